@@ -1,0 +1,28 @@
+"""Hourly: feeds become articles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsletter import wiring
+from newsletter.domain.publication import Feed
+from newsletter.events import scheduled_time
+from newsletter.observability import observed
+from newsletter.usecases.ingest_feed import ingest_feeds
+
+
+@observed("feed_ingest")
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Read the publication's feeds, or the one that NEWSLETTER_FEED_URL puts in their place."""
+    publication = wiring.templates().publication
+    replacement = wiring.settings().feed_url
+    feeds = (Feed(replacement, publication.languages[0]),) if replacement else publication.feeds
+    return {
+        "feeds": ingest_feeds(
+            scheduled_time(event),
+            feeds=feeds,
+            publication=publication,
+            content=wiring.content(),
+            source=wiring.feeds(),
+        )
+    }

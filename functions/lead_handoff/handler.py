@@ -1,0 +1,32 @@
+"""Offers taken up become leads in the CRM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsletter import wiring
+from newsletter.domain.messages import MalformedMessage, Message, TakeUpOffer
+from newsletter.events import each_message
+from newsletter.observability import count, observed
+from newsletter.usecases.hand_off_lead import hand_off_lead
+
+
+@observed("lead_handoff")
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Hand off the lead of each message."""
+    return each_message(event, context, _hand_off)
+
+
+def _hand_off(message: Message) -> None:
+    if not isinstance(message, TakeUpOffer):
+        raise MalformedMessage(f"{message.type} does not belong on the lead queue")
+    taken = hand_off_lead(
+        message,
+        now=wiring.now(),
+        publication=wiring.templates().publication,
+        subscribers=wiring.subscribers(),
+        enrollments=wiring.enrollments(),
+        leads=wiring.leads(),
+        crm=wiring.crm(),
+    )
+    count("LeadsHandedOff", int(taken))

@@ -1,0 +1,1 @@
+"""The newsletter and lead-nurture pipeline; knows nothing of Lambda events."""

@@ -1,0 +1,1 @@
+"""Concrete classes; the only code that talks to AWS or the network."""

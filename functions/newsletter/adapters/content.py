@@ -1,0 +1,209 @@
+"""What is mailed: articles, mailings with their variants and links, digest windows, decision records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from newsletter.adapters.items import from_item, holds, pages, to_item
+from newsletter.domain.article import Article
+from newsletter.domain.digest import Window
+from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
+from newsletter.domain.times import iso, parse_iso
+
+
+class Content:
+    """Items under `pk` and `sk`; each group of items is read with one query."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    # --- feeds and articles ------------------------------------------------------------------------------------------
+
+    def feed_state(self, feed: str) -> dict[str, Any]:
+        """What the last fetch left behind (etag, modified, first_fetched_at, failing_since, problem); empty at first."""
+        return self._get(f"feed#{feed}", "state") or {}
+
+    def put_feed_state(self, feed: str, state: dict[str, Any]) -> None:
+        """Keep what the next fetch needs."""
+        self._put(f"feed#{feed}", "state", state)
+
+    def articles(self) -> list[Article]:
+        """Every article. A blog has thousands at most: a megabyte or two, read once per digest."""
+        return [_article(item) for item in self._query("articles")]
+
+    def put_article(self, article: Article) -> None:
+        """Keep an article, new or edited."""
+        self._put(
+            "articles",
+            article.id,
+            {
+                "url": article.url,
+                "title": article.title,
+                "summary": article.summary,
+                "topics": list(article.topics),
+                "categories": list(article.categories),
+                "language": article.language,
+                "author": article.author,
+                "image": article.image,
+                "published": iso(article.published) if article.published else None,
+                "listed_at": iso(article.listed_at),
+            },
+        )
+
+    # --- mailings ----------------------------------------------------------------------------------------------------
+
+    def create_mailing(self, mailing: Mailing) -> bool:
+        """Keep a new mailing; False when its id is taken. The line in the list of mailings is written in any case."""
+        created = self._put_new(f"mailing#{mailing.id}", "mailing", _mailing_values(mailing))
+        kept = mailing if created else self.mailing(mailing.id)
+        if kept is not None:
+            self._put("mailings", f"{iso(kept.created_at)}#{kept.id}", {"mailing": kept.id})
+        return created
+
+    def mailing(self, mailing: str) -> Mailing | None:
+        """The mailing of that id."""
+        item = self._get(f"mailing#{mailing}", "mailing")
+        return _mailing(mailing, item) if item else None
+
+    def mailings(self, limit: int) -> list[Mailing]:
+        """The newest mailings first."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": "mailings"}),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        found = [self.mailing(from_item(item)["mailing"]) for item in answer["Items"]]
+        return [mailing for mailing in found if mailing is not None]
+
+    def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
+        """Keep a rendered variant and the targets of its links (key, url). The same variant twice is one."""
+        for key, url in links:
+            self._put(f"mailing#{mailing}", f"link#{key}", {"url": url})
+        self._put(
+            f"mailing#{mailing}",
+            f"variant#{variant.key}",
+            {
+                "language": variant.language,
+                "subject": variant.subject,
+                "html": variant.html,
+                "text": variant.text,
+                "placeholders": list(variant.placeholders),
+            },
+        )
+
+    def variant(self, mailing: str, key: str) -> Variant | None:
+        """The variant of that key."""
+        item = self._get(f"mailing#{mailing}", f"variant#{key}")
+        if item is None:
+            return None
+        return Variant(item["language"], item["subject"], item["html"], item["text"], tuple(item["placeholders"]))
+
+    def link(self, mailing: str, key: str) -> str | None:
+        """Where a link of a mailing leads."""
+        item = self._get(f"mailing#{mailing}", f"link#{key}")
+        return str(item["url"]) if item else None
+
+    # --- digests -----------------------------------------------------------------------------------------------------
+
+    def windows(self) -> dict[str, Window]:
+        """The window of every digest so far, by ISO week (52 small items a year)."""
+        return {item["sk"]: Window(parse_iso(item["start"]), parse_iso(item["end"])) for item in self._query("digests")}
+
+    def put_window(self, week: str, window: Window) -> bool:
+        """Settle a week's window, once and for all; False when it is settled already."""
+        return self._put_new("digests", week, {"start": iso(window.start), "end": iso(window.end)})
+
+    def put_decision(self, at: datetime, run: str, decision: str, why: str) -> None:
+        """Record what a scheduled run decided, so that silence always has a reason."""
+        self._put("decisions", f"{iso(at)}#{run}", {"decision": decision, "why": why})
+
+    def decisions(self, limit: int) -> list[dict[str, Any]]:
+        """The newest decision records: `at`, `run`, `decision`, `why`."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": "decisions"}),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        lines = []
+        for item in map(from_item, answer["Items"]):
+            at, run = item["sk"].split("#", 1)
+            lines.append({"at": at, "run": run, "decision": item["decision"], "why": item["why"]})
+        return lines
+
+    # --- items -------------------------------------------------------------------------------------------------------
+
+    def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def _query(self, pk: str) -> Iterable[dict[str, Any]]:
+        return pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": pk}),
+            ConsistentRead=True,
+        )
+
+    def _put(self, pk: str, sk: str, values: dict[str, Any]) -> None:
+        self._client.put_item(TableName=self._table, Item=to_item({"pk": pk, "sk": sk, **values}))
+
+    def _put_new(self, pk: str, sk: str, values: dict[str, Any]) -> bool:
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item({"pk": pk, "sk": sk, **values}),
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+
+
+def _article(item: dict[str, Any]) -> Article:
+    return Article(
+        id=item["sk"],
+        url=item["url"],
+        title=item["title"],
+        summary=item["summary"],
+        topics=tuple(item["topics"]),
+        categories=tuple(item["categories"]),
+        language=item["language"],
+        author=item["author"],
+        image=item["image"],
+        published=parse_iso(item["published"]) if "published" in item else None,
+        listed_at=parse_iso(item["listed_at"]),
+    )
+
+
+def _mailing_values(mailing: Mailing) -> dict[str, Any]:
+    return {
+        "kind": mailing.kind,
+        "created_at": iso(mailing.created_at),
+        "audience_topics": list(mailing.audience.topics),
+        "audience_languages": list(mailing.audience.languages),
+        "subject": mailing.subject,
+        "articles": list(mailing.articles),
+        "body": mailing.body,
+        "offer": mailing.offer,
+        "preheader": mailing.preheader,
+    }
+
+
+def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
+    return Mailing(
+        id=mailing,
+        kind=Kind(item["kind"]),
+        created_at=parse_iso(item["created_at"]),
+        audience=Audience(tuple(item["audience_topics"]), tuple(item["audience_languages"])),
+        subject=item["subject"],
+        articles=tuple(item["articles"]),
+        body=item["body"],
+        offer=item["offer"],
+        preheader=item["preheader"],
+    )

@@ -1,0 +1,60 @@
+"""The CRM's webhook: signed as Standard Webhooks say, with every secret that is valid at the time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from newsletter.domain.errors import NewsletterError
+
+TIMEOUT = 20.0
+"""Seconds; Standard Webhooks recommend 15 to 30."""
+
+
+class NotTaken(NewsletterError):
+    """The CRM did not take the webhook; the message says what it answered."""
+
+
+class Crm:
+    """Posts webhooks. The same id is used for every try, so that the CRM can drop repeats."""
+
+    def __init__(self, url: str, secrets: tuple[str, ...]) -> None:
+        self._url = url
+        self._secrets = secrets
+
+    def post(self, webhook: str, body: Mapping[str, Any]) -> str:
+        """Send one webhook and return what the CRM answered, e.g. `200`. Raises NotTaken for anything but 2xx.
+
+        Redirects are not followed (Standard Webhooks: a 3xx is a failure).
+        """
+        import urllib3
+
+        payload = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        try:
+            answer = urllib3.request(
+                "POST",
+                self._url,
+                body=payload.encode(),
+                headers=self._signed(webhook, payload, datetime.now(UTC)),
+                timeout=TIMEOUT,
+                retries=False,
+                redirect=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise NotTaken(type(error).__name__) from error
+        if not 200 <= answer.status < 300:
+            raise NotTaken(f"HTTP {answer.status}")
+        return str(answer.status)
+
+    def _signed(self, webhook: str, payload: str, at: datetime) -> dict[str, str]:
+        from standardwebhooks import Webhook
+
+        signatures = [Webhook(secret).sign(webhook, at, payload) for secret in self._secrets]
+        return {
+            "content-type": "application/json",
+            "webhook-id": webhook,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": " ".join(signatures),
+        }

@@ -1,0 +1,185 @@
+"""The ledger in the Deliveries table: manifests of planned pages, and one record per batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsletter.adapters.items import from_item, holds, pages, to_item, to_value
+from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, State
+from newsletter.domain.planning import Batch, Manifest
+from newsletter.domain.times import iso, parse_iso
+
+LIFE = timedelta(days=396)
+"""13 months, so that a year can be compared with the one before."""
+
+
+class Deliveries:
+    """Every change is one conditional write on one item, so a crash leaves a state that is named, not a riddle."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    # --- manifests ---------------------------------------------------------------------------------------------------
+
+    def manifest(self, mailing: str, shard: str, page: int) -> Manifest | None:
+        """What was decided for the page, if it was."""
+        item = self._get(mailing, f"manifest#{shard}#{page:05}")
+        return _manifest(mailing, item) if item else None
+
+    def put_manifest(self, mailing: str, shard: str, page: int, manifest: Manifest, now: datetime) -> bool:
+        """Settle the page; False when another run was faster (then its manifest holds, not this one)."""
+        return self._put_new(
+            mailing,
+            f"manifest#{shard}#{page:05}",
+            now,
+            {
+                "batches": [[batch.id, batch.variant, list(batch.recipients)] for batch in manifest.batches],
+                "carry": {variant: list(ids) for variant, ids in manifest.carry.items()},
+                "cursor": manifest.cursor,
+            },
+        )
+
+    def manifests(self, mailing: str) -> Iterable[tuple[str, Manifest]]:
+        """Every settled page of the mailing, with its shard."""
+        for item in self._parts(mailing, "manifest#"):
+            yield item["part"].split("#")[1], _manifest(mailing, item)
+
+    # --- batches -----------------------------------------------------------------------------------------------------
+
+    def record(self, mailing: str, batch: str) -> BatchRecord | None:
+        """The ledger record of a batch, or None while nobody has claimed it."""
+        item = self._get(mailing, f"batch#{batch}")
+        return _record(mailing, item) if item else None
+
+    def records(self, mailing: str) -> Iterable[BatchRecord]:
+        """Every ledger record of the mailing."""
+        return (_record(mailing, item) for item in self._parts(mailing, "batch#"))
+
+    def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
+        """Claim a batch nobody has tried; False when there is a record already."""
+        return self._put_new(
+            batch.mailing,
+            f"batch#{batch.id}",
+            now,
+            {
+                "variant": batch.variant,
+                "recipients": list(batch.recipients),
+                "state": State.CLAIMED,
+                "outcomes": outcomes,
+                "reasons": {str(position): reason for position, reason in reasons.items()},
+                "attempts": 1,
+                "lease": iso(now + LEASE),
+            },
+        )
+
+    def claim_again(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
+        """Claim what an earlier try left over (state `retry`); False when another run was faster."""
+        return self._turn(
+            record.batch, State.RETRY, State.CLAIMED, outcomes, reasons, record.attempts, record.attempts + 1, now
+        )
+
+    def settle(
+        self, batch: Batch, attempts: int, state: State, outcomes: str, reasons: Mapping[int, str], now: datetime
+    ) -> bool:
+        """Write what became of a claimed batch; False when the claim is no longer ours."""
+        return self._turn(batch, State.CLAIMED, state, outcomes, reasons, attempts, attempts, now)
+
+    def _turn(
+        self,
+        batch: Batch,
+        before: State,
+        after: State,
+        outcomes: str,
+        reasons: Mapping[int, str],
+        attempts: int,
+        attempts_after: int,
+        now: datetime,
+    ) -> bool:
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"mailing": batch.mailing, "part": f"batch#{batch.id}"}),
+            UpdateExpression=(
+                "SET #state = :after, outcomes = :outcomes, reasons = :reasons, attempts = :attempts_after,"
+                " lease = :lease"
+            ),
+            ConditionExpression="#state = :before AND attempts = :attempts",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues=to_item(
+                {
+                    ":before": before,
+                    ":after": after,
+                    ":outcomes": outcomes,
+                    ":reasons": {str(position): reason for position, reason in reasons.items()},
+                    ":attempts": attempts,
+                    ":attempts_after": attempts_after,
+                    ":lease": iso(now + LEASE),
+                }
+            ),
+        )
+
+    def add(self, mailing: str, batch: str, what: str, position: int) -> bool:
+        """Add a position to one of the FEEDBACK sets; False when the ledger does not know the batch."""
+        if what not in FEEDBACK:
+            message = f"{what!r} is none of {', '.join(FEEDBACK)}"
+            raise ValueError(message)
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"mailing": mailing, "part": f"batch#{batch}"}),
+            UpdateExpression="ADD #what :position",
+            ConditionExpression="attribute_exists(part)",
+            ExpressionAttributeNames={"#what": what},
+            ExpressionAttributeValues={":position": to_value({position})},
+        )
+
+    # --- items -------------------------------------------------------------------------------------------------------
+
+    def _get(self, mailing: str, part: str) -> dict[str, Any] | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"mailing": mailing, "part": part}), ConsistentRead=True
+        )
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def _parts(self, mailing: str, prefix: str) -> Iterable[dict[str, Any]]:
+        return pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="mailing = :mailing AND begins_with(part, :prefix)",
+            ExpressionAttributeValues=to_item({":mailing": mailing, ":prefix": prefix}),
+            ConsistentRead=True,
+        )
+
+    def _put_new(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> bool:
+        expires = int((now + LIFE).timestamp())
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item({"mailing": mailing, "part": part, "expires": expires, **values}),
+            ConditionExpression="attribute_not_exists(part)",
+        )
+
+
+def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:
+    batches = tuple(Batch(mailing, batch, variant, tuple(ids)) for batch, variant, ids in item["batches"])
+    carry = {variant: tuple(ids) for variant, ids in item["carry"].items()}
+    return Manifest(batches, carry, item.get("cursor"))
+
+
+def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:
+    batch = Batch(mailing, item["part"].removeprefix("batch#"), item["variant"], tuple(item["recipients"]))
+    return BatchRecord(
+        batch=batch,
+        state=State(item["state"]),
+        outcomes=item["outcomes"],
+        attempts=item["attempts"],
+        lease=parse_iso(item["lease"]),
+        reasons={int(position): reason for position, reason in item["reasons"].items()},
+        positions={what: item[what] for what in FEEDBACK if what in item},
+    )

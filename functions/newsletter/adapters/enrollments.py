@@ -1,0 +1,71 @@
+"""Enrollments in the Subscribers table, found by the time their next step is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from newsletter.adapters.items import holds, pages, to_item
+from newsletter.domain.enrollment import Enrollment
+from newsletter.domain.subscriber import shard_of
+from newsletter.domain.times import iso, parse_iso
+
+
+class Enrollments:
+    """One item per reader and sequence; the index `due` holds those with a step to come."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def begin(self, enrollment: Enrollment) -> bool:
+        """Enroll, unless the reader went through this sequence before."""
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item(_values(enrollment)),
+            ConditionExpression="attribute_not_exists(id)",
+        )
+
+    def due(self, shard: str, now: datetime) -> Iterator[Enrollment]:
+        """The shard's enrollments whose step is due, the most overdue first."""
+        for item in pages(
+            self._client,
+            TableName=self._table,
+            IndexName="due",
+            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+            ExpressionAttributeValues=to_item({":shard": shard, ":now": iso(now)}),
+        ):
+            yield Enrollment(
+                subscriber=item["id"],
+                sequence=item["record"].removeprefix("enrollment#"),
+                step=item["step"],
+                due_at=parse_iso(item["due_at"]),
+                enrolled_at=parse_iso(item["enrolled_at"]),
+            )
+
+    def move(self, before: Enrollment, after: Enrollment) -> bool:
+        """Go from one step to the next; False when another run was faster."""
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item(_values(after)),
+            ConditionExpression="#step = :step AND enrolled_at = :enrolled",
+            ExpressionAttributeNames={"#step": "step"},
+            ExpressionAttributeValues=to_item({":step": before.step, ":enrolled": iso(before.enrolled_at)}),
+        )
+
+
+def _values(enrollment: Enrollment) -> dict[str, Any]:
+    due = enrollment.due_at
+    return {
+        "id": enrollment.subscriber,
+        "record": f"enrollment#{enrollment.sequence}",
+        "step": enrollment.step,
+        "enrolled_at": iso(enrollment.enrolled_at),
+        "due_shard": shard_of(enrollment.subscriber) if due else None,
+        "due_at": iso(due) if due else None,
+    }

@@ -1,0 +1,53 @@
+"""The rate lane: one shared reservation, so that the account's rate holds at any concurrency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsletter.adapters.items import holds, to_item, to_value
+
+
+class Guards:
+    """Short-lived records that keep a limit across all running functions."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def reserve(self, lane: str, seconds: float, now: float) -> float:
+        """Reserve `seconds` of the lane and return when they begin (Unix seconds, never before `now`).
+
+        The lane holds the moment from which it is free. Busy, that moment moves on by one atomic addition; idle, it
+        is set to now, on the condition that nobody was faster.
+        """
+        while True:
+            begin = self._append(lane, seconds, now)
+            if begin is not None:
+                return begin
+            if self._restart(lane, seconds, now):
+                return now
+
+    def _append(self, lane: str, seconds: float, now: float) -> float | None:
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"key": f"lane#{lane}"}),
+                UpdateExpression="SET free_at = free_at + :seconds",
+                ConditionExpression="free_at >= :now",
+                ExpressionAttributeValues={":seconds": to_value(seconds), ":now": to_value(now)},
+                ReturnValues="UPDATED_NEW",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return None
+        return float(answer["Attributes"]["free_at"]["N"]) - seconds
+
+    def _restart(self, lane: str, seconds: float, now: float) -> bool:
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": f"lane#{lane}"}),
+            UpdateExpression="SET free_at = :end",
+            ConditionExpression="attribute_not_exists(free_at) OR free_at < :now",
+            ExpressionAttributeValues={":end": to_value(now + seconds), ":now": to_value(now)},
+        )

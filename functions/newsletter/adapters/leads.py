@@ -1,0 +1,85 @@
+"""Leads with their evidence and every hand-off attempt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from newsletter.adapters.items import from_item, holds, to_item
+from newsletter.domain.lead import Evidence, Lead
+from newsletter.domain.times import iso, parse_iso
+
+
+class Leads:
+    """One item per lead."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def create(self, lead: Lead) -> bool:
+        """Keep a new lead; False when this reader took up this offer before."""
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item(
+                {
+                    "lead": lead.id,
+                    "subscriber": lead.subscriber,
+                    "offer": lead.offer,
+                    "how": lead.how,
+                    "at": iso(lead.at),
+                    "mailing": lead.mailing,
+                    "batch": lead.batch,
+                    "position": lead.position,
+                    "evidence": {
+                        "method": lead.evidence.method,
+                        "user_agent": lead.evidence.user_agent,
+                        "network": lead.evidence.network,
+                        "headers": dict(lead.evidence.headers),
+                    },
+                    "attempts": [],
+                }
+            ),
+            ConditionExpression="attribute_not_exists(#lead)",
+            ExpressionAttributeNames={"#lead": "lead"},
+        )
+
+    def get(self, lead: str) -> Lead | None:
+        """The lead of that id."""
+        item = self._item(lead)
+        if item is None:
+            return None
+        return Lead(
+            id=item["lead"],
+            subscriber=item["subscriber"],
+            offer=item["offer"],
+            how=item["how"],
+            at=parse_iso(item["at"]),
+            mailing=item["mailing"],
+            batch=item["batch"],
+            position=item["position"],
+            evidence=Evidence(**item["evidence"]),
+        )
+
+    def handed_off(self, lead: str) -> bool:
+        """Whether the CRM has taken the lead."""
+        item = self._item(lead)
+        return bool(item and "handed_off_at" in item)
+
+    def add_attempt(self, lead: str, at: datetime, result: str, *, taken: bool) -> None:
+        """Note one try to hand the lead off, and whether the CRM took it."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=to_item({"lead": lead}),
+            UpdateExpression="SET attempts = list_append(attempts, :attempt)"
+            + (", handed_off_at = :at" if taken else ""),
+            ExpressionAttributeValues=to_item(
+                {":attempt": [{"at": iso(at), "result": result}], **({":at": iso(at)} if taken else {})}
+            ),
+        )
+
+    def _item(self, lead: str) -> dict[str, Any] | None:
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"lead": lead}), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None

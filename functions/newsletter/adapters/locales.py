@@ -1,0 +1,83 @@
+"""Messages of templates/locales/<language>/*.toml: a text for each dotted key, plurals by the language's rules."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from newsletter.domain.errors import NewsletterError
+
+Message = str | Mapping[str, str]
+"""A text, or its plural forms by CLDR category (`one`, `other`, ...)."""
+
+PLURAL_CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+VALUE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+class MissingText(NewsletterError):
+    """A message, or a value of a message, that a template asks for and nobody gave."""
+
+
+class Locales:
+    """The messages below one directory, read at first use of their language."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._messages: dict[str, Mapping[str, Message]] = {}
+
+    def messages(self, language: str) -> Mapping[str, Message]:
+        """All messages of the language by dotted key. Raises MissingText for a language without messages."""
+        if language not in self._messages:
+            self._messages[language] = self._read(language)
+        return self._messages[language]
+
+    def text(self, key: str, language: str, values: Mapping[str, Any]) -> str:
+        """The message with its `{name}`s filled in; `count` among the values chooses the plural form.
+
+        Raises MissingText that names the key, the language and what is missing.
+        """
+        message = self.messages(language).get(key)
+        if message is None:
+            raise MissingText(f"no message {key!r} in {self._root / language}")
+        if not isinstance(message, str):
+            message = self._plural(key, language, message, values)
+
+        def filled(found: re.Match[str]) -> str:
+            if found[1] not in values:
+                raise MissingText(f"message {key!r} ({language}) needs the value {found[1]!r}")
+            return str(values[found[1]])
+
+        return VALUE.sub(filled, message)
+
+    def _plural(self, key: str, language: str, forms: Mapping[str, str], values: Mapping[str, Any]) -> str:
+        from babel import Locale  # noqa: PLC0415 (half of a cold start, and most functions never count anything)
+
+        if not isinstance(values.get("count"), int):
+            raise MissingText(f"message {key!r} ({language}) has plural forms and needs a whole number as 'count'")
+        return forms.get(Locale.parse(language).plural_form(values["count"]), forms["other"])
+
+    def _read(self, language: str) -> Mapping[str, Message]:
+        messages: dict[str, Message] = {}
+        for path in sorted((self._root / language).glob("*.toml")):
+            with path.open("rb") as file:
+                for key, message in _flat(tomllib.load(file), path):
+                    if key in messages:
+                        raise MissingText(f"{path}: the message {key!r} is in another file of this language too")
+                    messages[key] = message
+        if not messages:
+            raise MissingText(f"no messages for {language!r}: there is no .toml file in {self._root / language}")
+        return messages
+
+
+def _flat(table: Mapping[str, Any], path: Path, prefix: str = "") -> Iterator[tuple[str, Message]]:
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict) and not ("other" in value and value.keys() <= PLURAL_CATEGORIES):
+            yield from _flat(value, path, f"{key}.")
+        elif all(isinstance(form, str) for form in (value.values() if isinstance(value, dict) else [value])):
+            yield key, value
+        else:
+            raise MissingText(f"{path}: {key!r} is neither a text nor a table of texts")

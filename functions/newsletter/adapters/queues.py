@@ -1,0 +1,46 @@
+"""Our queues: typed messages in, nothing lost between two calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from newsletter.domain.messages import Message
+
+SEND_LIMIT = 10
+"""AWS: ten messages in one SendMessageBatch."""
+MAX_DELAY = 900
+"""AWS: at most 15 minutes of delay, in seconds."""
+
+
+class NotQueued(RuntimeError):
+    """SQS refused some messages of a batch; whoever called must fail, so that it is called again."""
+
+
+class Queues:
+    """Sends messages to the queues that the template names."""
+
+    def __init__(self, client: Any, *, plan: str, batch: str, transactional: str, lead: str) -> None:
+        self._client = client
+        self.plan = plan
+        self.batch = batch
+        self.transactional = transactional
+        self.lead = lead
+
+    def send(self, queue: str, message: Message, delay: int = 0) -> None:
+        """One message, visible after `delay` seconds (at most 900)."""
+        self._client.send_message(QueueUrl=queue, MessageBody=message.to_json(), DelaySeconds=min(delay, MAX_DELAY))
+
+    def send_all(self, queue: str, messages: Iterable[Message]) -> None:
+        """Any number of messages, ten a call. Raises NotQueued when SQS did not take one."""
+        waiting = list(messages)
+        for start in range(0, len(waiting), SEND_LIMIT):
+            self._send_ten(queue, waiting[start : start + SEND_LIMIT])
+
+    def _send_ten(self, queue: str, messages: Sequence[Message]) -> None:
+        entries = [{"Id": str(number), "MessageBody": message.to_json()} for number, message in enumerate(messages)]
+        answer = self._client.send_message_batch(QueueUrl=queue, Entries=entries)
+        if answer.get("Failed"):
+            reasons = {failure.get("Message", failure["Code"]) for failure in answer["Failed"]}
+            message = f"{len(answer['Failed'])} of {len(entries)} messages not taken: {', '.join(sorted(reasons))}"
+            raise NotQueued(message)

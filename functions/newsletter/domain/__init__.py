@@ -1,0 +1,1 @@
+"""What the product is about: pure, no AWS, clock, network, randomness or environment."""

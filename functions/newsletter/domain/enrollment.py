@@ -1,0 +1,35 @@
+"""One subscriber's way through a sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from newsletter.domain.publication import Sequence
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """`step` is the next step to send, counted from 1; `due_at` is when. None due means the sequence is over."""
+
+    subscriber: str
+    sequence: str
+    step: int
+    due_at: datetime | None
+    enrolled_at: datetime
+
+
+def enroll(subscriber: str, sequence: Sequence, now: datetime) -> Enrollment:
+    """The enrollment that begins now."""
+    return Enrollment(subscriber, sequence.key, 1, now + sequence.steps[0].after, now)
+
+
+def advance(enrollment: Enrollment, sequence: Sequence, now: datetime) -> Enrollment:
+    """After the due step was planned at `now`: the step after it, or the end.
+
+    Counted from now, not from when it was due, so that a late tick never sends two steps at once.
+    """
+    done = enrollment.step
+    if done >= len(sequence.steps):
+        return replace(enrollment, step=done + 1, due_at=None)
+    return replace(enrollment, step=done + 1, due_at=now + sequence.steps[done].after)

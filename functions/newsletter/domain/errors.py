@@ -1,0 +1,65 @@
+"""What can go wrong, by who has to act.
+
+* NewsletterError
+  x InvalidInput        somebody's input; names the field and what would be right
+    + InvalidPublication
+  x NotFound            no such mailing, lead, link
+  x Conflict            the thing exists already, with other content
+  x BadLink             a link that we did not sign, or for another purpose
+    + ExpiredLink       ours, but too old
+  x FeedUnreadable      a feed that could not be fetched or parsed
+  x SentPerhaps         SES may or may not have taken the call; nobody guesses, the batch is doubtful
+  x NotSentYet          SES certainly took nothing; trying again is safe
+  x SendingStopped      the account cannot send until a person (or tomorrow) changes that
+"""
+
+from __future__ import annotations
+
+
+class NewsletterError(Exception):
+    """Base of everything this product raises on purpose."""
+
+
+class InvalidInput(NewsletterError):
+    """Input that cannot be used; `field` names where, the message says what would be right."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class InvalidPublication(InvalidInput):
+    """A fault in publication.toml; `field` is the path to the value, e.g. `topics[2].key`."""
+
+
+class NotFound(NewsletterError):
+    """The thing asked for does not exist."""
+
+
+class Conflict(NewsletterError):
+    """The thing exists already, and not as asked for."""
+
+
+class BadLink(NewsletterError):
+    """A token that we did not sign for this purpose. Says nothing more, to nobody."""
+
+
+class ExpiredLink(BadLink):
+    """A token of ours that is older than its purpose allows."""
+
+
+class FeedUnreadable(NewsletterError):
+    """A feed that could not be fetched or parsed; the message says why, for a person."""
+
+
+class SentPerhaps(NewsletterError):
+    """The call may have reached SES before it broke. Sending again could mail everybody twice."""
+
+
+class NotSentYet(NewsletterError):
+    """SES certainly accepted nothing of the call, so the batch may be tried again."""
+
+
+class SendingStopped(NotSentYet):
+    """The account cannot send for now (paused, suspended, daily quota used up)."""

@@ -1,0 +1,72 @@
+"""Leads: a subscriber who took up an offer, as handed to the CRM."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from newsletter.domain.publication import Offer
+from newsletter.domain.subscriber import Subscriber
+from newsletter.domain.times import iso
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a request showed of who made it; kept raw, so that a verdict can be drawn again. No full address of a network."""
+
+    method: str
+    user_agent: str
+    network: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Lead:
+    """An offer taken up. One per reader and offer, however often the button is pressed."""
+
+    id: str
+    subscriber: str
+    offer: str
+    how: str
+    at: datetime
+    mailing: str
+    batch: str
+    position: int
+    evidence: Evidence
+
+
+def lead_id(subscriber: str, offer: str) -> str:
+    """16 base32 characters, the same for the same reader and offer."""
+    return base64.b32encode(hashlib.sha256(f"lead\n{subscriber}\n{offer}".encode()).digest()[:10]).decode().lower()
+
+
+def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, Any]:
+    """The body of the `lead.created` webhook (Standard Webhooks: `type`, `timestamp`, `data`)."""
+    return {
+        "type": "lead.created",
+        "timestamp": iso(lead.at),
+        "data": {
+            "lead": lead.id,
+            "offer": {"key": offer.key, "title": offer.title[subscriber.language]},
+            "how": lead.how,
+            "contact": {
+                "subscriber": subscriber.id,
+                "email": subscriber.email,
+                "name": subscriber.name,
+                "language": subscriber.language,
+                "topics": list(subscriber.topics),
+            },
+            "consent": {"version": subscriber.consent_version, "confirmed_at": iso(subscriber.confirmed_at)},
+            "evidence": {
+                "mailing": lead.mailing,
+                "batch": lead.batch,
+                "position": lead.position,
+                "user_agent": lead.evidence.user_agent,
+                "network": lead.evidence.network,
+            },
+        },
+    }

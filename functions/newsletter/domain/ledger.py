@@ -1,0 +1,180 @@
+"""The ledger: what happened to each recipient of each batch, and what we do not know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from newsletter.domain.planning import Batch
+
+LEASE = timedelta(minutes=2)
+"""How long a claim is trusted: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
+
+FEEDBACK = ("sent", "delivered", "bounced", "complained", "failed", "clicked", "unsubscribed")
+"""Sets of positions that feedback adds to. Adding twice changes nothing, so repeated and late events are harmless."""
+
+
+class Outcome(StrEnum):
+    """What the sender knows of one recipient; one letter per position in the ledger record."""
+
+    OPEN = "."
+    ACCEPTED = "a"
+    SUPPRESSED = "s"
+    REJECTED = "x"
+    RETRY = "r"
+    DOUBTFUL = "?"
+
+
+class State(StrEnum):
+    """Where a batch stands. Only `retry` may be claimed again."""
+
+    CLAIMED = "claimed"
+    RETRY = "retry"
+    DONE = "done"
+    DOUBTFUL = "doubtful"
+
+
+class Standing(StrEnum):
+    """Where one recipient stands for whoever reads the report."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    CLICKED = "clicked"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    REJECTED = "rejected"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """A ledger record. `outcomes` has one letter per recipient; `positions` the sets that feedback filled."""
+
+    batch: Batch
+    state: State
+    outcomes: str
+    attempts: int
+    lease: datetime
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    positions: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def happened(self, what: str, position: int) -> bool:
+        """Whether feedback of that kind came for the position."""
+        return position in self.positions.get(what, ())
+
+    def standing(self, position: int) -> Standing:
+        """The most telling thing known of a recipient. An event of SES proves acceptance, whatever we noted."""
+        for what, standing in (
+            ("complained", Standing.COMPLAINED),
+            ("bounced", Standing.BOUNCED),
+            ("failed", Standing.FAILED),
+            ("clicked", Standing.CLICKED),
+            ("delivered", Standing.DELIVERED),
+            ("sent", Standing.ACCEPTED),
+        ):
+            if self.happened(what, position):
+                return standing
+        return _STANDING[Outcome(self.outcomes[position])]
+
+
+_STANDING = {
+    Outcome.OPEN: Standing.WAITING,
+    Outcome.RETRY: Standing.WAITING,
+    Outcome.ACCEPTED: Standing.ACCEPTED,
+    Outcome.SUPPRESSED: Standing.SUPPRESSED,
+    Outcome.REJECTED: Standing.REJECTED,
+    Outcome.DOUBTFUL: Standing.DOUBTFUL,
+}
+
+
+@dataclass(frozen=True)
+class RecipientLine:
+    """One recipient in a report."""
+
+    subscriber: str
+    batch: str
+    position: int
+    standing: Standing
+    reason: str
+    unsubscribed: bool
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What became of a mailing, counted from the ledger itself. `waiting` is what the sender has not finished."""
+
+    planned: int
+    accepted: int
+    suppressed: int
+    rejected: int
+    doubtful: int
+    waiting: int
+    delivered: int
+    bounced: int
+    complained: int
+    failed: int
+    clicked: int
+    unsubscribed: int
+
+    @property
+    def balanced(self) -> bool:
+        """planned = accepted + suppressed + rejected + doubtful + waiting; anything else needs a person."""
+        return self.planned == self.accepted + self.suppressed + self.rejected + self.doubtful + self.waiting
+
+
+_NOT_ACCEPTED = {Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING}
+
+
+def lines_of(records: Iterable[BatchRecord], planned: Iterable[Batch]) -> list[RecipientLine]:
+    """One line per recipient: of every ledger record, and of planned batches that have none yet (waiting)."""
+    lines = []
+    known = set()
+    for record in records:
+        known.add(record.batch.id)
+        for position, subscriber in enumerate(record.batch.recipients):
+            lines.append(
+                RecipientLine(
+                    subscriber,
+                    record.batch.id,
+                    position,
+                    record.standing(position),
+                    record.reasons.get(position, ""),
+                    record.happened("unsubscribed", position),
+                )
+            )
+    for batch in planned:
+        if batch.id not in known:
+            lines.extend(
+                RecipientLine(subscriber, batch.id, position, Standing.WAITING, "", False)
+                for position, subscriber in enumerate(batch.recipients)
+            )
+    return sorted(lines, key=lambda line: (line.batch, line.position))
+
+
+def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:
+    """The certificate. `planned` comes from the manifests, everything else from the ledger: two sources that must agree."""
+    counts = Counter(line.standing for line in lines)
+    events: Counter[str] = Counter()
+    for record in records:
+        for what in FEEDBACK:
+            events[what] += len(record.positions.get(what, ()))
+    return Certificate(
+        planned=planned,
+        accepted=sum(number for standing, number in counts.items() if standing not in _NOT_ACCEPTED),
+        suppressed=counts[Standing.SUPPRESSED],
+        rejected=counts[Standing.REJECTED],
+        doubtful=counts[Standing.DOUBTFUL],
+        waiting=counts[Standing.WAITING],
+        delivered=events["delivered"],
+        bounced=events["bounced"],
+        complained=events["complained"],
+        failed=events["failed"],
+        clicked=events["clicked"],
+        unsubscribed=events["unsubscribed"],
+    )

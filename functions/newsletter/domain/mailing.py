@@ -1,0 +1,94 @@
+"""Mailings: one thing sent to many, its audience and its variants."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b32encode
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from newsletter.domain.errors import InvalidInput
+from newsletter.domain.subscriber import Recipient
+
+NAME = re.compile(r"[a-z0-9][a-zA-Z0-9-]{0,59}")
+"""What may become part of a mailing's id: SES tags carry it, and they take [A-Za-z0-9_-] only (AWS: MessageTag)."""
+
+CONFIRMATION = "confirmation"
+"""The standing mailing of confirmation mails; they need no planning and no subscription yet."""
+
+
+class Kind(StrEnum):
+    """What a mailing is for."""
+
+    DIGEST = "digest"
+    CAMPAIGN = "campaign"
+    STEP = "step"
+    ADMINISTRATIVE = "administrative"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A rule that selects subscribers. Nothing named means everybody."""
+
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    def includes(self, recipient: Recipient) -> bool:
+        """Whether the recipient is meant. A reader without topics reads every topic."""
+        if self.languages and recipient.language not in self.languages:
+            return False
+        return not (self.topics and recipient.topics) or bool(set(self.topics) & set(recipient.topics))
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """One digest, campaign or sequence step.
+
+    A digest names its `articles` once, when it starts: a run that is repeated sends what the first one chose.
+    A campaign carries its text as Markdown in `body`.
+    """
+
+    id: str
+    kind: Kind
+    created_at: datetime
+    audience: Audience = field(default_factory=Audience)
+    subject: str = ""
+    articles: tuple[str, ...] = ()
+    body: str = ""
+    offer: str = ""
+    preheader: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One rendered body of a mailing, as an SES template.
+
+    `key` is a digest of the content: the same text has the same key, whoever renders it and how often.
+    `placeholders` is what must be filled in for each reader; SES loses a mail that lacks one.
+    """
+
+    language: str
+    subject: str
+    html: str
+    text: str
+    placeholders: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """`fi-` and 16 base32 characters."""
+        content = "\0".join((self.language, self.subject, self.html, self.text))
+        return f"{self.language}-{b32encode(hashlib.sha256(content.encode()).digest()[:10]).decode().lower()}"
+
+
+def campaign_mailing(name: str) -> str:
+    """The mailing of a campaign. Raises InvalidInput for a name that cannot be part of an id."""
+    if not NAME.fullmatch(name):
+        raise InvalidInput("name", f"{name!r}: 1 to 60 letters, digits and hyphens, e.g. kevatkampanja-2027")
+    return f"campaign-{name}"
+
+
+def step_mailing(sequence: str, step: int) -> str:
+    """The standing mailing of a sequence's step; `step` counts from 1."""
+    return f"step-{sequence}-{step}"

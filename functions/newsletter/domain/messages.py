@@ -1,0 +1,93 @@
+"""Every message on our queues, on one screen. No message carries an address: ids only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+M = TypeVar("M", bound="Message")
+
+
+class MalformedMessage(ValueError):
+    """A message that this version cannot read; it belongs in the dead-letter queue, for a person."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Knows its JSON. `version` changes when an old reader could misunderstand a new message."""
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    def to_json(self) -> str:
+        """The body of the queue message."""
+        return json.dumps({"type": self.type, "version": self.version, **asdict(self)}, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class PlanPage(Message):
+    """Plan one page of one shard of a mailing."""
+
+    type: ClassVar[str] = "plan_page"
+    mailing: str
+    shard: str
+    page: int
+
+
+@dataclass(frozen=True)
+class SendBatch(Message):
+    """Send one batch. `slot` is a reservation in the rate lane (Unix seconds) that waits to be used, or 0."""
+
+    type: ClassVar[str] = "send_batch"
+    mailing: str
+    batch: str
+    variant: str
+    recipients: tuple[str, ...]
+    slot: float = 0.0
+
+
+@dataclass(frozen=True)
+class ConfirmSignUp(Message):
+    """Send the confirmation mail of a sign-up."""
+
+    type: ClassVar[str] = "confirm_sign_up"
+    subscriber: str
+    nonce: str
+
+
+@dataclass(frozen=True)
+class TakeUpOffer(Message):
+    """A reader took up an offer: make the lead, start the sequence, tell the CRM."""
+
+    type: ClassVar[str] = "take_up_offer"
+    subscriber: str
+    offer: str
+    how: str
+    at: str
+    mailing: str
+    batch: str
+    position: int
+    evidence: Mapping[str, Any]
+
+
+_TYPES: dict[str, type[Message]] = {kind.type: kind for kind in (PlanPage, SendBatch, ConfirmSignUp, TakeUpOffer)}
+
+
+def from_json(body: str) -> Message:
+    """The message in a queue message's body. Raises MalformedMessage."""
+    try:
+        data = json.loads(body)
+        kind = _TYPES[data.pop("type")]
+        version = data.pop("version")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MalformedMessage(f"not one of our messages: {body[:80]!r}") from error
+    if version != kind.version:
+        raise MalformedMessage(f"{kind.type}: version {version}, this code reads {kind.version}")
+    try:
+        names = {field.name for field in fields(kind)}
+        message = kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items() if name in names})
+    except TypeError as error:
+        raise MalformedMessage(f"{kind.type}: {error}") from error
+    return message

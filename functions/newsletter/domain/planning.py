@@ -1,0 +1,62 @@
+"""From a page of recipients to batches: who is in which batch is decided once and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+BATCH_SIZE = 50
+"""AWS: at most 50 destinations in one SendBulkEmail call (SES quotas)."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """At most 50 recipients of one variant: one SES call, one ledger record."""
+
+    mailing: str
+    id: str
+    variant: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What planning one page decided. The first writer wins; a retry reads it back and emits the very same batches.
+
+    `carry` holds the recipients, by variant, that did not fill a batch: they open the next page's batches, so that a
+    shard has at most one small batch per variant. `cursor` is the last id read, or None when the shard is done.
+    """
+
+    batches: tuple[Batch, ...]
+    carry: Mapping[str, tuple[str, ...]]
+    cursor: str | None
+
+    @property
+    def last(self) -> bool:
+        """Whether the shard ends here."""
+        return self.cursor is None
+
+
+def plan_page(
+    mailing: str,
+    shard: str,
+    page: int,
+    carry: Mapping[str, tuple[str, ...]],
+    chosen: Iterable[tuple[str, str]],
+    cursor: str | None,
+) -> Manifest:
+    """Batches for (recipient, variant) pairs in `chosen`, after those carried from the page before."""
+    waiting: dict[str, list[str]] = {variant: list(ids) for variant, ids in carry.items()}
+    for recipient, variant in chosen:
+        waiting.setdefault(variant, []).append(recipient)
+    groups: list[tuple[str, tuple[str, ...]]] = []
+    left: dict[str, tuple[str, ...]] = {}
+    for variant, ids in sorted(waiting.items()):
+        full = len(ids) if cursor is None else len(ids) - len(ids) % BATCH_SIZE
+        groups.extend((variant, tuple(ids[i : i + BATCH_SIZE])) for i in range(0, full, BATCH_SIZE))
+        if full < len(ids):
+            left[variant] = tuple(ids[full:])
+    batches = tuple(
+        Batch(mailing, f"{shard}{page}-{number}", variant, ids) for number, (variant, ids) in enumerate(groups)
+    )
+    return Manifest(batches, left, cursor)

@@ -1,0 +1,224 @@
+"""The one publication, as written in publication.toml: read once, checked whole, then trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from newsletter.domain.errors import InvalidPublication
+from newsletter.domain.toml_table import Texts, TomlTable
+
+MAX_TOPICS = 50
+ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
+LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who the mail is from; `list_id` is the identifier of the List-Id header (RFC 2919)."""
+
+    name: str
+    address: str
+    reply_to: str
+    postal_address: str
+    list_id: str
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """What a reader agrees to; a change of text needs a new version."""
+
+    version: str
+    text: Texts
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A blog feed and the language of its articles."""
+
+    url: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An interest a reader can choose, with the feed categories and title words that map articles to it."""
+
+    key: str
+    label: Texts
+    description: Texts
+    categories: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a reader can take up; `sequence` is the nurture series it starts, or empty."""
+
+    key: str
+    title: Texts
+    text: Texts
+    button: Texts
+    landing: Texts
+    accept: Texts
+    sequence: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One mail of a sequence, `after` the step before it (the first: after enrollment).
+
+    `body` names Markdown files below templates/, without `.<language>.md`.
+    """
+
+    after: timedelta
+    subject: Texts
+    body: str
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A nurture series."""
+
+    key: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """How many articles a digest shows in full, and how many older ones under them."""
+
+    max_articles: int
+    related: int
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The site, its sender, feeds, topics, offers and sequences. `languages[0]` is the default."""
+
+    name: str
+    site_url: str
+    time_zone: ZoneInfo
+    languages: tuple[str, ...]
+    sender: Sender
+    consent: ConsentText
+    feeds: tuple[Feed, ...]
+    topics: tuple[Topic, ...]
+    digest: Digest
+    offers: tuple[Offer, ...]
+    sequences: Mapping[str, Sequence]
+
+    def language(self, wanted: str) -> str:
+        """The wanted language if the publication speaks it, else its default."""
+        return wanted if wanted in self.languages else self.languages[0]
+
+    def topic(self, key: str) -> Topic | None:
+        """The topic of that key, or None."""
+        return next((topic for topic in self.topics if topic.key == key), None)
+
+    def offer(self, key: str) -> Offer | None:
+        """The offer of that key, or None."""
+        return next((offer for offer in self.offers if offer.key == key), None)
+
+
+def parse_publication(data: Mapping[str, Any]) -> Publication:
+    """The publication from the parsed TOML. Raises InvalidPublication that names the first wrong value."""
+    root = TomlTable(data)
+    languages = root.lines("languages")
+    if not languages:
+        raise InvalidPublication("languages", 'name at least one language, e.g. ["fi"]')
+    sequences = {sequence.key: sequence for sequence in root.each("sequences", lambda t: _sequence(t, languages))}
+    publication = Publication(
+        name=root.line("name"),
+        site_url=root.url("site_url"),
+        time_zone=_time_zone(root.line("time_zone")),
+        languages=languages,
+        sender=root.table("sender", _sender),
+        consent=root.table("consent", lambda t: ConsentText(t.line("version"), t.texts("text", languages))),
+        feeds=root.each("feeds", lambda t: Feed(t.url("url"), t.one_of("language", languages))),
+        topics=root.each("topics", lambda t: _topic(t, languages)),
+        digest=root.table("digest", lambda t: Digest(t.number("max_articles", 1, 30), t.number("related", 0, 10))),
+        offers=root.each("offers", lambda t: _offer(t, languages, sequences)),
+        sequences=sequences,
+    )
+    root.refuse_leftovers()
+    if not publication.feeds:
+        raise InvalidPublication("feeds", "name at least one feed: [[feeds]] with url and language")
+    if len(publication.topics) > MAX_TOPICS:
+        raise InvalidPublication("topics", f"at most {MAX_TOPICS}")
+    _refuse_repeats("topics", [topic.key for topic in publication.topics])
+    _refuse_repeats("offers", [offer.key for offer in publication.offers])
+    return publication
+
+
+def _sender(table: TomlTable) -> Sender:
+    sender = Sender(
+        name=table.line("name"),
+        address=table.line("address"),
+        reply_to=table.line("reply_to"),
+        postal_address=table.line("postal_address"),
+        list_id=table.line("list_id"),
+    )
+    for field, value in (("address", sender.address), ("reply_to", sender.reply_to)):
+        if not ADDRESS.fullmatch(value):
+            raise InvalidPublication(table.path(field), f"{value!r} is not an ASCII mail address")
+    if not LIST_ID.fullmatch(sender.list_id):
+        raise InvalidPublication(table.path("list_id"), "a name like uutiskirje.example.fi (RFC 2919)")
+    return sender
+
+
+def _topic(table: TomlTable, languages: tuple[str, ...]) -> Topic:
+    return Topic(
+        key=table.key("key"),
+        label=table.texts("label", languages),
+        description=table.texts("description", languages),
+        categories=table.lines("categories"),
+        keywords=table.lines("keywords"),
+    )
+
+
+def _offer(table: TomlTable, languages: tuple[str, ...], sequences: Mapping[str, Sequence]) -> Offer:
+    sequence = table.optional("sequence")
+    if sequence and sequence not in sequences:
+        raise InvalidPublication(table.path("sequence"), f"there is no sequence {sequence!r}")
+    return Offer(
+        key=table.key("key"),
+        title=table.texts("title", languages),
+        text=table.texts("text", languages),
+        button=table.texts("button", languages),
+        landing=table.texts("landing", languages),
+        accept=table.texts("accept", languages),
+        sequence=sequence,
+    )
+
+
+def _sequence(table: TomlTable, languages: tuple[str, ...]) -> Sequence:
+    steps = table.each("steps", lambda t: _step(t, languages))
+    if not steps:
+        raise InvalidPublication(table.path("steps"), "a sequence needs at least one step")
+    return Sequence(key=table.key("key"), steps=steps)
+
+
+def _step(table: TomlTable, languages: tuple[str, ...]) -> Step:
+    return Step(
+        after=timedelta(days=table.number("after_days", 0, 365)),
+        subject=table.texts("subject", languages),
+        body=table.line("body"),
+    )
+
+
+def _time_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise InvalidPublication("time_zone", f"{name!r} is no IANA time zone, e.g. Europe/Helsinki") from None
+
+
+def _refuse_repeats(where: str, keys: list[str]) -> None:
+    repeated = {key for key in keys if keys.count(key) > 1}
+    if repeated:
+        raise InvalidPublication(where, f"the key {min(repeated)!r} is used twice")

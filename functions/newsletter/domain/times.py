@@ -1,0 +1,29 @@
+"""Moments as aware UTC datetimes, and as text that sorts in time order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def iso(moment: datetime) -> str:
+    """`2026-11-23T06:00:00Z`: whole seconds, always UTC, so that text order is time order."""
+    return moment.astimezone(UTC).strftime(FORMAT)
+
+
+def parse_iso(text: str) -> datetime:
+    """An aware UTC datetime from ISO 8601 text; a missing offset is refused, since nobody can know what was meant.
+
+    Raises ValueError.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        message = f"{text!r} has no UTC offset; write e.g. 2026-11-24T08:00:00+02:00"
+        raise ValueError(message)
+    return moment.astimezone(UTC)
+
+
+def whole_seconds(moment: datetime) -> datetime:
+    """The moment as it will be stored. What decides (a window, a due time) must not know more than what is kept."""
+    return moment.replace(microsecond=0)

@@ -1,0 +1,122 @@
+"""A TOML table that knows its path and what has been read of it, so that every error names its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from newsletter.domain.errors import InvalidPublication
+
+KEY = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+LINE = re.compile(r"^[^\r\n]{1,200}$")
+
+T = TypeVar("T")
+Texts = Mapping[str, str]
+"""One text per language of the publication."""
+
+
+class TomlTable:
+    """Reads typed values by name; every reader raises InvalidPublication with the path of the wrong value."""
+
+    def __init__(self, data: Mapping[str, Any], path: str = "") -> None:
+        self._data = dict(data)
+        self._path = path
+        self._read: set[str] = set()
+
+    def path(self, field: str) -> str:
+        """Where the field stands, e.g. `topics[2].key`."""
+        return f"{self._path}.{field}" if self._path else field
+
+    def _take(self, field: str, kind: type, right: str, default: Any = None) -> Any:
+        self._read.add(field)
+        value = self._data.get(field, default)
+        if value is None:
+            raise InvalidPublication(self.path(field), f"missing; give {right}")
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise InvalidPublication(self.path(field), f"give {right}")
+        return value
+
+    def line(self, field: str) -> str:
+        """One line of 1 to 200 characters."""
+        value: str = self._take(field, str, "a line of text")
+        if not LINE.match(value) or not value.strip():
+            raise InvalidPublication(self.path(field), "one line of 1 to 200 characters")
+        return value.strip()
+
+    def optional(self, field: str) -> str:
+        """A line, or empty when the field is left out."""
+        return self.line(field) if field in self._data else ""
+
+    def key(self, field: str) -> str:
+        """A name that may stand in ids and addresses."""
+        value = self.line(field)
+        if not KEY.match(value):
+            raise InvalidPublication(self.path(field), f"{value!r}: lower-case letters, digits and hyphens only")
+        return value
+
+    def url(self, field: str) -> str:
+        """An http(s) address."""
+        value = self.line(field)
+        if not re.match(r"^https?://[^\s/]+", value):
+            raise InvalidPublication(self.path(field), f"{value!r} is no http(s) address")
+        return value
+
+    def one_of(self, field: str, allowed: tuple[str, ...]) -> str:
+        """One of the allowed values."""
+        value = self.line(field)
+        if value not in allowed:
+            raise InvalidPublication(self.path(field), f"{value!r} is none of {', '.join(allowed)}")
+        return value
+
+    def number(self, field: str, least: int, most: int) -> int:
+        """A whole number from `least` to `most`."""
+        value: int = self._take(field, int, f"a whole number from {least} to {most}")
+        if not least <= value <= most:
+            raise InvalidPublication(self.path(field), f"{value} is not from {least} to {most}")
+        return value
+
+    def lines(self, field: str) -> tuple[str, ...]:
+        """A list of texts, possibly empty or left out."""
+        values: list[Any] = self._take(field, list, "a list of texts", default=[])
+        if not all(isinstance(value, str) and value.strip() for value in values):
+            raise InvalidPublication(self.path(field), "a list of texts, none of them empty")
+        return tuple(value.strip() for value in values)
+
+    def texts(self, field: str, languages: tuple[str, ...]) -> Texts:
+        """One text for each language, and for no other."""
+        values: dict[str, Any] = self._take(field, dict, "one text per language")
+        for language in languages:
+            if not isinstance(values.get(language), str) or not values[language].strip():
+                raise InvalidPublication(f"{self.path(field)}.{language}", "missing; every language needs its text")
+        unknown = set(values) - set(languages)
+        if unknown:
+            raise InvalidPublication(f"{self.path(field)}.{min(unknown)}", "not one of the publication's languages")
+        return {language: values[language].strip() for language in languages}
+
+    def table(self, field: str, build: Callable[[TomlTable], T]) -> T:
+        """What `build` makes of the table [field]."""
+        return _built(TomlTable(self._take(field, dict, f"a table [{self.path(field)}]"), self.path(field)), build)
+
+    def each(self, field: str, build: Callable[[TomlTable], T]) -> tuple[T, ...]:
+        """What `build` makes of each table [[field]]."""
+        rows: list[Any] = self._take(field, list, f"tables [[{self.path(field)}]]", default=[])
+        tables = []
+        for number, row in enumerate(rows, start=1):
+            path = f"{self.path(field)}[{number}]"
+            if not isinstance(row, dict):
+                raise InvalidPublication(path, "give a table")
+            tables.append(_built(TomlTable(row, path), build))
+        return tuple(tables)
+
+    def refuse_leftovers(self) -> None:
+        """A misspelt field must not be ignored in silence."""
+        unknown = sorted(set(self._data) - self._read)
+        if unknown:
+            raise InvalidPublication(self.path(unknown[0]), "unknown field; is it misspelt?")
+
+
+def _built(table: TomlTable, build: Callable[[TomlTable], T]) -> T:
+    value = build(table)
+    table.refuse_leftovers()
+    return value

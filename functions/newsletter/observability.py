@@ -1,0 +1,58 @@
+"""Logs and metrics: structured, without addresses, flushed by one decorator around every handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger, Metrics
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+@cache
+def logger() -> Logger:
+    """The logger of this process. Log ids, never addresses or names."""
+    from aws_lambda_powertools import Logger
+
+    return Logger(service="newsletter")
+
+
+@cache
+def metrics() -> Metrics:
+    """The metrics of this process (CloudWatch embedded metric format)."""
+    from aws_lambda_powertools import Metrics
+
+    return Metrics(service="newsletter")
+
+
+def count(name: str, number: int = 1) -> None:
+    """Count something that happened; names are past events such as `BatchesSent`."""
+    from aws_lambda_powertools.metrics import MetricUnit
+
+    if number:
+        metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
+
+
+def observed(function: str) -> Callable[[Handler], Handler]:
+    """Around a handler: names the function in every log line, logs what it raises, flushes metrics."""
+
+    def decorate(handle: Handler) -> Handler:
+        @wraps(handle)
+        def wrapper(event: dict[str, Any], context: Any) -> Any:
+            log = logger()
+            log.append_keys(function=function, request=getattr(context, "aws_request_id", ""))
+            try:
+                return handle(event, context)
+            except Exception:
+                log.exception("unhandled error")
+                raise
+            finally:
+                if metrics().metric_set:
+                    metrics().flush_metrics()
+
+        return wrapper
+
+    return decorate

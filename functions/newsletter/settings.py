@@ -1,0 +1,69 @@
+"""The environment, read once at first use; every name appears here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class MissingSetting(RuntimeError):
+    """An environment variable that the template sets is not there."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What template.yaml tells each function. `local` is set by the local cloud alone."""
+
+    subscribers_table: str
+    content_table: str
+    deliveries_table: str
+    leads_table: str
+    guards_table: str
+    plan_queue: str
+    batch_queue: str
+    transactional_queue: str
+    lead_queue: str
+    configuration_set: str
+    secrets_path: str
+    templates: Path
+    public_url: str
+    feed_url: str
+    crm_url: str
+    oidc_issuer: str
+    oidc_audience: str
+    local: bool
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises MissingSetting that names the variable."""
+    variables = os.environ if environment is None else environment
+
+    def needed(name: str) -> str:
+        value = variables.get(f"NEWSLETTER_{name}")
+        if not value:
+            message = f"NEWSLETTER_{name} is not set; template.yaml sets it for every function (Globals)"
+            raise MissingSetting(message)
+        return value
+
+    return Settings(
+        subscribers_table=needed("SUBSCRIBERS_TABLE"),
+        content_table=needed("CONTENT_TABLE"),
+        deliveries_table=needed("DELIVERIES_TABLE"),
+        leads_table=needed("LEADS_TABLE"),
+        guards_table=needed("GUARDS_TABLE"),
+        plan_queue=needed("PLAN_QUEUE"),
+        batch_queue=needed("BATCH_QUEUE"),
+        transactional_queue=needed("TRANSACTIONAL_QUEUE"),
+        lead_queue=needed("LEAD_QUEUE"),
+        configuration_set=needed("CONFIGURATION_SET"),
+        secrets_path=needed("SECRETS_PATH"),
+        templates=Path(needed("TEMPLATES")),
+        public_url=needed("PUBLIC_URL").rstrip("/"),
+        feed_url=variables.get("NEWSLETTER_FEED_URL", ""),
+        crm_url=needed("CRM_URL"),
+        oidc_issuer=needed("OIDC_ISSUER"),
+        oidc_audience=needed("OIDC_AUDIENCE"),
+        local=variables.get("NEWSLETTER_LOCAL") == "1",
+    )

@@ -1,0 +1,107 @@
+"""Variants: rendered once, kept under the digest of their content, reused by every batch that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from newsletter.adapters.content import Content
+from newsletter.adapters.templates import RenderedMail, Templates
+from newsletter.domain.article import Article
+from newsletter.domain.digest import Selection, choose, newest_first
+from newsletter.domain.mailing import CONFIRMATION, Mailing, Variant, step_mailing
+from newsletter.domain.publication import Sequence
+from newsletter.domain.subscriber import Recipient
+
+REMEMBERED = 500
+"""Variants a container remembers; past that it starts over. Forgetting costs a rendering, never a wrong mail."""
+
+
+class Variants:
+    """Renders what a mailing needs and keeps it where the sender finds it."""
+
+    def __init__(self, templates: Templates, content: Content) -> None:
+        self._templates = templates
+        self._content = content
+        self._keys: dict[tuple[object, ...], str] = {}
+        self._archive: tuple[str, dict[str, Article]] = ("", {})
+
+    def digest(self, mailing: Mailing, recipient: Recipient) -> str | None:
+        """The variant for this reader, or None when the digest has nothing for them."""
+        selection = self._selection(mailing, recipient)
+        if selection is None:
+            return None
+        language = self._templates.publication.language(recipient.language)
+        chosen = tuple(tuple(a.id for a in part) for part in (selection.articles, selection.more, selection.related))
+        return self._kept(
+            (mailing.id, language, chosen),
+            mailing.id,
+            language,
+            lambda: self._templates.mail(
+                "digest",
+                language,
+                articles=list(selection.articles),
+                more=list(selection.more),
+                related=list(selection.related),
+                offer=self._templates.publication.offer(mailing.offer),
+                week=self._templates.text("mail.digest.week", language, week=int(mailing.id[-2:])),
+            ),
+        )
+
+    def campaign(self, mailing: Mailing, language: str) -> str:
+        """The campaign's text in the frame of the reader's language."""
+        language = self._templates.publication.language(language)
+        return self._letter(mailing.id, language, mailing.subject, mailing.preheader, mailing.body, mailing.offer)
+
+    def step(self, sequence: Sequence, number: int, language: str) -> str:
+        """A sequence's step in the reader's language; `number` counts from 1."""
+        step = sequence.steps[number - 1]
+        language = self._templates.publication.language(language)
+        body = self._templates.step_body(step.body, language)
+        return self._letter(step_mailing(sequence.key, number), language, step.subject[language], "", body, "")
+
+    def confirmation(self, language: str) -> str:
+        """The mail that asks a reader to confirm."""
+        language = self._templates.publication.language(language)
+        return self._kept(
+            (CONFIRMATION, language), CONFIRMATION, language, lambda: self._templates.mail("confirmation", language)
+        )
+
+    def _letter(self, mailing: str, language: str, subject: str, preheader: str, body: str, offer: str) -> str:
+        return self._kept(
+            (mailing, language, subject, preheader, body, offer),
+            mailing,
+            language,
+            lambda: self._templates.mail(
+                "letter",
+                language,
+                subject=subject,
+                preheader=preheader,
+                body=body,
+                offer=self._templates.publication.offer(offer) if offer else None,
+            ),
+        )
+
+    def _selection(self, mailing: Mailing, recipient: Recipient) -> Selection | None:
+        articles = self._articles(mailing.id, mailing.created_at)
+        fresh = [articles[article] for article in mailing.articles if article in articles]
+        digest = self._templates.publication.digest
+        return choose(fresh, list(articles.values()), recipient.topics, digest.max_articles, digest.related)
+
+    def _articles(self, mailing: str, before: datetime) -> dict[str, Article]:
+        """The articles as they stand, up to the mailing's start; read once per mailing and container."""
+        if self._archive[0] != mailing:
+            known = [article for article in self._content.articles() if article.listed_at < before]
+            self._archive = (mailing, {article.id: article for article in newest_first(known)})
+        return self._archive[1]
+
+    def _kept(self, wanted: tuple[object, ...], mailing: str, language: str, render: Callable[[], RenderedMail]) -> str:
+        key = self._keys.get(wanted)
+        if key is None:
+            mail = render()
+            variant = Variant(language, mail.subject, mail.html, mail.text, tuple(sorted(mail.placeholders)))
+            self._content.put_variant(mailing, variant, [(link.key, link.url) for link in mail.links])
+            if len(self._keys) >= REMEMBERED:
+                self._keys.clear()
+            key = self._keys[wanted] = variant.key
+        return key

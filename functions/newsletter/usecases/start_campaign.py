@@ -1,0 +1,90 @@
+"""Start a campaign: one text to an audience, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from newsletter.adapters.content import Content
+from newsletter.adapters.deliveries import Deliveries
+from newsletter.adapters.queues import Queues
+from newsletter.domain.errors import Conflict, InvalidInput
+from newsletter.domain.mailing import Audience, Kind, Mailing, campaign_mailing
+from newsletter.domain.publication import Publication
+from newsletter.usecases.plan_page import plan_shards
+
+MAX_SUBJECT = 200
+MAX_BODY = 50_000
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What marketing wrote. `name` makes the campaign unique; `body` is Markdown.
+
+    No languages in the audience means readers of the campaign's own language.
+    """
+
+    name: str
+    subject: str
+    body: str
+    language: str
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    offer: str = ""
+    preheader: str = ""
+
+
+def start_campaign(
+    campaign: Campaign,
+    *,
+    now: datetime,
+    publication: Publication,
+    content: Content,
+    deliveries: Deliveries,
+    queues: Queues,
+) -> tuple[Mailing, bool]:
+    """The campaign's mailing, and whether it is new. The same campaign again sends nothing again.
+
+    Raises InvalidInput that names the field, Conflict when the name was used for another text.
+    """
+    mailing = _checked(campaign, publication, now)
+    created = content.create_mailing(mailing)
+    if not created:
+        known = content.mailing(mailing.id)
+        if known is None or replace(known, created_at=now) != mailing:
+            raise Conflict(f"{campaign.name}: a campaign of this name was sent with another text; choose another name")
+        mailing = known
+    plan_shards(mailing.id, deliveries, queues)
+    return mailing, created
+
+
+def _checked(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
+    subject = campaign.subject.strip()
+    if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
+        raise InvalidInput("subject", f"one line of 1 to {MAX_SUBJECT} characters")
+    if not campaign.preheader.isprintable() or len(campaign.preheader) > MAX_SUBJECT:
+        raise InvalidInput("preheader", f"one line of at most {MAX_SUBJECT} characters")
+    if not campaign.body.strip() or len(campaign.body) > MAX_BODY:
+        raise InvalidInput("body", f"Markdown text of 1 to {MAX_BODY} characters")
+    if campaign.offer and publication.offer(campaign.offer) is None:
+        known = ", ".join(offer.key for offer in publication.offers) or "no offer at all"
+        raise InvalidInput("offer", f"{campaign.offer!r} is unknown; the publication has {known}")
+    _known("language", (campaign.language,), publication.languages)
+    _known("languages", campaign.languages, publication.languages)
+    _known("topics", campaign.topics, tuple(topic.key for topic in publication.topics))
+    return Mailing(
+        id=campaign_mailing(campaign.name),
+        kind=Kind.CAMPAIGN,
+        created_at=now,
+        audience=Audience(campaign.topics, campaign.languages or (campaign.language,)),
+        subject=subject,
+        body=campaign.body.strip(),
+        offer=campaign.offer,
+        preheader=campaign.preheader.strip(),
+    )
+
+
+def _known(field: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        raise InvalidInput(field, f"{unknown[0]!r} is unknown; choose from {', '.join(known)}")

@@ -1,0 +1,186 @@
+"""Builds the adapters, one set per container, at first use; importing it builds nothing."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from newsletter.adapters import aws
+from newsletter.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from newsletter.adapters.content import Content
+    from newsletter.adapters.crm import Crm
+    from newsletter.adapters.deliveries import Deliveries
+    from newsletter.adapters.enrollments import Enrollments
+    from newsletter.adapters.feeds import Feeds
+    from newsletter.adapters.guards import Guards
+    from newsletter.adapters.leads import Leads
+    from newsletter.adapters.links import Links
+    from newsletter.adapters.mailer import Mailer
+    from newsletter.adapters.queues import Queues
+    from newsletter.adapters.secrets import Secrets
+    from newsletter.adapters.subscribers import Subscribers
+    from newsletter.adapters.templates import Templates
+    from newsletter.usecases.render_variant import Variants
+    from newsletter.usecases.send_batch import Sending
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def settings() -> Settings:
+    """The environment of this process."""
+    return read_settings()
+
+
+@cache
+def secrets() -> Secrets:
+    """The secrets of the stack."""
+    from newsletter.adapters.secrets import read_secrets
+
+    return read_secrets(aws.client("ssm"), settings().secrets_path)
+
+
+@cache
+def templates() -> Templates:
+    """publication.toml and everything that is rendered."""
+    from newsletter.adapters.templates import Templates
+
+    return Templates(settings().templates, settings().public_url)
+
+
+@cache
+def subscribers() -> Subscribers:
+    """Readers."""
+    from newsletter.adapters.subscribers import Subscribers
+
+    return Subscribers(aws.client("dynamodb"), settings().subscribers_table)
+
+
+@cache
+def enrollments() -> Enrollments:
+    """Readers' ways through sequences."""
+    from newsletter.adapters.enrollments import Enrollments
+
+    return Enrollments(aws.client("dynamodb"), settings().subscribers_table)
+
+
+@cache
+def content() -> Content:
+    """Articles and mailings."""
+    from newsletter.adapters.content import Content
+
+    return Content(aws.client("dynamodb"), settings().content_table)
+
+
+@cache
+def deliveries() -> Deliveries:
+    """The ledger."""
+    from newsletter.adapters.deliveries import Deliveries
+
+    return Deliveries(aws.client("dynamodb"), settings().deliveries_table)
+
+
+@cache
+def leads() -> Leads:
+    """Leads."""
+    from newsletter.adapters.leads import Leads
+
+    return Leads(aws.client("dynamodb"), settings().leads_table)
+
+
+@cache
+def guards() -> Guards:
+    """The rate lane."""
+    from newsletter.adapters.guards import Guards
+
+    return Guards(aws.client("dynamodb"), settings().guards_table)
+
+
+@cache
+def queues() -> Queues:
+    """Our queues."""
+    from newsletter.adapters.queues import Queues
+
+    env = settings()
+    return Queues(
+        aws.client("sqs"),
+        plan=env.plan_queue,
+        batch=env.batch_queue,
+        transactional=env.transactional_queue,
+        lead=env.lead_queue,
+    )
+
+
+@cache
+def links() -> Links:
+    """Signed links."""
+    from newsletter.adapters.links import Links
+
+    return Links(secrets().link_keys)
+
+
+@cache
+def mailer() -> Mailer:
+    """SES."""
+    from newsletter.adapters.mailer import Mailer
+
+    return Mailer(aws.client("sesv2"), templates().publication, settings().configuration_set)
+
+
+@cache
+def feeds() -> Feeds:
+    """Blog feeds."""
+    from newsletter.adapters.feeds import Feeds
+
+    return Feeds(allow_local=settings().local)
+
+
+@cache
+def crm() -> Crm:
+    """The CRM."""
+    from newsletter.adapters.crm import Crm
+
+    return Crm(settings().crm_url, secrets().webhook_secrets)
+
+
+@cache
+def variants() -> Variants:
+    """Rendered variants, each rendered and kept once per container."""
+    from newsletter.usecases.render_variant import Variants
+
+    return Variants(templates(), content())
+
+
+@cache
+def sending() -> Sending:
+    """Everything a batch needs on its way to SES."""
+    from newsletter.usecases.send_batch import Sending
+
+    return Sending(
+        templates=templates(),
+        subscribers=subscribers(),
+        content=content(),
+        deliveries=deliveries(),
+        guards=guards(),
+        mailer=mailer(),
+        links=links(),
+        queues=queues(),
+        public_url=settings().public_url,
+        now=now,
+        sleep=time.sleep,
+    )
+
+
+def reset() -> None:
+    """Forget every adapter, so that the next use reads the environment anew (local cloud and tests)."""
+    for build in list(globals().values()):
+        if hasattr(build, "cache_clear"):
+            build.cache_clear()
+    aws.client.cache_clear()

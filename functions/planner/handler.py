@@ -1,0 +1,40 @@
+"""Weekly, and page by page: articles and campaigns become batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsletter import wiring
+from newsletter.domain.messages import MalformedMessage, Message, PlanPage
+from newsletter.events import each_message, scheduled_time
+from newsletter.observability import observed
+from newsletter.usecases.plan_page import plan_page
+from newsletter.usecases.start_digest import start_digest
+
+
+@observed("planner")
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Start the week's digest (schedule), or plan a page (queue)."""
+    if "Records" in event:
+        return each_message(event, context, _plan)
+    return start_digest(
+        scheduled_time(event),
+        publication=wiring.templates().publication,
+        content=wiring.content(),
+        deliveries=wiring.deliveries(),
+        queues=wiring.queues(),
+    )
+
+
+def _plan(message: Message) -> None:
+    if not isinstance(message, PlanPage):
+        raise MalformedMessage(f"{message.type} does not belong on the planner's queue")
+    plan_page(
+        message,
+        now=wiring.now(),
+        subscribers=wiring.subscribers(),
+        content=wiring.content(),
+        deliveries=wiring.deliveries(),
+        queues=wiring.queues(),
+        variants=wiring.variants(),
+    )

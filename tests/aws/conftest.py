@@ -1,0 +1,16 @@
+"""Every test here gets a stack of its own, made from template.yaml and infra/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.aws.cloud import Cloud, running
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    """An empty stack."""
+    with running() as stack:
+        yield stack
