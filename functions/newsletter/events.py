@@ -12,12 +12,12 @@ from newsletter.observability import logger
 
 
 def scheduled_time(event: Mapping[str, Any]) -> datetime:
-    """The moment a schedule fired, from its Input `{"now": "<aws.scheduler.scheduled-time>"}`; raises ValueError without.
+    """The moment a schedule fired, from its Input `{"now": "<aws.scheduler.scheduled-time>"}`. Raises ValueError.
 
     Scheduled work takes its time from here and not from the clock, so that any week can be rehearsed.
     """
-    text = event.get("now")
-    if not isinstance(text, str):
+    text = str(event.get("now") or "")
+    if not text:
         message = f'a scheduled event carries {{"now": "<ISO 8601>"}}; this one has the keys {sorted(event)}'
         raise ValueError(message)
     return whole_seconds(parse_iso(text))
@@ -38,10 +38,7 @@ def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer: dict[str, Any] = process_partial_response(
-        event=event, record_handler=handle, processor=processor, context=context
-    )
-    return answer
+    return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
 
 
 def each_message(event: dict[str, Any], context: Any, act: Callable[[Message], object]) -> dict[str, Any]:

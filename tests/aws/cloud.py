@@ -15,14 +15,15 @@ from typing import Any
 from urllib.parse import quote
 
 import boto3
+from moto import mock_aws
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
 from local_cloud import environment
 from local_cloud.server import sender_domain, ses_settings
 from local_cloud.ses import FakeSes, Mail
 from local_cloud.stack import Function, Stack, load_stack, provision
-from moto import mock_aws
 from newsletter import wiring
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request, Response
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_URL = "http://127.0.0.1:8000"
@@ -66,7 +67,8 @@ class Cloud:
     def client(self, service: str) -> Any:
         """The boto3 client of the stack's account."""
         if service not in self.clients:
-            self.clients[service] = boto3.client(service)
+            create: Any = boto3.client
+            self.clients[service] = create(service)
         return self.clients[service]
 
     def function(self, folder: str) -> Function:

@@ -7,11 +7,11 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook as Verifier
+
 from newsletter import wiring
 from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.usecases.report_mailing import report_mailing
-from standardwebhooks import Webhook as Verifier
-
 from tests.aws.cloud import PEPPER, WEBHOOK_SECRET, Cloud, link_to
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -55,7 +55,7 @@ def test_a_reader_gets_the_articles_of_their_topics_and_leaves_with_one_click(cl
     assert cloud.run("planner", NOW)["decision"] == "started"
     assert cloud.drain() == []
     (digest,) = cloud.mails(READER)[1:]
-    assert "Profiili kuntoon {{nyt}} & heti" == digest.subject
+    assert digest.subject == "Profiili kuntoon {{nyt}} & heti"
     assert digest.text is not None
     assert "Hei Maija," in digest.text
     assert "Mitä mitata?" not in digest.text
@@ -64,7 +64,8 @@ def test_a_reader_gets_the_articles_of_their_topics_and_leaves_with_one_click(cl
     assert "uutiskirje.sanaharju.example" in digest.headers["List-Id"]
     assert {"mailing", "batch", "position"} <= set(digest.tags)
     (other,) = cloud.mails("kaikki@example.com")[1:]
-    assert other.text is not None and "Mitä mitata?" in other.text
+    assert other.text is not None
+    assert "Mitä mitata?" in other.text
 
     click = cloud.http("GET", link_to("c", digest))
     assert click["statusCode"] == 302
@@ -73,9 +74,11 @@ def test_a_reader_gets_the_articles_of_their_topics_and_leaves_with_one_click(cl
     one_click = digest.headers["List-Unsubscribe"].strip("<>")
     for _ in range(2):
         answer = cloud.http("POST", one_click, "List-Unsubscribe=One-Click")
-        assert (answer["statusCode"], answer.get("cookies")) == (200, None) or not answer.get("cookies")
+        assert answer["statusCode"] == 200
+        assert not answer.get("cookies")
     reader = wiring.subscribers().get(subscriber_id(PEPPER.encode(), READER))
-    assert reader is not None and reader.status is Status.UNSUBSCRIBED
+    assert reader is not None
+    assert reader.status is Status.UNSUBSCRIBED
 
     cloud.run("planner", NOW + timedelta(days=7))
     cloud.drain()
@@ -156,8 +159,11 @@ def test_a_bounced_address_is_never_mailed_again(cloud: Cloud) -> None:
     cloud.ses.act(cloud.mails(READER)[-1].id, "bounce")
     cloud.drain()
     reader = wiring.subscribers().get(subscriber_id(PEPPER.encode(), READER))
-    assert reader is not None and reader.status is Status.BOUNCED
-    report = report_mailing(cloud.mails(READER)[-1].tags["mailing"], content=wiring.content(), deliveries=wiring.deliveries())
+    assert reader is not None
+    assert reader.status is Status.BOUNCED
+    report = report_mailing(
+        cloud.mails(READER)[-1].tags["mailing"], content=wiring.content(), deliveries=wiring.deliveries()
+    )
     assert [line.standing for line in report.lines] == ["bounced"]
     assert report.certificate.balanced
     assert report.certificate.planned == report.certificate.accepted == 1

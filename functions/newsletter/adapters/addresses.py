@@ -27,5 +27,5 @@ def normalised(text: str, *, allow_test_domains: bool = False) -> str:
         raise InvalidInput("email", "pages.errors.email" if local.isascii() else "pages.errors.email_local") from error
     except EmailNotValidError as error:
         raise InvalidInput("email", "pages.errors.email") from error
-    assert found.ascii_email is not None
-    return found.ascii_email.lower()
+    # Without allow_smtputf8 there is always an ASCII form.
+    return str(found.ascii_email).lower()

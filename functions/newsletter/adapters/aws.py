@@ -29,4 +29,5 @@ def client(service: str) -> Any:
         retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=16,
     )
-    return boto3.client(service, config=config)
+    create: Any = boto3.client  # its stubs know each service by its literal name only
+    return create(service, config=config)

@@ -23,7 +23,7 @@ class Content:
     # --- feeds and articles ------------------------------------------------------------------------------------------
 
     def feed_state(self, feed: str) -> dict[str, Any]:
-        """What the last fetch left behind (etag, modified, first_fetched_at, failing_since, problem); empty at first."""
+        """What the last fetch left (etag, modified, first_fetched_at, failing_since, problem); empty at first."""
         return self._get(f"feed#{feed}", "state") or {}
 
     def put_feed_state(self, feed: str, state: dict[str, Any]) -> None:

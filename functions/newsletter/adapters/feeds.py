@@ -45,7 +45,7 @@ class Feeds:
         self._allow_local = allow_local
 
     def fetch(self, url: str, etag: str = "", modified: str = "") -> Fetched:
-        """The feed's entries, unless it did not change since `etag` or `modified`. Raises FeedUnreadable with the reason."""
+        """The feed's entries, unless it is as it was at `etag` or `modified`. Raises FeedUnreadable with the reason."""
         scheme = urlsplit(url).scheme
         if scheme in ("http", "https"):
             return self._from_web(url, etag, modified)
@@ -95,7 +95,7 @@ class Feeds:
 
 
 def parse(body: bytes, headers: Mapping[str, str]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """The entries of a feed, and what is wrong with those that cannot be used. Raises FeedUnreadable when it is no feed."""
+    """The entries of a feed, and what is wrong with those left out. Raises FeedUnreadable when it is no feed."""
     import feedparser
 
     feed = feedparser.parse(body, response_headers={name: value for name, value in headers.items() if value})

@@ -51,7 +51,7 @@ class Links:
         return self._signers[purpose].sign(urlsafe_b64encode(payload.encode()).rstrip(b"=")).decode()
 
     def read(self, purpose: Purpose, token: str, max_age: timedelta | None = None) -> Ref:
-        """What the token says. Raises BadLink for whatever we did not sign for this purpose, ExpiredLink past `max_age`.
+        """What the token says. Raises BadLink for what we did not sign for this purpose, ExpiredLink past `max_age`.
 
         Only tokens to confirm know their age.
         """

@@ -53,7 +53,7 @@ class Locales:
         return VALUE.sub(filled, message)
 
     def _plural(self, key: str, language: str, forms: Mapping[str, str], values: Mapping[str, Any]) -> str:
-        from babel import Locale  # noqa: PLC0415 (half of a cold start, and most functions never count anything)
+        from babel import Locale  # here, for the cold start
 
         if not isinstance(values.get("count"), int):
             raise MissingText(f"message {key!r} ({language}) has plural forms and needs a whole number as 'count'")

@@ -27,8 +27,8 @@ def render_markdown(source: str, link: Callable[[str], str] = str) -> tuple[str,
     Raw HTML, and links to anything but http, https and mailto, stay the text they were typed as. Headings begin at
     level 2, because the page or mail around the text has the heading of level 1.
     """
-    import nh3  # noqa: PLC0415 (cold start)
-    from markdown_it.tree import SyntaxTreeNode  # noqa: PLC0415 (cold start)
+    import nh3  # here, for the cold start
+    from markdown_it.tree import SyntaxTreeNode
 
     parser = _parser()
     tokens = parser.parse(source)
@@ -53,7 +53,7 @@ def opening(source: str) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 (cold start)
+    from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False})
     parser.validateLink = lambda url: bool(WEB.fullmatch(url) or MAILBOX.fullmatch(url))  # type: ignore[method-assign]

@@ -217,6 +217,6 @@ def _tidy(text: str) -> str:
 
 
 def _long_date(moment: datetime, language: str, publication: Publication) -> str:
-    from babel.dates import format_date  # noqa: PLC0415 (cold start)
+    from babel.dates import format_date  # here, for the cold start
 
     return format_date(moment.astimezone(publication.time_zone), "long", locale=language)

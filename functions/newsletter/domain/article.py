@@ -72,7 +72,7 @@ def classify(title: str, categories: Iterable[str], topics: Iterable[Topic]) -> 
 
 
 def excerpt(text: str, most: int) -> str:
-    """At most `most` characters: whole sentences where one ends in the second half, else whole words and an ellipsis."""
+    """At most `most` characters: whole sentences if one ends in the second half, else whole words and an ellipsis."""
     text = " ".join(text.split())
     if len(text) <= most:
         return text

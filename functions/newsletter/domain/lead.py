@@ -16,7 +16,7 @@ from newsletter.domain.times import iso
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a request showed of who made it; kept raw, so that a verdict can be drawn again. No full address of a network."""
+    """What a request showed of who made it; kept raw, so that a verdict can be drawn again. `network` is truncated."""
 
     method: str
     user_agent: str

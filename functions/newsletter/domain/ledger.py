@@ -101,8 +101,8 @@ class RecipientLine:
     batch: str
     position: int
     standing: Standing
-    reason: str
-    unsubscribed: bool
+    reason: str = ""
+    unsubscribed: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,14 +151,14 @@ def lines_of(records: Iterable[BatchRecord], planned: Iterable[Batch]) -> list[R
     for batch in planned:
         if batch.id not in known:
             lines.extend(
-                RecipientLine(subscriber, batch.id, position, Standing.WAITING, "", False)
+                RecipientLine(subscriber, batch.id, position, Standing.WAITING)
                 for position, subscriber in enumerate(batch.recipients)
             )
     return sorted(lines, key=lambda line: (line.batch, line.position))
 
 
 def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:
-    """The certificate. `planned` comes from the manifests, everything else from the ledger: two sources that must agree."""
+    """The certificate. `planned` comes from the manifests, the rest from the ledger: two sources that must agree."""
     counts = Counter(line.standing for line in lines)
     events: Counter[str] = Counter()
     for record in records:

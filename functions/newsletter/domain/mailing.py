@@ -78,7 +78,7 @@ class Variant:
     @property
     def key(self) -> str:
         """`fi-` and 16 base32 characters."""
-        content = "\0".join((self.language, self.subject, self.html, self.text))
+        content = f"{self.language}\0{self.subject}\0{self.html}\0{self.text}"
         return f"{self.language}-{b32encode(hashlib.sha256(content.encode()).digest()[:10]).decode().lower()}"
 
 

@@ -34,7 +34,7 @@ class FeedReport:
 def ingest_feeds(
     now: datetime, *, feeds: tuple[Feed, ...], publication: Publication, content: Content, source: Feeds
 ) -> list[dict[str, Any]]:
-    """Read every feed. One that cannot be read is recorded with the reason and since when, and does not stop the others."""
+    """Read every feed. One that cannot be read is recorded, with the reason and since when; the others go on."""
     reports = [_ingest(feed, now, publication, content, source) for feed in feeds]
     count("ArticlesFound", sum(report.new for report in reports))
     return [asdict(report) for report in reports]

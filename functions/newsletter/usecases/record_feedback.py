@@ -30,9 +30,8 @@ def record_feedback(
     mailing, batch, position = tags["mailing"][0], tags["batch"][0], int(tags["position"][0])
     if not deliveries.add(mailing, batch, what, position):
         raise NotFound(f"batch {mailing}/{batch}, which SES reports as {what}")
-    if what in ("bounced", "complained"):
-        record = deliveries.record(mailing, batch)
-        assert record is not None
+    record = deliveries.record(mailing, batch) if what in ("bounced", "complained") else None
+    if record is not None:
         status = Status.BOUNCED if what == "bounced" else Status.COMPLAINED
         subscribers.deactivate(record.batch.recipients[position], status, f"{what} {mailing}", now)
     return what

@@ -44,7 +44,7 @@ class Variants:
                 more=list(selection.more),
                 related=list(selection.related),
                 offer=self._templates.publication.offer(mailing.offer),
-                week=self._templates.text("mail.digest.week", language, week=int(mailing.id[-2:])),
+                week=mailing.id.removeprefix("digest-"),
             ),
         )
 

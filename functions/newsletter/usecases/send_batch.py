@@ -235,7 +235,7 @@ class _Attempt:
         return Addressed(position, addressee.email, data, self._headers(ref))
 
     def _value(self, placeholder: str, ref: Ref, addressee: Addressee) -> str:
-        """The value of a placeholder. SES accepts a mail that lacks one and then loses it, so an unknown name stops here."""
+        """The value of a placeholder. SES accepts a mail that lacks one, then loses it: an unknown name stops here."""
         links = self.sending.links
         match placeholder:
             case "hello_html":
@@ -251,7 +251,7 @@ class _Attempt:
         raise NotFound(f"placeholder {placeholder}")
 
     def _headers(self, ref: Ref) -> dict[str, str]:
-        """RFC 8058: one https address of the reader's own, and the exact Post header. A confirmation has nothing to leave."""
+        """RFC 8058: one https address of the reader's own, and the Post header. A confirmation has nothing to leave."""
         if self.mailing.kind is Kind.ADMINISTRATIVE:
             return {"Auto-Submitted": "auto-generated"}
         token = self.sending.links.token(Purpose.UNSUBSCRIBE, ref)

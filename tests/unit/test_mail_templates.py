@@ -1,0 +1,244 @@
+"""Mails as readers get them: every promised part is there, in three languages."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from newsletter.adapters.templates import RenderedMail, Templates
+from newsletter.domain.errors import InvalidInput, InvalidPublication
+from newsletter.domain.placeholders import substitute
+from tests.unit.mails import (
+    BARE,
+    FIRST,
+    LANGUAGES,
+    MAILS,
+    PUBLIC_URL,
+    READER,
+    ROOT,
+    SECOND,
+    article,
+    confirmation,
+    digest,
+    letter,
+    seen,
+    templates,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+every_mail = pytest.mark.parametrize("name", MAILS)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@every_language
+@every_mail
+def test_the_text_part_reads_as_in_its_golden_file(name: str, language: str) -> None:
+    """`UPDATE_GOLDEN=1 pytest tests/unit/test_mail_templates.py` writes them anew; read them before you keep them."""
+    mail = MAILS[name](language)
+    actual = f"Subject: {mail.subject}\n\n{mail.text}"
+    path = GOLDEN / f"{name}.{language}.txt"
+    if "UPDATE_GOLDEN" in os.environ:
+        path.write_text(actual, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == actual
+
+
+@every_language
+@every_mail
+def test_html_is_fit_for_screen_readers_and_mail_programs(name: str, language: str) -> None:
+    mail = MAILS[name](language)
+    page = seen(mail)
+    assert page.of("html")[0]["lang"] == language
+    assert page.of("html")[0]["dir"] == "ltr"
+    assert page.title.endswith("– Sanaharju")
+    assert {"name": "color-scheme", "content": "light dark"} in page.of("meta")
+    assert "@media (prefers-color-scheme: dark)" in mail.html
+    assert all(table["role"] == "presentation" for table in page.of("table"))
+    assert all("alt" in image for image in page.of("img"))
+    levels = [level for level, _ in page.headings]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(text for _, text in page.headings)
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+@every_language
+@every_mail
+def test_each_link_says_alone_where_it_leads(name: str, language: str) -> None:
+    targets: dict[str, set[str]] = {}
+    for href, called in seen(MAILS[name](language)).links:
+        assert href.startswith(f"{PUBLIC_URL}/")
+        targets.setdefault(called, set()).add(href)
+    assert all(called and len(hrefs) == 1 for called, hrefs in targets.items()), targets
+
+
+@every_language
+@every_mail
+def test_text_and_html_lead_to_the_same_places(name: str, language: str) -> None:
+    mail = MAILS[name](language)
+    in_text = set(re.findall(r"https://news\.example\.fi/\S+?(?=[)]?\s)", substitute(mail.text, READER)))
+    assert {href for href, _ in seen(mail).links} == in_text
+
+
+@every_language
+@pytest.mark.parametrize("name", ["digest", "letter"])
+def test_a_reader_can_always_see_who_writes_and_leave(name: str, language: str) -> None:
+    mail = MAILS[name](language)
+    for part in (mail.html, mail.text):
+        assert templates.publication.sender.postal_address in part
+        assert templates.text("mail.footer.why", language) in part
+        assert f"{PUBLIC_URL}/unsubscribe/{{{{unsubscribe}}}}" in part
+        assert f"{PUBLIC_URL}/preferences/{{{{preferences}}}}" in part
+    assert {"hello_html", "hello_text", "click", "unsubscribe", "preferences", "offer"} == mail.placeholders
+
+
+@every_language
+def test_a_confirmation_asks_for_one_thing_only(language: str) -> None:
+    mail = confirmation(language)
+    assert [f"{PUBLIC_URL}/confirm/confirm-token"] == [href for href, _ in seen(mail).links]
+    assert frozenset({"confirm"}) == mail.placeholders
+    assert mail.links == ()
+    for part in (mail.html, mail.text):
+        assert "7" in templates.text("mail.confirmation.valid", language)
+        assert templates.text("mail.confirmation.valid", language) in part
+        assert templates.text("mail.confirmation.not_you", language) in part
+        assert templates.publication.sender.postal_address in part
+
+
+def test_a_digest_comes_in_the_promised_order() -> None:
+    expected = [
+        (1, "5 uutta kirjoitusta"),
+        *((2, shown.title) for shown in (FIRST, SECOND, BARE)),
+        (2, "Sparrataanko?"),
+        (2, "Lisää samasta aiheesta"),
+        (2, "Muut uudet kirjoitukset"),
+    ]
+    assert expected == seen(digest()).headings
+    text = digest().text
+    places = [text.index(heading) for _, heading in expected]
+    assert places == sorted(places)
+    assert text.index("{{hello_text}}") < places[1]
+
+
+def test_a_digest_shows_topics_author_and_the_day_in_the_publications_time_zone() -> None:
+    for part in (digest().html, digest().text):
+        assert "Johtajan näkyvyys · LinkedIn" in part
+        assert "Helmi Raivola · 22. marraskuuta 2026" in part
+        assert "Viikko 48" in part
+
+
+@pytest.mark.parametrize(
+    ("language", "others", "expected"),
+    [
+        ("fi", 0, "Kun kommentti sattuu"),
+        ("fi", 1, "Kun kommentti sattuu – ja yksi muu kirjoitus"),
+        ("fi", 2, "Kun kommentti sattuu – ja 2 muuta kirjoitusta"),
+        ("sv", 1, "Kun kommentti sattuu – och en artikel till"),
+        ("en", 21, "Kun kommentti sattuu – and 21 more articles"),
+    ],
+)
+def test_a_digests_subject_tells_what_is_in_it(language: str, others: int, expected: str) -> None:
+    assert digest(language, articles=[SECOND], more=[article(n) for n in range(others)]).subject == expected
+
+
+def test_a_digest_without_offer_or_other_articles_has_no_empty_sections() -> None:
+    mail = digest(articles=[BARE], more=[], related=[], offer=None)
+    assert [(1, "Uusi kirjoitus"), (2, BARE.title)] == seen(mail).headings
+    assert "offer" not in mail.placeholders
+    assert "\n-----\n\n-----\n" not in mail.text
+
+
+def test_an_article_in_another_language_says_so() -> None:
+    mail = digest("sv", articles=[SECOND])
+    assert "Läs artikeln (på finska)" in mail.html
+    assert "Läs artikeln (på finska)" in mail.text
+    assert [{"fi"}] == [{h2["lang"]} for h2 in seen(mail).of("h2") if "lang" in h2]
+
+
+def test_a_week_of_very_many_long_articles_stays_under_60_kb() -> None:
+    long = "Pitkä otsikko & sana " * 10
+    articles = [article(n, title=long, summary=long * 5) for n in range(templates.publication.digest.max_articles)]
+    mail = digest(articles=articles, more=[article(n, title=long) for n in range(100)], related=articles[:10])
+    assert len(mail.html.encode()) < 60_000
+    assert "Vielä 75 uutta kirjoitusta sivustollamme" in mail.html
+    assert "Vielä 75 uutta kirjoitusta sivustollamme" in mail.text
+
+
+def preheader(mail: RenderedMail) -> str:
+    hidden = re.search(r"<div style=\"display:none;[^>]*>\n(.*?)\n", mail.html)
+    return hidden[1] if hidden else ""
+
+
+@every_language
+def test_an_inbox_shows_more_than_the_subject_says(language: str) -> None:
+    others = templates.text("mail.digest.preheader", language, titles=SECOND.title)
+    assert preheader(digest(language)).startswith(others)
+    assert preheader(digest(language, articles=[FIRST], more=[])) == FIRST.summary
+    assert preheader(confirmation(language)) == templates.text("mail.confirmation.sentence", language)
+
+
+def test_an_inbox_shows_the_preheader_or_else_the_opening_of_the_letter() -> None:
+    body = "Moi <b>sinä</b>, [katso](https://a.example/x)!\n\nToinen kappale."
+    assert preheader(letter(body=body)) == "Moi &lt;b&gt;sinä&lt;/b&gt;, katso!"
+    assert preheader(letter(body=body, preheader="Tärkeää & uutta")) == "Tärkeää &amp; uutta"
+
+
+def test_colours_of_text_stand_out_by_4_5_to_1() -> None:
+    source = (ROOT / "email" / "_palette.html").read_text()
+    colours: dict[str, str] = {}
+    for names, given_values in re.findall(r'set ([\w, ]+) = ((?:"#\w{6}"(?:, )?)+)', source):
+        colours.update(zip(names.split(", "), re.findall(r"#\w{6}", given_values), strict=True))
+    pairs = [
+        *((text, "paper") for text in ("ink", "muted", "accent_text", "primary")),
+        *((f"dark_{text}", "dark_paper") for text in ("ink", "muted", "accent_text", "link")),
+        *(("on_primary", "primary"), ("primary", "on_primary"), ("dark_on_primary", "dark_primary")),
+    ]
+    ratios = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
+    assert all(ratio >= 4.5 for ratio in ratios.values()), ratios
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, contrast ratio."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+        linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_what_is_misconfigured_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="public_url"):
+        Templates(ROOT, 'https://x"onclick')
+    with pytest.raises(InvalidPublication, match=r"publication\.toml: there is no such file"):
+        _ = Templates(tmp_path, PUBLIC_URL).publication
+    (tmp_path / "publication.toml").write_text("name = ")
+    with pytest.raises(InvalidPublication, match="not TOML"):
+        _ = Templates(tmp_path, PUBLIC_URL).publication
+    with pytest.raises(InvalidPublication, match=r"there is no file .*sparraus-9\.fi\.md"):
+        templates.step_body("email/sequences/sparraus-9", "fi")
+
+
+@every_language
+def test_every_step_of_every_sequence_has_its_letter(language: str) -> None:
+    for sequence in templates.publication.sequences.values():
+        for step in sequence.steps:
+            body = templates.step_body(step.body, language)
+            assert 140 < len(body.split()) <= 260
+            assert letter(language, subject=step.subject[language], body=body).subject == step.subject[language]
+
+
+def test_importing_the_templates_does_not_load_what_a_cold_start_need_not_have() -> None:
+    code = (
+        "import sys, newsletter.adapters.templates; print(sorted({'babel', 'markdown_it', 'nh3'} & sys.modules.keys()))"
+    )
+    functions = ROOT.parent / "functions"
+    found = subprocess.run([sys.executable, "-c", code], cwd=functions, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
