@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.leads import Leads
     from newsletter.adapters.links import Links
     from newsletter.adapters.mailer import Mailer
+    from newsletter.adapters.oidc import Oidc
     from newsletter.adapters.queues import Queues
     from newsletter.adapters.secrets import Secrets
     from newsletter.adapters.subscribers import Subscribers
@@ -42,9 +43,9 @@ def settings() -> Settings:
 @cache
 def secrets() -> Secrets:
     """The secrets of the stack."""
-    from newsletter.adapters.secrets import read_secrets
+    from newsletter.adapters.secrets import Secrets
 
-    return read_secrets(aws.client("ssm"), settings().secrets_path)
+    return Secrets(aws.client("ssm"), settings().secrets_path)
 
 
 @cache
@@ -148,6 +149,14 @@ def crm() -> Crm:
     from newsletter.adapters.crm import Crm
 
     return Crm(settings().crm_url, secrets().webhook_secrets)
+
+
+@cache
+def oidc() -> Oidc:
+    """The issuer of the console's tokens."""
+    from newsletter.adapters.oidc import Oidc
+
+    return Oidc(settings().oidc_issuer, settings().oidc_audience)
 
 
 @cache

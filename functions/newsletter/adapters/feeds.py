@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from newsletter.domain.article import Entry, excerpt
 from newsletter.domain.errors import FeedUnreadable
@@ -24,7 +24,18 @@ TIMEOUT = 20.0
 """Seconds for connecting, and for each read."""
 MAX_REDIRECTS = 3
 
-IMAGE = re.compile(r"<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Older than any blog: what programs write that have no date, e.g. 0001-01-01."""
+
+IMAGE = re.compile(r"<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)[^>]*", re.IGNORECASE)
+PIXEL = re.compile(r"\b(?:width|height)\s*=\s*[\"']?[01](?:px)?\b", re.IGNORECASE)
+BLOCK = re.compile(
+    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main|nav|ol|p"
+    r"|pre|section|table|tbody|td|tfoot|th|thead|tr|ul)\b)",
+    re.IGNORECASE,
+)
+URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
+"""What stays as it is in an address (RFC 3986: reserved, unreserved and already encoded)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,10 @@ class Feeds:
 
     def fetch(self, url: str, etag: str = "", modified: str = "") -> Fetched:
         """The feed's entries, unless it is as it was at `etag` or `modified`. Raises FeedUnreadable with the reason."""
-        scheme = urlsplit(url).scheme
+        try:
+            scheme = urlsplit(url).scheme
+        except ValueError as error:
+            raise FeedUnreadable(f"{url}: {error}") from error
         if scheme in ("http", "https"):
             return self._from_web(url, etag, modified)
         if self._allow_local and scheme in ("file", ""):
@@ -100,22 +114,25 @@ def parse(body: bytes, headers: Mapping[str, str]) -> tuple[tuple[Entry, ...], t
 
     feed = feedparser.parse(body, response_headers={name: value for name, value in headers.items() if value})
     where = headers.get("content-location", "feed")
-    if not feed.version and not feed.entries:
+    if not feed.get("version") and not feed.entries:
         fault = feed.get("bozo_exception")
         raise FeedUnreadable(f"{where}: not a feed ({fault or 'no RSS, Atom or RDF found'})")
-    entries, problems = [], []
+    entries: dict[str, Entry] = {}
+    problems = []
     for number, raw in enumerate(feed.entries[:MAX_ENTRIES], start=1):
         entry = _entry(raw, where)
         missing = [name for name in ("title", "url") if not getattr(entry, name)]
         if missing:
             problems.append(f"entry {number} has no {' and no '.join(missing)}: left out")
+        elif entry.identity in entries:
+            problems.append(f"entry {number} has the identity of an earlier one, {entry.identity!r}: left out")
         else:
-            entries.append(entry)
+            entries[entry.identity] = entry
     if len(feed.entries) > MAX_ENTRIES:
         problems.append(f"{len(feed.entries)} entries; only the first {MAX_ENTRIES} were read")
     if not feed.entries:
         problems.append("the feed has no entries")
-    return tuple(entries), tuple(problems)
+    return tuple(entries.values()), tuple(problems)
 
 
 def _entry(raw: Mapping[str, Any], base: str) -> Entry:
@@ -128,7 +145,7 @@ def _entry(raw: Mapping[str, Any], base: str) -> Entry:
         title=excerpt(_plain(raw.get("title", "")), MAX_TITLE),
         summary=excerpt(_plain(raw.get("summary", "") or body), MAX_SUMMARY),
         categories=tuple(dict.fromkeys(_plain(tag.get("term") or "")[:100] for tag in raw.get("tags", []))),
-        author=_plain(raw.get("author", ""))[:100],
+        author=_plain(raw.get("author_detail", {}).get("name") or "")[:100],  # `author` may hold an address
         image=_image(raw, body, url),
         published=_moment(raw),
     )
@@ -138,30 +155,40 @@ def _plain(markup: str) -> str:
     """Text without markup, entities resolved, blanks folded, no control characters."""
     import nh3
 
-    text = html.unescape(nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"}))
+    spaced = BLOCK.sub(" <", markup)  # or the end of a paragraph and the start of the next would be one word
+    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"}))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _url(text: str, base: str) -> str:
-    """An absolute http(s) address, or empty."""
-    url = urljoin(base, text.strip()) if text else ""
-    parts = urlsplit(url)
-    return url if parts.scheme in ("http", "https") and parts.netloc and len(url) <= MAX_URL else ""
+    """An absolute http(s) address in ASCII, as headers and mails carry it, or empty."""
+    try:
+        parts = urlsplit(urljoin(base, text.strip()) if text else "")
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    path, query, fragment = (quote(part, safe=URL_SAFE) for part in (parts.path, parts.query, parts.fragment))
+    url = urlunsplit((parts.scheme, host, path, query, fragment))
+    return url if len(url) <= MAX_URL else ""
 
 
 def _image(raw: Mapping[str, Any], body: str, url: str) -> str:
-    """The first image the entry names, or shows."""
+    """The first image the entry names, or shows; tracking pixels are none."""
     enclosures = [e.get("href", "") for e in raw.get("enclosures", []) if e.get("type", "").startswith("image/")]
     thumbnails = [t.get("url", "") for t in raw.get("media_thumbnail", [])]
-    shown = [html.unescape(source) for source in IMAGE.findall(body)[:1]]
+    shown = [html.unescape(image[1]) for image in IMAGE.finditer(body) if not PIXEL.search(image[0])][:1]
     candidates = [_url(source, url) for source in [*enclosures, *thumbnails, *shown]]
     return next((candidate for candidate in candidates if candidate), "")
 
 
 def _moment(raw: Mapping[str, Any]) -> datetime | None:
     """When the entry says it was published (else updated), in UTC; None when it says nothing readable."""
-    parsed = raw.get("published_parsed") or raw.get("updated_parsed")
+    # feedparser lends `published_parsed` to who asks for an `updated_parsed` that is not there, and warns.
+    parsed = raw.get("published_parsed") or ("updated_parsed" in raw and raw["updated_parsed"])
     try:
-        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+        moment = datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment and moment >= EARLIEST else None

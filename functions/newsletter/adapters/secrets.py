@@ -1,35 +1,46 @@
-"""The secrets of the stack, from SSM SecureString parameters, read once per container."""
+"""The secrets of the stack: SSM SecureString parameters, each read once per container, and only where it is needed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from newsletter.settings import MissingSetting
 
-
-@dataclass(frozen=True)
-class Secrets:
-    """`link_keys` and `webhook_secrets` go from oldest to newest: the last signs, all are accepted (rotation)."""
-
-    pepper: bytes
-    link_keys: tuple[str, ...]
-    webhook_secrets: tuple[str, ...]
-
-
 NAMES = ("pepper", "link_keys", "webhook_secrets")
+"""The parameters below the stack's path; `newsletter secrets init` makes those that are missing."""
 
 
-def read_secrets(ssm: Any, path: str) -> Secrets:
-    """The parameters below `path`. Raises MissingSetting that names the first one that is not there."""
-    answer = ssm.get_parameters_by_path(Path=path, WithDecryption=True)
-    values = {parameter["Name"].rsplit("/", 1)[-1]: parameter["Value"] for parameter in answer["Parameters"]}
-    for name in NAMES:
-        if not values.get(name):
-            message = f"SSM parameter {path}/{name} is not set; run `newsletter secrets init`"
-            raise MissingSetting(message)
-    return Secrets(
-        pepper=values["pepper"].encode(),
-        link_keys=tuple(values["link_keys"].split(",")),
-        webhook_secrets=tuple(values["webhook_secrets"].split(",")),
-    )
+class Secrets:
+    """The parameters below `path`.
+
+    A function may read only what its rights name. Lists go from oldest to newest: the last signs, all are accepted,
+    so a secret is rotated by appending a new one.
+    """
+
+    def __init__(self, ssm: Any, path: str) -> None:
+        self._ssm = ssm
+        self._path = path
+
+    @cached_property
+    def pepper(self) -> bytes:
+        """The key of readers' ids. It can never change: every id depends on it."""
+        return self._read("pepper").encode()
+
+    @cached_property
+    def link_keys(self) -> tuple[str, ...]:
+        """The keys of readers' links."""
+        return tuple(self._read("link_keys").split(","))
+
+    @cached_property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The secrets of CRM webhooks (`whsec_…`)."""
+        return tuple(self._read("webhook_secrets").split(","))
+
+    def _read(self, name: str) -> str:
+        """Raises MissingSetting that names the parameter."""
+        parameter = f"{self._path}/{name}"
+        try:
+            return str(self._ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"])
+        except self._ssm.exceptions.ParameterNotFound as missing:
+            raise MissingSetting(f"SSM parameter {parameter} is not set; run `newsletter secrets init`") from missing

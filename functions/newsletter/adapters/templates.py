@@ -109,6 +109,11 @@ class Templates:
         scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0]}
         return self._render(f"pages/{name}.html", scope)
 
+    def console(self, name: str, /, **context: Any) -> str:
+        """The HTML of templates/console/<name>.html, in English."""
+        scope = self._scope("en", context) | {"markdown": lambda source: self.markdown(source)[0]}
+        return self._render(f"console/{name}.html", scope)
+
     def text(self, key: str, language: str, /, **values: Any) -> str:
         """A message of the locale as plain text. Raises MissingText."""
         return self._locales.text(key, language, values)

@@ -79,4 +79,4 @@ def excerpt(text: str, most: int) -> str:
     ends = [match.end() for match in SENTENCE_END.finditer(text[: most + 1])]
     if ends and ends[-1] >= most // 2:
         return text[: ends[-1]]
-    return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–-") + "…"
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:–-") + "…"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -131,7 +132,10 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
     languages = root.lines("languages")
     if not languages:
         raise InvalidPublication("languages", 'name at least one language, e.g. ["fi"]')
-    sequences = {sequence.key: sequence for sequence in root.each("sequences", lambda t: _sequence(t, languages))}
+    _refuse_repeats("languages", languages)
+    sequences = root.each("sequences", lambda t: _sequence(t, languages))
+    _refuse_repeats("sequences", [sequence.key for sequence in sequences])
+    by_key = {sequence.key: sequence for sequence in sequences}
     publication = Publication(
         name=root.line("name"),
         site_url=root.url("site_url"),
@@ -142,14 +146,15 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         feeds=root.each("feeds", lambda t: Feed(t.url("url"), t.one_of("language", languages))),
         topics=root.each("topics", lambda t: _topic(t, languages)),
         digest=root.table("digest", lambda t: Digest(t.number("max_articles", 1, 30), t.number("related", 0, 10))),
-        offers=root.each("offers", lambda t: _offer(t, languages, sequences)),
-        sequences=sequences,
+        offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
+        sequences=by_key,
     )
     root.refuse_leftovers()
     if not publication.feeds:
         raise InvalidPublication("feeds", "name at least one feed: [[feeds]] with url and language")
     if len(publication.topics) > MAX_TOPICS:
         raise InvalidPublication("topics", f"at most {MAX_TOPICS}")
+    _refuse_repeats("feeds", [feed.url for feed in publication.feeds])
     _refuse_repeats("topics", [topic.key for topic in publication.topics])
     _refuse_repeats("offers", [offer.key for offer in publication.offers])
     return publication
@@ -218,7 +223,7 @@ def _time_zone(name: str) -> ZoneInfo:
         raise InvalidPublication("time_zone", f"{name!r} is no IANA time zone, e.g. Europe/Helsinki") from None
 
 
-def _refuse_repeats(where: str, keys: list[str]) -> None:
-    repeated = {key for key in keys if keys.count(key) > 1}
+def _refuse_repeats(where: str, keys: Collection[str]) -> None:
+    repeated = [key for key, times in Counter(keys).items() if times > 1]
     if repeated:
-        raise InvalidPublication(where, f"the key {min(repeated)!r} is used twice")
+        raise InvalidPublication(where, f"{repeated[0]!r} is there twice")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
 
 def iso(moment: datetime) -> str:
     """`2026-11-23T06:00:00Z`: whole seconds, always UTC, so that text order is time order."""
-    return moment.astimezone(UTC).strftime(FORMAT)
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def parse_iso(text: str) -> datetime:
@@ -21,7 +19,11 @@ def parse_iso(text: str) -> datetime:
     if moment.tzinfo is None:
         message = f"{text!r} has no UTC offset; write e.g. 2026-11-24T08:00:00+02:00"
         raise ValueError(message)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        message = f"{text!r} lies outside the years 1 to 9999"
+        raise ValueError(message) from error
 
 
 def whole_seconds(moment: datetime) -> datetime:

@@ -47,18 +47,24 @@ def start_campaign(
 
     Raises InvalidInput that names the field, Conflict when the name was used for another text.
     """
-    mailing = _checked(campaign, publication, now)
+    mailing = checked(campaign, publication, now)
     created = content.create_mailing(mailing)
     if not created:
-        known = content.mailing(mailing.id)
-        if known is None or replace(known, created_at=now) != mailing:
-            raise Conflict(f"{campaign.name}: a campaign of this name was sent with another text; choose another name")
-        mailing = known
+        mailing = started_before(mailing, content) or mailing
     plan_shards(mailing.id, deliveries, queues)
     return mailing, created
 
 
-def _checked(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
+def started_before(mailing: Mailing, content: Content) -> Mailing | None:
+    """The mailing of that id, if this very campaign was started before. Raises Conflict when it had another text."""
+    known = content.mailing(mailing.id)
+    if known is not None and replace(known, created_at=mailing.created_at) != mailing:
+        raise Conflict(f"{mailing.id}: a campaign of this name was sent with another text; choose another name")
+    return known
+
+
+def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
+    """The mailing that the campaign would start now. Raises InvalidInput that names the field."""
     subject = campaign.subject.strip()
     if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
         raise InvalidInput("subject", f"one line of 1 to {MAX_SUBJECT} characters")

@@ -1,0 +1,157 @@
+"""Mailings, certificates and audiences in words and as JSON, the same for the console and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from newsletter.domain.article import Article
+from newsletter.domain.ledger import RecipientLine
+from newsletter.domain.mailing import Audience, Kind, Mailing
+from newsletter.domain.publication import Publication
+from newsletter.domain.times import iso
+from newsletter.usecases.count_audience import Count
+from newsletter.usecases.report_mailing import Report
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def title_of(mailing: Mailing) -> str:
+    """What a person calls the mailing. A digest's subject differs from reader to reader, so its week names it."""
+    match mailing.kind:
+        case Kind.DIGEST:
+            return f"Digest of week {mailing.id.rpartition('W')[2]}, {mailing.id.removeprefix('digest-')[:4]}"
+        case Kind.ADMINISTRATIVE:
+            return "Confirmation mails"
+    return mailing.subject
+
+
+def audience_in_words(mailing: Mailing, publication: Publication) -> str:
+    """Who gets the mailing, as a sentence without its full stop."""
+    match mailing.kind:
+        case Kind.DIGEST:
+            return f"Every reader with a topic among the {_counted(len(mailing.articles), 'new article')}"
+        case Kind.STEP:
+            return "Readers who took up the offer, one by one as the step falls due"
+        case Kind.ADMINISTRATIVE:
+            return "Everyone who fills in the form, to confirm"
+    return _campaign_audience(mailing.audience, publication)
+
+
+def _campaign_audience(audience: Audience, publication: Publication) -> str:
+    languages = f" in {_either([language_name(code) for code in audience.languages])}" if audience.languages else ""
+    if not audience.topics:
+        return f"Every reader{languages}"
+    labels = [topic_label(key, publication) for key in audience.topics]
+    return f"Readers{languages} who chose {_either(labels)}, or no topic at all"
+
+
+def topic_label(key: str, publication: Publication) -> str:
+    """The topic's English label (the default language's where there is none); the key of a topic that is gone."""
+    topic = publication.topic(key)
+    return topic.label[publication.language("en")] if topic else key
+
+
+def language_name(code: str) -> str:
+    """`Finnish` for `fi`."""
+    from babel import Locale
+
+    return str(Locale.parse("en").languages.get(code, code))
+
+
+def count_in_words(count: Count) -> str:
+    """`1 reader at the moment`, `more than 30,000 readers at the moment`."""
+    return f"{'' if count.complete else 'at least '}{_counted(count.readers, 'reader')} at the moment"
+
+
+def certificate_in_words(report: Report) -> str:
+    """What became of the mailing, in a sentence or three."""
+    sums = report.certificate
+    if not sums.balanced:
+        return (
+            f"The figures do not add up: {sums.planned:,} planned, but {sums.accepted:,} accepted, {sums.suppressed:,} "
+            f"suppressed, {sums.rejected:,} rejected, {sums.doubtful:,} doubtful and {sums.waiting:,} waiting. "
+            "A person must look into it."
+        )
+    if not report.planned_to_the_end:
+        return f"Still being planned: {_counted(sums.planned, 'mail')} so far, {sums.waiting:,} of them not sent yet."
+    if sums.waiting:
+        return f"On its way: {sums.waiting:,} of {_counted(sums.planned, 'mail')} not sent yet."
+    if not sums.planned:
+        return "Nobody was to get it: nothing was planned and nothing was sent."
+    if sums.accepted == sums.planned:
+        return f"SES accepted every one of {_counted(sums.planned, 'mail')}."
+    parts = [f"{sums.accepted:,} accepted by SES"]
+    if sums.suppressed:
+        parts.append(f"{sums.suppressed:,} suppressed, because the reader had left before")
+    if sums.rejected:
+        parts.append(f"{sums.rejected:,} rejected by SES")
+    if sums.doubtful:
+        parts.append(f"{sums.doubtful:,} doubtful: SES may or may not have taken them, and they are not sent again")
+    return f"Every one of {_counted(sums.planned, 'mail')} is accounted for: {'; '.join(parts)}."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _either(names: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+# --- as JSON ---------------------------------------------------------------------------------------------------------
+
+
+def mailing_as_json(mailing: Mailing) -> dict[str, Any]:
+    """A mailing without its text, which may have 50,000 characters."""
+    return {
+        "id": mailing.id,
+        "kind": mailing.kind.value,
+        "created_at": iso(mailing.created_at),
+        "subject": mailing.subject,
+        "preheader": mailing.preheader,
+        "topics": list(mailing.audience.topics),
+        "languages": list(mailing.audience.languages),
+        "offer": mailing.offer,
+        "articles": list(mailing.articles),
+    }
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """A mailing with its text and certificate."""
+    return {
+        "mailing": mailing_as_json(report.mailing) | {"body": report.mailing.body},
+        "certificate": asdict(report.certificate) | {"balanced": report.certificate.balanced},
+        "planned_to_the_end": report.planned_to_the_end,
+    }
+
+
+def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[str, Any]]:
+    """Where each recipient stands; the address is empty for a reader who is no longer known."""
+    return [
+        {
+            "subscriber": line.subscriber,
+            "address": address,
+            "standing": line.standing.value,
+            "reason": line.reason,
+            "unsubscribed": line.unsubscribed,
+        }
+        for line, address in lines
+    ]
+
+
+def article_as_json(article: Article) -> dict[str, Any]:
+    """An article as the digest knows it."""
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "summary": article.summary,
+        "topics": list(article.topics),
+        "categories": list(article.categories),
+        "language": article.language,
+        "author": article.author,
+        "published": iso(article.published) if article.published else None,
+        "listed_at": iso(article.listed_at),
+    }
