@@ -1,0 +1,67 @@
+"""The one place where what went wrong becomes an answer that helps the reader and tells nothing about other readers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from newsletter import wiring
+from newsletter.domain.errors import BadLink, ExpiredLink, InvalidInput, NewsletterError, NotFound
+from newsletter.domain.subscriber import SIGN_UP_LIFE
+from newsletter.observability import count, logger
+from public_site.request import Request
+from public_site.responses import Answer, json_answer, page
+
+
+class MethodNotAllowed(NewsletterError):
+    """The page exists, but not for this method; `allowed` goes into the Allow header."""
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(allowed)
+        self.allowed = allowed
+
+
+class TooLarge(NewsletterError):
+    """The body is longer than any form of ours can be."""
+
+
+class SubscriptionEnded(NewsletterError):
+    """The link is ours, but what it was for is over."""
+
+
+# The first kind that fits decides. The names are tables of pages.problems in templates/locales/.
+KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
+    (ExpiredLink, 410, "expired"),
+    (SubscriptionEnded, 410, "ended"),
+    (BadLink, 404, "not_found"),
+    (NotFound, 404, "not_found"),
+    (MethodNotAllowed, 405, "method_not_allowed"),
+    (TooLarge, 413, "too_large"),
+    (InvalidInput, 422, "unreadable"),
+)
+
+
+def problem(request: Request, error: Exception) -> Answer:
+    """The answer to a request that failed: friendly, in the reader's language, JSON for who speaks JSON.
+
+    Must be called while `error` is being handled, so that the log shows where an unknown one came from.
+    """
+    status, name = next(((status, name) for kind, status, name in KNOWN if isinstance(error, kind)), (500, "failed"))
+    if name == "failed":
+        logger().exception("unhandled error")
+        count("PagesFailed")
+    if request.wants_json:
+        answer = _in_json(request, error, status, name)
+    else:
+        answer = page(request, "problem", status=status, problem=name, days=SIGN_UP_LIFE.days)
+    if isinstance(error, MethodNotAllowed):
+        return replace(answer, headers={**answer.headers, "Allow": error.allowed})
+    return answer
+
+
+def _in_json(request: Request, error: Exception, status: int, name: str) -> Answer:
+    templates = wiring.templates()
+    language = request.language(templates.publication)
+    if isinstance(error, InvalidInput):
+        return json_answer(status, {"errors": {error.field: templates.text(error.message, language)}})
+    text = templates.text(f"pages.problems.{name}.text", language, days=SIGN_UP_LIFE.days)
+    return json_answer(status, {"error": text})

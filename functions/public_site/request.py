@@ -1,0 +1,171 @@
+"""What a browser, mail program or scanner sent, read with limits on everything."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs
+
+from newsletter.domain.errors import InvalidInput
+from newsletter.domain.lead import Evidence
+from newsletter.domain.publication import Publication
+
+MAX_BODY = 10_240
+"""Bytes. A filled-in form with every topic has less than a tenth of it."""
+MAX_FIELDS = 100
+MAX_HEADER = 300
+"""Characters of a header that are kept as evidence."""
+
+TELLING_HEADERS = (
+    "accept",
+    "accept-language",
+    "purpose",
+    "sec-purpose",
+    "sec-fetch-dest",
+    "sec-fetch-mode",
+    "sec-fetch-site",
+    "sec-fetch-user",
+    "via",
+    "x-purpose",
+)
+"""What tells a person from a scanner or a prefetch."""
+
+Fields = Mapping[str, Sequence[str]]
+
+
+class Request:
+    """One request as API Gateway hands it over (HTTP API, payload format 2.0)."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self._event = event
+        http = event["requestContext"]["http"]
+        self.method: str = http["method"].upper()
+        self.path: str = event["rawPath"]
+        self._source = http.get("sourceIp", "")
+        self._headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+
+    def header(self, name: str) -> str:
+        """The header, cut to 300 characters; several of one name come joined by commas. Empty when it is not there."""
+        return str(self._headers.get(name, ""))[:MAX_HEADER]
+
+    @property
+    def sends_json(self) -> bool:
+        """Whether the body says it is JSON."""
+        return self._content_type.startswith("application/json")
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the answer should be JSON: who sends it gets it, and so does who asks for it and not for a page."""
+        accept = self.header("accept").lower()
+        return self.sends_json or ("application/json" in accept and "text/html" not in accept)
+
+    @property
+    def _content_type(self) -> str:
+        return self.header("content-type").strip().lower()
+
+    @cached_property
+    def fields(self) -> Fields:
+        """The fields of the body: form-encoded, multipart or JSON, each with all its values as text.
+
+        Raises InvalidInput on `body` for what cannot be read.
+        """
+        body = self._body()
+        if self.sends_json:
+            return _json_fields(body)
+        if self._content_type.startswith("multipart/form-data"):
+            return _multipart_fields(self._headers["content-type"], body)
+        try:
+            return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        except ValueError as error:
+            raise InvalidInput("body", "pages.errors.body") from error
+
+    def field(self, name: str) -> str:
+        """The first value of the field, without white space around it; empty when it is not there."""
+        return next(iter(self.fields.get(name, ())), "").strip()
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the body is longer than any form of ours can be."""
+        text = self._event.get("body") or ""
+        return (len(text) * 3 // 4 if self._event.get("isBase64Encoded") else len(text.encode())) > MAX_BODY
+
+    def _body(self) -> bytes:
+        text: str = self._event.get("body") or ""
+        try:
+            return base64.b64decode(text) if self._event.get("isBase64Encoded") else text.encode()
+        except ValueError as error:
+            raise InvalidInput("body", "pages.errors.body") from error
+
+    def language(self, publication: Publication, own: str = "") -> str:
+        """The language to answer in: `?lang=`, then the reader's `own`, then Accept-Language, then the default."""
+        asked = (self._event.get("queryStringParameters") or {}).get("lang", "")
+        wanted = (asked, own, *_accepted(self.header("accept-language")))
+        return next((language for language in wanted if language in publication.languages), publication.languages[0])
+
+    @property
+    def network(self) -> str:
+        """The network of the sender, never their full address: /24 of IPv4, /48 of IPv6."""
+        try:
+            address = ipaddress.ip_address(self._source)
+        except ValueError:
+            return ""
+        bits = 48 if isinstance(address, ipaddress.IPv6Address) else 24
+        return str(ipaddress.ip_network((address, bits), strict=False))
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the request shows of who made it."""
+        headers = {name: self.header(name) for name in TELLING_HEADERS if name in self._headers}
+        return Evidence(self.method, self.header("user-agent"), self.network, headers)
+
+
+def _json_fields(body: bytes) -> Fields:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("body", "pages.errors.body") from error
+    if not isinstance(data, dict) or len(data) > MAX_FIELDS:
+        raise InvalidInput("body", "pages.errors.body")
+    return {name: _texts(value) for name, value in data.items()}
+
+
+def _texts(value: Any) -> list[str]:
+    if value is None:
+        return []
+    values = value if isinstance(value, list) else [value]
+    return [each if isinstance(each, str) else json.dumps(each) for each in values]
+
+
+def _multipart_fields(content_type: str, body: bytes) -> Fields:
+    from email import policy
+    from email.parser import BytesParser
+
+    message = BytesParser(policy=policy.HTTP).parsebytes(
+        b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body
+    )
+    fields: dict[str, list[str]] = {}
+    for part in message.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        payload = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(payload, bytes):
+            fields.setdefault(name, []).append(payload.decode(errors="replace"))
+    return fields
+
+
+def _accepted(header: str) -> list[str]:
+    """Primary language subtags of Accept-Language (RFC 9110, 12.5.4), the most wanted first."""
+    weighed = []
+    for entry in header.split(","):
+        tag, _, parameters = entry.partition(";")
+        _, _, quality = parameters.partition("q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        if weight > 0:
+            weighed.append((weight, tag.strip().split("-")[0].lower()))
+    return [language for _, language in sorted(weighed, key=lambda entry: -entry[0])]

@@ -1,0 +1,254 @@
+"""Every public page in every language: complete, accessible, and unmoved by what readers type."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.adapters.templates import Templates
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "templates" / "pages"
+LOCALES = ROOT / "templates" / "locales"
+PROBLEMS = ("expired", "ended", "not_found", "method_not_allowed", "too_large", "unreadable", "failed")
+VOID = {"input", "meta", "link", "br", "hr", "img"}
+
+templates = Templates(ROOT / "templates", "https://news.example.com")
+publication = templates.publication
+
+
+def typed(**given: Any) -> dict[str, Any]:
+    """What a form shows."""
+    return {"email": "", "topics": (), "language": "fi", "name": "", "consent": False, **given}
+
+
+ERRORS = {name: f"pages.errors.{name}" for name in ("email", "topics", "language", "name", "consent")}
+CASES: dict[str, tuple[dict[str, Any], ...]] = {
+    "subscribe": ({"form": typed(), "errors": {}}, {"form": typed(email="x", topics=("linkedin",)), "errors": ERRORS}),
+    "check_mail": ({"days": 7},),
+    "confirm": ({},),
+    "confirmed": ({"preferences_url": "/preferences/t"},),
+    "preferences": (
+        {"form": typed(), "errors": {}, "saved": True, "unsubscribe_url": "/unsubscribe/t"},
+        {"form": typed(), "errors": {"name": ERRORS["name"]}, "saved": False, "unsubscribe_url": "/unsubscribe/t"},
+    ),
+    "unsubscribe": ({"preferences_url": "/preferences/t"},),
+    "unsubscribed": ({},),
+    "offer": tuple({"offer": offer} for offer in publication.offers),
+    "offer_taken": ({},),
+    "problem": tuple({"problem": name, "days": 7} for name in PROBLEMS),
+}
+RENDERED = [
+    pytest.param(name, language, context, id=f"{name}-{number}-{language}")
+    for name, contexts in CASES.items()
+    for number, context in enumerate(contexts)
+    for language in publication.languages
+]
+every_page = pytest.mark.parametrize(("name", "language", "context"), RENDERED)
+
+
+@dataclass
+class Element:
+    """A start tag, the tags around it, and the text inside it."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    around: tuple[Element, ...]
+    text: str = ""
+
+
+@dataclass
+class Document(HTMLParser):
+    """A page as its elements; refuses tags that are not closed in order."""
+
+    html: str
+    elements: list[Element] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._open: list[Element] = []
+        self.feed(self.html)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, dict(attrs), tuple(self._open))
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text += data
+
+    def all(self, *tags: str) -> list[Element]:
+        return [element for element in self.elements if element.tag in tags]
+
+    @property
+    def ids(self) -> list[str]:
+        return [value for element in self.elements if (value := element.attributes.get("id"))]
+
+
+def page(name: str, language: str, context: dict[str, Any]) -> Document:
+    return Document(templates.page(name, language, **context))
+
+
+def keys(table: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from keys(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def texts_of(language: str) -> dict[str, Any]:
+    return tomllib.loads((LOCALES / language / "pages.toml").read_text(encoding="utf-8"))
+
+
+def test_every_page_is_looked_at_here() -> None:
+    assert {path.stem for path in PAGES.glob("*.html")} - {"layout", "fields"} == set(CASES)
+
+
+def test_the_languages_have_the_same_texts() -> None:
+    (first, *others) = [set(keys(texts_of(language))) for language in publication.languages]
+    assert [first] * len(others) == others
+
+
+def test_no_text_is_written_for_nobody() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in PAGES.glob("*.html"))
+    sources += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
+    by_name = {f"pages.problems.{name}.{part}" for name, part in product(PROBLEMS, ("heading", "text"))}
+    by_name |= {f"pages.languages.{language}" for language in publication.languages}
+    assert (
+        set()
+        == {key for key in keys(texts_of("fi")) if f'"{key}"' not in sources and f"'{key}'" not in sources} - by_name
+    )
+
+
+@every_page
+def test_a_page_says_its_language_and_has_one_heading_and_a_title(
+    name: str, language: str, context: dict[str, Any]
+) -> None:
+    document = page(name, language, context)
+    (html,), (heading,), (title,) = document.all("html"), document.all("h1"), document.all("title")
+    assert html.attributes["lang"] == language
+    assert heading.text.strip()
+    assert title.text.endswith(f"{heading.text} · {publication.name}")
+    levels = [int(element.tag[1]) for element in document.all("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@every_page
+def test_every_field_has_a_label_and_every_reference_a_target(
+    name: str, language: str, context: dict[str, Any]
+) -> None:
+    document = page(name, language, context)
+    labelled = {element.attributes.get("for") for element in document.all("label")}
+    for field_ in document.all("input", "select", "textarea"):
+        around = [element for element in field_.around if element.tag == "label"]
+        assert around or field_.attributes.get("id") in labelled, field_
+        if field_.attributes["type"] in {"radio", "checkbox"} and field_.attributes["name"] != "consent":
+            (group,) = (element for element in field_.around if element.tag == "fieldset")
+            assert any(element.tag == "legend" and element.around[-1] is group for element in document.elements)
+    assert len(document.ids) == len(set(document.ids))
+    for element in document.elements:
+        for target in (element.attributes.get("aria-describedby") or "").split():
+            assert target in document.ids
+        href = element.attributes.get("href") or ""
+        if href.startswith("#"):
+            assert href[1:] in document.ids
+
+
+@every_page
+def test_a_page_loads_nothing_and_runs_nothing(name: str, language: str, context: dict[str, Any]) -> None:
+    document = page(name, language, context)
+    assert document.all("script", "img", "iframe", "object", "embed", "base") == []
+    assert [element.attributes["rel"] for element in document.all("link")] == ["icon"]
+    for element in document.elements:
+        assert not [attribute for attribute in element.attributes if attribute.startswith("on") or attribute == "style"]
+
+
+@every_page
+def test_a_page_leads_to_itself_in_the_other_languages(name: str, language: str, context: dict[str, Any]) -> None:
+    links = [element.attributes for element in page(name, language, context).all("a")]
+    switches = {link["hreflang"]: link["href"] for link in links if "hreflang" in link}
+    assert switches == {other: f"?lang={other}" for other in publication.languages}
+    assert [language] == [link["hreflang"] for link in links if "aria-current" in link]
+
+
+@pytest.mark.parametrize("language", publication.languages)
+def test_each_fault_is_told_at_its_field_and_in_the_summary(language: str) -> None:
+    document = page("subscribe", language, {"form": typed(), "errors": ERRORS})
+    (summary,) = (element for element in document.elements if element.attributes.get("role") == "alert")
+    for name, key in ERRORS.items():
+        text = templates.text(key, language)
+        (told,) = (element for element in document.elements if element.attributes.get("id") == f"{name}-error")
+        assert told.text == text
+        assert text in summary.text
+        (field_,) = (element for element in document.elements if element.attributes.get("id") == name)
+        assert field_.attributes["aria-invalid"] == "true"
+        assert f"{name}-error" in (field_.attributes["aria-describedby"] or "").split()
+
+
+def test_nothing_is_ticked_for_the_reader_but_their_language() -> None:
+    document = page("subscribe", "fi", {"form": typed(), "errors": {}})
+    ticked = [element.attributes for element in document.all("input") if "checked" in element.attributes]
+    assert [(field_["name"], field_["value"]) for field_ in ticked] == [("language", "fi")]
+
+
+@given(email=st.text(max_size=40), name=st.text(max_size=40))
+def test_what_was_typed_stays_text(email: str, name: str) -> None:
+    plain = page("subscribe", "fi", {"form": typed(email="x", name="x"), "errors": {}})
+    document = page("subscribe", "fi", {"form": typed(email=email, name=name), "errors": {}})
+    assert [element.tag for element in document.elements] == [element.tag for element in plain.elements]
+    visible = {
+        e.attributes["name"]: e.attributes["value"] or "" for e in document.all("input") if "value" in e.attributes
+    }
+    for field_, text in (("email", email), ("name", name)):
+        if text.isprintable():
+            assert visible[field_] == text
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours (WCAG 2.2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        digits = colour.lstrip("#") if len(colour) == 7 else "".join(2 * digit for digit in colour.lstrip("#"))
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_has_a_contrast_of_4_5_and_edges_of_3(scheme: int) -> None:
+    css = (PAGES / "style.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([\w-]+): (#\w+);", re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme]))
+    text_on = {
+        "paper": ("ink", "quiet", "primary", "primary-strong", "wrong"),
+        "sheet": ("ink", "quiet"),
+        "tint": ("ink", "quiet"),
+        "wrong-tint": ("ink", "wrong"),
+        "primary": ("on-primary",),
+        "primary-strong": ("on-primary",),
+    }
+    for ground, texts in text_on.items():
+        for text in texts:
+            assert contrast(colours[ground], colours[text]) >= 4.5, (text, ground)
+    for edge in ("edge", "accent", "primary", "wrong"):
+        assert contrast(colours["paper"], colours[edge]) >= 3, edge
