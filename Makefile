@@ -1,0 +1,85 @@
+# Everything a reader, an operator or CI asks of this tree. `make help` lists it.
+#
+# Virtual environments are made from hashed locks and renewed only when a lock changes:
+#   .venv          the product, the local cloud, the tests    infra/requirements/{demo,test}.txt
+#   .venv-deploy   the SAM CLI, which pins other versions     infra/requirements/deploy.txt
+
+PORT ?= 8000
+PYTHON ?=
+TESTS ?=
+STAGE ?= default
+export PORT PYTHON
+
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format bench build deploy lock clean
+
+help: ## What there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/demo.stamp ## The whole product on this machine: http://127.0.0.1:8000 (PORT=...)
+	@exec .venv/bin/python -m local_cloud
+
+test: .venv/test.stamp tests/node_modules/.package-lock.json ## Every test this machine can run, and which it cannot (TESTS=tests/unit)
+	.venv/bin/python -m pytest -n auto --dist loadfile $(TESTS)
+
+check: .venv/test.stamp .venv-deploy/stamp ## Format, lint, types, templates, locks
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/cfn-lint template.yaml infra/*.yaml
+	$(SAM) validate --lint
+	.venv/bin/python infra/build/check_locks.py
+
+format: .venv/test.stamp ## Format the code and repair what the linter can
+	.venv/bin/ruff check --fix --quiet . || true
+	.venv/bin/ruff format .
+
+bench: .venv/test.stamp ## Measure against the budgets; writes build/bench.json
+	.venv/bin/python tests/bench/run.py
+
+build: .venv-deploy/stamp build/wheels/stamp ## What is deployed, from hashed arm64 wheels, with the size of each zip
+	@sh infra/build/build.sh
+
+deploy: build ## Build and deploy (first time: DEPLOY=--guided; STAGE=... picks a section of samconfig.toml)
+	$(SAM) deploy --config-env $(STAGE) $(DEPLOY)
+
+lock: .venv-deploy/stamp ## Write the hashed locks anew from pyproject.toml (UPGRADE=1: newest versions)
+	@sh infra/build/lock.sh
+
+clean: ## Remove everything that can be made again
+	rm -rf .venv .venv-deploy .aws-sam build tests/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find functions infra tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Order-only: the interpreter's age says nothing, only its absence does.
+.venv/bin/python .venv-deploy/bin/python:
+	@python=$$(sh infra/build/find-python.sh) && echo "Making $(@D:/bin=) with $$python" && "$$python" -m venv --clear $(@D:/bin=)
+
+.venv/demo.stamp: infra/requirements/demo.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the local cloud needs into .venv (once, about half a minute)"
+	@.venv/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@.venv/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The tests' lock holds the demo's, pin for pin.
+.venv/test.stamp: infra/requirements/test.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the tests need into .venv (once, about a minute)"
+	@.venv/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@.venv/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch .venv/demo.stamp $@
+
+.venv-deploy/stamp: infra/requirements/deploy.txt | .venv-deploy/bin/python
+	@echo "Installing the SAM CLI into .venv-deploy (once, about a minute)"
+	@.venv-deploy/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
+
+build/wheels/stamp: functions/requirements.txt | .venv-deploy/bin/python
+	@sh infra/build/wheels.sh
+	@touch $@
+
+# Leaves nothing behind where Node is missing; the tests then say so.
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	@sh infra/build/node-packages.sh

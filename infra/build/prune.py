@@ -1,0 +1,156 @@
+"""Makes the built functions small and quick to start: what the product never calls goes, byte code comes in.
+
+All functions are built from one CodeUri, so the work is done once and they share its result.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import modulefinder
+import os
+import py_compile
+import shutil
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CLIENTS = ROOT / "functions/newsletter/adapters/aws.py"
+PUBLICATION = ROOT / "templates/publication.toml"
+SIZES = ROOT / "build/zip_sizes.json"
+
+# Files of our dependencies that nothing imports here.
+BALLAST = (
+    "*.dist-info/RECORD",
+    "**/*.pyi",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # our API serves its document, not this page
+    "cffi",  # cryptography imports the compiled _cffi_backend alone; cffi and pycparser build such modules
+    "pycparser",
+    "dateutil/zoneinfo/*.tar.gz",  # the standard library's zoneinfo knows the time zones
+    "dns",  # addresses are checked by their form, without asking name servers
+)
+
+# A cold start without byte code compiles for most of a second. Readers and marketing wait for these two functions, the
+# others start on a schedule or a queue; and few of their requests come to the packages below. It keeps the zip small.
+SOMEBODY_WAITS = ("console", "public_site")
+SELDOM_REACHED = ("cryptography", "feedparser", "joserfc", "markdown_it", "snowballstemmer")
+
+# What an upload weighs: MB as AWS counts its 50 MB limit for a zip.
+MB = 1_000_000
+
+
+def services() -> tuple[str, ...]:
+    """The AWS services of the tuple `SERVICES` in adapters/aws.py, read without importing it."""
+    for node in ast.parse(CLIENTS.read_text("utf-8")).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="SERVICES")]) | ast.AnnAssign(target=ast.Name(id="SERVICES")):
+                names = ast.literal_eval(node.value) if node.value else ()
+                if names and all(isinstance(name, str) for name in names):
+                    return tuple(names)
+    sys.exit(f"{CLIENTS.relative_to(ROOT)}: SERVICES must be a tuple with the names of the AWS services we call.")
+
+
+def languages() -> set[str]:
+    """The publication's languages and English, which the console speaks, e.g. {"fi", "sv", "en"}."""
+    return {"en", *tomllib.loads(PUBLICATION.read_text("utf-8"))["languages"]}
+
+
+def prune_service_models(function: Path, keep: tuple[str, ...]) -> None:
+    """Drop the API descriptions of services we do not call: 28 of botocore's 30 MB.
+
+    The files beside the folders (partitions, endpoints, retry rules) serve every client and stay.
+    """
+    for data in (function / "botocore/data", function / "boto3/data"):
+        missing = [name for name in keep if data.parent.name == "botocore" and not (data / name).is_dir()]
+        if missing:
+            sys.exit(f"{data}: botocore describes no service named {', '.join(missing)}.")
+        for service in data.iterdir():
+            if service.is_dir() and service.name not in keep:
+                shutil.rmtree(service)
+    shutil.rmtree(function / "boto3/examples", ignore_errors=True)
+
+
+def prune_locales(function: Path, keep: set[str]) -> None:
+    """Drop the locales of other languages, and other countries'; `root` is the parent of all.
+
+    A language of one country, e.g. `en-GB`, keeps its whole family: its data are spread over it.
+    """
+    families = {tag.partition("-")[0] for tag in keep if "-" in tag}
+    for locale in (function / "babel/locale-data").glob("*.dat"):
+        if locale.stem not in keep | {"root"} and locale.stem.partition("_")[0] not in families:
+            locale.unlink()
+
+
+def prune_ballast(function: Path) -> None:
+    """Drop what no import can miss."""
+    for pattern in BALLAST:
+        for path in function.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def compile_byte_code(function: Path) -> None:
+    """Compile what the functions import that somebody waits for; Lambda's disk is read-only, so it never can itself.
+
+    The byte code trusts the source beside it (unchecked hash), so it does not depend on file times, and names
+    the files as they are in Lambda: equal sources give equal zips, which are uploaded once.
+    """
+    finder = modulefinder.ModuleFinder(path=[str(function)], excludes=SELDOM_REACHED)
+    for name in SOMEBODY_WAITS:
+        finder.run_script(str(function / name / "handler.py"))
+    for module in finder.modules.values():
+        source = Path(getattr(module, "__file__", None) or "")
+        if source.suffix == ".py" and source.is_relative_to(function):
+            py_compile.compile(
+                str(source),
+                dfile=f"/var/task/{source.relative_to(function)}",
+                doraise=True,
+                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+            )
+
+
+def zip_bytes(folder: Path) -> int:
+    """Size in bytes of the zip that `sam deploy` uploads."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, file.relative_to(folder))
+    return len(target.getbuffer())
+
+
+def listing(folder: Path) -> dict[Path, int]:
+    """Every file below `folder` with its size in bytes."""
+    return {file.relative_to(folder): file.stat().st_size for file in folder.rglob("*") if file.is_file()}
+
+
+def main(build: Path) -> None:
+    if sys.version_info[:2] != (3, 13):
+        sys.exit(f"Byte code must come from python3.13, the functions' runtime, not from {sys.version.split()[0]}.")
+    functions = sorted(folder for folder in build.resolve().iterdir() if (folder / "newsletter").is_dir())
+    if not functions:
+        sys.exit(f"{build} holds no built function: run `make build`.")
+    first, *others = functions
+    built = listing(first)
+    for other in others:
+        if listing(other) != built:
+            sys.exit(f"{other.name} is not built from the same CodeUri as {first.name}, as all functions should be.")
+
+    prune_service_models(first, services())
+    prune_locales(first, languages())
+    prune_ballast(first)
+    compile_byte_code(first)
+    for other in others:
+        shutil.rmtree(other)
+        shutil.copytree(first, other, copy_function=os.link)
+
+    size = zip_bytes(first)
+    SIZES.parent.mkdir(exist_ok=True)
+    SIZES.write_text(json.dumps({function.name: size for function in functions}, indent=2) + "\n")
+    for function in functions:
+        print(f"  {function.name:<12} {size / MB:.1f} MB zipped")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
