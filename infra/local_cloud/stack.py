@@ -1,0 +1,234 @@
+"""template.yaml and its nested files as one value: functions with what starts them, and resources by file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from local_cloud.cloudformation import NESTED, Account, Resource, Template
+from local_cloud.provision import PROVISIONED, provision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["Function", "QueueSource", "Resource", "Route", "Schedule", "Stack", "load_stack", "provision"]
+
+FUNCTION = "AWS::Serverless::Function"
+
+# Types that the local cloud does not create, and why nothing is missing without them. Any other type is an error.
+NO_EMULATION = {
+    FUNCTION: "run in this process",
+    "AWS::Serverless::HttpApi": "the local server is the API",
+    "AWS::Serverless::LayerVersion": "its folder is read in place",
+    "AWS::SES::EmailIdentity": "settings of the SES fake",
+    "AWS::SES::ConfigurationSet": "settings of the SES fake",
+    "AWS::SES::ConfigurationSetEventDestination": "settings of the SES fake",
+    "AWS::CloudWatch::Alarm": "nobody is woken by a rehearsal",
+    "AWS::CloudWatch::Dashboard": "the start page shows what runs",
+    "AWS::Logs::LogGroup": "logs go to the terminal",
+    "AWS::SNS::TopicPolicy": "the emulators ask nobody for rights",
+    "AWS::SQS::QueuePolicy": "the emulators ask nobody for rights",
+}
+
+# Event properties that change nothing here (retries and dead letters of the scheduler, names), beside those we read.
+_QUEUE_PROPERTIES = {"Queue", "BatchSize", "FunctionResponseTypes", "ScalingConfig", "Enabled"}
+_SCHEDULE_PROPERTIES = {
+    "ScheduleExpression", "ScheduleExpressionTimezone", "Input", "State",
+    "DeadLetterConfig", "RetryPolicy", "FlexibleTimeWindow", "Name", "Description", "RoleArn",
+}  # fmt: skip
+_ROUTE_PROPERTIES = {"ApiId", "Path", "Method", "PayloadFormatVersion", "TimeoutInMillis", "RouteSettings", "Auth"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route of the HTTP API: `/confirm/{token}` and `GET` ... or `ANY`."""
+
+    path: str
+    method: str
+
+
+@dataclass(frozen=True)
+class QueueSource:
+    """An SQS event source: how a Lambda function is fed from a queue."""
+
+    queue_arn: str
+    batch_size: int
+    max_concurrency: int
+    reports_failures: bool
+
+    @property
+    def queue_name(self) -> str:
+        """The last part of the ARN."""
+        return self.queue_arn.rpartition(":")[2]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """An EventBridge schedule: `rate(...)` or `cron(...)`, IANA zone, the input as written, `ENABLED` or `DISABLED`."""
+
+    expression: str
+    time_zone: str
+    input: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda function with its time-out in seconds, its environment and what starts it."""
+
+    logical_id: str
+    handler: str
+    folder: str
+    timeout: int
+    environment: Mapping[str, str]
+    routes: tuple[Route, ...] = ()
+    queues: tuple[QueueSource, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The whole stack; `resources` are by file (as named in the template) and logical id."""
+
+    account: Account
+    functions: tuple[Function, ...]
+    resources: Mapping[str, Mapping[str, Resource]]
+    outputs: Mapping[str, Any]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """All resources of these types, in the order of the templates."""
+        for resources in self.resources.values():
+            yield from (resource for resource in resources.values() if resource.type in types)
+
+    def function(self, name: str) -> Function | None:
+        """The function with this folder (`feed_ingest`) or logical id (`FeedIngest`)."""
+        return next((each for each in self.functions if name in {each.folder, each.logical_id}), None)
+
+
+def load_stack(
+    root: Path,
+    parameters: Mapping[str, str],
+    *,
+    region: str = "eu-north-1",
+    account: str = "123456789012",
+    stack_name: str = "newsletter-local",
+) -> Stack:
+    """The stack of `root`/template.yaml with these parameters. Needs no emulator: names are `<stack>-<logical id>`.
+
+    Raises `TemplateError` (one line: file, logical id, what) on anything the local cloud does not know."""
+    top = Template(root, "template.yaml", parameters, Account(stack_name, region, account))
+    functions: list[Function] = []
+    resources: dict[str, dict[str, Resource]] = {}
+    for template in _with_nested(top):
+        here = resources.setdefault(template.file, {})
+        for logical_id, body in template.active().items():
+            if body["Type"] == NESTED:
+                continue
+            if body["Type"] not in PROVISIONED and body["Type"] not in NO_EMULATION:
+                raise template.fail(logical_id, f"the local cloud does not know the type {body['Type']}")
+            if body["Type"] == FUNCTION:
+                resource = template.resource(logical_id, _with_globals(template, body.get("Properties", {})))
+                functions.append(_function(template, resource))
+            else:
+                resource = template.resource(logical_id)
+            here[logical_id] = resource
+    _names_are_unique(top, resources)
+    outputs = {name: top.output(name) for name in top.document.get("Outputs", {})}
+    return Stack(top.account, tuple(functions), resources, outputs, dict(top.parameters))
+
+
+def _with_nested(template: Template) -> Iterator[Template]:
+    yield template
+    for logical_id, body in template.active().items():
+        if body["Type"] == NESTED:
+            yield from _with_nested(template.nested(logical_id))
+
+
+def _names_are_unique(top: Template, resources: Mapping[str, Mapping[str, Resource]]) -> None:
+    names = Counter((each.type, each.physical_id) for file in resources.values() for each in file.values())
+    for (kind, name), count in names.items():
+        if count > 1 and kind in PROVISIONED:
+            raise top.fail(name, f"{count} nested files declare a {kind} of this name; local names need one each")
+
+
+def _with_globals(template: Template, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
+    (maps are merged, lists are joined, the function's own values win)."""
+    common = template.document.get("Globals", {}).get("Function", {})
+    return _merged(common, properties)
+
+
+def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(common)
+    for key, value in own.items():
+        before = merged.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[key] = _merged(before, value)
+        elif isinstance(before, list) and isinstance(value, list):
+            merged[key] = before + value
+        else:
+            merged[key] = value
+    return merged
+
+
+def _function(template: Template, resource: Resource) -> Function:
+    properties = resource.properties
+    handler = properties.get("Handler")
+    if not isinstance(handler, str) or handler.count(".") < 1:
+        raise template.fail(resource.logical_id, f"Handler is {handler!r} and must be like folder.handler.handle")
+    routes: list[Route] = []
+    queues: list[QueueSource] = []
+    schedules: list[Schedule] = []
+    for name, event in properties.get("Events", {}).items():
+        where = f"{resource.logical_id}.Events.{name}"
+        settings = event.get("Properties", {})
+        if event["Type"] == "HttpApi":
+            _known(template, where, settings, _ROUTE_PROPERTIES)
+            routes.append(Route(settings.get("Path", "$default"), settings.get("Method", "ANY").upper()))
+        elif event["Type"] == "SQS":
+            _known(template, where, settings, _QUEUE_PROPERTIES)
+            if settings.get("Enabled", True):
+                queues.append(_queue_source(settings))
+        elif event["Type"] == "ScheduleV2":
+            _known(template, where, settings, _SCHEDULE_PROPERTIES)
+            schedules.append(_schedule(settings))
+        else:
+            raise template.fail(where, f"the local cloud does not know the event type {event['Type']}")
+    return Function(
+        logical_id=resource.logical_id,
+        handler=handler,
+        folder=handler.partition(".")[0],
+        timeout=int(properties.get("Timeout", 3)),
+        environment={key: str(value) for key, value in properties.get("Environment", {}).get("Variables", {}).items()},
+        routes=tuple(routes),
+        queues=tuple(queues),
+        schedules=tuple(schedules),
+    )
+
+
+def _known(template: Template, where: str, settings: Mapping[str, Any], known: set[str]) -> None:
+    for name in settings:
+        if name not in known:
+            raise template.fail(where, f"the local cloud does not know {name}")
+
+
+def _queue_source(settings: Mapping[str, Any]) -> QueueSource:
+    return QueueSource(
+        queue_arn=settings["Queue"],
+        batch_size=int(settings.get("BatchSize", 10)),
+        # Lambda itself starts with five pollers when nothing is said.
+        max_concurrency=int(settings.get("ScalingConfig", {}).get("MaximumConcurrency", 5)),
+        reports_failures="ReportBatchItemFailures" in settings.get("FunctionResponseTypes", []),
+    )
+
+
+def _schedule(settings: Mapping[str, Any]) -> Schedule:
+    return Schedule(
+        expression=settings["ScheduleExpression"],
+        time_zone=settings.get("ScheduleExpressionTimezone", "UTC"),
+        input=settings.get("Input", "{}"),
+        state=settings.get("State", "ENABLED"),
+    )

@@ -1,0 +1,99 @@
+"""One port, several doors: the template's routes, the start page and its like, the SES fake, the AWS services."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Response as WsgiResponse
+
+from local_cloud import http_api, logs
+from local_cloud.runtime import HandlerFailed
+from local_cloud.views import Views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from local_cloud.server import LocalCloud
+
+AWS_PREFIX, SES_PREFIX, LOCAL_PREFIX = "/_local/aws", "/_local/ses", "/_local"
+
+
+def application(cloud: LocalCloud) -> WSGIApplication:
+    """The WSGI application of a started local cloud."""
+    api = _api(cloud)
+    pages = Views(cloud)
+    ses = _mounted(cloud.ses.wsgi_app, SES_PREFIX)
+    aws = _mounted(cloud.backends.http, AWS_PREFIX)
+
+    def dispatch(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = str(environ["PATH_INFO"])
+        for prefix, door in ((AWS_PREFIX, aws), (SES_PREFIX, ses), (LOCAL_PREFIX, pages)):
+            if path == prefix or path.startswith(f"{prefix}/"):
+                return door(environ, start_response)
+        own = path == "/" and cloud.router.match("GET", "/") is None
+        return (pages if own else api)(environ, start_response)
+
+    return dispatch
+
+
+def _mounted(inner: WSGIApplication, prefix: str) -> WSGIApplication:
+    def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["SCRIPT_NAME"] = str(environ.get("SCRIPT_NAME", "")) + prefix
+        environ["PATH_INFO"] = str(environ["PATH_INFO"])[len(prefix) :] or "/"
+        return inner(environ, start_response)
+
+    return mounted
+
+
+def _api(cloud: LocalCloud) -> WSGIApplication:
+    def api(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = _answer(cloud, environ)
+        response = WsgiResponse(answer.body, answer.status)
+        response.headers.clear()
+        response.headers.extend([*answer.headers, ("content-length", str(len(answer.body)))])
+        return response(environ, start_response)
+
+    return api
+
+
+def _answer(cloud: LocalCloud, environ: WSGIEnvironment) -> http_api.Response:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > http_api.MAX_BODY:
+        return http_api.error(413, "Request Entity Too Large")
+    request = _request(environ, length)
+    if sum(len(name) + len(value) for name, value in request.headers) > http_api.MAX_HEADERS:
+        return http_api.error(431, "Request Header Fields Too Large")
+    match = cloud.router.match(request.method, request.path)
+    if match is None:
+        return http_api.error(404, "Not Found")
+    try:
+        given = http_api.event(request, match, datetime.now(UTC))
+        return http_api.response(cloud.functions.invoke(match.function, given))
+    except HandlerFailed:
+        return http_api.error(500, "Internal Server Error")
+    except http_api.BadAnswer as error:
+        logs.write(f"{match.function.folder} answered {match.route_key} with something that is no response: {error}")
+        return http_api.error(500, "Internal Server Error")
+
+
+def _request(environ: WSGIEnvironment, length: int) -> http_api.Request:
+    headers = [
+        (name.removeprefix("HTTP_").replace("_", "-").lower(), str(value))
+        for name, value in environ.items()
+        if (name.startswith("HTTP_") or name in {"CONTENT_TYPE", "CONTENT_LENGTH"}) and value != ""
+    ]
+    read: Callable[[int], bytes] = environ["wsgi.input"].read
+    # Bytes of a path or query that are no ASCII come as Latin-1 through WSGI (PEP 3333).
+    raw_path = str(environ["PATH_INFO"]).encode("latin-1").decode("utf-8", "replace")
+    return http_api.Request(
+        method=str(environ["REQUEST_METHOD"]),
+        path=raw_path,
+        query=str(environ.get("QUERY_STRING", "")),
+        headers=tuple(headers),
+        body=read(length) if length else b"",
+        source_ip=str(environ.get("REMOTE_ADDR", "")),
+        protocol=str(environ.get("SERVER_PROTOCOL", "HTTP/1.1")),
+        port=int(environ["SERVER_PORT"]),
+    )

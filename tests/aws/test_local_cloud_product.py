@@ -1,0 +1,105 @@
+"""The local cloud with the product in it: quick, restartable, with a feed of one's own."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+
+from local_cloud.server import CannotStart, LocalCloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local_cloud.ses import Mail
+
+READER = "maija@example.com"
+
+
+@pytest.fixture
+def cloud() -> Iterator[LocalCloud]:
+    with LocalCloud() as started:
+        yield started
+
+
+def post(url: str, *fields: tuple[str, str]) -> int:
+    with urllib.request.urlopen(url, urlencode(fields).encode(), timeout=30) as answer:
+        return int(answer.status)
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+def topics(cloud: LocalCloud) -> list[str]:
+    return re.findall(r'name="topics"[^>]* value="([^"]+)"', get(f"{cloud.url}/subscribe"))
+
+
+def mails(cloud: LocalCloud, to: str) -> list[Mail]:
+    return [mail for mail in cloud.ses.mailbox.all() if to in mail.to]
+
+
+def link(mail: Mail, page: str) -> str:
+    found = re.search(rf"http://\S+/{page}/\S+", mail.text or "")
+    assert found is not None, f"no link to /{page} in:\n{mail.text}"
+    return found[0]
+
+
+def subscribe(cloud: LocalCloud, email: str) -> None:
+    """Through the form and the confirmation mail."""
+    chosen = [("topics", topic) for topic in topics(cloud)]
+    assert chosen
+    assert post(f"{cloud.url}/subscribe", ("email", email), ("language", "fi"), ("consent", "yes"), *chosen) == 200
+    assert cloud.drain(30)
+    (confirmation,) = mails(cloud, email)
+    get(link(confirmation, "confirm"))
+    assert post(link(confirmation, "confirm"), ("confirm", "yes")) == 200
+
+
+def test_a_confirmation_is_in_the_mailbox_well_under_a_second_after_the_form(cloud: LocalCloud) -> None:
+    subscribe(cloud, "first@example.com")
+    post(
+        f"{cloud.url}/subscribe",
+        ("email", READER),
+        ("language", "fi"),
+        ("consent", "yes"),
+        ("topics", topics(cloud)[0]),
+    )
+    asked = time.monotonic()
+    while not mails(cloud, READER):
+        assert time.monotonic() - asked < 1
+        time.sleep(0.01)
+
+
+def test_it_starts_twice_in_one_process_and_knows_nothing_of_the_first_time() -> None:
+    for _ in range(2):
+        with LocalCloud() as cloud:
+            subscribe(cloud, READER)
+            assert len(mails(cloud, READER)) == 1
+
+
+def test_a_feed_of_ones_own_replaces_the_sample_blog(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with LocalCloud() as cloud:
+        feed = get(f"{cloud.url}/_local/blog/feed.xml").replace("http://127.0.0.1", "https://blog.example")
+    file = tmp_path_factory.mktemp("feed") / "feed.xml"
+    file.write_text(feed, encoding="utf-8")
+    with LocalCloud(feed_url=str(file), ingest=False) as cloud:
+        result = cloud.run("feed_ingest").result
+    assert result["feeds"][0]["feed"] == file.as_uri()
+    assert result["feeds"][0]["new"] > 0
+
+
+def test_a_broken_publication_file_is_one_line_at_the_start(tmp_path_factory: pytest.TempPathFactory) -> None:
+    from local_cloud.server import sender_domain
+
+    file = tmp_path_factory.mktemp("templates") / "publication.toml"
+    for text in ("name = ", 'languages = ["fi"]'):
+        file.write_text(text)
+        with pytest.raises(CannotStart, match=r"^templates/publication.toml: ") as caught:
+            sender_domain(file)
+        assert "\n" not in str(caught.value)
