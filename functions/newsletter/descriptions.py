@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from newsletter.domain.article import Article
 from newsletter.domain.ledger import RecipientLine
-from newsletter.domain.mailing import Audience, Kind, Mailing
+from newsletter.domain.mailing import CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
 from newsletter.domain.publication import Publication
 from newsletter.domain.times import iso
 from newsletter.usecases.count_audience import Count
@@ -17,25 +18,36 @@ from newsletter.usecases.report_mailing import Report
 # --- in words --------------------------------------------------------------------------------------------------------
 
 
+STANDING = {
+    CONFIRMATION: ("Confirmation mails", "Everyone who fills in the form, to confirm"),
+    INVITATION: ("Invitations", "Everyone who was invited to subscribe"),
+    WELCOME: ("Welcome mails", "Each new reader, once they confirmed"),
+    MOVED: ("Notices of a changed address", "Readers who moved to another address, at the one they left"),
+}
+"""Title and audience of the standing mailings."""
+
+
 def title_of(mailing: Mailing) -> str:
-    """What a person calls the mailing. A digest's subject differs from reader to reader, so its week names it."""
-    match mailing.kind:
-        case Kind.DIGEST:
-            return f"Digest of week {mailing.id.rpartition('W')[2]}, {mailing.id.removeprefix('digest-')[:4]}"
-        case Kind.ADMINISTRATIVE:
-            return "Confirmation mails"
-    return mailing.subject
+    """What a person calls the mailing. A digest's subject differs from reader to reader, so its period names it."""
+    if mailing.id in STANDING:
+        return STANDING[mailing.id][0]
+    if mailing.kind is not Kind.DIGEST:
+        return mailing.subject
+    year, _, part = mailing.id.removeprefix("digest-").partition("-")
+    if part.startswith("W"):
+        return f"Digest of week {int(part[1:])}, {year}"
+    return f"Digest of {date(int(year), int(part[1:]), 1):%B %Y}"
 
 
 def audience_in_words(mailing: Mailing, publication: Publication) -> str:
     """Who gets the mailing, as a sentence without its full stop."""
-    match mailing.kind:
-        case Kind.DIGEST:
-            return f"Every reader with a topic among the {_counted(len(mailing.articles), 'new article')}"
-        case Kind.STEP:
-            return "Readers who took up the offer, one by one as the step falls due"
-        case Kind.ADMINISTRATIVE:
-            return "Everyone who fills in the form, to confirm"
+    if mailing.id in STANDING:
+        return STANDING[mailing.id][1]
+    if mailing.kind is Kind.STEP:
+        return "Readers who took up the offer, one by one as the step falls due"
+    if mailing.kind is Kind.DIGEST:
+        new = _counted(len(mailing.articles), "new article")
+        return f"Every reader of the {mailing.audience.frequency} digest with a topic among its {new}"
     return _campaign_audience(mailing.audience, publication)
 
 
@@ -113,6 +125,7 @@ def mailing_as_json(mailing: Mailing) -> dict[str, Any]:
         "preheader": mailing.preheader,
         "topics": list(mailing.audience.topics),
         "languages": list(mailing.audience.languages),
+        "frequency": mailing.audience.frequency,
         "offer": mailing.offer,
         "articles": list(mailing.articles),
     }

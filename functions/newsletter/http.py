@@ -1,10 +1,12 @@
-"""What the HTTP doors share: headers that keep pages private, and a body read within a limit."""
+"""What the HTTP doors share: an answer, headers that keep pages private, and a body read within a limit."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from newsletter.domain.errors import NewsletterError
@@ -15,6 +17,26 @@ ALWAYS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; `cookies` are Set-Cookie headers."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str = ""
+    cookies: tuple[str, ...] = ()
+
+    def to(self, method: str) -> dict[str, Any]:
+        """What API Gateway takes (payload format 2.0); HEAD gets what GET would, without the body."""
+        answer: dict[str, Any] = {
+            "statusCode": self.status,
+            "headers": dict(self.headers),
+            "body": "" if method == "HEAD" else self.body,
+            "isBase64Encoded": False,
+        }
+        return answer | ({"cookies": list(self.cookies)} if self.cookies else {})
 
 
 class MethodNotAllowed(NewsletterError):
@@ -30,7 +52,7 @@ class TooLarge(NewsletterError):
 
 
 def body_of(event: Mapping[str, Any], most: int) -> bytes:
-    """The body of an HTTP API event (payload format 2.0). Raises TooLarge past `most` bytes, ValueError for bad Base64."""
+    """The body of an HTTP API event (payload 2.0). Raises TooLarge past `most` bytes, ValueError for bad Base64."""
     text: str = event.get("body") or ""
     encoded = bool(event.get("isBase64Encoded"))
     if (len(text) * 3 // 4 - 2 if encoded else len(text)) > most:
@@ -41,8 +63,15 @@ def body_of(event: Mapping[str, Any], most: int) -> bytes:
     return body
 
 
-def content_policy(html: str) -> str:
+def path_pattern(path: str) -> re.Pattern[str]:
+    """What matches a path as template.yaml writes it: `/mailings/{mailing}`."""
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
+
+
+def content_policy(html: str, *, script: bool = False, form_to: str = "") -> str:
     """A Content-Security-Policy that lets the page's one stylesheet pass, forms go home, and nothing else happen.
+
+    `script` admits our own script files; `form_to` an origin that the answer to a form may lead on to.
 
     The stylesheet stands in the layout's head, before any text from outside; the hash is of that element alone.
     """
@@ -50,4 +79,7 @@ def content_policy(html: str) -> str:
     style = rest.partition("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     allowed = f"style-src 'sha256-{digest}'; img-src data:; " if found else ""
-    return f"default-src 'none'; {allowed}form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    if script:
+        allowed += "script-src 'self'; "
+    forms = f"'self' {form_to}".rstrip()
+    return f"default-src 'none'; {allowed}form-action {forms}; frame-ancestors 'none'; base-uri 'none'"

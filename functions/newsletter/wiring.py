@@ -11,20 +11,28 @@ from newsletter.adapters import aws
 from newsletter.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from newsletter.adapters.agenda import Agenda
+    from newsletter.adapters.clicks import Clicks
+    from newsletter.adapters.consents import Consents
     from newsletter.adapters.content import Content
     from newsletter.adapters.crm import Crm
     from newsletter.adapters.deliveries import Deliveries
     from newsletter.adapters.enrollments import Enrollments
     from newsletter.adapters.feeds import Feeds
+    from newsletter.adapters.forms import Forms
     from newsletter.adapters.guards import Guards
     from newsletter.adapters.leads import Leads
+    from newsletter.adapters.limits import Limits
     from newsletter.adapters.links import Links
     from newsletter.adapters.mailer import Mailer
     from newsletter.adapters.oidc import Oidc
+    from newsletter.adapters.proofs import Proofs
     from newsletter.adapters.queues import Queues
     from newsletter.adapters.secrets import Secrets
+    from newsletter.adapters.sign_ups import SignUps
     from newsletter.adapters.subscribers import Subscribers
     from newsletter.adapters.templates import Templates
+    from newsletter.usecases.front_desk import FrontDesk
     from newsletter.usecases.render_variant import Variants
     from newsletter.usecases.send_batch import Sending
 
@@ -62,6 +70,48 @@ def subscribers() -> Subscribers:
     from newsletter.adapters.subscribers import Subscribers
 
     return Subscribers(aws.client("dynamodb"), settings().subscribers_table)
+
+
+@cache
+def sign_ups() -> SignUps:
+    """Forms that wait for their confirmation."""
+    from newsletter.adapters.sign_ups import SignUps
+
+    kept = templates().publication.retention.pending
+    return SignUps(aws.client("dynamodb"), settings().subscribers_table, kept)
+
+
+@cache
+def consents() -> Consents:
+    """Chains of consent records."""
+    from newsletter.adapters.consents import Consents
+
+    return Consents(aws.client("dynamodb"), settings().subscribers_table)
+
+
+@cache
+def clicks() -> Clicks:
+    """What readers followed."""
+    from newsletter.adapters.clicks import Clicks
+
+    life = templates().publication.retention.clicks
+    return Clicks(aws.client("dynamodb"), settings().subscribers_table, life)
+
+
+@cache
+def agenda() -> Agenda:
+    """What is due."""
+    from newsletter.adapters.agenda import Agenda
+
+    return Agenda(aws.client("dynamodb"), settings().subscribers_table)
+
+
+@cache
+def limits() -> Limits:
+    """Limits on what strangers can set off."""
+    from newsletter.adapters.limits import Limits
+
+    return Limits(aws.client("dynamodb"), settings().guards_table)
 
 
 @cache
@@ -128,6 +178,22 @@ def links() -> Links:
 
 
 @cache
+def forms() -> Forms:
+    """Tokens of our own forms."""
+    from newsletter.adapters.forms import Forms
+
+    return Forms(secrets().link_keys)
+
+
+@cache
+def proofs() -> Proofs:
+    """Proofs of work."""
+    from newsletter.adapters.proofs import Proofs
+
+    return Proofs(secrets().link_keys)
+
+
+@cache
 def mailer() -> Mailer:
     """SES."""
     from newsletter.adapters.mailer import Mailer
@@ -168,6 +234,27 @@ def variants() -> Variants:
 
 
 @cache
+def front_desk() -> FrontDesk:
+    """Everything that a reader's request may need."""
+    from newsletter.usecases.front_desk import FrontDesk
+
+    return FrontDesk(
+        publication=templates().publication,
+        subscribers=subscribers(),
+        sign_ups=sign_ups(),
+        consents=consents(),
+        clicks=clicks(),
+        content=content(),
+        deliveries=deliveries(),
+        leads=leads(),
+        limits=limits(),
+        queues=queues(),
+        secrets=secrets(),
+        allow_test_domains=settings().local,
+    )
+
+
+@cache
 def sending() -> Sending:
     """Everything a batch needs on its way to SES."""
     from newsletter.usecases.send_batch import Sending
@@ -175,6 +262,7 @@ def sending() -> Sending:
     return Sending(
         templates=templates(),
         subscribers=subscribers(),
+        sign_ups=sign_ups(),
         content=content(),
         deliveries=deliveries(),
         guards=guards(),

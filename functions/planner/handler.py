@@ -9,21 +9,16 @@ from newsletter.domain.messages import MalformedMessage, Message, PlanPage
 from newsletter.events import each_message, scheduled_time
 from newsletter.observability import observed
 from newsletter.usecases.plan_page import plan_page
-from newsletter.usecases.start_digest import start_digest
+from newsletter.usecases.start_digest import DigestDesk, start_digests
 
 
 @observed("planner")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Start the week's digest (schedule), or plan a page (queue)."""
+    """Start the digests (schedule), or plan a page (queue)."""
     if "Records" in event:
         return each_message(event, context, _plan)
-    return start_digest(
-        scheduled_time(event),
-        publication=wiring.templates().publication,
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+    desk = DigestDesk(wiring.templates().publication, wiring.content(), wiring.deliveries(), wiring.queues())
+    return dict(start_digests(scheduled_time(event), desk))
 
 
 def _plan(message: Message) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter import wiring
-from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, SendBatch
+from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch
 from newsletter.events import each_message
 from newsletter.observability import observed
+from newsletter.usecases.notify import notify
 from newsletter.usecases.send_batch import send_batch
 from newsletter.usecases.send_confirmation import send_confirmation
 
@@ -24,5 +25,7 @@ def _send(message: Message) -> None:
             send_batch(message, wiring.sending())
         case ConfirmSignUp():
             send_confirmation(message, wiring.sending(), wiring.variants())
+        case Notify():
+            notify(message, wiring.sending(), wiring.variants())
         case _:
             raise MalformedMessage(f"{message.type} does not belong on a queue of the sender")

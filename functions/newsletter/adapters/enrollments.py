@@ -1,19 +1,19 @@
-"""Enrollments in the Subscribers table, found by the time their next step is due."""
+"""Enrollments in the Subscribers table; the index `due` holds those with a step to come (see adapters/agenda.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-from newsletter.adapters.items import holds, pages, to_item
+from newsletter.adapters.items import holds, to_item
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.subscriber import shard_of
 from newsletter.domain.times import iso, parse_iso
 
+PREFIX = "enrollment#"
+
 
 class Enrollments:
-    """One item per reader and sequence; the index `due` holds those with a step to come."""
+    """One item per reader and sequence."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
@@ -28,23 +28,6 @@ class Enrollments:
             Item=to_item(_values(enrollment)),
             ConditionExpression="attribute_not_exists(id)",
         )
-
-    def due(self, shard: str, now: datetime) -> Iterator[Enrollment]:
-        """The shard's enrollments whose step is due, the most overdue first."""
-        for item in pages(
-            self._client,
-            TableName=self._table,
-            IndexName="due",
-            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-            ExpressionAttributeValues=to_item({":shard": shard, ":now": iso(now)}),
-        ):
-            yield Enrollment(
-                subscriber=item["id"],
-                sequence=item["record"].removeprefix("enrollment#"),
-                step=item["step"],
-                due_at=parse_iso(item["due_at"]),
-                enrolled_at=parse_iso(item["enrolled_at"]),
-            )
 
     def move(self, before: Enrollment, after: Enrollment) -> bool:
         """Go from one step to the next; False when another run was faster."""
@@ -63,9 +46,21 @@ def _values(enrollment: Enrollment) -> dict[str, Any]:
     due = enrollment.due_at
     return {
         "id": enrollment.subscriber,
-        "record": f"enrollment#{enrollment.sequence}",
+        "record": f"{PREFIX}{enrollment.sequence}",
         "step": enrollment.step,
         "enrolled_at": iso(enrollment.enrolled_at),
         "due_shard": shard_of(enrollment.subscriber) if due else None,
         "due_at": iso(due) if due else None,
     }
+
+
+def enrollment_of(item: dict[str, Any]) -> Enrollment:
+    """The enrollment that an item holds, given as plain values."""
+    due = item.get("due_at")
+    return Enrollment(
+        subscriber=item["id"],
+        sequence=item["record"].removeprefix(PREFIX),
+        step=item["step"],
+        due_at=parse_iso(due) if due else None,
+        enrolled_at=parse_iso(item["enrolled_at"]),
+    )

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+GET_LIMIT = 100
+"""AWS: at most 100 items in one BatchGetItem."""
+
 Item = dict[str, Any]
 """An item as the low-level client speaks it: {"name": {"S": "value"}}."""
 
@@ -71,6 +74,19 @@ def holds(client: Any, operation: str, **request: Any) -> bool:
     except client.exceptions.ConditionalCheckFailedException:
         return False
     return True
+
+
+def batch_get(client: Any, table: str, keys: list[Item]) -> list[dict[str, Any]]:
+    """The items of at most 100 keys as plain values, read consistently, in no order; ValueError for more."""
+    if len(keys) > GET_LIMIT:
+        message = f"{len(keys)} items at once; at most {GET_LIMIT}"
+        raise ValueError(message)
+    found: list[dict[str, Any]] = []
+    while keys:
+        answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+        found.extend(from_item(item) for item in answer["Responses"].get(table, []))
+        keys = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+    return found
 
 
 def pages(client: Any, **query: Any) -> Iterator[dict[str, Any]]:

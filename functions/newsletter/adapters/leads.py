@@ -48,7 +48,7 @@ class Leads:
 
     def get(self, lead: str) -> Lead | None:
         """The lead of that id."""
-        item = self._item(lead)
+        item = self.item(lead)
         if item is None:
             return None
         return Lead(
@@ -63,9 +63,19 @@ class Leads:
             evidence=Evidence(**item["evidence"]),
         )
 
+    def item(self, lead: str) -> dict[str, Any] | None:
+        """The lead as it is stored, with its attempts."""
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"lead": lead}), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def erase(self, lead: str) -> int:
+        """Remove a lead; 1 when there was one."""
+        answer = self._client.delete_item(TableName=self._table, Key=to_item({"lead": lead}), ReturnValues="ALL_OLD")
+        return 1 if "Attributes" in answer else 0
+
     def handed_off(self, lead: str) -> bool:
         """Whether the CRM has taken the lead."""
-        item = self._item(lead)
+        item = self.item(lead)
         return bool(item and "handed_off_at" in item)
 
     def add_attempt(self, lead: str, at: datetime, result: str, *, taken: bool) -> None:
@@ -79,7 +89,3 @@ class Leads:
                 {":attempt": [{"at": iso(at), "result": result}], **({":at": iso(at)} if taken else {})}
             ),
         )
-
-    def _item(self, lead: str) -> dict[str, Any] | None:
-        answer = self._client.get_item(TableName=self._table, Key=to_item({"lead": lead}), ConsistentRead=True)
-        return from_item(answer["Item"]) if "Item" in answer else None

@@ -88,7 +88,7 @@ class Oidc:
                 aud={"value": self._audience},
             ).validate(claims)
         except (JoseError, ValueError) as error:
-            raise BadToken(f"the token is not valid: {error}") from error
+            raise BadToken(f"the token is not valid: {str(error).rstrip(': ')}") from error
         if "aud" not in claims and claims.get("client_id") != self._audience:
             raise BadToken("the token is for another audience")
         if claims.get("token_use", "access") not in ("access", "id"):

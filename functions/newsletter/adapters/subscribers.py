@@ -1,149 +1,188 @@
-"""Readers in the Subscribers table: sign-ups, profiles, consent records, clicks."""
+"""Profiles of readers, in the Subscribers table: who may be mailed, about what, in which language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, to_item, to_value
-from newsletter.domain.lead import Evidence
-from newsletter.domain.subscriber import SIGN_UP_LIFE, Consent, Recipient, SignUp, Status, Subscriber, shard_of
+from newsletter.adapters.items import batch_get, from_item, holds, pages, to_item, to_value
+from newsletter.domain.subscriber import Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.domain.times import iso, parse_iso
 
-CLICK_LIFE = timedelta(days=400)
-GET_LIMIT = 100
-"""AWS: at most 100 items in one BatchGetItem."""
+PROFILE = "profile"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a reader can choose at any time."""
+
+    topics: tuple[str, ...]
+    language: str
+    name: str
+    frequency: Frequency = Frequency.WEEKLY
+    paused_until: date | None = None
+    tracking: bool = True
 
 
 class Subscribers:
-    """One item per record of a reader, under the reader's id."""
+    """One profile per id. An erased reader keeps a profile with nothing in it but the status."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
 
-    # --- sign-up -----------------------------------------------------------------------------------------------------
-
-    def put_sign_up(self, sign_up: SignUp) -> None:
-        """Keep a filled-in form until it is confirmed or expires. A newer form replaces an older one."""
-        self._put(
-            {
-                "id": sign_up.id,
-                "record": "sign-up",
-                "email": sign_up.email,
-                "topics": list(sign_up.topics),
-                "language": sign_up.language,
-                "name": sign_up.name,
-                "consent_version": sign_up.consent_version,
-                "origin": sign_up.origin,
-                "network": sign_up.network,
-                "at": iso(sign_up.at),
-                "nonce": sign_up.nonce,
-                "expires": int((sign_up.at + SIGN_UP_LIFE).timestamp()),
-            }
-        )
-
-    def sign_up(self, subscriber: str, now: datetime) -> SignUp | None:
-        """The sign-up that waits. DynamoDB removes expired items late, so the time is checked here too."""
-        item = self._get(subscriber, "sign-up")
-        if item is None or item["expires"] <= now.timestamp():
-            return None
-        return SignUp(
-            id=item["id"],
-            email=item["email"],
-            topics=tuple(item["topics"]),
-            language=item["language"],
-            name=item["name"],
-            consent_version=item["consent_version"],
-            origin=item["origin"],
-            network=item["network"],
-            at=parse_iso(item["at"]),
-            nonce=item["nonce"],
-        )
-
-    def forget_sign_up(self, sign_up: SignUp) -> None:
-        """Remove the sign-up, unless a newer form took its place."""
-        holds(
-            self._client,
-            "delete_item",
-            TableName=self._table,
-            Key=to_item({"id": sign_up.id, "record": "sign-up"}),
-            ConditionExpression="nonce = :nonce",
-            ExpressionAttributeValues={":nonce": to_value(sign_up.nonce)},
-        )
-
-    # --- profile -----------------------------------------------------------------------------------------------------
+    # --- one reader --------------------------------------------------------------------------------------------------
 
     def get(self, subscriber: str) -> Subscriber | None:
-        """The profile, or None for an address that never confirmed."""
-        item = self._get(subscriber, "profile")
-        return _subscriber(item) if item else None
+        """The profile, or None for an address that never confirmed or was erased."""
+        item = self.profile(subscriber)
+        return _subscriber(item) if item and "email" in item else None
 
-    def confirmed_by(self, subscriber: str) -> str:
-        """The nonce of the sign-up that was confirmed last, or empty."""
-        item = self._get(subscriber, "profile")
-        return str(item["confirmed_by"]) if item else ""
+    def profile(self, subscriber: str) -> dict[str, Any] | None:
+        """The profile as it is stored: also `confirmed_by`, `consent_head`, `left_at`, `left_how`, `left_why`."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(subscriber), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
 
-    def activate(self, sign_up: SignUp, now: datetime) -> bool:
+    def activate(self, sign_up: SignUp, now: datetime, consent_head: str = "") -> bool:
         """Make the reader active with what the form says; False when this very form was confirmed before.
 
-        So an old confirmation link, pressed again after the reader left, wakes nobody up.
+        So an old confirmation link, pressed again after the reader left, wakes nobody up. Whether links may be tracked
+        stays as the reader chose it before.
         """
+        tracking = "if_not_exists(tracking, :tracking)" if sign_up.tracking else ":tracking"
+        return self._update(
+            sign_up.id,
+            "SET email = :email, #status = :active, topics = :topics, #language = :language, #name = :name,"
+            f" frequency = :frequency, tracking = {tracking}, confirmed_at = :now,"
+            " confirmed_by = :nonce, consent_version = :version, consent_head = :head, mailable = :shard"
+            " REMOVE left_at, left_how, left_why, due_shard, due_at, paused_until",
+            "attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce",
+            {
+                ":email": sign_up.email,
+                ":active": Status.ACTIVE,
+                ":topics": list(sign_up.topics),
+                ":language": sign_up.language,
+                ":name": sign_up.name,
+                ":frequency": sign_up.frequency,
+                ":tracking": sign_up.tracking,
+                ":now": iso(now),
+                ":nonce": sign_up.nonce,
+                ":version": sign_up.consent_version,
+                ":head": consent_head,
+                ":shard": shard_of(sign_up.id),
+            },
+        )
+
+    def admit(self, reader: Subscriber, origin: str, consent_head: str) -> bool:
+        """Add a reader who agreed elsewhere (import); False for every id we know, left and erased ones included."""
         return holds(
             self._client,
-            "update_item",
+            "put_item",
             TableName=self._table,
-            Key=to_item({"id": sign_up.id, "record": "profile"}),
-            UpdateExpression=(
-                "SET email = :email, #status = :active, topics = :topics, #language = :language, #name = :name,"
-                " confirmed_at = :now, confirmed_by = :nonce, consent_version = :version, mailable = :shard"
-                " REMOVE left_at, left_how"
-            ),
-            ConditionExpression="attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce",
-            ExpressionAttributeNames={"#status": "status", "#language": "language", "#name": "name"},
-            ExpressionAttributeValues=to_item(
+            Item=to_item(
                 {
-                    ":email": sign_up.email,
-                    ":active": Status.ACTIVE,
-                    ":topics": list(sign_up.topics),
-                    ":language": sign_up.language,
-                    ":name": sign_up.name,
-                    ":now": iso(now),
-                    ":nonce": sign_up.nonce,
-                    ":version": sign_up.consent_version,
-                    ":shard": shard_of(sign_up.id),
+                    "id": reader.id,
+                    "record": PROFILE,
+                    "email": reader.email,
+                    "status": Status.ACTIVE,
+                    "topics": list(reader.topics),
+                    "language": reader.language,
+                    "name": reader.name,
+                    "frequency": reader.frequency,
+                    "tracking": reader.tracking,
+                    "confirmed_at": iso(reader.confirmed_at),
+                    "confirmed_by": origin,
+                    "consent_version": reader.consent_version,
+                    "consent_head": consent_head,
+                    "mailable": shard_of(reader.id),
                 }
             ),
+            ConditionExpression="attribute_not_exists(id)",
         )
 
-    def deactivate(self, subscriber: str, status: Status, how: str, now: datetime) -> bool:
-        """Stop all mail to the reader from this moment; False when they were not active."""
-        return holds(
-            self._client,
-            "update_item",
-            TableName=self._table,
-            Key=to_item({"id": subscriber, "record": "profile"}),
-            UpdateExpression="SET #status = :status, left_at = :now, left_how = :how REMOVE mailable",
-            ConditionExpression="#status = :active",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item(
-                {":status": status, ":active": Status.ACTIVE, ":now": iso(now), ":how": how}
-            ),
+    def deactivate(
+        self, subscriber: str, status: Status, how: str, now: datetime, forget_after: timedelta = timedelta(days=365)
+    ) -> bool:
+        """Stop all mail to the reader from this moment; False when they were not active.
+
+        The index `due` brings the profile up again when it is to be erased, `forget_after` later.
+        """
+        return self._update(
+            subscriber,
+            "SET #status = :status, left_at = :now, left_how = :how, due_shard = :shard, due_at = :forget"
+            " REMOVE mailable",
+            "#status = :active",
+            {
+                ":status": status,
+                ":active": Status.ACTIVE,
+                ":now": iso(now),
+                ":how": how,
+                ":shard": shard_of(subscriber),
+                ":forget": iso(now + forget_after),
+            },
         )
 
-    def choose(self, subscriber: str, topics: tuple[str, ...], language: str, name: str) -> bool:
+    def explain_leaving(self, subscriber: str, why: str) -> None:
+        """Keep the reason a reader gave for leaving."""
+        self._update(
+            subscriber,
+            "SET left_why = :why",
+            "#status = :left",
+            {":why": why, ":left": Status.UNSUBSCRIBED},
+        )
+
+    def choose(self, subscriber: str, choices: Choices) -> bool:
         """Keep new preferences; False for an address that never confirmed."""
-        return holds(
-            self._client,
-            "update_item",
-            TableName=self._table,
-            Key=to_item({"id": subscriber, "record": "profile"}),
-            UpdateExpression="SET topics = :topics, #language = :language, #name = :name",
-            ConditionExpression="attribute_exists(id)",
-            ExpressionAttributeNames={"#language": "language", "#name": "name"},
-            ExpressionAttributeValues=to_item({":topics": list(topics), ":language": language, ":name": name}),
+        paused = choices.paused_until
+        return self._update(
+            subscriber,
+            "SET topics = :topics, #language = :language, #name = :name, frequency = :frequency, tracking = :tracking"
+            + (", paused_until = :paused" if paused else " REMOVE paused_until"),
+            "attribute_exists(email)",
+            {
+                ":topics": list(choices.topics),
+                ":language": choices.language,
+                ":name": choices.name,
+                ":frequency": choices.frequency,
+                ":tracking": choices.tracking,
+                ":paused": paused.isoformat() if paused else None,
+            },
         )
+
+    def remember_head(self, subscriber: str, head: str) -> None:
+        """Remember the hash of the last consent record, so that one missing at the end is noticed."""
+        self._update(subscriber, "SET consent_head = :head", "attribute_exists(email)", {":head": head})
+
+    # --- everything of one reader ------------------------------------------------------------------------------------
+
+    def records(self, subscriber: str) -> list[dict[str, Any]]:
+        """Every item under the reader's id, as it is stored."""
+        return list(
+            pages(
+                self._client,
+                TableName=self._table,
+                KeyConditionExpression="id = :id",
+                ExpressionAttributeValues=to_item({":id": subscriber}),
+                ConsistentRead=True,
+            )
+        )
+
+    def erase(self, subscriber: str, now: datetime) -> int:
+        """Leave nothing of the reader but the mark `erased`; how many other records went.
+
+        The mark comes first: whatever happens after it, no mail is sent and no import wakes the address up. Erasing
+        again removes what a crash left over.
+        """
+        self._client.put_item(
+            TableName=self._table,
+            Item=to_item({"id": subscriber, "record": PROFILE, "status": Status.ERASED, "erased_at": iso(now)}),
+        )
+        others = [item["record"] for item in self.records(subscriber) if item["record"] != PROFILE]
+        for record in others:
+            self._client.delete_item(TableName=self._table, Key=to_item({"id": subscriber, "record": record}))
+        return len(others)
 
     # --- many readers ------------------------------------------------------------------------------------------------
 
@@ -157,7 +196,7 @@ class Subscribers:
             "Limit": limit,
         }
         if after is not None:
-            query["ExclusiveStartKey"] = to_item({"mailable": shard, "id": after, "record": "profile"})
+            query["ExclusiveStartKey"] = to_item({"mailable": shard, "id": after, "record": PROFILE})
         answer = self._client.query(**query)
         recipients = [_recipient(item) for item in answer["Items"]]
         last = answer.get("LastEvaluatedKey")
@@ -165,66 +204,45 @@ class Subscribers:
 
     def many(self, subscribers: Iterable[str]) -> dict[str, Subscriber]:
         """The profiles of at most 100 readers, read consistently: whoever has left is seen to have left."""
-        keys = [to_item({"id": subscriber, "record": "profile"}) for subscriber in dict.fromkeys(subscribers)]
-        if len(keys) > GET_LIMIT:
-            message = f"{len(keys)} readers at once; at most {GET_LIMIT}"
-            raise ValueError(message)
-        found: dict[str, Subscriber] = {}
-        while keys:
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
-            for item in answer["Responses"].get(self._table, []):
-                profile = _subscriber(from_item(item))
-                found[profile.id] = profile
-            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-        return found
+        items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
+        return {item["id"]: _subscriber(item) for item in items if "email" in item}
 
-    # --- evidence ----------------------------------------------------------------------------------------------------
+    def statuses(self, subscribers: Iterable[str]) -> dict[str, Status]:
+        """The status of at most 100 readers, erased ones included; unknown ids are left out."""
+        items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
+        return {item["id"]: Status(item["status"]) for item in items}
 
-    def add_consent(self, subscriber: str, consent: Consent, unique: str) -> None:
-        """Append a consent record; the same `unique` at the same moment is the same record."""
-        self._put(
-            {
-                "id": subscriber,
-                "record": f"consent#{iso(consent.at)}#{unique}",
-                "act": consent.act,
-                "how": consent.how,
-                "at": iso(consent.at),
-                "text_version": consent.text_version,
-                "language": consent.language,
-                "network": consent.network,
-                "mailing": consent.mailing,
-            }
+    def everything(self) -> Iterator[dict[str, Any]]:
+        """Every item of the table, page after page (export, counts); reads all of it."""
+        request: dict[str, Any] = {"TableName": self._table}
+        while True:
+            answer = self._client.scan(**request)
+            for item in answer["Items"]:
+                yield from_item(item)
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _update(self, subscriber: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+        names = {f"#{name}": name for name in ("status", "language", "name") if f"#{name}" in update + condition}
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=_key(subscriber),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=to_item(values),
+            **({"ExpressionAttributeNames": names} if names else {}),
         )
 
-    def add_click(self, subscriber: str, mailing: str, link: str, evidence: Evidence, now: datetime) -> None:
-        """Keep a click as evidence; it expires. A second click within the same millisecond is the same click."""
-        moment = f"{iso(now)[:-1]}.{now.microsecond // 1000:03}Z"
-        self._put(
-            {
-                "id": subscriber,
-                "record": f"click#{moment}#{mailing}#{link}",
-                "mailing": mailing,
-                "link": link,
-                "at": iso(now),
-                "method": evidence.method,
-                "user_agent": evidence.user_agent,
-                "network": evidence.network,
-                "headers": dict(evidence.headers),
-                "expires": int((now + CLICK_LIFE).timestamp()),
-            }
-        )
 
-    def _put(self, values: dict[str, Any]) -> None:
-        self._client.put_item(TableName=self._table, Item=to_item(values))
-
-    def _get(self, subscriber: str, record: str) -> dict[str, Any] | None:
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"id": subscriber, "record": record}), ConsistentRead=True
-        )
-        return from_item(answer["Item"]) if "Item" in answer else None
+def _key(subscriber: str) -> dict[str, Any]:
+    return {"id": {"S": subscriber}, "record": {"S": PROFILE}}
 
 
 def _subscriber(item: dict[str, Any]) -> Subscriber:
+    paused = item.get("paused_until")
     return Subscriber(
         id=item["id"],
         email=item["email"],
@@ -234,12 +252,19 @@ def _subscriber(item: dict[str, Any]) -> Subscriber:
         name=item["name"],
         confirmed_at=parse_iso(item["confirmed_at"]),
         consent_version=item["consent_version"],
+        frequency=Frequency(item["frequency"]),
+        paused_until=date.fromisoformat(paused) if paused else None,
+        tracking=item["tracking"],
     )
 
 
 def _recipient(item: dict[str, Any]) -> Recipient:
+    paused = item.get("paused_until")
     return Recipient(
         id=item["id"]["S"],
         topics=tuple(topic["S"] for topic in item["topics"]["L"]),
         language=item["language"]["S"],
+        frequency=Frequency(item["frequency"]["S"]),
+        paused_until=date.fromisoformat(paused["S"]) if paused else None,
+        tracking=item["tracking"]["BOOL"],
     )

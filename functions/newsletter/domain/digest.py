@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.domain.article import Article
+from newsletter.domain.subscriber import Frequency
 
 WEEK = timedelta(days=7)
+FIRST_SPAN = {Frequency.WEEKLY: WEEK, Frequency.MONTHLY: timedelta(days=31)}
+"""How far back the very first digest of a frequency looks."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,40 @@ def week_of(moment: datetime, zone: ZoneInfo) -> str:
     return f"{year}-W{week:02}"
 
 
-def digest_id(week: str) -> str:
-    """The mailing of a week's digest."""
-    return f"digest-{week}"
+def period_of(moment: datetime, zone: ZoneInfo, frequency: Frequency) -> str:
+    """The week or month (`2026-M11`) that a digest belongs to; of one frequency, text order is time order."""
+    if frequency is Frequency.WEEKLY:
+        return week_of(moment, zone)
+    return f"{moment.astimezone(zone):%Y-M%m}"
 
 
-def next_window(now: datetime, earlier_end: datetime | None, later_start: datetime | None) -> Window:
+def digest_id(period: str) -> str:
+    """The mailing of a period's digest."""
+    return f"digest-{period}"
+
+
+def next_window(
+    now: datetime, earlier_end: datetime | None, later_start: datetime | None, first_span: timedelta = WEEK
+) -> Window:
     """The window of a digest that runs at `now`.
 
-    It begins where the digest before it ended (a week ago, if there was none), however long ago that was: a missed
-    week is made up for, not lost. It never reaches into a later digest's window, should runs come out of order.
+    It begins where the digest before it ended (`first_span` ago, if there was none), however long ago that was: a
+    missed week is made up for, not lost. It never reaches into a later digest's window, should runs come out of order.
     """
     end = min(now, later_start) if later_start else now
-    start = earlier_end if earlier_end is not None else end - WEEK
+    start = earlier_end if earlier_end is not None else end - first_span
     return Window(min(start, end), end)
+
+
+def first_seen(now: datetime, settled: Collection[Window]) -> datetime:
+    """When an article first seen at `now` counts as listed: now, or where the settled windows that hold now end.
+
+    A feed read late (a run that was retried, or took its time) must not list an article in a digest that has gone out.
+    """
+    for window in sorted(settled, key=lambda window: window.start):
+        if window.start <= now < window.end:
+            now = window.end
+    return now
 
 
 def in_window(articles: Collection[Article], window: Window) -> tuple[Article, ...]:

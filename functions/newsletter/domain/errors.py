@@ -2,7 +2,9 @@
 
 * NewsletterError
   x InvalidInput        somebody's input; names the field and what would be right
+    + InvalidForm       several fields of one form
     + InvalidPublication
+  x LimitReached        too many of one thing; it works again later
   x NotFound            no such mailing, lead, link
   x Conflict            the thing exists already, with other content
   x BadLink             a link that we did not sign, or for another purpose
@@ -14,6 +16,8 @@
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class NewsletterError(Exception):
@@ -29,8 +33,20 @@ class InvalidInput(NewsletterError):
         self.message = message
 
 
+class InvalidForm(InvalidInput):
+    """A form to be mended: `errors` has what is wrong with each field. `field` and `message` are of the first one."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(*next(iter(errors.items())))
+        self.errors = errors
+
+
 class InvalidPublication(InvalidInput):
     """A fault in publication.toml; `field` is the path to the value, e.g. `topics[2].key`."""
+
+
+class LimitReached(NewsletterError):
+    """Too many of one thing in a time; the message says of what."""
 
 
 class NotFound(NewsletterError):

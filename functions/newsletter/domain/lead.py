@@ -46,12 +46,13 @@ def lead_id(subscriber: str, offer: str) -> str:
 
 def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, Any]:
     """The body of the `lead.created` webhook (Standard Webhooks: `type`, `timestamp`, `data`)."""
+    default = next(iter(offer.title.values()))  # for a reader whose language the publication gave up
     return {
         "type": "lead.created",
         "timestamp": iso(lead.at),
         "data": {
             "lead": lead.id,
-            "offer": {"key": offer.key, "title": offer.title[subscriber.language]},
+            "offer": {"key": offer.key, "title": offer.title.get(subscriber.language, default)},
             "how": lead.how,
             "contact": {
                 "subscriber": subscriber.id,

@@ -13,7 +13,7 @@ from newsletter.domain.planning import Batch
 LEASE = timedelta(minutes=2)
 """How long a claim is trusted: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
 
-FEEDBACK = ("sent", "delivered", "bounced", "complained", "failed", "clicked", "unsubscribed")
+FEEDBACK = ("sent", "delivered", "bounced", "complained", "failed", "clicked", "confirmed", "unsubscribed")
 """Sets of positions that feedback adds to. Adding twice changes nothing, so repeated and late events are harmless."""
 
 
@@ -69,13 +69,18 @@ class BatchRecord:
         return position in self.positions.get(what, ())
 
     def standing(self, position: int) -> Standing:
-        """The most telling thing known of a recipient. An event of SES proves acceptance, whatever we noted."""
+        """The most telling thing known of a recipient.
+
+        An event of SES proves acceptance, whatever we noted, and so does a reader who used a link of the mail.
+        """
         for what, standing in (
             ("complained", Standing.COMPLAINED),
             ("bounced", Standing.BOUNCED),
             ("failed", Standing.FAILED),
             ("clicked", Standing.CLICKED),
+            ("confirmed", Standing.CLICKED),
             ("delivered", Standing.DELIVERED),
+            ("unsubscribed", Standing.DELIVERED),
             ("sent", Standing.ACCEPTED),
         ):
             if self.happened(what, position):

@@ -16,7 +16,10 @@ NAME = re.compile(r"[a-z0-9][a-zA-Z0-9-]{0,59}")
 """What may become part of a mailing's id: SES tags carry it, and they take [A-Za-z0-9_-] only (AWS: MessageTag)."""
 
 CONFIRMATION = "confirmation"
-"""The standing mailing of confirmation mails; they need no planning and no subscription yet."""
+INVITATION = "invitation"
+WELCOME = "welcome"
+MOVED = "moved"
+"""The standing mailings of mails that follow what a reader did; they need no planning."""
 
 
 class Kind(StrEnum):
@@ -25,7 +28,24 @@ class Kind(StrEnum):
     DIGEST = "digest"
     CAMPAIGN = "campaign"
     STEP = "step"
+    WELCOME = "welcome"
     ADMINISTRATIVE = "administrative"
+    INVITATION = "invitation"
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a reader waits for the mail at the screen, so that it goes in the transactional lane."""
+        return self in (Kind.WELCOME, Kind.ADMINISTRATIVE)
+
+    @property
+    def to_subscribers(self) -> bool:
+        """Whether who gets the mail has a subscription to end; the others ask for one or tell of its end."""
+        return self not in (Kind.ADMINISTRATIVE, Kind.INVITATION)
+
+    @property
+    def standing(self) -> bool:
+        """Whether each mail follows what one reader did, so that there is nothing to plan."""
+        return self not in (Kind.DIGEST, Kind.CAMPAIGN)
 
 
 @dataclass(frozen=True)
@@ -34,10 +54,13 @@ class Audience:
 
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    frequency: str = ""
 
     def includes(self, recipient: Recipient) -> bool:
         """Whether the recipient is meant. A reader without topics reads every topic."""
         if self.languages and recipient.language not in self.languages:
+            return False
+        if self.frequency and recipient.frequency != self.frequency:
             return False
         return not (self.topics and recipient.topics) or bool(set(self.topics) & set(recipient.topics))
 

@@ -50,9 +50,22 @@ class SendBatch(Message):
 
 @dataclass(frozen=True)
 class ConfirmSignUp(Message):
-    """Send the confirmation mail of a sign-up."""
+    """Send the confirmation mail of a sign-up, or recall it. `invited`: by an import, so nobody waits at the screen."""
 
     type: ClassVar[str] = "confirm_sign_up"
+    subscriber: str
+    nonce: str
+    reminder: bool = False
+    invited: bool = False
+    slot: float = 0.0
+
+
+@dataclass(frozen=True)
+class Notify(Message):
+    """Send a reader one of the mails that follow what they did: `welcome`, or `moved` (the address was changed)."""
+
+    type: ClassVar[str] = "notify"
+    mail: str
     subscriber: str
     nonce: str
 
@@ -72,7 +85,9 @@ class TakeUpOffer(Message):
     evidence: Mapping[str, Any]
 
 
-_TYPES: dict[str, type[Message]] = {kind.type: kind for kind in (PlanPage, SendBatch, ConfirmSignUp, TakeUpOffer)}
+_TYPES: dict[str, type[Message]] = {
+    kind.type: kind for kind in (PlanPage, SendBatch, ConfirmSignUp, Notify, TakeUpOffer)
+}
 
 
 def from_json(body: str) -> Message:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 BATCH_SIZE = 50
 """AWS: at most 50 destinations in one SendBulkEmail call (SES quotas)."""
+MAX_CARRY = 8_000
+"""Recipients that a manifest carries to the next page: with a page of 2,000 they fit in an item (AWS: 400 KB)."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Manifest:
     """What planning one page decided. The first writer wins; a retry reads it back and emits the very same batches.
 
     `carry` holds the recipients, by variant, that did not fill a batch: they open the next page's batches, so that a
-    shard has at most one small batch per variant. `cursor` is the last id read, or None when the shard is done.
+    shard has at most one small batch per variant (more only when so many variants wait that they exceed MAX_CARRY).
+    `cursor` is the last id read, or None when the shard is done.
     """
 
     batches: tuple[Batch, ...]
@@ -49,10 +52,11 @@ def plan_page(
     waiting: dict[str, list[str]] = {variant: list(ids) for variant, ids in carry.items()}
     for recipient, variant in chosen:
         waiting.setdefault(variant, []).append(recipient)
+    emptied = cursor is None or sum(len(ids) % BATCH_SIZE for ids in waiting.values()) > MAX_CARRY
     groups: list[tuple[str, tuple[str, ...]]] = []
     left: dict[str, tuple[str, ...]] = {}
     for variant, ids in sorted(waiting.items()):
-        full = len(ids) if cursor is None else len(ids) - len(ids) % BATCH_SIZE
+        full = len(ids) if emptied else len(ids) - len(ids) % BATCH_SIZE
         groups.extend((variant, tuple(ids[i : i + BATCH_SIZE])) for i in range(0, full, BATCH_SIZE))
         if full < len(ids):
             left[variant] = tuple(ids[full:])

@@ -11,11 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.domain.errors import InvalidPublication
+from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.domain.toml_table import Texts, TomlTable
 
 MAX_TOPICS = 50
 ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
 LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,20 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long what is no longer needed is kept: forms nobody confirmed, profiles of who left, what readers clicked."""
+
+    pending: timedelta = timedelta(days=14)
+    left: timedelta = timedelta(days=365)
+    clicks: timedelta = timedelta(days=400)
+
+
+@dataclass(frozen=True)
 class Publication:
-    """The site, its sender, feeds, topics, offers and sequences. `languages[0]` is the default."""
+    """The site, its sender, feeds, topics, offers and sequences. `languages[0]` is the default.
+
+    `origins` are the websites (`https://www.example.fi`) whose forms may post to us and get answers.
+    """
 
     name: str
     site_url: str
@@ -112,6 +126,8 @@ class Publication:
     digest: Digest
     offers: tuple[Offer, ...]
     sequences: Mapping[str, Sequence]
+    retention: Retention = Retention()
+    origins: tuple[str, ...] = ()
 
     def language(self, wanted: str) -> str:
         """The wanted language if the publication speaks it, else its default."""
@@ -148,12 +164,17 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         digest=root.table("digest", lambda t: Digest(t.number("max_articles", 1, 30), t.number("related", 0, 10))),
         offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
         sequences=by_key,
+        retention=root.table("retention", _retention) if "retention" in data else Retention(),
+        origins=root.lines("origins"),
     )
     root.refuse_leftovers()
     if not publication.feeds:
         raise InvalidPublication("feeds", "name at least one feed: [[feeds]] with url and language")
     if len(publication.topics) > MAX_TOPICS:
         raise InvalidPublication("topics", f"at most {MAX_TOPICS}")
+    for origin in publication.origins:
+        if not ORIGIN.fullmatch(origin):
+            raise InvalidPublication("origins", f"{origin!r} is no origin such as https://www.example.fi")
     _refuse_repeats("feeds", [feed.url for feed in publication.feeds])
     _refuse_repeats("topics", [topic.key for topic in publication.topics])
     _refuse_repeats("offers", [offer.key for offer in publication.offers])
@@ -176,10 +197,18 @@ def _sender(table: TomlTable) -> Sender:
     return sender
 
 
+def _retention(table: TomlTable) -> Retention:
+    return Retention(
+        pending=timedelta(days=table.number("pending_days", SIGN_UP_LIFE.days, 90)),
+        left=timedelta(days=table.number("left_days", 1, 3650)),
+        clicks=timedelta(days=table.number("click_days", 1, 3650)),
+    )
+
+
 def _topic(table: TomlTable, languages: tuple[str, ...]) -> Topic:
     return Topic(
         key=table.key("key"),
-        label=table.texts("label", languages),
+        label=table.texts("label", languages, one_line=True),
         description=table.texts("description", languages),
         categories=table.lines("categories"),
         keywords=table.lines("keywords"),
@@ -192,11 +221,11 @@ def _offer(table: TomlTable, languages: tuple[str, ...], sequences: Mapping[str,
         raise InvalidPublication(table.path("sequence"), f"there is no sequence {sequence!r}")
     return Offer(
         key=table.key("key"),
-        title=table.texts("title", languages),
+        title=table.texts("title", languages, one_line=True),
         text=table.texts("text", languages),
-        button=table.texts("button", languages),
+        button=table.texts("button", languages, one_line=True),
         landing=table.texts("landing", languages),
-        accept=table.texts("accept", languages),
+        accept=table.texts("accept", languages, one_line=True),
         sequence=sequence,
     )
 
@@ -211,7 +240,7 @@ def _sequence(table: TomlTable, languages: tuple[str, ...]) -> Sequence:
 def _step(table: TomlTable, languages: tuple[str, ...]) -> Step:
     return Step(
         after=timedelta(days=table.number("after_days", 0, 365)),
-        subject=table.texts("subject", languages),
+        subject=table.texts("subject", languages, one_line=True),
         body=table.line("body"),
     )
 

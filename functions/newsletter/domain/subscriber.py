@@ -6,14 +6,18 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 SHARDS = "abcdefghijklmnopqrstuvwxyz234567"
 """One shard per first character of an id, so that a subscriber's shard needs no storage and never changes."""
 
 SIGN_UP_LIFE = timedelta(days=7)
-"""How long a sign-up waits for its confirmation; then it disappears by itself."""
+"""How long a sign-up can be confirmed. It is kept somewhat longer (the publication's retention), so that its reader can
+ask for a new link; then it disappears by itself."""
+
+REMINDER_AFTER = timedelta(days=2)
+"""When a sign-up that nobody confirmed is recalled to its reader, once."""
 
 
 class Status(StrEnum):
@@ -23,11 +27,23 @@ class Status(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+    ERASED = "erased"
+    """Nothing is left but this mark under the id, so that no import can wake the address up."""
+
+
+class Frequency(StrEnum):
+    """How often a reader wants the digest."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
 
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A reader who confirmed at least once. No topics means every topic."""
+    """A reader who confirmed at least once. No topics means every topic.
+
+    `paused_until` is the first day of mail again; `tracking` whether links in mails may tell that they were followed.
+    """
 
     id: str
     email: str
@@ -37,11 +53,18 @@ class Subscriber:
     name: str
     confirmed_at: datetime
     consent_version: str
+    frequency: Frequency = Frequency.WEEKLY
+    paused_until: date | None = None
+    tracking: bool = True
 
 
 @dataclass(frozen=True)
 class SignUp:
-    """A filled-in form that waits for its confirmation. `nonce` ties the confirmation link to this very form."""
+    """A filled-in form that waits for its confirmation. `nonce` ties the confirmation link to this very form.
+
+    `moved_from` is the reader's id under the old address, when this is a change of address; `disposable` whether the
+    address is of a provider of throw-away mailboxes; `tracking` is False for a known reader who refused it.
+    """
 
     id: str
     email: str
@@ -53,19 +76,10 @@ class SignUp:
     network: str
     at: datetime
     nonce: str
-
-
-@dataclass(frozen=True)
-class Consent:
-    """What somebody agreed to or withdrew, when and how. Never changed, never removed while the reader is known."""
-
-    act: str
-    how: str
-    at: datetime
-    text_version: str = ""
-    language: str = ""
-    network: str = ""
-    mailing: str = ""
+    frequency: Frequency = Frequency.WEEKLY
+    moved_from: str = ""
+    disposable: bool = False
+    tracking: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,13 @@ class Recipient:
     id: str
     topics: tuple[str, ...]
     language: str
+    frequency: Frequency = Frequency.WEEKLY
+    paused_until: date | None = None
+    tracking: bool = True
+
+    def paused(self, on: date) -> bool:
+        """Whether the reader asked for silence on that day."""
+        return self.paused_until is not None and on < self.paused_until
 
 
 def subscriber_id(pepper: bytes, address: str) -> str:

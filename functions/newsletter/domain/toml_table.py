@@ -83,12 +83,14 @@ class TomlTable:
             raise InvalidPublication(self.path(field), "a list of texts, none of them empty")
         return tuple(value.strip() for value in values)
 
-    def texts(self, field: str, languages: tuple[str, ...]) -> Texts:
-        """One text for each language, and for no other."""
+    def texts(self, field: str, languages: tuple[str, ...], *, one_line: bool = False) -> Texts:
+        """One text for each language, and for no other; where it becomes a subject, title or button, `one_line`."""
         values: dict[str, Any] = self._take(field, dict, "one text per language")
         for language in languages:
             if not isinstance(values.get(language), str) or not values[language].strip():
                 raise InvalidPublication(f"{self.path(field)}.{language}", "missing; every language needs its text")
+            if one_line and not LINE.fullmatch(values[language].strip()):
+                raise InvalidPublication(f"{self.path(field)}.{language}", "one line of 1 to 200 characters")
         unknown = set(values) - set(languages)
         if unknown:
             raise InvalidPublication(f"{self.path(field)}.{min(unknown)}", "not one of the publication's languages")

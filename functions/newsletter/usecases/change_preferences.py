@@ -1,34 +1,110 @@
-"""A reader's own choices: topics, language, name."""
+"""A reader's own choices: topics, language, frequency, a pause, name, tracking, and the address itself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from newsletter.adapters.addresses import normalised
+from newsletter.adapters.limits import CHANGES_AN_HOUR
 from newsletter.adapters.links import Ref
-from newsletter.adapters.subscribers import Subscribers
-from newsletter.domain.errors import InvalidInput, NotFound
-from newsletter.domain.publication import Publication
-from newsletter.domain.subscriber import Subscriber
-from newsletter.usecases.subscribe import checked_name, checked_topics
+from newsletter.adapters.subscribers import Choices
+from newsletter.domain.consent import Consent
+from newsletter.domain.errors import InvalidInput, LimitReached, NotFound
+from newsletter.domain.subscriber import Frequency, Subscriber
+from newsletter.domain.times import iso
+from newsletter.usecases.front_desk import FrontDesk
+from newsletter.usecases.subscribe import (
+    Faults,
+    ask,
+    checked_frequency,
+    checked_language,
+    checked_name,
+    checked_topics,
+    same_choices,
+)
+
+LONGEST_PAUSE = timedelta(days=365)
 
 
-def current(ref: Ref, *, subscribers: Subscribers) -> Subscriber | None:
+@dataclass(frozen=True)
+class ChoicesForm:
+    """What was typed, not yet checked. `paused_until` is a day (ISO 8601) or empty."""
+
+    topics: tuple[str, ...]
+    language: str
+    name: str = ""
+    frequency: str = Frequency.WEEKLY
+    paused_until: str = ""
+    tracking: bool = False
+
+
+def current(ref: Ref, desk: FrontDesk) -> Subscriber | None:
     """The reader's present choices."""
-    return subscribers.get(ref.subscriber)
+    return desk.subscribers.get(ref.subscriber)
 
 
-def change(
-    ref: Ref,
-    topics: tuple[str, ...],
-    language: str,
-    name: str,
-    *,
-    publication: Publication,
-    subscribers: Subscribers,
-) -> Subscriber:
-    """Keep new choices; whether mail goes out at all stays as it is. Raises InvalidInput, NotFound."""
-    if language not in publication.languages:
-        raise InvalidInput("language", "pages.errors.language")
-    known = subscribers.choose(ref.subscriber, checked_topics(topics, publication), language, checked_name(name))
-    reader = subscribers.get(ref.subscriber) if known else None
+def pause(text: str, today: date) -> date | None:
+    """The first day of mail again, from what was typed (ISO 8601, as date fields send it); empty is no pause.
+
+    Raises InvalidInput for a day that is not within the next year.
+    """
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("paused_until", "pages.errors.paused_until") from None
+    if not today < day <= today + LONGEST_PAUSE:
+        raise InvalidInput("paused_until", "pages.errors.paused_until")
+    return day
+
+
+def checked(form: ChoicesForm, now: datetime, desk: FrontDesk) -> Choices:
+    """The choices that were typed. Raises InvalidForm with every field that needs mending."""
+    faults = Faults()
+    today = now.astimezone(desk.publication.time_zone).date()
+    choices = Choices(
+        topics=faults.in_(lambda: checked_topics(form.topics, desk.publication), ()),
+        language=faults.in_(lambda: checked_language(form.language, desk.publication), ""),
+        name=faults.in_(lambda: checked_name(form.name), ""),
+        frequency=faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY),
+        paused_until=faults.in_(lambda: pause(form.paused_until, today), None),
+        tracking=form.tracking,
+    )
+    faults.raise_if_any()
+    return choices
+
+
+def change(ref: Ref, form: ChoicesForm, now: datetime, desk: FrontDesk) -> Subscriber:
+    """Keep new choices; whether mail goes out at all stays as it is. Raises InvalidForm, NotFound."""
+    before = desk.subscribers.get(ref.subscriber)
+    choices = checked(form, now, desk)
+    if before is None or not desk.subscribers.choose(before.id, choices):
+        raise NotFound("reader")
+    if before.tracking != choices.tracking:
+        act = "given" if choices.tracking else "withdrawn"
+        consent = Consent(act, "tracking of links, on the preferences page", now, f"tracking-{iso(now)}")
+        desk.subscribers.remember_head(before.id, desk.consents.append(before.id, consent).hash)
+    after = desk.subscribers.get(ref.subscriber)
+    if after is None:
+        raise NotFound("reader")
+    return after
+
+
+def change_address(ref: Ref, address: str, now: datetime, desk: FrontDesk) -> None:
+    """Ask the new address to confirm; until it does, nothing changes. Then the old one gets one mail that says so.
+
+    The answer is the same whoever the new address belongs to. Raises InvalidInput, NotFound, and LimitReached for who
+    asks for many addresses in an hour.
+    """
+    reader = desk.subscribers.get(ref.subscriber)
     if reader is None:
         raise NotFound("reader")
-    return reader
+    email = normalised(address, allow_test_domains=desk.allow_test_domains)
+    if not desk.limits.sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
+        raise LimitReached("changes of one reader's address")
+    new = desk.id_of(email)
+    if new != reader.id:
+        form = same_choices(reader, "change of address", now, desk)
+        ask(replace(form, id=new, email=email, moved_from=reader.id), now, desk)

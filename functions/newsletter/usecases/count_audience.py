@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.mailing import Audience
@@ -21,8 +22,11 @@ class Count:
     complete: bool
 
 
-def count_audience(audience: Audience, *, subscribers: Subscribers, look_at: int = LOOK_AT) -> Count:
-    """The active readers the audience includes; counting stops after the page in which `look_at` was reached."""
+def count_audience(audience: Audience, on: date, *, subscribers: Subscribers, look_at: int = LOOK_AT) -> Count:
+    """The active readers the audience includes, without those who pause `on` that day.
+
+    Counting stops after the page in which `look_at` readers were reached.
+    """
     readers = seen = 0
     for shard in SHARDS:
         after: str | None = None
@@ -31,7 +35,7 @@ def count_audience(audience: Audience, *, subscribers: Subscribers, look_at: int
                 return Count(readers, complete=False)
             recipients, after = subscribers.page(shard, after, PAGE)
             seen += len(recipients)
-            readers += sum(audience.includes(recipient) for recipient in recipients)
+            readers += sum(audience.includes(recipient) and not recipient.paused(on) for recipient in recipients)
             if after is None:
                 break
     return Count(readers, complete=True)

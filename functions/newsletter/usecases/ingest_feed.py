@@ -9,6 +9,7 @@ from typing import Any
 from newsletter.adapters.content import Content
 from newsletter.adapters.feeds import Feeds
 from newsletter.domain.article import Article, Entry, article_id, classify
+from newsletter.domain.digest import first_seen
 from newsletter.domain.errors import FeedUnreadable
 from newsletter.domain.publication import Feed, Publication
 from newsletter.domain.times import iso, parse_iso
@@ -50,10 +51,11 @@ def _ingest(feed: Feed, now: datetime, publication: Publication, content: Conten
         content.put_feed_state(feed.url, _healthy(state, now))
         return FeedReport(feed.url, unchanged=True)
     first = "first_fetched_at" not in state
+    seen_at = first_seen(now, content.windows().values())
     known = {article.id: article for article in content.articles()}
     new = edited = 0
     for entry in fetched.entries:
-        article = _article(entry, feed, publication, now, first=first)
+        article = _article(entry, feed, publication, seen_at, first=first)
         before = known.get(article.id)
         if before is not None:
             article = replace(article, listed_at=before.listed_at)
@@ -68,11 +70,11 @@ def _ingest(feed: Feed, now: datetime, publication: Publication, content: Conten
     return FeedReport(feed.url, len(fetched.entries), new, edited, problems=fetched.problems[:MAX_PROBLEMS])
 
 
-def _article(entry: Entry, feed: Feed, publication: Publication, now: datetime, *, first: bool) -> Article:
+def _article(entry: Entry, feed: Feed, publication: Publication, seen_at: datetime, *, first: bool) -> Article:
     """The article; of the first fetch everything counts as listed when it was published, so no archive is mailed."""
-    listed_at = now
+    listed_at = seen_at
     if first:
-        listed_at = min(entry.published, now) if entry.published else now - LONG_AGO
+        listed_at = min(entry.published, seen_at) if entry.published else seen_at - LONG_AGO
     return Article(
         id=article_id(feed.url, entry.identity),
         url=entry.url,

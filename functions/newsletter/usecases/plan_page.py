@@ -83,11 +83,11 @@ def _decide(
 
 def _chosen(mailing: Mailing, recipients: list[Recipient], variants: Variants) -> Iterator[tuple[str, str]]:
     for recipient in recipients:
-        if not mailing.audience.includes(recipient):
+        if not mailing.audience.includes(recipient) or recipient.paused(mailing.created_at.date()):
             continue
         if mailing.kind is Kind.DIGEST:
             variant = variants.digest(mailing, recipient)
         else:
-            variant = variants.campaign(mailing, recipient.language)
+            variant = variants.campaign(mailing, recipient)
         if variant is not None:
             yield recipient.id, variant

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.article import Article
-from newsletter.domain.digest import Selection, choose, newest_first
-from newsletter.domain.mailing import CONFIRMATION, Mailing, Variant, step_mailing
+from newsletter.domain.digest import Selection, choose, meant_for, newest_first
+from newsletter.domain.mailing import MOVED, WELCOME, Mailing, Variant, step_mailing
 from newsletter.domain.publication import Sequence
-from newsletter.domain.subscriber import Recipient
+from newsletter.domain.subscriber import Recipient, Subscriber
 
 REMEMBERED = 500
 """Variants a container remembers; past that it starts over. Forgetting costs a rendering, never a wrong mail."""
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """What a letter is rendered from; `offer` is a key, or empty."""
+
+    subject: str
+    body: str
+    preheader: str = ""
+    offer: str = ""
+    tracked: bool = True
 
 
 class Variants:
@@ -34,7 +46,7 @@ class Variants:
         language = self._templates.publication.language(recipient.language)
         chosen = tuple(tuple(a.id for a in part) for part in (selection.articles, selection.more, selection.related))
         return self._kept(
-            (mailing.id, language, chosen),
+            (mailing.id, language, recipient.tracking, chosen),
             mailing.id,
             language,
             lambda: self._templates.mail(
@@ -44,41 +56,72 @@ class Variants:
                 more=list(selection.more),
                 related=list(selection.related),
                 offer=self._templates.publication.offer(mailing.offer),
-                week=mailing.id.removeprefix("digest-"),
+                period=mailing.id.removeprefix("digest-"),
+                tracked=recipient.tracking,
             ),
         )
 
-    def campaign(self, mailing: Mailing, language: str) -> str:
+    def campaign(self, mailing: Mailing, recipient: Recipient) -> str:
         """The campaign's text in the frame of the reader's language."""
-        language = self._templates.publication.language(language)
-        return self._letter(mailing.id, language, mailing.subject, mailing.preheader, mailing.body, mailing.offer)
+        language = self._templates.publication.language(recipient.language)
+        letter = _Letter(mailing.subject, mailing.body, mailing.preheader, mailing.offer, recipient.tracking)
+        return self._letter(mailing.id, language, letter)
 
-    def step(self, sequence: Sequence, number: int, language: str) -> str:
+    def step(self, sequence: Sequence, number: int, reader: Subscriber) -> str:
         """A sequence's step in the reader's language; `number` counts from 1."""
         step = sequence.steps[number - 1]
-        language = self._templates.publication.language(language)
+        language = self._templates.publication.language(reader.language)
         body = self._templates.step_body(step.body, language)
-        return self._letter(step_mailing(sequence.key, number), language, step.subject[language], "", body, "")
+        letter = _Letter(step.subject[language], body, tracked=reader.tracking)
+        return self._letter(step_mailing(sequence.key, number), language, letter)
 
-    def confirmation(self, language: str) -> str:
-        """The mail that asks a reader to confirm."""
+    def confirmation(self, mailing: str, language: str, *, reminder: bool = False) -> str:
+        """The mail that asks a reader to confirm, or recalls that it did."""
         language = self._templates.publication.language(language)
         return self._kept(
-            (CONFIRMATION, language), CONFIRMATION, language, lambda: self._templates.mail("confirmation", language)
+            (mailing, language, reminder),
+            mailing,
+            language,
+            lambda: self._templates.mail("confirmation", language, reminder=reminder),
         )
 
-    def _letter(self, mailing: str, language: str, subject: str, preheader: str, body: str, offer: str) -> str:
+    def moved(self, language: str) -> str:
+        """The mail that tells the owner of an old address that the newsletter goes to another one now."""
+        language = self._templates.publication.language(language)
+        return self._kept((MOVED, language), MOVED, language, lambda: self._templates.mail("moved", language))
+
+    def welcome(self, reader: Subscriber) -> str:
+        """The first mail to a new reader: the newest articles of their topics, and the offer."""
+        publication = self._templates.publication
+        language = publication.language(reader.language)
+        mine = [article for article in self._content.articles() if meant_for(article, reader.topics)]
+        newest = newest_first(mine)[: publication.digest.related]
         return self._kept(
-            (mailing, language, subject, preheader, body, offer),
+            (WELCOME, language, reader.tracking, tuple(article.id for article in newest)),
+            WELCOME,
+            language,
+            lambda: self._templates.mail(
+                "welcome",
+                language,
+                articles=list(newest),
+                offer=publication.offers[0] if publication.offers else None,
+                tracked=reader.tracking,
+            ),
+        )
+
+    def _letter(self, mailing: str, language: str, letter: _Letter) -> str:
+        return self._kept(
+            (mailing, language, letter),
             mailing,
             language,
             lambda: self._templates.mail(
                 "letter",
                 language,
-                subject=subject,
-                preheader=preheader,
-                body=body,
-                offer=self._templates.publication.offer(offer) if offer else None,
+                subject=letter.subject,
+                preheader=letter.preheader,
+                body=letter.body,
+                offer=self._templates.publication.offer(letter.offer) if letter.offer else None,
+                tracked=letter.tracked,
             ),
         )
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.subscribers import GET_LIMIT, Subscribers
+from newsletter.adapters.items import GET_LIMIT
+from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.errors import NotFound
 from newsletter.domain.ledger import Certificate, RecipientLine, certify, lines_of
-from newsletter.domain.mailing import Kind, Mailing
+from newsletter.domain.mailing import Mailing
 from newsletter.domain.subscriber import SHARDS
 
 
@@ -30,7 +31,7 @@ def report_mailing(mailing_id: str, *, content: Content, deliveries: Deliveries)
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
     records = list(deliveries.records(mailing_id))
-    if mailing.kind in (Kind.STEP, Kind.ADMINISTRATIVE):
+    if mailing.kind.standing:
         # Standing mailings are not planned: every record is one mail that somebody's own step asked for.
         planned = [record.batch for record in records]
         finished = True

@@ -8,7 +8,7 @@ doubtful, is never sent again, and the Send events of SES settle it recipient by
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.adapters.content import Content
@@ -17,12 +17,13 @@ from newsletter.adapters.guards import Guards
 from newsletter.adapters.links import Links, Purpose, Ref
 from newsletter.adapters.mailer import Addressed, Mailer
 from newsletter.adapters.queues import MAX_DELAY, Queues
+from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.templates import Templates
 from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SentPerhaps
 from newsletter.domain.ledger import BatchRecord, Outcome, State
-from newsletter.domain.mailing import Kind, Mailing, Variant
-from newsletter.domain.messages import SendBatch
+from newsletter.domain.mailing import Mailing, Variant
+from newsletter.domain.messages import ConfirmSignUp, SendBatch
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Status
 from newsletter.observability import count
@@ -58,6 +59,7 @@ class Sending:
 
     templates: Templates
     subscribers: Subscribers
+    sign_ups: SignUps
     content: Content
     deliveries: Deliveries
     guards: Guards
@@ -87,7 +89,7 @@ def send_batch(message: SendBatch, sending: Sending) -> None:
             for reader in sending.subscribers.many(ids).values()
         }
 
-    deliver(batch, mailing, sending, readers, slot=message.slot)
+    deliver(batch, mailing, sending, readers, message)
 
 
 def deliver(
@@ -95,11 +97,12 @@ def deliver(
     mailing: Mailing,
     sending: Sending,
     look_up: Callable[[tuple[str, ...]], Mapping[str, Addressee]],
-    slot: float = 0.0,
+    message: SendBatch | ConfirmSignUp | None = None,
 ) -> None:
     """Deliver a batch to whom `look_up` finds, right before the call, by subscriber id.
 
-    Raises Busy, NotSentYet: the queue shall offer the message again. Returns when nothing is left to do.
+    `message` is what goes back to the queue when the batch's slot is far ahead. Raises Busy, NotSentYet: the queue
+    shall offer the message again. Returns when nothing is left to do.
     """
     record = sending.deliveries.record(batch.mailing, batch.id)
     if record is not None and _over(record, sending):
@@ -107,7 +110,7 @@ def deliver(
     variant = sending.content.variant(batch.mailing, batch.variant)
     if variant is None:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
-    if not _slot_taken(batch, mailing, sending, slot):
+    if not _slot_taken(batch, mailing, sending, message):
         return
     attempt = _Attempt(batch, mailing, variant, sending, record)
     attempt.look_at(look_up(batch.recipients))
@@ -134,21 +137,21 @@ def _over(record: BatchRecord, sending: Sending) -> bool:
             return False
 
 
-def _slot_taken(batch: Batch, mailing: Mailing, sending: Sending, slot: float) -> bool:
+def _slot_taken(batch: Batch, mailing: Mailing, sending: Sending, message: SendBatch | ConfirmSignUp | None) -> bool:
     """Wait for the batch's slot in the rate lane; False when it is far ahead and the message went back to the queue."""
     now = sending.now().timestamp()
-    transactional = mailing.kind is Kind.ADMINISTRATIVE
+    awaited = mailing.kind.awaited
+    slot = message.slot if message else 0.0
     if not now - PATIENCE <= slot <= now + MAX_DELAY:
-        share = TRANSACTIONAL_SHARE if transactional else 1 - TRANSACTIONAL_SHARE
-        rate = sending.mailer.max_send_rate() * share
+        rate = sending.mailer.max_send_rate() * (TRANSACTIONAL_SHARE if awaited else 1 - TRANSACTIONAL_SHARE)
         seconds = max(len(batch.recipients) / rate, 1 / CALLS_PER_SECOND)
-        slot = sending.guards.reserve("transactional" if transactional else "bulk", seconds, now)
+        slot = sending.guards.reserve("transactional" if awaited else "bulk", seconds, now)
     wait = slot - now
-    if transactional and wait > TRANSACTIONAL_PATIENCE:
-        raise Busy(f"the transactional lane, for {wait:.0f} seconds")
-    if not transactional and wait > PATIENCE:
-        later = SendBatch(batch.mailing, batch.id, batch.variant, batch.recipients, slot=slot)
-        sending.queues.send(sending.queues.batch, later, delay=int(wait))
+    if awaited or message is None:
+        if wait > TRANSACTIONAL_PATIENCE:
+            raise Busy(f"the rate lane, for {wait:.0f} seconds")
+    elif wait > PATIENCE:
+        sending.queues.send(sending.queues.batch, replace(message, slot=slot), delay=int(wait))
         return False
     if wait > 0:
         sending.sleep(wait)
@@ -252,7 +255,7 @@ class _Attempt:
 
     def _headers(self, ref: Ref) -> dict[str, str]:
         """RFC 8058: one https address of the reader's own, and the Post header. A confirmation has nothing to leave."""
-        if self.mailing.kind is Kind.ADMINISTRATIVE:
+        if not self.mailing.kind.to_subscribers:
             return {"Auto-Submitted": "auto-generated"}
         token = self.sending.links.token(Purpose.UNSUBSCRIBE, ref)
         return {

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from newsletter.adapters.addresses import normalised
-from newsletter.adapters.queues import Queues
-from newsletter.adapters.subscribers import Subscribers
-from newsletter.domain.errors import InvalidInput
+from newsletter.adapters.addresses import is_disposable, normalised
+from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
+from newsletter.domain.errors import InvalidForm, InvalidInput, LimitReached
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.publication import Publication
-from newsletter.domain.subscriber import SignUp, subscriber_id
+from newsletter.domain.subscriber import Frequency, SignUp, Subscriber
+from newsletter.observability import count
+from newsletter.usecases.defend import watch
+from newsletter.usecases.front_desk import FrontDesk
 
 MAX_NAME = 80
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,43 +34,106 @@ class SignUpForm:
     name: str = ""
     origin: str = ""
     network: str = ""
+    frequency: str = Frequency.WEEKLY
 
 
-def subscribe(
-    form: SignUpForm,
-    *,
-    now: datetime,
-    publication: Publication,
-    subscribers: Subscribers,
-    queues: Queues,
-    pepper: bytes,
-    allow_test_domains: bool = False,
-) -> None:
-    """Keep the sign-up and queue its confirmation mail.
+class Faults:
+    """What is wrong with a form, by field: all of it is told at once."""
 
-    Known, unknown, left and bounced addresses are treated alike, down to the work done: nobody learns who is a reader.
-    Raises InvalidInput with the field, and the locale key of what to say there.
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+
+    def in_(self, check: Callable[[], T], otherwise: T) -> T:
+        """What the check gives, or `otherwise` when it finds a fault."""
+        try:
+            return check()
+        except InvalidInput as wrong:
+            self.found[wrong.field] = wrong.message
+            return otherwise
+
+    def raise_if_any(self) -> None:
+        """Raises InvalidForm."""
+        if self.found:
+            raise InvalidForm(self.found)
+
+
+def checked(form: SignUpForm, now: datetime, desk: FrontDesk) -> SignUp:
+    """The sign-up that the form makes.
+
+    Raises InvalidForm with every field that needs mending, and the locale key of what to say there.
     """
-    email = normalised(form.email, allow_test_domains=allow_test_domains)
-    topics = checked_topics(form.topics, publication)
-    if form.language not in publication.languages:
-        raise InvalidInput("language", "pages.errors.language")
+    faults = Faults()
+    email = faults.in_(lambda: normalised(form.email, allow_test_domains=desk.allow_test_domains), "")
+    topics: tuple[str, ...] = faults.in_(lambda: checked_topics(form.topics, desk.publication), ())
+    frequency = faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY)
+    language = faults.in_(lambda: checked_language(form.language, desk.publication), "")
+    name = faults.in_(lambda: checked_name(form.name), "")
     if not form.consent:
-        raise InvalidInput("consent", "pages.errors.consent")
-    sign_up = SignUp(
-        id=subscriber_id(pepper, email),
+        faults.found["consent"] = "pages.errors.consent"
+    faults.raise_if_any()
+    return SignUp(
+        id=desk.id_of(email),
         email=email,
         topics=topics,
-        language=form.language,
-        name=checked_name(form.name),
-        consent_version=publication.consent.version,
+        language=language,
+        name=name,
+        consent_version=desk.publication.consent.version,
         origin=form.origin[:200],
         network=form.network,
         at=now,
         nonce=secrets.token_hex(8),
+        frequency=frequency,
+        disposable=is_disposable(email),
     )
-    subscribers.put_sign_up(sign_up)
-    queues.send(queues.transactional, ConfirmSignUp(sign_up.id, sign_up.nonce))
+
+
+def subscribe(sign_up: SignUp, now: datetime, desk: FrontDesk, most: int = SIGN_UPS_AN_HOUR) -> None:
+    """Keep the sign-up and queue its confirmation mail.
+
+    Known, unknown, left and bounced addresses are treated alike, down to the work done: nobody learns who is a reader.
+    Raises LimitReached when the network has had `most` sign-ups in this hour.
+    """
+    if sign_up.network and not desk.limits.sign_up(sign_up.network, now, most):
+        raise LimitReached("sign-ups of one network")
+    if sign_up.disposable:
+        count("DisposableSignUps")
+    ask(sign_up, now, desk)
+
+
+def ask(sign_up: SignUp, now: datetime, desk: FrontDesk) -> None:
+    """Keep a sign-up and have its confirmation mail sent, unless the mailbox has had its mails for now.
+
+    Then the earlier form stays as it is: the link in the mail that was sent must go on working.
+    """
+    watch(desk.limits.count("sign_ups", now), now, desk)
+    if not desk.limits.confirmation_mail(sign_up.id, now):
+        count("ConfirmationsWithheld")
+        return
+    try:
+        desk.sign_ups.put(sign_up)
+        desk.queues.send(desk.queues.transactional, ConfirmSignUp(sign_up.id, sign_up.nonce))
+    except Exception:
+        # The reader will press again; the mail that never went must not count against them.
+        desk.limits.forget_confirmation_mails(sign_up.id)
+        raise
+
+
+def same_choices(reader: Subscriber, origin: str, now: datetime, desk: FrontDesk) -> SignUp:
+    """A form filled in with what the reader chose before."""
+    return SignUp(
+        id=reader.id,
+        email=reader.email,
+        topics=reader.topics,
+        language=reader.language,
+        name=reader.name,
+        consent_version=desk.publication.consent.version,
+        origin=origin,
+        network="",
+        at=now,
+        nonce=secrets.token_hex(8),
+        frequency=reader.frequency,
+        tracking=reader.tracking,
+    )
 
 
 def checked_topics(topics: tuple[str, ...], publication: Publication) -> tuple[str, ...]:
@@ -73,6 +142,21 @@ def checked_topics(topics: tuple[str, ...], publication: Publication) -> tuple[s
     if not set(topics) <= set(known):
         raise InvalidInput("topics", "pages.errors.topics")
     return tuple(key for key in known if key in topics)
+
+
+def checked_language(language: str, publication: Publication) -> str:
+    """The language, if the publication speaks it. Raises InvalidInput."""
+    if language not in publication.languages:
+        raise InvalidInput("language", "pages.errors.language")
+    return language
+
+
+def checked_frequency(frequency: str) -> Frequency:
+    """The frequency. Raises InvalidInput."""
+    try:
+        return Frequency(frequency)
+    except ValueError:
+        raise InvalidInput("frequency", "pages.errors.frequency") from None
 
 
 def checked_name(name: str) -> str:

@@ -1,0 +1,75 @@
+"""/api/v1: campaigns in, mailings with certificates and recipients out, and why schedules did what they did."""
+
+from __future__ import annotations
+
+from console import openapi
+from console.campaign_input import campaign_of
+from console.paging import page_after
+from console.people import MayNotSend, Person
+from console.request import Request
+from console.responses import json_answer
+from newsletter import wiring
+from newsletter.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
+from newsletter.domain.digest import newest_first
+from newsletter.domain.times import whole_seconds
+from newsletter.http import Answer
+from newsletter.observability import count
+from newsletter.usecases.report_mailing import addresses_of, report_mailing
+from newsletter.usecases.start_campaign import start_campaign
+
+MOST = 200
+"""Mailings, decisions, articles or recipients in one answer; Lambda answers with at most 6 MB."""
+
+
+def show_openapi(_request: Request) -> Answer:
+    """What this API is."""
+    return json_answer(200, openapi.document())
+
+
+def start(request: Request, who: Person) -> Answer:
+    """201 for a campaign that starts now, 200 for one that was started before."""
+    if not who.may_send:
+        raise MayNotSend
+    mailing, created = start_campaign(
+        campaign_of(request.json_object()),
+        now=whole_seconds(wiring.now()),
+        publication=wiring.templates().publication,
+        content=wiring.content(),
+        deliveries=wiring.deliveries(),
+        queues=wiring.queues(),
+    )
+    count("CampaignsStarted", int(created))
+    location = f"/api/v1/mailings/{mailing.id}"
+    return json_answer(201 if created else 200, {"mailing": mailing_as_json(mailing)}, {"Location": location})
+
+
+def list_mailings(request: Request, _who: Person) -> Answer:
+    """The newest first."""
+    mailings = wiring.content().mailings(request.number("limit", 50, MOST))
+    return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings]})
+
+
+def show_mailing(_request: Request, _who: Person, mailing: str) -> Answer:
+    """A mailing and its certificate."""
+    report = report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
+    return json_answer(200, report_as_json(report))
+
+
+def list_recipients(request: Request, _who: Person, mailing: str) -> Answer:
+    """A page of recipients and where each stands."""
+    limit = request.number("limit", 100, MOST)
+    report = report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
+    lines, following = page_after(report.lines, request.query("after"), limit)
+    recipients = recipients_as_json(addresses_of(lines, subscribers=wiring.subscribers()))
+    return json_answer(200, {"recipients": recipients, "next": following})
+
+
+def list_decisions(request: Request, _who: Person) -> Answer:
+    """The newest first."""
+    return json_answer(200, {"decisions": wiring.content().decisions(request.number("limit", 50, MOST))})
+
+
+def list_articles(request: Request, _who: Person) -> Answer:
+    """The newest first."""
+    articles = newest_first(wiring.content().articles())[: request.number("limit", 50, MOST)]
+    return json_answer(200, {"articles": [article_as_json(article) for article in articles]})

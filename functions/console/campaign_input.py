@@ -1,0 +1,43 @@
+"""A campaign from JSON, checked field by field; what its values mean is checked where campaigns start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from newsletter.domain.errors import NewsletterError
+from newsletter.usecases.start_campaign import Campaign
+
+TEXTS = ("name", "subject", "body", "language", "offer", "preheader")
+LISTS = ("topics", "languages")
+NEEDED = ("name", "subject", "body", "language")
+
+
+class InvalidFields(NewsletterError):
+    """Several fields that cannot be used: {field: what would be right}."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {text}" for field, text in errors.items()))
+        self.errors = errors
+
+
+def campaign_of(data: Mapping[str, Any]) -> Campaign:
+    """The campaign. Raises InvalidFields that names every field of the wrong type, missing or unknown."""
+    errors = {name: "unknown field; is it misspelt?" for name in data if name not in TEXTS + LISTS}
+    errors |= {name: "missing" for name in NEEDED if name not in data}
+    errors |= {name: "give a text" for name in TEXTS if not isinstance(data.get(name, ""), str)}
+    errors |= {name: "give a list of texts" for name in LISTS if not _texts(data.get(name, []))}
+    if errors:
+        raise InvalidFields(errors)
+    values = {name: data[name] for name in TEXTS if name in data}
+    values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
+    return Campaign(**values | {"body": with_plain_newlines(data["body"])})
+
+
+def with_plain_newlines(text: str) -> str:
+    """Browsers end lines with CR LF, files with LF; it is the same text."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)

@@ -1,0 +1,140 @@
+"""/console/campaigns/new: write a campaign, look at it, send it. Nothing is kept before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+from console.campaign_input import with_plain_newlines
+from console.people import MayNotSend, Person
+from console.request import Request
+from console.responses import BARE, page, redirect
+from newsletter import wiring
+from newsletter.adapters.sketch import Sketch
+from newsletter.descriptions import audience_in_words, count_in_words
+from newsletter.domain.errors import Conflict, InvalidInput
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.placeholders import substitute
+from newsletter.domain.subscriber import Recipient
+from newsletter.domain.times import whole_seconds
+from newsletter.http import Answer
+from newsletter.observability import count
+from newsletter.usecases.count_audience import count_audience
+from newsletter.usecases.render_variant import Variants
+from newsletter.usecases.start_campaign import Campaign, checked, start_campaign, started_before
+
+# The mail is a page of its own making: it may look as it likes, and do nothing.
+MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form holds."""
+
+    name: str = ""
+    subject: str = ""
+    preheader: str = ""
+    language: str = ""
+    topics: tuple[str, ...] = ()
+    offer: str = ""
+    body: str = ""
+
+    @property
+    def campaign(self) -> Campaign:
+        """The draft as a campaign to the readers of its language."""
+        return Campaign(
+            name=self.name,
+            subject=self.subject,
+            body=self.body,
+            language=self.language,
+            topics=self.topics,
+            offer=self.offer,
+            preheader=self.preheader,
+        )
+
+
+def show_form(_request: Request, who: Person) -> Answer:
+    """An empty form."""
+    if not who.may_send:
+        raise MayNotSend
+    return _form(who, Draft(language=wiring.templates().publication.languages[0]), {})
+
+
+def take_form(request: Request, who: Person) -> Answer:
+    """What the pressed button says: look at the draft, write on, see the whole mail, or send it."""
+    if not who.may_send:
+        raise MayNotSend
+    draft = _draft(request)
+    step = request.field("step")
+    if step == "edit":
+        return _form(who, draft, {})
+    try:
+        mailing = checked(draft.campaign, wiring.templates().publication, whole_seconds(wiring.now()))
+        if step == "mail":
+            return _whole_mail(mailing, draft.language)
+        started_before(mailing, wiring.content())
+    except InvalidInput as wrong:
+        return _form(who, draft, {wrong.field: wrong.message}, status=422)
+    except Conflict:
+        taken = "A campaign of this name was sent with another text; choose another name."
+        return _form(who, draft, {"name": taken}, status=409)
+    return _send(draft) if step == "send" else _preview(who, draft, mailing)
+
+
+def _draft(request: Request) -> Draft:
+    return Draft(
+        name=request.field("name").strip(),
+        subject=request.field("subject").strip(),
+        preheader=request.field("preheader").strip(),
+        language=request.field("language"),
+        topics=tuple(dict.fromkeys(request.form.get("topics", ()))),
+        offer=request.field("offer"),
+        body=with_plain_newlines(request.field("body")).strip(),
+    )
+
+
+def _form(who: Person, draft: Draft, errors: dict[str, str], status: int = 200) -> Answer:
+    return page("campaign", who, status=status, draft=draft, errors=errors)
+
+
+def _preview(who: Person, draft: Draft, mailing: Mailing) -> Answer:
+    publication = wiring.templates().publication
+    return page(
+        "campaign_preview",
+        who,
+        draft=draft,
+        audience=audience_in_words(mailing, publication),
+        readers=count_in_words(
+            count_audience(mailing.audience, mailing.created_at.date(), subscribers=wiring.subscribers())
+        ),
+        offer=publication.offer(draft.offer),
+    )
+
+
+def _send(draft: Draft) -> Answer:
+    """The same form sent twice starts one campaign, so a double click does no harm."""
+    mailing, created = start_campaign(
+        draft.campaign,
+        now=whole_seconds(wiring.now()),
+        publication=wiring.templates().publication,
+        content=wiring.content(),
+        deliveries=wiring.deliveries(),
+        queues=wiring.queues(),
+    )
+    count("CampaignsStarted", int(created))
+    return redirect(f"/console/mailings/{mailing.id}?started=1")
+
+
+def _whole_mail(mailing: Mailing, language: str) -> Answer:
+    """The mail as a reader without a name gets it; links lead to their targets, and a reader's own pages nowhere."""
+    templates, sketch = wiring.templates(), Sketch()
+    Variants(templates, sketch).campaign(mailing, Recipient("preview", (), language))
+    ((variant, links),) = sketch.drawn
+    hello_html, _ = templates.greeting(language, "")
+    values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}
+    html = substitute(variant.html, values)
+    for key, url in links:
+        html = html.replace(f"{wiring.settings().public_url}/c/preview/{key}", str(escape(url)))
+    about = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
+    return Answer(200, {**about, **BARE, "Content-Security-Policy": MAIL_POLICY}, html)

@@ -1,0 +1,196 @@
+"""The JSON API as OpenAPI 3.1, kept by hand beside the routes; `python -m console.openapi` prints it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from console.campaign_input import LISTS, NEEDED, TEXTS
+from console.people import SEND_GROUP, SEND_SCOPE
+from newsletter.domain.ledger import Standing
+from newsletter.domain.mailing import Kind
+from newsletter.usecases.start_campaign import MAX_BODY, MAX_SUBJECT
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+TEXT_LIST: Schema = {"type": "array", "items": TEXT}
+NUMBER: Schema = {"type": "integer", "minimum": 0}
+YES_NO: Schema = {"type": "boolean"}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+
+FIELDS = {
+    "name": "Makes the campaign unique: 1 to 60 letters, digits and hyphens.",
+    "subject": f"One line of at most {MAX_SUBJECT} characters.",
+    "body": f"Markdown, at most {MAX_BODY} characters.",
+    "language": "Language of the text.",
+    "offer": "Key of an offer shown under the text.",
+    "preheader": "What an inbox shows after the subject; without it, the opening of the text.",
+    "topics": "Only readers of one of these topics (and those who chose none); without it, all readers.",
+    "languages": "Only readers of these languages; without it, readers of the text's language.",
+}
+CERTIFICATE = (
+    *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
+    *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed"),
+)
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Newsletter",
+            "version": "1",
+            "description": "Start campaigns and see what became of every mailing.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/api/v1"}],
+        "security": [{"token": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": f"A token of the OIDC issuer for this console. Sending needs the scope {SEND_SCOPE} "
+                    f"or the group {SEND_GROUP}.",
+                }
+            },
+            "schemas": _schemas(),
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    mailing = {"name": "mailing", "in": "path", "required": True, "schema": TEXT}
+    after = {"name": "after", "in": "query", "schema": TEXT, "description": "`next` of the page before."}
+    campaign_answers = {
+        "201": _answer("Started.", "Started", {"Location": {"schema": TEXT}}),
+        "200": _answer("This very campaign was started before; nothing is sent again.", "Started"),
+        "403": _answer("The token does not allow sending.", "Error"),
+        "409": _answer("A campaign of this name had another text.", "Error"),
+        "413": _answer("The request is longer than 200 kB.", "Error"),
+        "422": _answer("Fields that need mending.", "Errors"),
+    }
+    start = _operation("startCampaign", "Start a campaign", campaign_answers)
+    start["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref("Campaign")}}}
+    show = _operation("showOpenapi", "This document", {"200": {"description": "OpenAPI 3.1."}}) | {"security": []}
+    del show["responses"]["401"]
+    return {
+        "/openapi.json": {"get": show},
+        "/campaigns": {"post": start},
+        "/mailings": {"get": _list("listMailings", "Mailings, the newest first", "Mailings")},
+        "/mailings/{mailing}": {
+            "get": _operation(
+                "showMailing",
+                "A mailing and its certificate",
+                {"200": _answer("The report.", "Report"), "404": _answer("No such mailing.", "Error")},
+                [mailing],
+            )
+        },
+        "/mailings/{mailing}/recipients": {
+            "get": _list("listRecipients", "Where each recipient stands", "Recipients", [mailing, after], 100)
+        },
+        "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
+        "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
+    }
+
+
+def _list(name: str, summary: str, schema: str, parameters: list[Schema] | None = None, default: int = 50) -> Schema:
+    limit = {
+        "name": "limit",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": default},
+    }
+    answers = {"200": _answer(f"{summary}.", schema), "422": _answer("A parameter needs mending.", "Errors")}
+    if parameters:
+        answers["404"] = _answer("No such mailing.", "Error")
+    return _operation(name, summary, answers, [*(parameters or []), limit])
+
+
+def _operation(name: str, summary: str, answers: Schema, parameters: list[Schema] | None = None) -> Schema:
+    unknown = _answer("No token, or one that is not valid.", "Error", {"WWW-Authenticate": {"schema": TEXT}})
+    operation: Schema = {"operationId": name, "summary": summary, "responses": {**answers, "401": unknown}}
+    return operation | ({"parameters": parameters} if parameters else {})
+
+
+def _answer(description: str, schema: str, headers: Schema | None = None) -> Schema:
+    answer: Schema = {"description": description, "content": {"application/json": {"schema": _ref(schema)}}}
+    return answer | ({"headers": headers} if headers else {})
+
+
+def _ref(schema: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def _schemas() -> dict[str, Schema]:
+    mailing: dict[str, Schema] = {
+        "id": TEXT,
+        "kind": {"enum": list(Kind)},
+        "created_at": MOMENT,
+        "subject": TEXT,
+        "preheader": TEXT,
+        "topics": TEXT_LIST,
+        "languages": TEXT_LIST,
+        "frequency": TEXT,
+        "offer": TEXT,
+        "articles": TEXT_LIST,
+    }
+    recipient = {"subscriber": TEXT, "address": TEXT, "standing": {"enum": list(Standing)}, "reason": TEXT}
+    article = dict.fromkeys(("id", "url", "title", "summary", "language", "author"), TEXT)
+    texts = {name: TEXT | {"description": FIELDS[name]} for name in TEXTS}
+    lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}
+    return {
+        "Campaign": _object({**texts, **lists}, NEEDED),
+        "Mailing": _object(mailing),
+        "Started": _object({"mailing": _ref("Mailing")}),
+        "Mailings": _object({"mailings": _array("Mailing")}),
+        "Report": _object(
+            {
+                "mailing": _object({**mailing, "body": TEXT}),
+                "certificate": _ref("Certificate"),
+                "planned_to_the_end": YES_NO,
+            }
+        ),
+        "Certificate": _object({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO}),
+        "Recipient": _object({**recipient, "unsubscribed": YES_NO}),
+        "Recipients": _object({"recipients": _array("Recipient"), "next": {"type": ["string", "null"]}}),
+        "Decision": _object({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),
+        "Decisions": _object({"decisions": _array("Decision")}),
+        "Article": _object(
+            {
+                **article,
+                "topics": TEXT_LIST,
+                "categories": TEXT_LIST,
+                "published": {"type": ["string", "null"], "format": "date-time"},
+                "listed_at": MOMENT,
+            }
+        ),
+        "Articles": _object({"articles": _array("Article")}),
+        "Error": _object({"error": TEXT}),
+        "Errors": _object({"errors": {"type": "object", "additionalProperties": TEXT}}),
+    }
+
+
+def _object(properties: dict[str, Schema], required: tuple[str, ...] | None = None) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties if required is None else required),
+        "additionalProperties": False,
+    }
+
+
+def _array(schema: str) -> Schema:
+    return {"type": "array", "items": _ref(schema)}
+
+
+def as_text() -> str:
+    """infra/openapi.json."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_text())

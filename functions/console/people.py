@@ -1,0 +1,51 @@
+"""Who uses the console, and what they may do: reading needs a token of ours, sending a right besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from newsletter.domain.errors import NewsletterError
+
+SEND_SCOPE = "campaigns:send"
+SEND_GROUP = "marketing"
+MAX_NAME = 60
+
+
+class NotSignedIn(NewsletterError):
+    """The request says nothing of who makes it."""
+
+
+class MayNotSend(NewsletterError):
+    """Known, but without the right to send campaigns."""
+
+    def __init__(self) -> None:
+        super().__init__(f"sending campaigns needs the group {SEND_GROUP} or the scope {SEND_SCOPE}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whoever a verified token names, until `expires` (Unix seconds)."""
+
+    subject: str
+    name: str
+    may_send: bool
+    expires: int
+
+
+def person_of(claims: Mapping[str, Any]) -> Person:
+    """The person of verified claims.
+
+    Cognito writes custom scopes as `<resource server>/<scope>` and groups into `cognito:groups` (AWS: Cognito tokens).
+    """
+    scopes = {scope.rpartition("/")[2] for scope in str(claims.get("scope", "")).split()}
+    groups = claims.get("cognito:groups")
+    names = (claims.get(name) for name in ("email", "preferred_username", "cognito:username", "username", "name"))
+    name = next((name for name in names if isinstance(name, str) and name), claims["sub"])
+    return Person(
+        subject=claims["sub"],
+        name="".join(character for character in name if character.isprintable())[:MAX_NAME],
+        may_send=SEND_SCOPE in scopes or (isinstance(groups, list) and SEND_GROUP in groups),
+        expires=int(claims["exp"]),
+    )

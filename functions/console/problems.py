@@ -1,0 +1,78 @@
+"""The one place where what went wrong becomes an answer: a page for a person, JSON for a program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from console.campaign_input import InvalidFields
+from console.people import SEND_SCOPE, MayNotSend, NotSignedIn
+from console.request import Request
+from console.responses import json_answer, page
+from console.session import ForgedForm, SignInFailed
+from newsletter.adapters.oidc import BadToken, IssuerUnreachable
+from newsletter.domain.errors import Conflict, InvalidInput, NotFound
+from newsletter.http import Answer, MethodNotAllowed, TooLarge
+from newsletter.observability import count, logger
+
+SAME_AGAIN = (
+    "Your session is over. Sign in again in a new tab, come back here and send the form once more: "
+    "nothing you wrote is lost."
+)
+OLD_FORM = "It is older than a day, or was made for somebody else. Go back, reload the page and send it again."
+NOT_NOW = "The sign-in service does not answer as it should. Please try again in a minute."
+
+# The first kind that fits decides: status, heading of the page, what to do. `{}` is what the error says.
+KNOWN: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (NotSignedIn, 401, "You are signed out", SAME_AGAIN),
+    (SignInFailed, 400, "Signing in did not work", "Please start again: {}."),
+    (BadToken, 401, "Signing in did not work", "Please start again: {}."),
+    (MayNotSend, 403, "You may read, but not send", "Ask whoever looks after accounts: {}."),
+    (ForgedForm, 403, "This form cannot be used any more", OLD_FORM),
+    (NotFound, 404, "Nothing here", "There is no such page or mailing."),
+    (MethodNotAllowed, 405, "That does not work here", "This page only takes {}."),
+    (Conflict, 409, "This name is taken", "{}."),
+    (TooLarge, 413, "Too long", "A request may have at most 200 kB."),
+    (InvalidInput, 422, "Something needs mending", "{}."),
+    (InvalidFields, 422, "Something needs mending", "{}."),
+    (IssuerUnreachable, 503, "Signing in does not work right now", NOT_NOW),
+)
+UNKNOWN = (500, "Something went wrong", "The fault is ours and has been recorded. Please try again in a while.")
+
+
+def problem(request: Request, error: Exception) -> Answer:
+    """The answer to a request that failed. Must be called while `error` is being handled (an unknown one is logged)."""
+    status, heading, advice = next((row[1:] for row in KNOWN if isinstance(error, row[0])), UNKNOWN)
+    if status >= 500:
+        logger().exception("request failed")
+        count("ConsoleRequestsFailed")
+    answer = _in_json(error, status, heading) if request.of_api else _as_page(error, status, heading, advice)
+    allow = {"Allow": error.allowed} if isinstance(error, MethodNotAllowed) else {}
+    return replace(answer, headers={**answer.headers, **allow})
+
+
+def _as_page(error: Exception, status: int, heading: str, advice: str) -> Answer:
+    return page("problem", None, status=status, heading=heading, advice=advice.replace("{}", str(error)))
+
+
+def _in_json(error: Exception, status: int, heading: str) -> Answer:
+    if isinstance(error, InvalidInput):
+        return json_answer(status, {"errors": {error.field: error.message}})
+    if isinstance(error, InvalidFields):
+        return json_answer(status, {"errors": dict(error.errors)})
+    headers = {}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = 'Bearer realm="newsletter"'
+    elif isinstance(error, BadToken):
+        headers["WWW-Authenticate"] = 'Bearer realm="newsletter", error="invalid_token"'
+    elif isinstance(error, MayNotSend):
+        headers["WWW-Authenticate"] = f'Bearer realm="newsletter", error="insufficient_scope", scope="{SEND_SCOPE}"'
+    return json_answer(status, {"error": _said(error, status, heading)}, headers)
+
+
+def _said(error: Exception, status: int, heading: str) -> str:
+    """What a program is told; of our own faults nothing."""
+    if isinstance(error, NotSignedIn):
+        return "send the header Authorization: Bearer <JSON Web Token>"
+    if isinstance(error, MethodNotAllowed):
+        return f"allowed here: {error.allowed}"
+    return heading if status >= 500 or isinstance(error, NotFound) or not str(error) else str(error)

@@ -1,0 +1,110 @@
+"""/console and /console/mailings/{mailing}: what was sent and what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from console.paging import page_after
+from console.people import Person
+from console.request import Request
+from console.responses import page
+from newsletter import wiring
+from newsletter.descriptions import audience_in_words, certificate_in_words, title_of
+from newsletter.domain.errors import InvalidInput
+from newsletter.domain.ledger import Certificate, Standing
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.times import parse_iso
+from newsletter.http import Answer
+from newsletter.usecases.report_mailing import Report, addresses_of, report_mailing
+
+MAILINGS = 20
+DECISIONS = 8
+RECIPIENTS = 50
+PATIENCE = 5.0
+"""Seconds spent on figures for the start page. A mailing that no time is left for shows them on its own page."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A mailing on the start page; `figures` is None when counting was left to the report."""
+
+    mailing: Mailing
+    title: str
+    figures: Certificate | None
+
+
+def show_mailings(_request: Request, who: Person) -> Answer:
+    """The newest mailings with their figures, and what the scheduled runs decided."""
+    stop = time.monotonic() + PATIENCE
+    lines = []
+    for mailing in wiring.content().mailings(MAILINGS):
+        report = _report(mailing.id) if time.monotonic() < stop else None
+        lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
+    decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in wiring.content().decisions(DECISIONS)]
+    return page("mailings", who, lines=lines, decisions=decisions)
+
+
+def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
+    """The report: certificate in words and figures, what was sent, and each recipient's standing."""
+    report = _report(mailing)
+    standings = Counter(line.standing.value for line in report.lines)
+    wanted = request.query("standing")
+    if wanted and wanted not in list(Standing):
+        raise InvalidInput("standing", f"one of {', '.join(Standing)}")
+    chosen = [line for line in report.lines if not wanted or line.standing == wanted]
+    lines, following = page_after(chosen, request.query("after"), RECIPIENTS)
+    publication = wiring.templates().publication
+    offer = publication.offer(report.mailing.offer)
+    return page(
+        "mailing",
+        who,
+        mailing=report.mailing,
+        title=title_of(report.mailing),
+        audience=audience_in_words(report.mailing, publication),
+        offer=offer.title[publication.language("en")] if offer else report.mailing.offer,
+        words=certificate_in_words(report),
+        sums=report.certificate,
+        under_way=not report.planned_to_the_end or report.certificate.waiting > 0,
+        parts=_parts(report.certificate),
+        standings=[(standing.value, standings[standing.value]) for standing in Standing if standings[standing.value]],
+        standing=wanted,
+        recipients=list(addresses_of(lines, subscribers=wiring.subscribers())),
+        total=len(chosen),
+        first=not request.query("after"),
+        following=following,
+        articles=_articles(report.mailing),
+        new=request.query("started") == "1",
+    )
+
+
+def _report(mailing: str) -> Report:
+    return report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
+
+
+def _articles(mailing: Mailing) -> list[tuple[str, str]]:
+    """Title and address of a digest's articles."""
+    if not mailing.articles:
+        return []
+    known = {article.id: article for article in wiring.content().articles()}
+    return [(known[key].title, known[key].url) for key in mailing.articles if key in known]
+
+
+def _parts(sums: Certificate) -> list[tuple[str, int, float, float]]:
+    """The certificate as a bar: name, number, where it begins and how long it is, both of 1,000."""
+    numbers = {
+        "accepted": sums.accepted,
+        "suppressed": sums.suppressed,
+        "rejected": sums.rejected,
+        "doubtful": sums.doubtful,
+        "waiting": sums.waiting,
+    }
+    total = sum(numbers.values())
+    parts, begin = [], 0.0
+    for name, number in numbers.items():
+        if number:
+            length = 1000 * number / total
+            parts.append((name, number, round(begin, 1), round(length, 1)))
+            begin += length
+    return parts

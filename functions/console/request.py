@@ -1,0 +1,84 @@
+"""What a browser or program sent to the console, read with limits on everything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs
+
+from newsletter.domain.errors import InvalidInput
+from newsletter.http import body_of
+
+MAX_BODY = 200_000
+"""Bytes. A campaign's text has at most 50,000 characters, which a form writes as up to six bytes each."""
+MAX_FIELDS = 200
+
+
+class Request:
+    """One request as API Gateway hands it over (HTTP API, payload format 2.0)."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self._event = event
+        http = event["requestContext"]["http"]
+        self.method: str = http["method"].upper()
+        self.path: str = event["rawPath"]
+        self._headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        self.body = b""
+
+    def read_body(self) -> None:
+        """Raises TooLarge, and InvalidInput on `body` for broken Base64."""
+        try:
+            self.body = body_of(self._event, MAX_BODY)
+        except ValueError as error:
+            raise InvalidInput("body", "not readable") from error
+
+    @property
+    def of_api(self) -> bool:
+        """Whether a program asks, that expects JSON."""
+        return self.path.startswith("/api/")
+
+    def header(self, name: str) -> str:
+        """The header; empty when it is not there."""
+        return str(self._headers.get(name, ""))
+
+    def cookie(self, name: str) -> str:
+        """The cookie's value; empty when it is not there."""
+        cookies = (str(cookie).partition("=") for cookie in self._event.get("cookies") or ())
+        return next((value for key, _, value in cookies if key == name), "")
+
+    def query(self, name: str) -> str:
+        """The query parameter; empty when it is not there."""
+        return str((self._event.get("queryStringParameters") or {}).get(name) or "")
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number from 1 to `most` in the query. Raises InvalidInput."""
+        text = self.query(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
+            raise InvalidInput(name, f"a whole number from 1 to {most}")
+        return int(text)
+
+    @cached_property
+    def form(self) -> Mapping[str, Sequence[str]]:
+        """The fields of a form (application/x-www-form-urlencoded). Raises InvalidInput."""
+        try:
+            return parse_qs(self.body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        except ValueError as error:
+            raise InvalidInput("body", "not a form in UTF-8") from error
+
+    def field(self, name: str) -> str:
+        """The first value of a form's field; empty when it is not there."""
+        return next(iter(self.form.get(name, ())), "")
+
+    def json_object(self) -> dict[str, Any]:
+        """The JSON object in the body. Raises InvalidInput."""
+        try:
+            data = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput("body", "not JSON") from error
+        if not isinstance(data, dict):
+            raise InvalidInput("body", "a JSON object")
+        return data

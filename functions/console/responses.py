@@ -1,0 +1,43 @@
+"""Answers of the console: pages, JSON and redirects, with the headers that keep them private."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from console import session
+from console.people import Person
+from newsletter import wiring
+from newsletter.domain.times import iso
+from newsletter.http import ALWAYS, PRIVATE, Answer, content_policy
+
+BARE = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy("")}
+
+
+def page(
+    name: str, who: Person | None, /, *, status: int = 200, cookies: tuple[str, ...] = (), **values: Any
+) -> Answer:
+    """The page of templates/console/, with the navigation of who is signed in."""
+    token = session.form_token(who) if who else ""
+    html = wiring.templates().console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
+    headers = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy(html), "Content-Language": "en"}
+    return Answer(status, {"Content-Type": "text/html; charset=utf-8", **headers}, html, cookies)
+
+
+def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+    """A JSON answer."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Answer(status, {"Content-Type": "application/json; charset=utf-8", **BARE, **(headers or {})}, text)
+
+
+def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:
+    """On to `url` with a GET; it must be ours or the issuer's, never one from the request."""
+    return Answer(303, {**BARE, "Location": url}, cookies=cookies)
+
+
+def clock(moment: datetime) -> str:
+    """`23 Nov 2026, 10:15` in the publication's time zone."""
+    local = moment.astimezone(wiring.templates().publication.time_zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"

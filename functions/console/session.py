@@ -1,0 +1,140 @@
+"""Signing in to the pages: the issuer's token in a cookie, and a signed token in every form."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+from console.people import NotSignedIn, Person, person_of
+from console.request import Request
+from newsletter import wiring
+from newsletter.adapters.oidc import BadToken, Tokens
+from newsletter.domain.errors import NewsletterError
+
+if TYPE_CHECKING:
+    from itsdangerous import URLSafeTimedSerializer
+
+SESSION = "newsletter_session"
+SIGN_IN = "newsletter_sign_in"
+SIGN_IN_SECONDS = 600
+FORM_SECONDS = 24 * 3600
+MAX_COOKIE = 3_900
+"""Characters of a token; browsers take 4,096 bytes with name and attributes (RFC 6265, 6.1)."""
+OWN_PAGE = re.compile(r"/console(/[A-Za-z0-9_/-]*)?")
+
+
+class SignInFailed(NewsletterError):
+    """The way back from the issuer does not fit the way there; the person starts again."""
+
+
+class ForgedForm(NewsletterError):
+    """A form that none of our pages made for this person."""
+
+
+def begin(wanted: str) -> tuple[str, str]:
+    """Where to send the browser to sign in, and the cookie that ties its return to this browser.
+
+    `wanted` is where to go after that; anything but a page of ours is replaced by the start page.
+    """
+    way = {
+        "state": secrets.token_urlsafe(24),
+        "nonce": secrets.token_urlsafe(24),
+        "verifier": secrets.token_urlsafe(48),
+        "wanted": wanted if OWN_PAGE.fullmatch(wanted) else "/console",
+    }
+    url = wiring.oidc().authorization_url(_return_address(), way["state"], way["nonce"], way["verifier"])
+    return url, _cookie(SIGN_IN, _signer("sign-in").dumps(way), SIGN_IN_SECONDS)
+
+
+def finish(request: Request) -> tuple[str, tuple[str, ...]]:
+    """After the return from the issuer: the page to go to, and the cookies. Raises SignInFailed, BadToken."""
+    from itsdangerous import BadSignature
+
+    try:
+        way = _signer("sign-in").loads(request.cookie(SIGN_IN), max_age=SIGN_IN_SECONDS)
+    except BadSignature as error:
+        raise SignInFailed("this browser did not begin to sign in, or did so more than ten minutes ago") from error
+    if not secrets.compare_digest(request.query("state").encode(), way["state"].encode()):
+        raise SignInFailed("the answer belongs to another sign-in")
+    if not request.query("code"):
+        raise SignInFailed("the issuer did not let you in")
+    tokens = wiring.oidc().exchange(request.query("code"), way["verifier"], _return_address())
+    if wiring.oidc().verify(tokens.id).get("nonce") != way["nonce"]:
+        raise SignInFailed("the ID token belongs to another sign-in")
+    token = _telling(tokens)
+    if len(token) > MAX_COOKIE:
+        raise SignInFailed(f"the issuer's token has {len(token)} characters; a cookie holds {MAX_COOKIE}")
+    lifetime = person_of(wiring.oidc().verify(token)).expires - int(wiring.now().timestamp())
+    return way["wanted"], (_cookie(SESSION, token, lifetime), _cookie(SIGN_IN, "", 0))
+
+
+def person(request: Request) -> Person:
+    """Who is signed in. Raises NotSignedIn, also for a session that is over."""
+    token = request.cookie(SESSION)
+    if not token:
+        raise NotSignedIn
+    try:
+        return person_of(wiring.oidc().verify(token))
+    except BadToken as error:
+        raise NotSignedIn from error
+
+
+def end() -> str:
+    """The cookie that ends the session in this browser."""
+    return _cookie(SESSION, "", 0)
+
+
+def form_token(who: Person) -> str:
+    """What every form of this person carries.
+
+    It names the person, not the session: whoever signs in again can still send what they had begun to write.
+    """
+    return _signer("form").dumps(_digest(who))
+
+
+def check_form(request: Request, who: Person) -> None:
+    """Raises ForgedForm unless the form carries this person's own token of the last day."""
+    from itsdangerous import BadSignature
+
+    try:
+        digest = _signer("form").loads(request.field("form_token"), max_age=FORM_SECONDS)
+    except BadSignature as error:
+        raise ForgedForm from error
+    if digest != _digest(who):
+        raise ForgedForm
+
+
+def _telling(tokens: Tokens) -> str:
+    """The ID token, unless only the access token says that its owner may send."""
+    if not person_of(wiring.oidc().verify(tokens.id)).may_send:
+        try:
+            if person_of(wiring.oidc().verify(tokens.access)).may_send:
+                return tokens.access
+        except BadToken:
+            pass  # An access token may be for other eyes than ours.
+    return tokens.id
+
+
+def _digest(who: Person) -> str:
+    return hashlib.sha256(who.subject.encode()).hexdigest()[:32]
+
+
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    from itsdangerous import URLSafeTimedSerializer
+
+    return URLSafeTimedSerializer(
+        list(wiring.secrets().link_keys),
+        salt=f"newsletter.console.{purpose}",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )
+
+
+def _return_address() -> str:
+    return f"{wiring.settings().public_url}/console/callback"
+
+
+def _cookie(name: str, value: str, seconds: int) -> str:
+    secure = "; Secure" if wiring.settings().public_url.startswith("https:") else ""
+    return f"{name}={value}; Path=/console; Max-Age={max(seconds, 0)}; HttpOnly; SameSite=Lax{secure}"

@@ -1,0 +1,166 @@
+"""Limits on what strangers can set off: each is one conditional write, so parallel requests cannot slip past."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsletter.adapters.items import from_item, holds, to_item, to_value
+from newsletter.domain.attack import Figures
+
+BETWEEN_MAILS = timedelta(minutes=10)
+MAILS_A_DAY = timedelta(days=1)
+"""A mailbox gets at most one confirmation mail in ten minutes and three in any 24 hours, whoever asks for them."""
+SIGN_UPS_AN_HOUR = 60
+"""From one network (/24, /64). An office behind one address may sign up together; a list bomber needs thousands."""
+FOREIGN_SIGN_UPS_AN_HOUR = 30
+"""The same for forms that are not ours, and so carry no token of ours."""
+CHANGES_AN_HOUR = 5
+"""How often a reader can ask for another address: each time a stranger may get a mail."""
+BETWEEN_WAITS = timedelta(minutes=10)
+"""In attack mode a network gets one sign-up without a proof of work in this time."""
+FIGURES_LIFE = timedelta(hours=3)
+
+
+class Limits:
+    """Counters in the Guards table; all of them expire."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def confirmation_mail(self, subscriber: str, now: datetime) -> bool:
+        """Take one of the reader's confirmation mails; False when there is none left for now.
+
+        The item remembers the last three moments. DynamoDB evaluates all of SET on the item as it was, so the moments
+        move up by one place in the same write that checks them.
+        """
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": f"confirmation#{subscriber}"}),
+            UpdateExpression=(
+                "SET sent_3 = if_not_exists(sent_2, :never), sent_2 = if_not_exists(sent_1, :never), sent_1 = :now,"
+                " expires = :expires"
+            ),
+            ConditionExpression=(
+                "(attribute_not_exists(sent_1) OR sent_1 <= :pause)"
+                " AND (attribute_not_exists(sent_3) OR sent_3 <= :day)"
+            ),
+            ExpressionAttributeValues=to_item(
+                {
+                    ":never": 0,
+                    ":now": int(now.timestamp()),
+                    ":pause": int((now - BETWEEN_MAILS).timestamp()),
+                    ":day": int((now - MAILS_A_DAY).timestamp()),
+                    ":expires": int((now + MAILS_A_DAY).timestamp()) + 1,
+                }
+            ),
+        )
+
+    def forget_confirmation_mails(self, subscriber: str) -> None:
+        """Give back what was taken for mails that could not be queued."""
+        self._client.delete_item(TableName=self._table, Key=to_item({"key": f"confirmation#{subscriber}"}))
+
+    def sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
+        """Take one of the network's sign-ups of this hour; False when it has had `most`."""
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": f"network#{network}#{now:%Y%m%d%H}"}),
+            UpdateExpression="ADD #count :one SET expires = :expires",
+            ConditionExpression="attribute_not_exists(#count) OR #count < :most",
+            ExpressionAttributeNames={"#count": "count"},
+            ExpressionAttributeValues=to_item(
+                {":one": 1, ":most": most, ":expires": int((now + timedelta(hours=2)).timestamp())}
+            ),
+        )
+
+    # --- attack mode -------------------------------------------------------------------------------------------------
+
+    def count(self, what: str, now: datetime) -> int:
+        """Count a `sign_ups` or `confirmations` in the present hour; how many that makes."""
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=to_item({"key": f"figures#{now:%Y%m%d%H}"}),
+            UpdateExpression="ADD #what :one SET expires = :expires",
+            ExpressionAttributeNames={"#what": what},
+            ExpressionAttributeValues={
+                ":one": to_value(1),
+                ":expires": to_value(int((now + FIGURES_LIFE).timestamp())),
+            },
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"][what]["N"])
+
+    def figures(self, now: datetime) -> Figures:
+        """Sign-ups and confirmations of this hour and the one before."""
+        hours = [self._get(f"figures#{hour:%Y%m%d%H}") for hour in (now, now - timedelta(hours=1))]
+        return Figures(
+            sign_ups=sum(hour.get("sign_ups", 0) for hour in hours),
+            confirmations=sum(hour.get("confirmations", 0) for hour in hours),
+        )
+
+    def attack_until(self) -> int:
+        """Until when attack mode is on (Unix seconds); 0 when it was never on."""
+        return int(self._get("attack").get("until", 0))
+
+    def defend(self, until: datetime, now: datetime) -> bool:
+        """Switch attack mode on, or keep it on, until then; True for the one caller who switched it on."""
+        began = holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": "attack"}),
+            UpdateExpression="SET #until = :until",
+            ConditionExpression="attribute_not_exists(#until) OR #until <= :now",
+            ExpressionAttributeNames={"#until": "until"},
+            ExpressionAttributeValues=to_item({":until": int(until.timestamp()), ":now": int(now.timestamp())}),
+        )
+        if not began:
+            holds(
+                self._client,
+                "update_item",
+                TableName=self._table,
+                Key=to_item({"key": "attack"}),
+                UpdateExpression="SET #until = :until",
+                ConditionExpression="#until < :until",
+                ExpressionAttributeNames={"#until": "until"},
+                ExpressionAttributeValues=to_item({":until": int(until.timestamp())}),
+            )
+        return began
+
+    def accept_proof(self, challenge: str, expires: datetime) -> bool:
+        """Take a solved challenge; False when it was taken before."""
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item({"key": f"proof#{challenge}", "expires": int(expires.timestamp()) + 1}),
+            ConditionExpression="attribute_not_exists(#key)",
+            ExpressionAttributeNames={"#key": "key"},
+        )
+
+    def accept_wait(self, network: str, now: datetime) -> bool:
+        """Take the network's sign-up without a proof of work; False when it had one in the last ten minutes."""
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": f"wait#{network}"}),
+            UpdateExpression="SET latest = :now, expires = :expires",
+            ConditionExpression="attribute_not_exists(latest) OR latest <= :pause",
+            ExpressionAttributeValues=to_item(
+                {
+                    ":now": int(now.timestamp()),
+                    ":pause": int((now - BETWEEN_WAITS).timestamp()),
+                    ":expires": int((now + BETWEEN_WAITS).timestamp()) + 1,
+                }
+            ),
+        )
+
+    def _get(self, key: str) -> dict[str, Any]:
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"key": key}), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else {}

@@ -1,0 +1,112 @@
+"""Filled-in forms that wait for their confirmation; DynamoDB forgets those nobody confirms."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsletter.adapters.items import batch_get, from_item, holds, to_item, to_value
+from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, shard_of
+from newsletter.domain.times import iso, parse_iso
+
+RECORD = "sign-up"
+
+
+class SignUps:
+    """One item per reader in the Subscribers table, for as long as `kept`. Until its reminder it is in the index `due`."""
+
+    def __init__(self, client: Any, table: str, kept: timedelta) -> None:
+        self._client = client
+        self._table = table
+        self._kept = kept
+
+    def put(self, sign_up: SignUp) -> None:
+        """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one."""
+        self._client.put_item(
+            TableName=self._table,
+            Item=to_item(
+                {
+                    "id": sign_up.id,
+                    "record": RECORD,
+                    "email": sign_up.email,
+                    "topics": list(sign_up.topics),
+                    "language": sign_up.language,
+                    "name": sign_up.name,
+                    "consent_version": sign_up.consent_version,
+                    "origin": sign_up.origin,
+                    "network": sign_up.network,
+                    "at": iso(sign_up.at),
+                    "nonce": sign_up.nonce,
+                    "frequency": sign_up.frequency,
+                    "moved_from": sign_up.moved_from,
+                    "disposable": sign_up.disposable,
+                    "tracking": sign_up.tracking,
+                    "due_shard": shard_of(sign_up.id),
+                    "due_at": iso(sign_up.at + REMINDER_AFTER),
+                    "expires": int((sign_up.at + self._kept).timestamp()),
+                }
+            ),
+        )
+
+    def get(self, subscriber: str, now: datetime) -> SignUp | None:
+        """The sign-up that waits and can be confirmed."""
+        sign_up = self.kept(subscriber, now)
+        return sign_up if sign_up is not None and now < sign_up.at + SIGN_UP_LIFE else None
+
+    def kept(self, subscriber: str, now: datetime) -> SignUp | None:
+        """The sign-up, too old to be confirmed or not. DynamoDB removes expired items late: the time is checked too."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"id": subscriber, "record": RECORD}), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            return None
+        item = from_item(answer["Item"])
+        return _sign_up(item) if item["expires"] > now.timestamp() else None
+
+    def waiting(self, subscribers: list[str], now: datetime) -> set[str]:
+        """Which of at most 100 readers have a sign-up that waits."""
+        keys = [to_item({"id": subscriber, "record": RECORD}) for subscriber in dict.fromkeys(subscribers)]
+        found = batch_get(self._client, self._table, keys)
+        return {item["id"] for item in found if item["expires"] > now.timestamp()}
+
+    def forget(self, sign_up: SignUp) -> None:
+        """Remove the sign-up, unless a newer form took its place."""
+        holds(
+            self._client,
+            "delete_item",
+            TableName=self._table,
+            Key=to_item({"id": sign_up.id, "record": RECORD}),
+            ConditionExpression="nonce = :nonce",
+            ExpressionAttributeValues={":nonce": to_value(sign_up.nonce)},
+        )
+
+    def reminded(self, subscriber: str, nonce: str) -> None:
+        """Take the sign-up out of the index `due`: there is one reminder and no second."""
+        holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"id": subscriber, "record": RECORD}),
+            UpdateExpression="REMOVE due_shard, due_at",
+            ConditionExpression="nonce = :nonce",
+            ExpressionAttributeValues={":nonce": to_value(nonce)},
+        )
+
+
+def _sign_up(item: dict[str, Any]) -> SignUp:
+    return SignUp(
+        id=item["id"],
+        email=item["email"],
+        topics=tuple(item["topics"]),
+        language=item["language"],
+        name=item["name"],
+        consent_version=item["consent_version"],
+        origin=item["origin"],
+        network=item["network"],
+        at=parse_iso(item["at"]),
+        nonce=item["nonce"],
+        frequency=Frequency(item["frequency"]),
+        moved_from=item["moved_from"],
+        disposable=item["disposable"],
+        tracking=item["tracking"],
+    )

@@ -1,0 +1,1 @@
+"""The operator's `newsletter` command."""

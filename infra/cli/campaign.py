@@ -1,0 +1,77 @@
+"""`newsletter campaign send`: a file to an audience, once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cli.campaign_file import CampaignFile, read_campaign
+from cli.faults import Fault
+from cli.output import say, when
+from newsletter import wiring
+from newsletter.descriptions import audience_in_words, count_in_words
+from newsletter.domain.errors import Conflict, InvalidInput
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.times import whole_seconds
+from newsletter.usecases.count_audience import count_audience
+from newsletter.usecases.start_campaign import checked, start_campaign, started_before
+
+
+def send(path: Path, *, yes: bool) -> int:
+    """Show what will be sent to whom, ask, and start it. The same file again sends nothing and is no error."""
+    file = read_campaign(path)
+    now = whole_seconds(wiring.now())
+    publication = wiring.templates().publication
+    try:
+        mailing = checked(file.campaign, publication, now)
+        known = started_before(mailing, wiring.content())
+    except InvalidInput as wrong:
+        raise file.fault(wrong) from wrong
+    except Conflict as taken:
+        text = f"a campaign {file.campaign.name} was sent with another text; choose another name"
+        raise file.fault(InvalidInput("name", text)) from taken
+    if known is None:
+        _show(file, mailing)
+        if not yes and not _agreed():
+            say("Nothing was sent.")
+            return 1
+    # Also for a known campaign: had its start been interrupted, this completes it.
+    mailing, created = start_campaign(
+        file.campaign,
+        now=now,
+        publication=publication,
+        content=wiring.content(),
+        deliveries=wiring.deliveries(),
+        queues=wiring.queues(),
+    )
+    if created:
+        say(f"Started {mailing.id}. See how it goes: newsletter mailing show {mailing.id}")
+    else:
+        then = when(mailing.created_at, publication.time_zone)
+        say(f"{mailing.id} was sent already, on {then}; nothing is sent again.")
+    return 0
+
+
+def _show(file: CampaignFile, mailing: Mailing) -> None:
+    publication = wiring.templates().publication
+    readers = count_audience(mailing.audience, mailing.created_at.date(), subscribers=wiring.subscribers())
+    text = wiring.templates().markdown(mailing.body)[1]
+    say(f"Name:     {file.campaign.name}")
+    say(f"Subject:  {mailing.subject}")
+    if mailing.preheader:
+        say(f"Preview:  {mailing.preheader}")
+    if mailing.offer:
+        say(f"Offer:    {mailing.offer}")
+    say(f"To:       {audience_in_words(mailing, publication)}: {count_in_words(readers)}")
+    say(f"From:     {publication.sender.name} <{publication.sender.address}>")
+    say(f"\n{_indented(text)}\n")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.strip().split("\n"))
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise Fault("nobody can answer here; to send without being asked, add --yes")
+    return input("Send it now? It cannot be undone. [y/N] ").strip().lower() in {"y", "yes"}

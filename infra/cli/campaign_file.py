@@ -1,0 +1,105 @@
+"""A campaign in a file: YAML between two lines of `---`, then Markdown; every fault names file, line and field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cli.faults import Fault
+from newsletter.domain.errors import InvalidInput
+from newsletter.usecases.start_campaign import Campaign
+
+TEXTS = ("name", "subject", "language", "offer", "preheader")
+LISTS = ("topics", "languages")
+MAX_FILE = 400_000
+FENCE = "---"
+EXAMPLE = (
+    "begin the file with ---, then lines like `subject: Kevään sparraukset` and `language: fi`, then --- and the text"
+)
+
+
+@dataclass(frozen=True)
+class CampaignFile:
+    """A campaign, and the line on which each of its fields stands."""
+
+    path: Path
+    campaign: Campaign
+    lines: Mapping[str, int]
+
+    def fault(self, wrong: InvalidInput) -> Fault:
+        """The fault with its place: `kevat.md:3: topics: …`."""
+        return _fault(self.path, self.lines.get(wrong.field, 1), wrong.field, wrong.message)
+
+
+def read_campaign(path: Path) -> CampaignFile:
+    """The campaign of the file. Raises Fault; what values mean is checked where campaigns start."""
+    lines = _text(path).split("\n")
+    if lines[0].rstrip() != FENCE:
+        raise Fault(f"{path}:1: no front matter; {EXAMPLE}")
+    end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), None)
+    if end is None:
+        raise Fault(f"{path}:{len(lines)}: the front matter has no end; put a line of --- before the text")
+    values, places = _fields(path, "\n".join(lines[1:end]))
+    for needed in ("subject", "language"):
+        if needed not in values:
+            raise _fault(path, 1, needed, "missing in the front matter")
+    campaign = Campaign(**{"name": path.stem} | values | {"body": "\n".join(lines[end + 1 :]).strip()})  # type: ignore[arg-type]
+    return CampaignFile(path, campaign, {**places, "body": min(end + 2, len(lines))})
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise Fault(f"{path}: longer than {MAX_FILE} bytes")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Fault(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Fault(f"{path}: not UTF-8 (byte {error.start})") from error
+    return re.sub(r"\r\n?", "\n", text)
+
+
+def _fields(path: Path, front: str) -> tuple[dict[str, str | tuple[str, ...]], dict[str, int]]:
+    """Field values as they are written (`language: no` is Norwegian, not false), and their lines."""
+    try:
+        root = yaml.compose(front, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 2
+        raise Fault(
+            f"{path}:{line}: not YAML: {error.problem or error.context}; put text with a colon in quotes"
+        ) from error
+    except yaml.YAMLError as error:
+        raise Fault(f"{path}:2: not YAML: {str(error).splitlines()[0]}") from error
+    if root is None:
+        return {}, {}
+    if not isinstance(root, yaml.MappingNode):
+        raise Fault(f"{path}:2: {EXAMPLE}")
+    values: dict[str, str | tuple[str, ...]] = {}
+    places: dict[str, int] = {}
+    for key, node in root.value:
+        name, line = str(key.value), key.start_mark.line + 2
+        if name in values:
+            raise _fault(path, line, name, f"stands on line {places[name]} already")
+        values[name], places[name] = _value(path, line, name, node), line
+    return values, places
+
+
+def _value(path: Path, line: int, name: str, node: yaml.Node) -> str | tuple[str, ...]:
+    if name in TEXTS:
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+            raise _fault(path, line, name, "give a text")
+        return str(node.value).strip()
+    if name in LISTS:
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        if not items or not all(isinstance(item, yaml.ScalarNode) and item.value.strip() for item in items):
+            raise _fault(path, line, name, "give a list, e.g. [linkedin, tekoaly]; leave the field out for all")
+        return tuple(dict.fromkeys(str(item.value).strip() for item in items))
+    raise _fault(path, line, name, f"unknown field; there are {', '.join(TEXTS + LISTS)}")
+
+
+def _fault(path: Path, line: int, field: str, message: str) -> Fault:
+    return Fault(f"{path}:{line}: {field}: {message}")

@@ -1,0 +1,199 @@
+"""`newsletter check`: everything that can be wrong with a publication before a reader meets it."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, TemplateError, TemplateSyntaxError
+
+from cli import secret_parameters
+from cli.output import say
+from newsletter.adapters.locales import VALUE, Locales, Message, MissingText
+from newsletter.adapters.sketch import Sketch
+from newsletter.adapters.templates import Templates
+from newsletter.domain.article import Article
+from newsletter.domain.errors import InvalidPublication, NewsletterError
+from newsletter.domain.mailing import CONFIRMATION, Kind, Mailing
+from newsletter.domain.publication import Publication
+from newsletter.domain.subscriber import Recipient, Status, Subscriber
+from newsletter.usecases.render_variant import Variants
+
+FOLDERS = ("email", "pages", "console", "crm")
+ASKED_FOR = re.compile(r"""\bt\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")
+"""A message that a template asks for by its whole name."""
+NOWHERE = "https://newsletter.example"
+MOMENT = datetime(2027, 1, 5, 6, tzinfo=UTC)
+
+Faults = Iterator[tuple[str, str]]
+"""Where, and what would be right."""
+
+
+def check(root: Path, *, secrets: bool) -> int:
+    """Say every fault with its file and field; 1 when there is one."""
+    found = list(_faults(root))
+    if secrets:
+        found += secret_parameters.faults()
+    for where, message in found:
+        say(f"{where}: {message}")
+    if found:
+        say(f"{len(found)} fault{'s' if len(found) > 1 else ''}.")
+        return 1
+    say(f"{root}: no fault found" + ("." if secrets else "; secrets not checked, because no stack was named."))
+    return 0
+
+
+def _faults(root: Path) -> Faults:
+    templates = Templates(root, NOWHERE)
+    try:
+        publication = templates.publication
+    except InvalidPublication as fault:
+        path = str(root / "publication.toml")
+        yield (path if fault.field == path else f"{path}: {fault.field}"), fault.message
+        return
+    yield from _syntax(root)
+    yield from _messages(root, publication)
+    yield from _sequences(root, templates)
+    for language in publication.languages:
+        yield from _mails(root, templates, language)
+
+
+def _syntax(root: Path) -> Faults:
+    parser = Environment(autoescape=True)
+    for path in _template_files(root):
+        try:
+            parser.parse(path.read_text(encoding="utf-8"))
+        except TemplateSyntaxError as error:
+            yield f"{path}:{error.lineno}", error.message or "not a template"
+        except UnicodeDecodeError as error:
+            yield str(path), f"not UTF-8 (byte {error.start})"
+
+
+def _messages(root: Path, publication: Publication) -> Faults:
+    """Every language has the messages of the default one, with the same values, and all that templates ask for."""
+    locales = Locales(root / "locales")
+    known: dict[str, Mapping[str, Message]] = {}
+    for language in publication.languages:
+        try:
+            known[language] = locales.messages(language)
+        except (MissingText, ValueError) as error:
+            yield str(root / "locales" / language), str(error)
+    if default := known.get(publication.languages[0]):
+        for language, messages in known.items():
+            yield from _differences(root / "locales" / language, messages, default, publication.languages[0])
+        for path in _template_files(root):
+            yield from _unknown_messages(path, default)
+
+
+def _differences(where: Path, messages: Mapping[str, Message], default: Mapping[str, Message], name: str) -> Faults:
+    for key in sorted(default.keys() ^ messages.keys()):
+        yield f"{where}: {key}", "missing here" if key in default else f"not in {name}"
+    for key in sorted(default.keys() & messages.keys()):
+        if _values(default[key]) != _values(messages[key]):
+            yield f"{where}: {key}", f"takes other values than in {name}"
+
+
+def _unknown_messages(path: Path, known: Mapping[str, Message]) -> Faults:
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        for key in ASKED_FOR.findall(line):
+            if key not in known:
+                yield f"{path}:{number}", f"asks for the message {key}, which no language has"
+
+
+def _sequences(root: Path, templates: Templates) -> Faults:
+    for sequence in templates.publication.sequences.values():
+        for number, step in enumerate(sequence.steps, start=1):
+            for language in templates.publication.languages:
+                where = f"{root / 'publication.toml'}: sequences.{sequence.key}.steps[{number}].body"
+                try:
+                    if not templates.step_body(step.body, language).strip():
+                        yield where, f"{step.body}.{language}.md is empty"
+                except InvalidPublication as fault:
+                    yield where, fault.message
+                except UnicodeDecodeError as error:
+                    yield where, f"{step.body}.{language}.md is not UTF-8 (byte {error.start})"
+
+
+def _mails(root: Path, templates: Templates, language: str) -> Faults:
+    """Every mail is rendered as the product does it, for a reader with and without tracking of links."""
+    publication = templates.publication
+    article = _article(publication)
+    variants = Variants(templates, Sketch([article]))
+    for tracking in (True, False):
+        reader = _reader(language, tracking=tracking)
+        recipient = Recipient(reader.id, (), language, tracking=tracking)
+        mails: dict[str, Callable[[], object]] = {
+            "confirmation": lambda: variants.confirmation(CONFIRMATION, language),
+            "confirmation (reminder)": lambda: variants.confirmation(CONFIRMATION, language, reminder=True),
+            "moved": lambda: variants.moved(language),
+            "welcome": partial(variants.welcome, reader),
+        }
+        for offer in ("", *(offer.key for offer in publication.offers)):
+            digest = Mailing("digest-2027-W01", Kind.DIGEST, MOMENT, articles=(article.id,), offer=offer)
+            campaign = Mailing("campaign-check", Kind.CAMPAIGN, MOMENT, subject="Subject", body="Text.", offer=offer)
+            mails[f"digest {offer}"] = partial(variants.digest, digest, recipient)
+            mails[f"campaign {offer}"] = partial(variants.campaign, campaign, recipient)
+        for sequence in publication.sequences.values():
+            for number in range(1, len(sequence.steps) + 1):
+                mails[f"{sequence.key} {number}"] = partial(variants.step, sequence, number, reader)
+        for name, render in mails.items():
+            try:
+                render()
+            except InvalidPublication:
+                continue  # A missing text of a sequence, which _sequences tells.
+            except (TemplateError, NewsletterError, ValueError, OSError) as error:
+                yield f"{_place(root, error) or root / 'email'} ({language}, {name.strip()})", str(error)
+
+
+def _place(root: Path, error: Exception) -> str:
+    """File and line of the template in which the error arose, if it was one."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(root)]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _template_files(root: Path) -> list[Path]:
+    return sorted(
+        path
+        for folder in FOLDERS
+        for path in (root / folder).rglob("*")
+        if path.suffix in {".html", ".txt", ".json"} and path.is_file()
+    )
+
+
+def _values(message: Message) -> set[str]:
+    texts = [message] if isinstance(message, str) else list(message.values())
+    return {name for text in texts for name in VALUE.findall(text)} - {"count"}
+
+
+def _article(publication: Publication) -> Article:
+    return Article(
+        id="check",
+        url=publication.site_url,
+        title="Title",
+        summary="A summary.",
+        topics=tuple(topic.key for topic in publication.topics),
+        categories=(),
+        language=publication.languages[0],
+        author="",
+        image="",
+        published=MOMENT - timedelta(days=1),
+        listed_at=MOMENT - timedelta(days=1),
+    )
+
+
+def _reader(language: str, *, tracking: bool) -> Subscriber:
+    return Subscriber(
+        id="check",
+        email="reader@example.com",
+        status=Status.ACTIVE,
+        topics=(),
+        language=language,
+        name="",
+        confirmed_at=MOMENT,
+        consent_version="",
+        tracking=tracking,
+    )

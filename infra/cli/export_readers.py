@@ -1,0 +1,54 @@
+"""`newsletter export`: every reader as CSV, streaming."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from newsletter import wiring
+
+FIELDS = (
+    *("id", "record", "status", "email", "name", "language", "topics", "frequency", "paused_until", "tracking"),
+    *(
+        "confirmed_at",
+        "consent_version",
+        "consent_head",
+        "left_at",
+        "left_how",
+        "left_why",
+        "at",
+        "origin",
+        "erased_at",
+    ),
+)
+RECORDS = ("profile", "sign-up")
+
+
+def export(path: Path | None) -> int:
+    """Profiles and waiting sign-ups, one line each (consent records: `consent show`). To stdout without a path."""
+    if path is None:
+        return _write(sys.stdout)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        return _write(file)
+
+
+def _write(file: TextIO) -> int:
+    writer = csv.DictWriter(file, FIELDS, extrasaction="ignore", restval="")
+    writer.writeheader()
+    for item in wiring.subscribers().everything():
+        if item["record"] in RECORDS:
+            writer.writerow({name: _cell(value) for name, value in _with_status(item).items()})
+    return 0
+
+
+def _with_status(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return item if "status" in item else {**item, "status": "pending"}
+
+
+def _cell(value: Any) -> str:
+    """One cell. A leading sign that a spreadsheet would take for a formula gets an apostrophe (CSV injection)."""
+    text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,30 @@
+"""Faults that end a command with one line on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Fault(Exception):
+    """What went wrong and what to do about it, in one line."""
+
+
+@contextmanager
+def of_aws() -> Iterator[None]:
+    """What AWS, the network or the product says, as a Fault."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from newsletter.domain.errors import NewsletterError
+    from newsletter.settings import MissingSetting
+
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        message = f"AWS refused {error.operation_name}: {said.get('Code', '?')}: {said.get('Message', '')}"
+        raise Fault(message.rstrip(": ")) from error
+    except BotoCoreError as error:
+        raise Fault(f"AWS cannot be used: {error}") from error
+    except (MissingSetting, NewsletterError) as error:
+        raise Fault(str(error) or type(error).__name__) from error

@@ -1,0 +1,100 @@
+"""`newsletter mailing list` and `show`: what was sent, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from cli.faults import Fault
+from cli.output import say, table, when
+from newsletter import wiring
+from newsletter.descriptions import (
+    audience_in_words,
+    certificate_in_words,
+    recipients_as_json,
+    report_as_json,
+    title_of,
+)
+from newsletter.domain.errors import NotFound
+from newsletter.domain.ledger import RecipientLine
+from newsletter.usecases.report_mailing import Report, addresses_of, report_mailing
+
+FIGURES = (
+    *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
+    *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed"),
+)
+
+
+def show_list(limit: int) -> int:
+    """The newest mailings."""
+    mailings = wiring.content().mailings(limit)
+    if not mailings:
+        say("Nothing has been sent yet.")
+        return 0
+    zone = wiring.templates().publication.time_zone
+    table(
+        ("Mailing", f"Started ({zone})", "Kind", "Subject"),
+        ((mailing.id, when(mailing.created_at, zone), mailing.kind.value, title_of(mailing)) for mailing in mailings),
+    )
+    return 0
+
+
+def show(mailing: str, *, recipients: bool, addresses: bool, as_json: bool) -> int:
+    """The report; 1 when its figures do not add up, so that a script notices."""
+    try:
+        report = report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
+    except NotFound as nothing:
+        raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
+    lines = list(_lines(report, addresses=addresses)) if recipients or addresses else []
+    if as_json:
+        _print_json(report, lines, recipients=recipients or addresses, addresses=addresses)
+    else:
+        _print_words(report)
+        if recipients or addresses:
+            _print_recipients(lines, addresses=addresses)
+    return 0 if report.certificate.balanced else 1
+
+
+def _lines(report: Report, *, addresses: bool) -> Iterator[tuple[RecipientLine, str]]:
+    if addresses:
+        return addresses_of(report.lines, subscribers=wiring.subscribers())
+    return ((line, "") for line in report.lines)
+
+
+def _print_words(report: Report) -> None:
+    publication = wiring.templates().publication
+    say(title_of(report.mailing))
+    zone = publication.time_zone
+    say(f"{report.mailing.id}, started {when(report.mailing.created_at, zone)} ({zone})")
+    say(f"To: {audience_in_words(report.mailing, publication)}.")
+    say(f"\n{certificate_in_words(report)}\n")
+    table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in FIGURES), ("Mails",))
+
+
+def _print_recipients(lines: list[tuple[RecipientLine, str]], *, addresses: bool) -> None:
+    columns = ("Subscriber", *(("Address",) if addresses else ()), "Batch", "Standing", "Reason", "Left")
+    say()
+    table(
+        columns,
+        (
+            (
+                line.subscriber,
+                *((address or "no longer known",) if addresses else ()),
+                f"{line.batch}/{line.position}",
+                line.standing.value,
+                line.reason,
+                "unsubscribed" if line.unsubscribed else "",
+            )
+            for line, address in lines
+        ),
+    )
+
+
+def _print_json(report: Report, lines: list[tuple[RecipientLine, str]], *, recipients: bool, addresses: bool) -> None:
+    data = report_as_json(report)
+    if recipients:
+        data["recipients"] = recipients_as_json(lines)
+        if not addresses:
+            for line in data["recipients"]:
+                del line["address"]
+    print(json.dumps(data, ensure_ascii=False, indent=2))

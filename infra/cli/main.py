@@ -1,0 +1,245 @@
+"""`newsletter`: what an operator asks of a stack, deployed or local."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from cli import target
+from cli.faults import Fault, of_aws
+
+EPILOG = """\
+examples:
+  newsletter campaign send kevatkampanja.md --stack newsletter-prod
+  newsletter mailing show digest-2026-W48 --recipients
+  newsletter decisions --local
+
+Without --stack and --local the NEWSLETTER_* variables name the stack; without those, a local cloud that runs on this
+computer (`make demo`) is used. Exit codes: 0 done, 1 a fault, 2 wrong usage.
+"""
+CAMPAIGN_HELP = """\
+Send a Markdown file to an audience, once.
+
+The file begins with front matter, YAML between two lines of ---:
+
+  ---
+  subject: Kevään sparraukset       # needed: one line
+  language: fi                      # needed: the language of the text
+  name: kevatkampanja-2027          # makes it unique; the file's name without .md where left out
+  topics: [linkedin, nakyvyys]      # only readers of one of these, and those who chose none
+  languages: [fi, sv]               # only readers of these languages; else of the text's language
+  offer: sparraus                   # an offer of publication.toml, shown under the text
+  preheader: Kolme aikaa jäljellä   # what an inbox shows after the subject
+  ---
+  The text, in Markdown. The greeting comes by itself.
+
+The same file again sends nothing and is no error; another text under the same name is one.
+"""
+
+
+IMPORT_HELP = """\
+Bring readers in from a CSV file. Nobody who left, bounced, complained or was erased is woken up by it.
+
+The first line names the columns: email, and where wanted name, language, topics (separated by spaces) and frequency,
+in English, Finnish or Swedish. UTF-8 and Latin-1, commas and semicolons are told apart without help.
+
+  --as pending                     asks each reader to confirm
+  --as confirmed --evidence TEXT   they agreed elsewhere; the text is kept as their proof of consent
+
+Rows that cannot be used go to FILE.rejected.csv with line, field and reason. Stopped half-way, the same command goes
+on where it was; a second run of the same file changes nothing.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; faults are one line on stderr."""
+    options = _parser().parse_args(_with_local_url(sys.argv[1:] if arguments is None else arguments))
+    wanted = target.Wanted(
+        getattr(options, "stack", ""),
+        getattr(options, "local", ""),
+        getattr(options, "templates", None),
+    )
+    try:
+        return _run(options, wanted)
+    except Fault as fault:
+        print(f"newsletter: {' '.join(str(fault).split())}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output (`head`) has seen enough; Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("\nnewsletter: stopped", file=sys.stderr)
+        return 130
+
+
+def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
+    if options.command == "check" and not (wanted.stack or wanted.local or target.named_by_environment()):
+        from cli.check import check
+
+        return check(target.templates(wanted), secrets=False)
+    found = target.find(wanted)
+    if not (wanted.stack or wanted.local) and found.local:
+        print(f"newsletter: using {found.name}", file=sys.stderr)
+    with target.applied(found), of_aws():
+        return _command(options)
+
+
+def _command(options: argparse.Namespace) -> int:
+    """The command with its options; modules are imported here, so that --help comes at once."""
+    from cli import campaign, check, consent, export_readers, history, import_readers, mailing, secret_parameters
+    from newsletter import wiring
+
+    commands: dict[str, Callable[[], int]] = {
+        "campaign send": lambda: campaign.send(options.file, yes=options.yes),
+        "mailing list": lambda: mailing.show_list(options.limit),
+        "mailing show": lambda: mailing.show(
+            options.mailing, recipients=options.recipients, addresses=options.addresses, as_json=options.json
+        ),
+        "decisions": lambda: history.show_decisions(options.limit),
+        "articles": lambda: history.show_articles(options.limit),
+        "feeds": history.show_feeds,
+        "import": lambda: import_readers.import_file(options.file, options.as_, options.evidence, dry=options.dry_run),
+        "export": lambda: export_readers.export(options.file),
+        "consent show": lambda: consent.show(options.address, as_json=options.json),
+        "check": lambda: check.check(wiring.settings().templates, secrets=True),
+        "secrets init": secret_parameters.init,
+    }
+    return commands[options.command]()
+
+
+def _parser() -> argparse.ArgumentParser:
+    where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    place = where.add_argument_group("which stack")
+    place.add_argument(
+        "--stack", metavar="NAME", help="a deployed CloudFormation stack, in your AWS account and region"
+    )
+    place.add_argument("--local", metavar="URL", help=f"the local cloud; without a URL, {target.local_url()}")
+    place.add_argument(
+        "--templates", metavar="DIR", type=Path, help="publication and templates (./templates, else those installed)"
+    )
+    parser = argparse.ArgumentParser(
+        prog="newsletter",
+        description="Send campaigns, see what became of every mailing, and keep a newsletter's stack in order.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[where],
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    campaigns = _group(commands, "campaign", "send a campaign from a file")
+    send = _leaf(campaigns, "campaign send", where, "send a Markdown file to an audience, once", CAMPAIGN_HELP)
+    send.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
+    send.add_argument("--yes", action="store_true", help="send without asking, for scripts")
+
+    mailings = _group(commands, "mailing", "what was sent, and what became of it")
+    _limit(_leaf(mailings, "mailing list", where, "the newest mailings"))
+    show = _leaf(
+        mailings,
+        "mailing show",
+        where,
+        "a mailing's certificate, and where each recipient stands",
+        "What became of a mailing, counted from the ledger itself. Exit code 1 when its figures do not add up.",
+    )
+    show.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48 or campaign-kevatkampanja-2027")
+    show.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
+    show.add_argument("--addresses", action="store_true", help="the same with addresses")
+    show.add_argument("--json", action="store_true", help="for programs")
+
+    _limit(_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))
+    _limit(_leaf(commands, "articles", where, "recent articles and the topics they were given"))
+    _leaf(commands, "feeds", where, "when each feed was read last, and what is wrong with it")
+    _reader_commands(commands, where)
+    _leaf(
+        commands,
+        "check",
+        where,
+        "publication, templates and secrets: is anything wrong?",
+        "Check publication.toml, that every message and sequence text exists and every mail renders in each language, "
+        "and, where a stack is named, its secrets. Each fault is said with its file and field; exit code 1 if any.",
+    )
+    secret = _group(commands, "secrets", "the stack's secrets in SSM")
+    _leaf(
+        secret,
+        "secrets init",
+        where,
+        "create the secrets that are missing",
+        "Create the SSM SecureString parameters that the functions need and that are missing. What exists is never "
+        "changed, and no value is printed.",
+    )
+    return parser
+
+
+def _reader_commands(commands: Commands, where: argparse.ArgumentParser) -> None:
+    bring = _leaf(commands, "import", where, "bring readers in from a CSV file", IMPORT_HELP)
+    bring.add_argument("file", metavar="FILE", type=Path, help="CSV with a column email")
+    bring.add_argument(
+        "--as", dest="as_", metavar="HOW", choices=("pending", "confirmed"), required=True, help="pending or confirmed"
+    )
+    bring.add_argument("--evidence", metavar="TEXT", default="", help="where and when these readers agreed")
+    bring.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    take = _leaf(commands, "export", where, "write every reader as CSV")
+    take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
+    consents = _group(commands, "consent", "what readers agreed to")
+    proof = _leaf(
+        consents,
+        "consent show",
+        where,
+        "the proof of what a reader agreed to",
+        "Every consent record of an address in its order, with the chain of hashes checked. Exit code 1 when a record "
+        "was changed or is missing.",
+    )
+    proof.add_argument("address", metavar="ADDRESS")
+    proof.add_argument("--json", action="store_true", help="for programs")
+
+
+Commands = Any
+"""What add_subparsers gives; argparse keeps the name of its type to itself."""
+
+
+def _group(commands: Commands, name: str, summary: str) -> Commands:
+    group = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+    return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def _leaf(
+    commands: Commands, command: str, where: argparse.ArgumentParser, summary: str, description: str = ""
+) -> argparse.ArgumentParser:
+    leaf: argparse.ArgumentParser = commands.add_parser(
+        command.rpartition(" ")[2],
+        help=summary,
+        description=description or summary[0].upper() + summary[1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter if "\n" in description else argparse.HelpFormatter,
+        parents=[where],
+    )
+    leaf.set_defaults(command=command)
+    return leaf
+
+
+def _limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", metavar="N", type=_from_1_to_1000, default=20, help="how many, 1 to 1000 (20)")
+
+
+def _from_1_to_1000(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000")
+    return int(text)
+
+
+def _with_local_url(arguments: Sequence[str]) -> list[str]:
+    """`--local` alone means the local cloud of `make demo`; argparse would take the next word for its URL."""
+    after = [*arguments, ""][1:]
+    return [
+        f"--local={target.local_url()}"
+        if word == "--local" and not following.startswith(("http://", "https://"))
+        else word
+        for word, following in zip(arguments, after, strict=True)
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""Which stack a command talks to: a deployed one, the local cloud, or the one the environment already names."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.faults import Fault, of_aws
+
+PREFIX = "NEWSLETTER_"
+FUNCTION = "Console"
+"""The function whose environment is read; template.yaml gives all functions the same."""
+REPOSITORY = Path(__file__).parents[2]
+TIMEOUT = 3.0
+MAX_ANSWER = 100_000
+NOWHERE = (
+    "no stack to talk to: name a deployed one with --stack NAME, start the local cloud with `make demo` and use "
+    "--local, or set the NEWSLETTER_* variables"
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the options say. `local` is the URL of a local cloud, `templates` a directory or None."""
+
+    stack: str = ""
+    local: str = ""
+    templates: Path | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """The variables to put on, and whether the shell's AWS settings must be put away."""
+
+    variables: Mapping[str, str]
+    name: str
+    local: bool = False
+
+
+def local_url() -> str:
+    """Where `make demo` listens."""
+    return f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
+
+
+def find(wanted: Wanted, client: Callable[[str], Any] | None = None) -> Target:
+    """The target. Raises Fault that says what to do when there is none."""
+    if wanted.stack and wanted.local:
+        raise Fault("--stack and --local are two different places; give one of them")
+    if wanted.stack:
+        found = _deployed(wanted.stack, client)
+    elif wanted.local:
+        found = _local(wanted.local)
+    elif named_by_environment():
+        found = Target({}, "the stack of the NEWSLETTER_* variables")
+    else:
+        try:
+            found = _local(local_url())
+        except Fault as nothing:
+            raise Fault(NOWHERE) from nothing
+    if wanted.templates is None:
+        return found
+    return Target({**found.variables, f"{PREFIX}TEMPLATES": str(wanted.templates)}, found.name, found.local)
+
+
+def named_by_environment() -> bool:
+    """Whether the shell already has what a function has."""
+    return f"{PREFIX}CONTENT_TABLE" in os.environ
+
+
+def templates(wanted: Wanted) -> Path:
+    """The templates that a command reads where no stack names them: ./templates, else those of this repository."""
+    if wanted.templates is not None:
+        return wanted.templates
+    named = os.environ.get(f"{PREFIX}TEMPLATES")
+    here = Path("templates").absolute()
+    return Path(named) if named else here if (here / "publication.toml").is_file() else REPOSITORY / "templates"
+
+
+@contextmanager
+def applied(target: Target) -> Iterator[None]:
+    """The target's environment for the length of a command, with adapters that know it."""
+    from local_cloud.environment import applied as only
+    from newsletter import wiring
+
+    with only(target.variables) if target.local else _besides(target.variables):
+        wiring.reset()
+        try:
+            yield
+        finally:
+            wiring.reset()
+
+
+@contextmanager
+def _besides(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _deployed(stack: str, client: Callable[[str], Any] | None) -> Target:
+    """The environment of the stack's functions, as they are deployed now."""
+    import boto3
+
+    make = client or boto3.client
+    with of_aws():
+        detail = make("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=FUNCTION)
+        function = detail["StackResourceDetail"]["PhysicalResourceId"]
+        answer = make("lambda").get_function_configuration(FunctionName=function)
+    variables = dict(answer.get("Environment", {}).get("Variables", {}))
+    if not any(name.startswith(PREFIX) for name in variables):
+        raise Fault(
+            f"the function {FUNCTION} of the stack {stack} has no {PREFIX}* variables; is it this product's stack?"
+        )
+    kept = {name: value for name, value in variables.items() if name.startswith(PREFIX)}
+    # Below /opt in Lambda; here it is the working tree that was deployed.
+    return Target({**kept, f"{PREFIX}TEMPLATES": str(templates(Wanted()))}, f"the stack {stack}")
+
+
+def _local(url: str) -> Target:
+    import urllib3
+
+    try:
+        answer = urllib3.request(
+            "GET", f"{url.rstrip('/')}/_local/environment.json", timeout=TIMEOUT, retries=False, preload_content=False
+        )
+        with answer:
+            data = json.loads(answer.read(MAX_ANSWER)) if answer.status == 200 else None
+    except (urllib3.exceptions.HTTPError, ValueError):
+        data = None
+    if not isinstance(data, dict):
+        raise Fault(f"no local cloud answers at {url}; start it with `make demo`")
+    return Target({str(name): str(value) for name, value in data.items()}, f"the local cloud at {url}", local=True)
