@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.aws.cloud import Cloud, running
+from tests.aws.dynamodb import adapters, dynalite
+
+__all__ = ["adapters", "cloud", "dynalite"]
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_a_reader_gets_the_articles_of_their_topics_and_leaves_with_one_click(cl
     cloud.subscribe(READER, "linkedin", name="Maija")
     cloud.subscribe("kaikki@example.com")
 
-    assert cloud.run("planner", NOW)["decision"] == "started"
+    assert cloud.run("planner", NOW)["weekly"]["decision"] == "started"
     assert cloud.drain() == []
     (digest,) = cloud.mails(READER)[1:]
     assert digest.subject == "Profiili kuntoon {{nyt}} & heti"

@@ -1,4 +1,4 @@
-"""Mail addresses as SES can carry them."""
+"""Mail addresses as SES can carry them, and what their domains tell."""
 
 from __future__ import annotations
 
@@ -6,6 +6,33 @@ from newsletter.domain.errors import InvalidInput
 
 MAX_ADDRESS = 254
 """RFC 5321: a path holds 256 octets, two of them brackets."""
+
+OFTEN_MISTYPED = (
+    "elisanet.fi",
+    "fastmail.com",
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.fi",
+    "icloud.com",
+    "kolumbus.fi",
+    "luukku.com",
+    "outlook.com",
+    "protonmail.com",
+    "saunalahti.fi",
+    "suomi24.fi",
+    "welho.com",
+    "windowslive.com",
+    "yahoo.com",
+)
+"""Domains of many private mailboxes, long enough that what looks much like one of them is likely meant to be it."""
+ALSO_RIGHT = frozenset(
+    {"email.com", "hotmail.it", "icloud.com.cn", "mail.com", "outlook.com.au", "outlook.com.br", "protonmail.ch"}
+    | {"ymail.com"}
+)
+"""Real domains of mailboxes that look just as much like one of those."""
+ALIKE = 0.86
+"""How like a domain must be to one of those above (difflib's ratio): gmial.com is 0.89, hotmail.no only 0.857."""
 
 
 def normalised(text: str, *, allow_test_domains: bool = False) -> str:
@@ -29,3 +56,21 @@ def normalised(text: str, *, allow_test_domains: bool = False) -> str:
         raise InvalidInput("email", "pages.errors.email") from error
     # Without allow_smtputf8 there is always an ASCII form.
     return str(found.ascii_email).lower()
+
+
+def suggestion(address: str) -> str:
+    """What a normalised address was perhaps meant to be: maija@gmail.com for maija@gmial.com. Empty for most."""
+    from difflib import get_close_matches
+
+    local, _, domain = address.rpartition("@")
+    if domain in OFTEN_MISTYPED or domain in ALSO_RIGHT:
+        return ""
+    return next((f"{local}@{alike}" for alike in get_close_matches(domain, OFTEN_MISTYPED, n=1, cutoff=ALIKE)), "")
+
+
+def is_disposable(address: str) -> bool:
+    """Whether the address is of a provider of throw-away mailboxes, or of a domain below one's."""
+    from disposable_email_domains import blocklist  # here: ten thousand names, for those who sign up alone
+
+    labels = address.rpartition("@")[2].split(".")
+    return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))

@@ -111,12 +111,12 @@ class Content:
     # --- digests -----------------------------------------------------------------------------------------------------
 
     def windows(self) -> dict[str, Window]:
-        """The window of every digest so far, by ISO week (52 small items a year)."""
+        """The window of every digest so far, by week and month (64 small items a year)."""
         return {item["sk"]: Window(parse_iso(item["start"]), parse_iso(item["end"])) for item in self._query("digests")}
 
-    def put_window(self, week: str, window: Window) -> bool:
-        """Settle a week's window, once and for all; False when it is settled already."""
-        return self._put_new("digests", week, {"start": iso(window.start), "end": iso(window.end)})
+    def put_window(self, period: str, window: Window) -> bool:
+        """Settle a period's window, once and for all; False when it is settled already."""
+        return self._put_new("digests", period, {"start": iso(window.start), "end": iso(window.end)})
 
     def put_decision(self, at: datetime, run: str, decision: str, why: str) -> None:
         """Record what a scheduled run decided, so that silence always has a reason."""
@@ -187,6 +187,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "created_at": iso(mailing.created_at),
         "audience_topics": list(mailing.audience.topics),
         "audience_languages": list(mailing.audience.languages),
+        "audience_frequency": mailing.audience.frequency,
         "subject": mailing.subject,
         "articles": list(mailing.articles),
         "body": mailing.body,
@@ -200,7 +201,9 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         id=mailing,
         kind=Kind(item["kind"]),
         created_at=parse_iso(item["created_at"]),
-        audience=Audience(tuple(item["audience_topics"]), tuple(item["audience_languages"])),
+        audience=Audience(
+            tuple(item["audience_topics"]), tuple(item["audience_languages"]), item["audience_frequency"]
+        ),
         subject=item["subject"],
         articles=tuple(item["articles"]),
         body=item["body"],

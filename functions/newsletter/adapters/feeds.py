@@ -112,7 +112,9 @@ def parse(body: bytes, headers: Mapping[str, str]) -> tuple[tuple[Entry, ...], t
     """The entries of a feed, and what is wrong with those left out. Raises FeedUnreadable when it is no feed."""
     import feedparser
 
-    feed = feedparser.parse(body, response_headers={name: value for name, value in headers.items() if value})
+    # Without a type feedparser would name just that as the fault, whatever is wrong.
+    told = {"content-type": "application/xml", **{name: value for name, value in headers.items() if value}}
+    feed = feedparser.parse(body, response_headers=told)
     where = headers.get("content-location", "feed")
     if not feed.get("version") and not feed.entries:
         fault = feed.get("bozo_exception")

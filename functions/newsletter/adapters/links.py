@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -13,6 +13,8 @@ from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
 from newsletter.domain.errors import BadLink, ExpiredLink
 
 MAX_TOKEN = 512
+SEPARATOR = "~"
+"""Between the fields of a token; no id, key or nonce of ours holds it."""
 
 
 class Purpose(StrEnum):
@@ -23,6 +25,7 @@ class Purpose(StrEnum):
     OFFER = "offer"
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
+    MY_DATA = "my-data"
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,12 @@ class Links:
         }
 
     def token(self, purpose: Purpose, ref: Ref) -> str:
-        """A URL-safe token; tokens to confirm carry the time they were made."""
-        payload = "~".join(str(value) for value in astuple(ref)).rstrip("~")
+        """A URL-safe token; tokens to confirm carry the time they were made. Raises ValueError for a `~` in a field."""
+        payload = SEPARATOR.join(str(value) for value in astuple(ref))
+        if payload.count(SEPARATOR) != len(fields(Ref)) - 1:
+            message = f"{ref}: no field may hold {SEPARATOR}"
+            raise ValueError(message)
+        payload = payload.rstrip(SEPARATOR)
         return self._signers[purpose].sign(urlsafe_b64encode(payload.encode()).rstrip(b"=")).decode()
 
     def read(self, purpose: Purpose, token: str, max_age: timedelta | None = None) -> Ref:
@@ -76,7 +83,7 @@ def _signer(kind: type[Signer], keys: tuple[str, ...], purpose: Purpose) -> Sign
 
 
 def _ref(payload: bytes) -> Ref:
-    fields = urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)).decode().split("~")
-    fields += [""] * (5 - len(fields))
-    subscriber, mailing, batch, position, extra = fields
+    values = urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)).decode().split(SEPARATOR)
+    values += [""] * (len(fields(Ref)) - len(values))
+    subscriber, mailing, batch, position, extra = values
     return Ref(subscriber, mailing, batch, int(position or 0), extra)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.header import Header
-from email.utils import formataddr
+from email.utils import formataddr, quote
 from time import monotonic
 from typing import Any
 
@@ -158,7 +158,7 @@ def _headers(values: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _phrase(name: str) -> str:
     """A display name for a header: encoded words where it is not ASCII (RFC 2047), quoted otherwise."""
-    return f'"{name}"' if name.isascii() else Header(name, "utf-8").encode()
+    return f'"{quote(name)}"' if name.isascii() else Header(name, "utf-8").encode()
 
 
 def _result(position: int, entry: Mapping[str, str]) -> Result:

@@ -169,20 +169,42 @@ class Subscribers:
             )
         )
 
-    def erase(self, subscriber: str, now: datetime) -> int:
-        """Leave nothing of the reader but the mark `erased`; how many other records went.
+    def mark_erased(self, subscriber: str, now: datetime, *, unless_active: bool) -> bool:
+        """Replace the profile by the mark `erased`; False for an active reader who must be left alone.
 
-        The mark comes first: whatever happens after it, no mail is sent and no import wakes the address up. Erasing
-        again removes what a crash left over.
+        The mark stays in the index `due` until `finish_erasure`, so that the tick ends an erasure that crashed.
         """
-        self._client.put_item(
+        mark = {
+            "id": subscriber,
+            "record": PROFILE,
+            "status": Status.ERASED,
+            "erased_at": iso(now),
+            "due_shard": shard_of(subscriber),
+            "due_at": iso(now),
+        }
+        if not unless_active:
+            self._client.put_item(TableName=self._table, Item=to_item(mark))
+            return True
+        return holds(
+            self._client,
+            "put_item",
             TableName=self._table,
-            Item=to_item({"id": subscriber, "record": PROFILE, "status": Status.ERASED, "erased_at": iso(now)}),
+            Item=to_item(mark),
+            ConditionExpression="#status <> :active",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=to_item({":active": Status.ACTIVE}),
         )
+
+    def remove_records(self, subscriber: str) -> int:
+        """Remove every record of the reader but the profile; how many there were."""
         others = [item["record"] for item in self.records(subscriber) if item["record"] != PROFILE]
         for record in others:
             self._client.delete_item(TableName=self._table, Key=to_item({"id": subscriber, "record": record}))
         return len(others)
+
+    def finish_erasure(self, subscriber: str) -> None:
+        """Nothing is left to remove: take the mark off the index `due`."""
+        self._update(subscriber, "REMOVE due_shard, due_at", "#status = :erased", {":erased": Status.ERASED})
 
     # --- many readers ------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -89,12 +89,13 @@ class Templates:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise InvalidPublication(str(path), f"not TOML in UTF-8: {fault}") from None
 
-    def mail(self, name: str, language: str, /, **context: Any) -> RenderedMail:
+    def mail(self, name: str, language: str, /, *, tracked: bool = True, **context: Any) -> RenderedMail:
         """The mail of templates/email/<name>.subject.txt, .html and .txt; the .txt says first what context it needs.
 
+        `tracked` links go through /c, where a click is recorded; the others lead straight to their targets.
         Raises MissingText for an absent message and jinja2.UndefinedError for an absent value.
         """
-        links = _Links(self._public_url)
+        links = _Links(self._public_url, tracked=tracked)
         scope = self._scope(language, context)
         subject = one_line(self._render(f"email/{name}.subject.txt", scope), SUBJECT_LIMIT)
         scope |= links.scope()
@@ -108,6 +109,10 @@ class Templates:
         """The HTML of templates/pages/<name>.html."""
         scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0]}
         return self._render(f"pages/{name}.html", scope)
+
+    def script(self, name: str) -> str:
+        """The script templates/pages/<name>.js, as it stands."""
+        return (self._root / "pages" / f"{name}.js").read_text(encoding="utf-8")
 
     def console(self, name: str, /, **context: Any) -> str:
         """The HTML of templates/console/<name>.html, in English."""
@@ -137,6 +142,16 @@ class Templates:
         except FileNotFoundError:
             raise InvalidPublication("sequences.steps.body", f"there is no file {path}") from None
 
+    def _period_name(self, period: str, language: str) -> str:
+        """`2026-W48` is week 48, `2026-M11` November 2026, as the language says it at the beginning of a line."""
+        year, part = period.split("-")
+        if part.startswith("W"):
+            return self.text("mail.digest.week", language, week=int(part[1:]))
+        from babel.dates import format_skeleton  # here, for the cold start
+
+        name = format_skeleton("yMMMM", date(int(year), int(part[1:]), 1), locale=language)
+        return name[:1].upper() + name[1:]
+
     def _render(self, path: str, scope: Mapping[str, Any]) -> str:
         return self._jinja.get_template(path).render(scope)
 
@@ -148,14 +163,16 @@ class Templates:
             "language": language,
             "t": lambda key, /, **values: self._locales.text(key, language, values),
             "date": partial(_long_date, language=language, publication=self.publication),
+            "period_name": partial(self._period_name, language=language),
         }
 
 
 class _Links:
     """What the templates of one mail can call for addresses of a reader's own, and the links met on the way."""
 
-    def __init__(self, public_url: str) -> None:
+    def __init__(self, public_url: str, *, tracked: bool) -> None:
         self._public_url = public_url
+        self._tracked = tracked
         self.found: dict[str, Link] = {}
 
     def scope(self) -> dict[str, Callable[..., str]]:
@@ -177,9 +194,11 @@ class _Links:
         return _Marked(f"{self._public_url}/{page}/{mark(page)}")
 
     def _link(self, url: str) -> str:
-        """The counted address of an http(s) URL; empty for any other, which the template then shows without a link."""
+        """The address for an http(s) URL; empty for any other, which the template then shows without a link."""
         if not WEB.fullmatch(url):
             return ""
+        if not self._tracked:
+            return url
         link = self.found.setdefault(url, Link(link_key(url), url))
         return _Marked(f"{self._public_url}/c/{mark('click')}/{link.key}")
 
@@ -221,7 +240,8 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 
-def _long_date(moment: datetime, language: str, publication: Publication) -> str:
+def _long_date(moment: date, language: str, publication: Publication) -> str:
     from babel.dates import format_date  # here, for the cold start
 
-    return format_date(moment.astimezone(publication.time_zone), "long", locale=language)
+    day = moment.astimezone(publication.time_zone) if isinstance(moment, datetime) else moment
+    return format_date(day, "long", locale=language)

@@ -73,6 +73,7 @@ def do_what_is_due(now: datetime, desk: Desk) -> dict[str, int]:
                             subscribers=desk.subscribers,
                             leads=desk.leads,
                             publication=desk.publication,
+                            unless_active=True,
                         )
                         done["erased"] += 1
     return dict(done)

@@ -26,10 +26,27 @@ def everything(subscriber: str, *, subscribers: Subscribers, leads: Leads, publi
     }
 
 
-def erase(subscriber: str, now: datetime, *, subscribers: Subscribers, leads: Leads, publication: Publication) -> int:
-    """Remove every record of the reader; how many went. The mark comes first, so erasing again finishes a crash."""
-    removed = subscribers.erase(subscriber, now)
-    return removed + sum(leads.erase(lead) for lead in _leads(subscriber, publication))
+def erase(
+    subscriber: str,
+    now: datetime,
+    *,
+    subscribers: Subscribers,
+    leads: Leads,
+    publication: Publication,
+    unless_active: bool = False,
+) -> int:
+    """Remove every record of the reader; how many went.
+
+    The mark comes first: whatever happens after it, no mail is sent and no import wakes the address up. Doing it again
+    finishes what a crash left over. `unless_active` leaves alone who came back since they left.
+    """
+    if not subscribers.mark_erased(subscriber, now, unless_active=unless_active):
+        return 0
+    removed = subscribers.remove_records(subscriber) + sum(
+        leads.erase(lead) for lead in _leads(subscriber, publication)
+    )
+    subscribers.finish_erasure(subscriber)
+    return removed
 
 
 def _leads(subscriber: str, publication: Publication) -> list[str]:

@@ -1,0 +1,84 @@
+"""Small proofs of work, which cost a browser a second and a flood of sign-ups its speed (the ALTCHA protocol, SHA-256).
+
+https://altcha.org/docs/v2/server-integration/: the answer is the number that was hashed, with everything we said of it,
+so nothing is stored until an answer comes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+ALGORITHM = "SHA-256"
+MOST = 50_000
+"""The largest number to be found: half as many hashes on average, about a second in the browser of a phone."""
+LIFE = timedelta(hours=1)
+"""How long a challenge is good for: it is solved when the form opens, and some people take their time with a form."""
+MAX_ANSWER = 1000
+# The ampersand ends the salt: without it a digit could move between the moment of expiry and the number behind it.
+SALT = re.compile(r"[0-9a-f]{24}\?expires=(\d{10})&")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An answer that solves a challenge of ours, which must be accepted only once before it expires."""
+
+    challenge: str
+    expires: datetime
+
+
+class Proofs:
+    """Makes challenges and checks answers. `keys` go from oldest to newest: the newest signs, all are accepted."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self._keys = [hmac.new(key.encode(), b"newsletter.proof", hashlib.sha256).digest() for key in keys]
+
+    def challenge(self, now: datetime) -> dict[str, Any]:
+        """A new challenge, as ALTCHA's widget and our own script read it."""
+        salt = f"{secrets.token_hex(12)}?expires={int((now + LIFE).timestamp())}&"
+        challenge = _hashed(salt, secrets.randbelow(MOST + 1))
+        return {
+            "algorithm": ALGORITHM,
+            "challenge": challenge,
+            "maxnumber": MOST,
+            "salt": salt,
+            "signature": _signed(self._keys[-1], challenge),
+        }
+
+    def solved(self, answer: str, now: datetime) -> Proof | None:
+        """The proof in an answer (Base64 of JSON); None for what solves no challenge of ours, or one that expired."""
+        if len(answer) > MAX_ANSWER:
+            return None
+        try:
+            told = json.loads(base64.b64decode(answer, validate=True))
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(told, dict) or told.get("algorithm") != ALGORITHM:
+            return None
+        salt, number, signature = told.get("salt"), told.get("number"), told.get("signature")
+        if not isinstance(salt, str) or type(number) is not int or not isinstance(signature, str):
+            return None
+        known = SALT.fullmatch(salt)
+        if known is None or not 0 <= number <= MOST:
+            return None
+        challenge = _hashed(salt, number)
+        told_signature = signature.encode(errors="replace")
+        if not any(hmac.compare_digest(_signed(key, challenge).encode(), told_signature) for key in self._keys):
+            return None
+        expires = datetime.fromtimestamp(int(known[1]), UTC)
+        return Proof(challenge, expires) if now < expires else None
+
+
+def _hashed(salt: str, number: int) -> str:
+    return hashlib.sha256(f"{salt}{number}".encode()).hexdigest()
+
+
+def _signed(key: bytes, challenge: str) -> str:
+    return hmac.new(key, challenge.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,145 @@
+"""The real adapters on two DynamoDBs that know nothing of each other: moto in this process, dynalite over HTTP."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_cloud import environment
+from local_cloud.backends import Backends
+from local_cloud.stack import Stack, load_stack, provision
+from newsletter import wiring
+from newsletter.adapters import aws
+from newsletter.adapters.agenda import Agenda
+from newsletter.adapters.consents import Consents
+from newsletter.adapters.content import Content
+from newsletter.adapters.deliveries import Deliveries
+from newsletter.adapters.enrollments import Enrollments
+from newsletter.adapters.guards import Guards
+from newsletter.adapters.leads import Leads
+from newsletter.adapters.limits import Limits
+from newsletter.adapters.sign_ups import SignUps
+from newsletter.adapters.subscribers import Subscribers
+from tests.skips import DYNALITE, require
+
+ROOT = Path(__file__).parents[2]
+_numbers = count()
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """One set of adapters on the tables of infra/storage.yaml."""
+
+    client: Any
+    stack: Stack
+    subscribers: Subscribers
+    sign_ups: SignUps
+    consents: Consents
+    enrollments: Enrollments
+    agenda: Agenda
+    content: Content
+    deliveries: Deliveries
+    leads: Leads
+    guards: Guards
+    limits: Limits
+
+    def new(self, prefix: str) -> str:
+        """A name that no other test uses, because the tables are shared by the tests of a file."""
+        return f"{prefix}{next(_numbers):06}"
+
+    def table(self, logical_id: str) -> str:
+        """The name of a table."""
+        return _table(self.stack, logical_id)
+
+
+@pytest.fixture(scope="session")
+def dynalite() -> Iterator[str]:
+    """The address of a running dynalite, stopped at the end."""
+    cli = require(DYNALITE)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = ["node", str(cli), "--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        said = ""
+        try:
+            while "listening" not in said:
+                line = process.stdout.readline()
+                assert line != "", f"dynalite did not start: {said}"
+                said += line
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module", params=["moto", "dynalite"])
+def adapters(request: pytest.FixtureRequest) -> Iterator[Adapters]:
+    """The adapters, with empty tables for each file of tests."""
+    stack = load_stack(ROOT, _PARAMETERS, stack_name=f"adapters-{next(_numbers)}")
+    variables = {
+        **environment.of_functions(stack),
+        **environment.of_aws(stack),
+        "NEWSLETTER_TEMPLATES": str(ROOT / "templates"),
+        "POWERTOOLS_METRICS_DISABLED": "true",
+    }
+    if request.param == "dynalite":
+        variables["AWS_ENDPOINT_URL_DYNAMODB"] = request.getfixturevalue("dynalite")
+        with environment.applied(variables), _built(stack) as built:
+            yield built
+        return
+    # The local cloud's moto, which works under a lock as DynamoDB works on one item at a time.
+    backends = Backends(stack.account)
+    with environment.applied(variables):
+        backends.start()
+        try:
+            with _built(stack) as built:
+                yield built
+        finally:
+            backends.stop()
+
+
+_PARAMETERS = {
+    "PublicUrl": "http://127.0.0.1:8000",
+    "SenderDomain": "example.com",
+    "CrmWebhookUrl": "http://127.0.0.1:8000/crm",
+    "OidcIssuer": "http://127.0.0.1:8000/oidc",
+    "OidcAudience": "console",
+}
+
+
+@contextmanager
+def _built(stack: Stack) -> Iterator[Adapters]:
+    wiring.reset()
+    client = aws.client("dynamodb")
+    provision(stack, lambda _: client, only={"AWS::DynamoDB::Table"})
+    try:
+        yield Adapters(
+            client=client,
+            stack=stack,
+            subscribers=wiring.subscribers(),
+            sign_ups=wiring.sign_ups(),
+            consents=wiring.consents(),
+            enrollments=wiring.enrollments(),
+            agenda=wiring.agenda(),
+            content=wiring.content(),
+            deliveries=wiring.deliveries(),
+            leads=wiring.leads(),
+            guards=wiring.guards(),
+            limits=wiring.limits(),
+        )
+    finally:
+        client.close()
+        wiring.reset()
+
+
+def _table(stack: Stack, logical_id: str) -> str:
+    return next(table.physical_id for table in stack.of_type("AWS::DynamoDB::Table") if table.logical_id == logical_id)

@@ -1,0 +1,124 @@
+"""Articles, mailings, windows and decisions in DynamoDB: what goes in comes out, and what is settled stays settled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.domain.article import Article
+from newsletter.domain.digest import Window
+from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
+from tests.aws.dynamodb import Adapters
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(microsecond=0)
+)
+articles = st.builds(
+    Article,
+    st.from_regex("[a-z2-7]{16}", fullmatch=True),
+    texts,
+    texts,
+    texts,
+    st.lists(texts, max_size=2).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
+    st.just("fi"),
+    texts,
+    texts,
+    st.none() | moments,
+    moments,
+)
+mailings = st.builds(
+    Mailing,
+    st.just(""),
+    st.sampled_from(Kind),
+    moments,
+    st.builds(Audience, st.lists(texts, max_size=2).map(tuple), st.lists(texts, max_size=2).map(tuple)),
+    texts,
+    st.lists(texts, max_size=3).map(tuple),
+    texts,
+    texts,
+    texts,
+)
+
+
+@settings(max_examples=20)
+@given(articles)
+def test_an_article_comes_back_as_it_was_kept(adapters: Adapters, article: Article) -> None:
+    adapters.content.put_article(article)
+    assert [found for found in adapters.content.articles() if found.id == article.id] == [article]
+
+
+def test_every_article_of_a_big_blog_is_read(adapters: Adapters) -> None:
+    """A query answers with at most a megabyte (AWS: Query), so this takes several."""
+    ids = {adapters.new("article") for _ in range(8)}
+    for name in ids:
+        adapters.content.put_article(
+            Article(name, "https://b.example/", "x", "ä" * 150_000, (), (), "fi", "", "", None, NOW)
+        )
+    assert ids <= {article.id for article in adapters.content.articles()}
+
+
+@settings(max_examples=20)
+@given(mailings)
+def test_a_mailing_comes_back_as_it_was_created_and_is_created_once(adapters: Adapters, mailing: Mailing) -> None:
+    mailing = replace(mailing, id=adapters.new("campaign-"))
+    assert adapters.content.mailing(mailing.id) is None
+    assert adapters.content.create_mailing(mailing)
+    assert not adapters.content.create_mailing(replace(mailing, subject="another", created_at=NOW))
+    assert adapters.content.mailing(mailing.id) == mailing
+
+
+def test_mailings_are_listed_once_each_newest_first_even_if_created_twice(adapters: Adapters) -> None:
+    names = [adapters.new("campaign-") for _ in range(4)]
+    future = datetime(9999, 1, 1, tzinfo=UTC)
+    for number, name in enumerate(names):
+        for hours in (0, 1):
+            created_at = future + timedelta(days=number, hours=hours)
+            adapters.content.create_mailing(Mailing(name, Kind.CAMPAIGN, created_at))
+    assert [mailing.id for mailing in adapters.content.mailings(3)] == names[:0:-1]
+
+
+def test_a_variant_and_its_links_come_back(adapters: Adapters) -> None:
+    mailing = adapters.new("campaign-")
+    variant = Variant("fi", "Aihe {{lb}}", "<p>" + "x" * 60_000, "teksti", ("click", "unsubscribe"))
+    assert adapters.content.variant(mailing, variant.key) is None
+    for _ in range(2):
+        adapters.content.put_variant(mailing, variant, [("1", "https://b.example/1"), ("canary", "https://b.example/")])
+    assert adapters.content.variant(mailing, variant.key) == variant
+    assert adapters.content.link(mailing, "1") == "https://b.example/1"
+    assert adapters.content.link(mailing, "2") is None
+    assert adapters.content.link(adapters.new("campaign-"), "1") is None
+
+
+def test_a_weeks_window_is_settled_once(adapters: Adapters) -> None:
+    week = adapters.new("2026-W")
+    window = Window(NOW - timedelta(days=7), NOW)
+    assert adapters.content.put_window(week, window)
+    assert not adapters.content.put_window(week, Window(NOW, NOW + timedelta(days=7)))
+    assert adapters.content.windows()[week] == window
+
+
+def test_decisions_are_listed_newest_first(adapters: Adapters) -> None:
+    future = datetime(9999, 1, 1, tzinfo=UTC)
+    for hour in range(3):
+        adapters.content.put_decision(future + timedelta(hours=hour), "digest#x", "empty", f"reason {hour}")
+    assert adapters.content.decisions(2) == [
+        {"at": "9999-01-01T02:00:00Z", "run": "digest#x", "decision": "empty", "why": "reason 2"},
+        {"at": "9999-01-01T01:00:00Z", "run": "digest#x", "decision": "empty", "why": "reason 1"},
+    ]
+
+
+@pytest.mark.parametrize("state", [{}, {"etag": '"x"', "modified": "", "problems": ["a"], "first_fetched_at": "x"}])
+def test_what_a_fetch_left_behind_is_there_for_the_next_one(adapters: Adapters, state: dict[str, object]) -> None:
+    feed = f"https://b.example/{adapters.new('feed')}.xml"
+    assert adapters.content.feed_state(feed) == {}
+    adapters.content.put_feed_state(feed, {"etag": "old", "problem": "gone"})
+    adapters.content.put_feed_state(feed, state)
+    found = adapters.content.feed_state(feed)
+    assert {name: found[name] for name in found if name not in ("pk", "sk")} == state

@@ -1,0 +1,161 @@
+"""Fetching feeds: only what changed, within limits, and every way a server can fail named for a person."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from newsletter.adapters import feeds
+from newsletter.adapters.feeds import Feeds
+from newsletter.domain.errors import FeedUnreadable
+from tests.aws.cloud import Quiet
+
+FEED = (
+    '<rss version="2.0"><channel><title>b</title>'
+    "<item><title>Hyvää päivää</title><link>/1</link></item></channel></rss>"
+).encode()
+
+
+class Server:
+    """A loopback server whose answer each test sets; it remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[Request], Response] = lambda _: Response(FEED, mimetype="application/rss+xml")
+        self.requests: list[Request] = []
+        self.server = make_server("127.0.0.1", 0, self._app, threaded=True, request_handler=Quiet)
+        self.url = f"http://127.0.0.1:{self.server.port}/feed.xml"
+
+    def _app(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        self.requests.append(request)
+        return self.answer(request)(environ, start_response)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr(feeds, "TIMEOUT", 0.2)
+    monkeypatch.setattr(feeds, "MAX_BYTES", 10_000)
+    server = Server()
+    thread = Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield server
+    server.server.shutdown()
+    server.server.server_close()
+    thread.join()
+
+
+def fetch(server: Server, etag: str = "", modified: str = "") -> feeds.Fetched:
+    return Feeds(allow_local=False).fetch(server.url, etag, modified)
+
+
+def refusal(url: str, *, allow_local: bool = False) -> str:
+    with pytest.raises(FeedUnreadable) as refused:
+        Feeds(allow_local=allow_local).fetch(url)
+    return str(refused.value)
+
+
+def test_a_feed_is_fetched_with_what_the_next_fetch_needs(server: Server) -> None:
+    changed = "Mon, 23 Nov 2026 06:00:00 GMT"
+    server.answer = lambda _: Response(FEED, headers={"ETag": '"v1"', "Last-Modified": changed})
+    fetched = fetch(server)
+    assert [(entry.title, entry.url) for entry in fetched.entries] == [
+        ("Hyvää päivää", server.url.replace("feed.xml", "1"))
+    ]
+    assert (fetched.etag, fetched.modified, fetched.unchanged) == ('"v1"', changed, False)
+    (request,) = server.requests
+    assert "if-none-match" not in request.headers
+    assert "if-modified-since" not in request.headers
+    assert "application/rss+xml" in request.headers["accept"]
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(server: Server) -> None:
+    server.answer = lambda _: Response(status=304)
+    fetched = fetch(server, '"v1"', "Mon, 23 Nov 2026 06:00:00 GMT")
+    assert fetched == feeds.Fetched((), (), '"v1"', "Mon, 23 Nov 2026 06:00:00 GMT", unchanged=True)
+    assert server.requests[0].headers["if-none-match"] == '"v1"'
+    assert server.requests[0].headers["if-modified-since"] == "Mon, 23 Nov 2026 06:00:00 GMT"
+
+
+def test_a_compressed_feed_is_read(server: Server) -> None:
+    server.answer = lambda _: Response(gzip.compress(FEED), headers={"Content-Encoding": "gzip"})
+    assert len(fetch(server).entries) == 1
+
+
+@pytest.mark.parametrize("status", [401, 404, 410, 500, 503])
+def test_an_error_of_the_server_is_named_by_its_status(server: Server, status: int) -> None:
+    server.answer = lambda _: Response("<rss/>", status=status)
+    assert refusal(server.url) == f"{server.url}: the server answered HTTP {status}"
+    assert len(server.requests) == 1
+
+
+def test_a_page_in_place_of_the_feed_is_said_to_be_none(server: Server) -> None:
+    server.answer = lambda _: Response("<!doctype html><title>Huolto</title><p>Palaamme pian", mimetype="text/html")
+    assert refusal(server.url).startswith(f"{server.url}: not a feed (")
+
+
+def test_a_few_redirects_are_followed_and_a_circle_is_not(server: Server) -> None:
+    server.answer = lambda request: (
+        Response(FEED) if request.path == "/new" else Response(status=301, headers={"Location": "/new"})
+    )
+    assert len(fetch(server).entries) == 1
+    server.answer = lambda _: Response(status=302, headers={"Location": "/feed.xml"})
+    server.requests.clear()
+    assert refusal(server.url) == f"{server.url}: MaxRetryError"
+    assert len(server.requests) == feeds.MAX_REDIRECTS + 1
+
+
+def test_a_redirect_leads_to_no_file(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "secret.xml").write_bytes(FEED)
+    where = (tmp_path / "secret.xml").as_uri()
+    server.answer = lambda _: Response(status=302, headers={"Location": where})
+    assert refusal(server.url).startswith(f"{server.url}: ")
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_feed_larger_than_the_limit_is_not_read(server: Server, *, compressed: bool) -> None:
+    body = FEED + b" " * 10_000
+    if compressed:
+        server.answer = lambda _: Response(gzip.compress(body), headers={"Content-Encoding": "gzip"})
+    else:
+        server.answer = lambda _: Response(body)
+    assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
+
+
+def test_a_server_that_does_not_answer_in_time_is_given_up(server: Server) -> None:
+    def slow(_: Request) -> Response:
+        time.sleep(0.6)
+        return Response(FEED)
+
+    server.answer = slow
+    began = time.monotonic()
+    assert refusal(server.url) in {f"{server.url}: MaxRetryError", f"{server.url}: ReadTimeoutError"}
+    assert time.monotonic() - began < 3
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    assert refusal("http://127.0.0.1:1/feed.xml") == "http://127.0.0.1:1/feed.xml: MaxRetryError"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://", "ftp://blog.example.com/feed.xml", "javascript:x", "data:,x"]
+)
+def test_an_address_that_is_none_of_the_web_is_named(url: str) -> None:
+    assert refusal(url, allow_local=True).startswith(f"{url}: ")
+
+
+def test_a_file_is_read_only_where_that_is_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "syöte uusi.xml"
+    path.write_bytes(FEED.replace(b"/1", b"https://blog.example.com/1"))
+    for url in (str(path), path.as_uri()):
+        assert len(Feeds(allow_local=True).fetch(url).entries) == 1
+        assert refusal(url) == f"{url}: not an http(s) address"
+    assert refusal(str(tmp_path / "none.xml"), allow_local=True).endswith("none.xml: No such file or directory")
+    assert refusal(str(tmp_path), allow_local=True).endswith("Is a directory")

@@ -1,0 +1,181 @@
+"""Feeds as they come: every dialect gives the same article, as plain text and http(s) addresses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from newsletter.adapters.feeds import parse
+from tests.aws.feed_text import DIALECTS, HERE, item, one, rss
+
+
+@pytest.mark.parametrize("body", DIALECTS.values(), ids=DIALECTS.keys())
+def test_every_dialect_gives_the_same_article(body: bytes) -> None:
+    entry = one(body)
+    assert (entry.title, entry.url) == ("Otsikko", "https://blog.example.com/1")
+    assert entry.published == datetime(2026, 11, 23, 6, tzinfo=UTC)
+    assert entry.identity
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Plain", "Plain"),
+        ("<![CDATA[Tom & <b>Jerry</b>]]>", "Tom & Jerry"),
+        ("Tom &amp;amp; &lt;i&gt;Jerry&lt;/i&gt;", "Tom & Jerry"),
+        ("1 &lt; 2 &amp; {{name}}", "1 < 2 & {{name}}"),
+        ("Yksi&lt;br/&gt;kaksi", "Yksi kaksi"),
+        ("  a\n\tb\u00a0c\u200b ", "a b c"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;Hei", "Hei"),
+        ("Ääkköset – ja 😀", "Ääkköset – ja 😀"),
+        ("x" * 400, "x" * 299 + "…"),
+    ],
+)
+def test_a_title_is_plain_text_on_one_line(written: str, title: str) -> None:
+    assert one(rss(item(title=written))).title == title
+
+
+@pytest.mark.parametrize(
+    ("parts", "summary"),
+    [
+        ({"description": "Lyhyesti."}, "Lyhyesti."),
+        ({"description": "&lt;p&gt;Yksi.&lt;/p&gt;&lt;p&gt;Kaksi.&lt;/p&gt;"}, "Yksi. Kaksi."),
+        ({"description": "&lt;ul&gt;&lt;li&gt;a&lt;/li&gt;&lt;li&gt;b&lt;/li&gt;&lt;/ul&gt;"}, "a b"),
+        ({"description": "&lt;b&gt;li&lt;/b&gt;hava"}, "lihava"),
+        ({"content:encoded": "<![CDATA[<p>Koko juttu.</p><style>p{}</style>]]>"}, "Koko juttu."),
+        ({"description": "Ingressi", "content:encoded": "<![CDATA[<p>Koko juttu.</p>]]>"}, "Ingressi"),
+        ({}, ""),
+    ],
+)
+def test_a_summary_is_plain_text_from_the_description_or_else_the_content(parts: dict[str, str], summary: str) -> None:
+    assert one(rss(item(**parts))).summary == summary
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("https://blog.example.com/a?b=c&amp;d=e#f", "https://blog.example.com/a?b=c&d=e#f"),
+        ("/juttu", "https://blog.example.com/juttu"),
+        ("juttu", "https://blog.example.com/juttu"),
+        ("//www.example.com/juttu", "https://www.example.com/juttu"),
+        (" https://blog.example.com/a \n", "https://blog.example.com/a"),
+        ("https://blog.example.com/äänessä ja läsnä?q=ö", "https://blog.example.com/%C3%A4%C3%A4ness%C3%A4%20ja%20l%C3%A4sn%C3%A4?q=%C3%B6"),
+        ("https://blog.example.com/%C3%A4", "https://blog.example.com/%C3%A4"),
+        ("https://sääksi.example/a", "https://xn--sksi-loaa.example/a"),
+    ],
+)  # fmt: skip
+def test_a_link_is_absolute_and_ascii(link: str, url: str) -> None:
+    assert one(rss(item(link=link))).url == url
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        "javascript:alert(1)",
+        "ftp://blog.example.com/x",
+        "mailto:a@example.com",
+        "http://[::1",
+        "https://b.example/" + "x" * 2000,
+    ],
+)
+def test_an_entry_without_a_usable_link_is_left_out_and_named(link: str) -> None:
+    entries, problems = parse(rss(item(link=link), item(link="https://blog.example.com/2")), HERE)
+    assert [entry.url for entry in entries] == ["https://blog.example.com/2"]
+    assert problems == ("entry 1 has no url: left out",)
+
+
+def test_a_link_may_stand_in_the_guid_but_not_in_one_that_is_no_permalink() -> None:
+    assert one(rss(item(link="", guid="https://blog.example.com/g"))).url == "https://blog.example.com/g"
+    entries, problems = parse(rss(item(link="").replace("<title>", "<guid isPermaLink='false'>g</guid><title>")), HERE)
+    assert (entries, problems) == ((), ("entry 1 has no url: left out",))
+
+
+def test_entries_without_a_title_are_left_out_and_named() -> None:
+    entries, problems = parse(
+        rss(item(title=""), item(title="<![CDATA[<img src='x'>]]>", link="/2"), item(link="/3")), HERE
+    )
+    assert [entry.url for entry in entries] == ["https://blog.example.com/3"]
+    assert problems == ("entry 1 has no title: left out", "entry 2 has no title: left out")
+
+
+def test_the_guid_identifies_an_entry_and_else_its_address() -> None:
+    assert one(rss(item(guid="tag:blog,2026:1"))).identity == "tag:blog,2026:1"
+    assert one(rss(item())).identity == "https://blog.example.com/1"
+
+
+def test_of_two_entries_with_one_identity_the_first_is_taken_and_the_other_named() -> None:
+    same = "https://blog.example.com/?p=1"
+    entries, problems = parse(rss(item(guid=same), item(guid=same, title="Toinen", link="/2")), HERE)
+    assert [entry.title for entry in entries] == ["Otsikko"]
+    assert problems == (f"entry 2 has the identity of an earlier one, {same!r}: left out",)
+
+
+@pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        ("Mon, 23 Nov 2026 08:00:00 +0200", datetime(2026, 11, 23, 6, tzinfo=UTC)),
+        ("2026-11-23T08:00:00+02:00", datetime(2026, 11, 23, 6, tzinfo=UTC)),
+        ("2026-11-23", datetime(2026, 11, 23, tzinfo=UTC)),
+        ("Mon, 01 Jan 2999 00:00:00 GMT", datetime(2999, 1, 1, tzinfo=UTC)),
+        ("Mon, 01 Jan 0001 00:00:00 GMT", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("Mon, 99 Jan 2024 99:00:00 GMT", None),
+        ("eilen", None),
+        ("", None),
+    ],
+)
+def test_a_date_is_read_in_utc_and_what_is_no_date_is_none(date: str, published: datetime | None) -> None:
+    assert one(rss(item(pubDate=date))).published == published
+
+
+def test_an_entry_that_was_only_updated_counts_as_published_then() -> None:
+    body = DIALECTS["Atom 1.0"].replace(b"<updated>", b"<published>2025-01-01T00:00:00Z</published><updated>")
+    assert one(body).published == datetime(2025, 1, 1, tzinfo=UTC)
+    assert one(DIALECTS["Atom 1.0"]).published == datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("parts", "author"),
+    [
+        ({"author": "maija@example.com (Maija M.)"}, "Maija M."),
+        ({"author": "maija@example.com"}, ""),
+        ({"dc:creator": "Maija M."}, "Maija M."),
+        ({"dc:creator": "<![CDATA[<b>Maija</b> M.]]>"}, "Maija M."),
+        ({}, ""),
+    ],
+)
+def test_an_author_is_a_name_and_never_an_address(parts: dict[str, str], author: str) -> None:
+    assert one(rss(item(**parts))).author == author
+
+
+@pytest.mark.parametrize(
+    ("more", "image"),
+    [
+        ('<enclosure url="https://b.example/a.jpg" type="image/jpeg" length="1"/>', "https://b.example/a.jpg"),
+        ('<enclosure url="https://b.example/a.mp3" type="audio/mpeg" length="1"/>', ""),
+        ("<description>&lt;p&gt;&lt;img src='/kuva.png' alt=''&gt;</description>", "https://blog.example.com/kuva.png"),
+        (
+            (
+                "<description>&lt;img src='https://t.example/p' width='1' height='1'/&gt;"
+                "&lt;img width='100' src='https://b.example/b.png'&gt;</description>"
+            ),
+            "https://b.example/b.png",
+        ),
+        ("<description>&lt;img src='http://[bad/x.png'&gt;</description>", ""),
+        ("<description>&lt;img src='data:image/png;base64,xx'&gt;</description>", ""),
+        (
+            '<m:thumbnail xmlns:m="http://search.yahoo.com/mrss/" url="https://b.example/t.jpg"/>',
+            "https://b.example/t.jpg",
+        ),
+    ],
+)
+def test_an_image_is_one_a_reader_would_see(more: str, image: str) -> None:
+    assert one(rss(item().replace("</item>", more + "</item>"))).image == image
+
+
+def test_categories_come_once_each_in_their_order() -> None:
+    listed = "".join(f"<category>{name}</category>" for name in ("Some", "LinkedIn", "Some", "a &amp; b"))
+    assert one(rss(item().replace("</item>", listed + "</item>"))).categories == ("Some", "LinkedIn", "a & b")

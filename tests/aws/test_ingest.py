@@ -1,0 +1,222 @@
+"""Ingesting feeds: an article is new once, belongs to one digest for good, and no feed stops another."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from newsletter import wiring
+from newsletter.adapters.feeds import Feeds, Fetched
+from newsletter.domain.article import Article, article_id
+from newsletter.domain.publication import Feed, Publication, parse_publication
+from newsletter.domain.times import iso
+from newsletter.usecases.ingest_feed import LONG_AGO, ingest_feeds
+from tests.aws.cloud import Cloud
+from tests.aws.dynamodb import ROOT, Adapters
+
+NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+Entries = dict[str, tuple[str, datetime | str | None]]
+
+
+@pytest.fixture(scope="module")
+def publication() -> Publication:
+    return parse_publication(tomllib.loads((ROOT / "templates" / "publication.toml").read_text(encoding="utf-8")))
+
+
+def write(path: Path, entries: Entries) -> None:
+    """A feed with an item for each guid: its title and its date."""
+    items = ""
+    for guid, (title, date) in entries.items():
+        written = format_datetime(date) if isinstance(date, datetime) else date
+        items += (
+            f"<item><guid isPermaLink='false'>{guid}</guid><title>{title}</title><link>https://b.example/{guid}</link>"
+            + (f"<pubDate>{written}</pubDate>" if written else "")
+            + "</item>"
+        )
+    path.write_text(f"<rss version='2.0'><channel><title>b</title>{items}</channel></rss>", encoding="utf-8")
+
+
+class Blog:
+    """One feed in a file, ingested at one moment or another."""
+
+    def __init__(self, adapters: Adapters, publication: Publication, path: Path) -> None:
+        self.path = path
+        self.feed = Feed(str(path), "fi")
+        self.adapters = adapters
+        self.publication = publication
+        self.source = Feeds(allow_local=True)
+
+    def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
+        return ingest_feeds(
+            now,
+            feeds=(*others, self.feed),
+            publication=self.publication,
+            content=self.adapters.content,
+            source=self.source,
+        )
+
+    def publish(self, now: datetime, entries: Entries) -> dict[str, Any]:
+        write(self.path, entries)
+        return self.ingest(now)[0]
+
+    def article(self, guid: str) -> Article | None:
+        wanted = article_id(self.feed.url, guid)
+        return next((found for found in self.adapters.content.articles() if found.id == wanted), None)
+
+    def listed_at(self, guid: str) -> datetime:
+        article = self.article(guid)
+        assert article is not None
+        return article.listed_at
+
+    def state(self) -> dict[str, Any]:
+        return self.adapters.content.feed_state(self.feed.url)
+
+
+@pytest.fixture
+def blog(adapters: Adapters, publication: Publication, tmp_path: Path) -> Blog:
+    return Blog(adapters, publication, tmp_path / "feed.xml")
+
+
+def test_at_the_first_fetch_an_article_counts_as_listed_when_it_was_published(blog: Blog) -> None:
+    yesterday, tomorrow = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    entries: Entries = {"a": ("A", yesterday), "b": ("B", None), "c": ("C", tomorrow), "d": ("D", "eilen")}
+    assert blog.publish(NOW, entries)["new"] == 4
+    assert blog.listed_at("a") == yesterday
+    assert blog.listed_at("b") == blog.listed_at("d") == NOW - LONG_AGO
+    assert blog.listed_at("c") == NOW
+
+
+def test_later_an_article_counts_as_listed_when_it_was_first_seen_whatever_its_date(blog: Blog) -> None:
+    blog.publish(NOW, {"a": ("A", NOW)})
+    later = NOW + HOUR
+    more: Entries = {"b": ("B", NOW - timedelta(days=30)), "c": ("C", None), "d": ("D", NOW + timedelta(days=9))}
+    assert blog.publish(later, {"a": ("A", NOW), **more})["new"] == 3
+    assert {blog.listed_at(guid) for guid in more} == {later}
+
+
+def test_an_edit_changes_the_article_and_leaves_it_in_its_digest(blog: Blog) -> None:
+    blog.publish(NOW, {"a": ("Otsikko", NOW - HOUR)})
+    report = blog.publish(NOW + HOUR, {"a": ("Tekoäly tuli", NOW)})
+    assert (report["new"], report["edited"]) == (0, 1)
+    article = blog.article("a")
+    assert article is not None
+    assert (article.title, article.topics, article.published) == ("Tekoäly tuli", ("tekoaly",), NOW)
+    assert article.listed_at == NOW - HOUR
+
+
+def test_an_article_that_left_the_feed_stays_and_is_not_new_when_it_comes_back(blog: Blog) -> None:
+    blog.publish(NOW, {"a": ("A", NOW), "b": ("B", NOW)})
+    blog.publish(NOW + HOUR, {"a": ("A", NOW)})
+    assert blog.publish(NOW + 2 * HOUR, {"a": ("A", NOW), "b": ("B", NOW)})["new"] == 0
+    assert blog.listed_at("b") == NOW
+
+
+def test_ingesting_again_writes_no_article(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries: Entries = {"a": ("A &amp; {{b}}", NOW), "b": ("B", None), "c": ("C", "0001-01-01T00:00:00Z")}
+    blog.publish(NOW, entries)
+    monkeypatch.setattr(blog.adapters.content, "put_article", Mock(side_effect=AssertionError))
+    report = blog.publish(NOW + HOUR, entries)
+    assert (report["entries"], report["new"], report["edited"]) == (3, 0, 0)
+
+
+def test_a_guid_that_is_there_twice_is_told_and_makes_no_edit_in_every_run(blog: Blog) -> None:
+    twice = blog.feed.url
+    write(blog.path, {"a": ("A", NOW)})
+    text = blog.path.read_text()
+    item = text[text.index("<item>") : text.index("</channel>")]
+    blog.path.write_text(text.replace(item, item + item.replace("<title>A", "<title>B")))
+    reports = [blog.ingest(NOW + number * HOUR)[0] for number in range(3)]
+    assert [(report["new"], report["edited"]) for report in reports] == [(1, 0), (0, 0), (0, 0)]
+    assert blog.state()["problems"] == ["entry 2 has the identity of an earlier one, 'a': left out"]
+    assert twice == reports[0]["feed"]
+
+
+def test_a_feed_that_cannot_be_read_is_recorded_with_its_reason_since_when_and_until_it_recovers(blog: Blog) -> None:
+    report = blog.ingest(NOW)[0]
+    reason = f"{blog.path}: No such file or directory"
+    assert report["problems"] == (reason,)
+    assert blog.article("a") is None
+    for later in (NOW + HOUR, NOW + 2 * HOUR):
+        blog.ingest(later)
+        assert (blog.state()["failing_since"], blog.state()["problem"]) == (iso(NOW), reason)
+    decision = blog.adapters.content.decisions(1)[0]
+    assert (decision["run"], decision["decision"]) == ("feed", "unreadable")
+    assert decision["why"] == f"{reason}; since 2026-11-24 06:00 UTC"
+
+    blog.publish(NOW + 3 * HOUR, {"a": ("A", NOW)})
+    assert not {"failing_since", "problem"} & set(blog.state())
+    assert blog.listed_at("a") == NOW
+
+
+def test_a_feed_that_breaks_and_recovers_does_not_start_over(blog: Blog) -> None:
+    blog.publish(NOW, {"a": ("A", NOW)})
+    blog.path.write_text("huolto")
+    assert "not a feed" in blog.ingest(NOW + HOUR)[0]["problems"][0]
+    blog.publish(NOW + 2 * HOUR, {"a": ("A", NOW), "b": ("B", NOW - timedelta(days=3))})
+    assert (blog.listed_at("a"), blog.listed_at("b")) == (NOW, NOW + 2 * HOUR)
+    assert blog.state()["first_fetched_at"] == iso(NOW)
+
+
+def test_a_broken_feed_does_not_stop_the_others(blog: Blog, tmp_path: Path) -> None:
+    write(blog.path, {"a": ("A", NOW)})
+    broken = (Feed(str(tmp_path / "none.xml"), "fi"), Feed("http://[::1", "fi"))
+    reports = blog.ingest(NOW, *broken)
+    assert [report["new"] for report in reports] == [0, 0, 1]
+    assert [bool(report["problems"]) for report in reports] == [True, True, False]
+
+
+def test_an_unchanged_feed_is_not_read_and_keeps_what_it_was_told(blog: Blog) -> None:
+    source = Mock(spec=Feeds)
+    blog.source = source
+    source.fetch.return_value = Fetched((), (), '"v1"', "Mon, 23 Nov 2026 06:00:00 GMT")
+    blog.ingest(NOW)
+    source.fetch.return_value = Fetched((), etag='"v1"', unchanged=True)
+    assert blog.ingest(NOW + HOUR)[0]["unchanged"]
+    blog.ingest(NOW + 2 * HOUR)
+    assert [call.args[1:] for call in source.fetch.call_args_list] == [
+        ("", ""),
+        ('"v1"', "Mon, 23 Nov 2026 06:00:00 GMT"),
+        ('"v1"', "Mon, 23 Nov 2026 06:00:00 GMT"),
+    ]
+    assert blog.state()["read_at"] == iso(NOW + 2 * HOUR)
+
+
+def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_FEED_URL", str(tmp_path / "feed.xml"))
+    wiring.reset()
+    entries: Entries = {}
+
+    def ingest(now: datetime, *slugs: str) -> None:
+        entries.update({slug: (slug, now) for slug in slugs})
+        write(tmp_path / "feed.xml", entries)
+        cloud.run("feed_ingest", now)
+
+    def digest(now: datetime) -> str:
+        return str(cloud.run("planner", now)["weekly"]["decision"])
+
+    week = timedelta(days=7)
+    ingest(NOW - HOUR, "before")
+    assert [digest(NOW), digest(NOW)] == ["started", "repeated"]
+    ingest(NOW, "at-the-same-second")
+    ingest(NOW - HOUR / 2, "late")  # scheduled before the digest, run after it
+    assert digest(NOW + week) == "started"
+    assert digest(NOW + 2 * week) == "empty"
+    ingest(NOW + 2 * week + HOUR, "after-an-empty-week")
+    # Three weeks of outage of the planner.
+    ingest(NOW + 4 * week, "during-an-outage")
+    assert digest(NOW + 5 * week + 3 * HOUR) == "started"
+    ingest(NOW + 6 * week - HOUR, "last")
+    assert digest(NOW + 6 * week) == "started"
+
+    titles = {article.id: article.title for article in wiring.content().articles()}
+    weekly = [mailing for mailing in wiring.content().mailings(50) if mailing.audience.frequency == "weekly"]
+    assert sorted(titles[article] for mailing in weekly for article in mailing.articles) == sorted(entries)

@@ -1,0 +1,100 @@
+"""What the functions ask of AWS while they work, as the IAM actions and resources that each call needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from local_cloud.cloudformation import Account
+from newsletter import wiring
+from tests.aws.cloud import Cloud
+
+PARTITION_KEYS = {"Subscribers": "id", "Content": "pk", "Deliveries": "mailing", "Leads": "lead", "Guards": "key"}
+
+
+@dataclass(frozen=True)
+class Use:
+    """One thing a function did: an IAM action on a resource; of a table also the partition keys, where known."""
+
+    action: str
+    resource: str
+    keys: frozenset[str] = frozenset()
+
+
+Uses = dict[str, set[Use]]
+
+
+@contextmanager
+def recording(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Uses]:
+    """The uses of each function by folder. Every function starts with empty hands, as in a container of its own."""
+    uses: Uses = defaultdict(set)
+    running: list[str] = [""]
+    before: list[str] = [""]
+    clients: Any = BaseClient
+    call, invoke = clients._make_api_call, Cloud.invoke  # noqa: SLF001 the one door of every client
+
+    def recorded(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if running[0]:
+            service = self.meta.service_model.service_name
+            uses[running[0]] |= set(_uses(cloud.stack.account, service, operation, parameters))
+        return call(self, operation, parameters)
+
+    def invoked(self: Cloud, folder: str, event: dict[str, Any]) -> Any:
+        if folder != before[0]:
+            _forget()
+        running[0] = before[0] = folder
+        try:
+            return invoke(self, folder, event)
+        finally:
+            running[0] = ""
+
+    with monkeypatch.context() as patched:
+        patched.setattr(clients, "_make_api_call", recorded)
+        patched.setattr(Cloud, "invoke", invoked)
+        yield uses
+
+
+def _forget() -> None:
+    """What a new container knows: nothing of secrets or variants. Clients and templates take long and tell nothing."""
+    for name, build in vars(wiring).items():
+        if hasattr(build, "cache_clear") and name not in ("settings", "templates"):
+            build.cache_clear()
+
+
+def _uses(account: Account, service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Use]:
+    match service, operation:
+        case "dynamodb", "BatchGetItem":
+            for table, request in parameters["RequestItems"].items():
+                keys = frozenset(_key(table, key) for key in request["Keys"])
+                yield Use("dynamodb:BatchGetItem", account.arn("dynamodb", f"table/{table}"), keys)
+        case "dynamodb", _:
+            table = parameters["TableName"]
+            index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
+            item = parameters.get("Key") or parameters.get("Item")
+            keys = frozenset([_key(table, item)]) if item else frozenset()
+            yield Use(f"dynamodb:{operation}", account.arn("dynamodb", f"table/{table}{index}"), keys)
+        case "sqs", "SendMessage" | "SendMessageBatch":
+            yield Use("sqs:SendMessage", account.arn("sqs", parameters["QueueUrl"].rpartition("/")[2]))
+        case "ssm", "GetParameter":
+            yield Use("ssm:GetParameter", account.arn("ssm", f"parameter{parameters['Name']}"))
+        case "sesv2", "SendBulkEmail":
+            domain = parameters["FromEmailAddress"].rpartition("@")[2].rstrip(">")
+            for resource in (f"identity/{domain}", f"configuration-set/{parameters['ConfigurationSetName']}"):
+                yield Use("ses:SendBulkEmail", account.arn("ses", resource))
+                # The older action's name is asked for too (django-anymail: Amazon SES, IAM permissions).
+                yield Use("ses:SendBulkTemplatedEmail", account.arn("ses", resource))
+        case "sesv2", "GetAccount":
+            yield Use("ses:GetAccount", "*")
+        case _:
+            raise AssertionError(f"{service} {operation}: say here which right it needs")
+
+
+def _key(table: str, item: Mapping[str, Any]) -> str:
+    name = PARTITION_KEYS[table.rpartition("-")[2]]
+    return str(item[name]["S"])

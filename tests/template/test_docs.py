@@ -1,0 +1,237 @@
+"""The documents tell the truth: what they name exists, and what exists for a reader is named."""
+
+from __future__ import annotations
+
+import re
+import threading
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from cli.main import main
+from local_cloud.cloudformation import read_yaml
+from newsletter.adapters.crm import Crm
+
+ROOT = Path(__file__).parents[2]
+DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *DECISIONS]
+TEXT = {page: page.read_text("utf-8") for page in PAGES}
+EVERYTHING = "\n".join(TEXT.values())
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`([^`\n]+)`")
+# What runs or tests leave behind is named, but not in the repository.
+MADE = (".venv/", "build/", "~/")
+OLD_SECRET, NEW_SECRET = "whsec_b2xkLXNlY3JldC1vZi10aGUtdGVzdHM=", "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM="
+by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    prose = FENCED.sub("", TEXT[page])
+    headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@by_page
+def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
+    for link in LINK.findall(TEXT[page]):
+        if link.startswith(("https://", "http://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@by_page
+def test_every_path_that_is_named_exists(page: Path) -> None:
+    for named in CODE.findall(TEXT[page]):
+        is_path = re.fullmatch(r"[\w.-]+(/[\w.-]*)+", named) and not named.startswith(MADE)
+        is_file = re.fullmatch(r"\w[\w-]*\.(md|ya?ml|toml|py|sh)", named)
+        if is_path:
+            assert (ROOT / named).exists() or named.split("/")[0] not in {each.name for each in ROOT.iterdir()}, named
+        elif is_file and page.parent != ROOT:
+            assert list(ROOT.glob(f"[!.]*/**/{named}")) or (ROOT / named).exists(), named
+
+
+def test_every_image_of_the_documents_is_small_and_shown_somewhere() -> None:
+    images = sorted((ROOT / "docs/images").iterdir())
+    shown = {Path(link).name for link in LINK.findall(EVERYTHING)}
+    assert images
+    for image in images:
+        assert image.suffix == ".png"
+        assert image.stat().st_size <= 150_000, image.name
+        assert image.name in shown
+
+
+def test_every_make_target_is_documented_and_every_documented_one_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    in_code = "\n".join([*CODE.findall(EVERYTHING), *FENCED.findall(EVERYTHING)])
+    named = {word for words in re.findall(r"\bmake((?: [a-z-]+\b(?!=))+)", in_code) for word in words.split()}
+    assert targets - named == set()
+    assert named - targets == set()
+
+
+def test_every_command_is_documented_and_every_documented_one_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    commands = set(_commands(capsys))
+    # `newsletter` is an ordinary word too; in code it begins a command.
+    named = set(re.findall(r"[`\n/]newsletter ([a-z]+(?: (?:send|list|show|init))?)", EVERYTHING))
+    assert commands - named == set()
+    assert named - commands == set()
+
+
+def _commands(capsys: pytest.CaptureFixture[str], *group: str) -> Iterator[str]:
+    """Every command that `newsletter --help` and its groups list."""
+    with pytest.raises(SystemExit) as ended:
+        main([*group, "--help"])
+    assert ended.value.code == 0
+    listed = capsys.readouterr().out.partition("\ncommands:\n")[2].partition("\n\n")[0]
+    for name in re.findall(r"^    ([a-z]+) ", listed, re.MULTILINE):
+        below = list(_commands(capsys, *group, name)) if not group else []
+        yield from below or [" ".join([*group, name])]
+
+
+def test_every_variable_is_documented_and_every_documented_one_exists() -> None:
+    sources = [
+        *ROOT.glob("functions/**/*.py"),
+        *ROOT.glob("infra/**/*.py"),
+        ROOT / "template.yaml",
+        ROOT / "tests/skips.py",
+    ]
+    name = re.compile(r"NEWSLETTER_[A-Z]+(?:_[A-Z]+)*\b(?!_)")
+    known = {found for source in sources for found in name.findall(source.read_text("utf-8"))}
+    assert set(name.findall(EVERYTHING)) == known
+
+
+def test_the_page_on_deploying_explains_every_parameter_of_the_template() -> None:
+    page = TEXT[ROOT / "docs/deploy.md"]
+    rows = re.findall(r"^\| `([A-Za-z]+)` \|", page, re.MULTILINE)
+    assert rows == list(read_yaml(ROOT / "template.yaml", "template.yaml")["Parameters"])
+
+
+def test_the_page_on_operating_says_what_to_do_at_every_alarm() -> None:
+    rows = re.findall(r"^\| `(\w+Alarm)` \|", TEXT[ROOT / "docs/operate.md"], re.MULTILINE)
+    alarms = [
+        name
+        for file in sorted((ROOT / "infra").glob("*.yaml"))
+        for name, resource in read_yaml(file, file.name)["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    assert sorted(rows) == sorted(alarms)
+
+
+def test_the_page_on_the_local_cloud_names_every_path_below_local() -> None:
+    page = TEXT[ROOT / "docs/local-cloud.md"]
+    source = "\n".join(file.read_text("utf-8") for file in (ROOT / "infra/local_cloud").glob("*_views.py"))
+    routes = set(re.findall(r'^    \("(?:GET|POST)", "(/_local[^"]*)"', source, re.MULTILINE))
+    # Pages of one mail are reached from the mailbox, and the steps of signing in from the console.
+    below = {route for route in routes if route.startswith(("/_local/mail/<mail_id>", "/_local/oidc/", "/_local/blog"))}
+    assert routes
+    for route in sorted(routes - below - {"/_local", "/_local/crm/webhook"}):
+        assert re.sub(r"<(?:path:)?(\w+)>", r"{\1}", route) in page, route
+
+
+def test_the_readme_draws_the_tree_as_it_is() -> None:
+    readme = TEXT[ROOT / "README.md"]
+    tree = readme.partition("## The tree")[2].partition("```\n")[2].partition("```")[0]
+    folders = set(re.findall(r"([a-z_]+)/", tree))
+    assert folders >= {path.parent.name for path in ROOT.glob("functions/*/handler.py")}
+    known = {path.name for path in ROOT.glob("[!.]*/") if path.is_dir()} | {
+        path.name for path in ROOT.glob("[!.]*/**/") if path.is_dir()
+    }
+    assert folders <= known
+
+
+def test_the_rings_of_tests_are_those_that_contributing_names() -> None:
+    rows = re.findall(r"^\| `tests/(\w+)/` \|", TEXT[ROOT / "CONTRIBUTING.md"], re.MULTILINE)
+    rings = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and list(path.glob("*.py"))}
+    assert set(rows) == rings
+
+
+def test_the_campaign_of_the_marketing_guide_has_the_fields_it_explains() -> None:
+    guide = TEXT[ROOT / "docs/marketing.md"]
+    front = guide.partition("```markdown\n---\n")[2].partition("---")[0]
+    used = set(re.findall(r"^(\w+):", front, re.MULTILINE))
+    explained = set(re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE))
+    publication = tomllib.loads((ROOT / "templates/publication.toml").read_text("utf-8"))
+    assert used < explained
+    assert set(re.findall(r"topics: \[(.*)\]", front)[0].split(", ")) <= {
+        topic["key"] for topic in publication["topics"]
+    }
+    assert re.findall(r"offer: (.*)", front)[0] in {offer["key"] for offer in publication["offers"]}
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_says_context_decision_and_consequences_on_one_screen(page: Path) -> None:
+    text = TEXT[page]
+    assert re.findall(r"^#+ (.+)$", text, re.MULTILINE)[1:] == ["Context", "Decision", "Consequences"]
+    assert text.startswith(f"# {int(page.stem[:4])}. ")
+    assert len(text.splitlines()) < 40
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(page.stem[:4]) for page in DECISIONS]
+    assert numbers[0] == 1
+    assert all(after == before + 1 for before, after in pairwise(numbers))
+
+
+# --- the webhook sample ----------------------------------------------------------------------------------------------
+
+
+class Quiet(WSGIRequestHandler):
+    """Serves without a word on the terminal."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 the signature of werkzeug
+        """Say nothing."""
+
+
+def sample() -> Callable[[dict[str, str], bytes, str], bool]:
+    """The function that docs/security.md shows to whoever builds the CRM's side."""
+    block = TEXT[ROOT / "docs/security.md"].partition("```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(block, "docs/security.md", "exec"), names)  # noqa: S102 our own document
+    return cast("Callable[[dict[str, str], bytes, str], bool]", names["is_ours"])
+
+
+@contextmanager
+def crm_endpoint() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """An address that takes webhooks, and what it got."""
+    got: list[tuple[dict[str, str], bytes]] = []
+
+    @Request.application
+    def take(request: Request) -> Response:
+        got.append(({name.lower(): value for name, value in request.headers.items()}, request.get_data()))
+        return Response(status=204)
+
+    server = make_server("127.0.0.1", 0, take, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}/", got
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_sample_of_the_security_page_knows_our_webhooks_from_others() -> None:
+    is_ours = sample()
+    with crm_endpoint() as (url, got):
+        Crm(url, (OLD_SECRET, NEW_SECRET)).post("lead-abc-created", {"type": "lead.created", "name": "Äijö"})
+    ((headers, body),) = got
+    assert is_ours(headers, body, OLD_SECRET)
+    assert is_ours(headers, body, NEW_SECRET)
+    assert not is_ours(headers, body, "whsec_c29tZWJvZHktZWxzZXMtc2VjcmV0LTEyMzQ=")
+    assert not is_ours(headers, body + b" ", NEW_SECRET)
+    assert not is_ours(headers | {"webhook-id": "lead-abd-created"}, body, NEW_SECRET)
+    late = str(int(headers["webhook-timestamp"]) - 301)
+    assert not is_ours(headers | {"webhook-timestamp": late}, body, NEW_SECRET)

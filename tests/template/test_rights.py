@@ -1,0 +1,236 @@
+"""Least rights, proven by use: what the functions did in a year with the product is allowed, and little else is."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from hashlib import sha256
+from html import unescape
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+from urllib.parse import urlencode
+
+import pytest
+
+from newsletter import wiring
+from newsletter.adapters.queues import NotQueued, Queues
+from tests.aws.cloud import Cloud, link_to, running
+from tests.aws.console_calls import MARKETING, Browser, Program, trust
+from tests.aws.issuer import issuing
+from tests.template.recorded import Use, Uses, recording
+from tests.template.stacks import as_list
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+DAY = timedelta(days=1)
+MAIJA, KALLE, LIISA, NEVER = (f"{name}@example.com" for name in ("maija", "kalle", "liisa", "never"))
+POLICIES = {
+    # AWS: SAM policy templates. What a poller may do, Lambda does, so no code of ours shows it.
+    "SQSSendMessagePolicy": "sqs:SendMessage",
+    "SQSPollerPolicy": None,
+}
+
+
+class Statement:
+    """One IAM statement of a function."""
+
+    def __init__(self, sid: str, actions: list[str], resources: list[str], condition: dict[str, Any]) -> None:
+        self.sid = sid
+        self.actions = actions
+        self.resources = resources
+        leading = condition.pop("ForAllValues:StringEquals", {}).pop("dynamodb:LeadingKeys", None)
+        self.leading_keys = None if leading is None else set(leading)
+        assert not any(condition.values()), f"{sid}: a condition this test cannot judge"
+
+    def allows(self, use: Use) -> bool:
+        """Whether the statement is enough for the use. A query's key is not known here, so any condition refuses it."""
+        if use.action not in self.actions or use.resource not in self.resources:
+            return False
+        return self.leading_keys is None or bool(use.keys and use.keys <= self.leading_keys)
+
+    def unused(self, uses: set[Use]) -> Iterator[str]:
+        """Actions that nobody took under this statement, and resources that nobody touched."""
+        mine = [use for use in uses if self.allows(use)]
+        for part in {*self.actions} - {use.action for use in mine} | {*self.resources} - {use.resource for use in mine}:
+            yield f"{self.sid}: {part}"
+        for key in (self.leading_keys or set()) - {key for use in mine for key in use.keys}:
+            yield f"{self.sid}: {key}"
+
+
+def granted(cloud: Cloud, folder: str) -> list[Statement]:
+    """What the template allows the function, as written for this very stack."""
+    name = cloud.function(folder).logical_id
+    functions = {each.logical_id: each for each in cloud.stack.of_type("AWS::Serverless::Function")}
+    found = []
+    for policy in functions[name].properties["Policies"]:
+        ((kind, content),) = policy.items()
+        if kind == "Statement":
+            found += [
+                Statement(
+                    each["Sid"], as_list(each["Action"]), as_list(each["Resource"]), dict(each.get("Condition", {}))
+                )
+                for each in content
+            ]
+        elif action := POLICIES[kind]:
+            queue = cloud.stack.account.arn("sqs", content["QueueName"])
+            found.append(Statement(f"{kind} {content['QueueName']}", [action], [queue], {}))
+    return found
+
+
+# --- a year with the product -----------------------------------------------------------------------------------------
+
+
+def write_feed(path: Path) -> None:
+    ages = {"uusi": DAY, "vanha": 40 * DAY}
+    items = "".join(
+        f"<item><title>{slug}</title><link>https://b.example/{slug}</link><category>LinkedIn</category>"
+        f"<pubDate>{format_datetime(NOW - age)}</pubDate></item>"
+        for slug, age in ages.items()
+    )
+    path.write_text(f"<rss version='2.0'><channel><title>b</title>{items}</channel></rss>", encoding="utf-8")
+
+
+def fill_in(cloud: Cloud, email: str, **more: str) -> int:
+    """Send the form that was opened a minute ago; the status of the answer."""
+    opened = wiring.forms().token("subscribe", datetime.now(UTC) - timedelta(minutes=1))
+    form = {"email": email, "language": "fi", "consent": "yes", "form": opened, **more}
+    status: int = cloud.http("POST", "/subscribe", urlencode(form), headers={"origin": "null"})["statusCode"]
+    return status
+
+
+def subscribe(cloud: Cloud, email: str, **more: str) -> None:
+    assert fill_in(cloud, email, **more) == 200
+    cloud.drain()
+    confirm = link_to("confirm", cloud.mails(email)[-1])
+    assert [cloud.http(method, confirm)["statusCode"] for method in ("GET", "POST")] == [200, 200]
+    cloud.drain()
+
+
+def list_bombing(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    with monkeypatch.context() as broken:
+        broken.setattr(Queues, "send", Mock(side_effect=NotQueued))
+        assert fill_in(cloud, NEVER) == 500
+    wiring.limits().defend(now + DAY, now)
+    assert fill_in(cloud, NEVER) == 428
+    challenge = wiring.proofs().challenge(now)
+    solved = (n for n in count() if sha256(f"{challenge['salt']}{n}".encode()).hexdigest() == challenge["challenge"])
+    answer = base64.b64encode(json.dumps({**challenge, "number": next(solved)}).encode()).decode()
+    assert fill_in(cloud, NEVER, altcha=answer) == 200
+
+
+def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
+    feed.write_text("huolto")
+    cloud.run("feed_ingest", NOW - DAY / 24)
+    write_feed(feed)
+    cloud.run("feed_ingest", NOW)
+    subscribe(cloud, MAIJA, topics="linkedin", name="Maija")
+    subscribe(cloud, KALLE)
+    subscribe(cloud, LIISA)
+    for _ in range(2):
+        cloud.run("planner", NOW)
+        cloud.drain()
+    cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
+    cloud.ses.act(cloud.mails(LIISA)[-1].id, "complain")
+    cloud.drain()
+
+
+def offer_taken_up(cloud: Cloud) -> None:
+    digest = next(mail for mail in reversed(cloud.mails(MAIJA)) if mail.tags["mailing"].startswith("digest"))
+    assert cloud.http("GET", link_to("c", digest))["statusCode"] == 302
+    offer = link_to("offer", digest)
+    assert cloud.http("GET", offer)["statusCode"] == 200
+    cloud.crm_status = 503
+    assert cloud.http("POST", offer, "accept=yes")["statusCode"] == 200
+    (waiting,) = cloud.drain()
+    cloud.crm_status = 200
+    for _ in range(2):
+        cloud.client("sqs").send_message(QueueUrl=wiring.settings().lead_queue, MessageBody=waiting)
+        assert cloud.drain() == []
+
+
+def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    with issuing() as issuer:
+        trust(issuer, monkeypatch)
+        marketing = Browser(cloud, issuer)
+        marketing.sign_in(**MARKETING)
+        draft = {"name": "kevat", "subject": "Kevät", "body": "Hei.", "language": "fi", "step": "check"}
+        form = [("form_token", marketing.form_token()), *draft.items()]
+        assert marketing.post("/console/campaigns/new", *form).status == 200
+        api = Program(cloud, issuer.token(scope="openid campaigns:send"))
+        text = {"name": "kevat", "subject": "Kevät", "body": "Hei.", "language": "fi", "offer": "sparraus"}
+        assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
+        # The lane is taken for a minute, so the batch goes back to its queue.
+        wiring.guards().reserve("bulk", 60, datetime.now(UTC).timestamp())
+        cloud.drain()
+        for path in ("/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):
+            assert api("GET", path).status == 200
+        digest = next(
+            mailing["id"] for mailing in api("GET", "/mailings").json["mailings"] if "digest" in mailing["id"]
+        )
+        assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
+
+
+def reader_changes_and_leaves(cloud: Cloud) -> None:
+    digest = next(mail for mail in reversed(cloud.mails(MAIJA)) if mail.tags["mailing"].startswith("digest"))
+    preferences, leave = link_to("preferences", digest), link_to("unsubscribe", digest)
+    page = cloud.http("GET", preferences)["body"]
+    (mine,) = {unescape(link) for link in re.findall(r'href="[^"]*(/my-data/[^"?]+)', page)}
+    for method, path, body in (
+        ("POST", preferences, "topics=linkedin&language=sv&name=Maija&frequency=monthly"),
+        ("GET", mine, ""),
+        ("GET", leave, ""),
+        ("POST", leave, "List-Unsubscribe=One-Click"),
+        ("POST", mine, "erase=yes"),
+    ):
+        assert cloud.http(method, path, body)["statusCode"] in (200, 303)
+    cloud.drain()
+
+
+def tick(cloud: Cloud, days: int) -> None:
+    cloud.run("nurture", NOW + days * DAY)
+    cloud.drain()
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses]]:
+    """The stack after it all, and what each function used."""
+    feed = tmp_path_factory.mktemp("blog") / "feed.xml"
+    with pytest.MonkeyPatch.context() as monkeypatch, running() as cloud, recording(cloud, monkeypatch) as uses:
+        monkeypatch.setenv("NEWSLETTER_FEED_URL", str(feed))
+        wiring.reset()
+        feeds_and_digests(cloud, feed)
+        offer_taken_up(cloud)
+        list_bombing(cloud, monkeypatch)
+        tick(cloud, 3)
+        tick(cloud, 30)
+        campaign(cloud, monkeypatch)
+        reader_changes_and_leaves(cloud)
+        tick(cloud, 800)
+        yield cloud, uses
+
+
+FOLDERS = ["feed_ingest", "planner", "sender", "feedback", "public_site", "console", "lead_handoff", "nurture"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_function_may_do_all_that_it_does(year: tuple[Cloud, Uses], folder: str) -> None:
+    cloud, uses = year
+    rights = granted(cloud, folder)
+    assert uses[folder] != set()
+    refused = [use for use in uses[folder] if not any(right.allows(use) for right in rights)]
+    assert sorted({f"{use.action} on {use.resource}, e.g. {sorted(use.keys)}" for use in refused}) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_function_does_all_that_it_may_do(year: tuple[Cloud, Uses], folder: str) -> None:
+    cloud, uses = year
+    unused = [part for right in granted(cloud, folder) for part in right.unused(uses[folder])]
+    assert unused == [], (
+        f"take these rights out of template.yaml, or let the year above show what they are for: {unused}"
+    )

@@ -1,0 +1,156 @@
+"""The ledger: one line for every recipient, and a certificate that balances, whatever happened in whatever order."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.domain.ledger import (
+    FEEDBACK,
+    BatchRecord,
+    Certificate,
+    Outcome,
+    Standing,
+    State,
+    certify,
+    lines_of,
+)
+from newsletter.domain.planning import Batch
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+RANK = [
+    *(Standing.WAITING, Standing.DOUBTFUL, Standing.SUPPRESSED, Standing.REJECTED),
+    *(Standing.ACCEPTED, Standing.DELIVERED, Standing.CLICKED, Standing.FAILED, Standing.BOUNCED, Standing.COMPLAINED),
+]
+NOT_ACCEPTED = (Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING)
+
+
+def batch_of(number: int, size: int) -> Batch:
+    return Batch("digest-2026-W48", f"a{number}-0", "fi-x", tuple(f"{number}-{position}" for position in range(size)))
+
+
+@st.composite
+def records(draw: st.DrawFn, number: int, size: int) -> BatchRecord:
+    positions = {what: draw(st.frozensets(st.integers(0, size - 1), max_size=4)) for what in FEEDBACK}
+    return BatchRecord(
+        batch_of(number, size),
+        draw(st.sampled_from(list(State))),
+        "".join(draw(st.lists(st.sampled_from(list(Outcome)), min_size=size, max_size=size))),
+        attempts=draw(st.integers(1, 3)),
+        lease=NOW,
+        positions={what: found for what, found in positions.items() if found},
+    )
+
+
+@st.composite
+def mailings(draw: st.DrawFn) -> tuple[list[Batch], list[BatchRecord]]:
+    """What was planned, and the records of the batches that were tried, in any order."""
+    sizes = draw(st.lists(st.integers(1, 9), max_size=6))
+    planned = [batch_of(number, size) for number, size in enumerate(sizes)]
+    tried = draw(st.lists(st.sampled_from(range(len(sizes))), unique=True)) if sizes else []
+    return planned, [draw(records(number, sizes[number])) for number in tried]
+
+
+def certificate(planned: list[Batch], found: list[BatchRecord]) -> Certificate:
+    return certify(sum(len(batch.recipients) for batch in planned), found, lines_of(found, planned))
+
+
+@given(mailings())
+def test_the_certificate_balances_whatever_became_of_each_recipient(
+    mailing: tuple[list[Batch], list[BatchRecord]],
+) -> None:
+    result = certificate(*mailing)
+    assert result.balanced
+    assert result.planned == result.accepted + result.suppressed + result.rejected + result.doubtful + result.waiting
+
+
+@given(mailings())
+def test_every_recipient_has_exactly_one_line(mailing: tuple[list[Batch], list[BatchRecord]]) -> None:
+    planned, found = mailing
+    lines = lines_of(found, planned)
+    everybody = [(batch.id, position, who) for batch in planned for position, who in enumerate(batch.recipients)]
+    assert [(line.batch, line.position, line.subscriber) for line in lines] == sorted(everybody)
+
+
+@given(mailings())
+def test_the_certificate_counts_what_the_lines_say(mailing: tuple[list[Batch], list[BatchRecord]]) -> None:
+    planned, found = mailing
+    result, lines = certificate(planned, found), lines_of(found, planned)
+    assert result.accepted == sum(line.standing not in NOT_ACCEPTED for line in lines)
+    assert result.waiting == sum(line.standing is Standing.WAITING for line in lines)
+    assert result.unsubscribed == sum(line.unsubscribed for line in lines)
+    for what in ("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed"):
+        assert getattr(result, what) == sum(len(record.positions.get(what, ())) for record in found)
+
+
+@given(mailings(), st.randoms(use_true_random=False))
+def test_the_order_in_which_records_are_read_changes_nothing(
+    mailing: tuple[list[Batch], list[BatchRecord]], chance: object
+) -> None:
+    planned, found = mailing
+    shuffled = list(found)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert lines_of(shuffled, planned) == lines_of(found, planned)
+    assert certificate(planned, shuffled) == certificate(planned, found)
+
+
+@given(records(0, 6), st.integers(0, 5), st.sampled_from(FEEDBACK))
+def test_feedback_never_makes_a_recipient_less_certain(record: BatchRecord, position: int, what: str) -> None:
+    """Whatever came back proves that SES took the mail: it can settle a doubt and never bring one back."""
+    before = record.standing(position)
+    more = {**record.positions, what: record.positions.get(what, frozenset()) | {position}}
+    after = replace(record, positions=more).standing(position)
+    assert after not in NOT_ACCEPTED
+    assert RANK.index(after) >= RANK.index(before)
+
+
+def test_of_several_things_known_the_most_telling_one_stands() -> None:
+    order = ["sent", "unsubscribed", "delivered", "confirmed", "clicked", "failed", "bounced", "complained"]
+    standings = ["accepted", "delivered", "delivered", "clicked", "clicked", "failed", "bounced", "complained"]
+    assert set(order) == set(FEEDBACK)
+    for number in range(len(order)):
+        record = BatchRecord(
+            batch_of(0, 1), State.DONE, "a", 1, NOW, positions={what: frozenset({0}) for what in order[: number + 1]}
+        )
+        assert record.standing(0) == standings[number]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "standing"),
+    [
+        (Outcome.OPEN, Standing.WAITING),
+        (Outcome.RETRY, Standing.WAITING),
+        (Outcome.ACCEPTED, Standing.ACCEPTED),
+        (Outcome.SUPPRESSED, Standing.SUPPRESSED),
+        (Outcome.REJECTED, Standing.REJECTED),
+        (Outcome.DOUBTFUL, Standing.DOUBTFUL),
+    ],
+)
+def test_without_feedback_the_senders_word_stands(outcome: Outcome, standing: Standing) -> None:
+    assert BatchRecord(batch_of(0, 1), State.DONE, outcome, 1, NOW).standing(0) is standing
+
+
+def test_a_doubt_is_settled_by_the_send_event() -> None:
+    doubtful = BatchRecord(batch_of(0, 2), State.DOUBTFUL, "??", 1, NOW)
+    settled = replace(doubtful, positions={"sent": frozenset({1})})
+    assert [settled.standing(position) for position in (0, 1)] == [Standing.DOUBTFUL, Standing.ACCEPTED]
+
+
+def test_a_record_that_nobody_planned_unbalances_the_certificate() -> None:
+    planned, stray = batch_of(0, 2), BatchRecord(batch_of(1, 3), State.DONE, "aaa", 1, NOW)
+    assert not certificate([planned], [stray]).balanced
+
+
+def test_a_mailing_to_nobody_is_balanced() -> None:
+    empty = certificate([], [])
+    assert empty.balanced
+    assert {getattr(empty, field.name) for field in fields(Certificate)} == {0}
+
+
+def test_the_reason_stands_beside_its_recipient() -> None:
+    record = BatchRecord(batch_of(0, 2), State.DONE, "ax", 1, NOW, reasons={1: "MESSAGE_REJECTED"})
+    assert [line.reason for line in lines_of([record], [])] == ["", "MESSAGE_REJECTED"]
