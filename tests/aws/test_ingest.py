@@ -14,6 +14,8 @@ import pytest
 from newsletter import wiring
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.domain.article import Article, article_id
+from newsletter.domain.digest import Window
+from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.publication import Feed, Publication, parse_publication
 from newsletter.domain.times import iso
 from newsletter.usecases.ingest_feed import LONG_AGO, ingest_feeds
@@ -220,3 +222,22 @@ def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(
     titles = {article.id: article.title for article in wiring.content().articles()}
     weekly = [mailing for mailing in wiring.content().mailings(50) if mailing.audience.frequency == "weekly"]
     assert sorted(titles[article] for mailing in weekly for article in mailing.articles) == sorted(entries)
+
+
+def test_an_article_kept_while_its_digest_was_being_settled_comes_in_the_next_one(
+    adapters: Adapters, publication: Publication, tmp_path: Path
+) -> None:
+    blog = Blog(adapters, publication, tmp_path / "feed.xml")
+    blog.publish(NOW - 9 * HOUR, {"old": ("Vanha", NOW - 400 * HOUR)})
+    blog.publish(NOW - HOUR, {"late": ("Myöhäinen", NOW - HOUR * 2), "old": ("Vanha", NOW - 400 * HOUR)})
+    content = adapters.content
+    content.put_window("2026-W48", Window(NOW - 500 * HOUR, NOW))
+    content.create_mailing(Mailing("digest-2026-W48", Kind.DIGEST, NOW, articles=()))
+
+    blog.ingest(NOW + timedelta(minutes=5))
+    assert blog.article("late").listed_at == NOW - HOUR
+    for _ in range(2):
+        blog.ingest(NOW + HOUR)
+
+    assert blog.article("late").listed_at == NOW
+    assert blog.article("old").listed_at == NOW - 400 * HOUR

@@ -84,7 +84,7 @@ def change(ref: Ref, form: ChoicesForm, now: datetime, desk: FrontDesk) -> Subsc
         raise NotFound("reader")
     if before.tracking != choices.tracking:
         act = "given" if choices.tracking else "withdrawn"
-        consent = Consent(act, "tracking of links, on the preferences page", now, f"tracking-{iso(now)}")
+        consent = Consent(act, "tracking of links, on the preferences page", now, f"tracking-{act}-{iso(now)}")
         desk.subscribers.remember_head(before.id, desk.consents.append(before.id, consent).hash)
     after = desk.subscribers.get(ref.subscriber)
     if after is None:

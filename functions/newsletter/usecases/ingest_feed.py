@@ -9,7 +9,7 @@ from typing import Any
 from newsletter.adapters.content import Content
 from newsletter.adapters.feeds import Feeds
 from newsletter.domain.article import Article, Entry, article_id, classify
-from newsletter.domain.digest import first_seen
+from newsletter.domain.digest import digest_id, first_seen
 from newsletter.domain.errors import FeedUnreadable
 from newsletter.domain.publication import Feed, Publication
 from newsletter.domain.times import iso, parse_iso
@@ -18,6 +18,10 @@ from newsletter.observability import count
 LONG_AGO = timedelta(days=365)
 """How old an undated article of the first fetch is taken to be: it belongs to the archive, not to the next digest."""
 MAX_PROBLEMS = 20
+IN_FLIGHT = timedelta(minutes=15)
+"""Longer than any run of a function (two minutes) with what may delay its start."""
+OVERLOOKED_IN = 2
+"""The latest windows that are looked through: a week's and a month's."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ def ingest_feeds(
     now: datetime, *, feeds: tuple[Feed, ...], publication: Publication, content: Content, source: Feeds
 ) -> list[dict[str, Any]]:
     """Read every feed. One that cannot be read is recorded, with the reason and since when; the others go on."""
+    _pick_up_overlooked(now, content)
     reports = [_ingest(feed, now, publication, content, source) for feed in feeds]
     count("ArticlesFound", sum(report.new for report in reports))
     return [asdict(report) for report in reports]
@@ -68,6 +73,26 @@ def _ingest(feed: Feed, now: datetime, publication: Publication, content: Conten
     state["problems"] = list(fetched.problems[:MAX_PROBLEMS])
     content.put_feed_state(feed.url, state)
     return FeedReport(feed.url, len(fetched.entries), new, edited, problems=fetched.problems[:MAX_PROBLEMS])
+
+
+def _pick_up_overlooked(now: datetime, content: Content) -> None:
+    """Move to the next digest what was kept in the very moment in which a digest settled its window, and so is in none.
+
+    Only windows that are older than any run that might still be writing; articles of a first fetch stand where they
+    were published and are in no digest on purpose.
+    """
+    settled = {period: window for period, window in content.windows().items() if window.end < now - IN_FLIGHT}
+    newest = sorted(settled, key=lambda period: settled[period].end)[-OVERLOOKED_IN:]
+    mailings = [mailing for period in newest if (mailing := content.mailing(digest_id(period))) is not None]
+    if not mailings:
+        return
+    mailed = {article for mailing in mailings for article in mailing.articles}
+    listed_in = [settled[period] for period in newest]
+    for article in content.articles():
+        seen_later = article.published is None or article.listed_at != article.published
+        if article.id not in mailed and seen_later and any(window.holds(article) for window in listed_in):
+            content.put_article(replace(article, listed_at=first_seen(article.listed_at, content.windows().values())))
+            count("ArticlesPickedUp")
 
 
 def _article(entry: Entry, feed: Feed, publication: Publication, seen_at: datetime, *, first: bool) -> Article:
