@@ -15,7 +15,7 @@ SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench build deploy lock clean
+.PHONY: help demo test check format bench build deploy lock screenshots clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ deploy: build ## Build and deploy (first time: DEPLOY=--guided; STAGE=... picks 
 
 lock: .venv-deploy/stamp ## Write the hashed locks anew from pyproject.toml (UPGRADE=1: newest versions)
 	@sh infra/build/lock.sh
+
+screenshots: .venv/test.stamp ## Take the README's screenshots anew (needs Chromium)
+	.venv/bin/python -m tests.browser.take_screenshots
 
 clean: ## Remove everything that can be made again
 	rm -rf .venv .venv-deploy .aws-sam build tests/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache

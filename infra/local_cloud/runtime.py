@@ -138,6 +138,8 @@ class Functions:
     def _load(self, function: Function) -> Handler:
         name, _, attribute = function.handler.rpartition(".")
         with _IMPORTING:
+            # Handlers import it at their first record, and its parts import each other: two threads at once would meet.
+            importlib.import_module("aws_lambda_powertools.utilities.batch")
             module = _copy(sys.modules[name]) if name in sys.modules else importlib.import_module(name)
         handler: Handler = getattr(module, attribute)
         return handler

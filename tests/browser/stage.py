@@ -1,0 +1,183 @@
+"""What the browser ring plays on: a local cloud whose blog can get a new article, and a camera with axe-core on it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from local_cloud.blog.site import feed_xml
+from local_cloud.server import LocalCloud
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+HUMAN_MILLISECONDS = 2_100
+ACCESSIBILITY = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def chromium(executable: Path) -> Iterator[Browser]:
+    """A browser that talks to nobody but the pages it is shown."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A local cloud with the sample blog, whose feed is a file so that a test can add to it."""
+
+    cloud: LocalCloud
+    feed: Path
+
+    def url(self, path: str) -> str:
+        """The address of a path."""
+        return f"{self.cloud.url}{path}"
+
+    def publish(self, title: str, at: datetime) -> None:
+        """A new article on the blog, read by feed_ingest at that moment."""
+        link = self.url("/_local/blog/puoli-tuntia-viikossa")
+        item = (
+            f"<item><title>{title}</title><link>{link}?uusi</link><guid>{link}?uusi</guid>"
+            f"<pubDate>{format_datetime(at)}</pubDate><description>Uutta.</description></item>"
+        )
+        feed = self.feed.read_text("utf-8")
+        self.feed.write_text(feed.replace("<item>", f"{item}<item>", 1), "utf-8")
+        self.cloud.run("feed_ingest", at.isoformat())
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Stage]:
+    """A stage of its own; `folder` holds its feed."""
+    feed = folder / "feed.xml"
+    feed.write_text('<rss version="2.0"><channel><title>Empty</title></channel></rss>', "utf-8")
+    with LocalCloud(feed_url=str(feed), ingest=False) as cloud:
+        feed.write_text(feed_xml(f"{cloud.url}/_local/blog", cloud.started_at), "utf-8")
+        cloud.run("feed_ingest")
+        yield Stage(cloud, feed)
+
+
+class Camera:
+    """Looks at a page as readers do: wide and narrow, in light and in dark; checks what each of them sees."""
+
+    def __init__(self, folder: Path, axe: Path) -> None:
+        self._folder = folder
+        self._axe = axe.read_text("utf-8")
+
+    def look(self, page: Page, name: str) -> None:
+        """Screenshots `name`-desktop, -phone, -dark and -phone-dark, and everything that `check` does."""
+        self.check(page, name)
+        for view, size, dark in (("phone", PHONE, False), ("dark", DESKTOP, True)):
+            self._set(page, size, dark=dark)
+            self.shoot(page, f"{name}-{view}")
+        self._set(page, DESKTOP, dark=False)
+
+    def check(self, page: Page, name: str, *, landmarks: bool = True) -> None:
+        """Fails on what axe-core finds and on sideways scrolling: wide in light, narrow in dark.
+
+        A mail needs no `landmarks`: it is shown inside somebody else's page.
+        """
+        for view, size, dark in (("desktop", DESKTOP, False), ("phone-dark", PHONE, True)):
+            self._set(page, size, dark=dark)
+            self.shoot(page, f"{name}-{view}")
+            assert sideways(page) == 0, f"{name}, {view}: the page is wider than the screen"
+            found = self.violations(page, landmarks=landmarks)
+            assert not found, "\n".join([f"{name}, {view}: axe-core finds", *found])
+        self._set(page, DESKTOP, dark=False)
+
+    def shoot(self, page: Page, name: str) -> None:
+        """One screenshot of the whole page."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=self._folder / f"{name}.png", full_page=True, animations="disabled")
+
+    def violations(self, page: Page, *, landmarks: bool = True) -> list[str]:
+        """What axe-core finds, one line each: rule, place, and what to do. What is in frames is looked at alone."""
+        page.evaluate(self._axe)
+        rules = {rule: {"enabled": landmarks} for rule in ("region", "landmark-one-main")}
+        options = {"runOnly": ACCESSIBILITY, "rules": rules, "iframes": False, "resultTypes": ["violations"]}
+        found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+        return [
+            f"{rule['id']} at {json.dumps(node['target'])}: {node['failureSummary']}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    def _set(self, page: Page, size: ViewportSize, *, dark: bool) -> None:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="dark" if dark else "light")
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    width: int = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+    return width
+
+
+# --- what a reader does ----------------------------------------------------------------------------------------------
+
+
+def send_form(page: Page) -> None:
+    """Press the form's button, no faster than hands can fill a form in: quicker ones are asked to press again."""
+    page.wait_for_timeout(HUMAN_MILLISECONDS)
+    page.click("main form button")
+
+
+def sign_up(page: Page, stage: Stage, email: str, language: str = "fi") -> None:
+    """Fill in the form and send it."""
+    page.goto(stage.url(f"/subscribe?lang={language}"))
+    page.fill("#email", email)
+    page.check("#consent")
+    send_form(page)
+    assert stage.cloud.drain()
+
+
+def subscribe(page: Page, stage: Stage, email: str, language: str = "fi") -> None:
+    """A reader who came in earlier: form and confirmation as a program sends them."""
+    form: dict[str, str | float | bool] = {"email": email, "language": language, "consent": "yes"}
+    assert page.request.post(stage.url("/subscribe"), form=form).ok
+    assert stage.cloud.drain()
+    assert page.request.post(link_to("confirm", mail_to(stage, email)["text"])).ok
+    assert stage.cloud.drain()
+
+
+def send_campaign(page: Page, stage: Stage, **campaign: str) -> None:
+    """A campaign through the API, to everybody of its language; `name`, `subject`, `body`, `language`, `offer`."""
+    token = page.request.post(stage.url("/_local/token")).json()["token"]
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    answer = page.request.post(stage.url("/api/v1/campaigns"), headers=headers, data=json.dumps(campaign))
+    assert answer.status == 201, answer.text()
+    assert stage.cloud.drain()
+
+
+def mail_to(stage: Stage, email: str) -> dict[str, Any]:
+    """The newest mail to that address."""
+    mails = [mail for mail in stage.cloud.ses.mailbox.all() if email in mail.to]
+    assert mails, f"no mail to {email}"
+    return {"id": mails[0].id, "subject": mails[0].subject, "text": mails[0].text or ""}
+
+
+def link_to(place: str, text: str) -> str:
+    """The first address of one of our own pages in a mail's text, e.g. `confirm`."""
+    found = re.search(rf"https?://\S+/{place}/[^\s>)]+", text)
+    assert found, f"no link to /{place} in:\n{text}"
+    return found[0]

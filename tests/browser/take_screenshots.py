@@ -1,0 +1,74 @@
+"""Takes the README's screenshots anew: `make screenshots`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser.stage import Stage, chromium, link_to, mail_to, staged, subscribe
+from tests.skips import CHROMIUM
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+WIDE: ViewportSize = {"width": 1000, "height": 640}
+NARROW: ViewportSize = {"width": 390, "height": 700}
+READER = "maija@example.com"
+LIMIT = 150_000
+"""Bytes an image may have, so that the repository stays light."""
+
+
+def main() -> None:
+    """Walk through the product and keep what a reader of the README wants to see."""
+    executable = CHROMIUM.find()
+    if executable is None:
+        sys.exit(f"Chromium is missing: {CHROMIUM.install}")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        staged(Path(folder)) as stage,
+        chromium(executable) as browser,
+        browser.new_context(viewport=WIDE, locale="fi-FI", timezone_id="Europe/Helsinki") as context,
+    ):
+        _walk(context.new_page(), stage)
+    heavy = [image.name for image in IMAGES.glob("*.png") if image.stat().st_size > LIMIT]
+    if heavy:
+        sys.exit(f"heavier than {LIMIT} bytes: {', '.join(heavy)}")
+
+
+def _walk(page: Page, stage: Stage) -> None:
+    page.goto(stage.url("/"))
+    _keep(page, "start")
+    page.set_viewport_size(NARROW)
+    page.goto(stage.url("/subscribe?lang=fi"))
+    _keep(page, "subscribe")
+    for reader in (READER, "olli@example.com", "aino@example.com"):
+        subscribe(page, stage, reader)
+    stage.cloud.run("planner")
+    digest = mail_to(stage, READER)
+    page.goto(stage.url(f"/_local/mail/{digest['id']}/html"))
+    _keep(page, "digest")
+    page.goto(link_to("c", digest["text"]))
+    page.goto(link_to("offer", digest["text"]))
+    _keep(page, "offer")
+    page.click("main form button")
+    stage.cloud.drain()
+    page.set_viewport_size(WIDE)
+    page.goto(stage.url("/_local/crm"))
+    _keep(page, "lead")
+    stage.cloud.run("nurture", (stage.cloud.started_at + timedelta(days=3)).isoformat())
+    page.goto(stage.url("/console"))
+    page.get_by_role("button", name="Sign in as marketing").click()
+    page.get_by_role("link", name="Digest of week").click()
+    page.get_by_role("heading", name="Certificate").wait_for()
+    _keep(page, "report")
+
+
+def _keep(page: Page, name: str) -> None:
+    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The console with mouse and eyes: sign in, read a report, send a campaign."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.stage import Camera, Stage, mail_to, subscribe
+
+READER = "kolmas@example.com"
+READERS = ("eka@example.com", "toka@example.com")
+
+
+@pytest.fixture
+def signed_in(page: Page, stage: Stage) -> Page:
+    """A colleague in marketing, who came through the issuer's sign-in page."""
+    page.goto(stage.url("/console"))
+    page.get_by_role("button", name="Sign in as marketing").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mailings")
+    return page
+
+
+def test_nobody_gets_in_without_signing_in(page: Page, stage: Stage, camera: Camera) -> None:
+    page.goto(stage.url("/console/campaigns/new"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    camera.look(page, "20-sign-in")
+    page.get_by_role("button", name="Sign in as marketing").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("New campaign")
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(stage.url("/console"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_the_report_of_the_digest_shows_where_every_recipient_stands(
+    page: Page, stage: Stage, camera: Camera, signed_in: Page
+) -> None:
+    for reader in READERS:
+        subscribe(page, stage, reader)
+    stage.cloud.run("planner")
+    signed_in.goto(stage.url("/console"))
+    camera.look(signed_in, "21-mailings")
+    signed_in.get_by_role("link", name="Digest of week").click()
+    expect(signed_in.get_by_text("SES accepted every one of 2 mails.")).to_be_visible()
+    rows = signed_in.get_by_role("row").filter(has_text="@example.com")
+    assert sorted(rows.locator("th").all_inner_texts()) == sorted(READERS)
+    assert rows.locator(".standing").all_inner_texts() == ["delivered", "delivered"]
+    camera.look(signed_in, "22-digest-report")
+
+
+def test_a_campaign_is_written_looked_at_and_sent_once(
+    page: Page, stage: Stage, camera: Camera, signed_in: Page
+) -> None:
+    subscribe(page, stage, READER)
+    signed_in.goto(stage.url("/console"))
+    signed_in.get_by_role("link", name="New campaign").click()
+    camera.look(signed_in, "23-campaign-empty")
+    signed_in.get_by_role("button", name="Look at it").click()
+    expect(signed_in.get_by_role("alert")).to_be_focused()
+    camera.look(signed_in, "24-campaign-errors")
+
+    signed_in.get_by_label("Name").fill("kevaan-sparraus")
+    signed_in.get_by_label("Subject").fill("Kevään sparraukset ovat auki")
+    signed_in.get_by_label("Text", exact=True).fill(
+        "Varaa aika **ennen vappua**.\n\n## Kenelle\n\nJohtajille ja asiantuntijoille."
+    )
+    signed_in.get_by_label("Shall we spar?").check()
+    signed_in.get_by_role("button", name="Look at it").click()
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text("Ready to send?")
+    camera.look(signed_in, "25-campaign-preview")
+    assert not any("sparraukset" in mail.subject for mail in stage.cloud.ses.mailbox.all()), "looking at it sent it"
+
+    # Impatient hands press twice.
+    signed_in.get_by_role("button", name="Send it now").dblclick()
+    expect(signed_in.get_by_role("status")).to_contain_text("The campaign has started")
+    assert stage.cloud.drain()
+    signed_in.reload()
+    expect(signed_in.get_by_text("SES accepted every one of")).to_be_visible()
+    camera.look(signed_in, "26-campaign-report")
+    mails = [mail for mail in stage.cloud.ses.mailbox.all() if mail.subject == "Kevään sparraukset ovat auki"]
+    assert [mail.to for mail in mails].count((READER,)) == 1
+    assert "ennen vappua" in mail_to(stage, READER)["text"]
