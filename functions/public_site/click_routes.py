@@ -11,13 +11,5 @@ from public_site.responses import Answer, redirect
 
 def follow(request: Request, token: str, link: str) -> Answer:
     """302 to the target that was mailed under this key, and to no other."""
-    target = record_click(
-        wiring.links().read(Purpose.CLICK, token),
-        link,
-        request.evidence,
-        now=wiring.now(),
-        content=wiring.content(),
-        subscribers=wiring.subscribers(),
-        deliveries=wiring.deliveries(),
-    )
-    return redirect(target)
+    ref = wiring.links().read(Purpose.CLICK, token)
+    return redirect(record_click(ref, link, request.evidence, wiring.now(), wiring.front_desk()))

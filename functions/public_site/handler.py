@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from newsletter.domain.errors import NotFound
+from newsletter.http import MethodNotAllowed
 from newsletter.observability import observed
-from public_site import click_routes, offer_routes, preference_routes, subscription_routes
-from public_site.problems import MethodNotAllowed, TooLarge, problem
+from public_site import (
+    click_routes,
+    confirmation_routes,
+    my_data_routes,
+    offer_routes,
+    origins,
+    preference_routes,
+    subscription_routes,
+    unsubscribe_routes,
+)
+from public_site.problems import problem
 from public_site.request import Request
 from public_site.responses import Answer, json_answer
 
@@ -22,17 +32,26 @@ def health(_: Request) -> Answer:
     return json_answer(200, {"status": "ok"})
 
 
-# A path as in template.yaml, what GET and HEAD show, what POST changes. Not the Powertools resolver: it slows the cold
-# start of the page a reader waits for, and keeps the request in a class attribute, so that in one process of many
-# threads (the local cloud) one reader could get another's page.
-PATHS: tuple[tuple[str, View, View | None], ...] = (
-    ("/subscribe", subscription_routes.show_form, subscription_routes.sign_up),
-    ("/confirm/{token}", subscription_routes.ask_to_confirm, subscription_routes.confirm),
-    ("/preferences/{token}", preference_routes.show_preferences, preference_routes.save_preferences),
-    ("/unsubscribe/{token}", preference_routes.ask_to_unsubscribe, preference_routes.leave),
-    ("/c/{token}/{link}", click_routes.follow, None),
-    ("/offer/{token}", offer_routes.show_offer, offer_routes.take_up),
-    ("/health", health, None),
+# A path as in template.yaml and what each method does there; HEAD is GET without a body. Not the Powertools resolver:
+# it slows the cold start of the page a reader waits for, and keeps the request in a class attribute, so that in one
+# process of many threads (the local cloud) one reader could get another's page.
+PATHS: tuple[tuple[str, Mapping[str, View]], ...] = (
+    (
+        "/subscribe",
+        {
+            "GET": subscription_routes.show_form,
+            "POST": subscription_routes.sign_up,
+            "OPTIONS": origins.preflight,
+        },
+    ),
+    ("/confirm/{token}", {"GET": confirmation_routes.ask_to_confirm, "POST": confirmation_routes.confirm}),
+    ("/preferences/{token}", {"GET": preference_routes.show_preferences, "POST": preference_routes.save_preferences}),
+    ("/unsubscribe/{token}", {"GET": unsubscribe_routes.ask_to_unsubscribe, "POST": unsubscribe_routes.leave}),
+    ("/my-data/{token}", {"GET": my_data_routes.show_my_data, "POST": my_data_routes.erase_my_data}),
+    ("/c/{token}/{link}", {"GET": click_routes.follow}),
+    ("/offer/{token}", {"GET": offer_routes.show_offer, "POST": offer_routes.take_up}),
+    ("/altcha.js", {"GET": subscription_routes.proof_script}),
+    ("/health", {"GET": health}),
 )
 
 
@@ -41,6 +60,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request of the HTTP API (payload format 2.0). HEAD gets what GET would, without the body."""
     request = Request(event)
     answer = respond(request)
+    if request.path == "/subscribe":
+        answer = origins.readable(request, answer)
     return {
         "statusCode": answer.status,
         "headers": dict(answer.headers),
@@ -59,11 +80,9 @@ def respond(request: Request) -> Answer:
 
 
 def _find(request: Request) -> tuple[View, dict[str, str]]:
-    if request.too_large:
-        raise TooLarge
-    for pattern, show, change in _patterns():
+    _ = request.body  # too much of it is refused whatever it is for
+    for pattern, views in _patterns():
         if found := pattern.fullmatch(request.path):
-            views = {"GET": show, "HEAD": show} | ({"POST": change} if change else {})
             if request.method not in views:
                 raise MethodNotAllowed(", ".join(views))
             return views[request.method], found.groupdict()
@@ -71,5 +90,8 @@ def _find(request: Request) -> tuple[View, dict[str, str]]:
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], View, View | None], ...]:
-    return tuple((re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), show, change) for path, show, change in PATHS)
+def _patterns() -> tuple[tuple[re.Pattern[str], Mapping[str, View]], ...]:
+    return tuple(
+        (re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), {"GET": views["GET"], "HEAD": views["GET"], **views})
+        for path, views in PATHS
+    )

@@ -14,16 +14,14 @@ from public_site.responses import Answer, page
 def show_offer(request: Request, token: str) -> Answer:
     """The landing page. Opening it is evidence and makes no lead."""
     ref, offer = _read(token)
-    take_up_offer.show(
-        ref, request.evidence, now=wiring.now(), subscribers=wiring.subscribers(), deliveries=wiring.deliveries()
-    )
+    take_up_offer.show(ref, request.evidence, wiring.now(), wiring.front_desk())
     return page(request, "offer", _language(ref), offer=offer)
 
 
 def take_up(request: Request, token: str) -> Answer:
     """The button was pressed: the lead is on its way to the CRM."""
     ref, _ = _read(token)
-    take_up_offer.take_up(ref, request.evidence, now=wiring.now(), queues=wiring.queues())
+    take_up_offer.take_up(ref, request.evidence, wiring.now(), wiring.front_desk())
     return page(request, "offer_taken", _language(ref))
 
 
@@ -36,5 +34,5 @@ def _read(token: str) -> tuple[Ref, Offer]:
 
 
 def _language(ref: Ref) -> str:
-    reader = change_preferences.current(ref, subscribers=wiring.subscribers())
+    reader = change_preferences.current(ref, wiring.front_desk())
     return reader.language if reader else ""

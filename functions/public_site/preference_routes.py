@@ -1,17 +1,18 @@
-"""/preferences and /unsubscribe: what a reader changes, and how a reader leaves."""
+"""/preferences: what a reader can change at any time, the address included."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from datetime import date, timedelta
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
-from newsletter.domain.errors import InvalidInput
+from newsletter.domain.errors import InvalidForm, InvalidInput
 from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.usecases import change_preferences
-from newsletter.usecases.unsubscribe import unsubscribe
+from newsletter.usecases.change_preferences import LONGEST_PAUSE, ChoicesForm
 from public_site.problems import SubscriptionEnded
+from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import Answer, page
 
@@ -19,78 +20,86 @@ from public_site.responses import Answer, page
 def show_preferences(request: Request, token: str) -> Answer:
     """The reader's present choices, in a form."""
     ref = wiring.links().read(Purpose.PREFERENCES, token)
-    return _form(request, ref, _active(ref))
+    return _form(request, ref, _present(_active(ref)))
 
 
 def save_preferences(request: Request, token: str) -> Answer:
     """Keep the choices and show them again; 422 with what was typed when one cannot be kept."""
     ref = wiring.links().read(Purpose.PREFERENCES, token)
-    typed = replace(
-        _active(ref),
+    reader = _active(ref)
+    if "new_email" in request.fields:
+        return _move(request, ref, reader)
+    typed = ChoicesForm(
         topics=tuple(filter(None, request.fields.get("topics", ()))),
         language=request.field("language"),
         name=request.field("name"),
+        frequency=request.field("frequency") or reader.frequency,
+        paused_until=request.field("paused_until"),
+        tracking=request.ticked("tracking"),
     )
     try:
-        reader = change_preferences.change(
-            ref,
-            typed.topics,
-            typed.language,
-            typed.name,
-            publication=wiring.templates().publication,
-            subscribers=wiring.subscribers(),
-        )
+        changed = change_preferences.change(ref, typed, wiring.now(), wiring.front_desk())
+    except InvalidForm as wrong:
+        return _form(request, ref, typed, language=reader.language, errors=wrong.errors)
+    return _form(request, ref, _present(changed), saved=True)
+
+
+def _move(request: Request, ref: Ref, reader: Subscriber) -> Answer:
+    """Ask the new address to confirm; the answer is the same whoever it belongs to."""
+    address = request.field("new_email")
+    try:
+        change_preferences.change_address(ref, address, wiring.now(), wiring.front_desk())
     except InvalidInput as wrong:
-        return _form(request, ref, typed, errors={wrong.field: wrong.message})
-    return _form(request, ref, reader, saved=True)
-
-
-def ask_to_unsubscribe(request: Request, token: str) -> Answer:
-    """The page with the one button; opening it changes nothing."""
-    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
-    reader = change_preferences.current(ref, subscribers=wiring.subscribers())
-    if reader is not None and reader.status is not Status.ACTIVE:
-        return page(request, "unsubscribed", reader.language)
-    language = reader.language if reader else ""
-    return page(request, "unsubscribe", language, preferences_url=_link(Purpose.PREFERENCES, ref))
-
-
-def leave(request: Request, token: str) -> Answer:
-    """The button, or the one click of a mail program (RFC 8058): done at once, no redirect, 200 on repeats too."""
-    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
-    one_click = request.field("List-Unsubscribe") == "One-Click"
-    unsubscribe(
-        ref,
-        "one-click" if one_click else "page",
-        now=wiring.now(),
-        subscribers=wiring.subscribers(),
-        deliveries=wiring.deliveries(),
-    )
-    reader = None if one_click else change_preferences.current(ref, subscribers=wiring.subscribers())
-    return page(request, "unsubscribed", reader.language if reader else "")
+        return _form(request, ref, _present(reader), errors={"new_email": wrong.message}, new_email=address)
+    return page(request, "new_address", reader.language, preferences_url=link(Purpose.PREFERENCES, ref))
 
 
 def _active(ref: Ref) -> Subscriber:
-    reader = change_preferences.current(ref, subscribers=wiring.subscribers())
+    reader = change_preferences.current(ref, wiring.front_desk())
     if reader is None or reader.status is not Status.ACTIVE:
         raise SubscriptionEnded
     return reader
 
 
-def _form(
-    request: Request, ref: Ref, reader: Subscriber, *, errors: Mapping[str, str] | None = None, saved: bool = False
-) -> Answer:
-    return page(
-        request,
-        "preferences",
-        reader.language,
-        status=422 if errors else 200,
-        form=reader,
-        errors=errors or {},
-        saved=saved,
-        unsubscribe_url=_link(Purpose.UNSUBSCRIBE, ref),
+def _present(reader: Subscriber) -> ChoicesForm:
+    """The form as the reader would have filled it in. A pause that is over is none."""
+    paused = reader.paused_until
+    return ChoicesForm(
+        topics=reader.topics,
+        language=reader.language,
+        name=reader.name,
+        frequency=reader.frequency,
+        paused_until=paused.isoformat() if paused and paused > _today() else "",
+        tracking=reader.tracking,
     )
 
 
-def _link(purpose: Purpose, ref: Ref) -> str:
-    return f"/{purpose}/{wiring.links().token(purpose, ref)}"
+def _today() -> date:
+    return wiring.now().astimezone(wiring.templates().publication.time_zone).date()
+
+
+def _form(
+    request: Request,
+    ref: Ref,
+    form: ChoicesForm,
+    *,
+    language: str = "",
+    errors: Mapping[str, str] | None = None,
+    saved: bool = False,
+    new_email: str = "",
+) -> Answer:
+    today = _today()
+    return page(
+        request,
+        "preferences",
+        language or form.language,
+        status=422 if errors else 200,
+        form=form,
+        errors=errors or {},
+        saved=saved,
+        new_email=new_email,
+        first_day=(today + timedelta(days=1)).isoformat(),
+        last_day=(today + LONGEST_PAUSE).isoformat(),
+        unsubscribe_url=link(Purpose.UNSUBSCRIBE, ref),
+        my_data_url=link(Purpose.MY_DATA, ref),
+    )

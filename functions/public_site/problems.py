@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from newsletter import wiring
-from newsletter.domain.errors import BadLink, ExpiredLink, InvalidInput, NewsletterError, NotFound
+from newsletter.domain.errors import BadLink, ExpiredLink, InvalidInput, LimitReached, NewsletterError, NotFound
 from newsletter.domain.subscriber import SIGN_UP_LIFE
+from newsletter.http import MethodNotAllowed, TooLarge
 from newsletter.observability import count, logger
 from public_site.request import Request
 from public_site.responses import Answer, json_answer, page
-
-
-class MethodNotAllowed(NewsletterError):
-    """The page exists, but not for this method; `allowed` goes into the Allow header."""
-
-    def __init__(self, allowed: str) -> None:
-        super().__init__(allowed)
-        self.allowed = allowed
-
-
-class TooLarge(NewsletterError):
-    """The body is longer than any form of ours can be."""
 
 
 class SubscriptionEnded(NewsletterError):
@@ -37,6 +24,7 @@ KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (MethodNotAllowed, 405, "method_not_allowed"),
     (TooLarge, 413, "too_large"),
     (InvalidInput, 422, "unreadable"),
+    (LimitReached, 429, "limit_reached"),
 )
 
 
@@ -53,9 +41,16 @@ def problem(request: Request, error: Exception) -> Answer:
         answer = _in_json(request, error, status, name)
     else:
         answer = page(request, "problem", status=status, problem=name, days=SIGN_UP_LIFE.days)
-    if isinstance(error, MethodNotAllowed):
-        return replace(answer, headers={**answer.headers, "Allow": error.allowed})
-    return answer
+    return answer.with_headers(_telling(error))
+
+
+def _telling(error: Exception) -> dict[str, str]:
+    match error:
+        case MethodNotAllowed():
+            return {"Allow": error.allowed}
+        case LimitReached():
+            return {"Retry-After": "3600"}
+    return {}
 
 
 def _in_json(request: Request, error: Exception, status: int, name: str) -> Answer:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs
 
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.lead import Evidence
 from newsletter.domain.publication import Publication
+from newsletter.http import body_of
 
 MAX_BODY = 10_240
 """Bytes. A filled-in form with every topic has less than a tenth of it."""
 MAX_FIELDS = 100
+NOT_TICKED = frozenset({"", "0", "false", "no", "off"})
 MAX_HEADER = 300
 """Characters of a header that are kept as evidence."""
 
@@ -46,11 +48,16 @@ class Request:
         self.method: str = http["method"].upper()
         self.path: str = event["rawPath"]
         self._source = http.get("sourceIp", "")
+        self._query = event.get("queryStringParameters") or {}
         self._headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
     def header(self, name: str) -> str:
         """The header, cut to 300 characters; several of one name come joined by commas. Empty when it is not there."""
         return str(self._headers.get(name, ""))[:MAX_HEADER]
+
+    def query(self, name: str) -> str:
+        """A parameter of the address; empty when it is not there."""
+        return str(self._query.get(name, ""))
 
     @property
     def sends_json(self) -> bool:
@@ -71,9 +78,9 @@ class Request:
     def fields(self) -> Fields:
         """The fields of the body: form-encoded, multipart or JSON, each with all its values as text.
 
-        Raises InvalidInput on `body` for what cannot be read.
+        Raises TooLarge, and InvalidInput on `body` for what cannot be read.
         """
-        body = self._body()
+        body = self.body
         if self.sends_json:
             return _json_fields(body)
         if self._content_type.startswith("multipart/form-data"):
@@ -87,33 +94,31 @@ class Request:
         """The first value of the field, without white space around it; empty when it is not there."""
         return next(iter(self.fields.get(name, ())), "").strip()
 
-    @property
-    def too_large(self) -> bool:
-        """Whether the body is longer than any form of ours can be."""
-        text = self._event.get("body") or ""
-        return (len(text) * 3 // 4 if self._event.get("isBase64Encoded") else len(text.encode())) > MAX_BODY
+    def ticked(self, name: str) -> bool:
+        """Whether a box is ticked. Browsers do not send one that is not; others, and JSON, may say so in words."""
+        return self.field(name).lower() not in NOT_TICKED
 
-    def _body(self) -> bytes:
-        text: str = self._event.get("body") or ""
+    @cached_property
+    def body(self) -> bytes:
+        """The body. Raises TooLarge for more than any form of ours can hold, InvalidInput for what is no Base64."""
         try:
-            return base64.b64decode(text) if self._event.get("isBase64Encoded") else text.encode()
+            return body_of(self._event, MAX_BODY)
         except ValueError as error:
             raise InvalidInput("body", "pages.errors.body") from error
 
     def language(self, publication: Publication, own: str = "") -> str:
         """The language to answer in: `?lang=`, then the reader's `own`, then Accept-Language, then the default."""
-        asked = (self._event.get("queryStringParameters") or {}).get("lang", "")
-        wanted = (asked, own, *_accepted(self.header("accept-language")))
+        wanted = (self.query("lang"), own, *_accepted(self.header("accept-language")))
         return next((language for language in wanted if language in publication.languages), publication.languages[0])
 
     @property
     def network(self) -> str:
-        """The network of the sender, never their full address: /24 of IPv4, /48 of IPv6."""
+        """The network of the sender, never their full address: /24 of IPv4, /64 of IPv6."""
         try:
             address = ipaddress.ip_address(self._source)
         except ValueError:
             return ""
-        bits = 48 if isinstance(address, ipaddress.IPv6Address) else 24
+        bits = 64 if isinstance(address, ipaddress.IPv6Address) else 24
         return str(ipaddress.ip_network((address, bits), strict=False))
 
     @property
@@ -148,7 +153,7 @@ def _multipart_fields(content_type: str, body: bytes) -> Fields:
         b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body
     )
     fields: dict[str, list[str]] = {}
-    for part in message.iter_parts():
+    for part in islice(message.iter_parts(), MAX_FIELDS):
         name = part.get_param("name", header="content-disposition")
         payload = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(payload, bytes):

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from newsletter import wiring
+from newsletter.http import ALWAYS, PRIVATE, content_policy
 from public_site.request import Request
 
-ALWAYS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-}
-PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-"""For everything behind a token, and for every answer to a form."""
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
+"""For the form, which is the same for everybody; all else is PRIVATE: what is behind a token or answers a form."""
+BARE = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy("")}
 
 URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"
 """RFC 3986: what has a meaning in a URL as it stands; anything else (ä, a line break) a header carries in percents."""
@@ -34,18 +28,34 @@ class Answer:
     headers: Mapping[str, str]
     body: str = ""
 
+    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """The same answer with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
 
 def page(
-    request: Request, name: str, own: str = "", /, *, status: int = 200, public: bool = False, **values: Any
+    request: Request,
+    name: str,
+    own: str = "",
+    /,
+    *,
+    status: int = 200,
+    public: bool = False,
+    script: bool = False,
+    form_to: str = "",
+    **values: Any,
 ) -> Answer:
-    """The page of templates/pages/, in the language that suits the request; `own` is the reader's, where known."""
+    """The page of templates/pages/, in the language that suits the request; `own` is the reader's, where known.
+
+    `script` lets our own script run on it; `form_to` is an origin that its form may lead on to.
+    """
     language = request.language(wiring.templates().publication, own)
     html = wiring.templates().page(name, language, **values)
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         **ALWAYS,
         **(PUBLIC if public else PRIVATE),
-        "Content-Security-Policy": content_policy(html),
+        "Content-Security-Policy": content_policy(html, script=script, form_to=form_to),
         "Content-Language": language,
     }
     return Answer(status, headers, html)
@@ -54,25 +64,22 @@ def page(
 def json_answer(status: int, body: Mapping[str, Any]) -> Answer:
     """A JSON answer."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Answer(status, {"Content-Type": "application/json; charset=utf-8", **_bare()}, text)
+    return Answer(status, {"Content-Type": "application/json; charset=utf-8", **BARE}, text)
 
 
-def redirect(url: str) -> Answer:
-    """Send the reader on to `url`, which must be one that we stored (never one from the request)."""
-    return Answer(302, {"Location": quote(url, safe=URL_CHARACTERS), **_bare()})
+def download(name: str, data: Mapping[str, Any]) -> Answer:
+    """JSON for a person to keep, as a file of that name."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Answer(200, {"Content-Type": "application/json; charset=utf-8", **BARE, **disposition}, text)
 
 
-def content_policy(html: str) -> str:
-    """A Content-Security-Policy that lets the page's one stylesheet pass, forms go home, and nothing else happen.
-
-    Text from outside is escaped, so the first (and only) stylesheet is the layout's.
-    """
-    _, found, rest = html.partition("<style>")
-    style = rest.partition("</style>")[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    allowed = f"style-src 'sha256-{digest}'; img-src data:; " if found else ""
-    return f"default-src 'none'; {allowed}form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+def script_file(source: str) -> Answer:
+    """A script of ours, which browsers may keep for an hour."""
+    headers = {**BARE, "Cache-Control": "public, max-age=3600", "Content-Type": "text/javascript; charset=utf-8"}
+    return Answer(200, headers, source)
 
 
-def _bare() -> dict[str, str]:
-    return {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy("")}
+def redirect(url: str, status: int = 302) -> Answer:
+    """Send the reader on to `url`: one that we stored, or of a website that the publication names."""
+    return Answer(status, {"Location": quote(url, safe=URL_CHARACTERS), **BARE})

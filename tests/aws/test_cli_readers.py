@@ -18,6 +18,7 @@ from cli.roster_file import rows_of
 from newsletter import wiring
 from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.usecases import my_data
+from newsletter.usecases.import_readers import import_rows
 from tests.aws.cloud import PEPPER, Cloud
 
 EVIDENCE = "messut 2.10.2026, lomake 4"
@@ -119,14 +120,14 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(
     path = roster(tmp_path, "email\n" + "\n".join(f"r{number}@example.com" for number in range(60)) + "\n")
     monkeypatch.setattr(import_readers, "WORKERS", 1)
     monkeypatch.setattr(import_readers, "GET_LIMIT", 20)
-    real = import_readers.import_rows
+    real = import_rows
     calls: list[int] = []
 
     def stopped(*args: object, **kwargs: object) -> object:
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return real(*args, **kwargs)  # type: ignore[arg-type]
+        return real(*args, **kwargs)  # type: ignore[arg-type] # whatever the command passes on
 
     monkeypatch.setattr(import_readers, "import_rows", stopped)
     with pytest.raises(KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -59,7 +60,7 @@ def digest(language: str = "fi", **changes: Any) -> RenderedMail:
         "more": [article(7), article(6)],
         "related": [article(1, title="Puoli tuntia viikossa")],
         "offer": SPARRING,
-        "week": "2026-W48",
+        "period": "2026-W48",
     }
     return templates.mail("digest", language, **{**week, **changes})
 
@@ -75,11 +76,31 @@ def letter(language: str = "fi", **changes: Any) -> RenderedMail:
     return templates.mail("letter", language, **{**text, **changes})
 
 
-def confirmation(language: str = "fi") -> RenderedMail:
-    return templates.mail("confirmation", language)
+def confirmation(language: str = "fi", *, reminder: bool = False) -> RenderedMail:
+    return templates.mail("confirmation", language, reminder=reminder)
 
 
-MAILS = {"digest": digest, "letter": letter, "confirmation": confirmation}
+def reminder(language: str = "fi") -> RenderedMail:
+    return confirmation(language, reminder=True)
+
+
+def welcome(language: str = "fi", **changes: Any) -> RenderedMail:
+    start: dict[str, Any] = {"articles": [FIRST, SECOND], "offer": SPARRING}
+    return templates.mail("welcome", language, **{**start, **changes})
+
+
+def moved(language: str = "fi") -> RenderedMail:
+    return templates.mail("moved", language)
+
+
+MAILS: dict[str, Callable[..., RenderedMail]] = {
+    "digest": digest,
+    "letter": letter,
+    "confirmation": confirmation,
+    "reminder": reminder,
+    "welcome": welcome,
+    "moved": moved,
+}
 
 
 class Parsed(HTMLParser):

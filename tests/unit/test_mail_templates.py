@@ -14,6 +14,7 @@ import pytest
 from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.errors import InvalidInput, InvalidPublication
 from newsletter.domain.placeholders import substitute
+from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE
 from tests.unit.mails import (
     BARE,
     FIRST,
@@ -27,8 +28,11 @@ from tests.unit.mails import (
     confirmation,
     digest,
     letter,
+    moved,
+    reminder,
     seen,
     templates,
+    welcome,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -86,7 +90,7 @@ def test_text_and_html_lead_to_the_same_places(name: str, language: str) -> None
 
 
 @every_language
-@pytest.mark.parametrize("name", ["digest", "letter"])
+@pytest.mark.parametrize("name", ["digest", "letter", "welcome"])
 def test_a_reader_can_always_see_who_writes_and_leave(name: str, language: str) -> None:
     mail = MAILS[name](language)
     for part in (mail.html, mail.text):
@@ -98,16 +102,78 @@ def test_a_reader_can_always_see_who_writes_and_leave(name: str, language: str) 
 
 
 @every_language
-def test_a_confirmation_asks_for_one_thing_only(language: str) -> None:
-    mail = confirmation(language)
+@pytest.mark.parametrize("name", ["confirmation", "reminder"])
+def test_a_confirmation_asks_for_one_thing_only(name: str, language: str) -> None:
+    mail = MAILS[name](language)
+    life, valid = {
+        "confirmation": (SIGN_UP_LIFE, "mail.confirmation.valid"),
+        "reminder": (SIGN_UP_LIFE - REMINDER_AFTER, "mail.confirmation.reminder.valid"),
+    }[name]
+    assert str(life.days) in templates.text(valid, language)
     assert [f"{PUBLIC_URL}/confirm/confirm-token"] == [href for href, _ in seen(mail).links]
     assert frozenset({"confirm"}) == mail.placeholders
     assert mail.links == ()
     for part in (mail.html, mail.text):
-        assert "7" in templates.text("mail.confirmation.valid", language)
-        assert templates.text("mail.confirmation.valid", language) in part
+        assert templates.text(valid, language) in part
         assert templates.text("mail.confirmation.not_you", language) in part
         assert templates.publication.sender.postal_address in part
+
+
+@every_language
+def test_a_reminder_says_so_at_once(language: str) -> None:
+    first, second = confirmation(language), reminder(language)
+    assert first.subject != second.subject
+    assert preheader(second) == templates.text("mail.confirmation.reminder.sentence", language)
+    assert templates.text("mail.confirmation.sentence", language) not in second.text
+
+
+@every_language
+def test_the_owner_of_an_old_address_learns_of_the_change_and_can_only_subscribe_again(language: str) -> None:
+    mail = moved(language)
+    assert [f"{PUBLIC_URL}/subscribe?lang={language}"] == [href for href, _ in seen(mail).links]
+    assert frozenset() == mail.placeholders
+    for part in (mail.html, mail.text):
+        assert templates.text("mail.moved.not_you", language) in part
+        assert "/unsubscribe" not in part
+
+
+@every_language
+def test_a_welcome_without_articles_or_offer_is_whole(language: str) -> None:
+    mail = welcome(language, articles=[], offer=None)
+    assert [(1, templates.text("mail.welcome.heading", language))] == seen(mail).headings
+    assert templates.text("mail.welcome.wait", language) in mail.text
+    assert templates.text("mail.welcome.articles", language) not in mail.html
+    assert "offer" not in mail.placeholders
+
+
+@pytest.mark.parametrize(
+    ("language", "period", "expected"),
+    [
+        ("fi", "2026-W48", "Viikko 48"),
+        ("sv", "2027-W01", "Vecka 1"),
+        ("fi", "2026-M11", "Marraskuu 2026"),
+        ("sv", "2026-M05", "Maj 2026"),
+        ("en", "2027-M02", "February 2027"),
+    ],
+)
+def test_a_digest_names_its_week_or_month(language: str, period: str, expected: str) -> None:
+    mail = digest(language, period=period)
+    assert f">{expected}</p>" in mail.html
+    assert f"\n{expected}: " in mail.text
+
+
+@pytest.mark.parametrize("name", ["digest", "letter", "welcome"])
+def test_links_of_a_reader_who_is_not_tracked_lead_straight_to_their_targets(name: str) -> None:
+    body = "Lue [kirja](https://kirja.example/a?b=1&c=2)."
+    changes = {"body": body} if name == "letter" else {}
+    tracked, plain = MAILS[name]("fi", **changes), MAILS[name]("fi", tracked=False, **changes)
+    assert plain.links == ()
+    assert plain.placeholders == tracked.placeholders - {"click"}
+    targets = {link.key: link.url for link in tracked.links}
+    expected = [targets[href.rpartition("/")[2]] if "/c/" in href else href for href, _ in seen(tracked).links]
+    assert expected == [href for href, _ in seen(plain).links]
+    for part in (plain.html, plain.text):
+        assert f"{PUBLIC_URL}/c/" not in part
 
 
 def test_a_digest_comes_in_the_promised_order() -> None:

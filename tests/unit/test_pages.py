@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise, product
 from pathlib import Path
@@ -16,11 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.adapters.templates import Templates
+from newsletter.domain.subscriber import Frequency, Status, Subscriber
+from public_site.unsubscribe_routes import REASONS
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "templates" / "pages"
 LOCALES = ROOT / "templates" / "locales"
-PROBLEMS = ("expired", "ended", "not_found", "method_not_allowed", "too_large", "unreadable", "failed")
+PROBLEMS = (
+    *("expired", "ended", "not_found", "method_not_allowed", "too_large", "unreadable", "limit_reached", "failed"),
+)
+NOTICES = ("again", "too_fast", "too_old")
 VOID = {"input", "meta", "link", "br", "hr", "img"}
 
 templates = Templates(ROOT / "templates", "https://news.example.com")
@@ -29,21 +36,73 @@ publication = templates.publication
 
 def typed(**given: Any) -> dict[str, Any]:
     """What a form shows."""
-    return {"email": "", "topics": (), "language": "fi", "name": "", "consent": False, **given}
+    form: dict[str, Any] = {"email": "", "topics": (), "language": "fi", "frequency": "weekly", "name": ""}
+    return {**form, "consent": False, "next": "", "kept": False, "paused_until": "", "tracking": True, **given}
 
 
-ERRORS = {name: f"pages.errors.{name}" for name in ("email", "topics", "language", "name", "consent")}
+def form(**given: Any) -> dict[str, Any]:
+    """What the page with the sign-up form takes."""
+    empty = {"form": typed(), "token": "t", "errors": {}, "notice": "", "suggestion": "", "challenge": None}
+    return {**empty, **given}
+
+
+def preferences(**given: Any) -> dict[str, Any]:
+    days = {"first_day": "2026-11-24", "last_day": "2027-11-23"}
+    links = {"unsubscribe_url": "/unsubscribe/t", "my_data_url": "/my-data/t"}
+    return {"form": typed(), "errors": {}, "saved": False, "new_email": "", **days, **links, **given}
+
+
+def my_data(**given: Any) -> dict[str, Any]:
+    moment = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+    reader = Subscriber("a" * 26, "maija@example.com", Status.ACTIVE, ("linkedin",), "fi", "Maija", moment, "2026-11")
+    return {"reader": replace(reader, **given), "consents": [], "clicks": 0, "leads": []}
+
+
+ERRORS = {name: f"pages.errors.{name}" for name in ("email", "topics", "frequency", "language", "name", "consent")}
+WRONG_CHOICES = ("name", "frequency", "paused_until")
+CHALLENGE = {"algorithm": "SHA-256", "challenge": "00", "maxnumber": 9, "salt": 'x"?&', "signature": "00"}
+MOMENT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+ACTS = [f"{about}_{act}" for about in ("newsletter", "tracking") for act in ("given", "withdrawn")]
 CASES: dict[str, tuple[dict[str, Any], ...]] = {
-    "subscribe": ({"form": typed(), "errors": {}}, {"form": typed(email="x", topics=("linkedin",)), "errors": ERRORS}),
+    "subscribe": (
+        form(),
+        form(form=typed(email="x", topics=("linkedin",)), errors=ERRORS, notice="again"),
+        form(form=typed(email="maija@gmial.com"), suggestion="maija@gmail.com", challenge=CHALLENGE),
+        form(challenge=CHALLENGE, form=typed(kept=True, next="https://www.example.fi/kiitos")),
+        *(form(notice=notice) for notice in NOTICES),
+    ),
+    "wait": tuple(
+        {"form": typed(), "token": "t", "wait": "w", "seconds": 60, "too_early": early, "challenge": CHALLENGE}
+        for early in (False, True)
+    ),
     "check_mail": ({"days": 7},),
     "confirm": ({},),
+    "expired": ({"days": 7},),
     "confirmed": ({"preferences_url": "/preferences/t"},),
     "preferences": (
-        {"form": typed(), "errors": {}, "saved": True, "unsubscribe_url": "/unsubscribe/t"},
-        {"form": typed(), "errors": {"name": ERRORS["name"]}, "saved": False, "unsubscribe_url": "/unsubscribe/t"},
+        preferences(saved=True),
+        preferences(errors={name: f"pages.errors.{name}" for name in WRONG_CHOICES}),
+        preferences(errors={"new_email": "pages.errors.email"}, new_email="x"),
     ),
+    "new_address": ({"preferences_url": "/preferences/t"},),
     "unsubscribe": ({"preferences_url": "/preferences/t"},),
-    "unsubscribed": ({},),
+    "unsubscribed": (
+        {"left": False, "explained": False},
+        *(
+            {"left": True, "explained": explained, "reasons": REASONS, "my_data_url": "/my-data/t"}
+            for explained in (False, True)
+        ),
+    ),
+    "my_data": (
+        *(my_data(status=status) for status in Status if status is not Status.ERASED),
+        {
+            **my_data(name="", topics=(), tracking=False, frequency=Frequency.MONTHLY, paused_until=date(2027, 1, 1)),
+            "consents": [{"at": MOMENT, "act": act} for act in ACTS],
+            "clicks": 1,
+            "leads": [{"at": MOMENT, "offer": offer} for offer in (*publication.offers, None)],
+        },
+    ),
+    "erased": ({"now": True}, {"now": False}),
     "offer": tuple({"offer": offer} for offer in publication.offers),
     "offer_taken": ({},),
     "problem": tuple({"problem": name, "days": 7} for name in PROBLEMS),
@@ -131,6 +190,11 @@ def test_no_text_is_written_for_nobody() -> None:
     sources += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
     by_name = {f"pages.problems.{name}.{part}" for name, part in product(PROBLEMS, ("heading", "text"))}
     by_name |= {f"pages.languages.{language}" for language in publication.languages}
+    by_name |= {f"pages.notices.{notice}" for notice in NOTICES}
+    by_name |= {f"pages.unsubscribed.reasons.{reason}" for reason in REASONS}
+    by_name |= {f"pages.my_data.acts.{act}" for act in ACTS}
+    by_name |= {f"pages.my_data.statuses.{status}" for status in Status if status is not Status.ERASED}
+    by_name |= {f"pages.my_data.clicks_counted.{form}" for form in ("one", "other")}
     assert (
         set()
         == {key for key in keys(texts_of("fi")) if f'"{key}"' not in sources and f"'{key}'" not in sources} - by_name
@@ -158,9 +222,11 @@ def test_every_field_has_a_label_and_every_reference_a_target(
     document = page(name, language, context)
     labelled = {element.attributes.get("for") for element in document.all("label")}
     for field_ in document.all("input", "select", "textarea"):
+        if field_.attributes.get("type") == "hidden":
+            continue
         around = [element for element in field_.around if element.tag == "label"]
         assert around or field_.attributes.get("id") in labelled, field_
-        if field_.attributes["type"] in {"radio", "checkbox"} and field_.attributes["name"] != "consent":
+        if field_.attributes.get("type") in {"radio", "checkbox"} and field_.attributes["name"] != "consent":
             (group,) = (element for element in field_.around if element.tag == "fieldset")
             assert any(element.tag == "legend" and element.around[-1] is group for element in document.elements)
     assert len(document.ids) == len(set(document.ids))
@@ -173,9 +239,15 @@ def test_every_field_has_a_label_and_every_reference_a_target(
 
 
 @every_page
-def test_a_page_loads_nothing_and_runs_nothing(name: str, language: str, context: dict[str, Any]) -> None:
+def test_a_page_loads_nothing_and_runs_nothing_but_the_proof_of_work(
+    name: str, language: str, context: dict[str, Any]
+) -> None:
     document = page(name, language, context)
-    assert document.all("script", "img", "iframe", "object", "embed", "base") == []
+    assert document.all("img", "iframe", "object", "embed", "base") == []
+    scripts = [element.attributes for element in document.all("script")]
+    assert scripts == ([{"src": "/altcha.js", "defer": None}] if context.get("challenge") else [])
+    challenges = [e.attributes["data-challenge"] or "" for e in document.elements if "data-challenge" in e.attributes]
+    assert [json.loads(challenge) for challenge in challenges] == ([CHALLENGE] if scripts else [])
     assert [element.attributes["rel"] for element in document.all("link")] == ["icon"]
     for element in document.elements:
         assert not [attribute for attribute in element.attributes if attribute.startswith("on") or attribute == "style"]
@@ -191,7 +263,7 @@ def test_a_page_leads_to_itself_in_the_other_languages(name: str, language: str,
 
 @pytest.mark.parametrize("language", publication.languages)
 def test_each_fault_is_told_at_its_field_and_in_the_summary(language: str) -> None:
-    document = page("subscribe", language, {"form": typed(), "errors": ERRORS})
+    document = page("subscribe", language, form(errors=ERRORS))
     (summary,) = (element for element in document.elements if element.attributes.get("role") == "alert")
     for name, key in ERRORS.items():
         text = templates.text(key, language)
@@ -204,15 +276,43 @@ def test_each_fault_is_told_at_its_field_and_in_the_summary(language: str) -> No
 
 
 def test_nothing_is_ticked_for_the_reader_but_their_language() -> None:
-    document = page("subscribe", "fi", {"form": typed(), "errors": {}})
+    document = page("subscribe", "fi", form())
     ticked = [element.attributes for element in document.all("input") if "checked" in element.attributes]
-    assert [(field_["name"], field_["value"]) for field_ in ticked] == [("language", "fi")]
+    assert [(field_["name"], field_["value"]) for field_ in ticked] == [("frequency", "weekly"), ("language", "fi")]
+
+
+def test_nobody_meets_the_field_that_only_programs_fill_in() -> None:
+    document = page("subscribe", "fi", form())
+    (trap,) = (element for element in document.all("input") if element.attributes["name"] == "website")
+    assert trap.attributes["tabindex"] == "-1"
+    assert [element.attributes["aria-hidden"] for element in trap.around if "aria-hidden" in element.attributes]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_each_answer_to_the_suggestion_sends_all_that_was_typed(number: int) -> None:
+    given = {"topics": ("linkedin", "kriisit"), "frequency": "monthly", "language": "sv", "name": "Maija"}
+    asked = typed(email="maija@gmial.com", consent=True, next="https://www.example.fi/", **given)
+    document = page("subscribe", "sv", form(form=asked, suggestion="maija@gmail.com"))
+    answer = document.all("form")[number]
+    inside = [element.attributes for element in document.all("input") if answer in element.around]
+    assert [(field_["name"], field_["value"]) for field_ in inside] == [
+        ("form", "t"),
+        ("email", ("maija@gmail.com", "maija@gmial.com")[number]),
+        ("topics", "linkedin"),
+        ("topics", "kriisit"),
+        ("frequency", "monthly"),
+        ("language", "sv"),
+        ("name", "Maija"),
+        ("consent", "yes"),
+        ("next", "https://www.example.fi/"),
+        ("kept", "yes"),
+    ]
 
 
 @given(email=st.text(max_size=40), name=st.text(max_size=40))
 def test_what_was_typed_stays_text(email: str, name: str) -> None:
-    plain = page("subscribe", "fi", {"form": typed(email="x", name="x"), "errors": {}})
-    document = page("subscribe", "fi", {"form": typed(email=email, name=name), "errors": {}})
+    plain = page("subscribe", "fi", form(form=typed(email="x", name="x")))
+    document = page("subscribe", "fi", form(form=typed(email=email, name=name)))
     assert [element.tag for element in document.elements] == [element.tag for element in plain.elements]
     visible = {
         e.attributes["name"]: e.attributes["value"] or "" for e in document.all("input") if "value" in e.attributes
@@ -245,6 +345,8 @@ def test_text_has_a_contrast_of_4_5_and_edges_of_3(scheme: int) -> None:
         "tint": ("ink", "quiet"),
         "wrong-tint": ("ink", "wrong"),
         "primary": ("on-primary",),
+        "wrong": ("paper",),
+        "ink": ("paper",),
         "primary-strong": ("on-primary",),
     }
     for ground, texts in text_on.items():

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ALGORITHM = "SHA-256"
-MOST = 50_000
+MOST = 100_000
 """The largest number to be found: half as many hashes on average, about a second in the browser of a phone."""
 LIFE = timedelta(hours=1)
 """How long a challenge is good for: it is solved when the form opens, and some people take their time with a form."""

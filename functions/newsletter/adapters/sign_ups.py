@@ -13,7 +13,7 @@ RECORD = "sign-up"
 
 
 class SignUps:
-    """One item per reader in the Subscribers table, for as long as `kept`. Until its reminder it is in the index `due`."""
+    """One item per reader in the Subscribers table, for as long as `kept`; until its reminder in the index `due`."""
 
     def __init__(self, client: Any, table: str, kept: timedelta) -> None:
         self._client = client

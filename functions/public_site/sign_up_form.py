@@ -1,0 +1,159 @@
+"""The sign-up form: what was typed into it, how it came to us, and the pages that show it again until it is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter import wiring
+from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
+from newsletter.domain.subscriber import Frequency
+from newsletter.usecases.defend import WAIT, WAIT_LIFE, under_attack
+from newsletter.usecases.subscribe import SignUpForm
+from public_site import origins
+from public_site.request import Request
+from public_site.responses import Answer, page
+
+TRAP = "website"
+"""A field that people do not see; only a program fills it in."""
+YOUNGEST, OLDEST = timedelta(seconds=2), timedelta(days=1)
+"""How old a form of ours must be, and may be, when it is sent."""
+WEB_PAGE = re.compile(r"https?://[^?#\s]+")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the form shows: nothing yet, or what was typed. `kept`: the address is right although it looks mistyped."""
+
+    email: str = ""
+    topics: tuple[str, ...] = ()
+    language: str = ""
+    frequency: str = Frequency.WEEKLY
+    name: str = ""
+    consent: bool = False
+    next: str = ""
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How a form came in: `notice` says why it must be sent once more, `most` how many an hour its network may send."""
+
+    notice: str
+    most: int
+
+
+def typed_in(request: Request) -> Typed:
+    """What the request's form holds. Raises InvalidInput for a body that is no form."""
+    return Typed(
+        email=request.field("email"),
+        topics=tuple(filter(None, request.fields.get("topics", ()))),
+        language=request.field("language") or request.language(wiring.templates().publication),
+        frequency=request.field("frequency") or Frequency.WEEKLY,
+        name=request.field("name"),
+        consent=request.ticked("consent"),
+        next=origins.next_page(request.field("next")),
+        kept=request.ticked("kept"),
+    )
+
+
+def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
+    """The form as the use case takes it."""
+    return SignUpForm(
+        email=typed.email,
+        topics=typed.topics,
+        language=typed.language,
+        consent=typed.consent,
+        name=typed.name,
+        origin=_origin(request),
+        network=request.network,
+        frequency=typed.frequency,
+    )
+
+
+def entry_of(request: Request, now: datetime) -> Entry:
+    """A form of ours shows the token it was handed out with; one of another website comes from there, and may do less.
+
+    Browsers say where a form came from (`null` for ours, because of its Referrer-Policy). Programs say what they
+    like, so for them there are the limits.
+    """
+    origin, token = request.header("origin"), request.field("form")
+    if not token:
+        return Entry("" if origins.is_known(origin) else "again", FOREIGN_SIGN_UPS_AN_HOUR)
+    if origin != "null" and not origins.is_known(origin):
+        return Entry("again", FOREIGN_SIGN_UPS_AN_HOUR)
+    age = wiring.forms().age("subscribe", token, now)
+    if age is None or age > OLDEST:
+        return Entry("too_old", SIGN_UPS_AN_HOUR)
+    return Entry("too_fast" if age < YOUNGEST else "", SIGN_UPS_AN_HOUR)
+
+
+def show(
+    request: Request,
+    typed: Typed,
+    *,
+    status: int = 200,
+    public: bool = False,
+    errors: Mapping[str, str] | None = None,
+    notice: str = "",
+    suggestion: str = "",
+) -> Answer:
+    """The form with what was typed, and what to mend."""
+    now = wiring.now()
+    challenge = wiring.proofs().challenge(now) if under_attack(now, wiring.front_desk()) else None
+    return page(
+        request,
+        "subscribe",
+        typed.language,
+        status=status,
+        public=public,
+        script=challenge is not None,
+        form_to=origins.origin_of(typed.next),
+        form=typed,
+        token=_token(request, now),
+        errors=errors or {},
+        notice=notice,
+        suggestion=suggestion,
+        challenge=challenge,
+    )
+
+
+def wait(request: Request, typed: Typed, email: str) -> Answer:
+    """The way through without a proof of work: the form, filled in, whose button counts after a minute.
+
+    `email` is the normalised address, to which the minute belongs. Where our script runs, it need not be waited for.
+    """
+    now = wiring.now()
+    token = request.field("wait")
+    age = wiring.forms().age("wait", token, now, email)
+    if age is None or age > WAIT_LIFE:
+        token = wiring.forms().token("wait", now, email)
+    return page(
+        request,
+        "wait",
+        typed.language,
+        status=428,
+        script=True,
+        form_to=origins.origin_of(typed.next),
+        form=typed,
+        token=_token(request, now),
+        wait=token,
+        seconds=int(WAIT.total_seconds()),
+        too_early=bool(request.field("wait")),
+        challenge=wiring.proofs().challenge(now),
+    )
+
+
+def _token(request: Request, now: datetime) -> str:
+    """The token the form came with, so that who mends a fault need not wait again; a new one where it is not good."""
+    token = request.field("form") if request.method == "POST" else ""
+    age = wiring.forms().age("subscribe", token, now)
+    return token if age is not None and YOUNGEST <= age <= OLDEST else wiring.forms().token("subscribe", now)
+
+
+def _origin(request: Request) -> str:
+    """The page whose form was sent, without its query; our own form sends no Referer."""
+    found = WEB_PAGE.match(request.header("referer") or request.header("origin"))
+    return found[0] if found else f"{wiring.settings().public_url}/subscribe"

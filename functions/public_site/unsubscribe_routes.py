@@ -1,0 +1,65 @@
+"""/unsubscribe: how a reader leaves, says why if they like, and can come back."""
+
+from __future__ import annotations
+
+from newsletter import wiring
+from newsletter.adapters.links import Purpose, Ref
+from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, Subscriber
+from newsletter.usecases import change_preferences
+from newsletter.usecases.unsubscribe import come_back, explain, unsubscribe
+from public_site.reader_links import link
+from public_site.request import Request
+from public_site.responses import Answer, page
+
+REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
+"""Choices of why somebody left; their texts are in templates/locales/."""
+
+
+def ask_to_unsubscribe(request: Request, token: str) -> Answer:
+    """The page with the one button; opening it changes nothing."""
+    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
+    reader = change_preferences.current(ref, wiring.front_desk())
+    if reader is not None and reader.status is not Status.ACTIVE:
+        return _gone(request, ref, reader)
+    language = reader.language if reader else ""
+    return page(request, "unsubscribe", language, preferences_url=link(Purpose.PREFERENCES, ref))
+
+
+def leave(request: Request, token: str) -> Answer:
+    """The button, or the one click of a mail program (RFC 8058): done at once, no redirect, 200 on repeats too.
+
+    On the page that follows, the same address takes the reason and the wish to come back.
+    """
+    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
+    now, desk = wiring.now(), wiring.front_desk()
+    if request.field("List-Unsubscribe") == "One-Click":
+        unsubscribe(ref, "one-click", now, desk)
+        return page(request, "unsubscribed", left=False, explained=False)
+    if request.ticked("back"):
+        come_back(ref, now, desk)
+        reader = change_preferences.current(ref, desk)
+        return page(request, "check_mail", reader.language if reader else "", days=SIGN_UP_LIFE.days)
+    explained = request.ticked("explain")
+    if explained:
+        explain(ref, _reason(request), desk)
+    else:
+        unsubscribe(ref, "page", now, desk)
+    return _gone(request, ref, change_preferences.current(ref, desk), explained=explained)
+
+
+def _reason(request: Request) -> str:
+    chosen = request.field("reason")
+    return ": ".join(filter(None, (chosen if chosen in REASONS else "", request.field("more"))))
+
+
+def _gone(request: Request, ref: Ref, reader: Subscriber | None, *, explained: bool = False) -> Answer:
+    """What comes after leaving. Only who left by themselves is asked why, and can come back with one button."""
+    return page(
+        request,
+        "unsubscribed",
+        reader.language if reader else "",
+        left=reader is not None and reader.status is Status.UNSUBSCRIBED,
+        explained=explained,
+        reasons=REASONS,
+        my_data_url=link(Purpose.MY_DATA, Ref(ref.subscriber)),
+    )

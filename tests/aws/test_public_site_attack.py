@@ -1,0 +1,233 @@
+"""Attack mode: it begins and ends by itself, one alarm is raised, and people get through with and without a script."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from newsletter import wiring
+from newsletter.domain.attack import DEFENCE, FEW, MANY
+from newsletter.usecases import defend
+from newsletter.usecases.defend import LOOK_EVERY, WAIT
+from tests.aws.cloud import Cloud
+from tests.aws.site import FORM, READER, Answer, Clock, fill_in, heading, hidden, post, post_json, shows, text
+from tests.unit.test_proofs import solve
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    assert cloud.mails() == []
+    return Clock(monkeypatch, NOON)
+
+
+@pytest.fixture
+def alarms(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """What defend.py counted."""
+    counted: Counter[str] = Counter()
+    monkeypatch.setattr(defend, "count", lambda name: counted.update([name]))
+    return counted
+
+
+@pytest.fixture
+def attack(clock: Clock) -> Clock:
+    """Attack mode, just begun."""
+    wiring.limits().defend(clock.now + DEFENCE, clock.now)
+    return clock
+
+
+def on(clock: Clock) -> bool:
+    return defend.under_attack(clock.now, wiring.front_desk())
+
+
+def solved(challenge: dict[str, Any]) -> str:
+    return base64.b64encode(json.dumps(solve(challenge)).encode()).decode()
+
+
+def challenge_in(page: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(html.unescape(re.findall(r'data-challenge="([^"]*)"', page)[0]))
+    return found
+
+
+def sent(cloud: Cloud, email: str = READER, **more: str) -> Answer:
+    """The form of another website, which knows nothing of proofs of work."""
+    return post(cloud, "/subscribe", {**FORM, "email": email, **more})
+
+
+# --- on and off ------------------------------------------------------------------------------------------------------
+
+
+def test_many_forms_and_few_confirmations_switch_it_on_with_one_alarm(clock: Clock, alarms: Counter[str]) -> None:
+    for number in range(MANY - 1):
+        fill_in(f"uhri{number}@example.com")
+    assert not on(clock)
+    for number in range(MANY, MANY + 30):
+        fill_in(f"uhri{number}@example.com")
+    assert on(clock)
+    assert alarms == Counter(AttackModeStarted=1)
+
+
+def test_an_attack_that_crosses_the_hour_is_seen(clock: Clock, alarms: Counter[str]) -> None:
+    clock.forward(minutes=50)
+    for number in range(MANY - 20):
+        fill_in(f"uhri{number}@example.com")
+    clock.forward(minutes=20)
+    for number in range(20):
+        fill_in(f"toinen{number}@example.com")
+    assert on(clock)
+    assert alarms == Counter(AttackModeStarted=1)
+
+
+def test_many_forms_that_are_confirmed_are_no_attack(clock: Clock, alarms: Counter[str]) -> None:
+    for _ in range(int(MANY * FEW) + LOOK_EVERY):
+        wiring.limits().count("confirmations", clock.now)
+    for number in range(MANY + LOOK_EVERY):
+        fill_in(f"lukija{number}@example.com")
+    assert not on(clock)
+    assert alarms == Counter()
+
+
+def test_it_ends_an_hour_after_the_last_sign_and_a_new_attack_is_a_new_alarm(
+    clock: Clock, alarms: Counter[str]
+) -> None:
+    def flood(number: int) -> None:
+        for each in range(MANY):
+            fill_in(f"uhri{number}-{each}@example.com")
+
+    flood(1)
+    clock.forward(minutes=50)
+    flood(2)
+    clock.forward(minutes=55)
+    assert on(clock)
+    clock.forward(minutes=6)
+    assert not on(clock)
+    assert alarms == Counter(AttackModeStarted=1)
+    clock.forward(hours=3)
+    flood(3)
+    assert on(clock)
+    assert alarms == Counter(AttackModeStarted=2)
+
+
+def test_of_many_who_see_the_attack_at_once_one_raises_the_alarm(clock: Clock, alarms: Counter[str]) -> None:
+    for _ in range(MANY):
+        wiring.limits().count("sign_ups", clock.now)
+    desk = wiring.front_desk()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: defend.watch(MANY, clock.now, desk), range(8)))
+    assert on(clock)
+    assert alarms == Counter(AttackModeStarted=1)
+
+
+# --- through it with a script ----------------------------------------------------------------------------------------
+
+
+def test_the_script_runs_on_the_form_only_while_it_is_needed(cloud: Cloud, attack: Clock) -> None:
+    page = cloud.http("GET", "/subscribe")
+    assert '<script src="/altcha.js" defer></script>' in page["body"]
+    assert "script-src 'self'" in page["headers"]["Content-Security-Policy"]
+    script = cloud.http("GET", "/altcha.js")
+    assert (script["statusCode"], script["headers"]["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+    assert "crypto.subtle" in script["body"]
+    attack.forward(hours=2)
+    page = cloud.http("GET", "/subscribe")
+    assert "<script" not in page["body"]
+    assert "script-src" not in page["headers"]["Content-Security-Policy"]
+
+
+def test_a_solved_challenge_lets_one_form_through_and_no_second(cloud: Cloud, attack: Clock) -> None:
+    answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
+    attack.forward(seconds=5)
+    assert heading(sent(cloud, altcha=answer)) == text("check_mail.heading")
+    replayed = sent(cloud, "toinen@example.com", altcha=answer)
+    assert (replayed["statusCode"], heading(replayed)) == (428, text("wait.heading"))
+    assert len(cloud.messages("TransactionalQueue")) == 1
+
+
+def test_a_challenge_that_is_too_old_or_not_ours_lets_nobody_through(cloud: Cloud, attack: Clock) -> None:
+    answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
+    wiring.limits().defend(attack.now + 3 * DEFENCE, attack.now)
+    attack.forward(hours=1, seconds=1)
+    for altcha in (answer, "", "x", answer[:-4]):
+        assert sent(cloud, altcha=altcha)["statusCode"] == 428
+    assert cloud.messages("TransactionalQueue") == []
+
+
+def test_a_fault_in_the_form_costs_no_proof(cloud: Cloud, attack: Clock) -> None:
+    answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
+    attack.forward(seconds=5)
+    assert sent(cloud, "maija@", altcha=answer)["statusCode"] == 422
+    assert sent(cloud, altcha=answer)["statusCode"] == 200
+
+
+@pytest.mark.usefixtures("attack")
+def test_a_program_is_told_what_to_solve_and_how(cloud: Cloud) -> None:
+    good = {"email": READER, "language": "fi", "consent": True}
+    asked = post_json(cloud, good)
+    assert asked["statusCode"] == 428
+    told = json.loads(asked["body"])
+    assert told["error"] == text("errors.altcha")
+    assert "Base64" in told["how"]
+    assert post_json(cloud, {**good, "altcha": solved(told["challenge"])})["statusCode"] == 202
+    assert len(cloud.messages("TransactionalQueue")) == 1
+
+
+# --- and without -----------------------------------------------------------------------------------------------------
+
+
+def pressed(cloud: Cloud, page: Answer, source: str = "192.0.2.9", **more: str) -> Answer:
+    """Press the button of the waiting page."""
+    return post(cloud, "/subscribe", {**hidden(page["body"]), **more}, source=source, origin="null")
+
+
+def test_who_has_no_script_waits_a_minute_and_is_through(cloud: Cloud, attack: Clock) -> None:
+    page = sent(cloud, topics="linkedin", name="Maija", frequency="monthly")
+    assert (page["statusCode"], heading(page)) == (428, text("wait.heading"))
+    attack.forward(seconds=WAIT.total_seconds() - 10)
+    early = pressed(cloud, page)
+    assert early["statusCode"] == 428
+    assert shows(early, "wait.too_early", seconds=60)
+    assert cloud.messages("TransactionalQueue") == []
+    attack.forward(seconds=10)
+    assert heading(pressed(cloud, early)) == text("check_mail.heading")
+    sign_up = wiring.sign_ups().get(json.loads(cloud.messages("TransactionalQueue")[0])["subscriber"], attack.now)
+    assert sign_up is not None
+    assert (sign_up.email, sign_up.topics, sign_up.name, sign_up.frequency) == (
+        READER,
+        ("linkedin",),
+        "Maija",
+        "monthly",
+    )
+
+
+def test_a_minute_belongs_to_one_address_and_one_network_gets_one_in_ten(cloud: Cloud, attack: Clock) -> None:
+    page, other = sent(cloud), sent(cloud, "toinen@example.com")
+    attack.forward(seconds=90)
+    assert pressed(cloud, page, email="kolmas@example.com")["statusCode"] == 428
+    assert pressed(cloud, page)["statusCode"] == 200
+    assert pressed(cloud, other)["statusCode"] == 429
+    assert pressed(cloud, other, source="198.51.100.1")["statusCode"] == 200
+    attack.forward(minutes=10)
+    page = sent(cloud, "kolmas@example.com")
+    attack.forward(seconds=5)
+    assert pressed(cloud, page)["statusCode"] == 428
+    assert len(cloud.messages("TransactionalQueue")) == 2
+
+
+def test_a_waiting_page_does_not_last(cloud: Cloud, attack: Clock) -> None:
+    wiring.limits().defend(attack.now + 3 * DEFENCE, attack.now)
+    page = sent(cloud)
+    attack.forward(hours=1, seconds=1)
+    late = pressed(cloud, page)
+    assert late["statusCode"] == 428
+    assert hidden(late["body"])["wait"] != hidden(page["body"])["wait"]
+    attack.forward(seconds=61)
+    assert pressed(cloud, late)["statusCode"] == 200

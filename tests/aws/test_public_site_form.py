@@ -1,0 +1,389 @@
+"""The sign-up form: it forgives, tells all faults at once, says the same to everyone, and is no tool against others."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter import wiring
+from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
+from newsletter.adapters.links import Purpose
+from newsletter.domain.subscriber import Status, subscriber_id
+from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
+from tests.aws.site import (
+    FORM,
+    ID,
+    JSON,
+    READER,
+    STRANGER,
+    WEBSITE,
+    Answer,
+    Clock,
+    heading,
+    hidden,
+    link,
+    post,
+    post_json,
+    reader,
+    send,
+    shows,
+    stored,
+    text,
+)
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+GOOD = {"email": READER, "topics": ["linkedin"], "language": "fi", "consent": True}
+
+
+@pytest.fixture
+def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    assert cloud.messages("TransactionalQueue") == []
+    return Clock(monkeypatch, NOON)
+
+
+def asked(cloud: Cloud) -> list[str]:
+    """The ids whose confirmation mails wait in the queue."""
+    return [json.loads(body)["subscriber"] for body in cloud.messages("TransactionalQueue")]
+
+
+# --- what is told ----------------------------------------------------------------------------------------------------
+
+
+def test_a_form_is_answered_alike_for_new_known_and_departed_addresses(cloud: Cloud) -> None:
+    def answers(email: str) -> list[tuple[int, str]]:
+        form = {**FORM, "email": email}
+        page, data = post(cloud, "/subscribe", form), post_json(cloud, {**form, "consent": True})
+        return [(answer["statusCode"], answer["body"]) for answer in (page, data)]
+
+    new = answers("uusi@example.com")
+    assert [status for status, _ in new] == [200, 202]
+    assert "Tarkista sähköpostisi" in new[0][1]
+    cloud.subscribe(READER)
+    assert answers(READER) == new
+    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    assert answers(READER) == new
+    assert reader().status is Status.UNSUBSCRIBED
+
+
+def test_faults_are_told_together_at_their_fields_and_what_was_typed_is_kept(cloud: Cloud) -> None:
+    typed = {"email": "maija@@<b>", "topics": ["linkedin", "kriisit"], "language": "sv", "name": "www.a.example"}
+    answer = post(cloud, "/subscribe?lang=fi", {**typed, "frequency": "daily"})
+    assert answer["statusCode"] == 422
+    html = answer["body"]
+    assert 'value="maija@@&lt;b&gt;"' in html
+    assert 'value="www.a.example"' in html
+    assert re.findall(r'name="topics" value="(\w+)" checked', html) == ["linkedin", "kriisit"]
+    assert re.findall(r'name="language" value="(\w+)" checked', html) == ["sv"]
+    assert set(re.findall(r'id="(\w+)-error"', html)) == {"email", "frequency", "name", "consent"}
+    assert stored(cloud)["Subscribers"] == []
+
+
+FAULTS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"email": ""}, "email"),
+    ({"email": 7}, "email"),
+    ({"email": "a" * 300 + "@example.com"}, "email"),
+    ({"email": "m\nBcc: x@example.com"}, "email"),
+    ({"topics": ["linkedin", "nosuch"]}, "topics"),
+    ({"topics": {"linkedin": True}}, "topics"),
+    ({"frequency": "hourly"}, "frequency"),
+    ({"language": "de"}, "language"),
+    ({"consent": False}, "consent"),
+    ({"consent": "no"}, "consent"),
+    ({"consent": None}, "consent"),
+    ({"name": "Voita iPhone https://x.example"}, "name"),
+    ({"name": "x" * 81}, "name"),
+)
+
+
+def test_json_is_checked_like_the_form_and_answered_in_json(cloud: Cloud) -> None:
+    for wrong, field in FAULTS:
+        answer = post_json(cloud, {**GOOD, **wrong})
+        assert (answer["statusCode"], list(json.loads(answer["body"])["errors"])) == (422, [field]), wrong
+    together = post_json(cloud, {"email": "x", "topics": ["x"], "language": "x", "frequency": "x", "name": "x" * 81})
+    assert set(json.loads(together["body"])["errors"]) == set(GOOD) | {"frequency", "name"}
+    assert asked(cloud) == []
+
+
+def test_what_is_no_json_object_is_refused_with_a_reason(cloud: Cloud) -> None:
+    reason = "What was sent is neither valid JSON nor form data."
+    for body in ("{", "[]", '"x"', "null", "\x00", "[" * 9000):
+        answer = cloud.http("POST", "/subscribe", body, headers={**JSON, "accept-language": "en"})
+        assert (answer["statusCode"], json.loads(answer["body"])) == (422, {"errors": {"body": reason}}), body
+
+
+def test_more_than_ten_kilobytes_are_not_read(cloud: Cloud) -> None:
+    answer = post(cloud, "/subscribe", {**FORM, "name": "x" * 10_240})
+    assert (answer["statusCode"], stored(cloud)["Subscribers"]) == (413, [])
+    assert "Lomakkeessa on liikaa tekstiä" in answer["body"]
+    data = post_json(cloud, {"name": "x" * 10_240})
+    assert (data["statusCode"], list(json.loads(data["body"]))) == (413, ["error"])
+
+
+def test_a_sign_up_keeps_what_was_chosen_where_the_form_stood_and_no_full_network_address(cloud: Cloud) -> None:
+    post(
+        cloud,
+        "/subscribe",
+        {**FORM, "frequency": "monthly"},
+        source="2001:db8:1:2:3:4:5:6",
+        referer=f"{WEBSITE}/blogi/?utm=x#y",
+    )
+    sign_up = wiring.sign_ups().get(ID, wiring.now())
+    assert sign_up is not None
+    assert (sign_up.origin, sign_up.network) == (f"{WEBSITE}/blogi/", "2001:db8:1:2::/64")
+    assert (sign_up.frequency, sign_up.disposable) == ("monthly", False)
+    post(cloud, "/subscribe", {**FORM, "email": "toinen@mailinator.com"})
+    other = wiring.sign_ups().get(subscriber_id(PEPPER.encode(), "toinen@mailinator.com"), wiring.now())
+    assert other is not None
+    assert (other.origin, other.network) == (f"{PUBLIC_URL}/subscribe", "192.0.2.0/24")
+    assert other.disposable
+
+
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANYTHING, lambda inner: st.lists(inner, max_size=3)
+)
+FIELDS = sorted([*FORM, "form", "next", "wait", "altcha", "kept", "frequency", "topics"])
+BODIES: st.SearchStrategy[tuple[str, dict[str, str]]] = st.one_of(
+    st.tuples(st.dictionaries(st.sampled_from(FIELDS) | ANYTHING, JSON_VALUES).map(json.dumps), st.just(JSON)),
+    st.tuples(
+        st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=60)).map(urlencode),
+        st.just({"content-type": "application/x-www-form-urlencoded"}),
+    ),
+    st.tuples(
+        st.text(max_size=200),
+        st.sampled_from(["application/json", "multipart/form-data; boundary=x", "multipart/form-data"]).map(
+            lambda content_type: {"content-type": content_type}
+        ),
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=BODIES, referer=ANYTHING.map("https://".__add__) | ANYTHING, origin=ANYTHING, language=ANYTHING)
+def test_nothing_sent_makes_the_form_fail(
+    cloud: Cloud, body: tuple[str, dict[str, str]], referer: str, origin: str, language: str
+) -> None:
+    sent, headers = body
+    headers = {**headers, "referer": referer, "accept-language": language, "origin": origin}
+    answer = cloud.http("POST", "/subscribe", sent, headers=headers)
+    assert answer["statusCode"] in {202, 403, 422}
+    assert answer["body"].encode()
+
+
+# --- our own form ----------------------------------------------------------------------------------------------------
+
+
+def sent_after(cloud: Cloud, clock: Clock, seconds: float, **fields: str) -> Answer:
+    """Open the form, wait, and send it as a browser does."""
+    page = cloud.http("GET", "/subscribe")["body"]
+    clock.forward(seconds=seconds)
+    return post(cloud, "/subscribe", {**hidden(page), **FORM, **fields}, origin="null")
+
+
+def test_a_form_that_comes_back_at_once_or_after_a_day_is_shown_again_with_all_that_was_typed(
+    cloud: Cloud, clock: Clock
+) -> None:
+    for seconds, notice in ((1, "too_fast"), (86_500, "too_old")):
+        answer = sent_after(cloud, clock, seconds, name="Maija")
+        assert answer["statusCode"] == 422
+        assert shows(answer, f"notices.{notice}")
+        assert 'value="Maija"' in answer["body"]
+        assert f'value="{READER}"' in answer["body"]
+        assert asked(cloud) == []
+        clock.forward(seconds=3)
+        again = post(cloud, "/subscribe", {**hidden(answer["body"]), **FORM}, origin="null")
+        assert (again["statusCode"], asked(cloud)) == (200, [ID])
+        clock.forward(minutes=11)
+
+
+def test_a_form_sent_at_leisure_is_taken(cloud: Cloud, clock: Clock) -> None:
+    assert heading(sent_after(cloud, clock, 2)) == "Tarkista sähköpostisi"
+    clock.forward(minutes=11)
+    assert heading(sent_after(cloud, clock, 86_000)) == "Tarkista sähköpostisi"
+    assert asked(cloud) == [ID, ID]
+
+
+def test_a_token_of_somebody_elses_making_is_as_good_as_none(cloud: Cloud, clock: Clock) -> None:
+    page = cloud.http("GET", "/subscribe")["body"]
+    made = hidden(page)["form"]
+    clock.forward(seconds=10)
+    seconds, _, signature = made.partition(".")
+    for forged in ("x", f"{int(seconds) - 9}.{signature}", made[:-1], "9" * 300, f"{made}{made}"):
+        answer = post(cloud, "/subscribe", {**FORM, "form": forged}, origin="null")
+        assert (answer["statusCode"], shows(answer, "notices.too_old")) == (422, True), forged
+    assert asked(cloud) == []
+
+
+def test_who_mends_a_fault_or_answers_a_question_can_be_quick(cloud: Cloud, clock: Clock) -> None:
+    for wrong in ("maija@", "maija@gmial.com"):
+        answer = sent_after(cloud, clock, 5, email=wrong)
+        assert answer["statusCode"] == 422
+        assert post(cloud, "/subscribe", {**hidden(answer["body"]), **FORM}, origin="null")["statusCode"] == 200
+        clock.forward(minutes=11)
+
+
+def test_faults_and_a_form_that_is_too_old_are_told_at_once(cloud: Cloud, clock: Clock) -> None:
+    answer = sent_after(cloud, clock, 90_000, email="maija@", consent="")
+    assert shows(answer, "notices.too_old")
+    assert set(re.findall(r'id="(\w+)-error"', answer["body"])) == {"email", "consent"}
+
+
+def test_who_fills_in_the_hidden_field_gets_the_same_answer_and_nothing_happens(cloud: Cloud) -> None:
+    real = [post(cloud, "/subscribe", FORM), post_json(cloud, GOOD)]
+    cloud.messages("TransactionalQueue")
+    before = stored(cloud)
+    trapped = [post(cloud, "/subscribe", {**FORM, "website": "x"}), post_json(cloud, {**GOOD, "website": "x"})]
+    assert trapped == real
+    assert (asked(cloud), stored(cloud)) == ([], before)
+
+
+# --- a slip of the finger --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answer", "email"), [(0, "maija@gmail.com"), (1, "maija@gmial.com"), (2, "maija@gmial.com")])
+def test_a_mistyped_domain_is_asked_about_once(cloud: Cloud, clock: Clock, answer: int, email: str) -> None:
+    typed = {**FORM, "email": "maija@gmial.com", "name": "Maija", "topics": ["linkedin", "kriisit"]}
+    question = post(cloud, "/subscribe", typed)
+    assert question["statusCode"] == 422
+    assert shows(question, "suggestion.heading", address="maija@gmail.com")
+    assert asked(cloud) == []
+    clock.forward(seconds=3)
+    # The last form is the whole one again, sent as it stands.
+    rest = typed if answer == 2 else {"topics": ["linkedin", "kriisit"]}
+    done = post(cloud, "/subscribe", {**hidden(question["body"], answer), **rest}, origin="null")
+    assert heading(done) == "Tarkista sähköpostisi"
+    sign_up = wiring.sign_ups().get(subscriber_id(PEPPER.encode(), email), wiring.now())
+    assert sign_up is not None
+    assert (sign_up.email, sign_up.name, sign_up.topics) == (email, "Maija", ("linkedin", "kriisit"))
+
+
+def test_a_program_is_not_asked_about_slips(cloud: Cloud) -> None:
+    assert post_json(cloud, {**GOOD, "email": "maija@gmial.com"})["statusCode"] == 202
+    assert len(asked(cloud)) == 1
+
+
+# --- forms of other websites -----------------------------------------------------------------------------------------
+
+
+def test_a_plain_form_of_a_website_of_the_publication_is_taken(cloud: Cloud) -> None:
+    for number, origin in enumerate((WEBSITE, PUBLIC_URL, "")):
+        form = {**FORM, "email": f"lukija{number}@example.com"}
+        answer = post(cloud, "/subscribe", form, **({"origin": origin} if origin else {}))
+        assert answer["statusCode"] == 200, origin
+    assert len(asked(cloud)) == 3
+
+
+@pytest.mark.parametrize("origin", [STRANGER, "null", f"{WEBSITE}.evil.example", WEBSITE.upper(), f"{WEBSITE}:8443"])
+def test_a_form_of_any_other_website_must_be_sent_once_more_by_a_person(
+    cloud: Cloud, clock: Clock, origin: str
+) -> None:
+    answer = post(cloud, "/subscribe", {**FORM, "name": "Maija"}, origin=origin)
+    assert (answer["statusCode"], asked(cloud)) == (422, [])
+    assert shows(answer, "notices.again")
+    assert 'value="Maija"' in answer["body"]
+    clock.forward(seconds=3)
+    again = {**hidden(answer["body"]), **FORM}
+    assert post(cloud, "/subscribe", again, origin=STRANGER)["statusCode"] == 422
+    assert post(cloud, "/subscribe", again, origin="null")["statusCode"] == 200
+    assert asked(cloud) == [ID]
+
+
+NOT_NEXT = (
+    f"{STRANGER}/",
+    f"{WEBSITE}.evil.example/",
+    f"{WEBSITE}@evil.example/",
+    f"{WEBSITE}:8443/",
+    f"{WEBSITE}\\@evil.example",
+    f"{WEBSITE}/\\evil\r\nSet-Cookie: x=y",
+    f"http://{WEBSITE.removeprefix('https://')}/",
+    "//www.sanaharju.example/",
+    "/kiitos",
+    "javascript:alert(1)",
+    "",
+)
+
+
+def test_after_a_form_of_a_website_of_the_publication_the_reader_goes_on_there_and_nowhere_else(cloud: Cloud) -> None:
+    goal = f"{WEBSITE}/kiitos?a=1&b=%C3%A4#loppu"
+    answer = post(cloud, "/subscribe", {**FORM, "next": goal}, origin=WEBSITE)
+    assert (answer["statusCode"], answer["headers"]["Location"]) == (303, goal)
+    for number, url in enumerate(NOT_NEXT):
+        form = {**FORM, "email": f"lukija{number}@example.com", "next": url}
+        answer = post(cloud, "/subscribe", form, origin=WEBSITE)
+        assert (answer["statusCode"], "Location" in answer["headers"]) == (200, False), url
+        assert "evil" not in answer["body"]
+
+
+def test_where_the_reader_goes_on_is_remembered_while_faults_are_mended(cloud: Cloud, clock: Clock) -> None:
+    goal = f"{WEBSITE}/kiitos"
+    answer = post(cloud, "/subscribe", {**FORM, "email": "maija@", "next": goal}, origin=WEBSITE)
+    # Browsers hold the redirect after a form against form-action, too.
+    assert f"form-action 'self' {WEBSITE};" in answer["headers"]["Content-Security-Policy"]
+    clock.forward(seconds=3)
+    mended = post(cloud, "/subscribe", {**hidden(answer["body"]), **FORM}, origin="null")
+    assert (mended["statusCode"], mended["headers"]["Location"]) == (303, goal)
+
+
+def test_scripts_of_a_website_of_the_publication_may_send_json_and_read_every_answer(cloud: Cloud) -> None:
+    asks = {"origin": WEBSITE, "access-control-request-method": "POST"}
+    preflight = cloud.http("OPTIONS", "/subscribe", headers=asks)
+    assert preflight["statusCode"] == 204
+    assert preflight["headers"]["Access-Control-Allow-Methods"] == "POST"
+    assert preflight["headers"]["Access-Control-Allow-Headers"] == "content-type"
+    answers = [
+        preflight,
+        post_json(cloud, GOOD, origin=WEBSITE),
+        post_json(cloud, {}, origin=WEBSITE),
+        send(cloud, "/subscribe", b"{", "application/json", origin=WEBSITE),
+        post_json(cloud, {"name": "x" * 10_240}, origin=WEBSITE),
+    ]
+    assert [answer["statusCode"] for answer in answers] == [204, 202, 422, 422, 413]
+    for answer in answers:
+        assert answer["headers"]["Access-Control-Allow-Origin"] == WEBSITE
+        assert "Origin" in answer["headers"]["Vary"]
+        assert "Access-Control-Allow-Credentials" not in answer["headers"]
+
+
+@pytest.mark.parametrize("origin", [STRANGER, "null"])
+def test_scripts_of_other_websites_get_nothing_done_and_nothing_to_read(cloud: Cloud, origin: str) -> None:
+    preflight = cloud.http("OPTIONS", "/subscribe", headers={"origin": origin})
+    answer = post_json(cloud, GOOD, origin=origin)
+    assert (answer["statusCode"], json.loads(answer["body"])) == (403, {"error": text("errors.origin")})
+    for each in (preflight, answer):
+        assert not [name for name in each["headers"] if name.startswith("Access-Control-")]
+        assert "Origin" in each["headers"]["Vary"]
+    assert asked(cloud) == []
+
+
+def test_a_network_sends_so_many_forms_an_hour_and_more_of_ours_than_of_others(cloud: Cloud, clock: Clock) -> None:
+    def foreign(number: int, source: str = "198.51.100.7") -> int:
+        form = {**FORM, "email": f"vieras{number}@example.com"}
+        return int(post(cloud, "/subscribe", form, source=source)["statusCode"])
+
+    def ours(number: int) -> Answer:
+        form = {**FORM, "email": f"oma{number}@example.com", "form": token}
+        return post(cloud, "/subscribe", form, source="198.51.100.99", origin="null")
+
+    token = hidden(cloud.http("GET", "/subscribe")["body"])["form"]
+    clock.forward(seconds=3)
+    for _ in range(SIGN_UPS_AN_HOUR):
+        wiring.limits().count("confirmations", clock.now)  # else it would look like an attack
+    assert [foreign(number) for number in range(FOREIGN_SIGN_UPS_AN_HOUR + 1)][-2:] == [200, 429]
+    answers = [ours(number) for number in range(SIGN_UPS_AN_HOUR - FOREIGN_SIGN_UPS_AN_HOUR + 1)]
+    assert [answer["statusCode"] for answer in answers][-2:] == [200, 429]
+    assert (heading(answers[-1]), answers[-1]["headers"]["Retry-After"]) == (
+        text("problems.limit_reached.heading"),
+        "3600",
+    )
+    data = post_json(cloud, GOOD, source="198.51.100.1")
+    assert (data["statusCode"], list(json.loads(data["body"]))) == (429, ["error"])
+    assert foreign(0, source="203.0.113.1") == 200
+    clock.forward(hours=1)
+    assert foreign(99) == 200

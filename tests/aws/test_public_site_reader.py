@@ -1,0 +1,321 @@
+"""A reader's own pages: every choice, another address, leaving and coming back, and all data to see or to erase."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsletter import wiring
+from newsletter.adapters.limits import CHANGES_AN_HOUR
+from newsletter.adapters.links import Purpose
+from newsletter.domain.consent import faults
+from newsletter.domain.subscriber import Status, subscriber_id
+from newsletter.usecases.unsubscribe import MAX_REASON
+from tests.aws.cloud import PEPPER, Cloud, link_to
+from tests.aws.site import FORM, ID, READER, Clock, heading, hidden, link, post, reader, send, shows, stored, text
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NEW = "maija@uusi.example.com"
+NEW_ID = subscriber_id(PEPPER.encode(), NEW)
+CHOICES = {"topics": ["tekoaly", "kriisit"], "language": "en", "name": "M.", "frequency": "monthly"}
+
+
+def acts(subscriber: str = ID) -> list[tuple[str, str]]:
+    """The reader's consent records, whose chain is whole."""
+    chain = wiring.consents().chain(subscriber)
+    profile = wiring.subscribers().profile(subscriber) or {}
+    assert faults(chain, profile.get("consent_head", "")) == []
+    return [(record.consent.act, record.consent.how) for record in chain]
+
+
+# --- preferences -----------------------------------------------------------------------------------------------------
+
+
+def test_preferences_are_shown_saved_and_shown_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    Clock(monkeypatch, NOON)
+    path = link(Purpose.PREFERENCES)
+    html = cloud.http("GET", path)["body"]
+    assert re.findall(r'name="(\w+)" value="(\w+)" checked', html) == [
+        ("topics", "linkedin"),
+        ("frequency", "weekly"),
+        ("language", "fi"),
+        ("tracking", "yes"),
+    ]
+    assert 'value="Maija"' in html
+    saved = post(cloud, path, {**CHOICES, "paused_until": "2027-01-07", "tracking": "yes"})
+    assert "Your preferences are saved." in saved["body"]
+    assert 'value="2027-01-07"' in saved["body"]
+    now = reader()
+    assert (now.topics, now.language, now.name) == (("kriisit", "tekoaly"), "en", "M.")
+    assert (now.frequency, now.paused_until, now.tracking) == ("monthly", datetime(2027, 1, 7).date(), True)  # noqa: DTZ001
+    everything = post(cloud, path, {"language": "en"})
+    assert (everything["statusCode"], reader().topics, reader().name) == (200, (), "")
+    assert (reader().paused_until, reader().frequency) == (None, "monthly")
+
+
+def test_preferences_that_cannot_be_kept_are_all_told_with_what_was_typed(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    Clock(monkeypatch, NOON)
+    path = link(Purpose.PREFERENCES)
+    for day in ("2026-11-23", "2027-11-24", "2026-13-01", "huomenna"):
+        wrong = {"topics": ["kriisit"], "language": "fi", "name": "www.a.example", "paused_until": day}
+        answer = post(cloud, path, {**wrong, "frequency": "hourly"})
+        assert answer["statusCode"] == 422
+        assert set(re.findall(r'id="(\w+)-error"', answer["body"])) == {"name", "frequency", "paused_until"}
+        assert 'value="www.a.example"' in answer["body"]
+    assert reader().topics == ("linkedin",)
+    for day in ("2026-11-24", "2027-11-23"):
+        assert post(cloud, path, {"language": "fi", "paused_until": day})["statusCode"] == 200
+
+
+def test_consent_to_tracking_is_given_and_withdrawn_on_its_own(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    path = link(Purpose.PREFERENCES)
+    for tracking, act in (({}, "withdrawn"), ({}, ""), ({"tracking": "yes"}, "given")):
+        before = acts()
+        assert post(cloud, path, {"language": "fi", **tracking})["statusCode"] == 200
+        assert (reader().tracking, reader().status) == (bool(tracking), Status.ACTIVE)
+        new = [(act, "tracking of links, on the preferences page")] if act else []
+        assert acts() == [*before, *new]
+
+
+def test_preferences_of_who_has_left_lead_back_to_the_form(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    path = link(Purpose.PREFERENCES)
+    for answer in (cloud.http("GET", path), post(cloud, path, {"language": "fi"})):
+        assert answer["statusCode"] == 410
+        assert "Tilaus ei ole voimassa" in answer["body"]
+
+
+# --- another address -------------------------------------------------------------------------------------------------
+
+
+def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "fi", "name": "Maija"})
+    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": f" {NEW.upper()} "})
+    assert (answer["statusCode"], heading(answer)) == (200, text("new_address.heading"))
+    cloud.drain()
+    assert reader().status is Status.ACTIVE
+    assert wiring.subscribers().get(NEW_ID) is None
+    (confirmation,) = cloud.mails(NEW)
+    assert "Maija" not in f"{confirmation.text}{confirmation.html}"
+    assert cloud.http("POST", link_to("confirm", confirmation))["statusCode"] == 200
+    cloud.drain()
+    moved = reader(NEW_ID)
+    assert (moved.status, moved.topics, moved.name, moved.tracking) == (Status.ACTIVE, ("linkedin",), "Maija", False)
+    assert reader().status is Status.UNSUBSCRIBED
+    assert cloud.mails(READER)[-1].tags["mailing"] == "moved"
+    assert cloud.mails(NEW)[-1].tags["mailing"] == "welcome"
+    assert acts()[-1] == ("withdrawn", "moved to another address")
+    assert acts(NEW_ID) == [("given", "confirmed form: change of address")]
+
+
+def test_the_answer_is_the_same_whoever_has_the_new_address(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    cloud.subscribe("muu@example.com")
+    path = link(Purpose.PREFERENCES)
+    answers = [post(cloud, path, {"new_email": email}) for email in (NEW, "muu@example.com", READER)]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_an_address_that_is_none_is_told_at_its_field(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin")
+    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": "maija@@"})
+    assert (answer["statusCode"], re.findall(r'id="(\w+)-error"', answer["body"])) == (422, ["new_email"])
+    assert 'value="maija@@"' in answer["body"]
+    assert re.findall(r'name="topics" value="(\w+)" checked', answer["body"]) == ["linkedin"]
+
+
+def test_a_reader_cannot_send_mails_to_strangers_by_the_dozen(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    cloud.drain()
+    answers = [
+        post(cloud, link(Purpose.PREFERENCES), {"new_email": f"uhri{number}@example.com"})["statusCode"]
+        for number in range(CHANGES_AN_HOUR + 1)
+    ]
+    assert answers == [200] * CHANGES_AN_HOUR + [429]
+    assert len(cloud.messages("TransactionalQueue")) == CHANGES_AN_HOUR
+
+
+# --- leaving ---------------------------------------------------------------------------------------------------------
+
+ONE_CLICK = b"List-Unsubscribe=One-Click"
+ONE_CLICK_PARTS = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+FORM_ENCODED = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "how"),
+    [
+        (ONE_CLICK, FORM_ENCODED, "one-click"),
+        (ONE_CLICK + b"&back=yes&explain=yes", FORM_ENCODED, "one-click"),
+        (ONE_CLICK_PARTS, "multipart/form-data; boundary=x", "one-click"),
+        (ONE_CLICK_PARTS, 'Multipart/Form-Data; Boundary="x"', "one-click"),
+        (b"", FORM_ENCODED, "page"),
+    ],
+)
+def test_one_request_unsubscribes_without_cookie_or_redirect(
+    cloud: Cloud, body: bytes, content_type: str, how: str
+) -> None:
+    cloud.subscribe(READER)
+    path = link(Purpose.UNSUBSCRIBE, mailing="digest-2019-W01", batch="gone")
+    for _ in range(2):
+        answer = send(cloud, path, body, content_type)
+        assert (answer["statusCode"], answer.get("cookies", [])) == (200, [])
+        assert not {"set-cookie", "location"} & {name.lower() for name in answer["headers"]}
+        assert heading(answer) == text("unsubscribed.heading")
+    assert reader().status is Status.UNSUBSCRIBED
+    assert acts()[1:] == [("withdrawn", how)]
+    assert "Tilaus on peruttu" in cloud.http("GET", path)["body"]
+
+
+def test_leaving_works_for_a_reader_nobody_knows_and_for_an_erased_one(cloud: Cloud) -> None:
+    path = link(Purpose.UNSUBSCRIBE)
+    for known in (False, True):
+        if known:
+            cloud.subscribe(READER)
+            cloud.drain()
+            post(cloud, link(Purpose.MY_DATA), {})
+        before = stored(cloud)
+        mails = len(cloud.mails(READER))
+        assert cloud.http("GET", path)["statusCode"] == 200
+        for body in (ONE_CLICK, b"", b"back=yes", b"explain=yes&reason=other"):
+            answer = send(cloud, path, body, FORM_ENCODED)
+            assert answer["statusCode"] == 200
+        cloud.drain()
+        assert (len(cloud.mails(READER)), stored(cloud)) == (mails, before)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"reason": "too_often", "more": ""}, "too_often"),
+        ({"reason": "other", "more": "Vaihdan\ntyötä. "}, "other: Vaihdan työtä."),
+        ({"reason": "<script>", "more": "Muuten vain"}, "Muuten vain"),
+        ({"more": "x" * 900}, "x" * MAX_REASON),
+        ({}, None),
+    ],
+)
+def test_who_leaves_may_say_why(cloud: Cloud, typed: dict[str, str], kept: str | None) -> None:
+    cloud.subscribe(READER)
+    path = link(Purpose.UNSUBSCRIBE)
+    page = post(cloud, path, {})
+    answer = post(cloud, path, {**hidden(page["body"], 0), **typed})
+    assert answer["statusCode"] == 200
+    assert shows(answer, "unsubscribed.explained")
+    profile = wiring.subscribers().profile(ID)
+    assert profile is not None
+    assert (profile.get("left_why"), profile["status"]) == (kept, "unsubscribed")
+
+
+def test_a_reason_without_leaving_keeps_the_subscription(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    before = stored(cloud)
+    assert post(cloud, link(Purpose.UNSUBSCRIBE), {"explain": "yes", "more": "x"})["statusCode"] == 200
+    assert stored(cloud) == before
+
+
+def test_who_left_can_come_back_with_a_fresh_confirmation_and_the_same_choices(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija", language="sv")
+    Clock(monkeypatch, datetime.now(UTC) + timedelta(minutes=11))
+    path = link(Purpose.UNSUBSCRIBE)
+    page = post(cloud, path, {})
+    answer = post(cloud, path, hidden(page["body"], 1))
+    assert "Kolla din e-post" in answer["body"]
+    assert reader().status is Status.UNSUBSCRIBED
+    cloud.drain()
+    assert cloud.http("POST", link_to("confirm", cloud.mails(READER)[-1]))["statusCode"] == 200
+    assert (reader().status, reader().topics, reader().name) == (Status.ACTIVE, ("linkedin",), "Maija")
+
+
+def test_the_button_to_come_back_does_nothing_for_who_is_here_bounced_or_complained(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    cloud.drain()
+    for status in (Status.ACTIVE, Status.BOUNCED):
+        if status is not Status.ACTIVE:
+            wiring.subscribers().deactivate(ID, status, "test", wiring.now())
+        assert post(cloud, link(Purpose.UNSUBSCRIBE), {"back": "yes"})["statusCode"] == 200
+        assert reader().status is status
+    cloud.drain()
+    assert [mail.tags["mailing"] for mail in cloud.mails(READER)] == ["confirmation", "welcome"]
+
+
+# --- my data ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.http("GET", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.drain()
+    (path,) = re.findall(r'href="(/my-data/[^"]+)"', cloud.http("GET", link(Purpose.PREFERENCES))["body"])
+    page = cloud.http("GET", path)
+    assert (page["statusCode"], heading(page)) == (200, text("my_data.heading"))
+    for shown in (READER, "Maija", "LinkedIn", "Sparrataanko?", text("my_data.acts.newsletter_given")):
+        assert shown in page["body"]
+    for answer in (
+        cloud.http("GET", f"{path}?format=json"),
+        cloud.http("GET", path, headers={"accept": "application/json"}),
+    ):
+        assert answer["headers"]["Content-Type"] == "application/json; charset=utf-8"
+        assert answer["headers"]["Content-Disposition"] == 'attachment; filename="my-data.json"'
+        data = json.loads(answer["body"])
+        kinds = sorted(record["record"].partition("#")[0] for record in data["records"])
+        assert kinds == ["click", "consent", "enrollment", "profile"]
+        (profile,) = (record for record in data["records"] if record["record"] == "profile")
+        assert (profile["email"], profile["name"]) == (READER, "Maija")
+        assert [lead["offer"] for lead in data["leads"]] == ["sparraus"]
+
+
+def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.drain()
+    path = link(Purpose.MY_DATA)
+    assert cloud.http("GET", path)["statusCode"] == 200
+    answer = post(cloud, path, {})
+    assert (answer["statusCode"], heading(answer)) == (200, text("erased.heading"))
+    (mark,) = cloud.items("Subscribers")
+    assert {name: value["S"] for name, value in mark.items() if name != "erased_at"} == {
+        "id": ID,
+        "record": "profile",
+        "status": "erased",
+    }
+    assert cloud.items("Leads") == []
+    again = [cloud.http("GET", path), post(cloud, path, {})]
+    assert [(answer["statusCode"], heading(answer)) for answer in again] == [
+        (200, text("erased.nothing")),
+        (200, text("erased.heading")),
+    ]
+    assert cloud.http("GET", link(Purpose.PREFERENCES))["statusCode"] == 410
+    assert send(cloud, link(Purpose.UNSUBSCRIBE), ONE_CLICK, FORM_ENCODED)["statusCode"] == 200
+    assert cloud.items("Subscribers") == [mark]
+
+
+def test_who_left_can_still_see_and_erase_their_data(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    page = post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    (path,) = re.findall(r'href="(/my-data/[^"]+)"', page["body"])
+    assert text("my_data.statuses.unsubscribed") in cloud.http("GET", path)["body"]
+    post(cloud, path, {})
+    assert wiring.subscribers().get(ID) is None
+
+
+def test_looking_at_ones_own_pages_changes_nothing(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin")
+    post(cloud, "/subscribe", {**FORM, "email": "uusi@example.com"})
+    before = stored(cloud)
+    for path in ("/subscribe", *(link(p) for p in (Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.MY_DATA))):
+        for method in ("GET", "HEAD"):
+            assert cloud.http(method, path)["statusCode"] == 200
+    assert stored(cloud) == before

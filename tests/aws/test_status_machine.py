@@ -1,0 +1,144 @@
+"""Whatever happens to a reader in whatever order: active only by a confirmation of the form that waits, or as new."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter import wiring
+from newsletter.adapters.links import Ref
+from newsletter.domain.consent import faults
+from newsletter.domain.messages import ConfirmSignUp, Message
+from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, subscriber_id
+from newsletter.usecases import my_data
+from newsletter.usecases.confirm_subscription import confirm, send_again
+from newsletter.usecases.import_readers import Mode, Roster, Row, import_rows
+from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
+from newsletter.usecases.unsubscribe import come_back, unsubscribe
+from tests.aws.cloud import PEPPER, Cloud
+
+START = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LEFT = (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status.ERASED)
+
+
+@dataclass
+class Life:
+    """One reader: what is done to them, and the links they were mailed."""
+
+    email: str
+    now: datetime = START
+    mailed: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return subscriber_id(PEPPER.encode(), self.email)
+
+    @property
+    def status(self) -> str:
+        profile = wiring.subscribers().profile(self.id)
+        return "" if profile is None else str(profile["status"])
+
+    @property
+    def waiting(self) -> str:
+        """The nonce of the form that can be confirmed now."""
+        sign_up = wiring.sign_ups().get(self.id, self.now)
+        return sign_up.nonce if sign_up else ""
+
+    def do(self, act: str, number: int) -> None:
+        desk, ref = wiring.front_desk(), Ref(self.id)
+        match act:
+            case "wait":
+                self.now += timedelta(minutes=(1, 11, 600, 1500, 8 * 1440)[number % 5])
+            case "subscribe":
+                form = SignUpForm(self.email, ("linkedin",), "fi", consent=True)
+                subscribe(checked(form, self.now, desk), self.now, desk)
+            case "confirm":
+                link = self.mailed[-1 - number % len(self.mailed)] if self.mailed else secrets.token_hex(8)
+                confirm(Ref(self.id, extra=link), self.now, desk)
+            case "send_again":
+                send_again(ref, self.now, desk)
+            case "come_back":
+                come_back(ref, self.now, desk)
+            case "unsubscribe":
+                unsubscribe(ref, "page", self.now, desk)
+            case "bounce" | "complain":
+                status = Status.BOUNCED if act == "bounce" else Status.COMPLAINED
+                desk.subscribers.deactivate(self.id, status, act, self.now)
+            case "erase":
+                publication = desk.publication
+                my_data.erase(
+                    self.id, self.now, subscribers=desk.subscribers, leads=desk.leads, publication=publication
+                )
+            case "import":
+                mode = Mode.CONFIRMED if number % 2 else Mode.PENDING
+                import_rows([Row(self.email)], Roster(f"file{number}", mode, "paper"), self.now, desk)
+
+
+ACTS = ("subscribe", "confirm", "confirm", "send_again", "come_back", "unsubscribe", "bounce", "complain", "erase")
+steps = st.lists(st.tuples(st.sampled_from([*ACTS, "import", "wait", "wait"]), st.integers(0, 9)), max_size=20)
+
+
+@pytest.fixture
+def mailed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Nonces of the confirmation mails that were asked for, of all readers in turn."""
+    assert cloud.mails() == []
+    found: list[str] = []
+
+    def caught(_: str, message: Message, **__: Any) -> None:
+        if isinstance(message, ConfirmSignUp):
+            found.append(message.nonce)
+
+    monkeypatch.setattr(wiring.front_desk().queues, "send", caught)
+    yield found
+    found.clear()
+
+
+def check(before: tuple[str, str], life: Life, act: str, nonce: str) -> None:
+    """What one act may do to the status, and must."""
+    status, waiting = before
+    fresh = act == "confirm" and nonce != "" and nonce == waiting
+    if life.status == Status.ACTIVE and status != Status.ACTIVE:
+        assert fresh or (act == "import" and status == "")
+    if fresh:
+        assert life.status == Status.ACTIVE
+    if act in ("unsubscribe", "bounce", "complain", "erase"):
+        assert life.status != Status.ACTIVE
+    if status in LEFT and not fresh:
+        assert life.status in (status, Status.ERASED)
+    if act == "erase":
+        assert [item["record"] for item in wiring.subscribers().records(life.id)] == ["profile"]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps)
+def test_nobody_is_active_but_by_their_own_fresh_confirmation(mailed: list[str], steps: list[tuple[str, int]]) -> None:
+    life = Life(f"{secrets.token_hex(6)}@example.com")
+    mailed.clear()
+    for act, number in steps:
+        life.mailed = list(mailed)
+        nonce = life.mailed[-1 - number % len(life.mailed)] if life.mailed else ""
+        before = (life.status, life.waiting)
+        life.do(act, number)
+        check(before, life, act, nonce)
+        profile = wiring.subscribers().profile(life.id) or {}
+        assert ("mailable" in profile) == (life.status == Status.ACTIVE)
+        assert faults(wiring.consents().chain(life.id), profile.get("consent_head", "")) == []
+
+
+def test_a_form_cannot_be_confirmed_when_its_days_are_over(mailed: list[str]) -> None:
+    life = Life("hidas@example.com")
+    life.do("subscribe", 0)
+    life.mailed = list(mailed)
+    life.now += SIGN_UP_LIFE
+    life.do("confirm", 0)
+    assert (life.status, life.waiting) == ("", "")
+    life.now -= timedelta(seconds=1)
+    life.do("confirm", 0)
+    assert life.status == Status.ACTIVE
