@@ -11,7 +11,8 @@ from threading import Barrier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.limits import BETWEEN_MAILS, BETWEEN_WAITS
+from newsletter.adapters.limits import ATTACK_TRUSTED, BETWEEN_MAILS, BETWEEN_WAITS, Limits
+from newsletter.domain.attack import Figures
 from tests.aws.dynamodb import Adapters
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -107,10 +108,25 @@ def test_one_of_a_network_may_wait_instead_in_ten_minutes(adapters: Adapters) ->
 
 def test_figures_are_of_this_hour_and_the_one_before(adapters: Adapters) -> None:
     then = START + timedelta(days=int(adapters.new("")))  # the figures are everybody's: days of its own
-    for _ in range(3):
-        adapters.limits.count("sign_ups", then)
-    adapters.limits.count("confirmations", then + timedelta(hours=1))
-    figures = adapters.limits.figures(then + timedelta(hours=1, minutes=59))
-    assert (figures.sign_ups, figures.confirmations) == (3, 1)
-    later = adapters.limits.figures(then + timedelta(hours=2))
-    assert (later.sign_ups, later.confirmations) == (0, 1)
+    for number in range(3):
+        assert adapters.limits.count("sign_ups", then) == Figures(number + 1, 0)
+    assert adapters.limits.count("confirmations", then + timedelta(hours=1)) == Figures(3, 1)
+    assert adapters.limits.count("sign_ups", then + timedelta(hours=1, minutes=59)) == Figures(4, 1)
+    assert adapters.limits.count("sign_ups", then + timedelta(hours=2)) == Figures(2, 1)
+    assert adapters.limits.count("confirmations", then + timedelta(hours=4)) == Figures(0, 1)
+
+
+def test_of_many_who_see_an_attack_at_once_one_switches_the_defence_on(adapters: Adapters) -> None:
+    then = START + timedelta(days=1000 + int(adapters.new("")))  # there is one switch: days of its own
+    for start in (then, then + timedelta(hours=2)):
+        assert at_once(partial(adapters.limits.defend, start + timedelta(hours=1), start)) == 1
+        assert not adapters.limits.defend(start + timedelta(hours=2), start + timedelta(minutes=30))
+        assert adapters.limits.attack_until(start) == (start + timedelta(hours=2)).timestamp()
+
+
+def test_a_container_learns_of_an_attack_within_seconds(adapters: Adapters) -> None:
+    then = START + timedelta(days=2000 + int(adapters.new("")))
+    elsewhere = Limits(adapters.client, adapters.table("Guards"))
+    assert adapters.limits.attack_until(then) < then.timestamp()
+    assert elsewhere.defend(then + timedelta(hours=1), then)
+    assert adapters.limits.attack_until(then + ATTACK_TRUSTED) == (then + timedelta(hours=1)).timestamp()

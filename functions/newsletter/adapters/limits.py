@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.items import from_item, holds, to_item, to_value
@@ -20,6 +20,8 @@ CHANGES_AN_HOUR = 5
 BETWEEN_WAITS = timedelta(minutes=10)
 """In attack mode a network gets one sign-up without a proof of work in this time."""
 FIGURES_LIFE = timedelta(hours=3)
+ATTACK_TRUSTED = timedelta(seconds=10)
+"""How long a container trusts what it read of attack mode: what slips through meanwhile meets the other limits."""
 
 
 class Limits:
@@ -28,6 +30,8 @@ class Limits:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
+        self._last_hour: tuple[str, dict[str, Any]] = ("", {})
+        self._attack = (datetime.min.replace(tzinfo=UTC), 0)
 
     def confirmation_mail(self, subscriber: str, now: datetime) -> bool:
         """Take one of the reader's confirmation mails; False when there is none left for now.
@@ -80,8 +84,8 @@ class Limits:
 
     # --- attack mode -------------------------------------------------------------------------------------------------
 
-    def count(self, what: str, now: datetime) -> int:
-        """Count a `sign_ups` or `confirmations` in the present hour; how many that makes."""
+    def count(self, what: str, now: datetime) -> Figures:
+        """Count a `sign_ups` or `confirmations`; what that makes in this hour and the one before."""
         answer = self._client.update_item(
             TableName=self._table,
             Key=to_item({"key": f"figures#{now:%Y%m%d%H}"}),
@@ -91,21 +95,28 @@ class Limits:
                 ":one": to_value(1),
                 ":expires": to_value(int((now + FIGURES_LIFE).timestamp())),
             },
-            ReturnValues="UPDATED_NEW",
+            ReturnValues="ALL_NEW",
         )
-        return int(answer["Attributes"][what]["N"])
-
-    def figures(self, now: datetime) -> Figures:
-        """Sign-ups and confirmations of this hour and the one before."""
-        hours = [self._get(f"figures#{hour:%Y%m%d%H}") for hour in (now, now - timedelta(hours=1))]
+        hours = (from_item(answer["Attributes"]), self._hour_before(now))
         return Figures(
             sign_ups=sum(hour.get("sign_ups", 0) for hour in hours),
             confirmations=sum(hour.get("confirmations", 0) for hour in hours),
         )
 
-    def attack_until(self) -> int:
-        """Until when attack mode is on (Unix seconds); 0 when it was never on."""
-        return int(self._get("attack").get("until", 0))
+    def _hour_before(self, now: datetime) -> dict[str, Any]:
+        """The figures of the hour that is over; they change no more, so each container reads them once."""
+        key = f"figures#{now - timedelta(hours=1):%Y%m%d%H}"
+        if self._last_hour[0] != key:
+            self._last_hour = (key, self._get(key))
+        return self._last_hour[1]
+
+    def attack_until(self, now: datetime) -> int:
+        """Until when attack mode is on (Unix seconds), as known a few seconds ago; 0 when it was never on."""
+        read_at, until = self._attack
+        if not read_at <= now < read_at + ATTACK_TRUSTED:
+            until = int(self._get("attack").get("until", 0))
+            self._attack = (now, until)
+        return until
 
     def defend(self, until: datetime, now: datetime) -> bool:
         """Switch attack mode on, or keep it on, until then; True for the one caller who switched it on."""
@@ -130,6 +141,7 @@ class Limits:
                 ExpressionAttributeNames={"#until": "until"},
                 ExpressionAttributeValues=to_item({":until": int(until.timestamp())}),
             )
+        self._attack = (now, int(until.timestamp()))
         return began
 
     def accept_proof(self, challenge: str, expires: datetime) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from newsletter.adapters.proofs import Proofs
-from newsletter.domain.attack import DEFENCE
+from newsletter.domain.attack import DEFENCE, Figures
 from newsletter.domain.errors import LimitReached
 from newsletter.observability import count, logger
 from newsletter.usecases.front_desk import FrontDesk
 
-LOOK_EVERY = 10
-"""Sign-ups of an hour between two looks at the figures: a look reads two items."""
+EXTEND_AFTER = timedelta(minutes=5)
+"""How much of attack mode must be over before it is made longer: not every form of a flood needs a write of its own."""
 WAIT = timedelta(seconds=60)
 """How long who cannot run our script waits instead."""
 WAIT_LIFE = timedelta(hours=1)
@@ -19,15 +19,15 @@ WAIT_LIFE = timedelta(hours=1)
 
 def under_attack(now: datetime, desk: FrontDesk) -> bool:
     """Whether a sign-up needs a proof of work. Attack mode ends by itself: it is on until a moment, and that passes."""
-    return desk.limits.attack_until() > now.timestamp()
+    return desk.limits.attack_until(now) > now.timestamp()
 
 
-def watch(number: int, now: datetime, desk: FrontDesk) -> None:
-    """Look at the figures after every tenth sign-up of an hour; switch attack mode on, or keep it on, if they say so.
+def watch(figures: Figures, now: datetime, desk: FrontDesk) -> None:
+    """Switch attack mode on, or keep it on, if the figures say so.
 
     However many see it at once, one of them raises the alarm (metric AttackModeStarted).
     """
-    if number % LOOK_EVERY or not desk.limits.figures(now).attack:
+    if not figures.attack or desk.limits.attack_until(now) > (now + DEFENCE - EXTEND_AFTER).timestamp():
         return
     if desk.limits.defend(now + DEFENCE, now):
         count("AttackModeStarted")

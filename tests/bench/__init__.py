@@ -1,0 +1,1 @@
+"""The budgets, measured: `make bench`, or run.py with the rows to measure."""

@@ -1,0 +1,71 @@
+"""What a mailing costs at AWS, from calls and units that were counted and CPU that was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tests.bench import prices
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one function did for the whole mailing.
+
+    `calls` and `units` as the stub's meter has them; the `records` came from a queue in `invocations`.
+    """
+
+    calls: Mapping[str, float]
+    units: Mapping[str, float]
+    cpu_s: float
+    records: float
+    invocations: float
+    logged_bytes: float
+    memory_gb: float
+
+    def times(self, factor: float) -> Work:
+        """The same work so many times."""
+        return Work(
+            {name: number * factor for name, number in self.calls.items()},
+            {name: number * factor for name, number in self.units.items()},
+            self.cpu_s * factor,
+            self.records * factor,
+            self.invocations * factor,
+            self.logged_bytes * factor,
+            self.memory_gb,
+        )
+
+    def count(self, *operations: str) -> float:
+        """Calls whose name starts with one of `service operation`."""
+        return sum(number for name, number in self.calls.items() if name.startswith(operations))
+
+    @property
+    def gb_seconds(self) -> float:
+        """What Lambda bills: CPU at the function's share of a vCPU, and the waiting for answers."""
+        share = min(1.0, self.memory_gb * 1024 / prices.MB_OF_ONE_VCPU)
+        waited = sum(prices.WAIT_S[name.split()[0]] * number for name, number in self.calls.items())
+        return (self.cpu_s / share + waited) * self.memory_gb
+
+
+WRITES = ("dynamodb PutItem", "dynamodb UpdateItem", "dynamodb DeleteItem", "dynamodb BatchWriteItem")
+
+
+def usd(works: Iterable[Work], mail_events: float) -> dict[str, float]:
+    """USD by what they are paid for; `mail_events` is how many events SES published."""
+    lines: dict[str, float] = dict.fromkeys(
+        ("DynamoDB writes", "DynamoDB reads", "SQS", "SNS", "Lambda requests", "Lambda compute", "logs"), 0.0
+    )
+    for work in works:
+        for name, number in work.units.items():
+            write = name.startswith("write ")
+            price = prices.DYNAMODB_WRITE_UNIT if write else prices.DYNAMODB_READ_UNIT
+            lines["DynamoDB writes" if write else "DynamoDB reads"] += number * price
+        # Lambda receives with one request, deletes with another; none of them can hold more than ten messages.
+        lines["SQS"] += (work.count("sqs ") + 2 * max(work.invocations, work.records / 10)) * prices.SQS_REQUEST
+        lines["Lambda requests"] += work.invocations * prices.LAMBDA_REQUEST
+        lines["Lambda compute"] += work.gb_seconds * prices.LAMBDA_GB_SECOND
+        logged = work.logged_bytes + work.invocations * prices.LOG_OF_AN_INVOCATION
+        lines["logs"] += logged / 1e9 * prices.LOGS_GB
+    lines["SQS"] += mail_events * prices.SQS_REQUEST
+    lines["SNS"] = mail_events * prices.SNS_PUBLISH
+    return lines

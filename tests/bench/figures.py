@@ -1,0 +1,23 @@
+"""What a bench gives back: a figure for a row of the budget list, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured number. `note` is what to know beside it; `budget` where it was measured in the same run."""
+
+    row: str
+    value: float
+    note: str = ""
+    budget: float | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row that could not be measured here, and why."""
+
+    row: str
+    why: str

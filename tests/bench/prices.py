@@ -1,0 +1,27 @@
+"""What AWS asks, in USD without VAT, in one place."""
+
+from __future__ import annotations
+
+AS_OF = "2026-09"
+REGION = "us-east-1"
+"""Prices of eu-north-1 are not known to us for every service; expect some 5 to 15 per cent more."""
+
+DYNAMODB_WRITE_UNIT = 0.625e-6
+DYNAMODB_READ_UNIT = 0.125e-6
+SQS_REQUEST = 0.40e-6
+"""Standard queue, for a request of at most 64 KB; ten of our messages have some 17 KB."""
+SNS_PUBLISH = 0.50e-6
+"""SES publishes each event once; what SNS delivers to SQS costs nothing on the side of SNS."""
+LAMBDA_REQUEST = 0.20e-6
+LAMBDA_GB_SECOND = 0.0000133334
+"""arm64."""
+LOGS_GB = 0.50
+"""Ingestion into CloudWatch Logs."""
+LOG_OF_AN_INVOCATION = 700
+"""Bytes that Lambda itself logs (platform.start, platform.report; assumed)."""
+
+MB_OF_ONE_VCPU = 1769
+"""AWS: a function has one vCPU at so much memory, and a proportional share below."""
+WAIT_S = {"dynamodb": 0.010, "sqs": 0.020, "ses": 0.500, "ssm": 0.020}
+"""Seconds that a call waits for AWS while Lambda's clock runs. Assumed, and rather high than low: DynamoDB promises
+single-digit milliseconds, the others promise nothing."""

@@ -1,0 +1,108 @@
+"""Requests through the warm handler of the public site, each timed alone; AWS answers inside the process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from time import process_time_ns
+from typing import Any
+from urllib.parse import urlencode
+
+from botocore.awsrequest import AWSResponse, HeadersDict
+
+from newsletter import wiring
+from newsletter.adapters import aws
+from newsletter.adapters.links import Purpose, Ref
+from newsletter.domain.planning import Batch
+from public_site.handler import handle
+from tests.bench import processes
+from tests.bench.programs import events
+from tests.bench.programs.mailing import MAILING, prepare
+from tests.bench.stack import layout
+from tests.bench.stub.account import Account
+from tests.bench.stub.readers import reader_id
+
+BATCH = 50
+
+
+class Answered:
+    """What botocore reads a body from."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        """The body at once."""
+        yield self._body
+
+
+def answer_in_process(account: Account, *services: str) -> None:
+    """Let the stub answer these services' clients where a request would be sent; its time counts as ours."""
+
+    def respond(request: Any, **_: Any) -> AWSResponse:
+        target = request.headers.get("X-Amz-Target", b"")
+        answer = account.answer(request.method, "/", target.decode(), request.body or b"")
+        headers: Any = HeadersDict({"content-type": answer.media_type})
+        return AWSResponse(request.url, answer.status, headers, Answered(answer.body))
+
+    for service in services:
+        aws.client(service).meta.events.register("before-send.*.*", respond)
+
+
+def clicks(number: int) -> Iterator[dict[str, Any]]:
+    """Clicks of different readers on an article of the mail; what they need is put where the site finds it."""
+    variant = prepare()
+    rendered = wiring.content().variant(MAILING.id, variant)
+    assert rendered
+    for batch in range(-(-number // BATCH)):
+        readers = tuple(reader_id("a", batch * BATCH + position) for position in range(BATCH))
+        wiring.deliveries().claim(Batch(MAILING.id, f"a0-{batch}", variant, readers), "a" * BATCH, {}, wiring.now())
+    key = rendered.html.partition("/c/{{click}}/")[2][:10]
+    for index in range(number):
+        batch, position = divmod(index, BATCH)
+        token = wiring.links().token(Purpose.CLICK, Ref(reader_id("a", index), MAILING.id, f"a0-{batch}", position))
+        yield events.http("GET", f"/c/{token}/{key}", source=_source(index))
+
+
+def sign_ups(number: int) -> Iterator[dict[str, Any]]:
+    """Filled-in forms of different people from different networks, and as many confirmations: no attack."""
+    for index in range(number):
+        wiring.limits().count("confirmations", wiring.now())
+        form = {
+            "email": f"lukija{index}@lukija.example",
+            "topics": layout().topics[:2],
+            "language": "fi",
+            "consent": "yes",
+        }
+        yield events.http("POST", "/subscribe", urlencode(form, doseq=True), source=_source(index))
+
+
+def _source(number: int) -> str:
+    """An address in a network (/48) of its own, from the range for documentation (RFC 9637)."""
+    return f"3fff:{number:x}::1"
+
+
+def timed(requests: list[dict[str, Any]], status: int) -> list[float]:
+    """Milliseconds of CPU for each request. Every answer must have the status."""
+    context = events.Context()
+    took = []
+    for request in requests:
+        began = process_time_ns()
+        answer = handle(request, context)
+        took.append((process_time_ns() - began) / 1e6)
+        if answer["statusCode"] != status:
+            raise processes.Failed(f"{answer['statusCode']} instead of {status}: {answer['body'][:500]}")
+    return took
+
+
+def main() -> None:
+    """Arguments: requests to warm up with, requests to measure."""
+    warm_up, measured = processes.arguments()
+    answer_in_process(Account(layout(), processes.READERS), "dynamodb", "sqs", "ssm")
+    followed = timed(list(clicks(warm_up + measured)), 302)[warm_up:]
+    signed_up = timed(list(sign_ups(warm_up + measured)), 200)[warm_up:]
+    print(json.dumps({"click_ms": followed, "subscribe_ms": signed_up}))
+
+
+if __name__ == "__main__":
+    main()

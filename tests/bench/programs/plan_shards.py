@@ -1,0 +1,62 @@
+"""Shards of a mailing through the real planner, page after page; how much CPU and memory that takes."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+from pathlib import Path
+from time import process_time
+
+from newsletter import wiring
+from newsletter.domain.messages import PlanPage
+from newsletter.usecases.plan_page import plan_page
+from tests.bench import processes
+
+
+def plan(mailing: str, shard: str) -> tuple[int, int, int]:
+    """Plan a shard to its end; how many pages, batches and recipients it has."""
+    batches = recipients = page = 0
+    while True:
+        manifest = plan_page(
+            PlanPage(mailing, shard, page),
+            now=wiring.now(),
+            subscribers=wiring.subscribers(),
+            content=wiring.content(),
+            deliveries=wiring.deliveries(),
+            queues=wiring.queues(),
+            variants=wiring.variants(),
+        )
+        batches += len(manifest.batches)
+        recipients += sum(len(batch.recipients) for batch in manifest.batches)
+        page += 1
+        if manifest.last:
+            return page, batches, recipients
+
+
+def peak_mb() -> float:
+    """The most memory that this process ever held, in MB (10^6 bytes).
+
+    Linux: VmHWM of /proc, because ru_maxrss counts what the parent held before this program was loaded.
+    """
+    status = Path("/proc/self/status")
+    if status.exists() and (found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii"))):
+        return int(found[1]) * 1024 / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+def main() -> None:
+    """Arguments: the mailing, the shards."""
+    mailing, shards = processes.arguments()
+    began = process_time()
+    planned = [plan(mailing, shard) for shard in shards]
+    took = process_time() - began
+    pages, batches, recipients = (sum(numbers) for numbers in zip(*planned, strict=True))
+    counts = {"pages": pages, "batches": batches, "recipients": recipients}
+    print(json.dumps({"cpu_s": took, "peak_mb": peak_mb(), **counts}))
+
+
+if __name__ == "__main__":
+    main()
