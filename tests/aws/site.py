@@ -21,6 +21,7 @@ from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
 READER = "maija.lukija@example.com"
 ID = subscriber_id(PEPPER.encode(), READER)
 FORM = {"email": READER, "language": "fi", "consent": "yes"}
+GOOD = {"email": READER, "topics": ["linkedin"], "language": "fi", "consent": True}
 JSON = {"content-type": "application/json"}
 WEBSITE = "https://www.sanaharju.example"
 STRANGER = "https://www.jokumuu.example"
@@ -127,3 +128,8 @@ def fill_in(email: str, network: str = "", **of: Any) -> None:
 def stored(cloud: Cloud) -> dict[str, Any]:
     """Everything in every table, to see what changed."""
     return {table: sorted(cloud.items(table), key=repr) for table in TABLES}
+
+
+def asked(cloud: Cloud) -> list[str]:
+    """The ids whose confirmation mails wait in the queue."""
+    return [json.loads(body)["subscriber"] for body in cloud.messages("TransactionalQueue")]
