@@ -113,10 +113,13 @@ class Request:
 
     @property
     def network(self) -> str:
-        """The network of the sender, never their full address: /24 of IPv4, /64 of IPv6."""
+        """The network of the sender, never their full address: /24 of IPv4, /64 of IPv6; empty for this machine."""
         try:
             address = ipaddress.ip_address(self._source)
         except ValueError:
+            return ""
+        if address.is_loopback:
+            # Only the local cloud is reached so, and its readers are all one machine: no limit of a network is meant.
             return ""
         bits = 64 if isinstance(address, ipaddress.IPv6Address) else 24
         return str(ipaddress.ip_network((address, bits), strict=False))
