@@ -1,0 +1,79 @@
+"""All that we hold on a reader: to see, to take along, and to erase with one button."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from newsletter import wiring
+from newsletter.adapters.links import Purpose
+from tests.aws.cloud import Cloud
+from tests.aws.site import FORM, ID, READER, heading, link, post, stored, text
+
+
+def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.http("GET", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.drain()
+    (path,) = re.findall(r'href="(/my-data/[^"]+)"', cloud.http("GET", link(Purpose.PREFERENCES))["body"])
+    page = cloud.http("GET", path)
+    assert (page["statusCode"], heading(page)) == (200, text("my_data.heading"))
+    for shown in (READER, "Maija", "LinkedIn", "Sparrataanko?", text("my_data.acts.newsletter_given")):
+        assert shown in page["body"]
+    for answer in (
+        cloud.http("GET", f"{path}?format=json"),
+        cloud.http("GET", path, headers={"accept": "application/json"}),
+    ):
+        assert answer["headers"]["Content-Type"] == "application/json; charset=utf-8"
+        assert answer["headers"]["Content-Disposition"] == 'attachment; filename="my-data.json"'
+        data = json.loads(answer["body"])
+        kinds = sorted(record["record"].partition("#")[0] for record in data["records"])
+        assert kinds == ["click", "consent", "enrollment", "profile"]
+        (profile,) = (record for record in data["records"] if record["record"] == "profile")
+        assert (profile["email"], profile["name"]) == (READER, "Maija")
+        assert [lead["offer"] for lead in data["leads"]] == ["sparraus"]
+
+
+def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.drain()
+    path = link(Purpose.MY_DATA)
+    assert cloud.http("GET", path)["statusCode"] == 200
+    answer = post(cloud, path, {})
+    assert (answer["statusCode"], heading(answer)) == (200, text("erased.heading"))
+    (mark,) = cloud.items("Subscribers")
+    assert {name: value["S"] for name, value in mark.items() if name != "erased_at"} == {
+        "id": ID,
+        "record": "profile",
+        "status": "erased",
+    }
+    assert cloud.items("Leads") == []
+    again = [cloud.http("GET", path), post(cloud, path, {})]
+    assert [(answer["statusCode"], heading(answer)) for answer in again] == [
+        (200, text("erased.nothing")),
+        (200, text("erased.heading")),
+    ]
+    assert cloud.http("GET", link(Purpose.PREFERENCES))["statusCode"] == 410
+    assert post(cloud, link(Purpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})["statusCode"] == 200
+    assert cloud.items("Subscribers") == [mark]
+
+
+def test_who_left_can_still_see_and_erase_their_data(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    page = post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    (path,) = re.findall(r'href="(/my-data/[^"]+)"', page["body"])
+    assert text("my_data.statuses.unsubscribed") in cloud.http("GET", path)["body"]
+    post(cloud, path, {})
+    assert wiring.subscribers().get(ID) is None
+
+
+def test_looking_at_ones_own_pages_changes_nothing(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin")
+    post(cloud, "/subscribe", {**FORM, "email": "uusi@example.com"})
+    before = stored(cloud)
+    for path in ("/subscribe", *(link(p) for p in (Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.MY_DATA))):
+        for method in ("GET", "HEAD"):
+            assert cloud.http(method, path)["statusCode"] == 200
+    assert stored(cloud) == before
