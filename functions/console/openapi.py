@@ -163,6 +163,9 @@ def _schemas() -> dict[str, Schema]:
             {
                 **article,
                 "topics": TEXT_LIST,
+                "topic_reasons": TEXT_LIST | {"description": "Why it has each topic, in their order."},
+                "pinned": YES_NO,
+                "skipped": YES_NO,
                 "categories": TEXT_LIST,
                 "published": {"type": ["string", "null"], "format": "date-time"},
                 "listed_at": MOMENT,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.article import Article
+from newsletter.domain.article import CHOSEN, Article, Choice
 from newsletter.domain.digest import Window
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from tests.aws.dynamodb import Adapters
@@ -32,6 +32,10 @@ articles = st.builds(
     texts,
     st.none() | moments,
     moments,
+    image_alt=texts,
+    image_width=st.integers(0, 9_000),
+    minutes=st.integers(0, 90),
+    topic_reasons=st.lists(texts, max_size=2).map(tuple),
 )
 mailings = st.builds(
     Mailing,
@@ -52,6 +56,23 @@ mailings = st.builds(
 def test_an_article_comes_back_as_it_was_kept(adapters: Adapters, article: Article) -> None:
     adapters.content.put_article(article)
     assert [found for found in adapters.content.articles() if found.id == article.id] == [article]
+
+
+def test_marketings_choice_stands_whatever_the_feed_says_afterwards(adapters: Adapters) -> None:
+    content = adapters.content
+    found = Article(adapters.new("article"), "https://b.example/", "x", "", ("linkedin",), (), "fi", "", "", None, NOW)
+
+    def article() -> Article:
+        return next(each for each in content.articles() if each.id == found.id)
+
+    content.put_article(found)
+    content.put_choice(found.id, Choice(pinned=True, topics=("kriisit",)))
+    content.put_article(replace(found, title="y", topics=("tekoaly",)))
+    assert article() == replace(found, title="y", topics=("kriisit",), topic_reasons=(CHOSEN,), pinned=True)
+    content.put_choice(found.id, Choice(skipped=True, topics=()))
+    assert article() == replace(found, title="y", topics=(), skipped=True)
+    content.put_choice(found.id, Choice())
+    assert article() == replace(found, title="y", topics=("tekoaly",))
 
 
 def test_every_article_of_a_big_blog_is_read(adapters: Adapters) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from newsletter.adapters.article_items import article_from, article_values, choice_from, choice_values
 from newsletter.adapters.items import from_item, holds, pages, to_item
-from newsletter.domain.article import Article
+from newsletter.domain.article import Article, Choice
 from newsletter.domain.digest import Window
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from newsletter.domain.times import iso, parse_iso
@@ -31,27 +32,22 @@ class Content:
         self._put(f"feed#{feed}", "state", state)
 
     def articles(self) -> list[Article]:
-        """Every article. A blog has thousands at most: a megabyte or two, read once per digest."""
-        return [_article(item) for item in self._query("articles")]
+        """Every article as marketing wants it: thousands at most, so a megabyte or two, read once per digest."""
+        choices = {item["sk"]: choice_from(item) for item in self._query("choices")}
+        found = self.found_articles()
+        return [choices[article.id].applied_to(article) if article.id in choices else article for article in found]
+
+    def found_articles(self) -> list[Article]:
+        """Every article as its feed has it, whatever marketing decided."""
+        return [article_from(item) for item in self._query("articles")]
 
     def put_article(self, article: Article) -> None:
-        """Keep an article, new or edited."""
-        self._put(
-            "articles",
-            article.id,
-            {
-                "url": article.url,
-                "title": article.title,
-                "summary": article.summary,
-                "topics": list(article.topics),
-                "categories": list(article.categories),
-                "language": article.language,
-                "author": article.author,
-                "image": article.image,
-                "published": iso(article.published) if article.published else None,
-                "listed_at": iso(article.listed_at),
-            },
-        )
+        """Keep an article, new or edited, as its feed has it."""
+        self._put("articles", article.id, article_values(article))
+
+    def put_choice(self, article: str, choice: Choice) -> None:
+        """Keep what marketing decided about an article; no reading of its feed touches that."""
+        self._put("choices", article, choice_values(choice))
 
     # --- mailings ----------------------------------------------------------------------------------------------------
 
@@ -163,22 +159,6 @@ class Content:
             Item=to_item({"pk": pk, "sk": sk, **values}),
             ConditionExpression="attribute_not_exists(pk)",
         )
-
-
-def _article(item: dict[str, Any]) -> Article:
-    return Article(
-        id=item["sk"],
-        url=item["url"],
-        title=item["title"],
-        summary=item["summary"],
-        topics=tuple(item["topics"]),
-        categories=tuple(item["categories"]),
-        language=item["language"],
-        author=item["author"],
-        image=item["image"],
-        published=parse_iso(item["published"]) if "published" in item else None,
-        listed_at=parse_iso(item["listed_at"]),
-    )
 
 
 def _mailing_values(mailing: Mailing) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsletter.domain.publication import Topic
 
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+CHOSEN = "chosen by marketing"
 SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 
 
@@ -38,6 +39,10 @@ class Article:
     `listed_at` decides to which digest window it belongs and never changes: the moment we first saw it, or,
     for what was in the feed at its first fetch, the moment it was published. Edits, back-dating and missing
     dates therefore cannot move an article between digests.
+
+    `topic_reasons` says for each of `topics`, in the same order, why the article has it. Width and height of the image
+    are in pixels, 0 where the feed does not say; `minutes` is the time it takes to read, 0 where the feed has no more
+    than an excerpt. `pinned` and `skipped` are marketing's choice.
     """
 
     id: str
@@ -51,6 +56,32 @@ class Article:
     image: str
     published: datetime | None
     listed_at: datetime
+    image_alt: str = ""
+    image_width: int = 0
+    image_height: int = 0
+    minutes: int = 0
+    topic_reasons: tuple[str, ...] = ()
+    pinned: bool = False
+    skipped: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What marketing decided about an article. It is kept apart from what the feed says, which cannot undo it.
+
+    `pinned` puts it on top of its digest, `skipped` keeps it out; `topics` are in place of those that were found.
+    """
+
+    pinned: bool = False
+    skipped: bool = False
+    topics: tuple[str, ...] | None = None
+
+    def applied_to(self, article: Article) -> Article:
+        """The article as readers get it."""
+        article = replace(article, pinned=self.pinned, skipped=self.skipped)
+        if self.topics is None:
+            return article
+        return replace(article, topics=self.topics, topic_reasons=(CHOSEN,) * len(self.topics))
 
 
 def article_id(feed: str, identity: str) -> str:

@@ -57,7 +57,7 @@ def _ingest(feed: Feed, now: datetime, publication: Publication, content: Conten
         return FeedReport(feed.url, unchanged=True)
     first = "first_fetched_at" not in state
     seen_at = first_seen(now, content.windows().values())
-    known = {article.id: article for article in content.articles()}
+    known = {article.id: article for article in content.found_articles()}
     new = edited = 0
     for entry in fetched.entries:
         article = _article(entry, feed, publication, seen_at, first=first)
@@ -88,7 +88,7 @@ def _pick_up_overlooked(now: datetime, content: Content) -> None:
         return
     mailed = {article for mailing in mailings for article in mailing.articles}
     listed_in = [settled[period] for period in newest]
-    for article in content.articles():
+    for article in content.found_articles():
         seen_later = article.published is None or article.listed_at != article.published
         if article.id not in mailed and seen_later and any(window.holds(article) for window in listed_in):
             content.put_article(replace(article, listed_at=first_seen(article.listed_at, content.windows().values())))

@@ -1,0 +1,62 @@
+"""Articles and marketing's choices about them, as they stand in the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsletter.domain.article import Article, Choice
+from newsletter.domain.times import iso, parse_iso
+
+
+def article_values(article: Article) -> dict[str, Any]:
+    """What the feed says of an article; marketing's choice is an item of its own."""
+    return {
+        "url": article.url,
+        "title": article.title,
+        "summary": article.summary,
+        "topics": list(article.topics),
+        "topic_reasons": list(article.topic_reasons),
+        "categories": list(article.categories),
+        "language": article.language,
+        "author": article.author,
+        "image": article.image,
+        "image_alt": article.image_alt,
+        "image_width": article.image_width,
+        "image_height": article.image_height,
+        "minutes": article.minutes,
+        "published": iso(article.published) if article.published else None,
+        "listed_at": iso(article.listed_at),
+    }
+
+
+def article_from(item: dict[str, Any]) -> Article:
+    """The article of an item."""
+    return Article(
+        id=item["sk"],
+        url=item["url"],
+        title=item["title"],
+        summary=item["summary"],
+        topics=tuple(item["topics"]),
+        topic_reasons=tuple(item["topic_reasons"]),
+        categories=tuple(item["categories"]),
+        language=item["language"],
+        author=item["author"],
+        image=item["image"],
+        image_alt=item["image_alt"],
+        image_width=item["image_width"],
+        image_height=item["image_height"],
+        minutes=item["minutes"],
+        published=parse_iso(item["published"]) if "published" in item else None,
+        listed_at=parse_iso(item["listed_at"]),
+    )
+
+
+def choice_values(choice: Choice) -> dict[str, Any]:
+    """A choice; without topics, the article keeps those that were found."""
+    topics = None if choice.topics is None else list(choice.topics)
+    return {"pinned": choice.pinned, "skipped": choice.skipped, "topics": topics}
+
+
+def choice_from(item: dict[str, Any]) -> Choice:
+    """The choice of an item."""
+    return Choice(item["pinned"], item["skipped"], tuple(item["topics"]) if "topics" in item else None)
