@@ -5,27 +5,30 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote
 
-import boto3
-from moto import mock_aws
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from local_cloud import environment
 from local_cloud.server import sender_domain, ses_settings
 from local_cloud.ses import FakeSes, Mail
-from local_cloud.stack import Function, Stack, load_stack, provision
+from local_cloud.stack import Function, Stack, load_stack
 from newsletter import wiring
+from newsletter.adapters.templates import Templates
+from tests.aws.account import emptied, waiting
 
 ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
 PUBLIC_URL = "http://127.0.0.1:8000"
 PEPPER = "pepper-of-the-tests"
 LINK_KEYS = "old-key-of-the-tests,new-key-of-the-tests"
@@ -55,21 +58,17 @@ class Webhook:
 
 @dataclass
 class Cloud:
-    """One empty stack. `ses` is its SES, `webhooks` what its CRM was sent; `crm_status` is what the CRM answers."""
+    """One empty stack. `ses` is its SES, `webhooks` what its CRM was sent; `crm_status` is what the CRM answers.
+
+    `client` gives the boto3 client of a service.
+    """
 
     stack: Stack
     url: str
     ses: FakeSes
+    client: Callable[[str], Any]
     webhooks: list[Webhook] = field(default_factory=list)
     crm_status: int = 200
-    clients: dict[str, Any] = field(default_factory=dict)
-
-    def client(self, service: str) -> Any:
-        """The boto3 client of the stack's account."""
-        if service not in self.clients:
-            create: Any = boto3.client
-            self.clients[service] = create(service)
-        return self.clients[service]
 
     def function(self, folder: str) -> Function:
         """The function of that folder."""
@@ -176,11 +175,12 @@ class Cloud:
         worked = 0
         sqs = self.client("sqs")
         for source in function.queues:
-            url = sqs.get_queue_url(QueueName=source.queue_name)["QueueUrl"]
+            url = self._url_of(source.queue_name)
             size = min(source.batch_size, 10)
-            while found := sqs.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=size, MessageSystemAttributeNames=["All"]
-            ).get("Messages", []):
+            while waiting(source.queue_name, self.stack.account):
+                found = sqs.receive_message(
+                    QueueUrl=url, MaxNumberOfMessages=size, MessageSystemAttributeNames=["All"]
+                ).get("Messages", [])
                 worked += len(found)
                 records = [_record(message, source.queue_arn) for message in found]
                 answer = self.invoke(function.folder, {"Records": records})
@@ -194,8 +194,11 @@ class Cloud:
 
     def _url(self, queue: str) -> str:
         name = next(r.physical_id for r in self.stack.of_type("AWS::SQS::Queue") if r.logical_id == queue)
-        url: str = self.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
-        return url
+        return self._url_of(name)
+
+    def _url_of(self, queue_name: str) -> str:
+        account = self.stack.account
+        return f"https://sqs.{account.region}.amazonaws.com/{account.account_id}/{queue_name}"
 
 
 class Context:
@@ -221,44 +224,63 @@ def link_to(page: str, mail: Mail, number: int = 0) -> str:
 
 @contextmanager
 def running() -> Iterator[Cloud]:
-    """An empty stack with everything the template names, for the length of a test."""
-    with _http() as door, mock_aws():
-        parameters = {
-            "PublicUrl": PUBLIC_URL,
-            "SenderDomain": sender_domain(ROOT / "templates" / "publication.toml"),
-            "CrmWebhookUrl": f"{door.url}/crm",
-            "OidcIssuer": f"{door.url}/oidc",
-            "OidcAudience": "console",
-        }
-        stack = load_stack(ROOT, parameters)
-        variables = {
-            **environment.of_functions(stack),
-            **environment.of_aws(stack),
-            "AWS_ENDPOINT_URL_SESV2": f"{door.url}/ses",
-            "NEWSLETTER_TEMPLATES": str(ROOT / "templates"),
-            "NEWSLETTER_LOCAL": "1",
-            "POWERTOOLS_LOG_LEVEL": "CRITICAL",
-            "POWERTOOLS_METRICS_DISABLED": "true",
-        }
-        with environment.applied(variables):
-            wiring.reset()
-            cloud = Cloud(
-                stack,
-                door.url,
-                FakeSes(
-                    ses_settings(stack, auto_deliver=True),
-                    lambda topic, text: cloud.client("sns").publish(TopicArn=topic, Message=text),
-                    lambda: datetime.now(UTC),
-                ),
-            )
-            door.cloud = cloud
-            provision(stack, cloud.client)
-            for name, value in (("pepper", PEPPER), ("link_keys", LINK_KEYS), ("webhook_secrets", WEBHOOK_SECRET)):
-                cloud.client("ssm").put_parameter(
-                    Name=f"{variables['NEWSLETTER_SECRETS_PATH']}/{name}", Value=value, Type="SecureString"
-                )
-            yield cloud
-            wiring.reset()
+    """An empty stack with everything the template names, for the length of a test; one at a time."""
+    door, stack = _door(), _stack()
+    variables = {
+        **environment.of_functions(stack),
+        **environment.of_aws(stack),
+        "AWS_ENDPOINT_URL_SESV2": f"{door.url}/ses",
+        "NEWSLETTER_TEMPLATES": str(TEMPLATES),
+        "NEWSLETTER_LOCAL": "1",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+    }
+    path = variables["NEWSLETTER_SECRETS_PATH"]
+    secrets = {"pepper": PEPPER, "link_keys": LINK_KEYS, "webhook_secrets": WEBHOOK_SECRET}
+    with (
+        environment.applied(variables),
+        emptied(stack, {f"{path}/{name}": value for name, value in secrets.items()}) as client,
+        patch.object(wiring, "templates", _templates),
+    ):
+        wiring.reset()
+        cloud = Cloud(
+            stack,
+            door.url,
+            FakeSes(
+                ses_settings(stack, auto_deliver=True),
+                lambda topic, text: client("sns").publish(TopicArn=topic, Message=text),
+                lambda: datetime.now(UTC),
+            ),
+            client,
+        )
+        door.cloud = cloud
+        yield cloud
+        wiring.reset()
+
+
+@cache
+def _stack() -> Stack:
+    door = _door()
+    parameters = {
+        "PublicUrl": PUBLIC_URL,
+        "SenderDomain": sender_domain(TEMPLATES / "publication.toml"),
+        "CrmWebhookUrl": f"{door.url}/crm",
+        "OidcIssuer": f"{door.url}/oidc",
+        "OidcAudience": "console",
+    }
+    return load_stack(ROOT, parameters)
+
+
+def _templates() -> Templates:
+    """As wiring.templates, but read and compiled once in a process: the repository's do not change under a test."""
+    wanted = wiring.settings()
+    make = _compiled if wanted.templates == TEMPLATES else Templates
+    return make(wanted.templates, wanted.public_url)
+
+
+@cache
+def _compiled(root: Path, public_url: str) -> Templates:
+    return Templates(root, public_url)
 
 
 class _Door:
@@ -284,17 +306,11 @@ class _Door:
         return Response(status=404)(environ, start_response)
 
 
-@contextmanager
-def _http() -> Iterator[_Door]:
+@cache
+def _door() -> _Door:
     door = _Door()
-    thread = threading.Thread(target=door.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield door
-    finally:
-        door.server.shutdown()
-        door.server.server_close()
-        thread.join()
+    threading.Thread(target=door.server.serve_forever, daemon=True).start()
+    return door
 
 
 def _record(message: dict[str, Any], arn: str) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""The AWS account behind the tests: made once in each process, given to every test empty.
+
+Making it anew would cost more than most tests do: forty calls, and for each service a client that first reads the
+service's whole description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from os import environ
+from threading import Condition
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+from moto.ssm.models import ssm_backends
+
+from local_cloud.cloudformation import Account
+from local_cloud.stack import Stack, provision
+
+HOLDERS = (dynamodb_backends, sqs_backends, sns_backends)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What moto holds of a new stack: its backends, everything in them, and the parameters of SSM."""
+
+    backends: tuple[Any, ...]
+    contents: tuple[dict[str, Any], ...]
+    parameters: dict[str, Any]
+
+
+_snapshots: dict[str, Snapshot] = {}
+_clients: dict[tuple[Any, ...], Any] = {}
+_make_client: Any = boto3.client
+
+
+@contextmanager
+def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[str], Any]]:
+    """The stack's resources, empty, and these SSM parameters; gives the boto3 client of a service.
+
+    Meanwhile boto3.client gives clients that were made before, where nothing they depend on has changed.
+    """
+    name = stack.account.stack_name
+    with mock_aws(), patch.object(boto3, "client", _client):
+        if name in _snapshots:
+            _bring_back(_snapshots[name], stack.account)
+        else:
+            provision(stack, _client)
+            for parameter, value in parameters.items():
+                _client("ssm").put_parameter(Name=parameter, Value=value, Type="SecureString")
+            _snapshots[name] = _snapshot(stack.account)
+        yield _client
+
+
+def waiting(queue: str, account: Account) -> int:
+    """How many messages of a queue could be received now; looked up in memory, for an empty queue costs a call too."""
+    return len(sqs_backends[account.account_id][account.region].queues[queue].messages)
+
+
+def _client(service: str, **options: Any) -> Any:
+    config = options.get("config")
+    mine = sorted((name, value) for name, value in environ.items() if name.startswith("AWS_"))
+    key = (service, repr(vars(config)["_user_provided_options"]) if config else "", *mine)
+    if key not in _clients:
+        _clients[key] = _make_client(service, **options)
+    return _clients[key]
+
+
+def _snapshot(account: Account) -> Snapshot:
+    backends = tuple(holder[account.account_id][account.region] for holder in HOLDERS)
+    parameters = ssm_backends[account.account_id][account.region]._parameters  # noqa: SLF001
+    contents = tuple(_copied(vars(backend), backends, backends) for backend in backends)
+    return Snapshot(backends, contents, deepcopy(dict(parameters)))
+
+
+def _bring_back(kept: Snapshot, account: Account) -> None:
+    backends = tuple(holder[account.account_id][account.region] for holder in HOLDERS)
+    for backend, content in zip(backends, kept.contents, strict=True):
+        vars(backend).update(_copied(content, kept.backends, backends))
+    ssm = ssm_backends[account.account_id][account.region]
+    ssm._parameters.update(deepcopy(kept.parameters))  # noqa: SLF001
+
+
+def _copied(content: dict[str, Any], before: tuple[Any, ...], after: tuple[Any, ...]) -> dict[str, Any]:
+    """A copy in which `after` stand where the backends `before` stood, and each queue has a lock of its own."""
+    instead: dict[int, Any] = {id(old): new for old, new in zip(before, after, strict=True)}
+    for queue in content.get("queues", {}).values():
+        instead[id(queue._messages_lock)] = Condition()  # noqa: SLF001
+    return deepcopy(content, instead)
