@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from console import api_routes, campaign_routes, report_routes, session, sign_in_routes
+from console import api_routes, campaign_routes, control_routes, report_routes, session, sign_in_routes
 from console.people import NotSignedIn, person_of
 from console.problems import problem
 from console.request import Request
@@ -54,6 +54,9 @@ def anybody(request: Request, view: View, in_path: Mapping[str, str]) -> Answer:
 PATHS: tuple[tuple[str, Door, Mapping[str, View]], ...] = (
     ("/console", signed_in, {"GET": report_routes.show_mailings}),
     ("/console/mailings/{mailing}", signed_in, {"GET": report_routes.show_mailing}),
+    ("/console/mailings/{mailing}/pause", signed_in, {"POST": control_routes.press_pause}),
+    ("/console/mailings/{mailing}/resume", signed_in, {"POST": control_routes.press_resume}),
+    ("/console/mailings/{mailing}/cancel", signed_in, {"POST": control_routes.press_cancel}),
     ("/console/campaigns/new", signed_in, {"GET": campaign_routes.show_form, "POST": campaign_routes.take_form}),
     ("/console/login", anybody, {"GET": sign_in_routes.login}),
     ("/console/callback", anybody, {"GET": sign_in_routes.callback}),
@@ -64,6 +67,9 @@ PATHS: tuple[tuple[str, Door, Mapping[str, View]], ...] = (
     ("/api/v1/mailings", with_token, {"GET": api_routes.list_mailings}),
     ("/api/v1/mailings/{mailing}", with_token, {"GET": api_routes.show_mailing}),
     ("/api/v1/mailings/{mailing}/recipients", with_token, {"GET": api_routes.list_recipients}),
+    ("/api/v1/mailings/{mailing}/pause", with_token, {"POST": control_routes.pause}),
+    ("/api/v1/mailings/{mailing}/resume", with_token, {"POST": control_routes.resume}),
+    ("/api/v1/mailings/{mailing}/cancel", with_token, {"POST": control_routes.cancel}),
     ("/api/v1/decisions", with_token, {"GET": api_routes.list_decisions}),
     ("/api/v1/articles", with_token, {"GET": api_routes.list_articles}),
 )

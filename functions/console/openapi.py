@@ -8,6 +8,7 @@ from typing import Any
 
 from console.campaign_input import LISTS, NEEDED, TEXTS
 from console.people import SEND_GROUP, SEND_SCOPE
+from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Standing
 from newsletter.domain.mailing import Kind
 from newsletter.usecases.start_campaign import MAX_BODY, MAX_SUBJECT
@@ -93,8 +94,27 @@ def _paths() -> dict[str, Any]:
         "/mailings/{mailing}/recipients": {
             "get": _list("listRecipients", "Where each recipient stands", "Recipients", [mailing, after], 100)
         },
+        **_controls(mailing),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
         "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
+    }
+
+
+def _controls(mailing: Schema) -> dict[str, Any]:
+    said = {
+        "pause": "Stop the mailing between two batches, until it is resumed",
+        "resume": "Go on with whoever was not tried, after a pause or a hold",
+        "cancel": "Stop the mailing for good; who was not tried gets nothing",
+    }
+    answers = {
+        "200": _answer("How it stands now.", "Started"),
+        "403": _answer("The token does not allow sending.", "Error"),
+        "404": _answer("No such mailing.", "Error"),
+        "409": _answer("As the mailing stands, that cannot be done.", "Error"),
+    }
+    return {
+        f"/mailings/{{mailing}}/{act}": {"post": _operation(f"{act}Mailing", summary, answers, [mailing])}
+        for act, summary in said.items()
     }
 
 
@@ -130,6 +150,9 @@ def _schemas() -> dict[str, Schema]:
         "id": TEXT,
         "kind": {"enum": list(Kind)},
         "created_at": MOMENT,
+        "state": {"enum": list(MailingState)},
+        "reason": TEXT | {"description": "Why it is held or waiting."},
+        "until": {"type": ["string", "null"], "format": "date-time", "description": "When a waiting one goes on."},
         "subject": TEXT,
         "preheader": TEXT,
         "topics": TEXT_LIST,

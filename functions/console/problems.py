@@ -10,7 +10,7 @@ from console.request import Request
 from console.responses import json_answer, page
 from console.session import ForgedForm, SignInFailed
 from newsletter.adapters.oidc import BadToken, IssuerUnreachable
-from newsletter.domain.errors import Conflict, InvalidInput, NotFound
+from newsletter.domain.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.http import Answer, MethodNotAllowed, TooLarge
 from newsletter.observability import count, logger
 
@@ -30,6 +30,7 @@ KNOWN: tuple[tuple[type[Exception], int, str, str], ...] = (
     (ForgedForm, 403, "This form cannot be used any more", OLD_FORM),
     (NotFound, 404, "Nothing here", "There is no such page or mailing."),
     (MethodNotAllowed, 405, "That does not work here", "This page only takes {}."),
+    (NotNow, 409, "That cannot be done now", "{}."),
     (Conflict, 409, "This name is taken", "{}."),
     (TooLarge, 413, "Too long", "A request may have at most 200 kB."),
     (InvalidInput, 422, "Something needs mending", "{}."),

@@ -11,7 +11,8 @@ from console.people import Person
 from console.request import Request
 from console.responses import page
 from newsletter import wiring
-from newsletter.descriptions import audience_in_words, certificate_in_words, title_of
+from newsletter.descriptions import audience_in_words, certificate_in_words, course_in_words, title_of
+from newsletter.domain.course import acts_on
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.ledger import Certificate, Standing
 from newsletter.domain.mailing import Mailing
@@ -64,6 +65,8 @@ def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
         title=title_of(report.mailing),
         audience=audience_in_words(report.mailing, publication),
         offer=offer.title[publication.language("en")] if offer else report.mailing.offer,
+        course=course_in_words(report.mailing.course),
+        acts=[(act, act.capitalize()) for act in acts_on(report.mailing.course)],
         words=certificate_in_words(report),
         sums=report.certificate,
         under_way=not report.planned_to_the_end or report.certificate.waiting > 0,

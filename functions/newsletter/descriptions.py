@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.domain.article import Article
+from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import RecipientLine
 from newsletter.domain.mailing import CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
 from newsletter.domain.publication import Publication
@@ -77,6 +78,26 @@ def count_in_words(count: Count) -> str:
     return f"{'' if count.complete else 'at least '}{_counted(count.readers, 'reader')} at the moment"
 
 
+def course_in_words(course: Course) -> str:
+    """How the mailing stands as a whole, as a sentence without its full stop; empty while nothing is special."""
+    why = f": {course.reason}" if course.reason else ""
+    by = f" by {course.by}" if course.by else ""
+    match course.state:
+        case MailingState.APPROVAL:
+            return f"Waits for approval{why}"
+        case MailingState.CANARY:
+            return f"Its first slice is out, and is watched before the rest follows{why}"
+        case MailingState.PAUSED:
+            return f"Paused{by}"
+        case MailingState.WAITING:
+            return f"Waits and goes on by itself{why}"
+        case MailingState.HELD:
+            return f"Held{why}"
+        case MailingState.CANCELLED:
+            return f"Cancelled{by}"
+    return ""
+
+
 def certificate_in_words(report: Report) -> str:
     """What became of the mailing, in a sentence or three."""
     sums = report.certificate
@@ -121,6 +142,9 @@ def mailing_as_json(mailing: Mailing) -> dict[str, Any]:
         "id": mailing.id,
         "kind": mailing.kind.value,
         "created_at": iso(mailing.created_at),
+        "state": mailing.course.state.value,
+        "reason": mailing.course.reason,
+        "until": iso(mailing.course.until) if mailing.course.until else None,
         "subject": mailing.subject,
         "preheader": mailing.preheader,
         "topics": list(mailing.audience.topics),

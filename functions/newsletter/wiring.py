@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.clicks import Clicks
     from newsletter.adapters.consents import Consents
     from newsletter.adapters.content import Content
+    from newsletter.adapters.courses import Courses
     from newsletter.adapters.crm import Crm
     from newsletter.adapters.deliveries import Deliveries
     from newsletter.adapters.enrollments import Enrollments
@@ -128,6 +129,14 @@ def content() -> Content:
     from newsletter.adapters.content import Content
 
     return Content(aws.client("dynamodb"), settings().content_table)
+
+
+@cache
+def courses() -> Courses:
+    """Courses of mailings."""
+    from newsletter.adapters.courses import Courses
+
+    return Courses(aws.client("dynamodb"), settings().content_table)
 
 
 @cache

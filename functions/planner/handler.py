@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter import wiring
-from newsletter.domain.messages import MalformedMessage, Message, PlanPage
+from newsletter.domain.messages import GoOn, MalformedMessage, Message, PlanPage
 from newsletter.events import each_message, scheduled_time
 from newsletter.observability import observed
+from newsletter.usecases.go_on import go_on
 from newsletter.usecases.plan_page import plan_page
 from newsletter.usecases.start_digest import DigestDesk, start_digests
 
@@ -22,14 +23,24 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _plan(message: Message) -> None:
-    if not isinstance(message, PlanPage):
-        raise MalformedMessage(f"{message.type} does not belong on the planner's queue")
-    plan_page(
-        message,
-        now=wiring.now(),
-        subscribers=wiring.subscribers(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-        variants=wiring.variants(),
-    )
+    match message:
+        case PlanPage():
+            plan_page(
+                message,
+                now=wiring.now(),
+                subscribers=wiring.subscribers(),
+                content=wiring.content(),
+                deliveries=wiring.deliveries(),
+                queues=wiring.queues(),
+                variants=wiring.variants(),
+            )
+        case GoOn():
+            go_on(
+                message,
+                now=wiring.now(),
+                content=wiring.content(),
+                deliveries=wiring.deliveries(),
+                queues=wiring.queues(),
+            )
+        case _:
+            raise MalformedMessage(f"{message.type} does not belong on the planner's queue")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from cli.campaign_file import CampaignFile, read_campaign
-from cli.faults import Fault
+from cli.confirm import agreed
 from cli.output import say, when
 from newsletter import wiring
 from newsletter.descriptions import audience_in_words, count_in_words
@@ -32,7 +31,7 @@ def send(path: Path, *, yes: bool) -> int:
         raise file.fault(InvalidInput("name", text)) from taken
     if known is None:
         _show(file, mailing)
-        if not yes and not _agreed():
+        if not yes and not agreed("Send it now?", "to send"):
             say("Nothing was sent.")
             return 1
     # Also for a known campaign: had its start been interrupted, this completes it.
@@ -69,9 +68,3 @@ def _show(file: CampaignFile, mailing: Mailing) -> None:
 
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.strip().split("\n"))
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise Fault("nobody can answer here; to send without being asked, add --yes")
-    return input("Send it now? It cannot be undone. [y/N] ").strip().lower() in {"y", "yes"}

@@ -11,6 +11,7 @@ from newsletter import wiring
 from newsletter.descriptions import (
     audience_in_words,
     certificate_in_words,
+    course_in_words,
     recipients_as_json,
     report_as_json,
     title_of,
@@ -33,8 +34,17 @@ def show_list(limit: int) -> int:
         return 0
     zone = wiring.templates().publication.time_zone
     table(
-        ("Mailing", f"Started ({zone})", "Kind", "Subject"),
-        ((mailing.id, when(mailing.created_at, zone), mailing.kind.value, title_of(mailing)) for mailing in mailings),
+        ("Mailing", f"Started ({zone})", "Kind", "State", "Subject"),
+        (
+            (
+                mailing.id,
+                when(mailing.created_at, zone),
+                mailing.kind.value,
+                "" if mailing.kind.standing else mailing.course.state.value,
+                title_of(mailing),
+            )
+            for mailing in mailings
+        ),
     )
     return 0
 
@@ -67,6 +77,10 @@ def _print_words(report: Report) -> None:
     zone = publication.time_zone
     say(f"{report.mailing.id}, started {when(report.mailing.created_at, zone)} ({zone})")
     say(f"To: {audience_in_words(report.mailing, publication)}.")
+    course = report.mailing.course
+    if words := course_in_words(course):
+        until = f" Next try: {when(course.until, zone)}." if course.until else ""
+        say(f"{words} (since {when(course.since, zone)}).{until}")
     say(f"\n{certificate_in_words(report)}\n")
     table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in FIGURES), ("Mails",))
 

@@ -91,7 +91,17 @@ def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
 
 def _command(options: argparse.Namespace) -> int:
     """The command with its options; modules are imported here, so that --help comes at once."""
-    from cli import campaign, check, consent, export_readers, history, import_readers, mailing, secret_parameters
+    from cli import (
+        campaign,
+        check,
+        consent,
+        control,
+        export_readers,
+        history,
+        import_readers,
+        mailing,
+        secret_parameters,
+    )
     from newsletter import wiring
 
     commands: dict[str, Callable[[], int]] = {
@@ -100,6 +110,9 @@ def _command(options: argparse.Namespace) -> int:
         "mailing show": lambda: mailing.show(
             options.mailing, recipients=options.recipients, addresses=options.addresses, as_json=options.json
         ),
+        "mailing pause": lambda: control.control("pause", options.mailing),
+        "mailing resume": lambda: control.control("resume", options.mailing),
+        "mailing cancel": lambda: control.control("cancel", options.mailing, yes=options.yes),
         "decisions": lambda: history.show_decisions(options.limit),
         "articles": lambda: history.show_articles(options.limit),
         "feeds": history.show_feeds,
@@ -150,6 +163,8 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--addresses", action="store_true", help="the same with addresses")
     show.add_argument("--json", action="store_true", help="for programs")
 
+    _control_commands(mailings, where)
+
     _limit(_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))
     _limit(_leaf(commands, "articles", where, "recent articles and the topics they were given"))
     _leaf(commands, "feeds", where, "when each feed was read last, and what is wrong with it")
@@ -172,6 +187,34 @@ def _parser() -> argparse.ArgumentParser:
         "changed, and no value is printed.",
     )
     return parser
+
+
+def _control_commands(mailings: Commands, where: argparse.ArgumentParser) -> None:
+    pause = _leaf(
+        mailings,
+        "mailing pause",
+        where,
+        "stop a mailing until it is resumed",
+        "Stop a mailing between two batches. What is with SES already goes out; the rest waits, however long.",
+    )
+    resume = _leaf(
+        mailings,
+        "mailing resume",
+        where,
+        "go on with a mailing that was stopped",
+        "Go on with whoever was not tried, after a pause, a hold or a wait. For a mailing that is being sent, what was "
+        "lost from the queue is put there again. Nobody is mailed twice.",
+    )
+    cancel = _leaf(
+        mailings,
+        "mailing cancel",
+        where,
+        "stop a mailing for good",
+        "Stop a mailing for good. Who was not tried gets nothing and counts as suppressed; no mail is recalled.",
+    )
+    cancel.add_argument("--yes", action="store_true", help="cancel without asking, for scripts")
+    for leaf in (pause, resume, cancel):
+        leaf.add_argument("mailing", metavar="ID", help="e.g. campaign-kevatkampanja-2027")
 
 
 def _reader_commands(commands: Commands, where: argparse.ArgumentParser) -> None:

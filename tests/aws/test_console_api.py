@@ -277,3 +277,20 @@ def _conforms(value: Any, schema: dict[str, Any], where: str) -> None:
         assert set(schema["required"]) <= set(value) <= set(schema["properties"]), where
         for name, element in value.items():
             _conforms(element, schema["properties"][name], f"{where}.{name}")
+
+
+def test_a_mailing_is_paused_resumed_and_cancelled_over_the_api(cloud: Cloud, issuer: Issuer) -> None:
+    api = Program(cloud, issuer.token(scope="campaigns:send"))
+    assert api("POST", "/campaigns", CAMPAIGN).status == 201
+    path = f"/mailings/campaign-{CAMPAIGN['name']}"
+
+    states = [api("POST", f"{path}/{act}").json["mailing"]["state"] for act in ("pause", "resume", "cancel", "cancel")]
+
+    assert states == ["paused", "sending", "cancelled", "cancelled"]
+    late = api("POST", f"{path}/resume")
+    assert (late.status, late.json) == (
+        409,
+        {"error": f"campaign-{CAMPAIGN['name']} is cancelled and cannot be resumed"},
+    )
+    assert api("POST", "/mailings/campaign-tuntematon/pause").status == 404
+    assert Program(cloud, issuer.token(scope="openid"))("POST", f"{path}/pause").status == 403

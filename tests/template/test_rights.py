@@ -168,6 +168,8 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         # The lane is taken for a minute, so the batch goes back to its queue.
         wiring.guards().reserve("bulk", 60, datetime.now(UTC).timestamp())
         cloud.drain()
+        assert [api("POST", f"/mailings/campaign-kevat/{act}").status for act in ("pause", "resume")] == [200, 200]
+        cloud.drain()
         for path in ("/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):
             assert api("GET", path).status == 200
         digest = next(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.adapters.article_items import article_from, article_values, choice_from, choice_values
+from newsletter.adapters.courses import UNFINISHED, course_of, course_values
 from newsletter.adapters.items import from_item, holds, pages, to_item
 from newsletter.domain.article import Article, Choice
 from newsletter.domain.digest import Window
@@ -52,11 +53,13 @@ class Content:
     # --- mailings ----------------------------------------------------------------------------------------------------
 
     def create_mailing(self, mailing: Mailing) -> bool:
-        """Keep a new mailing; False when its id is taken. The line in the list of mailings is written in any case."""
+        """Keep a new mailing; False when its id is taken. Its lines in the two lists are written in any case."""
         created = self._put_new(f"mailing#{mailing.id}", "mailing", _mailing_values(mailing))
         kept = mailing if created else self.mailing(mailing.id)
         if kept is not None:
             self._put("mailings", f"{iso(kept.created_at)}#{kept.id}", {"mailing": kept.id})
+            if not (kept.kind.standing or kept.course.state.over):
+                self._put(UNFINISHED, kept.id, {})
         return created
 
     def mailing(self, mailing: str) -> Mailing | None:
@@ -173,6 +176,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "body": mailing.body,
         "offer": mailing.offer,
         "preheader": mailing.preheader,
+        **course_values(mailing.course),
     }
 
 
@@ -189,4 +193,5 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         body=item["body"],
         offer=item["offer"],
         preheader=item["preheader"],
+        course=course_of(item),
     )

@@ -47,6 +47,10 @@ class Deliveries:
         for item in self._parts(mailing, "manifest#"):
             yield item["part"].split("#")[1], _manifest(mailing, item)
 
+    def manifests_of(self, mailing: str, shard: str) -> Iterable[Manifest]:
+        """The settled pages of a shard, in their order."""
+        return (_manifest(mailing, item) for item in self._parts(mailing, f"manifest#{shard}#"))
+
     # --- batches -----------------------------------------------------------------------------------------------------
 
     def record(self, mailing: str, batch: str) -> BatchRecord | None:
@@ -57,6 +61,14 @@ class Deliveries:
     def records(self, mailing: str) -> Iterable[BatchRecord]:
         """Every ledger record of the mailing."""
         return (_record(mailing, item) for item in self._parts(mailing, "batch#"))
+
+    def states(self, mailing: str, shard: str) -> Iterable[tuple[str, State, datetime]]:
+        """Batch, state and lease of every ledger record of a shard."""
+        names = {"#part": "part", "#state": "state", "#lease": "lease"}
+        found = self._parts(
+            mailing, f"batch#{shard}", ProjectionExpression=", ".join(names), ExpressionAttributeNames=names
+        )
+        return ((item["part"].removeprefix("batch#"), State(item["state"]), parse_iso(item["lease"])) for item in found)
 
     def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """Claim a batch nobody has tried; False when there is a record already."""
@@ -146,13 +158,14 @@ class Deliveries:
         )
         return from_item(answer["Item"]) if "Item" in answer else None
 
-    def _parts(self, mailing: str, prefix: str) -> Iterable[dict[str, Any]]:
+    def _parts(self, mailing: str, prefix: str, **more: Any) -> Iterable[dict[str, Any]]:
         return pages(
             self._client,
             TableName=self._table,
             KeyConditionExpression="mailing = :mailing AND begins_with(part, :prefix)",
             ExpressionAttributeValues=to_item({":mailing": mailing, ":prefix": prefix}),
             ConsistentRead=True,
+            **more,
         )
 
     def _put_new(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> bool:

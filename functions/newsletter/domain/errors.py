@@ -7,6 +7,7 @@
   x LimitReached        too many of one thing; it works again later
   x NotFound            no such mailing, lead, link
   x Conflict            the thing exists already, with other content
+    + NotNow            the mailing does not stand where that could be done
   x BadLink             a link that we did not sign, or for another purpose
     + ExpiredLink       ours, but too old
   x FeedUnreadable      a feed that could not be fetched or parsed
@@ -55,6 +56,10 @@ class NotFound(NewsletterError):
 
 class Conflict(NewsletterError):
     """The thing exists already, and not as asked for."""
+
+
+class NotNow(Conflict):
+    """What was asked for cannot be done as things stand; the message says how they stand."""
 
 
 class BadLink(NewsletterError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter.domain.course import Course
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.subscriber import Recipient
 
@@ -70,7 +71,7 @@ class Mailing:
     """One digest, campaign or sequence step.
 
     A digest names its `articles` once, when it starts: a run that is repeated sends what the first one chose.
-    A campaign carries its text as Markdown in `body`.
+    A campaign carries its text as Markdown in `body`. Two mailings are equal whatever their courses.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Mailing:
     body: str = ""
     offer: str = ""
     preheader: str = ""
+    course: Course = field(default=Course(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,15 @@ class PlanPage(Message):
 
 
 @dataclass(frozen=True)
+class GoOn(Message):
+    """Put on the queues again what a shard of a mailing has left: batches not settled, pages not planned."""
+
+    type: ClassVar[str] = "go_on"
+    mailing: str
+    shard: str
+
+
+@dataclass(frozen=True)
 class SendBatch(Message):
     """Send one batch. `slot` is a reservation in the rate lane (Unix seconds) that waits to be used, or 0."""
 
@@ -86,7 +95,7 @@ class TakeUpOffer(Message):
 
 
 _TYPES: dict[str, type[Message]] = {
-    kind.type: kind for kind in (PlanPage, SendBatch, ConfirmSignUp, Notify, TakeUpOffer)
+    kind.type: kind for kind in (PlanPage, GoOn, SendBatch, ConfirmSignUp, Notify, TakeUpOffer)
 }
 
 

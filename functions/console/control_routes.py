@@ -1,0 +1,93 @@
+"""Pause, resume and cancel a mailing: buttons of its page, and the same in the API."""
+
+from __future__ import annotations
+
+from console.people import MayNotSend, Person
+from console.request import Request
+from console.responses import json_answer, redirect
+from newsletter import wiring
+from newsletter.descriptions import mailing_as_json
+from newsletter.domain.errors import NotFound
+from newsletter.domain.times import whole_seconds
+from newsletter.http import Answer
+from newsletter.observability import count
+from newsletter.usecases.cancel_mailing import cancel_mailing
+from newsletter.usecases.pause_mailing import pause_mailing
+from newsletter.usecases.resume_mailing import resume_mailing
+
+
+def pause(_request: Request, who: Person, mailing: str) -> Answer:
+    """Paused, and how the mailing stands now."""
+    _pause(who, mailing)
+    return _standing(mailing)
+
+
+def press_pause(_request: Request, who: Person, mailing: str) -> Answer:
+    """Paused, and back to the page."""
+    _pause(who, mailing)
+    return redirect(f"/console/mailings/{mailing}")
+
+
+def resume(_request: Request, who: Person, mailing: str) -> Answer:
+    """Resumed, and how the mailing stands now."""
+    _resume(who, mailing)
+    return _standing(mailing)
+
+
+def press_resume(_request: Request, who: Person, mailing: str) -> Answer:
+    """Resumed, and back to the page."""
+    _resume(who, mailing)
+    return redirect(f"/console/mailings/{mailing}")
+
+
+def cancel(_request: Request, who: Person, mailing: str) -> Answer:
+    """Cancelled, and how the mailing stands now."""
+    _cancel(who, mailing)
+    return _standing(mailing)
+
+
+def press_cancel(_request: Request, who: Person, mailing: str) -> Answer:
+    """Cancelled, and back to the page."""
+    _cancel(who, mailing)
+    return redirect(f"/console/mailings/{mailing}")
+
+
+def _pause(who: Person, mailing: str) -> None:
+    _may(who)
+    pause_mailing(
+        mailing, by=who.name, now=whole_seconds(wiring.now()), content=wiring.content(), courses=wiring.courses()
+    )
+    count("MailingsPaused")
+
+
+def _resume(who: Person, mailing: str) -> None:
+    _may(who)
+    resume_mailing(
+        mailing,
+        by=who.name,
+        now=whole_seconds(wiring.now()),
+        content=wiring.content(),
+        courses=wiring.courses(),
+        queues=wiring.queues(),
+    )
+    count("MailingsResumed")
+
+
+def _cancel(who: Person, mailing: str) -> None:
+    _may(who)
+    cancel_mailing(
+        mailing, by=who.name, now=whole_seconds(wiring.now()), content=wiring.content(), courses=wiring.courses()
+    )
+    count("MailingsCancelled")
+
+
+def _may(who: Person) -> None:
+    if not who.may_send:
+        raise MayNotSend
+
+
+def _standing(mailing: str) -> Answer:
+    found = wiring.content().mailing(mailing)
+    if found is None:
+        raise NotFound(f"mailing {mailing}")
+    return json_answer(200, {"mailing": mailing_as_json(found)})

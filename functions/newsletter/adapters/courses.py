@@ -1,0 +1,101 @@
+"""The course of each mailing, on the mailing's own item, and the list of mailings that are not over yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from newsletter.adapters.items import from_item, holds, pages, to_item
+from newsletter.domain.course import UNKNOWN_TIME, Course, MailingState
+from newsletter.domain.times import iso, parse_iso
+
+UNFINISHED = "unfinished"
+"""Partition of the Content table with one line per mailing that somebody must still look after."""
+
+
+class Courses:
+    """Every change is one conditional write: of two who change a course at once, one finds it changed."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def course(self, mailing: str) -> Course | None:
+        """The mailing's course, without its text; None for a mailing that we do not know."""
+        answer = self._client.get_item(
+            TableName=self._table,
+            Key=_key(mailing),
+            ConsistentRead=True,
+            ProjectionExpression="pk, #state, state_since, state_reason, state_by, state_until, to_emit",
+            ExpressionAttributeNames={"#state": "state"},
+        )
+        return course_of(from_item(answer["Item"])) if "Item" in answer else None
+
+    def turn(self, mailing: str, before: Course, after: Course) -> bool:
+        """Change the course from `before`; False when somebody else changed it meanwhile."""
+        kept = {name: value for name, value in course_values(after).items() if value is not None}
+        dropped = [name for name, value in course_values(after).items() if value is None]
+        unchanged = "#state = :before AND #state_since = :before_since"
+        if before == Course():
+            # Mailings from before courses were kept are being sent.
+            unchanged = f"attribute_exists(pk) AND (attribute_not_exists(#state) OR {unchanged})"
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=_key(mailing),
+            UpdateExpression="SET "
+            + ", ".join(f"#{name} = :{name}" for name in kept)
+            + (f" REMOVE {', '.join(f'#{name}' for name in dropped)}" if dropped else ""),
+            ConditionExpression=unchanged,
+            ExpressionAttributeNames={f"#{name}": name for name in (*kept, *dropped)},
+            ExpressionAttributeValues=to_item(
+                {f":{name}": value for name, value in kept.items()}
+                | {":before": before.state, ":before_since": iso(before.since)}
+            ),
+        )
+
+    def unfinished(self) -> Iterator[str]:
+        """The ids of planned mailings that are not over yet."""
+        for item in pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": UNFINISHED}),
+            ConsistentRead=True,
+        ):
+            yield item["sk"]
+
+    def finish(self, mailing: str) -> None:
+        """Take the mailing off the list; doing it twice is harmless."""
+        self._client.delete_item(TableName=self._table, Key=to_item({"pk": UNFINISHED, "sk": mailing}))
+
+
+def course_values(course: Course) -> dict[str, Any]:
+    """The attributes of a course; None where there is none."""
+    return {
+        "state": course.state,
+        "state_since": iso(course.since),
+        "state_reason": course.reason or None,
+        "state_by": course.by or None,
+        "state_until": iso(course.until) if course.until else None,
+        "to_emit": course.to_emit or None,
+    }
+
+
+def course_of(item: Mapping[str, Any]) -> Course:
+    """The course among the attributes of a mailing's item."""
+    if "state" not in item:
+        return Course()
+    return Course(
+        state=MailingState(item["state"]),
+        since=parse_iso(item["state_since"]) if "state_since" in item else UNKNOWN_TIME,
+        reason=item.get("state_reason", ""),
+        by=item.get("state_by", ""),
+        until=parse_iso(item["state_until"]) if "state_until" in item else None,
+        to_emit=item.get("to_emit", False),
+    )
+
+
+def _key(mailing: str) -> dict[str, Any]:
+    return to_item({"pk": f"mailing#{mailing}", "sk": "mailing"})

@@ -1,0 +1,67 @@
+"""The course of a mailing: whether it is being sent, stopped by a person or by us, or over; and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class MailingState(StrEnum):
+    """Where a mailing stands as a whole. What became of its recipients, the ledger says."""
+
+    APPROVAL = "approval"
+    """Waits for a person's yes; nothing of it is planned yet."""
+    CANARY = "canary"
+    """Its first slice is on its way, and is watched before the rest follows."""
+    SENDING = "sending"
+    PAUSED = "paused"
+    """Stopped by a person, until a person resumes it."""
+    WAITING = "waiting"
+    """Stopped by us, and goes on by itself: `until` says when it will try."""
+    HELD = "held"
+    """Stopped by us for a reason that a person must look into."""
+    CANCELLED = "cancelled"
+    COMPLETE = "complete"
+
+    @property
+    def sends(self) -> bool:
+        """Whether the sender may send what reaches it."""
+        return self in (MailingState.SENDING, MailingState.CANARY)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing leads out of it any more."""
+        return self in (MailingState.CANCELLED, MailingState.COMPLETE)
+
+
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A mailing's state, since when, why, and by whom where it was a person.
+
+    `to_emit` remembers that batches have yet to be put on the queue again. It is written together with the state, so
+    that a crash between the two forgets nobody.
+    """
+
+    state: MailingState = MailingState.SENDING
+    since: datetime = UNKNOWN_TIME
+    reason: str = ""
+    by: str = ""
+    until: datetime | None = None
+    to_emit: bool = False
+
+
+PAUSABLE = (MailingState.SENDING, MailingState.CANARY, MailingState.WAITING)
+RESUMABLE = (*PAUSABLE, MailingState.PAUSED, MailingState.HELD)
+"""Resuming what is being sent puts on the queue again whatever was lost from it; the ledger sends nobody twice."""
+CANCELLABLE = (*RESUMABLE, MailingState.APPROVAL)
+
+
+def acts_on(course: Course) -> list[str]:
+    """What a person can do with a mailing as it stands: `pause`, `resume`, `cancel`."""
+    stopped = course.state in RESUMABLE and not course.state.sends
+    acts = {"pause": course.state in PAUSABLE, "resume": stopped, "cancel": course.state in CANCELLABLE}
+    return [act for act, possible in acts.items() if possible]

@@ -1,0 +1,57 @@
+"""Change the course of a mailing, once, and record that it was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from newsletter.adapters.content import Content
+from newsletter.adapters.courses import Courses
+from newsletter.domain.course import Course, MailingState
+from newsletter.domain.errors import NotFound, NotNow
+
+ATTEMPTS = 5
+"""How often a change is tried when others change the same course at the same time."""
+
+
+def change_course(
+    mailing: str,
+    allowed: Collection[MailingState],
+    after: Course,
+    decision: str,
+    *,
+    content: Content,
+    courses: Courses,
+) -> Course:
+    """Turn to `after` from a state in `allowed`; the course that holds then. The same change again is no error.
+
+    Raises NotFound, and NotNow that says how the mailing stands when nothing leads from there.
+    """
+    for _ in range(ATTEMPTS):
+        before = planned_course(mailing, content)
+        if before.state is after.state and not after.to_emit:
+            return before
+        if before.state not in allowed:
+            raise NotNow(f"{mailing} is {in_words(before)} and cannot be {decision}")
+        if courses.turn(mailing, before, after):
+            content.put_decision(after.since, mailing, decision, after.reason or f"by {after.by}")
+            return after
+    raise NotNow(f"{mailing} is being changed by somebody else; look at it and try again")
+
+
+def planned_course(mailing: str, content: Content) -> Course:
+    """The course of a mailing that is planned. Raises NotFound, and NotNow for mails that go out one by one."""
+    found = content.mailing(mailing)
+    if found is None:
+        raise NotFound(f"mailing {mailing}")
+    if found.kind.standing:
+        raise NotNow(f"{mailing} is no mailing of its own: its mails follow, one by one, what readers do")
+    return found.course
+
+
+def in_words(course: Course) -> str:
+    """`held`, `waiting for approval`: how a sentence about the mailing goes on after `is`."""
+    return {
+        MailingState.APPROVAL: "waiting for approval",
+        MailingState.CANARY: "being sent to its first slice",
+        MailingState.SENDING: "being sent",
+    }.get(course.state, course.state.value)

@@ -1,0 +1,20 @@
+"""Pause a mailing: nothing of it is given to SES any more, until somebody resumes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from newsletter.adapters.content import Content
+from newsletter.adapters.courses import Courses
+from newsletter.domain.course import PAUSABLE, Course, MailingState
+from newsletter.usecases.change_course import change_course
+
+
+def pause_mailing(mailing: str, *, by: str, now: datetime, content: Content, courses: Courses) -> Course:
+    """Pause it; batches that SES has not been called for stay unsent. A mailing that is paused already stays so.
+
+    Raises NotFound, and NotNow for a mailing that cannot be paused.
+    """
+    return change_course(
+        mailing, PAUSABLE, Course(MailingState.PAUSED, now, by=by), "paused", content=content, courses=courses
+    )

@@ -1,0 +1,49 @@
+"""`newsletter mailing pause`, `resume` and `cancel`."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from functools import partial
+
+from cli.confirm import agreed
+from cli.faults import Fault
+from cli.output import say
+from newsletter import wiring
+from newsletter.domain.errors import NotFound, NotNow
+from newsletter.domain.times import whole_seconds
+from newsletter.usecases.cancel_mailing import cancel_mailing
+from newsletter.usecases.pause_mailing import pause_mailing
+from newsletter.usecases.resume_mailing import resume_mailing
+
+SAID = {
+    "pause": "{} is paused; batches that are with SES already go out. Go on: newsletter mailing resume {}",
+    "resume": "{} goes on with whoever was not tried. See how it goes: newsletter mailing show {}",
+    "cancel": "{} is cancelled. What it did before: newsletter mailing show {}",
+}
+
+
+def control(act: str, mailing: str, *, yes: bool = False) -> int:
+    """Pause, resume or cancel the mailing; cancelling is asked about first, since nothing leads back."""
+    acts: dict[str, Callable[..., object]] = {
+        "pause": pause_mailing,
+        "resume": partial(resume_mailing, queues=wiring.queues()),
+        "cancel": cancel_mailing,
+    }
+    if act == "cancel" and not yes and not agreed(f"Cancel {mailing} for good?", "to cancel"):
+        say("Nothing was changed.")
+        return 1
+    try:
+        acts[act](
+            mailing,
+            by=f"{getpass.getuser()}, at the command line",
+            now=whole_seconds(wiring.now()),
+            content=wiring.content(),
+            courses=wiring.courses(),
+        )
+    except NotFound as nothing:
+        raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
+    except NotNow as wrong:
+        raise Fault(str(wrong)) from wrong
+    say(SAID[act].format(mailing, mailing))
+    return 0
