@@ -10,6 +10,7 @@ from newsletter.usecases.start_campaign import Campaign
 
 TEXTS = ("name", "subject", "body", "language", "offer", "preheader")
 LISTS = ("topics", "languages")
+SWITCHES = ("archive",)
 NEEDED = ("name", "subject", "body", "language")
 
 
@@ -23,13 +24,14 @@ class InvalidFields(NewsletterError):
 
 def campaign_of(data: Mapping[str, Any]) -> Campaign:
     """The campaign. Raises InvalidFields that names every field of the wrong type, missing or unknown."""
-    errors = {name: "unknown field; is it misspelt?" for name in data if name not in TEXTS + LISTS}
+    errors = {name: "unknown field; is it misspelt?" for name in data if name not in TEXTS + LISTS + SWITCHES}
     errors |= {name: "missing" for name in NEEDED if name not in data}
     errors |= {name: "give a text" for name in TEXTS if not isinstance(data.get(name, ""), str)}
     errors |= {name: "give a list of texts" for name in LISTS if not _texts(data.get(name, []))}
+    errors |= {name: "give true or false" for name in SWITCHES if not isinstance(data.get(name, False), bool)}
     if errors:
         raise InvalidFields(errors)
-    values = {name: data[name] for name in TEXTS if name in data}
+    values = {name: data[name] for name in TEXTS + SWITCHES if name in data}
     values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
     return Campaign(**values | {"body": with_plain_newlines(data["body"])})
 

@@ -38,6 +38,7 @@ class Draft:
     language: str = ""
     topics: tuple[str, ...] = ()
     offer: str = ""
+    archive: str = ""
     body: str = ""
 
     @property
@@ -51,6 +52,7 @@ class Draft:
             topics=self.topics,
             offer=self.offer,
             preheader=self.preheader,
+            archive={"yes": True, "no": False}.get(self.archive),
         )
 
 
@@ -90,6 +92,7 @@ def _draft(request: Request) -> Draft:
         language=request.field("language"),
         topics=tuple(dict.fromkeys(request.form.get("topics", ()))),
         offer=request.field("offer"),
+        archive=request.field("archive"),
         body=with_plain_newlines(request.field("body")).strip(),
     )
 

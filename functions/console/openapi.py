@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from console.campaign_input import LISTS, NEEDED, TEXTS
+from console.campaign_input import LISTS, NEEDED, SWITCHES, TEXTS
 from console.people import SEND_GROUP, SEND_SCOPE
 from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Standing
@@ -28,6 +28,7 @@ FIELDS = {
     "offer": "Key of an offer shown under the text.",
     "preheader": "What an inbox shows after the subject; without it, the opening of the text.",
     "topics": "Only readers of one of these topics (and those who chose none); without it, all readers.",
+    "archive": "Whether the public archive shows it; without it, if it is for every topic.",
     "languages": "Only readers of these languages; without it, readers of the text's language.",
 }
 CERTIFICATE = (
@@ -165,8 +166,9 @@ def _schemas() -> dict[str, Schema]:
     article = dict.fromkeys(("id", "url", "title", "summary", "language", "author"), TEXT)
     texts = {name: TEXT | {"description": FIELDS[name]} for name in TEXTS}
     lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}
+    switches = {name: YES_NO | {"description": FIELDS[name]} for name in SWITCHES}
     return {
-        "Campaign": _object({**texts, **lists}, NEEDED),
+        "Campaign": _object({**texts, **lists, **switches}, NEEDED),
         "Mailing": _object(mailing),
         "Started": _object({"mailing": _ref("Mailing")}),
         "Mailings": _object({"mailings": _array("Mailing")}),

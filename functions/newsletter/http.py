@@ -68,17 +68,19 @@ def path_pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
 
 
-def content_policy(html: str, *, script: bool = False, form_to: str = "") -> str:
+def content_policy(html: str, *, script: bool = False, form_to: str = "", images: bool = False) -> str:
     """A Content-Security-Policy that lets the page's one stylesheet pass, forms go home, and nothing else happen.
 
-    `script` admits our own script files; `form_to` an origin that the answer to a form may lead on to.
+    `script` admits our own script files; `form_to` an origin that the answer to a form may lead on to;
+    `images` admits pictures from anywhere.
 
     The stylesheet stands in the layout's head, before any text from outside; the hash is of that element alone.
     """
     _, found, rest = html.partition("<style>")
     style = rest.partition("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    allowed = f"style-src 'sha256-{digest}'; img-src data:; " if found else ""
+    pictures = "'self' https: data:" if images else "data:"
+    allowed = f"style-src 'sha256-{digest}'; img-src {pictures}; " if found else ""
     if script:
         allowed += "script-src 'self'; "
     forms = f"'self' {form_to}".rstrip()

@@ -11,6 +11,7 @@ from newsletter.domain.errors import NotFound
 from newsletter.http import MethodNotAllowed
 from newsletter.observability import observed
 from public_site import (
+    archive_routes,
     click_routes,
     confirmation_routes,
     my_data_routes,
@@ -50,6 +51,9 @@ PATHS: tuple[tuple[str, Mapping[str, View]], ...] = (
     ("/my-data/{token}", {"GET": my_data_routes.show_my_data, "POST": my_data_routes.erase_my_data}),
     ("/c/{token}/{link}", {"GET": click_routes.follow}),
     ("/offer/{token}", {"GET": offer_routes.show_offer, "POST": offer_routes.take_up}),
+    ("/archive", {"GET": archive_routes.show_list}),
+    ("/archive/feed.xml", {"GET": archive_routes.show_feed}),
+    ("/archive/{mailing}", {"GET": archive_routes.show_mailing}),
     ("/altcha.js", {"GET": subscription_routes.proof_script}),
     ("/health", {"GET": health}),
 )

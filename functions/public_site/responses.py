@@ -43,11 +43,13 @@ def page(
     public: bool = False,
     script: bool = False,
     form_to: str = "",
+    images: bool = False,
     **values: Any,
 ) -> Answer:
     """The page of templates/pages/, in the language that suits the request; `own` is the reader's, where known.
 
-    `script` lets our own script run on it; `form_to` is an origin that its form may lead on to.
+    `script` lets our own script run on it; `form_to` is an origin that its form may lead on to;
+    `images` shows pictures from elsewhere.
     """
     language = request.language(wiring.templates().publication, own)
     html = wiring.templates().page(name, language, **values)
@@ -55,7 +57,7 @@ def page(
         "Content-Type": "text/html; charset=utf-8",
         **ALWAYS,
         **(PUBLIC if public else PRIVATE),
-        "Content-Security-Policy": content_policy(html, script=script, form_to=form_to),
+        "Content-Security-Policy": content_policy(html, script=script, form_to=form_to, images=images),
         "Content-Language": language,
     }
     return Answer(status, headers, html)

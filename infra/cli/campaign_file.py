@@ -15,6 +15,7 @@ from newsletter.usecases.start_campaign import Campaign
 
 TEXTS = ("name", "subject", "language", "offer", "preheader")
 LISTS = ("topics", "languages")
+SWITCHES = ("archive",)
 MAX_FILE = 400_000
 FENCE = "---"
 EXAMPLE = (
@@ -63,7 +64,10 @@ def _text(path: Path) -> str:
     return re.sub(r"\r\n?", "\n", text)
 
 
-def _fields(path: Path, front: str) -> tuple[dict[str, str | tuple[str, ...]], dict[str, int]]:
+Value = str | tuple[str, ...] | bool
+
+
+def _fields(path: Path, front: str) -> tuple[dict[str, Value], dict[str, int]]:
     """Field values as they are written (`language: no` is Norwegian, not false), and their lines."""
     try:
         root = yaml.compose(front, Loader=yaml.SafeLoader)
@@ -78,7 +82,7 @@ def _fields(path: Path, front: str) -> tuple[dict[str, str | tuple[str, ...]], d
         return {}, {}
     if not isinstance(root, yaml.MappingNode):
         raise Fault(f"{path}:2: {EXAMPLE}")
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, Value] = {}
     places: dict[str, int] = {}
     for key, node in root.value:
         name, line = str(key.value), key.start_mark.line + 2
@@ -88,7 +92,7 @@ def _fields(path: Path, front: str) -> tuple[dict[str, str | tuple[str, ...]], d
     return values, places
 
 
-def _value(path: Path, line: int, name: str, node: yaml.Node) -> str | tuple[str, ...]:
+def _value(path: Path, line: int, name: str, node: yaml.Node) -> Value:
     if name in TEXTS:
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
             raise _fault(path, line, name, "give a text")
@@ -98,7 +102,11 @@ def _value(path: Path, line: int, name: str, node: yaml.Node) -> str | tuple[str
         if not items or not all(isinstance(item, yaml.ScalarNode) and item.value.strip() for item in items):
             raise _fault(path, line, name, "give a list, e.g. [linkedin, tekoaly]; leave the field out for all")
         return tuple(dict.fromkeys(str(item.value).strip() for item in items))
-    raise _fault(path, line, name, f"unknown field; there are {', '.join(TEXTS + LISTS)}")
+    if name in SWITCHES:
+        if not isinstance(node, yaml.ScalarNode) or node.value not in ("true", "false"):
+            raise _fault(path, line, name, "give true or false")
+        return bool(node.value == "true")
+    raise _fault(path, line, name, f"unknown field; there are {', '.join(TEXTS + LISTS + SWITCHES)}")
 
 
 def _fault(path: Path, line: int, field: str, message: str) -> Fault:

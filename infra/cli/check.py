@@ -160,7 +160,7 @@ def _template_files(root: Path) -> list[Path]:
         path
         for folder in FOLDERS
         for path in (root / folder).rglob("*")
-        if path.suffix in {".html", ".txt", ".json"} and path.is_file()
+        if path.suffix in {".html", ".txt", ".json", ".xml"} and path.is_file()
     )
 
 

@@ -49,7 +49,7 @@ def test_every_answer_carries_the_headers_that_protect_readers(cloud: Cloud) -> 
 
 def test_other_methods_are_refused_with_the_ones_that_work(cloud: Cloud) -> None:
     for template, views in PATHS:
-        path = template.replace("{token}", "x").replace("{link}", "y")
+        path = template.replace("{token}", "x").replace("{link}", "y").replace("{mailing}", "z")
         allowed = ["GET", "HEAD", *(method for method in views if method != "GET")]
         for method in {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - set(allowed):
             answer = cloud.http(method, path, headers={"accept-language": "en"})

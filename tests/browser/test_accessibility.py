@@ -71,6 +71,19 @@ def test_nobody_is_shut_out_of_the_offer_or_of_leaving(page: Page, stage: Stage,
     camera.check(page, f"{language}-unsubscribed")
 
 
+@in_every_language
+def test_nobody_is_shut_out_of_the_archive(page: Page, stage: Stage, camera: Camera, language: str) -> None:
+    stage.cloud.run("planner")
+    body = "## Kenelle\n\nKaikille, [jotka kirjoittavat](https://www.sanaharju.example/).\n\n> Lainaus"
+    send_campaign(page, stage, name=f"arkisto-{language}", subject="Arkistoon", body=body, language=language)
+    for name, link in (("campaign", f"/archive/arkisto-{language}"), ("digest", "/archive/digest-")):
+        page.goto(stage.url(f"/archive?lang={language}"))
+        camera.check(page, f"{language}-archive")
+        page.locator(f"main a[href*='{link.removeprefix('/archive/')}']").first.click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        camera.check(page, f"{language}-archive-{name}")
+
+
 def without_sandbox(page: Page, stage: Stage, mail: str) -> str:
     """Where the mail's HTML may run a script: the mailbox lets it run none, and axe-core is one."""
     html = page.request.get(stage.url(f"/_local/mail/{mail}/html")).text()

@@ -7,7 +7,6 @@ import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -178,10 +177,9 @@ def test_a_decision_says_context_decision_and_consequences_on_one_screen(page: P
     assert len(text.splitlines()) < 40
 
 
-def test_decisions_are_numbered_without_a_gap() -> None:
+def test_no_two_decisions_have_the_same_number() -> None:
     numbers = [int(page.stem[:4]) for page in DECISIONS]
-    assert numbers[0] == 1
-    assert all(after == before + 1 for before, after in pairwise(numbers))
+    assert len(numbers) == len(set(numbers))
 
 
 # --- the webhook sample ----------------------------------------------------------------------------------------------

@@ -194,6 +194,11 @@ def reader_changes_and_leaves(cloud: Cloud) -> None:
     cloud.drain()
 
 
+def passer_by(cloud: Cloud) -> None:
+    for path in ("/archive", "/archive/campaign-kevat", "/archive/feed.xml"):
+        assert cloud.http("GET", path)["statusCode"] == 200
+
+
 def tick(cloud: Cloud, days: int) -> None:
     cloud.run("nurture", NOW + days * DAY)
     cloud.drain()
@@ -212,6 +217,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
         tick(cloud, 3)
         tick(cloud, 30)
         campaign(cloud, monkeypatch)
+        passer_by(cloud)
         reader_changes_and_leaves(cloud)
         tick(cloud, 800)
         yield cloud, uses

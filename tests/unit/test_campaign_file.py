@@ -41,6 +41,16 @@ def test_a_whole_file_becomes_a_campaign(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("line", "said"), [("archive: true\n", True), ("archive: false\n", False), ("", None)])
+def test_a_campaign_says_whether_the_archive_shows_it_or_leaves_it_open(
+    tmp_path: Path,
+    line: str,
+    said: bool | None,  # noqa: FBT001
+) -> None:
+    path = written(tmp_path, f"---\nsubject: Moi\nlanguage: fi\n{line}---\nMoi\n")
+    assert read_campaign(path).campaign.archive is said
+
+
 @given(subject=LINE, name=LINE, topics=st.lists(LINE, min_size=1, max_size=5, unique=True), body=LINE)
 def test_whatever_yaml_can_say_arrives_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, subject: str, name: str, topics: list[str], body: str
@@ -81,6 +91,7 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path, newline: 
         ("---\nsubject:\nlanguage: fi\n---\nMoi\n", 2, "subject: give a text"),
         ("---\nsubject: Moi\nlanguage: fi\ntopics: []\n---\nMoi\n", 4, "topics: give a list"),
         ("---\nsubject: Moi\nlanguage: fi\ntopics:\n  a: b\n---\nMoi\n", 4, "topics: give a list"),
+        ("---\nsubject: Moi\nlanguage: fi\narchive: ei\n---\nMoi\n", 4, "archive: give true or false"),
         ("---\n- subject\n---\nMoi\n", 2, "begin the file with ---"),
         ("---\nsubject: \x07\n---\nMoi\n", 2, "not YAML"),
     ],

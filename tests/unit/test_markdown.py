@@ -36,6 +36,12 @@ def test_markdown_becomes_safe_html_and_text_that_reads_well() -> None:
     assert text == "Otsikko\n\nEka rivi\ntoka\n\n1. yksi\n   - ala\n2. kaksi\n\n> lainaus\n\nkuva"
 
 
+def test_headings_follow_that_of_the_mail_however_many_signs_they_were_typed_with() -> None:
+    for signs in range(1, 5):
+        html, _ = render_markdown(f"{'#' * signs} Ylempi\n\n{'#' * (signs + 1)} Alempi")
+        assert [tag for tag, _ in Tags(html).found] == ["h2", "h3"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.text(st.sampled_from("<>&[]()!*_`#-> \n\\\"'=/:abchtpsjvrimgonlx") | st.characters(exclude_categories=["Cs"]))

@@ -18,8 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.adapters.templates import Templates
+from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.subscriber import Frequency, Status, Subscriber
+from newsletter.usecases.read_archive import Archived
 from public_site.unsubscribe_routes import REASONS
+from tests.unit.mails import BARE, FIRST, article
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "templates" / "pages"
@@ -58,10 +61,21 @@ def my_data(**given: Any) -> dict[str, Any]:
     return {"reader": replace(reader, **given), "consents": [], "clicks": 0, "leads": []}
 
 
+def archived() -> list[Archived]:
+    """A digest, and a campaign in a language that most of the pages are not in."""
+    offer = publication.offers[0]
+    digest = Mailing("digest-2026-W48", Kind.DIGEST, MOMENT, articles=("article11", "article9", "article8"))
+    campaign = Mailing("campaign-kevat", Kind.CAMPAIGN, MOMENT, body="## Otsikko\n\n![Kuva](https://a.example/a.png)")
+    return [
+        Archived(digest, "Kirjoita", "fi", (FIRST, BARE), (article(7),), offer),
+        Archived(replace(campaign, language="fi"), "Kevään sparraukset", "fi"),
+    ]
+
+
+MOMENT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 ERRORS = {name: f"pages.errors.{name}" for name in ("email", "topics", "frequency", "language", "name", "consent")}
 WRONG_CHOICES = ("name", "frequency", "paused_until")
 CHALLENGE = {"algorithm": "SHA-256", "challenge": "00", "maxnumber": 9, "salt": 'x"?&', "signature": "00"}
-MOMENT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 ACTS = [f"{about}_{act}" for about in ("newsletter", "tracking") for act in ("given", "withdrawn")]
 CASES: dict[str, tuple[dict[str, Any], ...]] = {
     "subscribe": (
@@ -105,6 +119,13 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
     "erased": ({"now": True}, {"now": False}),
     "offer": tuple({"offer": offer} for offer in publication.offers),
     "offer_taken": ({},),
+    "archive": (
+        {"mailings": [], "following": "", "first": True, "here": "https://news.example.com/archive"},
+        {"mailings": archived(), "following": "2026-11-24T06:00:00Z#digest-2026-W48", "first": False, "here": ""},
+    ),
+    "archive_mailing": tuple(
+        {"shown": shown, "canonical": "https://news.example.com/archive/x"} for shown in archived()
+    ),
     "problem": tuple({"problem": name, "days": 7} for name in PROBLEMS),
 }
 RENDERED = [
@@ -243,12 +264,13 @@ def test_a_page_loads_nothing_and_runs_nothing_but_the_proof_of_work(
     name: str, language: str, context: dict[str, Any]
 ) -> None:
     document = page(name, language, context)
-    assert document.all("img", "iframe", "object", "embed", "base") == []
+    assert document.all("iframe", "object", "embed", "base") == []
+    assert name == "archive_mailing" or document.all("img") == []
     scripts = [element.attributes for element in document.all("script")]
     assert scripts == ([{"src": "/altcha.js", "defer": None}] if context.get("challenge") else [])
     challenges = [e.attributes["data-challenge"] or "" for e in document.elements if "data-challenge" in e.attributes]
     assert [json.loads(challenge) for challenge in challenges] == ([CHALLENGE] if scripts else [])
-    assert [element.attributes["rel"] for element in document.all("link")] == ["icon"]
+    assert {element.attributes["rel"] for element in document.all("link")} - {"canonical", "alternate"} == {"icon"}
     for element in document.elements:
         assert not [attribute for attribute in element.attributes if attribute.startswith("on") or attribute == "style"]
 

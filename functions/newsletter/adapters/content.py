@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.adapters.article_items import article_from, article_values, choice_from, choice_values
 from newsletter.adapters.courses import UNFINISHED, course_of, course_values
-from newsletter.adapters.items import from_item, holds, pages, to_item
+from newsletter.adapters.items import GET_LIMIT, batch_get, from_item, holds, pages, to_item
 from newsletter.domain.article import Article, Choice
 from newsletter.domain.digest import Window
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
@@ -41,6 +41,13 @@ class Content:
     def found_articles(self) -> list[Article]:
         """Every article as its feed has it, whatever marketing decided."""
         return [article_from(item) for item in self._query("articles")]
+
+    def some_articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        """The articles of those ids that exist, as marketing wants them."""
+        items = list(self._many((kind, article) for article in ids for kind in ("articles", "choices")))
+        choices = {item["sk"]: choice_from(item) for item in items if item["pk"] == "choices"}
+        found = [article_from(item) for item in items if item["pk"] == "articles"]
+        return {each.id: choices[each.id].applied_to(each) if each.id in choices else each for each in found}
 
     def put_article(self, article: Article) -> None:
         """Keep an article, new or edited, as its feed has it."""
@@ -78,6 +85,23 @@ class Content:
         )
         found = [self.mailing(from_item(item)["mailing"]) for item in answer["Items"]]
         return [mailing for mailing in found if mailing is not None]
+
+    def mailings_before(self, place: str, limit: int) -> list[tuple[str, Mailing]]:
+        """At most 100 mailings that stand after `place` in the list of the newest first, each with its own place.
+
+        An empty place is before them all.
+        """
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk < :before",
+            ExpressionAttributeValues=to_item({":pk": "mailings", ":before": place or "~"}),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        places = {line["mailing"]: line["sk"] for line in map(from_item, answer["Items"])}
+        found = self._many((f"mailing#{mailing}", "mailing") for mailing in places)
+        mailings = {item["pk"].removeprefix("mailing#"): item for item in found}
+        return [(places[key], _mailing(key, mailings[key])) for key in places if key in mailings]
 
     def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
         """Keep a rendered variant and the targets of its links (key, url). The same variant twice is one."""
@@ -142,6 +166,11 @@ class Content:
         answer = self._client.get_item(TableName=self._table, Key=to_item({"pk": pk, "sk": sk}), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 
+    def _many(self, keys: Iterable[tuple[str, str]]) -> Iterable[dict[str, Any]]:
+        wanted = [to_item({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
+        for start in range(0, len(wanted), GET_LIMIT):
+            yield from batch_get(self._client, self._table, wanted[start : start + GET_LIMIT])
+
     def _query(self, pk: str) -> Iterable[dict[str, Any]]:
         return pages(
             self._client,
@@ -176,6 +205,8 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "body": mailing.body,
         "offer": mailing.offer,
         "preheader": mailing.preheader,
+        "language": mailing.language,
+        "archive": mailing.archive,
         **course_values(mailing.course),
     }
 
@@ -193,5 +224,7 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         body=item["body"],
         offer=item["offer"],
         preheader=item["preheader"],
+        language=item.get("language", ""),
+        archive=item.get("archive"),
         course=course_of(item),
     )

@@ -24,17 +24,19 @@ ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"st
 def render_markdown(source: str, link: Callable[[str], str] = str) -> tuple[str, str]:
     """HTML and plain text of the Markdown; `link` gives each http(s) target its address in both.
 
-    Raw HTML, and links to anything but http, https and mailto, stay the text they were typed as. Headings begin at
-    level 2, because the page or mail around the text has the heading of level 1.
+    Raw HTML, and links to anything but http, https and mailto, stay the text they were typed as. The highest
+    headings are of level 2, however many # they were typed with: the page or mail around the text has that of level 1.
     """
     import nh3  # here, for the cold start
     from markdown_it.tree import SyntaxTreeNode
 
     parser = _parser()
     tokens = parser.parse(source)
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    shift = 2 - min((int(token.tag[1]) for token in headings), default=2)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) + shift, 6)}"
     for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
         for inline in token.children or ():
             if inline.type == "link_open" and WEB.fullmatch(str(inline.attrs["href"])):
                 inline.attrs["href"] = link(str(inline.attrs["href"]))

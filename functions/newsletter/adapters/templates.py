@@ -68,7 +68,7 @@ class Templates:
         self._locales = Locales(root / "locales")
         self._jinja = Environment(
             loader=FileSystemLoader(root),
-            autoescape=select_autoescape(["html"], default=False),
+            autoescape=select_autoescape(["html", "xml"], default=False),
             undefined=StrictUndefined,
             finalize=_cleaned,
             keep_trailing_newline=True,
@@ -89,26 +89,37 @@ class Templates:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise InvalidPublication(str(path), f"not TOML in UTF-8: {fault}") from None
 
-    def mail(self, name: str, language: str, /, *, tracked: bool = True, **context: Any) -> RenderedMail:
+    def mail(
+        self, name: str, language: str, /, *, tracked: bool = True, archived: str = "", **context: Any
+    ) -> RenderedMail:
         """The mail of templates/email/<name>.subject.txt, .html and .txt; the .txt says first what context it needs.
 
-        `tracked` links go through /c, where a click is recorded; the others lead straight to their targets.
+        `tracked` links go through /c, where a click is recorded; the others lead straight to their targets. `archived`
+        is the mailing that the archive shows, for `archive_url`; without it that is empty.
         Raises MissingText for an absent message and jinja2.UndefinedError for an absent value.
         """
         links = _Links(self._public_url, tracked=tracked)
         scope = self._scope(language, context)
-        subject = one_line(self._render(f"email/{name}.subject.txt", scope), SUBJECT_LIMIT)
+        subject = self._subject(name, scope)
         scope |= links.scope()
+        scope["archive_url"] = f"{self._public_url}/archive/{archived}?lang={language}" if archived else ""
         html = self._render(f"email/{name}.html", scope | {"markdown": links.markdown_html, "opening": opening})
         text = _tidy(self._render(f"email/{name}.txt", scope | {"markdown": links.markdown_text}))
         subject, html, text = (to_ses_template(part) for part in (subject, html, text))
         names = names_in(subject) | names_in(html) | names_in(text)
         return RenderedMail(subject, html, text, links=tuple(links.found.values()), placeholders=names)
 
+    def subject(self, name: str, language: str, /, **context: Any) -> str:
+        """The subject that `mail` would give the same mail."""
+        return self._subject(name, self._scope(language, context))
+
     def page(self, name: str, language: str, /, **context: Any) -> str:
         """The HTML of templates/pages/<name>.html."""
-        scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0]}
-        return self._render(f"pages/{name}.html", scope)
+        return self._page(f"{name}.html", language, context)
+
+    def feed(self, name: str, language: str, /, **context: Any) -> str:
+        """The XML of templates/pages/<name>.xml."""
+        return self._page(f"{name}.xml", language, context)
 
     def script(self, name: str) -> str:
         """The script templates/pages/<name>.js, as it stands."""
@@ -151,6 +162,13 @@ class Templates:
 
         name = format_skeleton("yMMMM", date(int(year), int(part[1:]), 1), locale=language)
         return name[:1].upper() + name[1:]
+
+    def _subject(self, name: str, scope: Mapping[str, Any]) -> str:
+        return one_line(self._render(f"email/{name}.subject.txt", scope), SUBJECT_LIMIT)
+
+    def _page(self, file: str, language: str, context: Mapping[str, Any]) -> str:
+        scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0]}
+        return self._render(f"pages/{file}", scope)
 
     def _render(self, path: str, scope: Mapping[str, Any]) -> str:
         return self._jinja.get_template(path).render(scope)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from newsletter.domain.course import Course
+from newsletter.domain.course import Course, MailingState
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.subscriber import Recipient
 
@@ -65,13 +65,19 @@ class Audience:
             return False
         return not (self.topics and recipient.topics) or bool(set(self.topics) & set(recipient.topics))
 
+    @property
+    def everyone(self) -> bool:
+        """Whether nobody is left out for what interests them. A language or a frequency only chooses the form."""
+        return not self.topics
+
 
 @dataclass(frozen=True)
 class Mailing:
     """One digest, campaign or sequence step.
 
     A digest names its `articles` once, when it starts: a run that is repeated sends what the first one chose.
-    A campaign carries its text as Markdown in `body`. Two mailings are equal whatever their courses.
+    A campaign carries its text as Markdown in `body`, written in `language`. `archive` is what marketing said about
+    showing it to the public; None leaves it to `for_archive`. Two mailings are equal whatever their courses.
     """
 
     id: str
@@ -83,7 +89,23 @@ class Mailing:
     body: str = ""
     offer: str = ""
     preheader: str = ""
+    language: str = ""
+    archive: bool | None = None
     course: Course = field(default=Course(), compare=False)
+
+    @property
+    def for_archive(self) -> bool:
+        """Whether it belongs in the archive: what is meant for everyone does, unless marketing says otherwise."""
+        if self.kind.standing:
+            return False
+        return self.audience.everyone if self.archive is None else self.archive
+
+    @property
+    def public(self) -> bool:
+        """Whether the archive shows it now: not before readers get it, nor while somebody has reason to stop it."""
+        return self.for_archive and (
+            self.course.state.sends or self.course.state in (MailingState.WAITING, MailingState.COMPLETE)
+        )
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,8 @@ class Retention:
 class Publication:
     """The site, its sender, feeds, topics, offers and sequences. `languages[0]` is the default.
 
-    `origins` are the websites (`https://www.example.fi`) whose forms may post to us and get answers.
+    `origins` are the websites (`https://www.example.fi`) whose forms may post to us and get answers; `index_archive`
+    lets search engines list the public archive.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Publication:
     sequences: Mapping[str, Sequence]
     retention: Retention = Retention()
     origins: tuple[str, ...] = ()
+    index_archive: bool = True
 
     def language(self, wanted: str) -> str:
         """The wanted language if the publication speaks it, else its default."""
@@ -166,6 +168,7 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         sequences=by_key,
         retention=root.table("retention", _retention) if "retention" in data else Retention(),
         origins=root.lines("origins"),
+        index_archive=root.yes_no("index_archive", default=True),
     )
     root.refuse_leftovers()
     if not publication.feeds:

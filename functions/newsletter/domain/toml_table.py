@@ -76,6 +76,14 @@ class TomlTable:
             raise InvalidPublication(self.path(field), f"{value} is not from {least} to {most}")
         return value
 
+    def yes_no(self, field: str, *, default: bool) -> bool:
+        """true or false, possibly left out."""
+        self._read.add(field)
+        value = self._data.get(field, default)
+        if not isinstance(value, bool):
+            raise InvalidPublication(self.path(field), "give true or false")
+        return value
+
     def lines(self, field: str) -> tuple[str, ...]:
         """A list of texts, possibly empty or left out."""
         values: list[Any] = self._take(field, list, "a list of texts", default=[])

@@ -27,6 +27,7 @@ class _Letter:
     preheader: str = ""
     offer: str = ""
     tracked: bool = True
+    archived: str = ""
 
 
 class Variants:
@@ -58,13 +59,15 @@ class Variants:
                 offer=self._templates.publication.offer(mailing.offer),
                 period=mailing.id.removeprefix("digest-"),
                 tracked=recipient.tracking,
+                archived=mailing.id if mailing.for_archive else "",
             ),
         )
 
     def campaign(self, mailing: Mailing, recipient: Recipient) -> str:
         """The campaign's text in the frame of the reader's language."""
         language = self._templates.publication.language(recipient.language)
-        letter = _Letter(mailing.subject, mailing.body, mailing.preheader, mailing.offer, recipient.tracking)
+        archived = mailing.id if mailing.for_archive else ""
+        letter = _Letter(mailing.subject, mailing.body, mailing.preheader, mailing.offer, recipient.tracking, archived)
         return self._letter(mailing.id, language, letter)
 
     def step(self, sequence: Sequence, number: int, reader: Subscriber) -> str:
@@ -122,6 +125,7 @@ class Variants:
                 body=letter.body,
                 offer=self._templates.publication.offer(letter.offer) if letter.offer else None,
                 tracked=letter.tracked,
+                archived=letter.archived,
             ),
         )
 

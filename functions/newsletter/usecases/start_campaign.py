@@ -21,7 +21,8 @@ MAX_BODY = 50_000
 class Campaign:
     """What marketing wrote. `name` makes the campaign unique; `body` is Markdown.
 
-    No languages in the audience means readers of the campaign's own language.
+    No languages in the audience means readers of the campaign's own language. `archive` says whether the archive shows
+    it; None: if it is meant for everyone.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Campaign:
     languages: tuple[str, ...] = ()
     offer: str = ""
     preheader: str = ""
+    archive: bool | None = None
 
 
 def start_campaign(
@@ -87,6 +89,8 @@ def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mail
         body=campaign.body.strip(),
         offer=campaign.offer,
         preheader=campaign.preheader.strip(),
+        language=campaign.language,
+        archive=campaign.archive,
     )
 
 

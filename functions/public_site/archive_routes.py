@@ -1,0 +1,102 @@
+"""/archive: what went out to everyone, for everybody to read; with direct links and nothing of any reader in it."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from newsletter import wiring
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.times import iso
+from newsletter.http import ALWAYS, content_policy
+from newsletter.usecases.read_archive import Archived, list_archive, public_mailing, read_archived
+from public_site.request import Request
+from public_site.responses import Answer, page
+
+ON_A_PAGE = 20
+IN_THE_FEED = 20
+KEPT = {"Cache-Control": "public, max-age=300"}
+"""Five minutes: a new mailing shows up soon, and a link that is passed around costs little."""
+PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w-]{1,100}", re.ASCII)
+
+
+def show_list(request: Request) -> Answer:
+    """The newest mailings, or those before a `?before=` that a page before this one linked."""
+    before = request.query("before")
+    before = before if PLACE.fullmatch(before) else ""
+    language = request.language(wiring.templates().publication)
+    mailings, following = list_archive(
+        language, before, ON_A_PAGE, content=wiring.content(), templates=wiring.templates()
+    )
+    answer = page(
+        request,
+        "archive",
+        public=True,
+        mailings=mailings,
+        following=following,
+        first=not before,
+        here=_address("", language),
+    )
+    return _kept(request, answer)
+
+
+def show_mailing(request: Request, mailing: str) -> Answer:
+    """One mailing as a page, a campaign in the language it was written in unless another is asked for."""
+    found = public_mailing(mailing, content=wiring.content())
+    language = request.language(wiring.templates().publication, found.language)
+    shown = read_archived(found, language, content=wiring.content(), templates=wiring.templates())
+    canonical = shown.original or _address(f"/{mailing}", language)
+    answer = page(
+        request, "archive_mailing", found.language, public=True, images=True, shown=shown, canonical=canonical
+    )
+    return _kept(request, answer)
+
+
+def show_feed(request: Request) -> Answer:
+    """The newest mailings as an Atom feed (RFC 4287)."""
+    publication = wiring.templates().publication
+    language = request.language(publication)
+    mailings, _ = list_archive(language, "", IN_THE_FEED, content=wiring.content(), templates=wiring.templates())
+    entries = [
+        (_tag(shown, publication.sender.list_id), _address(f"/{shown.mailing.id}", language), shown)
+        for shown in mailings
+    ]
+    xml = wiring.templates().feed(
+        "archive",
+        language,
+        entries=entries,
+        iso=iso,
+        updated=max((shown.mailing.created_at for shown in mailings), default=None),
+        here=_address("/feed.xml", language),
+        page=_address("", language),
+    )
+    headers = {
+        **ALWAYS,
+        "Content-Type": "application/atom+xml; charset=utf-8",
+        "Content-Language": language,
+        "Content-Security-Policy": content_policy(""),
+        "Vary": "Accept-Language",
+    }
+    return _kept(request, Answer(200, headers, xml))
+
+
+def _address(path: str, language: str) -> str:
+    return f"{wiring.settings().public_url}/archive{path}?lang={language}"
+
+
+def _tag(shown: Archived, list_id: str) -> str:
+    """An id that stays when the site moves (RFC 4151); a digest in another language is another text."""
+    mailing: Mailing = shown.mailing
+    return f"tag:{list_id},{mailing.created_at:%Y}:{mailing.id}:{shown.language}"
+
+
+def _kept(request: Request, answer: Answer) -> Answer:
+    """The answer for a cache to keep, or 304 without a body for who has this very text already (RFC 9110, 13.1.2)."""
+    tag = f'"{sha256(answer.body.encode()).hexdigest()[:24]}"'
+    headers = {**KEPT, "ETag": tag}
+    if not wiring.templates().publication.index_archive:
+        headers["X-Robots-Tag"] = "noindex"
+    if tag in re.findall(r'"[^"]*"', request.header("if-none-match")):
+        bare = {name: value for name, value in answer.headers.items() if name in ("Vary", "Content-Security-Policy")}
+        return Answer(304, {**ALWAYS, **bare, **headers})
+    return answer.with_headers(headers)
