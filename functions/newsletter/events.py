@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from newsletter.domain.messages import Message, from_json
+from newsletter.domain.errors import NewsletterError
+from newsletter.domain.messages import MalformedMessage, Message, from_json
 from newsletter.domain.times import parse_iso, whole_seconds
 from newsletter.observability import logger
+
+NOTED_FROM = 3
+"""The try from which on reasons are kept: queues give up after five, and most failures mend themselves before that."""
 
 
 def scheduled_time(event: Mapping[str, Any]) -> datetime:
@@ -26,19 +30,33 @@ def scheduled_time(event: Mapping[str, Any]) -> datetime:
 def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object]) -> dict[str, Any]:
     """Run `act` on the body of each SQS record; those that raise are reported, so that only they come back.
 
-    AWS: ReportBatchItemFailures. When all of them fail the whole batch fails.
+    AWS: ReportBatchItemFailures. When all of them fail the whole batch fails. Why a message failed that may become a
+    dead letter is kept for whoever looks at it there.
     """
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
     def handle(record: Any) -> None:
         try:
             act(record.body)
-        except Exception:
+        except Exception as error:
             logger().exception("record failed", extra={"message_id": record.message_id})
+            if int(record.attributes.get("ApproximateReceiveCount", 1)) >= NOTED_FROM:
+                _note(record.message_id, error)
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
+
+
+def _note(message: str, error: Exception) -> None:
+    """Keep the reason. Only our own errors are word for word: others may quote an address."""
+    from newsletter import wiring
+
+    reason = str(error) if isinstance(error, NewsletterError | MalformedMessage) else type(error).__name__
+    try:
+        wiring.failures().note(message, reason or type(error).__name__, wiring.now())
+    except Exception:  # noqa: BLE001 the message failed for its own reason, and that is what must be reported
+        logger().exception("reason not kept", extra={"message_id": message})
 
 
 def each_message(event: dict[str, Any], context: Any, act: Callable[[Message], object]) -> dict[str, Any]:

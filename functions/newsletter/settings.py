@@ -24,7 +24,9 @@ class Settings:
     plan_queue: str
     batch_queue: str
     transactional_queue: str
+    feedback_queue: str
     lead_queue: str
+    schedule_dead_letters: str
     configuration_set: str
     secrets_path: str
     templates: Path
@@ -56,7 +58,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         plan_queue=needed("PLAN_QUEUE"),
         batch_queue=needed("BATCH_QUEUE"),
         transactional_queue=needed("TRANSACTIONAL_QUEUE"),
+        feedback_queue=needed("FEEDBACK_QUEUE"),
         lead_queue=needed("LEAD_QUEUE"),
+        schedule_dead_letters=needed("SCHEDULE_DEAD_LETTERS"),
         configuration_set=needed("CONFIGURATION_SET"),
         secrets_path=needed("SECRETS_PATH"),
         templates=Path(needed("TEMPLATES")),

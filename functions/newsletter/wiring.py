@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.crm import Crm
     from newsletter.adapters.deliveries import Deliveries
     from newsletter.adapters.enrollments import Enrollments
+    from newsletter.adapters.failures import Failures
     from newsletter.adapters.feeds import Feeds
     from newsletter.adapters.forms import Forms
     from newsletter.adapters.guards import Guards
@@ -161,6 +162,14 @@ def guards() -> Guards:
     from newsletter.adapters.guards import Guards
 
     return Guards(aws.client("dynamodb"), settings().guards_table)
+
+
+@cache
+def failures() -> Failures:
+    """Why messages failed."""
+    from newsletter.adapters.failures import Failures
+
+    return Failures(aws.client("dynamodb"), settings().guards_table)
 
 
 @cache

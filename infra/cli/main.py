@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from cli import target
+from cli import sending_parser, target
 from cli.faults import Fault, of_aws
+from cli.parsing import Commands, add_group, add_leaf, add_limit
 
 EPILOG = """\
 examples:
@@ -97,6 +97,7 @@ def _command(options: argparse.Namespace) -> int:
         check,
         consent,
         control,
+        dead_letters,
         export_readers,
         history,
         import_readers,
@@ -114,6 +115,9 @@ def _command(options: argparse.Namespace) -> int:
         "mailing pause": lambda: control.control("pause", options.mailing),
         "mailing resume": lambda: control.control("resume", options.mailing),
         "mailing cancel": lambda: control.control("cancel", options.mailing, yes=options.yes),
+        "dead-letters show": lambda: dead_letters.show(options.queue, options.limit),
+        "dead-letters redrive": lambda: dead_letters.redrive(options.queue, options.message),
+        "dead-letters drop": lambda: dead_letters.drop(options.queue, options.message, yes=options.yes),
         "decisions": lambda: history.show_decisions(options.limit),
         "articles": lambda: history.show_articles(options.limit),
         "feeds": history.show_feeds,
@@ -145,14 +149,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    campaigns = _group(commands, "campaign", "send a campaign from a file")
-    send = _leaf(campaigns, "campaign send", where, "send a Markdown file to an audience, once", CAMPAIGN_HELP)
+    campaigns = add_group(commands, "campaign", "send a campaign from a file")
+    send = add_leaf(campaigns, "campaign send", where, "send a Markdown file to an audience, once", CAMPAIGN_HELP)
     send.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
     send.add_argument("--yes", action="store_true", help="send without asking, for scripts")
 
-    mailings = _group(commands, "mailing", "what was sent, and what became of it")
-    _limit(_leaf(mailings, "mailing list", where, "the newest mailings"))
-    show = _leaf(
+    mailings = add_group(commands, "mailing", "what was sent, and what became of it")
+    add_limit(add_leaf(mailings, "mailing list", where, "the newest mailings"))
+    show = add_leaf(
         mailings,
         "mailing show",
         where,
@@ -164,13 +168,14 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--addresses", action="store_true", help="the same with addresses")
     show.add_argument("--json", action="store_true", help="for programs")
 
-    _control_commands(mailings, where)
+    sending_parser.add_control(mailings, where)
+    sending_parser.add_dead_letters(commands, where)
 
-    _limit(_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))
-    _limit(_leaf(commands, "articles", where, "recent articles and the topics they were given"))
-    _leaf(commands, "feeds", where, "when each feed was read last, and what is wrong with it")
+    add_limit(add_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))
+    add_limit(add_leaf(commands, "articles", where, "recent articles and the topics they were given"))
+    add_leaf(commands, "feeds", where, "when each feed was read last, and what is wrong with it")
     _reader_commands(commands, where)
-    _leaf(
+    add_leaf(
         commands,
         "check",
         where,
@@ -178,8 +183,8 @@ def _parser() -> argparse.ArgumentParser:
         "Check publication.toml, that every message and sequence text exists and every mail renders in each language, "
         "and, where a stack is named, its secrets. Each fault is said with its file and field; exit code 1 if any.",
     )
-    secret = _group(commands, "secrets", "the stack's secrets in SSM")
-    _leaf(
+    secret = add_group(commands, "secrets", "the stack's secrets in SSM")
+    add_leaf(
         secret,
         "secrets init",
         where,
@@ -190,46 +195,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _control_commands(mailings: Commands, where: argparse.ArgumentParser) -> None:
-    pause = _leaf(
-        mailings,
-        "mailing pause",
-        where,
-        "stop a mailing until it is resumed",
-        "Stop a mailing between two batches. What is with SES already goes out; the rest waits, however long.",
-    )
-    resume = _leaf(
-        mailings,
-        "mailing resume",
-        where,
-        "go on with a mailing that was stopped",
-        "Go on with whoever was not tried, after a pause, a hold or a wait. For a mailing that is being sent, what was "
-        "lost from the queue is put there again. Nobody is mailed twice.",
-    )
-    cancel = _leaf(
-        mailings,
-        "mailing cancel",
-        where,
-        "stop a mailing for good",
-        "Stop a mailing for good. Who was not tried gets nothing and counts as suppressed; no mail is recalled.",
-    )
-    cancel.add_argument("--yes", action="store_true", help="cancel without asking, for scripts")
-    for leaf in (pause, resume, cancel):
-        leaf.add_argument("mailing", metavar="ID", help="e.g. campaign-kevatkampanja-2027")
-
-
 def _reader_commands(commands: Commands, where: argparse.ArgumentParser) -> None:
-    bring = _leaf(commands, "import", where, "bring readers in from a CSV file", IMPORT_HELP)
+    bring = add_leaf(commands, "import", where, "bring readers in from a CSV file", IMPORT_HELP)
     bring.add_argument("file", metavar="FILE", type=Path, help="CSV with a column email")
     bring.add_argument(
         "--as", dest="as_", metavar="HOW", choices=("pending", "confirmed"), required=True, help="pending or confirmed"
     )
     bring.add_argument("--evidence", metavar="TEXT", default="", help="where and when these readers agreed")
     bring.add_argument("--dry-run", action="store_true", help="only say what would happen")
-    take = _leaf(commands, "export", where, "write every reader as CSV")
+    take = add_leaf(commands, "export", where, "write every reader as CSV")
     take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
-    consents = _group(commands, "consent", "what readers agreed to")
-    proof = _leaf(
+    consents = add_group(commands, "consent", "what readers agreed to")
+    proof = add_leaf(
         consents,
         "consent show",
         where,
@@ -239,39 +216,6 @@ def _reader_commands(commands: Commands, where: argparse.ArgumentParser) -> None
     )
     proof.add_argument("address", metavar="ADDRESS")
     proof.add_argument("--json", action="store_true", help="for programs")
-
-
-Commands = Any
-"""What add_subparsers gives; argparse keeps the name of its type to itself."""
-
-
-def _group(commands: Commands, name: str, summary: str) -> Commands:
-    group = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
-    return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-
-def _leaf(
-    commands: Commands, command: str, where: argparse.ArgumentParser, summary: str, description: str = ""
-) -> argparse.ArgumentParser:
-    leaf: argparse.ArgumentParser = commands.add_parser(
-        command.rpartition(" ")[2],
-        help=summary,
-        description=description or summary[0].upper() + summary[1:] + ".",
-        formatter_class=argparse.RawDescriptionHelpFormatter if "\n" in description else argparse.HelpFormatter,
-        parents=[where],
-    )
-    leaf.set_defaults(command=command)
-    return leaf
-
-
-def _limit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", metavar="N", type=_from_1_to_1000, default=20, help="how many, 1 to 1000 (20)")
-
-
-def _from_1_to_1000(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000")
-    return int(text)
 
 
 def _with_local_url(arguments: Sequence[str]) -> list[str]:

@@ -30,7 +30,7 @@ ARROWS = {
     ),
     "newsletter.settings": (),
     "newsletter.observability": (),
-    "newsletter.events": ("newsletter.domain", "newsletter.observability"),
+    "newsletter.events": ("newsletter.domain", "newsletter.observability", "newsletter.wiring"),
     "newsletter.http": ("newsletter.domain",),
     "newsletter.descriptions": ("newsletter.usecases", "newsletter.domain"),
     "newsletter.wiring": ("newsletter.adapters", "newsletter.usecases", "newsletter.settings"),

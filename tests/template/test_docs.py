@@ -83,7 +83,12 @@ def test_every_make_target_is_documented_and_every_documented_one_exists() -> No
 def test_every_command_is_documented_and_every_documented_one_exists(capsys: pytest.CaptureFixture[str]) -> None:
     commands = set(_commands(capsys))
     # `newsletter` is an ordinary word too; in code it begins a command.
-    named = set(re.findall(r"[`\n/]newsletter ([a-z]+(?: (?:send|list|show|init|pause|resume|cancel))?)", EVERYTHING))
+    named = set(
+        re.findall(
+            r"[`\n/]newsletter ([a-z][a-z-]*(?: (?:send|list|show|init|pause|resume|cancel|redrive|drop|close))?)",
+            EVERYTHING,
+        )
+    )
     assert commands - named == set()
     assert named - commands == set()
 
@@ -94,7 +99,7 @@ def _commands(capsys: pytest.CaptureFixture[str], *group: str) -> Iterator[str]:
         main([*group, "--help"])
     assert ended.value.code == 0
     listed = capsys.readouterr().out.partition("\ncommands:\n")[2].partition("\n\n")[0]
-    for name in re.findall(r"^    ([a-z]+) ", listed, re.MULTILINE):
+    for name in re.findall(r"^    ([a-z-]+) ", listed, re.MULTILINE):
         below = list(_commands(capsys, *group, name)) if not group else []
         yield from below or [" ".join([*group, name])]
 

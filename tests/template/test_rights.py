@@ -178,6 +178,16 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
 
 
+def poisoned_messages(cloud: Cloud) -> None:
+    body = '{"type": "surprise", "version": 1}'
+    often = {"ApproximateReceiveCount": "3"}
+    for folder in ("planner", "sender", "feedback", "lead_handoff"):
+        record = {"messageId": "m", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "attributes": often}
+        if folder == "feedback":
+            record["body"] = "not JSON"
+        assert cloud.invoke(folder, {"Records": [record]})["batchItemFailures"]
+
+
 def reader_changes_and_leaves(cloud: Cloud) -> None:
     digest = next(mail for mail in reversed(cloud.mails(MAIJA)) if mail.tags["mailing"].startswith("digest"))
     preferences, leave = link_to("preferences", digest), link_to("unsubscribe", digest)
@@ -218,6 +228,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
         tick(cloud, 30)
         campaign(cloud, monkeypatch)
         passer_by(cloud)
+        poisoned_messages(cloud)
         reader_changes_and_leaves(cloud)
         tick(cloud, 800)
         yield cloud, uses

@@ -1,0 +1,70 @@
+"""The commands for whoever keeps sending in order: stop a mailing, look after dead letters."""
+
+from __future__ import annotations
+
+import argparse
+
+from cli.parsing import Commands, add_leaf, add_limit
+
+SCHEDULE = "schedule"
+NAMES = ("plan", "batch", "transactional", "feedback", "lead", SCHEDULE)
+"""Queues by the names that a person types."""
+
+
+def add_control(mailings: Commands, where: argparse.ArgumentParser) -> None:
+    """`newsletter mailing pause`, `resume` and `cancel`."""
+    pause = add_leaf(
+        mailings,
+        "mailing pause",
+        where,
+        "stop a mailing until it is resumed",
+        "Stop a mailing between two batches. What is with SES already goes out; the rest waits, however long.",
+    )
+    resume = add_leaf(
+        mailings,
+        "mailing resume",
+        where,
+        "go on with a mailing that was stopped",
+        "Go on with whoever was not tried, after a pause, a hold or a wait. For a mailing that is being sent, what was "
+        "lost from the queue is put there again. Nobody is mailed twice.",
+    )
+    cancel = add_leaf(
+        mailings,
+        "mailing cancel",
+        where,
+        "stop a mailing for good",
+        "Stop a mailing for good. Who was not tried gets nothing and counts as suppressed; no mail is recalled.",
+    )
+    cancel.add_argument("--yes", action="store_true", help="cancel without asking, for scripts")
+    for leaf in (pause, resume, cancel):
+        leaf.add_argument("mailing", metavar="ID", help="e.g. campaign-kevatkampanja-2027")
+
+
+def add_dead_letters(commands: Commands, where: argparse.ArgumentParser) -> None:
+    """`newsletter dead-letters`, which shows them, with `redrive` and `drop`."""
+    letters = commands.add_parser(
+        "dead-letters",
+        help="messages that failed for good",
+        description="Messages that failed for good, by queue, with the reason. Exit code 1 when there are any.",
+        parents=[where],
+    )
+    letters.set_defaults(command="dead-letters show", queue="", limit=20)
+    below = letters.add_subparsers(title="commands", metavar="COMMAND")
+    show = add_leaf(below, "dead-letters show", where, "what failed, and why; the same without `show`")
+    show.add_argument("queue", metavar="QUEUE", nargs="?", default="", choices=("", *NAMES), help=", ".join(NAMES))
+    add_limit(show)
+    redrive = add_leaf(
+        below,
+        "dead-letters redrive",
+        where,
+        "send them on to the queue they came from",
+        "Send dead letters on to the queue they came from, once the cause is mended. Every message may come twice, so "
+        "this is always safe: nobody is mailed twice, no lead is handed off twice.",
+    )
+    drop = add_leaf(below, "dead-letters drop", where, "delete them")
+    drop.add_argument("--yes", action="store_true", help="delete without asking, for scripts")
+    for leaf in (redrive, drop):
+        leaf.add_argument("queue", metavar="QUEUE", choices=NAMES, help=", ".join(NAMES))
+        leaf.add_argument(
+            "--message", metavar="ID", action="append", default=[], help="only this one; may be given more than once"
+        )
