@@ -15,13 +15,16 @@ SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench build deploy lock screenshots clean
+.PHONY: help demo mails test check format bench build deploy lock screenshots mail-pictures clean
 
 help: ## What there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/demo.stamp ## The whole product on this machine: http://127.0.0.1:8000 (PORT=...)
+demo: mails ## The whole product on this machine: http://127.0.0.1:8000 (PORT=...)
 	@exec .venv/bin/python -m local_cloud
+
+mails: .venv/demo.stamp ## Compile templates/email/*.mjml (demo and build do it too)
+	@.venv/bin/python infra/build/mails.py
 
 test: .venv/test.stamp tests/node_modules/.package-lock.json ## Every test this machine can run, and which it cannot (TESTS=tests/unit)
 	.venv/bin/python -m pytest -n auto --dist loadfile $(TESTS)
@@ -33,6 +36,7 @@ check: .venv/test.stamp .venv-deploy/stamp ## Format, lint, types, templates, lo
 	.venv/bin/cfn-lint template.yaml infra/*.yaml
 	$(SAM) validate --lint
 	.venv/bin/python infra/build/check_locks.py
+	.venv/bin/python infra/build/mails.py --check
 
 format: .venv/test.stamp ## Format the code and repair what the linter can
 	.venv/bin/ruff check --fix --quiet . || true
@@ -52,6 +56,9 @@ lock: .venv-deploy/stamp ## Write the hashed locks anew from pyproject.toml (UPG
 
 screenshots: .venv/test.stamp ## Take the README's screenshots anew (needs Chromium)
 	.venv/bin/python -m tests.browser.take_screenshots
+
+mail-pictures: .venv/test.stamp mails ## Every mail in every language as a picture in build/mails (needs Chromium)
+	.venv/bin/python -m tests.browser.mail_gallery
 
 clean: ## Remove everything that can be made again
 	rm -rf .venv .venv-deploy .aws-sam build tests/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -7,6 +7,7 @@ export PATH="$PWD/.venv-deploy/bin:$PATH" # the SAM CLI looks for python3.13 her
 export SAM_CLI_TELEMETRY=0 PIP_NO_INDEX=1 PIP_FIND_LINKS="$PWD/build/wheels" PIP_DISABLE_PIP_VERSION_CHECK=1
 python=$(PYTHON='' sh infra/build/find-python.sh 3.13)
 
+.venv-deploy/bin/python infra/build/mails.py
 sam build
 "$python" infra/build/prune.py .aws-sam/build
 "$python" -I -S infra/build/smoke.py .aws-sam/build/Sender

@@ -49,9 +49,9 @@ def test_whatever_an_article_says_the_reader_reads_just_that(title: str, summary
     assert digest().placeholders == mail.placeholders
     assert substitute(mail.subject, {}) == one_line(expected, 150)
     assert (2, " ".join(expected.split())) in seen(mail).headings
-    assert [tag for tag, _ in seen(digest(articles=[article(1)], more=[], related=[])).tags if tag != "p"] == [
-        tag for tag, _ in seen(mail).tags if tag != "p"
-    ]
+    assert [
+        tag for tag, _ in seen(digest(articles=[article(1)], more=[], related=[])).tags if tag not in {"p", "bdi"}
+    ] == [tag for tag, _ in seen(mail).tags if tag not in {"p", "bdi"}]
 
 
 @given(hostile)

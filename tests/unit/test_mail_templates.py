@@ -192,7 +192,7 @@ def test_a_digest_comes_in_the_promised_order() -> None:
 
 
 def test_a_digest_shows_topics_author_and_the_day_in_the_publications_time_zone() -> None:
-    for part in (digest().html, digest().text):
+    for part in (digest().html.replace("<bdi>", "").replace("</bdi>", ""), digest().text):
         assert "Johtajan näkyvyys · LinkedIn" in part
         assert "Helmi Raivola · 22. marraskuuta 2026" in part
         assert "Viikko 48" in part
@@ -221,9 +221,10 @@ def test_a_digest_without_offer_or_other_articles_has_no_empty_sections() -> Non
 
 def test_an_article_in_another_language_says_so() -> None:
     mail = digest("sv", articles=[SECOND])
-    assert "Läs artikeln (på finska)" in mail.html
+    assert "20 november 2026 · på finska</p>" in mail.html
     assert "Läs artikeln (på finska)" in mail.text
     assert [{"fi"}] == [{h2["lang"]} for h2 in seen(mail).of("h2") if "lang" in h2]
+    assert {"fi"} == {bdi["lang"] for bdi in seen(mail).of("bdi") if "lang" in bdi}
 
 
 def test_a_week_of_very_many_long_articles_stays_under_60_kb() -> None:
@@ -236,7 +237,7 @@ def test_a_week_of_very_many_long_articles_stays_under_60_kb() -> None:
 
 
 def preheader(mail: RenderedMail) -> str:
-    hidden = re.search(r"<div style=\"display:none;[^>]*>\n(.*?)\n", mail.html)
+    hidden = re.search(r"<div style=\"display:none;[^>]*>(.*?)(?:&#847;|\n)", mail.html)
     return hidden[1] if hidden else ""
 
 
@@ -252,32 +253,6 @@ def test_an_inbox_shows_the_preheader_or_else_the_opening_of_the_letter() -> Non
     body = "Moi <b>sinä</b>, [katso](https://a.example/x)!\n\nToinen kappale."
     assert preheader(letter(body=body)) == "Moi &lt;b&gt;sinä&lt;/b&gt;, katso!"
     assert preheader(letter(body=body, preheader="Tärkeää & uutta")) == "Tärkeää &amp; uutta"
-
-
-def test_colours_of_text_stand_out_by_4_5_to_1() -> None:
-    source = (ROOT / "email" / "_palette.html").read_text()
-    colours: dict[str, str] = {}
-    for names, given_values in re.findall(r'set ([\w, ]+) = ((?:"#\w{6}"(?:, )?)+)', source):
-        colours.update(zip(names.split(", "), re.findall(r"#\w{6}", given_values), strict=True))
-    pairs = [
-        *((text, "paper") for text in ("ink", "muted", "accent_text", "primary")),
-        *((f"dark_{text}", "dark_paper") for text in ("ink", "muted", "accent_text", "link")),
-        *(("on_primary", "primary"), ("primary", "on_primary"), ("dark_on_primary", "dark_primary")),
-    ]
-    ratios = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
-    assert all(ratio >= 4.5 for ratio in ratios.values()), ratios
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG 2.2, contrast ratio."""
-
-    def luminance(colour: str) -> float:
-        channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-        linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_what_is_misconfigured_is_named(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from newsletter.adapters.locales import Locales, MissingText
 from newsletter.adapters.markdown import WEB, opening, render_markdown
+from newsletter.domain.bidi import isolated
 from newsletter.domain.errors import InvalidInput, InvalidPublication
 from newsletter.domain.placeholders import mark, names_in, to_ses_template, without_marks
 from newsletter.domain.publication import Publication, parse_publication
@@ -77,6 +78,7 @@ class Templates:
             auto_reload=False,
             cache_size=-1,
         )
+        self._jinja.filters["isolated"] = isolated
 
     @cached_property
     def publication(self) -> Publication:
@@ -92,7 +94,9 @@ class Templates:
     def mail(
         self, name: str, language: str, /, *, tracked: bool = True, archived: str = "", **context: Any
     ) -> RenderedMail:
-        """The mail of templates/email/<name>.subject.txt, .html and .txt; the .txt says first what context it needs.
+        """The mail of templates/email/<name>.subject.txt, compiled/<name>.html and <name>.txt.
+
+        The .txt says first what context it needs; docs/templates.md tells how the .html is made.
 
         `tracked` links go through /c, where a click is recorded; the others lead straight to their targets. `archived`
         is the mailing that the archive shows, for `archive_url`; without it that is empty.
@@ -103,7 +107,9 @@ class Templates:
         subject = self._subject(name, scope)
         scope |= links.scope()
         scope["archive_url"] = f"{self._public_url}/archive/{archived}?lang={language}" if archived else ""
-        html = self._render(f"email/{name}.html", scope | {"markdown": links.markdown_html, "opening": opening})
+        html = self._render(
+            f"email/compiled/{name}.html", scope | {"markdown": links.markdown_html, "opening": opening}
+        )
         text = _tidy(self._render(f"email/{name}.txt", scope | {"markdown": links.markdown_text}))
         subject, html, text = (to_ses_template(part) for part in (subject, html, text))
         names = names_in(subject) | names_in(html) | names_in(text)
@@ -137,7 +143,7 @@ class Templates:
     def greeting(self, language: str, name: str) -> tuple[str, str]:
         """A reader's values for the placeholders `hello_html` and `hello_text`; an empty name is greeted too."""
         known = one_line(without_marks(name), NAME_LIMIT)
-        text = self.text("mail.greeting.named" if known else "mail.greeting.plain", language, name=known)
+        text = self.text("mail.greeting.named" if known else "mail.greeting.plain", language, name=isolated(known))
         return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"), text
 
     def markdown(self, source: str) -> tuple[Markup, str]:
@@ -177,6 +183,7 @@ class Templates:
         return {
             **context,
             "publication": self.publication,
+            "look": self.publication.look,
             "public_url": self._public_url,
             "language": language,
             "t": lambda key, /, **values: self._locales.text(key, language, values),

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.domain.errors import InvalidPublication
+from newsletter.domain.look import DEFAULT, Look, parse_look
 from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.domain.toml_table import Texts, TomlTable
 
@@ -130,6 +131,7 @@ class Publication:
     retention: Retention = Retention()
     origins: tuple[str, ...] = ()
     index_archive: bool = True
+    look: Look = DEFAULT
 
     def language(self, wanted: str) -> str:
         """The wanted language if the publication speaks it, else its default."""
@@ -169,6 +171,7 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         retention=root.table("retention", _retention) if "retention" in data else Retention(),
         origins=root.lines("origins"),
         index_archive=root.yes_no("index_archive", default=True),
+        look=root.table("look", parse_look) if "look" in data else DEFAULT,
     )
     root.refuse_leftovers()
     if not publication.feeds:

@@ -28,6 +28,9 @@ class TomlTable:
         """Where the field stands, e.g. `topics[2].key`."""
         return f"{self._path}.{field}" if self._path else field
 
+    def __contains__(self, field: object) -> bool:
+        return field in self._data
+
     def _take(self, field: str, kind: type, right: str, default: Any = None) -> Any:
         self._read.add(field)
         value = self._data.get(field, default)

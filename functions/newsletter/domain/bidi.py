@@ -1,0 +1,20 @@
+"""Words of a right-to-left script inside a sentence of ours, and the other way round, must not reorder it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Unicode 15, section 23.2: first strong isolate and pop directional isolate, what HTML calls <bdi>.
+ISOLATE, END = "\u2068", "\u2069"
+
+_TURNING = {"R", "AL", "AN", "RLE", "LRE", "RLO", "LRO", "RLI", "LRI", "FSI"}
+
+
+def turns(text: str) -> bool:
+    """Whether the text has characters that run, or make others run, from right to left."""
+    return any(unicodedata.bidirectional(character) in _TURNING for character in text)
+
+
+def isolated(text: str) -> str:
+    """The text for the middle of a plain sentence; unchanged unless it turns."""
+    return f"{ISOLATE}{text}{END}" if turns(text) else text
