@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,26 @@ def _note(message: str, error: Exception) -> None:
         wiring.failures().note(message, reason or type(error).__name__, wiring.now())
     except Exception:  # noqa: BLE001 the message failed for its own reason, and that is what must be reported
         logger().exception("reason not kept", extra={"message_id": message})
+
+
+def all_messages(
+    event: Mapping[str, Any], act: Callable[[list[Message]], Sequence[Exception | None]]
+) -> dict[str, Any]:
+    """Hand our messages of an event to `act` together; it says what went wrong with each, and only those come back."""
+    records = event["Records"]
+    faults: dict[int, Exception | None] = {}
+    messages: dict[int, Message] = {}
+    for number, record in enumerate(records):
+        try:
+            messages[number] = from_json(record["body"])
+        except MalformedMessage as malformed:
+            faults[number] = malformed
+    faults |= dict(zip(messages, act(list(messages.values())), strict=True))
+    failed = [(records[number]["messageId"], fault) for number, fault in sorted(faults.items()) if fault is not None]
+    for message_id, fault in failed:
+        logger().error("record failed", exc_info=fault, extra={"message_id": message_id})
+        _note(message_id, fault)
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id, _ in failed]}
 
 
 def each_message(event: dict[str, Any], context: Any, act: Callable[[Message], object]) -> dict[str, Any]:

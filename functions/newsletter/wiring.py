@@ -298,4 +298,4 @@ def reset() -> None:
     for build in list(globals().values()):
         if hasattr(build, "cache_clear"):
             build.cache_clear()
-    aws.client.cache_clear()
+    aws.forget()

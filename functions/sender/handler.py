@@ -6,26 +6,37 @@ from typing import Any
 
 from newsletter import wiring
 from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch
-from newsletter.events import each_message
+from newsletter.events import all_messages
 from newsletter.observability import observed
 from newsletter.usecases.notify import notify
-from newsletter.usecases.send_batch import send_batch
+from newsletter.usecases.send_batches import send_batches
 from newsletter.usecases.send_confirmation import send_confirmation
 
 
 @observed("sender")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Send each message of the batch queue or the transactional queue."""
-    return each_message(event, context, _send)
+    """Send the messages of the batch queue or the transactional queue."""
+    return all_messages(event, _send)
 
 
-def _send(message: Message) -> None:
-    match message:
-        case SendBatch():
-            send_batch(message, wiring.sending())
-        case ConfirmSignUp():
-            send_confirmation(message, wiring.sending(), wiring.variants())
-        case Notify():
-            notify(message, wiring.sending(), wiring.variants())
-        case _:
-            raise MalformedMessage(f"{message.type} does not belong on a queue of the sender")
+def _send(messages: list[Message]) -> list[Exception | None]:
+    """The batches together, since they share a reservation; the others one by one."""
+    faults = [None if isinstance(message, SendBatch) else _send_one(message) for message in messages]
+    batches = {number: message for number, message in enumerate(messages) if isinstance(message, SendBatch)}
+    for number, fault in zip(batches, send_batches(list(batches.values()), wiring.sending()), strict=True):
+        faults[number] = fault
+    return faults
+
+
+def _send_one(message: Message) -> Exception | None:
+    try:
+        match message:
+            case ConfirmSignUp():
+                send_confirmation(message, wiring.sending(), wiring.variants())
+            case Notify():
+                notify(message, wiring.sending(), wiring.variants())
+            case _:
+                return MalformedMessage(f"{message.type} does not belong on a queue of the sender")
+    except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
+        return fault
+    return None

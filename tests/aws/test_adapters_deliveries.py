@@ -75,11 +75,10 @@ def test_a_full_page_with_much_to_carry_fits_in_one_item(adapters: Adapters) -> 
 def test_a_batch_is_claimed_once(adapters: Adapters) -> None:
     batch = batch_of(adapters)
     assert adapters.deliveries.record(batch.mailing, batch.id) is None
-    assert adapters.deliveries.claim(batch, ".s.", {1: "unsubscribed"}, NOW)
-    assert not adapters.deliveries.claim(batch, "...", {}, NOW)
-    assert adapters.deliveries.record(batch.mailing, batch.id) == BatchRecord(
-        batch, State.CLAIMED, ".s.", 1, NOW + LEASE, {1: "unsubscribed"}, {}
-    )
+    assert adapters.deliveries.claim(batch, ".s.", {1: "unsubscribed"}, NOW) is None
+    claimed = BatchRecord(batch, State.CLAIMED, ".s.", 1, NOW + LEASE, {1: "unsubscribed"}, {})
+    assert adapters.deliveries.claim(batch, "...", {}, NOW) == claimed
+    assert adapters.deliveries.record(batch.mailing, batch.id) == claimed
 
 
 def test_only_what_was_left_over_is_claimed_again_and_only_once(adapters: Adapters) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from newsletter import wiring
 from newsletter.adapters.queues import NotQueued, Queues
+from newsletter.domain.messages import Notify
 from tests.aws.cloud import Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing
@@ -167,6 +168,11 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
         # The lane is taken for a minute, so the batch goes back to its queue.
         wiring.guards().reserve("bulk", 60, datetime.now(UTC).timestamp())
+        cloud.drain()
+        # So is the other lane, and for longer than slots are given.
+        wiring.guards().reserve("transactional", 400, datetime.now(UTC).timestamp())
+        queues = wiring.queues()
+        queues.send(queues.transactional, Notify("welcome", wiring.front_desk().id_of(MAIJA), "again"))
         cloud.drain()
         assert [api("POST", f"/mailings/campaign-kevat/{act}").status for act in ("pause", "resume")] == [200, 200]
         cloud.drain()

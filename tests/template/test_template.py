@@ -13,7 +13,7 @@ from local_cloud.stack import Function, Resource
 from newsletter.adapters.aws import SERVICES
 from newsletter.domain.ledger import LEASE
 from newsletter.settings import read_settings
-from newsletter.usecases.send_batch import PATIENCE, TRANSACTIONAL_PATIENCE
+from newsletter.usecases.take_slots import PATIENCE
 from tests.template.stacks import ROOT, as_list, function, resources, stack, statements
 
 FOLDERS = ["feed_ingest", "planner", "sender", "feedback", "public_site", "console", "lead_handoff", "nurture"]
@@ -85,7 +85,7 @@ def test_a_claim_outlives_its_sender_and_ends_before_the_queue_offers_the_batch_
     assert sender.timeout < LEASE.total_seconds()
     for source in sender.queues:
         assert LEASE.total_seconds() < queue_behind(source.queue_arn).properties["VisibilityTimeout"]
-        assert max(PATIENCE, TRANSACTIONAL_PATIENCE) < sender.timeout
+        assert PATIENCE * source.batch_size < sender.timeout
 
 
 # --- queues ----------------------------------------------------------------------------------------------------------

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 SERVICES = ("dynamodb", "sqs", "sesv2", "ssm")
 """Every AWS service the functions call; the build keeps only their models."""
+
+LEAN_MODELS = Path(__file__).with_name("models")
+"""Extras to botocore's API models: what is JSON on the wire exactly as in our hands passes through untouched.
+
+Items of DynamoDB and entries of SendBulkEmail are trees of thousands of small values, and botocore would check, copy
+and read each by its shape: more than half of the sender's CPU. As "documents" they go as they are. Binary attributes
+would need botocore's translation; we have none. A test holds the bytes against those of the full models.
+"""
 
 
 @cache
@@ -16,7 +25,7 @@ def client(service: str) -> Any:
     SES gets no retries of botocore's own: after a timeout it would silently send the same bulk call again, and SES has
     no idempotency key (measured: three requests for one call). What is safe to repeat, our queue repeats.
     """
-    import boto3
+    from boto3 import Session
     from botocore.config import Config
 
     if service not in SERVICES:
@@ -28,6 +37,23 @@ def client(service: str) -> Any:
         read_timeout=20 if service == "sesv2" else 10,
         retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=16,
+        parameter_validation=False,  # AWS checks again, and says no with 400
+        user_agent="newsletter",  # botocore would put its own together for every call
     )
-    create: Any = boto3.client  # its stubs know each service by its literal name only
+    create: Any = Session(botocore_session=_botocore()).client  # its stubs know each service by its literal name only
     return create(service, config=config)
+
+
+def forget() -> None:
+    """Start over: the next clients look at the environment anew."""
+    client.cache_clear()
+    _botocore.cache_clear()
+
+
+@cache
+def _botocore() -> Any:
+    from botocore.session import get_session
+
+    session = get_session()
+    session.get_component("data_loader").search_paths.insert(0, str(LEAN_MODELS))
+    return session

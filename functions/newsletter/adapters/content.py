@@ -14,6 +14,9 @@ from newsletter.domain.digest import Window
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from newsletter.domain.times import iso, parse_iso
 
+REMEMBERED = 50
+"""Variants kept in memory, at most 100 kB each."""
+
 
 class Content:
     """Items under `pk` and `sk`; each group of items is read with one query."""
@@ -21,6 +24,7 @@ class Content:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
+        self._variants: dict[tuple[str, str], Variant] = {}
 
     # --- feeds and articles ------------------------------------------------------------------------------------------
 
@@ -120,7 +124,17 @@ class Content:
         )
 
     def variant(self, mailing: str, key: str) -> Variant | None:
-        """The variant of that key."""
+        """The variant of that key. It is a digest of the content, so what was read once need not be read again."""
+        if (mailing, key) not in self._variants:
+            variant = self._read_variant(mailing, key)
+            if variant is None:
+                return None
+            if len(self._variants) >= REMEMBERED:
+                self._variants.clear()
+            self._variants[mailing, key] = variant
+        return self._variants[mailing, key]
+
+    def _read_variant(self, mailing: str, key: str) -> Variant | None:
         item = self._get(f"mailing#{mailing}", f"variant#{key}")
         if item is None:
             return None

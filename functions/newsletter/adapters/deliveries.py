@@ -70,9 +70,9 @@ class Deliveries:
         )
         return ((item["part"].removeprefix("batch#"), State(item["state"]), parse_iso(item["lease"])) for item in found)
 
-    def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
-        """Claim a batch nobody has tried; False when there is a record already."""
-        return self._put_new(
+    def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> BatchRecord | None:
+        """Claim a batch nobody has tried: None; the record that is there already, otherwise."""
+        item = self._put_or_find(
             batch.mailing,
             f"batch#{batch.id}",
             now,
@@ -86,6 +86,7 @@ class Deliveries:
                 "lease": iso(now + LEASE),
             },
         )
+        return None if item is None else _record(batch.mailing, item)
 
     def claim_again(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """Claim what an earlier try left over (state `retry`); False when another run was faster."""
@@ -169,14 +170,22 @@ class Deliveries:
         )
 
     def _put_new(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> bool:
+        return self._put_or_find(mailing, part, now, values) is None
+
+    def _put_or_find(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> dict[str, Any] | None:
+        """None after a new item was written; the item that is there, otherwise."""
         expires = int((now + LIFE).timestamp())
-        return holds(
-            self._client,
-            "put_item",
-            TableName=self._table,
-            Item=to_item({"mailing": mailing, "part": part, "expires": expires, **values}),
-            ConditionExpression="attribute_not_exists(part)",
-        )
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item({"mailing": mailing, "part": part, "expires": expires, **values}),
+                ConditionExpression="attribute_not_exists(part)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as known:
+            # Some emulators say no without the item; then it is read.
+            return from_item(known.response["Item"]) if "Item" in known.response else self._get(mailing, part) or {}
+        return None
 
 
 def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.adapters.items import holds, to_item, to_value
+from newsletter.domain.lane import HORIZON
 
 
 class Guards:
@@ -14,27 +15,39 @@ class Guards:
         self._client = client
         self._table = table
 
-    def reserve(self, lane: str, seconds: float, now: float) -> float:
-        """Reserve `seconds` of the lane and return when they begin (Unix seconds, never before `now`).
+    def reserve(self, lane: str, seconds: float, now: float, horizon: float = HORIZON) -> float | None:
+        """Reserve `seconds` of the lane; when they begin (Unix seconds, never before `now`).
 
-        The lane holds the moment from which it is free. Busy, that moment moves on by one atomic addition; idle, it
-        is set to now, on the condition that nobody was faster.
+        None when the lane is taken for `horizon` seconds from now. The lane holds the moment from which it is free.
+        Busy, that moment moves on by one atomic addition; idle, it is set to now, on the condition that nobody was
+        faster.
         """
         while True:
-            begin = self._append(lane, seconds, now)
+            begin = self._append(lane, seconds, now, horizon)
             if begin is not None:
                 return begin
             if self._restart(lane, seconds, now):
                 return now
+            if self.free_at(lane) >= now + horizon:
+                return None
 
-    def _append(self, lane: str, seconds: float, now: float) -> float | None:
+    def free_at(self, lane: str) -> float:
+        """The moment from which the lane is free (Unix seconds; 0 for one that nobody has used)."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(lane), ConsistentRead=True)
+        return float(answer["Item"]["free_at"]["N"]) if "Item" in answer else 0.0
+
+    def _append(self, lane: str, seconds: float, now: float, horizon: float) -> float | None:
         try:
             answer = self._client.update_item(
                 TableName=self._table,
-                Key=to_item({"key": f"lane#{lane}"}),
+                Key=_key(lane),
                 UpdateExpression="SET free_at = free_at + :seconds",
-                ConditionExpression="free_at >= :now",
-                ExpressionAttributeValues={":seconds": to_value(seconds), ":now": to_value(now)},
+                ConditionExpression="free_at >= :now AND free_at < :horizon",
+                ExpressionAttributeValues={
+                    ":seconds": to_value(seconds),
+                    ":now": to_value(now),
+                    ":horizon": to_value(now + horizon),
+                },
                 ReturnValues="UPDATED_NEW",
             )
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -46,8 +59,12 @@ class Guards:
             self._client,
             "update_item",
             TableName=self._table,
-            Key=to_item({"key": f"lane#{lane}"}),
+            Key=_key(lane),
             UpdateExpression="SET free_at = :end",
             ConditionExpression="attribute_not_exists(free_at) OR free_at < :now",
             ExpressionAttributeValues={":end": to_value(now + seconds), ":now": to_value(now)},
         )
+
+
+def _key(lane: str) -> dict[str, Any]:
+    return to_item({"key": f"lane#{lane}"})

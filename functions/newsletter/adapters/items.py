@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -76,14 +76,19 @@ def holds(client: Any, operation: str, **request: Any) -> bool:
     return True
 
 
-def batch_get(client: Any, table: str, keys: list[Item]) -> list[dict[str, Any]]:
-    """The items of at most 100 keys as plain values, read consistently, in no order; ValueError for more."""
+def batch_get(client: Any, table: str, keys: list[Item], only: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """The items of at most 100 keys as plain values, read consistently, in no order; ValueError for more.
+
+    `only` these attributes, or all.
+    """
     if len(keys) > GET_LIMIT:
         message = f"{len(keys)} items at once; at most {GET_LIMIT}"
         raise ValueError(message)
+    names = {f"#{name}": name for name in only}
+    shown = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
     found: list[dict[str, Any]] = []
     while keys:
-        answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+        answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True, **shown}})
         found.extend(from_item(item) for item in answer["Responses"].get(table, []))
         keys = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
     return found

@@ -33,12 +33,19 @@ class Queues:
 
     def send_all(self, queue: str, messages: Iterable[Message]) -> None:
         """Any number of messages, ten a call. Raises NotQueued when SQS did not take one."""
+        self.send_later(queue, ((message, 0) for message in messages))
+
+    def send_later(self, queue: str, messages: Iterable[tuple[Message, float]]) -> None:
+        """The same, each visible after so many seconds (whole ones; at most 900). Raises NotQueued."""
         waiting = list(messages)
         for start in range(0, len(waiting), SEND_LIMIT):
             self._send_ten(queue, waiting[start : start + SEND_LIMIT])
 
-    def _send_ten(self, queue: str, messages: Sequence[Message]) -> None:
-        entries = [{"Id": str(number), "MessageBody": message.to_json()} for number, message in enumerate(messages)]
+    def _send_ten(self, queue: str, messages: Sequence[tuple[Message, float]]) -> None:
+        entries = [
+            {"Id": str(number), "MessageBody": message.to_json(), "DelaySeconds": min(int(delay), MAX_DELAY)}
+            for number, (message, delay) in enumerate(messages)
+        ]
         answer = self._client.send_message_batch(QueueUrl=queue, Entries=entries)
         if answer.get("Failed"):
             reasons = {failure.get("Message", failure["Code"]) for failure in answer["Failed"]}

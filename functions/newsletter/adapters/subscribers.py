@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.items import batch_get, from_item, holds, pages, to_item, to_value
-from newsletter.domain.subscriber import Frequency, Recipient, SignUp, Status, Subscriber, shard_of
+from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.domain.times import iso, parse_iso
 
 PROFILE = "profile"
@@ -229,6 +229,15 @@ class Subscribers:
         items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
         return {item["id"]: _subscriber(item) for item in items if "email" in item}
 
+    def addressees(self, subscribers: Iterable[str]) -> dict[str, Addressee]:
+        """At most 100 readers as they are at this moment: whoever has left is seen to have left.
+
+        Only what a mail needs is read. Erased readers have no address and are left out, as unknown ids are.
+        """
+        keys = [_key(subscriber) for subscriber in dict.fromkeys(subscribers)]
+        items = batch_get(self._client, self._table, keys, ("id", "email", "status", "language", "name"))
+        return {item["id"]: _addressee(item) for item in items if "email" in item}
+
     def statuses(self, subscribers: Iterable[str]) -> dict[str, Status]:
         """The status of at most 100 readers, erased ones included; unknown ids are left out."""
         items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
@@ -278,6 +287,15 @@ def _subscriber(item: dict[str, Any]) -> Subscriber:
         paused_until=date.fromisoformat(paused) if paused else None,
         tracking=item["tracking"],
     )
+
+
+def _addressee(item: dict[str, Any]) -> Addressee:
+    email, language, name = (item.get(field, "") for field in ("email", "language", "name"))
+    wrong = [field for field in ("email", "language", "name") if not isinstance(item.get(field), str)]
+    status = item.get("status", "")
+    if wrong or not email:
+        return Addressee("", "", "", broken=f"broken record: {', '.join(wrong) or 'email'}")
+    return Addressee(email, name, language, stopped="" if status == Status.ACTIVE else str(status or "no status"))
 
 
 def _recipient(item: dict[str, Any]) -> Recipient:

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from newsletter.domain.publication import Publication, parse_publication
 
 SUBJECT_LIMIT = 200
 NAME_LIMIT = 60
+NAMES_REMEMBERED = 2_000
+"""Greetings kept in memory; most of a country shares fewer first names."""
 
 # What neither mail nor HTML can carry: SES refuses some of these, and no reader would see one.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -67,6 +69,7 @@ class Templates:
         self._root = root
         self._public_url = public_url.rstrip("/")
         self._locales = Locales(root / "locales")
+        self._greetings = lru_cache(NAMES_REMEMBERED)(self._greeting)
         self._jinja = Environment(
             loader=FileSystemLoader(root),
             autoescape=select_autoescape(["html", "xml"], default=False),
@@ -142,6 +145,9 @@ class Templates:
 
     def greeting(self, language: str, name: str) -> tuple[str, str]:
         """A reader's values for the placeholders `hello_html` and `hello_text`; an empty name is greeted too."""
+        return self._greetings(language, name)
+
+    def _greeting(self, language: str, name: str) -> tuple[str, str]:
         known = one_line(without_marks(name), NAME_LIMIT)
         text = self.text("mail.greeting.named" if known else "mail.greeting.plain", language, name=isolated(known))
         return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"), text

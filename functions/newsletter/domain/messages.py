@@ -47,7 +47,10 @@ class GoOn(Message):
 
 @dataclass(frozen=True)
 class SendBatch(Message):
-    """Send one batch. `slot` is a reservation in the rate lane (Unix seconds) that waits to be used, or 0."""
+    """Send one batch. `slot` is a reservation in the rate lane (Unix seconds) that waits to be used, or 0.
+
+    `tries` counts how often the batch went back for recipients that SES did not take.
+    """
 
     type: ClassVar[str] = "send_batch"
     mailing: str
@@ -55,6 +58,7 @@ class SendBatch(Message):
     variant: str
     recipients: tuple[str, ...]
     slot: float = 0.0
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Notify(Message):
     mail: str
     subscriber: str
     nonce: str
+    slot: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,20 @@ class Recipient:
         return self.paused_until is not None and on < self.paused_until
 
 
+@dataclass(frozen=True)
+class Addressee:
+    """To whom a mail goes. `stopped` says why it must not, `broken` what is wrong with the record of who should get it;
+    `nonce` ties a confirmation to its form.
+    """
+
+    email: str
+    name: str
+    language: str
+    stopped: str = ""
+    broken: str = ""
+    nonce: str = ""
+
+
 def subscriber_id(pepper: bytes, address: str) -> str:
     """26 base32 characters that name an address only to who holds the pepper.
 

@@ -6,9 +6,10 @@ from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import MOVED, WELCOME, Kind, Mailing
 from newsletter.domain.messages import Notify
 from newsletter.domain.planning import Batch
-from newsletter.domain.subscriber import Status
+from newsletter.domain.subscriber import Addressee, Status
 from newsletter.usecases.render_variant import Variants
-from newsletter.usecases.send_batch import Addressee, Sending, deliver
+from newsletter.usecases.send_batch import Sending
+from newsletter.usecases.send_batches import send_to_one
 
 KINDS = {WELCOME: Kind.WELCOME, MOVED: Kind.ADMINISTRATIVE}
 
@@ -26,4 +27,4 @@ def notify(message: Notify, sending: Sending, variants: Variants) -> None:
         sending.content.create_mailing(mailing)
     variant = variants.welcome(reader) if message.mail == WELCOME else variants.moved(reader.language)
     batch = Batch(mailing.id, f"{reader.id}-{message.nonce}", variant, (reader.id,))
-    deliver(batch, mailing, sending, lambda _: {reader.id: Addressee(reader.email, reader.name, reader.language)})
+    send_to_one(message, batch, mailing, Addressee(reader.email, reader.name, reader.language), sending)

@@ -4,8 +4,8 @@ For each recipient: read the profile (nobody gets mail after leaving), sign the 
 one SendEmail with the reader's own List-Unsubscribe, one PutItem that records what was sent.
 
 Everything that can be done once is done once, so the ratio says what our design gains and not what a bad loop loses:
-clients and their connections are kept, the templates are compiled before the loop, and what is the same for all
-readers (articles, offer, footer) is rendered into them beforehand. Links are signed by our own adapter.
+clients (boto3's own, as they come) and their connections are kept, the templates are compiled before the loop, and what
+is the same for all readers (articles, offer, footer) is rendered into them beforehand. Our own adapter signs the links.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import process_time
+from typing import Any
 
+import boto3
 from jinja2 import Environment
 
 from newsletter import wiring
-from newsletter.adapters import aws
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.mailing import Variant
 from newsletter.domain.placeholders import LITERALS
@@ -35,7 +36,8 @@ class Loop:
         self._subject = text.from_string(variant.subject)
         self._html = html.from_string(variant.html)
         self._text = text.from_string(variant.text)
-        self._dynamodb, self._ses = aws.client("dynamodb"), aws.client("sesv2")
+        client: Any = boto3.client
+        self._dynamodb, self._ses = client("dynamodb"), client("sesv2")
         self._links = wiring.links()
         self._settings = wiring.settings()
         self._sender = wiring.templates().publication.sender

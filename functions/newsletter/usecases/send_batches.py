@@ -1,0 +1,95 @@
+"""Send what came from a queue: each batch in its own slot of the rate lane, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from newsletter.domain.errors import NotFound, NotSentYet
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.domain.planning import Batch
+from newsletter.domain.subscriber import Addressee
+from newsletter.usecases.send_batch import Sending, send_batch
+from newsletter.usecases.take_slots import Slotted, take_slots
+
+TRIES = 10
+"""How often a batch goes back by itself for recipients that SES did not take; then the queue's own tries begin, and
+after them the dead-letter queue and a person."""
+FIRST_PAUSE = 5
+"""Seconds before the second try; each further one waits twice as long."""
+
+
+def send_batches(messages: Sequence[SendBatch], sending: Sending) -> list[Exception | None]:
+    """Send batches of planned mailings and sequence steps; what went wrong with each, in their order.
+
+    One reservation in the rate lane serves them all. Each waits for its own slot in a thread of its own, so that none
+    is late because the one before it took long.
+    """
+    if not messages:
+        return []
+    mailings = {name: sending.content.mailing(name) for name in {message.mailing for message in messages}}
+    slots = _slots(messages, sending, awaited=False)
+
+    def send(number: int) -> Exception | None:
+        message, slot = messages[number], slots[number]
+        if slot is None:
+            return None
+        try:
+            mailing = mailings[message.mailing]
+            if mailing is None:
+                raise NotFound(f"mailing {message.mailing}")  # noqa: TRY301 (one fault among those of a batch)
+            _send(message, mailing, slot, sending)
+        except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
+            return fault
+        return None
+
+    if len(messages) == 1:
+        return [send(0)]
+    with ThreadPoolExecutor(max_workers=len(messages)) as side_by_side:
+        return list(side_by_side.map(send, range(len(messages))))
+
+
+def send_to_one(
+    message: ConfirmSignUp | Notify, batch: Batch, mailing: Mailing, addressee: Addressee, sending: Sending
+) -> bool:
+    """Send a batch of one, whose recipient is known; False when it waits in the queue for its slot.
+
+    Raises Busy, and NotSentYet when SES did not take it: the queue shall offer the message again.
+    """
+    (slot,) = _slots([message], sending, awaited=mailing.kind.awaited)
+    if slot is None:
+        return False
+    _wait(slot, sending)
+    if send_batch(batch, mailing, sending, lambda _: {batch.recipients[0]: addressee}):
+        raise NotSentYet(f"{batch.mailing}/{batch.id}")
+    return True
+
+
+def _send(message: SendBatch, mailing: Mailing, slot: float, sending: Sending) -> None:
+    _wait(slot, sending)
+    batch = Batch(message.mailing, message.batch, message.variant, message.recipients)
+    again = send_batch(batch, mailing, sending, sending.subscribers.addressees)
+    if again and message.tries < TRIES:
+        later = replace(message, slot=0.0, tries=message.tries + 1)
+        sending.queues.send(sending.queues.batch, later, delay=FIRST_PAUSE * 2**message.tries)
+    elif again:
+        raise NotSentYet(f"{batch.mailing}/{batch.id}: {again} to try again")
+
+
+def _slots(messages: Sequence[Slotted], sending: Sending, *, awaited: bool) -> list[float | None]:
+    return take_slots(
+        messages,
+        awaited=awaited,
+        now=sending.now().timestamp(),
+        guards=sending.guards,
+        mailer=sending.mailer,
+        queues=sending.queues,
+    )
+
+
+def _wait(slot: float, sending: Sending) -> None:
+    seconds = slot - sending.now().timestamp()
+    if seconds > 0:
+        sending.sleep(seconds)

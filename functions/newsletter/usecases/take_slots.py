@@ -1,0 +1,56 @@
+"""Slots of the rate lane for batches that are about to be sent; those whose slot is far ahead go back to the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from newsletter.adapters.guards import Guards
+from newsletter.adapters.mailer import Mailer
+from newsletter.adapters.queues import Queues
+from newsletter.domain.lane import HORIZON, awaited_pace, bulk_pace
+from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
+
+PATIENCE = 5.0
+"""Seconds a sender sleeps for a slot; a slot further ahead sends the message back instead of sleeping on the bill."""
+LATE = 0.25
+"""Seconds (or a slot, if longer) by which a slot may be missed. A later sender takes a new one: many late ones at once
+would be too many."""
+AFTER_HORIZON = HORIZON - 5
+"""When to come back to a lane that is full as far as slots are given."""
+
+Slotted = SendBatch | ConfirmSignUp | Notify
+"""A message that can wait for its slot in the rate lane."""
+
+
+def take_slots(
+    messages: Sequence[Slotted], *, awaited: bool, now: float, guards: Guards, mailer: Mailer, queues: Queues
+) -> list[float | None]:
+    """When each batch may be sent (Unix seconds), by one reservation for all; None for what went back to its queue.
+
+    A message that waited for its slot brings it along. `awaited` mail has a lane, and a queue, of its own.
+    """
+    rate = mailer.max_send_rate()
+    pace = awaited_pace(rate) if awaited else bulk_pace(rate)
+    late = max(LATE, pace.seconds)
+    slots: list[float | None] = [message.slot if message.slot >= now - late else None for message in messages]
+    missing = [number for number, slot in enumerate(slots) if slot is None]
+    if missing:
+        lengths = [pace.length(len(getattr(messages[number], "recipients", "1"))) for number in missing]
+        begin = guards.reserve("transactional" if awaited else "bulk", sum(lengths), now)
+        if begin is not None:
+            for number, offset in zip(missing, accumulate(lengths, initial=0.0), strict=False):
+                slots[number] = begin + offset
+    far = [number for number, slot in enumerate(slots) if slot is None or slot > now + PATIENCE]
+    queues.send_later(
+        queues.transactional if awaited else queues.batch,
+        [
+            (messages[number], AFTER_HORIZON) if slot is None else (replace(messages[number], slot=slot), slot - now)
+            for number in far
+            for slot in (slots[number],)
+        ],
+    )
+    for number in far:
+        slots[number] = None
+    return slots
