@@ -8,14 +8,14 @@ PORT ?= 8000
 PYTHON ?=
 TESTS ?=
 STAGE ?= default
-export PORT PYTHON
+export PORT PYTHON RUNS SEED
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo mails test check format bench build deploy lock screenshots mail-pictures clean
+.PHONY: help demo mails test soak check format bench build deploy lock screenshots mail-pictures clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ mails: .venv/demo.stamp ## Compile templates/email/*.mjml (demo and build do it 
 
 test: .venv/test.stamp tests/node_modules/.package-lock.json ## Every test this machine can run, and which it cannot (TESTS=tests/unit)
 	.venv/bin/python -m pytest -n auto --dist loadfile $(TESTS)
+
+soak: .venv/test.stamp ## Ten thousand random schedules of crashes, lost answers and repeated messages (RUNS=, SEED=)
+	.venv/bin/python tests/soak/run.py
 
 check: .venv/test.stamp .venv-deploy/stamp ## Format, lint, types, templates, locks
 	.venv/bin/ruff format --check .

@@ -1,0 +1,202 @@
+"""The AWS account of one schedule: tables, queues and SES behind the requests that boto3 really makes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+from local_cloud.server import ses_settings
+from local_cloud.ses import FakeSes
+from tests.bench.stack import layout, stack
+from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
+from tests.bench.stub.expressions import Item
+from tests.bench.stub.meter import Meter
+from tests.bench.stub.readers import Readers
+from tests.bench.stub.services import Ssm
+from tests.soak.clock import Clock
+from tests.soak.queues import Sqs
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request to AWS: `operation` as the API names it, `table` or queue where it has one."""
+
+    service: str
+    operation: str
+    method: str
+    path: str
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body."""
+        data: dict[str, Any] = json.loads(self.body or b"{}")
+        return data
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A mail that SES accepted: the truth that the ledger is held against."""
+
+    to: str
+    mailing: str
+    batch: str
+    position: int
+    at: datetime
+
+
+class StoredReaders(Readers):
+    """The index `mailable`, made from the profiles that are stored."""
+
+    def __init__(self, subscribers: Table, projection: tuple[str, ...]) -> None:
+        self._subscribers = subscribers
+        self._names = projection
+
+    def profile(self, reader: str) -> Item | None:  # noqa: ARG002
+        """Nobody exists who is not stored."""
+        return None
+
+    def page(self, shard: str, after: str | None, limit: int) -> tuple[list[Item], Item | None]:
+        """A page of the index, and where the next one goes on."""
+        found = sorted(
+            (id_, records["profile"])
+            for id_, records in self._subscribers.partitions.items()
+            if "profile" in records
+            and records["profile"].get("mailable", {}).get("S") == shard
+            and (after is None or id_ > after)
+        )
+        items = [{name: item[name] for name in self._names if name in item} for _, item in found[:limit]]
+        more = len(found) > limit
+        return items, {name: items[-1][name] for name in ("mailable", "id", "record")} if more else None
+
+
+class Account:
+    """Answers requests. `sent` grows with every mail that SES accepts; each of its events goes to `report`.
+
+    `looks` says when the profile of which reader was read by its key.
+    """
+
+    def __init__(self, clock: Clock, rate: float, report: Callable[[str], None]) -> None:
+        tables = {name: Table(*key) for name, key in layout().tables.items()}
+        self._names = {name: table.name for name, table in tables.items()}
+        readers = StoredReaders(next(t for t in tables.values() if t.name == "Subscribers"), layout().mailable)
+        self.sqs = Sqs(stack(), clock)
+        self._services: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
+            "dynamodb": DynamoDB(tables, readers, Meter()).call,
+            "sqs": self.sqs.call,
+            "ssm": Ssm(Meter()).call,
+        }
+        settings = replace(ses_settings(stack(), auto_deliver=True), max_send_rate=rate)
+        self._report = report
+        self.ses = FakeSes(settings, self._published, clock.now)
+        self.sent: list[Sent] = []
+        self.looks: defaultdict[str, list[datetime]] = defaultdict(list)
+        self._clock = clock
+
+    def answer(self, request: Request) -> Answer:
+        """What AWS answers once the request has arrived."""
+        if request.service == "sesv2":
+            return self._of_ses(request)
+        if request.operation in ("GetItem", "BatchGetItem") and self.resource(request) == "Subscribers":
+            self._look(request.json)
+        try:
+            return _json(200, self._services[request.service](request.operation, request.json))
+        except AwsError as error:
+            said = {"__type": f"com.amazonaws.dynamodb.v20120810#{error.code}", "message": str(error)}
+            return _json(400, {**said, **({"Item": error.item} if error.item else {})})
+
+    def resource(self, request: Request) -> str:
+        """The table or queue that the request is about, by its logical name; empty where there is none."""
+        if request.service == "dynamodb":
+            body = request.json
+            return self._names[body.get("TableName") or next(iter(body["RequestItems"]))]
+        return str(request.json["QueueUrl"]).rpartition("-")[2] if request.service == "sqs" else ""
+
+    def _look(self, asked: Mapping[str, Any]) -> None:
+        keys = [asked["Key"]] if "Key" in asked else next(iter(asked["RequestItems"].values()))["Keys"]
+        for key in keys:
+            self.looks[key["id"]["S"]].append(self._clock.now())
+
+    def _of_ses(self, request: Request) -> Answer:
+        environ = {
+            "REQUEST_METHOD": request.method,
+            "PATH_INFO": request.path,
+            "QUERY_STRING": "",
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": str(len(request.body)),
+            "SERVER_NAME": "ses",
+            "SERVER_PORT": "443",
+            "wsgi.url_scheme": "https",
+            "wsgi.input": io.BytesIO(request.body),
+        }
+        status, headers = 0, {}
+
+        def start_response(line: str, given: list[tuple[str, str]], _: object = None) -> Callable[[bytes], object]:
+            nonlocal status, headers
+            status, headers = int(line.split(maxsplit=1)[0]), dict(given)
+            return lambda _: None
+
+        body = b"".join(self.ses.wsgi_app(environ, start_response))
+        return Answer(status, body, headers)
+
+    def _published(self, _: str, text: str) -> None:
+        event = json.loads(text)
+        if event["eventType"] == "Send":
+            mail, tags = event["mail"], event["mail"]["tags"]
+            self.sent.append(
+                Sent(
+                    to=mail["destination"][0],
+                    mailing=tags["mailing"][0],
+                    batch=tags["batch"][0],
+                    position=int(tags["position"][0]),
+                    at=datetime.fromisoformat(mail["timestamp"]),
+                )
+            )
+        self._report(text)
+
+
+def parsed(method: str, url: str, headers: Mapping[str, Any], body: bytes) -> Request:
+    """The request that botocore prepared, with what it asks for."""
+    target = headers.get("X-Amz-Target", b"")
+    text = target.decode() if isinstance(target, bytes) else str(target)
+    path = urlsplit(url).path
+    if text:
+        service, _, operation = text.partition(".")
+        name = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AmazonSSM": "ssm"}[service]
+        return Request(name, operation, method, path, body)
+    operations = {"/v2/email/outbound-bulk-emails": "SendBulkEmail", "/v2/email/account": "GetAccount"}
+    return Request("sesv2", operations.get(path, path), method, path, body)
+
+
+def refusal(request: Request, code: str, status: int) -> Answer:
+    """An error of AWS in the service's own shape."""
+    if request.service == "sesv2":
+        body = json.dumps({"message": code}).encode()
+        return Answer(status, body, {"x-amzn-ErrorType": code, "Content-Type": "application/json"})
+    return _json(status, {"__type": f"com.amazonaws.{request.service}#{code}", "message": code})
+
+
+def _json(status: int, values: Mapping[str, Any]) -> Answer:
+    return Answer(status, json.dumps(values).encode(), {"Content-Type": "application/x-amz-json-1.0"})
+
+
+def some(items: list[Any], random: Random) -> tuple[list[Any], list[Any]]:
+    """A random part of the items, not empty, and the rest."""
+    chosen = set(random.sample(range(len(items)), random.randint(1, len(items))))
+    return [x for i, x in enumerate(items) if i in chosen], [x for i, x in enumerate(items) if i not in chosen]

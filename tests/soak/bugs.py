@@ -1,0 +1,110 @@
+"""Bugs to plant, so that we know the harness finds them: what happens to a product that lacks one of its cares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from botocore.config import Config
+
+from newsletter.adapters import aws
+from tests.bench.stub.dynamodb import DynamoDB, Table
+from tests.soak import lambdas, wire
+from tests.soak.account import Account, Answer, Request
+from tests.soak.weather import FAIR, Weather
+
+
+@contextmanager
+def _unconditional(prefix: str) -> Iterator[None]:
+    """Writes of the ledger's parts with that prefix ask for nothing."""
+    answer = Account.answer
+
+    def without_condition(self: Account, request: Request) -> Answer:
+        if request.operation in ("PutItem", "UpdateItem"):
+            asked = request.json
+            if (asked.get("Item") or asked["Key"]).get("part", {}).get("S", "").startswith(prefix):
+                asked.pop("ConditionExpression", None)
+                request = Request(
+                    request.service, request.operation, request.method, request.path, json.dumps(asked).encode()
+                )
+        return answer(self, request)
+
+    with patch.object(Account, "answer", without_condition):
+        yield
+
+
+def claims_anything() -> AbstractContextManager[None]:
+    """The sender takes batches that others have claimed or sent."""
+    return _unconditional("batch#")
+
+
+def plans_again() -> AbstractContextManager[None]:
+    """The planner writes over what another run decided."""
+    return _unconditional("manifest#")
+
+
+@contextmanager
+def lets_boto3_repeat() -> Iterator[None]:
+    """The SES client has the retries that boto3 gives it by itself."""
+    real = aws.client
+
+    def client(service: str) -> Any:
+        return _repeating_ses() if service == "sesv2" else real(service)
+
+    with patch.object(aws, "client", client):
+        yield
+
+
+@cache
+def _repeating_ses() -> Any:
+    create: Any = boto3.client
+    return create("sesv2", config=Config(retries={"mode": "standard"}))
+
+
+@contextmanager
+def repeats_what_may_have_gone() -> Iterator[None]:
+    """A recipient of whom SES does not say what became is tried again."""
+    lies = tuple(("TRANSIENT_FAILURE" if status == "FAILED" else status, gone) for status, gone in wire.ENTRY_FAULTS)
+    with patch.object(wire, "ENTRY_FAULTS", lies):
+        yield
+
+
+@contextmanager
+def does_not_look_again() -> Iterator[None]:
+    """Right before sending, readers who left still seem to be there."""
+    read = DynamoDB._batch_get_item  # noqa: SLF001
+
+    def stale(self: DynamoDB, table: Table, request: Mapping[str, Any]) -> dict[str, Any]:
+        answer = read(self, table, request)
+        for items in answer["Responses"].values():
+            items[:] = [{**item, "status": {"S": "active"}} if "status" in item else item for item in items]
+        return answer
+
+    with patch.object(DynamoDB, "_batch_get_item", stale):
+        yield
+
+
+@contextmanager
+def reports_success_after_failure() -> Iterator[None]:
+    """What failed is taken off the queue as if it were done."""
+    with patch.object(lambdas, "failed_ids", lambda *_: set()):
+        yield
+
+
+BUGS: Mapping[str, tuple[Callable[[], AbstractContextManager[None]], Weather]] = {
+    bug.__name__: (bug, weather)
+    for bug, weather in (
+        (claims_anything, Weather(twice=0.4)),
+        (plans_again, Weather(twice=0.8, stall=0.1)),
+        (lets_boto3_repeat, Weather(lost_after=0.05)),
+        (repeats_what_may_have_gone, Weather(entry=0.4)),
+        (does_not_look_again, FAIR),
+        (reports_success_after_failure, Weather(entry=0.4)),
+    )
+}
+"""Each with weather in which it soon shows."""

@@ -1,0 +1,240 @@
+"""Lambda: a few workers that take messages off queues and run the real handlers, all on one virtual clock.
+
+Each invocation runs in a greenlet and gives way at every call to AWS, so that the workers meet each other in every
+order, and the order follows from the seed alone.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random as chance
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from aws_lambda_powertools import Metrics
+from greenlet import getcurrent, greenlet
+
+from local_cloud.queues import failed_ids
+from local_cloud.stack import Function, QueueSource
+from newsletter import wiring
+from newsletter.adapters import aws
+from tests.bench.stack import stack
+from tests.soak.clock import Clock
+from tests.soak.queues import Message, Queue, Sqs
+from tests.soak.wire import Crash
+
+SHARED = {"settings", "templates"}
+"""What all containers may share, since nothing in it ever changes: the environment and what is read off the disk."""
+
+Wiring = dict[str, Callable[[], Any]]
+
+
+def container() -> Wiring:
+    """A fresh container: adapters of its own, which remember nothing of any other."""
+    built = {name: build for name, build in vars(wiring).items() if hasattr(build, "cache_clear")}
+    return {name: cache(build.__wrapped__) for name, build in built.items() if name not in SHARED}
+
+
+@dataclass
+class Context:
+    """What Lambda tells a handler of its surroundings."""
+
+    clock: Clock
+    deadline: float
+    function_name: str = "soak"
+    memory_limit_in_mb: int = 1024
+    invoked_function_arn: str = "arn:aws:lambda:eu-north-1:123456789012:function:soak"
+    aws_request_id: str = "soak"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Until Lambda ends the process."""
+        return max(0, int((self.deadline - self.clock.seconds) * 1000))
+
+
+@dataclass
+class Worker:
+    """One place for a container; `task` is the invocation that runs in it."""
+
+    name: str
+    wiring: Wiring = field(default_factory=container)
+    task: Any = None
+    deadline: float = 0.0
+
+
+class Lambdas:
+    """The workers and the clock. Events of time are handled one by one, the earliest first."""
+
+    def __init__(self, clock: Clock, sqs: Sqs, random: Random, workers: int = 4) -> None:
+        self.clock = clock
+        self.twice = self.undeleted = 0.0
+        self.failures: list[BaseException] = []
+        self.invocations = self.killed = 0
+        self._sqs = sqs
+        self._random = random
+        self._workers = [Worker(f"worker {number}") for number in range(workers)]
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
+        self._numbers = 0
+        self._main: Any = getcurrent()
+        self._home = container()
+        self._running: Worker | None = None
+
+    # --- time --------------------------------------------------------------------------------------------------------
+
+    def later(self, seconds: float, act: Callable[[], object]) -> None:
+        """Have something happen after that time."""
+        self._numbers += 1
+        heapq.heappush(self._due, (self.clock.seconds + seconds, self._numbers, act))
+
+    def wait(self, seconds: float) -> None:
+        """Sleep: in an invocation others work meanwhile. Raises Crash when Lambda's patience ends before."""
+        worker = self._running
+        if worker is None:
+            self.clock.seconds += seconds
+            return
+        task = worker.task
+        assert task is not None
+        self.later(seconds, lambda: self._resume(worker, task))
+        self._main.switch()
+        if self.clock.seconds >= worker.deadline:
+            self.killed += 1
+            raise Crash
+
+    def work(self, until: float) -> None:
+        """Work until nothing is left to do, or to that second of the clock."""
+        while True:
+            self._take_messages()
+            following = min([*([self._due[0][0]] if self._due else []), *self._next_visible()], default=None)
+            if following is None or following > until:
+                return
+            self.clock.seconds = max(self.clock.seconds, following)
+            if self._due and self._due[0][0] <= self.clock.seconds:
+                heapq.heappop(self._due)[2]()
+
+    # --- invocations -------------------------------------------------------------------------------------------------
+
+    def run(self, act: Callable[[], object], timeout: float = 30.0) -> None:
+        """Run something in a container of its own, e.g. what the console does; it may crash like any other."""
+        worker = Worker("console")
+        self._start(worker, act, timeout)
+
+    def _start(self, worker: Worker, act: Callable[[], object], timeout: float) -> None:
+        def body() -> None:
+            try:
+                act()
+            except Crash:
+                worker.wiring = container()
+            except Exception as error:  # noqa: BLE001 (what a console user would see; a handler reports its own)
+                self.failures.append(error)
+            worker.task = None
+
+        self.invocations += 1
+        worker.deadline = self.clock.seconds + timeout
+        worker.task = greenlet(body)
+        self._resume(worker, worker.task)
+
+    def _resume(self, worker: Worker, task: Any) -> None:
+        if worker.task is not task:
+            return
+        vars(wiring).update(worker.wiring)
+        self._running = worker
+        try:
+            task.switch()
+        finally:
+            self._running = None
+            vars(wiring).update(self._home)
+
+    def _take_messages(self) -> None:
+        for worker in self._workers:
+            if worker.task is not None:
+                continue
+            waiting = [source for source in SOURCES if self._visible(source[1])]
+            if not waiting:
+                return
+            function, source = self._random.choice(waiting)
+            queue = self._sqs.queues[source.queue_name]
+            messages = queue.receive(self.clock.seconds, self._random.randint(1, source.batch_size), self._random)
+            for message in messages:
+                if self._random.random() < self.twice:
+                    message.visible_at = self.clock.seconds + self._random.choice((0.0, 1.0, 60.0))
+            if messages:
+                act = self._invocation(function, source, queue, messages)
+                self._start(worker, act, float(function.timeout))
+
+    def _invocation(
+        self, function: Function, source: QueueSource, queue: Queue, messages: list[Message]
+    ) -> Callable[[], None]:
+        records = [_record(message, source) for message in messages]
+        handle = import_module(function.handler.rpartition(".")[0]).handle
+
+        def invoke() -> None:
+            answer = handle({"Records": records}, Context(self.clock, self.clock.seconds + function.timeout))
+            failed = failed_ids(answer, {message.id for message in messages})
+            for message in messages:
+                if message.id not in failed and self._random.random() >= self.undeleted:
+                    queue.messages.pop(message.id, None)
+
+        return invoke
+
+    def _visible(self, source: QueueSource) -> bool:
+        queue = self._sqs.queues[source.queue_name]
+        return any(message.visible_at <= self.clock.seconds for message in queue.messages.values())
+
+    def _next_visible(self) -> Iterator[float]:
+        """When a message can be received, of the queues that feed a function; only while a worker is free."""
+        if any(worker.task is None for worker in self._workers):
+            for _, source in SOURCES:
+                yield from (message.visible_at for message in self._sqs.queues[source.queue_name].messages.values())
+
+
+@contextmanager
+def virtual(lambdas: Lambdas) -> Iterator[None]:
+    """The functions live on the clock of the lambdas; chance inside boto3 follows from `seed`."""
+    chance.seed(1)
+    before = dict(vars(wiring))
+    with (
+        patch.object(wiring, "now", lambdas.clock.now),
+        patch.object(time, "sleep", lambdas.wait),
+        patch.object(Metrics, "add_metric"),
+    ):
+        vars(wiring).update(lambdas._home)  # noqa: SLF001
+        try:
+            yield
+        finally:
+            vars(wiring).update({name: before[name] for name in lambdas._home})  # noqa: SLF001
+
+
+def warm_up() -> None:
+    """Make what all schedules share: clients and templates, so that their making is part of no schedule."""
+    for service in aws.SERVICES:
+        aws.client(service)
+    wiring.templates()
+
+
+def _sources() -> Iterator[tuple[Function, QueueSource]]:
+    for function in stack().functions:
+        for source in function.queues:
+            yield function, source
+
+
+SOURCES = [source for source in _sources() if source[0].folder in ("planner", "sender", "feedback")]
+
+
+def _record(message: Message, source: QueueSource) -> dict[str, Any]:
+    return {
+        "messageId": message.id,
+        "receiptHandle": message.id,
+        "body": message.body,
+        "attributes": {"ApproximateReceiveCount": str(message.receives)},
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": source.queue_arn,
+        "awsRegion": "eu-north-1",
+    }

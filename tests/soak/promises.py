@@ -1,0 +1,116 @@
+"""What must hold after every schedule, held against the mailbox and not against our own word."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from newsletter import wiring
+from newsletter.adapters.links import Purpose
+from newsletter.domain.ledger import Standing
+from newsletter.usecases.report_mailing import Report, report_mailing
+from tests.soak.account import Sent
+from tests.soak.schedule import MAILING, Played, Reader
+
+LOOK = timedelta(seconds=60)
+"""How long before a mail its reader was looked at, at most: the life of the invocation that sends it."""
+
+NOT_MAILED = {Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING}
+
+
+class Broken(AssertionError):
+    """A promise that was not kept."""
+
+
+def check(played: Played) -> Report:
+    """Raise Broken at the first promise that was not kept; otherwise the mailing's report."""
+    report = report_mailing(MAILING, content=wiring.content(), deliveries=wiring.deliveries())
+    sent = [mail for mail in played.stage.account.sent if mail.mailing == MAILING]
+    by_address = {reader.email: reader for reader in played.readers}
+    _nobody_twice(sent)
+    _only_who_was_meant(sent, by_address, report)
+    _nobody_lost(played.readers, report)
+    _the_ledger_tells_the_truth(sent, by_address, report)
+    _who_left_is_left_alone(sent, by_address, played.stage.account.looks)
+    _the_certificate_is_right(sent, report)
+    _links_are_the_readers_own(played, by_address)
+    return report
+
+
+def _nobody_twice(sent: list[Sent]) -> None:
+    copies = Counter(mail.to for mail in sent)
+    twice = {to: number for to, number in copies.items() if number > 1}
+    _require(not twice, f"mailed more than once: {twice}")
+
+
+def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report: Report) -> None:
+    places = {(line.batch, line.position): line.subscriber for line in report.lines}
+    for mail in sent:
+        planned = places.get((mail.batch, mail.position))
+        _require(
+            planned == by_address[mail.to].id,
+            f"{mail.to} got the mail of {mail.batch}/{mail.position}, which the ledger has for {planned}",
+        )
+
+
+def _nobody_lost(readers: list[Reader], report: Report) -> None:
+    lines = defaultdict(list)
+    for line in report.lines:
+        lines[line.subscriber].append(line)
+    _require(report.planned_to_the_end, "the mailing is not planned to its end")
+    for reader in readers:
+        mine = lines.pop(reader.id, [])
+        meant = reader.language in ("fi", "sv")
+        _require(len(mine) <= 1, f"{reader.id} stands {len(mine)} times in the ledger")
+        late = reader.joined >= report.mailing.created_at
+        gone = reader.left is not None
+        _require(mine or not meant or late or gone, f"{reader.id} was meant and is not in the ledger")
+        _require(meant or not mine, f"{reader.id} was not meant and is in the ledger")
+        _require(all(line.standing is not Standing.WAITING for line in mine), f"{reader.id} still waits")
+    _require(not lines, f"in the ledger, but no reader of ours: {sorted(lines)}")
+
+
+def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader], report: Report) -> None:
+    mailed = {by_address[mail.to].id for mail in sent}
+    for line in report.lines:
+        if line.subscriber in mailed:
+            _require(
+                line.standing not in NOT_MAILED, f"{line.subscriber} got the mail, the ledger says {line.standing}"
+            )
+        else:
+            _require(line.standing in NOT_MAILED, f"{line.subscriber} got no mail, the ledger says {line.standing}")
+
+
+def _who_left_is_left_alone(
+    sent: list[Sent], by_address: dict[str, Reader], looks: Mapping[str, list[datetime]]
+) -> None:
+    """Whether a reader had left is looked up right before the mail; who was seen to have left gets none."""
+    for mail in sent:
+        reader = by_address[mail.to]
+        looked = max((look for look in looks[reader.id] if look <= mail.at), default=None)
+        recently = looked is not None and mail.at - looked <= LOOK
+        _require(recently, f"{reader.id} was mailed at {mail.at} and last looked at {looked}")
+        gone = reader.left is not None and looked is not None and looked > reader.left
+        _require(not gone, f"{reader.id} left at {reader.left} and was mailed at {mail.at}")
+
+
+def _the_certificate_is_right(sent: list[Sent], report: Report) -> None:
+    certificate = report.certificate
+    _require(certificate.balanced, f"the certificate does not add up: {certificate}")
+    _require(
+        certificate.planned == len(report.lines), f"planned {certificate.planned}, in the ledger {len(report.lines)}"
+    )
+    _require(certificate.accepted == len(sent), f"accepted {certificate.accepted}, mailed {len(sent)}")
+
+
+def _links_are_the_readers_own(played: Played, by_address: dict[str, Reader]) -> None:
+    for mail in played.stage.account.ses.mailbox.all():
+        token = mail.headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
+        owner = wiring.links().read(Purpose.UNSUBSCRIBE, token).subscriber
+        _require(owner == by_address[mail.to[0]].id, f"{mail.to[0]} got the unsubscribe link of {owner}")
+
+
+def _require(kept: object, otherwise: str) -> None:
+    if not kept:
+        raise Broken(otherwise)

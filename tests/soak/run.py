@@ -1,0 +1,115 @@
+"""`make soak`: many random schedules on all processors, and what was seen in them.
+
+Every schedule follows from its seed. One that breaks a promise is printed with the command that plays it again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
+
+from local_cloud import environment  # noqa: E402
+from newsletter import wiring  # noqa: E402
+from tests.bench.stack import variables  # noqa: E402
+from tests.soak.lambdas import warm_up  # noqa: E402
+from tests.soak.promises import Broken, check  # noqa: E402
+from tests.soak.schedule import Schedule  # noqa: E402
+
+CHUNK = 20
+"""Schedules that a process plays before it reports."""
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """The functions' environment, and what all schedules of a process share."""
+    nowhere = "https://aws.invalid"
+    known = {name: value for name, value in variables(nowhere).items() if name != "AWS_ENDPOINT_URL"}
+    with environment.applied({**known, "POWERTOOLS_LOG_LEVEL": "CRITICAL"}):
+        wiring.reset()
+        warm_up()
+        yield
+        wiring.reset()
+
+
+def seen_in(schedule: Schedule) -> Counter[str]:
+    """Play a schedule and count what happened in it. Raises Broken."""
+    with schedule.played() as played:
+        report = check(played)
+    certificate = report.certificate
+    lambdas = played.stage.lambdas
+    seen = Counter({f"{what}": number for what, number in played.stage.wire.counts.items()})
+    for name in ("planned", "accepted", "suppressed", "rejected", "doubtful", "bounced"):
+        seen[f"recipients {name}"] = getattr(certificate, name)
+    return seen + Counter(
+        {
+            "schedules": 1,
+            "schedules with a doubtful recipient": int(certificate.doubtful > 0),
+            "invocations": lambdas.invocations,
+            "invocations ended by Lambda's timeout": lambdas.killed,
+            "hours of virtual time": int(lambdas.clock.seconds // 3600),
+        }
+    )
+
+
+def _play(seeds: range) -> tuple[Counter[str], list[str]]:
+    total: Counter[str] = Counter()
+    broken = []
+    with surroundings():
+        for seed in seeds:
+            try:
+                total += seen_in(Schedule(seed))
+            except Exception as error:  # noqa: BLE001 (the other schedules shall be played whatever this one shows)
+                total["schedules"] += 1
+                broken.append(f"seed {seed}: {type(error).__name__}: {error}\n  make soak SEED={seed} RUNS=1")
+    return total, broken
+
+
+def _tell(seed: int) -> int:
+    """Play one schedule and print everything that went over the wire."""
+    with surroundings(), Schedule(seed).played() as played:
+        print(*played.stage.wire.trail, sep="\n")
+        print(f"\nseed {seed}, fingerprint {played.fingerprint}, {played.weather}")
+        print(*(repr(failure) for failure in played.stage.lambdas.failures), sep="\n")
+        try:
+            print(check(played).certificate)
+        except Broken as broken:
+            print(f"BROKEN: {broken}")
+            return 1
+    return 0
+
+
+def main() -> int:
+    """SEED and RUNS come from the environment."""
+    first, runs = int(os.environ.get("SEED") or 1), int(os.environ.get("RUNS") or 10_000)
+    if runs == 1:
+        return _tell(first)
+    began = time.monotonic()
+    total: Counter[str] = Counter()
+    broken: list[str] = []
+    chunks = [range(start, min(start + CHUNK, first + runs)) for start in range(first, first + runs, CHUNK)]
+    with get_context("spawn").Pool() as pool:
+        for seen, faults in pool.imap_unordered(_play, chunks):
+            total += seen
+            broken += faults
+            for fault in faults:
+                print(fault, flush=True)
+            if total["schedules"] % 500 < CHUNK:
+                print(f"{total['schedules']} of {runs} schedules, {time.monotonic() - began:.0f} s", flush=True)
+    for name, number in sorted(total.items()):
+        print(f"{number:>12,}  {name}")
+    print(f"{time.monotonic() - began:>12,.0f}  seconds")
+    print(f"{len(broken)} of {total['schedules']} schedules broke a promise")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

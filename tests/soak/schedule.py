@@ -1,0 +1,209 @@
+"""One random schedule: a mailing to some readers in some weather, then calm, then the promises are checked."""
+
+from __future__ import annotations
+
+import random as chance
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from random import Random
+from unittest.mock import patch
+
+from newsletter import wiring
+from newsletter.domain.subscriber import SHARDS, SignUp, Status
+from newsletter.usecases.start_campaign import Campaign, start_campaign
+from tests.soak.account import Account, Request
+from tests.soak.clock import START, Clock
+from tests.soak.lambdas import Lambdas, virtual
+from tests.soak.weather import FAIR, Weather, drawn
+from tests.soak.wire import Onlooker, Wire, laid
+
+MAILING = "campaign-soak"
+LANGUAGES = ("fi", "fi", "fi", "sv", "en")
+STORM = 3600.0
+"""Seconds for which the weather lasts."""
+CALM = 14 * 86400.0
+"""How long we then wait for the queues to be empty: as long as SQS keeps a message."""
+ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+@dataclass
+class Reader:
+    """A reader, with when they joined and left."""
+
+    id: str
+    email: str
+    language: str
+    joined: datetime
+    left: datetime | None = None
+    bounces: bool = False
+
+
+@dataclass
+class Schedule:
+    """What one seed stands for; weather and number of readers are drawn when not given.
+
+    `shards` is how many there are: each is planned by itself, so that few of them show what many would.
+    """
+
+    seed: int
+    weather: Weather | None = None
+    readers: int | None = None
+    shards: int = 6
+    people_move: bool = True
+    onlooker: Onlooker | None = None
+
+    @contextmanager
+    def played(self) -> Iterator[Played]:
+        """Play it to the end; the account is open while the context lasts."""
+        draw = Random(self.seed)  # noqa: S311 (chance that can be repeated)
+        shards = SHARDS[: self.shards]
+        with _stage(draw) as stage, _divided_into(shards):
+            number = draw.choice((1, 5, 20, 60)) if self.readers is None else self.readers
+            readers = _readers(draw, number, shards)
+            for reader in readers:
+                _join(reader)
+            weather = drawn(draw) if self.weather is None else self.weather
+            stage.begin(weather)
+            stage.wire.onlookers += [self.onlooker] if self.onlooker else []
+            if self.people_move:
+                _let_people_move(stage, readers, draw)
+            stage.lambdas.run(_start)
+            stage.lambdas.work(until=STORM)
+            stage.calm_down()
+            stage.wire.onlookers.clear()
+            yield Played(stage, readers, weather)
+
+
+@dataclass
+class Stage:
+    """The account, the workers and the wire between them."""
+
+    account: Account
+    lambdas: Lambdas
+    wire: Wire
+    draw: Random
+    delay: float = 0.0
+    repeat: float = 0.0
+
+    def begin(self, weather: Weather) -> None:
+        """Let the weather come up."""
+        self.wire.weather = weather
+        self.lambdas.twice, self.lambdas.undeleted = weather.twice, weather.undeleted
+        self.delay, self.repeat = self.draw.choice((1.0, 60.0, 1800.0)), weather.twice
+
+    def calmly(self, act: Callable[[Reader], None], reader: Reader) -> None:
+        """Let a reader act at once, whatever the weather: what readers do is not what is tried here."""
+        with patch.object(self.wire, "weather", FAIR), patch.object(self.wire, "wait", lambda _: None):
+            act(reader)
+
+    def calm_down(self) -> None:
+        """The weather ends; an operator starts the mailing again and redrives dead letters until there are none."""
+        self.begin(FAIR)
+        self.lambdas.run(_start)
+        for _ in range(10):
+            self.lambdas.work(until=self.lambdas.clock.seconds + CALM)
+            if not sum(queue.redrive(self.lambdas.clock.seconds) for queue in self.account.sqs.queues.values()):
+                return
+
+
+@dataclass
+class Played:
+    """A schedule that is over, with everything needed to judge it."""
+
+    stage: Stage
+    readers: list[Reader]
+    weather: Weather
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two runs in which the same things happened in the same order."""
+        return sha256("\n".join(self.stage.wire.trail).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _stage(draw: Random) -> Iterator[Stage]:
+    clock = Clock()
+    stage: Stage
+
+    def report(event: str) -> None:
+        for _ in range(2 if draw.random() < stage.repeat else 1):
+            queue = next(name for name in stage.account.sqs.queues if name.endswith("FeedbackQueue"))
+            stage.account.sqs.put(queue, event, draw.uniform(0, stage.delay))
+
+    account = Account(clock, draw.choice((3.0, 14.0, 500.0, -1.0)), report)
+    lambdas = Lambdas(clock, account.sqs, draw)
+    wire = Wire(account, draw, lambdas)
+    stage = Stage(account, lambdas, wire, draw)
+    chance.seed(draw.random())
+    with virtual(lambdas), laid(wire.carry):
+        yield stage
+
+
+@contextmanager
+def _divided_into(shards: str) -> Iterator[None]:
+    """The product knows these shards and no others."""
+    known = [
+        name for name, module in sys.modules.items() if name.startswith("newsletter.") and hasattr(module, "SHARDS")
+    ]
+    with ExitStack() as patches:
+        for name in known:
+            patches.enter_context(patch.object(sys.modules[name], "SHARDS", shards))
+        yield
+
+
+def _readers(draw: Random, number: int, among: str) -> list[Reader]:
+    shards = draw.sample(among, draw.randint(1, len(among)))
+    readers = []
+    for count in range(number):
+        id_ = draw.choice(shards) + "".join(draw.choices(ID_LETTERS, k=25))
+        bounces = draw.random() < 0.05
+        email = f"bounce+{count}@simulator.amazonses.com" if bounces else f"r{count}@lukija.example"
+        readers.append(Reader(id_, email, draw.choice(LANGUAGES), START - timedelta(days=1), bounces=bounces))
+    return readers
+
+
+def _join(reader: Reader) -> None:
+    form = SignUp(reader.id, reader.email, (), reader.language, "", "2026-11", "", "", reader.joined, reader.id)
+    assert wiring.subscribers().activate(form, reader.joined)
+
+
+def _leave(reader: Reader) -> None:
+    reader.left = wiring.now()
+    wiring.subscribers().deactivate(reader.id, Status.UNSUBSCRIBED, "page", reader.left)
+
+
+def _let_people_move(stage: Stage, readers: list[Reader], draw: Random) -> None:
+    """While the mailing goes out some leave, and some join right after the planner read the page they belong to."""
+    soon = draw.choice((0.5, 5.0, 100.0))
+    for reader in draw.sample(readers, len(readers) // 10):
+        stage.lambdas.later(draw.expovariate(1 / soon), partial(stage.calmly, _leave, reader))
+    joins = draw.choice((0.0, 0.1, 0.5))
+
+    def onlooker(request: Request, moment: str) -> None:
+        if request.operation != "Query" or moment != "after" or draw.random() >= joins:
+            return
+        shard = request.json["ExpressionAttributeValues"].get(":shard", {}).get("S")
+        for reader in _readers(draw, 1, shard) if shard else ():
+            late = Reader(reader.id, f"late{len(readers)}@lukija.example", reader.language, wiring.now())
+            readers.append(late)
+            stage.calmly(_join, late)
+
+    stage.wire.onlookers.append(onlooker)
+
+
+def _start() -> None:
+    """What the console does. Started twice, a campaign is one."""
+    campaign = Campaign("soak", "Kevään kuulumiset", "Hei! [Lue](https://www.sanaharju.example/a)", "fi")
+    start_campaign(
+        Campaign(campaign.name, campaign.subject, campaign.body, "fi", languages=("fi", "sv")),
+        now=wiring.now(),
+        publication=wiring.templates().publication,
+        content=wiring.content(),
+        deliveries=wiring.deliveries(),
+        queues=wiring.queues(),
+    )

@@ -1,0 +1,88 @@
+"""A mailing under everything that can go wrong: nobody twice, nobody lost, doubt is named, the certificate is right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.soak.account import Request
+from tests.soak.bugs import BUGS
+from tests.soak.promises import Broken, check
+from tests.soak.run import seen_in, surroundings
+from tests.soak.schedule import Schedule
+from tests.soak.weather import FAIR
+from tests.soak.wire import Crash
+
+SEEDS = range(1, 15)
+FOUND_WITHIN = 60
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _surroundings() -> Iterator[None]:
+    with surroundings():
+        yield
+
+
+def test_in_fair_weather_everybody_gets_the_mail() -> None:
+    with Schedule(1, weather=FAIR, readers=60, people_move=False).played() as played:
+        certificate = check(played).certificate
+
+    meant = sum(reader.language in ("fi", "sv") for reader in played.readers)
+    assert (certificate.planned, certificate.accepted, certificate.doubtful) == (meant, meant, 0)
+    assert played.stage.lambdas.failures == []
+
+
+def test_random_schedules_keep_every_promise() -> None:
+    seen = sum((seen_in(Schedule(seed)) for seed in SEEDS), start=seen_in(Schedule(0)))
+
+    assert seen["schedules"] == len(SEEDS) + 1
+    for misfortune in ("crash before", "crash after", "lost before", "lost after", "lost late", "throttled"):
+        assert seen[misfortune] > 0
+    assert seen["recipients accepted"] > seen["recipients doubtful"] > 0
+
+
+def test_a_crash_at_every_single_call_breaks_no_promise() -> None:
+    def played_with_a_crash_at(number: int, when: str) -> int:
+        """Play a small mailing that crashes once; how many calls there were."""
+        calls = Counter[str]()
+
+        def onlooker(_: Request, moment: str) -> None:
+            calls[moment] += 1
+            if moment == when and calls[moment] == number:
+                raise Crash
+
+        with Schedule(3, FAIR, readers=4, shards=2, people_move=False, onlooker=onlooker).played() as played:
+            check(played)
+        return calls[when]
+
+    calls = played_with_a_crash_at(0, "before")
+    assert calls > 30
+    for number in range(1, calls + 1):
+        played_with_a_crash_at(number, "before")
+        played_with_a_crash_at(number, "after")
+
+
+def test_a_seed_tells_the_same_story_every_time() -> None:
+    def story() -> str:
+        with Schedule(7).played() as played:
+            return played.fingerprint
+
+    assert story() == story()
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_planted_bug_is_found(name: str) -> None:
+    """A harness that cannot fail proves nothing."""
+    plant, weather = BUGS[name]
+
+    def found(seed: int) -> bool:
+        with plant(), Schedule(seed, weather, readers=20).played() as played:
+            try:
+                check(played)
+            except Broken:
+                return True
+        return False
+
+    assert any(found(seed) for seed in range(1, FOUND_WITHIN))
