@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.courses import Courses
     from newsletter.adapters.crm import Crm
     from newsletter.adapters.deliveries import Deliveries
+    from newsletter.adapters.digests import Digests
     from newsletter.adapters.enrollments import Enrollments
     from newsletter.adapters.failures import Failures
     from newsletter.adapters.feeds import Feeds
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from newsletter.adapters.sign_ups import SignUps
     from newsletter.adapters.subscribers import Subscribers
     from newsletter.adapters.templates import Templates
+    from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.front_desk import FrontDesk
     from newsletter.usecases.render_variant import Variants
     from newsletter.usecases.send_batch import Sending
+    from newsletter.usecases.start_digest import DigestDesk
 
 
 def now() -> datetime:
@@ -138,6 +141,14 @@ def courses() -> Courses:
     from newsletter.adapters.courses import Courses
 
     return Courses(aws.client("dynamodb"), settings().content_table)
+
+
+@cache
+def digests() -> Digests:
+    """What the digests carry."""
+    from newsletter.adapters.digests import Digests
+
+    return Digests(aws.client("dynamodb"), settings().content_table)
 
 
 @cache
@@ -249,6 +260,31 @@ def variants() -> Variants:
     from newsletter.usecases.render_variant import Variants
 
     return Variants(templates(), content())
+
+
+@cache
+def digest_readers() -> DigestReaders:
+    """What is new to each reader of a digest."""
+    from newsletter.usecases.digest_readers import DigestReaders
+
+    return DigestReaders(digests(), templates().publication.time_zone)
+
+
+@cache
+def digest_desk() -> DigestDesk:
+    """Everything that starting and deciding on digests takes."""
+    from newsletter.usecases.start_digest import DigestDesk
+
+    publication, replacement = templates().publication, settings().feed_url
+    return DigestDesk(
+        publication=publication,
+        feeds=(replacement,) if replacement else tuple(feed.url for feed in publication.feeds),
+        content=content(),
+        digests=digests(),
+        deliveries=deliveries(),
+        queues=queues(),
+        clock=now,
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ from newsletter.events import each_message, scheduled_time
 from newsletter.observability import observed
 from newsletter.usecases.go_on import go_on
 from newsletter.usecases.plan_page import plan_page
-from newsletter.usecases.start_digest import DigestDesk, start_digests
+from newsletter.usecases.start_digest import start_digests
 
 
 @observed("planner")
@@ -18,8 +18,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Start the digests (schedule), or plan a page (queue)."""
     if "Records" in event:
         return each_message(event, context, _plan)
-    desk = DigestDesk(wiring.templates().publication, wiring.content(), wiring.deliveries(), wiring.queues())
-    return dict(start_digests(scheduled_time(event), desk))
+    return dict(start_digests(scheduled_time(event), wiring.digest_desk()))
 
 
 def _plan(message: Message) -> None:
@@ -33,6 +32,7 @@ def _plan(message: Message) -> None:
                 deliveries=wiring.deliveries(),
                 queues=wiring.queues(),
                 variants=wiring.variants(),
+                readers=wiring.digest_readers(),
             )
         case GoOn():
             go_on(

@@ -135,7 +135,7 @@ def _mails(root: Path, templates: Templates, language: str) -> Faults:
         for offer in ("", *(offer.key for offer in publication.offers)):
             digest = Mailing("digest-2027-W01", Kind.DIGEST, MOMENT, articles=(article.id,), offer=offer)
             campaign = Mailing("campaign-check", Kind.CAMPAIGN, MOMENT, subject="Subject", body="Text.", offer=offer)
-            mails[f"digest {offer}"] = partial(variants.digest, digest, recipient)
+            mails[f"digest {offer}"] = partial(variants.digest, digest, recipient, digest.articles)
             mails[f"campaign {offer}"] = partial(variants.campaign, campaign, recipient)
         for sequence in publication.sequences.values():
             for number in range(1, len(sequence.steps) + 1):

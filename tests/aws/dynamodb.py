@@ -22,6 +22,7 @@ from newsletter.adapters.agenda import Agenda
 from newsletter.adapters.consents import Consents
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
+from newsletter.adapters.digests import Digests
 from newsletter.adapters.enrollments import Enrollments
 from newsletter.adapters.guards import Guards
 from newsletter.adapters.leads import Leads
@@ -46,6 +47,7 @@ class Adapters:
     enrollments: Enrollments
     agenda: Agenda
     content: Content
+    digests: Digests
     deliveries: Deliveries
     leads: Leads
     guards: Guards
@@ -131,6 +133,7 @@ def _built(stack: Stack) -> Iterator[Adapters]:
             enrollments=wiring.enrollments(),
             agenda=wiring.agenda(),
             content=wiring.content(),
+            digests=wiring.digests(),
             deliveries=wiring.deliveries(),
             leads=wiring.leads(),
             guards=wiring.guards(),

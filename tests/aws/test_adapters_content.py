@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.article import CHOSEN, Article, Choice
-from newsletter.domain.digest import Window
+from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from tests.aws.dynamodb import Adapters
 
@@ -117,12 +117,31 @@ def test_a_variant_and_its_links_come_back(adapters: Adapters) -> None:
     assert adapters.content.link(adapters.new("campaign-"), "1") is None
 
 
-def test_a_weeks_window_is_settled_once(adapters: Adapters) -> None:
+def test_what_a_digest_carries_is_settled_once(adapters: Adapters) -> None:
     week = adapters.new("2026-W")
-    window = Window(NOW - timedelta(days=7), NOW)
-    assert adapters.content.put_window(week, window)
-    assert not adapters.content.put_window(week, Window(NOW, NOW + timedelta(days=7)))
-    assert adapters.content.windows()[week] == window
+    digest = SettledDigest(week, Window(NOW - timedelta(days=7), NOW), ("a", "b"), ("c",), deadline=NOW)
+    assert adapters.digests.settle(digest)
+    assert not adapters.digests.settle(replace(digest, articles=("x",)))
+    assert adapters.content.windows()[week] == digest.window
+    assert digest in adapters.digests.all()
+
+
+def test_a_digest_that_waits_is_released_or_dropped_and_then_stays_so(adapters: Adapters) -> None:
+    moment = NOW.replace(microsecond=123_456)
+    released, dropped = (
+        SettledDigest(adapters.new("2026-W"), Window(NOW, NOW), ("a",), deadline=NOW) for _ in range(2)
+    )
+    for digest in (released, dropped):
+        assert adapters.digests.settle(digest)
+    assert adapters.digests.release(released.period, moment, "approved by Maija", NOW)
+    assert adapters.digests.drop(dropped.period, "rejected by Maija", NOW)
+    for digest in (released, dropped):
+        assert not adapters.digests.release(digest.period, NOW, "approved by Kalle", NOW)
+        assert not adapters.digests.drop(digest.period, "rejected by Kalle", NOW)
+    assert not adapters.digests.release(adapters.new("2026-W"), NOW, "approved by nobody", NOW)
+    found = {digest.period: digest for digest in adapters.digests.all()}
+    assert found[released.period] == replace(released, released_at=moment, verdict="approved by Maija", decided_at=NOW)
+    assert found[dropped.period] == replace(dropped, dropped=True, verdict="rejected by Maija", decided_at=NOW)
 
 
 def test_decisions_are_listed_newest_first(adapters: Adapters) -> None:

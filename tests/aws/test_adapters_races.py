@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.consent import Consent, faults
-from newsletter.domain.digest import Window
+from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.lead import Evidence, Lead
 from newsletter.domain.ledger import State
@@ -61,9 +61,15 @@ def create_mailing(adapters: Adapters) -> Attempt:
     return lambda: adapters.content.create_mailing(mailing)
 
 
-def put_window(adapters: Adapters) -> Attempt:
-    week = adapters.new("2026-W")
-    return lambda: adapters.content.put_window(week, Window(NOW, NOW))
+def settle_digest(adapters: Adapters) -> Attempt:
+    digest = SettledDigest(adapters.new("2026-W"), Window(NOW, NOW), ())
+    return lambda: adapters.digests.settle(digest)
+
+
+def release_digest(adapters: Adapters) -> Attempt:
+    digest = SettledDigest(adapters.new("2026-W"), Window(NOW, NOW), (), deadline=NOW)
+    adapters.digests.settle(digest)
+    return lambda: adapters.digests.release(digest.period, NOW, "approved", NOW)
 
 
 def create_lead(adapters: Adapters) -> Attempt:
@@ -106,7 +112,8 @@ def move(adapters: Adapters) -> Attempt:
         settle,
         put_manifest,
         create_mailing,
-        put_window,
+        settle_digest,
+        release_digest,
         create_lead,
         begin,
         move,

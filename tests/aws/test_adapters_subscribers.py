@@ -125,9 +125,12 @@ def test_choices_are_kept_and_change_nothing_else(
     before = adapters.subscribers.get(who)
     assert before is not None
     chosen = Choices(tuple(topics), "sv", name, frequency, paused, tracking)
-    assert adapters.subscribers.choose(who, chosen)
-    assert adapters.subscribers.get(who) == replace(
+    assert adapters.subscribers.choose(before, chosen, NOW + timedelta(days=1))
+    after = adapters.subscribers.get(who)
+    assert after is not None
+    assert after == replace(
         before,
+        cadence=after.cadence,
         topics=tuple(topics),
         language="sv",
         name=name,
@@ -135,12 +138,26 @@ def test_choices_are_kept_and_change_nothing_else(
         paused_until=paused,
         tracking=tracking,
     )
+    assert bool(after.cadence) is ((frequency, paused) != (before.frequency, before.paused_until))
+
+
+def test_who_chooses_twice_at_once_is_asked_to_look_again(adapters: Adapters) -> None:
+    before = adapters.subscribers.get(reader(adapters))
+    assert before is not None
+    monthly = Choices((), "fi", "", Frequency.MONTHLY)
+    assert adapters.subscribers.choose(before, monthly, NOW + timedelta(days=1))
+    assert not adapters.subscribers.choose(before, Choices((), "fi", "toinen"), NOW + timedelta(days=1))
+    after = adapters.subscribers.get(before.id)
+    assert after is not None
+    assert adapters.subscribers.choose(after, replace(monthly, name="toinen"), NOW + timedelta(days=2))
 
 
 def test_an_address_that_never_confirmed_has_no_choices(adapters: Adapters) -> None:
-    stranger = adapters.new("a")
-    assert not adapters.subscribers.choose(stranger, Choices((), "fi", ""))
-    assert adapters.subscribers.get(stranger) is None
+    somebody = adapters.subscribers.get(reader(adapters))
+    assert somebody is not None
+    stranger = replace(somebody, id=adapters.new("a"))
+    assert not adapters.subscribers.choose(stranger, Choices((), "fi", ""), NOW)
+    assert adapters.subscribers.get(stranger.id) is None
 
 
 def test_an_erased_reader_leaves_a_mark_alone_that_no_import_overwrites(adapters: Adapters) -> None:

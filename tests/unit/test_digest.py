@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
@@ -14,16 +15,16 @@ from newsletter.domain.article import Article
 from newsletter.domain.digest import (
     FIRST_SPAN,
     WEEK,
+    SettledDigest,
     Window,
     choose,
     digest_id,
-    first_seen,
-    in_window,
     meant_for,
     newest_first,
-    next_window,
     period_of,
+    settle,
     week_of,
+    window_for,
 )
 from newsletter.domain.subscriber import Frequency
 
@@ -44,24 +45,19 @@ def article(
 
 
 class Digests:
-    """The windows settled so far, by period, as start_digest settles them: one for a period, never changed."""
+    """The windows settled so far, by period: one for a period, never changed."""
 
     def __init__(self, frequency: Frequency = Frequency.WEEKLY) -> None:
         self.frequency = frequency
-        self.windows: dict[str, Window] = {}
+        self.settled: list[SettledDigest] = []
 
-    def period(self, now: datetime) -> str:
-        return period_of(now, HELSINKI, self.frequency)
+    def run(self, now: datetime) -> None:
+        period = period_of(now, HELSINKI, self.frequency)
+        if period not in [digest.period for digest in self.settled]:
+            self.settled.append(SettledDigest(period, window_for(period, now, self.settled), ()))
 
-    def run(self, now: datetime) -> Window:
-        period = self.period(now)
-        if period not in self.windows:
-            earlier = [window.end for other, window in self.windows.items() if other < period]
-            later = [window.start for other, window in self.windows.items() if other > period]
-            self.windows[period] = next_window(
-                now, max(earlier, default=None), min(later, default=None), FIRST_SPAN[self.frequency]
-            )
-        return self.windows[period]
+    def windows(self) -> list[Window]:
+        return [digest.window for digest in self.settled]
 
 
 def overlap(one: Window, other: Window) -> bool:
@@ -75,9 +71,8 @@ def test_no_two_windows_overlap_in_whatever_order_digests_run(moments: list[date
     digests = Digests(frequency)
     for moment in moments:
         digests.run(moment)
-    windows = digests.windows.values()
-    assert all(window.start <= window.end for window in windows)
-    assert not any(overlap(one, other) for one, other in combinations(windows, 2))
+    assert all(window.start <= window.end for window in digests.windows())
+    assert not any(overlap(one, other) for one, other in combinations(digests.windows(), 2))
 
 
 @given(runs, frequencies)
@@ -89,7 +84,7 @@ def test_digests_that_run_in_order_leave_no_gap_however_many_were_missed(
     digests = Digests(frequency)
     for moment in sorted(moments):
         digests.run(moment)
-    windows = list(digests.windows.values())
+    windows = digests.windows()
     assert all(before.end == after.start for before, after in pairwise(windows))
     assert windows[0].end - windows[0].start == FIRST_SPAN[frequency]
 
@@ -99,51 +94,10 @@ def test_an_article_is_in_exactly_one_window(moments: list[datetime], seconds: i
     digests = Digests(frequency)
     for moment in sorted(moments):
         digests.run(moment)
-    windows = list(digests.windows.values())
+    windows = digests.windows()
     found = article("x", START + timedelta(seconds=seconds))
     inside = windows[0].start <= found.listed_at < windows[-1].end
     assert sum(window.holds(found) for window in windows) == int(inside)
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["feed", "digests"]),
-            st.timedeltas(min_value=timedelta(), max_value=timedelta(days=9)),
-            st.timedeltas(min_value=timedelta(), max_value=timedelta(days=6)),
-        ),
-        max_size=25,
-    )
-)
-@example([("digests", timedelta(), timedelta()), ("feed", timedelta(), timedelta(minutes=1))])
-def test_every_article_is_mailed_once_a_frequency_even_if_its_feed_was_read_late(
-    events: list[tuple[str, timedelta, timedelta]],
-) -> None:
-    """A run carries the time it was scheduled for, so one that is `late` believes in a past that may be settled."""
-    kinds = [Digests(frequency) for frequency in Frequency]
-    articles: list[Article] = []
-    mailed: dict[Frequency, list[str]] = {frequency: [] for frequency in Frequency}
-    now = START
-
-    def run() -> None:
-        for digests in kinds:
-            if digests.period(now) not in digests.windows:
-                window = digests.run(now)
-                mailed[digests.frequency].extend(found.id for found in in_window(articles, window))
-
-    run()
-    for kind, wait, late in events:
-        now += wait
-        if kind == "digests":
-            run()
-        else:
-            settled = [window for digests in kinds for window in digests.windows.values()]
-            articles.append(article(f"{len(articles):02}", first_seen(max(now - late, START - WEEK), settled)))
-    for _ in range(3):
-        now += timedelta(days=32)
-        run()
-    for ids in mailed.values():
-        assert sorted(ids) == [found.id for found in articles]
 
 
 def test_weekly_digests_follow_the_clock_on_the_wall_across_its_changes() -> None:
@@ -151,7 +105,7 @@ def test_weekly_digests_follow_the_clock_on_the_wall_across_its_changes() -> Non
     digests = Digests()
     for tuesday in tuesdays:
         digests.run(tuesday.astimezone(UTC))
-    windows = list(digests.windows.values())
+    windows = digests.windows()
     assert len(windows) == 52
     lengths = [(window.end - window.start) / timedelta(hours=1) for window in windows]
     assert lengths.count(167) == lengths.count(169) == 1
@@ -242,9 +196,88 @@ def test_articles_of_the_same_moment_have_a_stable_order(shuffled: list[Article]
     assert "".join(found.id for found in newest_first(shuffled)) == "fedcba"
 
 
-@given(shelves, st.integers(0, 90))
-def test_a_windows_articles_are_those_listed_in_it(shelf: list[tuple[tuple[str, ...], int, bool]], days: int) -> None:
-    articles = [article(str(number), START - timedelta(days=age)) for number, (_, age, _) in enumerate(shelf)]
-    window = Window(START - timedelta(days=days), START)
-    expected = {str(number) for number, (_, age, _) in enumerate(shelf) if 0 < age <= days}
-    assert {found.id for found in in_window(articles, window)} == expected
+# --- what a digest carries -------------------------------------------------------------------------------------------
+
+
+@given(shelves, st.integers(1, 30))
+def test_a_digest_carries_what_was_listed_in_its_window_and_is_not_skipped(
+    shelf: list[tuple[tuple[str, ...], int, bool]], days: int
+) -> None:
+    earlier = SettledDigest("2026-W10", Window(START - timedelta(days=99), START - timedelta(days=days)), ())
+    articles = [
+        replace(article(str(number), at := START - timedelta(days=age), topics, at), skipped=number % 3 == 2)
+        for number, (topics, age, _) in enumerate(shelf)
+    ]
+    digest = settle("2026-W12", START, articles, [earlier], 3)
+    expected = {found.id for found in articles if timedelta() < START - found.listed_at <= timedelta(days=days)}
+    assert set(digest.articles if digest else ()) == {number for number in expected if int(number) % 3 != 2}
+
+
+def test_what_a_dropped_digest_carried_comes_in_the_next_one() -> None:
+    first = article("first", START - timedelta(days=1))
+    dropped = settle("2026-W12", START, [first], [], 0)
+    assert dropped is not None
+    second = article("second", START + timedelta(days=1))
+    for verdict, expected in ((True, ["second", "first"]), (False, ["second"])):
+        digest = settle("2026-W13", START + WEEK, [first, second], [replace(dropped, dropped=verdict)], 0)
+        assert digest is not None
+        assert list(digest.articles) == expected
+
+
+def test_an_article_kept_while_its_digest_was_settled_comes_in_the_next_one_but_no_archive_does() -> None:
+    earlier = SettledDigest("2026-W12", Window(START - WEEK, START), ())
+    late = article("late", START - timedelta(minutes=1))
+    archive = article("archive", START - timedelta(days=2), published=START - timedelta(days=2))
+    new = article("new", START + timedelta(days=1))
+    digest = settle("2026-W13", START + WEEK, [late, archive, new], [earlier], 0)
+    assert digest is not None
+    assert list(digest.articles) == ["new", "late"]
+
+
+def test_the_pinned_article_stands_on_top_and_one_skipped_since_is_left_out() -> None:
+    fresh = [article(name, START - timedelta(hours=hours)) for hours, name in enumerate("abc")]
+    fresh[1] = replace(fresh[1], skipped=True)
+    fresh[2] = replace(fresh[2], pinned=True)
+    selection = choose(fresh, [], (), 5, 0)
+    assert selection is not None
+    assert [found.id for found in selection.articles] == ["c", "a"]
+    assert choose(fresh[1:2], [], (), 5, 0) is None
+
+
+# --- more from the archive -------------------------------------------------------------------------------------------
+
+
+@given(shelves, st.lists(st.tuples(frequencies, subjects), min_size=1, max_size=40), st.integers(1, 4))
+def test_nobody_is_shown_an_archive_article_twice_in_a_year(
+    shelf: list[tuple[tuple[str, ...], int, bool]], weeks: list[tuple[Frequency, tuple[str, ...]]], each: int
+) -> None:
+    """Whatever the reader's topics and frequencies: no two digests of a year offer the same article at all."""
+    articles = [article(f"old{n}", START - timedelta(days=age), topics) for n, (topics, age, _) in enumerate(shelf)]
+    settled: list[SettledDigest] = []
+    for number, (frequency, topics) in enumerate(weeks):
+        now = START + (number + 1) * WEEK
+        articles.append(article(f"new{number}", now - timedelta(days=1), topics))
+        digest = settle(period_of(now, HELSINKI, frequency), now, articles, settled, each)
+        if digest is None or digest.period in [known.period for known in settled]:
+            continue
+        settled.append(digest)
+        by_id = {found.id: found for found in articles}
+        told = {topic for one in digest.articles for topic in by_id[one].topics}
+        assert all(set(by_id[one].topics) & told for one in digest.related)
+        assert all(now - by_id[one].listed_at > timedelta(days=28) for one in digest.related)
+    year = [digest.related for digest in settled]
+    assert not any(set(one) & set(other) for one, other in combinations(year, 2))
+
+
+def test_an_archive_article_comes_again_after_a_year_of_rest() -> None:
+    at = START - timedelta(days=40)
+    old, new = article("old", at, ("a",), published=at), article("new", START, ("a",))
+    for weeks, offered in ((51, ()), (53, ("old",))):
+        now = START + WEEK
+        shown = SettledDigest("2026-W13", Window(START, now), ("x",), ("old",))
+        later = replace(new, listed_at=now + weeks * WEEK - timedelta(days=1))
+        digest = settle(
+            period_of(now + weeks * WEEK, HELSINKI, Frequency.WEEKLY), now + weeks * WEEK, [old, later], [shown], 3
+        )
+        assert digest is not None
+        assert digest.related == offered

@@ -8,6 +8,7 @@ from typing import Any
 
 from newsletter.adapters.article_items import article_from, article_values, choice_from, choice_values
 from newsletter.adapters.courses import UNFINISHED, course_of, course_values
+from newsletter.adapters.digests import DIGESTS
 from newsletter.adapters.items import GET_LIMIT, batch_get, from_item, holds, pages, to_item
 from newsletter.domain.article import Article, Choice
 from newsletter.domain.digest import Window
@@ -149,15 +150,16 @@ class Content:
 
     def windows(self) -> dict[str, Window]:
         """The window of every digest so far, by week and month (64 small items a year)."""
-        return {item["sk"]: Window(parse_iso(item["start"]), parse_iso(item["end"])) for item in self._query("digests")}
+        return {item["sk"]: Window(parse_iso(item["start"]), parse_iso(item["end"])) for item in self._query(DIGESTS)}
 
-    def put_window(self, period: str, window: Window) -> bool:
-        """Settle a period's window, once and for all; False when it is settled already."""
-        return self._put_new("digests", period, {"start": iso(window.start), "end": iso(window.end)})
+    def put_decision(self, at: datetime, run: str, decision: str, why: str, *, replace: bool = True) -> None:
+        """Record what a scheduled run decided, so that silence always has a reason.
 
-    def put_decision(self, at: datetime, run: str, decision: str, why: str) -> None:
-        """Record what a scheduled run decided, so that silence always has a reason."""
-        self._put("decisions", f"{iso(at)}#{run}", {"decision": decision, "why": why})
+        A run has one record: what becomes of it later takes the place of what it decided first. Without `replace` the
+        record that is there stays, so that a run repeated does not hide what the first one did.
+        """
+        keep = self._put if replace else self._put_new
+        keep("decisions", f"{iso(at)}#{run}", {"decision": decision, "why": why})
 
     def decisions(self, limit: int) -> list[dict[str, Any]]:
         """The newest decision records: `at`, `run`, `decision`, `why`."""
@@ -222,6 +224,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "language": mailing.language,
         "archive": mailing.archive,
         **course_values(mailing.course),
+        "related": list(mailing.related),
     }
 
 
@@ -241,4 +244,5 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         language=item.get("language", ""),
         archive=item.get("archive"),
         course=course_of(item),
+        related=tuple(item["related"]),
     )

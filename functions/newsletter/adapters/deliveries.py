@@ -39,6 +39,8 @@ class Deliveries:
                 "batches": [[batch.id, batch.variant, list(batch.recipients)] for batch in manifest.batches],
                 "carry": {variant: list(ids) for variant, ids in manifest.carry.items()},
                 "cursor": manifest.cursor,
+                "readers": manifest.readers,
+                "nothing": manifest.nothing,
             },
         )
 
@@ -50,6 +52,24 @@ class Deliveries:
     def manifests_of(self, mailing: str, shard: str) -> Iterable[Manifest]:
         """The settled pages of a shard, in their order."""
         return (_manifest(mailing, item) for item in self._parts(mailing, f"manifest#{shard}#"))
+
+    def finish_shard(self, mailing: str, shard: str, manifest: Manifest, now: datetime) -> dict[str, tuple[int, int]]:
+        """Write down how many readers the shard has and how many it has nothing for; the same of all shards so far.
+
+        Doing it again changes nothing. One item per mailing, so that who finishes the last shard knows it.
+        """
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=to_item({"mailing": mailing, "part": "planned"}),
+            UpdateExpression="SET #shard = :counts, expires = :expires",
+            ExpressionAttributeNames={"#shard": f"shard_{shard}"},
+            ExpressionAttributeValues=to_item(
+                {":counts": [manifest.readers, manifest.nothing], ":expires": int((now + LIFE).timestamp())}
+            ),
+            ReturnValues="ALL_NEW",
+        )
+        counts = from_item(answer["Attributes"])
+        return {name[-1]: (value[0], value[1]) for name, value in counts.items() if name.startswith("shard_")}
 
     # --- batches -----------------------------------------------------------------------------------------------------
 
@@ -191,7 +211,7 @@ class Deliveries:
 def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:
     batches = tuple(Batch(mailing, batch, variant, tuple(ids)) for batch, variant, ids in item["batches"])
     carry = {variant: tuple(ids) for variant, ids in item["carry"].items()}
-    return Manifest(batches, carry, item.get("cursor"))
+    return Manifest(batches, carry, item.get("cursor"), item["readers"], item["nothing"])
 
 
 def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.items import batch_get, from_item, holds, pages, to_item, to_value
+from newsletter.domain.cadence import after_choice
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.domain.times import iso, parse_iso
 
@@ -45,11 +46,11 @@ class Subscribers:
         answer = self._client.get_item(TableName=self._table, Key=_key(subscriber), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 
-    def activate(self, sign_up: SignUp, now: datetime, consent_head: str = "") -> bool:
+    def activate(self, sign_up: SignUp, now: datetime, consent_head: str = "", cadence: str = "") -> bool:
         """Make the reader active with what the form says; False when this very form was confirmed before.
 
         So an old confirmation link, pressed again after the reader left, wakes nobody up. Whether links may be tracked
-        stays as the reader chose it before.
+        stays as the reader chose it before. `cadence` is what somebody we know already had chosen so far.
         """
         tracking = "if_not_exists(tracking, :tracking)" if sign_up.tracking else ":tracking"
         return self._update(
@@ -57,6 +58,7 @@ class Subscribers:
             "SET email = :email, #status = :active, topics = :topics, #language = :language, #name = :name,"
             f" frequency = :frequency, tracking = {tracking}, confirmed_at = :now,"
             " confirmed_by = :nonce, consent_version = :version, consent_head = :head, mailable = :shard"
+            f"{', cadence = :cadence' if cadence else ''}"
             " REMOVE left_at, left_how, left_why, due_shard, due_at, paused_until",
             "attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce",
             {
@@ -72,6 +74,7 @@ class Subscribers:
                 ":version": sign_up.consent_version,
                 ":head": consent_head,
                 ":shard": shard_of(sign_up.id),
+                **({":cadence": cadence} if cadence else {}),
             },
         )
 
@@ -133,21 +136,27 @@ class Subscribers:
             {":why": why, ":left": Status.UNSUBSCRIBED},
         )
 
-    def choose(self, subscriber: str, choices: Choices) -> bool:
-        """Keep new preferences; False for an address that never confirmed."""
-        paused = choices.paused_until
+    def choose(self, before: Subscriber, choices: Choices, now: datetime) -> bool:
+        """Keep new preferences, and since when; False when the reader is another by now than `before`."""
+        paused, cadence = choices.paused_until, after_choice(before, choices.frequency, choices.paused_until, now)
         return self._update(
-            subscriber,
+            before.id,
             "SET topics = :topics, #language = :language, #name = :name, frequency = :frequency, tracking = :tracking"
+            + (", cadence = :cadence" if cadence else "")
             + (", paused_until = :paused" if paused else " REMOVE paused_until"),
-            "attribute_exists(email)",
+            "attribute_exists(email) AND #status = :status AND frequency = :was AND "
+            + ("cadence = :had" if before.cadence else "attribute_not_exists(cadence)"),
             {
+                ":status": before.status,
+                ":was": before.frequency,
+                **({":had": before.cadence} if before.cadence else {}),
+                **({":cadence": cadence} if cadence else {}),
                 ":topics": list(choices.topics),
                 ":language": choices.language,
                 ":name": choices.name,
                 ":frequency": choices.frequency,
                 ":tracking": choices.tracking,
-                ":paused": paused.isoformat() if paused else None,
+                **({":paused": paused.isoformat()} if paused else {}),
             },
         )
 
@@ -286,6 +295,8 @@ def _subscriber(item: dict[str, Any]) -> Subscriber:
         frequency=Frequency(item["frequency"]),
         paused_until=date.fromisoformat(paused) if paused else None,
         tracking=item["tracking"],
+        cadence=item.get("cadence", ""),
+        left_at=parse_iso(item["left_at"]) if "left_at" in item else None,
     )
 
 
@@ -307,4 +318,5 @@ def _recipient(item: dict[str, Any]) -> Recipient:
         frequency=Frequency(item["frequency"]["S"]),
         paused_until=date.fromisoformat(paused["S"]) if paused else None,
         tracking=item["tracking"]["BOOL"],
+        cadence=item["cadence"]["S"] if "cadence" in item else "",
     )

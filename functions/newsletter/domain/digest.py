@@ -1,8 +1,8 @@
-"""Which articles a digest carries: windows without gap or overlap, and each reader's own choice."""
+"""Which articles a digest carries: windows without gap or overlap, settled once, and each reader's own choice."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,12 @@ from newsletter.domain.subscriber import Frequency
 WEEK = timedelta(days=7)
 FIRST_SPAN = {Frequency.WEEKLY: WEEK, Frequency.MONTHLY: timedelta(days=31)}
 """How far back the very first digest of a frequency looks."""
+LOOK_BACK = timedelta(days=60)
+"""How old an article may be that an earlier digest should have carried and did not."""
+REST = timedelta(days=364)
+"""How long an archive article rests after a digest offered it: 52 weeks."""
+ARCHIVED_AFTER = timedelta(days=28)
+"""How old an article is before it is offered again as one from the archive."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,36 @@ class Window:
     def holds(self, article: Article) -> bool:
         """Whether the article belongs to this window, and so to no other."""
         return self.start <= article.listed_at < self.end
+
+
+@dataclass(frozen=True)
+class SettledDigest:
+    """What a digest of a period carries, decided once: its new articles, and those from the archive.
+
+    `released_at` is the moment (of the clock, to the microsecond) from which it is planned; None: not yet, or never.
+    `dropped`: it never will be, and the next digest carries its articles. Where marketing has to approve it, `deadline`
+    is until when, `verdict` says in words what was decided, and `decided_at` when.
+    """
+
+    period: str
+    window: Window
+    articles: tuple[str, ...]
+    related: tuple[str, ...] = ()
+    released_at: datetime | None = None
+    dropped: bool = False
+    deadline: datetime | None = None
+    verdict: str = ""
+    decided_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has approved or rejected it yet."""
+        return self.released_at is None and not self.dropped
+
+    @property
+    def frequency(self) -> Frequency:
+        """Whose digest it is."""
+        return frequency_of(self.period)
 
 
 @dataclass(frozen=True)
@@ -49,6 +85,11 @@ def period_of(moment: datetime, zone: ZoneInfo, frequency: Frequency) -> str:
     return f"{moment.astimezone(zone):%Y-M%m}"
 
 
+def frequency_of(period: str) -> Frequency:
+    """Weekly for `2026-W48`, monthly for `2026-M11`."""
+    return Frequency.WEEKLY if period[5] == "W" else Frequency.MONTHLY
+
+
 def digest_id(period: str) -> str:
     """The mailing of a period's digest."""
     return f"digest-{period}"
@@ -67,6 +108,74 @@ def next_window(
     return Window(min(start, end), end)
 
 
+def window_for(period: str, now: datetime, settled: Iterable[SettledDigest]) -> Window:
+    """The window of the period's digest, run at `now`, among the settled ones of the same frequency."""
+    frequency = frequency_of(period)
+    others = [digest for digest in settled if digest.frequency is frequency]
+    earlier = [digest.window.end for digest in others if digest.period < period]
+    later = [digest.window.start for digest in others if digest.period > period]
+    return next_window(now, max(earlier, default=None), min(later, default=None), FIRST_SPAN[frequency])
+
+
+def settle(
+    period: str, now: datetime, articles: Sequence[Article], settled: Sequence[SettledDigest], related: int
+) -> SettledDigest | None:
+    """The digest of the period as it stands at `now`, not released yet; None when it would carry nothing.
+
+    An article is in the digest whose window holds it, and so in one of each frequency. Some come later: what was kept
+    in the very moment in which its digest was settled, what was found before the very first digest and its window, what
+    marketing no longer skips, and what was in a digest that was dropped.
+    """
+    window = window_for(period, now, settled)
+    same = [digest for digest in settled if digest.frequency is frequency_of(period)]
+    carried = {article for digest in same if not digest.dropped for article in digest.articles}
+    dropped = {article for digest in same if digest.dropped for article in digest.articles}
+
+    def is_late(article: Article) -> bool:
+        # Articles of a feed's first fetch stand where they were published; those in past windows are archive.
+        found_later = article.published is None or article.listed_at != article.published
+        return article.id in dropped or (found_later and timedelta() < window.start - article.listed_at <= LOOK_BACK)
+
+    fresh = [a for a in articles if not a.skipped and a.id not in carried and (window.holds(a) or is_late(a))]
+    if not fresh:
+        return None
+    ids = tuple(article.id for article in newest_first(fresh))
+    return SettledDigest(period, window, ids, from_the_archive(fresh, articles, window.end, settled, related))
+
+
+def from_the_archive(
+    fresh: Sequence[Article], articles: Sequence[Article], now: datetime, settled: Iterable[SettledDigest], each: int
+) -> tuple[str, ...]:
+    """Ids of older articles on the topics of the fresh ones, at most `each` a topic, the newest first.
+
+    Chosen once for all readers, and none that another digest offered within REST: so no reader meets one twice in a
+    year, whatever their topics, and there are no more variants than without them.
+    """
+    resting = {
+        article
+        for digest in settled
+        if not digest.dropped and digest.window.end > now - REST
+        for article in digest.related
+    }
+    shown = {article.id for article in fresh}
+    old = newest_first(
+        [
+            article
+            for article in articles
+            if article.listed_at < now - ARCHIVED_AFTER
+            and not article.skipped
+            and article.id not in resting
+            and article.id not in shown
+        ]
+    )
+    chosen: dict[str, Article] = {}
+    for topic in sorted({topic for article in fresh for topic in article.topics}):
+        there = sum(topic in article.topics for article in chosen.values())
+        more = [article for article in old if topic in article.topics and article.id not in chosen]
+        chosen |= {article.id: article for article in more[: max(0, each - there)]}
+    return tuple(article.id for article in newest_first(list(chosen.values())))
+
+
 def first_seen(now: datetime, settled: Collection[Window]) -> datetime:
     """When an article first seen at `now` counts as listed: now, or where the settled windows that hold now end.
 
@@ -76,11 +185,6 @@ def first_seen(now: datetime, settled: Collection[Window]) -> datetime:
         if window.start <= now < window.end:
             now = window.end
     return now
-
-
-def in_window(articles: Collection[Article], window: Window) -> tuple[Article, ...]:
-    """The window's articles, newest first."""
-    return newest_first([article for article in articles if window.holds(article)])
 
 
 def newest_first(articles: Collection[Article]) -> tuple[Article, ...]:
@@ -98,11 +202,19 @@ def meant_for(article: Article, topics: Collection[str]) -> bool:
 def choose(
     fresh: Sequence[Article], archive: Sequence[Article], topics: Collection[str], most: int, related: int
 ) -> Selection | None:
-    """One reader's selection from the digest's articles (newest first), or None when nothing is for them."""
-    mine = [article for article in fresh if meant_for(article, topics)]
+    """One reader's selection from the digest's articles, or None when nothing is for them.
+
+    `fresh` comes newest first; what is pinned goes to the top, what marketing skips meanwhile goes nowhere.
+    """
+    there = [article for article in fresh if not article.skipped and meant_for(article, topics)]
+    mine = sorted(there, key=lambda article: not article.pinned)
     if not mine:
         return None
     shown = {article.id for article in fresh}
     subjects = {topic for article in mine for topic in article.topics}
-    older = [article for article in archive if article.id not in shown and subjects & set(article.topics)]
+    older = [
+        article
+        for article in archive
+        if article.id not in shown and not article.skipped and subjects & set(article.topics)
+    ]
     return Selection(tuple(mine[:most]), tuple(mine[most:]), newest_first(older)[:related])

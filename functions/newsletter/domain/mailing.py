@@ -75,9 +75,10 @@ class Audience:
 class Mailing:
     """One digest, campaign or sequence step.
 
-    A digest names its `articles` once, when it starts: a run that is repeated sends what the first one chose.
-    A campaign carries its text as Markdown in `body`, written in `language`. `archive` is what marketing said about
-    showing it to the public; None leaves it to `for_archive`. Two mailings are equal whatever their courses.
+    A digest names its `articles` once, when it starts, and those `related` to them from the archive: a run that is
+    repeated sends what the first one chose. A campaign carries its text as Markdown in `body`, written in `language`.
+    `archive` is what marketing said about showing it to the public; None leaves it to `for_archive`. Two mailings are
+    equal whatever their courses.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Mailing:
     preheader: str = ""
     language: str = ""
     archive: bool | None = None
+    related: tuple[str, ...] = ()
     course: Course = field(default=Course(), compare=False)
 
     @property

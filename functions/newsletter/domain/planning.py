@@ -27,12 +27,15 @@ class Manifest:
 
     `carry` holds the recipients, by variant, that did not fill a batch: they open the next page's batches, so that a
     shard has at most one small batch per variant (more only when so many variants wait that they exceed MAX_CARRY).
-    `cursor` is the last id read, or None when the shard is done.
+    `cursor` is the last id read, or None when the shard is done. `readers` and `nothing` count, from the shard's first
+    page on, who is in a batch or carried, and whom the mailing is meant for but has nothing for.
     """
 
     batches: tuple[Batch, ...]
     carry: Mapping[str, tuple[str, ...]]
     cursor: str | None
+    readers: int = 0
+    nothing: int = 0
 
     @property
     def last(self) -> bool:

@@ -93,11 +93,20 @@ class Sequence:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """How long a digest waits for marketing's yes, and whether it goes out when nobody has answered by then."""
+
+    within: timedelta
+    then_send: bool
+
+
+@dataclass(frozen=True)
 class Digest:
-    """How many articles a digest shows in full, and how many older ones under them."""
+    """How many articles a digest shows in full, and how many older ones under them; None: no approval is asked for."""
 
     max_articles: int
     related: int
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,7 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         consent=root.table("consent", lambda t: ConsentText(t.line("version"), t.texts("text", languages))),
         feeds=root.each("feeds", lambda t: Feed(t.url("url"), t.one_of("language", languages))),
         topics=root.each("topics", lambda t: _topic(t, languages)),
-        digest=root.table("digest", lambda t: Digest(t.number("max_articles", 1, 30), t.number("related", 0, 10))),
+        digest=root.table("digest", _digest),
         offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
         sequences=by_key,
         retention=root.table("retention", _retention) if "retention" in data else Retention(),
@@ -201,6 +210,17 @@ def _sender(table: TomlTable) -> Sender:
     if not LIST_ID.fullmatch(sender.list_id):
         raise InvalidPublication(table.path("list_id"), "a name like uutiskirje.example.fi (RFC 2919)")
     return sender
+
+
+def _digest(table: TomlTable) -> Digest:
+    approval = table.table("approval", _approval) if "approval" in table else None
+    return Digest(table.number("max_articles", 1, 30), table.number("related", 0, 10), approval)
+
+
+def _approval(table: TomlTable) -> Approval:
+    return Approval(
+        timedelta(hours=table.number("hours", 1, 144)), table.one_of("otherwise", ("send", "drop")) == "send"
+    )
 
 
 def _retention(table: TomlTable) -> Retention:

@@ -42,7 +42,8 @@ class Frequency(StrEnum):
 class Subscriber:
     """A reader who confirmed at least once. No topics means every topic.
 
-    `paused_until` is the first day of mail again; `tracking` whether links in mails may tell that they were followed.
+    `paused_until` is the first day of mail again; `tracking` whether links in mails may tell that they were followed;
+    `cadence` what they chose before (domain/cadence), empty as long as nothing changed.
     """
 
     id: str
@@ -56,6 +57,8 @@ class Subscriber:
     frequency: Frequency = Frequency.WEEKLY
     paused_until: date | None = None
     tracking: bool = True
+    cadence: str = ""
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Recipient:
     frequency: Frequency = Frequency.WEEKLY
     paused_until: date | None = None
     tracking: bool = True
+    cadence: str = ""
 
     def paused(self, on: date) -> bool:
         """Whether the reader asked for silence on that day."""

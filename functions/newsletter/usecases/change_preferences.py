@@ -25,6 +25,8 @@ from newsletter.usecases.subscribe import (
 )
 
 LONGEST_PAUSE = timedelta(days=365)
+ATTEMPTS = 3
+"""How often choices are kept anew when the same reader chose elsewhere at the same moment; the last one holds."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,8 @@ def checked(form: ChoicesForm, now: datetime, desk: FrontDesk) -> Choices:
 
 def change(ref: Ref, form: ChoicesForm, now: datetime, desk: FrontDesk) -> Subscriber:
     """Keep new choices; whether mail goes out at all stays as it is. Raises InvalidForm, NotFound."""
-    before = desk.subscribers.get(ref.subscriber)
     choices = checked(form, now, desk)
-    if before is None or not desk.subscribers.choose(before.id, choices):
-        raise NotFound("reader")
+    before = _keep(ref.subscriber, choices, now, desk)
     if before.tracking != choices.tracking:
         act = "given" if choices.tracking else "withdrawn"
         consent = Consent(act, "tracking of links, on the preferences page", now, f"tracking-{act}-{iso(now)}")
@@ -90,6 +90,18 @@ def change(ref: Ref, form: ChoicesForm, now: datetime, desk: FrontDesk) -> Subsc
     if after is None:
         raise NotFound("reader")
     return after
+
+
+def _keep(subscriber: str, choices: Choices, now: datetime, desk: FrontDesk) -> Subscriber:
+    """Keep the choices; the reader as they were before."""
+    for _ in range(ATTEMPTS):
+        before = desk.subscribers.get(subscriber)
+        if before is None:
+            raise NotFound("reader")
+        if desk.subscribers.choose(before, choices, now):
+            return before
+    message = "the reader's choices changed at each attempt to keep them"
+    raise RuntimeError(message)
 
 
 def change_address(ref: Ref, address: str, now: datetime, desk: FrontDesk) -> None:

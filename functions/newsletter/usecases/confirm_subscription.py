@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter.adapters.links import Ref
+from newsletter.domain.cadence import after_confirming
 from newsletter.domain.consent import Consent
 from newsletter.domain.messages import Notify
 from newsletter.domain.subscriber import SignUp, Status, Subscriber
@@ -77,7 +78,9 @@ def _activate(sign_up: SignUp, now: datetime, desk: FrontDesk) -> None:
         network=sign_up.network,
     )
     record = desk.consents.append(sign_up.id, consent)
-    if desk.subscribers.activate(sign_up, now, record.hash):
+    known = desk.subscribers.get(sign_up.moved_from or sign_up.id)
+    cadence = after_confirming(known, sign_up.frequency, now) if known else ""
+    if desk.subscribers.activate(sign_up, now, record.hash, cadence):
         desk.limits.count("confirmations", now)
         count("SubscriptionsConfirmed")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from newsletter.adapters.content import Content
@@ -15,6 +16,7 @@ from newsletter.domain.messages import PlanPage, SendBatch
 from newsletter.domain.planning import Manifest
 from newsletter.domain.planning import plan_page as plan
 from newsletter.domain.subscriber import SHARDS, Recipient
+from newsletter.usecases.digest_readers import DigestReaders
 from newsletter.usecases.render_variant import Variants
 
 PAGE = 2000
@@ -39,6 +41,7 @@ def plan_page(
     deliveries: Deliveries,
     queues: Queues,
     variants: Variants,
+    readers: DigestReaders,
 ) -> Manifest:
     """Plan one page, or read back how it was planned, and emit its batches and the next page.
 
@@ -49,12 +52,16 @@ def plan_page(
         raise NotFound(f"mailing {message.mailing}")
     manifest = deliveries.manifest(mailing.id, message.shard, message.page)
     if manifest is None:
-        manifest = _decide(message, mailing, now, subscribers, deliveries, variants)
+        manifest = _decide(message, mailing, now, subscribers, deliveries, Chooser(mailing, variants, readers))
     queues.send_all(
         queues.batch, [SendBatch(mailing.id, batch.id, batch.variant, batch.recipients) for batch in manifest.batches]
     )
     if not manifest.last:
         queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
+    elif mailing.kind is Kind.DIGEST:
+        shards = deliveries.finish_shard(mailing.id, message.shard, manifest, now)
+        if shards.keys() == set(SHARDS):
+            _record_outcome(mailing, shards, content)
     return manifest
 
 
@@ -64,30 +71,62 @@ def _decide(
     now: datetime,
     subscribers: Subscribers,
     deliveries: Deliveries,
-    variants: Variants,
+    chooser: Chooser,
 ) -> Manifest:
-    carry, after = {}, None
+    carry: dict[str, tuple[str, ...]] = {}
+    after, readers, nothing = None, 0, 0
     if message.page:
         before = deliveries.manifest(mailing.id, message.shard, message.page - 1)
         if before is None:
             raise NotFound(f"page {message.page - 1} of {mailing.id}, shard {message.shard}")
         carry, after = dict(before.carry), before.cursor
+        readers, nothing = before.readers, before.nothing
     recipients, cursor = subscribers.page(message.shard, after, PAGE)
-    chosen = list(_chosen(mailing, recipients, variants))
-    manifest = plan(mailing.id, message.shard, message.page, carry, chosen, cursor)
+    chosen = list(chooser.chosen(recipients))
+    manifest = replace(
+        plan(mailing.id, message.shard, message.page, carry, chosen, cursor),
+        readers=readers + len(chosen),
+        nothing=nothing + chooser.nothing,
+    )
     if deliveries.put_manifest(mailing.id, message.shard, message.page, manifest, now):
         return manifest
     # Another run was faster: what it settled holds.
     return deliveries.manifest(mailing.id, message.shard, message.page) or manifest
 
 
-def _chosen(mailing: Mailing, recipients: list[Recipient], variants: Variants) -> Iterator[tuple[str, str]]:
-    for recipient in recipients:
-        if not mailing.audience.includes(recipient) or recipient.paused(mailing.created_at.date()):
-            continue
-        if mailing.kind is Kind.DIGEST:
-            variant = variants.digest(mailing, recipient)
-        else:
-            variant = variants.campaign(mailing, recipient)
-        if variant is not None:
-            yield recipient.id, variant
+class Chooser:
+    """Who of a page gets which variant. `nothing` counts whom a digest is meant for and has nothing for."""
+
+    def __init__(self, mailing: Mailing, variants: Variants, readers: DigestReaders) -> None:
+        self._mailing = mailing
+        self._variants = variants
+        self._readers = readers
+        self.nothing = 0
+
+    def chosen(self, recipients: list[Recipient]) -> Iterator[tuple[str, str]]:
+        """Id and variant of each reader who gets the mailing."""
+        choose = self._digest if self._mailing.kind is Kind.DIGEST else self._campaign
+        for recipient in recipients:
+            variant = choose(recipient)
+            if variant is not None:
+                yield recipient.id, variant
+
+    def _digest(self, recipient: Recipient) -> str | None:
+        articles = self._readers.articles_for(self._mailing, recipient)
+        if articles is None:
+            return None
+        variant = self._variants.digest(self._mailing, recipient, articles)
+        self.nothing += variant is None
+        return variant
+
+    def _campaign(self, recipient: Recipient) -> str | None:
+        if not self._mailing.audience.includes(recipient) or recipient.paused(self._mailing.created_at.date()):
+            return None
+        return self._variants.campaign(self._mailing, recipient)
+
+
+def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], content: Content) -> None:
+    """How many get it and how many have nothing in it, in place of the record of the run that started the digest."""
+    readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
+    why = f"{readers:,} reader{'' if readers == 1 else 's'} get it; it has nothing on the topics of {nothing:,} others"
+    content.put_decision(mailing.created_at, mailing.id, "sent" if readers else "nobody", why)

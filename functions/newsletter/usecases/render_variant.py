@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.templates import RenderedMail, Templates
@@ -14,6 +13,8 @@ from newsletter.domain.mailing import MOVED, WELCOME, Mailing, Variant, step_mai
 from newsletter.domain.publication import Sequence
 from newsletter.domain.subscriber import Recipient, Subscriber
 
+CHOICES = 20_000
+"""Choices a container remembers; past that it starts over."""
 REMEMBERED = 500
 """Variants a container remembers; past that it starts over. Forgetting costs a rendering, never a wrong mail."""
 
@@ -37,14 +38,26 @@ class Variants:
         self._templates = templates
         self._content = content
         self._keys: dict[tuple[object, ...], str] = {}
+        self._choices: dict[tuple[object, ...], str | None] = {}
         self._archive: tuple[str, dict[str, Article]] = ("", {})
 
-    def digest(self, mailing: Mailing, recipient: Recipient) -> str | None:
-        """The variant for this reader, or None when the digest has nothing for them."""
-        selection = self._selection(mailing, recipient)
+    def digest(self, mailing: Mailing, recipient: Recipient, articles: tuple[str, ...]) -> str | None:
+        """The variant for a reader to whom these articles are new, or None when none of them is on their topics.
+
+        Chosen once for all readers of the same topics, language and tracking: a digest has a million readers.
+        """
+        language = self._templates.publication.language(recipient.language)
+        alike = (mailing.id, articles, recipient.topics, language, recipient.tracking)
+        if alike not in self._choices:
+            if len(self._choices) >= CHOICES:
+                self._choices.clear()
+            self._choices[alike] = self._digest(mailing, language, recipient, articles)
+        return self._choices[alike]
+
+    def _digest(self, mailing: Mailing, language: str, recipient: Recipient, articles: tuple[str, ...]) -> str | None:
+        selection = self._selection(mailing, recipient.topics, articles)
         if selection is None:
             return None
-        language = self._templates.publication.language(recipient.language)
         chosen = tuple(tuple(a.id for a in part) for part in (selection.articles, selection.more, selection.related))
         return self._kept(
             (mailing.id, language, recipient.tracking, chosen),
@@ -129,17 +142,17 @@ class Variants:
             ),
         )
 
-    def _selection(self, mailing: Mailing, recipient: Recipient) -> Selection | None:
-        articles = self._articles(mailing.id, mailing.created_at)
-        fresh = [articles[article] for article in mailing.articles if article in articles]
+    def _selection(self, mailing: Mailing, topics: tuple[str, ...], articles: tuple[str, ...]) -> Selection | None:
+        known = self._articles(mailing.id)
+        fresh = newest_first([known[article] for article in articles if article in known])
+        older = [known[article] for article in mailing.related if article in known]
         digest = self._templates.publication.digest
-        return choose(fresh, list(articles.values()), recipient.topics, digest.max_articles, digest.related)
+        return choose(fresh, older, topics, digest.max_articles, digest.related)
 
-    def _articles(self, mailing: str, before: datetime) -> dict[str, Article]:
-        """The articles as they stand, up to the mailing's start; read once per mailing and container."""
+    def _articles(self, mailing: str) -> dict[str, Article]:
+        """The articles as they stand, read once per mailing and container."""
         if self._archive[0] != mailing:
-            known = [article for article in self._content.articles() if article.listed_at < before]
-            self._archive = (mailing, {article.id: article for article in newest_first(known)})
+            self._archive = (mailing, {article.id: article for article in self._content.articles()})
         return self._archive[1]
 
     def _kept(self, wanted: tuple[object, ...], mailing: str, language: str, render: Callable[[], RenderedMail]) -> str:

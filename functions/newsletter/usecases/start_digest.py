@@ -1,28 +1,36 @@
-"""Start the digests: settle each one's window, choose its articles once, and have every shard planned."""
+"""Start the digests: settle what each one carries, once, and have it planned, or let it wait for marketing's yes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
+from newsletter.adapters.digests import Digests
 from newsletter.adapters.queues import Queues
-from newsletter.domain.digest import FIRST_SPAN, Window, digest_id, in_window, next_window, period_of
+from newsletter.domain.course import Course, MailingState
+from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle, window_for
 from newsletter.domain.mailing import Audience, Kind, Mailing
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency
+from newsletter.domain.times import parse_iso
+from newsletter.observability import count
 from newsletter.usecases.plan_page import plan_shards
 
 
 @dataclass(frozen=True)
 class DigestDesk:
-    """What starting a digest works with."""
+    """What the digests are worked on with. `feeds` are the addresses that are read, `clock` tells the present."""
 
     publication: Publication
+    feeds: tuple[str, ...]
     content: Content
+    digests: Digests
     deliveries: Deliveries
     queues: Queues
+    clock: Callable[[], datetime]
 
 
 def start_digests(now: datetime, desk: DigestDesk) -> dict[str, dict[str, str]]:
@@ -33,45 +41,97 @@ def start_digests(now: datetime, desk: DigestDesk) -> dict[str, dict[str, str]]:
 def start_digest(frequency: Frequency, now: datetime, desk: DigestDesk) -> dict[str, str]:
     """Start the digest of the week or month of `now`, or carry on with it: {"period", "decision", "why"}.
 
-    A second run in the same period finds the mailing and only has planned what is not planned yet. A period without
+    A second run in the same period finds it settled, and only has planned what is not planned yet. A period without
     new articles settles nothing, so that a later run can still pick up what comes.
     """
     period = period_of(now, desk.publication.time_zone, frequency)
-    mailing = desk.content.mailing(digest_id(period))
-    if mailing is not None:
-        missing = plan_shards(mailing.id, desk.deliveries, desk.queues)
-        why = f"{mailing.id} exists; {missing} shards were still to be planned"
-        return _decided(desk, now, period, "repeated", why)
-    window = _window(desk.content, period, frequency, now)
-    fresh = in_window(desk.content.articles(), window)
-    if not fresh:
-        why = f"no new article since {window.start:%Y-%m-%d %H:%M} UTC"
-        return _decided(desk, now, period, "empty", why)
-    desk.content.put_window(period, window)
+    settled = desk.digests.all()
+    known = _of_period(period, settled)
+    if known is not None:
+        return _again(known, now, desk)
+    new = settle(period, now, desk.content.articles(), settled, desk.publication.digest.related)
+    since = window_for(period, now, settled).start
+    trouble = feed_trouble(since, desk)
+    if new is None:
+        why = f"no new article since {desk_time(since, desk)}"
+        return _decided(desk, now, period, "feed down" if trouble else "empty", "; ".join((why, *trouble)))
+    approval = desk.publication.digest.approval
+    new = replace(new, deadline=now + approval.within) if approval else replace(new, released_at=desk.clock())
+    if not desk.digests.settle(new):
+        return start_digest(frequency, now, desk)
+    carry_on(new, desk)
+    carries = f"{articles_in_words(new)} in {digest_id(period)}"
+    if new.deadline:
+        count("DigestsWaiting")
+        otherwise = "goes out" if approval and approval.then_send else "is dropped"
+        why = f"{carries}; it {otherwise} at {desk_time(new.deadline, desk)} unless somebody answers before"
+        return _decided(desk, now, period, "waiting", "; ".join((why, *trouble)))
+    return _decided(desk, now, period, "started", "; ".join((carries, *trouble)))
+
+
+def carry_on(digest: SettledDigest, desk: DigestDesk) -> int:
+    """Do whatever a settled digest still needs: its mailing, and its shards once it is released; how many those were.
+
+    Safe to repeat at any line.
+    """
+    offers = desk.publication.offers
     mailing = Mailing(
-        id=digest_id(period),
+        id=digest_id(digest.period),
         kind=Kind.DIGEST,
-        created_at=now,
-        audience=Audience(frequency=frequency),
-        articles=tuple(article.id for article in fresh),
-        offer=desk.publication.offers[0].key if desk.publication.offers else "",
+        created_at=digest.window.end,
+        audience=Audience(frequency=digest.frequency),
+        articles=digest.articles,
+        related=digest.related,
+        offer=offers[0].key if offers else "",
+        course=Course(MailingState.APPROVAL, digest.window.end) if digest.waits else Course(),
     )
     desk.content.create_mailing(mailing)
-    plan_shards(mailing.id, desk.deliveries, desk.queues)
-    return _decided(desk, now, period, "started", f"{len(fresh)} new articles in {mailing.id}")
+    return plan_shards(mailing.id, desk.deliveries, desk.queues) if digest.released_at else 0
 
 
-def _window(content: Content, period: str, frequency: Frequency, now: datetime) -> Window:
-    """The period's own window if it was settled (a run crashed after that), else the next free stretch of time."""
-    letter = period[5]
-    windows = {other: window for other, window in content.windows().items() if other[5] == letter}
-    if period in windows:
-        return windows[period]
-    earlier = [window.end for other, window in windows.items() if other < period]
-    later = [window.start for other, window in windows.items() if other > period]
-    return next_window(now, max(earlier, default=None), min(later, default=None), FIRST_SPAN[frequency])
+def feed_trouble(since: datetime, desk: DigestDesk) -> list[str]:
+    """A sentence for every feed of which nobody can know what it has published since then."""
+    found = []
+    for url in desk.feeds:
+        state = desk.content.feed_state(url)
+        if "failing_since" in state:
+            failing = desk_time(parse_iso(state["failing_since"]), desk)
+            found.append(f"{url} cannot be read since {failing}: {state['problem']}")
+        elif "read_at" not in state:
+            found.append(f"{url} was never read")
+        elif parse_iso(state["read_at"]) < since:
+            found.append(f"{url} was not read since {desk_time(parse_iso(state['read_at']), desk)}")
+    return found
+
+
+def desk_time(moment: datetime, desk: DigestDesk) -> str:
+    """`2026-11-24 08:00` on the publication's clock."""
+    return f"{moment.astimezone(desk.publication.time_zone):%Y-%m-%d %H:%M}"
+
+
+def articles_in_words(digest: SettledDigest) -> str:
+    """`3 new articles`."""
+    return f"{len(digest.articles)} new article{'' if len(digest.articles) == 1 else 's'}"
+
+
+def _of_period(period: str, settled: list[SettledDigest]) -> SettledDigest | None:
+    return next((digest for digest in settled if digest.period == period), None)
+
+
+def _again(digest: SettledDigest, now: datetime, desk: DigestDesk) -> dict[str, str]:
+    missing = carry_on(digest, desk)
+    name = digest_id(digest.period)
+    if digest.dropped:
+        why = f"{name} was dropped ({digest.verdict}); the next digest carries its articles"
+    elif digest.deadline and digest.waits:
+        why = f"{name} waits for approval until {desk_time(digest.deadline, desk)}"
+    elif missing:
+        why = f"{name} is under way; {missing} of its shards were still to be planned"
+    else:
+        why = f"{name} is planned; nothing new is mailed before the next period"
+    return _decided(desk, now, digest.period, "repeated", why)
 
 
 def _decided(desk: DigestDesk, now: datetime, period: str, decision: str, why: str) -> dict[str, str]:
-    desk.content.put_decision(now, digest_id(period), decision, why)
+    desk.content.put_decision(now, digest_id(period), decision, why, replace=decision != "repeated")
     return {"period": period, "decision": decision, "why": why}

@@ -14,7 +14,12 @@ STARTED = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 FRESH, OLDER = 31, 3
 """Articles of the week and of before: as many as a digest shows in full, as links, and as related ones."""
 MAILING = Mailing(
-    "digest-2026-W48", Kind.DIGEST, STARTED, articles=tuple(f"article{n}" for n in range(FRESH)), offer="sparraus"
+    "digest-2026-W48",
+    Kind.DIGEST,
+    STARTED,
+    articles=tuple(f"article{n}" for n in range(FRESH)),
+    related=tuple(f"article{n}" for n in range(FRESH, FRESH + OLDER)),
+    offer="sparraus",
 )
 TITLE = "Näin johtaja löytää oman äänensä ja pitää sen silloinkin, kun kiire painaa eikä kommentteja heti kuulu, osa"
 SUMMARY = (
@@ -46,7 +51,7 @@ def prepare() -> str:
     for number in range(FRESH + OLDER):
         content.put_article(article(number, ("linkedin",), STARTED - timedelta(hours=number + 1)))
     content.create_mailing(MAILING)
-    key = wiring.variants().digest(MAILING, Recipient("", (), "fi"))
+    key = wiring.variants().digest(MAILING, Recipient("", (), "fi"), MAILING.articles)
     assert key
     return key
 

@@ -27,6 +27,7 @@ def plan(mailing: str, shard: str) -> tuple[int, int, int]:
             deliveries=wiring.deliveries(),
             queues=wiring.queues(),
             variants=wiring.variants(),
+            readers=wiring.digest_readers(),
         )
         batches += len(manifest.batches)
         recipients += sum(len(batch.recipients) for batch in manifest.batches)

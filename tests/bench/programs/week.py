@@ -16,6 +16,7 @@ MAILING = Mailing(
     Kind.DIGEST,
     STARTED,
     articles=tuple(f"article{number}" for number in range(FRESH)),
+    related=tuple(f"article{number}" for number in range(FRESH, FRESH + 12)),
     offer="sparraus",
 )
 

@@ -1,0 +1,94 @@
+"""The digests of all periods: what each carries, settled once, and when it was released."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from newsletter.adapters.items import holds, pages, to_item
+from newsletter.domain.digest import SettledDigest, Window
+from newsletter.domain.times import iso, parse_iso
+
+DIGESTS = "digests"
+"""Partition of the Content table: some 64 items a year, read with one query."""
+
+
+class Digests:
+    """Every change is one conditional write: of two runs that settle the same period, one finds it settled."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def all(self) -> list[SettledDigest]:
+        """Every digest so far."""
+        items = pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": DIGESTS}),
+            ConsistentRead=True,
+        )
+        return [_digest(item) for item in items]
+
+    def settle(self, digest: SettledDigest) -> bool:
+        """Keep what the period's digest carries, once and for all; False when it is settled already."""
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item(
+                {
+                    "pk": DIGESTS,
+                    "sk": digest.period,
+                    "start": iso(digest.window.start),
+                    "end": iso(digest.window.end),
+                    "articles": list(digest.articles),
+                    "related": list(digest.related),
+                    "released_at": _exactly(digest.released_at) if digest.released_at else None,
+                    "deadline": iso(digest.deadline) if digest.deadline else None,
+                }
+            ),
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+
+    def release(self, period: str, at: datetime, verdict: str, now: datetime) -> bool:
+        """Let a waiting digest go out, planned from `at` on the clock; False when it waits no more."""
+        return self._decide(period, {"released_at": _exactly(at)}, verdict, now)
+
+    def drop(self, period: str, verdict: str, now: datetime) -> bool:
+        """Never let a waiting digest go out; False when it waits no more."""
+        return self._decide(period, {"dropped": True}, verdict, now)
+
+    def _decide(self, period: str, how: dict[str, Any], verdict: str, now: datetime) -> bool:
+        values = {**how, "verdict": verdict, "decided_at": iso(now)}
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"pk": DIGESTS, "sk": period}),
+            UpdateExpression=f"SET {', '.join(f'{name} = :{name}' for name in values)}",
+            ConditionExpression=(
+                "attribute_exists(pk) AND attribute_not_exists(released_at) AND attribute_not_exists(dropped)"
+            ),
+            ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()}),
+        )
+
+
+def _digest(item: dict[str, Any]) -> SettledDigest:
+    return SettledDigest(
+        period=item["sk"],
+        window=Window(parse_iso(item["start"]), parse_iso(item["end"])),
+        articles=tuple(item["articles"]),
+        related=tuple(item["related"]),
+        released_at=parse_iso(item["released_at"]) if "released_at" in item else None,
+        dropped=item.get("dropped", False),
+        deadline=parse_iso(item["deadline"]) if "deadline" in item else None,
+        verdict=item.get("verdict", ""),
+        decided_at=parse_iso(item["decided_at"]) if "decided_at" in item else None,
+    )
+
+
+def _exactly(moment: datetime) -> str:
+    """To the microsecond: what a reader chose in the same second is before or after."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
