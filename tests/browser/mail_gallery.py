@@ -110,6 +110,10 @@ def _article(templates: Templates, article: BlogArticle) -> Article:
         language="fi",
         author=article.author,
         image=f"{BLOG}/{article.image}" if article.image else "",
+        image_alt=article.image_alt,
+        image_width=1200 if article.image else 0,
+        image_height=630 if article.image else 0,
+        minutes=len(article.markdown.split()) // 150 + 1,
         published=published,
         listed_at=published,
     )

@@ -49,6 +49,10 @@ FIRST = article(
     summary="Tyhjä ruutu pelottaa vähemmän, kun tietää, kenelle kirjoittaa.",
     topics=("nakyvyys", "linkedin"),
     image="https://www.sanaharju.example/kuvat/puhekuplat.png",
+    image_alt="Suuri puhekupla kääntyy kohti pientä.",
+    image_width=1200,
+    image_height=630,
+    minutes=4,
 )
 SECOND = article(9, title="Kun kommentti sattuu", summary="Näin vastaat, kun palaute on kovaa.", topics=("kriisit",))
 BARE = article(8, title="Nimeä kymmenen lukijaa", summary="", author="", topics=(), published=None)
@@ -119,6 +123,8 @@ class Parsed(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.tags.append((tag, given))
+        if tag == "img":
+            self.handle_data(f" {given['alt']} ")
         if tag in {"a", "h1", "h2", "h3", "title"}:
             self._open.append((tag, given, []))
 

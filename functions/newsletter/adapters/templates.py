@@ -182,6 +182,13 @@ class Templates:
         scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0]}
         return self._render(f"pages/{file}", scope)
 
+    def _long_date(self, moment: date, language: str) -> str:
+        """The day in the publication's time zone; `mail.date` is a pattern of CLDR, or `long` for the usual one."""
+        from babel.dates import format_date  # here, for the cold start
+
+        day = moment.astimezone(self.publication.time_zone) if isinstance(moment, datetime) else moment
+        return format_date(day, self.text("mail.date", language), locale=language)
+
     def _render(self, path: str, scope: Mapping[str, Any]) -> str:
         return self._jinja.get_template(path).render(scope)
 
@@ -193,7 +200,7 @@ class Templates:
             "public_url": self._public_url,
             "language": language,
             "t": lambda key, /, **values: self._locales.text(key, language, values),
-            "date": partial(_long_date, language=language, publication=self.publication),
+            "date": partial(self._long_date, language=language),
             "period_name": partial(self._period_name, language=language),
         }
 
@@ -269,10 +276,3 @@ def _outside(text: str) -> str:
 def _tidy(text: str) -> str:
     lines = (line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
-
-
-def _long_date(moment: date, language: str, publication: Publication) -> str:
-    from babel.dates import format_date  # here, for the cold start
-
-    day = moment.astimezone(publication.time_zone) if isinstance(moment, datetime) else moment
-    return format_date(day, "long", locale=language)
