@@ -68,6 +68,7 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     one: dict[str, Any] = {"articles": blog[2:3], "more": [], "related": [], "offer": None, "period": "2026-M11"}
     yield "digest-one", templates.mail("digest", language, **one)
     letter: dict[str, Any] = {"subject": step.subject[language], "preheader": "", "body": body, "offer": None}
+    letter["why"] = "mail.footer.why_offer"
     yield "step", templates.mail("letter", language, **letter)
     campaign: dict[str, Any] = {
         "subject": "Aamukahvit johtajille: näin alkuun",

@@ -97,9 +97,21 @@ def moved(language: str = "fi") -> RenderedMail:
     return templates.mail("moved", language)
 
 
+def step(language: str = "fi", **changes: Any) -> RenderedMail:
+    first = templates.publication.sequences["sparraus"].steps[0]
+    text: dict[str, Any] = {
+        "subject": first.subject[language],
+        "body": templates.step_body(first.body, language),
+        "offer": None,
+        "why": "mail.footer.why_offer",
+    }
+    return templates.mail("letter", language, **{**text, **changes})
+
+
 MAILS: dict[str, Callable[..., RenderedMail]] = {
     "digest": digest,
     "letter": letter,
+    "step": step,
     "confirmation": confirmation,
     "reminder": reminder,
     "welcome": welcome,

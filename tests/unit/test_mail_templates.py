@@ -31,6 +31,7 @@ from tests.unit.mails import (
     moved,
     reminder,
     seen,
+    step,
     templates,
     welcome,
 )
@@ -99,6 +100,15 @@ def test_a_reader_can_always_see_who_writes_and_leave(name: str, language: str) 
         assert f"{PUBLIC_URL}/unsubscribe/{{{{unsubscribe}}}}" in part
         assert f"{PUBLIC_URL}/preferences/{{{{preferences}}}}" in part
     assert {"hello_html", "hello_text", "click", "unsubscribe", "preferences", "offer"} == mail.placeholders
+
+
+@every_language
+def test_a_step_says_that_it_comes_because_of_the_offer(language: str) -> None:
+    mail = step(language)
+    for part in (mail.html, mail.text):
+        assert templates.text("mail.footer.why_offer", language) in part
+        assert templates.text("mail.footer.why", language) not in part
+        assert f"{PUBLIC_URL}/unsubscribe/{{{{unsubscribe}}}}" in part
 
 
 @every_language
@@ -270,10 +280,10 @@ def test_what_is_misconfigured_is_named(tmp_path: Path) -> None:
 @every_language
 def test_every_step_of_every_sequence_has_its_letter(language: str) -> None:
     for sequence in templates.publication.sequences.values():
-        for step in sequence.steps:
-            body = templates.step_body(step.body, language)
+        for one in sequence.steps:
+            body = templates.step_body(one.body, language)
             assert 140 < len(body.split()) <= 260
-            assert letter(language, subject=step.subject[language], body=body).subject == step.subject[language]
+            assert letter(language, subject=one.subject[language], body=body).subject == one.subject[language]
 
 
 def test_importing_the_templates_does_not_load_what_a_cold_start_need_not_have() -> None:

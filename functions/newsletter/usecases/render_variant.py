@@ -21,7 +21,7 @@ REMEMBERED = 500
 
 @dataclass(frozen=True)
 class _Letter:
-    """What a letter is rendered from; `offer` is a key, or empty."""
+    """What a letter is rendered from; `offer` is a key, or empty; `why` is the message that says why one gets it."""
 
     subject: str
     body: str
@@ -29,6 +29,7 @@ class _Letter:
     offer: str = ""
     tracked: bool = True
     archived: str = ""
+    why: str = "mail.footer.why"
 
 
 class Variants:
@@ -88,7 +89,7 @@ class Variants:
         step = sequence.steps[number - 1]
         language = self._templates.publication.language(reader.language)
         body = self._templates.step_body(step.body, language)
-        letter = _Letter(step.subject[language], body, tracked=reader.tracking)
+        letter = _Letter(step.subject[language], body, tracked=reader.tracking, why="mail.footer.why_offer")
         return self._letter(step_mailing(sequence.key, number), language, letter)
 
     def confirmation(self, mailing: str, language: str, *, reminder: bool = False) -> str:
@@ -139,6 +140,7 @@ class Variants:
                 offer=self._templates.publication.offer(letter.offer) if letter.offer else None,
                 tracked=letter.tracked,
                 archived=letter.archived,
+                why=letter.why,
             ),
         )
 
