@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import heapq
 import random as chance
+import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from random import Random
-from typing import Any
+from typing import Any, Self
 from unittest.mock import patch
 
 from aws_lambda_powertools import Metrics
@@ -32,6 +33,14 @@ from tests.soak.wire import Crash
 
 SHARED = {"settings", "templates"}
 """What all containers may share, since nothing in it ever changes: the environment and what is read off the disk."""
+
+RESTLESS = 3000
+"""Invocations after which a schedule is given up; most end after a hundred."""
+
+
+class Restless(AssertionError):
+    """The queues do not become empty: what is done makes ever more to do."""
+
 
 Wiring = dict[str, Callable[[], Any]]
 
@@ -60,30 +69,40 @@ class Context:
 
 @dataclass
 class Worker:
-    """One place for a container; `task` is the invocation that runs in it."""
+    """One place for a container; `life` is the invocation under way, if there is one."""
 
     name: str
     wiring: Wiring = field(default_factory=container)
-    task: Any = None
+    life: object = None
     deadline: float = 0.0
+
+    def end(self, *, crashed: bool = False) -> None:
+        """Nothing of the invocation will run any more; after a crash nothing of the container is left either."""
+        self.life = None
+        if crashed:
+            self.wiring = container()
 
 
 class Lambdas:
-    """The workers and the clock. Events of time are handled one by one, the earliest first."""
+    """The workers and the clock. Events of time are handled one by one, the earliest first.
+
+    `failures` are what the console would have shown, `refused` counts messages that a handler gave back, `killed`
+    invocations that Lambda's timeout ended.
+    """
 
     def __init__(self, clock: Clock, sqs: Sqs, random: Random, workers: int = 4) -> None:
         self.clock = clock
         self.twice = self.undeleted = 0.0
         self.failures: list[BaseException] = []
-        self.invocations = self.killed = 0
+        self.invocations = self.killed = self.refused = 0
         self._sqs = sqs
         self._random = random
         self._workers = [Worker(f"worker {number}") for number in range(workers)]
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = 0
-        self._main: Any = getcurrent()
+        self.main: Any = getcurrent()
         self._home = container()
-        self._running: Worker | None = None
+        self.running: Worker | None = None
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -94,17 +113,25 @@ class Lambdas:
 
     def wait(self, seconds: float) -> None:
         """Sleep: in an invocation others work meanwhile. Raises Crash when Lambda's patience ends before."""
-        worker = self._running
+        worker = self.running
         if worker is None:
             self.clock.seconds += seconds
             return
-        task = worker.task
-        assert task is not None
-        self.later(seconds, lambda: self._resume(worker, task))
-        self._main.switch()
+        self.later(seconds, self.resumption(worker, getcurrent()))
+        self.main.switch()
         if self.clock.seconds >= worker.deadline:
             self.killed += 1
             raise Crash
+
+    def resumption(self, worker: Worker, task: Any) -> Callable[[], None]:
+        """What lets the greenlet go on, if its invocation is still under way by then."""
+        life = worker.life
+
+        def resume() -> None:
+            if worker.life is life:
+                self._resume(worker, task)
+
+        return resume
 
     def work(self, until: float) -> None:
         """Work until nothing is left to do, or to that second of the clock."""
@@ -129,30 +156,30 @@ class Lambdas:
             try:
                 act()
             except Crash:
-                worker.wiring = container()
+                worker.end(crashed=True)
             except Exception as error:  # noqa: BLE001 (what a console user would see; a handler reports its own)
                 self.failures.append(error)
-            worker.task = None
+            worker.end()
 
         self.invocations += 1
+        if self.invocations > RESTLESS:
+            raise Restless
         worker.deadline = self.clock.seconds + timeout
-        worker.task = greenlet(body)
-        self._resume(worker, worker.task)
+        worker.life = object()
+        self._resume(worker, greenlet(body))
 
     def _resume(self, worker: Worker, task: Any) -> None:
-        if worker.task is not task:
-            return
         vars(wiring).update(worker.wiring)
-        self._running = worker
+        self.running = worker
         try:
             task.switch()
         finally:
-            self._running = None
+            self.running = None
             vars(wiring).update(self._home)
 
     def _take_messages(self) -> None:
         for worker in self._workers:
-            if worker.task is not None:
+            if worker.life is not None:
                 continue
             waiting = [source for source in SOURCES if self._visible(source[1])]
             if not waiting:
@@ -176,6 +203,7 @@ class Lambdas:
         def invoke() -> None:
             answer = handle({"Records": records}, Context(self.clock, self.clock.seconds + function.timeout))
             failed = failed_ids(answer, {message.id for message in messages})
+            self.refused += len(failed)
             for message in messages:
                 if message.id not in failed and self._random.random() >= self.undeleted:
                     queue.messages.pop(message.id, None)
@@ -188,9 +216,55 @@ class Lambdas:
 
     def _next_visible(self) -> Iterator[float]:
         """When a message can be received, of the queues that feed a function; only while a worker is free."""
-        if any(worker.task is None for worker in self._workers):
+        if any(worker.life is None for worker in self._workers):
             for _, source in SOURCES:
                 yield from (message.visible_at for message in self._sqs.queues[source.queue_name].messages.values())
+
+
+class SideBySide:
+    """What a handler's ThreadPoolExecutor is here: each call in a greenlet of its own, all of one invocation.
+
+    A crash in one of them is the end of the process, and so of all.
+    """
+
+    lambdas: Lambdas
+
+    def __init__(self, max_workers: int) -> None:
+        """All at once, as the product asks."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        """`map` has waited for all."""
+
+    def map(self, act: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        """The results in the order of the items; an exception of one is raised when all are done."""
+        lambdas, worker, waiting = self.lambdas, self.lambdas.running, getcurrent()
+        assert worker is not None
+        todo = list(items)
+        results: dict[int, Any] = {}
+        faults: list[Exception] = []
+
+        def one(number: int) -> None:
+            try:
+                results[number] = act(todo[number])
+            except Crash:
+                worker.end(crashed=True)
+                return
+            except Exception as fault:  # noqa: BLE001 (raised below)
+                results[number] = None
+                faults.append(fault)
+            if len(results) == len(todo):
+                lambdas.later(0, lambdas.resumption(worker, waiting))
+
+        for number in range(len(todo)):
+            lambdas.later(0, lambdas.resumption(worker, greenlet(partial(one, number), parent=lambdas.main)))
+        lambdas.main.switch()
+        if faults:
+            raise faults[0]
+        return [results[number] for number in range(len(todo))]
 
 
 @contextmanager
@@ -201,7 +275,8 @@ def virtual(lambdas: Lambdas) -> Iterator[None]:
     with (
         patch.object(wiring, "now", lambdas.clock.now),
         patch.object(time, "sleep", lambdas.wait),
-        patch.object(Metrics, "add_metric"),
+        patch.object(Metrics, "add_metric", lambda *_, **__: None),
+        everywhere("ThreadPoolExecutor", type("SideBySide", (SideBySide,), {"lambdas": lambdas})),
     ):
         vars(wiring).update(lambdas._home)  # noqa: SLF001
         try:
@@ -210,11 +285,24 @@ def virtual(lambdas: Lambdas) -> Iterator[None]:
             vars(wiring).update({name: before[name] for name in lambdas._home})  # noqa: SLF001
 
 
+@contextmanager
+def everywhere(name: str, value: object) -> Iterator[None]:
+    """Every module of the product that has something of this name has this value instead."""
+    holders = [module for path, module in list(sys.modules.items()) if path.startswith("newsletter.")]
+    with ExitStack() as patches:
+        for module in holders:
+            if hasattr(module, name):
+                patches.enter_context(patch.object(module, name, value))
+        yield
+
+
 def warm_up() -> None:
     """Make what all schedules share: clients and templates, so that their making is part of no schedule."""
     for service in aws.SERVICES:
         aws.client(service)
     wiring.templates()
+    for function, _ in SOURCES:
+        import_module(function.handler.rpartition(".")[0])
 
 
 def _sources() -> Iterator[tuple[Function, QueueSource]]:

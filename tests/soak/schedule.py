@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random as chance
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +17,7 @@ from newsletter.domain.subscriber import SHARDS, SignUp, Status
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.soak.account import Account, Request
 from tests.soak.clock import START, Clock
-from tests.soak.lambdas import Lambdas, virtual
+from tests.soak.lambdas import Lambdas, everywhere, virtual
 from tests.soak.weather import FAIR, Weather, drawn
 from tests.soak.wire import Onlooker, Wire, laid
 
@@ -62,7 +61,7 @@ class Schedule:
         """Play it to the end; the account is open while the context lasts."""
         draw = Random(self.seed)  # noqa: S311 (chance that can be repeated)
         shards = SHARDS[: self.shards]
-        with _stage(draw) as stage, _divided_into(shards):
+        with _stage(draw) as stage, everywhere("SHARDS", shards):
             number = draw.choice((1, 5, 20, 60)) if self.readers is None else self.readers
             readers = _readers(draw, number, shards)
             for reader in readers:
@@ -142,18 +141,6 @@ def _stage(draw: Random) -> Iterator[Stage]:
     chance.seed(draw.random())
     with virtual(lambdas), laid(wire.carry):
         yield stage
-
-
-@contextmanager
-def _divided_into(shards: str) -> Iterator[None]:
-    """The product knows these shards and no others."""
-    known = [
-        name for name, module in sys.modules.items() if name.startswith("newsletter.") and hasattr(module, "SHARDS")
-    ]
-    with ExitStack() as patches:
-        for name in known:
-            patches.enter_context(patch.object(sys.modules[name], "SHARDS", shards))
-        yield
 
 
 def _readers(draw: Random, number: int, among: str) -> list[Reader]:
