@@ -39,19 +39,23 @@ def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object
         try:
             act(record.body)
         except Exception as error:
-            logger().exception("record failed", extra={"message_id": record.message_id})
-            if int(record.attributes.get("ApproximateReceiveCount", 1)) >= NOTED_FROM:
-                _note(record.message_id, error)
+            _report(record.message_id, record.attributes, error)
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
 
 
-def _note(message: str, error: Exception) -> None:
-    """Keep the reason. Only our own errors are word for word: others may quote an address."""
+def _report(message: str, attributes: Mapping[str, str], error: Exception) -> None:
+    """Log what went wrong, and keep the reason of a message that may become a dead letter.
+
+    Only our own errors are kept word for word: others may quote an address.
+    """
     from newsletter import wiring
 
+    logger().error("record failed", exc_info=error, extra={"message_id": message})
+    if int(attributes.get("ApproximateReceiveCount", 1)) < NOTED_FROM:
+        return
     reason = str(error) if isinstance(error, NewsletterError | MalformedMessage) else type(error).__name__
     try:
         wiring.failures().note(message, reason or type(error).__name__, wiring.now())
@@ -72,11 +76,10 @@ def all_messages(
         except MalformedMessage as malformed:
             faults[number] = malformed
     faults |= dict(zip(messages, act(list(messages.values())), strict=True))
-    failed = [(records[number]["messageId"], fault) for number, fault in sorted(faults.items()) if fault is not None]
-    for message_id, fault in failed:
-        logger().error("record failed", exc_info=fault, extra={"message_id": message_id})
-        _note(message_id, fault)
-    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id, _ in failed]}
+    failed = [(records[number], fault) for number, fault in sorted(faults.items()) if fault is not None]
+    for record, fault in failed:
+        _report(record["messageId"], record["attributes"], fault)
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record, _ in failed]}
 
 
 def each_message(event: dict[str, Any], context: Any, act: Callable[[Message], object]) -> dict[str, Any]:
