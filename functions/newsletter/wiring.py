@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.templates import Templates
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.front_desk import FrontDesk
+    from newsletter.usecases.plan_page import Planning
     from newsletter.usecases.render_variant import Variants
     from newsletter.usecases.send_batch import Sending
     from newsletter.usecases.start_digest import DigestDesk
@@ -305,6 +306,22 @@ def front_desk() -> FrontDesk:
         queues=queues(),
         secrets=secrets(),
         allow_test_domains=settings().local,
+    )
+
+
+@cache
+def planning() -> Planning:
+    """What planning works with."""
+    from newsletter.usecases.plan_page import Planning
+
+    return Planning(
+        subscribers=subscribers(),
+        content=content(),
+        deliveries=deliveries(),
+        queues=queues(),
+        variants=variants(),
+        readers=digest_readers(),
+        mailer=mailer(),
     )
 
 

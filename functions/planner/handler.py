@@ -24,16 +24,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _plan(message: Message) -> None:
     match message:
         case PlanPage():
-            plan_page(
-                message,
-                now=wiring.now(),
-                subscribers=wiring.subscribers(),
-                content=wiring.content(),
-                deliveries=wiring.deliveries(),
-                queues=wiring.queues(),
-                variants=wiring.variants(),
-                readers=wiring.digest_readers(),
-            )
+            plan_page(message, wiring.now(), wiring.planning())
         case GoOn():
             go_on(
                 message,

@@ -16,7 +16,10 @@ LIFE = timedelta(days=396)
 
 
 class Deliveries:
-    """Every change is one conditional write on one item, so a crash leaves a state that is named, not a riddle."""
+    """Every change is one conditional write on one item, so a crash leaves a state that is named, not a riddle.
+
+    Ids of recipients are kept as one text, with a blank between them: a page has thousands.
+    """
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
@@ -36,8 +39,8 @@ class Deliveries:
             f"manifest#{shard}#{page:05}",
             now,
             {
-                "batches": [[batch.id, batch.variant, list(batch.recipients)] for batch in manifest.batches],
-                "carry": {variant: list(ids) for variant, ids in manifest.carry.items()},
+                "batches": [[batch.id, batch.variant, " ".join(batch.recipients)] for batch in manifest.batches],
+                "carry": {variant: " ".join(ids) for variant, ids in manifest.carry.items()},
                 "cursor": manifest.cursor,
                 "readers": manifest.readers,
                 "nothing": manifest.nothing,
@@ -98,7 +101,7 @@ class Deliveries:
             now,
             {
                 "variant": batch.variant,
-                "recipients": list(batch.recipients),
+                "recipients": " ".join(batch.recipients),
                 "state": State.CLAIMED,
                 "outcomes": outcomes,
                 "reasons": {str(position): reason for position, reason in reasons.items()},
@@ -209,13 +212,13 @@ class Deliveries:
 
 
 def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:
-    batches = tuple(Batch(mailing, batch, variant, tuple(ids)) for batch, variant, ids in item["batches"])
-    carry = {variant: tuple(ids) for variant, ids in item["carry"].items()}
+    batches = tuple(Batch(mailing, batch, variant, tuple(ids.split())) for batch, variant, ids in item["batches"])
+    carry = {variant: tuple(ids.split()) for variant, ids in item["carry"].items()}
     return Manifest(batches, carry, item.get("cursor"), item["readers"], item["nothing"])
 
 
 def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:
-    batch = Batch(mailing, item["part"].removeprefix("batch#"), item["variant"], tuple(item["recipients"]))
+    batch = Batch(mailing, item["part"].removeprefix("batch#"), item["variant"], tuple(item["recipients"].split()))
     return BatchRecord(
         batch=batch,
         state=State(item["state"]),

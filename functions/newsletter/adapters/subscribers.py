@@ -313,7 +313,7 @@ def _recipient(item: dict[str, Any]) -> Recipient:
     paused = item.get("paused_until")
     return Recipient(
         id=item["id"]["S"],
-        topics=tuple(topic["S"] for topic in item["topics"]["L"]),
+        topics=tuple([topic["S"] for topic in item["topics"]["L"]]),
         language=item["language"]["S"],
         frequency=Frequency(item["frequency"]["S"]),
         paused_until=date.fromisoformat(paused["S"]) if paused else None,

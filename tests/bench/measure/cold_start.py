@@ -13,7 +13,7 @@ REPEATS = 9
 TIMES_FLOOR = 1.3
 CLIENTS = {
     "feed_ingest": ("dynamodb",),
-    "planner": ("dynamodb", "sqs"),
+    "planner": ("dynamodb", "sqs", "sesv2"),
     "sender": ("dynamodb", "sqs", "sesv2", "ssm"),
     "feedback": ("dynamodb",),
     "public_site": ("dynamodb", "sqs", "ssm"),

@@ -19,16 +19,7 @@ def plan(mailing: str, shard: str) -> tuple[int, int, int]:
     """Plan a shard to its end; how many pages, batches and recipients it has."""
     batches = recipients = page = 0
     while True:
-        manifest = plan_page(
-            PlanPage(mailing, shard, page),
-            now=wiring.now(),
-            subscribers=wiring.subscribers(),
-            content=wiring.content(),
-            deliveries=wiring.deliveries(),
-            queues=wiring.queues(),
-            variants=wiring.variants(),
-            readers=wiring.digest_readers(),
-        )
+        manifest = plan_page(PlanPage(mailing, shard, page), wiring.now(), wiring.planning())
         batches += len(manifest.batches)
         recipients += sum(len(batch.recipients) for batch in manifest.batches)
         page += 1
