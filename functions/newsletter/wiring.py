@@ -299,6 +299,7 @@ def front_desk() -> FrontDesk:
         sign_ups=sign_ups(),
         consents=consents(),
         clicks=clicks(),
+        enrollments=enrollments(),
         content=content(),
         deliveries=deliveries(),
         leads=leads(),

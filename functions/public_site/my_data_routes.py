@@ -52,11 +52,16 @@ def _in_words(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "consents": [_consent(record) for record in records if record["record"].startswith("consent#")],
         "clicks": sum(record["record"].startswith("click#") for record in records),
+        "earlier": [profile["email"] for one in data["earlier"] if "email" in (profile := _profile(one["records"]))],
         "leads": [
             {"offer": wiring.templates().publication.offer(lead["offer"]), "at": parse_iso(lead["at"])}
             for lead in data["leads"]
         ],
     }
+
+
+def _profile(records: list[dict[str, Any]]) -> dict[str, Any]:
+    return next((record for record in records if record["record"] == PROFILE), {})
 
 
 def _consent(record: dict[str, Any]) -> dict[str, Any]:

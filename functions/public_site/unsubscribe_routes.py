@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, Subscriber
 from newsletter.usecases import change_preferences
+from newsletter.usecases.move_reader import whereabouts
 from newsletter.usecases.unsubscribe import come_back, explain, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
@@ -17,8 +20,8 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
     """The page with the one button; opening it changes nothing."""
-    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
-    reader = change_preferences.current(ref, wiring.front_desk())
+    ref, today = _read(token)
+    reader = change_preferences.current(today, wiring.front_desk())
     if reader is not None and reader.status is not Status.ACTIVE:
         return _gone(request, ref, reader)
     language = reader.language if reader else ""
@@ -30,21 +33,30 @@ def leave(request: Request, token: str) -> Answer:
 
     On the page that follows, the same address takes the reason and the wish to come back.
     """
-    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
+    ref, today = _read(token)
     now, desk = wiring.now(), wiring.front_desk()
     if request.field("List-Unsubscribe") == "One-Click":
-        unsubscribe(ref, "one-click", now, desk)
+        unsubscribe(today, "one-click", now, desk)
         return page(request, "unsubscribed", left=False, explained=False)
     if request.ticked("back"):
-        come_back(ref, now, desk)
-        reader = change_preferences.current(ref, desk)
+        come_back(today, now, desk)
+        reader = change_preferences.current(today, desk)
         return page(request, "check_mail", reader.language if reader else "", days=SIGN_UP_LIFE.days)
     explained = request.ticked("explain")
     if explained:
-        explain(ref, _reason(request), desk)
+        explain(today, _reason(request), desk)
     else:
-        unsubscribe(ref, "page", now, desk)
-    return _gone(request, ref, change_preferences.current(ref, desk), explained=explained)
+        unsubscribe(today, "page", now, desk)
+    return _gone(request, ref, change_preferences.current(today, desk), explained=explained)
+
+
+def _read(token: str) -> tuple[Ref, Ref]:
+    """The reader as the link names them, and as they are known today: who moved and opens an old mail leaves for good.
+
+    The pages they are led to are those of the link alone: it may be with whoever has the old mailbox now.
+    """
+    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
+    return ref, replace(ref, subscriber=whereabouts(ref.subscriber, wiring.front_desk()))
 
 
 def _reason(request: Request) -> str:

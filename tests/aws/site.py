@@ -14,6 +14,7 @@ import pytest
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.domain.consent import faults
 from newsletter.domain.subscriber import Subscriber, subscriber_id
 from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
@@ -117,6 +118,14 @@ def reader(subscriber: str = ID) -> Subscriber:
     found = wiring.subscribers().get(subscriber)
     assert found is not None
     return found
+
+
+def acts(subscriber: str = ID) -> list[tuple[str, str]]:
+    """The reader's consent records, whose chain is whole."""
+    chain = wiring.consents().chain(subscriber)
+    profile = wiring.subscribers().profile(subscriber) or {}
+    assert faults(chain, profile.get("consent_head", "")) == []
+    return [(record.consent.act, record.consent.how) for record in chain]
 
 
 def fill_in(email: str, network: str = "", **of: Any) -> None:

@@ -8,26 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter import wiring
-from newsletter.adapters.limits import CHANGES_AN_HOUR
 from newsletter.adapters.links import Purpose
-from newsletter.domain.consent import faults
-from newsletter.domain.subscriber import Status, subscriber_id
+from newsletter.domain.subscriber import Status
 from newsletter.usecases.unsubscribe import MAX_REASON
-from tests.aws.cloud import PEPPER, Cloud, link_to
-from tests.aws.site import ID, READER, Clock, heading, hidden, link, post, reader, send, shows, stored, text
+from tests.aws.cloud import Cloud, link_to
+from tests.aws.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, send, shows, stored, text
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-NEW = "maija@uusi.example.com"
-NEW_ID = subscriber_id(PEPPER.encode(), NEW)
 CHOICES = {"topics": ["tekoaly", "kriisit"], "language": "en", "name": "M.", "frequency": "monthly"}
-
-
-def acts(subscriber: str = ID) -> list[tuple[str, str]]:
-    """The reader's consent records, whose chain is whole."""
-    chain = wiring.consents().chain(subscriber)
-    profile = wiring.subscribers().profile(subscriber) or {}
-    assert faults(chain, profile.get("consent_head", "")) == []
-    return [(record.consent.act, record.consent.how) for record in chain]
 
 
 # --- preferences -----------------------------------------------------------------------------------------------------
@@ -91,57 +79,6 @@ def test_preferences_of_who_has_left_lead_back_to_the_form(cloud: Cloud) -> None
     for answer in (cloud.http("GET", path), post(cloud, path, {"language": "fi"})):
         assert answer["statusCode"] == 410
         assert "Tilaus ei ole voimassa" in answer["body"]
-
-
-# --- another address -------------------------------------------------------------------------------------------------
-
-
-def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(cloud: Cloud) -> None:
-    cloud.subscribe(READER, "linkedin", name="Maija")
-    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "fi", "name": "Maija"})
-    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": f" {NEW.upper()} "})
-    assert (answer["statusCode"], heading(answer)) == (200, text("new_address.heading"))
-    cloud.drain()
-    assert reader().status is Status.ACTIVE
-    assert wiring.subscribers().get(NEW_ID) is None
-    (confirmation,) = cloud.mails(NEW)
-    assert "Maija" not in f"{confirmation.text}{confirmation.html}"
-    assert cloud.http("POST", link_to("confirm", confirmation))["statusCode"] == 200
-    cloud.drain()
-    moved = reader(NEW_ID)
-    assert (moved.status, moved.topics, moved.name, moved.tracking) == (Status.ACTIVE, ("linkedin",), "Maija", False)
-    assert reader().status is Status.UNSUBSCRIBED
-    assert cloud.mails(READER)[-1].tags["mailing"] == "moved"
-    assert cloud.mails(NEW)[-1].tags["mailing"] == "welcome"
-    assert acts()[-1] == ("withdrawn", "moved to another address")
-    assert acts(NEW_ID) == [("given", "confirmed form: change of address")]
-
-
-def test_the_answer_is_the_same_whoever_has_the_new_address(cloud: Cloud) -> None:
-    cloud.subscribe(READER)
-    cloud.subscribe("muu@example.com")
-    path = link(Purpose.PREFERENCES)
-    answers = [post(cloud, path, {"new_email": email}) for email in (NEW, "muu@example.com", READER)]
-    assert answers[0] == answers[1] == answers[2]
-
-
-def test_an_address_that_is_none_is_told_at_its_field(cloud: Cloud) -> None:
-    cloud.subscribe(READER, "linkedin")
-    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": "maija@@"})
-    assert (answer["statusCode"], re.findall(r'id="(\w+)-error"', answer["body"])) == (422, ["new_email"])
-    assert 'value="maija@@"' in answer["body"]
-    assert re.findall(r'name="topics" value="(\w+)" checked', answer["body"]) == ["linkedin"]
-
-
-def test_a_reader_cannot_send_mails_to_strangers_by_the_dozen(cloud: Cloud) -> None:
-    cloud.subscribe(READER)
-    cloud.drain()
-    answers = [
-        post(cloud, link(Purpose.PREFERENCES), {"new_email": f"uhri{number}@example.com"})["statusCode"]
-        for number in range(CHANGES_AN_HOUR + 1)
-    ]
-    assert answers == [200] * CHANGES_AN_HOUR + [429]
-    assert len(cloud.messages("TransactionalQueue")) == CHANGES_AN_HOUR
 
 
 # --- leaving ---------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def preferences(**given: Any) -> dict[str, Any]:
 def my_data(**given: Any) -> dict[str, Any]:
     moment = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
     reader = Subscriber("a" * 26, "maija@example.com", Status.ACTIVE, ("linkedin",), "fi", "Maija", moment, "2026-11")
-    return {"reader": replace(reader, **given), "consents": [], "clicks": 0, "leads": []}
+    return {"reader": replace(reader, **given), "earlier": [], "consents": [], "clicks": 0, "leads": []}
 
 
 def archived() -> list[Archived]:
@@ -112,6 +112,7 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         {
             **my_data(name="", topics=(), tracking=False, frequency=Frequency.MONTHLY, paused_until=date(2027, 1, 1)),
             "consents": [{"at": MOMENT, "act": act} for act in ACTS],
+            "earlier": ["maija@vanha.example.com", "maija@<vanhin>.example.com"],
             "clicks": 1,
             "leads": [{"at": MOMENT, "offer": offer} for offer in (*publication.offers, None)],
         },

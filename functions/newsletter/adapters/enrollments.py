@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.adapters.items import holds, to_item
+from newsletter.adapters.items import holds, pages, to_item
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.subscriber import shard_of
 from newsletter.domain.times import iso, parse_iso
@@ -28,6 +28,18 @@ class Enrollments:
             Item=to_item(_values(enrollment)),
             ConditionExpression="attribute_not_exists(id)",
         )
+
+    def of(self, subscriber: str) -> list[Enrollment]:
+        """Every sequence the reader is or was in."""
+        items = pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="id = :id AND begins_with(#record, :prefix)",
+            ExpressionAttributeNames={"#record": "record"},
+            ExpressionAttributeValues=to_item({":id": subscriber, ":prefix": PREFIX}),
+            ConsistentRead=True,
+        )
+        return [enrollment_of(item) for item in items]
 
     def move(self, before: Enrollment, after: Enrollment) -> bool:
         """Go from one step to the next; False when another run was faster."""

@@ -42,7 +42,8 @@ class Subscribers:
         return _subscriber(item) if item and "email" in item else None
 
     def profile(self, subscriber: str) -> dict[str, Any] | None:
-        """The profile as it is stored: also `confirmed_by`, `consent_head`, `left_at`, `left_how`, `left_why`."""
+        """The profile as it is stored: also `confirmed_by`, `consent_head`, `left_at`, `left_how`, `left_why`,
+        `moved_from`, `moved_to`."""
         answer = self._client.get_item(TableName=self._table, Key=_key(subscriber), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 
@@ -50,16 +51,19 @@ class Subscribers:
         """Make the reader active with what the form says; False when this very form was confirmed before.
 
         So an old confirmation link, pressed again after the reader left, wakes nobody up. Whether links may be tracked
-        stays as the reader chose it before. `cadence` is what somebody we know already had chosen so far.
+        stays as the reader chose it before. A pause ends, unless the form brings one from the old address. `cadence` is
+        what somebody we know already had chosen so far.
         """
+        paused = ", paused_until = :paused" if sign_up.paused_until else ""
+        moved = ", moved_from = :moved" if sign_up.moved_from else ""
         tracking = "if_not_exists(tracking, :tracking)" if sign_up.tracking else ":tracking"
         return self._update(
             sign_up.id,
             "SET email = :email, #status = :active, topics = :topics, #language = :language, #name = :name,"
             f" frequency = :frequency, tracking = {tracking}, confirmed_at = :now,"
             " confirmed_by = :nonce, consent_version = :version, consent_head = :head, mailable = :shard"
-            f"{', cadence = :cadence' if cadence else ''}"
-            " REMOVE left_at, left_how, left_why, due_shard, due_at, paused_until",
+            f"{paused}{moved}{', cadence = :cadence' if cadence else ''}"
+            " REMOVE left_at, left_how, left_why, moved_to, due_shard, due_at" + ("" if paused else ", paused_until"),
             "attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce",
             {
                 ":email": sign_up.email,
@@ -74,7 +78,9 @@ class Subscribers:
                 ":version": sign_up.consent_version,
                 ":head": consent_head,
                 ":shard": shard_of(sign_up.id),
-                **({":cadence": cadence} if cadence else {}),
+                ":cadence": cadence or None,
+                ":paused": sign_up.paused_until.isoformat() if sign_up.paused_until else None,
+                ":moved": sign_up.moved_from or None,
             },
         )
 
@@ -106,16 +112,25 @@ class Subscribers:
         )
 
     def deactivate(
-        self, subscriber: str, status: Status, how: str, now: datetime, forget_after: timedelta = timedelta(days=365)
+        self,
+        subscriber: str,
+        status: Status,
+        how: str,
+        now: datetime,
+        forget_after: timedelta = timedelta(days=365),
+        *,
+        moved_to: str = "",
     ) -> bool:
         """Stop all mail to the reader from this moment; False when they were not active.
 
-        The index `due` brings the profile up again when it is to be erased, `forget_after` later.
+        The index `due` brings the profile up again when it is to be erased, `forget_after` later. `moved_to` is the id
+        of the address they go on with.
         """
+        moved = ", moved_to = :moved" if moved_to else ""
         return self._update(
             subscriber,
             "SET #status = :status, left_at = :now, left_how = :how, due_shard = :shard, due_at = :forget"
-            " REMOVE mailable",
+            f"{moved} REMOVE mailable",
             "#status = :active",
             {
                 ":status": status,
@@ -124,6 +139,7 @@ class Subscribers:
                 ":how": how,
                 ":shard": shard_of(subscriber),
                 ":forget": iso(now + forget_after),
+                ":moved": moved_to or None,
             },
         )
 

@@ -66,8 +66,9 @@ class Subscriber:
 class SignUp:
     """A filled-in form that waits for its confirmation. `nonce` ties the confirmation link to this very form.
 
-    `moved_from` is the reader's id under the old address, when this is a change of address; `disposable` whether the
-    address is of a provider of throw-away mailboxes; `tracking` is False for a known reader who refused it.
+    `moved_from` is the reader's id under the old address, when this is a change of address; only then is there a
+    `paused_until`. `disposable` is whether the address is of a provider of throw-away mailboxes; `tracking` is False
+    for a known reader who refused it.
     """
 
     id: str
@@ -84,6 +85,7 @@ class SignUp:
     moved_from: str = ""
     disposable: bool = False
     tracking: bool = True
+    paused_until: date | None = None
 
 
 class Recipient(NamedTuple):

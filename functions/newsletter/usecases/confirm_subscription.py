@@ -13,6 +13,7 @@ from newsletter.domain.messages import Notify
 from newsletter.domain.subscriber import SignUp, Status, Subscriber
 from newsletter.observability import count
 from newsletter.usecases.front_desk import FrontDesk
+from newsletter.usecases.move_reader import evidence_of, move, with_present_choices
 from newsletter.usecases.subscribe import ask
 
 
@@ -55,9 +56,10 @@ def confirm(ref: Ref, now: datetime, desk: FrontDesk) -> Subscriber | None:
     sign_up = desk.sign_ups.get(ref.subscriber, now)
     if sign_up is not None and sign_up.nonce == ref.extra:
         _activate(sign_up, now, desk)
-        desk.queues.send(desk.queues.transactional, Notify("welcome", sign_up.id, sign_up.nonce))
         if sign_up.moved_from:
-            _move(sign_up, now, desk)
+            move(sign_up, now, desk)
+        else:
+            desk.queues.send(desk.queues.transactional, Notify("welcome", sign_up.id, sign_up.nonce))
         if ref.mailing:
             desk.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
         desk.sign_ups.forget(sign_up)
@@ -67,31 +69,28 @@ def confirm(ref: Ref, now: datetime, desk: FrontDesk) -> Subscriber | None:
     return reader
 
 
-def _activate(sign_up: SignUp, now: datetime, desk: FrontDesk) -> None:
-    consent = Consent(
+def _activate(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+    given = Consent(
         act="given",
-        how=f"confirmed form: {sign_up.origin}" if sign_up.origin else "confirmed form",
+        how=f"confirmed form: {form.origin}" if form.origin else "confirmed form",
         at=now,
-        unique=sign_up.nonce,
-        text_version=sign_up.consent_version,
-        language=sign_up.language,
-        network=sign_up.network,
+        unique=form.nonce,
+        text_version=form.consent_version,
+        language=form.language,
+        network=form.network,
     )
-    record = desk.consents.append(sign_up.id, consent)
-    known = desk.subscribers.get(sign_up.moved_from or sign_up.id)
-    cadence = after_confirming(known, sign_up.frequency, now) if known else ""
-    if desk.subscribers.activate(sign_up, now, record.hash, cadence):
+    if form.moved_from:
+        form = with_present_choices(form, desk)
+        given = replace(given, evidence=evidence_of(form, desk))
+    head = desk.consents.append(form.id, given).hash
+    if form.moved_from and not form.tracking:
+        refused = "tracking of links, refused at the old address"
+        head = desk.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
+    known = desk.subscribers.get(form.moved_from or form.id)
+    cadence = after_confirming(known, form.frequency, now) if known else ""
+    if desk.subscribers.activate(form, now, head, cadence):
         desk.limits.count("confirmations", now)
         count("SubscriptionsConfirmed")
-
-
-def _move(sign_up: SignUp, now: datetime, desk: FrontDesk) -> None:
-    """The reader's old address gets no more mail but one, which tells its owner of the change."""
-    old = sign_up.moved_from
-    if desk.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, desk.publication.retention.left):
-        withdrawn = Consent("withdrawn", "moved to another address", now, sign_up.nonce, language=sign_up.language)
-        desk.subscribers.remember_head(old, desk.consents.append(old, withdrawn).hash)
-    desk.queues.send(desk.queues.transactional, Notify("moved", old, sign_up.nonce))
 
 
 def _was_confirmed(ref: Ref, desk: FrontDesk) -> bool:

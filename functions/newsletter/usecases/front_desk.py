@@ -8,6 +8,7 @@ from newsletter.adapters.clicks import Clicks
 from newsletter.adapters.consents import Consents
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
+from newsletter.adapters.enrollments import Enrollments
 from newsletter.adapters.leads import Leads
 from newsletter.adapters.limits import Limits
 from newsletter.adapters.queues import Queues
@@ -27,6 +28,7 @@ class FrontDesk:
     sign_ups: SignUps
     consents: Consents
     clicks: Clicks
+    enrollments: Enrollments
     content: Content
     deliveries: Deliveries
     leads: Leads

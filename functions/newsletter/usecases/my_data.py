@@ -15,15 +15,22 @@ INTERNAL = {"due_shard", "mailable"}
 
 
 def everything(subscriber: str, *, subscribers: Subscribers, leads: Leads, publication: Publication) -> dict[str, Any]:
-    """All records under the reader's id and their leads, as plain values for JSON."""
-    return {
-        "subscriber": subscriber,
-        "records": [
-            {name: value for name, value in item.items() if name not in INTERNAL and name != "id"}
-            for item in subscribers.records(subscriber)
-        ],
-        "leads": [lead for key in _leads(subscriber, publication) if (lead := leads.item(key)) is not None],
-    }
+    """All records under the reader's id and their leads, as plain values for JSON.
+
+    `earlier` is the same of each address they had before, the latest first, as long as it is kept.
+    """
+    found = [
+        {
+            "subscriber": each,
+            "records": [
+                {name: value for name, value in item.items() if name not in INTERNAL and name != "id"}
+                for item in subscribers.records(each)
+            ],
+            "leads": [lead for key in _leads(each, publication) if (lead := leads.item(key)) is not None],
+        }
+        for each in (subscriber, *_earlier(subscriber, subscribers))
+    ]
+    return {**found[0], "earlier": found[1:]}
 
 
 def erase(
@@ -35,11 +42,28 @@ def erase(
     publication: Publication,
     unless_active: bool = False,
 ) -> int:
-    """Remove every record of the reader; how many went.
+    """Remove every record of the reader, under their earlier addresses too; how many went.
 
     The mark comes first: whatever happens after it, no mail is sent and no import wakes the address up. Doing it again
-    finishes what a crash left over. `unless_active` leaves alone who came back since they left.
+    finishes what a crash left over: the earlier addresses come before the profile that knows them. `unless_active`
+    leaves alone who came back since they left.
     """
+    earlier = _earlier(subscriber, subscribers)
+    return sum(
+        _erase_one(each, now, subscribers, leads, publication, unless_active=unless_active or each in earlier)
+        for each in (*reversed(earlier), subscriber)
+    )
+
+
+def _erase_one(
+    subscriber: str,
+    now: datetime,
+    subscribers: Subscribers,
+    leads: Leads,
+    publication: Publication,
+    *,
+    unless_active: bool,
+) -> int:
     if not subscribers.mark_erased(subscriber, now, unless_active=unless_active):
         return 0
     removed = subscribers.remove_records(subscriber) + sum(
@@ -51,3 +75,15 @@ def erase(
 
 def _leads(subscriber: str, publication: Publication) -> list[str]:
     return [lead_id(subscriber, offer.key) for offer in publication.offers]
+
+
+def _earlier(subscriber: str, subscribers: Subscribers) -> list[str]:
+    """The ids of the addresses that the reader changed for this one, the latest first. Not one that is in use again."""
+    found = [subscriber]
+    profile = subscribers.profile(subscriber) or {}
+    while (before := profile.get("moved_from", "")) and before not in found:
+        profile = subscribers.profile(before) or {}
+        if profile.get("moved_to") != found[-1]:
+            break
+        found.append(before)
+    return found[1:]

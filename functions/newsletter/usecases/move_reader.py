@@ -1,0 +1,72 @@
+"""A reader has confirmed another address: all that is theirs goes along, and the old address is told once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from newsletter.domain.consent import Consent
+from newsletter.domain.messages import Notify
+from newsletter.domain.subscriber import SignUp, Status
+from newsletter.usecases.front_desk import FrontDesk
+
+MOST_MOVES = 5
+"""Changes of address that are followed one after another, so that two readers who swapped theirs lead to an end."""
+
+
+def with_present_choices(form: SignUp, desk: FrontDesk) -> SignUp:
+    """The form with the choices of today, the pause included: days may have passed since the reader asked to move.
+
+    As it is for a reader who left the old address meanwhile; they confirm what they chose then.
+    """
+    old = desk.subscribers.get(form.moved_from)
+    if old is None or old.status is not Status.ACTIVE:
+        return form
+    return replace(
+        form,
+        topics=old.topics,
+        language=old.language,
+        name=old.name,
+        frequency=old.frequency,
+        tracking=old.tracking,
+        paused_until=old.paused_until,
+    )
+
+
+def evidence_of(form: SignUp, desk: FrontDesk) -> str:
+    """What ties the consent at the new address to the chain of the old one, for the consent record."""
+    chain = desk.consents.chain(form.moved_from)
+    return f"moved from {form.moved_from}" + (f", consent {chain[-1].hash}" if chain else "")
+
+
+def whereabouts(subscriber: str, desk: FrontDesk) -> str:
+    """The id a reader goes by today: another than in a mail they got before they changed their address."""
+    for _ in range(MOST_MOVES):
+        profile = desk.subscribers.profile(subscriber) or {}
+        if "moved_to" not in profile:
+            break
+        subscriber = profile["moved_to"]
+    return subscriber
+
+
+def move(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+    """End the subscription of the old address, once the new one is active; sequences go on where they were.
+
+    Repeating it after a crash at any line changes nothing. Enrollments are copied first: the tick ends those of whoever
+    is no longer active. One that the new address has from earlier days stays as it is.
+    """
+    old = form.moved_from
+    for enrollment in desk.enrollments.of(old):
+        desk.enrollments.begin(replace(enrollment, subscriber=form.id))
+    kept = desk.publication.retention.left
+    if desk.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=form.id):
+        withdrawn = Consent(
+            "withdrawn",
+            "moved to another address",
+            now,
+            form.nonce,
+            language=form.language,
+            evidence=f"moved to {form.id}",
+        )
+        desk.subscribers.remember_head(old, desk.consents.append(old, withdrawn).hash)
+    desk.queues.send(desk.queues.transactional, Notify("moved", old, form.nonce))
