@@ -32,7 +32,7 @@ def erase_my_data(request: Request, token: str) -> Answer:
     desk = wiring.front_desk()
     reader = change_preferences.current(ref, desk)
     if reader is not None or any(record["record"] != PROFILE for record in _everything(ref)["records"]):
-        my_data.erase(
+        my_data.erase_every_address(
             ref.subscriber, wiring.now(), subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
         )
         count("ReadersErased")
@@ -50,7 +50,7 @@ def _in_words(data: dict[str, Any]) -> dict[str, Any]:
     """What the page tells beside the profile: acts of consent, how much was clicked, offers taken up."""
     records = data["records"]
     return {
-        "consents": [_consent(record) for record in records if record["record"].startswith("consent#")],
+        "consents": [_consent(record) for record in _consents(records)],
         "clicks": sum(record["record"].startswith("click#") for record in records),
         "earlier": [profile["email"] for one in data["earlier"] if "email" in (profile := _profile(one["records"]))],
         "leads": [
@@ -58,6 +58,11 @@ def _in_words(data: dict[str, Any]) -> dict[str, Any]:
             for lead in data["leads"]
         ],
     }
+
+
+def _consents(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    brought = [record["brought"] for record in records if "brought" in record]
+    return brought + [record for record in records if record["record"].startswith("consent#")]
 
 
 def _profile(records: list[dict[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsletter.adapters.agenda import Erasure
 from newsletter.adapters.limits import BETWEEN_MAILS, MAILS_A_DAY, SIGN_UPS_AN_HOUR
 from newsletter.adapters.subscribers import Choices
-from newsletter.domain.consent import Consent, faults
+from newsletter.domain.consent import Consent, brought_record, faults
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
 from tests.aws.dynamodb import Adapters
 
@@ -177,7 +177,8 @@ def test_an_erased_reader_leaves_a_mark_alone_that_no_import_overwrites(adapters
     assert Erasure(sign_up.id) not in list(adapters.agenda.due(shard_of(sign_up.id), NOW))
     assert adapters.subscribers.get(sign_up.id) is None
     assert adapters.subscribers.many([sign_up.id]) == {}
-    assert not adapters.subscribers.admit(found, "import", "")
+    proof = brought_record(Consent("given", "import", NOW, "import"))
+    assert not adapters.subscribers.admit(found, proof)
     assert [set(item) for item in adapters.subscribers.records(sign_up.id)] == [{"id", "record", "status", "erased_at"}]
 
 

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -91,11 +90,12 @@ def mailed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
     assert cloud.mails() == []
     found: list[str] = []
 
-    def caught(_: str, message: Message, **__: Any) -> None:
-        if isinstance(message, ConfirmSignUp):
-            found.append(message.nonce)
+    def caught(_: str, *messages: Message) -> None:
+        found.extend(message.nonce for message in messages if isinstance(message, ConfirmSignUp))
 
-    monkeypatch.setattr(wiring.front_desk().queues, "send", caught)
+    queues = wiring.front_desk().queues
+    monkeypatch.setattr(queues, "send", caught)
+    monkeypatch.setattr(queues, "send_all", lambda queue, messages: caught(queue, *messages))
     yield found
     found.clear()
 

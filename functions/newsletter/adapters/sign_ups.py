@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import batch_get, from_item, holds, to_item, to_value
+from newsletter.adapters.items import Item, batch_get, from_item, holds, to_item, to_value
 from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, shard_of
 from newsletter.domain.times import iso, parse_iso
 
 RECORD = "sign-up"
+WRITE_LIMIT = 25
+"""AWS: at most 25 items in one BatchWriteItem."""
 
 
 class SignUps:
@@ -22,30 +25,34 @@ class SignUps:
 
     def put(self, sign_up: SignUp) -> None:
         """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one."""
-        self._client.put_item(
-            TableName=self._table,
-            Item=to_item(
-                {
-                    "id": sign_up.id,
-                    "record": RECORD,
-                    "email": sign_up.email,
-                    "topics": list(sign_up.topics),
-                    "language": sign_up.language,
-                    "name": sign_up.name,
-                    "consent_version": sign_up.consent_version,
-                    "origin": sign_up.origin,
-                    "network": sign_up.network,
-                    "at": iso(sign_up.at),
-                    "nonce": sign_up.nonce,
-                    "frequency": sign_up.frequency,
-                    "moved_from": sign_up.moved_from,
-                    "disposable": sign_up.disposable,
-                    "tracking": sign_up.tracking,
-                    "due_shard": shard_of(sign_up.id),
-                    "due_at": iso(sign_up.at + REMINDER_AFTER),
-                    "expires": int((sign_up.at + self._kept).timestamp()),
-                }
-            ),
+        self._client.put_item(TableName=self._table, Item=self._item(sign_up))
+
+    def put_all(self, sign_ups: Iterable[SignUp]) -> None:
+        """The same for many forms, each of another reader."""
+        batch_put(self._client, self._table, [self._item(sign_up) for sign_up in sign_ups])
+
+    def _item(self, sign_up: SignUp) -> Item:
+        return to_item(
+            {
+                "id": sign_up.id,
+                "record": RECORD,
+                "email": sign_up.email,
+                "topics": list(sign_up.topics),
+                "language": sign_up.language,
+                "name": sign_up.name,
+                "consent_version": sign_up.consent_version,
+                "origin": sign_up.origin,
+                "network": sign_up.network,
+                "at": iso(sign_up.at),
+                "nonce": sign_up.nonce,
+                "frequency": sign_up.frequency,
+                "moved_from": sign_up.moved_from,
+                "disposable": sign_up.disposable,
+                "tracking": sign_up.tracking,
+                "due_shard": shard_of(sign_up.id),
+                "due_at": iso(sign_up.at + REMINDER_AFTER),
+                "expires": int((sign_up.at + self._kept).timestamp()),
+            }
         )
 
     def get(self, subscriber: str, now: datetime) -> SignUp | None:
@@ -63,11 +70,11 @@ class SignUps:
         item = from_item(answer["Item"])
         return _sign_up(item) if item["expires"] > now.timestamp() else None
 
-    def waiting(self, subscribers: list[str], now: datetime) -> set[str]:
-        """Which of at most 100 readers have a sign-up that waits."""
+    def waiting(self, subscribers: list[str], now: datetime) -> dict[str, SignUp]:
+        """The sign-ups that wait, of at most 100 readers by their ids."""
         keys = [to_item({"id": subscriber, "record": RECORD}) for subscriber in dict.fromkeys(subscribers)]
         found = batch_get(self._client, self._table, keys)
-        return {item["id"] for item in found if item["expires"] > now.timestamp()}
+        return {item["id"]: _sign_up(item) for item in found if item["expires"] > now.timestamp()}
 
     def forget(self, sign_up: SignUp) -> None:
         """Remove the sign-up, unless a newer form took its place."""
@@ -91,6 +98,14 @@ class SignUps:
             ConditionExpression="nonce = :nonce",
             ExpressionAttributeValues={":nonce": to_value(nonce)},
         )
+
+
+def batch_put(client: Any, table: str, items: list[Item]) -> None:
+    """Put the items whatever was there before; those that DynamoDB had no time for are sent again."""
+    requests = [{"PutRequest": {"Item": item}} for item in items]
+    while requests:
+        answer = client.batch_write_item(RequestItems={table: requests[:WRITE_LIMIT]})
+        requests = answer.get("UnprocessedItems", {}).get(table, []) + requests[WRITE_LIMIT:]
 
 
 def _sign_up(item: dict[str, Any]) -> SignUp:

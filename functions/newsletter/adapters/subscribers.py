@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from newsletter.adapters.consent_items import to_stored
 from newsletter.adapters.items import batch_get, from_item, holds, pages, to_item, to_value
 from newsletter.domain.cadence import after_choice
+from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.domain.times import iso, parse_iso
 
@@ -84,8 +86,11 @@ class Subscribers:
             },
         )
 
-    def admit(self, reader: Subscriber, origin: str, consent_head: str) -> bool:
-        """Add a reader who agreed elsewhere (import); False for every id we know, left and erased ones included."""
+    def admit(self, reader: Subscriber, proof: ConsentRecord) -> bool:
+        """Add a reader who agreed elsewhere (import), together with the proof of it.
+
+        False for every id we know, left and erased ones included.
+        """
         return holds(
             self._client,
             "put_item",
@@ -102,9 +107,10 @@ class Subscribers:
                     "frequency": reader.frequency,
                     "tracking": reader.tracking,
                     "confirmed_at": iso(reader.confirmed_at),
-                    "confirmed_by": origin,
+                    "confirmed_by": proof.consent.unique,
                     "consent_version": reader.consent_version,
-                    "consent_head": consent_head,
+                    "consent_head": proof.hash,
+                    "brought": to_stored(proof),
                     "mailable": shard_of(reader.id),
                 }
             ),

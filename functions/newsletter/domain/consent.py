@@ -32,7 +32,10 @@ class Consent:
 
 @dataclass(frozen=True)
 class ConsentRecord:
-    """A link of the chain: `number` counts from 1, `previous` is the hash of the record before (first: empty)."""
+    """A link of the chain: `number` counts from 1, `previous` is the hash of the record before (first: empty).
+
+    Number 0 is what an import brought: it is part of the profile, so that reader and proof come in one write.
+    """
 
     number: int
     consent: Consent
@@ -43,8 +46,13 @@ class ConsentRecord:
 def next_record(chain: Sequence[ConsentRecord], consent: Consent) -> ConsentRecord:
     """The record that puts the consent at the end of the chain."""
     previous = chain[-1].hash if chain else ""
-    number = len(chain) + 1
+    number = chain[-1].number + 1 if chain else 1
     return ConsentRecord(number, consent, previous, record_hash(number, consent, previous))
+
+
+def brought_record(consent: Consent) -> ConsentRecord:
+    """The record that an import brings, with which a chain begins."""
+    return ConsentRecord(0, consent, "", record_hash(0, consent, ""))
 
 
 def record_hash(number: int, consent: Consent, previous: str) -> str:
@@ -57,15 +65,16 @@ def faults(chain: Sequence[ConsentRecord], head: str) -> list[str]:
     """What is wrong with the chain, in words; empty when it is whole.
 
     `head` is the hash that the profile remembers, so that records missing at the end are noticed too. Records after
-    the head are in order: a crash may come between writing a record and remembering it.
+    the head are in order: a crash may come between writing a record and remembering it. So is a first record that does
+    not know of an import: its reader confirmed a form in the very moment of it.
     """
     found = []
     previous = ""
-    for place, record in enumerate(chain, start=1):
+    for place, record in enumerate(chain, start=0 if chain and chain[0].number == 0 else 1):
         if record.number != place:
             found.append(f"record {place} is missing (found {record.number} in its place)")
             return found
-        if record.previous != previous:
+        if record.previous not in ((previous, "") if place == 1 else (previous,)):
             found.append(f"record {place} does not follow record {place - 1}")
         if record.hash != record_hash(record.number, record.consent, record.previous):
             found.append(f"record {place} was changed after it was written")

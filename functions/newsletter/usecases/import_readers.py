@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from newsletter.adapters.addresses import normalised
-from newsletter.domain.consent import Consent
+from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.subscriber import Frequency, SignUp, Status, Subscriber
@@ -54,17 +54,19 @@ class Row:
 
 
 def import_rows(
-    rows: Sequence[Row], roster: Roster, now: datetime, desk: FrontDesk, *, dry: bool = False
+    rows: Sequence[Row], roster: Roster, now: datetime, desk: FrontDesk, *, dry: bool = False, again: bool = False
 ) -> list[Imported | InvalidInput]:
     """Import at most 100 rows; what became of each, in their order. `dry` only says what would.
 
     Safe to repeat at any line: a row that was imported is KNOWN the next time. A row that cannot be used gives an
-    InvalidInput with its field, and does not stop the others.
+    InvalidInput with its field, and does not stop the others. `again` says that an earlier run may have been stopped
+    among these very rows: whom it meant to ask is asked, and the ledger keeps anybody from being asked twice.
     """
     forms = [_checked(row, roster, now, desk) for row in rows]
     ids = [form.id for form in forms if isinstance(form, SignUp)]
     known = desk.subscribers.statuses(ids)
-    waiting = desk.sign_ups.waiting(ids, now) if roster.mode is Mode.PENDING else set()
+    waiting = desk.sign_ups.waiting(ids, now) if roster.mode is Mode.PENDING else {}
+    asked: dict[str, SignUp] = {}
     seen: set[str] = set()
     results: list[Imported | InvalidInput] = []
     for form in forms:
@@ -72,15 +74,21 @@ def import_rows(
             results.append(form)
             continue
         status = known.get(form.id)
+        earlier = waiting.get(form.id)
         if status is not None and status is not Status.ACTIVE:
             results.append(Imported.LEFT)
-        elif status is Status.ACTIVE or form.id in waiting or form.id in seen:
+        elif form.id in seen or status is Status.ACTIVE or (earlier and not (again and earlier.origin == form.origin)):
             results.append(Imported.KNOWN)
         elif roster.mode is Mode.PENDING:
-            results.append(_ask(form, desk, dry=dry))
+            asked[form.id] = earlier or form
+            results.append(Imported.ASKED)
         else:
             results.append(Imported.ADDED if dry else _admit(form, roster, now, desk))
         seen.add(form.id)
+    if not dry:
+        desk.sign_ups.put_all(form for form in asked.values() if form.id not in waiting)
+        invitations = (ConfirmSignUp(form.id, form.nonce, invited=True) for form in asked.values())
+        desk.queues.send_all(desk.queues.batch, invitations)
     return results
 
 
@@ -104,15 +112,8 @@ def _checked(row: Row, roster: Roster, now: datetime, desk: FrontDesk) -> SignUp
         return wrong
 
 
-def _ask(form: SignUp, desk: FrontDesk, *, dry: bool) -> Imported:
-    if not dry:
-        desk.sign_ups.put(form)
-        desk.queues.send(desk.queues.batch, ConfirmSignUp(form.id, form.nonce, invited=True))
-    return Imported.ASKED
-
-
 def _admit(form: SignUp, roster: Roster, now: datetime, desk: FrontDesk) -> Imported:
-    """The consent record goes first: whoever is active has agreed, at whatever line we crash."""
+    """Reader and proof in one write: whoever is active has agreed, and half of it cannot be there."""
     consent = Consent(
         act="given",
         how=form.origin,
@@ -121,7 +122,6 @@ def _admit(form: SignUp, roster: Roster, now: datetime, desk: FrontDesk) -> Impo
         language=form.language,
         evidence=roster.evidence,
     )
-    record = desk.consents.append(form.id, consent, first=True)
     reader = Subscriber(
         id=form.id,
         email=form.email,
@@ -133,4 +133,4 @@ def _admit(form: SignUp, roster: Roster, now: datetime, desk: FrontDesk) -> Impo
         consent_version="",
         frequency=form.frequency,
     )
-    return Imported.ADDED if desk.subscribers.admit(reader, form.origin, record.hash) else Imported.KNOWN
+    return Imported.ADDED if desk.subscribers.admit(reader, brought_record(consent)) else Imported.KNOWN

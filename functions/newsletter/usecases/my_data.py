@@ -33,6 +33,19 @@ def everything(subscriber: str, *, subscribers: Subscribers, leads: Leads, publi
     return {**found[0], "earlier": found[1:]}
 
 
+def erase_every_address(
+    subscriber: str, now: datetime, *, subscribers: Subscribers, leads: Leads, publication: Publication
+) -> None:
+    """Erase the reader, and what is kept of the addresses they had before.
+
+    Those come first: after a crash, the profile that knows of them is still there for the next try.
+    """
+    stores: Any = {"subscribers": subscribers, "leads": leads, "publication": publication}
+    for earlier in reversed(_earlier(subscriber, subscribers)):
+        erase(earlier, now, **stores, unless_active=True)
+    erase(subscriber, now, **stores)
+
+
 def erase(
     subscriber: str,
     now: datetime,
@@ -42,28 +55,11 @@ def erase(
     publication: Publication,
     unless_active: bool = False,
 ) -> int:
-    """Remove every record of the reader, under their earlier addresses too; how many went.
+    """Remove every record under the id; how many went.
 
     The mark comes first: whatever happens after it, no mail is sent and no import wakes the address up. Doing it again
-    finishes what a crash left over: the earlier addresses come before the profile that knows them. `unless_active`
-    leaves alone who came back since they left.
+    finishes what a crash left over. `unless_active` leaves alone who came back since they left.
     """
-    earlier = _earlier(subscriber, subscribers)
-    return sum(
-        _erase_one(each, now, subscribers, leads, publication, unless_active=unless_active or each in earlier)
-        for each in (*reversed(earlier), subscriber)
-    )
-
-
-def _erase_one(
-    subscriber: str,
-    now: datetime,
-    subscribers: Subscribers,
-    leads: Leads,
-    publication: Publication,
-    *,
-    unless_active: bool,
-) -> int:
     if not subscribers.mark_erased(subscriber, now, unless_active=unless_active):
         return 0
     removed = subscribers.remove_records(subscriber) + sum(
