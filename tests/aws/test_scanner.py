@@ -13,14 +13,16 @@ import pytest
 
 from local_cloud.ses import Mail
 from newsletter import wiring
+from newsletter.domain.mailing import Kind
 from newsletter.domain.subscriber import REMINDER_AFTER, Status, subscriber_id
+from newsletter.usecases.import_readers import Mode, Roster, Row, import_rows
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, post, reader, stored
 
 NEW = "maija@uusi.example.com"
-SLOW, INVITED = "hidas@example.com", "kutsuttu@example.com"
-MAILS = {"confirmation", "welcome", "digest", "campaign", "step", "moved"}
+SLOW, INVITED, MOVING = "hidas@example.com", "kutsuttu@example.com", "muuttaja@example.com"
+MAILS = {"confirmation", "invitation", "welcome", "digest", "campaign", "step", "moved"}
 WAYS: tuple[dict[str, str], ...] = (
     {},
     {"user-agent": "Mozilla/5.0 (compatible; BarracudaCentral)", "accept": "*/*"},
@@ -65,14 +67,18 @@ def everything_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     cloud.http("POST", link_to("offer", digest))
     cloud.drain()
     moving = next(mail for mail in cloud.mails(NEW) if kind_of(mail) == "welcome")
-    post(cloud, link_to("preferences", moving), {"new_email": INVITED})
+    post(cloud, link_to("preferences", moving), {"new_email": MOVING})
     cloud.drain()
-    cloud.http("POST", link_to("confirm", cloud.mails(INVITED)[-1]))
+    cloud.http("POST", link_to("confirm", cloud.mails(MOVING)[-1]))
+    import_rows([Row(INVITED)], Roster("lista", Mode.PENDING), clock.now, wiring.front_desk())
+    cloud.drain()
     clock.forward(days=REMINDER_AFTER.days, minutes=15)
     cloud.run("nurture", clock.now)
     cloud.drain()
     mails = cloud.mails()
     assert {kind_of(mail) for mail in mails} == MAILS
+    kept = [wiring.content().mailing(mail.tags["mailing"]) for mail in mails]
+    assert {mailing.kind for mailing in kept if mailing} == set(Kind), "a kind of mail that no scanner has seen yet"
     assert [kind_of(mail) for mail in cloud.mails(SLOW)] == ["confirmation", "confirmation"]
     return mails
 
