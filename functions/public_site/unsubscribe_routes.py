@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, Subscriber
@@ -56,7 +54,7 @@ def _read(token: str) -> tuple[Ref, Ref]:
     The pages they are led to are those of the link alone: it may be with whoever has the old mailbox now.
     """
     ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
-    return ref, replace(ref, subscriber=whereabouts(ref.subscriber, wiring.front_desk()))
+    return ref, ref._replace(subscriber=whereabouts(ref.subscriber, wiring.front_desk()))
 
 
 def _reason(request: Request) -> str:

@@ -24,6 +24,7 @@ from moto.ssm.models import ssm_backends
 
 from local_cloud.cloudformation import Account
 from local_cloud.stack import Stack, provision
+from newsletter.adapters import aws
 
 HOLDERS = (dynamodb_backends, sqs_backends, sns_backends)
 
@@ -40,16 +41,18 @@ class Snapshot:
 _snapshots: dict[str, Snapshot] = {}
 _clients: dict[tuple[Any, ...], Any] = {}
 _make_client: Any = boto3.client
+_make_client_of_ours: Any = aws.client.__wrapped__
 
 
 @contextmanager
 def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[str], Any]]:
     """The stack's resources, empty, and these SSM parameters; gives the boto3 client of a service.
 
-    Meanwhile boto3.client gives clients that were made before, where nothing they depend on has changed.
+    Meanwhile the product and boto3.client are given clients that were made before, where nothing they depend on has
+    changed.
     """
     name = stack.account.stack_name
-    with mock_aws(), patch.object(boto3, "client", _client):
+    with mock_aws(), patch.object(boto3, "client", _client), patch.object(aws, "client", _client_of_ours):
         if name in _snapshots:
             _bring_back(_snapshots[name], stack.account)
         else:
@@ -66,11 +69,22 @@ def waiting(queue: str, account: Account) -> int:
 
 
 def _client(service: str, **options: Any) -> Any:
-    config = options.get("config")
-    mine = sorted((name, value) for name, value in environ.items() if name.startswith("AWS_"))
-    key = (service, repr(vars(config)["_user_provided_options"]) if config else "", *mine)
+    return _make_client(service, **options) if options else _kept(_make_client, service)
+
+
+def _client_of_ours(service: str) -> Any:
+    return _kept(_make_client_of_ours, service)
+
+
+# wiring.reset() forgets the clients of a container; these outlive it.
+_client_of_ours.cache_clear = lambda: None  # type: ignore[attr-defined]
+
+
+def _kept(make: Callable[[str], Any], service: str) -> Any:
+    surroundings = sorted((name, value) for name, value in environ.items() if name.startswith("AWS_"))
+    key = (make, service, *surroundings)
     if key not in _clients:
-        _clients[key] = _make_client(service, **options)
+        _clients[key] = make(service)
     return _clients[key]
 
 

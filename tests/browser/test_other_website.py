@@ -2,29 +2,78 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
-from tests.browser.stage import Stage, mail_to
+from tests.aws.cloud import Quiet
+from tests.browser.stage import Stage, mail_to, staged
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "subscribe-form.md").read_text("utf-8")
-NEWSLETTER = "https://uutiskirje.sanaharju.example"
-WEBSITE, STRANGER = "https://www.sanaharju.example", "https://www.jokumuu.example"
-
-
-def block(language: str, stage: Stage) -> str:
-    """A code block of the document, with the address of the local cloud in it."""
-    return DOCUMENT.partition(f"```{language}\n")[2].partition("```")[0].replace(NEWSLETTER, stage.cloud.url)
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "subscribe-form.md").read_text("utf-8")
+NEWSLETTER, WEBSITE = "https://uutiskirje.sanaharju.example", "https://www.sanaharju.example"
 
 
-def open_website(page: Page, stage: Stage, origin: str) -> None:
-    """A page of that website with the form and the script in it; its /kiitos says thank you."""
-    body = f"<title>Muu</title>{block('html', stage)}<script>{block('js', stage)}</script>"
-    page.route(f"{origin}/", lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
-    page.route(f"{origin}/kiitos", lambda route: route.fulfill(body="<h1>Kiitos</h1>", content_type="text/html"))
-    page.goto(f"{origin}/")
+def block(language: str, url: str, origin: str) -> str:
+    """A code block of the document, with the addresses of this machine in it."""
+    text = DOCUMENT.partition(f"```{language}\n")[2].partition("```")[0]
+    return text.replace(NEWSLETTER, url).replace(WEBSITE, origin)
+
+
+class Website:
+    """Another website: the publication knows it by `known`, and not by its other name `strange`."""
+
+    def __init__(self) -> None:
+        self.newsletter = ""
+        self.server = make_server("127.0.0.1", 0, self._answer, request_handler=Quiet)
+        self.known, self.strange = (f"http://{name}:{self.server.port}" for name in ("127.0.0.1", "localhost"))
+
+    def _answer(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        origin = request.host_url.rstrip("/")
+        form, script = (block(language, self.newsletter, origin) for language in ("html", "js"))
+        icon = "<link rel='icon' href='data:,'>"
+        here = f"{icon}{form}<script>{script}</script>" if request.path == "/" else f"{icon}<h1>Kiitos</h1>"
+        return Response(f"<!doctype html>{here}", content_type="text/html; charset=utf-8")(environ, start_response)
+
+
+@pytest.fixture(scope="module")
+def website() -> Iterator[Website]:
+    """It is served while the tests of this file run."""
+    site = Website()
+    thread = threading.Thread(target=site.server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield site
+    finally:
+        site.server.shutdown()
+        thread.join()
+        site.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def stage(website: Website, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The repository's stack with a publication that names the website."""
+    root = tmp_path_factory.mktemp("repository")
+    for name in ("template.yaml", "functions", "infra"):
+        (root / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "templates", root / "templates")
+    publication = root / "templates" / "publication.toml"
+    text = re.sub(
+        r"^origins = .*$", f'origins = ["{website.known}"]', publication.read_text("utf-8"), flags=re.MULTILINE
+    )
+    publication.write_text(text, "utf-8")
+    with staged(tmp_path_factory.mktemp("stage"), root) as started:
+        website.newsletter = started.cloud.url
+        yield started
 
 
 def call(page: Page, email: str) -> dict[str, Any]:
@@ -34,8 +83,10 @@ def call(page: Page, email: str) -> dict[str, Any]:
     return answer
 
 
-def test_a_plain_form_asks_for_the_confirmation_and_leads_back_to_its_website(page: Page, stage: Stage) -> None:
-    open_website(page, stage, WEBSITE)
+def test_a_plain_form_asks_for_the_confirmation_and_leads_back_to_its_website(
+    page: Page, stage: Stage, website: Website
+) -> None:
+    page.goto(website.known)
     page.fill("[name=email]", "muualta@example.com")
     page.check("[name=consent]")
     page.check("[value=linkedin]")
@@ -45,18 +96,20 @@ def test_a_plain_form_asks_for_the_confirmation_and_leads_back_to_its_website(pa
     assert mail_to(stage, "muualta@example.com")["subject"].startswith("Confirm")
 
 
-def test_a_script_of_the_website_reads_what_to_say(page: Page, stage: Stage) -> None:
-    open_website(page, stage, WEBSITE)
+def test_a_script_of_the_website_reads_what_to_say(page: Page, stage: Stage, website: Website) -> None:
+    page.goto(website.known)
     good, bad = call(page, "koodista@example.com"), call(page, "koodista@")
     assert (good["code"], good["status"], bad["code"], list(bad["errors"])) == (202, "check_mail", 422, ["email"])
     assert stage.cloud.drain()
     assert mail_to(stage, "koodista@example.com")["subject"].startswith("Bekräfta")
 
 
-def test_a_script_of_a_stranger_reads_nothing_and_reaches_nobody(browser: Browser, stage: Stage) -> None:
+def test_a_script_of_a_stranger_reads_nothing_and_reaches_nobody(
+    browser: Browser, stage: Stage, website: Website
+) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        open_website(page, stage, STRANGER)
+        page.goto(website.strange)
         assert "TypeError" in call(page, "vieras@example.com")["error"]
     assert stage.cloud.drain()
     assert [mail for mail in stage.cloud.ses.mailbox.all() if "vieras@example.com" in mail.to] == []
