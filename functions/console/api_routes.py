@@ -7,12 +7,11 @@ from console.campaign_input import campaign_of
 from console.paging import page_after
 from console.people import MayNotSend, Person
 from console.request import Request
-from console.responses import json_answer
 from newsletter import wiring
 from newsletter.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
 from newsletter.domain.digest import newest_first
 from newsletter.domain.times import whole_seconds
-from newsletter.http import Answer
+from newsletter.http import Answer, json_answer
 from newsletter.observability import count
 from newsletter.usecases.report_mailing import addresses_of, report_mailing
 from newsletter.usecases.start_campaign import start_campaign

@@ -9,7 +9,7 @@ from markupsafe import escape
 from console.campaign_input import with_plain_newlines
 from console.people import MayNotSend, Person
 from console.request import Request
-from console.responses import BARE, page, redirect
+from console.responses import page, redirect
 from newsletter import wiring
 from newsletter.adapters.sketch import Sketch
 from newsletter.descriptions import audience_in_words, count_in_words
@@ -18,7 +18,7 @@ from newsletter.domain.mailing import Mailing
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.subscriber import Recipient
 from newsletter.domain.times import whole_seconds
-from newsletter.http import Answer
+from newsletter.http import BARE, Answer
 from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.render_variant import Variants

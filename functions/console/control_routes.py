@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from console.people import MayNotSend, Person
 from console.request import Request
-from console.responses import json_answer, redirect
+from console.responses import redirect
 from newsletter import wiring
 from newsletter.descriptions import mailing_as_json
 from newsletter.domain.errors import NotFound
 from newsletter.domain.times import whole_seconds
-from newsletter.http import Answer
+from newsletter.http import Answer, json_answer
 from newsletter.observability import count
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.pause_mailing import pause_mailing

@@ -7,11 +7,11 @@ from dataclasses import replace
 from console.campaign_input import InvalidFields
 from console.people import SEND_SCOPE, MayNotSend, NotSignedIn
 from console.request import Request
-from console.responses import json_answer, page
+from console.responses import page
 from console.session import ForgedForm, SignInFailed
 from newsletter.adapters.oidc import BadToken, IssuerUnreachable
 from newsletter.domain.errors import Conflict, InvalidInput, NotFound, NotNow
-from newsletter.http import Answer, MethodNotAllowed, TooLarge
+from newsletter.http import Answer, MethodNotAllowed, TooLarge, json_answer
 from newsletter.observability import count, logger
 
 SAME_AGAIN = (

@@ -1,9 +1,7 @@
-"""Answers of the console: pages, JSON and redirects, with the headers that keep them private."""
+"""Answers of the console: pages and redirects, with the headers that keep them private."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +9,7 @@ from console import session
 from console.people import Person
 from newsletter import wiring
 from newsletter.domain.times import iso
-from newsletter.http import ALWAYS, PRIVATE, Answer, content_policy
-
-BARE = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy("")}
+from newsletter.http import ALWAYS, BARE, PRIVATE, Answer, content_policy
 
 
 def page(
@@ -24,12 +20,6 @@ def page(
     html = wiring.templates().console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
     headers = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy(html), "Content-Language": "en"}
     return Answer(status, {"Content-Type": "text/html; charset=utf-8", **headers}, html, cookies)
-
-
-def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
-    """A JSON answer."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Answer(status, {"Content-Type": "application/json; charset=utf-8", **BARE, **(headers or {})}, text)
 
 
 def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from newsletter.domain.errors import NewsletterError
@@ -28,6 +29,10 @@ class Answer:
     body: str = ""
     cookies: tuple[str, ...] = ()
 
+    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """The same answer with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
     def to(self, method: str) -> dict[str, Any]:
         """What API Gateway takes (payload format 2.0); HEAD gets what GET would, without the body."""
         answer: dict[str, Any] = {
@@ -37,6 +42,12 @@ class Answer:
             "isBase64Encoded": False,
         }
         return answer | ({"cookies": list(self.cookies)} if self.cookies else {})
+
+
+def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+    """A JSON answer, kept by nobody."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Answer(status, {"Content-Type": "application/json; charset=utf-8", **BARE, **(headers or {})}, text)
 
 
 class MethodNotAllowed(NewsletterError):
@@ -85,3 +96,7 @@ def content_policy(html: str, *, script: bool = False, form_to: str = "", images
         allowed += "script-src 'self'; "
     forms = f"'self' {form_to}".rstrip()
     return f"default-src 'none'; {allowed}form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+
+
+BARE = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy("")}
+"""For answers that are no pages."""

@@ -8,10 +8,10 @@ from hashlib import sha256
 from newsletter import wiring
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.times import iso
-from newsletter.http import ALWAYS, content_policy
+from newsletter.http import ALWAYS, Answer, content_policy
 from newsletter.usecases.read_archive import Archived, list_archive, public_mailing, read_archived
 from public_site.request import Request
-from public_site.responses import Answer, page
+from public_site.responses import page
 
 ON_A_PAGE = 20
 IN_THE_FEED = 20

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.http import Answer
 from newsletter.usecases.record_click import record_click
 from public_site.request import Request
-from public_site.responses import Answer, redirect
+from public_site.responses import redirect
 
 
 def follow(request: Request, token: str, link: str) -> Answer:

@@ -6,10 +6,11 @@ from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.errors import ExpiredLink
 from newsletter.domain.subscriber import SIGN_UP_LIFE, SignUp, Status
+from newsletter.http import Answer
 from newsletter.usecases import confirm_subscription
 from public_site.reader_links import link
 from public_site.request import Request
-from public_site.responses import Answer, page
+from public_site.responses import page
 
 
 def ask_to_confirm(request: Request, token: str) -> Answer:

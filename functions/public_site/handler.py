@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from newsletter.domain.errors import NotFound
-from newsletter.http import MethodNotAllowed
+from newsletter.http import Answer, MethodNotAllowed, json_answer, path_pattern
 from newsletter.observability import observed
 from public_site import (
     archive_routes,
@@ -23,7 +23,6 @@ from public_site import (
 )
 from public_site.problems import problem
 from public_site.request import Request
-from public_site.responses import Answer, json_answer
 
 View = Callable[..., Answer]
 
@@ -66,12 +65,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     answer = respond(request)
     if request.path == "/subscribe":
         answer = origins.readable(request, answer)
-    return {
-        "statusCode": answer.status,
-        "headers": dict(answer.headers),
-        "body": "" if request.method == "HEAD" else answer.body,
-        "isBase64Encoded": False,
-    }
+    return answer.to(request.method)
 
 
 def respond(request: Request) -> Answer:
@@ -95,7 +89,4 @@ def _find(request: Request) -> tuple[View, dict[str, str]]:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], Mapping[str, View]], ...]:
-    return tuple(
-        (re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), {"GET": views["GET"], "HEAD": views["GET"], **views})
-        for path, views in PATHS
-    )
+    return tuple((path_pattern(path), {"GET": views["GET"], "HEAD": views["GET"], **views}) for path, views in PATHS)

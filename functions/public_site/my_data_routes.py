@@ -8,10 +8,11 @@ from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.subscribers import PROFILE
 from newsletter.domain.times import parse_iso
+from newsletter.http import Answer
 from newsletter.observability import count
 from newsletter.usecases import change_preferences, my_data
 from public_site.request import Request
-from public_site.responses import Answer, download, page
+from public_site.responses import download, page
 
 
 def show_my_data(request: Request, token: str) -> Answer:

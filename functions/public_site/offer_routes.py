@@ -6,9 +6,10 @@ from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.errors import NotFound
 from newsletter.domain.publication import Offer
+from newsletter.http import Answer
 from newsletter.usecases import change_preferences, take_up_offer
 from public_site.request import Request
-from public_site.responses import Answer, page
+from public_site.responses import page
 
 
 def show_offer(request: Request, token: str) -> Answer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from newsletter import wiring
+from newsletter.http import BARE, Answer
 from public_site.request import Request
-from public_site.responses import BARE, Answer
 
 WEB_ADDRESS = re.compile(r"(https?://[a-z0-9.-]+(?::\d+)?)(?:[/?#][!-\[\]-~]*)?")
 """An absolute address with nothing in it that could be read in two ways (user names, backslashes, line breaks)."""

@@ -9,12 +9,13 @@ from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.errors import InvalidForm, InvalidInput
 from newsletter.domain.subscriber import Status, Subscriber
+from newsletter.http import Answer
 from newsletter.usecases import change_preferences
 from newsletter.usecases.change_preferences import LONGEST_PAUSE, ChoicesForm
 from public_site.problems import SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request
-from public_site.responses import Answer, page
+from public_site.responses import page
 
 
 def show_preferences(request: Request, token: str) -> Answer:

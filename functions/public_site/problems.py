@@ -5,10 +5,10 @@ from __future__ import annotations
 from newsletter import wiring
 from newsletter.domain.errors import BadLink, ExpiredLink, InvalidInput, LimitReached, NewsletterError, NotFound
 from newsletter.domain.subscriber import SIGN_UP_LIFE
-from newsletter.http import MethodNotAllowed, TooLarge
+from newsletter.http import Answer, MethodNotAllowed, TooLarge, json_answer
 from newsletter.observability import count, logger
 from public_site.request import Request
-from public_site.responses import Answer, json_answer, page
+from public_site.responses import page
 
 
 class SubscriptionEnded(NewsletterError):

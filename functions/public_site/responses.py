@@ -1,36 +1,21 @@
-"""Answers: pages, JSON and redirects, each with the headers that keep readers and their links private."""
+"""Answers of the readers' door: pages, files and redirects, with the headers that keep readers and links private."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from newsletter import wiring
-from newsletter.http import ALWAYS, PRIVATE, content_policy
+from newsletter.http import ALWAYS, BARE, PRIVATE, Answer, content_policy
 from public_site.request import Request
 
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
 """For the form, which is the same for everybody; all else is PRIVATE: what is behind a token or answers a form."""
-BARE = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy("")}
 
 URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"
 """RFC 3986: what has a meaning in a URL as it stands; anything else (ä, a line break) a header carries in percents."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer; it never sets a cookie."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str = ""
-
-    def with_headers(self, headers: Mapping[str, str]) -> Answer:
-        """The same answer with more headers."""
-        return replace(self, headers={**self.headers, **headers})
 
 
 def page(
@@ -61,12 +46,6 @@ def page(
         "Content-Language": language,
     }
     return Answer(status, headers, html)
-
-
-def json_answer(status: int, body: Mapping[str, Any]) -> Answer:
-    """A JSON answer."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Answer(status, {"Content-Type": "application/json; charset=utf-8", **BARE}, text)
 
 
 def download(name: str, data: Mapping[str, Any]) -> Answer:

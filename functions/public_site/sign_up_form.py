@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from newsletter import wiring
 from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.domain.subscriber import Frequency
+from newsletter.http import Answer
 from newsletter.usecases.defend import WAIT, WAIT_LIFE, under_attack
 from newsletter.usecases.subscribe import SignUpForm
 from public_site import origins
 from public_site.request import Request
-from public_site.responses import Answer, page
+from public_site.responses import page
 
 TRAP = "website"
 """A field that people do not see; only a program fills it in."""

@@ -8,12 +8,13 @@ from newsletter import wiring
 from newsletter.adapters.addresses import suggestion
 from newsletter.domain.errors import InvalidForm
 from newsletter.domain.subscriber import SIGN_UP_LIFE, SignUp
+from newsletter.http import Answer, json_answer
 from newsletter.observability import count
 from newsletter.usecases.defend import proven, under_attack, waited
 from newsletter.usecases.subscribe import checked, subscribe
 from public_site import sign_up_form
 from public_site.request import Request
-from public_site.responses import Answer, json_answer, page, redirect, script_file
+from public_site.responses import page, redirect, script_file
 from public_site.sign_up_form import Entry, Typed
 
 

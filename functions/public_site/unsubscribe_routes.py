@@ -5,12 +5,13 @@ from __future__ import annotations
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, Subscriber
+from newsletter.http import Answer
 from newsletter.usecases import change_preferences
 from newsletter.usecases.move_reader import whereabouts
 from newsletter.usecases.unsubscribe import come_back, explain, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
-from public_site.responses import Answer, page
+from public_site.responses import page
 
 REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 """Choices of why somebody left; their texts are in templates/locales/."""

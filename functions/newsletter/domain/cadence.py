@@ -65,10 +65,14 @@ def after_choice(reader: Subscriber, frequency: Frequency, paused_until: date | 
     return as_text((*stretches, Stretch(now, frequency, paused_until)))
 
 
-def after_confirming(reader: Subscriber, frequency: Frequency, now: datetime) -> str:
-    """The text to keep once somebody whom we know confirms a form: a reader stays one, who had left begins anew."""
+def after_confirming(reader: Subscriber, frequency: Frequency, now: datetime, paused_until: date | None = None) -> str:
+    """The text to keep once somebody whom we know confirms a form: a reader stays one, who had left begins anew.
+
+    An empty text counts from the confirmation, which is a new one now: what a monthly reader waits for lies before it.
+    """
     if reader.status is Status.ACTIVE:
-        return after_choice(reader, frequency, None, now)
+        text = after_choice(reader, frequency, paused_until, now)
+        return text or (as_text(so_far(reader)) if frequency is Frequency.MONTHLY else "")
     return as_text((*so_far(reader), Stretch(now, frequency, joined=True)))
 
 

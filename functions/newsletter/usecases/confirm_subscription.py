@@ -87,7 +87,7 @@ def _activate(form: SignUp, now: datetime, desk: FrontDesk) -> None:
         refused = "tracking of links, refused at the old address"
         head = desk.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
     known = desk.subscribers.get(form.moved_from or form.id)
-    cadence = after_confirming(known, form.frequency, now) if known else ""
+    cadence = after_confirming(known, form.frequency, now, form.paused_until) if known else ""
     if desk.subscribers.activate(form, now, head, cadence):
         desk.limits.count("confirmations", now)
         count("SubscriptionsConfirmed")
