@@ -94,6 +94,31 @@ def test_nothing_is_fetched_but_pictures(mood: str) -> None:
     assert "url(" not in MOODS[mood]().html
 
 
+@every_mood
+def test_outlook_is_told_fonts_that_it_has(mood: str) -> None:
+    html = MOODS[mood]().html
+    (told,) = re.findall(r"<!--\[if mso\]><style>(.*?)</style>", html)
+    assert told.startswith("td, div, p, li { font-family: 'Segoe UI', Roboto,")
+    assert "!important" in told
+
+
+@every_mood
+def test_what_is_coloured_for_the_light_is_coloured_for_the_dark(mood: str) -> None:
+    """A text with a colour of its own has a class or is a button's, and a rule in both kinds of dark mode."""
+    html = MOODS[mood]().html
+    dark = html[html.index("@media (prefers-color-scheme: dark)") : html.index("</head>")]
+    for tag, given_attributes in seen(MOODS[mood]()).tags:
+        colours = re.findall(r"(?:^|;)(?:color|border-top):", given_attributes.get("style", ""))
+        if not colours or tag == "div":
+            continue
+        name = given_attributes["class"].split()[0] if "class" in given_attributes else "cta a"
+        assert f"\n.{name} {{" in dark, (tag, given_attributes)
+        assert f"\n[data-ogsc] .{name} {{" in dark, (tag, given_attributes)
+    for ground in ("desk", "paper", "band"):
+        assert f"\n.{ground}, .{ground} > table {{" in dark
+        assert f"\n[data-ogsb] .{ground}, " in dark
+
+
 def test_an_ordinary_digest_is_far_from_where_gmail_clips() -> None:
     articles = [article(n, summary="Näin kirjoitat niin, että joku jaksaa lukea. " * 4) for n in range(6)]
     mail = digest(articles=articles, more=[article(n) for n in range(10)])
