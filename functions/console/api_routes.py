@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from console import openapi
 from console.campaign_input import campaign_of
-from console.paging import page_after
+from console.paging import page_of
 from console.people import MayNotSend, Person
+from console.reports import lines_after, report_of
 from console.request import Request
 from newsletter import wiring
 from newsletter.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
 from newsletter.domain.digest import newest_first
+from newsletter.domain.errors import NotFound
 from newsletter.domain.times import whole_seconds
 from newsletter.http import Answer, json_answer
 from newsletter.observability import count
-from newsletter.usecases.report_mailing import addresses_of, report_mailing
+from newsletter.usecases.report_mailing import addresses_of
 from newsletter.usecases.start_campaign import start_campaign
 
 MOST = 200
@@ -50,15 +52,16 @@ def list_mailings(request: Request, _who: Person) -> Answer:
 
 def show_mailing(_request: Request, _who: Person, mailing: str) -> Answer:
     """A mailing and its certificate."""
-    report = report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
-    return json_answer(200, report_as_json(report))
+    return json_answer(200, report_as_json(report_of(mailing)))
 
 
 def list_recipients(request: Request, _who: Person, mailing: str) -> Answer:
     """A page of recipients and where each stands."""
     limit = request.number("limit", 100, MOST)
-    report = report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
-    lines, following = page_after(report.lines, request.query("after"), limit)
+    found = wiring.content().mailing(mailing)
+    if found is None:
+        raise NotFound(f"mailing {mailing}")
+    lines, following = page_of(lines_after(found, request.query("after")), limit)
     recipients = recipients_as_json(addresses_of(lines, subscribers=wiring.subscribers()))
     return json_answer(200, {"recipients": recipients, "next": following})
 

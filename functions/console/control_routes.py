@@ -66,9 +66,11 @@ def _resume(who: Person, mailing: str) -> None:
         mailing,
         by=who.name,
         now=whole_seconds(wiring.now()),
+        caution=wiring.templates().publication.caution,
         content=wiring.content(),
         courses=wiring.courses(),
         queues=wiring.queues(),
+        reputation=wiring.reputation(),
     )
     count("MailingsResumed")
 

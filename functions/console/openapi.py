@@ -167,6 +167,7 @@ def _schemas() -> dict[str, Schema]:
     texts = {name: TEXT | {"description": FIELDS[name]} for name in TEXTS}
     lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}
     switches = {name: YES_NO | {"description": FIELDS[name]} for name in SWITCHES}
+    certificate = _object({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO, "counted_at": MOMENT})
     return {
         "Campaign": _object({**texts, **lists, **switches}, NEEDED),
         "Mailing": _object(mailing),
@@ -176,10 +177,24 @@ def _schemas() -> dict[str, Schema]:
             {
                 "mailing": _object({**mailing, "body": TEXT}),
                 "certificate": _ref("Certificate"),
+                "ended": certificate
+                | {
+                    "type": ["object", "null"],
+                    "description": "The certificate that was kept when the mailing was over.",
+                },
                 "planned_to_the_end": YES_NO,
+                "progress": _ref("Progress"),
+                "standings": {"type": "object", "additionalProperties": NUMBER},
             }
         ),
-        "Certificate": _object({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO}),
+        "Certificate": certificate,
+        "Progress": _object(
+            {
+                "tried": NUMBER,
+                "rate": {"type": "number", "minimum": 0, "description": "Recipients a second, lately."},
+                "done_at": {"type": ["string", "null"], "format": "date-time"},
+            }
+        ),
         "Recipient": _object({**recipient, "unsubscribed": YES_NO}),
         "Recipients": _object({"recipients": _array("Recipient"), "next": {"type": ["string", "null"]}}),
         "Decision": _object({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator
 
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.ledger import RecipientLine
 
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,100}:[0-9]{1,3}", re.ASCII)
+PATIENCE = 8.0
+"""Seconds spent on looking for lines of one standing; a mailing of a million may have few of them, far apart."""
+
+
+def place_of(cursor: str) -> tuple[str, int]:
+    """The batch and position that a cursor names; the start for an empty one. Raises InvalidInput on `after`."""
+    if not cursor:
+        return "", -1
+    if not CURSOR.fullmatch(cursor):
+        raise InvalidInput("after", "give `next` of the page before")
+    batch, _, position = cursor.rpartition(":")
+    return batch, int(position)
 
 
 def cursor_of(line: RecipientLine) -> str:
@@ -17,16 +29,20 @@ def cursor_of(line: RecipientLine) -> str:
     return f"{line.batch}:{line.position}"
 
 
-def page_after(lines: Sequence[RecipientLine], cursor: str, limit: int) -> tuple[list[RecipientLine], str | None]:
-    """At most `limit` lines after the cursor (empty: from the start), and the cursor to go on from, if more follow.
+def page_of(
+    lines: Iterator[RecipientLine], limit: int, standing: str = "", patience: float = PATIENCE
+) -> tuple[list[RecipientLine], str | None]:
+    """The first `limit` lines (of one standing), and the cursor to go on from when there may be more.
 
-    `lines` are sorted by batch and position. Raises InvalidInput on `after` for what is no cursor.
+    Fewer than `limit` with a cursor: the time was up, and the search goes on with the next page.
     """
-    start = 0
-    if cursor:
-        if not CURSOR.fullmatch(cursor):
-            raise InvalidInput("after", "give `next` of the page before")
-        batch, _, position = cursor.rpartition(":")
-        start = bisect_right(lines, (batch, int(position)), key=lambda line: (line.batch, line.position))
-    found = list(lines[start : start + limit])
-    return found, cursor_of(found[-1]) if start + limit < len(lines) else None
+    stop = time.monotonic() + patience
+    found: list[RecipientLine] = []
+    last = None
+    for number, line in enumerate(lines):
+        if len(found) == limit or (standing and number % 1000 == 999 and time.monotonic() > stop):
+            return found, last
+        if not standing or line.standing == standing:
+            found.append(line)
+        last = cursor_of(line)
+    return found, None

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import dataclass
 
-from console.paging import page_after
+from console.paging import page_of
 from console.people import Person
+from console.reports import lines_after, report_of
 from console.request import Request
-from console.responses import page
+from console.responses import clock, page
 from newsletter import wiring
-from newsletter.descriptions import audience_in_words, certificate_in_words, course_in_words, title_of
+from newsletter.descriptions import (
+    audience_in_words,
+    certificate_in_words,
+    course_in_words,
+    progress_in_words,
+    title_of,
+)
 from newsletter.domain.course import acts_on
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.ledger import Certificate, Standing
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.times import parse_iso
 from newsletter.http import Answer
-from newsletter.usecases.report_mailing import Report, addresses_of, report_mailing
+from newsletter.usecases.report_mailing import addresses_of
 
 MAILINGS = 20
 DECISIONS = 8
@@ -41,7 +47,7 @@ def show_mailings(_request: Request, who: Person) -> Answer:
     stop = time.monotonic() + PATIENCE
     lines = []
     for mailing in wiring.content().mailings(MAILINGS):
-        report = _report(mailing.id) if time.monotonic() < stop else None
+        report = report_of(mailing.id) if time.monotonic() < stop else None
         lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
     decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in wiring.content().decisions(DECISIONS)]
     return page("mailings", who, lines=lines, decisions=decisions)
@@ -49,13 +55,12 @@ def show_mailings(_request: Request, who: Person) -> Answer:
 
 def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
     """The report: certificate in words and figures, what was sent, and each recipient's standing."""
-    report = _report(mailing)
-    standings = Counter(line.standing.value for line in report.lines)
+    report = report_of(mailing)
     wanted = request.query("standing")
     if wanted and wanted not in list(Standing):
         raise InvalidInput("standing", f"one of {', '.join(Standing)}")
-    chosen = [line for line in report.lines if not wanted or line.standing == wanted]
-    lines, following = page_after(chosen, request.query("after"), RECIPIENTS)
+    lines, following = page_of(lines_after(report.mailing, request.query("after")), RECIPIENTS, wanted)
+    standings = report.tally.standings
     publication = wiring.templates().publication
     offer = publication.offer(report.mailing.offer)
     return page(
@@ -68,22 +73,19 @@ def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
         course=course_in_words(report.mailing.course),
         acts=[(act, act.capitalize()) for act in acts_on(report.mailing.course)],
         words=certificate_in_words(report),
+        progress=progress_in_words(report, clock),
         sums=report.certificate,
         under_way=not report.planned_to_the_end or report.certificate.waiting > 0,
         parts=_parts(report.certificate),
-        standings=[(standing.value, standings[standing.value]) for standing in Standing if standings[standing.value]],
+        standings=[(each.value, standings[each.value]) for each in Standing if each.value in standings],
         standing=wanted,
         recipients=list(addresses_of(lines, subscribers=wiring.subscribers())),
-        total=len(chosen),
+        total=standings.get(wanted, 0) if wanted else sum(standings.values()),
         first=not request.query("after"),
         following=following,
         articles=_articles(report.mailing),
         new=request.query("started") == "1",
     )
-
-
-def _report(mailing: str) -> Report:
-    return report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
 
 
 def _articles(mailing: Mailing) -> list[tuple[str, str]]:

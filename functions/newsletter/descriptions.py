@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from newsletter.domain.article import Article
@@ -12,6 +12,7 @@ from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import RecipientLine
 from newsletter.domain.mailing import CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
 from newsletter.domain.publication import Publication
+from newsletter.domain.tally import Tally
 from newsletter.domain.times import iso
 from newsletter.usecases.count_audience import Count
 from newsletter.usecases.report_mailing import Report
@@ -107,8 +108,10 @@ def certificate_in_words(report: Report) -> str:
             f"suppressed, {sums.rejected:,} rejected, {sums.doubtful:,} doubtful and {sums.waiting:,} waiting. "
             "A person must look into it."
         )
-    if not report.planned_to_the_end:
+    if not report.planned_to_the_end and report.mailing.course.state.sends:
         return f"Still being planned: {_counted(sums.planned, 'mail')} so far, {sums.waiting:,} of them not sent yet."
+    if not report.planned_to_the_end or (sums.waiting and not report.mailing.course.state.sends):
+        return f"It stands still: {sums.waiting:,} of {_counted(sums.planned, 'mail')} planned so far are not sent."
     if sums.waiting:
         return f"On its way: {sums.waiting:,} of {_counted(sums.planned, 'mail')} not sent yet."
     if not sums.planned:
@@ -117,12 +120,30 @@ def certificate_in_words(report: Report) -> str:
         return f"SES accepted every one of {_counted(sums.planned, 'mail')}."
     parts = [f"{sums.accepted:,} accepted by SES"]
     if sums.suppressed:
-        parts.append(f"{sums.suppressed:,} suppressed, because the reader had left before")
+        left = "because the reader had left before"
+        why = "because the mailing was cancelled" if report.mailing.course.state is MailingState.CANCELLED else left
+        parts.append(f"{sums.suppressed:,} suppressed, {why}")
     if sums.rejected:
         parts.append(f"{sums.rejected:,} rejected by SES")
     if sums.doubtful:
         parts.append(f"{sums.doubtful:,} doubtful: SES may or may not have taken them, and they are not sent again")
     return f"Every one of {_counted(sums.planned, 'mail')} is accounted for: {'; '.join(parts)}."
+
+
+def progress_in_words(report: Report, clock: Callable[[datetime], str]) -> str:
+    """How far the sending is, how fast, and when it will be done; empty when nothing is on its way."""
+    tally, course = report.tally, report.mailing.course
+    if not course.state.sends or not tally.sums.waiting:
+        return ""
+    tried = tally.sums.planned - tally.sums.waiting
+    started = max(report.mailing.created_at, course.since)
+    words = f"{tried:,} of {tally.sums.planned:,} tried ({tried / tally.sums.planned:.0%})"
+    left = tally.left(started)
+    if left is None:
+        return f"{words}; none in the last two minutes. Counted {clock(tally.at)}."
+    return (
+        f"{words}, {tally.rate(started):,.1f} a second; done about {clock(tally.at + left)}. Counted {clock(tally.at)}."
+    )
 
 
 def _counted(number: int, noun: str) -> str:
@@ -159,8 +180,27 @@ def report_as_json(report: Report) -> dict[str, Any]:
     """A mailing with its text and certificate."""
     return {
         "mailing": mailing_as_json(report.mailing) | {"body": report.mailing.body},
-        "certificate": asdict(report.certificate) | {"balanced": report.certificate.balanced},
+        "certificate": certificate_as_json(report.tally),
+        "ended": certificate_as_json(report.ended) if report.ended else None,
         "planned_to_the_end": report.planned_to_the_end,
+        "progress": _progress_as_json(report),
+        "standings": dict(sorted(report.tally.standings.items())),
+    }
+
+
+def certificate_as_json(tally: Tally) -> dict[str, Any]:
+    """The sums as of `counted_at`, and whether they add up."""
+    return asdict(tally.sums) | {"balanced": tally.sums.balanced, "counted_at": iso(tally.at)}
+
+
+def _progress_as_json(report: Report) -> dict[str, Any]:
+    tally = report.tally
+    started = max(report.mailing.created_at, report.mailing.course.since)
+    left = tally.left(started) if report.mailing.course.state.sends else None
+    return {
+        "tried": tally.sums.planned - tally.sums.waiting,
+        "rate": round(tally.rate(started), 1),
+        "done_at": iso(tally.at + left) if left else None,
     }
 
 

@@ -11,6 +11,7 @@ from newsletter.adapters import aws
 from newsletter.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from newsletter.adapters.account import Account
     from newsletter.adapters.agenda import Agenda
     from newsletter.adapters.clicks import Clicks
     from newsletter.adapters.consents import Consents
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from newsletter.adapters.oidc import Oidc
     from newsletter.adapters.proofs import Proofs
     from newsletter.adapters.queues import Queues
+    from newsletter.adapters.reputation import Reputation
     from newsletter.adapters.secrets import Secrets
     from newsletter.adapters.sign_ups import SignUps
     from newsletter.adapters.subscribers import Subscribers
+    from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.front_desk import FrontDesk
@@ -158,6 +161,30 @@ def deliveries() -> Deliveries:
     from newsletter.adapters.deliveries import Deliveries
 
     return Deliveries(aws.client("dynamodb"), settings().deliveries_table)
+
+
+@cache
+def tallies() -> Tallies:
+    """Counts of the ledger."""
+    from newsletter.adapters.tallies import Tallies
+
+    return Tallies(aws.client("dynamodb"), settings().deliveries_table)
+
+
+@cache
+def reputation() -> Reputation:
+    """What came of our mails, and the breaker."""
+    from newsletter.adapters.reputation import Reputation
+
+    return Reputation(aws.client("dynamodb"), settings().guards_table)
+
+
+@cache
+def account() -> Account:
+    """The account's quota."""
+    from newsletter.adapters.account import Account
+
+    return Account(aws.client("sesv2"))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Every quarter of an hour: due steps become batches, sign-ups are recalled, who left long ago is erased."""
+"""Every few minutes: mailings are looked after, due steps become batches, sign-ups are recalled, who left is erased."""
 
 from __future__ import annotations
 
@@ -8,13 +8,30 @@ from newsletter import wiring
 from newsletter.events import scheduled_time
 from newsletter.observability import count, observed
 from newsletter.usecases.do_what_is_due import Desk, do_what_is_due
+from newsletter.usecases.watch_mailings import Watch, watch_mailings
 
 
 @observed("nurture")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Do everything that is due at the time of the event."""
+    now = scheduled_time(event)
+    watched = watch_mailings(
+        now,
+        Watch(
+            caution=wiring.templates().publication.caution,
+            content=wiring.content(),
+            courses=wiring.courses(),
+            deliveries=wiring.deliveries(),
+            tallies=wiring.tallies(),
+            queues=wiring.queues(),
+            reputation=wiring.reputation(),
+            account=wiring.account(),
+        ),
+    )
+    count("MailingsCompleted", watched["completed"])
+    count("CertificatesWrong", watched["wrong"])
     done = do_what_is_due(
-        scheduled_time(event),
+        now,
         Desk(
             publication=wiring.templates().publication,
             agenda=wiring.agenda(),
@@ -26,8 +43,9 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
             queues=wiring.queues(),
             variants=wiring.variants(),
         ),
+        steps=wiring.reputation().breaker() is None,
     )
     count("StepsPlanned", done["planned"])
     count("SignUpsReminded", done["reminded"])
     count("ReadersErased", done["erased"])
-    return done
+    return done | watched

@@ -27,7 +27,12 @@ def control(act: str, mailing: str, *, yes: bool = False) -> int:
     """Pause, resume or cancel the mailing; cancelling is asked about first, since nothing leads back."""
     acts: dict[str, Callable[..., object]] = {
         "pause": pause_mailing,
-        "resume": partial(resume_mailing, queues=wiring.queues()),
+        "resume": partial(
+            resume_mailing,
+            caution=wiring.templates().publication.caution,
+            queues=wiring.queues(),
+            reputation=wiring.reputation(),
+        ),
         "cancel": cancel_mailing,
     }
     if act == "cancel" and not yes and not agreed(f"Cancel {mailing} for good?", "to cancel"):

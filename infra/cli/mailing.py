@@ -12,13 +12,15 @@ from newsletter.descriptions import (
     audience_in_words,
     certificate_in_words,
     course_in_words,
+    progress_in_words,
     recipients_as_json,
     report_as_json,
     title_of,
 )
 from newsletter.domain.errors import NotFound
 from newsletter.domain.ledger import RecipientLine
-from newsletter.usecases.report_mailing import Report, addresses_of, report_mailing
+from newsletter.domain.times import whole_seconds
+from newsletter.usecases.report_mailing import Report, addresses_of, recipients_of, report_mailing
 
 FIGURES = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
@@ -52,7 +54,13 @@ def show_list(limit: int) -> int:
 def show(mailing: str, *, recipients: bool, addresses: bool, as_json: bool) -> int:
     """The report; 1 when its figures do not add up, so that a script notices."""
     try:
-        report = report_mailing(mailing, content=wiring.content(), deliveries=wiring.deliveries())
+        report = report_mailing(
+            mailing,
+            now=whole_seconds(wiring.now()),
+            content=wiring.content(),
+            deliveries=wiring.deliveries(),
+            tallies=wiring.tallies(),
+        )
     except NotFound as nothing:
         raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
     lines = list(_lines(report, addresses=addresses)) if recipients or addresses else []
@@ -67,8 +75,12 @@ def show(mailing: str, *, recipients: bool, addresses: bool, as_json: bool) -> i
 
 def _lines(report: Report, *, addresses: bool) -> Iterator[tuple[RecipientLine, str]]:
     if addresses:
-        return addresses_of(report.lines, subscribers=wiring.subscribers())
-    return ((line, "") for line in report.lines)
+        return addresses_of(_recipients(report), subscribers=wiring.subscribers())
+    return ((line, "") for line in _recipients(report))
+
+
+def _recipients(report: Report) -> Iterator[RecipientLine]:
+    return recipients_of(report.mailing, deliveries=wiring.deliveries(), tallies=wiring.tallies(), now=wiring.now())
 
 
 def _print_words(report: Report) -> None:
@@ -81,7 +93,10 @@ def _print_words(report: Report) -> None:
     if words := course_in_words(course):
         until = f" Next try: {when(course.until, zone)}." if course.until else ""
         say(f"{words} (since {when(course.since, zone)}).{until}")
-    say(f"\n{certificate_in_words(report)}\n")
+    say(f"\n{certificate_in_words(report)}")
+    if progress := progress_in_words(report, lambda moment: when(moment, zone)):
+        say(progress)
+    say()
     table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in FIGURES), ("Mails",))
 
 

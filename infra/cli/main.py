@@ -93,6 +93,7 @@ def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
 def _command(options: argparse.Namespace) -> int:
     """The command with its options; modules are imported here, so that --help comes at once."""
     from cli import (
+        breaker,
         campaign,
         check,
         consent,
@@ -115,6 +116,8 @@ def _command(options: argparse.Namespace) -> int:
         "mailing pause": lambda: control.control("pause", options.mailing),
         "mailing resume": lambda: control.control("resume", options.mailing),
         "mailing cancel": lambda: control.control("cancel", options.mailing, yes=options.yes),
+        "breaker show": breaker.show,
+        "breaker close": breaker.close,
         "dead-letters show": lambda: dead_letters.show(options.queue, options.limit),
         "dead-letters redrive": lambda: dead_letters.redrive(options.queue, options.message),
         "dead-letters drop": lambda: dead_letters.drop(options.queue, options.message, yes=options.yes),
@@ -169,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--json", action="store_true", help="for programs")
 
     sending_parser.add_control(mailings, where)
+    sending_parser.add_breaker(commands, where)
     sending_parser.add_dead_letters(commands, where)
 
     add_limit(add_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))

@@ -1,10 +1,10 @@
-"""The commands for whoever keeps sending in order: stop a mailing, look after dead letters."""
+"""The commands for whoever keeps sending in order: stop a mailing, see to the breaker, look after dead letters."""
 
 from __future__ import annotations
 
 import argparse
 
-from cli.parsing import Commands, add_leaf, add_limit
+from cli.parsing import Commands, add_group, add_leaf, add_limit
 
 SCHEDULE = "schedule"
 NAMES = ("plan", "batch", "transactional", "feedback", "lead", SCHEDULE)
@@ -38,6 +38,25 @@ def add_control(mailings: Commands, where: argparse.ArgumentParser) -> None:
     cancel.add_argument("--yes", action="store_true", help="cancel without asking, for scripts")
     for leaf in (pause, resume, cancel):
         leaf.add_argument("mailing", metavar="ID", help="e.g. campaign-kevatkampanja-2027")
+
+
+def add_breaker(commands: Commands, where: argparse.ArgumentParser) -> None:
+    """`newsletter breaker show` and `close`."""
+    below = add_group(commands, "breaker", "what holds every mailing when too much bounces or is called spam")
+    add_leaf(
+        below,
+        "breaker show",
+        where,
+        "whether it is open, and the rates of the last 24 hours",
+        "Whether the breaker is open, and the rates of the last 24 hours. Exit code 1 when it is open.",
+    )
+    add_leaf(
+        below,
+        "breaker close",
+        where,
+        "close it, once the cause is mended",
+        "Close the breaker and count anew. Mailings that it held stay held: resume or cancel each one.",
+    )
 
 
 def add_dead_letters(commands: Commands, where: argparse.ArgumentParser) -> None:

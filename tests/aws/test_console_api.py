@@ -267,7 +267,15 @@ def _conforms(value: Any, schema: dict[str, Any], where: str) -> None:
     if "enum" in schema:
         assert value in schema["enum"], where
         return
-    kinds = {"string": str, "integer": int, "boolean": bool, "null": type(None), "array": list, "object": dict}
+    kinds = {
+        "string": str,
+        "integer": int,
+        "number": float,
+        "boolean": bool,
+        "null": type(None),
+        "array": list,
+        "object": dict,
+    }
     allowed = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     assert type(value) in [kinds[kind] for kind in allowed], where
     if isinstance(value, list):

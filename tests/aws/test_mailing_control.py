@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter import wiring
+from newsletter.domain.caution import Caution
 from newsletter.domain.course import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
 from newsletter.domain.errors import NotFound, NotNow
 from newsletter.domain.ledger import State
@@ -22,6 +23,7 @@ from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PEPPER, Cloud, running
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+CAUTION = Caution()
 numbers = iter(range(1000))
 
 
@@ -73,7 +75,14 @@ def pause(mailing: str) -> Course:
 
 def resume(mailing: str, now: datetime = NOW) -> Course:
     return resume_mailing(
-        mailing, by="Maija", now=now, content=wiring.content(), courses=wiring.courses(), queues=wiring.queues()
+        mailing,
+        by="Maija",
+        now=now,
+        caution=CAUTION,
+        content=wiring.content(),
+        courses=wiring.courses(),
+        queues=wiring.queues(),
+        reputation=wiring.reputation(),
     )
 
 
@@ -122,7 +131,7 @@ def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_q
     states = [State.DONE, State.DOUBTFUL, State.RETRY, State.CLAIMED]
     long_ago = NOW - timedelta(days=30)
     for batch, state in zip(planned, states, strict=False):
-        assert wiring.deliveries().claim(batch, "." * len(batch.recipients), {}, long_ago)
+        assert wiring.deliveries().claim(batch, "." * len(batch.recipients), {}, long_ago) is None
         if state is not State.CLAIMED:
             letters = {"done": "a", "doubtful": "?", "retry": "r"}[state] * len(batch.recipients)
             assert wiring.deliveries().settle(batch, 1, state, letters, {}, long_ago)
@@ -137,7 +146,7 @@ def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_q
 
 def test_a_batch_that_a_sender_holds_right_now_is_not_emitted_again(cloud: Cloud, mailing: str) -> None:
     (held, *_) = [batch for _, manifest in wiring.deliveries().manifests(mailing) for batch in manifest.batches]
-    assert wiring.deliveries().claim(held, ".", {}, datetime.now(UTC))
+    assert wiring.deliveries().claim(held, ".", {}, datetime.now(UTC)) is None
 
     resume(mailing)
     plan(cloud)

@@ -11,8 +11,8 @@ from standardwebhooks import Webhook as Verifier
 
 from newsletter import wiring
 from newsletter.domain.subscriber import Status, subscriber_id
-from newsletter.usecases.report_mailing import report_mailing
 from tests.aws.cloud import PEPPER, WEBHOOK_SECRET, Cloud, link_to
+from tests.aws.reports import report_of
 
 NOW = datetime.now(UTC)
 READER = "maija.lukija@example.com"
@@ -168,9 +168,8 @@ def test_a_bounced_address_is_never_mailed_again(cloud: Cloud) -> None:
     reader = wiring.subscribers().get(subscriber_id(PEPPER.encode(), READER))
     assert reader is not None
     assert reader.status is Status.BOUNCED
-    report = report_mailing(
-        cloud.mails(READER)[-1].tags["mailing"], content=wiring.content(), deliveries=wiring.deliveries()
-    )
-    assert [line.standing for line in report.lines] == ["bounced"]
+    digest = cloud.mails(READER)[-1].tags["mailing"]
+    report = report_of(digest)
+    assert [line.standing for line in report_of(digest).lines] == ["bounced"]
     assert report.certificate.balanced
     assert report.certificate.planned == report.certificate.accepted == 1

@@ -14,9 +14,10 @@ from newsletter.domain.ledger import LEASE, State
 from newsletter.domain.mailing import Variant
 from newsletter.domain.messages import SendBatch, from_json
 from newsletter.domain.subscriber import SignUp, Status, subscriber_id
-from newsletter.usecases.report_mailing import Report, report_mailing
+from newsletter.usecases.report_mailing import Report
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PEPPER, Cloud
+from tests.aws.reports import report_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MAILING = "campaign-kevat"
@@ -90,12 +91,12 @@ def feedback(cloud: Cloud) -> None:
 
 def report() -> Report:
     """The campaign's report."""
-    return report_mailing(MAILING, content=wiring.content(), deliveries=wiring.deliveries())
+    return report_of(MAILING)
 
 
 def standings() -> list[str]:
     """Where each recipient stands."""
-    return [line.standing for line in report().lines]
+    return [line.standing for line in report_of(MAILING).lines]
 
 
 def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
@@ -125,7 +126,7 @@ def test_who_leaves_between_planning_and_sending_gets_nothing(
 
     assert len(cloud.mails()) == 2
     assert sorted(standings()) == ["accepted", "accepted", "suppressed"]
-    (left,) = [line for line in report().lines if line.standing == "suppressed"]
+    (left,) = [line for line in report_of(MAILING).lines if line.standing == "suppressed"]
     assert (left.subscriber, left.reason) == (readers[1], "unsubscribed")
     assert report().certificate.balanced
 

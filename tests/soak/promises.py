@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
 from newsletter.domain.ledger import Standing
-from newsletter.usecases.report_mailing import Report, report_mailing
+from tests.aws.reports import WholeReport, report_of
 from tests.soak.account import Sent
 from tests.soak.schedule import MAILING, Played, Reader
 
@@ -23,9 +23,9 @@ class Broken(AssertionError):
     """A promise that was not kept."""
 
 
-def check(played: Played) -> Report:
+def check(played: Played) -> WholeReport:
     """Raise Broken at the first promise that was not kept; otherwise the mailing's report."""
-    report = report_mailing(MAILING, content=wiring.content(), deliveries=wiring.deliveries())
+    report = report_of(MAILING)
     sent = [mail for mail in played.stage.account.sent if mail.mailing == MAILING]
     by_address = {reader.email: reader for reader in played.readers}
     _nobody_twice(sent)
@@ -44,7 +44,7 @@ def _nobody_twice(sent: list[Sent]) -> None:
     _require(not twice, f"mailed more than once: {twice}")
 
 
-def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report: Report) -> None:
+def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report: WholeReport) -> None:
     places = {(line.batch, line.position): line.subscriber for line in report.lines}
     for mail in sent:
         planned = places.get((mail.batch, mail.position))
@@ -54,7 +54,7 @@ def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report:
         )
 
 
-def _nobody_lost(readers: list[Reader], report: Report) -> None:
+def _nobody_lost(readers: list[Reader], report: WholeReport) -> None:
     lines = defaultdict(list)
     for line in report.lines:
         lines[line.subscriber].append(line)
@@ -71,7 +71,7 @@ def _nobody_lost(readers: list[Reader], report: Report) -> None:
     _require(not lines, f"in the ledger, but no reader of ours: {sorted(lines)}")
 
 
-def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader], report: Report) -> None:
+def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader], report: WholeReport) -> None:
     mailed = {by_address[mail.to].id for mail in sent}
     for line in report.lines:
         if line.subscriber in mailed:
@@ -95,7 +95,7 @@ def _who_left_is_left_alone(
         _require(not gone, f"{reader.id} left at {reader.left} and was mailed at {mail.at}")
 
 
-def _the_certificate_is_right(sent: list[Sent], report: Report) -> None:
+def _the_certificate_is_right(sent: list[Sent], report: WholeReport) -> None:
     certificate = report.certificate
     _require(certificate.balanced, f"the certificate does not add up: {certificate}")
     _require(

@@ -20,6 +20,9 @@ import pytest
 
 from newsletter import wiring
 from newsletter.adapters.queues import NotQueued, Queues
+from newsletter.adapters.tallies import Tallies
+from newsletter.domain import caution
+from newsletter.domain.course import Course, MailingState
 from newsletter.domain.messages import Notify
 from tests.aws.cloud import Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
@@ -184,6 +187,37 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
 
 
+def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A campaign that waits for the quota, a bounce that opens the breaker, and what people do about it."""
+    with issuing() as issuer, monkeypatch.context() as strict:
+        trust(issuer, monkeypatch)
+        api = Program(cloud, issuer.token(scope="openid campaigns:send"))
+        text = {"name": "syksy", "subject": "Syksy", "body": "Hei.", "language": "fi"}
+        assert api("POST", "/campaigns", text).status == 201
+        courses, mailing = wiring.courses(), "campaign-syksy"
+        course = courses.course(mailing)
+        assert course is not None
+        assert courses.turn(mailing, course, Course(MailingState.WAITING, NOW, reason="quota", until=NOW))
+        tick(cloud, 31)
+        for name in ("BREAKER_VOLUME", "LEAST_BOUNCED", "LEAST_COMPLAINED"):
+            strict.setattr(caution, name, 0)
+        course = courses.course(mailing)
+        assert course is not None
+        assert course.state.sends
+        cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
+        cloud.drain()
+        assert api("POST", f"/mailings/{mailing}/resume").status == 409
+        assert wiring.reputation().close(wiring.now())
+        assert api("POST", f"/mailings/{mailing}/resume").status == 200
+        cloud.drain()
+        tick(cloud, 32)
+        strict.setattr(Tallies, "is_large", lambda *_: True)
+        report = api("GET", f"/mailings/{mailing}").json
+        assert (report["mailing"]["state"], report["ended"]["balanced"]) == ("complete", True)
+        assert api("POST", "/campaigns", text | {"name": "talvi"}).status == 201
+        tick(cloud, 32)
+
+
 def poisoned_messages(cloud: Cloud) -> None:
     body = '{"type": "surprise", "version": 1}'
     often = {"ApproximateReceiveCount": "3"}
@@ -234,6 +268,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
         tick(cloud, 30)
         campaign(cloud, monkeypatch)
         passer_by(cloud)
+        sending_in_trouble(cloud, monkeypatch)
         poisoned_messages(cloud)
         reader_changes_and_leaves(cloud)
         tick(cloud, 800)

@@ -14,6 +14,7 @@ from newsletter.adapters.templates import Templates
 from newsletter.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
 from newsletter.domain.ledger import Certificate
 from newsletter.domain.mailing import Audience, Kind, Mailing
+from newsletter.domain.tally import Tally
 from newsletter.usecases.count_audience import Count
 from newsletter.usecases.report_mailing import Report
 
@@ -28,7 +29,7 @@ def report(
 ) -> Report:
     total = accepted + suppressed + rejected + doubtful + waiting if planned is None else planned
     sums = Certificate(total, accepted, suppressed, rejected, doubtful, waiting, *[0] * 6)
-    return Report(CAMPAIGN, sums, [], planned_to_the_end=True)
+    return Report(CAMPAIGN, Tally(sums, planned_to_the_end=True, at=MOMENT))
 
 
 @given(accepted=NUMBER, suppressed=NUMBER, rejected=NUMBER, doubtful=NUMBER)
@@ -47,7 +48,8 @@ def test_a_certificate_in_words_says_when_it_is_not_final_or_wrong(accepted: int
     words = certificate_in_words(report(accepted, 0, 0, 0, waiting, planned=accepted + waiting + off))
     assert ("do not add up" in words) == (off != 0)
     assert off != 0 or words.startswith("On its way: ")
-    early = replace(report(accepted, 0, 0, 0, waiting), planned_to_the_end=False)
+    whole = report(accepted, 0, 0, 0, waiting)
+    early = replace(whole, tally=replace(whole.tally, planned_to_the_end=False))
     assert certificate_in_words(early).startswith("Still being planned")
 
 

@@ -47,14 +47,10 @@ class Deliveries:
             },
         )
 
-    def manifests(self, mailing: str) -> Iterable[tuple[str, Manifest]]:
-        """Every settled page of the mailing, with its shard."""
-        for item in self._parts(mailing, "manifest#"):
+    def manifests(self, mailing: str, shard: str = "") -> Iterable[tuple[str, Manifest]]:
+        """Every settled page of the mailing or of one shard, in order, with its shard."""
+        for item in self._parts(mailing, f"manifest#{shard}#" if shard else "manifest#"):
             yield item["part"].split("#")[1], _manifest(mailing, item)
-
-    def manifests_of(self, mailing: str, shard: str) -> Iterable[Manifest]:
-        """The settled pages of a shard, in their order."""
-        return (_manifest(mailing, item) for item in self._parts(mailing, f"manifest#{shard}#"))
 
     def finish_shard(self, mailing: str, shard: str, manifest: Manifest, now: datetime) -> dict[str, tuple[int, int]]:
         """Write down how many readers the shard has and how many it has nothing for; the same of all shards so far.
@@ -81,9 +77,9 @@ class Deliveries:
         item = self._get(mailing, f"batch#{batch}")
         return _record(mailing, item) if item else None
 
-    def records(self, mailing: str) -> Iterable[BatchRecord]:
-        """Every ledger record of the mailing."""
-        return (_record(mailing, item) for item in self._parts(mailing, "batch#"))
+    def records(self, mailing: str, shard: str = "") -> Iterable[BatchRecord]:
+        """Every ledger record of the mailing or of one shard, by batch."""
+        return (_record(mailing, item) for item in self._parts(mailing, f"batch#{shard}"))
 
     def states(self, mailing: str, shard: str) -> Iterable[tuple[str, State, datetime]]:
         """Batch, state and lease of every ledger record of a shard."""

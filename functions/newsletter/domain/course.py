@@ -43,7 +43,7 @@ class Course:
     """A mailing's state, since when, why, and by whom where it was a person.
 
     `to_emit` remembers that batches have yet to be put on the queue again. It is written together with the state, so
-    that a crash between the two forgets nobody.
+    that a crash between the two forgets nobody. `slice` names the shards of a first slice that is not judged yet.
     """
 
     state: MailingState = MailingState.SENDING
@@ -52,6 +52,7 @@ class Course:
     by: str = ""
     until: datetime | None = None
     to_emit: bool = False
+    slice: str = ""
 
 
 PAUSABLE = (MailingState.SENDING, MailingState.CANARY, MailingState.WAITING)

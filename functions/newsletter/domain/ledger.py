@@ -13,6 +13,9 @@ from newsletter.domain.planning import Batch
 LEASE = timedelta(minutes=2)
 """How long a claim is trusted: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
 
+CANCELLED = "cancelled"
+"""Why a recipient is suppressed whom nobody tried before the mailing was cancelled."""
+
 FEEDBACK = ("sent", "delivered", "bounced", "complained", "failed", "clicked", "confirmed", "unsubscribed")
 """Sets of positions that feedback adds to. Adding twice changes nothing, so repeated and late events are harmless."""
 
@@ -136,30 +139,38 @@ class Certificate:
 _NOT_ACCEPTED = {Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING}
 
 
-def lines_of(records: Iterable[BatchRecord], planned: Iterable[Batch]) -> list[RecipientLine]:
-    """One line per recipient: of every ledger record, and of planned batches that have none yet (waiting)."""
+def lines_of(
+    records: Iterable[BatchRecord], planned: Iterable[Batch], *, cancelled_at: datetime | None = None
+) -> list[RecipientLine]:
+    """One line per recipient: of every ledger record, and of planned batches that have none yet (waiting).
+
+    `cancelled_at` is the moment of looking at a cancelled mailing: nothing is sent any more, so whoever was not tried
+    is suppressed. A claim that has run out by then is a crash, and its recipients are doubtful.
+    """
     lines = []
     known = set()
     for record in records:
         known.add(record.batch.id)
         for position, subscriber in enumerate(record.batch.recipients):
-            lines.append(
-                RecipientLine(
-                    subscriber,
-                    record.batch.id,
-                    position,
-                    record.standing(position),
-                    record.reasons.get(position, ""),
-                    record.happened("unsubscribed", position),
-                )
-            )
+            standing, reason = record.standing(position), record.reasons.get(position, "")
+            if cancelled_at and standing is Standing.WAITING:
+                standing, reason = _after_cancelling(record, reason, cancelled_at)
+            unsubscribed = record.happened("unsubscribed", position)
+            lines.append(RecipientLine(subscriber, record.batch.id, position, standing, reason, unsubscribed))
+    never, why = (Standing.SUPPRESSED, CANCELLED) if cancelled_at else (Standing.WAITING, "")
     for batch in planned:
         if batch.id not in known:
             lines.extend(
-                RecipientLine(subscriber, batch.id, position, Standing.WAITING)
+                RecipientLine(subscriber, batch.id, position, never, why)
                 for position, subscriber in enumerate(batch.recipients)
             )
     return sorted(lines, key=lambda line: (line.batch, line.position))
+
+
+def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[Standing, str]:
+    if record.state is not State.CLAIMED:
+        return Standing.SUPPRESSED, CANCELLED
+    return (Standing.DOUBTFUL, reason) if record.lease <= now else (Standing.WAITING, reason)
 
 
 def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from newsletter.domain.caution import TEN_THOUSAND, USUAL, Caution
 from newsletter.domain.errors import InvalidPublication
 from newsletter.domain.look import DEFAULT, Look, parse_look
 from newsletter.domain.subscriber import SIGN_UP_LIFE
@@ -138,6 +139,7 @@ class Publication:
     offers: tuple[Offer, ...]
     sequences: Mapping[str, Sequence]
     retention: Retention = Retention()
+    caution: Caution = USUAL
     origins: tuple[str, ...] = ()
     index_archive: bool = True
     look: Look = DEFAULT
@@ -178,6 +180,7 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
         sequences=by_key,
         retention=root.table("retention", _retention) if "retention" in data else Retention(),
+        caution=root.table("caution", _caution) if "caution" in data else USUAL,
         origins=root.lines("origins"),
         index_archive=root.yes_no("index_archive", default=True),
         look=root.table("look", parse_look) if "look" in data else DEFAULT,
@@ -228,6 +231,15 @@ def _retention(table: TomlTable) -> Retention:
         pending=timedelta(days=table.number("pending_days", SIGN_UP_LIFE.days, 90)),
         left=timedelta(days=table.number("left_days", 1, 3650)),
         clicks=timedelta(days=table.number("click_days", 1, 3650)),
+    )
+
+
+def _caution(table: TomlTable) -> Caution:
+    return Caution(
+        canary_above=table.number("canary_above", 0, 10_000_000),
+        canary_wait=timedelta(minutes=table.number("canary_wait_minutes", 5, 24 * 60)),
+        bounces=table.number("bounces_per_10000", 1, TEN_THOUSAND),
+        complaints=table.number("complaints_per_10000", 1, TEN_THOUSAND),
     )
 
 

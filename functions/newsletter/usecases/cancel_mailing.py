@@ -15,6 +15,8 @@ def cancel_mailing(mailing: str, *, by: str, now: datetime, content: Content, co
 
     Raises NotFound, and NotNow for a mailing that is complete.
     """
-    return change_course(
-        mailing, CANCELLABLE, Course(MailingState.CANCELLED, now, by=by), "cancelled", content=content, courses=courses
-    )
+
+    def cancelled(_: Course) -> Course:
+        return Course(MailingState.CANCELLED, now, by=by)
+
+    return change_course(mailing, CANCELLABLE, cancelled, "cancelled", content=content, courses=courses)

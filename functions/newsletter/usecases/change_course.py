@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.courses import Courses
@@ -16,18 +16,20 @@ ATTEMPTS = 5
 def change_course(
     mailing: str,
     allowed: Collection[MailingState],
-    after: Course,
+    turned: Callable[[Course], Course],
     decision: str,
     *,
     content: Content,
     courses: Courses,
 ) -> Course:
-    """Turn to `after` from a state in `allowed`; the course that holds then. The same change again is no error.
+    """Turn to what `turned` makes of a course whose state is in `allowed`; the course that holds then.
 
-    Raises NotFound, and NotNow that says how the mailing stands when nothing leads from there.
+    The same change again is no error. Raises NotFound, and NotNow that says how the mailing stands when nothing leads
+    from there.
     """
     for _ in range(ATTEMPTS):
         before = planned_course(mailing, content)
+        after = turned(before)
         if before.state is after.state and not after.to_emit:
             return before
         if before.state not in allowed:

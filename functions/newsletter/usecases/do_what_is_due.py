@@ -40,8 +40,10 @@ class Desk:
     variants: Variants
 
 
-def do_what_is_due(now: datetime, desk: Desk) -> dict[str, int]:
+def do_what_is_due(now: datetime, desk: Desk, *, steps: bool = True) -> dict[str, int]:
     """Do everything that is due at `now`, once: {"planned", "ended", "reminded", "erased"}.
+
+    Without `steps` those stay due, for a tick after the breaker is closed.
 
     Each piece is done first and taken off the agenda after it, and doing it again changes nothing: a crash in between
     costs a repetition, never a mail or an erasure.
@@ -51,7 +53,7 @@ def do_what_is_due(now: datetime, desk: Desk) -> dict[str, int]:
         for chunk in _chunks(desk.agenda.due(shard, now)):
             done.update(
                 advance_sequences(
-                    [piece for piece in chunk if isinstance(piece, Enrollment)],
+                    [piece for piece in chunk if steps and isinstance(piece, Enrollment)],
                     now,
                     publication=desk.publication,
                     subscribers=desk.subscribers,

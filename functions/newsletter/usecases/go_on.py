@@ -29,7 +29,7 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
         if state in (State.DONE, State.DOUBTFUL) or (state is State.CLAIMED and lease > now)
     }
     emitted, page, last = 0, 0, False
-    for manifest in deliveries.manifests_of(mailing.id, message.shard):
+    for _, manifest in deliveries.manifests(mailing.id, message.shard):
         left = [batch for batch in manifest.batches if batch.id not in settled]
         queues.send_all(
             queues.batch, [SendBatch(mailing.id, batch.id, batch.variant, batch.recipients) for batch in left]

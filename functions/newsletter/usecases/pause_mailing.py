@@ -15,6 +15,8 @@ def pause_mailing(mailing: str, *, by: str, now: datetime, content: Content, cou
 
     Raises NotFound, and NotNow for a mailing that cannot be paused.
     """
-    return change_course(
-        mailing, PAUSABLE, Course(MailingState.PAUSED, now, by=by), "paused", content=content, courses=courses
-    )
+
+    def paused(before: Course) -> Course:
+        return Course(MailingState.PAUSED, now, by=by, slice=before.slice)
+
+    return change_course(mailing, PAUSABLE, paused, "paused", content=content, courses=courses)

@@ -2,52 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.items import GET_LIMIT
 from newsletter.adapters.subscribers import Subscribers
+from newsletter.adapters.tallies import Tallies
+from newsletter.domain.course import MailingState
 from newsletter.domain.errors import NotFound
-from newsletter.domain.ledger import Certificate, RecipientLine, certify, lines_of
+from newsletter.domain.ledger import Certificate, RecipientLine, lines_of
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.subscriber import SHARDS
+from newsletter.domain.tally import Tally
+from newsletter.usecases.count_mailing import count_mailing, is_large
 
 
 @dataclass(frozen=True)
 class Report:
-    """A mailing, its certificate and one line per recipient. `planned_to_the_end`: every shard has its last page."""
+    """A mailing and the count of it; `ended` is the count that was kept when the mailing was over."""
 
     mailing: Mailing
-    certificate: Certificate
-    lines: list[RecipientLine]
-    planned_to_the_end: bool
+    tally: Tally
+    ended: Tally | None = None
+
+    @property
+    def certificate(self) -> Certificate:
+        """The sums."""
+        return self.tally.sums
+
+    @property
+    def planned_to_the_end(self) -> bool:
+        """Whether every shard has its last page; a mailing that was cancelled is not planned any further."""
+        return self.tally.planned_to_the_end or self.mailing.course.state is MailingState.CANCELLED
 
 
-def report_mailing(mailing_id: str, *, content: Content, deliveries: Deliveries) -> Report:
+def report_mailing(
+    mailing_id: str, *, now: datetime, content: Content, deliveries: Deliveries, tallies: Tallies
+) -> Report:
     """The report. Raises NotFound."""
     mailing = content.mailing(mailing_id)
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
-    records = list(deliveries.records(mailing_id))
-    if mailing.kind.standing:
-        # Standing mailings are not planned: every record is one mail that somebody's own step asked for.
-        planned = [record.batch for record in records]
-        finished = True
-    else:
-        manifests = list(deliveries.manifests(mailing_id))
+    tally = count_mailing(mailing, now=now, deliveries=deliveries, tallies=tallies)
+    return Report(mailing, tally, tallies.certificate(mailing_id) if mailing.course.state.over else None)
+
+
+def recipients_of(
+    mailing: Mailing, *, deliveries: Deliveries, tallies: Tallies, now: datetime, after: tuple[str, int] = ("", -1)
+) -> Iterator[RecipientLine]:
+    """A line per recipient by batch and position, those past `after`. Large mailings are read shard by shard."""
+    cancelled_at = now if mailing.course.state is MailingState.CANCELLED else None
+    # Batches are named after their shard first, so shards in the order of their letters are batches in order.
+    shards = [shard for shard in sorted(SHARDS) if shard >= after[0][:1]] if is_large(mailing, tallies) else [""]
+    for shard in shards:
+        records = list(deliveries.records(mailing.id, shard))
+        manifests = () if mailing.kind.standing else deliveries.manifests(mailing.id, shard)
         planned = [batch for _, manifest in manifests for batch in manifest.batches]
-        finished = {shard for shard, manifest in manifests if manifest.last} == set(SHARDS)
-    lines = lines_of(records, planned)
-    total = sum(len(batch.recipients) for batch in planned)
-    return Report(mailing, certify(total, records, lines), lines, finished)
+        for line in lines_of(records, planned, cancelled_at=cancelled_at):
+            if (line.batch, line.position) > after:
+                yield line
 
 
-def addresses_of(lines: list[RecipientLine], *, subscribers: Subscribers) -> Iterator[tuple[RecipientLine, str]]:
+def addresses_of(lines: Iterable[RecipientLine], *, subscribers: Subscribers) -> Iterator[tuple[RecipientLine, str]]:
     """Each line with the reader's address, for who may see it; empty for a reader who is no longer known."""
-    for start in range(0, len(lines), GET_LIMIT):
-        chunk = lines[start : start + GET_LIMIT]
+    waiting = iter(lines)
+    while chunk := list(islice(waiting, GET_LIMIT)):
         readers = subscribers.many(line.subscriber for line in chunk)
         for line in chunk:
             reader = readers.get(line.subscriber)

@@ -8,27 +8,58 @@ from datetime import datetime
 from newsletter.adapters.content import Content
 from newsletter.adapters.courses import Courses
 from newsletter.adapters.queues import Queues
+from newsletter.adapters.reputation import Reputation
+from newsletter.domain.caution import Caution
 from newsletter.domain.course import RESUMABLE, Course, MailingState
+from newsletter.domain.errors import NotNow
 from newsletter.domain.messages import GoOn
 from newsletter.domain.subscriber import SHARDS
 from newsletter.usecases.change_course import change_course
 
 
 def resume_mailing(
-    mailing: str, *, by: str, now: datetime, content: Content, courses: Courses, queues: Queues
+    mailing: str,
+    *,
+    by: str,
+    now: datetime,
+    caution: Caution,
+    content: Content,
+    courses: Courses,
+    queues: Queues,
+    reputation: Reputation,
 ) -> Course:
     """Resume it. A mailing that is being sent has put on the queue again whatever was lost from there.
 
-    Raises NotFound, and NotNow for a mailing that is over or waits for approval.
+    Stopped in its first slice, it goes on with that; whoever resumes it while the slice is being watched wants no more
+    watching. Raises NotFound, and NotNow for a mailing that is over or waits for approval, and while the breaker is
+    open.
     """
-    course = Course(MailingState.SENDING, now, by=by, to_emit=True)
-    change_course(mailing, RESUMABLE, course, "resumed", content=content, courses=courses)
+    breaker = reputation.breaker()
+    if breaker is not None:
+        raise NotNow(f"the breaker is open: {breaker.reason}. Close it first: newsletter breaker close")
+    course = change_course(
+        mailing,
+        RESUMABLE,
+        lambda before: going_on(before, now, caution, by),
+        "resumed",
+        content=content,
+        courses=courses,
+    )
     return emit_again(mailing, course, courses=courses, queues=queues)
+
+
+def going_on(before: Course, now: datetime, caution: Caution, by: str = "") -> Course:
+    """The course on which a stopped mailing goes on."""
+    if before.slice and before.state is not MailingState.CANARY:
+        return Course(
+            MailingState.CANARY, now, by=by, until=now + caution.canary_wait, to_emit=True, slice=before.slice
+        )
+    return Course(MailingState.SENDING, now, by=by, to_emit=True)
 
 
 def emit_again(mailing: str, course: Course, *, courses: Courses, queues: Queues) -> Course:
     """Have every shard go on, then note that it was done. A crash in between repeats it, which does no harm."""
-    queues.send_all(queues.plan, [GoOn(mailing, shard) for shard in SHARDS])
+    queues.send_all(queues.plan, [GoOn(mailing, shard) for shard in course.slice or SHARDS])
     done = replace(course, to_emit=False)
     courses.turn(mailing, course, done)
     return done

@@ -1,0 +1,90 @@
+"""What came of our mails in 24 hours, counted in the Guards table, and the breaker that may stop all mailings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsletter.adapters.items import batch_get, from_item, holds, to_item, to_value
+from newsletter.domain.caution import Feedback
+from newsletter.domain.times import iso, parse_iso
+
+WINDOW_HOURS = 24
+LIFE = timedelta(hours=WINDOW_HOURS + 2)
+BREAKER = "breaker"
+
+
+@dataclass(frozen=True)
+class Breaker:
+    """The breaker is open since then, for that reason."""
+
+    since: datetime
+    reason: str
+
+
+class Reputation:
+    """One counter per hour, so that the last 24 are one read; and one item that is there while the breaker is open."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def add(self, feedback: Feedback, now: datetime) -> None:
+        """Count what came. One write for any number of events: feedback comes in batches."""
+        numbers = {"delivered": feedback.delivered, "bounced": feedback.bounced, "complained": feedback.complained}
+        counted = {name: number for name, number in numbers.items() if number}
+        if not counted:
+            return
+        self._client.update_item(
+            TableName=self._table,
+            Key=to_item({"key": _hour(now)}),
+            UpdateExpression=f"ADD {', '.join(f'{name} :{name}' for name in counted)} SET expires = :expires",
+            ExpressionAttributeValues={
+                **{f":{name}": to_value(number) for name, number in counted.items()},
+                ":expires": to_value(int((now + LIFE).timestamp())),
+            },
+        )
+
+    def last_day(self, now: datetime) -> Feedback:
+        """What came in the hour of `now` and the 23 before it."""
+        items = batch_get(self._client, self._table, [to_item({"key": key}) for key in _hours(now)])
+        return Feedback(
+            *(sum(item.get(name, 0) for item in items) for name in ("delivered", "bounced", "complained")),
+        )
+
+    def breaker(self) -> Breaker | None:
+        """The breaker while it is open."""
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"key": BREAKER}), ConsistentRead=True)
+        if "Item" not in answer:
+            return None
+        item = from_item(answer["Item"])
+        return Breaker(parse_iso(item["since"]), item["reason"])
+
+    def open(self, breaker: Breaker) -> bool:
+        """Open the breaker; False when it is open already."""
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item({"key": BREAKER, "since": iso(breaker.since), "reason": breaker.reason}),
+            ConditionExpression="attribute_not_exists(#key)",
+            ExpressionAttributeNames={"#key": "key"},
+        )
+
+    def close(self, now: datetime) -> bool:
+        """Close the breaker and count anew, or it would open again at once; False when it was not open."""
+        if self.breaker() is None:
+            return False
+        for key in _hours(now):
+            self._client.delete_item(TableName=self._table, Key=to_item({"key": key}))
+        self._client.delete_item(TableName=self._table, Key=to_item({"key": BREAKER}))
+        return True
+
+
+def _hour(moment: datetime) -> str:
+    return f"feedback#{moment:%Y%m%d%H}"
+
+
+def _hours(now: datetime) -> list[str]:
+    return [_hour(now - timedelta(hours=back)) for back in range(WINDOW_HOURS)]

@@ -1,0 +1,26 @@
+"""Reports as the console and the command line see them, as of now, with a line for every recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from newsletter import wiring
+from newsletter.domain.ledger import RecipientLine
+from newsletter.usecases.report_mailing import Report, recipients_of, report_mailing
+
+
+@dataclass(frozen=True)
+class WholeReport(Report):
+    """A report with where each recipient stands."""
+
+    lines: list[RecipientLine] = field(default_factory=list)
+
+
+def report_of(mailing: str) -> WholeReport:
+    """The mailing's report."""
+    now = wiring.now().replace(microsecond=0)
+    report = report_mailing(
+        mailing, now=now, content=wiring.content(), deliveries=wiring.deliveries(), tallies=wiring.tallies()
+    )
+    lines = recipients_of(report.mailing, deliveries=wiring.deliveries(), tallies=wiring.tallies(), now=now)
+    return WholeReport(report.mailing, report.tally, report.ended, list(lines))

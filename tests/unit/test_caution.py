@@ -1,0 +1,73 @@
+"""When sending stops by itself: rates that are too bad, and first slices that are fair and big enough."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.domain.caution import (
+    BREAKER_VOLUME,
+    LEAST_BOUNCED,
+    LEAST_COMPLAINED,
+    LEAST_SLICE,
+    USUAL,
+    Caution,
+    Feedback,
+    breaks,
+    first_slice,
+    too_bad,
+)
+from newsletter.domain.subscriber import SHARDS
+
+NUMBER = st.integers(0, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("feedback", "words"),
+    [
+        (Feedback(960, 40, 0), ""),
+        (Feedback(959, 41, 0), "41 of 1,000 mails bounced (4.1 %; the limit is 4 %)"),
+        (Feedback(10_000, 0, 8), ""),
+        (Feedback(10_000, 0, 9), "9 of 10,000 mails were called spam (0.09 %; the limit is 0.08 %)"),
+        (Feedback(10, LEAST_BOUNCED - 1, 0), ""),
+        (Feedback(100, 0, LEAST_COMPLAINED - 1), ""),
+        (Feedback(0, 0, 5), "5 of 0 mails were called spam (5e+02 %; the limit is 0.08 %)"),
+    ],
+)
+def test_rates_above_the_limit_are_said_in_words(feedback: Feedback, words: str) -> None:
+    assert too_bad(feedback, USUAL) == words
+
+
+@given(NUMBER, NUMBER, NUMBER)
+def test_the_breaker_judges_nothing_below_its_volume_and_the_same_as_a_slice_above(
+    delivered: int, bounced: int, complained: int
+) -> None:
+    feedback = Feedback(delivered, bounced, complained)
+    expected = too_bad(feedback, USUAL) if delivered + bounced >= BREAKER_VOLUME else ""
+    assert breaks(feedback, USUAL) == expected
+
+
+@given(NUMBER, NUMBER, NUMBER)
+def test_more_bad_news_never_makes_the_rates_fine(delivered: int, bounced: int, complained: int) -> None:
+    if too_bad(Feedback(delivered, bounced, complained), USUAL):
+        assert too_bad(Feedback(delivered, bounced + 1, complained + 1), USUAL)
+
+
+@given(st.text("abc-0123456789", min_size=1), st.integers(0, 2_000_000))
+def test_a_first_slice_is_small_fair_and_always_the_same(mailing: str, readers: int) -> None:
+    found = first_slice(mailing, readers, USUAL)
+    assert found == first_slice(mailing, readers, USUAL)
+    assert bool(found) == (readers > USUAL.canary_above)
+    assert len(set(found)) == len(found) <= len(SHARDS) // 4
+    assert set(found) <= set(SHARDS)
+    if found:
+        assert len(found) * readers / len(SHARDS) >= LEAST_SLICE
+
+
+def test_not_always_the_same_readers_are_the_canary() -> None:
+    assert len({first_slice(f"campaign-{number}", 1_000_000, USUAL) for number in range(100)}) > 20
+
+
+def test_a_publication_can_do_without_slices() -> None:
+    assert first_slice("campaign-x", 1_000_000, Caution(canary_above=0)) == ""

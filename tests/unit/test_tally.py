@@ -1,0 +1,95 @@
+"""Tallies: shards add up to the whole, rate and time left follow from what was settled lately, cancelled is final."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.domain.ledger import LEASE, BatchRecord, Certificate, Outcome, Standing, State, lines_of
+from newsletter.domain.planning import Batch
+from newsletter.domain.tally import LATELY, Tally, add_up, count
+
+NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
+START = NOW - timedelta(hours=1)
+
+
+def batch(name: str, size: int) -> Batch:
+    return Batch("campaign-x", name, "fi-x", tuple(f"{name}-{position}" for position in range(size)))
+
+
+def record(name: str, size: int, state: State, letter: Outcome, ago: timedelta = timedelta()) -> BatchRecord:
+    return BatchRecord(batch(name, size), state, letter * size, 1, NOW - ago + LEASE)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"), st.integers(1, 50), st.sampled_from(list(State)), st.sampled_from(list(Outcome))
+        ),
+        max_size=8,
+    ),
+    st.booleans(),
+)
+def test_shards_add_up_to_the_whole(kept: list[tuple[str, int, State, Outcome]], cancelled: bool) -> None:  # noqa: FBT001
+    records = [record(f"{shard}{at}-0", size, state, letter) for at, (shard, size, state, letter) in enumerate(kept)]
+    planned = [*(each.batch for each in records), batch("a9-9", 3)]
+    whole = count(records, planned, to_the_end=True, now=NOW, cancelled=cancelled)
+    parts = [
+        count(
+            [each for each in records if each.batch.id[0] == shard],
+            [each for each in planned if each.id[0] == shard],
+            to_the_end=True,
+            now=NOW,
+            cancelled=cancelled,
+        )
+        for shard in "abc"
+    ]
+    assert add_up(parts) == whole
+    assert whole.sums.balanced
+    assert sum(whole.standings.values()) == whole.sums.planned
+
+
+def test_a_sum_is_as_old_as_its_oldest_part_and_planned_when_all_parts_are() -> None:
+    sums = Certificate(*[0] * 12)
+    old, new = Tally(sums, planned_to_the_end=True, at=START), Tally(sums, planned_to_the_end=False, at=NOW)
+    assert (add_up([new, old]).at, add_up([new, old]).planned_to_the_end) == (START, False)
+    with pytest.raises(ValueError, match="nothing"):
+        add_up([])
+
+
+def test_the_rate_is_that_of_the_last_two_minutes() -> None:
+    records = [
+        record("a0-0", 50, State.DONE, Outcome.ACCEPTED, timedelta(seconds=30)),
+        record("a0-1", 50, State.DONE, Outcome.ACCEPTED, LATELY + timedelta(seconds=1)),
+        record("a0-2", 50, State.CLAIMED, Outcome.OPEN),
+    ]
+    planned = [each.batch for each in records]
+    tally = count(records, planned, to_the_end=True, now=NOW, cancelled=False)
+    assert tally.rate(START) == 50 / 120
+    assert tally.left(START) == timedelta(seconds=120)
+    assert tally.rate(NOW - timedelta(seconds=60)) == 50 / 60
+    assert count(records[1:], planned, to_the_end=True, now=NOW, cancelled=False).left(START) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "letter", "ago", "standing", "reason"),
+    [
+        (State.RETRY, Outcome.RETRY, LEASE, Standing.SUPPRESSED, "cancelled"),
+        (State.DONE, Outcome.ACCEPTED, LEASE, Standing.ACCEPTED, ""),
+        (State.CLAIMED, Outcome.OPEN, timedelta(), Standing.WAITING, ""),
+        (State.CLAIMED, Outcome.OPEN, LEASE, Standing.DOUBTFUL, ""),
+        (State.DOUBTFUL, Outcome.DOUBTFUL, LEASE, Standing.DOUBTFUL, ""),
+    ],
+)
+def test_cancelling_suppresses_whom_nobody_tried_and_hides_no_crash(
+    state: State, letter: Outcome, ago: timedelta, standing: Standing, reason: str
+) -> None:
+    tried = record("a0-0", 1, state, letter, ago)
+    lines = lines_of([tried], [tried.batch, batch("a0-1", 1)], cancelled_at=NOW)
+    assert [(line.standing, line.reason) for line in lines] == [
+        (standing, reason),
+        (Standing.SUPPRESSED, "cancelled"),
+    ]
