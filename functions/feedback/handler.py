@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -31,8 +30,6 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _record(body: str) -> str:
-    what = record_feedback(
-        json.loads(body), now=wiring.now(), subscribers=wiring.subscribers(), deliveries=wiring.deliveries()
-    )
-    count(f"Mails{what.capitalize()}")
+    what = record_feedback(body, wiring.now(), wiring.feedback_desk())
+    count(f"Mails{what.title().replace('_', '')}")
     return what

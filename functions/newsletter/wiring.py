@@ -13,6 +13,7 @@ from newsletter.settings import Settings, read_settings
 if TYPE_CHECKING:
     from newsletter.adapters.account import Account
     from newsletter.adapters.agenda import Agenda
+    from newsletter.adapters.aside import Aside
     from newsletter.adapters.clicks import Clicks
     from newsletter.adapters.consents import Consents
     from newsletter.adapters.content import Content
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.oidc import Oidc
     from newsletter.adapters.proofs import Proofs
     from newsletter.adapters.queues import Queues
+    from newsletter.adapters.reachability import Reachability
     from newsletter.adapters.reputation import Reputation
     from newsletter.adapters.secrets import Secrets
     from newsletter.adapters.sign_ups import SignUps
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.front_desk import FrontDesk
     from newsletter.usecases.plan_page import Planning
+    from newsletter.usecases.record_feedback import FeedbackDesk
     from newsletter.usecases.render_variant import Variants
     from newsletter.usecases.send_batch import Sending
     from newsletter.usecases.start_digest import DigestDesk
@@ -351,6 +354,30 @@ def planning() -> Planning:
         readers=digest_readers(),
         mailer=mailer(),
     )
+
+
+@cache
+def reachability() -> Reachability:
+    """What mail systems say of readers."""
+    from newsletter.adapters.reachability import Reachability
+
+    return Reachability(aws.client("dynamodb"), settings().subscribers_table)
+
+
+@cache
+def aside() -> Aside:
+    """What a person shall look at."""
+    from newsletter.adapters.aside import Aside
+
+    return Aside(aws.client("dynamodb"), settings().deliveries_table)
+
+
+@cache
+def feedback_desk() -> FeedbackDesk:
+    """Everything that a report of SES may need."""
+    from newsletter.usecases.record_feedback import FeedbackDesk
+
+    return FeedbackDesk(templates().publication, deliveries(), reachability(), aside())
 
 
 @cache

@@ -23,6 +23,17 @@ def show_decisions(limit: int) -> int:
     return 0
 
 
+def show_aside() -> int:
+    """What was put aside for a person; exit code 1 when there is anything."""
+    zone = wiring.templates().publication.time_zone
+    kept = sorted(wiring.aside().everything(), key=lambda each: each.at)
+    if not kept:
+        say("Nothing was put aside.")
+        return 0
+    table((f"Since ({zone})", "Report"), ((when(parse_iso(each.at), zone), each.content) for each in kept))
+    return 1
+
+
 def show_articles(limit: int) -> int:
     """The newest articles with the topics they were given."""
     publication = wiring.templates().publication

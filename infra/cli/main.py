@@ -121,6 +121,7 @@ def _command(options: argparse.Namespace) -> int:
         "dead-letters show": lambda: dead_letters.show(options.queue, options.limit),
         "dead-letters redrive": lambda: dead_letters.redrive(options.queue, options.message),
         "dead-letters drop": lambda: dead_letters.drop(options.queue, options.message, yes=options.yes),
+        "aside": history.show_aside,
         "decisions": lambda: history.show_decisions(options.limit),
         "articles": lambda: history.show_articles(options.limit),
         "feeds": history.show_feeds,
@@ -176,6 +177,13 @@ def _parser() -> argparse.ArgumentParser:
     sending_parser.add_dead_letters(commands, where)
 
     add_limit(add_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))
+    add_leaf(
+        commands,
+        "aside",
+        where,
+        "reports of SES of a kind that the product does not know",
+        "What SES reported and nobody knew what to do with, without addresses. Exit code 1 when there is anything.",
+    )
     add_limit(add_leaf(commands, "articles", where, "recent articles and the topics they were given"))
     add_leaf(commands, "feeds", where, "when each feed was read last, and what is wrong with it")
     _reader_commands(commands, where)

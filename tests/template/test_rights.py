@@ -142,6 +142,11 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
     cloud.ses.act(cloud.mails(LIISA)[-1].id, "complain")
     cloud.drain()
+    opened = cloud.mails(MAIJA)[-1]
+    tags = {name: [value] for name, value in opened.tags.items()}
+    event = {"eventType": "Open", "mail": {"timestamp": NOW.isoformat(), "messageId": opened.id, "tags": tags}}
+    record = {"messageId": "m", "receiptHandle": "r", "body": json.dumps(event), "eventSource": "aws:sqs"}
+    assert not cloud.invoke("feedback", {"Records": [{**record, "attributes": {}}]})["batchItemFailures"]
 
 
 def offer_taken_up(cloud: Cloud) -> None:

@@ -24,7 +24,8 @@ from newsletter.domain.planning import Batch
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 RANK = [
     *(Standing.WAITING, Standing.DOUBTFUL, Standing.SUPPRESSED, Standing.REJECTED),
-    *(Standing.ACCEPTED, Standing.DELIVERED, Standing.CLICKED, Standing.FAILED, Standing.BOUNCED, Standing.COMPLAINED),
+    *(Standing.ACCEPTED, Standing.DELAYED, Standing.SOFT_BOUNCED, Standing.DELIVERED, Standing.CLICKED),
+    *(Standing.FAILED, Standing.BOUNCED, Standing.COMPLAINED),
 ]
 NOT_ACCEPTED = (Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING)
 
@@ -83,8 +84,10 @@ def test_the_certificate_counts_what_the_lines_say(mailing: tuple[list[Batch], l
     assert result.accepted == sum(line.standing not in NOT_ACCEPTED for line in lines)
     assert result.waiting == sum(line.standing is Standing.WAITING for line in lines)
     assert result.unsubscribed == sum(line.unsubscribed for line in lines)
-    for what in ("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed"):
+    for what in ("delivered", "bounced", "soft_bounced", "complained", "clicked", "unsubscribed"):
         assert getattr(result, what) == sum(len(record.positions.get(what, ())) for record in found)
+    failures = ("failed", "refused")
+    assert result.failed == sum(len(record.positions.get(what, ())) for record in found for what in failures)
 
 
 @given(mailings(), st.randoms(use_true_random=False))
@@ -109,8 +112,18 @@ def test_feedback_never_makes_a_recipient_less_certain(record: BatchRecord, posi
 
 
 def test_of_several_things_known_the_most_telling_one_stands() -> None:
-    order = ["sent", "unsubscribed", "delivered", "confirmed", "clicked", "failed", "bounced", "complained"]
-    standings = ["accepted", "delivered", "delivered", "clicked", "clicked", "failed", "bounced", "complained"]
+    ranks = {
+        "accepted": ("sent",),
+        "delayed": ("delayed",),
+        "soft-bounced": ("soft_bounced",),
+        "delivered": ("opened", "unsubscribed", "delivered"),
+        "clicked": ("confirmed", "clicked"),
+        "failed": ("refused", "failed"),
+        "bounced": ("bounced",),
+        "complained": ("complained",),
+    }
+    order = [what for each in ranks.values() for what in each]
+    standings = [standing for standing, each in ranks.items() for _ in each]
     assert set(order) == set(FEEDBACK)
     for number in range(len(order)):
         record = BatchRecord(

@@ -16,7 +16,20 @@ LEASE = timedelta(minutes=2)
 CANCELLED = "cancelled"
 """Why a recipient is suppressed whom nobody tried before the mailing was cancelled."""
 
-FEEDBACK = ("sent", "delivered", "bounced", "complained", "failed", "clicked", "confirmed", "unsubscribed")
+FEEDBACK = (
+    "sent",
+    "delivered",
+    "delayed",
+    "bounced",
+    "soft_bounced",
+    "complained",
+    "failed",
+    "refused",
+    "opened",
+    "clicked",
+    "confirmed",
+    "unsubscribed",
+)
 """Sets of positions that feedback adds to. Adding twice changes nothing, so repeated and late events are harmless."""
 
 
@@ -45,8 +58,10 @@ class Standing(StrEnum):
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
+    DELAYED = "delayed"
     DELIVERED = "delivered"
     CLICKED = "clicked"
+    SOFT_BOUNCED = "soft-bounced"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     FAILED = "failed"
@@ -80,10 +95,14 @@ class BatchRecord:
             ("complained", Standing.COMPLAINED),
             ("bounced", Standing.BOUNCED),
             ("failed", Standing.FAILED),
+            ("refused", Standing.FAILED),
             ("clicked", Standing.CLICKED),
             ("confirmed", Standing.CLICKED),
             ("delivered", Standing.DELIVERED),
             ("unsubscribed", Standing.DELIVERED),
+            ("opened", Standing.DELIVERED),
+            ("soft_bounced", Standing.SOFT_BOUNCED),
+            ("delayed", Standing.DELAYED),
             ("sent", Standing.ACCEPTED),
         ):
             if self.happened(what, position):
@@ -125,6 +144,7 @@ class Certificate:
     waiting: int
     delivered: int
     bounced: int
+    soft_bounced: int
     complained: int
     failed: int
     clicked: int
@@ -189,8 +209,9 @@ def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[Recipi
         waiting=counts[Standing.WAITING],
         delivered=events["delivered"],
         bounced=events["bounced"],
+        soft_bounced=events["soft_bounced"],
         complained=events["complained"],
-        failed=events["failed"],
+        failed=events["failed"] + events["refused"],
         clicked=events["clicked"],
         unsubscribed=events["unsubscribed"],
     )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.domain.caution import TEN_THOUSAND, USUAL, Caution
 from newsletter.domain.errors import InvalidPublication
+from newsletter.domain.feedback_policy import USUAL_FEEDBACK, FeedbackPolicy, parse_feedback
 from newsletter.domain.look import DEFAULT, Look, parse_look
 from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.domain.toml_table import Texts, TomlTable
@@ -140,6 +141,7 @@ class Publication:
     sequences: Mapping[str, Sequence]
     retention: Retention = Retention()
     caution: Caution = USUAL
+    feedback: FeedbackPolicy = USUAL_FEEDBACK
     origins: tuple[str, ...] = ()
     index_archive: bool = True
     look: Look = DEFAULT
@@ -181,6 +183,7 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         sequences=by_key,
         retention=root.table("retention", _retention) if "retention" in data else Retention(),
         caution=root.table("caution", _caution) if "caution" in data else USUAL,
+        feedback=root.table("feedback", parse_feedback) if "feedback" in data else USUAL_FEEDBACK,
         origins=root.lines("origins"),
         index_archive=root.yes_no("index_archive", default=True),
         look=root.table("look", parse_look) if "look" in data else DEFAULT,

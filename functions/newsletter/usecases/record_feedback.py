@@ -2,53 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from newsletter.adapters.aside import Aside
 from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.subscribers import Subscribers
+from newsletter.adapters.reachability import Reachability
 from newsletter.domain.errors import NotFound
+from newsletter.domain.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
+from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Status
 
-NO_COMPLAINT = {"not-spam", "auth-failure"}
-"""Feedback types that are no complaint of a reader."""
+ABOUT_THE_READER = {
+    Happening.BOUNCED,
+    Happening.SOFT_BOUNCED,
+    Happening.COMPLAINED,
+    Happening.OPENED,
+    Happening.CLICKED,
+}
+"""What concerns more than the ledger, so that the reader must be known."""
 
 
-def record_feedback(
-    event: Mapping[str, Any], *, now: datetime, subscribers: Subscribers, deliveries: Deliveries
-) -> str:
-    """Record one SES event and return what it was taken for (`sent`, `bounced`, …, or `ignored`).
+@dataclass(frozen=True)
+class FeedbackDesk:
+    """What recording feedback works with."""
 
-    Adding a position twice changes nothing, so repeated, late and shuffled events give the same ledger. Raises
-    NotFound for a mail that carries our tags but that the ledger does not know: a person shall see it.
+    publication: Publication
+    deliveries: Deliveries
+    reachability: Reachability
+    aside: Aside
+
+
+def record_feedback(body: str, now: datetime, desk: FeedbackDesk) -> str:
+    """Record one report of SES and return what it was taken for: a Happening, or why nothing was recorded.
+
+    Positions are added to sets and readers only ever stopped, so repeated, late and shuffled reports end in the same
+    state. A report of a kind that we do not know is put aside for a person. Raises MalformedEvent, and NotFound for a
+    mail that carries our tags but that the ledger does not know: a person shall see it.
     """
-    what = _meaning(event)
-    tags = event.get("mail", {}).get("tags", {})
-    if not what or not all(tags.get(name) for name in ("mailing", "batch", "position")):
-        return "ignored"
-    mailing, batch, position = tags["mailing"][0], tags["batch"][0], int(tags["position"][0])
-    if not deliveries.add(mailing, batch, what, position):
-        raise NotFound(f"batch {mailing}/{batch}, which SES reports as {what}")
-    record = deliveries.record(mailing, batch) if what in ("bounced", "complained") else None
-    if record is not None:
-        status = Status.BOUNCED if what == "bounced" else Status.COMPLAINED
-        subscribers.deactivate(record.batch.recipients[position], status, f"{what} {mailing}", now)
-    return what
+    event = read_event(body)
+    if event is Passed.UNKNOWN:
+        desk.aside.put(without_addresses(body), now)
+    if isinstance(event, Passed):
+        return event
+    reader = _reader(event, desk) if event.what in ABOUT_THE_READER else ""
+    if event.what in (Happening.OPENED, Happening.CLICKED) and not desk.reachability.may_be_tracked(reader):
+        return Passed.HARMLESS
+    if not desk.deliveries.add(event.mailing, event.batch, event.what, event.position):
+        raise NotFound(f"batch {event.mailing}/{event.batch}, which SES reports as {event.what}")
+    match event.what:
+        case Happening.BOUNCED:
+            _stop(reader, Status.BOUNCED, f"bounced {event.mailing}", event.mailed_at, now, desk)
+        case Happening.COMPLAINED:
+            _stop(reader, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, desk)
+        case Happening.SOFT_BOUNCED:
+            _count_soft_bounce(reader, event, now, desk)
+    return event.what
 
 
-def _meaning(event: Mapping[str, Any]) -> str:
-    """Which set of positions the event belongs to, or empty. Only permanent bounces count as bounced."""
-    match event.get("eventType"):
-        case "Send":
-            return "sent"
-        case "Delivery":
-            return "delivered"
-        case "Bounce":
-            return "bounced" if event.get("bounce", {}).get("bounceType") == "Permanent" else ""
-        case "Complaint":
-            kind = event.get("complaint", {}).get("complaintFeedbackType")
-            return "" if kind in NO_COMPLAINT else "complained"
-        case "Reject" | "Rendering Failure":
-            return "failed"
-    return ""
+def _reader(event: MailEvent, desk: FeedbackDesk) -> str:
+    record = desk.deliveries.record(event.mailing, event.batch)
+    if record is None or event.position >= len(record.batch.recipients):
+        raise NotFound(f"position {event.position} of batch {event.mailing}/{event.batch}")
+    return record.batch.recipients[event.position]
+
+
+def _stop(reader: str, status: Status, how: str, valid_at: datetime, now: datetime, desk: FeedbackDesk) -> None:
+    desk.reachability.stop(
+        reader, status, how, valid_at=valid_at, now=now, forget_after=desk.publication.retention.left
+    )
+
+
+def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, desk: FeedbackDesk) -> None:
+    """Stop the mail once too many bounced; what is too old to count with a report that comes late is forgotten."""
+    bounces = desk.reachability.add_soft_bounce(reader, event.mailed_at, event.message_id)
+    if bounces is None:
+        return
+    policy = desk.publication.feedback
+    if policy.gives_up(bounces.mails.values(), bounces.confirmed_at):
+        how = f"{policy.transient_bounces} mails bounced within {policy.within.days} days, last {event.mailing}"
+        _stop(reader, Status.BOUNCED, how, event.mailed_at, now, desk)
+        return
+    oldest = max(bounces.mails.values()) - 2 * policy.within
+    desk.reachability.forget_soft_bounces(reader, [mail for mail, at in bounces.mails.items() if at < oldest])

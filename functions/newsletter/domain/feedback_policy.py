@@ -1,0 +1,49 @@
+"""What a publication makes of bounces that may pass, and of mails of which nobody knows whether they went out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from newsletter.domain.toml_table import TomlTable
+
+
+class OnDoubt(StrEnum):
+    """What becomes of a recipient whose mail SES may or may not have taken, when no Send event came in time."""
+
+    NEVER_TWICE = "never_twice"
+    """Nothing more is sent; the report names the recipient."""
+    RESEND = "resend"
+    """The mail is sent once more; should a Send event come late, the report names who got it twice."""
+
+
+@dataclass(frozen=True)
+class FeedbackPolicy:
+    """A reader gets no more mail after `transient_bounces` mails that bounced for a passing reason `within` a time."""
+
+    transient_bounces: int = 3
+    within: timedelta = timedelta(days=30)
+    doubt: OnDoubt = OnDoubt.NEVER_TWICE
+    doubt_wait: timedelta = timedelta(minutes=60)
+
+    def gives_up(self, mailed_at: Iterable[datetime], confirmed_at: datetime) -> bool:
+        """Whether these bounced mails are too many. Those from before the reader confirmed anew do not count."""
+        counted = sorted(moment for moment in mailed_at if moment >= confirmed_at)
+        spans = zip(counted, counted[self.transient_bounces - 1 :], strict=False)
+        return any(last - first <= self.within for first, last in spans)
+
+
+USUAL_FEEDBACK = FeedbackPolicy()
+"""What holds where a publication says nothing."""
+
+
+def parse_feedback(table: TomlTable) -> FeedbackPolicy:
+    """The table [feedback]. Raises InvalidPublication."""
+    return FeedbackPolicy(
+        transient_bounces=table.number("transient_bounces", 1, 20),
+        within=timedelta(days=table.number("within_days", 1, 365)),
+        doubt=OnDoubt(table.one_of("doubt", tuple(OnDoubt))),
+        doubt_wait=timedelta(minutes=table.number("doubt_wait_minutes", 15, 1440)),
+    )

@@ -1,0 +1,175 @@
+"""What SES reports ends where it belongs: in the ledger, on the reader, aside or among the dead letters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from cli.history import show_aside
+from newsletter import wiring
+from newsletter.domain.ledger import Outcome, State
+from newsletter.domain.mail_event import TOPIC_CHECK
+from newsletter.domain.planning import Batch
+from newsletter.domain.subscriber import SignUp, Status
+from newsletter.domain.times import iso
+from tests.aws.cloud import Cloud
+
+MAILED = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+CONFIRMED = MAILED - timedelta(days=300)
+READER = "a" * 26
+BATCH = Batch("campaign-kevat", "a0-0", "fi-x", ("b" * 26, READER))
+
+pytestmark = pytest.mark.usefixtures("_sent")
+
+
+@pytest.fixture
+def _sent(cloud: Cloud) -> None:  # noqa: ARG001 (the stack must be there first)
+    """A reader who was sent a mail, at position 1 of its batch."""
+    confirm(CONFIRMED)
+    wiring.deliveries().claim(BATCH, Outcome.OPEN * 2, {}, MAILED)
+    wiring.deliveries().settle(BATCH, 1, State.DONE, Outcome.ACCEPTED * 2, {}, MAILED)
+
+
+def confirm(at: datetime, *, tracking: bool = True) -> None:
+    form = SignUp(READER, "a@b.example", (), "fi", "", "2026-11", "", "", at, iso(at), tracking=tracking)
+    assert wiring.subscribers().activate(form, at)
+
+
+def report(kind: str, part: str = "", mailed: datetime = MAILED, mail: str = "id-1", **detail: Any) -> str:
+    """A report of SES about the reader's mail."""
+    tags = {"mailing": [BATCH.mailing], "batch": [BATCH.id], "position": ["1"]}
+    about = {"timestamp": mailed.isoformat(), "messageId": mail, "destination": ["a@b.example"], "tags": tags}
+    return json.dumps({"eventType": kind, "mail": about, part or kind.lower(): detail})
+
+
+def bounce(kind: str = "Permanent", **more: Any) -> str:
+    return report("Bounce", bounceType=kind, **more)
+
+
+def complaint(at: datetime = MAILED + timedelta(hours=1)) -> str:
+    return report("Complaint", complaintFeedbackType="abuse", timestamp=at.isoformat())
+
+
+def tell(cloud: Cloud, *bodies: str) -> int:
+    """Hand the reports to the function in one event; how many it gave back."""
+    records = [
+        {"messageId": f"m{number}", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "attributes": {}}
+        for number, body in enumerate(bodies)
+    ]
+    return len(cloud.invoke("feedback", {"Records": records})["batchItemFailures"])
+
+
+def status() -> Status:
+    return wiring.subscribers().statuses([READER])[READER]
+
+
+def positions() -> dict[str, frozenset[int]]:
+    record = wiring.deliveries().record(BATCH.mailing, BATCH.id)
+    assert record is not None
+    return dict(record.positions)
+
+
+def test_each_kind_of_report_fills_its_own_set(cloud: Cloud) -> None:
+    kinds = {
+        "sent": report("Send"),
+        "delivered": report("Delivery"),
+        "delayed": report("DeliveryDelay", "deliveryDelay"),
+        "soft_bounced": bounce("Transient"),
+        "failed": report("Rendering Failure", "failure"),
+        "refused": report("Reject"),
+        "opened": report("Open"),
+        "clicked": report("Click"),
+    }
+    assert tell(cloud, *kinds.values()) == 0
+    assert positions() == dict.fromkeys(kinds, frozenset({1}))
+    assert status() is Status.ACTIVE
+
+
+@pytest.mark.parametrize(("body", "ends_as"), [(bounce(), Status.BOUNCED), (complaint(), Status.COMPLAINED)])
+def test_a_permanent_bounce_and_a_complaint_end_the_mail_at_once(cloud: Cloud, body: str, ends_as: Status) -> None:
+    assert tell(cloud, body, body) == 0
+    assert status() is ends_as
+
+
+def test_reports_end_the_same_in_any_order_repeated_and_in_pieces(cloud: Cloud) -> None:
+    bodies = (bounce(), complaint(), report("Send"), bounce("Transient"))
+    ends = set()
+    for number, order in enumerate(permutations(bodies)):
+        confirm(CONFIRMED + timedelta(seconds=number + 1))
+        assert tell(cloud, order[0]) + tell(cloud, *order[1:], order[0]) == 0
+        ends.add((status(), tuple(sorted(positions()))))
+    assert ends == {(Status.COMPLAINED, ("bounced", "complained", "sent", "soft_bounced"))}
+
+
+@pytest.mark.parametrize("body", [bounce, complaint])
+def test_a_report_older_than_a_fresh_confirmation_silences_nobody(cloud: Cloud, body: Callable[[], str]) -> None:
+    confirm(MAILED + timedelta(days=2))
+    assert tell(cloud, body()) == 0
+    assert status() is Status.ACTIVE
+
+
+def test_a_complaint_after_the_fresh_confirmation_counts_whatever_mail_it_is_about(cloud: Cloud) -> None:
+    confirm(MAILED + timedelta(days=2))
+    assert tell(cloud, complaint(MAILED + timedelta(days=3))) == 0
+    assert status() is Status.COMPLAINED
+
+
+def test_three_mails_that_bounce_for_a_passing_reason_end_the_mail_and_one_thrice_does_not(cloud: Cloud) -> None:
+    assert tell(cloud, *[bounce("Transient")] * 3) == 0
+    assert status() is Status.ACTIVE
+    assert tell(cloud, bounce("Transient", mailed=MAILED + timedelta(days=40), mail="id-2")) == 0
+    assert tell(cloud, bounce("Transient", mailed=MAILED + timedelta(days=47), mail="id-3")) == 0
+    assert status() is Status.ACTIVE
+    assert tell(cloud, bounce("Transient", mailed=MAILED + timedelta(days=54), mail="id-4")) == 0
+    assert status() is Status.BOUNCED
+
+
+def test_bounces_of_years_ago_are_forgotten(cloud: Cloud) -> None:
+    for number in range(4):
+        assert tell(cloud, bounce("Transient", mailed=MAILED + timedelta(days=100 * number), mail=str(number))) == 0
+    profile = wiring.subscribers().profile(READER)
+    assert profile is not None
+    assert profile["soft_bounces"] == {f"{iso(MAILED + timedelta(days=300))}#3"}
+
+
+def test_who_left_is_not_called_bounced(cloud: Cloud) -> None:
+    wiring.subscribers().deactivate(READER, Status.UNSUBSCRIBED, "page", MAILED)
+    assert tell(cloud, bounce(), complaint(), bounce("Transient")) == 0
+    assert status() is Status.UNSUBSCRIBED
+
+
+def test_opens_and_clicks_of_a_reader_who_refused_tracking_leave_no_trace(cloud: Cloud) -> None:
+    confirm(MAILED - timedelta(days=1), tracking=False)
+    assert tell(cloud, report("Open"), report("Click")) == 0
+    assert positions() == {}
+
+
+def test_an_unknown_kind_of_report_is_put_aside_once_and_without_the_address(cloud: Cloud) -> None:
+    assert tell(cloud, *[report("Teleported", reason="a@b.example")] * 3, report("Subscription")) == 0
+    kept = [json.loads(each.content) for each in wiring.aside().everything()]
+    assert sorted(each["eventType"] for each in kept) == ["Subscription", "Teleported"]
+    assert all("b.example" not in json.dumps(each) for each in kept)
+    assert positions() == {}
+
+
+def test_what_was_put_aside_is_shown_to_the_operator(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    assert show_aside() == 0
+    tell(cloud, report("Teleported"))
+    assert show_aside() == 1
+    assert "Teleported" in capsys.readouterr().out
+
+
+def test_the_greeting_of_a_new_topic_is_no_dead_letter(cloud: Cloud) -> None:
+    assert tell(cloud, TOPIC_CHECK) == 0
+
+
+def test_a_report_that_fits_no_ledger_goes_back_for_a_person_and_spares_its_neighbours(cloud: Cloud) -> None:
+    strange = report("Send").replace(BATCH.mailing, "campaign-unknown")
+    outside = bounce().replace('"position": ["1"]', '"position": ["7"]')
+    assert tell(cloud, strange, outside, "not json", report("Delivery")) == 3
+    assert positions() == {"delivered": frozenset({1})}
