@@ -6,11 +6,13 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
+
+from greenlet import getcurrent
 
 from local_cloud.server import ses_settings
 from local_cloud.ses import FakeSes
@@ -26,13 +28,14 @@ from tests.soak.queues import Sqs
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request to AWS: `operation` as the API names it, `table` or queue where it has one."""
+    """One HTTP request to AWS: `operation` as the API names it, `by` the thread of work that makes it."""
 
     service: str
     operation: str
     method: str
     path: str
     body: bytes
+    by: object = field(default_factory=getcurrent)
 
     @property
     def json(self) -> dict[str, Any]:
@@ -59,6 +62,7 @@ class Sent:
     batch: str
     position: int
     at: datetime
+    by: object
 
 
 class StoredReaders(Readers):
@@ -89,7 +93,7 @@ class StoredReaders(Readers):
 class Account:
     """Answers requests. `sent` grows with every mail that SES accepts; each of its events goes to `report`.
 
-    `looks` says when the profile of which reader was read by its key.
+    `looks` says when the profile of which reader was read by its key, and by whom.
     """
 
     def __init__(self, clock: Clock, rate: float, report: Callable[[str], None]) -> None:
@@ -106,7 +110,8 @@ class Account:
         self._report = report
         self.ses = FakeSes(settings, self._published, clock.now)
         self.sent: list[Sent] = []
-        self.looks: defaultdict[str, list[datetime]] = defaultdict(list)
+        self.looks: defaultdict[str, list[tuple[datetime, object]]] = defaultdict(list)
+        self._asking: object = None
         self._clock = clock
 
     def answer(self, request: Request) -> Answer:
@@ -114,7 +119,7 @@ class Account:
         if request.service == "sesv2":
             return self._of_ses(request)
         if request.operation in ("GetItem", "BatchGetItem") and self.resource(request) == "Subscribers":
-            self._look(request.json)
+            self._look(request)
         try:
             return _json(200, self._services[request.service](request.operation, request.json))
         except AwsError as error:
@@ -128,10 +133,11 @@ class Account:
             return self._names[body.get("TableName") or next(iter(body["RequestItems"]))]
         return str(request.json["QueueUrl"]).rpartition("-")[2] if request.service == "sqs" else ""
 
-    def _look(self, asked: Mapping[str, Any]) -> None:
+    def _look(self, request: Request) -> None:
+        asked = request.json
         keys = [asked["Key"]] if "Key" in asked else next(iter(asked["RequestItems"].values()))["Keys"]
         for key in keys:
-            self.looks[key["id"]["S"]].append(self._clock.now())
+            self.looks[key["id"]["S"]].append((self._clock.now(), request.by))
 
     def _of_ses(self, request: Request) -> Answer:
         environ = {
@@ -152,6 +158,7 @@ class Account:
             status, headers = int(line.split(maxsplit=1)[0]), dict(given)
             return lambda _: None
 
+        self._asking = request.by
         body = b"".join(self.ses.wsgi_app(environ, start_response))
         return Answer(status, body, headers)
 
@@ -166,6 +173,7 @@ class Account:
                     batch=tags["batch"][0],
                     position=int(tags["position"][0]),
                     at=datetime.fromisoformat(mail["timestamp"]),
+                    by=self._asking,
                 )
             )
         self._report(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -29,9 +30,7 @@ def _unconditional(prefix: str) -> Iterator[None]:
             asked = request.json
             if (asked.get("Item") or asked["Key"]).get("part", {}).get("S", "").startswith(prefix):
                 asked.pop("ConditionExpression", None)
-                request = Request(
-                    request.service, request.operation, request.method, request.path, json.dumps(asked).encode()
-                )
+                request = replace(request, body=json.dumps(asked).encode())
         return answer(self, request)
 
     with patch.object(Account, "answer", without_condition):

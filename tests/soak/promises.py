@@ -13,8 +13,9 @@ from tests.aws.reports import WholeReport, report_of
 from tests.soak.account import Sent
 from tests.soak.schedule import MAILING, Played, Reader
 
-LOOK = timedelta(seconds=60)
-"""How long before a mail its reader was looked at, at most: the life of the invocation that sends it."""
+LOOK = timedelta(seconds=120)
+"""How long before a mail its reader was looked at, at most: the life of the invocation that sends it, and a minute for
+which the call may be on its way."""
 
 NOT_MAILED = {Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING}
 
@@ -83,12 +84,12 @@ def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader],
 
 
 def _who_left_is_left_alone(
-    sent: list[Sent], by_address: dict[str, Reader], looks: Mapping[str, list[datetime]]
+    sent: list[Sent], by_address: dict[str, Reader], looks: Mapping[str, list[tuple[datetime, object]]]
 ) -> None:
-    """Whether a reader had left is looked up right before the mail; who was seen to have left gets none."""
+    """Whoever sends has looked right before; who was seen to have left gets nothing."""
     for mail in sent:
         reader = by_address[mail.to]
-        looked = max((look for look in looks[reader.id] if look <= mail.at), default=None)
+        looked = max((look for look, by in looks[reader.id] if by is mail.by), default=None)
         recently = looked is not None and mail.at - looked <= LOOK
         _require(recently, f"{reader.id} was mailed at {mail.at} and last looked at {looked}")
         gone = reader.left is not None and looked is not None and looked > reader.left

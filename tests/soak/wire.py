@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
 from typing import Any, Literal, Protocol
 from unittest.mock import patch
@@ -165,7 +166,7 @@ class Wire:
 
 
 def _with(request: Request, body: bytes) -> Request:
-    return Request(request.service, request.operation, request.method, request.path, body)
+    return replace(request, body=body)
 
 
 class _Raw(io.BytesIO):
