@@ -33,7 +33,7 @@ FIELDS = {
 }
 CERTIFICATE = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
-    *("delivered", "bounced", "soft_bounced", "complained", "failed", "clicked", "unsubscribed"),
+    *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed", "soft_bounced"),
 )
 
 

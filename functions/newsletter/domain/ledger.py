@@ -144,11 +144,11 @@ class Certificate:
     waiting: int
     delivered: int
     bounced: int
-    soft_bounced: int
     complained: int
     failed: int
     clicked: int
     unsubscribed: int
+    soft_bounced: int = 0
 
     @property
     def balanced(self) -> bool:
