@@ -12,7 +12,8 @@ from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.http import Answer
 from newsletter.usecases import change_preferences
 from newsletter.usecases.change_preferences import LONGEST_PAUSE, ChoicesForm
-from public_site.problems import SubscriptionEnded
+from newsletter.usecases.move_reader import whereabouts
+from public_site.problems import Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
@@ -56,9 +57,11 @@ def _move(request: Request, ref: Ref, reader: Subscriber) -> Answer:
 
 
 def _active(ref: Ref) -> Subscriber:
-    reader = change_preferences.current(ref, wiring.front_desk())
+    desk = wiring.front_desk()
+    reader = change_preferences.current(ref, desk)
     if reader is None or reader.status is not Status.ACTIVE:
-        raise SubscriptionEnded
+        today = desk.subscribers.get(whereabouts(ref.subscriber, desk))
+        raise Moved if today is not None and today.status is Status.ACTIVE else SubscriptionEnded
     return reader
 
 

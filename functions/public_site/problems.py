@@ -15,9 +15,14 @@ class SubscriptionEnded(NewsletterError):
     """The link is ours, but what it was for is over."""
 
 
+class Moved(SubscriptionEnded):
+    """The reader goes on with another address, which the page must not name (whose is this mailbox now?)."""
+
+
 # The first kind that fits decides. The names are tables of pages.problems in templates/locales/.
 KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (ExpiredLink, 410, "expired"),
+    (Moved, 410, "moved"),
     (SubscriptionEnded, 410, "ended"),
     (BadLink, 404, "not_found"),
     (NotFound, 404, "not_found"),

@@ -7,6 +7,7 @@ import html
 import json
 import re
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -92,11 +93,13 @@ def shows(answer: Answer, key: str, **values: Any) -> bool:
 
 
 class Clock:
-    """The time as the product sees it."""
+    """The time as the product sees it. It stands still, but for a sender that waits for its slot in the rate lane."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, start: datetime) -> None:
         self.now = start
         monkeypatch.setattr(wiring, "now", lambda: self.now)
+        sleeping = SimpleNamespace(sleep=lambda seconds: self.forward(seconds=seconds))
+        monkeypatch.setattr(wiring, "time", sleeping)
 
     def forward(self, **by: float) -> None:
         """Let time pass, as in `forward(days=8)`."""

@@ -154,6 +154,16 @@ def test_the_way_out_of_a_mail_to_the_old_address_ends_the_mail_to_the_new_one(
     assert wiring.links().token(Purpose.MY_DATA, Ref(NEW_ID)) not in answer["body"]
 
 
+def test_the_choices_of_an_old_mail_send_their_reader_to_the_new_address_without_naming_it(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    move(cloud)
+    answer = cloud.http("GET", link(Purpose.PREFERENCES))
+    assert (answer["statusCode"], heading(answer)) == (410, text("problems.moved.heading"))
+    assert NEW not in answer["body"]
+    post(cloud, own(Purpose.UNSUBSCRIBE), ONE_CLICK)
+    assert heading(cloud.http("GET", link(Purpose.PREFERENCES))) == text("problems.ended.heading")
+
+
 def test_readers_who_took_each_others_addresses_can_both_leave(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)

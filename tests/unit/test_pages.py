@@ -28,7 +28,17 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "templates" / "pages"
 LOCALES = ROOT / "templates" / "locales"
 PROBLEMS = (
-    *("expired", "ended", "not_found", "method_not_allowed", "too_large", "unreadable", "limit_reached", "failed"),
+    *(
+        "expired",
+        "ended",
+        "moved",
+        "not_found",
+        "method_not_allowed",
+        "too_large",
+        "unreadable",
+        "limit_reached",
+        "failed",
+    ),
 )
 NOTICES = ("again", "too_fast", "too_old")
 VOID = {"input", "meta", "link", "br", "hr", "img"}
