@@ -61,6 +61,12 @@ def _axe() -> Path | None:
     return script if script.is_file() else None
 
 
+def _spamassassin() -> Path | None:
+    found = shutil.which("spamassassin")
+    return Path(found) if found else None
+
+
+SPAMASSASSIN = Tool("SpamAssassin", "install it (Debian, Ubuntu: apt-get install spamassassin)", _spamassassin)
 CHROMIUM = Tool("Chromium", HOW_TO_GET_CHROMIUM, _chromium)
 DYNALITE = Tool("dynalite", HOW_TO_GET_NODE_PACKAGES, _dynalite)
 AXE = Tool("axe-core", HOW_TO_GET_NODE_PACKAGES, _axe)

@@ -15,6 +15,7 @@ from newsletter.domain.errors import NotFound
 from newsletter.domain.times import whole_seconds
 from newsletter.http import Answer, json_answer
 from newsletter.observability import count
+from newsletter.usecases.preflight import preflight_campaign
 from newsletter.usecases.report_mailing import addresses_of
 from newsletter.usecases.start_campaign import start_campaign
 
@@ -34,14 +35,16 @@ def start(request: Request, who: Person) -> Answer:
     mailing, created = start_campaign(
         campaign_of(request.json_object()),
         now=whole_seconds(wiring.now()),
-        publication=wiring.templates().publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),
     )
     count("CampaignsStarted", int(created))
     location = f"/api/v1/mailings/{mailing.id}"
-    return json_answer(201 if created else 200, {"mailing": mailing_as_json(mailing)}, {"Location": location})
+    warnings = [str(fault) for fault in preflight_campaign(mailing, wiring.templates())]
+    body = {"mailing": mailing_as_json(mailing), "warnings": warnings}
+    return json_answer(201 if created else 200, body, {"Location": location})
 
 
 def list_mailings(request: Request, _who: Person) -> Answer:

@@ -21,6 +21,7 @@ from newsletter.domain.times import whole_seconds
 from newsletter.http import BARE, Answer
 from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
+from newsletter.usecases.preflight import Fault, require_fit
 from newsletter.usecases.render_variant import Variants
 from newsletter.usecases.start_campaign import Campaign, checked, start_campaign, started_before
 
@@ -76,12 +77,13 @@ def take_form(request: Request, who: Person) -> Answer:
         if step == "mail":
             return _whole_mail(mailing, draft.language)
         started_before(mailing, wiring.content())
+        warnings = require_fit(mailing, wiring.templates())
     except InvalidInput as wrong:
         return _form(who, draft, {wrong.field: wrong.message}, status=422)
     except Conflict:
         taken = "A campaign of this name was sent with another text; choose another name."
         return _form(who, draft, {"name": taken}, status=409)
-    return _send(draft) if step == "send" else _preview(who, draft, mailing)
+    return _send(draft) if step == "send" else _preview(who, draft, mailing, warnings)
 
 
 def _draft(request: Request) -> Draft:
@@ -101,7 +103,7 @@ def _form(who: Person, draft: Draft, errors: dict[str, str], status: int = 200) 
     return page("campaign", who, status=status, draft=draft, errors=errors)
 
 
-def _preview(who: Person, draft: Draft, mailing: Mailing) -> Answer:
+def _preview(who: Person, draft: Draft, mailing: Mailing, warnings: list[Fault]) -> Answer:
     publication = wiring.templates().publication
     return page(
         "campaign_preview",
@@ -112,6 +114,7 @@ def _preview(who: Person, draft: Draft, mailing: Mailing) -> Answer:
             count_audience(mailing.audience, mailing.created_at.date(), subscribers=wiring.subscribers())
         ),
         offer=publication.offer(draft.offer),
+        warnings=warnings,
     )
 
 
@@ -120,7 +123,7 @@ def _send(draft: Draft) -> Answer:
     mailing, created = start_campaign(
         draft.campaign,
         now=whole_seconds(wiring.now()),
-        publication=wiring.templates().publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),

@@ -74,7 +74,7 @@ def _paths() -> dict[str, Any]:
         "403": _answer("The token does not allow sending.", "Error"),
         "409": _answer("A campaign of this name had another text.", "Error"),
         "413": _answer("The request is longer than 200 kB.", "Error"),
-        "422": _answer("Fields that need mending.", "Errors"),
+        "422": _answer("Fields that need mending; of body also what preflight finds broken in the mail.", "Errors"),
     }
     start = _operation("startCampaign", "Start a campaign", campaign_answers)
     start["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref("Campaign")}}}
@@ -171,7 +171,7 @@ def _schemas() -> dict[str, Schema]:
     return {
         "Campaign": _object({**texts, **lists, **switches}, NEEDED),
         "Mailing": _object(mailing),
-        "Started": _object({"mailing": _ref("Mailing")}),
+        "Started": _object({"mailing": _ref("Mailing"), "warnings": TEXT_LIST}),
         "Mailings": _object({"mailings": _array("Mailing")}),
         "Report": _object(
             {

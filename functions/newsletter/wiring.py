@@ -309,6 +309,7 @@ def digest_desk() -> DigestDesk:
     publication, replacement = templates().publication, settings().feed_url
     return DigestDesk(
         publication=publication,
+        templates=templates(),
         feeds=(replacement,) if replacement else tuple(feed.url for feed in publication.feeds),
         content=content(),
         digests=digests(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.campaign_file import CampaignFile, read_campaign
+from cli.check_campaign import check_campaign
 from cli.confirm import agreed
 from cli.output import say, when
 from newsletter import wiring
@@ -30,6 +31,10 @@ def send(path: Path, *, yes: bool) -> int:
         text = f"a campaign {file.campaign.name} was sent with another text; choose another name"
         raise file.fault(InvalidInput("name", text)) from taken
     if known is None:
+        if check_campaign(path, wiring.settings().templates, wiring.settings().public_url):
+            say("Nothing was sent.")
+            return 1
+        say()
         _show(file, mailing)
         if not yes and not agreed("Send it now?", "to send"):
             say("Nothing was sent.")
@@ -38,7 +43,7 @@ def send(path: Path, *, yes: bool) -> int:
     mailing, created = start_campaign(
         file.campaign,
         now=now,
-        publication=publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),

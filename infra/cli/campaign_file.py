@@ -49,7 +49,8 @@ def read_campaign(path: Path) -> CampaignFile:
         if needed not in values:
             raise _fault(path, 1, needed, "missing in the front matter")
     campaign = Campaign(**{"name": path.stem} | values | {"body": "\n".join(lines[end + 1 :]).strip()})  # type: ignore[arg-type]
-    return CampaignFile(path, campaign, {**places, "body": min(end + 2, len(lines))})
+    blank = next((number for number, line in enumerate(lines[end + 1 :]) if line.strip()), 0)
+    return CampaignFile(path, campaign, {**places, "body": min(end + 2 + blank, len(lines))})
 
 
 def _text(path: Path) -> str:

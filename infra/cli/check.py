@@ -4,42 +4,46 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError
 
-from cli import secret_parameters
+from cli import mail_table, secret_parameters
+from cli.check_campaign import NOWHERE
 from cli.output import say
+from cli.sample_mails import SampleMail, sample_mails
 from newsletter.adapters.locales import VALUE, Locales, Message, MissingText
-from newsletter.adapters.sketch import Sketch
 from newsletter.adapters.templates import Templates
-from newsletter.domain.article import Article
 from newsletter.domain.errors import InvalidPublication, NewsletterError
-from newsletter.domain.mailing import CONFIRMATION, Kind, Mailing
 from newsletter.domain.publication import Publication
-from newsletter.domain.subscriber import Recipient, Status, Subscriber
-from newsletter.usecases.render_variant import Variants
+from newsletter.usecases.preflight import Fault
 
 FOLDERS = ("email", "pages", "console", "crm")
 ASKED_FOR = re.compile(r"""\bt\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")
 """A message that a template asks for by its whole name."""
-NOWHERE = "https://newsletter.example"
-MOMENT = datetime(2027, 1, 5, 6, tzinfo=UTC)
 
 Faults = Iterator[tuple[str, str]]
 """Where, and what would be right."""
 
 
-def check(root: Path, *, secrets: bool) -> int:
-    """Say every fault with its file and field; 1 when there is one."""
+def check(root: Path, *, secrets: bool, mails: bool = False) -> int:
+    """Say every fault with its file and field; 1 when there is one. With `mails`, a table of them with their scores."""
     found = list(_faults(root))
+    templates = Templates(root, NOWHERE, traced=True)
+    warnings = []
+    if not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
+        looked_over = list(_mails(root, templates))
+        found += [(where, message) for where, message, blocks in looked_over if blocks]
+        warnings = [(where, message) for where, message, blocks in looked_over if not blocks]
     if secrets:
         found += secret_parameters.faults()
     for where, message in found:
         say(f"{where}: {message}")
+    for where, message in warnings:
+        say(f"{where}: warning: {message}")
+    if mails and not found:
+        found += mail_table.show(Templates(root, NOWHERE))
     if found:
         say(f"{len(found)} fault{'s' if len(found) > 1 else ''}.")
         return 1
@@ -58,8 +62,6 @@ def _faults(root: Path) -> Faults:
     yield from _syntax(root)
     yield from _messages(root, publication)
     yield from _sequences(root, templates)
-    for language in publication.languages:
-        yield from _mails(root, templates, language)
 
 
 def _syntax(root: Path) -> Faults:
@@ -118,35 +120,26 @@ def _sequences(root: Path, templates: Templates) -> Faults:
                     yield where, f"{step.body}.{language}.md is not UTF-8 (byte {error.start})"
 
 
-def _mails(root: Path, templates: Templates, language: str) -> Faults:
-    """Every mail is rendered as the product does it, for a reader with and without tracking of links."""
-    publication = templates.publication
-    article = _article(publication)
-    variants = Variants(templates, Sketch([article]))
-    for tracking in (True, False):
-        reader = _reader(language, tracking=tracking)
-        recipient = Recipient(reader.id, (), language, tracking=tracking)
-        mails: dict[str, Callable[[], object]] = {
-            "confirmation": lambda: variants.confirmation(CONFIRMATION, language),
-            "confirmation (reminder)": lambda: variants.confirmation(CONFIRMATION, language, reminder=True),
-            "moved": lambda: variants.moved(language),
-            "welcome": partial(variants.welcome, reader),
-        }
-        for offer in ("", *(offer.key for offer in publication.offers)):
-            digest = Mailing("digest-2027-W01", Kind.DIGEST, MOMENT, articles=(article.id,), offer=offer)
-            campaign = Mailing("campaign-check", Kind.CAMPAIGN, MOMENT, subject="Subject", body="Text.", offer=offer)
-            mails[f"digest {offer}"] = partial(variants.digest, digest, recipient, digest.articles)
-            mails[f"campaign {offer}"] = partial(variants.campaign, campaign, recipient)
-        for sequence in publication.sequences.values():
-            for number in range(1, len(sequence.steps) + 1):
-                mails[f"{sequence.key} {number}"] = partial(variants.step, sequence, number, reader)
-        for name, render in mails.items():
+def _mails(root: Path, templates: Templates) -> Iterator[tuple[str, str, bool]]:
+    """Every mail, rendered as the product does it and looked over; whether the fault keeps it from going out."""
+    for mail in sample_mails(templates.publication):
+        for language in templates.publication.languages:
             try:
-                render()
+                drawn = mail.drawn(templates, language)
             except InvalidPublication:
                 continue  # A missing text of a sequence, which _sequences tells.
             except (TemplateError, NewsletterError, ValueError, OSError) as error:
-                yield f"{_place(root, error) or root / 'email'} ({language}, {name.strip()})", str(error)
+                yield f"{_place(root, error) or root / 'email'} ({language}, {mail.name})", str(error), True
+                continue
+            for fault in mail.faults(drawn, templates, language):
+                yield f"{_source(root, mail, fault)} ({language}, {mail.name})", fault.message, fault.blocks
+
+
+def _source(root: Path, mail: SampleMail, fault: Fault) -> str:
+    """The template or text in which something is wrong, with the line where it is known."""
+    if fault.field == "body":
+        return f"{root / mail.text}.{fault.language}.md:{max(fault.line, 1)}"
+    return str(root / (fault.template or f"email/compiled/{mail.template}.html"))
 
 
 def _place(root: Path, error: Exception) -> str:
@@ -167,33 +160,3 @@ def _template_files(root: Path) -> list[Path]:
 def _values(message: Message) -> set[str]:
     texts = [message] if isinstance(message, str) else list(message.values())
     return {name for text in texts for name in VALUE.findall(text)} - {"count"}
-
-
-def _article(publication: Publication) -> Article:
-    return Article(
-        id="check",
-        url=publication.site_url,
-        title="Title",
-        summary="A summary.",
-        topics=tuple(topic.key for topic in publication.topics),
-        categories=(),
-        language=publication.languages[0],
-        author="",
-        image="",
-        published=MOMENT - timedelta(days=1),
-        listed_at=MOMENT - timedelta(days=1),
-    )
-
-
-def _reader(language: str, *, tracking: bool) -> Subscriber:
-    return Subscriber(
-        id="check",
-        email="reader@example.com",
-        status=Status.ACTIVE,
-        topics=(),
-        language=language,
-        name="",
-        confirmed_at=MOMENT,
-        consent_version="",
-        tracking=tracking,
-    )

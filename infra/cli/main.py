@@ -42,6 +42,16 @@ The same file again sends nothing and is no error; another text under the same n
 """
 
 
+CAMPAIGN_CHECK_HELP = """\
+Look a campaign over as it would be before it is sent. Nothing is sent.
+
+Broken, so that it would not go out: HTML that Gmail would cut off (over 102 kB), links that are relative or lead
+nowhere, links without text, placeholders that nobody fills in, no way to unsubscribe, an empty text part.
+Said, but left to you: pictures without a description, headings that skip a level, a text part that says something
+else, colours too alike, and a score of 3 points or more (from 5 it is broken) where SpamAssassin is installed.
+
+Each finding begins with file and line; exit code 1 when something is broken.
+"""
 IMPORT_HELP = """\
 Bring readers in from a CSV file. Nobody who left, bounced, complained or was erased is woken up by it.
 
@@ -79,10 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
-    if options.command == "check" and not (wanted.stack or wanted.local or target.named_by_environment()):
-        from cli.check import check
-
-        return check(target.templates(wanted), secrets=False)
+    if options.command in ("check", "campaign check") and not (
+        wanted.stack or wanted.local or target.named_by_environment()
+    ):
+        return _check(options, target.templates(wanted))
     found = target.find(wanted)
     if not (wanted.stack or wanted.local) and found.local:
         print(f"newsletter: using {found.name}", file=sys.stderr)
@@ -90,12 +100,21 @@ def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
         return _command(options)
 
 
+def _check(options: argparse.Namespace, root: Path, public_url: str = "") -> int:
+    """Check a campaign file, or the publication; with the address of a stack its secrets, too."""
+    from cli import check, check_campaign
+
+    if options.file:
+        url = public_url or check_campaign.NOWHERE
+        return check_campaign.check_campaign(options.file, root, url, online=options.online)
+    return check.check(root, secrets=bool(public_url), mails=options.mails)
+
+
 def _command(options: argparse.Namespace) -> int:
     """The command with its options; modules are imported here, so that --help comes at once."""
     from cli import (
         breaker,
         campaign,
-        check,
         consent,
         control,
         dead_letters,
@@ -128,7 +147,8 @@ def _command(options: argparse.Namespace) -> int:
         "import": lambda: import_readers.import_file(options.file, options.as_, options.evidence, dry=options.dry_run),
         "export": lambda: export_readers.export(options.file),
         "consent show": lambda: consent.show(options.address, as_json=options.json),
-        "check": lambda: check.check(wiring.settings().templates, secrets=True),
+        "campaign check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),
+        "check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),
         "secrets init": secret_parameters.init,
     }
     return commands[options.command]()
@@ -153,10 +173,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    campaigns = add_group(commands, "campaign", "send a campaign from a file")
+    campaigns = add_group(commands, "campaign", "check and send a campaign from a file")
     send = add_leaf(campaigns, "campaign send", where, "send a Markdown file to an audience, once", CAMPAIGN_HELP)
     send.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
     send.add_argument("--yes", action="store_true", help="send without asking, for scripts")
+
+    try_out = add_leaf(
+        campaigns, "campaign check", where, "what is wrong with a file, said with its line", CAMPAIGN_CHECK_HELP
+    )
+    try_out.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
+    try_out.add_argument("--online", action="store_true", help="also ask whether its links answer")
 
     mailings = add_group(commands, "mailing", "what was sent, and what became of it")
     add_limit(add_leaf(mailings, "mailing list", where, "the newest mailings"))
@@ -187,13 +213,19 @@ def _parser() -> argparse.ArgumentParser:
     add_limit(add_leaf(commands, "articles", where, "recent articles and the topics they were given"))
     add_leaf(commands, "feeds", where, "when each feed was read last, and what is wrong with it")
     _reader_commands(commands, where)
-    add_leaf(
+    check = add_leaf(
         commands,
         "check",
         where,
         "publication, templates and secrets: is anything wrong?",
-        "Check publication.toml, that every message and sequence text exists and every mail renders in each language, "
-        "and, where a stack is named, its secrets. Each fault is said with its file and field; exit code 1 if any.",
+        "Check publication.toml, that every message and sequence text exists and every mail renders in each language "
+        "and is fit to go out, and, where a stack is named, its secrets. Each fault is said with its file and field; "
+        "exit code 1 if any. With FILE, the same as `newsletter campaign check FILE`.",
+    )
+    check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a campaign: Markdown with front matter")
+    check.add_argument("--online", action="store_true", help="also ask whether the links of FILE answer")
+    check.add_argument(
+        "--mails", action="store_true", help="a table of every mail with its size and, with SpamAssassin, its score"
     )
     secret = add_group(commands, "secrets", "the stack's secrets in SSM")
     add_leaf(

@@ -76,7 +76,7 @@ def test_a_template_that_does_not_render_is_said_with_file_and_line(templates: P
     change(templates / "email/letter.txt", "{{ subject }}", "{{ sbject }}")
     lines = check(templates, capsys)
     assert any(
-        re.match(rf"{re.escape(str(templates))}/email/letter\.txt:\d+ \(sv, sparraus 1\): 'sbject' is undefined", line)
+        re.match(rf"{re.escape(str(templates))}/email/letter\.txt:\d+ \(sv, sparraus-1\): 'sbject' is undefined", line)
         for line in lines
     )
 

@@ -302,7 +302,9 @@ def test_text_from_outside_stays_text(marketing: Browser, cloud: Cloud) -> None:
     wiring.content().put_decision(wiring.now(), "feed", NASTY, NASTY)
     cloud.run("planner", wiring.now())
     token = ("form_token", marketing.form_token())
-    nasty = [(name, NASTY if name in ("subject", "preheader", "body") else was) for name, was in DRAFT]
+    # Braces in a campaign are a slip, which preflight refuses.
+    written = NASTY.replace("{{", "{").replace("}}", "}")
+    nasty = [(name, written if name in ("subject", "preheader", "body") else was) for name, was in DRAFT]
     sent = marketing.post(NEW, token, *nasty, ("step", "send"))
     digest = next(m.id for m in wiring.content().mailings(10) if m.id.startswith("digest-"))
     pages = [
@@ -317,7 +319,7 @@ def test_text_from_outside_stays_text(marketing: Browser, cloud: Cloud) -> None:
     for page in pages:
         assert "<script" not in page.body
         assert "<b>" not in page.body
-    assert all(NASTY in page.text for page in pages[:3])
+    assert all(text in page.text for text, page in zip((NASTY, written, NASTY), pages, strict=False))
 
 
 def test_every_page_keeps_itself_to_itself(marketing: Browser, cloud: Cloud, issuer: Issuer) -> None:

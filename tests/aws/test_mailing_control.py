@@ -45,7 +45,7 @@ def mailing(cloud: Cloud) -> str:
     started, _ = start_campaign(
         campaign,
         now=NOW,
-        publication=wiring.templates().publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),

@@ -56,7 +56,7 @@ def everything_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     start_campaign(
         Campaign("kevat", "Kevät", "Lue [kirja](https://kirja.example/a).", "fi", offer="sparraus"),
         now=clock.now,
-        publication=wiring.templates().publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),

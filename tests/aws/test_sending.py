@@ -51,7 +51,7 @@ def batch(cloud: Cloud, readers: list[str]) -> SendBatch:
     start_campaign(
         campaign,
         now=NOW,
-        publication=wiring.templates().publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),

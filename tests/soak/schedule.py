@@ -189,7 +189,7 @@ def _start() -> None:
     start_campaign(
         Campaign(campaign.name, campaign.subject, campaign.body, "fi", languages=("fi", "sv")),
         now=wiring.now(),
-        publication=wiring.templates().publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),

@@ -106,7 +106,7 @@ def test_a_fault_names_file_line_and_field(tmp_path: Path, text: str, line: int,
 def test_a_value_that_cannot_be_used_is_said_on_its_line(tmp_path: Path) -> None:
     file = read_campaign(written(tmp_path, "---\nsubject: Moi\n\ntopics: [x]\nlanguage: fi\n---\n\nMoi\n"))
     assert str(file.fault(InvalidInput("topics", "unknown"))) == f"{file.path}:4: topics: unknown"
-    assert str(file.fault(InvalidInput("body", "too long"))) == f"{file.path}:7: body: too long"
+    assert str(file.fault(InvalidInput("body", "too long"))) == f"{file.path}:8: body: too long"
 
 
 def test_a_file_that_is_not_there_or_not_text_is_said_to_be(tmp_path: Path) -> None:

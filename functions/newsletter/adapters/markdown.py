@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,6 +53,35 @@ def opening(source: str) -> str:
     first = next((token for token in _parser().parse(source) if token.type == "inline"), None)
     pieces = (first.children or []) if first else []
     return " ".join("".join(" " if piece.type.endswith("break") else piece.content for piece in pieces).split())
+
+
+@dataclass(frozen=True)
+class Place:
+    """A link, picture or heading of a Markdown text, and the line on which it begins, from 1."""
+
+    kind: str
+    target: str
+    text: str
+    line: int
+
+
+def places_in(source: str) -> Iterator[Place]:
+    """Every link, picture and heading of the Markdown, in their order."""
+    for token in _parser().parse(source):
+        if token.type != "inline" or token.map is None:
+            continue
+        line = token.map[0] + 1
+        pieces = token.children or []
+        if source.split("\n")[token.map[0]].lstrip().startswith("#"):
+            yield Place("heading", "", "".join(piece.content for piece in pieces), line)
+        for number, piece in enumerate(pieces):
+            if piece.type.endswith("break"):
+                line += 1
+            elif piece.type == "image":
+                yield Place("picture", str(piece.attrs["src"]), piece.content, line)
+            elif piece.type == "link_open":
+                inside = takewhile(lambda following: following.type != "link_close", pieces[number + 1 :])
+                yield Place("link", str(piece.attrs["href"]), "".join(each.content for each in inside), line)
 
 
 @cache

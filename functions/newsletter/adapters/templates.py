@@ -60,10 +60,11 @@ class RenderedMail:
 class Templates:
     """The templates below `root` (templates/); links in mails begin with `public_url`.
 
+    With `traced`, the elements of mails say which template they are from; such mail is for looking at, not for sending.
     Raises InvalidInput when public_url is not an http(s) address without query.
     """
 
-    def __init__(self, root: Path, public_url: str) -> None:
+    def __init__(self, root: Path, public_url: str, *, traced: bool = False) -> None:
         if not re.fullmatch(r"https?://[A-Za-z0-9.:/_~-]+", public_url):
             raise InvalidInput("public_url", f"{public_url!r} is no http(s) address, e.g. https://news.example.fi")
         self._root = root
@@ -80,6 +81,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            extensions=["newsletter.adapters.traced.Traced"] if traced else [],
         )
         self._jinja.filters["isolated"] = isolated
 
@@ -93,6 +95,11 @@ class Templates:
             raise InvalidPublication(str(path), "there is no such file") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise InvalidPublication(str(path), f"not TOML in UTF-8: {fault}") from None
+
+    @property
+    def public_url(self) -> str:
+        """Where our own pages are, without a slash at its end."""
+        return self._public_url
 
     def mail(
         self, name: str, language: str, /, *, tracked: bool = True, archived: str = "", **context: Any

@@ -22,7 +22,7 @@ from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.templates import Templates
 from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SentPerhaps
 from newsletter.domain.ledger import BatchRecord, Outcome, State
-from newsletter.domain.mailing import Mailing, Variant
+from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
@@ -186,13 +186,15 @@ class _Attempt:
                 case _:
                     # SES accepts a mail that lacks a value, then loses it: an unknown name stops here.
                     raise NotFound(f"placeholder {name}")
-        return Addressed(position, addressee.email, data, self._headers(unsubscribe))
+        headers = own_headers(self.mailing.kind, self.sending.public_url, unsubscribe)
+        return Addressed(position, addressee.email, data, headers)
 
-    def _headers(self, unsubscribe: str) -> dict[str, str]:
-        """RFC 8058: one https address of the reader's own, and the Post header. A confirmation has nothing to leave."""
-        if not self.mailing.kind.to_subscribers:
-            return {"Auto-Submitted": "auto-generated"}
-        return {
-            "List-Unsubscribe": f"<{self.sending.public_url}/unsubscribe/{unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+
+def own_headers(kind: Kind, public_url: str, unsubscribe: str) -> dict[str, str]:
+    """RFC 8058: one https address of the reader's own, and the Post header. A confirmation has nothing to leave."""
+    if not kind.to_subscribers:
+        return {"Auto-Submitted": "auto-generated"}
+    return {
+        "List-Unsubscribe": f"<{public_url}/unsubscribe/{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

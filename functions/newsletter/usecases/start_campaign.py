@@ -8,10 +8,12 @@ from datetime import datetime
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.queues import Queues
+from newsletter.adapters.templates import Templates
 from newsletter.domain.errors import Conflict, InvalidInput
 from newsletter.domain.mailing import Audience, Kind, Mailing, campaign_mailing
 from newsletter.domain.publication import Publication
 from newsletter.usecases.plan_page import plan_shards
+from newsletter.usecases.preflight import require_fit
 
 MAX_SUBJECT = 200
 MAX_BODY = 50_000
@@ -40,16 +42,19 @@ def start_campaign(
     campaign: Campaign,
     *,
     now: datetime,
-    publication: Publication,
+    templates: Templates,
     content: Content,
     deliveries: Deliveries,
     queues: Queues,
 ) -> tuple[Mailing, bool]:
     """The campaign's mailing, and whether it is new. The same campaign again sends nothing again.
 
-    Raises InvalidInput that names the field, Conflict when the name was used for another text.
+    Raises InvalidInput that names the field (NotFit, when preflight finds something broken), Conflict when the name was
+    used for another text.
     """
-    mailing = checked(campaign, publication, now)
+    mailing = checked(campaign, templates.publication, now)
+    if started_before(mailing, content) is None:
+        require_fit(mailing, templates)
     created = content.create_mailing(mailing)
     if not created:
         mailing = started_before(mailing, content) or mailing

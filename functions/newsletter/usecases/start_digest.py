@@ -10,6 +10,7 @@ from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.digests import Digests
 from newsletter.adapters.queues import Queues
+from newsletter.adapters.templates import Templates
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle, window_for
 from newsletter.domain.mailing import Audience, Kind, Mailing
@@ -18,6 +19,10 @@ from newsletter.domain.subscriber import Frequency
 from newsletter.domain.times import parse_iso
 from newsletter.observability import count
 from newsletter.usecases.plan_page import plan_shards
+from newsletter.usecases.preflight import Fault, preflight_digest
+
+MOST_TOLD = 5
+"""Findings of preflight that a decision record tells; whoever mends those sees the rest."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class DigestDesk:
     """What the digests are worked on with. `feeds` are the addresses that are read, `clock` tells the present."""
 
     publication: Publication
+    templates: Templates
     feeds: tuple[str, ...]
     content: Content
     digests: Digests
@@ -42,19 +48,26 @@ def start_digest(frequency: Frequency, now: datetime, desk: DigestDesk) -> dict[
     """Start the digest of the week or month of `now`, or carry on with it: {"period", "decision", "why"}.
 
     A second run in the same period finds it settled, and only has planned what is not planned yet. A period without
-    new articles settles nothing, so that a later run can still pick up what comes.
+    new articles settles nothing, so that a later run can still pick up what comes; nor does a digest that is held,
+    because preflight finds it broken: the first run after it is mended sends it.
     """
     period = period_of(now, desk.publication.time_zone, frequency)
     settled = desk.digests.all()
     known = _of_period(period, settled)
     if known is not None:
         return _again(known, now, desk)
-    new = settle(period, now, desk.content.articles(), settled, desk.publication.digest.related)
+    articles = desk.content.articles()
+    new = settle(period, now, articles, settled, desk.publication.digest.related)
     since = window_for(period, now, settled).start
     trouble = feed_trouble(since, desk)
     if new is None:
         why = f"no new article since {desk_time(since, desk)}"
         return _decided(desk, now, period, "feed down" if trouble else "empty", "; ".join((why, *trouble)))
+    faults = preflight_digest(mailing_of(new, desk.publication), articles, desk.templates)
+    if any(fault.blocks for fault in faults):
+        count("DigestsHeld")
+        return _decided(desk, now, period, "held", "; ".join((_in_words(faults), *trouble)))
+    trouble += [f"preflight: {fault.message}" for fault in faults[:MOST_TOLD]]
     approval = desk.publication.digest.approval
     new = replace(new, deadline=now + approval.within) if approval else replace(new, released_at=desk.clock())
     if not desk.digests.settle(new):
@@ -74,19 +87,23 @@ def carry_on(digest: SettledDigest, desk: DigestDesk) -> int:
 
     Safe to repeat at any line.
     """
-    offers = desk.publication.offers
-    mailing = Mailing(
+    mailing = mailing_of(digest, desk.publication)
+    desk.content.create_mailing(mailing)
+    return plan_shards(mailing.id, desk.deliveries, desk.queues) if digest.released_at else 0
+
+
+def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
+    """The mailing of a settled digest."""
+    return Mailing(
         id=digest_id(digest.period),
         kind=Kind.DIGEST,
         created_at=digest.window.end,
         audience=Audience(frequency=digest.frequency),
         articles=digest.articles,
         related=digest.related,
-        offer=offers[0].key if offers else "",
+        offer=publication.offers[0].key if publication.offers else "",
         course=Course(MailingState.APPROVAL, digest.window.end) if digest.waits else Course(),
     )
-    desk.content.create_mailing(mailing)
-    return plan_shards(mailing.id, desk.deliveries, desk.queues) if digest.released_at else 0
 
 
 def feed_trouble(since: datetime, desk: DigestDesk) -> list[str]:
@@ -112,6 +129,12 @@ def desk_time(moment: datetime, desk: DigestDesk) -> str:
 def articles_in_words(digest: SettledDigest) -> str:
     """`3 new articles`."""
     return f"{len(digest.articles)} new article{'' if len(digest.articles) == 1 else 's'}"
+
+
+def _in_words(faults: list[Fault]) -> str:
+    broken = [fault.message for fault in faults if fault.blocks]
+    more = [f"and {len(broken) - MOST_TOLD} more"] if len(broken) > MOST_TOLD else []
+    return "; ".join([*broken[:MOST_TOLD], *more])
 
 
 def _of_period(period: str, settled: list[SettledDigest]) -> SettledDigest | None:

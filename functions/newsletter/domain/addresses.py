@@ -1,0 +1,59 @@
+"""Addresses of links: what can be seen to be wrong with one, and where they stand in plain text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+\.?")
+_NUMERIC = re.compile(r"\d+(?:\.\d+){3}|[0-9a-f:.]*:[0-9a-f:.]*")
+_OWN_NETWORK = re.compile(r"localhost|127\.\d.*|10\.\d.*|192\.168\.\d.*|::1|[\w-]+\.local")
+
+
+def fault_of_link(address: str, home: str = "") -> str:
+    """What is wrong with the address of a link, as the end of a sentence; empty when nothing can be seen.
+
+    `home` is a host that may lie in a network of one's own: that of the local cloud.
+    """
+    if not address.strip():
+        return "leads nowhere"
+    if re.search(r"\s", address):
+        return "has a space in it; write %20"
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return "cannot be read as an address"
+    match parts.scheme:
+        case "":
+            return "is relative, which no mail program can follow; begin it with https://"
+        case "mailto":
+            return "" if re.fullmatch(r"[^@]+@[^@]+", parts.path) else "names no mailbox"
+        case "tel":
+            return "" if parts.path else "names no number"
+        case "http" | "https":
+            return _fault_of_host(parts, home)
+        case scheme:
+            return f"begins with {scheme}:, which no mail program follows; begin it with https://"
+
+
+def _fault_of_host(parts: SplitResult, home: str) -> str:
+    host = parts.hostname or ""
+    if _OWN_NETWORK.fullmatch(host):
+        return "" if host == home else "leads into a network of your own, where no reader can follow"
+    if not _HOST.fullmatch(host) and not _NUMERIC.fullmatch(host):
+        return f"has no host that could exist: {host or 'none at all'}"
+    return ""
+
+
+def addresses_in(text: str) -> list[str]:
+    """The web addresses in a text, without the punctuation of its sentences and a slash at the end."""
+    return [_bare(found) for found in _ADDRESS.findall(text)]
+
+
+def _bare(address: str) -> str:
+    address = address.rstrip(".,;:!?…'\"")
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1].rstrip(".,;:!?…'\"")
+    return address.rstrip("/")

@@ -1,0 +1,231 @@
+"""What can be wrong with a mail that is about to go out, found in the mail itself as a reader would get it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from newsletter.domain.addresses import addresses_in, fault_of_link
+from newsletter.domain.faint_text import faint_texts
+from newsletter.domain.look import LEAST_CONTRAST
+from newsletter.domain.mail_html import HEADINGS, Element, read_html, without_trace
+
+CLIP = 102_000
+"""Bytes of HTML past which Gmail cuts a mail off and hides the rest, the way out included, behind a link."""
+NEAR_CLIP = 85_000
+"""From here on a longer title or another article may be the one too many."""
+
+_LEFT_AS_TEXT = re.compile(r"\[[^\]\n]+\]\([^)\n]*\)")
+_LOOKS_LIKE_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*?\|[A-Z][A-Z0-9_:]*\|\*?|%%\w+%%|\$\{\w+\}|\[\[\w+\]\]")
+
+
+class Rule(StrEnum):
+    """What was looked at."""
+
+    SIZE = "size"
+    NEARLY_CLIPPED = "nearly clipped"
+    LINK = "link"
+    LINK_TEXT = "link text"
+    ALT = "alt"
+    UNSUBSCRIBE = "unsubscribe"
+    TEXT_PART = "text part"
+    SAME_TEXT = "same text"
+    PLACEHOLDER = "placeholder"
+    FOREIGN_PLACEHOLDER = "foreign placeholder"
+    CONTRAST = "contrast"
+    LANGUAGE = "language"
+    HEADINGS = "headings"
+    SPAM = "spam"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A mail with a reader's values filled in; `targets` says where its tracked links lead, by their address.
+
+    `leave` begins the address at which its reader can unsubscribe; empty for mail that has nothing to leave. `unknown`
+    are the placeholders that nobody fills in. `home` is the host of our own pages.
+    """
+
+    subject: str
+    html: str
+    text: str
+    language: str
+    leave: str
+    home: str
+    unknown: frozenset[str] = frozenset()
+    targets: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the HTML."""
+        return len(without_trace(self.html).encode())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong. `at` is the template's file and line; `quote` the address or text to look for."""
+
+    rule: Rule
+    message: str
+    at: str = ""
+    quote: str = ""
+
+
+def examine(mail: Sample) -> list[Finding]:
+    """Everything that is wrong with it, as far as a program can see, each thing once."""
+    root = read_html(mail.html)
+    found = [
+        *_size(mail),
+        *_links(mail, root),
+        *_pictures(root),
+        *_way_out(mail, root),
+        *_same_text(mail, root),
+        *_placeholders(mail, root),
+        *_contrast(root),
+        *_language(mail, root),
+        *_headings(root),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _size(mail: Sample) -> Iterator[Finding]:
+    size = f"{mail.size / 1000:.0f} kB of HTML"
+    if mail.size > CLIP:
+        yield Finding(Rule.SIZE, f"{size}; Gmail cuts a mail off after {CLIP // 1000} kB, so shorten the text")
+    elif mail.size > NEAR_CLIP:
+        yield Finding(Rule.NEARLY_CLIPPED, f"{size}; Gmail cuts a mail off after {CLIP // 1000} kB")
+
+
+def _links(mail: Sample, root: Element) -> Iterator[Finding]:
+    targets = dict(mail.targets)
+    for link in _seen(root, "a"):
+        if "href" not in link.attributes:
+            continue
+        href = link.attributes["href"]
+        target = targets.get(href, href)
+        if fault := fault_of_link(target, mail.home):
+            yield Finding(Rule.LINK, f"the link {_quoted(target)} {fault}", link.nearest, target)
+        if not link.name():
+            message = f"the link to {_quoted(target)} has no text; say where it leads"
+            yield Finding(Rule.LINK_TEXT, message, link.nearest, target)
+    for element, text in _readable(root):
+        for left in _LEFT_AS_TEXT.findall(text):
+            message = (
+                f"{_quoted(left)} stays text, because its address does not begin with https://, http:// or mailto:"
+            )
+            yield Finding(Rule.LINK, message, element.nearest, left)
+
+
+def _pictures(root: Element) -> Iterator[Finding]:
+    for picture in root.within():
+        if picture.tag != "img":
+            continue
+        source = picture.attributes.get("src", "")
+        if "alt" not in picture.attributes:
+            message = f'the picture {_quoted(source)} has no alt; describe it, or write alt="" if it only decorates'
+            yield Finding(Rule.ALT, message, picture.nearest, source)
+        if not source.startswith(("https://", "http://", "data:", "cid:")):
+            message = f"the picture {_quoted(source)} is not at an address that a mail program could load it from"
+            yield Finding(Rule.LINK, message, picture.nearest, source)
+
+
+def _way_out(mail: Sample, root: Element) -> Iterator[Finding]:
+    if not mail.leave:
+        return
+    if not any(link.attributes.get("href", "").startswith(mail.leave) for link in _seen(root, "a")):
+        yield Finding(Rule.UNSUBSCRIBE, "the HTML has no link to unsubscribe")
+    if mail.leave not in mail.text:
+        yield Finding(Rule.UNSUBSCRIBE, "the text part has no link to unsubscribe")
+
+
+def _same_text(mail: Sample, root: Element) -> Iterator[Finding]:
+    if not mail.subject.strip():
+        yield Finding(Rule.TEXT_PART, "there is no subject")
+    if not mail.text.strip():
+        yield Finding(Rule.TEXT_PART, "the text part is empty")
+        return
+    yield from _same_links(mail, root)
+    said = " ".join(mail.text.split()).casefold()
+    for heading in _seen(root, *HEADINGS):
+        if (text := heading.text()) and text.casefold() not in said:
+            yield Finding(Rule.SAME_TEXT, f"the text part lacks the heading {_quoted(text)}", heading.nearest, text)
+
+
+def _same_links(mail: Sample, root: Element) -> Iterator[Finding]:
+    targets = dict(mail.targets)
+    shown = {address for _, text in _readable(root) for address in addresses_in(text)}
+    for link in _seen(root, "a"):
+        href = link.attributes.get("href", "")
+        shown.add(href.rstrip("/"))
+        # The text part shows a mailbox by its bare address.
+        shown_as = href.removeprefix("mailto:").partition("?")[0] if href.startswith("mailto:") else href
+        if shown_as not in mail.text:
+            target = targets.get(href, href)
+            yield Finding(Rule.SAME_TEXT, f"the text part lacks the link {_quoted(target)}", link.nearest, target)
+    for address in addresses_in(mail.text):
+        if address not in shown:
+            target = targets.get(address, address)
+            yield Finding(Rule.SAME_TEXT, f"only the text part has the link {_quoted(target)}", "", target)
+
+
+def _placeholders(mail: Sample, root: Element) -> Iterator[Finding]:
+    for name in sorted(mail.unknown):
+        message = f"nobody fills in the placeholder {name}; SES would lose the mail"
+        yield Finding(Rule.PLACEHOLDER, message, "", name)
+    texts = [(element.nearest, text) for element, text in _readable(root)]
+    for at, text in [("", mail.subject), *texts]:
+        for looks in _LOOKS_LIKE_PLACEHOLDER.findall(text):
+            message = f"{_quoted(looks)} looks like a placeholder, and would reach readers as it stands"
+            yield Finding(Rule.FOREIGN_PLACEHOLDER, message, at, looks)
+
+
+def _contrast(root: Element) -> Iterator[Finding]:
+    for faint in faint_texts(root):
+        scheme = "in the dark" if faint.dark else "in light"
+        message = (
+            f"{_quoted(faint.text)} is {faint.colour} on {faint.ground} {scheme}: a contrast of {faint.ratio:.1f}:1, "
+            f"where {LEAST_CONTRAST}:1 is the least that can be read well"
+        )
+        yield Finding(Rule.CONTRAST, message, faint.element.nearest, faint.text)
+
+
+def _language(mail: Sample, root: Element) -> Iterator[Finding]:
+    (html,) = [element for element in root.within() if element.tag == "html"][:1] or [root]
+    if html.attributes.get("lang", "") != mail.language:
+        message = f'the element html has lang="{html.attributes.get("lang", "")}", and the mail is in {mail.language}'
+        yield Finding(Rule.LANGUAGE, message, html.at)
+    if not any(element.tag == "title" and element.text() for element in root.within()):
+        yield Finding(Rule.LANGUAGE, "there is no title, which screen readers say first")
+
+
+def _headings(root: Element) -> Iterator[Finding]:
+    headings = list(_seen(root, *HEADINGS))
+    levels = [int(heading.tag[1]) for heading in headings]
+    if levels[:1] != [1] or levels.count(1) > 1:
+        yield Finding(Rule.HEADINGS, "the mail needs one heading of level 1, before all others")
+    for before, heading in pairwise(headings):
+        if int(heading.tag[1]) > int(before.tag[1]) + 1:
+            message = f"the heading {_quoted(heading.text())} skips a level: {heading.tag} after {before.tag}"
+            yield Finding(Rule.HEADINGS, message, heading.nearest, heading.text())
+    for heading in headings:
+        if not heading.name():
+            yield Finding(Rule.HEADINGS, f"a heading ({heading.tag}) is empty", heading.nearest)
+
+
+def _seen(root: Element, *tags: str) -> Iterator[Element]:
+    return (element for element in root.within() if element.tag in tags and not element.hidden)
+
+
+def _readable(root: Element) -> Iterator[tuple[Element, str]]:
+    """Elements with the text that stands directly in them, without what is shown as code."""
+    for element in root.within():
+        text = "".join(part for part in element.content if isinstance(part, str))
+        if text.strip() and not element.hidden and not any(each.tag in ("code", "pre") for each in element.chain()):
+            yield element, text
+
+
+def _quoted(text: str) -> str:
+    return f"“{text if len(text) <= 80 else text[:79] + '…'}”"

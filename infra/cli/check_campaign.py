@@ -1,0 +1,74 @@
+"""`newsletter campaign check`: what is wrong with a campaign file, said with its line, before anybody gets it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli import spam
+from cli.campaign_file import CampaignFile, read_campaign
+from cli.eml import message
+from cli.output import say
+from newsletter.adapters.templates import Templates
+from newsletter.domain.errors import InvalidInput
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.preflight import Rule
+from newsletter.usecases.preflight import Fault, drawn, preflight_campaign
+from newsletter.usecases.start_campaign import checked
+
+NOWHERE = "https://newsletter.example"
+"""Where links of mails lead when no stack is named."""
+
+
+def check_campaign(path: Path, root: Path, public_url: str = NOWHERE, *, online: bool = False) -> int:
+    """Say everything that is wrong with the file; 1 when something in it would keep it from going out."""
+    file = read_campaign(path)
+    templates = Templates(root, public_url, traced=True)
+    try:
+        mailing = checked(file.campaign, templates.publication, datetime.now(UTC))
+    except InvalidInput as wrong:
+        raise file.fault(wrong) from wrong
+    faults = preflight_campaign(mailing, templates)
+    if online:
+        from cli.online import dead_links
+
+        faults += dead_links(mailing)
+    faults += _spam(mailing, Templates(root, public_url))
+    tell(file, root, faults)
+    broken = sum(fault.blocks for fault in faults)
+    if broken:
+        say(f"{broken} fault{'s' if broken > 1 else ''}; it cannot go out like this.")
+        return 1
+    say(f"{path}: fit to go out{' all the same' if faults else ''}.")
+    return 0
+
+
+def _spam(mailing: Mailing, templates: Templates) -> list[Fault]:
+    """What SpamAssassin has against it in each language, where it is installed."""
+    if not spam.installed():
+        return []
+    languages = mailing.audience.languages
+    mails = [
+        drawn(templates, language, lambda variants, reader: variants.campaign(mailing, reader))[0]
+        for language in languages
+    ]
+    judged = spam.scores([message(mailing.id, mailing.kind, mail[0], templates) for mail in mails])
+    return [
+        Fault(Rule.SPAM, score.points >= spam.SPAM, f"SpamAssassin gives it {score} in {language}", language)
+        for language, score in zip(languages, judged, strict=True)
+        if score.points >= spam.NEARLY
+    ]
+
+
+def tell(file: CampaignFile, root: Path, faults: list[Fault]) -> None:
+    """A line for each fault, beginning with its file and line."""
+    for fault in faults:
+        warning = "" if fault.blocks else "warning: "
+        say(f"{_place(file, root, fault)}: {warning}{fault.message}")
+
+
+def _place(file: CampaignFile, root: Path, fault: Fault) -> str:
+    if fault.template:
+        return str(root / fault.template)
+    line = file.lines.get(fault.field, 1) + max(fault.line - 1, 0)
+    return f"{file.path}:{line}"

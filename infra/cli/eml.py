@@ -1,0 +1,65 @@
+"""A mail as SES would send it: the very request of the mailer, put together as MIME."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+from newsletter.adapters.mailer import Addressed, Mailer
+from newsletter.adapters.templates import Templates
+from newsletter.domain.mailing import Kind, Variant
+from newsletter.domain.placeholders import substitute
+from newsletter.domain.planning import Batch
+from newsletter.usecases.preflight import values_for
+from newsletter.usecases.send_batch import own_headers
+
+TOKEN = "preview." + "x" * 113
+"""As long as a token of a digest; `newsletter preview` opens no reader's pages with it."""
+READER = Address("Maija Lukija", addr_spec="maija@example.com")
+
+
+def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) -> EmailMessage:
+    """The mail to one reader, with links as long as they usually are."""
+    values = values_for(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
+    batch = Batch(mailing, "preview", variant.key, ("preview",))
+    who = Addressed(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
+    recorder = _Recorder()
+    Mailer(recorder, templates.publication, "preview").send(batch, variant, [who], kind)
+    return _mime(recorder.request)
+
+
+class _Recorder:
+    """Stands where SES is, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.request: dict[str, Any] = {}
+
+    def send_bulk_email(self, **request: Any) -> dict[str, Any]:
+        """Take the request."""
+        self.request = request
+        return {"BulkEmailEntryResults": [{"Status": "SUCCESS"}]}
+
+
+def _mime(request: dict[str, Any]) -> EmailMessage:
+    template = request["DefaultContent"]["Template"]
+    (entry,) = request["BulkEmailEntries"]
+    data = json.loads(entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"])
+    content = {name: substitute(text, data) for name, text in template["TemplateContent"].items()}
+    mail = EmailMessage(policy=SMTP)
+    name, address = parseaddr(request["FromEmailAddress"])
+    mail["From"] = Address(name, addr_spec=address)
+    mail["To"] = READER
+    mail["Reply-To"] = ", ".join(request["ReplyToAddresses"])
+    mail["Subject"] = content["Subject"]
+    mail["Date"] = format_datetime(datetime.now(UTC))
+    mail["Message-ID"] = f"<preview@{address.partition('@')[2]}>"
+    for header in (*template["Headers"], *entry["ReplacementHeaders"]):
+        mail[header["Name"]] = header["Value"]
+    mail.set_content(content["Text"])
+    mail.add_alternative(content["Html"], subtype="html")
+    return mail

@@ -1,0 +1,63 @@
+"""Every mail in every language with its size, and its score where SpamAssassin is installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cli import spam
+from cli.eml import message
+from cli.output import say, table
+from cli.sample_mails import SampleMail, sample_mails
+from newsletter.adapters.templates import Templates
+from newsletter.domain.preflight import CLIP
+from newsletter.usecases.preflight import Drawn, sample
+
+
+@dataclass(frozen=True)
+class _Line:
+    mail: SampleMail
+    language: str
+    drawn: Drawn
+    bytes: int
+
+
+def show(templates: Templates) -> list[tuple[str, str]]:
+    """Print the table; what in it is a fault."""
+    lines = [
+        _line(mail, language, templates)
+        for language in templates.publication.languages
+        for mail in sample_mails(templates.publication)
+    ]
+    if spam.installed():
+        judged = spam.scores([message(line.mail.mailing, line.mail.kind, line.drawn[0], templates) for line in lines])
+    else:
+        say(spam.MISSING)
+        judged = []
+    scores: list[spam.Score | None] = [*judged] or [None] * len(lines)
+    table(
+        ("mail", "language", "HTML kB", "of what Gmail shows", "spam score", "rules"),
+        [
+            (
+                line.mail.name,
+                line.language,
+                f"{line.bytes / 1000:.1f}",
+                f"{line.bytes / CLIP:.0%}",
+                f"{score.points:.1f}" if score is not None else "–",
+                ", ".join(score.rules) if score is not None else "",
+            )
+            for line, score in zip(lines, scores, strict=True)
+        ],
+        numbers=("HTML kB", "of what Gmail shows", "spam score"),
+    )
+    return [
+        (f"{line.mail.name} ({line.language})", f"SpamAssassin gives it {score}")
+        for line, score in zip(lines, judged, strict=False)
+        if score.points >= spam.SPAM
+    ]
+
+
+def _line(mail: SampleMail, language: str, templates: Templates) -> _Line:
+    """The larger of the mail's variants, as the reader with the longest links gets it."""
+    sizes = {drawn: sample(drawn, templates, mail.kind).size for drawn in mail.drawn(templates, language)}
+    largest = max(sizes, key=sizes.__getitem__)
+    return _Line(mail, language, largest, sizes[largest])

@@ -1,0 +1,149 @@
+"""Every mail that the product sends, with sample content in it: for checks, previews and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from newsletter.adapters.templates import Templates
+from newsletter.domain.article import Article
+from newsletter.domain.mailing import CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
+from newsletter.domain.publication import Publication, Sequence
+from newsletter.domain.subscriber import Frequency, Recipient, Status, Subscriber
+from newsletter.usecases.preflight import Drawing as Draw
+from newsletter.usecases.preflight import Drawn, Fault, drawn, preflight_letter, preflight_mails
+from newsletter.usecases.render_variant import Variants
+
+MOMENT = datetime(2027, 1, 5, 6, tzinfo=UTC)
+TITLE = "Miten johtaja löytää oman äänensä – ja miksi se kannattaa löytää ajoissa, ennen kuin muut ehtivät"
+SUMMARY = (
+    "Hiljaisuuskin on viesti. Kerromme, miten asiantuntija aloittaa pienestä, mistä aiheita löytyy, kun omasta työstä "
+    "tuntuu olevan vaikea kertoa, ja kuinka palaute otetaan vastaan niin, että keskustelu jatkuu vielä huomennakin."
+)
+"""As long as titles and summaries are on a talkative blog: what fits must fit with these."""
+TEXT = "Varaa aika **ennen vappua**.\n\n## Kenelle\n\nJohtajille ja asiantuntijoille, jotka haluavat [viestiä]({site})."
+
+
+@dataclass(frozen=True)
+class SampleMail:
+    """A mail by the name that a person calls it; `draw` renders it for a reader.
+
+    `template` names its files in templates/email; `text` those of a step, without `.<language>.md`, or is empty.
+    """
+
+    name: str
+    kind: Kind
+    mailing: str
+    template: str
+    draw: Draw
+    articles: tuple[Article, ...] = ()
+    text: str = ""
+
+    def drawn(self, templates: Templates, language: str) -> list[Drawn]:
+        """The mail with tracked links and, where it has any, without."""
+        return list(dict.fromkeys(drawn(templates, language, self.draw, self.articles)))
+
+    def faults(self, mails: list[Drawn], templates: Templates, language: str) -> list[Fault]:
+        """What preflight finds in them."""
+        if not self.text:
+            return preflight_mails(mails, self.kind, templates)
+        body = templates.step_body(self.text, language)
+        written = Mailing(self.mailing, self.kind, MOMENT, body=body, language=language)
+        return [replace(fault, language=language) for fault in preflight_letter(mails, written, templates)]
+
+
+def sample_mails(publication: Publication) -> Iterator[SampleMail]:
+    """All of them: administrative mails, the digest and a campaign with each offer and without, every step."""
+    articles = sample_articles(publication)
+    administrative = Kind.ADMINISTRATIVE
+    yield SampleMail(CONFIRMATION, administrative, CONFIRMATION, "confirmation", _confirmation(reminder=False))
+    yield SampleMail("reminder", administrative, CONFIRMATION, "confirmation", _confirmation(reminder=True))
+    yield SampleMail(MOVED, administrative, MOVED, "moved", lambda variants, reader: variants.moved(reader.language))
+    yield SampleMail(WELCOME, Kind.WELCOME, WELCOME, "welcome", _welcome, articles)
+    for offer in (*(offer.key for offer in publication.offers), ""):
+        first = publication.offers and offer == publication.offers[0].key
+        suffix = "" if first else f"-{offer or 'without-offer'}"
+        digest, campaign = sample_digest(articles, offer), sample_campaign(publication, offer)
+        yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", _digest(digest), articles)
+        yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", _campaign(campaign))
+    for sequence in publication.sequences.values():
+        for number, step in enumerate(sequence.steps, start=1):
+            mailing = step_mailing(sequence.key, number)
+            draw = _step(sequence, number)
+            yield SampleMail(f"{sequence.key}-{number}", Kind.STEP, mailing, "letter", draw, text=step.body)
+
+
+def sample_articles(publication: Publication) -> tuple[Article, ...]:
+    """As many as a digest shows in full, three more, and older ones; on every topic, one with a picture."""
+    digest = publication.digest
+    fresh = digest.max_articles + 3
+    return tuple(_article(publication, number, old=number >= fresh) for number in range(fresh + digest.related))
+
+
+def sample_digest(articles: tuple[Article, ...], offer: str) -> Mailing:
+    """A digest of the new ones among the articles, with the older ones under them."""
+    new = tuple(article.id for article in articles if article.listed_at > MOMENT - timedelta(days=7))
+    old = tuple(article.id for article in articles if article.id not in new)
+    audience = Audience(frequency=Frequency.WEEKLY)
+    return Mailing("digest-2027-W01", Kind.DIGEST, MOMENT, audience, articles=new, related=old, offer=offer)
+
+
+def sample_campaign(publication: Publication, offer: str) -> Mailing:
+    """A campaign with a heading, a link and an offer."""
+    language = publication.languages[0]
+    body = TEXT.replace("{site}", publication.site_url)
+    mailing = Mailing("campaign-sample", Kind.CAMPAIGN, MOMENT, Audience(languages=(language,)), language=language)
+    return replace(mailing, subject="Kevään sparraukset ovat auki", body=body, offer=offer)
+
+
+def _confirmation(*, reminder: bool) -> Draw:
+    return lambda variants, reader: variants.confirmation(CONFIRMATION, reader.language, reminder=reminder)
+
+
+def _welcome(variants: Variants, reader: Recipient) -> object:
+    return variants.welcome(_subscriber(reader))
+
+
+def _digest(mailing: Mailing) -> Draw:
+    return lambda variants, reader: variants.digest(mailing, reader, mailing.articles)
+
+
+def _campaign(mailing: Mailing) -> Draw:
+    return lambda variants, reader: variants.campaign(mailing, reader)
+
+
+def _step(sequence: Sequence, number: int) -> Draw:
+    return lambda variants, reader: variants.step(sequence, number, _subscriber(reader))
+
+
+def _article(publication: Publication, number: int, *, old: bool) -> Article:
+    moment = MOMENT - timedelta(days=60 if old else 1, minutes=number)
+    site = publication.site_url.rstrip("/")
+    return Article(
+        id=f"sample{number}",
+        url=f"{site}/{number}",
+        title=f"{TITLE} ({number + 1})",
+        summary=SUMMARY,
+        language=publication.languages[0],
+        author="Helmi Raivola",
+        image=f"{site}/picture.png" if number == 0 else "",
+        published=moment,
+        listed_at=moment,
+        topics=tuple(topic.key for topic in publication.topics),
+        categories=(),
+    )
+
+
+def _subscriber(reader: Recipient) -> Subscriber:
+    return Subscriber(
+        id=reader.id,
+        email="reader@example.com",
+        status=Status.ACTIVE,
+        topics=reader.topics,
+        language=reader.language,
+        name="",
+        confirmed_at=MOMENT,
+        consent_version="",
+        tracking=reader.tracking,
+    )
