@@ -39,6 +39,7 @@ class Row:
 
 ROWS = (
     Row("send_recipients_per_cpu_s", Bound.AT_LEAST, 10_000),
+    Row("send_floor_recipients_per_cpu_s", Bound.AT_LEAST),
     Row("send_ratio_vs_per_recipient", Bound.AT_LEAST, 10),
     Row("plan_subscribers_per_cpu_s", Bound.AT_LEAST, 50_000),
     Row("plan_peak_mb", Bound.AT_MOST, 256),

@@ -1,0 +1,78 @@
+"""The floor under the sender: nothing but its calls to AWS, ready made, through the clients of `adapters/aws.py`.
+
+One batch goes through the real handler, and the calls it makes are noted down. Then they are made again and again, as
+for so many batches; nothing is signed, filled in, grouped or decided.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from time import process_time
+from typing import Any
+from unittest.mock import patch
+
+from newsletter import wiring
+from newsletter.adapters import aws
+from tests.bench import processes
+from tests.bench.programs.send_batches import Clock, send
+
+OPERATIONS = {
+    "BatchGetItem": ("dynamodb", "batch_get_item"),
+    "PutItem": ("dynamodb", "put_item"),
+    "SendBulkEmail": ("sesv2", "send_bulk_email"),
+    "UpdateItem": ("dynamodb", "update_item"),
+}
+"""What a batch cannot do without: look at its readers, claim, send, settle."""
+
+
+def calls_of(body: str) -> list[tuple[str, dict[str, Any]]]:
+    """The calls that the sender makes for a batch, of those that every batch needs."""
+    from botocore.client import BaseClient
+
+    made: list[tuple[str, dict[str, Any]]] = []
+    client: Any = BaseClient
+    call = client._make_api_call  # noqa: SLF001 (there is no hook around a whole call)
+
+    def noting(self: Any, operation: str, request: dict[str, Any]) -> Any:
+        if operation in OPERATIONS and "lane#" not in str(request.get("Key")):
+            made.append((operation, copy.deepcopy(request)))
+        return call(self, operation, request)
+
+    with patch.object(client, "_make_api_call", noting):
+        send([body], 1)
+    return made
+
+
+def again(calls: list[tuple[str, dict[str, Any]]], batch: str) -> None:
+    """Make the calls for another batch."""
+    part = {"S": f"batch#{batch}"}
+    for operation, request in calls:
+        for where in ("Item", "Key"):
+            if where in request:
+                request[where]["part"] = part
+        service, method = OPERATIONS[operation]
+        getattr(aws.client(service), method)(**request)
+
+
+def main() -> None:
+    """Arguments: two messages to warm up with and to note, how many batches to measure."""
+    first, noted, batches = processes.arguments()
+    clock = Clock()
+    with patch.object(wiring, "now", clock.now), patch.object(time, "sleep", clock.sleep):
+        send([first], 1)
+        calls = calls_of(noted)
+    if [operation for operation, _ in calls] != list(OPERATIONS):
+        raise processes.Failed(f"a batch made other calls: {[operation for operation, _ in calls]}")
+    name = json.loads(noted)["batch"]
+    for number in range(10):
+        again(calls, f"{name}-warm-up-{number}")
+    began = process_time()
+    for number in range(batches):
+        again(calls, f"{name}-{number}")
+    print(json.dumps({"cpu_s": process_time() - began}))
+
+
+if __name__ == "__main__":
+    main()
