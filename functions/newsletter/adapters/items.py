@@ -81,15 +81,20 @@ def batch_get(client: Any, table: str, keys: list[Item], only: Iterable[str] = (
 
     `only` these attributes, or all.
     """
+    return [from_item(item) for item in batch_get_items(client, table, keys, only)]
+
+
+def batch_get_items(client: Any, table: str, keys: list[Item], only: Iterable[str] = ()) -> list[Item]:
+    """The same as the client gives them, where values of their own would take time."""
     if len(keys) > GET_LIMIT:
         message = f"{len(keys)} items at once; at most {GET_LIMIT}"
         raise ValueError(message)
     names = {f"#{name}": name for name in only}
     shown = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
-    found: list[dict[str, Any]] = []
+    found: list[Item] = []
     while keys:
         answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True, **shown}})
-        found.extend(from_item(item) for item in answer["Responses"].get(table, []))
+        found.extend(answer["Responses"].get(table, []))
         keys = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
     return found
 

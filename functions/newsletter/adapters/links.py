@@ -51,7 +51,7 @@ class Links:
 
     def signed(self, purpose: Purpose, payload: bytes) -> str:
         """The token of a payload: for who signs the same one for several purposes."""
-        return self._signers[purpose].sign(payload).decode()
+        return str(self._signers[purpose].sign(payload), "ascii")
 
     def payload(self, ref: Ref) -> bytes:
         """The part of a token that says whom and which mail it is about. Raises ValueError for a `~` in a field."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from email.header import Header
 from email.utils import formataddr, quote
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsletter.domain.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.domain.ledger import Outcome
@@ -43,18 +42,16 @@ ENTRY_OUTCOMES = {
 STOPPED = {"AccountSuspendedException", "SendingPausedException", "MailFromDomainNotVerifiedException"}
 
 
-@dataclass(frozen=True)
-class Addressed:
+class Addressed(NamedTuple):
     """One recipient of a batch, with the values of the placeholders and headers of their own."""
 
     position: int
     email: str
-    data: Mapping[str, str]
+    data: dict[str, str]
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What SES said to one recipient."""
 
     position: int
@@ -109,7 +106,7 @@ class Mailer:
                     ),
                 }
             },
-            "BulkEmailEntries": [_entry(batch, who) for who in addressed],
+            "BulkEmailEntries": _entries(batch, addressed),
         }
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -138,18 +135,18 @@ class Mailer:
         return answer
 
 
-def _entry(batch: Batch, who: Addressed) -> dict[str, Any]:
-    return {
-        "Destination": {"ToAddresses": [who.email]},
-        # All three on each entry: whether entry tags add to or replace the default tags, the API does not say.
-        "ReplacementTags": [
-            {"Name": "mailing", "Value": batch.mailing},
-            {"Name": "batch", "Value": batch.id},
-            {"Name": "position", "Value": str(who.position)},
-        ],
-        "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": json.dumps(dict(who.data))}},
-        "ReplacementHeaders": _headers(who.headers),
-    }
+def _entries(batch: Batch, addressed: Sequence[Addressed]) -> list[dict[str, Any]]:
+    """All three tags on each entry: whether entry tags add to or replace the default tags, the API does not say."""
+    shared = [{"Name": "mailing", "Value": batch.mailing}, {"Name": "batch", "Value": batch.id}]
+    return [
+        {
+            "Destination": {"ToAddresses": [who.email]},
+            "ReplacementTags": [*shared, {"Name": "position", "Value": str(who.position)}],
+            "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": json.dumps(who.data)}},
+            "ReplacementHeaders": _headers(who.headers),
+        }
+        for who in addressed
+    ]
 
 
 def _headers(values: Mapping[str, str]) -> list[dict[str, str]]:

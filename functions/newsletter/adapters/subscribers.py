@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.consent_items import to_stored
-from newsletter.adapters.items import batch_get, from_item, holds, pages, to_item, to_value
+from newsletter.adapters.items import Item, batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
 from newsletter.domain.cadence import after_choice
 from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
@@ -266,8 +266,8 @@ class Subscribers:
         Only what a mail needs is read. Erased readers have no address and are left out, as unknown ids are.
         """
         keys = [_key(subscriber) for subscriber in dict.fromkeys(subscribers)]
-        items = batch_get(self._client, self._table, keys, ("id", "email", "status", "language", "name"))
-        return {item["id"]: _addressee(item) for item in items if "email" in item}
+        items = batch_get_items(self._client, self._table, keys, ("id", "email", "status", "language", "name"))
+        return {item["id"]["S"]: _addressee(item) for item in items if "email" in item}
 
     def statuses(self, subscribers: Iterable[str]) -> dict[str, Status]:
         """The status of at most 100 readers, erased ones included; unknown ids are left out."""
@@ -322,13 +322,13 @@ def _subscriber(item: dict[str, Any]) -> Subscriber:
     )
 
 
-def _addressee(item: dict[str, Any]) -> Addressee:
-    email, language, name = (item.get(field, "") for field in ("email", "language", "name"))
-    wrong = [field for field in ("email", "language", "name") if not isinstance(item.get(field), str)]
-    status = item.get("status", "")
-    if wrong or not email:
-        return Addressee("", "", "", broken=f"broken record: {', '.join(wrong) or 'email'}")
-    return Addressee(email, name, language, stopped="" if status == Status.ACTIVE else str(status or "no status"))
+def _addressee(item: Item) -> Addressee:
+    try:
+        email, language, name = item["email"]["S"], item["language"]["S"], item["name"]["S"]
+        status = item["status"]["S"]
+    except KeyError as missing:
+        return Addressee("", "", "", broken=f"broken record: {missing.args[0]}")
+    return Addressee(email, name, language, stopped="" if status == Status.ACTIVE else status)
 
 
 def _recipient(item: dict[str, Any]) -> Recipient:

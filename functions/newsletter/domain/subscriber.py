@@ -109,8 +109,7 @@ class Recipient(NamedTuple):
         return self.paused_until is not None and on < self.paused_until
 
 
-@dataclass(frozen=True)
-class Addressee:
+class Addressee(NamedTuple):
     """To whom a mail goes. `stopped` says why it must not, `broken` what is wrong with the record of who should get it;
     `nonce` ties a confirmation to its form.
     """

@@ -122,7 +122,8 @@ class _Attempt:
             elif addressee.broken:
                 self._note(position, Outcome.REJECTED, addressee.broken)
             else:
-                self._note(position, Outcome.OPEN, "")
+                if self.outcomes[position] != Outcome.OPEN:
+                    self._note(position, Outcome.OPEN, "")
                 self.addressed.append(self._addressed(position, subscriber, addressee))
 
     def call(self) -> None:
