@@ -182,6 +182,9 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         queues = wiring.queues()
         queues.send(queues.transactional, Notify("welcome", wiring.front_desk().id_of(MAIJA), "again"))
         cloud.drain()
+        for lane in ("bulk", "transactional"):
+            key = {"key": {"S": f"lane#{lane}"}}
+            cloud.client("dynamodb").delete_item(TableName=wiring.settings().guards_table, Key=key)
         assert [api("POST", f"/mailings/campaign-kevat/{act}").status for act in ("pause", "resume")] == [200, 200]
         cloud.drain()
         for path in ("/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):

@@ -9,6 +9,9 @@ from typing import Any
 SERVICES = ("dynamodb", "sqs", "sesv2", "ssm")
 """Every AWS service the functions call; the build keeps only their models."""
 
+USER_AGENT = "newsletter"
+"""What our clients call themselves; botocore would put a name together for every call."""
+
 LEAN_MODELS = Path(__file__).with_name("models")
 """Extras to botocore's API models: what is JSON on the wire exactly as in our hands passes through untouched.
 
@@ -38,7 +41,7 @@ def client(service: str) -> Any:
         retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=16,
         parameter_validation=False,  # AWS checks again, and says no with 400
-        user_agent="newsletter",  # botocore would put its own together for every call
+        user_agent=USER_AGENT,
     )
     create: Any = Session(botocore_session=_botocore()).client  # its stubs know each service by its literal name only
     return create(service, config=config)
