@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import escape
-
 from console.campaign_input import with_plain_newlines
 from console.people import MayNotSend, Person
 from console.request import Request
 from console.responses import page, redirect
+from console.whole_mail import whole_mail
 from newsletter import wiring
 from newsletter.adapters.sketch import Sketch
 from newsletter.descriptions import audience_in_words, count_in_words
 from newsletter.domain.errors import Conflict, InvalidInput
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.placeholders import substitute
 from newsletter.domain.subscriber import Recipient
 from newsletter.domain.times import whole_seconds
-from newsletter.http import BARE, Answer
+from newsletter.http import Answer
 from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.preflight import Fault, require_fit
 from newsletter.usecases.render_variant import Variants
 from newsletter.usecases.start_campaign import Campaign, checked, start_campaign, started_before
-
-# The mail is a page of its own making: it may look as it likes, and do nothing.
-MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True)
@@ -133,14 +128,7 @@ def _send(draft: Draft) -> Answer:
 
 
 def _whole_mail(mailing: Mailing, language: str) -> Answer:
-    """The mail as a reader without a name gets it; links lead to their targets, and a reader's own pages nowhere."""
-    templates, sketch = wiring.templates(), Sketch()
-    Variants(templates, sketch).campaign(mailing, Recipient("preview", (), language))
+    sketch = Sketch()
+    Variants(wiring.templates(), sketch).campaign(mailing, Recipient("preview", (), language))
     ((variant, links),) = sketch.drawn
-    hello_html, _ = templates.greeting(language, "")
-    values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}
-    html = substitute(variant.html, values)
-    for key, url in links:
-        html = html.replace(f"{wiring.settings().public_url}/c/preview/{key}", str(escape(url)))
-    about = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
-    return Answer(200, {**about, **BARE, "Content-Security-Policy": MAIL_POLICY}, html)
+    return whole_mail(variant, links)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from console import api_routes, campaign_routes, control_routes, report_routes, session, sign_in_routes
+from console import api_routes, campaign_routes, control_routes, digest_routes, report_routes, session, sign_in_routes
 from console.people import NotSignedIn, person_of
 from console.problems import problem
 from console.request import Request
@@ -57,6 +57,10 @@ PATHS: tuple[tuple[str, Door, Mapping[str, View]], ...] = (
     ("/console/mailings/{mailing}/pause", signed_in, {"POST": control_routes.press_pause}),
     ("/console/mailings/{mailing}/resume", signed_in, {"POST": control_routes.press_resume}),
     ("/console/mailings/{mailing}/cancel", signed_in, {"POST": control_routes.press_cancel}),
+    ("/console/digests/{period}", signed_in, {"GET": digest_routes.show}),
+    ("/console/digests/{period}/mail", signed_in, {"GET": digest_routes.show_mail}),
+    ("/console/digests/{period}/approve", signed_in, {"POST": digest_routes.press_approve}),
+    ("/console/digests/{period}/reject", signed_in, {"POST": digest_routes.press_reject}),
     ("/console/campaigns/new", signed_in, {"GET": campaign_routes.show_form, "POST": campaign_routes.take_form}),
     ("/console/login", anybody, {"GET": sign_in_routes.login}),
     ("/console/callback", anybody, {"GET": sign_in_routes.callback}),
@@ -70,6 +74,9 @@ PATHS: tuple[tuple[str, Door, Mapping[str, View]], ...] = (
     ("/api/v1/mailings/{mailing}/pause", with_token, {"POST": control_routes.pause}),
     ("/api/v1/mailings/{mailing}/resume", with_token, {"POST": control_routes.resume}),
     ("/api/v1/mailings/{mailing}/cancel", with_token, {"POST": control_routes.cancel}),
+    ("/api/v1/digests", with_token, {"GET": digest_routes.list_digests}),
+    ("/api/v1/digests/{period}/approve", with_token, {"POST": digest_routes.approve}),
+    ("/api/v1/digests/{period}/reject", with_token, {"POST": digest_routes.reject}),
     ("/api/v1/decisions", with_token, {"GET": api_routes.list_decisions}),
     ("/api/v1/articles", with_token, {"GET": api_routes.list_articles}),
 )

@@ -96,6 +96,7 @@ def _paths() -> dict[str, Any]:
             "get": _list("listRecipients", "Where each recipient stands", "Recipients", [mailing, after], 100)
         },
         **_controls(mailing),
+        **_digests(),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
         "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
     }
@@ -115,6 +116,25 @@ def _controls(mailing: Schema) -> dict[str, Any]:
     }
     return {
         f"/mailings/{{mailing}}/{act}": {"post": _operation(f"{act}Mailing", summary, answers, [mailing])}
+        for act, summary in said.items()
+    }
+
+
+def _digests() -> dict[str, Any]:
+    period = {"name": "period", "in": "path", "required": True, "schema": TEXT, "description": "E.g. 2026-W48."}
+    said = {
+        "approve": "Let a waiting digest go out; again, nothing is sent again",
+        "reject": "Never let a waiting digest go out; the next one carries its articles",
+    }
+    answers = {
+        "200": _answer("How it stands now.", "DecidedDigest"),
+        "403": _answer("The token does not allow sending.", "Error"),
+        "404": _answer("No such digest.", "Error"),
+        "409": _answer("It was decided otherwise before.", "Error"),
+    }
+    listed = _operation("listDigests", "Digests, the newest first", {"200": _answer("The digests.", "Digests")})
+    return {"/digests": {"get": listed}} | {
+        f"/digests/{{period}}/{act}": {"post": _operation(f"{act}Digest", summary, answers, [period])}
         for act, summary in said.items()
     }
 
@@ -197,6 +217,18 @@ def _schemas() -> dict[str, Schema]:
         ),
         "Recipient": _object({**recipient, "unsubscribed": YES_NO}),
         "Recipients": _object({"recipients": _array("Recipient"), "next": {"type": ["string", "null"]}}),
+        "Digest": _object(
+            {
+                **dict.fromkeys(("period", "mailing", "verdict"), TEXT),
+                **dict.fromkeys(("start", "end"), MOMENT),
+                **dict.fromkeys(("articles", "related"), TEXT_LIST),
+                "standing": {"enum": ["waiting", "released", "dropped"]},
+                "deadline": {"type": ["string", "null"], "format": "date-time"},
+                "sent_unanswered": YES_NO | {"description": "What happens at the deadline if nobody answers."},
+            }
+        ),
+        "Digests": _object({"digests": _array("Digest")}),
+        "DecidedDigest": _object({"digest": _ref("Digest")}),
         "Decision": _object({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),
         "Decisions": _object({"decisions": _array("Decision")}),
         "Article": _object(

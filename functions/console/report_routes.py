@@ -18,7 +18,7 @@ from newsletter.descriptions import (
     progress_in_words,
     title_of,
 )
-from newsletter.domain.course import acts_on
+from newsletter.domain.course import MailingState, acts_on
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.ledger import Certificate, Standing
 from newsletter.domain.mailing import Mailing
@@ -50,7 +50,8 @@ def show_mailings(_request: Request, who: Person) -> Answer:
         report = report_of(mailing.id) if time.monotonic() < stop else None
         lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
     decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in wiring.content().decisions(DECISIONS)]
-    return page("mailings", who, lines=lines, decisions=decisions)
+    waiting = [line for line in lines if line.mailing.course.state is MailingState.APPROVAL]
+    return page("mailings", who, lines=lines, waiting=waiting, decisions=decisions)
 
 
 def show_mailing(request: Request, who: Person, mailing: str) -> Answer:

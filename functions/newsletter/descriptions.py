@@ -9,6 +9,7 @@ from typing import Any
 
 from newsletter.domain.article import Article
 from newsletter.domain.course import Course, MailingState
+from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.ledger import RecipientLine
 from newsletter.domain.mailing import CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
 from newsletter.domain.publication import Publication
@@ -95,7 +96,7 @@ def course_in_words(course: Course) -> str:
         case MailingState.HELD:
             return f"Held{why}"
         case MailingState.CANCELLED:
-            return f"Cancelled{by}"
+            return f"Cancelled{by}{why}"
     return ""
 
 
@@ -216,6 +217,22 @@ def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[
         }
         for line, address in lines
     ]
+
+
+def digest_as_json(digest: SettledDigest) -> dict[str, Any]:
+    """What a digest carries and how it stands."""
+    return {
+        "period": digest.period,
+        "mailing": digest_id(digest.period),
+        "start": iso(digest.window.start),
+        "end": iso(digest.window.end),
+        "articles": list(digest.articles),
+        "related": list(digest.related),
+        "standing": "dropped" if digest.dropped else "waiting" if digest.waits else "released",
+        "deadline": iso(digest.deadline) if digest.deadline else None,
+        "sent_unanswered": digest.sent_unanswered,
+        "verdict": digest.verdict,
+    }
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

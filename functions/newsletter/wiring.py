@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from newsletter.usecases.start_digest import DigestDesk
 
 
+SETTLING = 5.0
+"""Seconds until a secondary index of DynamoDB has certainly seen a write; usually it takes well under one."""
+
+
 def now() -> datetime:
     """The present, in UTC."""
     return datetime.now(UTC)
@@ -312,10 +316,13 @@ def digest_desk() -> DigestDesk:
         templates=templates(),
         feeds=(replacement,) if replacement else tuple(feed.url for feed in publication.feeds),
         content=content(),
+        courses=courses(),
         digests=digests(),
         deliveries=deliveries(),
+        reputation=reputation(),
         queues=queues(),
         clock=now,
+        settling=0 if settings().local else SETTLING,
     )
 
 

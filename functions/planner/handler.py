@@ -8,6 +8,7 @@ from newsletter import wiring
 from newsletter.domain.messages import GoOn, MalformedMessage, Message, PlanPage
 from newsletter.events import each_message, scheduled_time
 from newsletter.observability import observed
+from newsletter.usecases.decide_digest import look_after_digests
 from newsletter.usecases.go_on import go_on
 from newsletter.usecases.plan_page import plan_page
 from newsletter.usecases.start_digest import start_digests
@@ -15,10 +16,12 @@ from newsletter.usecases.start_digest import start_digests
 
 @observed("planner")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Start the digests (schedule), or plan a page (queue)."""
+    """Start the digests or look after those that wait (schedules), or plan a page (queue)."""
     if "Records" in event:
         return each_message(event, context, _plan)
-    return dict(start_digests(scheduled_time(event), wiring.digest_desk()))
+    now, desk = scheduled_time(event), wiring.digest_desk()
+    looked_after = {"decided": look_after_digests(now, desk)}
+    return looked_after if event.get("only") == "look after" else looked_after | start_digests(now, desk)
 
 
 def _plan(message: Message) -> None:

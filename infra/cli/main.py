@@ -118,6 +118,7 @@ def _command(options: argparse.Namespace) -> int:
         consent,
         control,
         dead_letters,
+        digest,
         export_readers,
         history,
         import_readers,
@@ -137,6 +138,10 @@ def _command(options: argparse.Namespace) -> int:
         "mailing cancel": lambda: control.control("cancel", options.mailing, yes=options.yes),
         "breaker show": breaker.show,
         "breaker close": breaker.close,
+        "digest list": lambda: digest.show_list(options.limit),
+        "digest show": lambda: digest.show(options.period),
+        "digest approve": lambda: digest.decide("approve", options.period),
+        "digest reject": lambda: digest.decide("reject", options.period),
         "dead-letters show": lambda: dead_letters.show(options.queue, options.limit),
         "dead-letters redrive": lambda: dead_letters.redrive(options.queue, options.message),
         "dead-letters drop": lambda: dead_letters.drop(options.queue, options.message, yes=options.yes),
@@ -200,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sending_parser.add_control(mailings, where)
     sending_parser.add_breaker(commands, where)
+    sending_parser.add_digests(commands, where)
     sending_parser.add_dead_letters(commands, where)
 
     add_limit(add_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))

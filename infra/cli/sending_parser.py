@@ -1,4 +1,4 @@
-"""The commands for whoever keeps sending in order: stop a mailing, see to the breaker, look after dead letters."""
+"""The commands for whoever keeps sending in order: mailings, digests that wait for approval, breaker, dead letters."""
 
 from __future__ import annotations
 
@@ -57,6 +57,31 @@ def add_breaker(commands: Commands, where: argparse.ArgumentParser) -> None:
         "close it, once the cause is mended",
         "Close the breaker and count anew. Mailings that it held stay held: resume or cancel each one.",
     )
+
+
+def add_digests(commands: Commands, where: argparse.ArgumentParser) -> None:
+    """`newsletter digest list`, `show`, `approve` and `reject`."""
+    digests = add_group(commands, "digest", "digests: what they carry, and those that wait for approval")
+    add_limit(add_leaf(digests, "digest list", where, "the newest digests and how they stand"))
+    leaves = (
+        add_leaf(digests, "digest show", where, "what a digest carries, with its subjects"),
+        add_leaf(
+            digests,
+            "digest approve",
+            where,
+            "let a waiting digest go out",
+            "Let a waiting digest go out. Approved twice, it still reaches everybody once.",
+        ),
+        add_leaf(
+            digests,
+            "digest reject",
+            where,
+            "never let a waiting digest go out",
+            "Never let a waiting digest go out. The next one carries its articles.",
+        ),
+    )
+    for leaf in leaves:
+        leaf.add_argument("period", metavar="PERIOD", help="e.g. 2026-W48 or 2026-M11")
 
 
 def add_dead_letters(commands: Commands, where: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ from newsletter.adapters.queues import NotQueued, Queues
 from newsletter.adapters.tallies import Tallies
 from newsletter.domain import caution
 from newsletter.domain.course import Course, MailingState
+from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.messages import Notify
 from tests.aws.cloud import Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
@@ -136,6 +137,10 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     subscribe(cloud, MAIJA, topics="linkedin", name="Maija")
     subscribe(cloud, KALLE)
     subscribe(cloud, LIISA)
+    for week in ("2020-W01", "2020-W02"):
+        until = NOW if week == "2020-W01" else NOW + 3650 * DAY
+        digest = SettledDigest(week, Window(NOW - DAY, NOW - DAY), ("x",), deadline=until, sent_unanswered=True)
+        wiring.digests().settle(digest)
     for _ in range(2):
         cloud.run("planner", NOW)
         cloud.drain()
@@ -187,7 +192,9 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
             cloud.client("dynamodb").delete_item(TableName=wiring.settings().guards_table, Key=key)
         assert [api("POST", f"/mailings/campaign-kevat/{act}").status for act in ("pause", "resume")] == [200, 200]
         cloud.drain()
-        for path in ("/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):
+        assert api("POST", "/digests/2020-W02/approve").status == 200
+        cloud.drain()
+        for path in ("/digests", "/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):
             assert api("GET", path).status == 200
         digest = next(
             mailing["id"] for mailing in api("GET", "/mailings").json["mailings"] if "digest" in mailing["id"]

@@ -67,8 +67,12 @@ class Deliveries:
             ),
             ReturnValues="ALL_NEW",
         )
-        counts = from_item(answer["Attributes"])
-        return {name[-1]: (value[0], value[1]) for name, value in counts.items() if name.startswith("shard_")}
+        return _shards(from_item(answer["Attributes"]))
+
+    def finished_shards(self, mailing: str) -> dict[str, tuple[int, int]]:
+        """What finish_shard wrote so far."""
+        item = self._get(mailing, "planned")
+        return _shards(item) if item else {}
 
     # --- batches -----------------------------------------------------------------------------------------------------
 
@@ -205,6 +209,10 @@ class Deliveries:
             # Some emulators say no without the item; then it is read.
             return from_item(known.response["Item"]) if "Item" in known.response else self._get(mailing, part) or {}
         return None
+
+
+def _shards(item: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    return {name[-1]: (value[0], value[1]) for name, value in item.items() if name.startswith("shard_")}
 
 
 def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:

@@ -47,6 +47,7 @@ class Digests:
                     "related": list(digest.related),
                     "released_at": _exactly(digest.released_at) if digest.released_at else None,
                     "deadline": iso(digest.deadline) if digest.deadline else None,
+                    "sent_unanswered": digest.sent_unanswered or None,
                 }
             ),
             ConditionExpression="attribute_not_exists(pk)",
@@ -84,6 +85,7 @@ def _digest(item: dict[str, Any]) -> SettledDigest:
         released_at=parse_iso(item["released_at"]) if "released_at" in item else None,
         dropped=item.get("dropped", False),
         deadline=parse_iso(item["deadline"]) if "deadline" in item else None,
+        sent_unanswered=item.get("sent_unanswered", False),
         verdict=item.get("verdict", ""),
         decided_at=parse_iso(item["decided_at"]) if "decided_at" in item else None,
     )

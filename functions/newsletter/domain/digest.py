@@ -39,7 +39,8 @@ class SettledDigest:
 
     `released_at` is the moment (of the clock, to the microsecond) from which it is planned; None: not yet, or never.
     `dropped`: it never will be, and the next digest carries its articles. Where marketing has to approve it, `deadline`
-    is until when, `verdict` says in words what was decided, and `decided_at` when.
+    is until when, `sent_unanswered` whether it goes out if nobody does, `verdict` says in words what was decided, and
+    `decided_at` when.
     """
 
     period: str
@@ -49,6 +50,7 @@ class SettledDigest:
     released_at: datetime | None = None
     dropped: bool = False
     deadline: datetime | None = None
+    sent_unanswered: bool = False
     verdict: str = ""
     decided_at: datetime | None = None
 

@@ -11,6 +11,7 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.mailer import Mailer
 from newsletter.adapters.queues import Queues
 from newsletter.adapters.subscribers import Subscribers
+from newsletter.domain.course import MailingState
 from newsletter.domain.errors import NotFound
 from newsletter.domain.lane import bulk_pace
 from newsletter.domain.mailing import Kind, Mailing
@@ -25,12 +26,12 @@ PAGE = 4000
 """Readers in one page: one query (AWS: 1 MB), one manifest of some 120 kB (AWS: an item may have 400 KB)."""
 
 
-def plan_shards(mailing: str, deliveries: Deliveries, queues: Queues) -> int:
-    """Have every shard planned that is not planned to its end; how many those were."""
+def plan_shards(mailing: str, deliveries: Deliveries, queues: Queues, delay: float = 0) -> int:
+    """Have every shard planned, `delay` seconds from now, that is not planned to its end; how many those were."""
     manifests = deliveries.manifests(mailing)
     done = {shard for shard, manifest in manifests if manifest.last}
     missing = [shard for shard in SHARDS if shard not in done]
-    queues.send_all(queues.plan, [PlanPage(mailing, shard, 0) for shard in missing])
+    queues.send_later(queues.plan, [(PlanPage(mailing, shard, 0), delay) for shard in missing])
     return len(missing)
 
 
@@ -144,7 +145,11 @@ class _Decided:
 
 
 def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], content: Content) -> None:
-    """How many get it and how many have nothing in it, in place of the record of the run that started the digest."""
+    """How many get it and how many have nothing in it, in place of the record of what let the digest go out."""
     readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
-    why = f"{readers:,} reader{'' if readers == 1 else 's'} get it; it has nothing on the topics of {nothing:,} others"
-    content.put_decision(mailing.created_at, mailing.id, "sent" if readers else "nobody", why)
+    others = f"{nothing:,} other{'' if nothing == 1 else 's'}"
+    why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}, and has nothing on the topics of {others}"
+    course = mailing.course
+    at, why = (course.since, f"{course.reason}; {why}") if course.reason else (mailing.created_at, why)
+    decision = "sent" if readers else "nobody"
+    content.put_decision(at, mailing.id, "held" if course.state is MailingState.HELD else decision, why)

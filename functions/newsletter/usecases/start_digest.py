@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.adapters.content import Content
+from newsletter.adapters.courses import Courses
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.digests import Digests
 from newsletter.adapters.queues import Queues
+from newsletter.adapters.reputation import Reputation
 from newsletter.adapters.templates import Templates
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle, window_for
@@ -27,16 +29,23 @@ MOST_TOLD = 5
 
 @dataclass(frozen=True)
 class DigestDesk:
-    """What the digests are worked on with. `feeds` are the addresses that are read, `clock` tells the present."""
+    """What the digests are worked on with. `feeds` are the addresses that are read, `clock` tells the present.
+
+    `settling` is the time in seconds between a release and its planning, in which what readers chose before the release
+    reaches the index that planning reads.
+    """
 
     publication: Publication
     templates: Templates
     feeds: tuple[str, ...]
     content: Content
+    courses: Courses
     digests: Digests
     deliveries: Deliveries
+    reputation: Reputation
     queues: Queues
     clock: Callable[[], datetime]
+    settling: float = 0
 
 
 def start_digests(now: datetime, desk: DigestDesk) -> dict[str, dict[str, str]]:
@@ -69,27 +78,36 @@ def start_digest(frequency: Frequency, now: datetime, desk: DigestDesk) -> dict[
         return _decided(desk, now, period, "held", "; ".join((_in_words(faults), *trouble)))
     trouble += [f"preflight: {fault.message}" for fault in faults[:MOST_TOLD]]
     approval = desk.publication.digest.approval
-    new = replace(new, deadline=now + approval.within) if approval else replace(new, released_at=desk.clock())
+    if approval:
+        new = replace(new, deadline=now + approval.within, sent_unanswered=approval.then_send)
+    else:
+        new = replace(new, released_at=desk.clock())
     if not desk.digests.settle(new):
         return start_digest(frequency, now, desk)
     carry_on(new, desk)
     carries = f"{articles_in_words(new)} in {digest_id(period)}"
     if new.deadline:
         count("DigestsWaiting")
-        otherwise = "goes out" if approval and approval.then_send else "is dropped"
+        otherwise = "goes out" if new.sent_unanswered else "is dropped"
         why = f"{carries}; it {otherwise} at {desk_time(new.deadline, desk)} unless somebody answers before"
         return _decided(desk, now, period, "waiting", "; ".join((why, *trouble)))
+    breaker = desk.reputation.breaker()
+    if breaker is not None:
+        why = f"{carries}; it is held until somebody resumes it: {breaker.reason}"
+        return _decided(desk, now, period, "breaker open", "; ".join((why, *trouble)))
     return _decided(desk, now, period, "started", "; ".join((carries, *trouble)))
 
 
 def carry_on(digest: SettledDigest, desk: DigestDesk) -> int:
-    """Do whatever a settled digest still needs: its mailing, and its shards once it is released; how many those were.
-
-    Safe to repeat at any line.
+    """Do whatever a settled digest still needs: its mailing, the course that was decided on, and, once it is released,
+    its shards; how many those were. Safe to repeat at any line.
     """
-    mailing = mailing_of(digest, desk.publication)
+    course = Course(MailingState.APPROVAL, digest.window.end) if digest.waits else _released(digest, desk)
+    mailing = replace(mailing_of(digest, desk.publication), course=course)
     desk.content.create_mailing(mailing)
-    return plan_shards(mailing.id, desk.deliveries, desk.queues) if digest.released_at else 0
+    if not digest.waits:
+        _end_waiting(digest, desk)
+    return plan_shards(mailing.id, desk.deliveries, desk.queues, desk.settling) if digest.released_at else 0
 
 
 def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
@@ -102,8 +120,24 @@ def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
         articles=digest.articles,
         related=digest.related,
         offer=publication.offers[0].key if publication.offers else "",
-        course=Course(MailingState.APPROVAL, digest.window.end) if digest.waits else Course(),
     )
+
+
+def _end_waiting(digest: SettledDigest, desk: DigestDesk) -> None:
+    mailing = desk.content.mailing(digest_id(digest.period))
+    if mailing is not None and mailing.course.state is MailingState.APPROVAL:
+        desk.courses.turn(mailing.id, mailing.course, _released(digest, desk))
+
+
+def _released(digest: SettledDigest, desk: DigestDesk) -> Course:
+    """The course of a digest that waits no more. While the breaker is open it is planned, and held."""
+    since = digest.decided_at or digest.window.end
+    if digest.dropped:
+        return Course(MailingState.CANCELLED, since, reason=digest.verdict)
+    breaker = desk.reputation.breaker()
+    if breaker is not None:
+        return Course(MailingState.HELD, since, reason=f"breaker open: {breaker.reason}")
+    return Course(MailingState.SENDING, since, reason=digest.verdict) if digest.verdict else Course()
 
 
 def feed_trouble(since: datetime, desk: DigestDesk) -> list[str]:

@@ -1,0 +1,113 @@
+"""/console/digests and /api/v1/digests: look at a digest, and approve or reject one that waits for it."""
+
+from __future__ import annotations
+
+from console.people import MayNotSend, Person
+from console.request import Request
+from console.responses import page, redirect
+from console.whole_mail import whole_mail
+from newsletter import wiring
+from newsletter.descriptions import audience_in_words, count_in_words, digest_as_json, title_of
+from newsletter.domain.digest import SettledDigest, digest_id
+from newsletter.domain.errors import InvalidInput, NotFound
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.placeholders import substitute
+from newsletter.domain.times import whole_seconds
+from newsletter.http import Answer, json_answer
+from newsletter.usecases.count_audience import count_audience
+from newsletter.usecases.decide_digest import approve_digest, digest_of, reject_digest
+from newsletter.usecases.preview_digest import preview_digest
+
+
+def show(_request: Request, who: Person, period: str) -> Answer:
+    """What the digest carries, whom it is for, and the buttons while it waits."""
+    digest, mailing = _found(period)
+    publication = wiring.templates().publication
+    articles = {article.id: article for article in wiring.content().articles()}
+    return page(
+        "digest",
+        who,
+        digest=digest,
+        mailing=mailing,
+        title=title_of(mailing),
+        subjects=_subjects(mailing),
+        audience=audience_in_words(mailing, publication),
+        readers=count_in_words(
+            count_audience(mailing.audience, mailing.created_at.date(), subscribers=wiring.subscribers())
+        ),
+        articles=[articles[article] for article in digest.articles if article in articles],
+        related=[articles[article] for article in digest.related if article in articles],
+    )
+
+
+def show_mail(request: Request, _who: Person, period: str) -> Answer:
+    """The whole mail in one of the publication's languages."""
+    language = request.query("language")
+    if language not in wiring.templates().publication.languages:
+        raise InvalidInput("language", f"one of {', '.join(wiring.templates().publication.languages)}")
+    _, mailing = _found(period)
+    return whole_mail(*preview_digest(mailing, language, content=wiring.content(), templates=wiring.templates()))
+
+
+def press_approve(_request: Request, who: Person, period: str) -> Answer:
+    """Approved, and on to the report, where it can be seen going out."""
+    _approve(who, period)
+    return redirect(f"/console/mailings/{digest_id(period)}")
+
+
+def press_reject(_request: Request, who: Person, period: str) -> Answer:
+    """Rejected, and back to the page."""
+    _reject(who, period)
+    return redirect(f"/console/digests/{period}")
+
+
+def list_digests(_request: Request, _who: Person) -> Answer:
+    """The newest first."""
+    digests = sorted(wiring.digests().all(), key=lambda digest: digest.window.end, reverse=True)
+    return json_answer(200, {"digests": [digest_as_json(digest) for digest in digests]})
+
+
+def approve(_request: Request, who: Person, period: str) -> Answer:
+    """Approved, and how the digest stands now."""
+    return json_answer(200, {"digest": digest_as_json(_approve(who, period))})
+
+
+def reject(_request: Request, who: Person, period: str) -> Answer:
+    """Rejected, and how the digest stands now."""
+    return json_answer(200, {"digest": digest_as_json(_reject(who, period))})
+
+
+def _approve(who: Person, period: str) -> SettledDigest:
+    _may(who)
+    return approve_digest(period, by=who.name, now=whole_seconds(wiring.now()), desk=wiring.digest_desk())
+
+
+def _reject(who: Person, period: str) -> SettledDigest:
+    _may(who)
+    return reject_digest(period, by=who.name, now=whole_seconds(wiring.now()), desk=wiring.digest_desk())
+
+
+def _may(who: Person) -> None:
+    if not who.may_send:
+        raise MayNotSend
+
+
+def _found(period: str) -> tuple[SettledDigest, Mailing]:
+    digest = digest_of(period, wiring.digest_desk())
+    mailing = wiring.content().mailing(digest_id(period))
+    if mailing is None:
+        raise NotFound(f"mailing {digest_id(period)}")
+    return digest, mailing
+
+
+def _subjects(mailing: Mailing) -> list[tuple[str, str]]:
+    """Language and subject; none when every article is skipped by now."""
+    templates = wiring.templates()
+    try:
+        return [
+            (language, substitute(variant.subject, {}))
+            for language in templates.publication.languages
+            for variant, _ in [preview_digest(mailing, language, content=wiring.content(), templates=templates)]
+        ]
+    except NotFound:
+        return []

@@ -1,0 +1,98 @@
+"""Approve or reject a digest that waits for it, or do what was said for the case that nobody answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from newsletter.domain.course import MailingState
+from newsletter.domain.digest import SettledDigest, digest_id
+from newsletter.domain.errors import NotFound, NotNow
+from newsletter.domain.subscriber import SHARDS
+from newsletter.observability import count
+from newsletter.usecases.start_digest import DigestDesk, articles_in_words, carry_on, desk_time
+
+RECENT = timedelta(days=7)
+"""How long a digest is looked after: whatever a crash left undone is done by then, or waits as a dead letter."""
+PATIENCE = timedelta(hours=1)
+"""How long planning may take before what is missing of it is asked for again."""
+
+
+def digest_of(period: str, desk: DigestDesk) -> SettledDigest:
+    """The digest of a period such as `2026-W48`. Raises NotFound."""
+    found = next((digest for digest in desk.digests.all() if digest.period == period), None)
+    if found is None:
+        raise NotFound(f"a digest of {period}")
+    return found
+
+
+def approve_digest(period: str, *, by: str, now: datetime, desk: DigestDesk) -> SettledDigest:
+    """Let a waiting digest go out. Approved again, it only has planned what is not planned yet: nobody gets it twice.
+
+    Raises NotFound, and NotNow for one that was dropped.
+    """
+    digest = digest_of(period, desk)
+    if digest.waits:
+        digest = _answer(digest, "approved", f"approved by {by}", now, desk, send=True)
+    carry_on(digest, desk)
+    if digest.dropped:
+        raise NotNow(f"{digest_id(period)} was dropped ({digest.verdict}); the next digest carries its articles")
+    return digest
+
+
+def reject_digest(period: str, *, by: str, now: datetime, desk: DigestDesk) -> SettledDigest:
+    """Never let a waiting digest go out; the next one carries its articles. Rejected again, nothing changes.
+
+    Raises NotFound, and NotNow for one that is out already.
+    """
+    digest = digest_of(period, desk)
+    if digest.waits:
+        digest = _answer(digest, "rejected", f"rejected by {by}", now, desk, send=False)
+    carry_on(digest, desk)
+    if not digest.dropped:
+        raise NotNow(f"{digest_id(period)} is out ({digest.verdict or 'it needed no approval'}); see its report")
+    return digest
+
+
+def look_after_digests(now: datetime, desk: DigestDesk) -> dict[str, str]:
+    """Decide on digests whose deadline is over: {period: decision}. Also does what a run that crashed left undone."""
+    done = {}
+    for digest in desk.digests.all():
+        if digest.waits and digest.deadline and digest.deadline <= now:
+            why = f"nobody answered until {desk_time(digest.deadline, desk)}"
+            carry_on(_answer(digest, "expired", why, now, desk, send=digest.sent_unanswered), desk)
+            done[digest.period] = "expired"
+        elif now - digest.window.end < RECENT:
+            _mend(digest, desk)
+    return done
+
+
+def _answer(
+    digest: SettledDigest, decision: str, verdict: str, now: datetime, desk: DigestDesk, *, send: bool
+) -> SettledDigest:
+    """The digest as it is decided from now on, by this answer or by one that was faster."""
+    name = digest_id(digest.period)
+    mailing = desk.content.mailing(name)
+    if mailing is not None and mailing.course.state is MailingState.CANCELLED:
+        send, decision, verdict = False, "rejected", f"cancelled by {mailing.course.by}"
+    if send:
+        first = desk.digests.release(digest.period, desk.clock(), verdict, now)
+    else:
+        first = desk.digests.drop(digest.period, verdict, now)
+    if first:
+        count("DigestsReleased" if send else "DigestsDropped")
+        becomes = "it goes out" if send else "it is dropped, and the next digest carries its articles"
+        desk.content.put_decision(now, name, decision, f"{articles_in_words(digest)}; {verdict}: {becomes}")
+    return digest_of(digest.period, desk)
+
+
+def _mend(digest: SettledDigest, desk: DigestDesk) -> None:
+    """Do what a run left undone that crashed after it had settled the digest or decided on it."""
+    name = digest_id(digest.period)
+    overdue = digest.released_at is not None and desk.clock() - digest.released_at > PATIENCE
+    mailing = desk.content.mailing(name)
+    if (
+        mailing is None
+        or (mailing.course.state is MailingState.APPROVAL and not digest.waits)
+        or (overdue and len(desk.deliveries.finished_shards(name)) < len(SHARDS))
+    ):
+        carry_on(digest, desk)

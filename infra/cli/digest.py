@@ -1,0 +1,96 @@
+"""`newsletter digest list`, `show`, `approve` and `reject`."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+
+from cli.faults import Fault
+from cli.output import say, table, when
+from newsletter import wiring
+from newsletter.domain.digest import SettledDigest, digest_id
+from newsletter.domain.errors import NotFound, NotNow
+from newsletter.domain.placeholders import substitute
+from newsletter.domain.times import whole_seconds
+from newsletter.usecases.decide_digest import approve_digest, digest_of, reject_digest
+from newsletter.usecases.preview_digest import preview_digest
+
+
+def show_list(limit: int) -> int:
+    """The newest digests, one a line."""
+    digests = sorted(wiring.digests().all(), key=lambda digest: digest.window.end, reverse=True)[:limit]
+    if not digests:
+        say("No digest yet; `newsletter decisions` says why.")
+        return 0
+    zone = wiring.templates().publication.time_zone
+    table(
+        ("Digest", f"Settled ({zone})", "Articles", "Standing"),
+        (
+            (digest.period, when(digest.window.end, zone), str(len(digest.articles)), _standing(digest))
+            for digest in digests
+        ),
+        ("Articles",),
+    )
+    return 0
+
+
+def show(period: str) -> int:
+    """What a digest carries."""
+    digest = _found(period)
+    publication, content = wiring.templates().publication, wiring.content()
+    say(f"{digest_id(period)}: {_standing(digest)}")
+    window = digest.window
+    say(f"Window: {when(window.start, publication.time_zone)} to {when(window.end, publication.time_zone)}")
+    mailing = content.mailing(digest_id(period))
+    if mailing is not None:
+        for language in publication.languages:
+            try:
+                variant, _ = preview_digest(mailing, language, content=content, templates=wiring.templates())
+            except NotFound:
+                say("Every article is skipped by now: it goes to nobody.")
+                break
+            say(f"Subject ({language}): {substitute(variant.subject, {})}")
+    known = {article.id: article for article in content.articles()}
+    for heading, ids in (("New articles", digest.articles), ("From the archive", digest.related)):
+        if ids:
+            say(f"\n{heading}:")
+        for article in (known[each] for each in ids if each in known):
+            marks = [mark for mark, has in (("pinned", article.pinned), ("skipped", article.skipped)) if has]
+            say(f"    {' '.join((article.title, *(f'({mark})' for mark in marks)))}")
+    return 0
+
+
+def decide(act: str, period: str) -> int:
+    """Approve or reject a digest."""
+    acts: dict[str, Callable[..., SettledDigest]] = {"approve": approve_digest, "reject": reject_digest}
+    by = f"{getpass.getuser()}, at the command line"
+    try:
+        digest = acts[act](period, by=by, now=whole_seconds(wiring.now()), desk=wiring.digest_desk())
+    except NotFound as nothing:
+        raise _unknown(period) from nothing
+    except NotNow as wrong:
+        raise Fault(str(wrong)) from wrong
+    say(f"{digest_id(period)}: {_standing(digest)}")
+    if act == "approve":
+        say(f"See how it goes: newsletter mailing show {digest_id(period)}")
+    return 0
+
+
+def _found(period: str) -> SettledDigest:
+    try:
+        return digest_of(period, wiring.digest_desk())
+    except NotFound as nothing:
+        raise _unknown(period) from nothing
+
+
+def _unknown(period: str) -> Fault:
+    return Fault(f"there is no digest of {period}; `newsletter digest list` names them")
+
+
+def _standing(digest: SettledDigest) -> str:
+    if digest.dropped:
+        return f"dropped ({digest.verdict})"
+    if digest.deadline and digest.waits:
+        until = when(digest.deadline, wiring.templates().publication.time_zone)
+        return f"waits for approval until {until}, then {'goes out' if digest.sent_unanswered else 'is dropped'}"
+    return f"released ({digest.verdict})" if digest.verdict else "released"
