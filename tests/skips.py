@@ -16,12 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.screenshots import chromium
+
 NODE_MODULES = Path(__file__).parent / "node_modules"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM_APPS = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
 NODE_MAJOR = 20
 HOW_TO_GET_CHROMIUM = "install it (Debian, Ubuntu: apt-get install chromium; macOS: brew install chromium)"
 HOW_TO_GET_NODE_PACKAGES = f"install Node {NODE_MAJOR} or newer, and run `npm ci` in tests/"
@@ -34,13 +31,6 @@ class Tool:
     name: str
     install: str
     find: Callable[[], Path | None]
-
-
-def _chromium() -> Path | None:
-    for candidate in (*map(shutil.which, CHROMIUM_NAMES), *filter(os.path.exists, CHROMIUM_APPS)):
-        if candidate:
-            return Path(candidate)
-    return None
 
 
 def _node_answers() -> bool:
@@ -67,7 +57,7 @@ def _spamassassin() -> Path | None:
 
 
 SPAMASSASSIN = Tool("SpamAssassin", "install it (Debian, Ubuntu: apt-get install spamassassin)", _spamassassin)
-CHROMIUM = Tool("Chromium", HOW_TO_GET_CHROMIUM, _chromium)
+CHROMIUM = Tool("Chromium", HOW_TO_GET_CHROMIUM, chromium)
 DYNALITE = Tool("dynalite", HOW_TO_GET_NODE_PACKAGES, _dynalite)
 AXE = Tool("axe-core", HOW_TO_GET_NODE_PACKAGES, _axe)
 

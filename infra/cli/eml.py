@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -45,12 +45,20 @@ class _Recorder:
         return {"BulkEmailEntryResults": [{"Status": "SUCCESS"}]}
 
 
+class _AsSes(EmailPolicy):
+    """Python would fold a long address in a header into encoded words; SES leaves what is ASCII as it is."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as bytes, with its end of line."""
+        return f"{name}: {value}\r\n".encode() if str(value).isascii() else super().fold_binary(name, value)
+
+
 def _mime(request: dict[str, Any]) -> EmailMessage:
     template = request["DefaultContent"]["Template"]
     (entry,) = request["BulkEmailEntries"]
     data = json.loads(entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"])
     content = {name: substitute(text, data) for name, text in template["TemplateContent"].items()}
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_AsSes(linesep="\r\n"))
     name, address = parseaddr(request["FromEmailAddress"])
     mail["From"] = Address(name, addr_spec=address)
     mail["To"] = READER
@@ -60,6 +68,6 @@ def _mime(request: dict[str, Any]) -> EmailMessage:
     mail["Message-ID"] = f"<preview@{address.partition('@')[2]}>"
     for header in (*template["Headers"], *entry["ReplacementHeaders"]):
         mail[header["Name"]] = header["Value"]
-    mail.set_content(content["Text"])
-    mail.add_alternative(content["Html"], subtype="html")
+    mail.set_content(content["Text"], cte="quoted-printable")
+    mail.add_alternative(content["Html"], subtype="html", cte="quoted-printable")
     return mail

@@ -52,6 +52,17 @@ else, colours too alike, and a score of 3 points or more (from 5 it is broken) w
 
 Each finding begins with file and line; exit code 1 when something is broken.
 """
+PREVIEW_HELP = """\
+Write a mail as HTML, text and .eml, and as pictures on a desktop, a phone and a dark screen where Chromium and
+Playwright are installed. Nothing is sent. WHAT is
+
+  nothing          the weekly digest of a stack, as it would start now, for a reader of every topic
+  FILE.md          a campaign
+  digest, welcome, confirmation, reminder, moved, campaign, or a step such as sparraus-1
+                   with sample content; no stack is needed for these and for campaigns
+
+The .eml is what SES would send, headers and all. In the HTML and the text, links lead straight to their targets.
+"""
 IMPORT_HELP = """\
 Bring readers in from a CSV file. Nobody who left, bounced, complained or was erased is woken up by it.
 
@@ -89,10 +100,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
-    if options.command in ("check", "campaign check") and not (
-        wanted.stack or wanted.local or target.named_by_environment()
-    ):
-        return _check(options, target.templates(wanted))
+    if not (wanted.stack or wanted.local or target.named_by_environment()):
+        if options.command in ("check", "campaign check"):
+            return _check(options, target.templates(wanted))
+        if options.command == "preview" and options.what:
+            return _preview(options, target.templates(wanted))
     found = target.find(wanted)
     if not (wanted.stack or wanted.local) and found.local:
         print(f"newsletter: using {found.name}", file=sys.stderr)
@@ -110,6 +122,14 @@ def _check(options: argparse.Namespace, root: Path, public_url: str = "") -> int
     return check.check(root, secrets=bool(public_url), mails=options.mails)
 
 
+def _preview(options: argparse.Namespace, root: Path) -> int:
+    from cli.check_campaign import NOWHERE
+    from cli.preview import preview
+    from newsletter.adapters.templates import Templates
+
+    return preview(options.what, options.language, options.out, Templates(root, NOWHERE))
+
+
 def _command(options: argparse.Namespace) -> int:
     """The command with its options; modules are imported here, so that --help comes at once."""
     from cli import (
@@ -123,6 +143,7 @@ def _command(options: argparse.Namespace) -> int:
         history,
         import_readers,
         mailing,
+        preview,
         secret_parameters,
     )
     from newsletter import wiring
@@ -154,6 +175,9 @@ def _command(options: argparse.Namespace) -> int:
         "consent show": lambda: consent.show(options.address, as_json=options.json),
         "campaign check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),
         "check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),
+        "preview": lambda: preview.preview(
+            options.what, options.language, options.out, wiring.templates(), wiring.digest_desk()
+        ),
         "secrets init": secret_parameters.init,
     }
     return commands[options.command]()
@@ -232,6 +256,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--online", action="store_true", help="also ask whether the links of FILE answer")
     check.add_argument(
         "--mails", action="store_true", help="a table of every mail with its size and, with SpamAssassin, its score"
+    )
+    look = add_leaf(commands, "preview", where, "a mail as files and pictures, to look at", PREVIEW_HELP)
+    look.add_argument("what", metavar="WHAT", nargs="?", default="", help="a campaign file, or the name of a mail")
+    look.add_argument("--language", metavar="LANGUAGE", default="", help="only this one, e.g. fi")
+    look.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path("preview"), help="the folder to write to (preview)"
     )
     secret = add_group(commands, "secrets", "the stack's secrets in SSM")
     add_leaf(

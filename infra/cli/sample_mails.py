@@ -65,8 +65,8 @@ def sample_mails(publication: Publication) -> Iterator[SampleMail]:
         first = publication.offers and offer == publication.offers[0].key
         suffix = "" if first else f"-{offer or 'without-offer'}"
         digest, campaign = sample_digest(articles, offer), sample_campaign(publication, offer)
-        yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", _digest(digest), articles)
-        yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", _campaign(campaign))
+        yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", as_digest(digest), articles)
+        yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", as_campaign(campaign))
     for sequence in publication.sequences.values():
         for number, step in enumerate(sequence.steps, start=1):
             mailing = step_mailing(sequence.key, number)
@@ -105,11 +105,13 @@ def _welcome(variants: Variants, reader: Recipient) -> object:
     return variants.welcome(_subscriber(reader))
 
 
-def _digest(mailing: Mailing) -> Draw:
+def as_digest(mailing: Mailing) -> Draw:
+    """Draws the digest for a reader to whom all its articles are new."""
     return lambda variants, reader: variants.digest(mailing, reader, mailing.articles)
 
 
-def _campaign(mailing: Mailing) -> Draw:
+def as_campaign(mailing: Mailing) -> Draw:
+    """Draws the campaign."""
     return lambda variants, reader: variants.campaign(mailing, reader)
 
 

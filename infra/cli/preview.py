@@ -1,0 +1,133 @@
+"""`newsletter preview`: a mail as files to look at, before anybody gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from markupsafe import escape
+
+from cli import screenshots
+from cli.campaign_file import read_campaign
+from cli.eml import TOKEN, message
+from cli.faults import Fault
+from cli.output import say
+from cli.sample_mails import as_campaign, as_digest, sample_mails
+from newsletter.adapters.templates import Templates
+from newsletter.domain.digest import newest_first, period_of, settle
+from newsletter.domain.errors import InvalidInput
+from newsletter.domain.mailing import Kind, Mailing
+from newsletter.domain.placeholders import substitute
+from newsletter.domain.subscriber import Frequency
+from newsletter.usecases.preflight import Drawn, drawn, values_for
+from newsletter.usecases.start_campaign import checked
+from newsletter.usecases.start_digest import DigestDesk, mailing_of
+
+FIRST_NAME = "Maija"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mail to look at, drawn in each of its languages."""
+
+    name: str
+    kind: Kind
+    mailing: str
+    mails: tuple[Drawn, ...]
+
+
+def preview(what: str, language: str, out: Path, templates: Templates, desk: DigestDesk | None = None) -> int:
+    """Write HTML, text, .eml and pictures of a mail into the folder `out`, and say what was written and what was not.
+
+    `what` is a campaign file, the name of a mail, or empty for the digest of the articles at the desk.
+    """
+    shown = _shown(what, language, templates, desk)
+    out.mkdir(parents=True, exist_ok=True)
+    pages = []
+    for mail in shown.mails:
+        files = list(_write(out, shown, mail, templates))
+        pages.append(files[0])
+        say("\n".join(map(str, files)))
+    if why := screenshots.missing():
+        say(f"No pictures: {why}.")
+    else:
+        say("\n".join(map(str, screenshots.take(pages))))
+    return 0
+
+
+def _shown(what: str, language: str, templates: Templates, desk: DigestDesk | None) -> Shown:
+    known = templates.publication.languages
+    if language and language not in known:
+        raise Fault(f"the publication has no language {language!r}; choose from {', '.join(known)}")
+    languages = (language,) if language else known
+    if what.endswith(".md"):
+        return _campaign(Path(what), language, templates)
+    if what or desk is None:
+        return _sample(what, languages, templates)
+    return _digest(languages, templates, desk)
+
+
+def _campaign(path: Path, language: str, templates: Templates) -> Shown:
+    file = read_campaign(path)
+    try:
+        mailing = checked(file.campaign, templates.publication, datetime.now(UTC))
+    except InvalidInput as wrong:
+        raise file.fault(wrong) from wrong
+    languages = (language,) if language else mailing.audience.languages
+    draw = as_campaign(mailing)
+    mails = tuple(drawn(templates, each, draw)[0] for each in languages)
+    return Shown(mailing.id, mailing.kind, mailing.id, mails)
+
+
+def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Shown:
+    known = {mail.name: mail for mail in sample_mails(templates.publication)}
+    if name not in known:
+        raise Fault(f"there is no mail {name!r}; give a campaign file (.md) or one of {', '.join(known)}")
+    mail = known[name]
+    mails = tuple(mail.drawn(templates, language)[0] for language in languages)
+    return Shown(mail.name, mail.kind, mail.mailing, mails)
+
+
+def _digest(languages: tuple[str, ...], templates: Templates, desk: DigestDesk) -> Shown:
+    """This week's digest for a reader of every topic, as it would start now."""
+    mailing = _this_week(desk)
+    articles = desk.content.articles()
+    draw = as_digest(mailing)
+    mails = tuple(drawn(templates, each, draw, articles)[0] for each in languages)
+    return Shown(mailing.id, mailing.kind, mailing.id, mails)
+
+
+def _this_week(desk: DigestDesk) -> Mailing:
+    now, articles, related = desk.clock(), desk.content.articles(), desk.publication.digest.related
+    period = period_of(now, desk.publication.time_zone, Frequency.WEEKLY)
+    settled = desk.digests.all()
+    digest = next((each for each in settled if each.period == period), None)
+    if digest is not None:
+        say(f"{period} has its digest already; this is what it carries.")
+        return mailing_of(digest, desk.publication)
+    digest = settle(period, now, articles, settled, related)
+    if digest is not None:
+        return mailing_of(replace(digest, released_at=now), desk.publication)
+    most = desk.publication.digest.max_articles
+    newest = newest_first([article for article in articles if not article.skipped])[:most]
+    if not newest:
+        raise Fault("there is no article yet; `newsletter preview digest` shows a digest of sample articles")
+    say("Nothing is new since the last digest, so the newest articles stand in.")
+    return Mailing(f"digest-{period}", Kind.DIGEST, now, articles=tuple(article.id for article in newest))
+
+
+def _write(out: Path, shown: Shown, mail: Drawn, templates: Templates) -> Iterator[Path]:
+    """The files of one language, the HTML first. Its links lead to their targets; the .eml is what SES would send."""
+    variant, links = mail
+    values = values_for(variant.language, FIRST_NAME, TOKEN, templates)
+    html, text = substitute(variant.html, values), substitute(variant.text, values)
+    for key, url in links:
+        tracked = f"{templates.public_url}/c/{TOKEN}/{key}"
+        html, text = html.replace(tracked, str(escape(url))), text.replace(tracked, url)
+    eml = message(shown.mailing, shown.kind, variant, templates).as_bytes()
+    for suffix, content in (("html", html.encode()), ("txt", text.encode()), ("eml", eml)):
+        path = out / f"{shown.name}.{variant.language}.{suffix}"
+        path.write_bytes(content)
+        yield path
