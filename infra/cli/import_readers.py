@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Self, TextIO
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -43,35 +43,38 @@ def import_file(path: Path, how: str, evidence: str, *, dry: bool) -> int:
     state = _State(path, mark, dry=dry)
     if state.line:
         say(f"Going on after line {state.line}, where the last run stopped.")
+    resumed = state.begun
     counts: Counter[str] = Counter()
-    faults = 0
-    with _Report(path) as report, _bar() as bar:
+    state.begin()
+    with _Report(path, state.line, dry=dry) as report, _bar() as bar:
         task = bar.add_task("Importing" if not dry else "Looking", total=total)
         for chunk in _chunks(path, state.line, bar, task):
-            for (line, row), result in _import(chunk, roster, dry=dry):
+            for (line, row), result in _import(chunk, roster, dry=dry, again=resumed):
                 if isinstance(result, InvalidInput):
-                    faults += 1
                     report.add(line, row, result)
                 else:
                     counts[result] += 1
             bar.advance(task, len(chunk))
             state.reach(chunk[-1][0])
+            resumed = False
     state.forget()
     for result, words in IN_WORDS.items():
         if counts[result]:
             say(f"{counts[result]:>9,} {words if not dry else f'would be {words}'}")
-    if faults:
-        say(f"{faults:>9,} could not be used: {report.path}")
-    return 1 if faults else 0
+    if report.rows:
+        say(f"{report.rows:>9,} could not be used: {report.path}")
+    return 1 if report.rows else 0
 
 
 def _import(
-    chunk: list[tuple[int, Row]], roster: Roster, *, dry: bool
+    chunk: list[tuple[int, Row]], roster: Roster, *, dry: bool, again: bool
 ) -> Iterator[tuple[tuple[int, Row], Imported | InvalidInput]]:
     now, desk = whole_seconds(wiring.now()), wiring.front_desk()
     parts = [chunk[start : start + GET_LIMIT] for start in range(0, len(chunk), GET_LIMIT)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        done = pool.map(lambda part: import_rows([row for _, row in part], roster, now, desk, dry=dry), parts)
+        done = pool.map(
+            lambda part: import_rows([row for _, row in part], roster, now, desk, dry=dry, again=again), parts
+        )
         for part, results in zip(parts, done, strict=True):
             yield from zip(part, results, strict=True)
 
@@ -108,10 +111,17 @@ class _State:
         self._mark = mark
         self._dry = dry
         self.line = 0
+        self.begun = False
         with suppress(OSError, ValueError, KeyError, TypeError):
             kept = json.loads(self._file.read_text(encoding="utf-8"))
             if kept["file"] == mark and not dry:
                 self.line = int(kept["line"])
+                self.begun = True
+
+    def begin(self) -> None:
+        """Remember that the file was begun, so that a run which is stopped among its first lines is noticed too."""
+        if not self.begun:
+            self.reach(self.line)
 
     def reach(self, line: int) -> None:
         """Remember the last line that is done."""
@@ -125,11 +135,18 @@ class _State:
 
 
 class _Report:
-    """The rows that could not be used, with line, field and reason; written only when there is one."""
+    """The rows that could not be used, with line, field and reason; a file only when there is one.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path.with_name(f"{path.stem}.rejected.csv")
-        self._rows: list[tuple[str, ...]] = []
+    `after` is the line after which this run begins: what an earlier one said of the lines before it stays.
+    """
+
+    def __init__(self, path: Path, after: int, *, dry: bool) -> None:
+        self.path = path.with_name(f"{path.stem}{'.dry-run' if dry else ''}.rejected.csv")
+        self.rows = 0
+        self._file: TextIO | None = None
+        kept = self._before(after) if after else []
+        self.path.unlink(missing_ok=True)
+        self._write(kept)
 
     def __enter__(self) -> Self:
         return self
@@ -139,11 +156,21 @@ class _Report:
         languages = wiring.templates().publication.languages
         with suppress(Exception):
             wrong = InvalidInput(wrong.field, wiring.templates().text(wrong.message, languages[-1]))
-        self._rows.append((str(line), row.email, wrong.field, wrong.message))
+        self._write([[str(line), row.email, wrong.field, wrong.message]])
 
     def __exit__(self, *_: object) -> None:
-        if self._rows:
-            with self.path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(("line", "email", "field", "problem"))
-                writer.writerows(self._rows)
+        if self._file is not None:
+            self._file.close()
+
+    def _before(self, after: int) -> list[list[str]]:
+        with suppress(OSError, ValueError, IndexError), self.path.open(encoding="utf-8", newline="") as file:
+            return [row for row in list(csv.reader(file))[1:] if int(row[0]) <= after]
+        return []
+
+    def _write(self, rows: list[list[str]]) -> None:
+        if self._file is None and rows:
+            self._file = self.path.open("w", encoding="utf-8", newline="")
+            csv.writer(self._file).writerow(("line", "email", "field", "problem"))
+        if self._file is not None:
+            csv.writer(self._file).writerows(rows)
+        self.rows += len(rows)

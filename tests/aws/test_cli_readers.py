@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,8 @@ from cli import consent, export_readers, import_readers
 from cli.faults import Fault
 from cli.roster_file import rows_of
 from newsletter import wiring
+from newsletter.adapters.queues import Queues
+from newsletter.domain.messages import Message
 from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.usecases import my_data
 from newsletter.usecases.import_readers import import_rows
@@ -139,6 +143,57 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(
     assert len([item for item in everything(cloud) if '"profile"' in item]) == 60
     assert len(calls) == 4
     assert [file.name for file in tmp_path.iterdir()] == ["lukijat.csv"]
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """Two rows at a time, and Ctrl-C at that call for two rows."""
+    monkeypatch.setattr(import_readers, "WORKERS", 1)
+    monkeypatch.setattr(import_readers, "GET_LIMIT", 2)
+    real = import_rows
+    calls = iter(range(1, 100))
+
+    def stopped(*args: Any, **options: Any) -> Any:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return real(*args, **options)
+
+    monkeypatch.setattr(import_readers, "import_rows", stopped)
+
+
+def test_the_report_of_an_import_that_was_stopped_is_whole_in_the_end(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cloud.url
+    path = roster(tmp_path, "email\nno address\na@example.com\nb@example.com\nnone either\nc@example.com\nnor this\n")
+    stop_at(monkeypatch, 2)
+    with pytest.raises(KeyboardInterrupt):
+        bring(path)
+    bring(path, dry=True)
+    assert bring(path) == 1
+
+    with (tmp_path / "lukijat.rejected.csv").open(encoding="utf-8") as file:
+        assert [row["line"] for row in csv.DictReader(file)] == ["2", "5", "7"]
+
+
+def test_whom_a_stopped_import_meant_to_ask_is_asked_by_the_next_run_and_nobody_twice(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = roster(tmp_path, "email\na@example.com\nb@example.com\nc@example.com\n")
+    stop_at(monkeypatch, 99)
+    send_all, crashes = Queues.send_all, iter([False, True])
+
+    def broken(self: Queues, queue: str, messages: Iterable[Message]) -> None:
+        if next(crashes, False):
+            raise KeyboardInterrupt
+        send_all(self, queue, messages)
+
+    monkeypatch.setattr(Queues, "send_all", broken)
+    with pytest.raises(KeyboardInterrupt):
+        bring(path, "pending", "")
+    for _ in range(2):
+        assert bring(path, "pending", "") == 0
+    assert cloud.drain() == []
+    assert sorted(mail.to[0] for mail in cloud.mails()) == ["a@example.com", "b@example.com", "c@example.com"]
 
 
 def test_nobody_who_left_bounced_complained_or_was_erased_is_woken_up(
