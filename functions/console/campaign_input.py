@@ -8,9 +8,10 @@ from typing import Any
 from newsletter.domain.errors import NewsletterError
 from newsletter.usecases.start_campaign import Campaign
 
-TEXTS = ("name", "subject", "body", "language", "offer", "preheader")
+TEXTS = ("name", "subject", "body", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages")
 SWITCHES = ("archive",)
+NUMBERS = ("doubt_wait_minutes",)
 NEEDED = ("name", "subject", "body", "language")
 
 
@@ -24,14 +25,15 @@ class InvalidFields(NewsletterError):
 
 def campaign_of(data: Mapping[str, Any]) -> Campaign:
     """The campaign. Raises InvalidFields that names every field of the wrong type, missing or unknown."""
-    errors = {name: "unknown field; is it misspelt?" for name in data if name not in TEXTS + LISTS + SWITCHES}
+    errors = {name: "unknown field; is it misspelt?" for name in data if name not in TEXTS + LISTS + SWITCHES + NUMBERS}
     errors |= {name: "missing" for name in NEEDED if name not in data}
     errors |= {name: "give a text" for name in TEXTS if not isinstance(data.get(name, ""), str)}
     errors |= {name: "give a list of texts" for name in LISTS if not _texts(data.get(name, []))}
     errors |= {name: "give true or false" for name in SWITCHES if not isinstance(data.get(name, False), bool)}
+    errors |= {name: "give a whole number" for name in NUMBERS if type(data.get(name, 0)) is not int}
     if errors:
         raise InvalidFields(errors)
-    values = {name: data[name] for name in TEXTS + SWITCHES if name in data}
+    values = {name: data[name] for name in TEXTS + SWITCHES + NUMBERS if name in data}
     values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
     return Campaign(**values | {"body": with_plain_newlines(data["body"])})
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from console.campaign_input import LISTS, NEEDED, SWITCHES, TEXTS
+from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
 from console.people import SEND_GROUP, SEND_SCOPE
 from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Standing
@@ -29,11 +29,13 @@ FIELDS = {
     "preheader": "What an inbox shows after the subject; without it, the opening of the text.",
     "topics": "Only readers of one of these topics (and those who chose none); without it, all readers.",
     "archive": "Whether the public archive shows it; without it, if it is for every topic.",
+    "doubt": "never_twice or resend: what becomes of a recipient of whom nobody knows whether the mail went out.",
+    "doubt_wait_minutes": "How long a Send event is awaited before that, 15 to 1440.",
     "languages": "Only readers of these languages; without it, readers of the text's language.",
 }
 CERTIFICATE = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
-    *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed", "soft_bounced"),
+    *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed", "soft_bounced", "undecided", "twice"),
 )
 
 
@@ -187,6 +189,7 @@ def _schemas() -> dict[str, Schema]:
     texts = {name: TEXT | {"description": FIELDS[name]} for name in TEXTS}
     lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}
     switches = {name: YES_NO | {"description": FIELDS[name]} for name in SWITCHES}
+    switches |= {name: NUMBER | {"description": FIELDS[name]} for name in NUMBERS}
     certificate = _object({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO, "counted_at": MOMENT})
     return {
         "Campaign": _object({**texts, **lists, **switches}, NEEDED),

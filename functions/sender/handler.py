@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter import wiring
-from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch
+from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch, SettleDoubt
 from newsletter.events import all_messages
 from newsletter.observability import observed
 from newsletter.usecases.notify import notify
 from newsletter.usecases.send_batches import send_batches
 from newsletter.usecases.send_confirmation import send_confirmation
+from newsletter.usecases.settle_doubt import settle_doubt
 
 
 @observed("sender")
@@ -33,6 +34,8 @@ def _send_one(message: Message) -> Exception | None:
         match message:
             case ConfirmSignUp():
                 send_confirmation(message, wiring.sending(), wiring.variants())
+            case SettleDoubt():
+                settle_doubt(message, wiring.sending())
             case Notify():
                 notify(message, wiring.sending(), wiring.variants())
             case _:

@@ -13,9 +13,10 @@ from cli.faults import Fault
 from newsletter.domain.errors import InvalidInput
 from newsletter.usecases.start_campaign import Campaign
 
-TEXTS = ("name", "subject", "language", "offer", "preheader")
+TEXTS = ("name", "subject", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages")
 SWITCHES = ("archive",)
+NUMBERS = ("doubt_wait_minutes",)
 MAX_FILE = 400_000
 FENCE = "---"
 EXAMPLE = (
@@ -65,7 +66,7 @@ def _text(path: Path) -> str:
     return re.sub(r"\r\n?", "\n", text)
 
 
-Value = str | tuple[str, ...] | bool
+Value = str | tuple[str, ...] | bool | int
 
 
 def _fields(path: Path, front: str) -> tuple[dict[str, Value], dict[str, int]]:
@@ -107,7 +108,11 @@ def _value(path: Path, line: int, name: str, node: yaml.Node) -> Value:
         if not isinstance(node, yaml.ScalarNode) or node.value not in ("true", "false"):
             raise _fault(path, line, name, "give true or false")
         return bool(node.value == "true")
-    raise _fault(path, line, name, f"unknown field; there are {', '.join(TEXTS + LISTS + SWITCHES)}")
+    if name in NUMBERS:
+        if not isinstance(node, yaml.ScalarNode) or not node.value.isascii() or not node.value.isdigit():
+            raise _fault(path, line, name, "give a whole number")
+        return int(node.value[:9])
+    raise _fault(path, line, name, f"unknown field; there are {', '.join(TEXTS + LISTS + SWITCHES + NUMBERS)}")
 
 
 def _fault(path: Path, line: int, field: str, message: str) -> Fault:

@@ -34,6 +34,7 @@ The file begins with front matter, YAML between two lines of ---:
   languages: [fi, sv]               # only readers of these languages; else of the text's language
   offer: sparraus                   # an offer of publication.toml, shown under the text
   preheader: Kolme aikaa jäljellä   # what an inbox shows after the subject
+  doubt: resend                     # send again, once, to whom a mail may or may not have gone; else as the publication
   archive: false                    # keep it out of the public archive; else it is there if meant for every topic
   ---
   The text, in Markdown. The greeting comes by itself.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.ledger import Standing
 from tests.aws.reports import WholeReport, report_of
 from tests.soak.account import Sent
@@ -29,7 +30,7 @@ def check(played: Played) -> WholeReport:
     report = report_of(MAILING)
     sent = [mail for mail in played.stage.account.sent if mail.mailing == MAILING]
     by_address = {reader.email: reader for reader in played.readers}
-    _nobody_twice(sent)
+    _nobody_twice(sent, by_address, report, played.doubt)
     _only_who_was_meant(sent, by_address, report)
     _nobody_lost(played.readers, report)
     _the_ledger_tells_the_truth(sent, by_address, report)
@@ -39,14 +40,20 @@ def check(played: Played) -> WholeReport:
     return report
 
 
-def _nobody_twice(sent: list[Sent]) -> None:
+def _nobody_twice(sent: list[Sent], by_address: Mapping[str, Reader], report: WholeReport, doubt: OnDoubt) -> None:
+    """Nobody; or, where the mailing chose to resend, whom the report names, and they no more than twice."""
     copies = Counter(mail.to for mail in sent)
-    twice = {to: number for to, number in copies.items() if number > 1}
-    _require(not twice, f"mailed more than once: {twice}")
+    most = 2 if doubt is OnDoubt.RESEND else 1
+    too_often = {to: number for to, number in copies.items() if number > most}
+    _require(not too_often, f"mailed too often: {too_often}")
+    twice = {by_address[to].id for to, number in copies.items() if number == 2}
+    named = {line.subscriber for line in report.lines if line.twice}
+    _require(twice == named, f"mailed twice: {sorted(twice)}; named as such: {sorted(named)}")
 
 
 def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report: WholeReport) -> None:
-    places = {(line.batch, line.position): line.subscriber for line in report.lines}
+    batches = [record.batch for record in wiring.deliveries().records(report.mailing.id)]
+    places = {(batch.id, position): who for batch in batches for position, who in enumerate(batch.recipients)}
     for mail in sent:
         planned = places.get((mail.batch, mail.position))
         _require(
@@ -102,7 +109,10 @@ def _the_certificate_is_right(sent: list[Sent], report: WholeReport) -> None:
     _require(
         certificate.planned == len(report.lines), f"planned {certificate.planned}, in the ledger {len(report.lines)}"
     )
-    _require(certificate.accepted == len(sent), f"accepted {certificate.accepted}, mailed {len(sent)}")
+    mailed = len({mail.to for mail in sent})
+    _require(certificate.accepted == mailed, f"accepted {certificate.accepted}, mailed {mailed}")
+    _require(certificate.twice == len(sent) - mailed, f"twice {certificate.twice}, mails {len(sent)}")
+    _require(certificate.undecided == 0, f"{certificate.undecided} are still in doubt after two weeks")
 
 
 def _links_are_the_readers_own(played: Played, by_address: dict[str, Reader]) -> None:

@@ -47,7 +47,7 @@ def seen_in(schedule: Schedule) -> Counter[str]:
     certificate = report.certificate
     lambdas = played.stage.lambdas
     seen = Counter({f"{what}": number for what, number in played.stage.wire.counts.items()})
-    for name in ("planned", "accepted", "suppressed", "rejected", "doubtful", "bounced"):
+    for name in ("planned", "accepted", "suppressed", "rejected", "doubtful", "twice", "bounced"):
         seen[f"recipients {name}"] = getattr(certificate, name)
     return seen + Counter(
         {

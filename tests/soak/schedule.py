@@ -5,7 +5,7 @@ from __future__ import annotations
 import random as chance
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -13,6 +13,7 @@ from random import Random
 from unittest.mock import patch
 
 from newsletter import wiring
+from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.subscriber import SHARDS, SignUp, Status
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.soak.account import Account, Request
@@ -54,6 +55,7 @@ class Schedule:
     readers: int | None = None
     shards: int = 6
     people_move: bool = True
+    doubt: str = ""
     onlooker: Onlooker | None = None
 
     @contextmanager
@@ -71,11 +73,13 @@ class Schedule:
             stage.wire.onlookers += [self.onlooker] if self.onlooker else []
             if self.people_move:
                 _let_people_move(stage, readers, draw)
-            stage.lambdas.run(_start)
+            doubt = self.doubt or draw.choice(tuple(OnDoubt))
+            stage.start = partial(_start, doubt)
+            stage.lambdas.run(stage.start)
             stage.lambdas.work(until=STORM)
             stage.calm_down()
             stage.wire.onlookers.clear()
-            yield Played(stage, readers, weather)
+            yield Played(stage, readers, weather, OnDoubt(doubt))
 
 
 @dataclass
@@ -88,6 +92,7 @@ class Stage:
     draw: Random
     delay: float = 0.0
     repeat: float = 0.0
+    start: Callable[[], None] = field(default=lambda: None)
 
     def begin(self, weather: Weather) -> None:
         """Let the weather come up."""
@@ -103,7 +108,7 @@ class Stage:
     def calm_down(self) -> None:
         """The weather ends; an operator starts the mailing again and redrives dead letters until there are none."""
         self.begin(FAIR)
-        self.lambdas.run(_start)
+        self.lambdas.run(self.start)
         for _ in range(10):
             self.lambdas.work(until=self.lambdas.clock.seconds + CALM)
             if not sum(queue.redrive(self.lambdas.clock.seconds) for queue in self.account.sqs.queues.values()):
@@ -117,6 +122,7 @@ class Played:
     stage: Stage
     readers: list[Reader]
     weather: Weather
+    doubt: OnDoubt
 
     @property
     def fingerprint(self) -> str:
@@ -183,11 +189,18 @@ def _let_people_move(stage: Stage, readers: list[Reader], draw: Random) -> None:
     stage.wire.onlookers.append(onlooker)
 
 
-def _start() -> None:
+def _start(doubt: str) -> None:
     """What the console does. Started twice, a campaign is one."""
-    campaign = Campaign("soak", "Kevään kuulumiset", "Hei! [Lue](https://www.sanaharju.example/a)", "fi")
     start_campaign(
-        Campaign(campaign.name, campaign.subject, campaign.body, "fi", languages=("fi", "sv")),
+        Campaign(
+            "soak",
+            "Kevään kuulumiset",
+            "Hei! [Lue](https://www.sanaharju.example/a)",
+            "fi",
+            languages=("fi", "sv"),
+            doubt=doubt,
+            doubt_wait_minutes=20,
+        ),
         now=wiring.now(),
         templates=wiring.templates(),
         content=wiring.content(),

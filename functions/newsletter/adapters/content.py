@@ -223,6 +223,8 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "preheader": mailing.preheader,
         "language": mailing.language,
         "archive": mailing.archive,
+        "doubt": mailing.doubt or None,
+        "doubt_wait_minutes": mailing.doubt_wait_minutes or None,
         **course_values(mailing.course),
         "related": list(mailing.related),
     }
@@ -243,6 +245,8 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         preheader=item["preheader"],
         language=item.get("language", ""),
         archive=item.get("archive"),
+        doubt=item.get("doubt", ""),
+        doubt_wait_minutes=item.get("doubt_wait_minutes", 0),
         course=course_of(item),
         related=tuple(item["related"]),
     )

@@ -123,6 +123,11 @@ class Deliveries:
         """Write what became of a claimed batch; False when the claim is no longer ours."""
         return self._turn(batch, State.CLAIMED, state, outcomes, reasons, attempts, attempts, now)
 
+    def decide(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
+        """End the doubt about a batch (state `doubtful`); False when another run was faster."""
+        attempts = record.attempts
+        return self._turn(record.batch, State.DOUBTFUL, State.DONE, outcomes, reasons, attempts, attempts, now)
+
     def _turn(
         self,
         batch: Batch,

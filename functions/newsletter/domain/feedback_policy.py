@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from newsletter.domain.toml_table import TomlTable
+
+WAIT_MINUTES = (15, 1440)
+"""How long Send events can be awaited, at least and at most; nearly all come within seconds."""
 
 
 class OnDoubt(StrEnum):
@@ -28,6 +31,14 @@ class FeedbackPolicy:
     doubt: OnDoubt = OnDoubt.NEVER_TWICE
     doubt_wait: timedelta = timedelta(minutes=60)
 
+    def of_mailing(self, doubt: str, wait_minutes: int) -> FeedbackPolicy:
+        """The policy of a mailing, which may choose for itself; empty and 0 choose nothing."""
+        return replace(
+            self,
+            doubt=OnDoubt(doubt) if doubt else self.doubt,
+            doubt_wait=timedelta(minutes=wait_minutes) if wait_minutes else self.doubt_wait,
+        )
+
     def gives_up(self, mailed_at: Iterable[datetime], confirmed_at: datetime) -> bool:
         """Whether these bounced mails are too many. Those from before the reader confirmed anew do not count."""
         counted = sorted(moment for moment in mailed_at if moment >= confirmed_at)
@@ -45,5 +56,5 @@ def parse_feedback(table: TomlTable) -> FeedbackPolicy:
         transient_bounces=table.number("transient_bounces", 1, 20),
         within=timedelta(days=table.number("within_days", 1, 365)),
         doubt=OnDoubt(table.one_of("doubt", tuple(OnDoubt))),
-        doubt_wait=timedelta(minutes=table.number("doubt_wait_minutes", 15, 1440)),
+        doubt_wait=timedelta(minutes=table.number("doubt_wait_minutes", *WAIT_MINUTES)),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from newsletter.domain.planning import Batch
+from newsletter.domain.planning import AGAIN, Batch
 
 LEASE = timedelta(minutes=2)
 """How long a claim is trusted: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
@@ -42,6 +42,8 @@ class Outcome(StrEnum):
     REJECTED = "x"
     RETRY = "r"
     DOUBTFUL = "?"
+    AGAIN = "n"
+    """Doubtful, and handed to a batch of its own that is sent anew."""
 
 
 class State(StrEnum):
@@ -51,6 +53,7 @@ class State(StrEnum):
     RETRY = "retry"
     DONE = "done"
     DOUBTFUL = "doubtful"
+    """Some recipients are in doubt, and Send events may still settle it. Doubt that is left in `done` stays."""
 
 
 class Standing(StrEnum):
@@ -86,8 +89,23 @@ class BatchRecord:
         """Whether feedback of that kind came for the position."""
         return position in self.positions.get(what, ())
 
+    def in_doubt(self) -> list[int]:
+        """The positions of which nobody knows whether SES took the mail."""
+        letters = enumerate(self.outcomes)
+        return [position for position, letter in letters if letter == Outcome.DOUBTFUL and not self.proof(position)]
+
+    def again(self) -> Batch | None:
+        """The batch that is sent anew to those who were handed to it, if any were."""
+        positions = [position for position, letter in enumerate(self.outcomes) if letter == Outcome.AGAIN]
+        recipients = tuple(self.batch.recipients[position] for position in positions)
+        return replace(self.batch, id=f"{self.batch.id}{AGAIN}", recipients=recipients) if positions else None
+
     def standing(self, position: int) -> Standing:
-        """The most telling thing known of a recipient.
+        """The most telling thing known of a recipient."""
+        return self.proof(position) or _STANDING[Outcome(self.outcomes[position])]
+
+    def proof(self, position: int) -> Standing | None:
+        """The most telling thing that others reported of a recipient.
 
         An event of SES proves acceptance, whatever we noted, and so does a reader who used a link of the mail.
         """
@@ -107,7 +125,7 @@ class BatchRecord:
         ):
             if self.happened(what, position):
                 return standing
-        return _STANDING[Outcome(self.outcomes[position])]
+        return None
 
 
 _STANDING = {
@@ -117,12 +135,13 @@ _STANDING = {
     Outcome.SUPPRESSED: Standing.SUPPRESSED,
     Outcome.REJECTED: Standing.REJECTED,
     Outcome.DOUBTFUL: Standing.DOUBTFUL,
+    Outcome.AGAIN: Standing.WAITING,
 }
 
 
 @dataclass(frozen=True)
 class RecipientLine:
-    """One recipient in a report."""
+    """One recipient in a report. `twice`: the mail was sent again, and then the first one proved to have gone out."""
 
     subscriber: str
     batch: str
@@ -130,11 +149,16 @@ class RecipientLine:
     standing: Standing
     reason: str = ""
     unsubscribed: bool = False
+    twice: bool = False
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """What became of a mailing, counted from the ledger itself. `waiting` is what the sender has not finished."""
+    """What became of a mailing, counted from the ledger itself. `waiting` is what the sender has not finished.
+
+    `undecided` are the doubtful ones whom Send events may still settle; the others stay doubtful. `twice` got two
+    mails, which happens only where a mailing chose to resend.
+    """
 
     planned: int
     accepted: int
@@ -149,6 +173,8 @@ class Certificate:
     clicked: int
     unsubscribed: int
     soft_bounced: int = 0
+    undecided: int = 0
+    twice: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -168,15 +194,20 @@ def lines_of(
     is suppressed. A claim that has run out by then is a crash, and its recipients are doubtful.
     """
     lines = []
-    known = set()
-    for record in records:
-        known.add(record.batch.id)
+    known = {record.batch.id: record for record in records}
+    for record in known.values():
+        if record.batch.first:
+            continue  # told where its recipients were planned
+        again = _Again(record, known.get(f"{record.batch.id}{AGAIN}"))
         for position, subscriber in enumerate(record.batch.recipients):
             standing, reason = record.standing(position), record.reasons.get(position, "")
+            twice = False
+            if record.outcomes[position] == Outcome.AGAIN:
+                standing, reason, twice = again.told(position)
             if cancelled_at and standing is Standing.WAITING:
                 standing, reason = _after_cancelling(record, reason, cancelled_at)
             unsubscribed = record.happened("unsubscribed", position)
-            lines.append(RecipientLine(subscriber, record.batch.id, position, standing, reason, unsubscribed))
+            lines.append(RecipientLine(subscriber, record.batch.id, position, standing, reason, unsubscribed, twice))
     never, why = (Standing.SUPPRESSED, CANCELLED) if cancelled_at else (Standing.WAITING, "")
     for batch in planned:
         if batch.id not in known:
@@ -187,6 +218,25 @@ def lines_of(
     return sorted(lines, key=lambda line: (line.batch, line.position))
 
 
+class _Again:
+    """What a batch and its repetition tell of those who were handed from one to the other."""
+
+    def __init__(self, first: BatchRecord, second: BatchRecord | None) -> None:
+        self._first = first
+        self._second = second
+
+    def told(self, position: int) -> tuple[Standing, str, bool]:
+        """Where the recipient stands, why, and whether both mails went out. A proof of either mail outweighs doubt."""
+        proof, reason = self._first.proof(position), self._first.reasons.get(position, "")
+        if self._second is None:
+            return proof or Standing.WAITING, reason, False
+        place = self._first.outcomes[:position].count(Outcome.AGAIN)
+        standing = self._second.standing(place)
+        if standing not in _NOT_ACCEPTED:
+            return standing, "sent twice: the first mail's Send event came late" if proof else "", proof is not None
+        return proof or standing, self._second.reasons.get(place, reason), False
+
+
 def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[Standing, str]:
     if record.state is not State.CLAIMED:
         return Standing.SUPPRESSED, CANCELLED
@@ -195,9 +245,12 @@ def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[
 
 def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:
     """The certificate. `planned` comes from the manifests, the rest from the ledger: two sources that must agree."""
+    lines = list(lines)
     counts = Counter(line.standing for line in lines)
+    undecided = 0
     events: Counter[str] = Counter()
     for record in records:
+        undecided += len(record.in_doubt()) if record.state is State.DOUBTFUL else 0
         for what in FEEDBACK:
             events[what] += len(record.positions.get(what, ()))
     return Certificate(
@@ -210,6 +263,8 @@ def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[Recipi
         delivered=events["delivered"],
         bounced=events["bounced"],
         soft_bounced=events["soft_bounced"],
+        undecided=undecided,
+        twice=sum(line.twice for line in lines),
         complained=events["complained"],
         failed=events["failed"] + events["refused"],
         clicked=events["clicked"],

@@ -93,6 +93,8 @@ class Mailing:
     language: str = ""
     archive: bool | None = None
     related: tuple[str, ...] = ()
+    doubt: str = ""
+    doubt_wait_minutes: int = 0
     course: Course = field(default=Course(), compare=False)
 
     @property

@@ -62,6 +62,15 @@ class SendBatch(Message):
 
 
 @dataclass(frozen=True)
+class SettleDoubt(Message):
+    """Look whether Send events have settled a doubtful batch, and decide when their time is over."""
+
+    type: ClassVar[str] = "settle_doubt"
+    mailing: str
+    batch: str
+
+
+@dataclass(frozen=True)
 class ConfirmSignUp(Message):
     """Send the confirmation mail of a sign-up, or recall it. `invited`: by an import, so nobody waits at the screen."""
 
@@ -100,7 +109,7 @@ class TakeUpOffer(Message):
 
 
 _TYPES: dict[str, type[Message]] = {
-    kind.type: kind for kind in (PlanPage, GoOn, SendBatch, ConfirmSignUp, Notify, TakeUpOffer)
+    kind.type: kind for kind in (PlanPage, GoOn, SendBatch, SettleDoubt, ConfirmSignUp, Notify, TakeUpOffer)
 }
 
 

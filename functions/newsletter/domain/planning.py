@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 BATCH_SIZE = 50
 """AWS: at most 50 destinations in one SendBulkEmail call (SES quotas)."""
+AGAIN = "-again"
+"""Ends the id of a batch that is sent again to those of whom nobody knows whether they got the first mail."""
 MAX_CARRY = 8_000
 """Recipients that a manifest carries to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 
@@ -19,6 +21,11 @@ class Batch:
     id: str
     variant: str
     recipients: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The batch whose doubtful recipients this one tries again; empty for a batch that was planned."""
+        return self.id.removesuffix(AGAIN) if self.id.endswith(AGAIN) else ""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def _count(mailing: Mailing, shard: str, now: datetime, deliveries: Deliveries) 
     records = list(deliveries.records(mailing.id, shard))
     if mailing.kind.standing:
         # Standing mailings are not planned: every record is one mail that somebody's own step asked for.
-        return count(records, [record.batch for record in records], to_the_end=True, now=now, cancelled=False)
+        own = [record.batch for record in records if not record.batch.first]
+        return count(records, own, to_the_end=True, now=now, cancelled=False)
     manifests = list(deliveries.manifests(mailing.id, shard))
     planned = [batch for _, manifest in manifests for batch in manifest.batches]
     to_the_end = {each for each, manifest in manifests if manifest.last} >= set(shard or SHARDS)

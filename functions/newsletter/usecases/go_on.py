@@ -16,7 +16,8 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
     """Emit what the shard has left, from its manifests; how many batches those were. Raises NotFound.
 
     The queue keeps a message for two weeks, a manifest lives as long as the ledger: so nothing depends on messages.
-    A batch whose claim has run out is emitted too, so that the sender calls it doubtful.
+    A batch whose claim has run out is emitted too, so that the sender calls it doubtful, and so is a doubtful one, so
+    that its doubt is decided.
     """
     mailing = content.mailing(message.mailing)
     if mailing is None:
@@ -26,7 +27,7 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
     settled = {
         batch
         for batch, state, lease in deliveries.states(mailing.id, message.shard)
-        if state in (State.DONE, State.DOUBTFUL) or (state is State.CLAIMED and lease > now)
+        if state is State.DONE or (state is State.CLAIMED and lease > now)
     }
     emitted, page, last = 0, 0, False
     for _, manifest in deliveries.manifests(mailing.id, message.shard):

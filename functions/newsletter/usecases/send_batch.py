@@ -2,7 +2,7 @@
 
 The order is the promise. The claim is the last thing before the call and the outcome the first thing after it, so a
 record that says `claimed` after its lease means: SES may have taken the batch. Nobody guesses then; the batch becomes
-doubtful, is never sent again, and the Send events of SES settle it recipient by recipient.
+doubtful, and the Send events of SES settle it recipient by recipient (settle_doubt.py says what becomes of the rest).
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.guards import Guards
 from newsletter.adapters.links import Links, Purpose, Ref
 from newsletter.adapters.mailer import Addressed, Mailer
-from newsletter.adapters.queues import Queues
+from newsletter.adapters.queues import MAX_DELAY, Queues
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.templates import Templates
 from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SentPerhaps
 from newsletter.domain.ledger import BatchRecord, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing, Variant
+from newsletter.domain.messages import SettleDoubt
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
@@ -80,7 +81,10 @@ def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp
 def _over(record: BatchRecord, sending: Sending) -> bool:
     """Whether an earlier try leaves nothing to do. A claim past its lease is the mark of a crash."""
     match record.state:
-        case State.DONE | State.DOUBTFUL:
+        case State.DONE:
+            return True
+        case State.DOUBTFUL:
+            _await_events(record.batch, sending)
             return True
         case State.CLAIMED if record.lease > sending.now():
             raise Busy(f"{record.batch.mailing}/{record.batch.id}")
@@ -90,9 +94,19 @@ def _over(record: BatchRecord, sending: Sending) -> bool:
                 record.batch, record.attempts, State.DOUBTFUL, outcomes, record.reasons, sending.now()
             )
             count("BatchesDoubtful")
+            _await_events(record.batch, sending)
             return True
         case State.RETRY:
             return False
+
+
+def _await_events(batch: Batch, sending: Sending) -> None:
+    """Come back to the batch when its Send events have had their time.
+
+    The doubt is in the ledger before this, and the batch's own message is on the queue until after it: a crash in
+    between brings that back, and this with it.
+    """
+    sending.queues.send(sending.queues.batch, SettleDoubt(batch.mailing, batch.id), delay=MAX_DELAY)
 
 
 class _Attempt:
@@ -109,7 +123,6 @@ class _Attempt:
         self.outcomes = list(record.outcomes if record else Outcome.OPEN * len(batch.recipients))
         self.reasons: dict[int, str] = dict(record.reasons) if record else {}
         self.addressed: list[Addressed] = []
-        self.broken: NewsletterError | None = None
 
     def look_at(self, found: Mapping[str, Addressee]) -> None:
         """Decide for each position that is open: to be sent to, suppressed, or rejected for what its record lacks."""
@@ -133,7 +146,6 @@ class _Attempt:
         try:
             results = self.sending.mailer.send(self.batch, self.variant, self.addressed, self.mailing.kind)
         except (NotSentYet, SentPerhaps) as error:
-            self.broken = error
             outcome = Outcome.DOUBTFUL if isinstance(error, SentPerhaps) else Outcome.RETRY
             for who in self.addressed:
                 self._note(who.position, outcome, str(error)[:200])
@@ -145,10 +157,12 @@ class _Attempt:
         """Write the outcome down; how many are to be tried again."""
         letters = self.letters()
         again = letters.count(Outcome.RETRY)
-        state = State.RETRY if again else State.DOUBTFUL if isinstance(self.broken, SentPerhaps) else State.DONE
+        state = State.RETRY if again else State.DOUBTFUL if Outcome.DOUBTFUL in letters else State.DONE
         self.sending.deliveries.settle(self.batch, self.attempts, state, letters, self.reasons, self.sending.now())
         count("MailsAccepted", letters.count(Outcome.ACCEPTED))
         count("MailsDoubtful", letters.count(Outcome.DOUBTFUL))
+        if state is State.DOUBTFUL:
+            _await_events(self.batch, self.sending)
         return again
 
     def letters(self) -> str:

@@ -11,7 +11,8 @@ from newsletter.domain.mailing import Mailing
 from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
-from newsletter.usecases.send_batch import Sending, send_batch
+from newsletter.usecases.send_batch import LookUp, Sending, send_batch
+from newsletter.usecases.settle_doubt import without_arrived
 from newsletter.usecases.take_slots import Slotted, take_slots
 
 TRIES = 10
@@ -70,12 +71,18 @@ def send_to_one(
 def _send(message: SendBatch, mailing: Mailing, slot: float, sending: Sending) -> None:
     _wait(slot, sending)
     batch = Batch(message.mailing, message.batch, message.variant, message.recipients)
-    again = send_batch(batch, mailing, sending, sending.subscribers.addressees)
+    again = send_batch(batch, mailing, sending, _look_up(batch, sending))
     if again and message.tries < TRIES:
         later = replace(message, slot=0.0, tries=message.tries + 1)
         sending.queues.send(sending.queues.batch, later, delay=FIRST_PAUSE * 2**message.tries)
     elif again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}: {again} to try again")
+
+
+def _look_up(batch: Batch, sending: Sending) -> LookUp:
+    if not batch.first:
+        return sending.subscribers.addressees
+    return lambda ids: without_arrived(batch, sending.subscribers.addressees(ids), sending)
 
 
 def _slots(messages: Sequence[Slotted], sending: Sending, *, awaited: bool) -> list[float | None]:

@@ -10,6 +10,7 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.queues import Queues
 from newsletter.adapters.templates import Templates
 from newsletter.domain.errors import Conflict, InvalidInput
+from newsletter.domain.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.domain.mailing import Audience, Kind, Mailing, campaign_mailing
 from newsletter.domain.publication import Publication
 from newsletter.usecases.plan_page import plan_shards
@@ -24,7 +25,7 @@ class Campaign:
     """What marketing wrote. `name` makes the campaign unique; `body` is Markdown.
 
     No languages in the audience means readers of the campaign's own language. `archive` says whether the archive shows
-    it; None: if it is meant for everyone.
+    it; None: if it is meant for everyone. `doubt` and `doubt_wait_minutes` replace the publication's, if given.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Campaign:
     offer: str = ""
     preheader: str = ""
     archive: bool | None = None
+    doubt: str = ""
+    doubt_wait_minutes: int = 0
 
 
 def start_campaign(
@@ -84,6 +87,10 @@ def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mail
         raise InvalidInput("offer", f"{campaign.offer!r} is unknown; the publication has {known}")
     _known("language", (campaign.language,), publication.languages)
     _known("languages", campaign.languages, publication.languages)
+    _known("doubt", (campaign.doubt,) if campaign.doubt else (), tuple(OnDoubt))
+    least, most = WAIT_MINUTES
+    if campaign.doubt_wait_minutes and not least <= campaign.doubt_wait_minutes <= most:
+        raise InvalidInput("doubt_wait_minutes", f"a whole number from {least} to {most}")
     _known("topics", campaign.topics, tuple(topic.key for topic in publication.topics))
     return Mailing(
         id=campaign_mailing(campaign.name),
@@ -96,6 +103,8 @@ def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mail
         preheader=campaign.preheader.strip(),
         language=campaign.language,
         archive=campaign.archive,
+        doubt=campaign.doubt,
+        doubt_wait_minutes=campaign.doubt_wait_minutes,
     )
 
 

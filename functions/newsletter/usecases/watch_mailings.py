@@ -129,7 +129,7 @@ def _certify(mailing: Mailing, now: datetime, watch: Watch) -> dict[str, int]:
     found = {"wrong": int(not tally.sums.balanced)}
     course = mailing.course
     planned = tally.planned_to_the_end or course.state is MailingState.CANCELLED
-    if found["wrong"] or tally.sums.waiting or not planned:
+    if found["wrong"] or tally.sums.waiting or tally.sums.undecided or not planned:
         return found
     watch.tallies.put_certificate(mailing.id, tally)
     if course.state is MailingState.SENDING and not watch.courses.turn(

@@ -1,0 +1,74 @@
+"""Decide what becomes of a doubtful batch, once the Send events of SES have had their time.
+
+The batch's own message keeps the appointment: it waits in the queue, comes back, and waits again until it is time. What
+SES has reported by then is settled. Whoever is left is named in the report for good; or, where the mailing chose to
+resend, moves into a batch of its own (`<batch>-again`), which is claimed and sent like any other and shows in the
+ledger beside the first. A mail is sent again once at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from newsletter.adapters.queues import MAX_DELAY
+from newsletter.domain.course import MailingState
+from newsletter.domain.errors import NotFound
+from newsletter.domain.feedback_policy import OnDoubt
+from newsletter.domain.ledger import LEASE, BatchRecord, Outcome, State
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.messages import SendBatch, SettleDoubt
+from newsletter.domain.planning import Batch
+from newsletter.domain.subscriber import Addressee
+from newsletter.observability import count
+from newsletter.usecases.send_batch import Busy, Sending
+
+ARRIVED = "arrived after all"
+"""Why nothing is sent again to a recipient whose Send event came at the last moment."""
+
+
+def settle_doubt(message: SettleDoubt, sending: Sending) -> None:
+    """Wait on, or decide. Safe to repeat at any line: what was decided is read back. Raises NotFound."""
+    mailing = sending.content.mailing(message.mailing)
+    record = sending.deliveries.record(message.mailing, message.batch)
+    if mailing is None or record is None:
+        raise NotFound(f"batch {message.mailing}/{message.batch}")
+    if record.state is State.DOUBTFUL:
+        policy = sending.templates.publication.feedback.of_mailing(mailing.doubt, mailing.doubt_wait_minutes)
+        left = (record.lease - LEASE + policy.doubt_wait - sending.now()).total_seconds()
+        if left > 0 and record.in_doubt():
+            sending.queues.send(sending.queues.batch, message, delay=int(min(left + 1, MAX_DELAY)))
+            return
+        minutes = round(policy.doubt_wait.total_seconds() / 60)
+        resend = _resends(policy.doubt, mailing, record)
+        decided = _decided(record, f"no Send event came within {minutes} minutes", resend=resend)
+        if not sending.deliveries.decide(record, decided.outcomes, decided.reasons, sending.now()):
+            raise Busy(f"{message.mailing}/{message.batch}")
+        record = decided
+    if again := record.again():
+        sending.queues.send(sending.queues.batch, SendBatch(again.mailing, again.id, again.variant, again.recipients))
+
+
+def _resends(doubt: OnDoubt, mailing: Mailing, record: BatchRecord) -> bool:
+    """Once, to readers, and not for a mailing that a person ended."""
+    cancelled = mailing.course.state is MailingState.CANCELLED
+    return doubt is OnDoubt.RESEND and not record.batch.first and mailing.kind.to_subscribers and not cancelled
+
+
+def _decided(record: BatchRecord, reason: str, *, resend: bool) -> BatchRecord:
+    outcomes, reasons = list(record.outcomes), dict(record.reasons)
+    for position in record.in_doubt():
+        if resend:
+            outcomes[position] = Outcome.AGAIN
+        reasons[position] = reason
+    count("MailsResent" if resend else "MailsDoubtfulForGood", len(record.in_doubt()))
+    return replace(record, state=State.DONE, outcomes="".join(outcomes), reasons=reasons)
+
+
+def without_arrived(batch: Batch, found: Mapping[str, Addressee], sending: Sending) -> Mapping[str, Addressee]:
+    """The recipients of a batch that is sent again, without those whose first mail has shown up meanwhile."""
+    first = sending.deliveries.record(batch.mailing, batch.first)
+    if first is None:
+        return found
+    arrived = {reader for position, reader in enumerate(first.batch.recipients) if first.proof(position)}
+    return {id_: replace(who, stopped=ARRIVED) if id_ in arrived else who for id_, who in found.items()}
