@@ -56,7 +56,7 @@ def in_doubt(cloud: Cloud, **more: Any) -> str:
     start_campaign(
         Campaign("kevat", "Kuulumiset", "Hei!", "fi", **more),
         now=NOW,
-        publication=wiring.templates().publication,
+        templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),
