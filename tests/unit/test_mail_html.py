@@ -66,6 +66,53 @@ class Nesting(HTMLParser):
         self.open.pop()
 
 
+class Blocks(HTMLParser):
+    """What a reader sees, block by block."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts = [""]
+        self.feed(html[html.index("&zwnj;") : html.index("</body>")])
+        self.close()
+
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        if tag in {"p", "h1", "h2", "li", "td", "div", "br", "a"}:
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.texts[-1] += data
+
+    def said(self) -> set[str]:
+        """Sentences and the parts of bylines, without what only keeps the preheader apart."""
+        lines = (plain(text) for text in self.texts[1:])
+        return {part for line in lines for part in line.split(" · ") if part}
+
+
+def plain(text: str) -> str:
+    """The text on one line, without isolates, bullets and numbers of lists."""
+    return " ".join(re.sub(rf"[{ISOLATE}{END}*]|^ *(?:-|\d+\.) ", "", text, flags=re.MULTILINE).split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", MAILS)
+def test_the_text_part_says_what_the_html_says(name: str, language: str) -> None:
+    mail = MAILS[name](language)
+    html, text = substitute(mail.html, READER), plain(substitute(mail.text, READER))
+    said = Blocks(html).said()
+    assert len(said) > 3
+    assert [line for line in said if line not in text] == []
+    whole = plain(" ".join(Blocks(html).texts))
+    for paragraph in substitute(mail.text, READER).split("\n\n"):
+        for line in paragraph.splitlines():
+            # What introduces an address in plain text is the link itself in HTML, and there a title is one.
+            if "http" not in line and not line.endswith(":") and line != "-----":
+                assert all(plain(part) in whole for part in re.split(" · |: ", line)), line
+
+
 @every_mood
 def test_every_table_closes_for_outlook_and_for_others(mood: str) -> None:
     html = MOODS[mood]().html
