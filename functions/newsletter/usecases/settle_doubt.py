@@ -71,4 +71,4 @@ def without_arrived(batch: Batch, found: Mapping[str, Addressee], sending: Sendi
     if first is None:
         return found
     arrived = {reader for position, reader in enumerate(first.batch.recipients) if first.proof(position)}
-    return {id_: replace(who, stopped=ARRIVED) if id_ in arrived else who for id_, who in found.items()}
+    return {id_: who._replace(stopped=ARRIVED) if id_ in arrived else who for id_, who in found.items()}
