@@ -1,11 +1,9 @@
-"""`newsletter decisions`, `articles` and `feeds`: what the schedules found and why they did what they did."""
+"""`newsletter decisions` and `aside`: why the schedules did what they did, and what nobody knew what to do with."""
 
 from __future__ import annotations
 
 from cli.output import say, table, when
 from newsletter import wiring
-from newsletter.descriptions import topic_label
-from newsletter.domain.digest import newest_first
 from newsletter.domain.times import parse_iso
 
 
@@ -32,46 +30,3 @@ def show_aside() -> int:
         return 0
     table((f"Since ({zone})", "Report"), ((when(parse_iso(each.at), zone), each.content) for each in kept))
     return 1
-
-
-def show_articles(limit: int) -> int:
-    """The newest articles with the topics they were given."""
-    publication = wiring.templates().publication
-    articles = newest_first(wiring.content().articles())[:limit]
-    if not articles:
-        say("No articles yet; `newsletter feeds` says whether the feeds can be read.")
-        return 0
-    zone = publication.time_zone
-    table(
-        (f"Listed ({zone})", "Published", "Title", "Topics"),
-        (
-            (
-                when(article.listed_at, zone),
-                when(article.published, zone) if article.published else "undated",
-                article.title,
-                ", ".join(topic_label(key, publication) for key in article.topics) or "none: for everyone",
-            )
-            for article in articles
-        ),
-    )
-    return 0
-
-
-def show_feeds() -> int:
-    """The state of each feed; 1 when one cannot be read."""
-    publication = wiring.templates().publication
-    zone = publication.time_zone
-    replacement = wiring.settings().feed_url
-    if replacement:
-        say("NEWSLETTER_FEED_URL replaces the feeds of publication.toml.")
-    failing = 0
-    for url in [replacement] if replacement else [feed.url for feed in publication.feeds]:
-        state = wiring.content().feed_state(url)
-        say(url)
-        say(f"    last read: {when(parse_iso(state['read_at']), zone) if 'read_at' in state else 'never'} ({zone})")
-        if "failing_since" in state:
-            failing += 1
-            say(f"    failing since {when(parse_iso(state['failing_since']), zone)}: {state['problem']}")
-        for problem in state.get("problems", []):
-            say(f"    {problem}")
-    return 1 if failing else 0

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cli import sending_parser, target
+from cli import feed_parser, sending_parser, target
 from cli.faults import Fault, of_aws
 from cli.parsing import Commands, add_group, add_leaf, add_limit
 
@@ -134,6 +134,7 @@ def _preview(options: argparse.Namespace, root: Path) -> int:
 def _command(options: argparse.Namespace) -> int:
     """The command with its options; modules are imported here, so that --help comes at once."""
     from cli import (
+        articles,
         breaker,
         campaign,
         consent,
@@ -141,6 +142,7 @@ def _command(options: argparse.Namespace) -> int:
         dead_letters,
         digest,
         export_readers,
+        feeds,
         history,
         import_readers,
         mailing,
@@ -169,8 +171,15 @@ def _command(options: argparse.Namespace) -> int:
         "dead-letters drop": lambda: dead_letters.drop(options.queue, options.message, yes=options.yes),
         "aside": history.show_aside,
         "decisions": lambda: history.show_decisions(options.limit),
-        "articles": lambda: history.show_articles(options.limit),
-        "feeds": history.show_feeds,
+        "articles": lambda: articles.show_articles(options.limit, as_json=options.json),
+        "article show": lambda: articles.show_article(options.article),
+        "article pin": lambda: articles.pin(options.article),
+        "article skip": lambda: articles.skip(options.article),
+        "article retopic": lambda: articles.retopic(options.article, options.topics, everyone=options.everyone),
+        "article reset": lambda: articles.reset(options.article),
+        "feeds": feeds.show_feeds,
+        "feeds accept": lambda: feeds.accept(options.feed),
+        "feeds archive": lambda: feeds.archive(options.feed, options.pages),
         "import": lambda: import_readers.import_file(options.file, options.as_, options.evidence, dry=options.dry_run),
         "export": lambda: export_readers.export(options.file),
         "consent show": lambda: consent.show(options.address, as_json=options.json),
@@ -241,8 +250,8 @@ def _parser() -> argparse.ArgumentParser:
         "reports of SES of a kind that the product does not know",
         "What SES reported and nobody knew what to do with, without addresses. Exit code 1 when there is anything.",
     )
-    add_limit(add_leaf(commands, "articles", where, "recent articles and the topics they were given"))
-    add_leaf(commands, "feeds", where, "when each feed was read last, and what is wrong with it")
+    feed_parser.add_articles(commands, where)
+    feed_parser.add_feeds(commands, where)
     _reader_commands(commands, where)
     check = add_leaf(
         commands,

@@ -29,10 +29,11 @@ def add_leaf(
 
 
 def add_limit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", metavar="N", type=_from_1_to_1000, default=20, help="how many, 1 to 1000 (20)")
+    parser.add_argument("--limit", metavar="N", type=from_1_to_1000, default=20, help="how many, 1 to 1000 (20)")
 
 
-def _from_1_to_1000(text: str) -> int:
+def from_1_to_1000(text: str) -> int:
+    """For argparse."""
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000")
     return int(text)

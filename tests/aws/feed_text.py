@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.feeds import parse
+from newsletter.adapters.feed_entries import parse
 from newsletter.domain.article import Entry
 
 HERE = {"content-location": "https://blog.example.com/feed.xml"}
@@ -25,8 +25,14 @@ def item(**parts: str) -> str:
     return "<item>" + "".join(f"<{name}>{text}</{name}>" for name, text in whole.items() if text) + "</item>"
 
 
+def read(body: bytes, headers: dict[str, str] | None = None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Entries and problems."""
+    parsed = parse(body, headers or HERE)
+    return parsed.entries, parsed.problems
+
+
 def one(body: bytes, headers: dict[str, str] | None = None) -> Entry:
-    (entry,), problems = parse(body, headers or HERE)
+    (entry,), problems = read(body, headers)
     assert problems == ()
     return entry
 
@@ -46,6 +52,10 @@ DIALECTS = {
         </rdf:RDF>""",
     "Atom 1.0": f"""<feed xmlns="{ATOM}"><title>Blogi</title><entry><id>tag:1</id><title>Otsikko</title>
         <link href="https://blog.example.com/1"/><updated>2026-11-23T06:00:00Z</updated></entry></feed>""".encode(),
+    "JSON Feed 1.0": b"""{"version": "https://jsonfeed.org/version/1", "title": "Blogi", "items": [{"id": "1",
+        "url": "https://blog.example.com/1", "title": "Otsikko", "date_published": "2026-11-23T08:00:00+02:00"}]}""",
+    "JSON Feed 1.1": b"""\xef\xbb\xbf{"version": "https://jsonfeed.org/version/1.1", "title": "Blogi", "items": [
+        {"id": 1, "url": "/1", "title": "Otsikko", "date_modified": "2026-11-23T06:00:00Z", "authors": null}]}""",
     "Atom 0.3": b"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>Blogi</title><entry><id>tag:1</id>
         <title>Otsikko</title><link rel="alternate" type="text/html" href="https://blog.example.com/1"/>
         <issued>2026-11-23T06:00:00Z</issued></entry></feed>""",

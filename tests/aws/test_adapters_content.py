@@ -36,6 +36,10 @@ articles = st.builds(
     image_width=st.integers(0, 9_000),
     minutes=st.integers(0, 90),
     topic_reasons=st.lists(texts, max_size=2).map(tuple),
+    feed=texts,
+    marks=st.lists(texts, max_size=2).map(tuple),
+    body=texts,
+    archived=st.booleans(),
 )
 mailings = st.builds(
     Mailing,
@@ -54,7 +58,8 @@ mailings = st.builds(
 @settings(max_examples=20)
 @given(articles)
 def test_an_article_comes_back_as_it_was_kept(adapters: Adapters, article: Article) -> None:
-    adapters.content.put_article(article)
+    article = replace(article, id=adapters.new("article"))
+    assert adapters.content.put_article(article)
     assert [found for found in adapters.content.articles() if found.id == article.id] == [article]
 
 
@@ -154,11 +159,47 @@ def test_decisions_are_listed_newest_first(adapters: Adapters) -> None:
     ]
 
 
+def test_an_article_is_listed_once_whoever_keeps_it(adapters: Adapters) -> None:
+    content = adapters.content
+    article = Article(adapters.new("article"), "https://b.example/", "x", "", (), (), "fi", "", "", None, NOW)
+    later = replace(article, title="y", listed_at=NOW + timedelta(hours=1))
+
+    def kept() -> Article:
+        return next(each for each in content.articles() if each.id == article.id)
+
+    assert content.put_article(article)
+    assert not content.put_article(later)
+    assert kept() == article
+    assert content.put_article(replace(article, title="z"))
+    assert kept() == replace(article, title="z")
+
+
+def test_a_part_of_a_choice_is_changed_without_the_rest(adapters: Adapters) -> None:
+    content = adapters.content
+    found = Article(adapters.new("article"), "https://b.example/", "x", "", ("linkedin",), (), "fi", "", "", None, NOW)
+    content.put_article(found)
+    content.change_choice(found.id, topics=["kriisit"])
+    content.change_choice(found.id, pinned=True, skipped=False)
+    (article,) = [each for each in content.articles() if each.id == found.id]
+    assert (article.topics, article.pinned, article.skipped) == (("kriisit",), True, False)
+
+
+def test_the_text_of_an_article_is_kept_beside_it(adapters: Adapters) -> None:
+    name = adapters.new("article")
+    assert adapters.content.article_body(name) == ""
+    for text in ("<p>Yksi</p>", "<p>Kaksi</p>"):
+        adapters.content.put_article_body(name, text)
+        assert adapters.content.article_body(name) == text
+
+
 @pytest.mark.parametrize("state", [{}, {"etag": '"x"', "modified": "", "problems": ["a"], "first_fetched_at": "x"}])
 def test_what_a_fetch_left_behind_is_there_for_the_next_one(adapters: Adapters, state: dict[str, object]) -> None:
-    feed = f"https://b.example/{adapters.new('feed')}.xml"
-    assert adapters.content.feed_state(feed) == {}
-    adapters.content.put_feed_state(feed, {"etag": "old", "problem": "gone"})
-    adapters.content.put_feed_state(feed, state)
-    found = adapters.content.feed_state(feed)
-    assert {name: found[name] for name in found if name not in ("pk", "sk")} == state
+    content, feed = adapters.content, f"https://b.example/{adapters.new('feed')}.xml"
+    assert content.feed_state(feed) == {}
+    assert content.put_feed_state(feed, {"etag": "old", "problem": "gone"})
+    before = content.feed_state(feed)
+    assert content.put_feed_state(feed, {**state, "revision": before["revision"]})
+    found = content.feed_state(feed)
+    assert {name: found[name] for name in found if name not in ("pk", "sk", "revision")} == state
+    assert not content.put_feed_state(feed, before)
+    assert content.feed_state(feed) == found

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.adapters.feeds import parse
-from tests.aws.feed_text import DIALECTS, HERE, item, one, rss
+from tests.aws.feed_text import DIALECTS, item, one, read, rss
 
 
 @pytest.mark.parametrize("body", DIALECTS.values(), ids=DIALECTS.keys())
@@ -81,21 +80,19 @@ def test_a_link_is_absolute_and_ascii(link: str, url: str) -> None:
     ],
 )
 def test_an_entry_without_a_usable_link_is_left_out_and_named(link: str) -> None:
-    entries, problems = parse(rss(item(link=link), item(link="https://blog.example.com/2")), HERE)
+    entries, problems = read(rss(item(link=link), item(link="https://blog.example.com/2")))
     assert [entry.url for entry in entries] == ["https://blog.example.com/2"]
     assert problems == ("entry 1 has no url: left out",)
 
 
 def test_a_link_may_stand_in_the_guid_but_not_in_one_that_is_no_permalink() -> None:
     assert one(rss(item(link="", guid="https://blog.example.com/g"))).url == "https://blog.example.com/g"
-    entries, problems = parse(rss(item(link="").replace("<title>", "<guid isPermaLink='false'>g</guid><title>")), HERE)
+    entries, problems = read(rss(item(link="").replace("<title>", "<guid isPermaLink='false'>g</guid><title>")))
     assert (entries, problems) == ((), ("entry 1 has no url: left out",))
 
 
 def test_entries_without_a_title_are_left_out_and_named() -> None:
-    entries, problems = parse(
-        rss(item(title=""), item(title="<![CDATA[<img src='x'>]]>", link="/2"), item(link="/3")), HERE
-    )
+    entries, problems = read(rss(item(title=""), item(title="<![CDATA[<img src='x'>]]>", link="/2"), item(link="/3")))
     assert [entry.url for entry in entries] == ["https://blog.example.com/3"]
     assert problems == ("entry 1 has no title: left out", "entry 2 has no title: left out")
 
@@ -107,7 +104,7 @@ def test_the_guid_identifies_an_entry_and_else_its_address() -> None:
 
 def test_of_two_entries_with_one_identity_the_first_is_taken_and_the_other_named() -> None:
     same = "https://blog.example.com/?p=1"
-    entries, problems = parse(rss(item(guid=same), item(guid=same, title="Toinen", link="/2")), HERE)
+    entries, problems = read(rss(item(guid=same), item(guid=same, title="Toinen", link="/2")))
     assert [entry.title for entry in entries] == ["Otsikko"]
     assert problems == (f"entry 2 has the identity of an earlier one, {same!r}: left out",)
 

@@ -2,88 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
 from newsletter import wiring
 from newsletter.adapters.feeds import Feeds, Fetched
-from newsletter.domain.article import Article, article_id
-from newsletter.domain.digest import SettledDigest, Window
-from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.publication import Feed, Publication, parse_publication
+from newsletter.domain.publication import Feed
 from newsletter.domain.times import iso
-from newsletter.usecases.ingest_feed import LONG_AGO, ingest_feeds
+from newsletter.usecases.keep_articles import LONG_AGO
+from tests.aws.blog import HOUR, NOW, Blog, Entries, sample_publication, write
 from tests.aws.cloud import Cloud
-from tests.aws.dynamodb import ROOT, Adapters
-
-NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-Entries = dict[str, tuple[str, datetime | str | None]]
-
-
-@pytest.fixture(scope="module")
-def publication() -> Publication:
-    return parse_publication(tomllib.loads((ROOT / "templates" / "publication.toml").read_text(encoding="utf-8")))
-
-
-def write(path: Path, entries: Entries) -> None:
-    """A feed with an item for each guid: its title and its date."""
-    items = ""
-    for guid, (title, date) in entries.items():
-        written = format_datetime(date) if isinstance(date, datetime) else date
-        items += (
-            f"<item><guid isPermaLink='false'>{guid}</guid><title>{title}</title><link>https://b.example/{guid}</link>"
-            + (f"<pubDate>{written}</pubDate>" if written else "")
-            + "</item>"
-        )
-    path.write_text(f"<rss version='2.0'><channel><title>b</title>{items}</channel></rss>", encoding="utf-8")
-
-
-class Blog:
-    """One feed in a file, ingested at one moment or another."""
-
-    def __init__(self, adapters: Adapters, publication: Publication, path: Path) -> None:
-        self.path = path
-        self.feed = Feed(str(path), "fi")
-        self.adapters = adapters
-        self.publication = publication
-        self.source = Feeds(allow_local=True)
-
-    def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
-        return ingest_feeds(
-            now,
-            feeds=(*others, self.feed),
-            publication=self.publication,
-            content=self.adapters.content,
-            source=self.source,
-        )
-
-    def publish(self, now: datetime, entries: Entries) -> dict[str, Any]:
-        write(self.path, entries)
-        return self.ingest(now)[0]
-
-    def article(self, guid: str) -> Article | None:
-        wanted = article_id(self.feed.url, guid)
-        return next((found for found in self.adapters.content.articles() if found.id == wanted), None)
-
-    def listed_at(self, guid: str) -> datetime:
-        article = self.article(guid)
-        assert article is not None
-        return article.listed_at
-
-    def state(self) -> dict[str, Any]:
-        return self.adapters.content.feed_state(self.feed.url)
+from tests.aws.dynamodb import Adapters
 
 
 @pytest.fixture
-def blog(adapters: Adapters, publication: Publication, tmp_path: Path) -> Blog:
-    return Blog(adapters, publication, tmp_path / "feed.xml")
+def blog(adapters: Adapters, tmp_path: Path) -> Blog:
+    return Blog(adapters, sample_publication(), tmp_path / "feed.xml")
 
 
 def test_at_the_first_fetch_an_article_counts_as_listed_when_it_was_published(blog: Blog) -> None:
@@ -148,8 +85,8 @@ def test_a_feed_that_cannot_be_read_is_recorded_with_its_reason_since_when_and_u
     for later in (NOW + HOUR, NOW + 2 * HOUR):
         blog.ingest(later)
         assert (blog.state()["failing_since"], blog.state()["problem"]) == (iso(NOW), reason)
-    decision = blog.adapters.content.decisions(1)[0]
-    assert (decision["run"], decision["decision"]) == ("feed", "unreadable")
+    (decision,) = blog.decisions()
+    assert decision["decision"] == "unreadable"
     assert decision["why"] == f"{reason}; since 2026-11-24 06:00 UTC"
 
     blog.publish(NOW + 3 * HOUR, {"a": ("A", NOW)})
@@ -222,28 +159,3 @@ def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(
     titles = {article.id: article.title for article in wiring.content().articles()}
     weekly = [mailing for mailing in wiring.content().mailings(50) if mailing.audience.frequency == "weekly"]
     assert sorted(titles[article] for mailing in weekly for article in mailing.articles) == sorted(entries)
-
-
-def listed(blog: Blog, guid: str) -> datetime | None:
-    """To which moment the article belongs."""
-    article = blog.article(guid)
-    return article.listed_at if article else None
-
-
-def test_an_article_kept_while_its_digest_was_being_settled_comes_in_the_next_one(
-    adapters: Adapters, publication: Publication, tmp_path: Path
-) -> None:
-    blog = Blog(adapters, publication, tmp_path / "feed.xml")
-    blog.publish(NOW - 9 * HOUR, {"old": ("Vanha", NOW - 400 * HOUR)})
-    blog.publish(NOW - HOUR, {"late": ("Myöhäinen", NOW - HOUR * 2), "old": ("Vanha", NOW - 400 * HOUR)})
-    content = adapters.content
-    adapters.digests.settle(SettledDigest("2026-W48", Window(NOW - 500 * HOUR, NOW), ()))
-    content.create_mailing(Mailing("digest-2026-W48", Kind.DIGEST, NOW, articles=()))
-
-    blog.ingest(NOW + timedelta(minutes=5))
-    assert listed(blog, "late") == NOW - HOUR
-    for _ in range(2):
-        blog.ingest(NOW + HOUR)
-
-    assert listed(blog, "late") == NOW
-    assert listed(blog, "old") == NOW - 400 * HOUR

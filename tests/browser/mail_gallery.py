@@ -13,9 +13,11 @@ from typing import Any
 from playwright.sync_api import Page, Route, ViewportSize
 
 from local_cloud.blog.article import BlogArticle, load_articles
+from newsletter.adapters.stems import stem_in
 from newsletter.adapters.templates import RenderedMail, Templates
-from newsletter.domain.article import Article, classify
+from newsletter.domain.article import Article
 from newsletter.domain.placeholders import substitute
+from newsletter.domain.topics import classify
 from tests.browser.stage import chromium
 from tests.skips import CHROMIUM
 
@@ -106,7 +108,7 @@ def _article(templates: Templates, article: BlogArticle) -> Article:
         url=f"{BLOG}/{article.slug}",
         title=article.title,
         summary=article.summary,
-        topics=classify(article.title, article.categories, templates.publication.topics),
+        topics=classify(article.title, "", article.categories, templates.publication.topics, stem_in("fi")).topics,
         categories=article.categories,
         language="fi",
         author=article.author,

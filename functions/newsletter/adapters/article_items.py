@@ -24,6 +24,10 @@ def article_values(article: Article) -> dict[str, Any]:
         "image_width": article.image_width,
         "image_height": article.image_height,
         "minutes": article.minutes,
+        "feed": article.feed,
+        "marks": list(article.marks),
+        "body": article.body,
+        "archived": article.archived,
         "published": iso(article.published) if article.published else None,
         "listed_at": iso(article.listed_at),
     }
@@ -46,6 +50,10 @@ def article_from(item: dict[str, Any]) -> Article:
         image_width=item["image_width"],
         image_height=item["image_height"],
         minutes=item["minutes"],
+        feed=item["feed"],
+        marks=tuple(item["marks"]),
+        body=item["body"],
+        archived=item["archived"],
         published=parse_iso(item["published"]) if "published" in item else None,
         listed_at=parse_iso(item["listed_at"]),
     )
@@ -59,4 +67,5 @@ def choice_values(choice: Choice) -> dict[str, Any]:
 
 def choice_from(item: dict[str, Any]) -> Choice:
     """The choice of an item."""
-    return Choice(item["pinned"], item["skipped"], tuple(item["topics"]) if "topics" in item else None)
+    topics = tuple(item["topics"]) if "topics" in item else None
+    return Choice(item.get("pinned", False), item.get("skipped", False), topics)

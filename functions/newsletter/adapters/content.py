@@ -30,12 +30,14 @@ class Content:
     # --- feeds and articles ------------------------------------------------------------------------------------------
 
     def feed_state(self, feed: str) -> dict[str, Any]:
-        """What the last fetch left (etag, modified, first_fetched_at, failing_since, problem); empty at first."""
+        """What the last reading left for the next (usecases/ingest_feed.py says what); empty at first."""
         return self._get(f"feed#{feed}", "state") or {}
 
-    def put_feed_state(self, feed: str, state: dict[str, Any]) -> None:
-        """Keep what the next fetch needs."""
-        self._put(f"feed#{feed}", "state", state)
+    def put_feed_state(self, feed: str, state: dict[str, Any]) -> bool:
+        """Keep what was made of the state that feed_state gave; False when somebody else changed it meanwhile."""
+        revision = state.get("revision", 0)
+        item = {**state, "pk": f"feed#{feed}", "sk": "state", "revision": revision + 1}
+        return self._put_if("attribute_not_exists(revision) OR revision = :revision", {":revision": revision}, item)
 
     def articles(self) -> list[Article]:
         """Every article as marketing wants it: thousands at most, so a megabyte or two, read once per digest."""
@@ -54,13 +56,34 @@ class Content:
         found = [article_from(item) for item in items if item["pk"] == "articles"]
         return {each.id: choices[each.id].applied_to(each) if each.id in choices else each for each in found}
 
-    def put_article(self, article: Article) -> None:
-        """Keep an article, new or edited, as its feed has it."""
-        self._put("articles", article.id, article_values(article))
+    def put_article(self, article: Article) -> bool:
+        """Keep an article, new or edited, as its feed has it; False when it is kept as listed at another time."""
+        item = {"pk": "articles", "sk": article.id, **article_values(article)}
+        return self._put_if(
+            "attribute_not_exists(pk) OR listed_at = :listed_at", {":listed_at": item["listed_at"]}, item
+        )
+
+    def put_article_body(self, article: str, html: str) -> None:
+        """Keep the last good copy of an article's text, as safe HTML. It is apart, since digests do not need it."""
+        self._put(f"article#{article}", "body", {"html": html})
+
+    def article_body(self, article: str) -> str:
+        """The last good copy of an article's text; empty where the feed never had one."""
+        item = self._get(f"article#{article}", "body")
+        return str(item["html"]) if item else ""
 
     def put_choice(self, article: str, choice: Choice) -> None:
         """Keep what marketing decided about an article; no reading of its feed touches that."""
         self._put("choices", article, choice_values(choice))
+
+    def change_choice(self, article: str, **changes: bool | list[str]) -> None:
+        """Change one part of marketing's choice (`pinned` and `skipped`, or `topics`) and leave the others."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=to_item({"pk": "choices", "sk": article}),
+            UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in changes),
+            ExpressionAttributeValues=to_item({f":{name}": value for name, value in changes.items()}),
+        )
 
     # --- mailings ----------------------------------------------------------------------------------------------------
 
@@ -206,6 +229,16 @@ class Content:
             TableName=self._table,
             Item=to_item({"pk": pk, "sk": sk, **values}),
             ConditionExpression="attribute_not_exists(pk)",
+        )
+
+    def _put_if(self, condition: str, values: dict[str, Any], item: dict[str, Any]) -> bool:
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item(item),
+            ConditionExpression=condition,
+            ExpressionAttributeValues=to_item(values),
         )
 
 

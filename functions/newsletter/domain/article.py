@@ -1,35 +1,39 @@
-"""Articles of a blog and how they get their topics."""
+"""Articles of a blog, and what marketing decides about them."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from newsletter.domain.publication import Topic
-
-WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 CHOSEN = "chosen by marketing"
-SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a feed says of one article, as plain text; nothing of it is trusted beyond being text."""
+    """What a feed says of one article; nothing of it is trusted beyond what its type says.
+
+    `identity` tells the entries of one feed apart: the guid, else the address. `html` is safe and its addresses are
+    absolute; `text` is the same as plain text. The rest is as in Article.
+    """
 
     identity: str
+    guid: str
     url: str
     title: str
     summary: str
     categories: tuple[str, ...]
     author: str
-    image: str
     published: datetime | None
+    html: str = ""
+    text: str = ""
+    language: str = ""
+    image: str = ""
+    image_alt: str = ""
+    image_width: int = 0
+    image_height: int = 0
+    minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ class Article:
     `topic_reasons` says for each of `topics`, in the same order, why the article has it. Width and height of the image
     are in pixels, 0 where the feed does not say; `minutes` is the time it takes to read, 0 where the feed has no more
     than an excerpt. `pinned` and `skipped` are marketing's choice.
+
+    `feed` and `marks` are what it is recognised by, `body` is a hash of its text. `archived` says that it was there
+    before we were: it is listed when it was published, and no later digest picks it up.
     """
 
     id: str
@@ -63,6 +70,10 @@ class Article:
     topic_reasons: tuple[str, ...] = ()
     pinned: bool = False
     skipped: bool = False
+    feed: str = ""
+    marks: tuple[str, ...] = ()
+    body: str = ""
+    archived: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,28 +97,9 @@ class Choice:
 
 def article_id(feed: str, identity: str) -> str:
     """A stable id of 16 base32 characters from the feed's address and the entry's guid (or link)."""
-    digest = hashlib.sha256(f"{feed}\n{identity}".encode()).digest()
-    return base64.b32encode(digest[:10]).decode().lower()
+    return short_hash(f"{feed}\n{identity}")
 
 
-def classify(title: str, categories: Iterable[str], topics: Iterable[Topic]) -> tuple[str, ...]:
-    """Keys of the topics that list one of the categories, or a word of the title, in the publication's order."""
-    labels = {category.strip().casefold() for category in categories}
-    words = {word.casefold() for word in WORD.findall(title)}
-    return tuple(
-        topic.key
-        for topic in topics
-        if labels & {name.casefold() for name in topic.categories}
-        or words & {word.casefold() for word in topic.keywords}
-    )
-
-
-def excerpt(text: str, most: int) -> str:
-    """At most `most` characters: whole sentences if one ends in the second half, else whole words and an ellipsis."""
-    text = " ".join(text.split())
-    if len(text) <= most:
-        return text
-    ends = [match.end() for match in SENTENCE_END.finditer(text[: most + 1])]
-    if ends and ends[-1] >= most // 2:
-        return text[: ends[-1]]
-    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:–-") + "…"
+def short_hash(text: str) -> str:
+    """16 base32 characters: 80 bits of SHA-256."""
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()[:10]).decode().lower()

@@ -134,8 +134,8 @@ def settle(
     dropped = {article for digest in same if digest.dropped for article in digest.articles}
 
     def is_late(article: Article) -> bool:
-        # Articles of a feed's first fetch stand where they were published; those in past windows are archive.
-        found_later = article.published is None or article.listed_at != article.published
+        # What was archived stands where it was published: in past windows it is archive on purpose.
+        found_later = not article.archived and (article.published is None or article.listed_at != article.published)
         return article.id in dropped or (found_later and timedelta() < window.start - article.listed_at <= LOOK_BACK)
 
     fresh = [a for a in articles if not a.skipped and a.id not in carried and (window.holds(a) or is_late(a))]

@@ -18,6 +18,9 @@ from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.domain.toml_table import Texts, TomlTable
 
 MAX_TOPICS = 50
+MAX_FEEDS = 12
+"""Each may take twenty seconds, and one run of the function five minutes."""
+LEAST_BESIDE_STAR = 3
 ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
 LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
@@ -44,15 +47,21 @@ class ConsentText:
 
 @dataclass(frozen=True)
 class Feed:
-    """A blog feed and the language of its articles."""
+    """A blog feed and the language of its articles, where they do not say it themselves.
+
+    `archive_pages` older pages are read at the first fetch (WordPress, and feeds that name their next page). With
+    `ignore_stated_language`, what the feed says of its language is taken to be wrong.
+    """
 
     url: str
     language: str
+    archive_pages: int = 10
+    ignore_stated_language: bool = False
 
 
 @dataclass(frozen=True)
 class Topic:
-    """An interest a reader can choose, with the feed categories and title words that map articles to it."""
+    """An interest a reader can choose, with the feed categories and keywords that map articles to it."""
 
     key: str
     label: Texts
@@ -176,7 +185,7 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         languages=languages,
         sender=root.table("sender", _sender),
         consent=root.table("consent", lambda t: ConsentText(t.line("version"), t.texts("text", languages))),
-        feeds=root.each("feeds", lambda t: Feed(t.url("url"), t.one_of("language", languages))),
+        feeds=root.each("feeds", lambda t: _feed(t, languages)),
         topics=root.each("topics", lambda t: _topic(t, languages)),
         digest=root.table("digest", _digest),
         offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
@@ -191,6 +200,8 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
     root.refuse_leftovers()
     if not publication.feeds:
         raise InvalidPublication("feeds", "name at least one feed: [[feeds]] with url and language")
+    if len(publication.feeds) > MAX_FEEDS:
+        raise InvalidPublication("feeds", f"at most {MAX_FEEDS}")
     if len(publication.topics) > MAX_TOPICS:
         raise InvalidPublication("topics", f"at most {MAX_TOPICS}")
     for origin in publication.origins:
@@ -246,14 +257,35 @@ def _caution(table: TomlTable) -> Caution:
     )
 
 
+def _feed(table: TomlTable, languages: tuple[str, ...]) -> Feed:
+    return Feed(
+        url=table.url("url"),
+        language=table.one_of("language", languages),
+        archive_pages=table.number("archive_pages", 0, 100, default=Feed.archive_pages),
+        ignore_stated_language=table.yes_no("ignore_stated_language", default=False),
+    )
+
+
 def _topic(table: TomlTable, languages: tuple[str, ...]) -> Topic:
     return Topic(
         key=table.key("key"),
         label=table.texts("label", languages, one_line=True),
         description=table.texts("description", languages),
         categories=table.lines("categories"),
-        keywords=table.lines("keywords"),
+        keywords=_keywords(table),
     )
+
+
+def _keywords(table: TomlTable) -> tuple[str, ...]:
+    """Words and phrases; `*` for any ending or any beginning, with enough letters beside it to mean something."""
+    keywords = table.lines("keywords")
+    for keyword in keywords:
+        for word in keyword.split():
+            letters = word.strip("*")
+            if "*" in letters or (letters != word and len(letters) < LEAST_BESIDE_STAR) or not letters:
+                right = f"{keyword!r}: give a word, or `johta*` with at least {LEAST_BESIDE_STAR} letters beside the *"
+                raise InvalidPublication(table.path("keywords"), right)
+    return keywords
 
 
 def _offer(table: TomlTable, languages: tuple[str, ...], sequences: Mapping[str, Sequence]) -> Offer:

@@ -72,9 +72,9 @@ class TomlTable:
             raise InvalidPublication(self.path(field), f"{value!r} is none of {', '.join(allowed)}")
         return value
 
-    def number(self, field: str, least: int, most: int) -> int:
+    def number(self, field: str, least: int, most: int, default: int | None = None) -> int:
         """A whole number from `least` to `most`."""
-        value: int = self._take(field, int, f"a whole number from {least} to {most}")
+        value: int = self._take(field, int, f"a whole number from {least} to {most}", default)
         if not least <= value <= most:
             raise InvalidPublication(self.path(field), f"{value} is not from {least} to {most}")
         return value

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.content import Content
-from newsletter.adapters.feeds import Feeds
-from newsletter.domain.article import Article, Entry, article_id, classify
-from newsletter.domain.digest import digest_id, first_seen
+from newsletter.adapters.feeds import Feeds, Fetched
+from newsletter.domain.article import Entry
+from newsletter.domain.digest import first_seen
 from newsletter.domain.errors import FeedUnreadable
+from newsletter.domain.feed_health import Copy, suspicion
 from newsletter.domain.publication import Feed, Publication
 from newsletter.domain.times import iso, parse_iso
 from newsletter.observability import count
+from newsletter.usecases.keep_articles import Shelf, listing
 
-LONG_AGO = timedelta(days=365)
-"""How old an undated article of the first fetch is taken to be: it belongs to the archive, not to the next digest."""
 MAX_PROBLEMS = 20
-IN_FLIGHT = timedelta(minutes=15)
-"""Longer than any run of a function (two minutes) with what may delay its start."""
-OVERLOOKED_IN = 2
-"""The latest windows that are looked through: a week's and a month's."""
+A_DAY = timedelta(days=1)
+
+FAULTY = ("failing_since", "problem", "reported_at")
+"""What the state of a feed has while it cannot be read."""
+HELD = ("held_since", "held_because", "held_entries", "held_news")
+"""What it has while it waits for a person."""
+ASKED_FOR = ("accepted_at", "archive_pages")
+"""What a person asked of the next reading (usecases/accept_feed.py)."""
 
 
 @dataclass(frozen=True)
 class FeedReport:
-    """What one run found in one feed."""
+    """What one run found in one feed; `held` says why nothing of it was kept."""
 
     feed: str
     entries: int = 0
     new: int = 0
     edited: int = 0
     unchanged: bool = False
+    held: str = ""
     problems: tuple[str, ...] = ()
 
 
@@ -40,89 +45,116 @@ def ingest_feeds(
     now: datetime, *, feeds: tuple[Feed, ...], publication: Publication, content: Content, source: Feeds
 ) -> list[dict[str, Any]]:
     """Read every feed. One that cannot be read is recorded, with the reason and since when; the others go on."""
-    _pick_up_overlooked(now, content)
-    reports = [_ingest(feed, now, publication, content, source) for feed in feeds]
+    shelf = Shelf(content, publication, feeds)
+    reports = [_Reading(feed, now, content, shelf).report(source) for feed in feeds]
     count("ArticlesFound", sum(report.new for report in reports))
+    count("ArticlesClassifiedAgain", shelf.classify_again())
     return [asdict(report) for report in reports]
 
 
-def _ingest(feed: Feed, now: datetime, publication: Publication, content: Content, source: Feeds) -> FeedReport:
-    state = content.feed_state(feed.url)
-    try:
-        fetched = source.fetch(feed.url, state.get("etag", ""), state.get("modified", ""))
-    except FeedUnreadable as fault:
-        return _unreadable(feed, now, state, str(fault), content)
-    if fetched.unchanged:
-        content.put_feed_state(feed.url, _healthy(state, now))
-        return FeedReport(feed.url, unchanged=True)
-    first = "first_fetched_at" not in state
-    seen_at = first_seen(now, content.windows().values())
-    known = {article.id: article for article in content.found_articles()}
-    new = edited = 0
-    for entry in fetched.entries:
-        article = _article(entry, feed, publication, seen_at, first=first)
-        before = known.get(article.id)
-        if before is not None:
-            article = replace(article, listed_at=before.listed_at)
-        if article != before:
-            content.put_article(article)
-            known[article.id] = article
-            new, edited = (new + 1, edited) if before is None else (new, edited + 1)
-    # The state goes last: a crash before this line reads the same feed again and keeps the same articles.
-    state = {**_healthy(state, now), "etag": fetched.etag, "modified": fetched.modified}
-    state["problems"] = list(fetched.problems[:MAX_PROBLEMS])
-    content.put_feed_state(feed.url, state)
-    return FeedReport(feed.url, len(fetched.entries), new, edited, problems=fetched.problems[:MAX_PROBLEMS])
+class _Reading:
+    """One feed in one run.
 
-
-def _pick_up_overlooked(now: datetime, content: Content) -> None:
-    """Move to the next digest what was kept in the very moment in which a digest settled its window, and so is in none.
-
-    Only windows that are older than any run that might still be writing; articles of a first fetch stand where they
-    were published and are in no digest on purpose.
+    Its state holds `etag` and `modified` for the next request, `entries` (ids of the articles of the last good copy),
+    `first_fetched_at`, `read_at` (the last good reading), `problems`, and what FAULTY, HELD and ASKED_FOR name.
     """
-    settled = {period: window for period, window in content.windows().items() if window.end < now - IN_FLIGHT}
-    newest = sorted(settled, key=lambda period: settled[period].end)[-OVERLOOKED_IN:]
-    mailings = [mailing for period in newest if (mailing := content.mailing(digest_id(period))) is not None]
-    if not mailings:
-        return
-    mailed = {article for mailing in mailings for article in mailing.articles}
-    listed_in = [settled[period] for period in newest]
-    for article in content.found_articles():
-        seen_later = article.published is None or article.listed_at != article.published
-        if article.id not in mailed and seen_later and any(window.holds(article) for window in listed_in):
-            content.put_article(replace(article, listed_at=first_seen(article.listed_at, content.windows().values())))
-            count("ArticlesPickedUp")
 
+    def __init__(self, feed: Feed, now: datetime, content: Content, shelf: Shelf) -> None:
+        self._feed = feed
+        self._now = now
+        self._content = content
+        self._shelf = shelf
+        self._state = content.feed_state(feed.url)
+        self._first = "first_fetched_at" not in self._state
 
-def _article(entry: Entry, feed: Feed, publication: Publication, seen_at: datetime, *, first: bool) -> Article:
-    """The article; of the first fetch everything counts as listed when it was published, so no archive is mailed."""
-    listed_at = seen_at
-    if first:
-        listed_at = min(entry.published, seen_at) if entry.published else seen_at - LONG_AGO
-    return Article(
-        id=article_id(feed.url, entry.identity),
-        url=entry.url,
-        title=entry.title,
-        summary=entry.summary,
-        topics=classify(entry.title, entry.categories, publication.topics),
-        categories=entry.categories,
-        language=feed.language,
-        author=entry.author,
-        image=entry.image,
-        published=entry.published,
-        listed_at=listed_at,
-    )
+    def report(self, source: Feeds) -> FeedReport:
+        pages = self._feed.archive_pages if self._first else self._state.get("archive_pages", 0)
+        # Who asks for the archive wants it even if the feed has not changed.
+        etag, modified = ("", "") if pages else (self._state.get("etag", ""), self._state.get("modified", ""))
+        try:
+            fetched = source.fetch(self._feed.url, etag, modified, archive_pages=pages)
+        except FeedUnreadable as fault:
+            return self._unreadable(str(fault))
+        if fetched.unchanged:
+            self._settle(self._healthy())
+            return FeedReport(self._feed.url, unchanged=True)
+        known, elsewhere = self._shelf.known(self._feed, [*fetched.entries, *fetched.archive])
+        mine = [entry for entry in fetched.entries if entry.identity not in elsewhere]
+        ids = {
+            entry.identity: known[entry.identity].id
+            if entry.identity in known
+            else self._shelf.id_of(self._feed, entry)
+            for entry in mine
+        }
+        before = frozenset(self._state.get("entries", ()))
+        strangers = [e.published for e in mine if e.identity not in known and ids[e.identity] not in before]
+        if not self._first:
+            last = Copy(before, parse_iso(self._state["read_at"]))
+            if reason := suspicion(last, Copy(frozenset(ids.values()), self._now), strangers):
+                news = sum(1 for published in strangers if published and published > last.read_at)
+                return self._held(reason, sorted(ids.values()), news)
+        older = [entry for entry in fetched.archive if entry.identity not in elsewhere]
+        return self._kept(fetched, mine, older, known)
 
+    def _kept(self, fetched: Fetched, entries: list[Entry], older: list[Entry], known: dict[str, Any]) -> FeedReport:
+        seen_at = first_seen(self._now, self._content.windows().values())
+        last_read = None if self._first else parse_iso(self._state["read_at"])
+        archive = self._first or any(name in self._state for name in ASKED_FOR)
+        new = edited = 0
+        kept = []
+        for entry in [*entries, *older]:
+            before = known.get(entry.identity)
+            listed_at, archived = listing(entry, seen_at, last_read) if archive else (seen_at, False)
+            article = self._shelf.keep(self._feed, entry, before, listed_at, archived=archived)
+            new, edited = new + (before is None), edited + (before is not None and article != before)
+            kept.append(article.id)
+        # The state goes last: a crash before this line reads the same feed again and keeps the same articles.
+        state = {**self._healthy(), "etag": fetched.etag, "modified": fetched.modified}
+        state["entries"] = sorted(set(kept[: len(entries)]))
+        state["problems"] = list(fetched.problems[:MAX_PROBLEMS])
+        self._settle({name: value for name, value in state.items() if name not in ASKED_FOR})
+        return FeedReport(self._feed.url, len(fetched.entries), new, edited, problems=fetched.problems[:MAX_PROBLEMS])
 
-def _healthy(state: dict[str, Any], now: datetime) -> dict[str, Any]:
-    kept = {name: value for name, value in state.items() if name not in ("failing_since", "problem")}
-    return {"first_fetched_at": iso(now), **kept, "read_at": iso(now)}
+    def _healthy(self) -> dict[str, Any]:
+        kept = {name: value for name, value in self._state.items() if name not in (*FAULTY, *HELD)}
+        return {"first_fetched_at": iso(self._now), **kept, "read_at": iso(self._now)}
 
+    def _settle(self, state: dict[str, Any]) -> None:
+        if "failing_since" in self._state:
+            self._decide("readable", f"after {self._state['problem']}")
+        if "held_since" in self._state:
+            self._decide("released", f"the feed is as it was before: {self._state['held_because']}")
+        self._content.put_feed_state(self._feed.url, state)
 
-def _unreadable(feed: Feed, now: datetime, state: dict[str, Any], problem: str, content: Content) -> FeedReport:
-    since = state.get("failing_since", iso(now))
-    content.put_feed_state(feed.url, {**state, "failing_since": since, "problem": problem})
-    content.put_decision(now, "feed", "unreadable", f"{problem}; since {parse_iso(since):%Y-%m-%d %H:%M} UTC")
-    count("FeedsUnreadable")
-    return FeedReport(feed.url, problems=(problem,))
+    def _unreadable(self, problem: str) -> FeedReport:
+        """Recorded when it begins, when the reason changes and when it has lasted a day; counted every time."""
+        since = self._state.get("failing_since", iso(self._now))
+        state = {**self._state, "failing_since": since, "problem": problem}
+        why = f"{problem}; since {parse_iso(since):%Y-%m-%d %H:%M} UTC"
+        count("FeedsUnreadable")
+        if self._now - parse_iso(since) >= A_DAY:
+            # What the alarm rings for, in every run, so that it rings once and goes silent when the feed is back.
+            count("FeedsUnreadableForADay")
+            if "reported_at" not in state:
+                state["reported_at"] = iso(self._now)
+                self._decide("unreadable for a day", why)
+        elif self._state.get("problem") != problem:
+            self._decide("unreadable", why)
+        self._content.put_feed_state(self._feed.url, state)
+        return FeedReport(self._feed.url, problems=(problem,))
+
+    def _held(self, reason: str, ids: list[str], news: int) -> FeedReport:
+        """Nothing of it is kept: the articles stay as they were, and so does what the next reading is compared with."""
+        count("FeedsHeld")
+        if self._state.get("held_because") != reason:
+            self._decide("held", reason)
+        state = {name: value for name, value in self._state.items() if name not in FAULTY}
+        since = self._state.get("held_since", iso(self._now))
+        self._content.put_feed_state(
+            self._feed.url,
+            {**state, "held_since": since, "held_because": reason, "held_entries": ids, "held_news": news},
+        )
+        return FeedReport(self._feed.url, len(ids), held=reason)
+
+    def _decide(self, decision: str, why: str) -> None:
+        self._content.put_decision(self._now, f"feed {self._feed.url}", decision, why)

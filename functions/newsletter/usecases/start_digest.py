@@ -148,6 +148,9 @@ def feed_trouble(since: datetime, desk: DigestDesk) -> list[str]:
         if "failing_since" in state:
             failing = desk_time(parse_iso(state["failing_since"]), desk)
             found.append(f"{url} cannot be read since {failing}: {state['problem']}")
+        elif "held_since" in state:
+            held = desk_time(parse_iso(state["held_since"]), desk)
+            found.append(f"{url} is held since {held}, until somebody accepts it: {state['held_because']}")
         elif "read_at" not in state:
             found.append(f"{url} was never read")
         elif parse_iso(state["read_at"]) < since:

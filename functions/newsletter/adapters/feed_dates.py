@@ -1,0 +1,54 @@
+"""When an entry was published, from what feeds write: the standards' dates, and those in the writer's own language."""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Older than any blog: what programs write that have no date, e.g. 0001-01-01."""
+LOCAL_DATE = re.compile(r"(?:\w+\.?,?\s+)?(\d{1,2})\.?\s+(\w{3,})\.?\s+(\d{4})\s+(\d{1,2}:\d{2}(?::\d{2})?)\s*(\S*)")
+MONTHS = (
+    ("jan", "ene", "tammi"),
+    ("feb", "fev", "fév", "helmi"),
+    ("mars", "mär", "mrz", "maalis"),
+    ("apr", "abr", "avr", "huhti"),
+    ("maj", "mai", "touko"),
+    ("jun", "juin", "kesä"),
+    ("jul", "juil", "heinä"),
+    ("aug", "ago", "aoû", "elo"),
+    ("sep", "set", "syys"),
+    ("okt", "oct", "out", "loka"),
+    ("nov", "marras"),
+    ("dec", "dez", "dic", "déc", "joulu"),
+)
+"""Beginnings of the months in Finnish, Swedish, German, French, Spanish and Portuguese, where English does not help."""
+ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def published(raw: Mapping[str, Any]) -> datetime | None:
+    """When the entry says it was published (else updated), in UTC; None when it says nothing readable."""
+    # feedparser lends `published_parsed` to who asks for an `updated_parsed` that is not there, and warns.
+    parsed = raw.get("published_parsed") or ("updated_parsed" in raw and raw["updated_parsed"])
+    try:
+        moment = datetime.fromtimestamp(timegm(parsed), UTC) if parsed else _in_other_words(str(raw.get("published")))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment and moment >= EARLIEST else None
+
+
+def _in_other_words(text: str) -> datetime | None:
+    """`ma, 23 marras 2026 08:00:00 +0200`. Raises ValueError for days and hours that do not exist."""
+    written = LOCAL_DATE.fullmatch(text.strip().lower())
+    if not written:
+        return None
+    day, name, year, time, zone = written.groups()
+    month = next((number for number, starts in enumerate(MONTHS) if name.startswith(starts)), None)
+    if month is None:
+        return None
+    moment = parsedate_to_datetime(f"{day} {ENGLISH[month]} {year} {time} {zone.upper() or '+0000'}")
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,215 @@
+"""Feeds of every dialect as entries: plain text, safe HTML and absolute addresses, every fault named."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from newsletter.adapters.feed_dates import published
+from newsletter.adapters.json_feed import NoJsonFeed, is_json, read_json_feed
+from newsletter.adapters.markup import Picture, pictures, pixels, plain, safe_html, web_address
+from newsletter.domain.article import Entry
+from newsletter.domain.errors import FeedUnreadable
+from newsletter.domain.prose import excerpt, lead, reading_minutes
+
+MAX_ENTRIES = 1_000
+MAX_TITLE = 300
+MAX_SUMMARY = 300
+MAX_TITLE_OF_TEXT = 80
+"""Characters of the text that stand in for the title of an entry without one, as microblogs have them."""
+MAX_GUID = 500
+MAX_CATEGORIES = 50
+MOST_USEFUL_WIDTH = 1_200
+"""Pixels: twice the width of a mail, for sharp screens. Of one picture in several sizes, the largest up to here."""
+LONG_DESCRIPTION = 1_500
+"""Characters from which a description is taken to be the whole text: some feeds have no other place for it."""
+ENTITY = re.compile(rb"<!ENTITY\s+(?!%)\S+\s+(?:SYSTEM|PUBLIC|\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+CHARACTER = re.compile(rb"&#x?[0-9a-f]+;", re.IGNORECASE)
+MAX_ENTITY = 16
+"""Bytes that an entity may stand for: a letter or a sign."""
+ESCAPED_LINK = re.compile(r"<a\s[^<>]*href=[^<>]*>[^<>]*</a>")
+SIZE_IN_NAME = re.compile(r"-\d+x\d+(?=\.\w+$)")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A feed's entries; `problems` names what was left out, `next_url` is its next page, `wordpress` who wrote it."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...] = ()
+    next_url: str = ""
+    wordpress: bool = False
+
+
+def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
+    """The entries of a feed; `content-location` in `headers` is its address. Raises FeedUnreadable when it is none."""
+    where = headers.get("content-location", "feed")
+    try:
+        feed = read_json_feed(body) if is_json(body) else _read_xml(body, headers)
+    except NoJsonFeed as fault:
+        raise FeedUnreadable(f"{where}: not a feed ({fault})") from fault
+    entries: dict[str, Entry] = {}
+    problems = []
+    about = feed["feed"]
+    for number, raw in enumerate(feed["entries"][:MAX_ENTRIES], start=1):
+        entry = _entry(raw, where, str(about.get("language") or ""))
+        missing = [name for name in ("title", "url") if not getattr(entry, name)]
+        if missing:
+            problems.append(f"entry {number} has no {' and no '.join(missing)}: left out")
+        elif entry.identity in entries:
+            problems.append(f"entry {number} has the identity of an earlier one, {entry.identity!r}: left out")
+        else:
+            entries[entry.identity] = entry
+    if len(feed["entries"]) > MAX_ENTRIES:
+        problems.append(f"{len(feed['entries'])} entries; only the first {MAX_ENTRIES} were read")
+    if not feed["entries"]:
+        problems.append("the feed has no entries")
+    following = next((link.get("href", "") for link in about.get("links", []) if link.get("rel") == "next"), "")
+    wordpress = "wordpress.org" in str(about.get("generator") or "")
+    return Parsed(tuple(entries.values()), tuple(problems), web_address(following, where), wordpress)
+
+
+def _read_xml(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
+    import feedparser
+
+    where = headers.get("content-location", "feed")
+    if fault := _dangerous_entity(body):
+        raise FeedUnreadable(f"{where}: {fault}")
+    # Without a type feedparser would name just that as the fault, whatever is wrong.
+    told = {"content-type": "application/xml", **{name: value for name, value in headers.items() if value}}
+    # As a stream: bytes alone would be tried as the name of a file first.
+    feed: Mapping[str, Any] = feedparser.parse(io.BytesIO(body), response_headers=told, sanitize_html=False)
+    if not feed.get("version") and not feed["entries"]:
+        reason = feed.get("bozo_exception") or "no RSS, Atom, RDF or JSON Feed found"
+        raise FeedUnreadable(f"{where}: not a feed ({reason})")
+    return feed
+
+
+def _dangerous_entity(body: bytes) -> str:
+    """Entities that stand for much, for each other, or for what lies elsewhere; a feed has no use for them."""
+    for entity in ENTITY.finditer(body.replace(b"\0", b"")):  # UTF-16 without its zeros
+        value = entity[1] if entity[1] is not None else entity[2]
+        if value is None:
+            return "declares an entity that lies outside the feed, which is refused"
+        letters = CHARACTER.sub(b"x", value)
+        if b"&" in letters or b"%" in letters or len(letters) > MAX_ENTITY:
+            return "declares an entity that expands to more than a few letters, which is refused"
+    return ""
+
+
+def _entry(raw: Mapping[str, Any], base: str, feed_language: str) -> Entry:
+    body, whole = _body(raw)
+    # FeedBurner's own links count clicks; it names the original.
+    url = web_address(str(raw.get("feedburner_origlink") or raw.get("link") or ""), base)
+    guid = str(raw.get("id") or "")[:MAX_GUID]
+    safe = safe_html(body, url or base)
+    text = plain(safe)
+    title = excerpt(plain(str(raw.get("title") or "")), MAX_TITLE) or excerpt(text, MAX_TITLE_OF_TEXT)
+    summary = lead(_summary(raw) or text, MAX_SUMMARY)
+    picture = _picture(raw, safe, url or base)
+    return Entry(
+        identity=guid or url,
+        guid=guid,
+        url=url,
+        title=title,
+        summary="" if summary == title else summary,
+        categories=_categories(raw),
+        author=plain(str(raw.get("author_detail", {}).get("name") or ""))[:100],  # `author` may hold an address
+        published=published(raw),
+        html=safe,
+        text=text,
+        language=_language(raw) or _code(feed_language),
+        image=picture.url,
+        image_alt=picture.alt,
+        image_width=picture.width,
+        image_height=picture.height,
+        minutes=reading_minutes(text) if whole else 0,
+    )
+
+
+def _body(raw: Mapping[str, Any]) -> tuple[str, bool]:
+    """The longest text of the entry as markup, and whether it is the whole text rather than an excerpt."""
+    contents = [_as_markup(content, str(content.get("value") or "")) for content in raw.get("content") or []]
+    longest = max(contents, key=len, default="")
+    summary = _as_markup(raw.get("summary_detail") or {}, str(raw.get("summary") or ""))
+    if longest:
+        return longest, True
+    return summary, len(summary) >= LONG_DESCRIPTION
+
+
+def _as_markup(detail: Mapping[str, Any], value: str) -> str:
+    """Plain text as markup; feedparser takes what has no tag for plain, entities and all, so those are left."""
+    return value if "&" in value or "<" not in value or detail.get("type") != "text/plain" else html.escape(value)
+
+
+def _summary(raw: Mapping[str, Any]) -> str:
+    """The description, where there is one beside the text; WordPress escapes the links in those of comments twice."""
+    text = plain(str(raw.get("summary") or "")) if raw.get("summary_detail") else ""
+    return plain(text) if ESCAPED_LINK.search(text) else text
+
+
+def _categories(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Labels as people see them, where a feed has both a label and a term."""
+    names = (plain(str(tag.get("label") or tag.get("term") or ""))[:100] for tag in raw.get("tags") or [])
+    return tuple(dict.fromkeys(name for name in names if name))[:MAX_CATEGORIES]
+
+
+def _language(raw: Mapping[str, Any]) -> str:
+    """What the entry itself, or its text, says of its language."""
+    details = [*(raw.get("content") or []), raw.get("summary_detail") or {}, raw.get("title_detail") or {}]
+    said = [raw.get("language"), *(detail.get("language") for detail in details)]
+    return next((code for text in said if (code := _code(str(text or "")))), "")
+
+
+def _code(language: str) -> str:
+    """`fi` of `fi-FI`."""
+    return re.split("[-_]", language.strip().lower())[0][:8]
+
+
+def _picture(raw: Mapping[str, Any], safe: str, base: str) -> Picture:
+    """The first picture that the entry names, or shows; its text comes from where it is shown."""
+    shown = pictures(safe)
+    for named in _named(raw, base):
+        if named.is_shown:
+            same = next((each for each in shown if _file(each.url) == _file(named.url)), Picture(""))
+            return Picture(named.url, same.alt, named.width, named.height)
+    return shown[0] if shown else Picture("")
+
+
+def _named(raw: Mapping[str, Any], base: str) -> Iterator[Picture]:
+    for enclosure in raw.get("enclosures") or []:
+        if str(enclosure.get("type") or "").startswith("image/"):
+            yield Picture(web_address(str(enclosure.get("href") or ""), base))
+    media = [
+        _sized(medium, base)
+        for medium in raw.get("media_content") or []
+        if medium.get("medium") == "image"
+        or str(medium.get("type") or "").startswith("image/")
+        or not (medium.get("medium") or medium.get("type"))
+    ]
+    fitting = [picture for picture in media if picture.is_shown and picture.width <= MOST_USEFUL_WIDTH]
+    # Pictures follow each other by size only where the same one comes in several.
+    yield from sorted(fitting, key=lambda picture: -picture.width)[:1] if _one_motif(fitting) else fitting
+    yield from media
+    yield from (_sized(thumbnail, base) for thumbnail in raw.get("media_thumbnail") or [])
+
+
+def _sized(medium: Mapping[str, Any], base: str) -> Picture:
+    return Picture(
+        web_address(str(medium.get("url") or ""), base),
+        width=pixels(medium.get("width")),
+        height=pixels(medium.get("height")),
+    )
+
+
+def _one_motif(pictures: list[Picture]) -> bool:
+    return len({_file(picture.url) for picture in pictures}) == 1
+
+
+def _file(url: str) -> str:
+    """The picture's address without its size: WordPress writes `-300x200`, others a parameter."""
+    return SIZE_IN_NAME.sub("", url.partition("?")[0])

@@ -1,0 +1,86 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), in the shape that feedparser gives to every other dialect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from time import struct_time
+from typing import Any
+
+VERSION = "https://jsonfeed.org/version/1"
+
+
+class NoJsonFeed(ValueError):
+    """The body is JSON, but no JSON Feed; the message says why."""
+
+
+def is_json(body: bytes) -> bool:
+    """Whether the body begins like JSON; no XML does."""
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def read_json_feed(body: bytes) -> dict[str, Any]:
+    """The feed as {"version", "feed", "entries"}. Raises NoJsonFeed."""
+    try:
+        data = json.loads(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise NoJsonFeed(f"broken JSON ({error})") from error
+    if not isinstance(data, dict) or not _text(data.get("version")).startswith(VERSION):
+        raise NoJsonFeed("JSON, but no JSON Feed: its version is not https://jsonfeed.org/version/1 or 1.1")
+    links = [{"rel": "next", "href": _text(data.get("next_url"))}] if data.get("next_url") else []
+    return {
+        "version": "json",
+        "feed": {"language": _text(data.get("language")), "links": links},
+        "entries": [_entry(item, data) for item in _dicts(data.get("items"))],
+    }
+
+
+def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:
+    html, text = _text(item.get("content_html")), _text(item.get("content_text"))
+    content = {"value": html, "type": "text/html"} if html else {"value": text, "type": "text/plain"}
+    image = _text(item.get("image")) or _text(item.get("banner_image"))
+    authors = [author for whose in (item, feed) for author in [*_list(whose.get("authors")), whose.get("author")]]
+    entry: dict[str, Any] = {
+        "id": _identity(item.get("id")),
+        "link": _text(item.get("url")) or _text(item.get("external_url")),
+        "title": _text(item.get("title")),
+        "title_detail": {"type": "text/plain"},
+        "summary": _text(item.get("summary")),
+        "summary_detail": {"type": "text/plain"},
+        "content": [content] if content["value"] else [],
+        "language": _text(item.get("language")),
+        "tags": [{"term": _text(tag)} for tag in _list(item.get("tags"))],
+        "author_detail": {"name": next((_text(author.get("name")) for author in _dicts(authors)), "")},
+        "media_content": [{"url": image, "medium": "image"}] if image else [],
+    }
+    for name, field in (("published_parsed", "date_published"), ("updated_parsed", "date_modified")):
+        if moment := _moment(item.get(field)):
+            entry[name] = moment
+    return entry
+
+
+def _identity(value: Any) -> str:
+    """A number is allowed to be coerced (JSON Feed 1.1: id)."""
+    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _moment(value: Any) -> struct_time | None:
+    try:
+        moment = datetime.fromisoformat(_text(value))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).utctimetuple()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dicts(value: Any) -> list[Mapping[str, Any]]:
+    found: Iterable[Any] = _list(value)
+    return [each for each in found if isinstance(each, dict)]

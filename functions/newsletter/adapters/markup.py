@@ -1,0 +1,135 @@
+"""Markup from outside: as safe HTML with absolute addresses, as plain text, and the pictures in it."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
+
+from newsletter.domain.identity import is_tracking
+
+MAX_URL = 2_000
+MAX_MARKUP = 200_000
+"""Characters of one article; what follows is cut away before anything is parsed."""
+MAX_ALT = 300
+SMALLEST_PICTURE = 48
+"""Pixels; what is smaller is a pixel that counts readers, a smiley or a button."""
+
+TEXT_TAGS = {"a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "q", "s", "strong", "sub", "sup", "u"}
+BLOCK_TAGS = {"blockquote", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
+LIST_TAGS = {"dd", "dl", "dt", "li", "ol", "table", "tbody", "td", "th", "thead", "tr", "ul"}
+TAGS = TEXT_TAGS | BLOCK_TAGS | LIST_TAGS
+ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}, "td": {"colspan", "rowspan"}}
+GONE_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "form"}
+BLOCK = re.compile(
+    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main|nav|ol|p"
+    r"|pre|section|table|tbody|td|tfoot|th|thead|tr|ul)\b)",
+    re.IGNORECASE,
+)
+NO_PICTURE = re.compile(
+    r"//(?:[^/]*\.)?gravatar\.com/|//s\.w\.org/images/core/emoji|//feeds\.feedburner\.com/|//stats\.wordpress\.com/"
+    r"|//pixel\.|doubleclick\.net/|/wp-includes/images/",
+    re.IGNORECASE,
+)
+"""Portraits of authors, smileys, share buttons and counters that stand where a picture would."""
+URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
+"""What stays as it is in an address (RFC 3986: reserved, unreserved and already encoded)."""
+DIGITS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image: its address, its text for those who do not see it, and its size in pixels (0 where nobody says)."""
+
+    url: str
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a reader would take it for a picture."""
+        sizes = [size for size in (self.width, self.height) if size]
+        return bool(self.url) and all(size >= SMALLEST_PICTURE for size in sizes) and not NO_PICTURE.search(self.url)
+
+
+def plain(markup: str) -> str:
+    """Text without markup, entities resolved, blanks folded, no control characters."""
+    import nh3
+
+    spaced = BLOCK.sub(" <", markup)  # or the end of a paragraph and the start of the next would be one word
+    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=GONE_WITH_CONTENT))
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def safe_html(markup: str, base: str) -> str:
+    """The markup with nothing but text, links and pictures; addresses absolute from `base`, without tracking."""
+    import nh3
+
+    def absolute(tag: str, attribute: str, value: str) -> str | None:  # noqa: ARG001 nh3 calls it so
+        if attribute not in ("href", "src"):
+            return value
+        if attribute == "href" and value.startswith("mailto:"):
+            return value
+        return web_address(value, base) or None
+
+    return nh3.clean(
+        markup[:MAX_MARKUP],
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        clean_content_tags=GONE_WITH_CONTENT,
+        attribute_filter=absolute,
+        url_schemes={"http", "https", "mailto"},
+    ).strip()
+
+
+def pictures(safe: str) -> list[Picture]:
+    """The pictures in HTML that safe_html made, in their order."""
+    found = _Images()
+    found.feed(safe)
+    return [picture for picture in found.pictures if picture.is_shown]
+
+
+def pixels(value: object) -> int:
+    """`640` and `640px` as a number; anything else, a percentage for one, is 0."""
+    size = DIGITS.fullmatch(str(value or ""))
+    return int(size[1]) if size else 0
+
+
+def web_address(text: str, base: str) -> str:
+    """An absolute http(s) address in ASCII without tracking parameters, as headers and mails carry it, or empty."""
+    try:
+        parts = urlsplit(urljoin(base, text.strip()) if text.strip() else "")
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    path, query, fragment = (
+        quote(part, safe=URL_SAFE) for part in (parts.path, _untracked(parts.query), _untracked(parts.fragment))
+    )
+    url = urlunsplit((parts.scheme, host, path, query, fragment))
+    return url if len(url) <= MAX_URL else ""
+
+
+def _untracked(query: str) -> str:
+    """The query without what only counts readers; the rest letter for letter, since sites may rely on it."""
+    return "&".join(
+        part for part in query.split("&") if not any(is_tracking(*pair) for pair in parse_qsl(part, max_num_fields=9))
+    )
+
+
+class _Images(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pictures: list[Picture] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            said = {name: value or "" for name, value in attrs}
+            alt = " ".join(said.get("alt", "").split())[:MAX_ALT]
+            self.pictures.append(
+                Picture(said.get("src", ""), alt, pixels(said.get("width")), pixels(said.get("height")))
+            )

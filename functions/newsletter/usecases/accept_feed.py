@@ -1,0 +1,40 @@
+"""What a person asks of the next reading of a feed: to believe it as it is, or to read its archive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from newsletter.adapters.content import Content
+from newsletter.domain.errors import Conflict, NotFound
+from newsletter.domain.times import iso
+from newsletter.usecases.ingest_feed import HELD
+
+
+def accept_feed(feed: str, now: datetime, content: Content) -> int:
+    """Let a held feed through as it was when it was held: how many entries. Its next reading keeps them.
+
+    What was published before the last good reading goes to the archive and is not mailed; only what came later is
+    news. Raises NotFound when the feed is not held, Conflict when it was read in this very moment.
+    """
+    state = content.feed_state(feed)
+    if "held_since" not in state:
+        raise NotFound(f"{feed} is not held")
+    entries = state["held_entries"]
+    left = {name: value for name, value in state.items() if name not in HELD}
+    _put(feed, {**left, "entries": entries, "accepted_at": iso(now)}, content)
+    content.put_decision(now, f"feed {feed}", "accepted", f"by a person, though {state['held_because']}")
+    return len(entries)
+
+
+def ask_for_archive(feed: str, pages: int, content: Content) -> None:
+    """Have the next reading go through that many older pages. Raises NotFound for a feed never read, Conflict."""
+    state = content.feed_state(feed)
+    if "first_fetched_at" not in state:
+        raise NotFound(f"{feed} has not been read yet; its first reading brings the archive")
+    _put(feed, {**state, "archive_pages": pages}, content)
+
+
+def _put(feed: str, state: dict[str, Any], content: Content) -> None:
+    if not content.put_feed_state(feed, state):
+        raise Conflict(f"{feed} was read in this very moment; look again and repeat")

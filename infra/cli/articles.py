@@ -1,0 +1,137 @@
+"""`newsletter articles` and `article`: what was found, why it has its topics, and what marketing makes of it."""
+
+from __future__ import annotations
+
+import json
+
+from cli.faults import Fault
+from cli.output import say, table, when
+from newsletter import wiring
+from newsletter.adapters.markup import plain
+from newsletter.descriptions import article_as_json, topic_label
+from newsletter.domain.article import Article, Choice
+from newsletter.domain.digest import newest_first
+from newsletter.domain.publication import Publication
+
+EVERYONE = "none: for everyone"
+
+
+def show_articles(limit: int, *, as_json: bool) -> int:
+    """The newest articles with the topics they were given, and why."""
+    publication = wiring.templates().publication
+    articles = newest_first(wiring.content().articles())[:limit]
+    if as_json:
+        say(json.dumps({"articles": [article_as_json(article) for article in articles]}, indent=2, ensure_ascii=False))
+        return 0
+    if not articles:
+        say("No articles yet; `newsletter feeds` says whether the feeds can be read.")
+        return 0
+    zone = publication.time_zone
+    table(
+        ("Article", f"Listed ({zone})", "Title", "Topics", "Because of", ""),
+        (
+            (
+                article.id,
+                when(article.listed_at, zone),
+                article.title,
+                "\n".join(_labels(article, publication)) or EVERYONE,
+                "\n".join(article.topic_reasons),
+                _mark(article),
+            )
+            for article in articles
+        ),
+    )
+    return 0
+
+
+def show_article(name: str) -> int:
+    """Everything that is known of one article, with the beginning of its text."""
+    publication = wiring.templates().publication
+    zone = publication.time_zone
+    article = _found(name)
+    size = f" ({article.image_width} × {article.image_height})" if article.image_width and article.image_height else ""
+    topics = [
+        f"{label} ({why})" for label, why in zip(_labels(article, publication), article.topic_reasons, strict=True)
+    ]
+    lines = {
+        "id": article.id,
+        "title": article.title,
+        "address": article.url,
+        "feed": article.feed,
+        "author": article.author,
+        "language": article.language,
+        "published": when(article.published, zone) if article.published else "undated",
+        "listed": when(article.listed_at, zone),
+        "topics": "; ".join(topics) or EVERYONE,
+        "categories": ", ".join(article.categories),
+        "image": f"{article.image}{size}" if article.image else "",
+        "image says": article.image_alt,
+        "to read": f"{article.minutes} min" if article.minutes else "",
+        "marketing": _mark(article),
+        "summary": article.summary,
+        "text": plain(wiring.content().article_body(article.id))[:2_000],
+    }
+    table(("", f"Times in {zone}"), [(name, value) for name, value in lines.items() if value])
+    return 0
+
+
+def pin(name: str) -> int:
+    """Put an article on top of its digest."""
+    article = _found(name)
+    wiring.content().change_choice(article.id, pinned=True, skipped=False)
+    say(f"{_named(article)} is pinned: it comes first in its digest.")
+    return 0
+
+
+def skip(name: str) -> int:
+    """Keep an article out of every digest."""
+    article = _found(name)
+    wiring.content().change_choice(article.id, pinned=False, skipped=True)
+    say(f"{_named(article)} is skipped: no digest that is still to be started has it.")
+    return 0
+
+
+def retopic(name: str, topics: list[str], *, everyone: bool) -> int:
+    """Give an article other topics than those that were found; none of them, for `everyone`."""
+    publication = wiring.templates().publication
+    article = _found(name)
+    if bool(topics) == everyone:
+        raise Fault("name the topics of the article, or give --everyone for none")
+    for topic in topics:
+        if publication.topic(topic) is None:
+            known = ", ".join(each.key for each in publication.topics)
+            raise Fault(f"there is no topic {topic!r}; publication.toml has {known}")
+    in_order = [topic.key for topic in publication.topics if topic.key in topics]
+    wiring.content().change_choice(article.id, topics=in_order)
+    labels = ", ".join(topic_label(key, publication) for key in in_order) or "no topic, so it is for everyone"
+    say(f"{_named(article)} now has: {labels}.")
+    return 0
+
+
+def reset(name: str) -> int:
+    """Take back whatever marketing decided about an article."""
+    article = _found(name)
+    wiring.content().put_choice(article.id, Choice())
+    say(f"{_named(article)} is as its feed has it.")
+    return 0
+
+
+def _found(name: str) -> Article:
+    """The article of that id, or of the only id that begins so."""
+    found = [article for article in wiring.content().articles() if article.id.startswith(name.strip().lower())]
+    if len(found) != 1:
+        known = "no article" if not found else f"{len(found)} articles have an id that begins with"
+        raise Fault(f"{known} {name}; `newsletter articles` names them")
+    return found[0]
+
+
+def _named(article: Article) -> str:
+    return f"{article.id} ({article.title})"
+
+
+def _labels(article: Article, publication: Publication) -> list[str]:
+    return [topic_label(key, publication) for key in article.topics]
+
+
+def _mark(article: Article) -> str:
+    return "pinned" if article.pinned else "skipped" if article.skipped else ""

@@ -1,0 +1,70 @@
+"""`newsletter feeds`: how each feed is, and what a person can ask of its next reading."""
+
+from __future__ import annotations
+
+from cli.faults import Fault
+from cli.output import say, when
+from newsletter import wiring
+from newsletter.domain.errors import Conflict, NotFound
+from newsletter.domain.times import parse_iso
+from newsletter.usecases.accept_feed import accept_feed, ask_for_archive
+
+
+def show_feeds() -> int:
+    """The state of each feed; 1 when one cannot be read or waits for a person."""
+    zone = wiring.templates().publication.time_zone
+    if wiring.settings().feed_url:
+        say("NEWSLETTER_FEED_URL replaces the feeds of publication.toml.")
+    troubled = 0
+    for url in _urls():
+        state = wiring.content().feed_state(url)
+        say(url)
+        say(f"    last read: {when(parse_iso(state['read_at']), zone) if 'read_at' in state else 'never'} ({zone})")
+        if "failing_since" in state:
+            say(f"    failing since {when(parse_iso(state['failing_since']), zone)}: {state['problem']}")
+        if "held_since" in state:
+            news, entries = state["held_news"], len(state["held_entries"])
+            say(f"    held since {when(parse_iso(state['held_since']), zone)}: {state['held_because']}")
+            say("    Nothing of it is kept or mailed. When the feed is as it was, it is read again by itself. If it is")
+            say(f"    right as it is now: newsletter feeds accept {url}")
+            say(f"    Then {news} of its {entries} entries may be mailed as news; the others go to the archive.")
+        if "accepted_at" in state:
+            say("    accepted: its next reading, within the hour, keeps what it has now")
+        if "archive_pages" in state:
+            say(f"    its next reading, within the hour, goes through {state['archive_pages']} older pages")
+        for problem in state.get("problems", []):
+            say(f"    {problem}")
+        troubled += "failing_since" in state or "held_since" in state
+    return 1 if troubled else 0
+
+
+def accept(url: str) -> int:
+    """Let a held feed through."""
+    try:
+        entries = accept_feed(_known(url), wiring.now(), wiring.content())
+    except (NotFound, Conflict) as fault:
+        raise Fault(str(fault)) from fault
+    say(f"{url} is accepted with its {entries} entries; its next reading, within the hour, keeps them.")
+    return 0
+
+
+def archive(url: str, pages: int) -> int:
+    """Have the next reading of a feed go through older pages too."""
+    try:
+        ask_for_archive(_known(url), pages, wiring.content())
+    except (NotFound, Conflict) as fault:
+        raise Fault(str(fault)) from fault
+    say(f"The next reading of {url}, within the hour, goes through {pages} older pages. None of it is mailed.")
+    return 0
+
+
+def _known(url: str) -> str:
+    urls = _urls()
+    if url not in urls:
+        raise Fault(f"{url} is no feed of this publication; it has {', '.join(urls)}")
+    return url
+
+
+def _urls() -> list[str]:
+    replacement = wiring.settings().feed_url
+    return [replacement] if replacement else [feed.url for feed in wiring.templates().publication.feeds]
