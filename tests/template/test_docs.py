@@ -83,7 +83,10 @@ def test_every_make_target_is_documented_and_every_documented_one_exists() -> No
 def test_every_command_is_documented_and_every_documented_one_exists(capsys: pytest.CaptureFixture[str]) -> None:
     commands = set(_commands(capsys))
     # `newsletter` is an ordinary word too; in code it begins a command.
-    below = "send|list|show|init|approve|reject|pause|resume|cancel|redrive|drop|close|check"
+    below = (
+        "send|list|show|init|approve|reject|pause|resume|cancel|redrive|drop|close|check"
+        "|pin|skip|retopic|reset|accept|archive"
+    )
     named = set(re.findall(rf"[`\n/]newsletter ([a-z][a-z-]*(?: (?:{below}))?)", EVERYTHING))
     assert commands - named == set()
     assert named - commands == set()
