@@ -176,3 +176,138 @@ def test_an_image_is_one_a_reader_would_see(more: str, image: str) -> None:
 def test_categories_come_once_each_in_their_order() -> None:
     listed = "".join(f"<category>{name}</category>" for name in ("Some", "LinkedIn", "Some", "a &amp; b"))
     assert one(rss(item().replace("</item>", listed + "</item>"))).categories == ("Some", "LinkedIn", "a & b")
+
+
+@pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        ("ma, 23 marras 2026 08:00:00 +0200", datetime(2026, 11, 23, 6, tzinfo=UTC)),
+        ("23. maaliskuuta 2026 08:00", datetime(2026, 3, 23, 8, tzinfo=UTC)),
+        ("mån, 23 maj 2026 08:00:00 +0200", datetime(2026, 5, 23, 6, tzinfo=UTC)),
+        ("Seg, 24 Set 2018 19:42:40 -0300", datetime(2018, 9, 24, 22, 42, 40, tzinfo=UTC)),
+        ("Mo, 23 Dez 2026 08:00:00 GMT", datetime(2026, 12, 23, 8, tzinfo=UTC)),
+        ("ma, 99 marras 2026 08:00:00 +0200", None),
+        ("ma, 23 foo 2026 08:00:00 +0200", None),
+    ],
+)
+def test_a_date_in_the_writers_own_language_is_read_too(date: str, published: datetime | None) -> None:
+    assert one(rss(item(pubDate=date))).published == published
+
+
+def test_an_entry_without_a_title_is_named_by_the_beginning_of_its_text() -> None:
+    text = "Lyhyt huomio siitä, miten johtaja voi vastata kommenttiin. Ja toinen lause vielä perään."
+    assert (
+        one(rss(item(title="", description=text))).title == "Lyhyt huomio siitä, miten johtaja voi vastata kommenttiin."
+    )
+
+
+def test_a_summary_that_only_repeats_the_title_is_none() -> None:
+    assert one(rss(item(title="Otsikko", description="&lt;p&gt;Otsikko&lt;/p&gt;"))).summary == ""
+
+
+def test_links_that_feedburner_counts_are_replaced_by_the_original() -> None:
+    origin = "<f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>https://blog.example.com/1</f:origLink>"
+    counted = item(link="http://feeds.feedburner.com/~r/blogi/~3/abc/").replace("</item>", origin + "</item>")
+    assert one(rss(counted)).url == "https://blog.example.com/1"
+
+
+def test_the_whole_text_is_kept_safe_and_absolute_and_says_how_long_it_takes() -> None:
+    body = "<![CDATA[<p onclick='x'>" + "sana " * 500 + "<a href='/toinen'>x</a><script>y</script></p>]]>"
+    entry = one(rss(item(description="Lyhyesti.", **{"content:encoded": body})))
+    assert "onclick" not in entry.html
+    assert "<script" not in entry.html
+    assert 'href="https://blog.example.com/toinen"' in entry.html
+    assert (entry.summary, entry.minutes) == ("Lyhyesti.", 3)
+    assert one(rss(item(description="Vain ingressi."))).minutes == 0
+
+
+MEDIA = 'xmlns:m="http://search.yahoo.com/mrss/"'
+
+
+@pytest.mark.parametrize(
+    ("more", "image"),
+    [
+        # One motif in several sizes: the largest that a mail can show.
+        (
+            "".join(f'<m:content {MEDIA} url="https://b.example/k.jpg?w={w}" width="{w}"/>' for w in (140, 1100, 4000)),
+            ("https://b.example/k.jpg?w=1100", "", 1100, 0),
+        ),
+        # WordPress.com names the author's portrait first.
+        (
+            (
+                f'<m:content {MEDIA} url="https://1.gravatar.com/avatar/x" medium="image"/>'
+                f'<m:content {MEDIA} url="https://b.example/k.jpg" medium="image" width="800" height="600"/>'
+            ),
+            ("https://b.example/k.jpg", "", 800, 600),
+        ),
+        # A film is no picture; its thumbnail is.
+        (
+            (
+                f'<m:content {MEDIA} url="https://b.example/f.mp4" type="video/mp4"/>'
+                f'<m:thumbnail {MEDIA} url="https://b.example/t.jpg" width="480" height="360"/>'
+            ),
+            ("https://b.example/t.jpg", "", 480, 360),
+        ),
+        # The same picture in the text says what is on it.
+        (
+            (
+                '<enclosure url="https://b.example/k.jpg" type="image/jpeg"/>'
+                "<description>&lt;img src='https://b.example/k-300x200.jpg' alt='Majakka'&gt;</description>"
+            ),
+            ("https://b.example/k.jpg", "Majakka", 0, 0),
+        ),
+        (
+            "<description>&lt;img src='/k.jpg' alt='Majakka' width='640' height='480'&gt;</description>",
+            ("https://blog.example.com/k.jpg", "Majakka", 640, 480),
+        ),
+    ],
+)
+def test_the_picture_is_one_that_fits_with_its_text_and_size(more: str, image: tuple[str, str, int, int]) -> None:
+    entry = one(rss(item().replace("</item>", more + "</item>")))
+    assert (entry.image, entry.image_alt, entry.image_width, entry.image_height) == image
+
+
+@pytest.mark.parametrize(
+    ("body", "language"),
+    [
+        (rss(item()), ""),
+        (rss(item()).replace(b"<title>Blogi", b"<language>fi-FI</language><title>Blogi"), "fi"),
+        (rss(item(**{"dc:language": "sv"})).replace(b"<title>Blogi", b"<language>fi</language><title>Blogi"), "sv"),
+        (DIALECTS["Atom 1.0"].replace(b"<feed ", b'<feed xml:lang="fi" '), "fi"),
+        (DIALECTS["Atom 1.0"].replace(b"<entry>", b'<entry xml:lang="sv-FI"><content>x</content>'), "sv"),
+        (DIALECTS["JSON Feed 1.1"].replace(b'"title": "Blogi"', b'"language": "en-GB"'), "en"),
+        (DIALECTS["JSON Feed 1.1"].replace(b'"id": 1', b'"id": 1, "language": "sv"'), "sv"),
+    ],
+)
+def test_the_language_is_what_the_entry_says_or_else_its_feed(body: bytes, language: str) -> None:
+    assert one(body).language == language
+
+
+def test_a_json_feed_has_texts_authors_tags_and_pictures() -> None:
+    entry = one(
+        b'{"version": "https://jsonfeed.org/version/1.1", "authors": [{"name": "Toimitus"}], "items": [{"id": "a",'
+        b'"url": "https://b.example/1", "title": "1 < 2",'
+        b'"content_html": "<p>Koko <b>juttu</b>.</p><img src=\'/k.png\'>",'
+        b'"summary": "Lyhyesti.", "tags": ["Some", 3, "LinkedIn"], "image": "https://b.example/k.jpg"}]}'
+    )
+    assert (entry.title, entry.summary, entry.author) == ("1 < 2", "Lyhyesti.", "Toimitus")
+    assert (entry.categories, entry.image) == (("Some", "LinkedIn"), "https://b.example/k.jpg")
+    assert entry.html == '<p>Koko <b>juttu</b>.</p><img src="https://b.example/k.png">'
+
+
+def test_plain_text_of_a_json_feed_is_no_markup() -> None:
+    body = DIALECTS["JSON Feed 1.1"].replace(
+        b'"id": 1', b'"id": 1, "content_text": "Kirjoita <b> ja </b> n\xc3\xa4in."'
+    )
+    assert one(body).text == "Kirjoita <b> ja </b> näin."
+
+
+def test_a_json_feed_that_is_half_nonsense_gives_what_makes_sense() -> None:
+    body = (
+        b'{"version": "https://jsonfeed.org/version/1", "authors": "x", "language": 3, "items": [null, 1, {"id": true},'
+        b'{"id": 7, "url": "https://b.example/1", "title": "Otsikko",'
+        b'"tags": {}, "author": [], "date_published": "eilen"}]}'
+    )
+    entries, problems = read(body)
+    assert [entry.guid for entry in entries] == ["7"]
+    assert problems == ("entry 1 has no title and no url: left out",)
