@@ -24,7 +24,7 @@ from newsletter.adapters.tallies import Tallies
 from newsletter.domain import caution
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, Window
-from newsletter.domain.messages import Notify
+from newsletter.domain.messages import Notify, SettleDoubt
 from tests.aws.cloud import Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing
@@ -243,6 +243,14 @@ def poisoned_messages(cloud: Cloud) -> None:
         assert cloud.invoke(folder, {"Records": [record]})["batchItemFailures"]
 
 
+def doubt_looked_into(cloud: Cloud) -> None:
+    """Of a batch that was settled meanwhile: the sender reads its record, and that is all."""
+    tags = next(mail.tags for mail in cloud.mails(MAIJA) if mail.tags["mailing"].startswith("digest"))
+    record = {"messageId": "m", "receiptHandle": "r", "eventSource": "aws:sqs", "attributes": {}}
+    body = SettleDoubt(tags["mailing"], tags["batch"]).to_json()
+    assert cloud.invoke("sender", {"Records": [record | {"body": body}]})["batchItemFailures"] == []
+
+
 def reader_changes_and_leaves(cloud: Cloud) -> None:
     digest = next(mail for mail in reversed(cloud.mails(MAIJA)) if mail.tags["mailing"].startswith("digest"))
     preferences, leave = link_to("preferences", digest), link_to("unsubscribe", digest)
@@ -285,6 +293,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
         passer_by(cloud)
         sending_in_trouble(cloud, monkeypatch)
         poisoned_messages(cloud)
+        doubt_looked_into(cloud)
         reader_changes_and_leaves(cloud)
         tick(cloud, 800)
         yield cloud, uses
