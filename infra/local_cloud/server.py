@@ -10,7 +10,7 @@ import time
 import tomllib
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,7 +30,7 @@ from local_cloud.web import application
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from local_cloud.stack import Stack
+    from local_cloud.stack import Function, Stack
 
 REPOSITORY = Path(__file__).parents[2]
 AUDIENCE = "console"
@@ -38,6 +38,8 @@ AUDIENCE = "console"
 SEND_RATE = 200.0
 # A mailing to everybody in a rehearsal is over long before.
 DRAIN_SECONDS = 120.0
+# How long after an article came out its feed is read, as the schedule of feed_ingest has it.
+_BLOG_STEP = timedelta(hours=1)
 _SENDER_DOMAIN = "SenderDomain"
 
 
@@ -76,6 +78,7 @@ class LocalCloud:
         self._log_level, self._auto_deliver, self._ingest = log_level, auto_deliver, ingest
         self._exit = ExitStack()
         self.started_at = datetime.now(UTC)
+        self._rehearsed_until = self.started_at
 
     def __enter__(self) -> Self:
         try:
@@ -145,12 +148,34 @@ class LocalCloud:
             raise UnknownFunction(f"{function} is not a scheduled function; those are: {names}")
         schedule = known.schedules[0]
         at = datetime.now(UTC) if now is None else moment(now, schedule.time_zone)
+        self._move_blog(at, known)
         given = event(schedule, at)
         started = time.monotonic()
         result = self.functions.invoke(known, given)
         drained = self.drain() if wait else None
         seconds = round(time.monotonic() - started, 3)
         return Run(known.folder, timestamp(at), result, seconds, drained)
+
+    @property
+    def blog_time(self) -> datetime:
+        """The present of the sample blog: ahead of the clock once a later day was rehearsed, and it never goes back."""
+        return max(self._rehearsed_until, datetime.now(UTC))
+
+    def _move_blog(self, at: datetime, function: Function) -> None:
+        """Let the sample blog go on until `at`, and have its feed read on the way, as the schedule would have done.
+
+        The last reading is left out when that is what `function` does itself.
+        """
+        feed_ingest = self.stack.function("feed_ingest")
+        if self._feed_url or feed_ingest is None or at - self.blog_time < _BLOG_STEP:
+            return
+        from local_cloud.blog.site import load_articles
+
+        out = [article.published(self.started_at) for article in reversed(load_articles())]
+        for step in (*(each + _BLOG_STEP for each in out if self.blog_time < each + _BLOG_STEP < at), at):
+            self._rehearsed_until = step
+            if step != at or function != feed_ingest:
+                self.functions.invoke(feed_ingest, event(feed_ingest.schedules[0], step))
 
     def scheduled(self) -> list[str]:
         """The folders of the functions that have a schedule."""

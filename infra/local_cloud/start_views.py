@@ -107,7 +107,7 @@ def blog(views: Views, _request: Request, path: str = "") -> Response:
     # Imports Babel and Markdown, which the start need not wait for.
     from local_cloud.blog import site
 
-    found = site.respond(f"{views.cloud.url}/_local/blog", path, views.cloud.started_at)
+    found = site.respond(f"{views.cloud.url}/_local/blog", path, views.cloud.started_at, views.cloud.blog_time)
     if found is None:
         raise NotFound("The sample blog has no such page.")
     media_type, body = found

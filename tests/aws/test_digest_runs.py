@@ -36,13 +36,19 @@ def _fed(cloud: Cloud) -> None:
     assert cloud.stack is not None
     join("kaikki@example.com")
     join("linkedin@example.com", "linkedin")
-    wiring.content().put_feed_state(FEED, {"read_at": iso(NOW - HOUR)})
+    leave_feed({"read_at": iso(NOW - HOUR)})
 
 
 def join(email: str, *topics: str, frequency: Frequency = Frequency.WEEKLY) -> None:
     reader = subscriber_id(PEPPER.encode(), email)
     form = SignUp(reader, email, topics, "fi", "", "1", "", "", NOW - 99 * WEEK, email, frequency)
     wiring.subscribers().activate(form, NOW - 99 * WEEK)
+
+
+def leave_feed(state: dict[str, str]) -> None:
+    """What the last reading of the feed left behind."""
+    content = wiring.content()
+    assert content.put_feed_state(FEED, {**state, "revision": content.feed_state(FEED).get("revision", 0)})
 
 
 def publish(name: str, *topics: str, at: datetime = NOW - HOUR) -> None:
@@ -95,17 +101,21 @@ def test_a_week_without_articles_says_since_when_there_are_none() -> None:
             "cannot be read since 2027-01-10 06:00: HTTP 503",
         ),
         ({"read_at": iso(NOW - 2 * WEEK)}, "was not read since 2026-12-29 08:00"),
+        (
+            {"held_since": iso(NOW - 2 * DAY), "held_because": "lost all"},
+            "is held since 2027-01-10 08:00, until somebody accepts it: lost all",
+        ),
         ({}, "was never read"),
     ],
 )
 def test_no_article_of_a_feed_that_nobody_could_read_is_not_the_same_as_none(state: dict[str, str], why: str) -> None:
-    wiring.content().put_feed_state(FEED, state)
+    leave_feed(state)
     cloud_run(NOW)
     assert record() == ("feed down", f"no new article since 2027-01-05 08:00; {FEED} {why}")
 
 
 def test_a_digest_that_goes_out_says_which_feed_may_be_missing_in_it() -> None:
-    wiring.content().put_feed_state(FEED, {"failing_since": iso(NOW - HOUR), "problem": "HTTP 503"})
+    leave_feed({"failing_since": iso(NOW - HOUR), "problem": "HTTP 503"})
     publish("uusi")
     assert "HTTP 503" in cloud_run(NOW)["weekly"]["why"]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import time
 import urllib.request
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
 
+from local_cloud.blog.site import load_articles
 from local_cloud.server import CannotStart, LocalCloud
 
 if TYPE_CHECKING:
@@ -81,6 +83,30 @@ def test_it_starts_twice_in_one_process_and_knows_nothing_of_the_first_time() ->
         with LocalCloud() as cloud:
             subscribe(cloud, READER)
             assert len(mails(cloud, READER)) == 1
+
+
+def test_a_month_can_be_rehearsed_week_by_week_with_a_new_article_in_each(cloud: LocalCloud) -> None:
+    subscribe(cloud, READER)
+    decisions, subjects = [], []
+    for week in range(6):
+        run = cloud.run("planner", (cloud.started_at + timedelta(days=7 * week, minutes=1)).isoformat())
+        assert run.drained
+        decisions.append(run.result["weekly"]["decision"])
+        subjects.append(next(mail.subject for mail in mails(cloud, READER) if "digest-" in mail.tags["mailing"]))
+    assert decisions == ["started"] * 5 + ["empty"]
+    to_come = [article.title for article in reversed(load_articles()) if article.age < timedelta()]
+    assert subjects[1:] == [*to_come, to_come[-1]], "each week its one article, and none in the last"
+    got = "".join(mail.text or "" for mail in mails(cloud, READER) if "digest-" in mail.tags["mailing"])
+    fresh = [article.title for article in load_articles() if article.age < timedelta(days=7)]
+    assert [title for title in fresh if got.count(f"\n{title}\n") != 1] == []
+
+
+def test_the_blog_never_goes_back(cloud: LocalCloud) -> None:
+    later = cloud.started_at + timedelta(days=3, minutes=30)
+    assert cloud.run("feed_ingest", later.isoformat()).result["feeds"][0]["new"] == 1
+    assert cloud.blog_time == later
+    cloud.run("nurture", (cloud.started_at + timedelta(days=1)).isoformat())
+    assert cloud.blog_time == later
 
 
 def test_a_feed_of_ones_own_replaces_the_sample_blog(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -24,6 +24,7 @@ from local_cloud.blog.article import BlogArticle, load_articles, parse_article
 
 BASE = "http://127.0.0.1:8000/_local/blog"
 STARTED = datetime(2026, 3, 2, 8, 15, 30, 123456, tzinfo=UTC)
+LATER = STARTED + timedelta(days=30)
 PUBLICATION = Path(__file__).parents[2] / "templates" / "publication.toml"
 OFFER = "Sparraamme mielellämme johtajia ja asiantuntijoita, jotka haluavat aktiivisiksi viestijöiksi."
 VOID = {"br", "hr", "img", "link", "meta"}
@@ -76,7 +77,7 @@ class Html(HTMLParser):
 
 
 def page(path: str) -> str:
-    answer = site.respond(BASE, path, STARTED)
+    answer = site.respond(BASE, path, STARTED, LATER)
     assert answer is not None
     return answer[1].decode()
 
@@ -89,8 +90,8 @@ def links(html: str) -> list[str]:
     return re.findall(r'<a [^>]*href="([^"]+)"', html)
 
 
-def parsed_feed(base_url: str = BASE, started_at: datetime = STARTED) -> Any:
-    return feedparser.parse(site.feed_xml(base_url, started_at), sanitize_html=False)
+def parsed_feed(base_url: str = BASE, started_at: datetime = STARTED, now: datetime | None = None) -> Any:
+    return feedparser.parse(site.feed_xml(base_url, started_at, now), sanitize_html=False)
 
 
 def publication_labels() -> set[str]:
@@ -108,9 +109,15 @@ def test_every_category_is_a_topic_of_the_publication_and_every_topic_has_articl
 
 
 def test_the_last_seven_days_hold_six_articles_on_at_least_five_topics() -> None:
-    week = [article for article in load_articles() if article.age < timedelta(days=7)]
+    week = [article for article in load_articles() if timedelta() <= article.age < timedelta(days=7)]
     assert len(week) == 6
     assert len({category for article in week for category in article.categories}) >= 5
+
+
+def test_each_of_the_four_weeks_to_come_has_an_article_and_together_they_are_on_every_topic() -> None:
+    to_come = [article for article in load_articles() if article.age < timedelta()]
+    assert sorted(-article.age // timedelta(days=7) for article in to_come) == [0, 1, 2, 3]
+    assert {category for article in to_come for category in article.categories} == publication_labels()
 
 
 FRONT_MATTER = {
@@ -141,7 +148,7 @@ def test_an_article_file_is_read_into_an_article() -> None:
     [
         ("title", None), ("title", '""'), ("title", "3"), ("colour", '"green"'), ("slug", '"toinen"'),
         ("categories", "[]"), ("categories", "[1]"), ("image_alt", '"Kuva."'),
-        ("age_days", '"1"'), ("age_days", "true"), ("age_days", "-1"), ("age_days", "nan"),
+        ("age_days", '"1"'), ("age_days", "true"), ("age_days", "-366"), ("age_days", "nan"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_with_its_file(field: str, value: str | None) -> None:
@@ -166,10 +173,11 @@ def test_the_feed_is_well_formed_and_names_itself() -> None:
     assert {link.href for link in feed.feed.links if link.rel == "self"} == {f"{BASE}/feed.xml"}
 
 
-def test_the_feed_has_every_article_newest_first() -> None:
-    entries = parsed_feed().entries
-    articles = load_articles()
-    assert len(articles) == 14
+@pytest.mark.parametrize(("days", "expected"), [(0, 14), (2, 14), (3, 15), (16, 16), (30, 18)])
+def test_the_feed_has_every_article_that_is_out_newest_first(days: int, expected: int) -> None:
+    entries = parsed_feed(now=STARTED + timedelta(days=days)).entries
+    articles = load_articles()[-expected:]
+    assert len(entries) == expected
     assert [(entry.link, entry.title, entry.author, entry.summary) for entry in entries] == [
         (f"{BASE}/{article.slug}", article.title, article.author, article.summary) for article in articles
     ]
@@ -207,7 +215,7 @@ def test_an_address_with_a_closing_slash_makes_no_double_slash() -> None:
 
 @slugs
 def test_every_article_ends_with_the_offer_on_its_page_and_in_the_feed(slug: str) -> None:
-    content = next(entry for entry in parsed_feed().entries if entry.link == f"{BASE}/{slug}").content[0].value
+    content = next(entry for entry in parsed_feed(now=LATER).entries if entry.link == f"{BASE}/{slug}").content[0].value
     article = page(slug).partition("<article")[2].partition("</article>")[0]
     for html in (content, article):
         assert html.count(OFFER) == 1
@@ -243,7 +251,7 @@ def test_everything_a_page_points_to_inside_the_blog_exists(path: str) -> None:
     html = Html(page(path))
     targets = [*html.all("a", "href"), *html.all("img", "src"), *html.all("link", "href")]
     inside = [str(target).removeprefix(BASE) for target in targets if str(target).startswith(BASE)]
-    assert [target for target in inside if site.respond(BASE, target, STARTED) is None] == []
+    assert [target for target in inside if site.respond(BASE, target, STARTED, LATER) is None] == []
     outside = {target for target in targets if not str(target).startswith(BASE)}
     assert {str(target).partition("?")[0] for target in outside} == {
         "#sisalto", "http://127.0.0.1:8000/subscribe", "mailto:hei@sanaharju.example",
@@ -262,7 +270,20 @@ def test_the_index_leads_to_every_article_newest_first() -> None:
 
 @pytest.mark.parametrize("path", ["olematon", "assets", "assets/", "assets/../site.py", "assets/..", "feed.xml/x"])
 def test_an_unknown_path_has_no_answer(path: str) -> None:
-    assert site.respond(BASE, path, STARTED) is None
+    assert site.respond(BASE, path, STARTED, LATER) is None
+
+
+@pytest.mark.parametrize(
+    "article", [article for article in load_articles() if article.age < timedelta()], ids=lambda article: article.slug
+)
+def test_an_article_to_come_is_nowhere_before_its_time(article: BlogArticle) -> None:
+    second = timedelta(seconds=1)
+    out = article.published(STARTED)
+    for now, there in ((None, False), (out - second, False), (out, True)):
+        answer = site.respond(BASE, "", STARTED, now)
+        assert answer is not None
+        assert (article.title in answer[1].decode()) is there
+        assert (site.respond(BASE, article.slug, STARTED, now) is not None) is there
 
 
 texts = (

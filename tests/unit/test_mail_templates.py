@@ -222,6 +222,20 @@ def test_a_digests_subject_tells_what_is_in_it(language: str, others: int, expec
     assert digest(language, articles=[SECOND], more=[article(n) for n in range(others)]).subject == expected
 
 
+@every_language
+def test_a_long_title_gives_way_in_the_subject_and_the_number_of_others_does_not(language: str) -> None:
+    long = article(
+        1,
+        title="Kriisin ensimmäinen tunti: mitä johtaja sanoo, kun tietää itsekin vasta vähän, ja kenelle hän sen sanoo",
+    )
+    for others in (0, 1, 12):
+        subject = digest(language, articles=[long], more=[article(n) for n in range(others)]).subject
+        rest = templates.text("mail.digest.subject", language, title="", count=others) if others else ""
+        assert subject.endswith(f"…{rest}")
+        assert 70 <= len(subject) <= 90
+        assert f"{long.title} ".startswith(subject.removesuffix(f"…{rest}"))
+
+
 def test_a_digest_without_offer_or_other_articles_has_no_empty_sections() -> None:
     mail = digest(articles=[BARE], more=[], related=[], offer=None)
     assert [(1, "Uusi kirjoitus"), (2, BARE.title)] == seen(mail).headings

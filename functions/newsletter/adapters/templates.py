@@ -83,7 +83,7 @@ class Templates:
             cache_size=-1,
             extensions=["newsletter.adapters.traced.Traced"] if traced else [],
         )
-        self._jinja.filters["isolated"] = isolated
+        self._jinja.filters |= {"isolated": isolated, "cut": _cut}
 
     @cached_property
     def publication(self) -> Publication:
@@ -265,6 +265,10 @@ def one_line(text: str, limit: int) -> str:
     cut = line[: limit - 1]
     whole_words = cut if line[limit - 1] == " " else cut.rpartition(" ")[0]
     return f"{(whole_words or cut).rstrip(' ,;:–-')}…"
+
+
+def _cut(text: str, limit: int) -> str:
+    return one_line(without_marks(text), limit)
 
 
 def _cleaned(value: object) -> str:

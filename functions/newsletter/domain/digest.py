@@ -16,9 +16,7 @@ FIRST_SPAN = {Frequency.WEEKLY: WEEK, Frequency.MONTHLY: timedelta(days=31)}
 LOOK_BACK = timedelta(days=60)
 """How old an article may be that an earlier digest should have carried and did not."""
 REST = timedelta(days=364)
-"""How long an archive article rests after a digest offered it: 52 weeks."""
-ARCHIVED_AFTER = timedelta(days=28)
-"""How old an article is before it is offered again as one from the archive."""
+"""How long an article rests after a digest carried it, or offered it from the archive: 52 weeks."""
 
 
 @dataclass(frozen=True)
@@ -135,39 +133,33 @@ def settle(
 
     def is_late(article: Article) -> bool:
         # What was archived stands where it was published: in past windows it is archive on purpose.
-        found_later = not article.archived and (article.published is None or article.listed_at != article.published)
-        return article.id in dropped or (found_later and timedelta() < window.start - article.listed_at <= LOOK_BACK)
+        late = not article.archived and timedelta() < window.start - article.listed_at <= LOOK_BACK
+        return late or article.id in dropped
 
     fresh = [a for a in articles if not a.skipped and a.id not in carried and (window.holds(a) or is_late(a))]
     if not fresh:
         return None
     ids = tuple(article.id for article in newest_first(fresh))
-    return SettledDigest(period, window, ids, from_the_archive(fresh, articles, window.end, settled, related))
+    return SettledDigest(period, window, ids, from_the_archive(fresh, articles, window, settled, related))
 
 
 def from_the_archive(
-    fresh: Sequence[Article], articles: Sequence[Article], now: datetime, settled: Iterable[SettledDigest], each: int
+    fresh: Sequence[Article], articles: Sequence[Article], window: Window, settled: Iterable[SettledDigest], each: int
 ) -> tuple[str, ...]:
     """Ids of older articles on the topics of the fresh ones, at most `each` a topic, the newest first.
 
-    Chosen once for all readers, and none that another digest offered within REST: so no reader meets one twice in a
-    year, whatever their topics, and there are no more variants than without them.
+    Chosen once for all readers, and none that any digest carried or offered within REST: so no reader meets one twice
+    in a year, whatever their topics, and there are no more variants than without them.
     """
-    resting = {
-        article
-        for digest in settled
-        if not digest.dropped and digest.window.end > now - REST
-        for article in digest.related
-    }
-    shown = {article.id for article in fresh}
+    resting = {article.id for article in fresh}
+    for digest in settled:
+        if not digest.dropped and digest.window.end > window.end - REST:
+            resting |= {*digest.articles, *digest.related}
     old = newest_first(
         [
             article
             for article in articles
-            if article.listed_at < now - ARCHIVED_AFTER
-            and not article.skipped
-            and article.id not in resting
-            and article.id not in shown
+            if article.listed_at < window.start and not article.skipped and article.id not in resting
         ]
     )
     chosen: dict[str, Article] = {}

@@ -14,6 +14,7 @@ ARTICLES = Path(__file__).parent / "articles"
 
 _FENCE = "+++"
 _OLDEST_DAYS = 36_500
+_LATEST_DAYS = -365
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TEXT = (str,), "a text that is not empty"
 _FIELDS: dict[str, tuple[tuple[type, ...], str]] = {
@@ -31,7 +32,10 @@ _REQUIRED = [name for name in _FIELDS if not name.startswith("image")]
 
 @dataclass(frozen=True, slots=True)
 class BlogArticle:
-    """One article; `age` is counted at the moment the local cloud starts, so that a demo always has fresh ones."""
+    """One article; `age` is counted at the moment the local cloud starts, so that a demo always has fresh ones.
+
+    Below zero it comes out so much later, so that the weeks ahead can be rehearsed.
+    """
 
     slug: str
     title: str
@@ -54,7 +58,7 @@ class BlogArticle:
 
 @cache
 def load_articles() -> tuple[BlogArticle, ...]:
-    """Every article, newest first; ValueError names the file and the field that is wrong."""
+    """Every article, those to come included, newest first; ValueError names the file and the field that is wrong."""
     articles = [parse_article(path.name, path.read_text("utf-8")) for path in ARTICLES.glob("*.md")]
     return tuple(sorted(articles, key=lambda article: (article.age, article.slug)))
 
@@ -75,8 +79,8 @@ def parse_article(file_name: str, text: str) -> BlogArticle:
         raise _wrong(file_name, "slug", "must be the file's name without .md: lowercase letters, digits, hyphens")
     if not all(isinstance(label, str) and label for label in fields["categories"]):
         raise _wrong(file_name, "categories", "must be a list of labels")
-    if not 0 <= fields["age_days"] <= _OLDEST_DAYS:
-        raise _wrong(file_name, "age_days", f"must be between 0 and {_OLDEST_DAYS}")
+    if not _LATEST_DAYS <= fields["age_days"] <= _OLDEST_DAYS:
+        raise _wrong(file_name, "age_days", f"must be between {_LATEST_DAYS} and {_OLDEST_DAYS}")
     if ("image" in fields) != ("image_alt" in fields):
         raise _wrong(file_name, "image_alt", "goes with image: give both or neither")
     categories, age = tuple(fields.pop("categories")), timedelta(days=fields.pop("age_days"))

@@ -1,4 +1,7 @@
-"""Renders the sample blog, pages and feed alike, from its articles and the moment the local cloud started."""
+"""Renders the sample blog, pages and feed alike, from its articles and the moment the local cloud started.
+
+`now` is the moment at which somebody looks, the start where it is left out: what is dated later has not come out yet.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = [
-    "BlogArticle", "article_page", "asset", "feed_xml", "guid", "index_page", "load_articles", "offer_page", "respond",
+    "BlogArticle", "article_page", "asset", "feed_xml", "guid", "index_page", "load_articles", "offer_page",
+    "published_articles", "respond",
 ]  # fmt: skip
 
 OFFER_SLUG = "sparraus"
@@ -34,35 +38,40 @@ _HTML, _RSS = "text/html; charset=utf-8", "application/rss+xml; charset=utf-8"
 _ZONE = ZoneInfo("Europe/Helsinki")
 
 
-def respond(base_url: str, path: str, started_at: datetime) -> tuple[str, bytes] | None:
+def respond(base_url: str, path: str, started_at: datetime, now: datetime | None = None) -> tuple[str, bytes] | None:
     """The media type and body of what the blog has at `path`, counted from `base_url` ("" is the index); else None."""
     match path.strip("/").split("/"):
         case [""]:
-            return _HTML, index_page(base_url, started_at).encode()
+            return _HTML, index_page(base_url, started_at, now).encode()
         case ["feed.xml"]:
-            return _RSS, feed_xml(base_url, started_at).encode()
+            return _RSS, feed_xml(base_url, started_at, now).encode()
         case [slug] if slug == OFFER_SLUG:
             return _HTML, offer_page(base_url).encode()
         case [slug]:
-            page = article_page(base_url, slug, started_at)
+            page = article_page(base_url, slug, started_at, now)
             return (_HTML, page.encode()) if page is not None else None
         case ["assets", name]:
             return asset(name)
     return None
 
 
-def index_page(base_url: str, started_at: datetime) -> str:
+def index_page(base_url: str, started_at: datetime, now: datetime | None = None) -> str:
     """The front page: every article, newest first."""
-    return _render("index.html", base_url, started_at, articles=load_articles())
+    return _render("index.html", base_url, started_at, articles=published_articles(started_at, now))
 
 
-def article_page(base_url: str, slug: str, started_at: datetime) -> str | None:
+def article_page(base_url: str, slug: str, started_at: datetime, now: datetime | None = None) -> str | None:
     """One article, the offer, and the newest others on the same topics; None when there is no such article."""
-    articles = load_articles()
+    articles = published_articles(started_at, now)
     article = next((article for article in articles if article.slug == slug), None)
     if article is None:
         return None
     return _render("article.html", base_url, started_at, article=article, related=related(article, articles))
+
+
+def published_articles(started_at: datetime, now: datetime | None = None) -> list[BlogArticle]:
+    """The articles that have come out, newest first."""
+    return [article for article in load_articles() if article.published(started_at) <= (now or started_at)]
 
 
 def offer_page(base_url: str) -> str:
@@ -70,11 +79,11 @@ def offer_page(base_url: str) -> str:
     return _render("offer.html", base_url)
 
 
-def feed_xml(base_url: str, started_at: datetime) -> str:
+def feed_xml(base_url: str, started_at: datetime, now: datetime | None = None) -> str:
     """All articles, newest first, as RSS 2.0 with the content, Dublin Core and Atom modules of the RSS profile.
 
     https://www.rssboard.org/rss-profile"""
-    return _render("feed.xml", base_url, started_at, articles=load_articles())
+    return _render("feed.xml", base_url, started_at, articles=published_articles(started_at, now))
 
 
 def asset(name: str) -> tuple[str, bytes] | None:
