@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console import openapi
 from console.campaign_input import campaign_of
+from console.campaign_start import course_for
 from console.paging import page_of
 from console.people import MayNotSend, Person
 from console.reports import lines_after, report_of
@@ -32,13 +33,15 @@ def start(request: Request, who: Person) -> Answer:
     """201 for a campaign that starts now, 200 for one that was started before."""
     if not who.may_send:
         raise MayNotSend
+    campaign = campaign_of(request.json_object())
     mailing, created = start_campaign(
-        campaign_of(request.json_object()),
+        campaign,
         now=whole_seconds(wiring.now()),
         templates=wiring.templates(),
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),
+        course=course_for(campaign),
     )
     count("CampaignsStarted", int(created))
     location = f"/api/v1/mailings/{mailing.id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.campaign_input import with_plain_newlines
+from console.campaign_start import course_for
 from console.people import MayNotSend, Person
 from console.request import Request
 from console.responses import page, redirect
@@ -12,6 +13,7 @@ from console.whole_mail import whole_mail
 from newsletter import wiring
 from newsletter.adapters.sketch import Sketch
 from newsletter.descriptions import audience_in_words, count_in_words
+from newsletter.domain.course import Course
 from newsletter.domain.errors import Conflict, InvalidInput
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.subscriber import Recipient
@@ -21,7 +23,7 @@ from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.preflight import Fault, require_fit
 from newsletter.usecases.render_variant import Variants
-from newsletter.usecases.start_campaign import Campaign, checked, start_campaign, started_before
+from newsletter.usecases.start_campaign import Campaign, checked, start_campaign
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,14 @@ def take_form(request: Request, who: Person) -> Answer:
         mailing = checked(draft.campaign, wiring.templates().publication, whole_seconds(wiring.now()))
         if step == "mail":
             return _whole_mail(mailing, draft.language)
-        started_before(mailing, wiring.content())
+        course = course_for(draft.campaign)
         warnings = require_fit(mailing, wiring.templates())
     except InvalidInput as wrong:
         return _form(who, draft, {wrong.field: wrong.message}, status=422)
     except Conflict:
         taken = "A campaign of this name was sent with another text; choose another name."
         return _form(who, draft, {"name": taken}, status=409)
-    return _send(draft) if step == "send" else _preview(who, draft, mailing, warnings)
+    return _send(draft, course) if step == "send" else _preview(who, draft, mailing, warnings)
 
 
 def _draft(request: Request) -> Draft:
@@ -113,7 +115,7 @@ def _preview(who: Person, draft: Draft, mailing: Mailing, warnings: list[Fault])
     )
 
 
-def _send(draft: Draft) -> Answer:
+def _send(draft: Draft, course: Course | None) -> Answer:
     """The same form sent twice starts one campaign, so a double click does no harm."""
     mailing, created = start_campaign(
         draft.campaign,
@@ -122,6 +124,7 @@ def _send(draft: Draft) -> Answer:
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),
+        course=course,
     )
     count("CampaignsStarted", int(created))
     return redirect(f"/console/mailings/{mailing.id}?started=1")

@@ -76,6 +76,7 @@ def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
         words=certificate_in_words(report),
         progress=progress_in_words(report, clock),
         sums=report.certificate,
+        ended=report.ended,
         under_way=not report.planned_to_the_end or report.certificate.waiting > 0,
         parts=_parts(report.certificate),
         standings=[(each.value, standings[each.value]) for each in Standing if each.value in standings],

@@ -398,6 +398,7 @@ def sending() -> Sending:
         subscribers=subscribers(),
         sign_ups=sign_ups(),
         content=content(),
+        courses=courses(),
         deliveries=deliveries(),
         guards=guards(),
         mailer=mailer(),

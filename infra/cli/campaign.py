@@ -9,12 +9,13 @@ from cli.check_campaign import check_campaign
 from cli.confirm import agreed
 from cli.output import say, when
 from newsletter import wiring
-from newsletter.descriptions import audience_in_words, count_in_words
-from newsletter.domain.errors import Conflict, InvalidInput
+from newsletter.descriptions import audience_in_words, count_in_words, course_in_words
+from newsletter.domain.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.times import whole_seconds
 from newsletter.usecases.count_audience import count_audience
-from newsletter.usecases.start_campaign import checked, start_campaign, started_before
+from newsletter.usecases.start_campaign import checked, readers_of, start_campaign, started_before
+from newsletter.usecases.starting_course import starting_course
 
 
 def send(path: Path, *, yes: bool) -> int:
@@ -30,7 +31,14 @@ def send(path: Path, *, yes: bool) -> int:
     except Conflict as taken:
         text = f"a campaign {file.campaign.name} was sent with another text; choose another name"
         raise file.fault(InvalidInput("name", text)) from taken
+    course = None
     if known is None:
+        try:
+            readers = readers_of(mailing, wiring.subscribers())
+        except EmptyAudience as nobody:
+            raise file.fault(nobody) from nobody
+        caution, reputation = publication.caution, wiring.reputation()
+        course = starting_course(mailing.id, readers, now=now, caution=caution, reputation=reputation)
         if check_campaign(path, wiring.settings().templates, wiring.settings().public_url):
             say("Nothing was sent.")
             return 1
@@ -47,9 +55,12 @@ def send(path: Path, *, yes: bool) -> int:
         content=wiring.content(),
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),
+        course=course,
     )
     if created:
         say(f"Started {mailing.id}. See how it goes: newsletter mailing show {mailing.id}")
+        if words := course_in_words(mailing.course):
+            say(f"{words}.")
     else:
         then = when(mailing.created_at, publication.time_zone)
         say(f"{mailing.id} was sent already, on {then}; nothing is sent again.")

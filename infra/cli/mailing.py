@@ -96,6 +96,13 @@ def _print_words(report: Report) -> None:
     say(f"\n{certificate_in_words(report)}")
     if progress := progress_in_words(report, lambda moment: when(moment, zone)):
         say(progress)
+    if report.ended:
+        sums = report.ended.sums
+        say(
+            f"Kept when it was over, {when(report.ended.at, zone)}: {sums.planned:,} planned ="
+            f" {sums.accepted:,} accepted"
+            f" + {sums.suppressed:,} suppressed + {sums.rejected:,} rejected + {sums.doubtful:,} doubtful."
+        )
     say()
     table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in FIGURES), ("Mails",))
 

@@ -16,6 +16,7 @@ from newsletter.domain.article import Article
 from newsletter.domain.mailing import Audience
 from newsletter.usecases.count_audience import Count, count_audience
 from tests.aws.cloud import Cloud
+from tests.aws.readers import add_reader
 
 READER = "maija.lukija@example.com"
 FILE = """---
@@ -31,8 +32,10 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def campaign(tmp_path: Path) -> Path:
-    """A campaign in a file."""
+def campaign(cloud: Cloud, tmp_path: Path) -> Path:
+    """A campaign in a file, with somebody to get it."""
+    assert cloud.mails() == []
+    add_reader(READER, "linkedin")
     path = tmp_path / "kevat-2027.md"
     path.write_text(FILE, encoding="utf-8")
     return path

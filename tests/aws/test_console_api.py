@@ -17,6 +17,7 @@ from newsletter.domain.article import Article
 from tests.aws.cloud import ROOT, Cloud
 from tests.aws.console_calls import Program, call, trust
 from tests.aws.issuer import Issuer, issuing
+from tests.aws.readers import add_reader
 
 CAMPAIGN = {"name": "kevat-2027", "subject": "Kevään sparraukset", "body": "Moi **sinä**.", "language": "fi"}
 READERS = [f"reader{number}@example.com" for number in range(3)]
@@ -41,6 +42,7 @@ def issuer(long_lived: Issuer, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) ->
 @pytest.fixture
 def api(cloud: Cloud, issuer: Issuer) -> Program:
     """A program that may do everything."""
+    add_reader(READERS[0])
     return Program(cloud, issuer.token(scope="openid campaigns:send"))
 
 
@@ -179,6 +181,7 @@ def test_a_session_cookie_opens_no_api(cloud: Cloud, issuer: Issuer) -> None:
 
 
 def test_reading_needs_a_token_and_sending_a_right(cloud: Cloud, issuer: Issuer) -> None:
+    add_reader(READERS[0])
     readers: tuple[dict[str, Any], ...] = (
         {},
         {"scope": "openid email"},
@@ -288,6 +291,7 @@ def _conforms(value: Any, schema: dict[str, Any], where: str) -> None:
 
 
 def test_a_mailing_is_paused_resumed_and_cancelled_over_the_api(cloud: Cloud, issuer: Issuer) -> None:
+    add_reader("tilaaja@example.com")
     api = Program(cloud, issuer.token(scope="campaigns:send"))
     assert api("POST", "/campaigns", CAMPAIGN).status == 201
     path = f"/mailings/campaign-{CAMPAIGN['name']}"
@@ -302,3 +306,13 @@ def test_a_mailing_is_paused_resumed_and_cancelled_over_the_api(cloud: Cloud, is
     )
     assert api("POST", "/mailings/campaign-tuntematon/pause").status == 404
     assert Program(cloud, issuer.token(scope="openid"))("POST", f"{path}/pause").status == 403
+
+
+def test_a_campaign_that_nobody_would_get_is_refused_before_anything_is_sent(cloud: Cloud, issuer: Issuer) -> None:
+    api = Program(cloud, issuer.token(scope="campaigns:send"))
+    add_reader("ruotsiksi@example.com", "kriisit", language="sv")
+    for change, field in ({}, "language"), ({"languages": ["sv"], "topics": ["linkedin"]}, "topics"):
+        answer = api("POST", "/campaigns", CAMPAIGN | change)
+        assert (answer.status, list(answer.json["errors"])) == (422, [field])
+        assert "nobody would get this" in answer.json["errors"][field]
+    assert wiring.content().mailings(10) == []

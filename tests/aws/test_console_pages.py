@@ -14,6 +14,7 @@ from newsletter.domain.article import Article
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.console_calls import MARKETING, Browser, call, trust
 from tests.aws.issuer import Issuer, issuing
+from tests.aws.readers import add_reader
 
 READER = "maija.lukija@example.com"
 NEW = "/console/campaigns/new"
@@ -55,6 +56,7 @@ def browser(cloud: Cloud, issuer: Issuer) -> Browser:
 def marketing(browser: Browser) -> Browser:
     """Somebody who may send."""
     browser.sign_in(**MARKETING)
+    add_reader(READER, "linkedin")
     return browser
 
 

@@ -187,7 +187,6 @@ def test_a_throttled_call_is_tried_again_and_sends_once(cloud: Cloud, batch: Sen
     [
         ("ACCOUNT_THROTTLED", 2, 3, "accepted"),
         ("TRANSIENT_FAILURE", 2, 3, "accepted"),
-        ("ACCOUNT_SENDING_PAUSED", 2, 3, "accepted"),
         ("FAILED", 1, 2, "doubtful"),
         ("MESSAGE_REJECTED", 1, 2, "rejected"),
         ("INVALID_PARAMETER", 1, 2, "rejected"),

@@ -229,7 +229,11 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         strict.setattr(Tallies, "is_large", lambda *_: True)
         report = api("GET", f"/mailings/{mailing}").json
         assert (report["mailing"]["state"], report["ended"]["balanced"]) == ("complete", True)
+        cloud.ses.faults.set_entry_status("ACCOUNT_SENDING_PAUSED")
         assert api("POST", "/campaigns", text | {"name": "talvi"}).status == 201
+        cloud.drain()
+        assert api("GET", "/mailings/campaign-talvi").json["mailing"]["state"] == "held"
+        assert api("POST", "/mailings/campaign-talvi/resume").status == 200
         tick(cloud, 32)
 
 

@@ -27,19 +27,31 @@ ENTRY_OUTCOMES = {
     "TRANSIENT_FAILURE": Outcome.RETRY,
     "MESSAGE_REJECTED": Outcome.REJECTED,
     "INVALID_PARAMETER": Outcome.REJECTED,
-    # Certainly not sent, and not before somebody (or tomorrow) acts:
-    "ACCOUNT_DAILY_QUOTA_EXCEEDED": Outcome.RETRY,
-    "ACCOUNT_SENDING_PAUSED": Outcome.RETRY,
-    "CONFIGURATION_SET_SENDING_PAUSED": Outcome.RETRY,
-    "ACCOUNT_SUSPENDED": Outcome.RETRY,
-    "MAIL_FROM_DOMAIN_NOT_VERIFIED": Outcome.RETRY,
-    "CONFIGURATION_SET_NOT_FOUND": Outcome.RETRY,
-    "TEMPLATE_NOT_FOUND": Outcome.RETRY,
-    "INVALID_SENDING_POOL_NAME": Outcome.RETRY,
 }
 """What an entry's status means (botocore's BulkEmailStatus). FAILED and unknown ones are doubtful: SES does not say."""
 
-STOPPED = {"AccountSuspendedException", "SendingPausedException", "MailFromDomainNotVerifiedException"}
+QUOTA = "ACCOUNT_DAILY_QUOTA_EXCEEDED"
+STOPS = {
+    QUOTA: "the mails that SES allows the account in 24 hours are used up",
+    "ACCOUNT_SENDING_PAUSED": "sending is paused for the whole account in SES",
+    "CONFIGURATION_SET_SENDING_PAUSED": "sending is paused for our configuration set in SES",
+    "ACCOUNT_SUSPENDED": "SES has suspended the account",
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "the MAIL FROM domain of the sender is not verified in SES",
+    "CONFIGURATION_SET_NOT_FOUND": "our configuration set does not exist in SES",
+    "TEMPLATE_NOT_FOUND": "SES looks for a template, though ours travel with the call",
+    "INVALID_SENDING_POOL_NAME": "the pool of addresses that our configuration set names does not exist in SES",
+}
+"""Statuses that say: certainly not sent, and no other mail would be, before somebody (or tomorrow) acts. In our words:
+those of SES may name an address."""
+
+STOPPED_CALLS = {
+    "AccountSuspendedException": STOPS["ACCOUNT_SUSPENDED"],
+    "SendingPausedException": STOPS["ACCOUNT_SENDING_PAUSED"],
+    "MailFromDomainNotVerifiedException": STOPS["MAIL_FROM_DOMAIN_NOT_VERIFIED"],
+    "NotFoundException": STOPS["CONFIGURATION_SET_NOT_FOUND"],
+    "MessageRejected": "SES refuses the sender: is its domain verified, and the account out of the sandbox?",
+}
+"""The same of whole calls, by the name of the error."""
 
 
 class Addressed(NamedTuple):
@@ -52,11 +64,12 @@ class Addressed(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What SES said to one recipient."""
+    """What SES said to one recipient; `stop` where it would say the same to everybody."""
 
     position: int
     outcome: Outcome
     reason: str
+    stop: SendingStopped | None = None
 
 
 class Mailer:
@@ -79,7 +92,8 @@ class Mailer:
     def send(self, batch: Batch, variant: Variant, addressed: Sequence[Addressed], kind: str) -> list[Result]:
         """One SendBulkEmail for up to 50 recipients; one Result for each, in their order.
 
-        Raises NotSentYet when SES certainly took nothing, SentPerhaps when nobody can know.
+        Raises NotSentYet when SES certainly took nothing (SendingStopped when it takes nothing of anybody's),
+        SentPerhaps when nobody can know.
         """
         answer = self._call(self._request(batch, variant, addressed, kind))
         entries = answer.get("BulkEmailEntryResults", [])
@@ -125,9 +139,12 @@ class Mailer:
             code = error.response["Error"]["Code"]
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
                 raise SentPerhaps(code) from error
-            if code in STOPPED:
-                raise SendingStopped(code) from error
-            raise NotSentYet(f"{code}: {error.response['Error'].get('Message', '')}") from error
+            said = error.response["Error"].get("Message", "")
+            if code in STOPPED_CALLS:
+                raise SendingStopped(STOPPED_CALLS[code]) from error
+            if "daily message quota" in said.lower():
+                raise SendingStopped(STOPS[QUOTA], passes=True) from error
+            raise NotSentYet(f"{code}: {said}") from error
         except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, ParamValidationError) as error:
             raise NotSentYet(type(error).__name__) from error
         except HTTPClientError as error:
@@ -160,6 +177,8 @@ def _phrase(name: str) -> str:
 
 def _result(position: int, entry: Mapping[str, str]) -> Result:
     status = entry.get("Status", "")
+    if status in STOPS:
+        return Result(position, Outcome.RETRY, status, SendingStopped(STOPS[status], passes=status == QUOTA))
     outcome = ENTRY_OUTCOMES.get(status, Outcome.DOUBTFUL)
     reason = "" if outcome is Outcome.ACCEPTED else f"{status} {entry.get('Error', '')}".strip()[:200]
     return Result(position, outcome, reason)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from newsletter.domain.caution import LEAST_SLICE
+
 
 class MailingState(StrEnum):
     """Where a mailing stands as a whole. What became of its recipients, the ledger says."""
@@ -53,6 +55,17 @@ class Course:
     until: datetime | None = None
     to_emit: bool = False
     slice: str = ""
+
+    def plans(self, shard: str) -> bool:
+        """Whether pages of the shard are planned and emitted as things stand."""
+        return self.state.sends and (self.state is not MailingState.CANARY or shard in self.slice)
+
+    def follows(self, readers: int) -> bool:
+        """Whether the next page of a shard follows one with which it has so many `readers` of the mailing.
+
+        A first slice ends with the page that makes it big enough.
+        """
+        return self.state is not MailingState.CANARY or readers * len(self.slice) < LEAST_SLICE
 
 
 PAUSABLE = (MailingState.SENDING, MailingState.CANARY, MailingState.WAITING)

@@ -3,6 +3,7 @@
 * NewsletterError
   x InvalidInput        somebody's input; names the field and what would be right
     + InvalidForm       several fields of one form
+    + EmptyAudience     a campaign that nobody would get
     + InvalidPublication
   x LimitReached        too many of one thing; it works again later
   x NotFound            no such mailing, lead, link
@@ -40,6 +41,13 @@ class InvalidForm(InvalidInput):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(*next(iter(errors.items())))
         self.errors = errors
+
+
+class EmptyAudience(InvalidInput):
+    """No active reader is meant, so there is nothing to send."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field, "nobody would get this: no active reader is in the audience; choose a wider one")
 
 
 class InvalidPublication(InvalidInput):
@@ -83,4 +91,11 @@ class NotSentYet(NewsletterError):
 
 
 class SendingStopped(NotSentYet):
-    """The account cannot send for now (paused, suspended, daily quota used up)."""
+    """SES takes nothing from us for now, whoever the recipients are; trying again at once is no use.
+
+    `passes`: it ends by itself (the day's quota is used up); otherwise a person must act.
+    """
+
+    def __init__(self, reason: str, *, passes: bool = False) -> None:
+        super().__init__(reason)
+        self.passes = passes

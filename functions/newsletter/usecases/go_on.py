@@ -22,14 +22,14 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
     mailing = content.mailing(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
-    if not mailing.course.state.sends:
+    if not mailing.course.plans(message.shard):
         return 0
     settled = {
         batch
         for batch, state, lease in deliveries.states(mailing.id, message.shard)
         if state is State.DONE or (state is State.CLAIMED and lease > now)
     }
-    emitted, page, last = 0, 0, False
+    emitted, page, follows = 0, 0, True
     for _, manifest in deliveries.manifests(mailing.id, message.shard):
         left = [batch for batch in manifest.batches if batch.id not in settled]
         queues.send_all(
@@ -37,7 +37,7 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
         )
         emitted += len(left)
         page += 1
-        last = manifest.last
-    if not last:
+        follows = not manifest.last and mailing.course.follows(manifest.readers)
+    if follows:
         queues.send(queues.plan, PlanPage(mailing.id, message.shard, page))
     return emitted

@@ -48,8 +48,11 @@ class Planning:
     mailer: Mailer
 
 
-def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest:
+def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest | None:
     """Plan one page, or read back how it was planned, and emit its batches and the next page.
+
+    None, and nothing is done, for a mailing that is not being sent, or whose first slice the shard is not part of:
+    going on plans what is left.
 
     Safe to repeat at any line: the manifest is written once, and everything after it is derived from it.
     """
@@ -57,6 +60,8 @@ def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest:
     mailing = planning.content.mailing(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
+    if not mailing.course.plans(message.shard):
+        return None
     manifest = deliveries.manifest(mailing.id, message.shard, message.page)
     if manifest is None:
         manifest = _decide(message, mailing, now, planning)
@@ -64,7 +69,8 @@ def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest:
         queues.batch, [SendBatch(mailing.id, batch.id, batch.variant, batch.recipients) for batch in manifest.batches]
     )
     if not manifest.last:
-        queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
+        if mailing.course.follows(manifest.readers):
+            queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
     elif mailing.kind is Kind.DIGEST:
         shards = deliveries.finish_shard(mailing.id, message.shard, manifest, now)
         if shards.keys() == set(SHARDS):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.adapters.content import Content
+from newsletter.adapters.courses import Courses
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.guards import Guards
 from newsletter.adapters.links import Links, Purpose, Ref
@@ -20,7 +21,7 @@ from newsletter.adapters.queues import MAX_DELAY, Queues
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.templates import Templates
-from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SentPerhaps
+from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.domain.ledger import BatchRecord, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.messages import SettleDoubt
@@ -41,6 +42,7 @@ class Sending:
     subscribers: Subscribers
     sign_ups: SignUps
     content: Content
+    courses: Courses
     deliveries: Deliveries
     guards: Guards
     mailer: Mailer
@@ -58,7 +60,8 @@ LookUp = Callable[[tuple[str, ...]], Mapping[str, Addressee]]
 def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp) -> int:
     """Send a batch whose slot has come; how many recipients are to be tried again.
 
-    Raises Busy when another sender holds the batch, NotFound for a variant that does not exist.
+    Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and SendingStopped when
+    SES takes nothing from us, for whoever is left to wait with it.
     """
     variant = sending.content.variant(batch.mailing, batch.variant)
     if variant is None:
@@ -123,6 +126,7 @@ class _Attempt:
         self.outcomes = list(record.outcomes if record else Outcome.OPEN * len(batch.recipients))
         self.reasons: dict[int, str] = dict(record.reasons) if record else {}
         self.addressed: list[Addressed] = []
+        self.stop: SendingStopped | None = None
 
     def look_at(self, found: Mapping[str, Addressee]) -> None:
         """Decide for each position that is open: to be sent to, suppressed, or rejected for what its record lacks."""
@@ -149,12 +153,14 @@ class _Attempt:
             outcome = Outcome.DOUBTFUL if isinstance(error, SentPerhaps) else Outcome.RETRY
             for who in self.addressed:
                 self._note(who.position, outcome, str(error)[:200])
+            self.stop = error if isinstance(error, SendingStopped) else None
             return
         for result in results:
             self._note(result.position, result.outcome, result.reason)
+            self.stop = self.stop or result.stop
 
     def settle(self) -> int:
-        """Write the outcome down; how many are to be tried again."""
+        """Write the outcome down; how many are to be tried again. Raises SendingStopped once that is done."""
         letters = self.letters()
         again = letters.count(Outcome.RETRY)
         state = State.RETRY if again else State.DOUBTFUL if Outcome.DOUBTFUL in letters else State.DONE
@@ -163,6 +169,8 @@ class _Attempt:
         count("MailsDoubtful", letters.count(Outcome.DOUBTFUL))
         if state is State.DOUBTFUL:
             _await_events(self.batch, self.sending)
+        if self.stop is not None:
+            raise self.stop
         return again
 
     def letters(self) -> str:

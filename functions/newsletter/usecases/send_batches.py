@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from newsletter.domain.errors import NotFound, NotSentYet
+from newsletter.domain.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
+from newsletter.observability import count
 from newsletter.usecases.send_batch import LookUp, Sending, send_batch
 from newsletter.usecases.settle_doubt import without_arrived
+from newsletter.usecases.stand_back import stand_back
 from newsletter.usecases.take_slots import Slotted, take_slots
 
 TRIES = 10
@@ -25,12 +27,26 @@ FIRST_PAUSE = 5
 def send_batches(messages: Sequence[SendBatch], sending: Sending) -> list[Exception | None]:
     """Send batches of planned mailings and sequence steps; what went wrong with each, in their order.
 
-    One reservation in the rate lane serves them all. Each waits for its own slot in a thread of its own, so that none
-    is late because the one before it took long.
+    Messages of a mailing that is not being sent any more are done with: whoever resumes it emits what is left anew.
+    """
+    mailings = {name: sending.content.mailing(name) for name in {message.mailing for message in messages}}
+    stopped = {name for name, mailing in mailings.items() if mailing and not mailing.course.state.sends}
+    going = [number for number, message in enumerate(messages) if message.mailing not in stopped]
+    count("BatchesLeftUnsent", len(messages) - len(going))
+    faults: list[Exception | None] = [None] * len(messages)
+    for number, fault in zip(going, _side_by_side([messages[at] for at in going], mailings, sending), strict=True):
+        faults[number] = fault
+    return faults
+
+
+def _side_by_side(
+    messages: Sequence[SendBatch], mailings: Mapping[str, Mailing | None], sending: Sending
+) -> list[Exception | None]:
+    """One reservation in the rate lane serves all. Each waits for its own slot in a thread of its own, so that none is
+    late because the one before it took long.
     """
     if not messages:
         return []
-    mailings = {name: sending.content.mailing(name) for name in {message.mailing for message in messages}}
     slots = _slots(messages, sending, awaited=False)
 
     def send(number: int) -> Exception | None:
@@ -55,7 +71,7 @@ def send_batches(messages: Sequence[SendBatch], sending: Sending) -> list[Except
 def send_to_one(
     message: ConfirmSignUp | Notify, batch: Batch, mailing: Mailing, addressee: Addressee, sending: Sending
 ) -> bool:
-    """Send a batch of one, whose recipient is known; False when it waits in the queue for its slot.
+    """Send a batch of one, whose recipient is known; False when it waits in the queue, for its slot or for SES.
 
     Raises Busy, and NotSentYet when SES did not take it: the queue shall offer the message again.
     """
@@ -63,7 +79,12 @@ def send_to_one(
     if slot is None:
         return False
     _wait(slot, sending)
-    if send_batch(batch, mailing, sending, lambda _: {batch.recipients[0]: addressee}):
+    try:
+        again = send_batch(batch, mailing, sending, lambda _: {batch.recipients[0]: addressee})
+    except SendingStopped as stop:
+        stand_back(message, mailing, stop, sending)
+        return False
+    if again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}")
     return True
 
@@ -71,7 +92,11 @@ def send_to_one(
 def _send(message: SendBatch, mailing: Mailing, slot: float, sending: Sending) -> None:
     _wait(slot, sending)
     batch = Batch(message.mailing, message.batch, message.variant, message.recipients)
-    again = send_batch(batch, mailing, sending, _look_up(batch, sending))
+    try:
+        again = send_batch(batch, mailing, sending, _look_up(batch, sending))
+    except SendingStopped as stop:
+        stand_back(message, mailing, stop, sending)
+        return
     if again and message.tries < TRIES:
         later = replace(message, slot=0.0, tries=message.tries + 1)
         sending.queues.send(sending.queues.batch, later, delay=FIRST_PAUSE * 2**message.tries)

@@ -8,11 +8,15 @@ from datetime import datetime
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.queues import Queues
+from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.templates import Templates
-from newsletter.domain.errors import Conflict, InvalidInput
+from newsletter.domain.course import Course, MailingState
+from newsletter.domain.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.domain.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.domain.mailing import Audience, Kind, Mailing, campaign_mailing
 from newsletter.domain.publication import Publication
+from newsletter.observability import count
+from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import require_fit
 
@@ -49,8 +53,11 @@ def start_campaign(
     content: Content,
     deliveries: Deliveries,
     queues: Queues,
+    course: Course | None = None,
 ) -> tuple[Mailing, bool]:
     """The campaign's mailing, and whether it is new. The same campaign again sends nothing again.
+
+    `course` is what `starting_course` found for it; without one, everything is sent at once.
 
     Raises InvalidInput that names the field (NotFit, when preflight finds something broken), Conflict when the name was
     used for another text.
@@ -58,7 +65,11 @@ def start_campaign(
     mailing = checked(campaign, templates.publication, now)
     if started_before(mailing, content) is None:
         require_fit(mailing, templates)
+    mailing = replace(mailing, course=course or Course(MailingState.SENDING, now))
     created = content.create_mailing(mailing)
+    if created and mailing.course.state is MailingState.HELD:
+        content.put_decision(now, mailing.id, "held", mailing.course.reason)
+        count("MailingsHeld")
     if not created:
         mailing = started_before(mailing, content) or mailing
     plan_shards(mailing.id, deliveries, queues)
@@ -71,6 +82,14 @@ def started_before(mailing: Mailing, content: Content) -> Mailing | None:
     if known is not None and replace(known, created_at=mailing.created_at) != mailing:
         raise Conflict(f"{mailing.id}: a campaign of this name was sent with another text; choose another name")
     return known
+
+
+def readers_of(mailing: Mailing, subscribers: Subscribers) -> int:
+    """How many readers the campaign has at the moment, at least. Raises EmptyAudience when it certainly has none."""
+    found = count_audience(mailing.audience, mailing.created_at.date(), subscribers=subscribers)
+    if found.complete and not found.readers:
+        raise EmptyAudience("topics" if mailing.audience.topics else "language")
+    return found.readers
 
 
 def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:

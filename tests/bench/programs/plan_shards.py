@@ -20,6 +20,7 @@ def plan(mailing: str, shard: str) -> tuple[int, int, int]:
     batches = recipients = page = 0
     while True:
         manifest = plan_page(PlanPage(mailing, shard, page), wiring.now(), wiring.planning())
+        assert manifest is not None
         batches += len(manifest.batches)
         recipients += sum(len(batch.recipients) for batch in manifest.batches)
         page += 1

@@ -1,0 +1,28 @@
+"""What starting a campaign needs to know of its audience, for pages and API alike."""
+
+from __future__ import annotations
+
+from newsletter import wiring
+from newsletter.domain.course import Course
+from newsletter.domain.times import whole_seconds
+from newsletter.usecases.start_campaign import Campaign, checked, readers_of, started_before
+from newsletter.usecases.starting_course import starting_course
+
+
+def course_for(campaign: Campaign) -> Course | None:
+    """The course on which the campaign would start now; None for one that was started before.
+
+    Raises InvalidInput that names the field (EmptyAudience when nobody would get it), and Conflict.
+    """
+    now = whole_seconds(wiring.now())
+    publication = wiring.templates().publication
+    mailing = checked(campaign, publication, now)
+    if started_before(mailing, wiring.content()) is not None:
+        return None
+    return starting_course(
+        mailing.id,
+        readers_of(mailing, wiring.subscribers()),
+        now=now,
+        caution=publication.caution,
+        reputation=wiring.reputation(),
+    )

@@ -1,0 +1,45 @@
+"""SES takes nothing from us: a mailing is stopped until that changes, and mail of its own waits in its queue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from newsletter.domain.errors import SendingStopped
+from newsletter.domain.mailing import Mailing
+from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.domain.times import whole_seconds
+from newsletter.observability import count
+from newsletter.usecases.hold_mailing import hold_mailing
+from newsletter.usecases.send_batch import Sending
+
+WAITED_FOR = 300
+"""Seconds until a mail that somebody waits for is tried again."""
+STEP = 900
+"""The same for a step of a sequence."""
+PASSING = timedelta(hours=1)
+"""When a mailing looks for more of the quota, which frees itself as the last 24 hours move on (AWS: SES quotas)."""
+
+
+def stand_back(
+    message: SendBatch | ConfirmSignUp | Notify, mailing: Mailing, stop: SendingStopped, sending: Sending
+) -> None:
+    """Do with a message that SES had no ear for what its mailing asks; it never counts as a failed try.
+
+    A planned mailing is held or waits, and its message is done with: going on emits it anew. Mails that follow what one
+    reader did have no plan to go on from, so their message goes back with a delay, as often as it takes.
+    """
+    count("SendingStopped")
+    if mailing.kind.standing:
+        awaited = not isinstance(message, SendBatch)
+        queue = sending.queues.transactional if awaited else sending.queues.batch
+        sending.queues.send_later(queue, [(replace(message, slot=0.0), WAITED_FOR if awaited else STEP)])
+        return
+    now = whole_seconds(sending.now())
+    until = now + PASSING if stop.passes else None
+    if hold_mailing(mailing.id, str(stop), now=now, content=sending.content, courses=sending.courses, until=until):
+        return
+    course = sending.courses.course(mailing.id)
+    if course is not None and course.state.sends and isinstance(message, SendBatch):
+        # Somebody resumed it in this moment, perhaps before our record said what is left of the batch.
+        sending.queues.send_later(sending.queues.batch, [(replace(message, slot=0.0), WAITED_FOR)])
