@@ -5,6 +5,7 @@ from __future__ import annotations
 from newsletter import wiring
 from newsletter.domain.course import Course
 from newsletter.domain.times import whole_seconds
+from newsletter.usecases.preflight import require_fit
 from newsletter.usecases.start_campaign import Campaign, checked, readers_of, started_before
 from newsletter.usecases.starting_course import starting_course
 
@@ -12,13 +13,15 @@ from newsletter.usecases.starting_course import starting_course
 def course_for(campaign: Campaign) -> Course | None:
     """The course on which the campaign would start now; None for one that was started before.
 
-    Raises InvalidInput that names the field (EmptyAudience when nobody would get it), and Conflict.
+    Raises InvalidInput that names the field (NotFit when something in it is broken, EmptyAudience when nobody would get
+    it), and Conflict.
     """
     now = whole_seconds(wiring.now())
     publication = wiring.templates().publication
     mailing = checked(campaign, publication, now)
     if started_before(mailing, wiring.content()) is not None:
         return None
+    require_fit(mailing, wiring.templates())
     return starting_course(
         mailing.id,
         readers_of(mailing, wiring.subscribers()),

@@ -33,16 +33,16 @@ def send(path: Path, *, yes: bool) -> int:
         raise file.fault(InvalidInput("name", text)) from taken
     course = None
     if known is None:
+        if check_campaign(path, wiring.settings().templates, wiring.settings().public_url):
+            say("Nothing was sent.")
+            return 1
+        say()
         try:
             readers = readers_of(mailing, wiring.subscribers())
         except EmptyAudience as nobody:
             raise file.fault(nobody) from nobody
         caution, reputation = publication.caution, wiring.reputation()
         course = starting_course(mailing.id, readers, now=now, caution=caution, reputation=reputation)
-        if check_campaign(path, wiring.settings().templates, wiring.settings().public_url):
-            say("Nothing was sent.")
-            return 1
-        say()
         _show(file, mailing)
         if not yes and not agreed("Send it now?", "to send"):
             say("Nothing was sent.")

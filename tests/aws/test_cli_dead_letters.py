@@ -75,7 +75,7 @@ def test_a_poisoned_message_is_listed_with_the_reason_it_failed_for(cloud: Cloud
     assert (code, err) == (1, "")
     assert re.search(r"send_batch campaign-kadonnut/a0-0 +mailing campaign-kadonnut", out)
     assert "send_batch: version 99, this code reads 1" in out
-    assert re.search(r"feedback: 1 message\n.*\n.*not JSON +JSONDecodeError", out)
+    assert re.search(r"feedback: 1 message\n.*\n.*not JSON +the report is not JSON", out)
     # Looking takes nothing away, and what was looked at can be looked at again.
     assert run(capsys, "dead-letters", "show", "batch")[1].count("send_batch") == 3
 

@@ -184,10 +184,13 @@ def test_the_local_cloud_is_reached_from_another_process(tmp_path: Path) -> None
             environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths}
             return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
 
+        readers = tmp_path / "lukijat.csv"
+        readers.write_text("email\nmaija@example.com\n", encoding="utf-8")
+        newsletter("import", str(readers), "--as", "confirmed", "--evidence", "messut 2026")
         assert "Started campaign-kevat." in newsletter("campaign", "send", str(campaign), "--yes")
         assert cloud.drain()
         report = json.loads(newsletter("mailing", "show", "campaign-kevat", "--json"))
-        assert (report["planned_to_the_end"], report["certificate"]["planned"]) == (True, 0)
+        assert (report["planned_to_the_end"], report["certificate"]["planned"]) == (True, 1)
         assert newsletter("secrets", "init").count(" exists\n") == 3
 
 

@@ -34,16 +34,14 @@ def otherwise() -> str:
 
 
 @pytest.fixture
-def period(cloud: Cloud, otherwise: str) -> str:
+def period(cloud: Cloud, otherwise: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A week's digest, with one article and one reader, waiting."""
     reader = subscriber_id(PEPPER.encode(), READER)
     long_ago = datetime(2026, 1, 1, tzinfo=UTC)
     wiring.subscribers().activate(SignUp(reader, READER, (), "fi", "", "1", "", "", long_ago, "nonce"), long_ago)
     templates = wiring.templates()
-    templates.__dict__["publication"] = replace(
-        templates.publication,
-        digest=replace(templates.publication.digest, approval=Approval(DAY, then_send=otherwise == "send")),
-    )
+    approved = replace(templates.publication.digest, approval=Approval(DAY, then_send=otherwise == "send"))
+    monkeypatch.setitem(templates.__dict__, "publication", replace(templates.publication, digest=approved))
     week = week_of(NOW, HELSINKI)
     publish(week, NOW)
     assert cloud.run("planner", NOW)["weekly"]["decision"] == "waiting"

@@ -40,6 +40,12 @@ def written(folder: Path, body: str) -> str:
 # --- campaigns -------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def reader(cloud: Cloud) -> None:
+    cloud.subscribe("maija@example.com")
+
+
+@pytest.mark.usefixtures("reader")
 def test_the_api_refuses_what_is_broken_and_says_what_is_doubtful(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +63,7 @@ def test_the_api_refuses_what_is_broken_and_says_what_is_doubtful(
         assert warning.startswith("line 3: the picture “https://kuvat.example/a.png” has no description")
 
 
+@pytest.mark.usefixtures("reader")
 def test_the_console_shows_both_before_anything_is_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with issuing() as issuer:
         trust(issuer, monkeypatch)
@@ -78,6 +85,7 @@ def test_the_console_shows_both_before_anything_is_sent(cloud: Cloud, monkeypatc
         assert cloud.messages("PlanQueue") == []
 
 
+@pytest.mark.usefixtures("reader")
 def test_the_command_line_says_file_and_line_and_sends_nothing_broken(
     cloud: Cloud, tmp_path: Path, capsys: Captured
 ) -> None:
@@ -91,6 +99,7 @@ def test_the_command_line_says_file_and_line_and_sends_nothing_broken(
     assert f"{file}:8: warning: the picture" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("reader")
 def test_a_campaign_that_has_gone_out_is_not_judged_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with issuing() as issuer:
         trust(issuer, monkeypatch)

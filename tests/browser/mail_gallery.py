@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ Helmi
 
 def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMail]]:
     """The name and the variant of each mail, and of the moods it has."""
-    blog = [_article(templates, article) for article in load_articles()]
+    blog = [_article(templates, article) for article in load_articles() if article.age >= timedelta()]
     offer = templates.publication.offers[0]
     step = templates.publication.sequences["sparraus"].steps[0]
     body = templates.step_body(step.body, language)

@@ -14,6 +14,7 @@ from tests.browser.stage import Camera, Stage, subscribe
 
 READER = "maija@example.com"
 NEIGHBOUR = "naapuri@example.com"
+ARTICLE = "Kirjoita ensimmäinen julkaisusi yhdelle ihmiselle"
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
@@ -91,7 +92,7 @@ def reads(page: Page, stage: Stage, camera: Camera) -> None:
     camera.look(page, "09-planner-ran")
     open_mail(page, stage, re.compile("Puoli tuntia|kirjoitus"))
     camera.look(page, "10-digest-mail")
-    blog = follow(page, "Lue kirjoitus")
+    blog = follow(page, ARTICLE)
     assert blog.url.startswith(stage.url("/_local/blog/"))
     camera.look(blog, "11-article")
     blog.close()
