@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def missing() -> str:
 
 def take(pages: Iterable[Path]) -> list[Path]:
     """Each view of each HTML file, as `<name>-<view>.png` beside it. Scripts do not run, as in a mail program."""
+    # Playwright refuses to share a thread with a running event loop, and whoever calls us may have one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_take, list(pages)).result()
+
+
+def _take(pages: list[Path]) -> list[Path]:
     from playwright.sync_api import sync_playwright
 
     taken = []
