@@ -320,6 +320,7 @@ def digest_desk() -> DigestDesk:
         digests=digests(),
         deliveries=deliveries(),
         reputation=reputation(),
+        subscribers=subscribers(),
         queues=queues(),
         clock=now,
         settling=0 if settings().local else SETTLING,

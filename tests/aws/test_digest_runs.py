@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import count
@@ -120,16 +121,29 @@ def test_a_digest_that_goes_out_says_which_feed_may_be_missing_in_it() -> None:
     assert "HTTP 503" in cloud_run(NOW)["weekly"]["why"]
 
 
-def test_while_the_breaker_is_open_a_digest_is_held(cloud: Cloud) -> None:
+def test_while_the_breaker_is_open_a_digest_is_planned_and_held(cloud: Cloud) -> None:
     wiring.reputation().open(Breaker(NOW, "7 % of mails bounce"))
     publish("uusi")
     assert cloud.run("planner", NOW)["weekly"]["decision"] == "breaker open"
     cloud.drain()
-    assert record()[0] == "breaker open"
+    assert record()[0] == "held"
     assert "7 % of mails bounce" in record()[1]
     mailing = wiring.content().mailing(digest_id(PERIOD))
     assert mailing is not None
     assert mailing.course.state is MailingState.HELD
+
+
+def test_a_digest_to_many_readers_starts_with_a_first_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    templates = wiring.templates()
+    publication = templates.publication
+    careful = replace(publication, caution=replace(publication.caution, canary_above=1))
+    monkeypatch.setitem(templates.__dict__, "publication", careful)
+    publish("uusi")
+    assert cloud_run(NOW)["weekly"]["decision"] == "started"
+    mailing = wiring.content().mailing(digest_id(PERIOD))
+    assert mailing is not None
+    assert mailing.course.state is MailingState.CANARY
+    assert 0 < len(mailing.course.slice) < len(SHARDS)
 
 
 def cloud_run(now: datetime) -> Any:

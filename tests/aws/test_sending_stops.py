@@ -210,7 +210,8 @@ def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirm
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
     assert cloud.drain() == []
     assert got(cloud, mailing) == []
-    assert report_of(mailing).certificate.planned == 0
+    report = report_of(mailing).certificate
+    assert report.planned == report.waiting >= 4
     assert len(cloud.mails("toinen@example.com")) == 1
     told = [line["decision"] for line in wiring.content().decisions(100) if line["run"] == mailing]
     assert told == ["held"]

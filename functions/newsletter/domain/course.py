@@ -57,15 +57,17 @@ class Course:
     slice: str = ""
 
     def plans(self, shard: str) -> bool:
-        """Whether pages of the shard are planned and emitted as things stand."""
-        return self.state.sends and (self.state is not MailingState.CANARY or shard in self.slice)
+        """Whether pages of the shard are planned as things stand: also of a mailing that stands still for a while, so
+        that whoever looks at it sees how many it is meant for.
+        """
+        return not (self.state.over or self.state is MailingState.APPROVAL or (self.slice and shard not in self.slice))
 
     def follows(self, readers: int) -> bool:
         """Whether the next page of a shard follows one with which it has so many `readers` of the mailing.
 
         A first slice ends with the page that makes it big enough.
         """
-        return self.state is not MailingState.CANARY or readers * len(self.slice) < LEAST_SLICE
+        return not self.slice or readers * len(self.slice) < LEAST_SLICE
 
 
 PAUSABLE = (MailingState.SENDING, MailingState.CANARY, MailingState.WAITING)

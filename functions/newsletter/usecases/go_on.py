@@ -22,7 +22,7 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
     mailing = content.mailing(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
-    if not mailing.course.plans(message.shard):
+    if not mailing.course.state.sends or not mailing.course.plans(message.shard):
         return 0
     settled = {
         batch

@@ -51,8 +51,8 @@ class Planning:
 def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest | None:
     """Plan one page, or read back how it was planned, and emit its batches and the next page.
 
-    None, and nothing is done, for a mailing that is not being sent, or whose first slice the shard is not part of:
-    going on plans what is left.
+    Of a mailing that stands still nothing is emitted: going on does that. None, and nothing is done, for one that is
+    over or waits for approval, and for a shard that its first slice is not part of.
 
     Safe to repeat at any line: the manifest is written once, and everything after it is derived from it.
     """
@@ -65,9 +65,9 @@ def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest 
     manifest = deliveries.manifest(mailing.id, message.shard, message.page)
     if manifest is None:
         manifest = _decide(message, mailing, now, planning)
-    queues.send_all(
-        queues.batch, [SendBatch(mailing.id, batch.id, batch.variant, batch.recipients) for batch in manifest.batches]
-    )
+    if mailing.course.state.sends:
+        batches = [SendBatch(mailing.id, batch.id, batch.variant, batch.recipients) for batch in manifest.batches]
+        queues.send_all(queues.batch, batches)
     if not manifest.last:
         if mailing.course.follows(manifest.readers):
             queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))

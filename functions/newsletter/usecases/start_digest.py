@@ -12,6 +12,7 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.digests import Digests
 from newsletter.adapters.queues import Queues
 from newsletter.adapters.reputation import Reputation
+from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.templates import Templates
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle, window_for
@@ -20,8 +21,10 @@ from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency
 from newsletter.domain.times import parse_iso
 from newsletter.observability import count
+from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import Fault, preflight_digest
+from newsletter.usecases.starting_course import starting_course
 
 MOST_TOLD = 5
 """Findings of preflight that a decision record tells; whoever mends those sees the rest."""
@@ -43,6 +46,7 @@ class DigestDesk:
     digests: Digests
     deliveries: Deliveries
     reputation: Reputation
+    subscribers: Subscribers
     queues: Queues
     clock: Callable[[], datetime]
     settling: float = 0
@@ -130,14 +134,19 @@ def _end_waiting(digest: SettledDigest, desk: DigestDesk) -> None:
 
 
 def _released(digest: SettledDigest, desk: DigestDesk) -> Course:
-    """The course of a digest that waits no more. While the breaker is open it is planned, and held."""
+    """The course of a digest that waits no more. While the breaker is open it is planned, and held; with many readers
+    it starts with a first slice.
+    """
     since = digest.decided_at or digest.window.end
     if digest.dropped:
         return Course(MailingState.CANCELLED, since, reason=digest.verdict)
-    breaker = desk.reputation.breaker()
-    if breaker is not None:
-        return Course(MailingState.HELD, since, reason=f"breaker open: {breaker.reason}")
-    return Course(MailingState.SENDING, since, reason=digest.verdict) if digest.verdict else Course()
+    audience = Audience(frequency=digest.frequency)
+    readers = count_audience(audience, since.date(), subscribers=desk.subscribers).readers
+    caution = desk.publication.caution
+    course = starting_course(digest_id(digest.period), readers, now=since, caution=caution, reputation=desk.reputation)
+    # The slice is watched from now on, however long ago the digest was settled.
+    until = course.until and desk.clock().replace(microsecond=0) + caution.canary_wait
+    return replace(course, reason=course.reason or digest.verdict, until=until)
 
 
 def feed_trouble(since: datetime, desk: DigestDesk) -> list[str]:
