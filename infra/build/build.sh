@@ -10,4 +10,4 @@ python=$(PYTHON='' sh infra/build/find-python.sh 3.13)
 .venv-deploy/bin/python infra/build/mails.py
 sam build
 "$python" infra/build/prune.py .aws-sam/build
-"$python" -I -S infra/build/smoke.py .aws-sam/build/Sender
+"$python" -I -S -B infra/build/smoke.py .aws-sam/build/Sender

@@ -19,7 +19,7 @@ CLIENTS = {
     "public_site": ("dynamodb", "sqs", "ssm"),
     "console": ("dynamodb", "sqs", "ssm"),
     "lead_handoff": ("dynamodb", "ssm"),
-    "nurture": ("dynamodb", "sqs"),
+    "nurture": ("dynamodb", "sqs", "sesv2"),
 }
 """The clients that the function may use by its rights in template.yaml."""
 
