@@ -7,7 +7,7 @@ from typing import Any
 
 from newsletter import wiring
 from newsletter.domain.caution import Feedback
-from newsletter.events import each_record
+from newsletter.events import all_records
 from newsletter.observability import count, observed
 from newsletter.usecases.open_breaker import count_feedback
 from newsletter.usecases.record_feedback import record_feedback
@@ -17,7 +17,7 @@ from newsletter.usecases.record_feedback import record_feedback
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Record each SES event (raw SNS delivery: the record's body is the event itself)."""
     counted: Counter[str] = Counter()
-    answer = each_record(event, context, lambda body: counted.update([_record(body)]))
+    answer = all_records(event, lambda bodies: _record(bodies, counted))
     count_feedback(
         Feedback(counted["delivered"], counted["bounced"], counted["complained"]),
         now=wiring.now(),
@@ -29,7 +29,9 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return answer
 
 
-def _record(body: str) -> str:
-    what = record_feedback(body, wiring.now(), wiring.feedback_desk())
-    count(f"Mails{what.title().replace('_', '')}")
-    return what
+def _record(bodies: list[str], counted: Counter[str]) -> list[Exception | None]:
+    said = record_feedback(bodies, wiring.now(), wiring.feedback_desk())
+    counted.update(what for what in said if isinstance(what, str))
+    for what, number in counted.items():
+        count(f"Mails{what.title().replace('_', '')}", number)
+    return [None if isinstance(what, str) else what for what in said]

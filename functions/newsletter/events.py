@@ -63,23 +63,36 @@ def _report(message: str, attributes: Mapping[str, str], error: Exception) -> No
         logger().exception("reason not kept", extra={"message_id": message})
 
 
-def all_messages(
-    event: Mapping[str, Any], act: Callable[[list[Message]], Sequence[Exception | None]]
-) -> dict[str, Any]:
-    """Hand our messages of an event to `act` together; it says what went wrong with each, and only those come back."""
+def all_records(event: Mapping[str, Any], act: Callable[[list[str]], Sequence[Exception | None]]) -> dict[str, Any]:
+    """Hand the bodies of an event's SQS records to `act` together; it says what went wrong with each, in their order,
+    and only those come back.
+    """
     records = event["Records"]
-    faults: dict[int, Exception | None] = {}
-    messages: dict[int, Message] = {}
-    for number, record in enumerate(records):
-        try:
-            messages[number] = from_json(record["body"])
-        except MalformedMessage as malformed:
-            faults[number] = malformed
-    faults |= dict(zip(messages, act(list(messages.values())), strict=True))
-    failed = [(records[number], fault) for number, fault in sorted(faults.items()) if fault is not None]
+    faults = act([record["body"] for record in records])
+    failed = [(record, fault) for record, fault in zip(records, faults, strict=True) if fault is not None]
     for record, fault in failed:
         _report(record["messageId"], record["attributes"], fault)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record, _ in failed]}
+
+
+def all_messages(
+    event: Mapping[str, Any], act: Callable[[list[Message]], Sequence[Exception | None]]
+) -> dict[str, Any]:
+    """The same for our own messages."""
+
+    def read_and_act(bodies: list[str]) -> list[Exception | None]:
+        faults: list[Exception | None] = [None] * len(bodies)
+        messages: dict[int, Message] = {}
+        for number, body in enumerate(bodies):
+            try:
+                messages[number] = from_json(body)
+            except MalformedMessage as malformed:
+                faults[number] = malformed
+        for number, fault in zip(messages, act(list(messages.values())), strict=True):
+            faults[number] = fault
+        return faults
+
+    return all_records(event, read_and_act)
 
 
 def each_message(event: dict[str, Any], context: Any, act: Callable[[Message], object]) -> dict[str, Any]:

@@ -33,7 +33,14 @@ NO_EMULATION = {
 }
 
 # Event properties that change nothing here (retries and dead letters of the scheduler, names), beside those we read.
-_QUEUE_PROPERTIES = {"Queue", "BatchSize", "FunctionResponseTypes", "ScalingConfig", "Enabled"}
+_QUEUE_PROPERTIES = {
+    "Queue",
+    "BatchSize",
+    "FunctionResponseTypes",
+    "MaximumBatchingWindowInSeconds",
+    "ScalingConfig",
+    "Enabled",
+}
 _SCHEDULE_PROPERTIES = {
     "ScheduleExpression", "ScheduleExpressionTimezone", "Input", "State",
     "DeadLetterConfig", "RetryPolicy", "FlexibleTimeWindow", "Name", "Description", "RoleArn",

@@ -250,6 +250,27 @@ def test_the_feedback_of_a_batch_is_the_same_in_any_order_and_number(cloud: Clou
     assert report().certificate.delivered == 3
 
 
+def test_reports_of_a_batch_that_come_together_are_one_write_and_a_bad_one_among_them_comes_back_alone(
+    cloud: Cloud, batch: SendBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(cloud, batch)
+    bodies = ["no report", *cloud.messages("FeedbackQueue")]
+    writes: list[Any] = []
+    add_all = Deliveries.add_all
+
+    def counted(*arguments: Any) -> bool:
+        writes.append(arguments[1:])
+        return add_all(*arguments)
+
+    monkeypatch.setattr(Deliveries, "add_all", counted)
+    records = [record(body) | {"messageId": str(number)} for number, body in enumerate(bodies)]
+    answer = cloud.invoke("feedback", {"Records": records})
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "0"}]
+    assert writes == [(MAILING, batch.batch, {"sent": {0, 1, 2}, "delivered": {0, 1, 2}})]
+    assert standings() == ["delivered"] * 3
+
+
 def test_a_poisoned_message_is_reported_as_failed(cloud: Cloud) -> None:
     for body in ("not json", '{"type": "send_batch", "version": 99}', '{"type": "plan_page", "version": 1}'):
         answer = cloud.invoke("sender", {"Records": [record(body)]})

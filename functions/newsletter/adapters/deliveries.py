@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -165,18 +165,22 @@ class Deliveries:
 
     def add(self, mailing: str, batch: str, what: str, position: int) -> bool:
         """Add a position to one of the FEEDBACK sets; False when the ledger does not know the batch."""
-        if what not in FEEDBACK:
-            message = f"{what!r} is none of {', '.join(FEEDBACK)}"
+        return self.add_all(mailing, batch, {what: {position}})
+
+    def add_all(self, mailing: str, batch: str, happened: Mapping[str, Collection[int]]) -> bool:
+        """The same for many positions of a batch, in one write; each kind has at least one."""
+        if unknown := happened.keys() - set(FEEDBACK):
+            message = f"{min(unknown)!r} is none of {', '.join(FEEDBACK)}"
             raise ValueError(message)
         return holds(
             self._client,
             "update_item",
             TableName=self._table,
             Key=to_item({"mailing": mailing, "part": f"batch#{batch}"}),
-            UpdateExpression="ADD #what :position",
+            UpdateExpression="ADD " + ", ".join(f"#{what} :{what}" for what in happened),
             ConditionExpression="attribute_exists(part)",
-            ExpressionAttributeNames={"#what": what},
-            ExpressionAttributeValues={":position": to_value({position})},
+            ExpressionAttributeNames={f"#{what}": what for what in happened},
+            ExpressionAttributeValues={f":{what}": to_value(set(positions)) for what, positions in happened.items()},
         )
 
     # --- items -------------------------------------------------------------------------------------------------------

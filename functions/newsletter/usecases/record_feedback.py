@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,30 +34,75 @@ class FeedbackDesk:
     aside: Aside
 
 
-def record_feedback(body: str, now: datetime, desk: FeedbackDesk) -> str:
-    """Record one report of SES and return what it was taken for: a Happening, or why nothing was recorded.
+def record_feedback(bodies: Sequence[str], now: datetime, desk: FeedbackDesk) -> list[str | Exception]:
+    """Record reports of SES; what each was taken for (a Happening, or why nothing was recorded), or what went wrong.
 
-    Positions are added to sets and readers only ever stopped, so repeated, late and shuffled reports end in the same
-    state. A report of a kind that we do not know is put aside for a person. Raises MalformedEvent, and NotFound for a
-    mail that carries our tags but that the ledger does not know: a person shall see it.
+    What several of them say of one batch goes into the ledger in one write. Positions are added to sets and readers
+    only ever stopped, so repeated, late and shuffled reports end in the same state. A report of a kind that we do not
+    know is put aside for a person. MalformedEvent, or NotFound for a mail that carries our tags but that the ledger
+    does not know, are for a person too.
     """
-    event = read_event(body)
-    if event is Passed.UNKNOWN:
-        desk.aside.put(without_addresses(body), now)
-    if isinstance(event, Passed):
-        return event
-    reader = _reader(event, desk) if event.what in ABOUT_THE_READER else ""
-    if event.what in (Happening.OPENED, Happening.CLICKED) and not desk.reachability.may_be_tracked(reader):
-        return Passed.HARMLESS
-    if not desk.deliveries.add(event.mailing, event.batch, event.what, event.position):
-        raise NotFound(f"batch {event.mailing}/{event.batch}, which SES reports as {event.what}")
-    match event.what:
-        case Happening.BOUNCED:
-            _stop(reader, Status.BOUNCED, f"bounced {event.mailing}", event.mailed_at, now, desk)
-        case Happening.COMPLAINED:
-            _stop(reader, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, desk)
-        case Happening.SOFT_BOUNCED:
-            _count_soft_bounce(reader, event, now, desk)
+    reports = [_read(body, now, desk) for body in bodies]
+    of_batches: dict[tuple[str, str], list[_Report]] = {}
+    for report in reports:
+        if isinstance(report, _Report):
+            of_batches.setdefault((report.event.mailing, report.event.batch), []).append(report)
+    faults = {batch: _note_down(*batch, known, desk) for batch, known in of_batches.items()}
+    return [
+        report
+        if not isinstance(report, _Report)
+        else faults[report.event.mailing, report.event.batch] or _follow_up(report, now, desk)
+        for report in reports
+    ]
+
+
+@dataclass(frozen=True)
+class _Report:
+    """A report to be noted down, and the reader where more than the ledger is concerned."""
+
+    event: MailEvent
+    reader: str
+
+
+def _read(body: str, now: datetime, desk: FeedbackDesk) -> _Report | Passed | Exception:
+    try:
+        event = read_event(body)
+        if event is Passed.UNKNOWN:
+            desk.aside.put(without_addresses(body), now)
+        if isinstance(event, Passed):
+            return event
+        reader = _reader(event, desk) if event.what in ABOUT_THE_READER else ""
+        if event.what in (Happening.OPENED, Happening.CLICKED) and not desk.reachability.may_be_tracked(reader):
+            return Passed.HARMLESS
+    except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
+        return fault
+    return _Report(event, reader)
+
+
+def _note_down(mailing: str, batch: str, reports: Sequence[_Report], desk: FeedbackDesk) -> Exception | None:
+    """Into the ledger; what went wrong for all of the batch's reports."""
+    happened: dict[str, set[int]] = {}
+    for report in reports:
+        happened.setdefault(report.event.what, set()).add(report.event.position)
+    try:
+        known = desk.deliveries.add_all(mailing, batch, happened)
+    except Exception as fault:  # noqa: BLE001 (the other batches go on; the door reports it)
+        return fault
+    return None if known else NotFound(f"batch {mailing}/{batch}, which SES reports as {' and '.join(happened)}")
+
+
+def _follow_up(report: _Report, now: datetime, desk: FeedbackDesk) -> str | Exception:
+    event, reader = report.event, report.reader
+    try:
+        match event.what:
+            case Happening.BOUNCED:
+                _stop(reader, Status.BOUNCED, f"bounced {event.mailing}", event.mailed_at, now, desk)
+            case Happening.COMPLAINED:
+                _stop(reader, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, desk)
+            case Happening.SOFT_BOUNCED:
+                _count_soft_bounce(reader, event, now, desk)
+    except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
+        return fault
     return event.what
 
 
