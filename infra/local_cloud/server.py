@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[2]
 AUDIENCE = "console"
 # Recipients per second of the SES fake: quick to rehearse with, and still a rate to keep to.
-SEND_RATE = 200.0
+SEND_RATE = 1_000.0
 # A mailing to everybody in a rehearsal is over long before.
 DRAIN_SECONDS = 120.0
 # How long after an article came out its feed is read, as the schedule of feed_ingest has it.
