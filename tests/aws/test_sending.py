@@ -271,6 +271,17 @@ def test_reports_of_a_batch_that_come_together_are_one_write_and_a_bad_one_among
     assert standings() == ["delivered"] * 3
 
 
+def test_messages_for_one_batch_that_come_together_are_sent_once_and_none_finds_the_other_busy(
+    cloud: Cloud, batch: SendBatch
+) -> None:
+    records = [record(batch.to_json()) | {"messageId": str(number)} for number in range(3)]
+
+    assert cloud.invoke("sender", {"Records": records})["batchItemFailures"] == []
+
+    assert len(cloud.mails()) == 3
+    assert standings() == ["accepted"] * 3
+
+
 def test_a_poisoned_message_is_reported_as_failed(cloud: Cloud) -> None:
     for body in ("not json", '{"type": "send_batch", "version": 99}', '{"type": "plan_page", "version": 1}'):
         answer = cloud.invoke("sender", {"Records": [record(body)]})

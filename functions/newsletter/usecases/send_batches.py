@@ -34,15 +34,18 @@ def send_batches(messages: Sequence[SendBatch], sending: Sending) -> list[Except
     """Send batches of planned mailings and sequence steps; what went wrong with each, in their order.
 
     Messages of a mailing that is not being sent any more are done with: whoever resumes it emits what is left anew.
+    Of messages for one batch, which whoever resumes or plans again leaves behind, the first stands for all: side by
+    side they would only find each other busy.
     """
     mailings = {name: sending.content.mailing(name) for name in {message.mailing for message in messages}}
     stopped = {name for name, mailing in mailings.items() if mailing and not mailing.course.state.sends}
-    going = [number for number, message in enumerate(messages) if message.mailing not in stopped]
+    going = [message for message in messages if message.mailing not in stopped]
     count("BatchesLeftUnsent", len(messages) - len(going))
-    faults: list[Exception | None] = [None] * len(messages)
-    for number, fault in zip(going, _side_by_side([messages[at] for at in going], mailings, sending), strict=True):
-        faults[number] = fault
-    return faults
+    batches: dict[tuple[str, str], SendBatch] = {}
+    for message in going:
+        batches.setdefault((message.mailing, message.batch), message)
+    said = dict(zip(batches, _side_by_side(list(batches.values()), mailings, sending), strict=True))
+    return [said.get((message.mailing, message.batch)) for message in messages]
 
 
 def _side_by_side(
