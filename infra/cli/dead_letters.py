@@ -18,6 +18,8 @@ from newsletter.adapters import aws
 
 HIDDEN = 60
 """Seconds for which a message that is looked at is hidden from others who look."""
+SHORT_WAIT = 1
+"""Seconds: a wait asks all of SQS's servers; without it an answer may be empty though messages are there."""
 AT_ONCE = 10
 """AWS: at most ten messages in one ReceiveMessage and in one batch call."""
 NO_REASON = "no reason was kept: the function ended without a word (time-out, memory); search its log for the message"
@@ -145,12 +147,11 @@ def _all(queue: str, only: Sequence[str]) -> Iterator[list[Letter]]:
 
 
 def _receive(url: str, most: int) -> list[Letter]:
-    # A short wait asks all of SQS's servers; without it an answer may be empty though messages are there.
     answer = aws.client("sqs").receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=most,
         VisibilityTimeout=HIDDEN,
-        WaitTimeSeconds=1,
+        WaitTimeSeconds=SHORT_WAIT,
         MessageSystemAttributeNames=["SentTimestamp"],
     )
     return [

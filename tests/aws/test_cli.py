@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import spam
 from cli.main import main
 from newsletter import wiring
 from newsletter.domain.article import Article
@@ -29,6 +30,12 @@ Kevät on **hyvää** aikaa aloittaa.
 """
 
 Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def without_spamassassin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a second for each mail, and has tests of its own."""
+    monkeypatch.setattr(spam, "installed", lambda: False)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli import dead_letters
 from newsletter import wiring
 from newsletter.domain.messages import SendBatch
 from tests.aws.cloud import Cloud, running
@@ -27,8 +28,9 @@ def shared() -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def cloud(shared: Cloud) -> Cloud:
-    """The stack without messages."""
+def cloud(shared: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """The stack without messages, and with queues of one server: an empty answer is true at once."""
+    monkeypatch.setattr(dead_letters, "SHORT_WAIT", 0)
     for queue in ("Batch", "Plan", "Transactional", "Feedback", "Lead"):
         shared.messages(f"{queue}Queue")
         shared.messages(f"{queue}DeadLetters")

@@ -159,13 +159,13 @@ class Dies(BaseException):
 
 
 def dying(way: Callable[..., Any], at: int) -> Callable[..., Any]:
-    """The way to AWS, which dies before its call number `at`: to die after a call is to die before the next one."""
-    calls = count()
+    """The way to AWS, which dies before its change number `at`: to die anywhere between two changes leaves the same."""
+    changes = count()
 
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if next(calls) == at:
+    def call(client: Any, operation: str, parameters: Any) -> Any:
+        if operation not in ("GetItem", "Query") and next(changes) == at:
             raise Dies
-        return way(*args, **kwargs)
+        return way(client, operation, parameters)
 
     return call
 
@@ -190,7 +190,7 @@ def test_a_run_that_dies_at_any_call_is_made_up_for_and_carries_nothing_twice(cl
         assert set(shards) == set(SHARDS)
         if not died:
             break
-    assert week > 20, "a run makes some calls"
+    assert week > 10, "a run changes some things"
     weekly = [digest for digest in wiring.digests().all() if digest.frequency is Frequency.WEEKLY]
     carried = [article for digest in weekly for article in digest.articles]
     assert sorted(carried) == [f"viikko{number:02}" for number in range(week + 1)]
