@@ -8,8 +8,9 @@ import pytest
 
 from tests.aws.cloud import Cloud, running
 from tests.aws.dynamodb import adapters, dynalite
+from tests.aws.outside import outside
 
-__all__ = ["adapters", "cloud", "dynalite"]
+__all__ = ["adapters", "cloud", "dynalite", "outside"]
 
 
 @pytest.fixture
