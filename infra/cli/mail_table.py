@@ -42,7 +42,7 @@ def show(templates: Templates) -> list[tuple[str, str]]:
                 line.language,
                 f"{line.bytes / 1000:.1f}",
                 f"{line.bytes / CLIP:.0%}",
-                f"{score.points:.1f}" if score is not None else "–",
+                f"{score.points + 0.0:.1f}" if score is not None else "–",
                 ", ".join(score.rules) if score is not None else "",
             )
             for line, score in zip(lines, scores, strict=True)
