@@ -228,6 +228,7 @@ def _schemas() -> dict[str, Schema]:
                 "standing": {"enum": ["waiting", "released", "dropped"]},
                 "deadline": {"type": ["string", "null"], "format": "date-time"},
                 "sent_unanswered": YES_NO | {"description": "What happens at the deadline if nobody answers."},
+                "held_because": TEXT | {"description": "Why it did not go out when it was to; empty: it was not held."},
             }
         ),
         "Digests": _object({"digests": _array("Digest")}),

@@ -231,6 +231,7 @@ def digest_as_json(digest: SettledDigest) -> dict[str, Any]:
         "standing": "dropped" if digest.dropped else "waiting" if digest.waits else "released",
         "deadline": iso(digest.deadline) if digest.deadline else None,
         "sent_unanswered": digest.sent_unanswered,
+        "held_because": digest.held_because,
         "verdict": digest.verdict,
     }
 

@@ -90,6 +90,8 @@ def _unknown(period: str) -> Fault:
 def _standing(digest: SettledDigest) -> str:
     if digest.dropped:
         return f"dropped ({digest.verdict})"
+    if digest.waits and digest.held_because:
+        return f"held ({digest.held_because}); mend that, then approve it"
     if digest.deadline and digest.waits:
         until = when(digest.deadline, wiring.templates().publication.time_zone)
         return f"waits for approval until {until}, then {'goes out' if digest.sent_unanswered else 'is dropped'}"

@@ -72,6 +72,12 @@ def decisions(period: str) -> list[tuple[str, str]]:
     return [(line["decision"], line["why"]) for line in reversed(lines)]
 
 
+def break_link(period: str, url: str = "http://10.0.0.7/luonnos") -> None:
+    """The blog has another address for the article since the digest was settled."""
+    (article,) = [each for each in wiring.content().articles() if each.id == period]
+    wiring.content().put_article(replace(article, url=url))
+
+
 def look_after(cloud: Cloud, now: datetime) -> dict[str, str]:
     decided: dict[str, str] = cloud.invoke("planner", {"now": now.isoformat(), "only": "look after"})["decided"]
     cloud.drain()
@@ -126,6 +132,54 @@ def test_unanswered_it_is_dropped_if_the_publication_says_so_and_the_next_digest
     assert mails(cloud, following) == [f"Kirjoitus {following} – ja yksi muu kirjoitus"]
 
 
+def test_what_broke_while_it_waited_is_not_approved_until_it_is_mended(
+    cloud: Cloud, period: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_link(period)
+    why = "the link “http://10.0.0.7/luonnos” leads into a network of your own"
+    for _ in range(2):
+        assert main(["digest", "approve", period]) == 1
+        assert f"digest-{period} is held: {why}" in capsys.readouterr().err
+    cloud.drain()
+    assert (mails(cloud, period), state(period)) == ([], MailingState.APPROVAL)
+    assert [said.startswith(why) for decision, said in decisions(period) if decision == "held"] == [True]
+    assert main(["digest", "show", period]) == 0
+    assert f"digest-{period}: held ({why}" in capsys.readouterr().out
+
+    break_link(period, f"https://b.example/{period}")
+    assert main(["digest", "approve", period]) == 0
+    cloud.drain()
+    assert mails(cloud, period) == [f"Kirjoitus {period}"]
+    assert main(["digest", "list"]) == 0
+    assert "held" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("otherwise", ["send"])
+def test_broken_at_the_deadline_it_is_held_with_one_alarm_and_goes_out_once_it_is_mended(
+    cloud: Cloud, period: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr("newsletter.usecases.decide_digest.count", counted.append)
+    break_link(period)
+    quarter = timedelta(minutes=15)
+    assert [look_after(cloud, NOW + DAY + n * quarter)[period] for n in range(3)] == ["held"] * 3
+    assert (mails(cloud, period), counted) == ([], ["DigestsHeld"] * 2)  # the monthly one, too
+    break_link(period, f"https://b.example/{period}")
+    assert look_after(cloud, NOW + DAY + 3 * quarter)[period] == "expired"
+    assert mails(cloud, period) == [f"Kirjoitus {period}"]
+
+
+@pytest.mark.parametrize("otherwise", ["send", "drop"])
+def test_a_broken_digest_can_be_dropped(cloud: Cloud, period: str, otherwise: str) -> None:
+    break_link(period)
+    if otherwise == "send":
+        assert look_after(cloud, NOW + DAY)[period] == "held"
+        assert main(["digest", "reject", period]) == 0
+    else:
+        assert look_after(cloud, NOW + DAY)[period] == "expired"
+    assert (mails(cloud, period), state(period)) == ([], MailingState.CANCELLED)
+
+
 def test_rejected_it_never_goes_out_whatever_is_pressed_afterwards(cloud: Cloud, period: str) -> None:
     assert [main(["digest", act, period]) for act in ("reject", "reject", "approve")] == [0, 0, 1]
     look_after(cloud, NOW + 2 * DAY)
@@ -174,6 +228,11 @@ def test_marketing_sees_the_digest_and_approves_it_in_the_console(
 
         form = ("form_token", browser.form_token())
         assert browser.post(f"{where}/approve").status == 403
+        break_link(period)
+        refused = browser.post(f"{where}/approve", form)
+        assert (refused.status, "leads into a network of your own" in refused.text) == (409, True)
+        assert "It was to go out, and is held:" in browser.get(where).text
+        break_link(period, f"https://b.example/{period}")
         for _ in range(2):
             assert browser.post(f"{where}/approve", form).location == f"/console/mailings/{digest_id(period)}"
             cloud.drain()

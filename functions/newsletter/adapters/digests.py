@@ -11,6 +11,7 @@ from newsletter.domain.times import iso, parse_iso
 
 DIGESTS = "digests"
 """Partition of the Content table: some 64 items a year, read with one query."""
+WAITS = "attribute_exists(pk) AND attribute_not_exists(released_at) AND attribute_not_exists(dropped)"
 
 
 class Digests:
@@ -53,6 +54,18 @@ class Digests:
             ConditionExpression="attribute_not_exists(pk)",
         )
 
+    def hold(self, period: str, why: str) -> bool:
+        """Note why a waiting digest cannot go out; False when that is known, or it waits no more."""
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"pk": DIGESTS, "sk": period}),
+            UpdateExpression="SET held_because = :why",
+            ConditionExpression=f"{WAITS} AND (attribute_not_exists(held_because) OR held_because <> :why)",
+            ExpressionAttributeValues=to_item({":why": why}),
+        )
+
     def release(self, period: str, at: datetime, verdict: str, now: datetime) -> bool:
         """Let a waiting digest go out, planned from `at` on the clock; False when it waits no more."""
         return self._decide(period, {"released_at": _exactly(at)}, verdict, now)
@@ -68,10 +81,8 @@ class Digests:
             "update_item",
             TableName=self._table,
             Key=to_item({"pk": DIGESTS, "sk": period}),
-            UpdateExpression=f"SET {', '.join(f'{name} = :{name}' for name in values)}",
-            ConditionExpression=(
-                "attribute_exists(pk) AND attribute_not_exists(released_at) AND attribute_not_exists(dropped)"
-            ),
+            UpdateExpression=f"SET {', '.join(f'{name} = :{name}' for name in values)} REMOVE held_because",
+            ConditionExpression=WAITS,
             ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()}),
         )
 
@@ -86,6 +97,7 @@ def _digest(item: dict[str, Any]) -> SettledDigest:
         dropped=item.get("dropped", False),
         deadline=parse_iso(item["deadline"]) if "deadline" in item else None,
         sent_unanswered=item.get("sent_unanswered", False),
+        held_because=item.get("held_because", ""),
         verdict=item.get("verdict", ""),
         decided_at=parse_iso(item["decided_at"]) if "decided_at" in item else None,
     )

@@ -38,7 +38,7 @@ class SettledDigest:
     `released_at` is the moment (of the clock, to the microsecond) from which it is planned; None: not yet, or never.
     `dropped`: it never will be, and the next digest carries its articles. Where marketing has to approve it, `deadline`
     is until when, `sent_unanswered` whether it goes out if nobody does, `verdict` says in words what was decided, and
-    `decided_at` when.
+    `decided_at` when. `held_because`: it was to go out and was found broken, so it waits on.
     """
 
     period: str
@@ -49,6 +49,7 @@ class SettledDigest:
     dropped: bool = False
     deadline: datetime | None = None
     sent_unanswered: bool = False
+    held_because: str = ""
     verdict: str = ""
     decided_at: datetime | None = None
 

@@ -9,7 +9,15 @@ from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.errors import NotFound, NotNow
 from newsletter.domain.subscriber import SHARDS
 from newsletter.observability import count
-from newsletter.usecases.start_digest import DigestDesk, articles_in_words, carry_on, desk_time
+from newsletter.usecases.preflight import preflight_digest
+from newsletter.usecases.start_digest import (
+    DigestDesk,
+    articles_in_words,
+    broken_in_words,
+    carry_on,
+    desk_time,
+    mailing_of,
+)
 
 RECENT = timedelta(days=7)
 """How long a digest is looked after: whatever a crash left undone is done by then, or waits as a dead letter."""
@@ -28,12 +36,14 @@ def digest_of(period: str, desk: DigestDesk) -> SettledDigest:
 def approve_digest(period: str, *, by: str, now: datetime, desk: DigestDesk) -> SettledDigest:
     """Let a waiting digest go out. Approved again, it only has planned what is not planned yet: nobody gets it twice.
 
-    Raises NotFound, and NotNow for one that was dropped.
+    Raises NotFound, and NotNow for one that was dropped or that preflight finds broken.
     """
     digest = digest_of(period, desk)
     if digest.waits:
         digest = _answer(digest, "approved", f"approved by {by}", now, desk, send=True)
     carry_on(digest, desk)
+    if digest.waits:
+        raise NotNow(f"{digest_id(period)} is held: {digest.held_because}. Mend that, then approve it again")
     if digest.dropped:
         raise NotNow(f"{digest_id(period)} was dropped ({digest.verdict}); the next digest carries its articles")
     return digest
@@ -54,13 +64,17 @@ def reject_digest(period: str, *, by: str, now: datetime, desk: DigestDesk) -> S
 
 
 def look_after_digests(now: datetime, desk: DigestDesk) -> dict[str, str]:
-    """Decide on digests whose deadline is over: {period: decision}. Also does what a run that crashed left undone."""
+    """Decide on digests whose deadline is over: {period: decision}. Also does what a run that crashed left undone.
+
+    One that would go out and is broken is held, and looked at again with each look until it is mended or rejected.
+    """
     done = {}
     for digest in desk.digests.all():
         if digest.waits and digest.deadline and digest.deadline <= now:
             why = f"nobody answered until {desk_time(digest.deadline, desk)}"
-            carry_on(_answer(digest, "expired", why, now, desk, send=digest.sent_unanswered), desk)
-            done[digest.period] = "expired"
+            answered = _answer(digest, "expired", why, now, desk, send=digest.sent_unanswered)
+            carry_on(answered, desk)
+            done[digest.period] = "held" if answered.waits else "expired"
         elif now - digest.window.end < RECENT:
             _mend(digest, desk)
     return done
@@ -69,12 +83,21 @@ def look_after_digests(now: datetime, desk: DigestDesk) -> dict[str, str]:
 def _answer(
     digest: SettledDigest, decision: str, verdict: str, now: datetime, desk: DigestDesk, *, send: bool
 ) -> SettledDigest:
-    """The digest as it is decided from now on, by this answer or by one that was faster."""
+    """The digest as it is decided from now on, by this answer or by one that was faster.
+
+    It waits on when it was to go out and is broken: links and articles may have changed since it was settled.
+    """
     name = digest_id(digest.period)
     mailing = desk.content.mailing(name)
     if mailing is not None and mailing.course.state is MailingState.CANCELLED:
         send, decision, verdict = False, "rejected", f"cancelled by {mailing.course.by}"
     if send:
+        broken = broken_in_words(
+            preflight_digest(mailing_of(digest, desk.publication), desk.content.articles(), desk.templates)
+        )
+        if broken:
+            _hold(digest, broken, now, desk)
+            return digest_of(digest.period, desk)
         first = desk.digests.release(digest.period, desk.clock(), verdict, now)
     else:
         first = desk.digests.drop(digest.period, verdict, now)
@@ -83,6 +106,13 @@ def _answer(
         becomes = "it goes out" if send else "it is dropped, and the next digest carries its articles"
         desk.content.put_decision(now, name, decision, f"{articles_in_words(digest)}; {verdict}: {becomes}")
     return digest_of(digest.period, desk)
+
+
+def _hold(digest: SettledDigest, broken: str, now: datetime, desk: DigestDesk) -> None:
+    """Say once for each reason that the digest cannot go out."""
+    if desk.digests.hold(digest.period, broken):
+        count("DigestsHeld")
+        desk.content.put_decision(now, digest_id(digest.period), "held", broken)
 
 
 def _mend(digest: SettledDigest, desk: DigestDesk) -> None:

@@ -77,9 +77,10 @@ def start_digest(frequency: Frequency, now: datetime, desk: DigestDesk) -> dict[
         why = f"no new article since {desk_time(since, desk)}"
         return _decided(desk, now, period, "feed down" if trouble else "empty", "; ".join((why, *trouble)))
     faults = preflight_digest(mailing_of(new, desk.publication), articles, desk.templates)
-    if any(fault.blocks for fault in faults):
+    broken = broken_in_words(faults)
+    if broken:
         count("DigestsHeld")
-        return _decided(desk, now, period, "held", "; ".join((_in_words(faults), *trouble)))
+        return _decided(desk, now, period, "held", "; ".join((broken, *trouble)))
     trouble += [f"preflight: {fault.message}" for fault in faults[:MOST_TOLD]]
     approval = desk.publication.digest.approval
     if approval:
@@ -177,7 +178,8 @@ def articles_in_words(digest: SettledDigest) -> str:
     return f"{len(digest.articles)} new article{'' if len(digest.articles) == 1 else 's'}"
 
 
-def _in_words(faults: list[Fault]) -> str:
+def broken_in_words(faults: list[Fault]) -> str:
+    """What keeps the digest from going out; empty when nothing does."""
     broken = [fault.message for fault in faults if fault.blocks]
     more = [f"and {len(broken) - MOST_TOLD} more"] if len(broken) > MOST_TOLD else []
     return "; ".join([*broken[:MOST_TOLD], *more])
