@@ -1,4 +1,4 @@
-"""How mails look: colours for light and dark, fonts and a logo. Every text stands out from what is behind it."""
+"""How mails and pages look: colours for light and dark, fonts and a logo. Every text stands out from its ground."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ WIDEST_LOGO = 520
 
 TEXT_ON_GROUND = (
     *(("ink", "paper"), ("muted", "paper"), ("link", "paper"), ("label", "paper")),
-    *(("muted", "desk"), ("link", "desk"), ("on_band", "band")),
+    *(("ink", "desk"), ("muted", "desk"), ("link", "desk"), ("on_band", "band")),
+    *(("wrong", "paper"), ("wrong", "desk")),
 )
 
 
@@ -27,7 +28,8 @@ class Palette:
     """Colours as `#rrggbb`.
 
     `desk` lies around the `paper`; `ink` and `muted` are text; `label` is for topics and weeks; `rule` and `accent` are
-    lines; `band` is the ground of the masthead, the offer and of buttons, `on_band` the text on it.
+    lines; `band` is the ground of the masthead, the offer and of buttons, `on_band` the text on it. `wrong`, on
+    pages alone, is for what is mistyped or cannot be undone.
     """
 
     desk: str
@@ -40,6 +42,7 @@ class Palette:
     accent: str
     band: str
     on_band: str
+    wrong: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ DEFAULT = Look(
         accent="#7C8794",
         band="#26303A",
         on_band="#FFFFFF",
+        wrong="#A3341F",
     ),
     dark=Palette(
         desk="#111315",
@@ -93,6 +97,7 @@ DEFAULT = Look(
         accent="#7C8794",
         band="#303C48",
         on_band="#FFFFFF",
+        wrong="#F2A08C",
     ),
     headings="Georgia, 'Times New Roman', serif",
     text="-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
