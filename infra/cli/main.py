@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cli import feed_parser, sending_parser, target
+from cli import feed_parser, mail_parser, reader_parser, sending_parser, target
 from cli.faults import Fault, of_aws
-from cli.parsing import Commands, add_group, add_leaf, add_limit
+from cli.parsing import add_group, add_leaf
 
 EPILOG = """\
 examples:
@@ -20,61 +20,6 @@ examples:
 
 Without --stack and --local the NEWSLETTER_* variables name the stack; without those, a local cloud that runs on this
 computer (`make demo`) is used. Exit codes: 0 done, 1 a fault, 2 wrong usage.
-"""
-CAMPAIGN_HELP = """\
-Send a Markdown file to an audience, once.
-
-The file begins with front matter, YAML between two lines of ---:
-
-  ---
-  subject: Kevään sparraukset       # needed: one line
-  language: fi                      # needed: the language of the text
-  name: kevatkampanja-2027          # makes it unique; the file's name without .md where left out
-  topics: [linkedin, nakyvyys]      # only readers of one of these, and those who chose none
-  languages: [fi, sv]               # only readers of these languages; else of the text's language
-  offer: sparraus                   # an offer of publication.toml, shown under the text
-  preheader: Kolme aikaa jäljellä   # what an inbox shows after the subject
-  doubt: resend                     # send again, once, to whom a mail may or may not have gone; else as the publication
-  archive: false                    # keep it out of the public archive; else it is there if meant for every topic
-  ---
-  The text, in Markdown. The greeting comes by itself.
-
-The same file again sends nothing and is no error; another text under the same name is one.
-"""
-
-
-CAMPAIGN_CHECK_HELP = """\
-Look a campaign over as it would be before it is sent. Nothing is sent.
-
-Broken, so that it would not go out: HTML that Gmail would cut off (over 102 kB), links that are relative or lead
-nowhere, links without text, placeholders that nobody fills in, no way to unsubscribe, an empty text part.
-Said, but left to you: pictures without a description, headings that skip a level, a text part that says something
-else, colours too alike, and a score of 3 points or more (from 5 it is broken) where SpamAssassin is installed.
-
-Each finding begins with file and line; exit code 1 when something is broken.
-"""
-PREVIEW_HELP = """\
-Write a mail as HTML, text and .eml, and as pictures on a desktop, a phone and a dark screen where Chromium and
-Playwright are installed. Nothing is sent. WHAT is
-
-  nothing          the weekly digest of a stack, as it would start now, for a reader of every topic
-  FILE.md          a campaign
-  digest, welcome, confirmation, reminder, moved, campaign, or a step such as sparraus-1
-                   with sample content; no stack is needed for these and for campaigns
-
-The .eml is what SES would send, headers and all. In the HTML and the text, links lead straight to their targets.
-"""
-IMPORT_HELP = """\
-Bring readers in from a CSV file. Nobody who left, bounced, complained or was erased is woken up by it.
-
-The first line names the columns: email, and where wanted name, language, topics (separated by spaces) and frequency,
-in English, Finnish or Swedish. UTF-8 and Latin-1, commas and semicolons are told apart without help.
-
-  --as pending                     asks each reader to confirm
-  --as confirmed --evidence TEXT   they agreed elsewhere; the text is kept as their proof of consent
-
-Rows that cannot be used go to FILE.rejected.csv with line, field and reason. Stopped half-way, the same command goes
-on where it was; a second run of the same file changes nothing.
 """
 
 
@@ -212,67 +157,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    campaigns = add_group(commands, "campaign", "check and send a campaign from a file")
-    send = add_leaf(campaigns, "campaign send", where, "send a Markdown file to an audience, once", CAMPAIGN_HELP)
-    send.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
-    send.add_argument("--yes", action="store_true", help="send without asking, for scripts")
-
-    try_out = add_leaf(
-        campaigns, "campaign check", where, "what is wrong with a file, said with its line", CAMPAIGN_CHECK_HELP
-    )
-    try_out.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
-    try_out.add_argument("--online", action="store_true", help="also ask whether its links answer")
-
-    mailings = add_group(commands, "mailing", "what was sent, and what became of it")
-    add_limit(add_leaf(mailings, "mailing list", where, "the newest mailings"))
-    show = add_leaf(
-        mailings,
-        "mailing show",
-        where,
-        "a mailing's certificate, and where each recipient stands",
-        "What became of a mailing, counted from the ledger itself. Exit code 1 when its figures do not add up.",
-    )
-    show.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48 or campaign-kevatkampanja-2027")
-    show.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
-    show.add_argument("--addresses", action="store_true", help="the same with addresses")
-    show.add_argument("--json", action="store_true", help="for programs")
-
-    sending_parser.add_control(mailings, where)
+    mail_parser.add_campaign(commands, where)
+    sending_parser.add_mailings(commands, where)
     sending_parser.add_breaker(commands, where)
     sending_parser.add_digests(commands, where)
     sending_parser.add_dead_letters(commands, where)
 
-    add_limit(add_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))
-    add_leaf(
-        commands,
-        "aside",
-        where,
-        "reports of SES of a kind that the product does not know",
-        "What SES reported and nobody knew what to do with, without addresses. Exit code 1 when there is anything.",
-    )
+    sending_parser.add_records(commands, where)
     feed_parser.add_articles(commands, where)
     feed_parser.add_feeds(commands, where)
-    _reader_commands(commands, where)
-    check = add_leaf(
-        commands,
-        "check",
-        where,
-        "publication, templates and secrets: is anything wrong?",
-        "Check publication.toml, that every message and sequence text exists and every mail renders in each language "
-        "and is fit to go out, and, where a stack is named, its secrets. Each fault is said with its file and field; "
-        "exit code 1 if any. With FILE, the same as `newsletter campaign check FILE`.",
-    )
-    check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a campaign: Markdown with front matter")
-    check.add_argument("--online", action="store_true", help="also ask whether the links of FILE answer")
-    check.add_argument(
-        "--mails", action="store_true", help="a table of every mail with its size and, with SpamAssassin, its score"
-    )
-    look = add_leaf(commands, "preview", where, "a mail as files and pictures, to look at", PREVIEW_HELP)
-    look.add_argument("what", metavar="WHAT", nargs="?", default="", help="a campaign file, or the name of a mail")
-    look.add_argument("--language", metavar="LANGUAGE", default="", help="only this one, e.g. fi")
-    look.add_argument(
-        "--out", metavar="DIR", type=Path, default=Path("preview"), help="the folder to write to (preview)"
-    )
+    reader_parser.add_readers(commands, where)
+    mail_parser.add_check(commands, where)
+    mail_parser.add_preview(commands, where)
     secret = add_group(commands, "secrets", "the stack's secrets in SSM")
     add_leaf(
         secret,
@@ -283,29 +179,6 @@ def _parser() -> argparse.ArgumentParser:
         "changed, and no value is printed.",
     )
     return parser
-
-
-def _reader_commands(commands: Commands, where: argparse.ArgumentParser) -> None:
-    bring = add_leaf(commands, "import", where, "bring readers in from a CSV file", IMPORT_HELP)
-    bring.add_argument("file", metavar="FILE", type=Path, help="CSV with a column email")
-    bring.add_argument(
-        "--as", dest="as_", metavar="HOW", choices=("pending", "confirmed"), required=True, help="pending or confirmed"
-    )
-    bring.add_argument("--evidence", metavar="TEXT", default="", help="where and when these readers agreed")
-    bring.add_argument("--dry-run", action="store_true", help="only say what would happen")
-    take = add_leaf(commands, "export", where, "write every reader as CSV")
-    take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
-    consents = add_group(commands, "consent", "what readers agreed to")
-    proof = add_leaf(
-        consents,
-        "consent show",
-        where,
-        "the proof of what a reader agreed to",
-        "Every consent record of an address in its order, with the chain of hashes checked. Exit code 1 when a record "
-        "was changed or is missing.",
-    )
-    proof.add_argument("address", metavar="ADDRESS")
-    proof.add_argument("--json", action="store_true", help="for programs")
 
 
 def _with_local_url(arguments: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands for whoever keeps sending in order: mailings, digests that wait for approval, breaker, dead letters."""
+"""The commands for whoever keeps sending in order: mailings, digests, breaker, dead letters, decisions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,25 @@ NAMES = ("plan", "batch", "transactional", "feedback", "lead", SCHEDULE)
 """Queues by the names that a person types."""
 
 
-def add_control(mailings: Commands, where: argparse.ArgumentParser) -> None:
-    """`newsletter mailing pause`, `resume` and `cancel`."""
+def add_mailings(commands: Commands, where: argparse.ArgumentParser) -> None:
+    """`newsletter mailing list`, `show`, `pause`, `resume` and `cancel`."""
+    mailings = add_group(commands, "mailing", "what was sent, and what became of it")
+    add_limit(add_leaf(mailings, "mailing list", where, "the newest mailings"))
+    show = add_leaf(
+        mailings,
+        "mailing show",
+        where,
+        "a mailing's certificate, and where each recipient stands",
+        "What became of a mailing, counted from the ledger itself. Exit code 1 when its figures do not add up.",
+    )
+    show.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48 or campaign-kevatkampanja-2027")
+    show.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
+    show.add_argument("--addresses", action="store_true", help="the same with addresses")
+    show.add_argument("--json", action="store_true", help="for programs")
+    _add_control(mailings, where)
+
+
+def _add_control(mailings: Commands, where: argparse.ArgumentParser) -> None:
     pause = add_leaf(
         mailings,
         "mailing pause",
@@ -82,6 +99,18 @@ def add_digests(commands: Commands, where: argparse.ArgumentParser) -> None:
     )
     for leaf in leaves:
         leaf.add_argument("period", metavar="PERIOD", help="e.g. 2026-W48 or 2026-M11")
+
+
+def add_records(commands: Commands, where: argparse.ArgumentParser) -> None:
+    """`newsletter decisions` and `aside`."""
+    add_limit(add_leaf(commands, "decisions", where, "why scheduled runs did or did not send"))
+    add_leaf(
+        commands,
+        "aside",
+        where,
+        "reports of SES of a kind that the product does not know",
+        "What SES reported and nobody knew what to do with, without addresses. Exit code 1 when there is anything.",
+    )
 
 
 def add_dead_letters(commands: Commands, where: argparse.ArgumentParser) -> None:

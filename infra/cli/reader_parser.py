@@ -1,0 +1,45 @@
+"""The commands for readers: import, export, and the proof of their consent."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cli.parsing import Commands, add_group, add_leaf
+
+IMPORT_HELP = """\
+Bring readers in from a CSV file. Nobody who left, bounced, complained or was erased is woken up by it.
+
+The first line names the columns: email, and where wanted name, language, topics (separated by spaces) and frequency,
+in English, Finnish or Swedish. UTF-8 and Latin-1, commas and semicolons are told apart without help.
+
+  --as pending                     asks each reader to confirm
+  --as confirmed --evidence TEXT   they agreed elsewhere; the text is kept as their proof of consent
+
+Rows that cannot be used go to FILE.rejected.csv with line, field and reason. Stopped half-way, the same command goes
+on where it was; a second run of the same file changes nothing.
+"""
+
+
+def add_readers(commands: Commands, where: argparse.ArgumentParser) -> None:
+    """`newsletter import`, `export` and `consent show`."""
+    bring = add_leaf(commands, "import", where, "bring readers in from a CSV file", IMPORT_HELP)
+    bring.add_argument("file", metavar="FILE", type=Path, help="CSV with a column email")
+    bring.add_argument(
+        "--as", dest="as_", metavar="HOW", choices=("pending", "confirmed"), required=True, help="pending or confirmed"
+    )
+    bring.add_argument("--evidence", metavar="TEXT", default="", help="where and when these readers agreed")
+    bring.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    take = add_leaf(commands, "export", where, "write every reader as CSV")
+    take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
+    consents = add_group(commands, "consent", "what readers agreed to")
+    proof = add_leaf(
+        consents,
+        "consent show",
+        where,
+        "the proof of what a reader agreed to",
+        "Every consent record of an address in its order, with the chain of hashes checked. Exit code 1 when a record "
+        "was changed or is missing.",
+    )
+    proof.add_argument("address", metavar="ADDRESS")
+    proof.add_argument("--json", action="store_true", help="for programs")
