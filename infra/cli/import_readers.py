@@ -20,16 +20,18 @@ from cli.roster_file import fingerprint, rows_of
 from newsletter import wiring
 from newsletter.adapters.items import GET_LIMIT
 from newsletter.domain.errors import InvalidInput
+from newsletter.domain.subscriber import Frequency
 from newsletter.domain.times import whole_seconds
 from newsletter.usecases.import_readers import Imported, Mode, Roster, Row, import_rows
 
 WORKERS = 16
 IN_WORDS = {
-    Imported.ADDED: "added as active readers",
-    Imported.ASKED: "asked to confirm",
-    Imported.KNOWN: "known already, left as they are",
-    Imported.LEFT: "left, bounced or were erased earlier: not woken up",
+    Imported.ADDED: ("added as active readers", "would be added as active readers"),
+    Imported.ASKED: ("asked to confirm", "would be asked to confirm"),
+    Imported.KNOWN: ("known already, left as they are", "known already"),
+    Imported.LEFT: ("left, bounced or were erased earlier: not woken up", "left, bounced or were erased earlier"),
 }
+"""What became of a row, and what would."""
 
 
 def import_file(path: Path, how: str, evidence: str, *, dry: bool) -> int:
@@ -60,7 +62,7 @@ def import_file(path: Path, how: str, evidence: str, *, dry: bool) -> int:
     state.forget()
     for result, words in IN_WORDS.items():
         if counts[result]:
-            say(f"{counts[result]:>9,} {words if not dry else f'would be {words}'}")
+            say(f"{counts[result]:>9,} {words[dry]}")
     if report.rows:
         say(f"{report.rows:>9,} could not be used: {report.path}")
     return 1 if report.rows else 0
@@ -101,6 +103,21 @@ def _bar() -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
     )
+
+
+def _in_words(row: Row, wrong: InvalidInput) -> str:
+    """What is wrong with the row. Where the form shows a list to choose from, the report has to name it."""
+    templates = wiring.templates()
+    known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+        "topics": (row.topics, tuple(topic.key for topic in templates.publication.topics)),
+        "language": ((row.language,), templates.publication.languages),
+        "frequency": ((row.frequency,), tuple(Frequency)),
+    }
+    if wrong.field not in known:
+        return templates.text(wrong.message, templates.publication.language("en"))
+    given, right = known[wrong.field]
+    unknown = " ".join(value for value in given if value not in right)
+    return f"{unknown} is unknown; choose from {', '.join(right)}"
 
 
 class _State:
@@ -153,10 +170,7 @@ class _Report:
 
     def add(self, line: int, row: Row, wrong: InvalidInput) -> None:
         """One more row."""
-        languages = wiring.templates().publication.languages
-        with suppress(Exception):
-            wrong = InvalidInput(wrong.field, wiring.templates().text(wrong.message, languages[-1]))
-        self._write([[str(line), row.email, wrong.field, wrong.message]])
+        self._write([[str(line), row.email, wrong.field, _in_words(row, wrong)]])
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:

@@ -47,7 +47,10 @@ def encoding_of(path: Path) -> str:
 
 
 def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
-    """Each row with the number of the line on which it begins. Raises Fault for a file without addresses."""
+    """Each row with the number of the line on which it begins.
+
+    Raises Fault for a file without addresses, and for one in which a quotation mark swallows all that follows.
+    """
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="", errors="replace") as file:
         header = file.readline()
@@ -56,10 +59,13 @@ def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
         reader = csv.reader(file, delimiter=separator)
         columns = _columns(path, next(reader, []))
         line = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, _row(cells, columns)
-            line = reader.line_num + 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield line, _row(cells, columns)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise Fault(f"{path}, line {line}: {error}; is a quotation mark left open there?") from error
 
 
 def _columns(path: Path, header: list[str]) -> dict[str, int]:

@@ -225,7 +225,9 @@ def test_nobody_who_left_bounced_complained_or_was_erased_is_woken_up(
 
 def test_rows_that_cannot_be_used_are_reported_with_line_field_and_reason(cloud: Cloud, tmp_path: Path) -> None:
     path = roster(
-        tmp_path, "email,topics,language\nok@example.com,,\nno address,,\nb@example.com,golf,\nc@example.com,,de\n"
+        tmp_path,
+        "email,topics,language,frequency\nok@example.com,,,\nno address,,,\n"
+        "b@example.com,golf linkedin,,\nc@example.com,,de,\nd@example.com,,,daily\n",
     )
 
     assert bring(path) == 1
@@ -233,20 +235,26 @@ def test_rows_that_cannot_be_used_are_reported_with_line_field_and_reason(cloud:
     assert status_of("ok@example.com") == "active"
     assert status_of("b@example.com") == status_of("c@example.com") == ""
     with (tmp_path / "lukijat.rejected.csv").open(encoding="utf-8") as file:
-        report = [(row["line"], row["field"]) for row in csv.DictReader(file)]
-    assert report == [("3", "email"), ("4", "topics"), ("5", "language")]
+        report = [(row["line"], row["field"], row["problem"]) for row in csv.DictReader(file)]
+    topics = ", ".join(topic.key for topic in wiring.templates().publication.topics)
+    assert report == [
+        ("3", "email", "Enter an e-mail address like name@example.com."),
+        ("4", "topics", f"golf is unknown; choose from {topics}"),
+        ("5", "language", "de is unknown; choose from fi, sv, en"),
+        ("6", "frequency", "daily is unknown; choose from weekly, monthly"),
+    ]
     assert cloud.mails() == []
 
 
 def test_a_dry_run_says_what_would_happen_and_does_nothing(
     cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = roster(tmp_path, "email\na@example.com\n")
+    path = roster(tmp_path, "email\na@example.com\na@example.com\n")
 
     assert bring(path, dry=True) == 0
 
     assert everything(cloud) == []
-    assert "1 would be added as active readers" in " ".join(capsys.readouterr().out.split())
+    assert " ".join(capsys.readouterr().out.split()) == "1 would be added as active readers 1 known already"
 
 
 def test_pending_readers_are_each_asked_once_and_only_their_button_makes_them_readers(
@@ -262,12 +270,15 @@ def test_pending_readers_are_each_asked_once_and_only_their_button_makes_them_re
     assert status_of("a@example.com") == ""
 
 
-def test_confirmed_without_evidence_and_a_file_without_addresses_are_refused(cloud: Cloud, tmp_path: Path) -> None:
+def test_what_cannot_be_an_import_is_refused_with_its_reason_before_anybody_is_in(cloud: Cloud, tmp_path: Path) -> None:
     assert cloud.url
     with pytest.raises(Fault, match="--evidence"):
         bring(roster(tmp_path, "email\na@example.com\n"), evidence=" ")
     with pytest.raises(Fault, match="no column is called email"):
         bring(roster(tmp_path, "osoite,nimi\nx,y\n"))
+    with pytest.raises(Fault, match=r"line 3: .* is a quotation mark left open there"):
+        bring(roster(tmp_path, 'email,name\na@example.com,\nb@example.com,"Maija\n' + "c@example.com,\n" * 9_000))
+    assert everything(cloud) == []
 
 
 def test_a_changed_or_missing_consent_record_is_said_loudly(
