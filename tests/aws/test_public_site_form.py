@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,42 @@ def test_a_form_is_answered_alike_for_new_known_and_departed_addresses(cloud: Cl
     post(cloud, link(Purpose.UNSUBSCRIBE), {})
     assert answers(READER) == new
     assert reader().status is Status.UNSUBSCRIBED
+
+
+def test_no_work_before_the_answer_tells_whose_address_it_is(
+    cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = BaseClient._make_api_call  # noqa: SLF001 the one door of every client
+    calls: list[str] = []
+
+    def recorded(self: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        calls.append(operation)
+        return call(self, operation, parameters)
+
+    def sign_up(email: str) -> tuple[list[str], str]:
+        """The calls to AWS that one form makes, and what its sender sees."""
+        clock.forward(hours=3)  # else the mailbox has had its mail for now
+        calls.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(BaseClient, "_make_api_call", recorded)
+            answer = post(cloud, "/subscribe", {**FORM, "email": email})
+        return [*calls], f"{answer['statusCode']} {answer['body']}"
+
+    sign_up("eka@example.com")  # secrets are read, and whether there is an attack
+    new = sign_up("uusi@example.com")
+    assert len(new[0]) > 3
+    assert sign_up("uusi@example.com") == new, "pending"
+    cloud.subscribe(READER)
+    assert sign_up(READER) == new, "active"
+    for status in (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED):
+        email = f"{status}@example.com"
+        cloud.subscribe(email)
+        wiring.subscribers().deactivate(subscriber_id(PEPPER.encode(), email), status, "test", clock.now)
+        assert sign_up(email) == new, status
+    post(cloud, link(Purpose.MY_DATA), {})
+    assert wiring.subscribers().statuses([ID]) == {ID: Status.ERASED}
+    clock.forward(days=1)  # three mails a day
+    assert sign_up(READER) == new, "erased"
 
 
 def test_faults_are_told_together_at_their_fields_and_what_was_typed_is_kept(cloud: Cloud) -> None:
