@@ -36,6 +36,7 @@ FIELDS = {
 CERTIFICATE = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
     *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed", "soft_bounced", "undecided", "twice"),
+    "confirmed",
 )
 
 

@@ -104,7 +104,8 @@ def _print_words(report: Report) -> None:
             f" + {sums.suppressed:,} suppressed + {sums.rejected:,} rejected + {sums.doubtful:,} doubtful."
         )
     say()
-    table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in FIGURES), ("Mails",))
+    names = (*FIGURES, "confirmed") if report.mailing.asks_to_confirm else FIGURES
+    table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in names), ("Mails",))
 
 
 def _print_recipients(lines: list[tuple[RecipientLine, str]], *, addresses: bool) -> None:

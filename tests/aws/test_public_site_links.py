@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from itsdangerous import TimestampSigner
 
+from cli.main import main
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
 from newsletter.domain.mailing import Variant
@@ -43,7 +44,9 @@ def test_one_press_confirms_and_further_presses_change_nothing(cloud: Cloud) -> 
     assert [mail.tags["mailing"] for mail in cloud.mails(READER)] == ["confirmation", "welcome"]
 
 
-def test_the_funnel_counts_pages_that_people_saw_and_buttons_they_pressed(cloud: Cloud) -> None:
+def test_the_funnel_counts_mails_pages_that_people_saw_and_buttons_they_pressed(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
     confirm = asked(cloud)
     (item,) = (item for item in cloud.items("Deliveries") if item["mailing"]["S"] == "confirmation")
 
@@ -58,6 +61,11 @@ def test_the_funnel_counts_pages_that_people_saw_and_buttons_they_pressed(cloud:
     assert counted() == (True, False)
     cloud.http("POST", confirm)
     assert counted() == (True, True)
+    post(cloud, "/subscribe", {**FORM, "email": "toinen@example.com"})
+    cloud.drain()
+    assert main(["mailing", "show", "confirmation"]) == 0
+    figures = dict(re.findall(r"^(\w+) +(\d+)$", capsys.readouterr().out, re.MULTILINE))
+    assert [figures[name] for name in ("accepted", "clicked", "confirmed")] == ["2", "1", "1"]
 
 
 def test_a_link_that_is_too_old_brings_a_new_mail_with_one_press(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,7 +157,8 @@ class Certificate:
     """What became of a mailing, counted from the ledger itself. `waiting` is what the sender has not finished.
 
     `undecided` are the doubtful ones whom Send events may still settle; the others stay doubtful. `twice` got two
-    mails, which happens only where a mailing chose to resend.
+    mails, which happens only where a mailing chose to resend. `confirmed` pressed the button that a mail asks to press;
+    `clicked` saw its page.
     """
 
     planned: int
@@ -175,6 +176,7 @@ class Certificate:
     soft_bounced: int = 0
     undecided: int = 0
     twice: int = 0
+    confirmed: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -269,4 +271,5 @@ def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[Recipi
         failed=events["failed"] + events["refused"],
         clicked=events["clicked"],
         unsubscribed=events["unsubscribed"],
+        confirmed=events["confirmed"],
     )

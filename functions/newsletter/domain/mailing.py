@@ -105,6 +105,11 @@ class Mailing:
         return self.audience.everyone if self.archive is None else self.archive
 
     @property
+    def asks_to_confirm(self) -> bool:
+        """Whether its mails ask their readers to press a button."""
+        return self.id in (CONFIRMATION, INVITATION)
+
+    @property
     def public(self) -> bool:
         """Whether the archive shows it now: not before readers get it, nor while somebody has reason to stop it."""
         return self.for_archive and (
