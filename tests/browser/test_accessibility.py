@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -82,6 +84,26 @@ def test_nobody_is_shut_out_of_the_archive(page: Page, stage: Stage, camera: Cam
         page.locator(f"main a[href*='{link.removeprefix('/archive/')}']").first.click()
         expect(page.locator("html")).to_have_attribute("lang", language)
         camera.check(page, f"{language}-archive-{name}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_gets_black_on_white_and_nothing_to_press(
+    page: Page, stage: Stage, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(media="print", color_scheme=scheme)
+    page.goto(stage.url("/subscribe?lang=fi"))
+    colours = page.evaluate(
+        "['body', 'main', 'h1', '.brand', '.quiet'].map(at => getComputedStyle(document.querySelector(at)))"
+        ".map(style => `${style.color} on ${style.backgroundColor}`)"
+    )
+    black, nothing = "rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"
+    white = "rgb(255, 255, 255)"
+    assert colours == [
+        *(f"{black} on {white}", f"{black} on {white}", f"{black} on {nothing}", f"{black} on {nothing}"),
+        f"rgb(51, 51, 51) on {nothing}",
+    ]
+    expect(page.locator("main button")).to_be_hidden()
+    expect(page.get_by_role("navigation")).to_be_hidden()
 
 
 def without_sandbox(page: Page, stage: Stage, mail: str) -> str:
