@@ -296,7 +296,7 @@ texts = (
 @given(title=texts, category=texts, author=texts, summary=texts, image_alt=texts)
 def test_what_an_article_says_of_itself_is_shown_as_written(**fields: str) -> None:
     category = fields.pop("category")
-    article = BlogArticle("koe", categories=(category,), age=timedelta(), markdown="", image="harju.svg", **fields)
+    article = BlogArticle("koe", categories=(category,), age=timedelta(), markdown="", image="harju.png", **fields)
     with patch.object(site, "load_articles", lambda: (article,)):
         index, html, feed = Html(page("")), Html(page("koe")), ET.fromstring(page("feed.xml"))
     for shown in (index, html):

@@ -74,7 +74,7 @@ def test_pictures_come_with_their_text_and_size_and_what_is_none_does_not() -> N
         "<img src='/koko.png' width='640px' height='50%' alt=' Yksi\n kuva '>"
         "<img src='https://s.w.org/images/core/emoji/15/72x72/1f600.png' alt='😀'>"
         "<img src='https://secure.gravatar.com/avatar/x?s=96' width='96' height='96'>"
-        "<img src='/nappi.png' width='88' height='31'><img src='/toinen.png'>",
+        "<img src='/nappi.png' width='88' height='31'><img src='/kaavio.svg?v=2'><img src='/toinen.png'>",
         BASE,
     )
     assert pictures(html) == [

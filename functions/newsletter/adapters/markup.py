@@ -30,10 +30,12 @@ BLOCK = re.compile(
 )
 NO_PICTURE = re.compile(
     r"//(?:[^/]*\.)?gravatar\.com/|//s\.w\.org/images/core/emoji|//feeds\.feedburner\.com/|//stats\.wordpress\.com/"
-    r"|//pixel\.|doubleclick\.net/|/wp-includes/images/",
+    r"|//pixel\.|doubleclick\.net/|/wp-includes/images/|\.svgz?(?:[?#]|$)",
     re.IGNORECASE,
 )
-"""Portraits of authors, smileys, share buttons and counters that stand where a picture would."""
+"""Portraits of authors, smileys, share buttons and counters that stand where a picture would, and drawings (SVG), which
+neither Gmail nor Outlook shows (caniemail.com, image-svg).
+"""
 URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
 """What stays as it is in an address (RFC 3986: reserved, unreserved and already encoded)."""
 DIGITS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")

@@ -33,7 +33,7 @@ RELATED = 3
 
 _HERE = Path(__file__).parent
 _ASSETS = _HERE / "assets"
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".png": "image/png", ".svg": "image/svg+xml"}
 _HTML, _RSS = "text/html; charset=utf-8", "application/rss+xml; charset=utf-8"
 _ZONE = ZoneInfo("Europe/Helsinki")
 
