@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook as Verifier
 
 from newsletter import wiring
+from newsletter.domain.article import Choice
 from newsletter.domain.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, WEBHOOK_SECRET, Cloud, link_to
 from tests.aws.reports import report_of
@@ -90,6 +91,22 @@ def test_a_reader_gets_the_articles_of_their_topics_and_leaves_with_one_click(cl
     cloud.run("planner", NOW + timedelta(days=7))
     cloud.drain()
     assert len(cloud.mails(READER)) == 3
+
+
+@pytest.mark.usefixtures("feed")
+def test_a_welcome_brings_the_newest_articles_of_the_readers_topics_and_none_that_is_skipped(cloud: Cloud) -> None:
+    def welcome(email: str) -> list[str]:
+        """The articles of the first mail to a new reader of one topic."""
+        cloud.subscribe(email, "linkedin")
+        cloud.drain()
+        text = cloud.mails(email)[-1].text or ""
+        return [title for title in ("Profiili kuntoon", "Mitä mitata?", "Verkosto kasvaa hitaasti") if title in text]
+
+    cloud.run("feed_ingest", NOW)
+    assert welcome(READER) == ["Profiili kuntoon", "Verkosto kasvaa hitaasti"]
+    (old,) = [article for article in wiring.content().articles() if article.title.startswith("Verkosto")]
+    wiring.content().put_choice(old.id, Choice(skipped=True))
+    assert welcome("toinen@example.com") == ["Profiili kuntoon"]
 
 
 @pytest.mark.usefixtures("feed")

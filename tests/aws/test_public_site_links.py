@@ -198,3 +198,21 @@ def test_a_reminder_is_sent_once_and_its_link_confirms(cloud: Cloud, monkeypatch
     assert timedelta(0) < SIGN_UP_LIFE - timedelta(days=4, minutes=30)
     assert cloud.http("POST", link_to("confirm", reminder))["statusCode"] == 200
     assert reader().status is Status.ACTIVE
+
+
+def test_nothing_that_a_stranger_typed_reaches_the_owner_of_the_address(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch, datetime.now(UTC))
+    typed = {**FORM, "name": "Voita Matka", "topics": ["kriisit"], "next": "https://www.sanaharju.example/voita-matka"}
+    post(cloud, "/subscribe", typed, origin="https://www.sanaharju.example", referer="https://voita-matka.example/")
+    cloud.drain()
+    clock.forward(days=2, minutes=15)
+    cloud.run("nurture", clock.now)
+    cloud.drain()
+    mails = cloud.mails(READER)
+    assert len(mails) == 2
+    for mail in mails:
+        said = f"{mail.subject} {mail.html} {mail.text} {dict(mail.headers)} {mail.tags}".casefold()
+        assert "matka" not in said
+        assert "kriisi" not in said

@@ -111,7 +111,8 @@ class Variants:
         """The first mail to a new reader: the newest articles of their topics, and the offer."""
         publication = self._templates.publication
         language = publication.language(reader.language)
-        mine = [article for article in self._content.articles() if meant_for(article, reader.topics)]
+        there = (article for article in self._content.articles() if not article.skipped)
+        mine = [article for article in there if meant_for(article, reader.topics)]
         newest = newest_first(mine)[: publication.digest.related]
         return self._kept(
             (WELCOME, language, reader.tracking, tuple(article.id for article in newest)),
