@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise, product
@@ -375,12 +375,23 @@ def test_every_page_has_the_colours_and_fonts_of_the_publication(mode: str, monk
 
 
 def test_text_stands_only_where_the_look_was_checked_to_let_it_stand_out() -> None:
-    css = (PAGES / "style.css").read_text(encoding="utf-8")
+    css = "".join(
+        (ROOT / "templates" / place / "style.css").read_text(encoding="utf-8") for place in ("pages", "console")
+    )
     texts = set(re.findall(r"(?<![\w-])color: var\(--([\w-]+)\)", css))
     grounds = set(re.findall(r"background: var\(--([\w-]+)\)", css))
-    # A button is the band or, in the dark, the band's text; paper and ink change places where a pointer is on one.
-    assert texts == {"ink", "muted", "link", "wrong", "on-band", "on-button", "paper"}
-    assert grounds == {"desk", "paper", "band", "button", "ink", "wrong", "accent"}
+    # A button is the band or, in the dark, the band's text; paper and ink, and the band and its text, change places
+    # where a pointer is. `accent` and `dot` have no text on them.
+    assert texts == {"ink", "muted", "link", "wrong", "on-band", "band", "on-button", "paper"}
+    assert grounds == {"desk", "paper", "band", "on-band", "button", "ink", "wrong", "accent", "dot"}
     checked = {*TEXT_ON_GROUND}
     assert checked >= {(text, ground) for text in ("ink", "muted", "link", "wrong") for ground in ("desk", "paper")}
     assert ("on_band", "band") in checked
+
+
+def test_no_stylesheet_uses_a_colour_that_the_look_does_not_have() -> None:
+    known = {"button", "on-button", "dot", *(field.name.replace("_", "-") for field in fields(publication.look.light))}
+    for place in ("pages", "console"):
+        css = (ROOT / "templates" / place / "style.css").read_text(encoding="utf-8")
+        assert set(re.findall(r"var\(--([\w-]+)\)", css)) <= known
+        assert not re.search(r"#[0-9a-f]{3}\b|#[0-9a-f]{6}\b|rgb|hsl", css.partition("@media print")[0], re.IGNORECASE)
