@@ -12,7 +12,7 @@ from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.ledger import Standing
 from tests.aws.reports import WholeReport, report_of
 from tests.soak.account import Sent
-from tests.soak.schedule import MAILING, Played, Reader
+from tests.soak.schedule import Played, Reader
 
 LOOK = timedelta(seconds=120)
 """How long before a mail its reader was looked at, at most: the life of the invocation that sends it, and a minute for
@@ -27,12 +27,12 @@ class Broken(AssertionError):
 
 def check(played: Played) -> WholeReport:
     """Raise Broken at the first promise that was not kept; otherwise the mailing's report."""
-    report = report_of(MAILING)
-    sent = [mail for mail in played.stage.account.sent if mail.mailing == MAILING]
+    report = report_of(played.mailing.id)
+    sent = [mail for mail in played.stage.account.sent if mail.mailing == played.mailing.id]
     by_address = {reader.email: reader for reader in played.readers}
-    _nobody_twice(sent, by_address, report, played.doubt)
+    _nobody_twice(sent, by_address, report, played.mailing.doubt)
     _only_who_was_meant(sent, by_address, report)
-    _nobody_lost(played.readers, report)
+    _nobody_lost(played, report)
     _the_ledger_tells_the_truth(sent, by_address, report)
     _who_left_is_left_alone(sent, by_address, played.stage.account.looks)
     _the_certificate_is_right(sent, report)
@@ -62,14 +62,14 @@ def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report:
         )
 
 
-def _nobody_lost(readers: list[Reader], report: WholeReport) -> None:
+def _nobody_lost(played: Played, report: WholeReport) -> None:
     lines = defaultdict(list)
     for line in report.lines:
         lines[line.subscriber].append(line)
     _require(report.planned_to_the_end, "the mailing is not planned to its end")
-    for reader in readers:
+    for reader in played.readers:
         mine = lines.pop(reader.id, [])
-        meant = reader.language in ("fi", "sv")
+        meant = reader.language in played.mailing.languages
         _require(len(mine) <= 1, f"{reader.id} stands {len(mine)} times in the ledger")
         late = reader.joined >= report.mailing.created_at
         gone = reader.left is not None

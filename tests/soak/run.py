@@ -26,6 +26,8 @@ from tests.soak.schedule import Schedule  # noqa: E402
 
 CHUNK = 20
 """Schedules that a process plays before it reports."""
+CHUNKS = 5
+"""After so many a fresh process goes on: invocations that crashed are never resumed, and hold on to what they had."""
 
 
 @contextmanager
@@ -96,7 +98,7 @@ def main() -> int:
     total: Counter[str] = Counter()
     broken: list[str] = []
     chunks = [range(start, min(start + CHUNK, first + runs)) for start in range(first, first + runs, CHUNK)]
-    with get_context("spawn").Pool() as pool:
+    with get_context("spawn").Pool(maxtasksperchild=CHUNKS) as pool:
         for seen, faults in pool.imap_unordered(_play, chunks):
             total += seen
             broken += faults

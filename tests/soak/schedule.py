@@ -5,24 +5,30 @@ from __future__ import annotations
 import random as chance
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from math import ceil
 from random import Random
 from unittest.mock import patch
 
 from newsletter import wiring
 from newsletter.domain.feedback_policy import OnDoubt
+from newsletter.domain.mailing import Kind
 from newsletter.domain.subscriber import SHARDS, SignUp, Status
-from newsletter.usecases.start_campaign import Campaign, start_campaign
+from newsletter.usecases.plan_page import PAGE
+from tests.bench.stack import layout
 from tests.soak.account import Account, Request
 from tests.soak.clock import START, Clock
 from tests.soak.lambdas import Lambdas, everywhere, virtual
+from tests.soak.mailings import Campaign, Digest
 from tests.soak.weather import FAIR, Weather, drawn
 from tests.soak.wire import Onlooker, Wire, laid
 
-MAILING = "campaign-soak"
+MOST_PAGES = 3
+"""Of one shard. Each page passes on the repeated messages of all before it, so that many pages in a storm of
+repetitions make more messages than a schedule can play. At the rates at which SQS repeats they make hardly any."""
 LANGUAGES = ("fi", "fi", "fi", "sv", "en")
 STORM = 3600.0
 """Seconds for which the weather lasts."""
@@ -38,6 +44,7 @@ class Reader:
     id: str
     email: str
     language: str
+    topics: tuple[str, ...]
     joined: datetime
     left: datetime | None = None
     bounces: bool = False
@@ -45,7 +52,7 @@ class Reader:
 
 @dataclass
 class Schedule:
-    """What one seed stands for; weather and number of readers are drawn when not given.
+    """What one seed stands for; what is not given of weather, readers, kind and pages is drawn.
 
     `shards` is how many there are: each is planned by itself, so that few of them show what many would.
     """
@@ -55,7 +62,8 @@ class Schedule:
     readers: int | None = None
     shards: int = 6
     people_move: bool = True
-    doubt: str = ""
+    kind: Kind | None = None
+    many_pages: bool | None = None
     onlooker: Onlooker | None = None
 
     @contextmanager
@@ -63,23 +71,27 @@ class Schedule:
         """Play it to the end; the account is open while the context lasts."""
         draw = Random(self.seed)  # noqa: S311 (chance that can be repeated)
         shards = SHARDS[: self.shards]
-        with _stage(draw) as stage, everywhere("SHARDS", shards):
-            number = draw.choice((1, 5, 20, 60)) if self.readers is None else self.readers
+        number = draw.choice((1, 5, 20, 60)) if self.readers is None else self.readers
+        many_pages = draw.random() < 0.5 if self.many_pages is None else self.many_pages
+        page = ceil(number / MOST_PAGES) if many_pages else PAGE
+        with _stage(draw) as stage, everywhere("SHARDS", shards), everywhere("PAGE", page):
             readers = _readers(draw, number, shards)
             for reader in readers:
                 _join(reader)
+            digest = self.kind is Kind.DIGEST if self.kind else draw.random() < 0.5
+            mailing = Digest() if digest else Campaign(draw.choice(tuple(OnDoubt)))
+            mailing.prepare()
             weather = drawn(draw) if self.weather is None else self.weather
             stage.begin(weather)
             stage.wire.onlookers += [self.onlooker] if self.onlooker else []
             if self.people_move:
                 _let_people_move(stage, readers, draw)
-            doubt = self.doubt or draw.choice(tuple(OnDoubt))
-            stage.start = partial(_start, doubt)
+            stage.start = mailing.start
             stage.lambdas.run(stage.start)
             stage.lambdas.work(until=STORM)
             stage.calm_down()
             stage.wire.onlookers.clear()
-            yield Played(stage, readers, weather, OnDoubt(doubt))
+            yield Played(stage, readers, weather, mailing)
 
 
 @dataclass
@@ -122,7 +134,7 @@ class Played:
     stage: Stage
     readers: list[Reader]
     weather: Weather
-    doubt: OnDoubt
+    mailing: Campaign | Digest
 
     @property
     def fingerprint(self) -> str:
@@ -156,12 +168,14 @@ def _readers(draw: Random, number: int, among: str) -> list[Reader]:
         id_ = draw.choice(shards) + "".join(draw.choices(ID_LETTERS, k=25))
         bounces = draw.random() < 0.05
         email = f"bounce+{count}@simulator.amazonses.com" if bounces else f"r{count}@lukija.example"
-        readers.append(Reader(id_, email, draw.choice(LANGUAGES), START - timedelta(days=1), bounces=bounces))
+        topics = tuple(draw.sample(layout().topics, draw.choice((0, 1, 2))))
+        readers.append(Reader(id_, email, draw.choice(LANGUAGES), topics, START - timedelta(days=1), bounces=bounces))
     return readers
 
 
 def _join(reader: Reader) -> None:
-    form = SignUp(reader.id, reader.email, (), reader.language, "", "2026-11", "", "", reader.joined, reader.id)
+    id_, at = reader.id, reader.joined
+    form = SignUp(id_, reader.email, reader.topics, reader.language, "", "2026-11", "", "", at, nonce=id_)
     assert wiring.subscribers().activate(form, reader.joined)
 
 
@@ -182,28 +196,8 @@ def _let_people_move(stage: Stage, readers: list[Reader], draw: Random) -> None:
             return
         shard = request.json["ExpressionAttributeValues"].get(":shard", {}).get("S")
         for reader in _readers(draw, 1, shard) if shard else ():
-            late = Reader(reader.id, f"late{len(readers)}@lukija.example", reader.language, wiring.now())
+            late = replace(reader, email=f"late{len(readers)}@lukija.example", joined=wiring.now(), bounces=False)
             readers.append(late)
             stage.calmly(_join, late)
 
     stage.wire.onlookers.append(onlooker)
-
-
-def _start(doubt: str) -> None:
-    """What the console does. Started twice, a campaign is one."""
-    start_campaign(
-        Campaign(
-            "soak",
-            "Kevään kuulumiset",
-            "Hei! [Lue](https://www.sanaharju.example/a)",
-            "fi",
-            languages=("fi", "sv"),
-            doubt=doubt,
-            doubt_wait_minutes=20,
-        ),
-        now=wiring.now(),
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )

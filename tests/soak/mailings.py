@@ -1,0 +1,66 @@
+"""What is sent: a campaign to some languages, or the digest of the week, started as the product starts them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from newsletter import wiring
+from newsletter.domain.digest import digest_id, period_of
+from newsletter.domain.feedback_policy import OnDoubt
+from newsletter.domain.subscriber import Frequency
+from newsletter.usecases import start_campaign
+from newsletter.usecases.start_digest import start_digest
+from tests.bench.programs.mailing import article
+from tests.bench.stack import layout
+from tests.soak.clock import START
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign to readers of Finnish and Swedish."""
+
+    doubt: OnDoubt
+    id: str = "campaign-soak"
+    languages: tuple[str, ...] = ("fi", "sv")
+
+    def prepare(self) -> None:
+        """It needs nothing."""
+
+    def start(self) -> None:
+        """What the console does. Started twice, a campaign is one."""
+        start_campaign.start_campaign(
+            start_campaign.Campaign(
+                "soak",
+                "Kevään kuulumiset",
+                "Hei! [Lue](https://www.sanaharju.example/a)",
+                "fi",
+                languages=self.languages,
+                doubt=self.doubt,
+                doubt_wait_minutes=20,
+            ),
+            now=wiring.now(),
+            templates=wiring.templates(),
+            content=wiring.content(),
+            deliveries=wiring.deliveries(),
+            queues=wiring.queues(),
+        )
+
+
+class Digest:
+    """The digest of the week, with an article on every topic, so that everybody has something in it."""
+
+    def __init__(self) -> None:
+        publication = wiring.templates().publication
+        self.id = digest_id(period_of(START, publication.time_zone, Frequency.WEEKLY))
+        self.doubt = publication.feedback.doubt
+        self.languages = publication.languages
+
+    def prepare(self) -> None:
+        """The blog has new articles."""
+        for number, topic in enumerate(layout().topics):
+            wiring.content().put_article(article(number, (topic,), START - timedelta(hours=1)))
+
+    def start(self) -> None:
+        """What the schedule does. Started twice in a week, a digest is one."""
+        start_digest(Frequency.WEEKLY, wiring.now().replace(microsecond=0), wiring.digest_desk())
