@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from newsletter.domain.planning import BATCH_SIZE
 
 TRANSACTIONAL_SHARE = 0.1
-"""The part of the account's rate that only mail a reader waits for may use."""
+"""The part of the account's rate that only mail a reader waits for may use, in whole recipients a second."""
 HORIZON = 300.0
 """Seconds ahead of which no slot is given: what is cancelled leaves no longer gap, and who comes later waits no longer
 behind it. Past it a message goes back to the queue without a slot."""
@@ -24,6 +24,11 @@ class Pace:
 
     size: int
     seconds: float
+
+    @property
+    def most(self) -> int:
+        """Recipients in any one second, at most."""
+        return self.size * math.ceil(1 / self.seconds)
 
     def length(self, recipients: int) -> float:
         """Seconds of the lane for so many recipients: more than one slot when they were planned at a higher rate."""
@@ -42,8 +47,13 @@ def pace(rate: float) -> Pace:
 
 
 def bulk_pace(max_send_rate: float) -> Pace:
-    """The pace of mailings under an account's rate."""
-    return pace(max_send_rate * (1 - TRANSACTIONAL_SHARE))
+    """The pace of mailings under an account's rate: all that awaited mail leaves in its busiest second.
+
+    An account in the sandbox may send one a second. There a mailing and a confirmation can meet in the same second, and
+    SES may ask for one of them to come again; a mailing that left every second to the other would never begin.
+    """
+    left = max_send_rate - awaited_pace(max_send_rate).most
+    return pace(left if left >= 1 else max_send_rate * (1 - TRANSACTIONAL_SHARE))
 
 
 def awaited_pace(max_send_rate: float) -> Pace:

@@ -7,16 +7,15 @@ from dataclasses import replace
 from itertools import accumulate
 
 from newsletter.adapters.guards import Guards
-from newsletter.adapters.mailer import Mailer
 from newsletter.adapters.queues import Queues
 from newsletter.domain.lane import HORIZON, awaited_pace, bulk_pace
 from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 
 PATIENCE = 5.0
 """Seconds a sender sleeps for a slot; a slot further ahead sends the message back instead of sleeping on the bill."""
-LATE = 0.25
-"""Seconds (or a slot, if longer) by which a slot may be missed. A later sender takes a new one: many late ones at once
-would be too many."""
+LATE = 0.05
+"""Seconds by which a slot may be missed. A later sender takes a new one: late ones at once with those on time would be
+too many for a second."""
 AFTER_HORIZON = HORIZON - 5
 """When to come back to a lane that is full as far as slots are given."""
 
@@ -25,16 +24,15 @@ Slotted = SendBatch | ConfirmSignUp | Notify
 
 
 def take_slots(
-    messages: Sequence[Slotted], *, awaited: bool, now: float, guards: Guards, mailer: Mailer, queues: Queues
+    messages: Sequence[Slotted], *, awaited: bool, rate: float, now: float, guards: Guards, queues: Queues
 ) -> list[float | None]:
     """When each batch may be sent (Unix seconds), by one reservation for all; None for what went back to its queue.
 
-    A message that waited for its slot brings it along. `awaited` mail has a lane, and a queue, of its own.
+    A message that waited for its slot brings it along. `awaited` mail has a lane, and a queue, of its own. `rate` is
+    the account's, in recipients a second.
     """
-    rate = mailer.max_send_rate()
     pace = awaited_pace(rate) if awaited else bulk_pace(rate)
-    late = max(LATE, pace.seconds)
-    slots: list[float | None] = [message.slot if message.slot >= now - late else None for message in messages]
+    slots: list[float | None] = [message.slot if message.slot >= now - LATE else None for message in messages]
     missing = [number for number, slot in enumerate(slots) if slot is None]
     if missing:
         lengths = [pace.length(len(getattr(messages[number], "recipients", "1"))) for number in missing]

@@ -1,0 +1,69 @@
+"""Who is in which batch: over all pages, the batches hold the audience, everybody once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.domain.mailing import Audience, Kind, Mailing
+from newsletter.domain.planning import Manifest, plan_page
+from newsletter.domain.subscriber import Frequency, Recipient
+from newsletter.usecases.digest_readers import DigestReaders
+from newsletter.usecases.plan_page import Chooser
+
+CREATED = datetime(2026, 11, 24, 6, tzinfo=UTC)
+TOPICS, LANGUAGES = ("linkedin", "johtaminen", "some"), ("fi", "sv", "en")
+
+some_topics = st.lists(st.sampled_from(TOPICS), unique=True).map(tuple)
+recipients = st.builds(
+    Recipient,
+    st.just(""),
+    some_topics,
+    st.sampled_from(LANGUAGES),
+    st.sampled_from(tuple(Frequency)),
+    st.sampled_from((None, date(2026, 11, 24), date(2026, 12, 24))),
+)
+audiences = st.builds(
+    Audience,
+    some_topics,
+    st.lists(st.sampled_from(LANGUAGES), unique=True).map(tuple),
+    st.sampled_from(("", *Frequency)),
+)
+
+
+class ByLanguage:
+    """Variants that are never rendered: one for each language."""
+
+    def campaign(self, _: Mailing, recipient: Recipient) -> str:
+        return recipient.language
+
+
+@given(st.lists(st.lists(recipients, max_size=40), min_size=1, max_size=4), audiences, st.integers(1, 20))
+def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches(
+    shard: list[list[Recipient]], audience: Audience, size: int
+) -> None:
+    pages = [
+        [recipient._replace(id=f"{page}-{number}") for number, recipient in enumerate(readers)]
+        for page, readers in enumerate(shard)
+    ]
+    mailing = Mailing("campaign-x", Kind.CAMPAIGN, CREATED, audience=audience)
+    variants: Any = ByLanguage()
+    digests: Any = None
+    manifests: list[Manifest] = []
+    for page, readers in enumerate(pages):
+        chosen = Chooser(mailing, variants, DigestReaders(digests, ZoneInfo("UTC"))).chosen(readers)
+        carry = manifests[-1].carry if manifests else {}
+        cursor = str(page) if page < len(pages) - 1 else None
+        manifests.append(plan_page(mailing.id, "a", page, carry, chosen, cursor, size))
+
+    batched = Counter(who for manifest in manifests for batch in manifest.batches for who in batch.recipients)
+
+    everybody = [reader for readers in pages for reader in readers]
+    meant = {each.id for each in everybody if audience.includes(each) and not each.paused(CREATED.date())}
+    assert batched.keys() == meant
+    assert set(batched.values()) <= {1}
