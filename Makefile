@@ -8,14 +8,14 @@ PORT ?= 8000
 PYTHON ?=
 TESTS ?=
 STAGE ?= default
-export PORT PYTHON RUNS SEED
+export PORT PYTHON RUNS SEED READERS RATE
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo mails test soak check format bench build deploy lock screenshots mail-pictures clean
+.PHONY: help demo mails test soak simulate check format bench build deploy lock screenshots mail-pictures clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: .venv/test.stamp tests/node_modules/.package-lock.json ## Every test this 
 
 soak: .venv/test.stamp ## Ten thousand random schedules of crashes, lost answers and repeated messages (RUNS=, SEED=)
 	.venv/bin/python tests/soak/run.py
+
+simulate: .venv/test.stamp ## Send to a million readers at 500 a second, on virtual time (READERS=, RATE=)
+	.venv/bin/python tests/simulation/run.py
 
 check: .venv/test.stamp .venv-deploy/stamp ## Format, lint, types, templates, locks
 	.venv/bin/ruff format --check .

@@ -34,7 +34,7 @@ def of(batches: Iterable[SendBatch], configuration_set: str) -> list[str]:
 
 def _event(kind: str, batch: SendBatch, position: int, reader: str, configuration_set: str) -> str:
     """AWS: SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS"."""
-    address = f"{reader[1:9]}@lukija.example"
+    address = f"{reader[:9]}@lukija.example"
     at = "2026-11-24T06:00:03.417Z"
     headers = {"From": "Sanaharju <uutiskirje@sanaharju.example>", "To": address, "Subject": "Viikon kirjoitukset"}
     tags = {"mailing": [batch.mailing], "batch": [batch.batch], "position": [str(position)]}

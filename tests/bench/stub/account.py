@@ -31,14 +31,17 @@ class Answer:
 
 
 class Account:
-    """An AWS account with `readers` active readers; what it does not know it answers with a 501 that says so."""
+    """An AWS account with `readers` active readers; what it does not know it answers with a 501 that says so.
 
-    def __init__(self, layout: Layout, readers: int) -> None:
+    `rate`: to how many recipients a second it may send; -1: to any number.
+    """
+
+    def __init__(self, layout: Layout, readers: int, rate: float = -1.0) -> None:
         self.meter = Meter()
         tables = {name: Table(*key) for name, key in layout.tables.items()}
         crowd = Readers(readers, layout.topics, layout.languages, layout.mailable)
         self._dynamodb = DynamoDB(tables, crowd, self.meter)
-        self._ses, self._sqs, self._ssm = Ses(self.meter), Sqs(self.meter), Ssm(self.meter)
+        self._ses, self._sqs, self._ssm = Ses(self.meter, rate), Sqs(self.meter), Ssm(self.meter)
 
     def answer(self, method: str, path: str, target: str, body: bytes) -> Answer:
         """The answer; `target` is the header X-Amz-Target."""

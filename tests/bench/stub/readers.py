@@ -41,7 +41,7 @@ class Readers:
         """The profile; None for an id that is none of ours."""
         if len(reader) != 26 or not (0 <= _number(reader) < self._in_shard) or reader_id(*_parts(reader)) != reader:
             return None
-        own = {"id": reader, "email": f"{reader[1:9]}@lukija.example", "mailable": reader[0]}
+        own = {"id": reader, "email": f"{reader[:9]}@lukija.example", "mailable": reader[0]}
         return self._choice_of(reader) | {name: {"S": text} for name, text in own.items()}
 
     def page(self, shard: str, after: str | None, limit: int) -> tuple[list[Item], Item | None]:
@@ -71,6 +71,11 @@ def reader_id(shard: str, number: int) -> str:
         digits = ORDERED[digit] + digits
     noise = b32encode(sha256(f"{shard}{number}".encode()).digest()[:15]).decode().lower()
     return f"{shard}{digits}{noise[: 25 - COUNTER]}"
+
+
+def place(address: str, readers: int) -> int:
+    """Of `readers` readers, the number of the one with this address, from 0."""
+    return ORDERED.index(address[0]) * (readers // len(SHARDS)) + _number(address)
 
 
 ORDERED = "".join(sorted(SHARDS))

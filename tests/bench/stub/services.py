@@ -18,17 +18,18 @@ SECRETS = {
 
 
 class Ses:
-    """Takes every mail and forgets it."""
+    """Takes every mail and forgets it. `rate` is how many a second it says the account may send; -1: any number."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, rate: float = -1.0) -> None:
         self._meter = meter
+        self._rate = rate
 
     def call(self, method: str, path: str, request: Request) -> dict[str, Any]:
         """The answer to a request of the SES v2 API."""
         match method, path:
             case "GET", "/v2/email/account":
                 self._meter.call("ses", "GetAccount")
-                return {"SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": -1.0, "SentLast24Hours": 0.0}}
+                return {"SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": self._rate, "SentLast24Hours": 0.0}}
             case "POST", "/v2/email/outbound-bulk-emails":
                 self._meter.call("ses", "SendBulkEmail")
                 return {"BulkEmailEntryResults": [self._accepted() for _ in request["BulkEmailEntries"]]}

@@ -1,0 +1,83 @@
+"""`make simulate`: a campaign to a million readers at 500 recipients a second, and what was seen of it.
+
+READERS and RATE in the environment change that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
+
+from tests.simulation.aws import apart  # noqa: E402
+from tests.simulation.send import Sent, Stage  # noqa: E402
+from tests.soak.run import surroundings  # noqa: E402
+
+GROWTH = 0.05
+"""Of the memory after a tenth of the recipients."""
+
+
+def main() -> int:
+    """Simulate and print; fails when a promise of the table is not kept."""
+    readers, rate = int(os.environ.get("READERS") or 1_000_000), float(os.environ.get("RATE") or 500)
+    began = time.monotonic()
+    with surroundings(), apart(readers, rate) as ask:
+        sent = Stage(readers, rate, ask).send()
+    for name, value in table(sent):
+        print(f"{value:>22}  {name}")
+    print(f"{time.monotonic() - began:>22,.0f}  seconds of this machine")
+    broken = faults(sent)
+    print(*broken, sep="\n")
+    return 1 if broken else 0
+
+
+def table(sent: Sent) -> list[tuple[str, str]]:
+    """Name and value of each figure."""
+    early, late = sent.rss_mb.values()
+    dearest = sorted(sent.usd.items(), key=lambda line: -line[1])
+    return [
+        ("readers", f"{sent.readers:,}"),
+        ("recipients a second that the account may send to", f"{sent.rate:g}"),
+        ("seconds until everybody was planned", f"{sent.planned_after:,.0f}"),
+        ("seconds that arithmetic says sending takes", f"{sent.arithmetic:,.0f}"),
+        ("seconds that it took", f"{sent.seconds:,.0f}"),
+        ("per cent of that", f"{100 * sent.seconds / sent.arithmetic:.1f}"),
+        ("recipients in the busiest second", f"{sent.witness.busiest:,}"),
+        ("recipients accepted, by the certificate", f"{sent.certificate.accepted:,}"),
+        ("SES calls", f"{sent.count('ses SendBulkEmail'):,}"),
+        ("DynamoDB writes", f"{sent.writes:,}"),
+        ("DynamoDB reads", f"{sent.count('dynamodb') - sent.writes:,}"),
+        ("SQS calls that send", f"{sent.count('sqs'):,}"),
+        *((f"invocations of the {folder}", f"{use.invocations:,}") for folder, use in sent.use.items() if use.records),
+        *(
+            (f"billed seconds of the {folder}", f"{use.seconds:,.0f}")
+            for folder, use in sent.use.items()
+            if use.records
+        ),
+        ("MB held after a tenth of the recipients", f"{early:.0f}"),
+        ("MB held at the end", f"{late:.0f}"),
+        *((f"USD for {line}", f"{cost:.2f}") for line, cost in dearest if cost >= 0.005),
+        ("USD together, without SES's own price and its feedback", f"{sum(sent.usd.values()):.2f}"),
+    ]
+
+
+def faults(sent: Sent) -> list[str]:
+    """What is not as promised."""
+    early, late = sent.rss_mb.values()
+    promises = {
+        "everybody has one mail": set(sent.witness.mails) == {1},
+        "the certificate says so": sent.certificate.planned == sent.certificate.accepted == sent.readers,
+        "it takes as long as arithmetic says": sent.arithmetic * 0.99 <= sent.seconds <= sent.at_the_latest,
+        "no second holds more than the lane allows": sent.witness.busiest <= sent.most_in_a_second,
+        "memory is flat": late <= early * (1 + GROWTH),
+        "nothing fails": not sent.failures and not sent.dead_letters,
+    }
+    return [f"NOT KEPT: {promise}" for promise, kept in promises.items() if not kept]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""A campaign to all readers, planned, paced and sent by the real functions while a virtual clock runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+from random import Random
+
+from newsletter.domain.feedback_policy import OnDoubt
+from newsletter.domain.lane import bulk_pace
+from newsletter.domain.ledger import Certificate
+from newsletter.domain.subscriber import SHARDS
+from tests.aws.reports import report_of
+from tests.bench.bill import WRITES, Work, usd
+from tests.bench.prices import MB_OF_ONE_VCPU, WAIT_S
+from tests.bench.stack import layout, memory_gb, stack
+from tests.simulation.aws import Ask
+from tests.simulation.lambdas import Fleet, Use
+from tests.simulation.queues import CountedSqs
+from tests.simulation.witness import Witness
+from tests.soak.account import Answer, Request
+from tests.soak.clock import Clock
+from tests.soak.lambdas import virtual
+from tests.soak.mailings import Campaign
+from tests.soak.wire import laid
+
+TARGETS = {"dynamodb": "DynamoDB_20120810", "ssm": "AmazonSSM"}
+ON_THE_WAY = 0.02
+"""Seconds at most for which a request is on its way to AWS (assumed); the rest of the wait for it is for the answer."""
+EARLY = 0.1
+"""The part of the recipients after which memory is looked at the first time: everything has run once by then."""
+
+
+@dataclass
+class Sent:
+    """What was seen of a send. Times are in seconds of the virtual clock from the start of the campaign."""
+
+    readers: int
+    rate: float
+    witness: Witness
+    certificate: Certificate
+    planned_after: float
+    calls: Counter[str]
+    use: dict[str, Use]
+    usd: dict[str, float]
+    failures: list[BaseException]
+    dead_letters: int
+    rss_mb: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """From the first call of SES until the last."""
+        return self.witness.last - self.witness.first
+
+    @property
+    def arithmetic(self) -> float:
+        """Seconds that so many recipients need at the part of the account's rate that mailings have."""
+        pace = bulk_pace(self.rate)
+        return ceil(self.readers / pace.size) * pace.seconds
+
+    @property
+    def at_the_latest(self) -> float:
+        """The same with what is known before: each shard ends with a small batch in each language, which takes a slot
+        as any other does. And two per cent for coming back to a lane that was full.
+        """
+        small = len(SHARDS) * len(layout().languages)
+        return 1.02 * (self.arithmetic + small * bulk_pace(self.rate).seconds)
+
+    @property
+    def most_in_a_second(self) -> int:
+        """What the lane allows mailings, and one call more: one that is a trifle late meets those on time. (At 500 a
+        second that is the account's rate.)
+        """
+        pace = bulk_pace(self.rate)
+        return pace.most + pace.size
+
+    def count(self, *operations: str) -> int:
+        """Calls whose name starts so."""
+        return sum(number for name, number in self.calls.items() if name.startswith(operations))
+
+    @property
+    def writes(self) -> int:
+        """Writes to DynamoDB."""
+        return self.count(*WRITES)
+
+
+@dataclass(frozen=True)
+class Timed(Work):
+    """Work whose time the clock has told: waiting for AWS and for slots included, the CPU not."""
+
+    seconds: float = 0.0
+
+    @property
+    def gb_seconds(self) -> float:
+        """What Lambda bills."""
+        share = min(1.0, self.memory_gb * 1024 / MB_OF_ONE_VCPU)
+        return (self.seconds + self.cpu_s / share) * self.memory_gb
+
+
+class Stage:
+    """The functions, their queues and the clock, with AWS behind `ask`."""
+
+    def __init__(self, readers: int, rate: float, ask: Ask) -> None:
+        self.readers, self.rate, self._ask = readers, rate, ask
+        self.clock = Clock()
+        self.sqs = CountedSqs(stack(), self.clock)
+        self._draw = Random(1)  # noqa: S311 (the same story in every run)
+        self.fleet = Fleet(self.clock, self.sqs, self._draw)
+        self.witness = Witness(readers)
+        self._planned_after = 0.0
+        self._rss_mb: dict[str, float] = {}
+
+    def send(self) -> Sent:
+        """Start the campaign and let the functions work until nothing is left to do."""
+        campaign = Campaign(OnDoubt.NEVER_TWICE, languages=layout().languages)
+        with virtual(self.fleet), laid(self._carry):
+            self.fleet.run(campaign.start)
+            self.fleet.work(until=float("inf"))
+            self._rss_mb["at the end"] = rss_mb()
+            metered = json.loads(self._ask("POST", "/_bench/meter", "", b"{}").body)
+            certificate = report_of(campaign.id).certificate
+        calls = Counter({**metered["calls"], **self.sqs.calls})
+        return Sent(
+            self.readers,
+            self.rate,
+            self.witness,
+            certificate,
+            self._planned_after,
+            calls,
+            dict(self.fleet.use),
+            usd(self._works(calls, metered["units"]), mail_events=0),
+            self.fleet.failures,
+            sum(len(queue.dead) for queue in self.sqs.queues.values()),
+            self._rss_mb,
+        )
+
+    def _carry(self, request: Request) -> Answer:
+        """A request takes its time there and back; what arrives at SES is looked at."""
+        wait = WAIT_S["ses" if request.service == "sesv2" else request.service] * self._draw.uniform(0.5, 1.5)
+        there = min(wait, self._draw.uniform(0, ON_THE_WAY))
+        self.fleet.wait(there)
+        answer = self._answer(request)
+        self.fleet.wait(wait - there)
+        return answer
+
+    def _answer(self, request: Request) -> Answer:
+        if request.service == "sqs":
+            body = json.dumps(self.sqs.call(request.operation, request.json)).encode()
+            return Answer(200, body, {"Content-Type": "application/x-amz-json-1.0"})
+        if request.operation == "SendBulkEmail":
+            self._look(request.body)
+        if request.operation == "PutItem" and b"manifest#" in request.body:
+            self._planned_after = self.clock.seconds
+        target = f"{TARGETS[request.service]}.{request.operation}" if request.service in TARGETS else ""
+        said = self._ask(request.method, request.path, target, request.body)
+        return Answer(said.status, said.body, {"Content-Type": said.media_type})
+
+    def _look(self, body: bytes) -> None:
+        self.witness.saw(body, self.clock.seconds)
+        if not self._rss_mb and self.witness.recipients >= EARLY * self.readers:
+            self._rss_mb["after a tenth"] = rss_mb()
+
+    def _works(self, calls: Counter[str], units: dict[str, float]) -> list[Work]:
+        """The calls of all together, and the time of each function."""
+        asked = Timed(calls, units, 0.0, 0, 0, 0, memory_gb=1)
+        return [
+            asked,
+            *(
+                Timed({}, {}, use.cpu_s, use.records, use.invocations, 0, memory_gb(folder), use.seconds)
+                for folder, use in self.fleet.use.items()
+                if use.invocations
+            ),
+        ]
+
+
+def rss_mb() -> float:
+    """Memory of this process, in MB (10^6 bytes)."""
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    said = subprocess.run(["/bin/ps", "-o", "rss=", "-p", str(os.getpid())], capture_output=True, text=True, check=True)
+    return int(said.stdout) * 1024 / 1e6
