@@ -11,6 +11,8 @@ from moto import mock_aws
 from moto.core.models import botocore_stubber
 from moto.sqs.models import sqs_backends
 
+from local_cloud import quick_answers
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,6 +45,7 @@ class Backends:
 
     def start(self) -> None:
         """From now on boto3 in this process talks to the emulators."""
+        quick_answers.install()
         self._mock.start()
         process = botocore_stubber.process_request
 

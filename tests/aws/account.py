@@ -22,9 +22,12 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
+from local_cloud import quick_answers
 from local_cloud.cloudformation import Account
 from local_cloud.stack import Stack, provision
 from newsletter.adapters import aws
+
+quick_answers.install()
 
 HOLDERS = (dynamodb_backends, sqs_backends, sns_backends)
 

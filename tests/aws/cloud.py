@@ -144,9 +144,8 @@ class Cloud:
         sqs, url = self.client("sqs"), self._url(queue)
         bodies: list[str] = []
         while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            for message in found:
-                bodies.append(message["Body"])
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            bodies += [message["Body"] for message in found]
+            _delete(sqs, url, found)
         return bodies
 
     def mails(self, to: str = "") -> list[Mail]:
@@ -186,11 +185,8 @@ class Cloud:
                 records = [_record(message, source.queue_arn) for message in found]
                 answer = self.invoke(function.folder, {"Records": records})
                 away = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", [])}
-                for message in found:
-                    if message["MessageId"] in away:
-                        failed.append(message["Body"])
-                    else:
-                        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                failed += [message["Body"] for message in found if message["MessageId"] in away]
+                _delete(sqs, url, [message for message in found if message["MessageId"] not in away])
         return worked
 
     def _url(self, queue: str) -> str:
@@ -313,6 +309,13 @@ def _door() -> _Door:
     door = _Door()
     threading.Thread(target=door.server.serve_forever, daemon=True).start()
     return door
+
+
+def _delete(sqs: Any, url: str, messages: list[dict[str, Any]]) -> None:
+    """Take up to ten received messages out of their queue."""
+    handles = [(str(number), message["ReceiptHandle"]) for number, message in enumerate(messages)]
+    if handles:
+        sqs.delete_message_batch(QueueUrl=url, Entries=[{"Id": at, "ReceiptHandle": each} for at, each in handles])
 
 
 def _record(message: dict[str, Any], arn: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ SEEDS = range(1, 15)
 FOUND_WITHIN = 60
 CALLS = {"Query", "PutItem", "SendMessage", "SendMessageBatch", "BatchGetItem", "SendBulkEmail", "UpdateItem"}
 """What planner, sender and feedback cannot do without."""
+READS = {"GetItem", "BatchGetItem", "Query", "GetAccount", "GetParameter"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -65,9 +66,10 @@ def test_a_crash_at_every_single_call_breaks_no_promise(kind: Kind) -> None:
 
     calls = played_with_a_crash_at(0, "before")
     assert set(calls) >= CALLS
-    for number in range(1, len(calls) + 1):
+    for number, operation in enumerate(calls, 1):
         played_with_a_crash_at(number, "before")
-        played_with_a_crash_at(number, "after")
+        if operation not in READS:  # right after a read all is as before the next call
+            played_with_a_crash_at(number, "after")
 
 
 def test_a_seed_tells_the_same_story_every_time() -> None:

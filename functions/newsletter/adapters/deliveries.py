@@ -63,7 +63,7 @@ class Deliveries:
             UpdateExpression="SET #shard = :counts, expires = :expires",
             ExpressionAttributeNames={"#shard": f"shard_{shard}"},
             ExpressionAttributeValues=to_item(
-                {":counts": [manifest.readers, manifest.nothing], ":expires": int((now + LIFE).timestamp())}
+                {":counts": f"{manifest.readers} {manifest.nothing}", ":expires": int((now + LIFE).timestamp())}
             ),
             ReturnValues="ALL_NEW",
         )
@@ -221,7 +221,8 @@ class Deliveries:
 
 
 def _shards(item: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    return {name[-1]: (value[0], value[1]) for name, value in item.items() if name.startswith("shard_")}
+    counts = ((name[-1], value.split()) for name, value in item.items() if name.startswith("shard_"))
+    return {shard: (int(readers), int(nothing)) for shard, (readers, nothing) in counts}
 
 
 def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:

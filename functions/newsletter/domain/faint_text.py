@@ -48,7 +48,7 @@ class _Part:
     child: bool
 
     def fits(self, element: Element) -> bool:
-        return self.tag in ("", element.tag) and self.classes <= set(element.attributes.get("class", "").split())
+        return self.tag in ("", element.tag) and self.classes <= element.classes
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,10 @@ class _Styles:
 
 def _fits(selector: tuple[_Part, ...], element: Element) -> bool:
     *outer, own = selector
-    if not own.fits(element) or not outer:
-        return own.fits(element)
+    if not own.fits(element):
+        return False
+    if not outer:
+        return True
     around = [element.parent] if outer[-1].child else element.chain()
     return any(_fits(tuple(outer), each) for each in around if each is not None and each is not element)
 

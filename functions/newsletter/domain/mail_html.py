@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -35,13 +36,17 @@ class Element:
         """The same of the closest element around it that has a trace."""
         return next((each.at for each in self.chain() if each.at), "")
 
-    @property
+    @cached_property
     def hidden(self) -> bool:
         """Whether no reader sees it."""
-        return any(
-            each.tag in UNSEEN or "hidden" in each.attributes or _HIDDEN.search(each.attributes.get("style", ""))
-            for each in self.chain()
-        )
+        if self.tag in UNSEEN or "hidden" in self.attributes or _HIDDEN.search(self.attributes.get("style", "")):
+            return True
+        return self.parent is not None and self.parent.hidden
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """What its attribute `class` names."""
+        return frozenset(self.attributes.get("class", "").split())
 
     def chain(self) -> Iterator[Element]:
         """The element and those around it, from the inside out."""
