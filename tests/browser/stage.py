@@ -112,7 +112,8 @@ class Camera:
 
     def violations(self, page: Page, *, landmarks: bool = True) -> list[str]:
         """What axe-core finds, one line each: rule, place, and what to do. What is in frames is looked at alone."""
-        page.evaluate(self._axe)
+        if not page.evaluate("Boolean(window.axe)"):
+            page.evaluate(self._axe)
         rules = {rule: {"enabled": landmarks} for rule in ("region", "landmark-one-main")}
         options = {"runOnly": ACCESSIBILITY, "rules": rules, "iframes": False, "resultTypes": ["violations"]}
         found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)

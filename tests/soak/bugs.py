@@ -99,7 +99,7 @@ BUGS: Mapping[str, tuple[Callable[[], AbstractContextManager[None]], Weather]] =
     bug.__name__: (bug, weather)
     for bug, weather in (
         (claims_anything, Weather(undeleted=0.3)),
-        (plans_again, Weather(twice=0.8, stall=0.1)),
+        (plans_again, Weather(twice=0.8, lost_after=0.1)),
         (lets_boto3_repeat, Weather(lost_after=0.05)),
         (repeats_what_may_have_gone, Weather(entry=0.4)),
         (does_not_look_again, FAIR),

@@ -1,7 +1,6 @@
 """Planned batches through the real handler of the sender.
 
-Each waits for its slot in the rate lane, as it does while a mailing goes out; of an account without a limit, which the
-stub is, slots come as fast as one processor sends.
+Each waits for its slot in the rate lane, as it does while a mailing goes out.
 """
 
 from __future__ import annotations

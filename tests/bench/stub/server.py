@@ -10,6 +10,8 @@ import zlib
 from tests.bench.stack import layout
 from tests.bench.stub.account import Account
 
+RATE = 5_000.0
+"""Recipients a second that the account may send to: a batch of 50 every 11 ms, about what one processor sends."""
 REQUEST_ID = "0F7M7E8V1C3K2QK0T1H0000000VV4KQNSO5AEMVJF66Q9ASUAAJG"
 
 
@@ -53,7 +55,7 @@ class Connection(asyncio.Protocol):
 
 async def serve(readers: int) -> None:
     """Serve until standard input ends, that is until whoever started us is gone."""
-    account = Account(layout(), readers)
+    account = Account(layout(), readers, RATE)
     gc.freeze()
     gc.disable()
     loop = asyncio.get_running_loop()
