@@ -13,5 +13,5 @@ settings.load_profile("default")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: half of the time, tests wait for a browser, a queue or a process of their own."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for two processors: a third of the time, tests wait for a browser, a queue or a process of their own."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,27 @@ from moto.sqs.models import sqs_backends
 from local_cloud import quick_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from local_cloud.cloudformation import Account
+
+
+@contextmanager
+def one_at_a_time(lock: threading.RLock) -> Iterator[None]:
+    """Meanwhile moto, which is not made for threads, works under a lock."""
+    process = botocore_stubber.process_request
+
+    def locked(request: Any) -> Any:
+        with lock:
+            return process(request)
+
+    # On the instance, so that `del` brings the method of the class back.
+    vars(botocore_stubber)["process_request"] = locked
+    try:
+        yield
+    finally:
+        del vars(botocore_stubber)["process_request"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,7 @@ class Backends:
         self._account = account
         self._mock = mock_aws()
         self._lock = threading.RLock()
+        self._turns = ExitStack()
         self._clients: dict[str, Any] = {}
         self._http: WSGIApplication | None = None
 
@@ -47,19 +66,12 @@ class Backends:
         """From now on boto3 in this process talks to the emulators."""
         quick_answers.install()
         self._mock.start()
-        process = botocore_stubber.process_request
-
-        def one_at_a_time(request: Any) -> Any:
-            with self._lock:
-                return process(request)
-
-        # On the instance, so that `del` in stop() brings the method of the class back.
-        vars(botocore_stubber)["process_request"] = one_at_a_time
+        self._turns.enter_context(one_at_a_time(self._lock))
 
     def stop(self) -> None:
         """Everything in the emulators is gone."""
         with self._lock:
-            del vars(botocore_stubber)["process_request"]
+            self._turns.close()
             self._mock.stop()
 
     def client(self, service: str) -> Any:

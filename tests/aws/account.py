@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from os import environ
-from threading import Condition
+from threading import Condition, RLock
 from typing import Any
 from unittest.mock import patch
 
@@ -23,6 +23,7 @@ from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
 from local_cloud import quick_answers
+from local_cloud.backends import one_at_a_time
 from local_cloud.cloudformation import Account
 from local_cloud.stack import Stack, provision
 from newsletter.adapters import aws
@@ -55,7 +56,12 @@ def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[s
     changed.
     """
     name = stack.account.stack_name
-    with mock_aws(), patch.object(boto3, "client", _client), patch.object(aws, "client", _client_of_ours):
+    with (
+        mock_aws(),
+        one_at_a_time(RLock()),
+        patch.object(boto3, "client", _client),
+        patch.object(aws, "client", _client_of_ours),
+    ):
         if name in _snapshots:
             _bring_back(_snapshots[name], stack.account)
         else:

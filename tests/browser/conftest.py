@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.stage import DESKTOP, Camera, Stage, chromium, staged
 from tests.skips import AXE, CHROMIUM, require
@@ -19,6 +19,7 @@ SECONDS = 10
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with chromium(require(CHROMIUM)) as started:
+        expect.set_options(timeout=SECONDS * 1000)
         yield started
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.stage import Camera, Stage, subscribe
+from tests.browser.stage import HUMAN_MILLISECONDS, Camera, Stage, subscribe
 
 READER = "maija@example.com"
 NEIGHBOUR = "naapuri@example.com"
@@ -69,6 +69,7 @@ def comes_in(page: Page, stage: Stage, camera: Camera) -> None:
     page.get_by_label("Nimi").fill("Maija")
     page.locator("#consent").check()
     camera.look(page, "03-subscribe-filled")
+    page.wait_for_timeout(HUMAN_MILLISECONDS)
     page.get_by_role("button", name="Tilaa uutiskirje").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tarkista sähköpostisi")
     camera.look(page, "04-check-mail")
