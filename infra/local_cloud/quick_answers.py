@@ -1,8 +1,9 @@
-"""Makes moto answer in half the time or less, by working out once what it works out anew for every field and item.
+"""Spares moto what it works out anew for every field of an answer and every item of a table.
 
 - It looks each field of an answer up under several names: its own, in snake case, without the name of its class. Which
   names those are follows from the kind of object and the field alone.
-- It sorts a table's items for every query, and turns two keys into values for each comparison.
+- It sorts a table's items for every query, and turns two keys into values for each comparison (measured on a table of
+  236 items: 2.5 to 58 ms a query, as deep as the stack happened to be; tests/roomy.py).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from local_cloud.stack import Function, Resource
 from newsletter.adapters.aws import SERVICES
 from newsletter.domain.ledger import LEASE
 from newsletter.settings import read_settings
+from newsletter.usecases.send_batches import SIDE_BY_SIDE
 from newsletter.usecases.take_slots import PATIENCE
 from tests.template.stacks import ROOT, as_list, function, resources, stack, statements
 
@@ -79,6 +80,12 @@ def test_routes_of_the_api_are_the_paths_that_the_public_site_knows() -> None:
     routes = next(each.routes for each in FUNCTIONS if each.folder == "public_site")
     assert {route.path for route in routes} == known
     assert {route.method for route in routes} == {"ANY"}
+
+
+def test_no_batch_that_a_sender_is_handed_waits_for_a_thread() -> None:
+    sender = next(each for each in FUNCTIONS if each.folder == "sender")
+    (batches,) = (source for source in sender.queues if queue_behind(source.queue_arn).logical_id == "BatchQueue")
+    assert batches.batch_size <= SIDE_BY_SIDE
 
 
 def test_a_claim_outlives_its_sender_and_ends_before_the_queue_offers_the_batch_again() -> None:
