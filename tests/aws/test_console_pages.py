@@ -239,12 +239,12 @@ def test_the_whole_mail_can_be_seen_before_it_is_sent(marketing: Browser) -> Non
 
 
 TO_MEND = (
-    ("name", "Two words", "1 to 60 letters, digits and hyphens"),
-    ("subject", "", "one line of 1 to 200 characters"),
-    ("body", " ", "Markdown text of 1 to 50000 characters"),
-    ("language", "de", "choose from fi, sv, en"),
-    ("topics", "nothing", "'nothing' is unknown"),
-    ("offer", "nothing", "'nothing' is unknown"),
+    ("name", "Two words", "Name: 'Two words': 1 to 60 letters, digits and hyphens"),
+    ("subject", "", "Subject: one line of 1 to 200 characters"),
+    ("body", " ", "Text: Markdown text of 1 to 50000 characters"),
+    ("language", "de", "Language: 'de' is unknown; choose from fi, sv, en"),
+    ("topics", "nothing", "Topics: 'nothing' is unknown"),
+    ("offer", "nothing", "Offer: 'nothing' is unknown"),
 )
 
 
