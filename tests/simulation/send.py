@@ -25,8 +25,8 @@ from tests.simulation.queues import CountedSqs
 from tests.simulation.witness import Witness
 from tests.soak.account import Answer, Request
 from tests.soak.clock import Clock
-from tests.soak.lambdas import virtual
 from tests.soak.mailings import Campaign
+from tests.soak.virtual import virtual
 from tests.soak.wire import laid
 
 TARGETS = {"dynamodb": "DynamoDB_20120810", "ssm": "AmazonSSM"}

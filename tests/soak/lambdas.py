@@ -7,19 +7,13 @@ order, and the order follows from the seed alone.
 from __future__ import annotations
 
 import heapq
-import random as chance
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from random import Random
-from typing import Any, Self
-from unittest.mock import patch
+from typing import Any
 
-from aws_lambda_powertools import Metrics
 from greenlet import getcurrent, greenlet
 
 from local_cloud.queues import failed_ids
@@ -221,93 +215,6 @@ class Lambdas:
         if any(worker.life is None for worker in self._workers):
             for _, source in SOURCES:
                 yield from (message.visible_at for message in self._sqs.queues[source.queue_name].messages.values())
-
-
-class SideBySide:
-    """What a handler's ThreadPoolExecutor is here: as many greenlets as it has threads, all of one invocation.
-
-    A crash in one of them is the end of the process, and so of all.
-    """
-
-    lambdas: Lambdas
-
-    def __init__(self, max_workers: int) -> None:
-        self._threads = max_workers
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        """`map` has waited for all."""
-
-    def map(self, act: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-        """The results in the order of the items; an exception of one is raised when all are done."""
-        lambdas, worker, waiting = self.lambdas, self.lambdas.running, getcurrent()
-        assert worker is not None
-        todo: list[tuple[int, Any]] = []
-        results: dict[int, Any] = {}
-        faults: list[Exception] = []
-        given = busy = 0
-        all_given = False
-
-        def thread() -> None:
-            nonlocal busy
-            while todo:
-                place, item = todo.pop(0)
-                try:
-                    results[place] = act(item)
-                except Crash:
-                    worker.end(crashed=True)
-                    return
-                except Exception as fault:  # noqa: BLE001 (raised below)
-                    results[place] = None
-                    faults.append(fault)
-            busy -= 1
-            if all_given and not busy:
-                lambdas.later(0, lambdas.resumption(worker, waiting))
-
-        for item in items:
-            todo.append((given, item))
-            given += 1
-            if busy < self._threads:
-                busy += 1
-                lambdas.later(0, lambdas.resumption(worker, greenlet(thread, parent=lambdas.main)))
-        all_given = True
-        if busy:
-            lambdas.main.switch()
-        if faults:
-            raise faults[0]
-        return [results[place] for place in range(given)]
-
-
-@contextmanager
-def virtual(lambdas: Lambdas) -> Iterator[None]:
-    """The functions live on the clock of the lambdas; chance inside boto3 follows from `seed`."""
-    chance.seed(1)
-    before = dict(vars(wiring))
-    with (
-        patch.object(wiring, "now", lambdas.clock.now),
-        patch.object(time, "sleep", lambdas.wait),
-        patch.object(Metrics, "add_metric", lambda *_, **__: None),
-        everywhere("ThreadPoolExecutor", type("SideBySide", (SideBySide,), {"lambdas": lambdas})),
-    ):
-        vars(wiring).update(lambdas._home)  # noqa: SLF001
-        try:
-            yield
-        finally:
-            vars(wiring).update({name: before[name] for name in lambdas._home})  # noqa: SLF001
-
-
-@contextmanager
-def everywhere(name: str, value: object) -> Iterator[None]:
-    """Every module of the product that has something of this name has this value instead."""
-    holders = [module for path, module in list(sys.modules.items()) if path.startswith("newsletter.")]
-    with ExitStack() as patches:
-        for module in holders:
-            if hasattr(module, name):
-                patches.enter_context(patch.object(module, name, value))
-        yield
 
 
 def warm_up() -> None:

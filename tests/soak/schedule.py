@@ -21,8 +21,9 @@ from newsletter.usecases.plan_page import PAGE
 from tests.bench.stack import layout
 from tests.soak.account import Account, Request
 from tests.soak.clock import START, Clock
-from tests.soak.lambdas import Lambdas, everywhere, virtual
+from tests.soak.lambdas import Lambdas
 from tests.soak.mailings import Campaign, Digest
+from tests.soak.virtual import everywhere, virtual
 from tests.soak.weather import FAIR, Weather, drawn
 from tests.soak.wire import Onlooker, Wire, laid
 
