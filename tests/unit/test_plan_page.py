@@ -27,6 +27,7 @@ recipients = st.builds(
     st.sampled_from(LANGUAGES),
     st.sampled_from(tuple(Frequency)),
     st.sampled_from((None, date(2026, 11, 24), date(2026, 12, 24))),
+    broken=st.sampled_from(("", "", "", "topics")),
 )
 audiences = st.builds(
     Audience,
@@ -64,6 +65,9 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
     batched = Counter(who for manifest in manifests for batch in manifest.batches for who in batch.recipients)
 
     everybody = [reader for readers in pages for reader in readers]
-    meant = {each.id for each in everybody if audience.includes(each) and not each.paused(CREATED.date())}
-    assert batched.keys() == meant
+    broken = {each.id for each in everybody if each.broken}
+    meant = {each.id for each in everybody if audience.includes(each) and not each.paused(CREATED.date())} - broken
+    assert batched.keys() == meant | broken
     assert set(batched.values()) <= {1}
+    rejected = {who for manifest in manifests for batch in manifest.batches if batch.broken for who in batch.recipients}
+    assert rejected == broken

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.consent_items import to_stored
-from newsletter.adapters.items import Item, batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
+from newsletter.adapters.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
+from newsletter.adapters.subscriber_items import read_addressee, read_recipient, read_subscriber
 from newsletter.domain.cadence import after_choice
 from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
-from newsletter.domain.times import iso, parse_iso
+from newsletter.domain.times import iso
 
 PROFILE = "profile"
 
@@ -41,7 +42,7 @@ class Subscribers:
     def get(self, subscriber: str) -> Subscriber | None:
         """The profile, or None for an address that never confirmed or was erased."""
         item = self.profile(subscriber)
-        return _subscriber(item) if item and "email" in item else None
+        return read_subscriber(item) if item and "email" in item else None
 
     def profile(self, subscriber: str) -> dict[str, Any] | None:
         """The profile as it is stored: also `confirmed_by`, `consent_head`, `left_at`, `left_how`, `left_why`,
@@ -251,14 +252,14 @@ class Subscribers:
         if after is not None:
             query["ExclusiveStartKey"] = to_item({"mailable": shard, "id": after, "record": PROFILE})
         answer = self._client.query(**query)
-        recipients = [_recipient(item) for item in answer["Items"]]
+        recipients = [read_recipient(item) for item in answer["Items"]]
         last = answer.get("LastEvaluatedKey")
         return recipients, last["id"]["S"] if last else None
 
     def many(self, subscribers: Iterable[str]) -> dict[str, Subscriber]:
         """The profiles of at most 100 readers, read consistently: whoever has left is seen to have left."""
         items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
-        return {item["id"]: _subscriber(item) for item in items if "email" in item}
+        return {item["id"]: read_subscriber(item) for item in items if "email" in item}
 
     def addressees(self, subscribers: Iterable[str]) -> dict[str, Addressee]:
         """At most 100 readers as they are at this moment: whoever has left is seen to have left.
@@ -267,7 +268,7 @@ class Subscribers:
         """
         keys = [_key(subscriber) for subscriber in dict.fromkeys(subscribers)]
         items = batch_get_items(self._client, self._table, keys, ("id", "email", "status", "language", "name"))
-        return {item["id"]["S"]: _addressee(item) for item in items if "email" in item}
+        return {item["id"]["S"]: read_addressee(item) for item in items if "email" in item}
 
     def statuses(self, subscribers: Iterable[str]) -> dict[str, Status]:
         """The status of at most 100 readers, erased ones included; unknown ids are left out."""
@@ -301,44 +302,3 @@ class Subscribers:
 
 def _key(subscriber: str) -> dict[str, Any]:
     return {"id": {"S": subscriber}, "record": {"S": PROFILE}}
-
-
-def _subscriber(item: dict[str, Any]) -> Subscriber:
-    paused = item.get("paused_until")
-    return Subscriber(
-        id=item["id"],
-        email=item["email"],
-        status=Status(item["status"]),
-        topics=tuple(item["topics"]),
-        language=item["language"],
-        name=item["name"],
-        confirmed_at=parse_iso(item["confirmed_at"]),
-        consent_version=item["consent_version"],
-        frequency=Frequency(item["frequency"]),
-        paused_until=date.fromisoformat(paused) if paused else None,
-        tracking=item["tracking"],
-        cadence=item.get("cadence", ""),
-        left_at=parse_iso(item["left_at"]) if "left_at" in item else None,
-    )
-
-
-def _addressee(item: Item) -> Addressee:
-    try:
-        email, language, name = item["email"]["S"], item["language"]["S"], item["name"]["S"]
-        status = item["status"]["S"]
-    except KeyError as missing:
-        return Addressee("", "", "", broken=f"broken record: {missing.args[0]}")
-    return Addressee(email, name, language, stopped="" if status == Status.ACTIVE else status)
-
-
-def _recipient(item: dict[str, Any]) -> Recipient:
-    paused = item.get("paused_until")
-    return Recipient(
-        id=item["id"]["S"],
-        topics=tuple([topic["S"] for topic in item["topics"]["L"]]),
-        language=item["language"]["S"],
-        frequency=Frequency(item["frequency"]["S"]),
-        paused_until=date.fromisoformat(paused["S"]) if paused else None,
-        tracking=item["tracking"]["BOOL"],
-        cadence=item["cadence"]["S"] if "cadence" in item else "",
-    )

@@ -9,6 +9,9 @@ BATCH_SIZE = 50
 """AWS: at most 50 destinations in one SendBulkEmail call (SES quotas)."""
 AGAIN = "-again"
 """Ends the id of a batch that is sent again to those of whom nobody knows whether they got the first mail."""
+BROKEN = "broken record: "
+"""Begins the variant of readers whose record cannot be read, before its fields that are broken: they are planned, so
+that the certificate counts them, and the sender rejects them with that reason."""
 MAX_CARRY = 8_000
 """Recipients that a manifest carries to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 
@@ -26,6 +29,11 @@ class Batch:
     def first(self) -> str:
         """The batch whose doubtful recipients this one tries again; empty for a batch that was planned."""
         return self.id.removesuffix(AGAIN) if self.id.endswith(AGAIN) else ""
+
+    @property
+    def broken(self) -> str:
+        """Why none of its recipients can get a mail; empty for a batch that has one."""
+        return self.variant if self.variant.startswith(BROKEN) else ""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,10 @@ class SignUp:
 
 
 class Recipient(NamedTuple):
-    """What planning knows of an active subscriber: everything but the address. (A tuple: planning makes millions.)"""
+    """What planning knows of an active subscriber: everything but the address. (A tuple: planning makes millions.)
+
+    `broken` names the fields of a record that cannot be read; then the rest means nothing.
+    """
 
     id: str
     topics: tuple[str, ...]
@@ -98,6 +101,7 @@ class Recipient(NamedTuple):
     paused_until: date | None = None
     tracking: bool = True
     cadence: str = ""
+    broken: str = ""
 
     @property
     def choices(self) -> tuple[object, ...]:

@@ -35,7 +35,10 @@ def count_audience(audience: Audience, on: date, *, subscribers: Subscribers, lo
                 return Count(readers, complete=False)
             recipients, after = subscribers.page(shard, after, PAGE)
             seen += len(recipients)
-            readers += sum(audience.includes(recipient) and not recipient.paused(on) for recipient in recipients)
+            readers += sum(
+                not recipient.broken and audience.includes(recipient) and not recipient.paused(on)
+                for recipient in recipients
+            )
             if after is None:
                 break
     return Count(readers, complete=True)

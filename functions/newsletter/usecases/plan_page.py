@@ -16,7 +16,7 @@ from newsletter.domain.errors import NotFound
 from newsletter.domain.lane import bulk_pace
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.messages import PlanPage, SendBatch
-from newsletter.domain.planning import Manifest
+from newsletter.domain.planning import BROKEN, Manifest
 from newsletter.domain.planning import plan_page as plan
 from newsletter.domain.subscriber import SHARDS, Recipient
 from newsletter.usecases.digest_readers import DigestReaders
@@ -124,7 +124,9 @@ class Chooser:
             choices = recipient.choices
             decided = self._decided.get(choices)
             if decided is None:
-                decided = self._decided[choices] = decide(recipient)
+                decided = self._decided[choices] = (
+                    _Decided(f"{BROKEN}{recipient.broken}") if recipient.broken else decide(recipient)
+                )
             if decided.variant is not None:
                 yield recipient.id, decided.variant
             elif decided.meant:

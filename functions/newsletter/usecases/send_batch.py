@@ -29,6 +29,9 @@ from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
 
+NO_MAIL = Variant("", "", "", "", ())
+"""Stands for the variant of readers whose records cannot be read."""
+
 
 class Busy(NewsletterError):
     """Another sender holds the batch; the queue will offer the message again."""
@@ -63,10 +66,12 @@ def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp
     Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and SendingStopped when
     SES takes nothing from us, for whoever is left to wait with it.
     """
-    variant = sending.content.variant(batch.mailing, batch.variant)
+    variant = NO_MAIL if batch.broken else sending.content.variant(batch.mailing, batch.variant)
     if variant is None:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
     found = look_up(batch.recipients)
+    if batch.broken:
+        found = {reader: addressee._replace(broken=batch.broken) for reader, addressee in found.items()}
     attempt = _Attempt(batch, mailing, variant, sending)
     attempt.look_at(found)
     known = sending.deliveries.claim(batch, attempt.letters(), attempt.reasons, sending.now())

@@ -1,0 +1,78 @@
+"""Profiles of readers as they stand in the table. Planning and sending bear with one that nobody can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from newsletter.adapters.items import Item
+from newsletter.domain.planning import BROKEN
+from newsletter.domain.subscriber import Addressee, Frequency, Recipient, Status, Subscriber
+from newsletter.domain.times import parse_iso
+
+
+def read_subscriber(item: dict[str, Any]) -> Subscriber:
+    """The whole profile, from plain values."""
+    paused = item.get("paused_until")
+    return Subscriber(
+        id=item["id"],
+        email=item["email"],
+        status=Status(item["status"]),
+        topics=tuple(item["topics"]),
+        language=item["language"],
+        name=item["name"],
+        confirmed_at=parse_iso(item["confirmed_at"]),
+        consent_version=item["consent_version"],
+        frequency=Frequency(item["frequency"]),
+        paused_until=date.fromisoformat(paused) if paused else None,
+        tracking=item["tracking"],
+        cadence=item.get("cadence", ""),
+        left_at=parse_iso(item["left_at"]) if "left_at" in item else None,
+    )
+
+
+def read_addressee(item: Item) -> Addressee:
+    """What a mail needs; says which fields are broken."""
+    try:
+        email, language, name = item["email"]["S"], item["language"]["S"], item["name"]["S"]
+        status = item["status"]["S"]
+    except KeyError:
+        broken = [name for name in ("email", "language", "name", "status") if "S" not in item.get(name, {})]
+        return Addressee("", "", "", broken=f"{BROKEN}{', '.join(broken)}")
+    return Addressee(email, name, language, stopped="" if status == Status.ACTIVE else status)
+
+
+def read_recipient(item: Item) -> Recipient:
+    """What planning needs; says which fields are broken."""
+    try:
+        return _readable(item)
+    except (KeyError, ValueError):
+        # One record that nobody can read must not keep a whole shard from its mail.
+        return Recipient(item["id"]["S"], (), "", broken=", ".join(_unreadable(item)))
+
+
+def _readable(item: Item) -> Recipient:
+    paused = item.get("paused_until")
+    return Recipient(
+        id=item["id"]["S"],
+        topics=tuple([topic["S"] for topic in item["topics"]["L"]]),
+        language=item["language"]["S"],
+        frequency=Frequency(item["frequency"]["S"]),
+        paused_until=date.fromisoformat(paused["S"]) if paused else None,
+        tracking=item["tracking"]["BOOL"],
+        cadence=item["cadence"]["S"] if "cadence" in item else "",
+    )
+
+
+def _unreadable(item: Item) -> Iterator[str]:
+    """The fields that are missing, or cannot be read where everything else is as it should be."""
+    right: Item = {"topics": {"L": []}, "language": {"S": ""}, "frequency": {"S": "weekly"}, "tracking": {"BOOL": True}}
+    for name in (*right, "paused_until", "cadence"):
+        try:
+            if name in item:
+                _readable({"id": item["id"], **right, name: item[name]})
+            elif name in right:
+                yield name
+        except (KeyError, ValueError):
+            yield name
