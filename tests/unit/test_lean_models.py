@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.loaders import Loader
 
 from newsletter.adapters import aws
+from newsletter.adapters.api_models import api_models
 
 ITEM = {"id": {"S": "a"}, "n": {"N": "7"}, "on": {"BOOL": True}, "none": {"NULL": True}, "set": {"NS": ["1", "2"]},
         "tree": {"M": {"list": {"L": [{"S": "ä{}"}, {"M": {}}]}}}}  # fmt: skip
@@ -97,3 +100,10 @@ def test_a_lean_client_says_and_understands_what_a_full_one_does(operation: str)
     assert exchange(aws.client(service), operation, request, answer) == exchange(
         full(service), operation, request, answer
     )
+
+
+@pytest.mark.parametrize("service", aws.SERVICES)
+@pytest.mark.parametrize("kind", ["service-2", "endpoint-rule-set-1"])
+def test_api_models_read_faster_say_the_same(service: str, kind: str, tmp_path: Path) -> None:
+    read: Any = Loader().load_service_model(service, kind)
+    assert api_models(tmp_path, aws.SERVICES).load_service_model(service, kind) == read

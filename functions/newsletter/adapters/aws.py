@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from newsletter.adapters.api_models import api_models
+
 SERVICES = ("dynamodb", "sqs", "sesv2", "ssm")
 """Every AWS service the functions call; the build keeps only their models."""
 
@@ -58,5 +60,5 @@ def _botocore() -> Any:
     from botocore.session import get_session
 
     session = get_session()
-    session.get_component("data_loader").search_paths.insert(0, str(LEAN_MODELS))
+    session.register_component("data_loader", api_models(LEAN_MODELS, SERVICES))
     return session

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from newsletter.adapters.locales import Locales, MissingText
@@ -22,6 +21,9 @@ from newsletter.domain.bidi import isolated
 from newsletter.domain.errors import InvalidInput, InvalidPublication
 from newsletter.domain.placeholders import mark, names_in, to_ses_template, without_marks
 from newsletter.domain.publication import Publication, parse_publication
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SUBJECT_LIMIT = 200
 NAME_LIMIT = 60
@@ -71,19 +73,7 @@ class Templates:
         self._public_url = public_url.rstrip("/")
         self._locales = Locales(root / "locales")
         self._greetings = lru_cache(NAMES_REMEMBERED)(self._greeting)
-        self._jinja = Environment(
-            loader=FileSystemLoader(root),
-            autoescape=select_autoescape(["html", "xml"], default=False),
-            undefined=StrictUndefined,
-            finalize=_cleaned,
-            keep_trailing_newline=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-            extensions=["newsletter.adapters.traced.Traced"] if traced else [],
-        )
-        self._jinja.filters |= {"isolated": isolated, "cut": _cut}
+        self._traced = traced
 
     @cached_property
     def publication(self) -> Publication:
@@ -195,6 +185,25 @@ class Templates:
 
         day = moment.astimezone(self.publication.time_zone) if isinstance(moment, datetime) else moment
         return format_date(day, self.text("mail.date", language), locale=language)
+
+    @cached_property
+    def _jinja(self) -> Environment:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # here, for the cold start
+
+        jinja = Environment(
+            loader=FileSystemLoader(self._root),
+            autoescape=select_autoescape(["html", "xml"], default=False),
+            undefined=StrictUndefined,
+            finalize=_cleaned,
+            keep_trailing_newline=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+            extensions=["newsletter.adapters.traced.Traced"] if self._traced else [],
+        )
+        jinja.filters |= {"isolated": isolated, "cut": _cut}
+        return jinja
 
     def _render(self, path: str, scope: Mapping[str, Any]) -> str:
         return self._jinja.get_template(path).render(scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from newsletter.domain.publication import Topic
@@ -33,13 +33,15 @@ def classify(title: str, summary: str, categories: Iterable[str], topics: Iterab
     """
     labels = {fold(category): category.strip() for category in categories}
     listed = tuple(topics)
+    words = _words(title)
     found = {
         topic.key: reason
         for topic in listed
-        if (reason := _by_category(topic, labels) or _by_keyword(topic, title, "title", stem))
+        if (reason := _by_category(topic, labels) or _by_keyword(topic, words, "title", stem))
     }
     if not found:
-        found = {topic.key: reason for topic in listed if (reason := _by_keyword(topic, summary, "summary", stem))}
+        words = _words(summary)
+        found = {topic.key: reason for topic in listed if (reason := _by_keyword(topic, words, "summary", stem))}
     return Classified(tuple(found), tuple(found.values()))
 
 
@@ -53,31 +55,46 @@ def _by_category(topic: Topic, labels: dict[str, str]) -> str:
     return f"category {label!r}" if label else ""
 
 
-def _by_keyword(topic: Topic, text: str, where: str, stem: Stem) -> str:
+def _words(text: str) -> tuple[list[str], list[str]]:
+    """The text's words by their parts, and as they are written: `LinkedIn-profiili` is about LinkedIn."""
     wholes = WORD.findall(text)
-    parts = [part for whole in wholes for part in whole.split("-")]  # `LinkedIn-profiili` is about LinkedIn
+    return [part for whole in wholes for part in whole.split("-")], wholes
+
+
+def _by_keyword(topic: Topic, words: tuple[list[str], list[str]], where: str, stem: Stem) -> str:
     for keyword in topic.keywords:
-        if seen := _seen(keyword, parts, stem) or _seen(keyword, wholes, stem):
+        pieces = [_Piece.of(piece, stem) for piece in keyword.casefold().split()]
+        if seen := _seen(pieces, words[0], stem) or _seen(pieces, words[1], stem):
             return f"keyword {keyword!r} as {seen!r} in the {where}"
     return ""
 
 
-def _seen(keyword: str, words: list[str], stem: Stem) -> str:
-    """The words of the text that the keyword's words are found as, one after the other; empty if not there."""
-    pieces = keyword.casefold().split()
+def _seen(pieces: list[_Piece], words: list[str], stem: Stem) -> str:
+    """The words of the text that the keyword's pieces are found as, one after the other; empty if not there."""
     for start in range(len(words) - len(pieces) + 1):
         stretch = words[start : start + len(pieces)]
-        if all(_fits(piece, word.casefold(), stem) for piece, word in zip(pieces, stretch, strict=True)):
+        if all(piece.fits(word.casefold(), stem) for piece, word in zip(pieces, stretch, strict=True)):
             return " ".join(stretch)
     return ""
 
 
-def _fits(piece: str, word: str, stem: Stem) -> bool:
-    core = piece.strip(ANY)
-    if piece.startswith(ANY) and piece.endswith(ANY):
-        return core in word
-    if piece.endswith(ANY):
-        return word.startswith(core)
-    if piece.startswith(ANY):
-        return word.endswith(core) or stem(word).endswith(stem(core))
-    return bool({core, stem(core)} & {word, stem(word)})
+class _Piece(NamedTuple):
+    """A word of a keyword: what of it must be in a word of the text, its stem, and where other letters may stand."""
+
+    core: str
+    stem: str
+    open_before: bool
+    open_after: bool
+
+    @classmethod
+    def of(cls, piece: str, stem: Stem) -> _Piece:
+        core = piece.strip(ANY)
+        return cls(core, stem(core), piece.startswith(ANY), piece.endswith(ANY))
+
+    def fits(self, word: str, stem: Stem) -> bool:
+        if self.open_after:
+            return self.core in word if self.open_before else word.startswith(self.core)
+        stemmed = stem(word)
+        if self.open_before:
+            return word.endswith(self.core) or stemmed.endswith(self.stem)
+        return word in (self.core, self.stem) or stemmed in (self.core, self.stem)
