@@ -1,20 +1,23 @@
 """The floor under the sender: nothing but its calls to AWS, ready made, through the clients of `adapters/aws.py`.
 
 One batch goes through the real handler, and the calls it makes are noted down. Then they are made again and again, as
-for so many batches; nothing is signed, filled in, grouped or decided.
+for so many batches, each in the slot that the rate lane would give it: a processor that rests in between finds its
+caches cold, and that is part of sending at a rate. Nothing is signed, filled in, grouped or decided.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-from time import process_time
+from time import monotonic, process_time, sleep
 from typing import Any
 from unittest.mock import patch
 
 from newsletter.adapters import aws
+from newsletter.domain.lane import bulk_pace
 from tests.bench import processes
 from tests.bench.programs.send_batches import send
+from tests.bench.stub.server import RATE
 
 OPERATIONS = {
     "BatchGetItem": ("dynamodb", "batch_get_item"),
@@ -64,9 +67,11 @@ def main() -> None:
     name = json.loads(noted)["batch"]
     for number in range(10):
         again(calls, f"{name}-warm-up-{number}")
-    began = process_time()
+    began, slot = process_time(), monotonic()
     for number in range(batches):
+        sleep(max(0.0, slot - monotonic()))
         again(calls, f"{name}-{number}")
+        slot += bulk_pace(RATE).seconds
     print(json.dumps({"cpu_s": process_time() - began}))
 
 
