@@ -9,6 +9,8 @@ PYTHON ?=
 TESTS ?=
 STAGE ?= default
 export PORT PYTHON RUNS SEED READERS RATE
+# Byte code is kept, so that nothing is compiled again by every process that a test or a measurement starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
