@@ -96,7 +96,8 @@ def _who_left_is_left_alone(
     """Whoever sends has looked right before; who was seen to have left gets nothing."""
     for mail in sent:
         reader = by_address[mail.to]
-        looked = max((look for look, by in looks[reader.id] if by is mail.by), default=None)
+        before = (look for look, by in looks[reader.id] if by is mail.by and look <= mail.at)
+        looked = max(before, default=None)
         recently = looked is not None and mail.at - looked <= LOOK
         _require(recently, f"{reader.id} was mailed at {mail.at} and last looked at {looked}")
         gone = reader.left is not None and looked is not None and looked > reader.left
