@@ -28,9 +28,10 @@ from tests.soak.wire import Crash
 SHARED = {"settings", "templates"}
 """What all containers may share, since nothing in it ever changes: the environment and what is read off the disk."""
 
-RESTLESS = 10_000
-"""Invocations after which a schedule is given up; most end after a hundred, and a few after three thousand: at a few
-recipients a second, messages that come twice and return for their slots are many."""
+RESTLESS = 20_000
+"""Invocations after which a schedule is given up. Most end after a hundred. Three of the first ten thousand need more
+than ten thousand: a few recipients a second, and SQS repeats two messages of five and forgets two deletions of five.
+"""
 
 
 class Restless(AssertionError):
