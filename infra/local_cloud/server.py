@@ -77,6 +77,7 @@ class LocalCloud:
         self._wanted_port, self._feed_url, self._root = port, feed_url, root
         self._log_level, self._auto_deliver, self._ingest = log_level, auto_deliver, ingest
         self._exit = ExitStack()
+        self.ready = threading.Event()
         self.started_at = datetime.now(UTC)
         self._rehearsed_until = self.started_at
 
@@ -135,6 +136,7 @@ class LocalCloud:
         if self._ingest and self.stack.function("feed_ingest"):
             self._first_articles()
         self._put_secrets(webhook_secret)
+        self.ready.set()
         threading.Thread(target=self.functions.preload, name="preload", daemon=True).start()
 
     def run(self, function: str, now: str | None = None, *, wait: bool = True) -> Run:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from local_cloud.server import LocalCloud
 
+PATIENCE = 30
+"""Seconds that a request waits for the end of the start: the port is open before the functions have their secrets."""
 AWS_PREFIX, SES_PREFIX, LOCAL_PREFIX = "/_local/aws", "/_local/ses", "/_local"
 
 
@@ -68,6 +70,7 @@ def _answer(cloud: LocalCloud, environ: WSGIEnvironment) -> http_api.Response:
     match = cloud.router.match(request.method, request.path)
     if match is None:
         return http_api.error(404, "Not Found")
+    cloud.ready.wait(PATIENCE)
     try:
         given = http_api.event(request, match, datetime.now(UTC))
         return http_api.response(cloud.functions.invoke(match.function, given))

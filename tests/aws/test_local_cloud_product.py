@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import urllib.request
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -61,6 +62,19 @@ def subscribe(cloud: LocalCloud, email: str) -> None:
     (confirmation,) = mails(cloud, email)
     get(link(confirmation, "confirm"))
     assert post(link(confirmation, "confirm"), ("confirm", "yes")) == 200
+
+
+def test_who_comes_while_it_starts_waits_and_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    early: list[Future[str]] = []
+    with ThreadPoolExecutor(1) as reader:
+
+        def comes(starting: LocalCloud) -> None:
+            early.append(reader.submit(get, f"{starting.url}/subscribe"))
+            assert not wait(early, timeout=0.5).done
+
+        monkeypatch.setattr(LocalCloud, "_first_articles", comes)
+        with LocalCloud():
+            assert "<form" in early[0].result()
 
 
 def test_a_confirmation_is_in_the_mailbox_well_under_a_second_after_the_form(cloud: LocalCloud) -> None:
