@@ -27,6 +27,20 @@ BALLAST = (
     "*.dist-info/RECORD",
     "**/*.pyi",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # our API serves its document, not this page
+    # Utilities of Powertools that neither we nor the rest of it import.
+    *(
+        f"aws_lambda_powertools/utilities/{name}"
+        for name in (
+            "auth_alpha",
+            "circuit_breaker",
+            "data_masking",
+            "feature_flags",
+            "idempotency",
+            "kafka",
+            "parameters",
+            "streaming",
+        )
+    ),
     "cffi",  # cryptography imports the compiled _cffi_backend alone; cffi and pycparser build such modules
     "pycparser",
     "dateutil/zoneinfo/*.tar.gz",  # the standard library's zoneinfo knows the time zones
