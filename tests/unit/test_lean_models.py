@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 
 from newsletter.adapters import aws
@@ -107,3 +108,10 @@ def test_a_lean_client_says_and_understands_what_a_full_one_does(operation: str)
 def test_api_models_read_faster_say_the_same(service: str, kind: str, tmp_path: Path) -> None:
     read: Any = Loader().load_service_model(service, kind)
     assert api_models(tmp_path, aws.SERVICES).load_service_model(service, kind) == read
+
+
+def test_a_service_that_we_do_not_call_has_no_client(tmp_path: Path) -> None:
+    models = api_models(tmp_path, aws.SERVICES)
+    assert models.list_available_services(type_name="service-2") == sorted(aws.SERVICES)
+    with pytest.raises(UnknownServiceError):
+        models.load_service_model("s3", "service-2")

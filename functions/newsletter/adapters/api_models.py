@@ -19,8 +19,11 @@ def api_models(first: Path, services: Sequence[str]) -> Any:
     """
     from botocore.loaders import Loader
 
+    def known(type_name: str) -> list[str]:  # noqa: ARG001 (botocore's signature)
+        return sorted(services)
+
     loader = Loader(extra_search_paths=[str(first)], file_loader=_Files())
-    loader.list_available_services = lambda _: sorted(services)
+    loader.list_available_services = known
     return loader
 
 
