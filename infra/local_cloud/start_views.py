@@ -55,6 +55,7 @@ def start(views: Views, _request: Request) -> Response:
 
 def health(views: Views, _request: Request) -> Response:
     """Everything has started, or this would not answer."""
+    views.cloud.ready.wait()
     return as_json({"status": "ok", "started_at": views.cloud.started_at.isoformat(), "url": views.cloud.url})
 
 

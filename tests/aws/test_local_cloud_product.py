@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import urllib.request
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -66,15 +66,17 @@ def subscribe(cloud: LocalCloud, email: str) -> None:
 
 def test_who_comes_while_it_starts_waits_and_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     early: list[Future[str]] = []
-    with ThreadPoolExecutor(1) as reader:
+    with ThreadPoolExecutor(2) as readers:
 
-        def comes(starting: LocalCloud) -> None:
-            early.append(reader.submit(get, f"{starting.url}/subscribe"))
-            assert not wait(early, timeout=0.5).done
+        def come(starting: LocalCloud) -> None:
+            early.extend(readers.submit(get, f"{starting.url}{path}") for path in ("/subscribe", "/_local/health"))
+            assert not wait(early, timeout=0.5, return_when=FIRST_COMPLETED).done
 
-        monkeypatch.setattr(LocalCloud, "_first_articles", comes)
+        monkeypatch.setattr(LocalCloud, "_first_articles", come)
         with LocalCloud():
-            assert "<form" in early[0].result()
+            page, health = (each.result() for each in early)
+    assert "<form" in page
+    assert '"ok"' in health
 
 
 def test_a_confirmation_is_in_the_mailbox_well_under_a_second_after_the_form(cloud: LocalCloud) -> None:
