@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
-from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, Subscriber
+from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
 from newsletter.http import Answer
-from newsletter.usecases import change_preferences
 from newsletter.usecases.move_reader import whereabouts
-from newsletter.usecases.unsubscribe import come_back, explain, unsubscribe
+from newsletter.usecases.unsubscribe import come_back, explain, standing, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
@@ -20,10 +19,9 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
     """The page with the one button; opening it changes nothing."""
     ref, today = _read(token)
-    reader = change_preferences.current(today, wiring.front_desk())
-    if reader is not None and reader.status is not Status.ACTIVE:
-        return _gone(request, ref, reader)
-    language = reader.language if reader else ""
+    status, language = standing(today, wiring.front_desk())
+    if status not in ("", Status.ACTIVE):
+        return _gone(request, ref, status, language)
     return page(request, "unsubscribe", language, preferences_url=link(Purpose.PREFERENCES, ref))
 
 
@@ -39,14 +37,13 @@ def leave(request: Request, token: str) -> Answer:
         return page(request, "unsubscribed", left=False, explained=False)
     if request.ticked("back"):
         come_back(today, now, desk)
-        reader = change_preferences.current(today, desk)
-        return page(request, "check_mail", reader.language if reader else "", days=SIGN_UP_LIFE.days)
+        return page(request, "check_mail", standing(today, desk)[1], days=SIGN_UP_LIFE.days)
     explained = request.ticked("explain")
     if explained:
         explain(today, _reason(request), desk)
     else:
         unsubscribe(today, "page", now, desk)
-    return _gone(request, ref, change_preferences.current(today, desk), explained=explained)
+    return _gone(request, ref, *standing(today, desk), explained=explained)
 
 
 def _read(token: str) -> tuple[Ref, Ref]:
@@ -63,13 +60,13 @@ def _reason(request: Request) -> str:
     return ": ".join(filter(None, (chosen if chosen in REASONS else "", request.field("more"))))
 
 
-def _gone(request: Request, ref: Ref, reader: Subscriber | None, *, explained: bool = False) -> Answer:
+def _gone(request: Request, ref: Ref, status: str, language: str, *, explained: bool = False) -> Answer:
     """What comes after leaving. Only who left by themselves is asked why, and can come back with one button."""
     return page(
         request,
         "unsubscribed",
-        reader.language if reader else "",
-        left=reader is not None and reader.status is Status.UNSUBSCRIBED,
+        language,
+        left=status == Status.UNSUBSCRIBED,
         explained=explained,
         reasons=REASONS,
         my_data_url=link(Purpose.MY_DATA, Ref(ref.subscriber)),

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from newsletter import wiring
+from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.mailing import Audience
-from newsletter.domain.subscriber import Frequency, subscriber_id
+from newsletter.domain.subscriber import Frequency, Status, subscriber_id
 from newsletter.usecases.count_audience import count_audience
+from newsletter.usecases.report_mailing import addresses_of
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from newsletter.usecases.start_digest import start_digest
 from tests.aws.cloud import PEPPER, Cloud
@@ -19,7 +21,8 @@ from tests.aws.reports import report_of
 from tests.unit.mails import article
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-BROKEN, WELL = "rikki@example.com", "ehja@example.com"
+BROKEN, WELL = "rikki@example.com", "helmi@example.com"
+"""Both in one shard, so that they share pages and batches."""
 FAULTS: list[tuple[str, dict[str, Any] | None]] = [
     ("topics", None),
     ("topics", {"S": "linkedin"}),
@@ -27,8 +30,10 @@ FAULTS: list[tuple[str, dict[str, Any] | None]] = [
     ("paused_until", {"S": "soon"}),
     ("tracking", {"S": "yes"}),
     ("cadence", {"NULL": True}),
+    ("language", None),
     ("name", None),
     ("name", {"N": "1"}),
+    ("status", {"N": "1"}),
 ]
 
 
@@ -58,7 +63,8 @@ def outcome(cloud: Cloud, mailing: str) -> list[tuple[str, str]]:
     return sorted((line.standing, line.reason) for line in report.lines)
 
 
-def test_a_campaign_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: str) -> None:
+def sent_campaign(cloud: Cloud) -> str:
+    """The id of a campaign to everybody, sent."""
     started, _ = start_campaign(
         Campaign("kevat", "Kevät", "Hei!", "fi"),
         now=NOW,
@@ -67,7 +73,13 @@ def test_a_campaign_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: 
         deliveries=wiring.deliveries(),
         queues=wiring.queues(),
     )
-    assert outcome(cloud, started.id) == [("delivered", ""), ("rejected", f"broken record: {field}")]
+    assert cloud.drain() == []
+    return started.id
+
+
+def test_a_campaign_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: str) -> None:
+    found = outcome(cloud, sent_campaign(cloud))
+    assert found == [("delivered", ""), ("rejected", f"broken record: {field}")]
 
 
 def test_a_digest_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: str) -> None:
@@ -78,6 +90,34 @@ def test_a_digest_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: st
     assert found == [("delivered", ""), ("rejected", f"broken record: {field}")]
 
 
+def test_a_language_that_the_publication_does_not_speak_gives_way_to_its_default(cloud: Cloud) -> None:
+    for email in (BROKEN, WELL):
+        add_reader(email, language="xx" if email == BROKEN else "fi")
+    wiring.content().put_article(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
+    start_digest(Frequency.WEEKLY, NOW, wiring.digest_desk())
+    assert cloud.drain() == []
+    assert ["Hei," in (mail.text or "") for mail in cloud.mails()] == [True, True]
+
+
+@pytest.mark.parametrize("method", ["one-click", "page"])
+def test_who_has_such_a_record_can_leave(cloud: Cloud, field: str, method: str) -> None:
+    reader = subscriber_id(PEPPER.encode(), BROKEN)
+    leave = f"/unsubscribe/{wiring.links().token(Purpose.UNSUBSCRIBE, Ref(reader))}"
+    if method == "one-click":
+        assert cloud.http("POST", leave, "List-Unsubscribe=One-Click")["statusCode"] == 200
+    else:
+        assert [cloud.http(how, leave)["statusCode"] for how in ("GET", "POST")] == [200, 200]
+    if field != "status":
+        assert wiring.subscribers().statuses([reader]) == {reader: Status.UNSUBSCRIBED}
+
+
+def test_a_report_still_names_the_other(cloud: Cloud, field: str) -> None:
+    lines = report_of(sent_campaign(cloud)).lines
+    named = {line.reason: address for line, address in addresses_of(lines, subscribers=wiring.subscribers())}
+    assert named.keys() == {"", f"broken record: {field}"}
+    assert named[""] == WELL
+
+
 def test_who_is_counted_for_a_campaign_can_be_read(field: str) -> None:
     count = count_audience(Audience(), NOW.date(), subscribers=wiring.subscribers())
-    assert count.readers == (2 if field == "name" else 1)  # planning reads no names
+    assert count.readers == (2 if field in ("name", "status") else 1)  # planning reads neither

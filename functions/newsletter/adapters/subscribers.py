@@ -14,6 +14,7 @@ from newsletter.domain.cadence import after_choice
 from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.domain.times import iso
+from newsletter.observability import logger
 
 PROFILE = "profile"
 
@@ -257,9 +258,19 @@ class Subscribers:
         return recipients, last["id"]["S"] if last else None
 
     def many(self, subscribers: Iterable[str]) -> dict[str, Subscriber]:
-        """The profiles of at most 100 readers, read consistently: whoever has left is seen to have left."""
+        """The profiles of at most 100 readers, read consistently: whoever has left is seen to have left.
+
+        One that cannot be read is left out and logged: it must not hide the others.
+        """
         items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
-        return {item["id"]: read_subscriber(item) for item in items if "email" in item}
+        found = {}
+        for item in items:
+            try:
+                if "email" in item:
+                    found[item["id"]] = read_subscriber(item)
+            except (KeyError, TypeError, ValueError):
+                logger().error("profile cannot be read", extra={"subscriber": item["id"]})
+        return found
 
     def addressees(self, subscribers: Iterable[str]) -> dict[str, Addressee]:
         """At most 100 readers as they are at this moment: whoever has left is seen to have left.

@@ -141,10 +141,14 @@ class Templates:
         return self._locales.text(key, language, values)
 
     def greeting(self, language: str, name: str) -> tuple[str, str]:
-        """A reader's values for the placeholders `hello_html` and `hello_text`; an empty name is greeted too."""
+        """A reader's values for the placeholders `hello_html` and `hello_text`; an empty name is greeted too.
+
+        As in the mail itself, a language that the publication does not speak gives way to its default.
+        """
         return self._greetings(language, name)
 
     def _greeting(self, language: str, name: str) -> tuple[str, str]:
+        language = self.publication.language(language)
         known = one_line(without_marks(name), NAME_LIMIT)
         text = self.text("mail.greeting.named" if known else "mail.greeting.plain", language, name=isolated(known))
         return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"), text

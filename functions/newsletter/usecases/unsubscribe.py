@@ -20,14 +20,23 @@ def unsubscribe(ref: Ref, how: Literal["one-click", "page"], now: datetime, desk
 
     Leaving comes first and must not fail for the bookkeeping around it.
     """
-    reader = desk.subscribers.get(ref.subscriber)
+    _, language = standing(ref, desk)
     forget_after = desk.publication.retention.left
-    if reader is None or not desk.subscribers.deactivate(reader.id, Status.UNSUBSCRIBED, how, now, forget_after):
+    if not desk.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, forget_after):
         return
-    withdrawn = Consent("withdrawn", how, now, iso(now), language=reader.language, mailing=ref.mailing)
-    desk.subscribers.remember_head(reader.id, desk.consents.append(reader.id, withdrawn).hash)
+    withdrawn = Consent("withdrawn", how, now, iso(now), language=language, mailing=ref.mailing)
+    desk.subscribers.remember_head(ref.subscriber, desk.consents.append(ref.subscriber, withdrawn).hash)
     if ref.mailing:
         desk.deliveries.add(ref.mailing, ref.batch, "unsubscribed", ref.position)
+
+
+def standing(ref: Ref, desk: FrontDesk) -> tuple[str, str]:
+    """The reader's status and language as they are stored, both empty for nobody we know.
+
+    Nothing else of the profile is read: a record that is broken elsewhere must keep nobody from leaving.
+    """
+    profile = desk.subscribers.profile(ref.subscriber) or {}
+    return (str(profile.get("status", "")), str(profile.get("language", ""))) if "email" in profile else ("", "")
 
 
 def explain(ref: Ref, reason: str, desk: FrontDesk) -> None:
