@@ -9,6 +9,7 @@ import pytest
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.mailing import Audience
 from newsletter.domain.subscriber import Frequency, Status, subscriber_id
 from newsletter.usecases.count_audience import count_audience
@@ -116,6 +117,15 @@ def test_a_report_still_names_the_other(cloud: Cloud, field: str) -> None:
     named = {line.reason: address for line, address in addresses_of(lines, subscribers=wiring.subscribers())}
     assert named.keys() == {"", f"broken record: {field}"}
     assert named[""] == WELL
+
+
+def test_the_other_goes_on_through_a_sequence(cloud: Cloud, field: str) -> None:
+    for email in (BROKEN, WELL):
+        reader = subscriber_id(PEPPER.encode(), email)
+        wiring.enrollments().begin(Enrollment(reader, "sparraus", 1, NOW, NOW - timedelta(days=2)))
+    cloud.run("nurture", NOW)
+    assert cloud.drain() == []
+    assert [mail.to for mail in cloud.mails()].count((WELL,)) == 1, field
 
 
 def test_who_is_counted_for_a_campaign_can_be_read(field: str) -> None:
