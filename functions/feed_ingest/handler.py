@@ -9,20 +9,26 @@ from newsletter.domain.publication import Feed
 from newsletter.events import scheduled_time
 from newsletter.observability import observed
 from newsletter.usecases.ingest_feed import ingest_feeds
+from newsletter.usecases.isolation import Isolated
 
 
 @observed("feed_ingest")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Read the publication's feeds, or the one that NEWSLETTER_FEED_URL puts in their place."""
+    """Read the publication's feeds, or the one that NEWSLETTER_FEED_URL puts in their place.
+
+    Raises PartlyFailed for a feed whose reading failed for a reason of ours, once the others are read.
+    """
     publication = wiring.templates().publication
     replacement = wiring.settings().feed_url
     feeds = (Feed(replacement, publication.languages[0]),) if replacement else publication.feeds
-    return {
-        "feeds": ingest_feeds(
-            scheduled_time(event),
-            feeds=feeds,
-            publication=publication,
-            content=wiring.content(),
-            source=wiring.feeds(),
-        )
-    }
+    isolated = Isolated()
+    reports = ingest_feeds(
+        scheduled_time(event),
+        isolated,
+        feeds=feeds,
+        publication=publication,
+        content=wiring.content(),
+        source=wiring.feeds(),
+    )
+    isolated.raise_if_any()
+    return {"feeds": reports}

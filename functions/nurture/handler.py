@@ -7,16 +7,19 @@ from typing import Any
 from newsletter import wiring
 from newsletter.events import scheduled_time
 from newsletter.observability import count, observed
-from newsletter.usecases.do_what_is_due import Desk, do_what_is_due
+from newsletter.usecases.advance_sequences import Desk
+from newsletter.usecases.do_what_is_due import do_what_is_due
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.watch_mailings import Watch, watch_mailings
 
 
 @observed("nurture")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Do everything that is due at the time of the event."""
-    now = scheduled_time(event)
+    """Do everything that is due at the time of the event. Raises PartlyFailed, once the rest is done."""
+    now, isolated = scheduled_time(event), Isolated()
     watched = watch_mailings(
         now,
+        isolated,
         Watch(
             caution=wiring.templates().publication.caution,
             content=wiring.content(),
@@ -43,9 +46,11 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
             queues=wiring.queues(),
             variants=wiring.variants(),
         ),
+        isolated,
         steps=wiring.reputation().breaker() is None,
     )
     count("StepsPlanned", done["planned"])
     count("SignUpsReminded", done["reminded"])
     count("ReadersErased", done["erased"])
+    isolated.raise_if_any()
     return done | watched

@@ -10,18 +10,25 @@ from newsletter.events import each_message, scheduled_time
 from newsletter.observability import observed
 from newsletter.usecases.decide_digest import look_after_digests
 from newsletter.usecases.go_on import go_on
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.plan_page import plan_page
 from newsletter.usecases.start_digest import start_digests
 
 
 @observed("planner")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Start the digests or look after those that wait (schedules), or plan a page (queue)."""
+    """Start the digests or look after those that wait (schedules), or plan a page (queue).
+
+    Raises PartlyFailed for a digest that failed, once the others are done.
+    """
     if "Records" in event:
         return each_message(event, context, _plan)
-    now, desk = scheduled_time(event), wiring.digest_desk()
-    looked_after = {"decided": look_after_digests(now, desk)}
-    return looked_after if event.get("only") == "look after" else looked_after | start_digests(now, desk)
+    now, desk, isolated = scheduled_time(event), wiring.digest_desk(), Isolated()
+    done: dict[str, Any] = {"decided": look_after_digests(now, desk, isolated)}
+    if event.get("only") != "look after":
+        done |= start_digests(now, desk, isolated)
+    isolated.raise_if_any()
+    return done
 
 
 def _plan(message: Message) -> None:

@@ -12,6 +12,7 @@ from newsletter.adapters.feeds import Feeds
 from newsletter.domain.article import Article, article_id
 from newsletter.domain.publication import Feed, Publication, parse_publication
 from newsletter.usecases.ingest_feed import ingest_feeds
+from newsletter.usecases.isolation import Isolated
 from tests.aws.dynamodb import ROOT, Adapters
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -44,13 +45,17 @@ class Blog:
         self.source = Feeds(allow_local=True)
 
     def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
-        return ingest_feeds(
+        isolated = Isolated()
+        reports = ingest_feeds(
             now,
+            isolated,
             feeds=(*others, self.feed),
             publication=self.publication,
             content=self.adapters.content,
             source=self.source,
         )
+        isolated.raise_if_any()
+        return reports
 
     def publish(self, now: datetime, entries: Entries) -> dict[str, Any]:
         write(self.path, entries)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
+from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.domain.article import CHOSEN, article_id
-from newsletter.domain.errors import Conflict, NotFound
+from newsletter.domain.errors import Conflict, NotFound, PartlyFailed
 from newsletter.domain.publication import Feed, Topic
 from newsletter.domain.times import iso
 from newsletter.usecases.accept_feed import accept_feed
 from newsletter.usecases.ingest_feed import ingest_feeds
+from newsletter.usecases.isolation import Isolated
 from tests.aws.blog import HOUR, NOW, Blog, sample_publication, slugs, write
 from tests.aws.dynamodb import Adapters
 
@@ -118,7 +121,12 @@ def test_a_feed_that_moves_to_another_address_keeps_its_articles(blog: Blog) -> 
     new = Feed(str(blog.path.with_name("uusi.xml")), "fi")
     blog.path.rename(new.url)
     (report,) = ingest_feeds(
-        NOW + HOUR, feeds=(new,), publication=blog.publication, content=blog.adapters.content, source=blog.source
+        NOW + HOUR,
+        Isolated(),
+        feeds=(new,),
+        publication=blog.publication,
+        content=blog.adapters.content,
+        source=blog.source,
     )
     assert (report["new"], report["edited"]) == (0, 5)
     assert blog.listed_at("000") == slugs(0, 1)["000"][1]
@@ -208,3 +216,23 @@ def test_two_feeds_that_break_at_once_are_both_told(blog: Blog, tmp_path: Path) 
     blog.ingest(NOW + 99 * HOUR, other)
     runs = [line["run"] for line in blog.adapters.content.decisions(200)]
     assert {f"feed {blog.feed.url}", f"feed {other.url}"} <= set(runs)
+
+
+def test_a_fault_of_ours_in_one_feed_costs_no_other_feed_its_turn(
+    blog: Blog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.xml"
+    write(other, slugs(5, 7))
+    write(blog.path, slugs(0, 2))
+    fetch = Feeds.fetch
+
+    def broken(self: Feeds, url: str, *rest: Any, **named: Any) -> Fetched:
+        if url == str(other):
+            raise RecursionError
+        return fetch(self, url, *rest, **named)
+
+    monkeypatch.setattr(Feeds, "fetch", broken)
+    with pytest.raises(PartlyFailed, match=r"1 failed: feed .*other\.xml: RecursionError"):
+        blog.ingest(NOW, Feed(str(other), "fi"))
+    assert blog.article("000")
+    assert blog.article("001")

@@ -21,6 +21,7 @@ from newsletter.domain.planning import Batch, Manifest
 from newsletter.domain.subscriber import SHARDS
 from newsletter.domain.tally import Tally
 from newsletter.usecases import count_mailing
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.open_breaker import close_breaker, count_feedback
 from newsletter.usecases.watch_mailings import QUOTA_AGAIN, SLICE_AGAIN, Watch, watch_mailings
 from tests.aws.cloud import Cloud, running
@@ -78,8 +79,10 @@ def watch(now: datetime = NOW, quota: Quota | None = None) -> dict[str, int]:
         def quota(self) -> Quota:
             return quota or Quota(None, 0)
 
-    return watch_mailings(
+    isolated = Isolated()
+    done = watch_mailings(
         now,
+        isolated,
         Watch(
             caution=USUAL,
             content=wiring.content(),
@@ -91,6 +94,8 @@ def watch(now: datetime = NOW, quota: Quota | None = None) -> dict[str, int]:
             account=Fixed(),  # type: ignore[arg-type]
         ),
     )
+    isolated.raise_if_any()
+    return done
 
 
 def course(mailing: str) -> Course:
@@ -328,8 +333,8 @@ def test_a_look_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
         account=wiring.account(),
         clock=lambda: float(next(ticks)),
     )
-    assert watch_mailings(NOW, desk)["completed"] == 1
-    assert watch_mailings(NOW, desk)["completed"] == 1
+    assert watch_mailings(NOW, Isolated(), desk)["completed"] == 1
+    assert watch_mailings(NOW, Isolated(), desk)["completed"] == 1
     assert watch()["completed"] == 1
 
 

@@ -28,6 +28,18 @@ class Erasure:
     subscriber: str
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """A record that cannot be read; `fault` says what is wrong with it."""
+
+    subscriber: str
+    record: str
+    fault: str
+
+
+Due = Enrollment | Reminder | Erasure | Unreadable
+
+
 class Agenda:
     """The index `due` of the Subscribers table."""
 
@@ -35,7 +47,7 @@ class Agenda:
         self._client = client
         self._table = table
 
-    def due(self, shard: str, now: datetime) -> Iterator[Enrollment | Reminder | Erasure]:
+    def due(self, shard: str, now: datetime) -> Iterator[Due]:
         """What is due in a shard, the most overdue first."""
         for item in pages(
             self._client,
@@ -44,10 +56,17 @@ class Agenda:
             KeyConditionExpression="due_shard = :shard AND due_at <= :now",
             ExpressionAttributeValues=to_item({":shard": shard, ":now": iso(now)}),
         ):
-            match item["record"]:
-                case sign_ups.RECORD:
-                    yield Reminder(item["id"], item["nonce"])
-                case subscribers.PROFILE:
-                    yield Erasure(item["id"])
-                case _:
-                    yield enrollments.enrollment_of(item)
+            try:
+                yield _piece(item)
+            except (KeyError, TypeError, ValueError) as fault:
+                yield Unreadable(item["id"], item["record"], f"{type(fault).__name__}: {fault}")
+
+
+def _piece(item: dict[str, Any]) -> Due:
+    match item["record"]:
+        case sign_ups.RECORD:
+            return Reminder(item["id"], item["nonce"])
+        case subscribers.PROFILE:
+            return Erasure(item["id"])
+        case _:
+            return enrollments.enrollment_of(item)

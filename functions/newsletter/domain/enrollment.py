@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from newsletter.domain.publication import Sequence
 
@@ -33,3 +34,12 @@ def advance(enrollment: Enrollment, sequence: Sequence, now: datetime) -> Enroll
     if done >= len(sequence.steps):
         return replace(enrollment, step=done + 1, due_at=None)
     return replace(enrollment, step=done + 1, due_at=now + sequence.steps[done].after)
+
+
+def postponed(enrollment: Enrollment, now: datetime, time_zone: ZoneInfo) -> Enrollment:
+    """The same step tomorrow, from the first minute of the day in that zone.
+
+    What a paused reader waits with is looked at once a day, since they may end their pause before its day.
+    """
+    tomorrow = now.astimezone(time_zone).date() + timedelta(days=1)
+    return replace(enrollment, due_at=datetime.combine(tomorrow, time(), time_zone).astimezone(UTC))

@@ -15,6 +15,8 @@
   x SentPerhaps         SES may or may not have taken the call; nobody guesses, the batch is doubtful
   x NotSentYet          SES certainly took nothing; trying again is safe
   x SendingStopped      the account cannot send until a person (or tomorrow) changes that
+  x BrokenRecord        a record in a table that cannot be read
+  x PartlyFailed        some pieces of a run failed; all others are done
 """
 
 from __future__ import annotations
@@ -99,3 +101,11 @@ class SendingStopped(NotSentYet):
     def __init__(self, reason: str, *, passes: bool = False) -> None:
         super().__init__(reason)
         self.passes = passes
+
+
+class PartlyFailed(NewsletterError):
+    """Pieces of a run failed, and the message names them; all others are done. Raised last."""
+
+
+class BrokenRecord(NewsletterError):
+    """A record in a table that cannot be read; the message names it and what is wrong with it."""

@@ -61,6 +61,10 @@ class Subscriber:
     cadence: str = ""
     left_at: datetime | None = None
 
+    def paused(self, on: date) -> bool:
+        """Whether the reader asked for silence on that day."""
+        return self.paused_until is not None and on < self.paused_until
+
 
 @dataclass(frozen=True)
 class SignUp:

@@ -2,71 +2,86 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from newsletter.adapters.agenda import Agenda
 from newsletter.adapters.content import Content
 from newsletter.adapters.enrollments import Enrollments
+from newsletter.adapters.leads import Leads
 from newsletter.adapters.queues import Queues
+from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
-from newsletter.domain.enrollment import Enrollment, advance
+from newsletter.domain.enrollment import Enrollment, advance, postponed
 from newsletter.domain.mailing import Kind, Mailing, step_mailing
 from newsletter.domain.messages import SendBatch
-from newsletter.domain.publication import Publication
+from newsletter.domain.publication import Publication, Sequence
 from newsletter.domain.subscriber import Status, Subscriber
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.render_variant import Variants
 
 
-def advance_sequences(
-    due: list[Enrollment],
-    now: datetime,
-    *,
-    publication: Publication,
-    subscribers: Subscribers,
-    enrollments: Enrollments,
-    content: Content,
-    queues: Queues,
-    variants: Variants,
-) -> dict[str, int]:
-    """Emit one batch per due step and move its enrollment on: {"planned": …, "ended": …}. At most 100 at once.
+@dataclass(frozen=True)
+class Desk:
+    """What the tick works with."""
+
+    publication: Publication
+    agenda: Agenda
+    subscribers: Subscribers
+    sign_ups: SignUps
+    enrollments: Enrollments
+    leads: Leads
+    content: Content
+    queues: Queues
+    variants: Variants
+
+
+def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, desk: Desk) -> dict[str, int]:
+    """Emit one batch per due step and move its enrollment on: {"planned": …, "ended": …, "paused": …}. At most 100.
 
     A step's batch holds one reader and is named after reader and enrollment, so its ledger record says by itself that
     this reader had this step: a tick that crashed between emitting and moving on emits it again, and the ledger lets
-    nobody be mailed twice.
+    nobody be mailed twice. One that cannot be planned, for lack of its text in the reader's language for example, stays
+    due and is told through `isolated`.
     """
-    planned = ended = 0
-    readers = subscribers.many(enrollment.subscriber for enrollment in due)
+    done = Counter(planned=0, ended=0, paused=0)
+    today = now.astimezone(desk.publication.time_zone).date()
+    readers = desk.subscribers.many(enrollment.subscriber for enrollment in due)
     for enrollment in due:
-        if _plan(enrollment, readers.get(enrollment.subscriber), now, publication, content, queues, variants):
-            sequence = publication.sequences[enrollment.sequence]
-            enrollments.move(enrollment, advance(enrollment, sequence, now))
-            planned += 1
-        else:
-            enrollments.move(enrollment, replace(enrollment, due_at=None))
-            ended += 1
-    return {"planned": planned, "ended": ended}
+        with isolated.piece(f"step {enrollment.step} of {enrollment.sequence} for {enrollment.subscriber}"):
+            reader = _recipient(enrollment, readers, desk.publication)
+            if reader is None:
+                desk.enrollments.move(enrollment, replace(enrollment, due_at=None))
+                done["ended"] += 1
+            elif reader.paused(today):
+                desk.enrollments.move(enrollment, postponed(enrollment, now, desk.publication.time_zone))
+                done["paused"] += 1
+            else:
+                sequence = desk.publication.sequences[enrollment.sequence]
+                _plan(enrollment, sequence, reader, now, desk)
+                desk.enrollments.move(enrollment, advance(enrollment, sequence, now))
+                done["planned"] += 1
+    return dict(done)
 
 
-def _plan(
-    enrollment: Enrollment,
-    reader: Subscriber | None,
-    now: datetime,
-    publication: Publication,
-    content: Content,
-    queues: Queues,
-    variants: Variants,
-) -> bool:
-    """Emit the due step; False when the sequence is over for this reader: they left, or the step is no more."""
+def _recipient(
+    enrollment: Enrollment, readers: Mapping[str, Subscriber], publication: Publication
+) -> Subscriber | None:
+    """Who gets the due step; None when the sequence is over for them: they left, or the step is no more."""
     sequence = publication.sequences.get(enrollment.sequence)
     if sequence is None or enrollment.step > len(sequence.steps):
-        return False
-    if reader is None or reader.status is not Status.ACTIVE:
-        return False
+        return None
+    reader = readers.get(enrollment.subscriber)
+    return reader if reader is not None and reader.status is Status.ACTIVE else None
+
+
+def _plan(enrollment: Enrollment, sequence: Sequence, reader: Subscriber, now: datetime, desk: Desk) -> None:
     mailing = step_mailing(sequence.key, enrollment.step)
-    if content.mailing(mailing) is None:
-        subject = sequence.steps[enrollment.step - 1].subject[publication.languages[0]]
-        content.create_mailing(Mailing(mailing, Kind.STEP, now, subject=subject))
-    variant = variants.step(sequence, enrollment.step, reader)
+    if desk.content.mailing(mailing) is None:
+        subject = sequence.steps[enrollment.step - 1].subject[desk.publication.languages[0]]
+        desk.content.create_mailing(Mailing(mailing, Kind.STEP, now, subject=subject))
+    variant = desk.variants.step(sequence, enrollment.step, reader)
     batch = f"{reader.id}-{enrollment.enrolled_at:%Y%m%dT%H%M%S}"
-    queues.send(queues.batch, SendBatch(mailing, batch, variant, (reader.id,)))
-    return True
+    desk.queues.send(desk.queues.batch, SendBatch(mailing, batch, variant, (reader.id,)))

@@ -9,6 +9,7 @@ from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.errors import NotFound, NotNow
 from newsletter.domain.subscriber import SHARDS
 from newsletter.observability import count
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.preflight import preflight_digest
 from newsletter.usecases.start_digest import (
     DigestDesk,
@@ -63,20 +64,22 @@ def reject_digest(period: str, *, by: str, now: datetime, desk: DigestDesk) -> S
     return digest
 
 
-def look_after_digests(now: datetime, desk: DigestDesk) -> dict[str, str]:
+def look_after_digests(now: datetime, desk: DigestDesk, isolated: Isolated) -> dict[str, str]:
     """Decide on digests whose deadline is over: {period: decision}. Also does what a run that crashed left undone.
 
-    One that would go out and is broken is held, and looked at again with each look until it is mended or rejected.
+    One that would go out and is broken is held, and looked at again with each look until it is mended or rejected. One
+    at which the look fails is told through `isolated`.
     """
     done = {}
     for digest in desk.digests.all():
-        if digest.waits and digest.deadline and digest.deadline <= now:
-            why = f"nobody answered until {desk_time(digest.deadline, desk)}"
-            answered = _answer(digest, "expired", why, now, desk, send=digest.sent_unanswered)
-            carry_on(answered, desk)
-            done[digest.period] = "held" if answered.waits else "expired"
-        elif now - digest.window.end < RECENT:
-            _mend(digest, desk)
+        with isolated.piece(digest_id(digest.period)):
+            if digest.waits and digest.deadline and digest.deadline <= now:
+                why = f"nobody answered until {desk_time(digest.deadline, desk)}"
+                answered = _answer(digest, "expired", why, now, desk, send=digest.sent_unanswered)
+                carry_on(answered, desk)
+                done[digest.period] = "held" if answered.waits else "expired"
+            elif now - digest.window.end < RECENT:
+                _mend(digest, desk)
     return done
 
 

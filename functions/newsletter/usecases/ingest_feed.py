@@ -15,6 +15,7 @@ from newsletter.domain.feed_health import Copy, suspicion
 from newsletter.domain.publication import Feed, Publication
 from newsletter.domain.times import iso, parse_iso
 from newsletter.observability import count
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.keep_articles import Shelf, listing
 
 MAX_PROBLEMS = 20
@@ -42,11 +43,23 @@ class FeedReport:
 
 
 def ingest_feeds(
-    now: datetime, *, feeds: tuple[Feed, ...], publication: Publication, content: Content, source: Feeds
+    now: datetime,
+    isolated: Isolated,
+    *,
+    feeds: tuple[Feed, ...],
+    publication: Publication,
+    content: Content,
+    source: Feeds,
 ) -> list[dict[str, Any]]:
-    """Read every feed. One that cannot be read is recorded, with the reason and since when; the others go on."""
+    """Read every feed. One that cannot be read is recorded, with the reason and since when; the others go on.
+
+    So they do beside one whose reading fails for a reason of ours, which is told through `isolated`.
+    """
     shelf = Shelf(content, publication, feeds)
-    reports = [_Reading(feed, now, content, shelf).report(source) for feed in feeds]
+    reports = []
+    for feed in feeds:
+        with isolated.piece(f"feed {feed.url}"):
+            reports.append(_Reading(feed, now, content, shelf).report(source))
     count("ArticlesFound", sum(report.new for report in reports))
     count("ArticlesClassifiedAgain", shelf.classify_again())
     return [asdict(report) for report in reports]

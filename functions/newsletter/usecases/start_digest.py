@@ -22,6 +22,7 @@ from newsletter.domain.subscriber import Frequency
 from newsletter.domain.times import parse_iso
 from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import Fault, preflight_digest
 from newsletter.usecases.starting_course import starting_course
@@ -52,9 +53,16 @@ class DigestDesk:
     settling: float = 0
 
 
-def start_digests(now: datetime, desk: DigestDesk) -> dict[str, dict[str, str]]:
-    """Start the weekly digest and, in the first run of a month, the monthly one; what was decided for each."""
-    return {frequency: start_digest(frequency, now, desk) for frequency in Frequency}
+def start_digests(now: datetime, desk: DigestDesk, isolated: Isolated) -> dict[str, dict[str, str]]:
+    """Start the weekly digest and, in the first run of a month, the monthly one; what was decided for each.
+
+    One that cannot be started is told through `isolated` and keeps the other from nothing.
+    """
+    decided = {}
+    for frequency in Frequency:
+        with isolated.piece(f"{frequency} digest"):
+            decided[str(frequency)] = start_digest(frequency, now, desk)
+    return decided
 
 
 def start_digest(frequency: Frequency, now: datetime, desk: DigestDesk) -> dict[str, str]:

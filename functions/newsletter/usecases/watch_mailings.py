@@ -21,6 +21,7 @@ from newsletter.domain.mailing import Mailing
 from newsletter.domain.tally import add_up
 from newsletter.usecases.count_mailing import count_mailing, count_shard
 from newsletter.usecases.hold_mailing import hold_mailing
+from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.resume_mailing import emit_again, going_on
 
 QUOTA_AGAIN = timedelta(hours=1)
@@ -46,11 +47,11 @@ class Watch:
     clock: Callable[[], float] = time.monotonic
 
 
-def watch_mailings(now: datetime, watch: Watch) -> dict[str, int]:
+def watch_mailings(now: datetime, isolated: Isolated, watch: Watch) -> dict[str, int]:
     """Look after each mailing once: {"resumed", "held", "completed", "wrong"}.
 
     `wrong` are mailings whose certificate does not add up; a person must look into them. Repeating a look changes
-    nothing that the first one did.
+    nothing that the first one did. A mailing at which the look fails is told through `isolated`.
     """
     done = Counter(resumed=0, held=0, completed=0, wrong=0)
     breaker = watch.reputation.breaker()
@@ -58,14 +59,15 @@ def watch_mailings(now: datetime, watch: Watch) -> dict[str, int]:
     for name in watch.courses.unfinished():
         if watch.clock() > stop:
             break
-        mailing = watch.content.mailing(name)
-        if mailing is None:
-            watch.courses.finish(name)
-        elif breaker is not None and mailing.course.state.sends:
-            reason = f"breaker open: {breaker.reason}"
-            done["held"] += hold_mailing(name, reason, now=now, content=watch.content, courses=watch.courses)
-        else:
-            done.update(_look_at(mailing, now, watch, may_resume=breaker is None))
+        with isolated.piece(f"mailing {name}"):
+            mailing = watch.content.mailing(name)
+            if mailing is None:
+                watch.courses.finish(name)
+            elif breaker is not None and mailing.course.state.sends:
+                reason = f"breaker open: {breaker.reason}"
+                done["held"] += hold_mailing(name, reason, now=now, content=watch.content, courses=watch.courses)
+            else:
+                done.update(_look_at(mailing, now, watch, may_resume=breaker is None))
     return dict(done)
 
 
