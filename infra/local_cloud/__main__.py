@@ -23,12 +23,18 @@ def main() -> int:
         return 1
 
     from local_cloud.cloudformation import TemplateError
-    from local_cloud.server import CannotStart, LocalCloud
+    from local_cloud.server import CannotStart, LocalCloud, templates_folder
 
     print("Starting the local cloud ...", flush=True)
     out = sys.stdout
     try:
-        with LocalCloud(port, os.environ.get("NEWSLETTER_FEED_URL"), log_level=log_level) as cloud:
+        with LocalCloud(
+            port,
+            os.environ.get("NEWSLETTER_FEED_URL"),
+            templates=templates_folder(os.environ.get("NEWSLETTER_TEMPLATES")),
+            crm_url=os.environ.get("NEWSLETTER_CRM_URL"),
+            log_level=log_level,
+        ) as cloud:
             print(_welcome(cloud.url), file=out, flush=True)
             threading.Event().wait()
     except (CannotStart, TemplateError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import sys
 import threading
@@ -67,14 +68,18 @@ class LocalCloud:
         feed_url: str | None = None,
         *,
         root: Path = REPOSITORY,
+        templates: Path | None = None,
+        crm_url: str | None = None,
         log_level: str = "WARNING",
         auto_deliver: bool = True,
         ingest: bool = True,
     ) -> None:
         """`port` 0 takes a free one. `feed_url`: a URL or file instead of the sample blog.
 
+        `templates`: a folder instead of `root`/templates. `crm_url`: where webhooks go instead of the built-in CRM.
         `auto_deliver`: the SES fake reports each mail as delivered. `ingest`: run feed_ingest at the start."""
         self._wanted_port, self._feed_url, self._root = port, feed_url, root
+        self._templates, self._crm_url = templates or root / "templates", crm_url
         self._log_level, self._auto_deliver, self._ingest = log_level, auto_deliver, ingest
         self._exit = ExitStack()
         self.ready = threading.Event()
@@ -220,13 +225,13 @@ class LocalCloud:
         declared = read_yaml(self._root / "template.yaml", "template.yaml").get("Parameters", {})
         known = {
             "PublicUrl": self.url,
-            "CrmWebhookUrl": f"{self.url}/_local/crm/webhook",
+            "CrmWebhookUrl": crm_address(self._crm_url) or f"{self.url}/_local/crm/webhook",
             "FeedUrl": feed_address(self._feed_url) or f"{self.url}/_local/blog/feed.xml",
             "OidcIssuer": f"{self.url}/_local/oidc",
             "OidcAudience": AUDIENCE,
         }
         if _SENDER_DOMAIN in declared:
-            known[_SENDER_DOMAIN] = sender_domain(self._root / "templates" / "publication.toml")
+            known[_SENDER_DOMAIN] = sender_domain(self._templates / "publication.toml")
         return {name: value for name, value in known.items() if name in declared}
 
     def _environment(self) -> dict[str, str]:
@@ -234,7 +239,7 @@ class LocalCloud:
             **environment.of_functions(self.stack),
             **environment.of_aws(self.stack),
             "AWS_ENDPOINT_URL_SESV2": f"{self.url}/_local/ses",
-            "NEWSLETTER_TEMPLATES": str(self._root / "templates"),
+            "NEWSLETTER_TEMPLATES": str(self._templates.resolve()),
             "NEWSLETTER_LOCAL": "1",
             "POWERTOOLS_LOG_LEVEL": self._log_level,
             # Metrics are lines for CloudWatch to read; there is none here.
@@ -285,9 +290,9 @@ def sender_domain(publication: Path) -> str:
     try:
         sender = parse_publication(tomllib.loads(publication.read_text(encoding="utf-8"))).sender
     except OSError as error:
-        raise CannotStart(f"templates/publication.toml cannot be read ({error.strerror})") from None
+        raise CannotStart(f"{publication} cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidPublication) as error:
-        raise CannotStart(f"templates/publication.toml: {error}") from None
+        raise CannotStart(f"{publication}: {error}") from None
     return sender.address.rpartition("@")[2]
 
 
@@ -301,6 +306,27 @@ def feed_address(given: str | None) -> str | None:
             f"NEWSLETTER_FEED_URL: there is no file {given}; give a file that exists, or an http(s) address"
         )
     return path.resolve().as_uri()
+
+
+def templates_folder(given: str | None) -> Path | None:
+    """The folder that NEWSLETTER_TEMPLATES names. `CannotStart` when there is no publication.toml in it."""
+    if not given:
+        return None
+    path = Path(given).expanduser()
+    if not (path / "publication.toml").is_file():
+        raise CannotStart(
+            f"NEWSLETTER_TEMPLATES: there is no publication.toml in {given}; give a folder made like templates/"
+        )
+    return path
+
+
+def crm_address(given: str | None) -> str | None:
+    """The CRM's address. `CannotStart` when it is not http(s)."""
+    if given and not re.fullmatch(r"https?://[^\s/]+\S*", given):
+        raise CannotStart(
+            f"NEWSLETTER_CRM_URL is {given!r} and must be an http(s) address, like http://127.0.0.1:9000/webhook"
+        )
+    return given or None
 
 
 def _forget_wiring() -> None:

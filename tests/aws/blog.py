@@ -13,7 +13,8 @@ from newsletter.domain.article import Article, article_id
 from newsletter.domain.publication import Feed, Publication, parse_publication
 from newsletter.usecases.ingest_feed import ingest_feeds
 from newsletter.usecases.isolation import Isolated
-from tests.aws.dynamodb import ROOT, Adapters
+from tests.aws.dynamodb import Adapters
+from tests.templates import TEMPLATES
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -84,5 +85,5 @@ def slugs(first: int, last: int, *, age: timedelta = timedelta(days=1)) -> Entri
 
 
 def sample_publication() -> Publication:
-    """templates/publication.toml."""
-    return parse_publication(tomllib.loads((ROOT / "templates" / "publication.toml").read_text(encoding="utf-8")))
+    """The publication of the tests."""
+    return parse_publication(tomllib.loads((TEMPLATES / "publication.toml").read_text(encoding="utf-8")))

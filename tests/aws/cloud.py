@@ -27,9 +27,9 @@ from local_cloud.stack import Function, Stack, load_stack
 from newsletter import wiring
 from newsletter.adapters.templates import Templates
 from tests.aws.account import emptied, waiting
+from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = ROOT / "templates"
 PUBLIC_URL = "http://127.0.0.1:8000"
 PEPPER = "pepper-of-the-tests"
 LINK_KEYS = "old-key-of-the-tests,new-key-of-the-tests"
@@ -270,7 +270,7 @@ def _stack() -> Stack:
 
 
 def _templates() -> Templates:
-    """As wiring.templates, but read and compiled once in a process: the repository's do not change under a test."""
+    """As wiring.templates, but read and compiled once in a process: those of the tests do not change under them."""
     wanted = wiring.settings()
     make = _compiled if wanted.templates == TEMPLATES else Templates
     return make(wanted.templates, wanted.public_url)

@@ -30,6 +30,7 @@ from newsletter.adapters.limits import Limits
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from tests.skips import DYNALITE, require
+from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 _numbers = count()
@@ -90,7 +91,7 @@ def adapters(request: pytest.FixtureRequest) -> Iterator[Adapters]:
     variables = {
         **environment.of_functions(stack),
         **environment.of_aws(stack),
-        "NEWSLETTER_TEMPLATES": str(ROOT / "templates"),
+        "NEWSLETTER_TEMPLATES": str(TEMPLATES),
         "POWERTOOLS_METRICS_DISABLED": "true",
     }
     if request.param == "dynalite":

@@ -24,6 +24,7 @@ import urllib3
 
 from local_cloud.server import LocalCloud
 from newsletter.domain.digest import digest_id, week_of
+from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
@@ -197,9 +198,9 @@ def header(mail: dict[str, Any], name: str) -> str:
 
 
 @contextmanager
-def started(feed: Path) -> Iterator[Outside]:
+def started(feed: Path, templates: Path = TEMPLATES) -> Iterator[Outside]:
     """A local cloud of its own with this feed."""
-    with LocalCloud(feed_url=str(feed)) as cloud:
+    with LocalCloud(feed_url=str(feed), templates=templates) as cloud:
         for thread in threading.enumerate():
             if thread.name == "preload":
                 thread.join()

@@ -10,19 +10,18 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
-
-ROOT = Path(__file__).parents[2]
+from tests.templates import TEMPLATES
 
 Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of templates/ to break, and no stack."""
+    """A copy of the templates to break, and no stack."""
     for name in list(os.environ):
         if name.startswith("NEWSLETTER_"):
             monkeypatch.delenv(name)
-    return Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    return Path(shutil.copytree(TEMPLATES, tmp_path / "templates"))
 
 
 def check(templates: Path, capsys: Captured) -> list[str]:
@@ -39,7 +38,7 @@ def change(path: Path, was: str, becomes: str) -> None:
     path.write_text(text.replace(was, becomes, 1), encoding="utf-8")
 
 
-def test_the_publication_of_the_repository_has_no_fault(templates: Path, capsys: Captured) -> None:
+def test_a_publication_without_a_fault_is_said_to_be_so(templates: Path, capsys: Captured) -> None:
     (line,) = check(templates, capsys)
     assert line == f"{templates}: no fault found; secrets not checked, because no stack was named."
 
@@ -64,11 +63,11 @@ def test_a_fault_in_the_publication_is_said_with_its_field(
 
 
 def test_a_sequence_text_that_is_not_there_is_said(templates: Path, capsys: Captured) -> None:
-    (templates / "email/sequences/sparraus-2.sv.md").unlink()
-    (templates / "email/sequences/sparraus-1.fi.md").write_text(" \n", encoding="utf-8")
+    (templates / "sequences/sparraus-2.sv.md").unlink()
+    (templates / "sequences/sparraus-1.fi.md").write_text(" \n", encoding="utf-8")
     lines = check(templates, capsys)
     where = f"{templates / 'publication.toml'}: sequences.sparraus.steps"
-    assert f"{where}[1].body: email/sequences/sparraus-1.fi.md is empty" in lines
+    assert f"{where}[1].body: sequences/sparraus-1.fi.md is empty" in lines
     assert any(line.startswith(f"{where}[2].body: there is no file") for line in lines)
 
 

@@ -24,6 +24,7 @@ from cli.main import main
 from local_cloud.server import LocalCloud
 from newsletter import wiring
 from tests.aws.cloud import Quiet
+from tests.templates import TEMPLATES
 
 ENVIRONMENT = {"NEWSLETTER_CONTENT_TABLE": "deployed-content", "NEWSLETTER_TEMPLATES": "/opt", "OTHER": "x"}
 
@@ -177,7 +178,7 @@ def test_the_local_cloud_is_reached_from_another_process(tmp_path: Path) -> None
     campaign = tmp_path / "kevat.md"
     campaign.write_text("---\nsubject: Moi\nlanguage: fi\n---\nMoi.\n", encoding="utf-8")
     paths = os.pathsep.join(str(target.REPOSITORY / folder) for folder in ("functions", "infra"))
-    with LocalCloud(ingest=False) as cloud:
+    with LocalCloud(ingest=False, templates=TEMPLATES) as cloud:
 
         def newsletter(*arguments: str) -> str:
             words = [sys.executable, "-m", "cli.main", *arguments, "--local", cloud.url]

@@ -14,6 +14,7 @@ import pytest
 
 from local_cloud.blog.site import load_articles
 from local_cloud.server import CannotStart, LocalCloud
+from tests.templates import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ READER = "maija@example.com"
 
 @pytest.fixture
 def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud() as started:
+    with LocalCloud(templates=TEMPLATES) as started:
         yield started
 
 
@@ -73,7 +74,7 @@ def test_who_comes_while_it_starts_waits_and_is_served(monkeypatch: pytest.Monke
             assert not wait(early, timeout=0.5, return_when=FIRST_COMPLETED).done
 
         monkeypatch.setattr(LocalCloud, "_first_articles", come)
-        with LocalCloud():
+        with LocalCloud(templates=TEMPLATES):
             page, health = (each.result() for each in early)
     assert "<form" in page
     assert '"ok"' in health
@@ -96,7 +97,7 @@ def test_a_confirmation_is_in_the_mailbox_well_under_a_second_after_the_form(clo
 
 def test_it_starts_twice_in_one_process_and_knows_nothing_of_the_first_time() -> None:
     for _ in range(2):
-        with LocalCloud() as cloud:
+        with LocalCloud(templates=TEMPLATES) as cloud:
             subscribe(cloud, READER)
             assert len(mails(cloud, READER)) == 1
 
@@ -126,11 +127,11 @@ def test_the_blog_never_goes_back(cloud: LocalCloud) -> None:
 
 
 def test_a_feed_of_ones_own_replaces_the_sample_blog(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with LocalCloud() as cloud:
+    with LocalCloud(templates=TEMPLATES) as cloud:
         feed = get(f"{cloud.url}/_local/blog/feed.xml").replace("http://127.0.0.1", "https://blog.example")
     file = tmp_path_factory.mktemp("feed") / "feed.xml"
     file.write_text(feed, encoding="utf-8")
-    with LocalCloud(feed_url=str(file), ingest=False) as cloud:
+    with LocalCloud(feed_url=str(file), templates=TEMPLATES, ingest=False) as cloud:
         result = cloud.run("feed_ingest").result
     assert result["feeds"][0]["feed"] == file.as_uri()
     assert result["feeds"][0]["new"] > 0
@@ -142,6 +143,6 @@ def test_a_broken_publication_file_is_one_line_at_the_start(tmp_path_factory: py
     file = tmp_path_factory.mktemp("templates") / "publication.toml"
     for text in ("name = ", 'languages = ["fi"]'):
         file.write_text(text)
-        with pytest.raises(CannotStart, match=r"^templates/publication.toml: ") as caught:
+        with pytest.raises(CannotStart, match=f"^{re.escape(str(file))}: ") as caught:
             sender_domain(file)
         assert "\n" not in str(caught.value)

@@ -12,8 +12,9 @@ import pytest
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
 from newsletter.domain.subscriber import Status
-from tests.aws.cloud import TEMPLATES, Cloud, link_to
+from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, link, post, reader
+from tests.templates import TEMPLATES
 
 PENDING, LEFT, CLICKS = timedelta(days=9), timedelta(days=30), timedelta(days=11)
 START = datetime.now(UTC).replace(microsecond=0)
@@ -22,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def publication(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The repository's, with times of its own."""
+    """The tests' own, with other times."""
     folder = tmp_path / "templates"
     shutil.copytree(TEMPLATES, folder)
     path = folder / "publication.toml"

@@ -10,7 +10,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta, tzinfo
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -21,11 +20,12 @@ from hypothesis import strategies as st
 
 from local_cloud.blog import site
 from local_cloud.blog.article import BlogArticle, load_articles, parse_article
+from tests.templates import TEMPLATES
 
 BASE = "http://127.0.0.1:8000/_local/blog"
 STARTED = datetime(2026, 3, 2, 8, 15, 30, 123456, tzinfo=UTC)
 LATER = STARTED + timedelta(days=30)
-PUBLICATION = Path(__file__).parents[2] / "templates" / "publication.toml"
+PUBLICATION = TEMPLATES / "publication.toml"
 OFFER = "Sparraamme mielellämme johtajia ja asiantuntijoita, jotka haluavat aktiivisiksi viestijöiksi."
 VOID = {"br", "hr", "img", "link", "meta"}
 

@@ -11,6 +11,7 @@ from typing import Any
 from local_cloud import environment
 from local_cloud.stack import Resource, Stack, load_stack
 from newsletter.adapters.templates import Templates
+from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_URL = "https://uutiskirje.sanaharju.example"
@@ -42,7 +43,7 @@ def stack() -> Stack:
 @cache
 def layout() -> Layout:
     """Tables and index as infra/storage.yaml has them, topics and languages of the publication."""
-    publication = Templates(ROOT / "templates", PUBLIC_URL).publication
+    publication = Templates(TEMPLATES, PUBLIC_URL).publication
     tables = list(stack().of_type("AWS::DynamoDB::Table"))
     (mailable,) = (
         index for table in tables for index in table.properties.get("GlobalSecondaryIndexes", ())
@@ -81,7 +82,7 @@ def variables(endpoint: str) -> dict[str, str]:
         **environment.of_functions(stack()),
         **environment.of_aws(stack()),
         "AWS_ENDPOINT_URL": endpoint,
-        "NEWSLETTER_TEMPLATES": str(ROOT / "templates"),
+        "NEWSLETTER_TEMPLATES": str(TEMPLATES),
         "NEWSLETTER_FEED_URL": f"{endpoint}/_bench/feed.xml",
         "NEWSLETTER_CRM_URL": f"{endpoint}/_bench/crm",
         "NEWSLETTER_LOCAL": "1",

@@ -58,9 +58,7 @@ Helmi
 def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMail]]:
     """The name and the variant of each mail, and of the moods it has."""
     blog = [_article(templates, article) for article in load_articles() if article.age >= timedelta()]
-    offer = templates.publication.offers[0]
-    step = templates.publication.sequences["sparraus"].steps[0]
-    body = templates.step_body(step.body, language)
+    offer = next(iter(templates.publication.offers), None)
     digest: dict[str, Any] = {"related": blog[9:12], "offer": offer, "period": "2026-W48"}
     long = _changed(blog[3], title=LONG)
     hebrew = _changed(blog[1], title="לכתוב לאדם אחד", author="שרה כהן", language="en", image="")
@@ -69,9 +67,11 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     yield "digest-odd", templates.mail("digest", language, **odd, **digest)
     one: dict[str, Any] = {"articles": blog[2:3], "more": [], "related": [], "offer": None, "period": "2026-M11"}
     yield "digest-one", templates.mail("digest", language, **one)
-    letter: dict[str, Any] = {"subject": step.subject[language], "preheader": "", "body": body, "offer": None}
-    letter["why"] = "mail.footer.why_offer"
-    yield "step", templates.mail("letter", language, **letter)
+    for sequence in templates.publication.sequences.values():
+        step = sequence.steps[0]
+        letter: dict[str, Any] = {"subject": step.subject[language], "preheader": "", "why": "mail.footer.why_offer"}
+        letter |= {"body": templates.step_body(step.body, language), "offer": None}
+        yield f"step-{sequence.key}", templates.mail("letter", language, **letter)
     campaign: dict[str, Any] = {
         "subject": "Aamukahvit johtajille: näin alkuun",
         "preheader": "",

@@ -15,7 +15,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local_cloud.blog.site import feed_xml
-from local_cloud.server import REPOSITORY, LocalCloud
+from local_cloud.server import LocalCloud
+from tests.templates import TEMPLATES
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -67,11 +68,11 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, root: Path = REPOSITORY) -> Iterator[Stage]:
-    """A stage of its own; `folder` holds its feed, `root` what is played."""
+def staged(folder: Path, templates: Path = TEMPLATES) -> Iterator[Stage]:
+    """A stage of its own; `folder` holds its feed."""
     feed = folder / "feed.xml"
     feed.write_text('<rss version="2.0"><channel><title>Empty</title></channel></rss>', "utf-8")
-    with LocalCloud(feed_url=str(feed), root=root, ingest=False) as cloud:
+    with LocalCloud(feed_url=str(feed), templates=templates, ingest=False) as cloud:
         feed.write_text(feed_xml(f"{cloud.url}/_local/blog", cloud.started_at), "utf-8")
         cloud.run("feed_ingest")
         yield Stage(cloud, feed)

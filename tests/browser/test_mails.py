@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from newsletter.adapters.templates import Templates
-from tests.browser.mail_gallery import ROOT, mails, serve_images, shown
+from tests.browser.mail_gallery import mails, serve_images, shown
 from tests.browser.stage import PHONE, Camera, sideways
+from tests.templates import TEMPLATES
 
-TEMPLATES = Templates(ROOT / "templates", "https://news.sanaharju.example")
-IN_FINNISH = dict(mails(TEMPLATES, "fi"))
+SAMPLE = Templates(TEMPLATES, "https://news.sanaharju.example")
+IN_FINNISH = dict(mails(SAMPLE, "fi"))
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def _pictures(page: Page) -> None:
 
 @pytest.mark.parametrize("name", IN_FINNISH)
 def test_nobody_is_shut_out_of_a_mail(page: Page, camera: Camera, name: str) -> None:
-    page.set_content(shown(IN_FINNISH[name], TEMPLATES, "fi"))
+    page.set_content(shown(IN_FINNISH[name], SAMPLE, "fi"))
     camera.check(page, f"mail-{name}", landmarks=False)
 
 
@@ -40,13 +41,13 @@ def test_a_hebrew_author_does_not_pull_the_date_to_the_other_side(page: Page) ->
         )
         return follows
 
-    html = shown(IN_FINNISH["digest-odd"], TEMPLATES, "fi")
+    html = shown(IN_FINNISH["digest-odd"], SAMPLE, "fi")
     assert date_follows_author(html)
     assert not date_follows_author(re.sub(r"<(/?)bdi", r"<\1span", html))
 
 
 def test_without_styles_and_pictures_a_digest_still_says_everything_and_fits_a_phone(page: Page) -> None:
-    html = shown(IN_FINNISH["digest"], TEMPLATES, "fi")
+    html = shown(IN_FINNISH["digest"], SAMPLE, "fi")
     page.unroute("**/*")
     page.route("**/*", lambda route: route.fulfill(status=404))
     page.set_viewport_size(PHONE)

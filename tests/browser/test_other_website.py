@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from tests.aws.cloud import Quiet
 from tests.browser.stage import Stage, mail_to, staged
+from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "subscribe-form.md").read_text("utf-8")
@@ -61,17 +62,14 @@ def website() -> Iterator[Website]:
 
 @pytest.fixture(scope="module")
 def stage(website: Website, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The repository's stack with a publication that names the website."""
-    root = tmp_path_factory.mktemp("repository")
-    for name in ("template.yaml", "functions", "infra"):
-        (root / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "templates", root / "templates")
-    publication = root / "templates" / "publication.toml"
+    """The stack with a publication that names the website."""
+    templates = shutil.copytree(TEMPLATES, tmp_path_factory.mktemp("website") / "templates")
+    publication = templates / "publication.toml"
     text = re.sub(
         r"^origins = .*$", f'origins = ["{website.known}"]', publication.read_text("utf-8"), flags=re.MULTILINE
     )
     publication.write_text(text, "utf-8")
-    with staged(tmp_path_factory.mktemp("stage"), root) as started:
+    with staged(tmp_path_factory.mktemp("stage"), templates) as started:
         website.newsletter = started.cloud.url
         yield started
 

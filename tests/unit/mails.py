@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.article import Article
 from newsletter.domain.placeholders import substitute
+from tests.templates import TEMPLATES
 
-ROOT = Path(__file__).parents[2] / "templates"
 PUBLIC_URL = "https://news.example.fi"
 LANGUAGES = ("fi", "sv", "en")
 READER = {
@@ -21,7 +20,7 @@ READER = {
     **{name: f"{name}-token" for name in ("click", "offer", "unsubscribe", "preferences", "confirm")},
 }
 
-templates = Templates(ROOT, PUBLIC_URL)
+templates = Templates(TEMPLATES, PUBLIC_URL)
 SPARRING = templates.publication.offers[0]
 
 

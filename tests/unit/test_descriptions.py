@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,10 @@ from newsletter.domain.mailing import Audience, Kind, Mailing
 from newsletter.domain.tally import Tally
 from newsletter.usecases.count_audience import Count
 from newsletter.usecases.report_mailing import Report
+from tests.templates import TEMPLATES
 
 MOMENT = datetime(2026, 11, 24, 6, tzinfo=UTC)
-PUBLICATION = Templates(Path(__file__).parents[2] / "templates", "https://news.example").publication
+PUBLICATION = Templates(TEMPLATES, "https://news.example").publication
 CAMPAIGN = Mailing("campaign-x", Kind.CAMPAIGN, MOMENT, subject="Kevät")
 NUMBER = st.integers(min_value=0, max_value=3_000_000)
 

@@ -13,6 +13,7 @@ import pytest
 from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.bidi import END, ISOLATE
 from newsletter.domain.placeholders import substitute
+from tests.templates import TEMPLATES
 from tests.unit.mails import (
     BARE,
     FIRST,
@@ -20,7 +21,6 @@ from tests.unit.mails import (
     MAILS,
     PUBLIC_URL,
     READER,
-    ROOT,
     SECOND,
     SPARRING,
     article,
@@ -220,7 +220,7 @@ def test_a_mailing_of_the_archive_leads_there(name: str, language: str) -> None:
 
 def changed(folder: Path, **replaced: tuple[str, str]) -> Templates:
     """The templates with a text replaced in publication.toml (`publication`) and in Finnish messages (`mail`)."""
-    root = Path(shutil.copytree(ROOT, folder / "templates"))
+    root = Path(shutil.copytree(TEMPLATES, folder / "templates"))
     files = {"publication": root / "publication.toml", "mail": root / "locales/fi/mail.toml"}
     for file, (old, new) in replaced.items():
         text = files[file].read_text("utf-8")
@@ -230,7 +230,7 @@ def changed(folder: Path, **replaced: tuple[str, str]) -> Templates:
 
 
 def test_a_publication_gives_its_mails_colours_fonts_and_a_logo(tmp_path: Path) -> None:
-    source = (ROOT / "publication.toml").read_text("utf-8")
+    source = (TEMPLATES / "publication.toml").read_text("utf-8")
     look = source[source.index("[look]") : source.index("[digest]")]
     own = (
         '[look]\nheadings = "Verdana"\ntext = "\'Own Sans\', Arial"\n'

@@ -15,6 +15,7 @@ from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.errors import InvalidInput, InvalidPublication
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE
+from tests.templates import TEMPLATES
 from tests.unit.mails import (
     BARE,
     FIRST,
@@ -22,7 +23,6 @@ from tests.unit.mails import (
     MAILS,
     PUBLIC_URL,
     READER,
-    ROOT,
     SECOND,
     article,
     confirmation,
@@ -281,7 +281,7 @@ def test_an_inbox_shows_the_preheader_or_else_the_opening_of_the_letter() -> Non
 
 def test_what_is_misconfigured_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="public_url"):
-        Templates(ROOT, 'https://x"onclick')
+        Templates(TEMPLATES, 'https://x"onclick')
     with pytest.raises(InvalidPublication, match=r"publication\.toml: there is no such file"):
         _ = Templates(tmp_path, PUBLIC_URL).publication
     (tmp_path / "publication.toml").write_text("name = ")
@@ -304,6 +304,6 @@ def test_importing_the_templates_does_not_load_what_a_cold_start_need_not_have()
     code = (
         "import sys, newsletter.adapters.templates; print(sorted({'babel', 'markdown_it', 'nh3'} & sys.modules.keys()))"
     )
-    functions = ROOT.parent / "functions"
+    functions = Path(__file__).parents[2] / "functions"
     found = subprocess.run([sys.executable, "-c", code], cwd=functions, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -23,6 +23,7 @@ from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.subscriber import Frequency, Status, Subscriber
 from newsletter.usecases.read_archive import Archived
 from public_site.unsubscribe_routes import REASONS
+from tests.templates import TEMPLATES
 from tests.unit.mails import BARE, FIRST, article
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,7 @@ PROBLEMS = (
 NOTICES = ("again", "too_fast", "too_old")
 VOID = {"input", "meta", "link", "br", "hr", "img"}
 
-templates = Templates(ROOT / "templates", "https://news.example.com")
+templates = Templates(TEMPLATES, "https://news.example.com")
 publication = templates.publication
 
 

@@ -28,10 +28,11 @@ from newsletter.usecases.preflight import (
     preflight_mails,
     require_fit,
 )
+from tests.templates import TEMPLATES
 from tests.unit import mails
-from tests.unit.mails import LANGUAGES, MAILS, PUBLIC_URL, ROOT, article, templates
+from tests.unit.mails import LANGUAGES, MAILS, PUBLIC_URL, article, templates
 
-TRACED = Templates(ROOT, PUBLIC_URL, traced=True)
+TRACED = Templates(TEMPLATES, PUBLIC_URL, traced=True)
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 HTML = """<!doctype html><html lang="fi"><head><title>Kirje</title><style>
 .ink { color: #222222; }
@@ -266,10 +267,10 @@ def test_a_digest_with_an_article_that_no_reader_could_open_does_not_pass() -> N
 
 
 def test_a_fault_of_a_template_is_told_with_its_file_and_line(tmp_path: Path) -> None:
-    for part in ROOT.iterdir():
+    for part in TEMPLATES.iterdir():
         if part.name != "email":
             (tmp_path / part.name).symlink_to(part)
-    shutil.copytree(ROOT / "email", tmp_path / "email")
+    shutil.copytree(TEMPLATES / "email", tmp_path / "email")
     path = tmp_path / "email" / "compiled" / "letter.html"
     lines = path.read_text(encoding="utf-8").split("\n")
     (at,) = (number for number, line in enumerate(lines, start=1) if "{{ markdown(body) }}" in line)

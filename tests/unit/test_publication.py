@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +11,9 @@ from hypothesis import strategies as st
 
 from newsletter.domain.errors import InvalidPublication
 from newsletter.domain.publication import parse_publication
+from tests.templates import TEMPLATES
 
-SAMPLE = Path(__file__).parents[2] / "templates" / "publication.toml"
+SAMPLE = TEMPLATES / "publication.toml"
 
 SMALL = """
 name = "Lehti"
