@@ -6,20 +6,20 @@ import gzip
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from newsletter.adapters import feeds
+from newsletter.adapters import crm, feeds, oidc
 from newsletter.adapters.feeds import Feeds
 from newsletter.adapters.public_web import MAX_REDIRECTS
 from newsletter.domain.errors import FeedUnreadable
-from tests.aws.cloud import Quiet
+from tests.aws.cloud import WEBHOOK_SECRET, Quiet
 
 FEED = (
     '<rss version="2.0"><channel><title>b</title>'
@@ -157,23 +157,67 @@ def test_a_server_that_takes_its_time_is_given_up(server: Server, answer: Callab
     assert refusal(server.url) == f"{server.url}: no whole answer in time"
 
 
-def test_headers_that_come_byte_by_byte_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each byte comes before any timeout of reading."""
-    monkeypatch.setattr(feeds, "SECONDS", 0.5)
+DRIPS = {
+    "headers": b"",
+    "a body without an end": b"HTTP/1.0 200 OK\r\n\r\n",
+    "a body on a connection that closes": b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n",
+    "pieces on a connection that closes": (
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n"
+    ),
+    "a packed body": (
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"x" * 100)[:10]
+    ),
+    "where to go on": b"HTTP/1.1 302 Found\r\nLocation: /",
+}
+
+
+@contextmanager
+def dripping(first: bytes) -> Iterator[str]:
+    """The address of a server that says `first` and then a byte at a time, each before any timeout of reading."""
+    gone = Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def drip() -> None:
             connection, _ = listening.accept()
             with connection, suppress(OSError):
-                for _ in range(100):
+                connection.sendall(first)
+                while not gone.wait(0.05):
                     connection.send(b"H")
-                    time.sleep(0.05)
 
         thread = Thread(target=drip, daemon=True)
         thread.start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        assert refusal(url) == f"{url}: no whole answer in time"
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        gone.set()
         thread.join()
+
+
+@pytest.mark.parametrize("first", DRIPS.values(), ids=DRIPS.keys())
+def test_what_comes_byte_by_byte_is_given_up(first: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "SECONDS", 0.5)
+    with dripping(first) as url:
+        assert refusal(url) == f"{url}: no whole answer in time"
+
+
+@pytest.mark.parametrize("first", DRIPS.values(), ids=DRIPS.keys())
+def test_a_crm_that_answers_byte_by_byte_is_given_up_unless_its_status_is_there(
+    first: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crm, "TIMEOUT", 0.5)
+    with dripping(first) as url:
+        post = crm.Crm(url, (WEBHOOK_SECRET,)).post
+        if b" 200 OK" in first:
+            assert post("lead-1", {}) == "200"
+        else:
+            with pytest.raises(crm.NotTaken, match=r"^no whole answer in time$"):
+                post("lead-1", {})
+
+
+@pytest.mark.parametrize("first", DRIPS.values(), ids=DRIPS.keys())
+def test_an_issuer_that_answers_byte_by_byte_is_given_up(first: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oidc, "TIMEOUT", 0.5)
+    token = "eyJhbGciOiJSUzI1NiJ9.e30.e30"
+    with dripping(first) as url, pytest.raises(oidc.IssuerUnreachable, match=r"no whole answer in time$"):
+        oidc.Oidc(url, "console").verify(token)
 
 
 def test_a_server_that_is_not_there_is_named() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
+from newsletter.adapters.http_exchange import WebFault, exchange, place_of
 from newsletter.domain.errors import NewsletterError
 
 TIMEOUT = 20.0
-"""Seconds; Standard Webhooks recommend 15 to 30."""
+"""Seconds for all of it, from the name of the host to the last byte; Standard Webhooks recommend 15 to 30."""
 
 
 class NotTaken(NewsletterError):
@@ -29,21 +31,19 @@ class Crm:
 
         Redirects are not followed (Standard Webhooks: a 3xx is a failure).
         """
-        import urllib3
-
         payload = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        deadline = monotonic() + TIMEOUT
         try:
-            answer = urllib3.request(
-                "POST",
-                self._url,
+            answer = exchange(
+                place_of(self._url, deadline),
+                self._signed(webhook, payload, datetime.now(UTC)),
+                most_bytes=None,
+                deadline=deadline,
+                method="POST",
                 body=payload.encode(),
-                headers=self._signed(webhook, payload, datetime.now(UTC)),
-                timeout=TIMEOUT,
-                retries=False,
-                redirect=False,
             )
-        except urllib3.exceptions.HTTPError as error:
-            raise NotTaken(type(error).__name__) from error
+        except WebFault as fault:
+            raise NotTaken(str(fault)) from fault
         if not 200 <= answer.status < 300:
             raise NotTaken(f"HTTP {answer.status}")
         return str(answer.status)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from newsletter.adapters.http_exchange import WebFault, exchange, place_of
 from newsletter.domain.errors import NewsletterError
 from newsletter.observability import logger
 
@@ -28,6 +29,7 @@ KEYS_LIFE = 3600.0
 ASK_AGAIN = 30.0
 """Seconds before an unknown key makes us ask the issuer again; else made-up tokens would flood it."""
 TIMEOUT = 5.0
+"""Seconds for one answer of the issuer, from the name of the host to the last byte."""
 MAX_TOKEN = 8_192
 MAX_DOCUMENT = 200_000
 
@@ -170,26 +172,24 @@ class Oidc:
         return url
 
     def _ask(self, method: str, url: str, form: Mapping[str, str] | None = None) -> tuple[int, Mapping[str, Any]]:
-        import urllib3
-
+        host, deadline = urlsplit(url).netloc, time.monotonic() + TIMEOUT
         try:
-            answer = urllib3.request(
-                method,
-                url,
-                body=urlencode(form) if form else None,
-                headers={"accept": "application/json"}
+            answer = exchange(
+                place_of(url, deadline),
+                {"accept": "application/json"}
                 | ({"content-type": "application/x-www-form-urlencoded"} if form else {}),
-                timeout=TIMEOUT,
-                retries=False,
-                preload_content=False,
+                most_bytes=MAX_DOCUMENT,
+                deadline=deadline,
+                method=method,
+                body=urlencode(form).encode() if form else None,
             )
-            with answer:
-                body = answer.read(MAX_DOCUMENT + 1, decode_content=True)
-            document = json.loads(body) if len(body) <= MAX_DOCUMENT else None
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
-            raise IssuerUnreachable(f"{urlsplit(url).netloc}: {type(error).__name__}") from error
+            document = json.loads(answer.body)
+        except WebFault as fault:
+            raise IssuerUnreachable(f"{host}: {fault}") from fault
+        except (ValueError, RecursionError) as error:
+            raise IssuerUnreachable(f"{host} answered with something else than JSON") from error
         if not isinstance(document, dict):
-            raise IssuerUnreachable(f"{urlsplit(url).netloc} answered with something else than a JSON object")
+            raise IssuerUnreachable(f"{host} answered with something else than a JSON object")
         return answer.status, document
 
 
