@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.adapters.subscribers import Choices
 from newsletter.domain.consent import Consent, faults
 from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.enrollment import Enrollment
@@ -20,7 +21,7 @@ from newsletter.domain.lead import Evidence, Lead
 from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.planning import Batch, Manifest
-from newsletter.domain.subscriber import SignUp, Status
+from newsletter.domain.subscriber import Frequency, SignUp, Status
 from tests.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -104,24 +105,54 @@ def move(adapters: Adapters) -> Attempt:
     return lambda: adapters.enrollments.move(enrollment, replace(enrollment, step=2, due_at=NOW + timedelta(days=7)))
 
 
-@pytest.mark.parametrize(
-    "prepare",
-    [
-        claim,
-        claim_again,
-        settle,
-        put_manifest,
-        create_mailing,
-        settle_digest,
-        release_digest,
-        create_lead,
-        begin,
-        move,
-        activate,
-        deactivate,
-        ask_for_a_mail,
-    ],
-)
+def accept_proof(adapters: Adapters) -> Attempt:
+    name = adapters.new("proof")
+    return lambda: adapters.limits.accept_proof(name, NOW)
+
+
+def accept_wait(adapters: Adapters) -> Attempt:
+    name = adapters.new("network")
+    return lambda: adapters.limits.accept_wait(name, NOW)
+
+
+def the_last_sign_up(adapters: Adapters) -> Attempt:
+    name = adapters.new("network")
+    assert adapters.limits.sign_up(name, NOW, 2)
+    return lambda: adapters.limits.sign_up(name, NOW, 2)
+
+
+def choose(adapters: Adapters) -> Attempt:
+    sign_up = SignUp(adapters.new("a"), "a@example.com", (), "fi", "", "1", "", "", NOW, "nonce")
+    adapters.subscribers.activate(sign_up, NOW)
+    before = adapters.subscribers.get(sign_up.id)
+    assert before is not None
+    choices = Choices(("x",), "fi", "", Frequency.MONTHLY)
+    return lambda: adapters.subscribers.choose(before, choices, NOW)
+
+
+ATTEMPTS = [
+    claim,
+    claim_again,
+    settle,
+    put_manifest,
+    create_mailing,
+    settle_digest,
+    release_digest,
+    create_lead,
+    begin,
+    move,
+    activate,
+    deactivate,
+    choose,
+    ask_for_a_mail,
+    accept_proof,
+    accept_wait,
+    the_last_sign_up,
+]
+"""Everything of which one may succeed: each gives an attempt that holds the first time and never again."""
+
+
+@pytest.mark.parametrize("prepare", ATTEMPTS)
 def test_exactly_one_of_many_at_once_wins(adapters: Adapters, prepare: Callable[[Adapters], Attempt]) -> None:
     attempt = prepare(adapters)
     start = Barrier(MANY)

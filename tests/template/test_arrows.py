@@ -109,6 +109,13 @@ def test_clients_come_from_wiring_alone() -> None:
     assert against(lambda _, layer, imported: layer in places or imported != "newsletter.adapters.aws") == {}
 
 
+def test_conditional_writes_are_made_in_one_place() -> None:
+    """There a refusal is compared with our own write (docs/decisions/0064)."""
+    words = ("ConditionalCheckFailedException", "ReturnValuesOnConditionCheckFailure")
+    told = {name_of(path) for path in MODULES if any(word in path.read_text(encoding="utf-8") for word in words)}
+    assert told == {"newsletter.adapters.items"}
+
+
 def test_domain_use_cases_and_settings_need_no_library() -> None:
     bare = ("newsletter.domain", "newsletter.usecases", "newsletter.settings")
     assert against(lambda _, layer, imported: layer not in bare or is_ours(imported) or is_standard(imported)) == {}

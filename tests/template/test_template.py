@@ -12,6 +12,7 @@ import pytest
 from local_cloud.expressions import Cron, parse
 from local_cloud.stack import Function, Resource
 from newsletter.adapters.aws import SERVICES
+from newsletter.adapters.items import KEYS
 from newsletter.domain.ledger import LEASE
 from newsletter.settings import read_settings
 from newsletter.usecases.send_batches import SIDE_BY_SIDE
@@ -182,6 +183,11 @@ def test_tables_outlive_the_stack_and_can_be_restored_but_the_one_that_costs_not
         assert properties["SSESpecification"] == {"SSEEnabled": True}
         body = text[text.index(f"  {name}:\n") :].partition("Properties:")[0]
         assert (body.count(": Retain") == 2) is (name != "Guards")
+
+
+def test_a_write_is_compared_by_the_key_of_its_table() -> None:
+    schemas = [table.properties["KeySchema"] for table in resources("AWS::DynamoDB::Table")]
+    assert {tuple(each["AttributeName"] for each in schema) for schema in schemas} == set(KEYS)
 
 
 def test_the_index_for_planning_holds_no_address() -> None:

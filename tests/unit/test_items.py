@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.adapters.items import from_item, from_value, holds, pages, to_item, to_value
+from newsletter.adapters.items import Item, from_item, from_value, holds, pages, to_item, to_value
+from tests.bench.stub.expressions import condition, updated
 
 numbers = st.one_of(st.integers(-(10**37), 10**37), st.floats(allow_nan=False, allow_infinity=False))
 sets = st.one_of(
@@ -59,7 +61,11 @@ def test_an_attribute_we_never_write_is_refused() -> None:
 
 
 class Refused(Exception):
-    """What a client raises when a condition does not hold."""
+    """What a client raises when a condition does not hold, with the item that stood in the way if AWS named it."""
+
+    def __init__(self, item: Item | None = None) -> None:
+        super().__init__()
+        self.response = {} if item is None else {"Item": item}
 
 
 class Client:
@@ -80,14 +86,110 @@ class Client:
         result: dict[str, Any] = answer
         return result
 
-    put_item = query
+    put_item = update_item = delete_item = get_item = query
 
 
 def test_only_a_condition_that_does_not_hold_is_no_error() -> None:
-    assert holds(Client({}), "put_item", TableName="t")
-    assert not holds(Client(Refused()), "put_item", TableName="t")
+    put: dict[str, Any] = {"TableName": "t", "Item": to_item({"key": "a"})}
+    another = to_item({"key": "a", "write": "another"})
+    assert holds(Client({}), "put_item", **put)
+    assert not holds(Client(Refused(another)), "put_item", **put)
     with pytest.raises(RuntimeError, match="throttled"):
-        holds(Client(RuntimeError("throttled")), "put_item", TableName="t")
+        holds(Client(RuntimeError("throttled")), "put_item", **put)
+
+
+class Table:
+    """A client whose every write takes effect, whose answer is lost, and which repeats the request as boto3 does."""
+
+    exceptions = Client.exceptions
+
+    def __init__(self, *, names_the_item: bool) -> None:
+        self.item: Item | None = None
+        self.names_the_item = names_the_item
+        self.reads = 0
+
+    def write(self, request: dict[str, Any], effect: Callable[[Item], Item | None]) -> dict[str, Any]:
+        names, values = (request.get(f"ExpressionAttribute{kind}", {}) for kind in ("Names", "Values"))
+        test = condition(request.get("ConditionExpression", "attribute_exists(key)"))
+        for _ in range(2):
+            if not test(self.item or {}, names, values):
+                shown = self.names_the_item and request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+                raise Refused(self.item if shown else None)
+            self.item = effect(self.item or {})
+        return {}
+
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        return self.write(request, lambda _: request["Item"])
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
+        return self.write(request, lambda item: updated(request["UpdateExpression"], item, names, values))
+
+    def delete_item(self, **request: Any) -> dict[str, Any]:
+        return self.write(request, lambda _: None)
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        assert request == {"TableName": "t", "Key": to_item({"key": "a"}), "ConsistentRead": True}
+        self.reads += 1
+        return {"Item": self.item} if self.item else {}
+
+
+PUT: dict[str, Any] = {
+    "TableName": "t",
+    "Item": to_item({"key": "a", "n": 1}),
+    "ConditionExpression": "attribute_not_exists(key)",
+}
+KEY: dict[str, Any] = {"TableName": "t", "Key": to_item({"key": "a"})}
+
+
+@pytest.mark.parametrize("names_the_item", [True, False])
+def test_a_write_whose_answer_was_lost_is_told_as_what_it_is(*, names_the_item: bool) -> None:
+    table = Table(names_the_item=names_the_item)
+    assert holds(table, "put_item", **PUT)
+    assert not holds(table, "put_item", **PUT)
+    for update in ("ADD n :one SET m = :one", "SET n = n + :one REMOVE m", "ADD n :one", "REMOVE m ADD n :one"):
+        values = {":one": to_value(1)}
+        assert holds(table, "update_item", **KEY, UpdateExpression=update, ExpressionAttributeValues=values), update
+    assert table.item is not None
+    assert table.item["n"] == {"N": "5"}, "each addition counts once"
+    gone: dict[str, Any] = {"ConditionExpression": "n = :five", "ExpressionAttributeValues": {":five": to_value(5)}}
+    assert holds(table, "delete_item", **KEY, **gone)
+    assert table.reads == (1 if names_the_item else 7)
+
+
+def test_a_refusal_by_what_another_wrote_stays_a_refusal() -> None:
+    table = Table(names_the_item=True)
+    assert holds(table, "put_item", **PUT)
+    busy: dict[str, Any] = {"ConditionExpression": "n = :two", "ExpressionAttributeValues": {":two": to_value(2)}}
+    kept = table.item
+    assert not holds(table, "update_item", **KEY, UpdateExpression="SET n = :two", **busy)
+    assert not holds(table, "delete_item", **KEY, **busy)
+    assert table.item == kept
+
+
+def test_a_write_that_may_be_repeated_carries_no_id_and_asks_for_nothing() -> None:
+    client = Client({}, Refused())
+    request: dict[str, Any] = {**KEY, "UpdateExpression": "ADD s :s", "ConditionExpression": "attribute_exists(key)"}
+    assert holds(client, "update_item", repeatable=True, **request)
+    assert not holds(client, "update_item", repeatable=True, **request)
+    assert client.requests == [request, request]
+
+
+def test_an_id_costs_twelve_bytes_and_is_another_for_each_call() -> None:
+    client = Client(*[{}] * 100)
+    for _ in range(100):
+        holds(client, "put_item", **PUT)
+    ids = {request["Item"]["write"]["S"] for request in client.requests}
+    assert len(ids) == 100
+    assert {len("write" + each) for each in ids} == {12}
+
+
+def test_nobody_above_sees_the_id() -> None:
+    table = Table(names_the_item=True)
+    assert holds(table, "put_item", **PUT)
+    assert table.item is not None
+    assert "write" in table.item
+    assert from_item(table.item) == {"key": "a", "n": 1}
 
 
 @given(st.lists(st.lists(st.integers(), max_size=3), min_size=1, max_size=4))

@@ -55,6 +55,7 @@ class Consents:
         return holds(
             self._client,
             "put_item",
+            repeatable=True,  # the record itself tells whose act it is: see append
             TableName=self._table,
             Item=to_item({"id": subscriber, "record": f"consent#{record.number:05}", **to_stored(record)}),
             ConditionExpression="attribute_not_exists(id)",

@@ -59,9 +59,8 @@ class Content:
     def put_article(self, article: Article) -> bool:
         """Keep an article, new or edited, as its feed has it; False when it is kept as listed at another time."""
         item = {"pk": "articles", "sk": article.id, **article_values(article)}
-        return self._put_if(
-            "attribute_not_exists(pk) OR listed_at = :listed_at", {":listed_at": item["listed_at"]}, item
-        )
+        condition = "attribute_not_exists(pk) OR listed_at = :listed_at"
+        return self._put_if(condition, {":listed_at": item["listed_at"]}, item, repeatable=True)
 
     def put_article_body(self, article: str, html: str) -> None:
         """Keep the last good copy of an article's text, as safe HTML. It is apart, since digests do not need it."""
@@ -181,8 +180,11 @@ class Content:
         A run has one record: what becomes of it later takes the place of what it decided first. Without `replace` the
         record that is there stays, so that a run repeated does not hide what the first one did.
         """
-        keep = self._put if replace else self._put_new
-        keep("decisions", f"{iso(at)}#{run}", {"decision": decision, "why": why})
+        record = ("decisions", f"{iso(at)}#{run}", {"decision": decision, "why": why})
+        if replace:
+            self._put(*record)
+        else:
+            self._put_new(*record, repeatable=True)
 
     def decisions(self, limit: int) -> list[dict[str, Any]]:
         """The newest decision records: `at`, `run`, `decision`, `why`."""
@@ -222,19 +224,23 @@ class Content:
     def _put(self, pk: str, sk: str, values: dict[str, Any]) -> None:
         self._client.put_item(TableName=self._table, Item=to_item({"pk": pk, "sk": sk, **values}))
 
-    def _put_new(self, pk: str, sk: str, values: dict[str, Any]) -> bool:
+    def _put_new(self, pk: str, sk: str, values: dict[str, Any], *, repeatable: bool = False) -> bool:
         return holds(
             self._client,
             "put_item",
+            repeatable=repeatable,
             TableName=self._table,
             Item=to_item({"pk": pk, "sk": sk, **values}),
             ConditionExpression="attribute_not_exists(pk)",
         )
 
-    def _put_if(self, condition: str, values: dict[str, Any], item: dict[str, Any]) -> bool:
+    def _put_if(
+        self, condition: str, values: dict[str, Any], item: dict[str, Any], *, repeatable: bool = False
+    ) -> bool:
         return holds(
             self._client,
             "put_item",
+            repeatable=repeatable,
             TableName=self._table,
             Item=to_item(item),
             ConditionExpression=condition,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, pages, to_item, to_value
+from newsletter.adapters.items import conditional, from_item, holds, pages, to_item, to_value
 from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, State
 from newsletter.domain.planning import Batch, Manifest
 from newsletter.domain.times import iso, parse_iso
@@ -175,6 +175,7 @@ class Deliveries:
         return holds(
             self._client,
             "update_item",
+            repeatable=True,
             TableName=self._table,
             Key=to_item({"mailing": mailing, "part": f"batch#{batch}"}),
             UpdateExpression="ADD " + ", ".join(f"#{what} :{what}" for what in happened),
@@ -207,17 +208,14 @@ class Deliveries:
     def _put_or_find(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> dict[str, Any] | None:
         """None after a new item was written; the item that is there, otherwise."""
         expires = int((now + LIFE).timestamp())
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=to_item({"mailing": mailing, "part": part, "expires": expires, **values}),
-                ConditionExpression="attribute_not_exists(part)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as known:
-            # Some emulators say no without the item; then it is read.
-            return from_item(known.response["Item"]) if "Item" in known.response else self._get(mailing, part) or {}
-        return None
+        written = conditional(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item({"mailing": mailing, "part": part, "expires": expires, **values}),
+            ConditionExpression="attribute_not_exists(part)",
+        )
+        return None if written.took_place else from_item(written.item)
 
 
 def _shards(item: Mapping[str, Any]) -> dict[str, tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.adapters.items import holds, to_item, to_value
+from newsletter.adapters.items import conditional, holds, to_item, to_value
 from newsletter.domain.lane import HORIZON
 
 
@@ -37,22 +37,21 @@ class Guards:
         return float(answer["Item"]["free_at"]["N"]) if "Item" in answer else 0.0
 
     def _append(self, lane: str, seconds: float, now: float, horizon: float) -> float | None:
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=_key(lane),
-                UpdateExpression="SET free_at = free_at + :seconds",
-                ConditionExpression="free_at >= :now AND free_at < :horizon",
-                ExpressionAttributeValues={
-                    ":seconds": to_value(seconds),
-                    ":now": to_value(now),
-                    ":horizon": to_value(now + horizon),
-                },
-                ReturnValues="UPDATED_NEW",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return None
-        return float(answer["Attributes"]["free_at"]["N"]) - seconds
+        written = conditional(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=_key(lane),
+            UpdateExpression="SET free_at = free_at + :seconds",
+            ConditionExpression="free_at >= :now AND free_at < :horizon",
+            ExpressionAttributeValues={
+                ":seconds": to_value(seconds),
+                ":now": to_value(now),
+                ":horizon": to_value(now + horizon),
+            },
+            ReturnValues="UPDATED_NEW",
+        )
+        return float(written.item["free_at"]["N"]) - seconds if written.took_place else None
 
     def _restart(self, lane: str, seconds: float, now: float) -> bool:
         return holds(

@@ -1,9 +1,12 @@
-"""DynamoDB attribute values to and from plain Python, and the one conditional-write error everybody meets."""
+"""DynamoDB attribute values to and from plain Python, and conditional writes that know their own effect."""
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 GET_LIMIT = 100
@@ -11,6 +14,12 @@ GET_LIMIT = 100
 
 Item = dict[str, Any]
 """An item as the low-level client speaks it: {"name": {"S": "value"}}."""
+
+WRITE = "write"
+"""The attribute with the id of the attempt that last wrote the item (see `conditional`): 12 bytes with its name."""
+KEYS = (("id", "record"), ("pk", "sk"), ("mailing", "part"), ("lead",), ("key",))
+"""The key of each of our tables (infra/storage.yaml)."""
+SET = re.compile(r"\bSET ")
 
 
 def to_value(value: Any) -> dict[str, Any]:
@@ -63,17 +72,85 @@ def to_item(values: Mapping[str, Any]) -> Item:
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole item as plain values."""
-    return {name: from_value(value) for name, value in item.items()}
+    """A whole item as plain values, without the id of its last write, which concerns nobody above."""
+    return {name: from_value(value) for name, value in item.items() if name != WRITE}
 
 
-def holds(client: Any, operation: str, **request: Any) -> bool:
-    """Whether the conditional write took place; False when its condition did not hold, any other error is raised."""
+@dataclass(frozen=True)
+class Written:
+    """What became of a conditional write.
+
+    `item`: if it took place, what it returns (ReturnValues), and perhaps more; if not, the item that stood in its way
+    (empty for `repeatable` writes, and where there was none).
+    """
+
+    took_place: bool
+    item: Item
+
+
+def conditional(client: Any, operation: str, *, repeatable: bool = False, **request: Any) -> Written:
+    """Put, update or delete an item once, if its condition holds.
+
+    A write may take effect and its answer be lost. boto3 then repeats it, and its own effect makes the condition false.
+    So the item keeps the id of the attempt that wrote it: one id for a call and all its repetitions. A refusal counts
+    only if the item was written by another attempt; ours is told as what it is, a success. For the same reason an
+    update that adds a number or to a list does so once, with or without a condition.
+
+    `repeatable` are writes that change nothing when repeated and do not make their own condition false: an attribute
+    set to the same value or removed, a set added to. They need no id, cost none, and leave the one that is there: a
+    write of another attempt between ours and its repetition would hide that ours took place. Where two kinds of writes
+    with ids may meet within the seconds of boto3's retries, what follows from a success is derived from what is stored.
+
+    Of a delete nothing is left to compare: an item that is gone is gone as asked, whoever was faster.
+    """
+    attempt = secrets.token_urlsafe(5)
+    if not repeatable:
+        request |= {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        if operation == "put_item":
+            request["Item"] = {**request["Item"], WRITE: {"S": attempt}}
+        elif operation == "update_item":
+            request |= _once(request, attempt)
     try:
-        getattr(client, operation)(**request)
-    except client.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+        answer = getattr(client, operation)(**request)
+    except client.exceptions.ConditionalCheckFailedException as refusal:
+        if repeatable:
+            return Written(took_place=False, item={})
+        # Some emulators refuse without the item; then it is read.
+        found = refusal.response.get("Item") or _read(client, request)
+        ours = not found if operation == "delete_item" else found.get(WRITE) == {"S": attempt}
+        return Written(took_place=ours, item=found)
+    return Written(took_place=True, item=answer.get("Attributes", {}))
+
+
+def holds(client: Any, operation: str, *, repeatable: bool = False, **request: Any) -> bool:
+    """Whether the conditional write took place; False when its condition did not hold, any other error is raised."""
+    return conditional(client, operation, repeatable=repeatable, **request).took_place
+
+
+def _once(request: dict[str, Any], attempt: str) -> dict[str, Any]:
+    """The update with the id of its attempt, which it also refuses to follow."""
+    update, condition = request["UpdateExpression"], request.get("ConditionExpression")
+    set_write = f"SET #{WRITE} = :{WRITE}"
+    another = f"(attribute_not_exists(#{WRITE}) OR #{WRITE} <> :{WRITE})"
+    return {
+        "UpdateExpression": SET.sub(f"{set_write}, ", update, count=1)
+        if SET.search(update)
+        else f"{set_write} {update}",
+        "ConditionExpression": f"({condition}) AND {another}" if condition else another,
+        "ExpressionAttributeNames": {**request.get("ExpressionAttributeNames", {}), f"#{WRITE}": WRITE},
+        "ExpressionAttributeValues": {**request.get("ExpressionAttributeValues", {}), f":{WRITE}": {"S": attempt}},
+    }
+
+
+def _read(client: Any, request: Mapping[str, Any]) -> Item:
+    """The item of a write; empty where there is none."""
+    named = request.get("Key") or request["Item"]
+    key = next(key for key in KEYS if named.keys() >= set(key))
+    answer = client.get_item(
+        TableName=request["TableName"], Key={name: named[name] for name in key}, ConsistentRead=True
+    )
+    item: Item = answer.get("Item", {})
+    return item
 
 
 def batch_get(client: Any, table: str, keys: list[Item], only: Iterable[str] = ()) -> list[dict[str, Any]]:

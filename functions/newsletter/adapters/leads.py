@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, to_item
+from newsletter.adapters.items import conditional, from_item, holds, to_item
 from newsletter.domain.lead import Evidence, Lead
 from newsletter.domain.times import iso, parse_iso
 
@@ -80,7 +80,9 @@ class Leads:
 
     def add_attempt(self, lead: str, at: datetime, result: str, *, taken: bool) -> None:
         """Note one try to hand the lead off, and whether the CRM took it."""
-        self._client.update_item(
+        conditional(
+            self._client,
+            "update_item",
             TableName=self._table,
             Key=to_item({"lead": lead}),
             UpdateExpression="SET attempts = list_append(attempts, :attempt)"

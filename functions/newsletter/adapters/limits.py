@@ -134,6 +134,7 @@ class Limits:
             holds(
                 self._client,
                 "update_item",
+                repeatable=True,
                 TableName=self._table,
                 Key=to_item({"key": "attack"}),
                 UpdateExpression="SET #until = :until",

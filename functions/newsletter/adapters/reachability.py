@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, to_item, to_value
+from newsletter.adapters.items import conditional, from_item, holds, to_item, to_value
 from newsletter.domain.subscriber import Status, shard_of
 from newsletter.domain.times import iso, parse_iso
 
@@ -66,22 +66,24 @@ class Reachability:
 
     def add_soft_bounce(self, subscriber: str, mailed_at: datetime, message_id: str) -> SoftBounces | None:
         """Remember that a mail bounced for a passing reason; the same mail twice is one. None for who is not active."""
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=_key(subscriber),
-                UpdateExpression="ADD soft_bounces :bounce",
-                ConditionExpression="#status = :active",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={
-                    ":bounce": to_value({f"{iso(mailed_at)}#{message_id}"}),
-                    ":active": to_value(Status.ACTIVE),
-                },
-                ReturnValues="ALL_NEW",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
+        written = conditional(
+            self._client,
+            "update_item",
+            repeatable=True,
+            TableName=self._table,
+            Key=_key(subscriber),
+            UpdateExpression="ADD soft_bounces :bounce",
+            ConditionExpression="#status = :active",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={
+                ":bounce": to_value({f"{iso(mailed_at)}#{message_id}"}),
+                ":active": to_value(Status.ACTIVE),
+            },
+            ReturnValues="ALL_NEW",
+        )
+        if not written.took_place:
             return None
-        profile = from_item(answer["Attributes"])
+        profile = from_item(written.item)
         mails = {bounce: parse_iso(bounce.partition("#")[0]) for bounce in profile["soft_bounces"]}
         return SoftBounces(mails, parse_iso(profile["confirmed_at"]))
 

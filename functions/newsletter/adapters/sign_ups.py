@@ -81,6 +81,7 @@ class SignUps:
         holds(
             self._client,
             "delete_item",
+            repeatable=True,
             TableName=self._table,
             Key=to_item({"id": sign_up.id, "record": RECORD}),
             ConditionExpression="nonce = :nonce",
@@ -92,6 +93,7 @@ class SignUps:
         holds(
             self._client,
             "update_item",
+            repeatable=True,
             TableName=self._table,
             Key=to_item({"id": subscriber, "record": RECORD}),
             UpdateExpression="REMOVE due_shard, due_at",

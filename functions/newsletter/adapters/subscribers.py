@@ -158,6 +158,7 @@ class Subscribers:
             "SET left_why = :why",
             "#status = :left",
             {":why": why, ":left": Status.UNSUBSCRIBED},
+            repeatable=True,
         )
 
     def choose(self, before: Subscriber, choices: Choices, now: datetime) -> bool:
@@ -186,7 +187,8 @@ class Subscribers:
 
     def remember_head(self, subscriber: str, head: str) -> None:
         """Remember the hash of the last consent record, so that one missing at the end is noticed."""
-        self._update(subscriber, "SET consent_head = :head", "attribute_exists(email)", {":head": head})
+        condition = "attribute_exists(email)"
+        self._update(subscriber, "SET consent_head = :head", condition, {":head": head}, repeatable=True)
 
     # --- everything of one reader ------------------------------------------------------------------------------------
 
@@ -221,6 +223,7 @@ class Subscribers:
         return holds(
             self._client,
             "put_item",
+            repeatable=True,
             TableName=self._table,
             Item=to_item(mark),
             ConditionExpression="#status <> :active",
@@ -237,7 +240,8 @@ class Subscribers:
 
     def finish_erasure(self, subscriber: str) -> None:
         """Nothing is left to remove: take the mark off the index `due`."""
-        self._update(subscriber, "REMOVE due_shard, due_at", "#status = :erased", {":erased": Status.ERASED})
+        erased = {":erased": Status.ERASED}
+        self._update(subscriber, "REMOVE due_shard, due_at", "#status = :erased", erased, repeatable=True)
 
     # --- many readers ------------------------------------------------------------------------------------------------
 
@@ -297,11 +301,14 @@ class Subscribers:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _update(self, subscriber: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+    def _update(
+        self, subscriber: str, update: str, condition: str, values: dict[str, Any], *, repeatable: bool = False
+    ) -> bool:
         names = {f"#{name}": name for name in ("status", "language", "name") if f"#{name}" in update + condition}
         return holds(
             self._client,
             "update_item",
+            repeatable=repeatable,
             TableName=self._table,
             Key=_key(subscriber),
             UpdateExpression=update,

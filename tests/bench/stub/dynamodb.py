@@ -21,6 +21,11 @@ class AwsError(Exception):
         self.code = code
         self.item = item
 
+    @property
+    def response(self) -> dict[str, Any]:
+        """The answer as boto3 hands it on."""
+        return {} if self.item is None else {"Item": self.item}
+
 
 @dataclass(frozen=True)
 class Table:
