@@ -7,7 +7,8 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from newsletter.adapters.feed_entries import MAX_ENTRIES, Parsed, parse
+from newsletter.adapters.feed_entries import MAX_ENTRIES, Parsed
+from newsletter.adapters.feed_process import parse_within_limits
 from newsletter.adapters.public_web import PublicWeb, WebAnswer, WebFault
 from newsletter.domain.article import Entry
 from newsletter.domain.errors import FeedUnreadable
@@ -89,7 +90,7 @@ class Feeds:
             raise FeedUnreadable(f"{url}: {error.strerror}") from error
         if len(body) > MAX_BYTES:
             raise FeedUnreadable(f"{url}: larger than {MAX_BYTES} bytes")
-        page = parse(body, {"content-location": path.absolute().as_uri()})
+        page = parse_within_limits(body, {"content-location": path.absolute().as_uri()})
         return Fetched(page.entries, page.problems)
 
     def _get(self, url: str, etag: str = "", modified: str = "") -> WebAnswer:
@@ -139,7 +140,7 @@ def _page(url: str, answer: WebAnswer) -> Parsed:
     """The entries; faults name the address that was asked for, links are read from the one that answered."""
     about = {"content-location": answer.url, "content-type": answer.headers.get("content-type", "")}
     try:
-        return parse(answer.body, about)
+        return parse_within_limits(answer.body, about)
     except FeedUnreadable as fault:
         raise FeedUnreadable(str(fault).replace(answer.url, url, 1)) from fault
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
+from newsletter.adapters.shallow_markup import shallow
 from newsletter.domain.identity import is_tracking
 
 MAX_URL = 2_000
-MAX_MARKUP = 200_000
-"""Characters of one article; what follows is cut away before anything is parsed."""
 MAX_ALT = 300
 SMALLEST_PICTURE = 48
 """Pixels; what is smaller is a pixel that counts readers, a smiley or a button."""
@@ -21,13 +20,13 @@ TEXT_TAGS = {"a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "q", "s",
 BLOCK_TAGS = {"blockquote", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
 LIST_TAGS = {"dd", "dl", "dt", "li", "ol", "table", "tbody", "td", "th", "thead", "tr", "ul"}
 TAGS = TEXT_TAGS | BLOCK_TAGS | LIST_TAGS
+ALL_TAGS = frozenset(TAGS)
 ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}, "td": {"colspan", "rowspan"}}
-GONE_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "form"}
-BLOCK = re.compile(
-    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main|nav|ol|p"
-    r"|pre|section|table|tbody|td|tfoot|th|thead|tr|ul)\b)",
-    re.IGNORECASE,
-)
+GONE_WITH_CONTENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "form"})
+SECTIONS = {"address", "article", "aside", "div", "footer", "h1", "header", "main", "nav", "section", "tfoot"}
+"""What parts a text without being shown; its words must not run into each other."""
+BLOCKS = frozenset(BLOCK_TAGS | LIST_TAGS | SECTIONS | {"br"})
+BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})\b)")
 NO_PICTURE = re.compile(
     r"//(?:[^/]*\.)?gravatar\.com/|//s\.w\.org/images/core/emoji|//feeds\.feedburner\.com/|//stats\.wordpress\.com/"
     r"|//pixel\.|doubleclick\.net/|/wp-includes/images/|\.svgz?(?:[?#]|$)",
@@ -61,8 +60,9 @@ def plain(markup: str) -> str:
     """Text without markup, entities resolved, blanks folded, no control characters."""
     import nh3
 
-    spaced = BLOCK.sub(" <", markup)  # or the end of a paragraph and the start of the next would be one word
-    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=GONE_WITH_CONTENT))
+    # A blank before each, or the end of a paragraph and the start of the next would be one word.
+    spaced = BLOCK.sub(" <", shallow(markup, BLOCKS, GONE_WITH_CONTENT))
+    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=set(GONE_WITH_CONTENT)))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -78,10 +78,10 @@ def safe_html(markup: str, base: str) -> str:
         return web_address(value, base) or None
 
     return nh3.clean(
-        markup[:MAX_MARKUP],
+        shallow(markup, ALL_TAGS, GONE_WITH_CONTENT),
         tags=TAGS,
         attributes=ATTRIBUTES,
-        clean_content_tags=GONE_WITH_CONTENT,
+        clean_content_tags=set(GONE_WITH_CONTENT),
         attribute_filter=absolute,
         url_schemes={"http", "https", "mailto"},
     ).strip()

@@ -19,7 +19,7 @@ from newsletter.domain.toml_table import Texts, TomlTable
 
 MAX_TOPICS = 50
 MAX_FEEDS = 12
-"""Each may take twenty seconds, and one run of the function five minutes."""
+"""All are read at once; each may hold a thread, a process and some dozens of megabytes."""
 LEAST_BESIDE_STAR = 3
 ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
 LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,10 +57,14 @@ def ingest_feeds(
     So they do beside one whose reading fails for a reason of ours, which is told through `isolated`.
     """
     shelf = Shelf(content, publication, feeds)
+    readings = [_Reading(feed, now, content, shelf) for feed in feeds]
     reports = []
-    for feed in feeds:
-        with isolated.piece(f"feed {feed.url}"):
-            reports.append(_Reading(feed, now, content, shelf).report(source))
+    # Fetched at once, so that none waits behind one whose server takes all the time it is given.
+    with ThreadPoolExecutor(max_workers=len(readings) or 1) as side_by_side:
+        fetched = side_by_side.map(lambda reading: reading.fetch(source), readings)
+        for feed, reading, found in zip(feeds, readings, fetched, strict=True):
+            with isolated.piece(f"feed {feed.url}"):
+                reports.append(reading.report(found))
     count("ArticlesFound", sum(report.new for report in reports))
     count("ArticlesClassifiedAgain", shelf.classify_again())
     return [asdict(report) for report in reports]
@@ -80,14 +85,22 @@ class _Reading:
         self._state = content.feed_state(feed.url)
         self._first = "first_fetched_at" not in self._state
 
-    def report(self, source: Feeds) -> FeedReport:
+    def fetch(self, source: Feeds) -> Fetched | Exception:
+        """What the feed has, or why it cannot be told; touches nothing of ours."""
         pages = self._feed.archive_pages if self._first else self._state.get("archive_pages", 0)
         # Who asks for the archive wants it even if the feed has not changed.
         etag, modified = ("", "") if pages else (self._state.get("etag", ""), self._state.get("modified", ""))
         try:
-            fetched = source.fetch(self._feed.url, etag, modified, archive_pages=pages)
-        except FeedUnreadable as fault:
-            return self._unreadable(str(fault))
+            return source.fetch(self._feed.url, etag, modified, archive_pages=pages)
+        except Exception as fault:  # noqa: BLE001 (the others go on; `report` raises it)
+            return fault
+
+    def report(self, fetched: Fetched | Exception) -> FeedReport:
+        """Keep what was fetched; raises what came in its place, unless it is for the feed's owner to mend."""
+        if isinstance(fetched, FeedUnreadable):
+            return self._unreadable(str(fetched))
+        if isinstance(fetched, Exception):
+            raise fetched
         if fetched.unchanged:
             self._settle(self._healthy())
             return FeedReport(self._feed.url, unchanged=True)

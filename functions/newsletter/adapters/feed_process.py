@@ -1,0 +1,68 @@
+"""Parsing has limits as fetching has: a feed that is not small is parsed in a process that can be ended.
+
+feedparser takes quadratic time for some feeds (thousands of attributes in a tag, thousands of categories) and much
+memory for others, and neither can be stopped from within. In a process of its own, both have a limit.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+
+from newsletter.adapters.feed_entries import Parsed, parse
+from newsletter.domain.errors import FeedUnreadable
+
+SMALL = 64_000
+"""Bytes up to which no feed can cost much (the worst that we know: 0.7 s), and no process is worth its start."""
+SECONDS = 20.0
+MEMORY = 768 * 2**20
+"""Bytes of address space."""
+
+
+def parse_within_limits(body: bytes, headers: Mapping[str, str]) -> Parsed:
+    """As `parse`, within SECONDS and MEMORY. Raises FeedUnreadable, also beyond them."""
+    if len(body) <= SMALL:
+        return parse(body, headers)
+    where = headers.get("content-location", "feed")
+    try:
+        done = subprocess.run(  # noqa: S603 (our own code; what comes from outside goes in as data)
+            [sys.executable, "-m", __name__],
+            input=pickle.dumps((body, dict(headers))),
+            stdout=subprocess.PIPE,
+            timeout=SECONDS,
+            env={"PYTHONPATH": os.pathsep.join(sys.path)},
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        raise FeedUnreadable(f"{where}: not read to its end in {SECONDS:g} seconds of parsing") from None
+    answer: Parsed | FeedUnreadable | MemoryError = pickle.loads(done.stdout)  # noqa: S301 (written by our own process)
+    if isinstance(answer, MemoryError):
+        raise FeedUnreadable(f"{where}: needs more than {MEMORY // 2**20} MB of memory to be parsed")
+    if isinstance(answer, FeedUnreadable):
+        raise answer
+    return answer
+
+
+def main() -> None:
+    """What the process does: parse what comes from standard input, write what came of it to standard output."""
+    with suppress(ImportError, OSError, ValueError):  # not on every system
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    body, headers = pickle.load(sys.stdin.buffer)  # noqa: S301 (written by the process that started us)
+    answer: Parsed | FeedUnreadable | MemoryError
+    try:
+        answer = parse(body, headers)
+    except FeedUnreadable as fault:
+        answer = fault
+    except (MemoryError, RecursionError):
+        answer = MemoryError()
+    sys.stdout.buffer.write(pickle.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()
