@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.ledger import RecipientLine
 
-CURSOR = re.compile(r"[A-Za-z0-9_-]{1,100}:[0-9]{1,3}", re.ASCII)
+CURSOR = re.compile(r"[A-Za-z0-9_-]{1,100}:(0|[1-9][0-9]{0,2})", re.ASCII)
 PATIENCE = 8.0
 """Seconds spent on looking for lines of one standing; a mailing of a million may have few of them, far apart."""
 

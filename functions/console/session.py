@@ -54,9 +54,9 @@ def finish(request: Request) -> tuple[str, tuple[str, ...]]:
 
     try:
         way = _signer("sign-in").loads(request.cookie(SIGN_IN), max_age=SIGN_IN_SECONDS)
-    except BadSignature as error:
+    except (BadSignature, UnicodeEncodeError) as error:
         raise SignInFailed("this browser did not begin to sign in, or did so more than ten minutes ago") from error
-    if not secrets.compare_digest(request.query("state").encode(), way["state"].encode()):
+    if not secrets.compare_digest(request.query("state").encode(errors="replace"), way["state"].encode()):
         raise SignInFailed("the answer belongs to another sign-in")
     if not request.query("code"):
         raise SignInFailed("the issuer did not let you in")
@@ -100,7 +100,7 @@ def check_form(request: Request, who: Person) -> None:
 
     try:
         digest = _signer("form").loads(request.field("form_token"), max_age=FORM_SECONDS)
-    except BadSignature as error:
+    except (BadSignature, UnicodeEncodeError) as error:
         raise ForgedForm from error
     if digest != _digest(who):
         raise ForgedForm
@@ -124,9 +124,12 @@ def _digest(who: Person) -> str:
 def _signer(purpose: str) -> URLSafeTimedSerializer:
     from itsdangerous import URLSafeTimedSerializer
 
+    from newsletter.adapters.signing import TimedOneSpelling
+
     return URLSafeTimedSerializer(
         list(wiring.secrets().link_keys),
         salt=f"newsletter.console.{purpose}",
+        signer=TimedOneSpelling,
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )
 

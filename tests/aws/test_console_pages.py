@@ -9,12 +9,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from console.people import Person
+from console.request import Request
+from console.session import ForgedForm, check_form
 from newsletter import wiring
 from newsletter.domain.article import Article
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.console_calls import MARKETING, Browser, call, trust
 from tests.aws.issuer import Issuer, issuing
 from tests.aws.readers import add_reader
+from tests.spellings import other_spellings
 
 READER = "maija.lukija@example.com"
 NEW = "/console/campaigns/new"
@@ -177,6 +181,17 @@ def test_a_form_that_we_did_not_make_for_this_person_changes_nothing(
         assert answer.status == 403
     assert marketing.post(NEW, *DRAFT, ("step", "send")).status == 403
     assert wiring.content().mailings(10) == []
+
+
+def test_a_token_of_a_form_is_accepted_in_the_one_spelling_that_we_gave_it(marketing: Browser) -> None:
+    request = Request({"requestContext": {"http": {"method": "POST"}}, "rawPath": NEW})
+    anna, token = Person("anna", "", may_send=True, expires=0), marketing.form_token()
+    request.__dict__["form"] = {"form_token": [token]}
+    check_form(request, anna)
+    for spelled in other_spellings(token):
+        request.__dict__["form"] = {"form_token": [spelled]}
+        with pytest.raises(ForgedForm):
+            check_form(request, anna)
 
 
 def test_what_was_written_survives_a_session_that_ends(marketing: Browser) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.adapters.forms import MAX_TOKEN, Forms
+from tests.spellings import other_spellings
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 forms = Forms(("old", "new"))
@@ -39,6 +40,11 @@ def test_a_token_outlives_a_rotation_of_keys_and_no_more() -> None:
 def test_a_token_that_was_touched_is_none_of_ours(change: object) -> None:
     assert callable(change)
     assert forms.age("subscribe", change(forms.token("subscribe", NOW)), NOW) is None
+
+
+def test_a_token_is_accepted_in_the_one_spelling_that_we_gave_it() -> None:
+    token = forms.token("subscribe", NOW)
+    assert [spelled for spelled in other_spellings(token) if forms.age("subscribe", spelled, NOW) is not None] == []
 
 
 @given(st.text(max_size=60))

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.adapters.proofs import LIFE, MOST, Proofs
+from tests.spellings import other_spellings
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 proofs = Proofs(("old", "new"))
@@ -39,6 +40,25 @@ def test_a_solved_challenge_counts_until_it_expires() -> None:
     assert (proof.challenge, proof.expires) == (SOLVED["challenge"], NOW + LIFE)
     assert proofs.solved(told(SOLVED), NOW + LIFE - timedelta(seconds=1)) == proof
     assert proofs.solved(told(SOLVED), NOW + LIFE) is None
+
+
+def test_an_answer_is_read_in_the_one_spelling_that_base64_gives_it() -> None:
+    """Its JSON has many, so that what counts once is the challenge and never the text of the answer."""
+    for spaces in range(3):
+        raw = json.dumps(SOLVED).encode() + b" " * spaces
+        answer = base64.b64encode(raw).decode()
+        assert proofs.solved(answer, NOW) is not None
+        same = [other for other in other_spellings(answer) if _lenient(other) == raw]
+        assert len(same) > len(answer)
+        assert [other for other in same if proofs.solved(other, NOW) is not None] == []
+
+
+def _lenient(text: str) -> bytes:
+    """What a decoder makes of it that passes over what it does not know."""
+    try:
+        return base64.urlsafe_b64decode(text + "==")
+    except ValueError:
+        return b""
 
 
 def test_challenges_differ_and_do_not_tell_their_number() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadSignature
+
+from newsletter.adapters.signing import OneSpelling
 
 MAX_TOKEN = 200
 
@@ -30,6 +32,6 @@ class Forms:
             return None
         return timedelta(seconds=now.timestamp() - seconds)
 
-    def _signer(self, form: str, bound: str) -> Signer:
+    def _signer(self, form: str, bound: str) -> OneSpelling:
         salt = f"newsletter.form.{form}.{bound}"
-        return Signer(list(self._keys), salt=salt, key_derivation="hmac", digest_method=sha256)
+        return OneSpelling(list(self._keys), salt=salt, key_derivation="hmac", digest_method=sha256)

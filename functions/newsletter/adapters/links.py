@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
 
+from newsletter.adapters.signing import OneSpelling, TimedOneSpelling
 from newsletter.domain.errors import BadLink, ExpiredLink
 
 MAX_TOKEN = 512
@@ -82,7 +83,7 @@ class Links:
             raise BadLink from bad
 
 
-class _QuickSigner(Signer):
+class _QuickSigner(OneSpelling):
     """Signs as itsdangerous does, with the key derived once: a batch of fifty readers needs hundreds of signatures."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -99,7 +100,7 @@ class _QuickSigner(Signer):
 
 
 def _signer(keys: tuple[str, ...], purpose: Purpose) -> Signer:
-    kind = TimestampSigner if purpose is Purpose.CONFIRM else _QuickSigner
+    kind = TimedOneSpelling if purpose is Purpose.CONFIRM else _QuickSigner
     return kind(list(keys), salt=f"newsletter.{purpose}", key_derivation="hmac", digest_method=sha256)
 
 

@@ -6,7 +6,6 @@ so nothing is stored until an answer comes.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -15,6 +14,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from newsletter.adapters.signing import decoded
 
 ALGORITHM = "SHA-256"
 MOST = 100_000
@@ -57,7 +58,7 @@ class Proofs:
         if len(answer) > MAX_ANSWER:
             return None
         try:
-            told = json.loads(base64.b64decode(answer, validate=True))
+            told = json.loads(decoded(answer))
         except (ValueError, RecursionError):
             return None
         if not isinstance(told, dict) or told.get("algorithm") != ALGORITHM:
