@@ -21,7 +21,7 @@ from public_site import (
     subscription_routes,
     unsubscribe_routes,
 )
-from public_site.problems import problem
+from public_site.problems import ForeignForm, problem
 from public_site.request import Request
 
 View = Callable[..., Answer]
@@ -77,13 +77,25 @@ def respond(request: Request) -> Answer:
         return problem(request, error)
 
 
+def _may_send(request: Request, view: View) -> bool:
+    """Whether the form may come from where it does. /subscribe decides for itself; mail programs unsubscribe anyhow."""
+    if view is subscription_routes.sign_up:
+        return True
+    if view is unsubscribe_routes.leave and unsubscribe_routes.one_click(request):
+        return True
+    return not origins.refused_origin(request)
+
+
 def _find(request: Request) -> tuple[View, dict[str, str]]:
     _ = request.body  # too much of it is refused whatever it is for
     for pattern, views in _patterns():
         if found := pattern.fullmatch(request.path):
             if request.method not in views:
                 raise MethodNotAllowed(", ".join(views))
-            return views[request.method], found.groupdict()
+            view = views[request.method]
+            if request.method == "POST" and not _may_send(request, view):
+                raise ForeignForm
+            return view, found.groupdict()
     raise NotFound("page")
 
 

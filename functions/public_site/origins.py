@@ -1,4 +1,4 @@
-"""Which websites may send us their readers' forms and read our answers: those the publication names, and ourselves."""
+"""Whose forms are taken: those of our own pages, and on /subscribe those of websites that the publication names."""
 
 from __future__ import annotations
 
@@ -17,6 +17,31 @@ FORGET_AFTER = 600
 def is_known(origin: str) -> bool:
     """Whether an Origin header names one of those websites. A request of no browser has none, and passes."""
     return origin in ("", wiring.settings().public_url, *wiring.templates().publication.origins)
+
+
+def refused_origin(request: Request, *, websites: bool = False) -> bool:
+    """Whether the browser says that the form comes from a page whose forms are not taken.
+
+    Ours are taken, and with `websites` those of the websites that the publication names. `Origin: null` is nobody's: a
+    sandboxed frame sends it, and our pages do not (their layout asks for the referrer policy `same-origin`). A request
+    that names no origin is of no browser of today, or of a mail program, and says nothing.
+    https://www.w3.org/TR/fetch-metadata/ and https://fetch.spec.whatwg.org/#origin-header
+    """
+    origin = request.header("origin")
+    if websites and origin in wiring.templates().publication.origins:
+        return False
+    if request.header("sec-fetch-site") == "cross-site":
+        return True
+    return origin != "" and origin != wiring.settings().public_url and not _is_of_the_asked_host(request, origin)
+
+
+def _is_of_the_asked_host(request: Request, origin: str) -> bool:
+    """Whether the page has the very address that the form was sent to: whoever reaches us by another name than ours.
+
+    No page can make a browser send another `Host` than that of the address it asks.
+    """
+    found = WEB_ADDRESS.fullmatch(origin)
+    return found is not None and origin.partition("://")[2] == request.header("host").lower()
 
 
 def next_page(url: str) -> str:

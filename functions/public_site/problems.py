@@ -19,6 +19,10 @@ class Moved(SubscriptionEnded):
     """The reader goes on with another address, which the page must not name (whose is this mailbox now?)."""
 
 
+class ForeignForm(NewsletterError):
+    """The form was sent from a page that is not ours, perhaps without its reader's knowing."""
+
+
 # The first kind that fits decides. The names are tables of pages.problems in templates/locales/.
 KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (ExpiredLink, 410, "expired"),
@@ -26,6 +30,7 @@ KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (SubscriptionEnded, 410, "ended"),
     (BadLink, 404, "not_found"),
     (NotFound, 404, "not_found"),
+    (ForeignForm, 403, "foreign"),
     (MethodNotAllowed, 405, "method_not_allowed"),
     (TooLarge, 413, "too_large"),
     (InvalidInput, 422, "unreadable"),
@@ -45,7 +50,7 @@ def problem(request: Request, error: Exception) -> Answer:
     if request.wants_json:
         answer = _in_json(request, error, status, name)
     else:
-        answer = page(request, "problem", status=status, problem=name, days=SIGN_UP_LIFE.days)
+        answer = page(request, "problem", status=status, problem=name, path=request.path, days=SIGN_UP_LIFE.days)
     return answer.with_headers(_telling(error))
 
 

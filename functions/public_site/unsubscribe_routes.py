@@ -32,7 +32,7 @@ def leave(request: Request, token: str) -> Answer:
     """
     ref, today = _read(token)
     now, desk = wiring.now(), wiring.front_desk()
-    if request.field("List-Unsubscribe") == "One-Click":
+    if one_click(request):
         unsubscribe(today, "one-click", now, desk)
         return page(request, "unsubscribed", left=False, explained=False)
     if request.ticked("back"):
@@ -44,6 +44,11 @@ def leave(request: Request, token: str) -> Answer:
     else:
         unsubscribe(today, "page", now, desk)
     return _gone(request, ref, *standing(today, desk), explained=explained)
+
+
+def one_click(request: Request) -> bool:
+    """Whether a mail program leaves for its reader (RFC 8058). It showed no page of ours, and may be a website."""
+    return request.field("List-Unsubscribe") == "One-Click"
 
 
 def _read(token: str) -> tuple[Ref, Ref]:

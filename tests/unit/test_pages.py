@@ -34,6 +34,7 @@ PROBLEMS = (
         "expired",
         "ended",
         "moved",
+        "foreign",
         "not_found",
         "method_not_allowed",
         "too_large",
@@ -139,7 +140,7 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
     "archive_mailing": tuple(
         {"shown": shown, "canonical": "https://news.example.com/archive/x"} for shown in archived()
     ),
-    "problem": tuple({"problem": name, "days": 7} for name in PROBLEMS),
+    "problem": tuple({"problem": name, "days": 7, "path": "/confirm/t"} for name in PROBLEMS),
 }
 RENDERED = [
     pytest.param(name, language, context, id=f"{name}-{number}-{language}")
