@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.core.models import botocore_stubber
 from moto.sqs.models import sqs_backends
 
-from local_cloud import quick_answers
+from local_cloud import lineage, quick_answers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -67,6 +67,7 @@ class Backends:
         quick_answers.install()
         self._mock.start()
         self._turns.enter_context(one_at_a_time(self._lock))
+        self._turns.enter_context(lineage.followed())
 
     def stop(self) -> None:
         """Everything in the emulators is gone."""

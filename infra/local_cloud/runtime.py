@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from local_cloud import logs
+from local_cloud import lineage, logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,10 +98,22 @@ class Functions:
                 continue
 
     def invoke(self, function: Function, event: dict[str, Any]) -> Any:
-        """What the handler returns for the event, both through JSON as in Lambda. `HandlerFailed` when it raises."""
+        """What the handler returns for the event, both through JSON as in Lambda.
+
+        `HandlerFailed` when it raises, and when the event has come round to the function too often.
+        """
         name = f"{self._account.stack_name}-{function.logical_id}"
         turn = self._turns[function.logical_id]
-        with self._counted(), turn, logs.of_function(function.folder), self._container(function) as handler:
+        past = lineage.arrived(function.logical_id, lineage.headers_of(event))
+        if past[function.logical_id] > lineage.LIMIT and not function.may_loop:
+            raise _ended(function)
+        with (
+            self._counted(),
+            turn,
+            logs.of_function(function.folder),
+            lineage.passed_on(past),
+            self._container(function) as handler,
+        ):
             context = Context(name, self._account.arn("lambda", f"function:{name}"), function.timeout)
             try:
                 return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
@@ -143,6 +155,16 @@ class Functions:
             module = _copy(sys.modules[name]) if name in sys.modules else importlib.import_module(name)
         handler: Handler = getattr(module, attribute)
         return handler
+
+
+def _ended(function: Function) -> HandlerFailed:
+    said = (
+        f"Lambda ends an event that came round to {function.logical_id} more than {lineage.LIMIT} times"
+        " (recursive loop detection; RecursiveLoop: Allow in the template lets it go on)"
+    )
+    with logs.of_function(function.folder):
+        logs.write(said)
+    return HandlerFailed(said)
 
 
 # Python's own import locks are per module; two first imports of one handler must not see each other half done.

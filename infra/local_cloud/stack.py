@@ -83,7 +83,10 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Function:
-    """One Lambda function with its time-out in seconds, its environment and what starts it."""
+    """One Lambda function with its time-out in seconds, its environment and what starts it.
+
+    `may_loop`: Lambda lets an event come round to it however often (RecursiveLoop is Allow).
+    """
 
     logical_id: str
     handler: str
@@ -93,6 +96,7 @@ class Function:
     routes: tuple[Route, ...] = ()
     queues: tuple[QueueSource, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    may_loop: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,15 @@ def _function(template: Template, resource: Resource) -> Function:
         routes=tuple(routes),
         queues=tuple(queues),
         schedules=tuple(schedules),
+        may_loop=_may_loop(template, resource),
     )
+
+
+def _may_loop(template: Template, resource: Resource) -> bool:
+    said = resource.properties.get("RecursiveLoop", "Terminate")
+    if said not in ("Allow", "Terminate"):
+        raise template.fail(resource.logical_id, f"RecursiveLoop is {said!r} and must be Allow or Terminate")
+    return bool(said == "Allow")
 
 
 def _known(template: Template, where: str, settings: Mapping[str, Any], known: set[str]) -> None:

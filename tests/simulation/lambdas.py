@@ -67,6 +67,8 @@ class Fleet(Lambdas):
                 if worker is None:
                     break
                 if messages := door.queue.receive(self.clock.seconds, door.source.batch_size, self._random):
+                    if not self._comes(door.function, messages, worker):
+                        continue
                     act = self._invocation(door.function, door.source, door.queue, messages)
                     self._start(worker, act, float(door.function.timeout))
 

@@ -60,14 +60,14 @@ class CountedSqs(Sqs):
         self.queues.update(self.long)
         self.calls: Counter[str] = Counter()
 
-    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def call(self, operation: str, request: Mapping[str, Any], trace: str) -> dict[str, Any]:
         """The answer to SendMessage and SendMessageBatch."""
         self.calls[f"sqs {operation} {request['QueueUrl'].rpartition('/')[2]}"] += 1
-        return super().call(operation, request)
+        return super().call(operation, request, trace)
 
-    def put(self, queue: str, body: str, delay: float = 0.0) -> str:
+    def put(self, queue: str, body: str, delay: float = 0.0, trace: str = "") -> str:
         """Keep a message; its id."""
         self._numbers += 1
         name = f"message-{self._numbers:08}"
-        self.long[queue].keep(Message(name, body, self._clock.seconds + delay))
+        self.long[queue].keep(Message(name, body, self._clock.seconds + delay, trace=trace))
         return name

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 
+from local_cloud.lineage import LIMIT  # noqa: E402
 from tests.simulation.aws import apart  # noqa: E402
 from tests.simulation.send import Sent, Stage  # noqa: E402
 from tests.soak.run import surroundings  # noqa: E402
@@ -58,6 +59,7 @@ def table(sent: Sent) -> list[tuple[str, str]]:
             for folder, use in sent.use.items()
             if use.records
         ),
+        *((f"times an event came round to the {folder}, at most", f"{most}") for folder, most in sent.passes.items()),
         ("MB held after a tenth of the recipients", f"{early:.0f}"),
         ("MB held at the end", f"{late:.0f}"),
         *((f"USD for {line}", f"{cost:.2f}") for line, cost in dearest if cost >= 0.005),
@@ -74,7 +76,8 @@ def faults(sent: Sent) -> list[str]:
         "it takes as long as arithmetic says": sent.arithmetic * 0.99 <= sent.seconds <= sent.at_the_latest,
         "no second holds more than the lane allows": sent.witness.busiest <= sent.most_in_a_second,
         "memory is flat": late <= early * (1 + GROWTH),
-        "nothing fails": not sent.failures and not sent.dead_letters,
+        "no event comes round to a function more often than Lambda bears": max(sent.passes.values()) <= LIMIT,
+        "nothing fails": not sent.looped and not sent.failures and not sent.dead_letters,
     }
     return [f"NOT KEPT: {promise}" for promise, kept in promises.items() if not kept]
 

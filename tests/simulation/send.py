@@ -38,7 +38,11 @@ EARLY = 0.1
 
 @dataclass
 class Sent:
-    """What was seen of a send. Times are in seconds of the virtual clock from the start of the campaign."""
+    """What was seen of a send. Times are in seconds of the virtual clock from the start of the campaign.
+
+    `passes` says how often an event came round to each function at most, as Lambda counts it; `looped` how often Lambda
+    refused one for it.
+    """
 
     readers: int
     rate: float
@@ -50,6 +54,8 @@ class Sent:
     usd: dict[str, float]
     failures: list[BaseException]
     dead_letters: int
+    passes: dict[str, int]
+    looped: int
     rss_mb: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -136,6 +142,8 @@ class Stage:
             usd(self._works(calls, metered["units"]), mail_events=0),
             self.fleet.failures,
             sum(len(queue.dead) for queue in self.sqs.queues.values()),
+            dict(self.fleet.passes),
+            self.fleet.looped,
             self._rss_mb,
         )
 
@@ -150,7 +158,7 @@ class Stage:
 
     def _answer(self, request: Request) -> Answer:
         if request.service == "sqs":
-            body = json.dumps(self.sqs.call(request.operation, request.json)).encode()
+            body = json.dumps(self.sqs.call(request.operation, request.json, request.trace)).encode()
             return Answer(200, body, {"Content-Type": "application/x-amz-json-1.0"})
         if request.operation == "SendBulkEmail":
             self._look(request.body)

@@ -28,7 +28,9 @@ from tests.soak.queues import Sqs
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request to AWS: `operation` as the API names it, `by` the thread of work that makes it."""
+    """One HTTP request to AWS: `operation` as the API names it, `by` the thread of work that makes it, `trace` the
+    header by which Lambda follows what an event causes.
+    """
 
     service: str
     operation: str
@@ -36,6 +38,7 @@ class Request:
     path: str
     body: bytes
     by: object = field(default_factory=getcurrent)
+    trace: str = ""
 
     @property
     def json(self) -> dict[str, Any]:
@@ -103,7 +106,6 @@ class Account:
         self.sqs = Sqs(stack(), clock)
         self._services: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
             "dynamodb": DynamoDB(tables, readers, Meter()).call,
-            "sqs": self.sqs.call,
             "ssm": Ssm(Meter()).call,
         }
         settings = replace(ses_settings(stack(), auto_deliver=True), max_send_rate=rate)
@@ -120,6 +122,8 @@ class Account:
             return self._of_ses(request)
         if request.operation in ("GetItem", "BatchGetItem") and self.resource(request) == "Subscribers":
             self._look(request)
+        if request.service == "sqs":
+            return _json(200, self.sqs.call(request.operation, request.json, request.trace))
         try:
             return _json(200, self._services[request.service](request.operation, request.json))
         except AwsError as error:
@@ -187,7 +191,8 @@ def parsed(method: str, url: str, headers: Mapping[str, Any], body: bytes) -> Re
     if text:
         service, _, operation = text.partition(".")
         name = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AmazonSSM": "ssm"}[service]
-        return Request(name, operation, method, path, body)
+        trace = headers.get("X-Amzn-Trace-Id", "")
+        return Request(name, operation, method, path, body, trace=trace.decode() if isinstance(trace, bytes) else trace)
     operations = {"/v2/email/outbound-bulk-emails": "SendBulkEmail", "/v2/email/account": "GetAccount"}
     return Request("sesv2", operations.get(path, path), method, path, body)
 

@@ -7,6 +7,8 @@ order, and the order follows from the seed alone.
 from __future__ import annotations
 
 import heapq
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +18,7 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
+from local_cloud import lineage
 from local_cloud.queues import failed_ids
 from local_cloud.stack import Function, QueueSource
 from newsletter import wiring
@@ -27,6 +30,9 @@ from tests.soak.wire import Crash
 
 SHARED = {"settings", "templates"}
 """What all containers may share, since nothing in it ever changes: the environment and what is read off the disk."""
+
+FUNCTION_NAME, TRACE = "AWS_LAMBDA_FUNCTION_NAME", "_X_AMZN_TRACE_ID"
+"""Variables in which Lambda tells the SDK where it runs and for which event."""
 
 RESTLESS = 20_000
 """Invocations after which a schedule is given up. Most end after a hundred. Three of the first ten thousand need more
@@ -65,12 +71,13 @@ class Context:
 
 @dataclass
 class Worker:
-    """One place for a container; `life` is the invocation under way, if there is one."""
+    """One place for a container; `life` is the invocation under way, if there is one, `trace` the header it has."""
 
     name: str
     wiring: Wiring = field(default_factory=container)
     life: object = None
     deadline: float = 0.0
+    trace: str = ""
 
     def end(self, *, crashed: bool = False) -> None:
         """Nothing of the invocation will run any more; after a crash nothing of the container is left either."""
@@ -83,7 +90,8 @@ class Lambdas:
     """The workers and the clock. Events of time are handled one by one, the earliest first.
 
     `failures` are what the console would have shown, `refused` counts messages that a handler gave back, `killed`
-    invocations that Lambda's timeout ended.
+    invocations that Lambda's timeout ended. `passes` is how often an event came round to which function at most, as
+    Lambda counts it, and `looped` how many invocations Lambda refused for it.
     """
 
     def __init__(self, clock: Clock, sqs: Sqs, random: Random, workers: int = 4) -> None:
@@ -91,7 +99,8 @@ class Lambdas:
         self.twice = self.undeleted = 0.0
         self.patience = RESTLESS
         self.failures: list[BaseException] = []
-        self.invocations = self.killed = self.refused = 0
+        self.invocations = self.killed = self.refused = self.looped = 0
+        self.passes: Counter[str] = Counter()
         self._sqs = sqs
         self._random = random
         self._workers = [Worker(f"worker {number}") for number in range(workers)]
@@ -168,9 +177,13 @@ class Lambdas:
     def _resume(self, worker: Worker, task: Any) -> None:
         vars(wiring).update(worker.wiring)
         self.running = worker
+        # Where the SDK looks for what it passes on with each message (AWS: Lambda's environment variables).
+        os.environ.update({FUNCTION_NAME: worker.name, TRACE: worker.trace} if worker.trace else {})
         try:
             task.switch()
         finally:
+            os.environ.pop(FUNCTION_NAME, None)
+            os.environ.pop(TRACE, None)
             self.running = None
             vars(wiring).update(self._home)
 
@@ -187,9 +200,20 @@ class Lambdas:
             for message in messages:
                 if self._random.random() < self.twice:
                     message.visible_at = self.clock.seconds + self._random.choice((0.0, 1.0, 60.0))
-            if messages:
+            if messages and self._comes(function, messages, worker):
                 act = self._invocation(function, source, queue, messages)
                 self._start(worker, act, float(function.timeout))
+
+    def _comes(self, function: Function, messages: list[Message], worker: Worker) -> bool:
+        """Whether Lambda hands the messages over; those that came round too often it leaves to their queue."""
+        past = lineage.arrived(function.logical_id, (message.trace for message in messages))
+        passes = past[function.logical_id]
+        if passes > lineage.LIMIT and not function.may_loop:
+            self.looped += 1
+            return False
+        self.passes[function.folder] = max(passes, self.passes[function.folder])
+        worker.trace = lineage.written(past)
+        return True
 
     def _invocation(
         self, function: Function, source: QueueSource, queue: Queue, messages: list[Message]

@@ -28,6 +28,8 @@ class Broken(AssertionError):
 def check(played: Played) -> WholeReport:
     """Raise Broken at the first promise that was not kept; otherwise the mailing's report."""
     report = report_of(played.mailing.id)
+    looped = played.stage.lambdas.looped
+    _require(not looped, f"Lambda ended events that came round too often, {looped} times")
     sent = [mail for mail in played.stage.account.sent if mail.mailing == played.mailing.id]
     by_address = {reader.email: reader for reader in played.readers}
     _nobody_twice(sent, by_address, report, played.mailing.doubt)

@@ -14,12 +14,13 @@ from tests.soak.clock import Clock
 
 @dataclass
 class Message:
-    """A message. It can be received from `visible_at` on, in seconds of the clock."""
+    """A message. It can be received from `visible_at` on, in seconds of the clock; `trace` came with it."""
 
     id: str
     body: str
     visible_at: float
     receives: int = 0
+    trace: str = ""
 
 
 @dataclass
@@ -70,25 +71,27 @@ class Sqs:
             if "RedrivePolicy" in each.properties
         }
 
-    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to SendMessage and SendMessageBatch."""
+    def call(self, operation: str, request: Mapping[str, Any], trace: str) -> dict[str, Any]:
+        """The answer to SendMessage and SendMessageBatch, with the trace header of the request."""
         queue = request["QueueUrl"].rpartition("/")[2]
         match operation:
             case "SendMessage":
-                return self._keep(queue, request)
+                return self._keep(queue, request, trace)
             case "SendMessageBatch":
-                return {"Successful": [{"Id": each["Id"], **self._keep(queue, each)} for each in request["Entries"]]}
+                return {
+                    "Successful": [{"Id": each["Id"], **self._keep(queue, each, trace)} for each in request["Entries"]]
+                }
         message = f"SQS does not know {operation} here"
         raise LookupError(message)
 
-    def put(self, queue: str, body: str, delay: float = 0.0) -> str:
+    def put(self, queue: str, body: str, delay: float = 0.0, trace: str = "") -> str:
         """Keep a message; its id."""
         self._numbers += 1
         name = f"message-{self._numbers:05}"
-        self.queues[queue].messages[name] = Message(name, body, self._clock.seconds + delay)
+        self.queues[queue].messages[name] = Message(name, body, self._clock.seconds + delay, trace=trace)
         return name
 
-    def _keep(self, queue: str, message: Mapping[str, Any]) -> dict[str, str]:
-        body = message["MessageBody"]
+    def _keep(self, queue: str, message: Mapping[str, Any], trace: str) -> dict[str, str]:
+        body, delay = message["MessageBody"], float(message.get("DelaySeconds", 0))
         digest = md5(body.encode(), usedforsecurity=False).hexdigest()
-        return {"MessageId": self.put(queue, body, float(message.get("DelaySeconds", 0))), "MD5OfMessageBody": digest}
+        return {"MessageId": self.put(queue, body, delay, trace), "MD5OfMessageBody": digest}

@@ -42,6 +42,16 @@ def surroundings() -> Iterator[None]:
         wiring.reset()
 
 
+PASSES = "most times that an event came round to a function"
+
+
+def together(total: Counter[str], seen: Counter[str]) -> Counter[str]:
+    """What was seen in one and the other."""
+    both = total + seen
+    both[PASSES] = max(total[PASSES], seen[PASSES])
+    return both
+
+
 def seen_in(schedule: Schedule) -> Counter[str]:
     """Play a schedule and count what happened in it. Raises Broken."""
     with schedule.played() as played:
@@ -58,6 +68,7 @@ def seen_in(schedule: Schedule) -> Counter[str]:
             "invocations": lambdas.invocations,
             "invocations ended by Lambda's timeout": lambdas.killed,
             "hours of virtual time": int(lambdas.clock.seconds // 3600),
+            PASSES: max(lambdas.passes.values(), default=0),
         }
     )
 
@@ -68,7 +79,7 @@ def _play(seeds: range) -> tuple[Counter[str], list[str]]:
     with surroundings():
         for seed in seeds:
             try:
-                total += seen_in(Schedule(seed))
+                total = together(total, seen_in(Schedule(seed)))
             except Exception as error:  # noqa: BLE001 (the other schedules shall be played whatever this one shows)
                 total["schedules"] += 1
                 broken.append(f"seed {seed}: {type(error).__name__}: {error}\n  make soak SEED={seed} RUNS=1")
@@ -100,7 +111,7 @@ def main() -> int:
     chunks = [range(start, min(start + CHUNK, first + runs)) for start in range(first, first + runs, CHUNK)]
     with get_context("spawn").Pool(maxtasksperchild=CHUNKS) as pool:
         for seen, faults in pool.imap_unordered(_play, chunks):
-            total += seen
+            total = together(total, seen)
             broken += faults
             for fault in faults:
                 print(fault, flush=True)
