@@ -6,7 +6,7 @@ from console.people import MayNotSend, Person
 from console.request import Request
 from console.responses import redirect
 from newsletter import wiring
-from newsletter.descriptions import mailing_as_json
+from newsletter.descriptions import mailing_as_json, still_going_out
 from newsletter.domain.errors import NotFound
 from newsletter.domain.times import whole_seconds
 from newsletter.http import Answer, json_answer
@@ -92,4 +92,5 @@ def _standing(mailing: str) -> Answer:
     found = wiring.content().mailing(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
-    return json_answer(200, {"mailing": mailing_as_json(found)})
+    note = still_going_out(found.course)
+    return json_answer(200, {"mailing": mailing_as_json(found)} | ({"note": note} if note else {}))

@@ -107,12 +107,12 @@ def _paths() -> dict[str, Any]:
 
 def _controls(mailing: Schema) -> dict[str, Any]:
     said = {
-        "pause": "Stop the mailing between two batches, until it is resumed",
+        "pause": "Stop the mailing until it is resumed; `note` says what still goes out",
         "resume": "Go on with whoever was not tried, after a pause or a hold",
-        "cancel": "Stop the mailing for good; who was not tried gets nothing",
+        "cancel": "Stop the mailing for good; who was not tried gets nothing, `note` says what still goes out",
     }
     answers = {
-        "200": _answer("How it stands now.", "Started"),
+        "200": _answer("How it stands now.", "Controlled"),
         "403": _answer("The token does not allow sending.", "Error"),
         "404": _answer("No such mailing.", "Error"),
         "409": _answer("As the mailing stands, that cannot be done.", "Error"),
@@ -196,6 +196,7 @@ def _schemas() -> dict[str, Schema]:
         "Campaign": _object({**texts, **lists, **switches}, NEEDED),
         "Mailing": _object(mailing),
         "Started": _object({"mailing": _ref("Mailing"), "warnings": TEXT_LIST}),
+        "Controlled": _object({"mailing": _ref("Mailing"), "note": TEXT}, ("mailing",)),
         "Mailings": _object({"mailings": _array("Mailing")}),
         "Report": _object(
             {

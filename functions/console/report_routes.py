@@ -17,6 +17,7 @@ from newsletter.descriptions import (
     course_in_words,
     progress_in_words,
     title_of,
+    still_going_out,
 )
 from newsletter.domain.course import MailingState, acts_on
 from newsletter.domain.errors import InvalidInput
@@ -72,6 +73,7 @@ def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
         audience=audience_in_words(report.mailing, publication),
         offer=offer.title[publication.language("en")] if offer else report.mailing.offer,
         course=course_in_words(report.mailing.course),
+        still_going_out=still_going_out(report.mailing.course),
         acts=[(act, act.capitalize()) for act in acts_on(report.mailing.course)],
         words=certificate_in_words(report),
         progress=progress_in_words(report, clock),

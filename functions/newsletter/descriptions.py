@@ -12,6 +12,7 @@ from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.ledger import RecipientLine
 from newsletter.domain.mailing import CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
+from newsletter.domain.planning import BATCH_SIZE
 from newsletter.domain.publication import Publication
 from newsletter.domain.tally import Tally
 from newsletter.domain.times import iso
@@ -98,6 +99,16 @@ def course_in_words(course: Course) -> str:
         case MailingState.CANCELLED:
             return f"Cancelled{by}{why}"
     return ""
+
+
+def still_going_out(course: Course) -> str:
+    """What of a mailing that a person has just stopped goes out all the same, as a sentence; empty for any other."""
+    if course.state not in (MailingState.PAUSED, MailingState.CANCELLED):
+        return ""
+    return (
+        "Nothing more is given to SES. Only calls to SES that were under way in that moment still go out,"
+        f" each with at most {BATCH_SIZE} mails."
+    )
 
 
 def certificate_in_words(report: Report) -> str:

@@ -10,6 +10,8 @@ from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say
 from newsletter import wiring
+from newsletter.descriptions import still_going_out
+from newsletter.domain.course import Course
 from newsletter.domain.errors import NotFound, NotNow
 from newsletter.domain.times import whole_seconds
 from newsletter.usecases.cancel_mailing import cancel_mailing
@@ -17,15 +19,15 @@ from newsletter.usecases.pause_mailing import pause_mailing
 from newsletter.usecases.resume_mailing import resume_mailing
 
 SAID = {
-    "pause": "{} is paused; batches that are with SES already go out. Go on: newsletter mailing resume {}",
-    "resume": "{} goes on with whoever was not tried. See how it goes: newsletter mailing show {}",
-    "cancel": "{} is cancelled. What it did before: newsletter mailing show {}",
+    "pause": "{0} is paused. {1} Go on: newsletter mailing resume {0}",
+    "resume": "{0} goes on with whoever was not tried. See how it goes: newsletter mailing show {0}",
+    "cancel": "{0} is cancelled. {1} What it did: newsletter mailing show {0}",
 }
 
 
 def control(act: str, mailing: str, *, yes: bool = False) -> int:
     """Pause, resume or cancel the mailing; cancelling is asked about first, since nothing leads back."""
-    acts: dict[str, Callable[..., object]] = {
+    acts: dict[str, Callable[..., Course]] = {
         "pause": pause_mailing,
         "resume": partial(
             resume_mailing,
@@ -39,7 +41,7 @@ def control(act: str, mailing: str, *, yes: bool = False) -> int:
         say("Nothing was changed.")
         return 1
     try:
-        acts[act](
+        course = acts[act](
             mailing,
             by=f"{getpass.getuser()}, at the command line",
             now=whole_seconds(wiring.now()),
@@ -50,5 +52,5 @@ def control(act: str, mailing: str, *, yes: bool = False) -> int:
         raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
     except NotNow as wrong:
         raise Fault(str(wrong)) from wrong
-    say(SAID[act].format(mailing, mailing))
+    say(SAID[act].format(mailing, still_going_out(course)))
     return 0

@@ -299,9 +299,14 @@ def test_a_mailing_is_paused_resumed_and_cancelled_over_the_api(cloud: Cloud, is
     assert api("POST", "/campaigns", CAMPAIGN).status == 201
     path = f"/mailings/campaign-{CAMPAIGN['name']}"
 
-    states = [api("POST", f"{path}/{act}").json["mailing"]["state"] for act in ("pause", "resume", "cancel", "cancel")]
+    answers = [api("POST", f"{path}/{act}").json for act in ("pause", "resume", "cancel", "cancel")]
 
-    assert states == ["paused", "sending", "cancelled", "cancelled"]
+    assert [answer["mailing"]["state"] for answer in answers] == ["paused", "sending", "cancelled", "cancelled"]
+    assert [answer.get("note", "").count("each with at most 50 mails") for answer in answers] == [1, 0, 1, 1]
+    for answer, act in zip(answers, ("pause", "resume", "cancel", "cancel"), strict=True):
+        operation = openapi.document()["paths"][f"/mailings/{{mailing}}/{act}"]["post"]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        _conforms(answer, schema, act)
     late = api("POST", f"{path}/resume")
     assert (late.status, late.json) == (
         409,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -178,6 +179,28 @@ def test_nothing_of_a_cancelled_mailing_is_sent_and_the_certificate_counts_whom_
     ended = report_of(mailing).ended
     assert ended is not None
     assert (ended.sums.accepted, ended.sums.suppressed) == (len(first.recipients), 4 - len(first.recipients))
+
+
+@pytest.mark.parametrize("stop", [pause_mailing, cancel_mailing])
+def test_a_batch_that_waits_for_its_slot_is_not_sent_once_its_mailing_is_stopped(
+    cloud: Cloud, mailing: str, monkeypatch: pytest.MonkeyPatch, stop: Callable[..., Course]
+) -> None:
+    first, *_ = plan(cloud)
+    wiring.guards().reserve("bulk", 0.5, wiring.now().timestamp())
+    slept = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        stop(mailing, by="Maija", now=wiring.now(), content=wiring.content(), courses=wiring.courses())
+
+    waiting = replace(wiring.sending(), sleep=sleep)
+    monkeypatch.setattr(wiring, "sending", lambda: waiting)
+    send(cloud, [first])
+
+    assert len(slept) == 1
+    assert got(cloud, mailing) == []
+    assert wiring.deliveries().record(mailing, first.batch) is None
+    assert delayed(wiring.settings().batch_queue) == 0
 
 
 def test_steps_and_confirmations_wait_in_their_queues_as_long_as_it_takes(cloud: Cloud) -> None:

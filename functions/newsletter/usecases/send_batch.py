@@ -63,6 +63,10 @@ LookUp = Callable[[tuple[str, ...]], Mapping[str, Addressee]]
 def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp) -> int:
     """Send a batch whose slot has come; how many recipients are to be tried again.
 
+    Nothing is done for a mailing that is not being sent any more: the last look at that comes right before the claim, so
+    that after a pause or a cancellation only calls of SES go out that were under way. Whoever resumes it emits the batch
+    anew.
+
     Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and SendingStopped when
     SES takes nothing from us, for whoever is left to wait with it.
     """
@@ -74,6 +78,9 @@ def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp
         found = {reader: addressee._replace(broken=batch.broken) for reader, addressee in found.items()}
     attempt = _Attempt(batch, mailing, variant, sending)
     attempt.look_at(found)
+    if not _still_sends(mailing, sending):
+        count("BatchesLeftUnsent")
+        return 0
     known = sending.deliveries.claim(batch, attempt.letters(), attempt.reasons, sending.now())
     if known is not None:
         if _over(known, sending):
@@ -84,6 +91,14 @@ def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp
             raise Busy(f"{batch.mailing}/{batch.id}")
     attempt.call()
     return attempt.settle()
+
+
+def _still_sends(mailing: Mailing, sending: Sending) -> bool:
+    """Whether the mailing is being sent at this moment. Mails that follow what one reader did cannot be stopped."""
+    if mailing.kind.standing:
+        return True
+    course = sending.courses.course(mailing.id)
+    return course is not None and course.state.sends
 
 
 def _over(record: BatchRecord, sending: Sending) -> bool:
