@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
+
+from newsletter.domain.redaction import redacted, redacted_all
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -17,7 +20,7 @@ def logger() -> Logger:
     """The logger of this process. Log ids, never addresses or names."""
     from aws_lambda_powertools import Logger
 
-    return Logger(service="newsletter")
+    return Logger(service="newsletter", json_serializer=_without_addresses)
 
 
 @cache
@@ -56,3 +59,8 @@ def observed(function: str) -> Callable[[Handler], Handler]:
         return wrapper
 
     return decorate
+
+
+def _without_addresses(log: Any) -> str:
+    """A log line as JSON: errors of AWS, with their causes and tracebacks, may quote an address."""
+    return json.dumps(redacted_all(log), default=lambda value: redacted(str(value)), ensure_ascii=False)

@@ -29,7 +29,7 @@ ARROWS = {
         "newsletter.observability",
     ),
     "newsletter.settings": (),
-    "newsletter.observability": (),
+    "newsletter.observability": ("newsletter.domain",),
     "newsletter.events": ("newsletter.domain", "newsletter.observability", "newsletter.wiring"),
     "newsletter.http": ("newsletter.domain",),
     "newsletter.descriptions": ("newsletter.usecases", "newsletter.domain"),

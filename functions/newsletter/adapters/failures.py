@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.items import GET_LIMIT, batch_get, to_item
+from newsletter.domain.redaction import redacted
 from newsletter.domain.times import iso
 
 LIFE = timedelta(days=29)
@@ -22,13 +23,13 @@ class Failures:
         self._table = table
 
     def note(self, message: str, reason: str, now: datetime) -> None:
-        """Keep why the message of that id failed; the last reason stays."""
+        """Keep why the message of that id failed, without addresses; the last reason stays."""
         self._client.update_item(
             TableName=self._table,
             Key=_key(message),
             UpdateExpression="SET reason = :reason, failed_at = :at, expires = :expires",
             ExpressionAttributeValues=to_item(
-                {":reason": reason[:MAX_REASON], ":at": iso(now), ":expires": int((now + LIFE).timestamp())}
+                {":reason": redacted(reason)[:MAX_REASON], ":at": iso(now), ":expires": int((now + LIFE).timestamp())}
             ),
         )
 

@@ -6,7 +6,6 @@ Shapes: AWS, event-publishing-retrieving-sns-contents.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from newsletter.domain.errors import NewsletterError
+from newsletter.domain.redaction import redacted_all, without_links
 from newsletter.domain.times import parse_iso
 
 TOPIC_CHECK = "Successfully validated SNS topic for Amazon SES event publishing."
@@ -103,19 +103,19 @@ def read_event(body: str) -> MailEvent | Passed:
 
 
 def without_addresses(body: str) -> str:
-    """The report with everything that looks like an address or a subject taken out, to be kept for a person."""
+    """The report without addresses, links, headers and subject, to be kept for a person."""
 
     def cleaned(value: Any) -> Any:
         match value:
             case str():
-                return re.sub(r"\S*@\S*", "…@…", value)
+                return without_links(value)
             case list():
                 return [cleaned(each) for each in value]
             case dict():
                 return {key: cleaned(each) for key, each in value.items() if key not in ("headers", "commonHeaders")}
         return value
 
-    return json.dumps(cleaned(json.loads(body)), ensure_ascii=False)[:MAX_KEPT]
+    return json.dumps(redacted_all(cleaned(json.loads(body))), ensure_ascii=False)[:MAX_KEPT]
 
 
 def _parsed(body: str) -> Mapping[str, Any]:
