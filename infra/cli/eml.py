@@ -66,8 +66,10 @@ def _mime(request: dict[str, Any]) -> EmailMessage:
     mail["Subject"] = content["Subject"]
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = f"<preview@{address.partition('@')[2]}>"
-    for header in (*template["Headers"], *entry["ReplacementHeaders"]):
+    for header in (*template["Headers"], *entry.get("ReplacementHeaders", ())):
         mail[header["Name"]] = header["Value"]
+    tags = {tag["Name"]: tag["Value"] for tag in entry["ReplacementTags"]}
+    mail["Feedback-ID"] = f"{tags['ses:feedback-id-a']}:{tags['ses:feedback-id-b']}:1.preview:AmazonSES"
     mail.set_content(content["Text"], cte="quoted-printable")
     mail.add_alternative(content["Html"], subtype="html", cte="quoted-printable")
     return mail

@@ -50,7 +50,7 @@ def test_the_eml_is_what_ses_would_send(tmp_path: Path) -> None:
     mail = message_from_bytes(raw, policy=default)
     assert mail["From"] == "Sanaharju <uutiskirje@sanaharju.example>"
     assert mail["Subject"].startswith("Miten johtaja löytää oman äänensä")
-    assert mail["Feedback-ID"] == "digest-2027-W01:digest:fi:uutiskirje.sanaharju.example"
+    assert mail["Feedback-ID"] == "digest-2027-W01:digest:1.preview:AmazonSES"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail.get_content_type() == "multipart/alternative"
     text, html = (part.get_content() for part in mail.iter_parts())

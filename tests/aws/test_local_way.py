@@ -56,7 +56,11 @@ def test_the_digest_carries_everything_that_mail_programs_and_the_ledger_need(ou
     assert re.fullmatch(rf"<{outside.cloud.url}/unsubscribe/\S+>(, <mailto:\S+>)?", header(mail, "List-Unsubscribe"))
     assert header(mail, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
     assert header(mail, "List-Id").endswith("<uutiskirje.sanaharju.example>")
-    assert digest_of(NOW) in header(mail, "Feedback-ID")
+    assert header(mail, "Feedback-ID").startswith(f"{digest_of(NOW)}:digest:1.")
+    assert header(mail, "Feedback-ID").endswith(":AmazonSES")
+    assert header(mail, "Auto-Submitted") == "auto-generated"
+    assert "OOF" in header(mail, "X-Auto-Response-Suppress")
+    assert "NDR" not in header(mail, "X-Auto-Response-Suppress")
     assert {"mailing", "batch", "position"} <= mail["tags"].keys()
     assert (mail["tags"]["mailing"], mail["tags"]["position"]) == (digest_of(NOW), "0")
     assert "Puoli tuntia viikossa" in mail["subject"]

@@ -10,7 +10,7 @@ import pytest
 
 from newsletter import wiring
 from newsletter.adapters import aws
-from newsletter.adapters.mailer import STOPS
+from newsletter.adapters.ses_answers import STOPS
 from newsletter.domain.caution import USUAL
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import State
@@ -118,21 +118,6 @@ def test_a_status_that_stops_everybody_holds_the_mailing_and_resuming_mails_the_
     assert report.certificate.balanced
     assert report.certificate.waiting >= 1
 
-    cloud.ses.faults.clear()
-    resume(mailing)
-    assert cloud.drain() == []
-    assert got(cloud, mailing) == READERS
-
-
-@pytest.mark.parametrize(
-    "error",
-    ["AccountSuspendedException", "SendingPausedException", "MailFromDomainNotVerifiedException", "MessageRejected"],
-)
-def test_a_call_that_is_refused_as_a_whole_holds_the_mailing(cloud: Cloud, mailing: str, error: str) -> None:
-    cloud.ses.faults.refuse(error, 4, message=f"Email address is not verified: {READERS[0]}")
-    assert cloud.drain() == []
-    assert course(mailing).state is MailingState.HELD
-    assert READERS[0] not in course(mailing).reason
     cloud.ses.faults.clear()
     resume(mailing)
     assert cloud.drain() == []

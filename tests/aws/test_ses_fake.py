@@ -76,9 +76,14 @@ def test_headers_come_in_sending_order_with_those_of_mime_and_ses(account: SesAc
     assert headers["Date"] == "Tue, 24 Nov 2026 08:00:00 +0000"
 
 
-def test_the_senders_own_feedback_id_is_kept(account: SesAccount) -> None:
-    account.send_bulk(entry("a@lukija.example"), Headers=[{"Name": "Feedback-ID", "Value": "m1:digest:sanaharju"}])
-    assert account.mail().headers["Feedback-ID"] == "m1:digest:sanaharju"
+def test_ses_writes_feedback_id_itself_and_takes_two_values_of_it_from_tags(account: SesAccount) -> None:
+    own = [{"Name": "Feedback-ID", "Value": "m1:digest:sanaharju"}]
+    tags = [{"Name": "ses:feedback-id-a", "Value": "m1"}, {"Name": "ses:feedback-id-b", "Value": "digest"}]
+    account.send_bulk(entry("a@lukija.example"), entry("b@lukija.example", ReplacementTags=tags), Headers=own)
+    tagged, plain = account.mails()
+    assert plain.headers["Feedback-ID"] == "::1.eu-north-1.local:AmazonSES"
+    assert tagged.headers["Feedback-ID"] == "m1:digest:1.eu-north-1.local:AmazonSES"
+    assert plain.raw.count(b"Feedback-ID") == 1
 
 
 def test_the_raw_mail_is_a_mime_message_that_any_reader_understands(account: SesAccount) -> None:

@@ -17,6 +17,7 @@ from newsletter.domain.caution import (
     breaks,
     first_slice,
     too_bad,
+    too_many_refused,
 )
 from newsletter.domain.subscriber import SHARDS
 
@@ -37,6 +38,21 @@ NUMBER = st.integers(0, 100_000)
 )
 def test_rates_above_the_limit_are_said_in_words(feedback: Feedback, words: str) -> None:
     assert too_bad(feedback, USUAL) == words
+
+
+@pytest.mark.parametrize(
+    ("refused", "tried", "words"),
+    [
+        (0, 0, ""),
+        (9, 9, ""),
+        (10, 100, ""),
+        (11, 100, "11 of 100 recipients were refused (the limit is 10 %); the report says why"),
+        (10, 50, "10 of 50 recipients were refused (the limit is 10 %); the report says why"),
+        (1_001, 10_000, "1,001 of 10,000 recipients were refused (the limit is 10 %); the report says why"),
+    ],
+)
+def test_more_than_every_tenth_refused_and_ten_at_least_stop_a_mailing(refused: int, tried: int, words: str) -> None:
+    assert too_many_refused(refused, tried) == words
 
 
 @given(NUMBER, NUMBER, NUMBER)

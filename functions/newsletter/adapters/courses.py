@@ -26,7 +26,8 @@ class Courses:
             TableName=self._table,
             Key=_key(mailing),
             ConsistentRead=True,
-            ProjectionExpression="pk, #state, state_since, state_reason, state_by, state_until, to_emit, #slice",
+            ProjectionExpression="pk, #state, state_since, state_reason, state_by, state_until, to_emit, #slice,"
+            " refused",
             ExpressionAttributeNames={"#state": "state", "#slice": "slice"},
         )
         return course_of(from_item(answer["Item"])) if "Item" in answer else None
@@ -83,6 +84,7 @@ def course_values(course: Course) -> dict[str, Any]:
         "state_until": iso(course.until) if course.until else None,
         "to_emit": course.to_emit or None,
         "slice": course.slice or None,
+        "refused": course.refused or None,
     }
 
 
@@ -98,6 +100,7 @@ def course_of(item: Mapping[str, Any]) -> Course:
         until=parse_iso(item["state_until"]) if "state_until" in item else None,
         to_emit=item.get("to_emit", False),
         slice=item.get("slice", ""),
+        refused=item.get("refused", 0),
     )
 
 

@@ -9,49 +9,26 @@ from email.utils import formataddr, quote
 from time import monotonic
 from typing import Any, NamedTuple
 
+from newsletter.adapters.ses_answers import CREDENTIALS, Result, of_call, result_of
 from newsletter.domain.errors import NotSentYet, SendingStopped, SentPerhaps
-from newsletter.domain.ledger import Outcome
-from newsletter.domain.mailing import Variant
+from newsletter.domain.mailing import Kind, Variant
 from newsletter.domain.placeholders import LITERALS
 from newsletter.domain.planning import Batch
 from newsletter.domain.publication import Publication
+from newsletter.observability import logger
 
 RATE_LIFE = 300.0
 """Seconds for which the account's rate is believed before it is asked for again."""
 UNLIMITED = 10_000.0
 """SES says -1 for no limit; the lane still wants a number, recipients a second."""
 
-ENTRY_OUTCOMES = {
-    "SUCCESS": Outcome.ACCEPTED,
-    "ACCOUNT_THROTTLED": Outcome.RETRY,
-    "TRANSIENT_FAILURE": Outcome.RETRY,
-    "MESSAGE_REJECTED": Outcome.REJECTED,
-    "INVALID_PARAMETER": Outcome.REJECTED,
-}
-"""What an entry's status means (botocore's BulkEmailStatus). FAILED and unknown ones are doubtful: SES does not say."""
+FALLBACK_RATE = 1.0
+"""Recipients a second while nobody knows the account's rate: what SES allows a new account."""
+RATE_AGAIN = 10.0
+"""Seconds until the rate is asked for again after SES did not tell."""
 
-QUOTA = "ACCOUNT_DAILY_QUOTA_EXCEEDED"
-STOPS = {
-    QUOTA: "the mails that SES allows the account in 24 hours are used up",
-    "ACCOUNT_SENDING_PAUSED": "sending is paused for the whole account in SES",
-    "CONFIGURATION_SET_SENDING_PAUSED": "sending is paused for our configuration set in SES",
-    "ACCOUNT_SUSPENDED": "SES has suspended the account",
-    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "the MAIL FROM domain of the sender is not verified in SES",
-    "CONFIGURATION_SET_NOT_FOUND": "our configuration set does not exist in SES",
-    "TEMPLATE_NOT_FOUND": "SES looks for a template, though ours travel with the call",
-    "INVALID_SENDING_POOL_NAME": "the pool of addresses that our configuration set names does not exist in SES",
-}
-"""Statuses that say: certainly not sent, and no other mail would be, before somebody (or tomorrow) acts. In our words:
-those of SES may name an address."""
-
-STOPPED_CALLS = {
-    "AccountSuspendedException": STOPS["ACCOUNT_SUSPENDED"],
-    "SendingPausedException": STOPS["ACCOUNT_SENDING_PAUSED"],
-    "MailFromDomainNotVerifiedException": STOPS["MAIL_FROM_DOMAIN_NOT_VERIFIED"],
-    "NotFoundException": STOPS["CONFIGURATION_SET_NOT_FOUND"],
-    "MessageRejected": "SES refuses the sender: is its domain verified, and the account out of the sandbox?",
-}
-"""The same of whole calls, by the name of the error."""
+MAX_FEEDBACK_ID = 64
+"""Characters of a value that SES takes over into Feedback-ID; a mailing's id is shorter nearly always."""
 
 
 class Addressed(NamedTuple):
@@ -61,15 +38,6 @@ class Addressed(NamedTuple):
     email: str
     data: dict[str, str]
     headers: Mapping[str, str]
-
-
-class Result(NamedTuple):
-    """What SES said to one recipient; `stop` where it would say the same to everybody."""
-
-    position: int
-    outcome: Outcome
-    reason: str
-    stop: SendingStopped | None = None
 
 
 class Mailer:
@@ -82,11 +50,21 @@ class Mailer:
         self._rate: tuple[float, float] | None = None
 
     def max_send_rate(self) -> float:
-        """Recipients a second that the account may send to (GetAccount), asked for every five minutes."""
-        if self._rate is None or monotonic() - self._rate[0] > RATE_LIFE:
-            quota = self._client.get_account().get("SendQuota", {})
-            rate = float(quota.get("MaxSendRate", 1.0))
-            self._rate = (monotonic(), UNLIMITED if rate < 0 else max(rate, 0.1))
+        """Recipients a second that the account may send to (GetAccount), asked for every five minutes.
+
+        Where SES does not tell, the rate known last holds: whether it takes mail, the mail itself shows.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if self._rate is None or monotonic() > self._rate[0]:
+            try:
+                quota = self._client.get_account().get("SendQuota", {})
+            except (BotoCoreError, ClientError) as error:
+                logger().warning("SES does not tell the sending rate", extra={"error": type(error).__name__})
+                self._rate = (monotonic() + RATE_AGAIN, self._rate[1] if self._rate else FALLBACK_RATE)
+            else:
+                rate = float(quota.get("MaxSendRate", FALLBACK_RATE))
+                self._rate = (monotonic() + RATE_LIFE, UNLIMITED if rate < 0 else max(rate, 0.1))
         return self._rate[1]
 
     def send(self, batch: Batch, variant: Variant, addressed: Sequence[Addressed], kind: str) -> list[Result]:
@@ -100,7 +78,7 @@ class Mailer:
         if len(entries) != len(addressed):
             message = f"{len(entries)} results for {len(addressed)} recipients"
             raise SentPerhaps(message)
-        return [_result(who.position, entry) for who, entry in zip(addressed, entries, strict=True)]
+        return [result_of(who.position, entry) for who, entry in zip(addressed, entries, strict=True)]
 
     def _request(self, batch: Batch, variant: Variant, addressed: Sequence[Addressed], kind: str) -> dict[str, Any]:
         sender = self._publication.sender
@@ -113,57 +91,69 @@ class Mailer:
                     "TemplateContent": {"Subject": variant.subject, "Html": variant.html, "Text": variant.text},
                     "TemplateData": json.dumps(LITERALS),
                     "Headers": _headers(
-                        {
-                            "List-Id": f"{_phrase(sender.name)} <{sender.list_id}>",
-                            "Feedback-ID": f"{batch.mailing}:{kind}:{variant.language}:{sender.list_id}",
-                        }
+                        {"List-Id": f"{_phrase(sender.name)} <{sender.list_id}>", **_for_machines(kind)}
                     ),
                 }
             },
-            "BulkEmailEntries": _entries(batch, addressed),
+            "BulkEmailEntries": _entries(batch, addressed, kind),
         }
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:
         from botocore.exceptions import (
             ClientError,
             ConnectTimeoutError,
+            CredentialRetrievalError,
             EndpointConnectionError,
             HTTPClientError,
             NoCredentialsError,
             ParamValidationError,
+            PartialCredentialsError,
         )
 
         try:
             answer: dict[str, Any] = self._client.send_bulk_email(**request)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-                raise SentPerhaps(code) from error
-            said = error.response["Error"].get("Message", "")
-            if code in STOPPED_CALLS:
-                raise SendingStopped(STOPPED_CALLS[code]) from error
-            if "daily message quota" in said.lower():
-                raise SendingStopped(STOPS[QUOTA], passes=True) from error
-            raise NotSentYet(f"{code}: {said}") from error
-        except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, ParamValidationError) as error:
+            raise of_call(error) from error
+        except (CredentialRetrievalError, NoCredentialsError, PartialCredentialsError) as error:
+            raise SendingStopped(CREDENTIALS) from error
+        except (ConnectTimeoutError, EndpointConnectionError, ParamValidationError) as error:
             raise NotSentYet(type(error).__name__) from error
         except HTTPClientError as error:
             raise SentPerhaps(type(error).__name__) from error
         return answer
 
 
-def _entries(batch: Batch, addressed: Sequence[Addressed]) -> list[dict[str, Any]]:
-    """All three tags on each entry: whether entry tags add to or replace the default tags, the API does not say."""
-    shared = [{"Name": "mailing", "Value": batch.mailing}, {"Name": "batch", "Value": batch.id}]
+def _entries(batch: Batch, addressed: Sequence[Addressed], kind: str) -> list[dict[str, Any]]:
+    """All tags on each entry: whether entry tags add to or replace the default tags, the API does not say.
+
+    SES writes the header Feedback-ID itself and begins it with the values of the two tags that are its own, so that
+    Gmail tells complaints apart by mailing and by kind (AWS: custom values in the Feedback-ID header).
+    """
+    shared = [
+        {"Name": "mailing", "Value": batch.mailing},
+        {"Name": "batch", "Value": batch.id},
+        {"Name": "ses:feedback-id-a", "Value": batch.mailing[:MAX_FEEDBACK_ID]},
+        {"Name": "ses:feedback-id-b", "Value": kind},
+    ]
     return [
         {
             "Destination": {"ToAddresses": [who.email]},
             "ReplacementTags": [*shared, {"Name": "position", "Value": str(who.position)}],
             "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": json.dumps(who.data)}},
-            "ReplacementHeaders": _headers(who.headers),
+            **({"ReplacementHeaders": _headers(who.headers)} if who.headers else {}),
         }
         for who in addressed
     ]
+
+
+def _for_machines(kind: str) -> dict[str, str]:
+    """Asks programs to keep silent: an out-of-office reply helps nobody, and SES reports it as a bounce.
+
+    `Auto-Submitted` is for what no person sent (RFC 3834, section 5.2), so not for campaigns. Exchange goes by a header
+    of its own (MS-OXCMAIL 2.1.3.2.20); it lists all that it could answer but NDR, which tells of dead addresses.
+    """
+    silence = {"X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply"}
+    return silence if kind == Kind.CAMPAIGN else {"Auto-Submitted": "auto-generated", **silence}
 
 
 def _headers(values: Mapping[str, str]) -> list[dict[str, str]]:
@@ -173,12 +163,3 @@ def _headers(values: Mapping[str, str]) -> list[dict[str, str]]:
 def _phrase(name: str) -> str:
     """A display name for a header: encoded words where it is not ASCII (RFC 2047), quoted otherwise."""
     return f'"{quote(name)}"' if name.isascii() else Header(name, "utf-8").encode()
-
-
-def _result(position: int, entry: Mapping[str, str]) -> Result:
-    status = entry.get("Status", "")
-    if status in STOPS:
-        return Result(position, Outcome.RETRY, status, SendingStopped(STOPS[status], passes=status == QUOTA))
-    outcome = ENTRY_OUTCOMES.get(status, Outcome.DOUBTFUL)
-    reason = "" if outcome is Outcome.ACCEPTED else f"{status} {entry.get('Error', '')}".strip()[:200]
-    return Result(position, outcome, reason)

@@ -14,6 +14,10 @@ BREAKER_VOLUME = 500
 LEAST_BOUNCED = 10
 LEAST_COMPLAINED = 3
 """So many must have come whatever the rate, so that chance alone stops no mailing."""
+LEAST_REFUSED = 10
+REFUSED = 1_000
+"""Recipients refused, in 10,000ths of those tried, above which a mailing is stopped: addresses are checked when they
+are typed and imported, so where every tenth is refused it is the mailing or the account that is at fault."""
 LEAST_SLICE = 200
 """Readers in a first slice, where the audience has them."""
 
@@ -56,6 +60,13 @@ def too_bad(feedback: Feedback, caution: Caution) -> str:
             share, most = 100 * number / max(volume, 1), limit / 100
             return f"{number:,} of {volume:,} mails {what} ({share:.2g} %; the limit is {most:g} %)"
     return ""
+
+
+def too_many_refused(refused: int, tried: int) -> str:
+    """Why a mailing of which so many were refused must be stopped, in words; empty when it need not."""
+    if refused < LEAST_REFUSED or refused * TEN_THOUSAND <= REFUSED * tried:
+        return ""
+    return f"{refused:,} of {tried:,} recipients were refused (the limit is {REFUSED / 100:g} %); the report says why"
 
 
 def breaks(feedback: Feedback, caution: Caution) -> str:

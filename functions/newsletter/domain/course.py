@@ -46,6 +46,7 @@ class Course:
 
     `to_emit` remembers that batches have yet to be put on the queue again. It is written together with the state, so
     that a crash between the two forgets nobody. `slice` names the shards of a first slice that is not judged yet.
+    `refused` recipients have stopped it once already: who resumes it has seen them.
     """
 
     state: MailingState = MailingState.SENDING
@@ -55,6 +56,7 @@ class Course:
     until: datetime | None = None
     to_emit: bool = False
     slice: str = ""
+    refused: int = 0
 
     def plans(self, shard: str) -> bool:
         """Whether pages of the shard are planned as things stand: also of a mailing that stands still for a while, so

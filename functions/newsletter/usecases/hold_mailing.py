@@ -19,17 +19,26 @@ def hold_mailing(
     courses: Courses,
     until: datetime | None = None,
     judged: bool = False,
+    refused: int = 0,
 ) -> bool:
     """Hold the mailing, or let it wait where `until` says when to try again; False when it was not being sent any more.
 
     Of many senders that meet the same obstacle at once, one changes the course and raises the alarm. `judged`: the
-    first slice is the reason, so it is not watched again when somebody resumes the mailing all the same.
+    first slice is the reason, so it is not watched again when somebody resumes the mailing all the same. `refused`: so
+    many refused recipients are the reason, so only further ones stop it again.
     """
     course = courses.course(mailing)
     if course is None or not course.state.sends:
         return False
     state = MailingState.WAITING if until else MailingState.HELD
-    stopped = Course(state, now, reason=reason, until=until, slice="" if judged else course.slice)
+    stopped = Course(
+        state,
+        now,
+        reason=reason,
+        until=until,
+        slice="" if judged else course.slice,
+        refused=refused or course.refused,
+    )
     if not courses.turn(mailing, course, stopped):
         return False
     content.put_decision(now, mailing, state.value, reason)

@@ -17,6 +17,6 @@ def pause_mailing(mailing: str, *, by: str, now: datetime, content: Content, cou
     """
 
     def paused(before: Course) -> Course:
-        return Course(MailingState.PAUSED, now, by=by, slice=before.slice)
+        return Course(MailingState.PAUSED, now, by=by, slice=before.slice, refused=before.refused)
 
     return change_course(mailing, PAUSABLE, paused, "paused", content=content, courses=courses)

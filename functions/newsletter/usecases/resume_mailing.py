@@ -52,9 +52,15 @@ def going_on(before: Course, now: datetime, caution: Caution, by: str = "") -> C
     """The course on which a stopped mailing goes on."""
     if before.slice and before.state is not MailingState.CANARY:
         return Course(
-            MailingState.CANARY, now, by=by, until=now + caution.canary_wait, to_emit=True, slice=before.slice
+            MailingState.CANARY,
+            now,
+            by=by,
+            until=now + caution.canary_wait,
+            to_emit=True,
+            slice=before.slice,
+            refused=before.refused,
         )
-    return Course(MailingState.SENDING, now, by=by, to_emit=True)
+    return Course(MailingState.SENDING, now, by=by, to_emit=True, refused=before.refused)
 
 
 def emit_again(mailing: str, course: Course, *, courses: Courses, queues: Queues) -> Course:

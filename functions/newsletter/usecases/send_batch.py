@@ -21,13 +21,16 @@ from newsletter.adapters.queues import MAX_DELAY, Queues
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.templates import Templates
+from newsletter.domain.caution import too_many_refused
 from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.domain.ledger import BatchRecord, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.messages import SettleDoubt
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
-from newsletter.observability import count
+from newsletter.domain.times import whole_seconds
+from newsletter.observability import count, logger
+from newsletter.usecases.hold_mailing import hold_mailing
 
 NO_MAIL = Variant("", "", "", "", ())
 """Stands for the variant of readers whose records cannot be read."""
@@ -147,6 +150,7 @@ class _Attempt:
         self.reasons: dict[int, str] = dict(record.reasons) if record else {}
         self.addressed: list[Addressed] = []
         self.stop: SendingStopped | None = None
+        self.refused = 0
 
     def look_at(self, found: Mapping[str, Addressee]) -> None:
         """Decide for each position that is open: to be sent to, suppressed, or rejected for what its record lacks."""
@@ -178,18 +182,28 @@ class _Attempt:
         for result in results:
             self._note(result.position, result.outcome, result.reason)
             self.stop = self.stop or result.stop
+            self.refused += result.outcome is Outcome.REJECTED
 
     def settle(self) -> int:
-        """Write the outcome down; how many are to be tried again. Raises SendingStopped once that is done."""
+        """Write the outcome down; how many are to be tried again. Raises SendingStopped once that is done.
+
+        A call of which too much was refused stops its mailing at once; what adds up over many calls, the tick sees.
+        """
         letters = self.letters()
         again = letters.count(Outcome.RETRY)
         state = State.RETRY if again else State.DOUBTFUL if Outcome.DOUBTFUL in letters else State.DONE
         self.sending.deliveries.settle(self.batch, self.attempts, state, letters, self.reasons, self.sending.now())
         count("MailsAccepted", letters.count(Outcome.ACCEPTED))
         count("MailsDoubtful", letters.count(Outcome.DOUBTFUL))
+        count("MailsRejected", self.refused)
         if state is State.DOUBTFUL:
             _await_events(self.batch, self.sending)
+        reason = too_many_refused(self.refused, len(self.addressed))
+        if reason and not self.mailing.kind.standing:
+            now = whole_seconds(self.sending.now())
+            hold_mailing(self.mailing.id, reason, now=now, content=self.sending.content, courses=self.sending.courses)
         if self.stop is not None:
+            logger().error("sending stopped", extra={"mailing": self.mailing.id, "reason": str(self.stop)})
             raise self.stop
         return again
 
@@ -236,7 +250,7 @@ class _Attempt:
 def own_headers(kind: Kind, public_url: str, unsubscribe: str) -> dict[str, str]:
     """RFC 8058: one https address of the reader's own, and the Post header. A confirmation has nothing to leave."""
     if not kind.to_subscribers:
-        return {"Auto-Submitted": "auto-generated"}
+        return {}
     return {
         "List-Unsubscribe": f"<{public_url}/unsubscribe/{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -15,7 +15,7 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.queues import Queues
 from newsletter.adapters.reputation import Reputation
 from newsletter.adapters.tallies import Tallies
-from newsletter.domain.caution import Caution, Feedback, too_bad
+from newsletter.domain.caution import Caution, Feedback, too_bad, too_many_refused
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.tally import add_up
@@ -105,12 +105,20 @@ def _judge(mailing: Mailing, now: datetime, watch: Watch) -> dict[str, int]:
         watch.courses.turn(mailing.id, mailing.course, replace(mailing.course, until=now + SLICE_AGAIN))
         return {}
     feedback = Feedback(sums.delivered, sums.bounced, sums.complained)
-    problem = too_bad(feedback, watch.caution)
+    problem = too_bad(feedback, watch.caution) or too_many_refused(sums.rejected, sums.accepted + sums.rejected)
     if not problem and feedback.volume * 2 < sums.accepted:
         problem = f"SES reported on {feedback.volume:,} of {sums.accepted:,} mails only; do its events reach us?"
     if problem:
         reason = f"of the first slice, {problem}"
-        held = hold_mailing(mailing.id, reason, now=now, content=watch.content, courses=watch.courses, judged=True)
+        held = hold_mailing(
+            mailing.id,
+            reason,
+            now=now,
+            content=watch.content,
+            courses=watch.courses,
+            judged=True,
+            refused=sums.rejected,
+        )
         return {"held": int(held)}
     after = Course(MailingState.SENDING, now, to_emit=True)
     why = f"first slice: {sums.accepted:,} accepted, {sums.bounced:,} bounced, {sums.complained:,} called spam"
@@ -130,6 +138,17 @@ def _certify(mailing: Mailing, now: datetime, watch: Watch) -> dict[str, int]:
     tally = count_mailing(mailing, now=now, deliveries=watch.deliveries, tallies=watch.tallies)
     found = {"wrong": int(not tally.sums.balanced)}
     course = mailing.course
+    problem = too_many_refused(tally.sums.rejected - course.refused, tally.sums.accepted + tally.sums.rejected)
+    if problem and tally.sums.waiting and course.state.sends:
+        held = hold_mailing(
+            mailing.id,
+            problem,
+            now=now,
+            content=watch.content,
+            courses=watch.courses,
+            refused=tally.sums.rejected,
+        )
+        return found | {"held": int(held)}
     planned = tally.planned_to_the_end or course.state is MailingState.CANCELLED
     if found["wrong"] or tally.sums.waiting or tally.sums.undecided or not planned:
         return found

@@ -57,7 +57,7 @@ class Faults:
         self._add(RequestFault(internal_error(), accepted=accepted), count)
 
     def refuse(self, code: str, count: int = 1, *, message: str = "") -> None:
-        """The next `count` requests get the modelled exception `code`, e.g. SendingPausedException.
+        """The next `count` requests get the exception `code`, e.g. SendingPausedException or AccessDeniedException.
 
         ValueError when SES v2 has no such exception.
         """

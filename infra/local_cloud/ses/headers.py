@@ -34,6 +34,8 @@ ONCE = _names(
 """Headers that a message has at most once (AWS, header-fields)."""
 
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
+FEEDBACK_TAGS = ("ses:feedback-id-a", "ses:feedback-id-b")
+"""The only names with a colon that a caller may use; their values begin the header Feedback-ID, which SES writes."""
 
 Header = tuple[str, str]
 Headers = tuple[Header, ...]
@@ -81,7 +83,7 @@ def tags(given: Iterable[Mapping[str, Any]] | None, field: str) -> dict[str, str
     result: dict[str, str] = {}
     for tag in given or ():
         name, value = tag["Name"], tag["Value"]
-        if not _TAG.fullmatch(name) or not _TAG.fullmatch(value):
+        if not (name in FEEDBACK_TAGS or _TAG.fullmatch(name)) or not _TAG.fullmatch(value):
             raise invalid(f"{field}: Tag names and values are 1 to 256 of the characters A-Z, a-z, 0-9, _ and -")
         if name in result:
             raise invalid(f"{field}: Duplicate tag '{name}'")

@@ -14,7 +14,7 @@ from .content import Raw, encoded_subject
 from .drafts import Draft
 from .errors import SesError, configuration_set_not_found, recipient_not_verified, sender_not_verified
 from .faults import Faults
-from .headers import Header, Headers
+from .headers import FEEDBACK_TAGS, Header, Headers
 from .limits import SendingLimits
 from .mail import Mail, boundary
 from .settings import SesSettings
@@ -93,6 +93,8 @@ def _mail(draft: Draft, now: datetime, region: str) -> Mail:
     mail_id = f"0110{int(now.timestamp() * 1000):012x}-{uuid.uuid4()}-000000"
     subject = "" if draft.content.failure else draft.content.subject
     given = draft.headers if isinstance(draft.content, Raw) else _composed(draft, subject, mail_id)
+    # SES writes this one itself; whatever the caller gave does not reach the reader.
+    given = tuple([header for header in given if header[0].lower() != "feedback-id"])
     return Mail(
         id=mail_id,
         at=now,
@@ -103,7 +105,7 @@ def _mail(draft: Draft, now: datetime, region: str) -> Mail:
         reply_to=draft.envelope.reply_to,
         subject=subject,
         given_headers=given,
-        added_headers=_added(given, mail_id, now, region),
+        added_headers=_added(draft.tags, mail_id, now, region),
         tags=dict(draft.tags),
         configuration_set=draft.envelope.configuration_set,
         recipients=_texts(draft.recipients),
@@ -125,12 +127,14 @@ def _composed(draft: Draft, subject: str, mail_id: str) -> Headers:
     return (*given, *draft.content.content_headers(boundary(mail_id)), *draft.headers)
 
 
-def _added(given: Headers, mail_id: str, now: datetime, region: str) -> Headers:
-    message_id = ("Message-ID", f"<{mail_id}@{region}.amazonses.com>")
-    added = (message_id, ("Date", format_datetime(now.astimezone(UTC))))
-    if any(name.lower() == "feedback-id" for name, _ in given):
-        return added
-    return (*added, ("Feedback-ID", f"::1.{region}.local:AmazonSES"))
+def _added(tags: Mapping[str, str], mail_id: str, now: datetime, region: str) -> Headers:
+    """What SES puts below the caller's headers."""
+    custom = ":".join(tags.get(name, "") for name in FEEDBACK_TAGS)
+    return (
+        ("Message-ID", f"<{mail_id}@{region}.amazonses.com>"),
+        ("Date", format_datetime(now.astimezone(UTC))),
+        ("Feedback-ID", f"{custom}:1.{region}.local:AmazonSES"),
+    )
 
 
 def _texts(addresses: tuple[Address, ...]) -> tuple[str, ...]:

@@ -66,8 +66,26 @@ def bulk_statuses() -> frozenset[str]:
     return frozenset(_model()["shapes"]["BulkEmailStatus"]["enum"])
 
 
+COMMON_ERRORS = {
+    "AccessDeniedException": 403,
+    "ExpiredTokenException": 403,
+    "IncompleteSignature": 403,
+    "InvalidClientTokenId": 403,
+    "InvalidSignatureException": 403,
+    "MissingAuthenticationToken": 403,
+    "NotAuthorized": 401,
+    "OptInRequired": 403,
+    "RequestExpired": 400,
+    "ThrottlingException": 400,
+    "UnrecognizedClientException": 403,
+}
+"""Errors of all actions, which the model leaves out, with their HTTP status (AWS: Common Errors of SES v2)."""
+
+
 def error_status(code: str) -> int:
-    """HTTP status of a modelled exception; ValueError when the model has no such exception."""
+    """HTTP status of a modelled exception or common error; ValueError when SES has no such exception."""
+    if code in COMMON_ERRORS:
+        return COMMON_ERRORS[code]
     shape = _model()["shapes"].get(code)
     if shape is None or not shape.get("exception"):
         raise ValueError(f"{code!r} is not an exception of SES v2")

@@ -1,0 +1,130 @@
+"""What SES's answers mean: taken, refused for good, to be tried again, in doubt, or that it takes nothing of ours.
+
+SES's own words name addresses ("The following identities failed the check: ..."). Reasons that are kept are ours, with
+what mends it; where SES is quoted, addresses are cut out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from newsletter.domain.errors import NotSentYet, SendingStopped, SentPerhaps
+from newsletter.domain.ledger import Outcome
+from newsletter.domain.redaction import redacted
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+MAX_REASON = 200
+"""Characters of a reason in the ledger."""
+
+ENTRY_OUTCOMES = {
+    "SUCCESS": Outcome.ACCEPTED,
+    "ACCOUNT_THROTTLED": Outcome.RETRY,
+    "TRANSIENT_FAILURE": Outcome.RETRY,
+    "MESSAGE_REJECTED": Outcome.REJECTED,
+    "INVALID_PARAMETER": Outcome.REJECTED,
+}
+"""What an entry's status means (botocore's BulkEmailStatus). FAILED and unknown ones are doubtful: SES does not say."""
+
+QUOTA = "ACCOUNT_DAILY_QUOTA_EXCEEDED"
+STOPS = {
+    QUOTA: "the mails that SES allows the account in 24 hours are used up; it goes on by itself as they become free",
+    "ACCOUNT_SENDING_PAUSED": "sending is paused for the whole account in SES; allow it again once its cause is mended",
+    "CONFIGURATION_SET_SENDING_PAUSED": "sending is paused for our configuration set in SES; allow it again there",
+    "ACCOUNT_SUSPENDED": "SES has suspended the account; answer the case that AWS has opened about it",
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "the sender's domain or its MAIL FROM domain is not verified in SES; put the DNS"
+    " records there that SES names, and check that [sender] of the publication uses that domain",
+    "CONFIGURATION_SET_NOT_FOUND": "our configuration set does not exist in SES; deploy the stack again",
+    "TEMPLATE_NOT_FOUND": "SES looks for a template, though ours travel with the call; deploy the stack again",
+    "INVALID_SENDING_POOL_NAME": "the pool of addresses that our configuration set names does not exist in SES; name"
+    " one that does",
+}
+"""Statuses that say: certainly not sent, and no other mail would be, before somebody (or tomorrow) acts."""
+
+NOT_VERIFIED = (
+    "SES does not know the sender or the recipient as verified; verify the sender's domain, and ask AWS for production"
+    " access: in the sandbox only verified recipients get mail"
+)
+DENIED = (
+    "AWS does not let our function send; deploy the stack again, and look whether a policy of the identity or of the"
+    " organisation denies ses:SendBulkEmail"
+)
+CREDENTIALS = (
+    "AWS does not accept our credentials: missing, expired or wrong; look at the role of the function, and at the clock"
+    " and AWS_* variables where it runs elsewhere"
+)
+REFUSED = "SES refuses our mail as a whole; its sending statistics and the cases in the AWS support center say why"
+
+STOPPED_CALLS = {
+    "AccountSuspendedException": STOPS["ACCOUNT_SUSPENDED"],
+    "SendingPausedException": STOPS["ACCOUNT_SENDING_PAUSED"],
+    "MailFromDomainNotVerifiedException": STOPS["MAIL_FROM_DOMAIN_NOT_VERIFIED"],
+    "NotFoundException": STOPS["CONFIGURATION_SET_NOT_FOUND"],
+    "MessageRejected": REFUSED,
+    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired"), DENIED),
+    **dict.fromkeys(
+        (
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "IncompleteSignature",
+            "IncompleteSignatureException",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "RequestExpired",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ),
+        CREDENTIALS,
+    ),
+}
+"""The same of whole calls, by the name of the error (SES's model; AWS: Common Errors of SES v2)."""
+
+_SAID = (
+    (re.compile(r"\bnot verified\b|failed the check in region", re.IGNORECASE), NOT_VERIFIED),
+    (re.compile(r"\bnot authorized to perform\b|\bexplicit deny\b", re.IGNORECASE), DENIED),
+)
+"""What SES puts into words alone, with a status or error that may mean much else (MESSAGE_REJECTED, FAILED)."""
+
+
+class Result(NamedTuple):
+    """What SES said to one recipient; `stop` where it would say the same to everybody."""
+
+    position: int
+    outcome: Outcome
+    reason: str
+    stop: SendingStopped | None = None
+
+
+def result_of(position: int, entry: Mapping[str, str]) -> Result:
+    """What an entry of the answer to SendBulkEmail means."""
+    status = entry.get("Status", "")
+    if status == "SUCCESS":
+        return Result(position, Outcome.ACCEPTED, "")
+    said = entry.get("Error", "")
+    why = STOPS.get(status) or _why_nothing_is_sent(said)
+    if why:
+        return Result(position, Outcome.RETRY, status, SendingStopped(why, passes=status == QUOTA))
+    outcome = ENTRY_OUTCOMES.get(status, Outcome.DOUBTFUL)
+    return Result(position, outcome, redacted(f"{status} {said}".strip())[:MAX_REASON])
+
+
+def of_call(error: ClientError) -> NotSentYet | SentPerhaps:
+    """What the refusal of a whole call means. SES says 5xx where it does not know itself what became of the call."""
+    code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+        return SentPerhaps(redacted(code))
+    if "daily message quota" in said.lower():
+        return SendingStopped(STOPS[QUOTA], passes=True)
+    if why := _why_nothing_is_sent(said) or STOPPED_CALLS.get(code, ""):
+        return SendingStopped(why)
+    return NotSentYet(redacted(f"{code}: {said}")[:MAX_REASON])
+
+
+def _why_nothing_is_sent(said: str) -> str:
+    return next((why for pattern, why in _SAID if pattern.search(said)), "")
