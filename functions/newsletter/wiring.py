@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from newsletter.adapters import aws
-from newsletter.settings import Settings, read_settings
+from newsletter.settings import MissingSetting, Settings, read_settings
 
 if TYPE_CHECKING:
     from newsletter.adapters.account import Account
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.enrollments import Enrollments
     from newsletter.adapters.failures import Failures
     from newsletter.adapters.feeds import Feeds
+    from newsletter.adapters.fingerprints import Fingerprints
     from newsletter.adapters.forms import Forms
     from newsletter.adapters.guards import Guards
     from newsletter.adapters.leads import Leads
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.subscribers import Subscribers
     from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
+    from newsletter.usecases.check_health import Health
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.front_desk import FrontDesk
     from newsletter.usecases.plan_page import Planning
@@ -69,7 +71,32 @@ def secrets() -> Secrets:
     """The secrets of the stack."""
     from newsletter.adapters.secrets import Secrets
 
-    return Secrets(aws.client("ssm"), settings().secrets_path)
+    return Secrets(aws.client("ssm"), settings().secrets_path, fingerprints())
+
+
+@cache
+def health() -> Health:
+    """Whether the readers' pages have what they need."""
+    from newsletter.usecases.check_health import Health
+
+    # Read anew at every look: what this container once read says nothing about the next one.
+    fresh = secrets.__wrapped__
+    return Health(
+        {
+            "publication": lambda: templates().publication,
+            "link_keys": lambda: fresh().link_keys,
+            "pepper": lambda: fresh().pepper,
+        },
+        {MissingSetting: "missing"},
+    )
+
+
+@cache
+def fingerprints() -> Fingerprints:
+    """Which pepper readers' ids were made with."""
+    from newsletter.adapters.fingerprints import Fingerprints
+
+    return Fingerprints(aws.client("dynamodb"), settings().subscribers_table)
 
 
 @cache

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from newsletter import wiring
 from newsletter.domain.errors import NotFound
 from newsletter.http import Answer, MethodNotAllowed, json_answer, path_pattern
 from newsletter.observability import observed
+from newsletter.usecases.check_health import OK
 from public_site import (
     archive_routes,
     click_routes,
@@ -28,8 +30,10 @@ View = Callable[..., Answer]
 
 
 def health(_: Request) -> Answer:
-    """That this function answers; it asks nothing of what lies behind it."""
-    return json_answer(200, {"status": "ok"})
+    """Whether readers can be served: 200 with `ok`, else 503 with `failing`; the parts say which of them fails."""
+    parts = wiring.health().look()
+    well = all(found == OK for found in parts.values())
+    return json_answer(200 if well else 503, {"status": "ok" if well else "failing", "parts": parts})
 
 
 # A path as in template.yaml and what each method does there; HEAD is GET without a body. Not the Powertools resolver:

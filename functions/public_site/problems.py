@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from newsletter import wiring
-from newsletter.domain.errors import BadLink, ExpiredLink, InvalidInput, LimitReached, NewsletterError, NotFound
+from newsletter.domain.errors import (
+    BadLink,
+    ExpiredLink,
+    InvalidInput,
+    LimitReached,
+    NewsletterError,
+    NotFound,
+    WrongPepper,
+)
 from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.http import Answer, MethodNotAllowed, TooLarge, json_answer
 from newsletter.observability import count, logger
+from newsletter.settings import MissingSetting
 from public_site.request import Request
 from public_site.responses import page
 
@@ -35,16 +44,18 @@ KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (TooLarge, 413, "too_large"),
     (InvalidInput, 422, "unreadable"),
     (LimitReached, 429, "limit_reached"),
+    (WrongPepper, 503, "not_set_up"),
+    (MissingSetting, 503, "not_set_up"),
 )
 
 
 def problem(request: Request, error: Exception) -> Answer:
     """The answer to a request that failed: friendly, in the reader's language, JSON for who speaks JSON.
 
-    Must be called while `error` is being handled, so that the log shows where an unknown one came from.
+    Must be called while `error` is being handled, so that the log shows where one of our own making came from.
     """
     status, name = next(((status, name) for kind, status, name in KNOWN if isinstance(error, kind)), (500, "failed"))
-    if name == "failed":
+    if status >= 500:
         logger().exception("unhandled error")
         count("PagesFailed")
     if request.wants_json:
@@ -58,7 +69,7 @@ def _telling(error: Exception) -> dict[str, str]:
     match error:
         case MethodNotAllowed():
             return {"Allow": error.allowed}
-        case LimitReached():
+        case LimitReached() | WrongPepper() | MissingSetting():
             return {"Retry-After": "3600"}
     return {}
 

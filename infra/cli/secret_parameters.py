@@ -7,10 +7,12 @@ import binascii
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 
+from cli.faults import Fault
 from cli.output import say
 from newsletter import wiring
 from newsletter.adapters import aws
 from newsletter.adapters.secrets import NAMES
+from newsletter.domain.subscriber import pepper_fingerprint, subscriber_id
 
 SECRET_BYTES = 32
 LEAST_TEXT = 16
@@ -34,18 +36,26 @@ MAKERS: Mapping[str, Callable[[], str]] = {
 
 
 def init() -> int:
-    """Create the parameters that are missing; what exists is never changed."""
+    """Create the parameters that are missing; what exists is never changed.
+
+    Raises Fault instead of making a pepper where readers' ids were made with another one.
+    """
     ssm, path = aws.client("ssm"), wiring.settings().secrets_path
     known = _values()
+    lost = "pepper" not in known and _pepper_is_needed()
     for name in NAMES:
         if name in known:
             say(f"{path}/{name} exists")
+            continue
+        if name == "pepper" and lost:
             continue
         try:
             ssm.put_parameter(Name=f"{path}/{name}", Value=MAKERS[name](), Type="SecureString", Overwrite=False)
             say(f"{path}/{name} created")
         except ssm.exceptions.ParameterAlreadyExists:
             say(f"{path}/{name} exists")
+    if lost:
+        raise Fault(f"{path}/pepper was not created: {_how_to_restore(path)}")
     return 0
 
 
@@ -54,13 +64,67 @@ def faults() -> Iterator[tuple[str, str]]:
     path, known = wiring.settings().secrets_path, _values()
     for name in NAMES:
         if name not in known:
-            yield f"{path}/{name}", "missing; run `newsletter secrets init`"
+            lost = name == "pepper" and _pepper_is_needed()
+            missing = f"missing; {_how_to_restore(path)}" if lost else "missing; run `newsletter secrets init`"
+            yield f"{path}/{name}", missing
             continue
+        if name == "pepper" and (wrong := _wrong_pepper(known[name], f"{path}/{name}")):
+            yield f"{path}/{name}", wrong
         for secret in known[name].split(",") if name != "pepper" else [known[name]]:
             if name == "webhook_secrets" and not _is_webhook_secret(secret):
                 yield f"{path}/{name}", "each secret is whsec_ and 24 to 64 bytes in Base64 (Standard Webhooks)"
             elif len(secret) < LEAST_TEXT:
                 yield f"{path}/{name}", f"a secret of fewer than {LEAST_TEXT} characters can be guessed"
+
+
+def _pepper_is_needed() -> bool:
+    """Whether anything was ever kept under an id: a fingerprint, or a reader from before there were fingerprints."""
+    return bool(wiring.fingerprints().kept()) or next(wiring.subscribers().everything(), None) is not None
+
+
+def _how_to_restore(path: str) -> str:
+    table = wiring.settings().subscribers_table
+    if next(wiring.subscribers().everything(), None) is None:
+        return (
+            f"the table {table} knows an earlier one. Put that back from your copy. The table holds no reader: if no "
+            f"reader was ever exported from it either, forget the earlier pepper with `aws dynamodb delete-item "
+            f"""--table-name {table} --key '{{"id": {{"S": "pepper"}}, "record": {{"S": "fingerprint"}}}}'`"""
+        )
+    return (
+        f"the ids of the readers in the table {table} were made with the earlier one, and with another nobody would "
+        f"know who they are. Put the earlier value back from your copy: `aws ssm put-parameter --type SecureString "
+        f"--name {path}/pepper --value ...`. SSM keeps no history of a deleted parameter. After a change of the "
+        "stack's name it is still below the old path (docs/deploy.md)"
+    )
+
+
+def _wrong_pepper(pepper: str, parameter: str) -> str:
+    """What is wrong with the pepper, or nothing."""
+    kept = wiring.fingerprints().kept()
+    if kept:
+        if kept == pepper_fingerprint(pepper.encode()):
+            return ""
+        return f"not the one that readers' ids were made with; {_earlier_version(kept, parameter)}"
+    # A stack from before there were fingerprints: readers themselves tell.
+    reader = next((item for item in wiring.subscribers().everything() if item.get("email")), None)
+    if reader is None or reader["id"] == subscriber_id(pepper.encode(), reader["email"]):
+        return ""
+    return f"not the one that readers' ids were made with (for one, that of {reader['id']}); put the earlier value back"
+
+
+def _earlier_version(kept: str, parameter: str) -> str:
+    """Which version of the parameter has the fingerprint, and how to bring it back."""
+    pages = aws.client("ssm").get_paginator("get_parameter_history")
+    for page in pages.paginate(Name=parameter, WithDecryption=True):
+        for version in page["Parameters"]:
+            if pepper_fingerprint(version["Value"].encode()) == kept:
+                number = version["Version"]
+                return (
+                    f"version {number} of the parameter is the right one: `aws ssm put-parameter --overwrite --type "
+                    f'SecureString --name {parameter} --value "$(aws ssm get-parameter --with-decryption --name '
+                    f'{parameter}:{number} --query Parameter.Value --output text)"`'
+                )
+    return "no version in the parameter's history is the right one, so put the earlier value back from your copy"
 
 
 def _is_webhook_secret(text: str) -> bool:

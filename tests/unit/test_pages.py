@@ -40,6 +40,7 @@ PROBLEMS = (
         "too_large",
         "unreadable",
         "limit_reached",
+        "not_set_up",
         "failed",
     ),
 )

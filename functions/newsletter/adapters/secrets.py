@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from newsletter.adapters.fingerprints import Fingerprints
 from newsletter.settings import MissingSetting
 
 NAMES = ("pepper", "link_keys", "webhook_secrets")
@@ -18,14 +19,25 @@ class Secrets:
     so a secret is rotated by appending a new one.
     """
 
-    def __init__(self, ssm: Any, path: str) -> None:
+    def __init__(self, ssm: Any, path: str, fingerprints: Fingerprints) -> None:
         self._ssm = ssm
         self._path = path
+        self._fingerprints = fingerprints
 
     @cached_property
     def pepper(self) -> bytes:
-        """The key of readers' ids. It can never change: every id depends on it."""
-        return self._read("pepper").encode()
+        """The key of readers' ids. It can never change: every id depends on it.
+
+        Compared once per container with the fingerprint beside the ids. Raises WrongPepper, MissingSetting.
+        """
+        parameter = f"{self._path}/pepper"
+        try:
+            pepper = self._read("pepper").encode()
+        except MissingSetting:
+            self._fingerprints.refuse_without_pepper(parameter)
+            raise
+        self._fingerprints.check(pepper, parameter)
+        return pepper
 
     @cached_property
     def link_keys(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.consent_items import to_stored
+from newsletter.adapters.fingerprints import KEY as FINGERPRINT
 from newsletter.adapters.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
 from newsletter.adapters.subscriber_items import read_addressee, read_recipient, read_subscriber
 from newsletter.domain.cadence import after_choice
@@ -291,12 +292,13 @@ class Subscribers:
         return {item["id"]: Status(item["status"]) for item in items}
 
     def everything(self) -> Iterator[dict[str, Any]]:
-        """Every item of the table, page after page (export, counts); reads all of it."""
+        """Every item of every reader, page after page (export, counts); reads all of the table."""
         request: dict[str, Any] = {"TableName": self._table}
         while True:
             answer = self._client.scan(**request)
             for item in answer["Items"]:
-                yield from_item(item)
+                if item["id"] != FINGERPRINT["id"]:
+                    yield from_item(item)
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

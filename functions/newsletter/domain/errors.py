@@ -17,6 +17,7 @@
   x SendingStopped      the account cannot send until a person (or tomorrow) changes that
   x BrokenRecord        a record in a table that cannot be read
   x PartlyFailed        some pieces of a run failed; all others are done
+  x WrongPepper         readers' ids were made with another pepper, which a person must put back
 """
 
 from __future__ import annotations
@@ -109,3 +110,10 @@ class PartlyFailed(NewsletterError):
 
 class BrokenRecord(NewsletterError):
     """A record in a table that cannot be read; the message names it and what is wrong with it."""
+
+
+class WrongPepper(NewsletterError):
+    """The pepper is not the one that the ids in the table were made with, or is gone; the message says what to do.
+
+    With another pepper, every reader would be somebody else: who left would be unknown, who is there twice.
+    """

@@ -139,6 +139,14 @@ def subscriber_id(pepper: bytes, address: str) -> str:
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 
 
+def pepper_fingerprint(pepper: bytes) -> str:
+    """64 bits in hex that tell one pepper from another and nothing about it (HMAC-SHA-256 of a constant).
+
+    The constant is no mail address, so no subscriber's id has anything in common with it.
+    """
+    return hmac.new(pepper, b"fingerprint", hashlib.sha256).hexdigest()[:16]
+
+
 def shard_of(subscriber: str) -> str:
     """The shard a subscriber's id falls in."""
     return subscriber[0]

@@ -1,0 +1,60 @@
+"""Which pepper the ids of a table were made with: a fingerprint of it, kept in the table itself from first use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from newsletter.adapters.items import from_item, holds, to_item
+from newsletter.domain.errors import WrongPepper
+from newsletter.domain.subscriber import pepper_fingerprint
+from newsletter.domain.times import iso, whole_seconds
+
+KEY = {"id": {"S": "pepper"}, "record": {"S": "fingerprint"}}
+"""No subscriber can have it: their ids are 26 characters long. Neither index of the table sees it."""
+
+
+class Fingerprints:
+    """The one item of the Subscribers table that is no subscriber's."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self.table = table
+
+    def kept(self) -> str:
+        """The fingerprint that is kept; empty before the first use of a pepper."""
+        answer = self._client.get_item(TableName=self.table, Key=KEY, ConsistentRead=True)
+        return str(from_item(answer["Item"])["fingerprint"]) if "Item" in answer else ""
+
+    def check(self, pepper: bytes, parameter: str) -> None:
+        """Keep the fingerprint of `pepper` when none is kept yet. Raises WrongPepper when that of another is.
+
+        Two functions may come here at once, and the answer to a write may be lost: what is kept then decides, whoever
+        wrote it.
+        """
+        ours = pepper_fingerprint(pepper)
+        kept = self.kept()
+        if not kept:
+            item = {"fingerprint": ours, "kept_at": iso(whole_seconds(datetime.now(UTC)))}
+            condition = "attribute_not_exists(id)"
+            put = {"TableName": self.table, "Item": {**KEY, **to_item(item)}, "ConditionExpression": condition}
+            if holds(self._client, "put_item", **put):
+                return
+            kept = self.kept()
+        if kept != ours:
+            raise WrongPepper(
+                f"the pepper in the SSM parameter {parameter} is not the one that the readers' ids in the table "
+                f"{self.table} were made with, so nothing was read or written: put the earlier value back "
+                f"(`aws ssm get-parameter-history --with-decryption --name {parameter}`, or your own copy); "
+                "docs/operate.md, Secrets, says how"
+            )
+
+    def refuse_without_pepper(self, parameter: str) -> None:
+        """Raises WrongPepper when the table holds ids that a pepper was needed for, and there is no pepper now."""
+        if self.kept():
+            raise WrongPepper(
+                f"the SSM parameter {parameter} is missing, but the readers' ids in the table {self.table} were made "
+                "with the pepper that it held, so nothing was read or written: put that very value back. SSM keeps no "
+                "history of a parameter that was deleted, so take it from your own copy; docs/operate.md, Secrets, "
+                "says how"
+            )
