@@ -32,7 +32,7 @@ def save_preferences(request: Request, token: str) -> Answer:
     if "new_email" in request.fields:
         return _move(request, ref, reader)
     typed = ChoicesForm(
-        topics=tuple(filter(None, request.fields.get("topics", ()))),
+        topics=tuple(filter(None, request.texts("topics"))),
         language=request.field("language"),
         name=request.field("name"),
         frequency=request.field("frequency") or reader.frequency,

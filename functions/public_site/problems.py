@@ -16,7 +16,7 @@ from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.http import Answer, MethodNotAllowed, TooLarge, json_answer
 from newsletter.observability import count, logger
 from newsletter.settings import MissingSetting
-from public_site.request import Request
+from public_site.request import Request, UnsupportedType
 from public_site.responses import page
 
 
@@ -42,6 +42,7 @@ KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (ForeignForm, 403, "foreign"),
     (MethodNotAllowed, 405, "method_not_allowed"),
     (TooLarge, 413, "too_large"),
+    (UnsupportedType, 415, "unreadable"),
     (InvalidInput, 422, "unreadable"),
     (LimitReached, 429, "limit_reached"),
     (WrongPepper, 503, "not_set_up"),
@@ -77,6 +78,8 @@ def _telling(error: Exception) -> dict[str, str]:
 def _in_json(request: Request, error: Exception, status: int, name: str) -> Answer:
     templates = wiring.templates()
     language = request.language(templates.publication)
+    if isinstance(error, UnsupportedType):
+        return json_answer(status, {"errors": {"content-type": templates.text("pages.errors.content_type", language)}})
     if isinstance(error, InvalidInput):
         return json_answer(status, {"errors": {error.field: templates.text(error.message, language)}})
     text = templates.text(f"pages.problems.{name}.text", language, days=SIGN_UP_LIFE.days)

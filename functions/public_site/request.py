@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
-from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs
 
-from newsletter.domain.errors import InvalidInput
+from newsletter.domain.errors import InvalidInput, NewsletterError
 from newsletter.domain.lead import Evidence
 from newsletter.domain.publication import Publication
 from newsletter.http import body_of
+from public_site import form_data
+from public_site.form_data import Fields
 
 MAX_BODY = 10_240
 """Bytes. A filled-in form with every topic has less than a tenth of it."""
-MAX_FIELDS = 100
-NOT_TICKED = frozenset({"", "0", "false", "no", "off"})
 MAX_HEADER = 300
 """Characters of a header that are kept as evidence."""
 
@@ -36,7 +33,9 @@ TELLING_HEADERS = (
 )
 """What tells a person from a scanner or a prefetch."""
 
-Fields = Mapping[str, Sequence[str]]
+
+class UnsupportedType(NewsletterError):
+    """The body is of a type that no form of ours has."""
 
 
 class Request:
@@ -62,7 +61,7 @@ class Request:
     @property
     def sends_json(self) -> bool:
         """Whether the body says it is JSON."""
-        return self._content_type.startswith("application/json")
+        return self._media_type == form_data.JSON
 
     @property
     def wants_json(self) -> bool:
@@ -71,32 +70,36 @@ class Request:
         return self.sends_json or ("application/json" in accept and "text/html" not in accept)
 
     @property
-    def _content_type(self) -> str:
-        return self.header("content-type").strip().lower()
+    def _media_type(self) -> str:
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    def refuse_other_types(self) -> None:
+        """Raises UnsupportedType for a body that says it is neither a form nor JSON. Without a type it is a form."""
+        if self._media_type not in form_data.TYPES:
+            raise UnsupportedType
 
     @cached_property
     def fields(self) -> Fields:
-        """The fields of the body: form-encoded, multipart or JSON, each with all its values as text.
+        """The fields of the body: form-encoded, multipart or JSON, each with all its values.
 
-        Raises TooLarge, and InvalidInput on `body` for what cannot be read.
+        Raises TooLarge, and InvalidInput on `body`, or on the field, for what cannot be read.
         """
-        body = self.body
-        if self.sends_json:
-            return _json_fields(body)
-        if self._content_type.startswith("multipart/form-data"):
-            return _multipart_fields(self._headers["content-type"], body)
-        try:
-            return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
-        except ValueError as error:
-            raise InvalidInput("body", "pages.errors.body") from error
+        return form_data.read(self.body, self._headers.get("content-type", ""))
 
     def field(self, name: str) -> str:
-        """The first value of the field, without white space around it; empty when it is not there."""
-        return next(iter(self.fields.get(name, ())), "").strip()
+        """The first value of the field, without white space around it; empty when it is not there.
+
+        Raises InvalidInput on the field for JSON that is neither text nor null.
+        """
+        return next(iter(self.texts(name, most=1)), "").strip()
+
+    def texts(self, name: str, most: int = form_data.MAX_FIELDS) -> tuple[str, ...]:
+        """All values of a field that may come many times; in JSON a list of texts, or one. Raises InvalidInput."""
+        return self.fields.texts(name, most)
 
     def ticked(self, name: str) -> bool:
-        """Whether a box is ticked. Browsers do not send one that is not; others, and JSON, may say so in words."""
-        return self.field(name).lower() not in NOT_TICKED
+        """Whether a box is ticked. What is none of the words for yes is a no: consent is never guessed."""
+        return self.fields.yes(name)
 
     @cached_property
     def body(self) -> bytes:
@@ -129,39 +132,6 @@ class Request:
         """What the request shows of who made it."""
         headers = {name: self.header(name) for name in TELLING_HEADERS if name in self._headers}
         return Evidence(self.method, self.header("user-agent"), self.network, headers)
-
-
-def _json_fields(body: bytes) -> Fields:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("body", "pages.errors.body") from error
-    if not isinstance(data, dict) or len(data) > MAX_FIELDS:
-        raise InvalidInput("body", "pages.errors.body")
-    return {name: _texts(value) for name, value in data.items()}
-
-
-def _texts(value: Any) -> list[str]:
-    if value is None:
-        return []
-    values = value if isinstance(value, list) else [value]
-    return [each if isinstance(each, str) else json.dumps(each) for each in values]
-
-
-def _multipart_fields(content_type: str, body: bytes) -> Fields:
-    from email import policy
-    from email.parser import BytesParser
-
-    message = BytesParser(policy=policy.HTTP).parsebytes(
-        b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body
-    )
-    fields: dict[str, list[str]] = {}
-    for part in islice(message.iter_parts(), MAX_FIELDS):
-        name = part.get_param("name", header="content-disposition")
-        payload = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(payload, bytes):
-            fields.setdefault(name, []).append(payload.decode(errors="replace"))
-    return fields
 
 
 def _accepted(header: str) -> list[str]:

@@ -50,7 +50,7 @@ def typed_in(request: Request) -> Typed:
     """What the request's form holds. Raises InvalidInput for a body that is no form."""
     return Typed(
         email=request.field("email"),
-        topics=tuple(filter(None, request.fields.get("topics", ()))),
+        topics=tuple(filter(None, request.texts("topics"))),
         language=request.field("language") or request.language(wiring.templates().publication),
         frequency=request.field("frequency") or Frequency.WEEKLY,
         name=request.field("name"),

@@ -26,6 +26,7 @@ def show_form(request: Request) -> Answer:
 
 def sign_up(request: Request) -> Answer:
     """Keep the sign-up: one answer for every address. 422 with a text at each field that needs mending."""
+    request.refuse_other_types()
     typed = sign_up_form.typed_in(request)
     if request.field(sign_up_form.TRAP):
         count("SignUpsTrapped")

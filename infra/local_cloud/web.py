@@ -64,7 +64,10 @@ def _answer(cloud: LocalCloud, environ: WSGIEnvironment) -> http_api.Response:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > http_api.MAX_BODY:
         return http_api.error(413, "Request Entity Too Large")
-    request = _request(environ, length)
+    try:
+        request = http_api.from_named_source(_request(environ, length))
+    except http_api.BadSource as error:
+        return http_api.error(400, str(error))
     if sum(len(name) + len(value) for name, value in request.headers) > http_api.MAX_HEADERS:
         return http_api.error(431, "Request Header Fields Too Large")
     match = cloud.router.match(request.method, request.path)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.http_api import BadAnswer, Request, Router, event, response
+from local_cloud.http_api import BadAnswer, BadSource, Request, Router, event, from_named_source, response
 from local_cloud.stack import Function, Route
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -218,3 +218,16 @@ def test_an_answer_without_status_is_json_and_200() -> None:
 def test_what_is_no_response_is_said_to_be_none(answer: dict[str, object]) -> None:
     with pytest.raises(BadAnswer):
         response(answer)
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8:1:2::7"])
+def test_a_request_comes_from_the_address_it_names_and_the_function_does_not_see_that(address: str) -> None:
+    event_of_it = made(from_named_source(request(x_local_source=f" {address} ")), ("ANY", "$default"))
+    assert event_of_it["requestContext"]["http"]["sourceIp"] == address  # type: ignore[index]
+    assert "x-local-source" not in event_of_it["headers"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("address", ["", "203.0.113", "203.0.113.7, 203.0.113.8", "203.0.113.0/24", "localhost"])
+def test_a_source_that_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(BadSource, match="x-local-source: give one IP address"):
+        from_named_source(request(x_local_source=address))
