@@ -9,6 +9,8 @@ from typing import Any
 from newsletter.domain.errors import NewsletterError
 
 SEND_SCOPE = "campaigns:send"
+RESOURCE_SERVER = "newsletter"
+"""Identifier of our API at issuers that write it before a scope (Cognito). Scopes of others are rights on other APIs."""
 SEND_GROUP = "marketing"
 MAX_NAME = 60
 
@@ -38,14 +40,16 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     """The person of verified claims.
 
     Cognito writes custom scopes as `<resource server>/<scope>` and groups into `cognito:groups` (AWS: Cognito tokens).
+    A token for us may carry the scopes of other resource servers too, of which some may have a scope of the same name.
     """
-    scopes = {scope.rpartition("/")[2] for scope in str(claims.get("scope", "")).split()}
+    scopes = str(claims.get("scope", "")).split()
     groups = claims.get("cognito:groups")
     names = (claims.get(name) for name in ("email", "preferred_username", "cognito:username", "username", "name"))
     name = next((name for name in names if isinstance(name, str) and name), claims["sub"])
     return Person(
         subject=claims["sub"],
         name="".join(character for character in name if character.isprintable())[:MAX_NAME],
-        may_send=SEND_SCOPE in scopes or (isinstance(groups, list) and SEND_GROUP in groups),
+        may_send=not {SEND_SCOPE, f"{RESOURCE_SERVER}/{SEND_SCOPE}"}.isdisjoint(scopes)
+        or (isinstance(groups, list) and SEND_GROUP in groups),
         expires=int(claims["exp"]),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs
 
 from newsletter.domain.errors import InvalidInput
@@ -74,11 +74,22 @@ class Request:
         return next(iter(self.form.get(name, ())), "")
 
     def json_object(self) -> dict[str, Any]:
-        """The JSON object in the body. Raises InvalidInput."""
+        """The JSON object in the body. Raises InvalidInput, on the field that holds half of a surrogate pair."""
         try:
-            data = json.loads(self.body)
+            data = json.loads(self.body.decode(), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            raise InvalidInput("body", "not JSON") from error
+            raise InvalidInput("body", "not JSON in UTF-8") from error
         if not isinstance(data, dict):
             raise InvalidInput("body", "a JSON object")
+        for name, value in data.items():
+            try:
+                json.dumps([name, value], ensure_ascii=False).encode()
+            except UnicodeEncodeError as error:
+                field = name if name.isprintable() and name.isascii() else "body"
+                raise InvalidInput(field, "give whole characters; half of a surrogate pair is none") from error
         return data
+
+
+def _no_constant(name: str) -> NoReturn:
+    """NaN and the infinities are no JSON (RFC 8259, 6)."""
+    raise ValueError(name)

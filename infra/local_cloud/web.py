@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response as WsgiResponse
 
@@ -31,6 +33,11 @@ def application(cloud: LocalCloud) -> WSGIApplication:
 
     def dispatch(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = str(environ["PATH_INFO"])
+        if (path == "/" or path.startswith(LOCAL_PREFIX)) and not _names_this_machine(
+            str(environ.get("HTTP_HOST", ""))
+        ):
+            refusal = http_api.error(403, f"ask for 127.0.0.1 or localhost: {LOCAL_PREFIX} answers this machine alone")
+            return _sent(refusal, environ, start_response)
         for prefix, door in ((AWS_PREFIX, aws), (SES_PREFIX, ses), (LOCAL_PREFIX, pages)):
             if path == prefix or path.startswith(f"{prefix}/"):
                 return door(environ, start_response)
@@ -38,6 +45,19 @@ def application(cloud: LocalCloud) -> WSGIApplication:
         return (pages if own else api)(environ, start_response)
 
     return dispatch
+
+
+def _names_this_machine(host: str) -> bool:
+    """Whether a Host header names this machine.
+
+    A website whose name is made to lead here (DNS rebinding) could otherwise read mails and tokens through the browser
+    of whoever rehearses.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _mounted(inner: WSGIApplication, prefix: str) -> WSGIApplication:
@@ -51,13 +71,16 @@ def _mounted(inner: WSGIApplication, prefix: str) -> WSGIApplication:
 
 def _api(cloud: LocalCloud) -> WSGIApplication:
     def api(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = _answer(cloud, environ)
-        response = WsgiResponse(answer.body, answer.status)
-        response.headers.clear()
-        response.headers.extend([*answer.headers, ("content-length", str(len(answer.body)))])
-        return response(environ, start_response)
+        return _sent(_answer(cloud, environ), environ, start_response)
 
     return api
+
+
+def _sent(answer: http_api.Response, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    response = WsgiResponse(answer.body, answer.status)
+    response.headers.clear()
+    response.headers.extend([*answer.headers, ("content-length", str(len(answer.body)))])
+    return response(environ, start_response)
 
 
 def _answer(cloud: LocalCloud, environ: WSGIEnvironment) -> http_api.Response:

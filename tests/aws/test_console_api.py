@@ -108,6 +108,15 @@ def test_a_body_that_is_no_json_object_is_told_so(api: Program) -> None:
         assert "JSON" in answer.json["errors"]["body"]
 
 
+@pytest.mark.parametrize("field", ["name", "subject", "body", "language", "topics", "made_up"])
+def test_half_of_a_surrogate_pair_is_refused_where_it_stands(api: Program, field: str) -> None:
+    for half in ("\\ud83d", "x\\udc00x"):
+        value = f'["{half}"]' if field == "topics" else f'"{half}"'
+        answer = api("POST", "/campaigns", json.dumps(CAMPAIGN)[:-1] + f', "{field}": {value}' + "}")
+        assert answer.status == 422
+        assert set(answer.json["errors"]) == {field}
+
+
 def test_missing_fields_are_all_named_at_once(api: Program) -> None:
     assert set(api("POST", "/campaigns", "{}").json["errors"]) == {"name", "subject", "body", "language"}
 
@@ -189,6 +198,8 @@ def test_reading_needs_a_token_and_sending_a_right(cloud: Cloud, issuer: Issuer)
         {},
         {"scope": "openid email"},
         {"scope": "xcampaigns:send campaigns:sendx"},
+        {"scope": "billing/campaigns:send https://other.example/campaigns:send /campaigns:send"},
+        {"scope": "other/newsletter/campaigns:send newsletter/other/campaigns:send"},
         {"cognito:groups": ["operators"]},
         {"cognito:groups": "marketing"},
     )

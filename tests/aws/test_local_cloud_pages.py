@@ -115,6 +115,24 @@ def send(to: str = "reader@example.com", html: str = "<p>Hei</p>", subject: str 
     return str(sent["MessageId"])
 
 
+@pytest.mark.parametrize("path", ["/", "/_local/mail.json", "/_local/token", "/_local/aws", "/_local/ses", "/_local"])
+def test_no_name_that_is_made_to_lead_here_reads_what_is_for_this_machine(cloud: LocalCloud, path: str) -> None:
+    method = "POST" if path == "/_local/token" else "GET"
+    for host in (
+        "evil.example",
+        f"evil.example:{cloud.port}",
+        "127.0.0.1.evil.example",
+        "10.0.0.1",
+        "localhost.evil",
+        "[",
+    ):
+        refused = call(cloud, method, path, headers={"host": host})
+        assert (refused.status, "127.0.0.1 or localhost" in refused.text) == (403, True), host
+    for host in ("127.0.0.1", f"localhost:{cloud.port}", f"[::1]:{cloud.port}", "demo.localhost"):
+        assert call(cloud, method, path, headers={"host": host}).status != 403, host
+    assert call(cloud, "GET", "/page/x", headers={"host": "evil.example"}).status == 200
+
+
 def test_the_start_page_links_everything_and_names_every_scheduled_function(cloud: LocalCloud) -> None:
     page = call(cloud, "GET", "/", headers=HTML)
     assert page.status == 200

@@ -63,7 +63,20 @@ def test_an_address_is_absolute_and_counts_nobody(written: str, address: str) ->
     assert web_address(written, BASE) == address
 
 
-@pytest.mark.parametrize("url", ["javascript:x", "", "  ", "http://[::1", "data:,x", "https://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:x",
+        "",
+        "  ",
+        "http://[::1",
+        "data:,x",
+        "https://",
+        "https://name:secret@b.example/a",
+        "https://bank.example@evil.example/",
+        "https://@b.example/",
+    ],
+)
 def test_what_leads_nowhere_is_no_address(url: str) -> None:
     assert web_address(url, "feed") == ""
 

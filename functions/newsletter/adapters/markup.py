@@ -101,13 +101,17 @@ def pixels(value: object) -> int:
 
 
 def web_address(text: str, base: str) -> str:
-    """An absolute http(s) address in ASCII without tracking parameters, as headers and mails carry it, or empty."""
+    """An absolute http(s) address in ASCII without tracking parameters, as headers and mails carry it, or empty.
+
+    Empty also for one with a name or password in it: it would send a secret to every reader, or look as if it led to
+    another host (`https://bank.example@evil.example/`).
+    """
     try:
         parts = urlsplit(urljoin(base, text.strip()) if text.strip() else "")
         host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or "@" in host:
         return ""
     path, query, fragment = (
         quote(part, safe=URL_SAFE) for part in (parts.path, _untracked(parts.query), _untracked(parts.fragment))
