@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -12,12 +13,16 @@ import pytest
 
 from cli.history import show_aside
 from newsletter import wiring
+from newsletter.adapters import aws
+from newsletter.adapters.items import to_item
+from newsletter.domain.caution import Feedback
 from newsletter.domain.ledger import Outcome, State
 from newsletter.domain.mail_event import TOPIC_CHECK
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import SignUp, Status
 from newsletter.domain.times import iso
 from tests.aws.cloud import Cloud
+from tests.aws.ses_account import SesAccount, pair
 
 MAILED = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 CONFIRMED = MAILED - timedelta(days=300)
@@ -48,7 +53,14 @@ def report(kind: str, part: str = "", mailed: datetime = MAILED, mail: str = "id
 
 
 def bounce(kind: str = "Permanent", **more: Any) -> str:
-    return report("Bounce", bounceType=kind, **more)
+    """A bounce of which a mail server told."""
+    recipients = [{"emailAddress": "a@b.example", "status": "5.2.2", "diagnosticCode": "smtp; 552 5.2.2 full"}]
+    return report("Bounce", bounceType=kind, bouncedRecipients=recipients, **more)
+
+
+def auto_reply(kind: str = "Transient", **more: Any) -> str:
+    """What SES makes of an out-of-office reply."""
+    return report("Bounce", bounceType=kind, bounceSubType="General", bouncedRecipients=[{"emailAddress": "a"}], **more)
 
 
 def complaint(at: datetime = MAILED + timedelta(hours=1)) -> str:
@@ -127,6 +139,126 @@ def test_three_mails_that_bounce_for_a_passing_reason_end_the_mail_and_one_thric
     assert status() is Status.ACTIVE
     assert tell(cloud, bounce("Transient", mailed=MAILED + timedelta(days=54), mail="id-4")) == 0
     assert status() is Status.BOUNCED
+
+
+def sent(week: int) -> tuple[datetime, str]:
+    """A further mail to the reader, a week apart, of which no report came yet: when, and its batch."""
+    mailed, batch = MAILED + timedelta(days=7 * week), replace(BATCH, id=f"a0-{week}")
+    wiring.deliveries().claim(batch, Outcome.OPEN * 2, {}, mailed)
+    wiring.deliveries().settle(batch, 1, State.DONE, Outcome.ACCEPTED * 2, {}, mailed)
+    return mailed, batch.id
+
+
+def of_batch(batch: str, body: str) -> str:
+    return body.replace(f'"batch": ["{BATCH.id}"]', f'"batch": ["{batch}"]')
+
+
+@pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
+def test_replies_of_programs_count_against_nobody_and_leave_no_trace(cloud: Cloud, kind: str) -> None:
+    for week in range(1, 10):
+        mailed, batch = sent(week)
+        bodies = report("Delivery", mailed=mailed, mail=batch), auto_reply(kind, mailed=mailed, mail=batch)
+        assert tell(cloud, *(of_batch(batch, body) for body in bodies)) == 0
+        record = wiring.deliveries().record(BATCH.mailing, batch)
+        assert record is not None
+        assert record.positions == {"delivered": frozenset({1})}
+    assert status() is Status.ACTIVE
+    profile = wiring.subscribers().profile(READER)
+    assert profile is not None
+    assert "soft_bounces" not in profile
+
+
+@pytest.mark.parametrize("delivered", [0, 1, 2])
+def test_a_mail_that_was_delivered_never_counts_in_whatever_order_its_reports_come(
+    cloud: Cloud, delivered: int
+) -> None:
+    """Three mails bounce with a status, and one of them proves to be delivered."""
+    mails = [sent(week) for week in range(1, 4)]
+    bounces = [of_batch(batch, bounce("Transient", mailed=mailed, mail=batch)) for mailed, batch in mails]
+    mailed, batch = mails[delivered]
+    delivery = of_batch(batch, report("Delivery", mailed=mailed, mail=batch))
+    for number, order in enumerate(permutations([*bounces, delivery])):
+        confirm(CONFIRMED + timedelta(seconds=number + 1))
+        before = wiring.subscribers().profile(READER)
+        for body in (*order, order[0]):
+            assert tell(cloud, body) == 0
+        assert status() is Status.ACTIVE
+        after = wiring.subscribers().profile(READER)
+        assert after is not None
+        assert len(after.pop("soft_bounces")) == 2
+        assert after == before
+        forget_reports(mails)
+
+
+def forget_reports(mails: Sequence[tuple[datetime, str]]) -> None:
+    """As if nothing had been reported of these mails."""
+    for _, batch in mails:
+        aws.client("dynamodb").update_item(
+            TableName=wiring.settings().deliveries_table,
+            Key=to_item({"mailing": BATCH.mailing, "part": f"batch#{batch}"}),
+            UpdateExpression="REMOVE delivered, soft_bounced",
+        )
+    aws.client("dynamodb").update_item(
+        TableName=wiring.settings().subscribers_table,
+        Key=to_item({"id": READER, "record": "profile"}),
+        UpdateExpression="REMOVE soft_bounces",
+    )
+
+
+def bounced_softly(cloud: Cloud) -> tuple[datetime, str]:
+    """Three mails that bounced for a passing reason and stopped the reader; the last of them."""
+    mails = [sent(week) for week in range(1, 4)]
+    bodies = [of_batch(batch, bounce("Transient", mailed=mailed, mail=batch)) for mailed, batch in mails]
+    assert tell(cloud, *bodies) == 0
+    assert status() is Status.BOUNCED
+    return mails[-1]
+
+
+def test_a_late_delivery_brings_nobody_back_whom_something_else_stopped(cloud: Cloud) -> None:
+    mailed, batch = bounced_softly(cloud)
+    assert tell(cloud, of_batch(batch, bounce(mailed=mailed, mail=batch))) == 0
+    assert tell(cloud, of_batch(batch, report("Delivery", mailed=mailed, mail=batch))) == 0
+    assert status() is Status.BOUNCED
+
+
+def test_whom_passing_bounces_stopped_can_leave_for_good(cloud: Cloud) -> None:
+    mailed, batch = bounced_softly(cloud)
+    assert wiring.subscribers().deactivate(READER, Status.UNSUBSCRIBED, "page", mailed)
+    assert tell(cloud, of_batch(batch, report("Delivery", mailed=mailed, mail=batch))) == 0
+    assert status() is Status.UNSUBSCRIBED
+
+
+def test_a_mail_that_ses_did_not_send_stops_the_reader_and_is_nothing_to_the_breaker(cloud: Cloud) -> None:
+    listed = {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList"}
+    assert tell(cloud, report("Bounce", **listed)) == 0
+    assert status() is Status.BOUNCED
+    assert tell(cloud, report("Complaint", complaintSubType="OnAccountSuppressionList")) == 0
+    assert status() is Status.COMPLAINED
+    assert positions() == {"bounced": frozenset({1})}
+    assert wiring.reputation().last_day(wiring.now()) == Feedback()
+
+
+def test_a_year_of_digests_with_two_holidays_leaves_every_reader_active(cloud: Cloud) -> None:
+    """The local SES tells of every auto-reply as SES does: four weeks in July, two around Christmas."""
+    away, home = "ylermi@lukija.example", "aino@lukija.example"
+    start = datetime(2026, 1, 6, 6, 0, tzinfo=UTC)
+    confirm(start - timedelta(days=1))
+    with SesAccount() as account:
+        for week in range(52):
+            account.clock = start + timedelta(weeks=week)
+            account.ses.set_away(away, away=week in (*range(26, 30), 50, 51))
+            batch = Batch(f"digest-{week}", "d0-0", "fi-x", ("b" * 26, READER))
+            wiring.deliveries().claim(batch, Outcome.OPEN * 2, {}, account.clock)
+            wiring.deliveries().settle(batch, 1, State.DONE, Outcome.ACCEPTED * 2, {}, account.clock)
+            for position, address in enumerate((home, away)):
+                tags = {"mailing": batch.mailing, "batch": batch.id, "position": str(position)}
+                account.send_tracked(address, EmailTags=[pair(name, value) for name, value in tags.items()])
+        bodies = [json.dumps(event) for _, event in account.published]
+    assert sum('"eventType": "Bounce"' in body for body in bodies) == 6
+    for first in range(0, len(bodies), 50):
+        assert tell(cloud, *bodies[first : first + 50]) == 0
+    assert status() is Status.ACTIVE
+    assert wiring.reputation().last_day(wiring.now()) == Feedback(delivered=104)
 
 
 def test_bounces_of_years_ago_are_forgotten(cloud: Cloud) -> None:

@@ -59,7 +59,7 @@ def test_a_hard_bounce_or_complaint_puts_the_address_on_the_list(account: SesAcc
     assert account.happened()[-1] != "Delivery"
 
 
-@pytest.mark.parametrize("what", ["soft-bounce", "delay", "open", "click", "deliver"])
+@pytest.mark.parametrize("what", ["soft-bounce", "auto-reply", "delay", "open", "click", "deliver"])
 def test_nothing_else_puts_an_address_on_the_list(account: SesAccount, what: str) -> None:
     account.ses.act(account.send_tracked("aino@lukija.example"), what)
     assert account.suppressed() == {}
@@ -70,9 +70,9 @@ def test_nothing_else_puts_an_address_on_the_list(account: SesAccount, what: str
 
 def test_every_act_publishes_its_event(account: SesAccount) -> None:
     mail_id = account.send_tracked("aino@lukija.example")
-    for what in ("delay", "deliver", "open", "click", "soft-bounce", "bounce", "complain"):
+    for what in ("delay", "deliver", "open", "click", "soft-bounce", "auto-reply", "bounce", "complain"):
         account.ses.act(mail_id, what)
-    expected = ["Send", "Delivery", "DeliveryDelay", "Delivery", "Open", "Click", "Bounce", "Bounce", "Complaint"]
+    expected = ["Send", "Delivery", "DeliveryDelay", "Delivery", "Open", "Click", *["Bounce"] * 3, "Complaint"]
     assert account.happened() == expected
     assert account.mail().events == expected
 
@@ -105,6 +105,19 @@ def test_a_soft_bounce_is_transient(account: SesAccount) -> None:
         "Transient",
         "MailboxFull",
     )
+
+
+def test_whoever_is_away_gets_the_mail_and_ses_calls_the_answer_a_bounce_without_a_status(account: SesAccount) -> None:
+    account.ses.set_away("Aino@Lukija.example")
+    account.send_tracked("aino@lukija.example", "hei@lukija.example")
+    assert account.happened() == ["Send", "Delivery", "Bounce"]
+    bounce = account.last()["bounce"]
+    assert (bounce["bounceType"], bounce["bounceSubType"]) == ("Transient", "General")
+    assert bounce["bouncedRecipients"] == [{"emailAddress": "aino@lukija.example"}]
+    assert "reportingMTA" not in bounce
+    account.ses.set_away("aino@lukija.example", away=False)
+    account.send_tracked("aino@lukija.example")
+    assert account.happened()[3:] == ["Send", "Delivery"]
 
 
 def test_a_complaint_is_abuse(account: SesAccount) -> None:

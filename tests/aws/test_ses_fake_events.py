@@ -147,7 +147,7 @@ def test_a_rendering_failure_carries_the_tags_but_no_headers(account: SesAccount
 
 SIMULATED = {
     "success": ["Send", "Delivery"],
-    "ooto": ["Send", "Delivery"],
+    "ooto": ["Send", "Delivery", "Bounce"],
     "complaint": ["Send", "Delivery", "Complaint"],
     "bounce": ["Send", "Bounce"],
     "suppressionlist": ["Send", "Bounce"],

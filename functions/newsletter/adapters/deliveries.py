@@ -165,14 +165,19 @@ class Deliveries:
 
     def add(self, mailing: str, batch: str, what: str, position: int) -> bool:
         """Add a position to one of the FEEDBACK sets; False when the ledger does not know the batch."""
-        return self.add_all(mailing, batch, {what: {position}})
+        return self.add_all(mailing, batch, {what: {position}}) is not None
 
-    def add_all(self, mailing: str, batch: str, happened: Mapping[str, Collection[int]]) -> bool:
-        """The same for many positions of a batch, in one write; each kind has at least one."""
+    def add_all(
+        self, mailing: str, batch: str, happened: Mapping[str, Collection[int]]
+    ) -> dict[str, frozenset[int]] | None:
+        """The same for many positions of a batch, in one write; each kind has at least one.
+
+        What is known of the batch after it, by kind; None when the ledger does not know the batch.
+        """
         if unknown := happened.keys() - set(FEEDBACK):
             message = f"{min(unknown)!r} is none of {', '.join(FEEDBACK)}"
             raise ValueError(message)
-        return holds(
+        written = conditional(
             self._client,
             "update_item",
             repeatable=True,
@@ -182,7 +187,11 @@ class Deliveries:
             ConditionExpression="attribute_exists(part)",
             ExpressionAttributeNames={f"#{what}": what for what in happened},
             ExpressionAttributeValues={f":{what}": to_value(set(positions)) for what, positions in happened.items()},
+            ReturnValues="ALL_NEW",
         )
+        if not written.took_place:
+            return None
+        return {what: frozenset(map(int, written.item[what]["NS"])) for what in FEEDBACK if what in written.item}
 
     # --- items -------------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,12 @@ from newsletter.adapters.items import conditional, from_item, holds, to_item, to
 from newsletter.domain.subscriber import Status, shard_of
 from newsletter.domain.times import iso, parse_iso
 
-LIVE = {Status.BOUNCED: ("active",), Status.COMPLAINED: ("active", "bounced")}
-"""From which statuses a reader gets there. A complaint outranks a bounce, so that their order does not matter."""
+LIVE = {
+    Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(passing))",
+    Status.COMPLAINED: "#status = :active OR #status = :bounced",
+}
+"""From where a reader gets there. A complaint outranks a bounce, and a permanent bounce one that was passing, so that
+their order does not matter."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,22 @@ class Reachability:
         self._table = table
 
     def stop(
-        self, subscriber: str, status: Status, how: str, *, valid_at: datetime, now: datetime, forget_after: timedelta
+        self,
+        subscriber: str,
+        status: Status,
+        how: str,
+        *,
+        valid_at: datetime,
+        now: datetime,
+        forget_after: timedelta,
+        passing: Collection[str] = (),
     ) -> bool:
         """Stop all mail; False for a reader who confirmed after `valid_at`, who left, or whom nobody knows.
 
-        `valid_at` is the moment of which the report speaks: whoever confirmed later has proved the contrary.
+        `valid_at` is the moment of which the report speaks: whoever confirmed later has proved the contrary. `passing`
+        are the soft bounces that are the reason; nothing is stopped where others count by now.
         """
-        before = {f":before{number}": name for number, name in enumerate(LIVE[status])}
+        before = "#status = :active AND soft_bounces = :passing" if passing else LIVE[status]
         return holds(
             self._client,
             "update_item",
@@ -45,15 +58,14 @@ class Reachability:
             Key=_key(subscriber),
             UpdateExpression=(
                 "SET #status = :status, left_at = :now, left_how = :how, due_shard = :shard, due_at = :forget"
-                " REMOVE mailable"
+                + (", passing = :now REMOVE mailable" if passing else " REMOVE mailable, passing")
             ),
-            ConditionExpression=(
-                f"({' OR '.join(f'#status = {name}' for name in before)}) AND confirmed_at <= :valid_at"
-            ),
+            ConditionExpression=f"({before}) AND confirmed_at <= :valid_at",
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues=to_item(
                 {
-                    **before,
+                    ":active": Status.ACTIVE,
+                    **({":passing": set(passing)} if passing else {":bounced": Status.BOUNCED}),
                     ":status": status,
                     ":now": iso(now),
                     ":how": how,
@@ -66,26 +78,57 @@ class Reachability:
 
     def add_soft_bounce(self, subscriber: str, mailed_at: datetime, message_id: str) -> SoftBounces | None:
         """Remember that a mail bounced for a passing reason; the same mail twice is one. None for who is not active."""
+        return self._counted(
+            subscriber,
+            UpdateExpression="ADD soft_bounces :bounce",
+            ConditionExpression="#status = :active",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={
+                ":bounce": to_value({soft_bounce(mailed_at, message_id)}),
+                ":active": to_value(Status.ACTIVE),
+            },
+        )
+
+    def discount(self, subscriber: str, bounce: str) -> SoftBounces | None:
+        """Count a soft bounce no more, because its mail was delivered; what counts by now, None for an unknown reader.
+
+        Soft bounces may be why the reader gets no mail: `restore` is for that.
+        """
+        return self._counted(
+            subscriber,
+            UpdateExpression="DELETE soft_bounces :bounces",
+            ConditionExpression="attribute_exists(confirmed_at)",
+            ExpressionAttributeValues={":bounces": to_value({bounce})},
+        )
+
+    def _counted(self, subscriber: str, **update: Any) -> SoftBounces | None:
         written = conditional(
             self._client,
             "update_item",
             repeatable=True,
             TableName=self._table,
             Key=_key(subscriber),
-            UpdateExpression="ADD soft_bounces :bounce",
-            ConditionExpression="#status = :active",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={
-                ":bounce": to_value({f"{iso(mailed_at)}#{message_id}"}),
-                ":active": to_value(Status.ACTIVE),
-            },
             ReturnValues="ALL_NEW",
+            **update,
         )
-        if not written.took_place:
-            return None
-        profile = from_item(written.item)
-        mails = {bounce: parse_iso(bounce.partition("#")[0]) for bounce in profile["soft_bounces"]}
-        return SoftBounces(mails, parse_iso(profile["confirmed_at"]))
+        return _soft_bounces(from_item(written.item)) if written.took_place else None
+
+    def restore(self, subscriber: str) -> bool:
+        """Make a reader active again whom soft bounces had stopped; False for everybody else."""
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=_key(subscriber),
+            UpdateExpression=(
+                "SET #status = :active, mailable = :shard REMOVE left_at, left_how, due_shard, due_at, passing"
+            ),
+            ConditionExpression="#status = :bounced AND attribute_exists(passing)",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=to_item(
+                {":active": Status.ACTIVE, ":bounced": Status.BOUNCED, ":shard": shard_of(subscriber)}
+            ),
+        )
 
     def forget_soft_bounces(self, subscriber: str, mails: Collection[str]) -> None:
         """Forget those mails, so that a reader of many years carries no list of them."""
@@ -103,6 +146,16 @@ class Reachability:
             TableName=self._table, Key=_key(subscriber), ProjectionExpression="tracking", ConsistentRead=True
         )
         return bool(from_item(answer.get("Item", {})).get("tracking"))
+
+
+def soft_bounce(mailed_at: datetime, message_id: str) -> str:
+    """The name of a mail among the soft bounces of its reader."""
+    return f"{iso(mailed_at)}#{message_id}"
+
+
+def _soft_bounces(profile: Mapping[str, Any]) -> SoftBounces:
+    mails = {bounce: parse_iso(bounce.partition("#")[0]) for bounce in profile.get("soft_bounces", ())}
+    return SoftBounces(mails, parse_iso(profile["confirmed_at"]))
 
 
 def _key(subscriber: str) -> dict[str, Any]:

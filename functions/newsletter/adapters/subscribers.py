@@ -132,6 +132,8 @@ class Subscribers:
     ) -> bool:
         """Stop all mail to the reader from this moment; False when they were not active.
 
+        Whom soft bounces stopped can still leave: a mail that comes after all would make them active again.
+
         The index `due` brings the profile up again when it is to be erased, `forget_after` later. `moved_to` is the id
         of the address they go on with.
         """
@@ -139,11 +141,12 @@ class Subscribers:
         return self._update(
             subscriber,
             "SET #status = :status, left_at = :now, left_how = :how, due_shard = :shard, due_at = :forget"
-            f"{moved} REMOVE mailable",
-            "#status = :active",
+            f"{moved} REMOVE mailable, passing",
+            "#status = :active OR (#status = :bounced AND attribute_exists(passing))",
             {
                 ":status": status,
                 ":active": Status.ACTIVE,
+                ":bounced": Status.BOUNCED,
                 ":now": iso(now),
                 ":how": how,
                 ":shard": shard_of(subscriber),

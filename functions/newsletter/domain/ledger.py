@@ -255,6 +255,9 @@ def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[Recipi
         undecided += len(record.in_doubt()) if record.state is State.DOUBTFUL else 0
         for what in FEEDBACK:
             events[what] += len(record.positions.get(what, ()))
+        # A mail that was delivered has not bounced for a passing reason, whatever an auto-responder said.
+        soft, delivered = (record.positions.get(what, frozenset()) for what in ("soft_bounced", "delivered"))
+        events["soft_bounced"] -= len(soft & delivered)
     return Certificate(
         planned=planned,
         accepted=sum(number for standing, number in counts.items() if standing not in _NOT_ACCEPTED),

@@ -6,6 +6,7 @@ Shapes: AWS, event-publishing-retrieving-sns-contents.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,9 @@ from newsletter.domain.times import parse_iso
 
 TOPIC_CHECK = "Successfully validated SNS topic for Amazon SES event publishing."
 """What SES publishes once, as plain text, when it is given a topic to report to."""
+NOT_SENT = {"OnAccountSuppressionList", "OnTenantSuppressionList", "EmailValidationSuppressed"}
+"""Subtypes of bounces and complaints of mails that SES did not send, because the address is on a list of its own. SES
+counts none of them against the account (AWS: sending-email-suppression-list)."""
 NO_COMPLAINT = {"not-spam", "auth-failure"}
 """Feedback types that are no complaint of a reader."""
 MAX_POSITION = 49
@@ -38,7 +42,7 @@ class Happening(StrEnum):
     DELAYED = "delayed"
     BOUNCED = "bounced"
     SOFT_BOUNCED = "soft_bounced"
-    """The address exists, but this mail was given up: mailbox full, server away."""
+    """The address exists, but a mail server said that this mail failed: mailbox full, server away."""
     COMPLAINED = "complained"
     FAILED = "failed"
     """SES could not fill in the template, after it had accepted the mail."""
@@ -54,6 +58,8 @@ class Passed(StrEnum):
     TOPIC_CHECK = "topic_check"
     FOREIGN = "foreign"
     """Of a mail without our tags, e.g. a test mail from the console of SES."""
+    AUTO_REPLY = "auto_reply"
+    """Called a bounce by SES, but no mail server said that anything failed: an out-of-office reply."""
     HARMLESS = "harmless"
     """A complaint that is none, or an open or click of a machine."""
     UNKNOWN = "unknown"
@@ -62,7 +68,11 @@ class Passed(StrEnum):
 
 @dataclass(frozen=True)
 class MailEvent:
-    """One report. `mailed_at` is when SES took the mail, `at` when what is reported happened."""
+    """One report. `mailed_at` is when SES took the mail, `at` when what is reported happened.
+
+    `not_sent`: SES did not send the mail, because the address once bounced or its owner once complained; `complainer`
+    tells the two apart.
+    """
 
     what: Happening
     mailing: str
@@ -71,6 +81,8 @@ class MailEvent:
     message_id: str
     mailed_at: datetime
     at: datetime
+    not_sent: bool = False
+    complainer: bool = False
 
 
 def read_event(body: str) -> MailEvent | Passed:
@@ -99,6 +111,8 @@ def read_event(body: str) -> MailEvent | Passed:
         message_id=str(mail.get("messageId", "")),
         mailed_at=mailed_at,
         at=_happened_at(event) or mailed_at,
+        not_sent=_not_sent(event),
+        complainer="complaint" in event,
     )
 
 
@@ -134,8 +148,9 @@ def _happening(event: Mapping[str, Any]) -> Happening | Passed:
         raise MalformedEvent("eventType: missing")
     match kind:
         case "Bounce":
-            permanent = _table(event, "bounce").get("bounceType") == "Permanent"
-            return Happening.BOUNCED if permanent else Happening.SOFT_BOUNCED
+            return _bounce(_table(event, "bounce"))
+        case "Complaint" if _not_sent(event):
+            return Happening.BOUNCED
         case "Complaint":
             feedback = _table(event, "complaint").get("complaintFeedbackType")
             return Passed.HARMLESS if feedback in NO_COMPLAINT else Happening.COMPLAINED
@@ -144,6 +159,33 @@ def _happening(event: Mapping[str, Any]) -> Happening | Passed:
         case "Click":
             return _human(event, "click", Happening.CLICKED)
     return _PLAIN.get(kind, Passed.UNKNOWN)
+
+
+_STATUS = re.compile(r"[45]\.\d{1,3}\.\d{1,3}")
+_SAID = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)|^\s*smtp;\s*[45]\d\d\b", re.IGNORECASE)
+"""A failing status (RFC 3463) or reply code (RFC 5321) in what a mail server said."""
+
+
+def _bounce(bounce: Mapping[str, Any]) -> Happening | Passed:
+    """What a bounce is. One that may pass counts as such only with a failing status of a mail server.
+
+    SES reports auto-replies the same way as bounces, Transient/General or Undetermined, and without a status (AWS:
+    monitor-sending-activity; simulator address ooto@).
+    """
+    if bounce.get("bounceType") == "Permanent":
+        return Happening.BOUNCED
+    recipients = bounce.get("bouncedRecipients")
+    told = [each for each in recipients if isinstance(each, dict)] if isinstance(recipients, list) else []
+    failed = any(
+        _STATUS.fullmatch(str(each.get("status", "")).strip()) or _SAID.search(str(each.get("diagnosticCode", "")))
+        for each in told
+    )
+    return Happening.SOFT_BOUNCED if failed else Passed.AUTO_REPLY
+
+
+def _not_sent(event: Mapping[str, Any]) -> bool:
+    kinds = (_table(event, "bounce").get("bounceSubType"), _table(event, "complaint").get("complaintSubType"))
+    return any(isinstance(kind, str) and kind in NOT_SENT for kind in kinds)
 
 
 _PLAIN = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.adapters.aside import Aside
 from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.reachability import Reachability
+from newsletter.adapters.reachability import Reachability, soft_bounce
 from newsletter.domain.errors import NotFound
 from newsletter.domain.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
 from newsletter.domain.publication import Publication
@@ -22,6 +22,9 @@ ABOUT_THE_READER = {
     Happening.CLICKED,
 }
 """What concerns more than the ledger, so that the reader must be known."""
+
+NOT_SENT = "not_sent"
+"""What a mail is taken for that SES did not send: it says nothing of how our mails are received."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +41,20 @@ def record_feedback(bodies: Sequence[str], now: datetime, desk: FeedbackDesk) ->
     """Record reports of SES; what each was taken for (a Happening, or why nothing was recorded), or what went wrong.
 
     What several of them say of one batch goes into the ledger in one write. Positions are added to sets and readers
-    only ever stopped, so repeated, late and shuffled reports end in the same state. A report of a kind that we do not
-    know is put aside for a person. MalformedEvent, or NotFound for a mail that carries our tags but that the ledger
-    does not know, are for a person too.
+    stopped (and let go on where a mail that counted against them proves to be delivered), so repeated, late and
+    shuffled reports end in the same state. A report of a kind that we do not know is put aside for a person. What
+    becomes a MalformedEvent, or NotFound for a mail with our tags that the ledger does not know, is for a person too.
     """
     reports = [_read(body, now, desk) for body in bodies]
     of_batches: dict[tuple[str, str], list[_Report]] = {}
     for report in reports:
         if isinstance(report, _Report):
             of_batches.setdefault((report.event.mailing, report.event.batch), []).append(report)
-    faults = {batch: _note_down(*batch, known, desk) for batch, known in of_batches.items()}
+    noted = {batch: _note_down(*batch, known, desk) for batch, known in of_batches.items()}
     return [
-        report
-        if not isinstance(report, _Report)
-        else faults[report.event.mailing, report.event.batch] or _follow_up(report, now, desk)
+        _follow_up(report, noted[report.event.mailing, report.event.batch], now, desk)
+        if isinstance(report, _Report)
+        else report
         for report in reports
     ]
 
@@ -79,8 +82,11 @@ def _read(body: str, now: datetime, desk: FeedbackDesk) -> _Report | Passed | Ex
     return _Report(event, reader)
 
 
-def _note_down(mailing: str, batch: str, reports: Sequence[_Report], desk: FeedbackDesk) -> Exception | None:
-    """Into the ledger; what went wrong for all of the batch's reports."""
+Positions = Mapping[str, frozenset[int]]
+
+
+def _note_down(mailing: str, batch: str, reports: Sequence[_Report], desk: FeedbackDesk) -> Positions | Exception:
+    """Into the ledger; what it knows of the batch by now, or what went wrong for all of the batch's reports."""
     happened: dict[str, set[int]] = {}
     for report in reports:
         happened.setdefault(report.event.what, set()).add(report.event.position)
@@ -88,22 +94,29 @@ def _note_down(mailing: str, batch: str, reports: Sequence[_Report], desk: Feedb
         known = desk.deliveries.add_all(mailing, batch, happened)
     except Exception as fault:  # noqa: BLE001 (the other batches go on; the door reports it)
         return fault
-    return None if known else NotFound(f"batch {mailing}/{batch}, which SES reports as {' and '.join(happened)}")
+    return known or NotFound(f"batch {mailing}/{batch}, which SES reports as {' and '.join(happened)}")
 
 
-def _follow_up(report: _Report, now: datetime, desk: FeedbackDesk) -> str | Exception:
+def _follow_up(report: _Report, noted: Positions | Exception, now: datetime, desk: FeedbackDesk) -> str | Exception:
+    if isinstance(noted, Exception):
+        return noted
     event, reader = report.event, report.reader
+    delivered = event.position in noted.get(Happening.DELIVERED, ())
     try:
         match event.what:
+            case Happening.BOUNCED if event.complainer:
+                _stop(reader, Status.COMPLAINED, f"on SES's list, {event.mailing}", event.mailed_at, now, desk)
             case Happening.BOUNCED:
                 _stop(reader, Status.BOUNCED, f"bounced {event.mailing}", event.mailed_at, now, desk)
             case Happening.COMPLAINED:
                 _stop(reader, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, desk)
-            case Happening.SOFT_BOUNCED:
+            case Happening.SOFT_BOUNCED if not delivered:
                 _count_soft_bounce(reader, event, now, desk)
+            case Happening.DELIVERED if event.position in noted.get(Happening.SOFT_BOUNCED, ()):
+                _discount_soft_bounce(_reader(event, desk), event, desk)
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
         return fault
-    return event.what
+    return NOT_SENT if event.not_sent else event.what
 
 
 def _reader(event: MailEvent, desk: FeedbackDesk) -> str:
@@ -120,14 +133,36 @@ def _stop(reader: str, status: Status, how: str, valid_at: datetime, now: dateti
 
 
 def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, desk: FeedbackDesk) -> None:
-    """Stop the mail once too many bounced; what is too old to count with a report that comes late is forgotten."""
+    """Stop the mail once too many bounced; what is too old to count with a report that comes late is forgotten.
+
+    The ledger is asked again after counting: of this report and one of delivery that is worked on at the same moment,
+    whoever comes last finds what the other wrote.
+    """
     bounces = desk.reachability.add_soft_bounce(reader, event.mailed_at, event.message_id)
     if bounces is None:
         return
+    record = desk.deliveries.record(event.mailing, event.batch)
+    if record is not None and record.happened(Happening.DELIVERED, event.position):
+        _discount_soft_bounce(reader, event, desk)
+        return
     policy = desk.publication.feedback
     if policy.gives_up(bounces.mails.values(), bounces.confirmed_at):
-        how = f"{policy.transient_bounces} mails bounced within {policy.within.days} days, last {event.mailing}"
-        _stop(reader, Status.BOUNCED, how, event.mailed_at, now, desk)
+        desk.reachability.stop(
+            reader,
+            Status.BOUNCED,
+            f"{policy.transient_bounces} mails bounced within {policy.within.days} days, last {event.mailing}",
+            valid_at=event.mailed_at,
+            now=now,
+            forget_after=desk.publication.retention.left,
+            passing=bounces.mails.keys(),
+        )
         return
     oldest = max(bounces.mails.values()) - 2 * policy.within
     desk.reachability.forget_soft_bounces(reader, [mail for mail, at in bounces.mails.items() if at < oldest])
+
+
+def _discount_soft_bounce(reader: str, event: MailEvent, desk: FeedbackDesk) -> None:
+    """The mail was delivered after all: an auto-reply, or a server that first said no."""
+    left = desk.reachability.discount(reader, soft_bounce(event.mailed_at, event.message_id))
+    if left is not None and not desk.publication.feedback.gives_up(left.mails.values(), left.confirmed_at):
+        desk.reachability.restore(reader)

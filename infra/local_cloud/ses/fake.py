@@ -68,11 +68,16 @@ class FakeSes:
         """Every mail that arrived."""
         return self._mailbox
 
+    def set_away(self, address: str, *, away: bool = True) -> None:
+        """Let a program behind the address answer every mail from now on, or no more, as out-of-office replies do."""
+        (self._outcomes.away.add if away else self._outcomes.away.discard)(address.lower())
+
     def act(self, mail_id: str, what: str) -> None:
         """Lets something happen to a mail of the mailbox and publishes its event.
 
-        `what` is deliver, bounce, soft-bounce, complain, open, click or delay. A hard bounce and a complaint put the
-        address on the suppression list; an open or click that the request left untracked publishes nothing.
+        `what` is deliver, bounce, soft-bounce, auto-reply, complain, open, click or delay. A hard bounce and a
+        complaint put the address on the suppression list; an open or click that the request left untracked publishes
+        nothing.
         ValueError on anything else, on an unknown mail, and on a click in a mail without links.
         """
         mail = self._mailbox.get(mail_id)

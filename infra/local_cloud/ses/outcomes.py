@@ -50,6 +50,8 @@ _SUPPRESSED = _BounceKind(
     mta="amazonses.com",
 )
 _UNKNOWN_USER = _BounceKind("Permanent", "General", "5.1.1", "smtp; 550 5.1.1 user unknown")
+_AUTO_REPLY = _BounceKind("Transient", "General", "", "")
+"""An answer of a program, which SES takes for a bounce: no mail server says anything, so there is no status."""
 _MAILBOX_FULL = _BounceKind("Transient", "MailboxFull", "5.2.2", "smtp; 552 5.2.2 mailbox full")
 
 _ARRIVING = frozenset({"", "success", "complaint", "ooto"})
@@ -74,10 +76,13 @@ class Outcomes:
         self._suppression = suppression
         self._events = events
         self._now = now
+        self.away: set[str] = set()
+        """Addresses, in lower case, behind which a program answers every mail."""
         self._acts: dict[str, Callable[[Mail], None]] = {
             "deliver": lambda mail: self._delivery(mail, mail.recipients),
             "bounce": lambda mail: self._hard_bounce(mail, mail.recipients),
             "soft-bounce": self._soft_bounce,
+            "auto-reply": lambda mail: self._auto_reply(mail, mail.recipients),
             "complain": lambda mail: self._complaint(mail, mail.recipients),
             "open": self._open,
             "click": self._click,
@@ -127,6 +132,8 @@ class Outcomes:
         delivered = having("success", "complaint", "ooto", *([""] if self._settings.auto_deliver else []))
         if delivered:
             self._delivery(mail, delivered)
+        if away := [text for text, fate in fates if fate == "ooto" or (text in delivered and self._away(text))]:
+            self._auto_reply(mail, away)
         if complaining := having("complaint"):
             self._complaint(mail, complaining)
 
@@ -147,19 +154,24 @@ class Outcomes:
     def _soft_bounce(self, mail: Mail) -> None:
         self._bounce(mail, mail.recipients, _MAILBOX_FULL)
 
+    def _away(self, text: str) -> bool:
+        return bool(self.away) and parse(text, "Destination").bare.lower() in self.away
+
+    def _auto_reply(self, mail: Mail, recipients: Iterable[str]) -> None:
+        """An out-of-office reply to a mail that was delivered: SES tells of it as of a bounce, without any status."""
+        self._bounce(mail, recipients, _AUTO_REPLY)
+
     def _bounce(self, mail: Mail, recipients: Iterable[str], kind: _BounceKind) -> str:
         feedback_id = self._feedback_id()
         detail = {
             "feedbackId": feedback_id,
             "bounceType": kind.type,
             "bounceSubType": kind.sub_type,
-            "bouncedRecipients": [
-                {"emailAddress": text, "action": "failed", "status": kind.status, "diagnosticCode": kind.diagnostic}
-                for text in recipients
-            ],
+            "bouncedRecipients": [{"emailAddress": text, **_said(kind)} for text in recipients],
             "timestamp": timestamp(self._now()),
-            "reportingMTA": f"dns; {kind.mta or self._sending_host}",
         }
+        if kind.status:
+            detail["reportingMTA"] = f"dns; {kind.mta or self._sending_host}"
         self._events.publish(mail, "Bounce", detail)
         return feedback_id
 
@@ -224,3 +236,10 @@ class Outcomes:
 
     def _feedback_id(self) -> str:
         return f"0110{int(self._now().timestamp() * 1000):012x}-{uuid.uuid4()}-000000"
+
+
+def _said(kind: _BounceKind) -> dict[str, str]:
+    """What a delivery status notification adds; without one SES knows the address alone."""
+    if not kind.status:
+        return {}
+    return {"action": "failed", "status": kind.status, "diagnosticCode": kind.diagnostic}
