@@ -35,7 +35,7 @@ class Tool:
 
 def _node_answers() -> bool:
     try:
-        answer = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=True)  # noqa: S607
+        answer = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=60, check=True)  # noqa: S607
     except (OSError, subprocess.SubprocessError):
         return False
     return int(answer.stdout.removeprefix("v").split(".")[0]) >= NODE_MAJOR

@@ -84,7 +84,7 @@ class Pollers:
     def stop(self) -> None:
         """No new batch is taken; batches under way are left to end with the process."""
         self._stopping.set()
-        self._watcher.join(timeout=1)
+        self._watcher.join(timeout=30)
 
     def counts(self) -> dict[str, QueueCounts]:
         """How every queue that feeds a function stands, by name."""

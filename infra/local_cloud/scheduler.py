@@ -47,7 +47,7 @@ class Scheduler:
     def stop(self) -> None:
         """Nothing fires any more."""
         self._stopping.set()
-        self._thread.join(timeout=1)
+        self._thread.join(timeout=30)
 
     def _watch(self) -> None:
         now = datetime.now(UTC)

@@ -39,6 +39,8 @@ AUDIENCE = "console"
 SEND_RATE = 1_000.0
 # A mailing to everybody in a rehearsal is over long before.
 DRAIN_SECONDS = 120.0
+# A function that still runs at the end is over long before, or hangs.
+LAST_SECONDS = 30.0
 # How long after an article came out its feed is read, as the schedule of feed_ingest has it.
 _BLOG_STEP = timedelta(hours=1)
 _SENDER_DOMAIN = "SenderDomain"
@@ -204,7 +206,7 @@ class LocalCloud:
 
     def _finish(self) -> None:
         # A function that is cut off here would go on against an AWS that is no longer emulated.
-        queues.wait_until(lambda: not self.functions.running, 1.0)
+        queues.wait_until(lambda: not self.functions.running, LAST_SECONDS)
 
     def _first_articles(self) -> None:
         def ingest() -> None:

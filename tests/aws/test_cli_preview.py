@@ -15,6 +15,7 @@ from cli.main import main
 from newsletter import wiring
 from tests.aws.cloud import Cloud
 from tests.skips import CHROMIUM, require
+from tests.templates import TEMPLATES
 from tests.unit.mails import article
 
 Captured = pytest.CaptureFixture[str]
@@ -27,6 +28,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("NEWSLETTER_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("NEWSLETTER_TEMPLATES", str(TEMPLATES))
     monkeypatch.setattr(screenshots, "chromium", lambda: None)
 
 

@@ -44,7 +44,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(feeds, "SECONDS", 0.5)
+    monkeypatch.setattr(feeds, "SECONDS", 60)
     monkeypatch.setattr(feeds, "MAX_BYTES", 10_000)
     server = Server()
     thread = Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -152,7 +152,10 @@ def drop_by_drop() -> Iterator[bytes]:
 @pytest.mark.parametrize(
     "answer", [lambda: slow(1), lambda: Response(drop_by_drop())], ids=["says nothing", "a byte at a time"]
 )
-def test_a_server_that_takes_its_time_is_given_up(server: Server, answer: Callable[[], Response]) -> None:
+def test_a_server_that_takes_its_time_is_given_up(
+    server: Server, answer: Callable[[], Response], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "SECONDS", 0.5)
     server.answer = lambda _: answer()
     assert refusal(server.url) == f"{server.url}: no whole answer in time"
 

@@ -80,7 +80,7 @@ def call(
 ) -> Answer:
     request = urllib.request.Request(f"{cloud.url}{path}", data=body, method=method, headers=headers or {})
     try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=10) as answer:
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=60) as answer:
             return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read().decode())
     except urllib.error.HTTPError as error:
         with error:

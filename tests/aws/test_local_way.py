@@ -15,7 +15,7 @@ import pytest
 
 from newsletter.domain.messages import PlanPage, TakeUpOffer
 from newsletter.domain.subscriber import SHARDS
-from tests.aws.outside import NOW, ROOT, Outside, digest_of, header, item, link_to, rss, started, until
+from tests.aws.outside import ROOT, Outside, header, item, link_to, rss, started, until
 
 REAL_FEEDS = ROOT.parent / "shared" / "feeds"
 WILD = ("wordpress-035c1b3dcccee254.xml", "blog-021a787a782817fc.xml", "blog-07403555c6b2ebea.xml")
@@ -29,14 +29,14 @@ def test_only_the_button_behind_the_link_makes_a_reader_and_pressing_it_again_ch
     link = outside.sign_up("maija@example.com")
     assert [outside.get(link).status for _ in range(2)] == [200, 200]
     assert outside.call("HEAD", link).status == 200
-    outside.run("planner", NOW)
+    outside.run("planner", outside.now)
     assert outside.mails(mailing="digest-") == [], "looking at the link subscribed her"
 
     assert [outside.post(link).status for _ in range(2)] == [200, 200]
-    outside.run("planner", NOW)
-    assert outside.standings(digest_of(NOW)) == {}, "the week's digest was planned before she confirmed"
-    outside.publish("Seuraavan viikon kirjoitus", at=NOW + timedelta(days=7))
-    outside.run("planner", NOW + timedelta(days=7, hours=1))
+    outside.run("planner", outside.now)
+    assert outside.standings(outside.digest) == {}, "the week's digest was planned before she confirmed"
+    outside.publish("Seuraavan viikon kirjoitus", at=outside.now + timedelta(days=7))
+    outside.run("planner", outside.now + timedelta(days=7, hours=1))
     assert [mail["to"] for mail in outside.mails(mailing="digest-")] == ["maija@example.com"]
 
 
@@ -56,13 +56,13 @@ def test_the_digest_carries_everything_that_mail_programs_and_the_ledger_need(ou
     assert re.fullmatch(rf"<{outside.cloud.url}/unsubscribe/\S+>(, <mailto:\S+>)?", header(mail, "List-Unsubscribe"))
     assert header(mail, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
     assert header(mail, "List-Id").endswith("<uutiskirje.sanaharju.example>")
-    assert header(mail, "Feedback-ID").startswith(f"{digest_of(NOW)}:digest:1.")
+    assert header(mail, "Feedback-ID").startswith(f"{outside.digest}:digest:1.")
     assert header(mail, "Feedback-ID").endswith(":AmazonSES")
     assert header(mail, "Auto-Submitted") == "auto-generated"
     assert "OOF" in header(mail, "X-Auto-Response-Suppress")
     assert "NDR" not in header(mail, "X-Auto-Response-Suppress")
     assert {"mailing", "batch", "position"} <= mail["tags"].keys()
-    assert (mail["tags"]["mailing"], mail["tags"]["position"]) == (digest_of(NOW), "0")
+    assert (mail["tags"]["mailing"], mail["tags"]["position"]) == (outside.digest, "0")
     assert "Puoli tuntia viikossa" in mail["subject"]
     assert "Hei Maija," in mail["text"]
     assert "{{" not in mail["html"] + mail["text"]
@@ -73,8 +73,8 @@ def test_a_reader_gets_the_articles_of_their_topics_and_one_without_topics_gets_
     outside.subscribe("linkedin@example.com", "linkedin")
     outside.subscribe("kaikki@example.com")
     outside.subscribe("mittaaja@example.com", "mittaaminen")
-    outside.run("planner", NOW)
-    text = {mail["to"]: mail["text"] for mail in outside.mails(mailing=digest_of(NOW))}
+    outside.run("planner", outside.now)
+    text = {mail["to"]: mail["text"] for mail in outside.mails(mailing=outside.digest)}
     assert "Kriisin ensimmäinen tunti" in text["kaikki@example.com"]
     assert "Kriisin ensimmäinen tunti" not in text["linkedin@example.com"]
     assert "Puoli tuntia viikossa" in text["linkedin@example.com"]
@@ -84,23 +84,23 @@ def test_a_reader_gets_the_articles_of_their_topics_and_one_without_topics_gets_
 def test_feed_digest_and_queue_messages_may_come_twice_and_nobody_gets_a_second_mail(outside: Outside) -> None:
     for number in range(3):
         outside.subscribe(f"reader{number}@example.com")
-    again = outside.run("feed_ingest", NOW)["feeds"][0]
+    again = outside.run("feed_ingest", outside.now)["feeds"][0]
     assert (again["entries"], again["new"], again["edited"]) == (1, 0, 0)
 
-    runs = [outside.run("planner", NOW)["weekly"]["decision"] for _ in range(2)]
+    runs = [outside.run("planner", outside.now)["weekly"]["decision"] for _ in range(2)]
     assert runs == ["started", "repeated"]
     # Every page planned a second time emits every batch a second time: the same messages once more.
     sqs = outside.cloud.backends.client("sqs")
     for shard in SHARDS:
-        message = PlanPage(digest_of(NOW), shard, 0).to_json()
+        message = PlanPage(outside.digest, shard, 0).to_json()
         sqs.send_message(QueueUrl=outside.cloud.environment["NEWSLETTER_PLAN_QUEUE"], MessageBody=message)
     assert outside.cloud.drain()
 
-    digests = [mail["to"] for mail in outside.mails(mailing=digest_of(NOW))]
+    digests = [mail["to"] for mail in outside.mails(mailing=outside.digest)]
     assert sorted(digests) == [f"reader{number}@example.com" for number in range(3)]
-    certificate = outside.certificate(digest_of(NOW))
+    certificate = outside.certificate(outside.digest)
     assert (certificate["planned"], certificate["accepted"], certificate["balanced"]) == (3, 3, True)
-    assert outside.standings(digest_of(NOW)) == {f"reader{number}@example.com": "delivered" for number in range(3)}
+    assert outside.standings(outside.digest) == {f"reader{number}@example.com": "delivered" for number in range(3)}
 
 
 def test_a_click_leads_to_the_stored_article_and_to_nothing_else(outside: Outside) -> None:
@@ -115,8 +115,8 @@ def test_a_click_leads_to_the_stored_article_and_to_nothing_else(outside: Outsid
         assert answer.headers["referrer-policy"] == "no-referrer"
     assert outside.get(f"{link}x").status == 404
     assert outside.get(link.replace("/c/", "/c/x")).status == 404
-    assert outside.standings(digest_of(NOW)) == {"maija@example.com": "clicked"}
-    assert outside.certificate(digest_of(NOW))["clicked"] == 1
+    assert outside.standings(outside.digest) == {"maija@example.com": "clicked"}
+    assert outside.certificate(outside.digest)["clicked"] == 1
 
 
 # --- the offer -------------------------------------------------------------------------------------------------------
@@ -138,14 +138,14 @@ def test_looking_at_the_offer_makes_no_lead_and_its_button_makes_one_however_oft
     assert (webhook["verified"], webhook["duplicate"], webhook["answer"]) == (True, False, 204)
     assert (lead["type"], lead["data"]["how"]) == ("lead.created", "button")
     assert lead["data"]["contact"]["email"] == "maija@example.com"
-    assert lead["data"]["evidence"]["mailing"] == digest_of(NOW)
+    assert lead["data"]["evidence"]["mailing"] == outside.digest
 
     message = TakeUpOffer(
         lead["data"]["contact"]["subscriber"],
         "sparraus",
         "button",
         lead["timestamp"],
-        digest_of(NOW),
+        outside.digest,
         lead["data"]["evidence"]["batch"],
         0,
         {"method": "POST", "user_agent": "", "network": "", "headers": {}},
@@ -171,10 +171,11 @@ def test_a_lead_waits_for_a_crm_that_is_down_and_arrives_once_it_is_up(outside: 
 def test_the_sequence_sends_each_step_once_when_it_is_due_and_none_before(outside: Outside) -> None:
     outside.subscribe("maija@example.com")
     outside.post(link_to("offer", outside.digest_for("maija@example.com")))
+    taken = datetime.now(UTC)
 
     # A day and a half, two days and a little (again an hour later), then as long after as the second step waits.
     planned = [
-        outside.run("nurture", NOW + timedelta(days=days))["planned"] for days in (1.5, 2.01, 2.05, 8.5, 9.1, 20)
+        outside.run("nurture", taken + timedelta(days=days))["planned"] for days in (1.5, 2.01, 2.05, 8.5, 9.1, 20)
     ]
     assert planned == [0, 1, 0, 0, 1, 0]
     steps = outside.mails("maija@example.com", "step-")

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from tests.aws.outside import CAMPAIGN, NOW, Outside, digest_of, header, link_to
+from tests.aws.outside import CAMPAIGN, Outside, digest_of, header, link_to
 
 # --- campaigns -------------------------------------------------------------------------------------------------------
 
@@ -77,26 +77,26 @@ ONE_CLICK = {
 def test_one_click_in_the_mail_program_ends_all_mail(outside: Outside) -> None:
     for reader in (*ONE_CLICK, "pysyja@example.com"):
         outside.subscribe(reader)
-    outside.run("planner", NOW)
+    outside.run("planner", outside.now)
     for reader, (content_type, body) in ONE_CLICK.items():
-        (mail,) = outside.mails(reader, digest_of(NOW))
+        (mail,) = outside.mails(reader, outside.digest)
         outside.post(link_to("offer", mail))
         address = header(mail, "List-Unsubscribe").split(">")[0].removeprefix("<")
         assert outside.get(address).status == 200
-        assert outside.standings(digest_of(NOW))[reader] in ("delivered", "clicked"), "a scanner opened it, nobody left"
+        assert outside.standings(outside.digest)[reader] in ("delivered", "clicked"), "a scanner opened it, nobody left"
         for _ in range(2):
             answer = outside.call("POST", address, body, content_type=content_type)
             assert (answer.status, "set-cookie" in answer.headers) == (200, False)
 
     before = {reader: len(outside.mails(reader)) for reader in ONE_CLICK}
-    next_week = NOW + timedelta(days=7)
+    next_week = outside.now + timedelta(days=7)
     outside.publish("Seuraavan viikon kirjoitus", at=next_week)
     outside.run("planner", next_week + timedelta(hours=1))
     outside.run("nurture", next_week)
     assert outside.api("POST", "/campaigns", CAMPAIGN).status == 201
     assert {reader: len(outside.mails(reader)) for reader in ONE_CLICK} == before
     assert set(outside.standings(digest_of(next_week))) == {"pysyja@example.com"}
-    assert outside.certificate(digest_of(NOW))["unsubscribed"] == 2
+    assert outside.certificate(outside.digest)["unsubscribed"] == 2
 
 
 def test_an_address_that_bounces_is_never_mailed_again(outside: Outside) -> None:
@@ -105,12 +105,15 @@ def test_an_address_that_bounces_is_never_mailed_again(outside: Outside) -> None
     mail = outside.digest_for("vanha@example.com")
     for _ in range(2):
         assert outside.post(f"/_local/mail/{mail['id']}/act", what="bounce").status == 303
-    assert outside.standings(digest_of(NOW)) == {"vanha@example.com": "bounced", "uusi@example.com": "delivered"}
-    assert outside.certificate(digest_of(NOW))["bounced"] == 1
+    assert outside.standings(outside.digest) == {
+        "vanha@example.com": "bounced",
+        "uusi@example.com": "delivered",
+    }
+    assert outside.certificate(outside.digest)["bounced"] == 1
 
     before = len(outside.mails("vanha@example.com"))
     mailing = outside.api("POST", "/campaigns", CAMPAIGN).json["mailing"]["id"]
-    outside.publish("Seuraavan viikon kirjoitus", at=NOW + timedelta(days=7))
-    outside.run("planner", NOW + timedelta(days=7, hours=1))
+    outside.publish("Seuraavan viikon kirjoitus", at=outside.now + timedelta(days=7))
+    outside.run("planner", outside.now + timedelta(days=7, hours=1))
     assert len(outside.mails("vanha@example.com")) == before
     assert outside.standings(mailing) == {"uusi@example.com": "delivered"}

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import pytest
 from cli.main import main
 from newsletter.adapters.templates import Templates
 from newsletter.domain.publication import Publication
-from tests.aws.outside import NOW, Outside, item, link_to, rss, started
+from tests.aws.outside import Outside, item, link_to, rss, started
 
 ROOT = Path(__file__).parents[2]
 OTHER = """
@@ -109,7 +109,7 @@ def of_another_company(folder: Path) -> Path:
     templates = Path(shutil.copytree(ROOT / "templates", folder / "templates"))
     shutil.rmtree(templates / "email" / "sequences", ignore_errors=True)
     (templates / "publication.toml").write_text(OTHER, "utf-8")
-    (templates / "texts").mkdir()
+    (templates / "texts").mkdir(exist_ok=True)
     for language, text in (("en", "Please leave the ladder out."), ("fi", "Jättäkää tikkaat esille.")):
         (templates / "texts" / f"thanks.{language}.md").write_text(text, "utf-8")
     return templates
@@ -130,7 +130,7 @@ def publication(templates: Path) -> Publication:
 def outside(templates: Path, publication: Publication, tmp_path: Path) -> Iterator[Outside]:
     """A blog with an article on each topic."""
     named = [(topic.key, *topic.categories) for topic in publication.topics] or [("any",)]
-    items = "".join(item(f"On {key}", NOW, (*categories, "")[0]) for key, *categories in named)
+    items = "".join(item(f"On {key}", datetime.now(UTC), (*categories, "")[0]) for key, *categories in named)
     feed = tmp_path / "feed.xml"
     feed.write_text(rss(items), "utf-8")
     with started(feed, templates) as here:
@@ -167,7 +167,7 @@ def test_a_reader_of_each_language_gets_digest_offer_and_sequence(outside: Outsi
     for language in publication.languages:
         subscribe(outside, publication, language)
 
-    period = outside.run("planner", NOW)["weekly"]["period"]
+    period = outside.run("planner", outside.now)["weekly"]["period"]
     if publication.digest.approval:
         assert outside.newsletter("digest", "approve", period).returncode == 0
         assert outside.cloud.drain()
@@ -185,7 +185,7 @@ def test_a_reader_of_each_language_gets_digest_offer_and_sequence(outside: Outsi
 
     if offer and offer.sequence:
         first = publication.sequences[offer.sequence].steps[0]
-        outside.run("nurture", NOW + first.after + timedelta(minutes=30))
+        outside.run("nurture", datetime.now(UTC) + first.after)
         for language in publication.languages:
             (step,) = outside.mails(reader(language), "step-")
             assert step["subject"] == first.subject[language]

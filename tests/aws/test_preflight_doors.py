@@ -19,6 +19,7 @@ from tests.aws.cloud import Cloud
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing
 from tests.skips import SPAMASSASSIN, require
+from tests.templates import TEMPLATES
 from tests.unit.mails import article
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -118,6 +119,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("NEWSLETTER_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("NEWSLETTER_TEMPLATES", str(TEMPLATES))
 
 
 @pytest.mark.usefixtures("nowhere")

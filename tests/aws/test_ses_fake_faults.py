@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
+from local_cloud.queues import wait_until
 from tests.aws.ses_account import SENDER, SesAccount, entry
 
 
@@ -48,6 +49,7 @@ def test_a_held_response_is_a_read_timeout_with_the_mail_sent(account: SesAccoun
             Destination={"ToAddresses": ["a@lukija.example"]},
             Content={"Simple": {"Subject": {"Data": "S"}, "Body": {"Text": {"Data": "t"}}}},
         )
+    assert wait_until(lambda: bool(account.mails()), 60)
     assert account.mail().to == ("a@lukija.example",)
 
 

@@ -12,7 +12,8 @@ from tests.browser.stage import DESKTOP, Camera, Stage, chromium, staged
 from tests.skips import AXE, CHROMIUM, require
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-SECONDS = 10
+SECONDS = 120
+"""Until nothing will come any more, however busy the machine is; a page waits for all that a run sets off."""
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def test_nobody_is_shut_out_while_the_form_is_under_attack(
     page.goto(stage.url(f"/subscribe?lang={language}"))
     page.fill("#email", email)
     page.check("#consent")
-    send_form(page)
+    send_form(page, stage)
     expect(page.locator("html")).to_have_attribute("lang", language)
     camera.check(page, f"{language}-wait")
     page.locator("main form button").last.click()
@@ -82,7 +82,7 @@ def test_nobody_is_shut_out_while_the_form_is_under_attack(
     page.goto(stage.url(f"/subscribe?lang={language}"))
     page.fill("#email", email)
     page.check("#consent")
-    send_form(page)
+    send_form(page, stage)
     expect(page.get_by_role("heading", level=1)).to_have_text(
         wiring.templates().text("pages.check_mail.heading", language)
     )

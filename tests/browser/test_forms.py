@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.stage import HUMAN_MILLISECONDS, Camera, Stage, mail_to, send_form
+from tests.browser.stage import Camera, Stage, mail_to, send_form, unhurried
 
 FARTHEST = 40
 
@@ -42,8 +42,8 @@ def test_the_form_can_be_filled_in_and_sent_with_the_keyboard_alone(page: Page, 
     tab_to(page, "#consent")
     page.keyboard.press("Space")
     tab_to(page, "main form button")
-    page.wait_for_timeout(HUMAN_MILLISECONDS)
-    page.keyboard.press("Enter")
+    with unhurried(page, stage):
+        page.keyboard.press("Enter")
     # The arrow key chose the second language, so the answer speaks it.
     expect(page.get_by_role("heading", level=1)).to_have_text("Kolla din e-post")
     assert stage.cloud.drain()
@@ -57,7 +57,7 @@ def test_an_error_stands_at_its_field_and_what_was_typed_stays(page: Page, stage
     page.check("input[name=topics][value=tekoaly]")
     page.check("input[name=language][value=en]")
     with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
-        send_form(page)
+        send_form(page, stage)
     assert answered.value.status == 422
     # The form answers in the language chosen for the newsletter.
     summary = page.get_by_role("alert")
@@ -80,7 +80,7 @@ def test_an_error_stands_at_its_field_and_what_was_typed_stays(page: Page, stage
     expect(email).to_be_focused()
     email.fill("korjattu@example.com")
     page.check("#consent")
-    send_form(page)
+    send_form(page, stage)
     expect(page.get_by_role("alert")).to_have_count(0)
     assert stage.cloud.drain()
     assert mail_to(stage, "korjattu@example.com")["subject"].startswith("Confirm")
@@ -89,6 +89,7 @@ def test_an_error_stands_at_its_field_and_what_was_typed_stays(page: Page, stage
 def test_a_form_sent_in_a_flash_is_asked_for_once_more_and_loses_nothing(
     page: Page, stage: Stage, camera: Camera
 ) -> None:
+    stage.clock.stands = stage.clock.now()
     page.goto(stage.url("/subscribe"))
     page.evaluate("""() => {
         document.querySelector("#email").value = "nopea@example.com";
@@ -96,9 +97,10 @@ def test_a_form_sent_in_a_flash_is_asked_for_once_more_and_loses_nothing(
         document.querySelector("main form").requestSubmit();
     }""")
     expect(page.get_by_role("alert")).to_be_visible()
+    stage.clock.stands = None
     expect(page.locator("#email")).to_have_value("nopea@example.com")
     camera.check(page, "19-subscribe-too-fast")
-    send_form(page)
+    send_form(page, stage)
     expect(page.get_by_role("heading", level=1)).to_have_text("Tarkista sähköpostisi")
     assert stage.cloud.drain()
     assert mail_to(stage, "nopea@example.com")["subject"].startswith("Vahvista")
@@ -108,11 +110,11 @@ def test_a_mistyped_domain_is_pointed_out_and_one_button_mends_it(page: Page, st
     page.goto(stage.url("/subscribe"))
     page.fill("#email", "maija@gmial.com")
     page.check("#consent")
-    send_form(page)
+    send_form(page, stage)
     expect(page.get_by_role("alert")).to_contain_text("maija@gmail.com")
     camera.check(page, "19-subscribe-suggestion")
-    page.wait_for_timeout(HUMAN_MILLISECONDS)
-    page.get_by_role("alert").get_by_role("button").first.click()
+    with unhurried(page, stage):
+        page.get_by_role("alert").get_by_role("button").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tarkista sähköpostisi")
     assert stage.cloud.drain()
     assert mail_to(stage, "maija@gmail.com")["subject"].startswith("Vahvista")

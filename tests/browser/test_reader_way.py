@@ -7,10 +7,9 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.stage import HUMAN_MILLISECONDS, Camera, Stage, subscribe
+from tests.browser.stage import Camera, Stage, subscribe, unhurried
 
 READER = "maija@example.com"
 NEIGHBOUR = "naapuri@example.com"
@@ -44,7 +43,6 @@ def open_mail(page: Page, stage: Stage, subject: str | re.Pattern[str]) -> None:
     page.locator("ul.mails a").filter(has_text=READER).filter(has_text=subject).first.click()
 
 
-@pytest.mark.timeout(300)
 def test_a_reader_subscribes_reads_takes_up_the_offer_and_leaves(page: Page, stage: Stage, camera: Camera) -> None:
     comes_in(page, stage, camera)
     subscribe(page, stage, NEIGHBOUR)
@@ -69,8 +67,8 @@ def comes_in(page: Page, stage: Stage, camera: Camera) -> None:
     page.get_by_label("Nimi").fill("Maija")
     page.locator("#consent").check()
     camera.look(page, "03-subscribe-filled")
-    page.wait_for_timeout(HUMAN_MILLISECONDS)
-    page.get_by_role("button", name="Tilaa uutiskirje").click()
+    with unhurried(page, stage):
+        page.get_by_role("button", name="Tilaa uutiskirje").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tarkista sähköpostisi")
     camera.look(page, "04-check-mail")
     assert stage.cloud.drain()
