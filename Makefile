@@ -14,6 +14,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
+# What every stage needs, so that no section of samconfig.toml can lack it. IAM: the functions' roles, none of which has
+# a name of its own. AUTO_EXPAND: the SAM transform and the nested stacks.
+SAM_DEPLOY = $(SAM) deploy --config-env $(STAGE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --resolve-s3 \
+	--no-fail-on-empty-changeset $(if $(filter default,$(STAGE)),--confirm-changeset,--no-confirm-changeset)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -56,8 +60,8 @@ bench: .venv/test.stamp ## Measure against the budgets; writes build/bench.json
 build: .venv-deploy/stamp build/wheels/stamp ## What is deployed, from hashed arm64 wheels, with the size of each zip
 	@sh infra/build/build.sh
 
-deploy: build ## Build and deploy (first time: DEPLOY=--guided; STAGE=... picks a section of samconfig.toml)
-	$(SAM) deploy --config-env $(STAGE) $(DEPLOY)
+deploy: build ## Build and deploy (STAGE=... picks the sections of samconfig.toml; asks first for the default one alone)
+	$(SAM_DEPLOY) $(DEPLOY)
 
 lock: .venv-deploy/stamp ## Write the hashed locks anew from pyproject.toml (UPGRADE=1: newest versions)
 	@sh infra/build/lock.sh

@@ -56,8 +56,14 @@ def _spamassassin() -> Path | None:
     return Path(found) if found else None
 
 
+def _deploy_tools() -> Path | None:
+    python = Path(__file__).parents[1] / ".venv-deploy/bin/python"
+    return python if python.with_name("sam").exists() else None
+
+
 SPAMASSASSIN = Tool("SpamAssassin", "install it (Debian, Ubuntu: apt-get install spamassassin)", _spamassassin)
 CHROMIUM = Tool("Chromium", HOW_TO_GET_CHROMIUM, chromium)
+DEPLOY_TOOLS = Tool("The SAM CLI", "run `make check` once, which installs it into .venv-deploy", _deploy_tools)
 DYNALITE = Tool("dynalite", HOW_TO_GET_NODE_PACKAGES, _dynalite)
 AXE = Tool("axe-core", HOW_TO_GET_NODE_PACKAGES, _axe)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from newsletter import wiring
 from newsletter.domain.messages import MalformedMessage, Message, TakeUpOffer
+from newsletter.domain.times import parse_iso
 from newsletter.events import each_message
-from newsletter.observability import count, observed
+from newsletter.observability import count, observed, waited
 from newsletter.usecases.hand_off_lead import hand_off_lead
 
 
@@ -20,13 +21,18 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _hand_off(message: Message) -> None:
     if not isinstance(message, TakeUpOffer):
         raise MalformedMessage(f"{message.type} does not belong on the lead queue")
-    taken = hand_off_lead(
-        message,
-        now=wiring.now(),
-        publication=wiring.templates().publication,
-        subscribers=wiring.subscribers(),
-        enrollments=wiring.enrollments(),
-        leads=wiring.leads(),
-        crm=wiring.crm(),
-    )
+    now = wiring.now()
+    try:
+        taken = hand_off_lead(
+            message,
+            now=now,
+            publication=wiring.templates().publication,
+            subscribers=wiring.subscribers(),
+            enrollments=wiring.enrollments(),
+            leads=wiring.leads(),
+            crm=wiring.crm(),
+        )
+    except Exception:
+        waited("LeadWaitSeconds", (now - parse_iso(message.at)).total_seconds())
+        raise
     count("LeadsHandedOff", int(taken))

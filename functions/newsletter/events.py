@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from newsletter.domain.errors import NewsletterError
-from newsletter.domain.messages import MalformedMessage, Message, from_json
+from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, from_json
 from newsletter.domain.times import parse_iso, whole_seconds
 from newsletter.observability import logger
 
@@ -85,7 +86,7 @@ def all_messages(
         messages: dict[int, Message] = {}
         for number, body in enumerate(bodies):
             try:
-                messages[number] = from_json(body)
+                messages[number] = _known_since(from_json(body), event["Records"][number])
             except MalformedMessage as malformed:
                 faults[number] = malformed
         for number, fault in zip(messages, act(list(messages.values())), strict=True):
@@ -93,6 +94,14 @@ def all_messages(
         return faults
 
     return all_records(event, read_and_act)
+
+
+def _known_since(message: Message, record: Mapping[str, Any]) -> Message:
+    """The message with the time when it was first on its queue, where that is of interest and not known yet."""
+    sent = int(record.get("attributes", {}).get("SentTimestamp", 0)) / 1000  # AWS: milliseconds
+    if isinstance(message, ConfirmSignUp | Notify) and not message.since:
+        return replace(message, since=sent)
+    return message
 
 
 def each_message(event: dict[str, Any], context: Any, act: Callable[[Message], object]) -> dict[str, Any]:

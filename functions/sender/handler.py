@@ -7,7 +7,7 @@ from typing import Any
 from newsletter import wiring
 from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch, SettleDoubt
 from newsletter.events import all_messages
-from newsletter.observability import observed
+from newsletter.observability import observed, waited
 from newsletter.usecases.notify import notify
 from newsletter.usecases.send_batches import send_batches
 from newsletter.usecases.send_confirmation import send_confirmation
@@ -30,6 +30,8 @@ def _send(messages: list[Message]) -> list[Exception | None]:
 
 
 def _send_one(message: Message) -> Exception | None:
+    if isinstance(message, ConfirmSignUp | Notify) and message.awaited and message.since:
+        waited("TransactionalWaitSeconds", wiring.now().timestamp() - message.since)
     try:
         match message:
             case ConfirmSignUp():

@@ -43,7 +43,7 @@ _QUEUE_PROPERTIES = {
 }
 _SCHEDULE_PROPERTIES = {
     "ScheduleExpression", "ScheduleExpressionTimezone", "Input", "State",
-    "DeadLetterConfig", "RetryPolicy", "FlexibleTimeWindow", "Name", "Description", "RoleArn",
+    "DeadLetterConfig", "RetryPolicy", "FlexibleTimeWindow", "Name", "OmitName", "Description", "RoleArn",
 }  # fmt: skip
 _ROUTE_PROPERTIES = {"ApiId", "Path", "Method", "PayloadFormatVersion", "TimeoutInMillis", "RouteSettings", "Auth"}
 

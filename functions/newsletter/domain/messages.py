@@ -72,7 +72,11 @@ class SettleDoubt(Message):
 
 @dataclass(frozen=True)
 class ConfirmSignUp(Message):
-    """Send the confirmation mail of a sign-up, or recall it. `invited`: by an import, so nobody waits at the screen."""
+    """Send the confirmation mail of a sign-up, or recall it. `invited`: by an import, so nobody waits at the screen.
+
+    `since` is when it was first on its queue (Unix seconds), or 0 before anybody took it from there: to SQS, a message
+    that goes back is a new one.
+    """
 
     type: ClassVar[str] = "confirm_sign_up"
     subscriber: str
@@ -80,6 +84,12 @@ class ConfirmSignUp(Message):
     reminder: bool = False
     invited: bool = False
     slot: float = 0.0
+    since: float = 0.0
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for the mail, who has just sent a form."""
+        return not (self.reminder or self.invited)
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,12 @@ class Notify(Message):
     subscriber: str
     nonce: str
     slot: float = 0.0
+    since: float = 0.0
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for the mail."""
+        return True
 
 
 @dataclass(frozen=True)

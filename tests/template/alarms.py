@@ -1,0 +1,55 @@
+"""CloudWatch alarms as they would ring over a list of data points."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from local_cloud.stack import Resource
+
+STATISTICS = {"Sum": sum, "Maximum": max}
+
+
+class Point(NamedTuple):
+    """One value of a metric; `at` in seconds since the beginning."""
+
+    at: float
+    namespace: str
+    metric: str
+    dimensions: tuple[tuple[str, str], ...]
+    value: float
+
+
+def looks_at(alarm: Resource) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """Namespace, metric and dimensions of an alarm."""
+    dimensions = tuple(sorted((each["Name"], each["Value"]) for each in alarm.properties.get("Dimensions", ())))
+    return alarm.properties["Namespace"], alarm.properties["MetricName"], dimensions
+
+
+def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
+    """The ends (in seconds) of the periods after which the alarm rings.
+
+    AWS: Using Amazon CloudWatch alarms. Missing data is `notBreaching` in all of ours, which is asserted here.
+    """
+    say = alarm.properties
+    assert say["TreatMissingData"] == "notBreaching"
+    assert say["ComparisonOperator"] == "GreaterThanThreshold"
+    assert say["AlarmActions"]
+    period, of = int(say["Period"]), int(say["EvaluationPeriods"])
+    needed = int(say.get("DatapointsToAlarm", of))
+    values: defaultdict[int, list[float]] = defaultdict(list)
+    for point in points:
+        if (point.namespace, point.metric, tuple(sorted(point.dimensions))) == looks_at(alarm):
+            values[int(point.at // period)].append(point.value)
+    breaching = {number for number, found in values.items() if _statistic(say, found) > float(say["Threshold"])}
+    last = max(values, default=-1)
+    return [
+        (number + 1) * period
+        for number in range(last + 1)
+        if len(breaching & set(range(number - of + 1, number + 1))) >= needed
+    ]
+
+
+def _statistic(say: Mapping[str, Any], values: list[float]) -> float:
+    return STATISTICS[say["Statistic"]](values)

@@ -1,0 +1,80 @@
+"""Alarms stand on what is really measured, for every function, and only for their own stack."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_cloud.stack import Function, Resource, Stack, load_stack
+from newsletter.domain.mail_event import Happening, Passed
+from tests.template.alarms import looks_at
+from tests.template.stacks import PARAMETERS, ROOT, resources, stack
+
+ALARMS = resources("AWS::CloudWatch::Alarm")
+FUNCTIONS = stack().functions
+SOURCES = "\n".join(path.read_text("utf-8") for path in (ROOT / "functions").rglob("*.py"))
+ACCOUNT_WIDE = {("AWS/SES", "Reputation.BounceRate", ()), ("AWS/SES", "Reputation.ComplaintRate", ())}
+"""What SES measures of the whole account and no stack: the parameter AccountAlarms says who rings for it."""
+REPORTED = {f"Mails{str(word).title()}" for word in (*Happening, *Passed)}
+"""What the feedback function counts by the word for it."""
+SECOND = {**PARAMETERS, "ManageIdentity": "no", "AccountAlarms": "no"}
+"""The parameters of a second stack of the same domain, as docs/deploy.md says."""
+
+
+def second() -> Stack:
+    return load_stack(ROOT, SECOND, stack_name="newsletter-staging")
+
+
+def alarms_on(namespace: str, metric: str, dimension: tuple[str, str]) -> list[Resource]:
+    return [alarm for alarm in ALARMS if looks_at(alarm) == (namespace, metric, (dimension,))]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.logical_id)
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_a_function_that_fails_or_is_not_started_wakes_a_person(function: Function, metric: str) -> None:
+    name = next(
+        each.physical_id
+        for each in stack().of_type("AWS::Serverless::Function")
+        if each.logical_id == function.logical_id
+    )
+    (alarm,) = alarms_on("AWS/Lambda", metric, ("FunctionName", name))
+    assert alarm.logical_id == f"{function.logical_id}{metric}Alarm"
+    assert alarm.properties["AlarmActions"]
+
+
+def test_an_answer_of_500_wakes_a_person() -> None:
+    (api,) = resources("AWS::Serverless::HttpApi")
+    (alarm,) = alarms_on("AWS/ApiGateway", "5xx", ("ApiId", api.physical_id))
+    assert (alarm.properties["Statistic"], alarm.properties["Threshold"]) == ("Sum", 0)
+
+
+def test_an_alarm_on_our_own_metric_is_on_one_that_the_functions_write_under_the_stacks_name() -> None:
+    (namespace,) = {each.environment["POWERTOOLS_METRICS_NAMESPACE"] for each in FUNCTIONS}
+    assert namespace == f"Newsletter/{stack().account.stack_name}"
+    ours = [alarm for alarm in ALARMS if not alarm.properties["Namespace"].startswith("AWS/")]
+    assert ours
+    for alarm in ours:
+        found, metric, dimensions = looks_at(alarm)
+        assert (found, dimensions) == (namespace, (("service", "newsletter"),)), alarm.logical_id
+        assert f'"{metric}"' in SOURCES or metric in REPORTED, metric
+
+
+def test_of_two_stacks_neither_rings_for_the_other() -> None:
+    here, there = set(map(looks_at, ALARMS)), set(map(looks_at, second().of_type("AWS::CloudWatch::Alarm")))
+    assert here & there == set()
+    assert here - ACCOUNT_WIDE != here, "one of them rings for the account"
+    assert len(there) == len(here - ACCOUNT_WIDE)
+
+
+def test_whatever_an_alarm_of_aws_looks_at_is_a_resource_of_the_stack_or_the_account() -> None:
+    for alarm in ALARMS:
+        namespace, _, dimensions = looks_at(alarm)
+        if namespace.startswith("AWS/") and looks_at(alarm) not in ACCOUNT_WIDE:
+            ((_, value),) = dimensions
+            assert value.startswith(f"{stack().account.stack_name}-"), alarm.logical_id
+
+
+def test_the_dashboard_shows_the_metrics_of_its_own_stack() -> None:
+    (dashboard,) = second().of_type("AWS::CloudWatch::Dashboard")
+    body = str(dashboard.properties["DashboardBody"])
+    assert '"Newsletter/newsletter-staging", "LeadWaitSeconds"' in body
+    assert "ApproximateAgeOfOldestMessage" not in body
