@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.secrets import Secrets
     from newsletter.adapters.sign_ups import SignUps
     from newsletter.adapters.subscribers import Subscribers
+    from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
     from newsletter.usecases.check_health import Health
@@ -293,6 +294,14 @@ def mailer() -> Mailer:
 
 
 @cache
+def suppression() -> SuppressionList:
+    """SES's suppression list."""
+    from newsletter.adapters.suppression import SuppressionList
+
+    return SuppressionList(aws.client("sesv2"))
+
+
+@cache
 def feeds() -> Feeds:
     """Blog feeds."""
     from newsletter.adapters.feeds import Feeds
@@ -430,6 +439,8 @@ def sending() -> Sending:
         deliveries=deliveries(),
         guards=guards(),
         mailer=mailer(),
+        suppression=suppression(),
+        limits=limits(),
         links=links(),
         queues=queues(),
         public_url=settings().public_url,

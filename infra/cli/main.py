@@ -93,6 +93,7 @@ def _command(options: argparse.Namespace) -> int:
         mailing,
         preview,
         secret_parameters,
+        subscribers,
     )
     from newsletter import wiring
 
@@ -127,6 +128,8 @@ def _command(options: argparse.Namespace) -> int:
         "feeds archive": lambda: feeds.archive(options.feed, options.pages),
         "import": lambda: import_readers.import_file(options.file, options.as_, options.evidence, dry=options.dry_run),
         "export": lambda: export_readers.export(options.file),
+        "subscribers show": lambda: subscribers.show(options.address, as_json=options.json),
+        "subscribers unsuppress": lambda: subscribers.unsuppress(options.address, options.because, yes=options.yes),
         "consent show": lambda: consent.show(options.address, as_json=options.json),
         "campaign check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),
         "check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),

@@ -22,7 +22,7 @@ on where it was; a second run of the same file changes nothing.
 
 
 def add_readers(commands: Commands, where: argparse.ArgumentParser) -> None:
-    """`newsletter import`, `export` and `consent show`."""
+    """`newsletter import`, `export`, `subscribers` and `consent show`."""
     bring = add_leaf(commands, "import", where, "bring readers in from a CSV file", IMPORT_HELP)
     bring.add_argument("file", metavar="FILE", type=Path, help="CSV with a column email")
     bring.add_argument(
@@ -32,6 +32,28 @@ def add_readers(commands: Commands, where: argparse.ArgumentParser) -> None:
     bring.add_argument("--dry-run", action="store_true", help="only say what would happen")
     take = add_leaf(commands, "export", where, "write every reader as CSV")
     take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
+    readers = add_group(commands, "subscribers", "one reader, and what keeps mail from them")
+    one = add_leaf(
+        readers,
+        "subscribers show",
+        where,
+        "status of an address, here and on SES's suppression list",
+        "The status of the reader, whether a sign-up waits, and whether SES holds mail to the address back. Exit code "
+        "1 while it does.",
+    )
+    one.add_argument("address", metavar="ADDRESS")
+    one.add_argument("--json", action="store_true", help="for programs")
+    lift = add_leaf(
+        readers,
+        "subscribers unsuppress",
+        where,
+        "take an address off SES's suppression list",
+        "Take an address off SES's suppression list, because its owner asked for it. After that they subscribe with "
+        "the form as anybody does. `newsletter decisions` keeps who did it and why.",
+    )
+    lift.add_argument("address", metavar="ADDRESS")
+    lift.add_argument("--because", metavar="TEXT", required=True, help="who asked for it, and when")
+    lift.add_argument("--yes", action="store_true", help="do not ask")
     consents = add_group(commands, "consent", "what readers agreed to")
     proof = add_leaf(
         consents,

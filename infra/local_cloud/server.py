@@ -29,6 +29,7 @@ from local_cloud.stack import load_stack, provision
 from local_cloud.web import application
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from local_cloud.stack import Function, Stack
@@ -276,12 +277,20 @@ def ses_settings(stack: Stack, *, auto_deliver: bool) -> SesSettings:
         topics[each.properties["ConfigurationSetName"]].append(to)
     return SesSettings(
         identities=frozenset(each.physical_id for each in stack.of_type("AWS::SES::EmailIdentity")),
-        configuration_sets={name: ConfigurationSet(tuple(destinations)) for name, destinations in topics.items()},
+        configuration_sets={
+            each.physical_id: ConfigurationSet(tuple(topics[each.physical_id]), _suppressed_reasons(each.properties))
+            for each in stack.of_type("AWS::SES::ConfigurationSet")
+        },
         max_send_rate=SEND_RATE,
         region=stack.account.region,
         account_id=stack.account.account_id,
         auto_deliver=auto_deliver,
     )
+
+
+def _suppressed_reasons(configuration_set: Mapping[str, Any]) -> frozenset[str] | None:
+    options = configuration_set.get("SuppressionOptions")
+    return None if options is None else frozenset(options.get("SuppressedReasons", ()))
 
 
 def sender_domain(publication: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local_cloud.ses import ConfigurationSet
 from tests.aws.ses_account import START, SesAccount
 
 
@@ -105,6 +106,22 @@ def test_a_soft_bounce_is_transient(account: SesAccount) -> None:
         "Transient",
         "MailboxFull",
     )
+
+
+def test_a_configuration_set_decides_what_the_list_means_for_its_mails(account: SesAccount) -> None:
+    sets = {"mail": ("BOUNCE", "COMPLAINT"), "bounces": ("BOUNCE",), "none": ()}
+    account.open(configuration_sets={name: ConfigurationSet((), frozenset(reasons)) for name, reasons in sets.items()})
+    for address, reason in (("b@lukija.example", "BOUNCE"), ("c@lukija.example", "COMPLAINT")):
+        account.client.put_suppressed_destination(EmailAddress=address, Reason=reason)
+    reached = {}
+    for name in sets:
+        account.ses.mailbox.clear()
+        account.send_tracked("b@lukija.example", "c@lukija.example", ConfigurationSetName=name)
+        reached[name] = [text for mail in account.mails() for text in mail.recipients]
+    assert reached == {"mail": [], "bounces": ["c@lukija.example"], "none": ["b@lukija.example", "c@lukija.example"]}
+    account.ses.act(account.send_tracked("uusi@lukija.example", ConfigurationSetName="bounces"), "complain")
+    account.ses.act(account.send_tracked("uusi@lukija.example", ConfigurationSetName="none"), "bounce")
+    assert "uusi@lukija.example" not in account.suppressed()
 
 
 def test_whoever_is_away_gets_the_mail_and_ses_calls_the_answer_a_bounce_without_a_status(account: SesAccount) -> None:

@@ -93,6 +93,8 @@ def _uses(account: Account, service: str, operation: str, parameters: Mapping[st
                 yield Use("ses:SendBulkTemplatedEmail", account.arn("ses", resource))
         case "sesv2", "GetAccount":
             yield Use("ses:GetAccount", "*")
+        case "sesv2", "GetSuppressedDestination" | "DeleteSuppressedDestination":
+            yield Use(f"ses:{operation}", "*")
         case _:
             raise AssertionError(f"{service} {operation}: say here which right it needs")
 

@@ -154,6 +154,10 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
     cloud.ses.act(cloud.mails(LIISA)[-1].id, "complain")
     cloud.drain()
+    # Who bounced fills in the form again, so SES's list is asked and left.
+    wiring.limits().forget_confirmation_mails(wiring.front_desk().id_of(KALLE))
+    assert cloud.http("POST", "/subscribe", urlencode({"email": KALLE, "language": "fi", "consent": "yes"}))
+    cloud.drain()
     opened = cloud.mails(MAIJA)[-1]
     tags = {name: [value] for name, value in opened.tags.items()}
     event = {"eventType": "Open", "mail": {"timestamp": NOW.isoformat(), "messageId": opened.id, "tags": tags}}

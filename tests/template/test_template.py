@@ -208,9 +208,11 @@ def test_no_right_is_wider_than_a_named_action_on_a_named_resource(each: Functio
         for part in (*statement["Action"], *statement["Resource"])
         if "*" in part
     ]
-    # GetAccount is the account's own: the action knows no resource (AWS: Service Authorization Reference, SES v2).
+    # GetAccount and the suppression list are the account's own: these actions know no resource (AWS: Service
+    # Authorization Reference, SES v2).
     rate = [("ReadTheSendingRate", "*")]
-    asking = {"planner": rate, "sender": rate, "nurture": [("ReadTheQuota", "*")]}
+    listed = [("LetWhoBouncedComeBackWithAFreshSignUp", "*")]
+    asking = {"planner": rate, "sender": rate + listed, "nurture": [("ReadTheQuota", "*")]}
     assert wide == asking.get(each.folder, [])
 
 

@@ -17,6 +17,8 @@ FOREIGN_SIGN_UPS_AN_HOUR = 30
 """The same for forms that are not ours, and so carry no token of ours."""
 CHANGES_AN_HOUR = 5
 """How often a reader can ask for another address: each time a stranger may get a mail."""
+BETWEEN_READMISSIONS = timedelta(days=30)
+"""So rarely a form takes the same address off SES's suppression list: if it bounces again, it has bounced once more."""
 BETWEEN_WAITS = timedelta(minutes=10)
 """In attack mode a network gets one sign-up without a proof of work in this time."""
 FIGURES_LIFE = timedelta(hours=3)
@@ -66,6 +68,25 @@ class Limits:
     def forget_confirmation_mails(self, subscriber: str) -> None:
         """Give back what was taken for mails that could not be queued."""
         self._client.delete_item(TableName=self._table, Key=to_item({"key": f"confirmation#{subscriber}"}))
+
+    def readmission(self, subscriber: str, form: str, now: datetime) -> bool:
+        """Take the one time in 30 days that a form takes the address off SES's list; True again for the same form."""
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": f"readmitted#{subscriber}"}),
+            UpdateExpression="SET readmitted_at = :now, form = :form, expires = :expires",
+            ConditionExpression=("attribute_not_exists(readmitted_at) OR readmitted_at <= :pause OR form = :form"),
+            ExpressionAttributeValues=to_item(
+                {
+                    ":now": int(now.timestamp()),
+                    ":form": form,
+                    ":pause": int((now - BETWEEN_READMISSIONS).timestamp()),
+                    ":expires": int((now + BETWEEN_READMISSIONS).timestamp()) + 1,
+                }
+            ),
+        )
 
     def sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
         """Take one of the network's sign-ups of this hour; False when it has had `most`."""

@@ -15,11 +15,13 @@ from newsletter.adapters.content import Content
 from newsletter.adapters.courses import Courses
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.guards import Guards
+from newsletter.adapters.limits import Limits
 from newsletter.adapters.links import Links, Purpose, Ref
 from newsletter.adapters.mailer import Addressed, Mailer
 from newsletter.adapters.queues import MAX_DELAY, Queues
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
+from newsletter.adapters.suppression import SuppressionList
 from newsletter.adapters.templates import Templates
 from newsletter.domain.caution import too_many_refused
 from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
@@ -52,6 +54,8 @@ class Sending:
     deliveries: Deliveries
     guards: Guards
     mailer: Mailer
+    suppression: SuppressionList
+    limits: Limits
     links: Links
     queues: Queues
     public_url: str

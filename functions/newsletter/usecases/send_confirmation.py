@@ -7,6 +7,7 @@ from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
+from newsletter.usecases.readmit import readmit
 from newsletter.usecases.render_variant import Variants
 from newsletter.usecases.send_batch import Sending
 from newsletter.usecases.send_batches import send_to_one
@@ -29,5 +30,7 @@ def send_confirmation(message: ConfirmSignUp, sending: Sending, variants: Varian
     batch = Batch(mailing.id, batch_id, variant, (sign_up.id,))
     # The name is left out on purpose: text typed by a stranger must not reach the owner of the address.
     addressee = Addressee(sign_up.email, name="", language=sign_up.language, nonce=sign_up.nonce)
+    if not (message.invited or message.reminder):
+        readmit(sign_up, now, sending)
     if send_to_one(message, batch, mailing, addressee, sending):
         count("ConfirmationsSent")

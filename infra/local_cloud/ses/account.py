@@ -119,9 +119,10 @@ class Account:
         }
 
     def _get_configuration_set(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        self._configuration_set(request)
+        reasons = self._configuration_set(request).suppressed_reasons
         return {
             "ConfigurationSetName": request["ConfigurationSetName"],
+            **({} if reasons is None else {"SuppressionOptions": {"SuppressedReasons": sorted(reasons)}}),
             "DeliveryOptions": {"TlsPolicy": "OPTIONAL"},
             "ReputationOptions": {"ReputationMetricsEnabled": True},
             "SendingOptions": {"SendingEnabled": True},

@@ -13,7 +13,7 @@ from typing import Any
 from .addresses import SIMULATOR_DOMAIN, Address, parse
 from .events import EventPublisher, timestamp
 from .mail import Mail, Mailbox
-from .settings import SesSettings
+from .settings import BOTH_REASONS, SesSettings
 from .suppression import Suppressed, SuppressionList
 
 _MAX_DELIVERY = timedelta(hours=14)
@@ -96,7 +96,7 @@ class Outcomes:
             failure = {"errorMessage": mail.content.failure, "templateName": None}  # an inline template has no name
             self._events.publish(mail, "Rendering Failure", failure)
             return
-        fates = [(address.text, self._fate(address)) for address in recipients]
+        fates = [(address.text, self._fate(address, mail)) for address in recipients]
         if any(fate not in _ARRIVING for _, fate in fates):
             mail = replace(mail, recipients=tuple([text for text, fate in fates if fate in _ARRIVING]))
         if mail.recipients:
@@ -110,12 +110,20 @@ class Outcomes:
             raise ValueError(f"{what!r} cannot happen to a mail; right would be one of {', '.join(self._acts)}")
         self._acts[what](mail)
 
-    def _fate(self, address: Address) -> str:
+    def _fate(self, address: Address, mail: Mail) -> str:
         """What the recipient's side will do: a simulated answer, the reason of the list, or nothing special."""
-        if fate := address.simulated or self._suppression.reason(address.bare):
-            return fate
+        if address.simulated:
+            return address.simulated
+        reason = self._suppression.reason(address.bare)
+        if reason in self._suppressed_reasons(mail):
+            return reason or ""
         # Behind the simulator's other names there is no mailbox.
         return "bounce" if address.domain.lower() == SIMULATOR_DOMAIN else ""
+
+    def _suppressed_reasons(self, mail: Mail) -> frozenset[str]:
+        chosen = self._settings.configuration_sets.get(mail.configuration_set or "")
+        reasons = chosen.suppressed_reasons if chosen else None
+        return BOTH_REASONS if reasons is None else reasons
 
     def _report(self, mail: Mail, fates: list[tuple[str, str]]) -> None:
         def having(*wanted: str) -> tuple[str, ...]:
@@ -231,7 +239,7 @@ class Outcomes:
         """Hard bounces and complaints put an address on the account's list; the simulator's never get there."""
         for text in recipients:
             address = parse(text, "Destination")
-            if not address.simulated:
+            if not address.simulated and reason in self._suppressed_reasons(mail):
                 self._suppression.put(Suppressed(address.bare, reason, self._now(), mail.id, feedback_id))
 
     def _feedback_id(self) -> str:

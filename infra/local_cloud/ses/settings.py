@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+BOTH_REASONS = frozenset({"BOUNCE", "COMPLAINT"})
+"""What an account suppresses unless it says otherwise (AWS: sending-email-suppression-list)."""
+
 EVENT_TYPES = frozenset(
     {
         "SEND",
@@ -40,9 +43,14 @@ class EventDestination:
 
 @dataclass(frozen=True)
 class ConfigurationSet:
-    """A configuration set, of which only the event destinations matter here."""
+    """A configuration set: its event destinations, and what the account's suppression list means for its mails.
+
+    `suppressed_reasons`: for these an address is put on the list and its mails are not sent (BOUNCE, COMPLAINT); None
+    leaves it to the account, which has both. Empty means that the list is passed over.
+    """
 
     event_topics: tuple[EventDestination, ...] = ()
+    suppressed_reasons: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
