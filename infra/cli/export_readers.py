@@ -1,4 +1,4 @@
-"""`newsletter export`: every reader as CSV, streaming."""
+"""`newsletter export`: every reader as CSV, streaming, as `newsletter import` takes them back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from cli.spreadsheet import guarded
 from newsletter import wiring
 
 FIELDS = (
@@ -49,6 +50,4 @@ def _with_status(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _cell(value: Any) -> str:
-    """One cell. A leading sign that a spreadsheet would take for a formula gets an apostrophe (CSV injection)."""
-    text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return guarded(" ".join(value) if isinstance(value, list) else "" if value is None else str(value))

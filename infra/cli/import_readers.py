@@ -2,189 +2,195 @@
 
 from __future__ import annotations
 
-import csv
+import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from itertools import islice
+from dataclasses import dataclass
+from functools import partial
+from itertools import dropwhile, islice
 from pathlib import Path
-from typing import Self, TextIO
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
 from cli.faults import Fault
+from cli.import_report import Progress, Rejected
+from cli.import_wishes import NO_WISHES, Wishes
 from cli.output import say
-from cli.roster_file import fingerprint, rows_of
+from cli.roster_file import Line, fingerprint
+from cli.roster_survey import Survey, open_sheet, survey_of
 from newsletter import wiring
 from newsletter.adapters.items import GET_LIMIT
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.subscriber import Frequency
 from newsletter.domain.times import whole_seconds
-from newsletter.usecases.import_readers import Imported, Mode, Roster, Row, import_rows
+from newsletter.domain.topic_names import topics_named
+from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
+from newsletter.usecases.read_row import Row
 
 WORKERS = 16
 IN_WORDS = {
     Imported.ADDED: ("added as active readers", "would be added as active readers"),
     Imported.ASKED: ("asked to confirm", "would be asked to confirm"),
+    Imported.SUPPRESSED: ("kept as left: no import wakes them up", "would be kept as left"),
+    Imported.ENDED: (
+        "were readers here and left elsewhere: no more mail",
+        "are readers here and would get no more mail",
+    ),
     Imported.KNOWN: ("known already, left as they are", "known already"),
     Imported.LEFT: ("left, bounced or were erased earlier: not woken up", "left, bounced or were erased earlier"),
+    Imported.UNCONFIRMED: (
+        "never confirmed there: left out (import them --as pending to ask them)",
+        "never confirmed there: would be left out",
+    ),
+    Imported.TWICE: ("are there twice: the stricter word counts", "are there twice: the stricter word counts"),
+    Imported.NAMELESS: (
+        "erased elsewhere under another pepper: nobody can know who they are",
+        "erased elsewhere under another pepper",
+    ),
 }
 """What became of a row, and what would."""
 
+Read = tuple[Line, Row | InvalidInput]
 
-def import_file(path: Path, how: str, evidence: str, *, dry: bool) -> int:
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import has to tell."""
+
+    counts: Counter[str]
+    rejected: int
+    report: Path
+
+
+def import_file(
+    path: Path, how: str, evidence: str, *, dry: bool, wishes: Wishes = NO_WISHES, as_json: bool = False
+) -> int:
     """Import the file; 1 when rows could not be used (they are in the report beside the file)."""
     mode = Mode(how)
     if mode is Mode.CONFIRMED and not evidence.strip():
         raise Fault('--as confirmed needs --evidence TEXT: where and when these readers agreed, e.g. "fair 2026-10-02"')
     mark = fingerprint(path)
-    roster = Roster(f"{path.stem[:40]}-{mark}", mode, evidence.strip())
-    total = sum(1 for _ in rows_of(path))
-    state = _State(path, mark, dry=dry)
-    if state.line:
-        say(f"Going on after line {state.line}, where the last run stopped.")
-    resumed = state.begun
+    survey = survey_of(open_sheet(path), wishes, mode, wiring.front_desk())
+    name = f"{path.stem[:40]}-{mark}"
+    roster = Roster(name, mode, evidence.strip(), survey.strictest, same_pepper=survey.same_pepper)
+    progress = Progress(path, _mark_of(mark, mode, wishes), dry=dry)
+    if progress.line:
+        tell = partial(print, file=sys.stderr) if as_json else say
+        tell(f"Going on after line {progress.line}, where the last run stopped.")
+    outcome = _run(survey, roster, progress, dry=dry)
+    progress.forget()
+    if as_json:
+        print(json.dumps(_as_json(survey, roster, outcome, dry=dry), ensure_ascii=False, indent=2))
+    else:
+        _print(survey, outcome, dry=dry)
+    return 1 if outcome.rejected else 0
+
+
+def _run(survey: Survey, roster: Roster, progress: Progress, *, dry: bool) -> Outcome:
+    resumed = progress.begun
     counts: Counter[str] = Counter()
-    state.begin()
-    with _Report(path, state.line, dry=dry) as report, _bar() as bar:
-        task = bar.add_task("Importing" if not dry else "Looking", total=total)
-        for chunk in _chunks(path, state.line, bar, task):
+    progress.begin()
+    path, header = survey.sheet.path, survey.sheet.header
+    with Rejected(path, header, progress.line, dry=dry) as rejected, _bar() as bar:
+        task = bar.add_task("Importing" if not dry else "Looking", total=survey.rows)
+        for chunk in _chunks(survey, progress.line):
             for (line, row), result in _import(chunk, roster, dry=dry, again=resumed):
                 if isinstance(result, InvalidInput):
-                    report.add(line, row, result)
+                    rejected.add(line, result.field, _in_words(row, result))
                 else:
                     counts[result] += 1
             bar.advance(task, len(chunk))
-            state.reach(chunk[-1][0])
+            progress.reach(chunk[-1][0].number)
             resumed = False
-    state.forget()
-    for result, words in IN_WORDS.items():
-        if counts[result]:
-            say(f"{counts[result]:>9,} {words[dry]}")
-    if report.rows:
-        say(f"{report.rows:>9,} could not be used: {report.path}")
-    return 1 if report.rows else 0
+    return Outcome(counts, rejected.rows, rejected.path)
+
+
+def _mark_of(mark: str, mode: Mode, wishes: Wishes) -> str:
+    """Going on with other options would be another import."""
+    return f"{mark}-{hashlib.sha256(repr((mode.value, wishes)).encode()).hexdigest()[:12]}"
 
 
 def _import(
-    chunk: list[tuple[int, Row]], roster: Roster, *, dry: bool, again: bool
-) -> Iterator[tuple[tuple[int, Row], Imported | InvalidInput]]:
+    chunk: list[Read], roster: Roster, *, dry: bool, again: bool
+) -> Iterator[tuple[Read, Imported | InvalidInput]]:
     now, desk = whole_seconds(wiring.now()), wiring.front_desk()
     parts = [chunk[start : start + GET_LIMIT] for start in range(0, len(chunk), GET_LIMIT)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        done = pool.map(
-            lambda part: import_rows([row for _, row in part], roster, now, desk, dry=dry, again=again), parts
-        )
+        rows = [[row for _, row in part if isinstance(row, Row)] for part in parts]
+        done = pool.map(lambda part: import_rows(part, roster, now, desk, dry=dry, again=again), rows)
         for part, results in zip(parts, done, strict=True):
-            yield from zip(part, results, strict=True)
+            found = iter(results)
+            for line, row in part:
+                yield (line, row), (row if isinstance(row, InvalidInput) else next(found))
 
 
-def _chunks(path: Path, after: int, bar: Progress, task: object) -> Iterator[list[tuple[int, Row]]]:
-    rows = rows_of(path)
-    for skipped in rows:
-        if skipped[0] > after:
-            rows = _chain(skipped, rows)
-            break
-        bar.advance(task, 1)  # type: ignore[arg-type]
-    else:
-        return
+def _chunks(survey: Survey, after: int) -> Iterator[list[Read]]:
+    rows = dropwhile(lambda read: read[0].number <= after, survey.read())
     while chunk := list(islice(rows, GET_LIMIT * WORKERS)):
         yield chunk
 
 
-def _chain(first: tuple[int, Row], rest: Iterator[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
-    yield first
-    yield from rest
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
+def _bar() -> Bar:
+    """On stderr: what is piped on are the facts alone."""
+    return Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        transient=True,
+        console=Console(stderr=True),
     )
 
 
-def _in_words(row: Row, wrong: InvalidInput) -> str:
+def _print(survey: Survey, outcome: Outcome, *, dry: bool) -> None:
+    for result, words in IN_WORDS.items():
+        if outcome.counts[result]:
+            say(f"{outcome.counts[result]:>9,} {words[dry]}")
+    if outcome.rejected:
+        say(f"{outcome.rejected:>9,} could not be used: {outcome.report}")
+    columns = survey.columns
+    if columns.statuses:
+        say(f"Who left is taken from: {', '.join(column.name for column in columns.statuses)}")
+    if columns.unused:
+        say(f"Not used: {', '.join(columns.unused)}")
+
+
+def _as_json(survey: Survey, roster: Roster, outcome: Outcome, *, dry: bool) -> dict[str, object]:
+    sheet, columns = survey.sheet, survey.columns
+    return {
+        "file": str(sheet.path),
+        "import": roster.name,
+        "as": roster.mode.value,
+        "dry_run": dry,
+        "rows": survey.rows,
+        "results": {result.value: outcome.counts[result] for result in Imported},
+        "rejected": outcome.rejected,
+        "report": str(outcome.report) if outcome.rejected else None,
+        "columns": {
+            "fields": {field: sheet.header[place] for field, place in columns.places.items()},
+            "status": [column.name for column in columns.statuses],
+            "unused": list(columns.unused),
+        },
+    }
+
+
+def _in_words(row: Row | InvalidInput, wrong: InvalidInput) -> str:
     """What is wrong with the row. Where the form shows a list to choose from, the report has to name it."""
     templates = wiring.templates()
+    publication = templates.publication
+    if not wrong.message.startswith("pages.") or isinstance(row, InvalidInput):
+        return wrong.message
     known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-        "topics": (row.topics, tuple(topic.key for topic in templates.publication.topics)),
-        "language": ((row.language,), templates.publication.languages),
+        "topics": (topics_named(row.topics, publication.topics)[1], tuple(topic.key for topic in publication.topics)),
+        "language": ((row.language,), publication.languages),
         "frequency": ((row.frequency,), tuple(Frequency)),
     }
     if wrong.field not in known:
-        return templates.text(wrong.message, templates.publication.language("en"))
+        return templates.text(wrong.message, publication.language("en"))
     given, right = known[wrong.field]
-    unknown = " ".join(value for value in given if value not in right)
-    return f"{unknown} is unknown; choose from {', '.join(right)}"
-
-
-class _State:
-    """How far the import of this very file came, kept beside it until it is done."""
-
-    def __init__(self, path: Path, mark: str, *, dry: bool) -> None:
-        self._file = path.with_name(f"{path.name}.progress")
-        self._mark = mark
-        self._dry = dry
-        self.line = 0
-        self.begun = False
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
-            if kept["file"] == mark and not dry:
-                self.line = int(kept["line"])
-                self.begun = True
-
-    def begin(self) -> None:
-        """Remember that the file was begun, so that a run which is stopped among its first lines is noticed too."""
-        if not self.begun:
-            self.reach(self.line)
-
-    def reach(self, line: int) -> None:
-        """Remember the last line that is done."""
-        if not self._dry:
-            self._file.write_text(json.dumps({"file": self._mark, "line": line}), encoding="utf-8")
-
-    def forget(self) -> None:
-        """The file is done."""
-        if not self._dry:
-            self._file.unlink(missing_ok=True)
-
-
-class _Report:
-    """The rows that could not be used, with line, field and reason; a file only when there is one.
-
-    `after` is the line after which this run begins: what an earlier one said of the lines before it stays.
-    """
-
-    def __init__(self, path: Path, after: int, *, dry: bool) -> None:
-        self.path = path.with_name(f"{path.stem}{'.dry-run' if dry else ''}.rejected.csv")
-        self.rows = 0
-        self._file: TextIO | None = None
-        kept = self._before(after) if after else []
-        self.path.unlink(missing_ok=True)
-        self._write(kept)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def add(self, line: int, row: Row, wrong: InvalidInput) -> None:
-        """One more row."""
-        self._write([[str(line), row.email, wrong.field, _in_words(row, wrong)]])
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def _before(self, after: int) -> list[list[str]]:
-        with suppress(OSError, ValueError, IndexError), self.path.open(encoding="utf-8", newline="") as file:
-            return [row for row in list(csv.reader(file))[1:] if int(row[0]) <= after]
-        return []
-
-    def _write(self, rows: list[list[str]]) -> None:
-        if self._file is None and rows:
-            self._file = self.path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow(("line", "email", "field", "problem"))
-        if self._file is not None:
-            csv.writer(self._file).writerows(rows)
-        self.rows += len(rows)
+    return f"{' '.join(given)} is unknown; choose from {', '.join(right)}"

@@ -90,12 +90,14 @@ def _command(options: argparse.Namespace) -> int:
         feeds,
         history,
         import_readers,
+        import_wishes,
         mailing,
         preview,
         secret_parameters,
         subscribers,
     )
     from newsletter import wiring
+    from newsletter.domain.standing import Standing
 
     commands: dict[str, Callable[[], int]] = {
         "campaign send": lambda: campaign.send(options.file, yes=options.yes),
@@ -126,7 +128,18 @@ def _command(options: argparse.Namespace) -> int:
         "feeds": feeds.show_feeds,
         "feeds accept": lambda: feeds.accept(options.feed),
         "feeds archive": lambda: feeds.archive(options.feed, options.pages),
-        "import": lambda: import_readers.import_file(options.file, options.as_, options.evidence, dry=options.dry_run),
+        "import": lambda: import_readers.import_file(
+            options.file,
+            options.as_,
+            options.evidence,
+            dry=options.dry_run,
+            wishes=import_wishes.wishes_of(
+                options.ignore_column,
+                options.status_column,
+                {Standing.LEFT: options.left, Standing.ACTIVE: options.active, Standing.PENDING: options.pending},
+            ),
+            as_json=options.json,
+        ),
         "export": lambda: export_readers.export(options.file),
         "subscribers show": lambda: subscribers.show(options.address, as_json=options.json),
         "subscribers unsuppress": lambda: subscribers.unsuppress(options.address, options.because, yes=options.yes),

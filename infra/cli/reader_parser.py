@@ -8,16 +8,25 @@ from pathlib import Path
 from cli.parsing import Commands, add_group, add_leaf
 
 IMPORT_HELP = """\
-Bring readers in from a CSV file. Nobody who left, bounced, complained or was erased is woken up by it.
+Bring readers in from a CSV file. Nobody who left, bounced, complained or was erased is woken up by it, whether they did
+so here or as the file says of them.
 
-The first line names the columns: email, and where wanted name, language, topics (separated by spaces) and frequency,
-in English, Finnish or Swedish. UTF-8 and Latin-1, commas and semicolons are told apart without help.
+The first line names the columns: email, and where wanted name, language, topics (keys or labels) and frequency, in
+English, Finnish or Swedish. Exports of `newsletter export`, of other newsletter systems and of Outlook and Google come
+as they are. Encodings (also UTF-16) and separators are told apart without help.
 
   --as pending                     asks each reader to confirm
   --as confirmed --evidence TEXT   they agreed elsewhere; the text is kept as their proof of consent
+  --as left                        a list of people who must get no mail; the addresses alone will do
 
-Rows that cannot be used go to FILE.rejected.csv with line, field and reason. Stopped half-way, the same command goes
-on where it was; a second run of the same file changes nothing.
+A row that says of its reader that they left is kept as left. A column that looks like it says so and is not understood
+stops the import before anything is written:
+
+  --status-column NAME --left VALUE,VALUE --active VALUE,VALUE --pending VALUE,VALUE
+  --ignore-column NAME             it says nothing of who may be mailed
+
+Rows that cannot be used go to FILE.rejected.csv with line, field and reason; mended, that is a file to import. Stopped
+half-way, the same command goes on where it was; a second run of the same file changes nothing.
 """
 
 
@@ -26,10 +35,26 @@ def add_readers(commands: Commands, where: argparse.ArgumentParser) -> None:
     bring = add_leaf(commands, "import", where, "bring readers in from a CSV file", IMPORT_HELP)
     bring.add_argument("file", metavar="FILE", type=Path, help="CSV with a column email")
     bring.add_argument(
-        "--as", dest="as_", metavar="HOW", choices=("pending", "confirmed"), required=True, help="pending or confirmed"
+        "--as",
+        dest="as_",
+        metavar="HOW",
+        choices=("pending", "confirmed", "left"),
+        required=True,
+        help="pending, confirmed or left",
     )
     bring.add_argument("--evidence", metavar="TEXT", default="", help="where and when these readers agreed")
     bring.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    bring.add_argument("--json", action="store_true", help="for programs")
+    bring.add_argument(
+        "--status-column", metavar="NAME", action="append", default=[], help="a column that says who left"
+    )
+    for standing, means in (("left", "left"), ("active", "may be mailed"), ("pending", "never confirmed")):
+        bring.add_argument(
+            f"--{standing}", metavar="VALUE,VALUE", default="", help=f"values of that column that mean: {means}"
+        )
+    bring.add_argument(
+        "--ignore-column", metavar="NAME", action="append", default=[], help="a column to leave out of account"
+    )
     take = add_leaf(commands, "export", where, "write every reader as CSV")
     take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
     readers = add_group(commands, "subscribers", "one reader, and what keeps mail from them")

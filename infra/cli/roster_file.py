@@ -1,84 +1,164 @@
-"""CSV files of readers, as spreadsheets write them: any of the usual encodings and separators, line by line."""
+"""CSV files of readers, as spreadsheets and other systems write them: in any usual encoding, line by line."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import IO, NamedTuple
 
 from cli.faults import Fault
-from newsletter.usecases.import_readers import Row
+from cli.spreadsheet import unguarded
 
-COLUMNS = {
-    "email": ("email", "e-mail", "address", "sähköposti", "sähköpostiosoite", "e-post", "e-postadress"),
-    "name": ("name", "first name", "first_name", "nimi", "etunimi", "namn", "förnamn"),
-    "language": ("language", "kieli", "språk"),
-    "topics": ("topics", "aiheet", "ämnen"),
-    "frequency": ("frequency", "väli", "frekvens"),
-}
-"""What each field may be called in the first line."""
-SEPARATORS = (";", ",", "\t")
+SEPARATORS = (",", ";", "\t", "|")
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
+"""What Excel writes before the header of some files."""
 CHUNK = 1 << 20
+ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
+REPORT = ("line", "field", "problem")
+"""The first columns of a report of rejected rows; the columns of the file itself follow."""
+
+
+class Line(NamedTuple):
+    """One row: the number of the line on which it begins, and its cells, without blanks around them."""
+
+    number: int
+    cells: list[str]
+
+
+class Sheet:
+    """A file of readers. Reading it again and again is how memory stays small.
+
+    `header` are the names of the columns; of a bare list of addresses, which has no such line, `email`.
+    Raises Fault for a file that cannot be read.
+    """
+
+    def __init__(self, path: Path, seems_right: Callable[[list[str]], bool]) -> None:
+        """`seems_right` tells by its names which way of reading the first line is the right one."""
+        self.path = path
+        self._encoding = encoding_of(path)
+        self._skipped, self._separator, self.header = self._read_header(seems_right)
+        self._report = tuple(self.header[: len(REPORT)]) == REPORT
+        if self._report:
+            self.header = self.header[len(REPORT) :]
+        named = [name for name in self.header if name]
+        self.bare = len(named) == 1 and ADDRESS.fullmatch(named[0]) is not None
+        if self.bare:
+            self.header = ["email"]
+
+    def lines(self) -> Iterator[Line]:
+        """Every row that is not empty. Raises Fault where a quotation mark swallows rows that follow."""
+        with self._open() as file:
+            text = _Counted(file)
+            reader = csv.reader(text, delimiter=self._separator)
+            if not self.bare:
+                next(reader, [])
+            number = self._skipped + reader.line_num + 1
+            try:
+                for cells in reader:
+                    if text.quotes % 2 and self._skipped + reader.line_num > number:
+                        raise self._left_open(number, "the file ends within quotation marks")
+                    if any("\n" in cell and self._holds_rows(cell) for cell in cells):
+                        raise self._left_open(number, "other rows stand within quotation marks")
+                    found = [unguarded(cell.strip()) for cell in cells]
+                    if any(found):
+                        yield Line(number, found[len(REPORT) :] if self._report else found)
+                    number = self._skipped + reader.line_num + 1
+                    text.quotes = 0
+            except csv.Error as error:
+                raise self._left_open(number, str(error)) from error
+
+    def _left_open(self, number: int, what: str) -> Fault:
+        return Fault(f"{self.path}, line {number}: {what}; is a quotation mark left open there?")
+
+    def _holds_rows(self, cell: str) -> bool:
+        """Whether a cell of several lines has one that looks like a row of its own."""
+        separators = len(self.header) - 1 + len(REPORT) * self._report
+        return any(
+            "@" in line
+            and line.count(self._separator) == separators
+            and (separators or ADDRESS.fullmatch(line.strip()))
+            for line in cell.splitlines()[1:]
+        )
+
+    def _open(self) -> IO[str]:
+        file = self.path.open(encoding=self._encoding, newline="", errors="replace")
+        for _ in range(self._skipped):
+            file.readline()
+        return file
+
+    def _read_header(self, seems_right: Callable[[list[str]], bool]) -> tuple[int, str, list[str]]:
+        """How many lines come before the header, what separates its names, and the names.
+
+        The header itself is parsed in each way: a name in quotation marks may hold any of the separators.
+        """
+        self._skipped = 0
+        with self._open() as file:
+            stated = SEPARATOR_LINE.fullmatch(file.readline().rstrip("\r\n"))
+        self._skipped = 1 if stated else 0
+        separators = (stated.group(1),) if stated else SEPARATORS
+        headers = {separator: self._first(separator) for separator in separators}
+        separator = max(separators, key=lambda each: (seems_right(headers[each]), len(headers[each])))
+        return self._skipped, separator, headers[separator]
+
+    def _first(self, separator: str) -> list[str]:
+        with self._open() as file:
+            try:
+                return [unguarded(cell.strip()) for cell in next(csv.reader(file, delimiter=separator), [])]
+            except csv.Error as error:
+                raise self._left_open(self._skipped + 1, str(error)) from error
+
+
+class _Counted:
+    """The lines of a file, with how many quotation marks they had since somebody last set `quotes` to 0."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.quotes = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._file:
+            self.quotes += line.count('"')
+            yield line
 
 
 def fingerprint(path: Path) -> str:
     """12 hex characters that are the same for the same content. Raises Fault."""
     digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(CHUNK):
-                digest.update(block)
-    except OSError as error:
-        raise Fault(f"{path} cannot be read ({error.strerror})") from error
+    for block in _blocks(path):
+        digest.update(block)
     return digest.hexdigest()[:12]
 
 
 def encoding_of(path: Path) -> str:
-    """`utf-8-sig` (with or without a byte order mark) when the whole file is UTF-8, else `cp1252`, Excel's Latin-1."""
+    """What the byte order mark says; without one UTF-8 when the whole file is, else `cp1252`, Excel's Latin-1.
+
+    Raises Fault.
+    """
+    blocks = _blocks(path)
+    first = next(blocks, b"")
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\0" in first[:2]:
+        return "utf-16-be" if first[0] == 0 else "utf-16-le"
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            while file.read(CHUNK):
-                pass
+        for block in chain((first,), blocks):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"
 
 
-def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
-    """Each row with the number of the line on which it begins.
-
-    Raises Fault for a file without addresses, and for one in which a quotation mark swallows all that follows.
-    """
-    encoding = encoding_of(path)
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        header = file.readline()
-        separator = max(SEPARATORS, key=header.count)
-        file.seek(0)
-        reader = csv.reader(file, delimiter=separator)
-        columns = _columns(path, next(reader, []))
-        line = reader.line_num + 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield line, _row(cells, columns)
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise Fault(f"{path}, line {line}: {error}; is a quotation mark left open there?") from error
-
-
-def _columns(path: Path, header: list[str]) -> dict[str, int]:
-    names = [" ".join(cell.casefold().split()) for cell in header]
-    found = {
-        field: next((names.index(name) for name in known if name in names), -1) for field, known in COLUMNS.items()
-    }
-    if found["email"] < 0:
-        raise Fault(f"{path}, line 1: no column is called email (or {', '.join(COLUMNS['email'][1:])})")
-    return {field: place for field, place in found.items() if place >= 0}
-
-
-def _row(cells: list[str], columns: dict[str, int]) -> Row:
-    values = {field: cells[place].strip() if place < len(cells) else "" for field, place in columns.items()}
-    topics = tuple(filter(None, re.split(r"[\s,;|]+", values.pop("topics", ""))))
-    return Row(topics=topics, **values)
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while block := file.read(CHUNK):
+                yield block
+    except OSError as error:
+        raise Fault(f"{path} cannot be read ({error.strerror})") from error

@@ -16,13 +16,16 @@ from hypothesis import strategies as st
 
 from cli import consent, export_readers, import_readers
 from cli.faults import Fault
-from cli.roster_file import rows_of
+from cli.import_wishes import NO_WISHES
+from cli.roster_columns import columns_of
+from cli.roster_survey import open_sheet
 from newsletter import wiring
 from newsletter.adapters.queues import Queues
 from newsletter.domain.messages import Message
 from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.usecases import my_data
 from newsletter.usecases.import_readers import import_rows
+from newsletter.usecases.read_row import Row
 from tests.aws.cloud import PEPPER, Cloud
 
 EVIDENCE = "messut 2.10.2026, lomake 4"
@@ -44,6 +47,13 @@ def roster(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Path:
 def bring(path: Path, how: str = "confirmed", evidence: str = EVIDENCE, *, dry: bool = False) -> int:
     """Import the file."""
     return import_readers.import_file(path, how, evidence, dry=dry)
+
+
+def rows_of(path: Path) -> list[tuple[int, Row]]:
+    """The rows of the file with the lines on which they begin."""
+    sheet = open_sheet(path)
+    columns = columns_of(sheet, NO_WISHES)
+    return [(line.number, columns.row(line)) for line in sheet.lines()]
 
 
 def everything(cloud: Cloud) -> list[str]:

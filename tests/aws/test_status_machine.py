@@ -18,7 +18,8 @@ from newsletter.domain.messages import ConfirmSignUp, Message
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, subscriber_id
 from newsletter.usecases import my_data
 from newsletter.usecases.confirm_subscription import confirm, send_again
-from newsletter.usecases.import_readers import Mode, Roster, Row, import_rows
+from newsletter.usecases.import_readers import Mode, Roster, import_rows
+from newsletter.usecases.read_row import Row
 from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
 from newsletter.usecases.unsubscribe import come_back, unsubscribe
 from tests.aws.cloud import PEPPER, Cloud

@@ -25,7 +25,8 @@ from newsletter.domain import caution
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.messages import Notify, SettleDoubt
-from newsletter.usecases.import_readers import Imported, Mode, Roster, Row, import_rows
+from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
+from newsletter.usecases.read_row import Row
 from tests.aws.cloud import Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from newsletter.adapters.consent_items import to_stored
 from newsletter.adapters.items import Item
+from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.planning import BROKEN
-from newsletter.domain.subscriber import Addressee, Frequency, Recipient, Status, Subscriber
-from newsletter.domain.times import parse_iso
+from newsletter.domain.subscriber import Addressee, Frequency, Recipient, Status, Subscriber, shard_of
+from newsletter.domain.times import iso, parse_iso
 
 
 def read_subscriber(item: dict[str, Any]) -> Subscriber:
@@ -30,6 +32,38 @@ def read_subscriber(item: dict[str, Any]) -> Subscriber:
         cadence=item.get("cadence", ""),
         left_at=parse_iso(item["left_at"]) if "left_at" in item else None,
     )
+
+
+def brought_profile(
+    reader: Subscriber, proof: ConsentRecord, *, how: str, why: str, forget_after: timedelta
+) -> dict[str, Any]:
+    """The profile of a reader whom an import brings, as plain values; None where there is nothing to keep.
+
+    Who left is in the index `due` for the day of their erasure, and not in the one that planning reads.
+    """
+    shard, left_at = shard_of(reader.id), reader.left_at
+    return {
+        "id": reader.id,
+        "email": reader.email,
+        "status": reader.status,
+        "topics": list(reader.topics),
+        "language": reader.language,
+        "name": reader.name,
+        "frequency": reader.frequency,
+        "paused_until": reader.paused_until.isoformat() if reader.paused_until else None,
+        "tracking": reader.tracking,
+        "confirmed_at": iso(reader.confirmed_at),
+        "confirmed_by": proof.consent.unique,
+        "consent_version": reader.consent_version,
+        "consent_head": proof.hash,
+        "brought": to_stored(proof),
+        "mailable": None if left_at else shard,
+        "left_at": iso(left_at) if left_at else None,
+        "left_how": how or None,
+        "left_why": why or None,
+        "due_shard": shard if left_at else None,
+        "due_at": iso(left_at + forget_after) if left_at else None,
+    }
 
 
 def read_addressee(item: Item) -> Addressee:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.consent_items import to_stored
 from newsletter.adapters.fingerprints import KEY as FINGERPRINT
 from newsletter.adapters.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
-from newsletter.adapters.subscriber_items import read_addressee, read_recipient, read_subscriber
+from newsletter.adapters.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
 from newsletter.domain.cadence import after_choice
 from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
@@ -89,36 +88,25 @@ class Subscribers:
             },
         )
 
-    def admit(self, reader: Subscriber, proof: ConsentRecord) -> bool:
-        """Add a reader who agreed elsewhere (import), together with the proof of it.
+    def admit(
+        self,
+        reader: Subscriber,
+        proof: ConsentRecord,
+        *,
+        how: str = "",
+        why: str = "",
+        forget_after: timedelta = timedelta(days=365),
+    ) -> bool:
+        """Add a reader who agreed elsewhere, or left there (import), together with the proof of it.
 
-        False for every id we know, left and erased ones included.
+        False for every id we know, left and erased ones included. `how` and `why` are of leaving; who left is erased
+        `forget_after` it.
         """
-        return holds(
-            self._client,
-            "put_item",
-            TableName=self._table,
-            Item=to_item(
-                {
-                    "id": reader.id,
-                    "record": PROFILE,
-                    "email": reader.email,
-                    "status": Status.ACTIVE,
-                    "topics": list(reader.topics),
-                    "language": reader.language,
-                    "name": reader.name,
-                    "frequency": reader.frequency,
-                    "tracking": reader.tracking,
-                    "confirmed_at": iso(reader.confirmed_at),
-                    "confirmed_by": proof.consent.unique,
-                    "consent_version": reader.consent_version,
-                    "consent_head": proof.hash,
-                    "brought": to_stored(proof),
-                    "mailable": shard_of(reader.id),
-                }
-            ),
-            ConditionExpression="attribute_not_exists(id)",
-        )
+        return self._add(brought_profile(reader, proof, how=how, why=why, forget_after=forget_after))
+
+    def admit_erased(self, subscriber: str, erased_at: datetime) -> bool:
+        """Add the mark of a reader who was erased elsewhere under the same pepper; False for every id we know."""
+        return self._add({"id": subscriber, "status": Status.ERASED, "erased_at": iso(erased_at)})
 
     def deactivate(
         self,
@@ -305,6 +293,15 @@ class Subscribers:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _add(self, profile: dict[str, Any]) -> bool:
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item({**profile, "record": PROFILE}),
+            ConditionExpression="attribute_not_exists(id)",
+        )
 
     def _update(
         self, subscriber: str, update: str, condition: str, values: dict[str, Any], *, repeatable: bool = False

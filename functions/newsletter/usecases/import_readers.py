@@ -1,27 +1,29 @@
-"""Bring readers in from elsewhere, without ever waking up someone who left."""
+"""Bring readers in from elsewhere, without ever waking up someone who left: here, or there."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from newsletter.adapters.addresses import normalised
 from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.messages import ConfirmSignUp
-from newsletter.domain.subscriber import Frequency, SignUp, Status, Subscriber
+from newsletter.domain.standing import Standing
+from newsletter.domain.subscriber import SignUp, Status, Subscriber
+from newsletter.domain.times import iso
 from newsletter.usecases.front_desk import FrontDesk
-from newsletter.usecases.subscribe import checked_frequency, checked_language, checked_name, checked_topics
+from newsletter.usecases.read_row import Entry, Row, is_mark, read_row
 
 
 class Mode(StrEnum):
-    """What the import knows of consent: nothing yet (each one is asked), or it was given elsewhere (with evidence)."""
+    """What the import knows of consent: nothing yet (each one is asked), it was given elsewhere (with evidence), or
+    all of them left."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    LEFT = "left"
 
 
 class Imported(StrEnum):
@@ -29,28 +31,39 @@ class Imported(StrEnum):
 
     ADDED = "added"
     ASKED = "asked"
+    SUPPRESSED = "suppressed"
+    """Nobody we knew, and now known as somebody who left."""
+    ENDED = "ended"
+    """Was a reader here, and is none any more."""
     KNOWN = "known"
     LEFT = "left"
+    """Had left here before."""
+    UNCONFIRMED = "unconfirmed"
+    """Never agreed elsewhere either, and is not asked by an import of confirmed readers."""
+    TWICE = "twice"
+    """Another row has a stricter word of the same address."""
+    NAMELESS = "nameless"
+    """The mark of an erased reader, of a stack with another pepper: nobody can know whose it is."""
 
 
 @dataclass(frozen=True)
 class Roster:
-    """One import. `name` is the same for the same file, so that a second run finds what the first one did."""
+    """One import. `name` is the same for the same file, so that a second run finds what the first one did.
+
+    `strictest` is the strictest word of the whole file on those ids of whom not every row says that they may be mailed.
+    With `same_pepper` the ids in the file are ours, too.
+    """
 
     name: str
     mode: Mode
     evidence: str = ""
+    strictest: Mapping[str, Standing] = field(default_factory=dict)
+    same_pepper: bool = False
 
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the file, as text. Empty language and frequency mean the publication's default and weekly."""
-
-    email: str
-    name: str = ""
-    language: str = ""
-    topics: tuple[str, ...] = ()
-    frequency: str = ""
+    @property
+    def origin(self) -> str:
+        """How the import is called in records of consent."""
+        return f"import {self.name}"
 
 
 def import_rows(
@@ -62,75 +75,156 @@ def import_rows(
     InvalidInput with its field, and does not stop the others. `again` says that an earlier run may have been stopped
     among these very rows: whom it meant to ask is asked, and the ledger keeps anybody from being asked twice.
     """
-    forms = [_checked(row, roster, now, desk) for row in rows]
-    ids = [form.id for form in forms if isinstance(form, SignUp)]
-    known = desk.subscribers.statuses(ids)
-    waiting = desk.sign_ups.waiting(ids, now) if roster.mode is Mode.PENDING else {}
-    asked: dict[str, SignUp] = {}
-    seen: set[str] = set()
-    results: list[Imported | InvalidInput] = []
-    for form in forms:
-        if isinstance(form, InvalidInput):
-            results.append(form)
-            continue
-        status = known.get(form.id)
-        earlier = waiting.get(form.id)
-        if status is not None and status is not Status.ACTIVE:
-            results.append(Imported.LEFT)
-        elif form.id in seen or status is Status.ACTIVE or (earlier and not (again and earlier.origin == form.origin)):
-            results.append(Imported.KNOWN)
-        elif roster.mode is Mode.PENDING:
-            asked[form.id] = earlier or form
-            results.append(Imported.ASKED)
-        else:
-            results.append(Imported.ADDED if dry else _admit(form, roster, now, desk))
-        seen.add(form.id)
-    if not dry:
-        desk.sign_ups.put_all(form for form in asked.values() if form.id not in waiting)
-        invitations = (ConfirmSignUp(form.id, form.nonce, invited=True) for form in asked.values())
-        desk.queues.send_all(desk.queues.batch, invitations)
-    return results
+    return _Import(roster, now, desk, dry=dry, again=again).run(rows)
 
 
-def _checked(row: Row, roster: Roster, now: datetime, desk: FrontDesk) -> SignUp | InvalidInput:
-    try:
-        email = normalised(row.email, allow_test_domains=desk.allow_test_domains)
-        return SignUp(
-            id=desk.id_of(email),
-            email=email,
-            topics=checked_topics(row.topics, desk.publication),
-            language=checked_language(row.language or desk.publication.languages[0], desk.publication),
-            name=checked_name(row.name),
-            consent_version=desk.publication.consent.version,
-            origin=f"import {roster.name}",
-            network="",
-            at=now,
-            nonce=secrets.token_hex(8),
-            frequency=checked_frequency(row.frequency or Frequency.WEEKLY),
+class _Import:
+    """At most 100 rows of one roster."""
+
+    def __init__(self, roster: Roster, now: datetime, desk: FrontDesk, *, dry: bool, again: bool) -> None:
+        self._roster = roster
+        self._now = now
+        self._desk = desk
+        self._dry = dry
+        self._again = again
+        self._known: dict[str, Status] = {}
+        self._waiting: dict[str, SignUp] = {}
+        self._asked: dict[str, SignUp] = {}
+        self._seen: set[str] = set()
+
+    def run(self, rows: Sequence[Row]) -> list[Imported | InvalidInput]:
+        entries = [self._read(row) for row in rows]
+        ids = [entry.id for entry in entries if isinstance(entry, Entry)]
+        self._known = self._desk.subscribers.statuses(ids)
+        self._waiting = self._desk.sign_ups.waiting(ids, self._now) if self._may_wait(entries) else {}
+        results = [entry if isinstance(entry, InvalidInput | Imported) else self._import(entry) for entry in entries]
+        if not self._dry:
+            self._desk.sign_ups.put_all(form for form in self._asked.values() if form.id not in self._waiting)
+            invitations = (ConfirmSignUp(form.id, form.nonce, invited=True) for form in self._asked.values())
+            self._desk.queues.send_all(self._desk.queues.batch, invitations)
+        return results
+
+    def _read(self, row: Row) -> Entry | InvalidInput | Imported:
+        if is_mark(row) and not self._roster.same_pepper:
+            return Imported.NAMELESS
+        try:
+            return read_row(row, self._roster.origin, self._now, self._desk, left=self._roster.mode is Mode.LEFT)
+        except InvalidInput as wrong:
+            return wrong
+
+    def _may_wait(self, entries: Sequence[Entry | InvalidInput | Imported]) -> bool:
+        """Whether any of them may be asked, or must not be asked any more."""
+        return self._roster.mode is Mode.PENDING or any(
+            isinstance(entry, Entry) and entry.standing.left for entry in entries
         )
-    except InvalidInput as wrong:
-        return wrong
 
+    def _import(self, entry: Entry) -> Imported:
+        status = self._known.get(entry.id)
+        earlier = self._waiting.get(entry.id)
+        first = entry.id not in self._seen
+        if self._roster.strictest.get(entry.id, entry.standing) is not entry.standing:
+            return Imported.TWICE
+        self._seen.add(entry.id)
+        if status is not None and status is not Status.ACTIVE:
+            if status is Status.BOUNCED and entry.standing.left and not self._dry:
+                # Soft bounces may pass; leaving does not.
+                self._end(entry)
+            return Imported.LEFT
+        if entry.standing.left:
+            return self._leave(entry, status, earlier) if first else Imported.KNOWN
+        if entry.standing is Standing.PENDING and self._roster.mode is Mode.CONFIRMED:
+            return Imported.UNCONFIRMED
+        if not first or status is Status.ACTIVE:
+            return Imported.KNOWN
+        if earlier and not (self._again and earlier.origin == self._roster.origin):
+            return Imported.KNOWN
+        if self._roster.mode is Mode.PENDING:
+            self._asked[entry.id] = earlier or entry.form
+            return Imported.ASKED
+        return Imported.ADDED if self._dry else self._admit(entry)
 
-def _admit(form: SignUp, roster: Roster, now: datetime, desk: FrontDesk) -> Imported:
-    """Reader and proof in one write: whoever is active has agreed, and half of it cannot be there."""
-    consent = Consent(
-        act="given",
-        how=form.origin,
-        at=now,
-        unique=form.origin,
-        language=form.language,
-        evidence=roster.evidence,
-    )
-    reader = Subscriber(
-        id=form.id,
-        email=form.email,
-        status=Status.ACTIVE,
-        topics=form.topics,
-        language=form.language,
-        name=form.name,
-        confirmed_at=now,
-        consent_version="",
-        frequency=form.frequency,
-    )
-    return Imported.ADDED if desk.subscribers.admit(reader, brought_record(consent)) else Imported.KNOWN
+    def _admit(self, entry: Entry) -> Imported:
+        """Reader and proof in one write: whoever is active has agreed, and half of it cannot be there."""
+        there = f"confirmed there {iso(entry.confirmed_at)}" if entry.confirmed_at else ""
+        consent = Consent(
+            act="given",
+            how=self._roster.origin,
+            at=self._now,
+            unique=self._roster.origin,
+            text_version=entry.consent_version,
+            language=entry.form.language,
+            evidence="; ".join(filter(None, (self._roster.evidence, there))),
+        )
+        admitted = self._desk.subscribers.admit(self._reader(entry, Status.ACTIVE), brought_record(consent))
+        return Imported.ADDED if admitted else Imported.KNOWN
+
+    def _leave(self, entry: Entry, status: Status | None, earlier: SignUp | None) -> Imported:
+        if status is Status.ACTIVE:
+            return self._end(entry)
+        if self._dry:
+            return Imported.SUPPRESSED
+        if not entry.form.email:
+            added = self._desk.subscribers.admit_erased(entry.id, entry.left_at or self._now)
+            return Imported.SUPPRESSED if added else Imported.KNOWN
+        added = self._desk.subscribers.admit(
+            self._reader(entry, entry.standing.status),
+            brought_record(self._withdrawn(entry)),
+            how=entry.left_how or self._roster.origin,
+            why=entry.left_why,
+            forget_after=self._desk.publication.retention.left,
+        )
+        if earlier is not None and earlier.origin.startswith("import "):
+            # Nobody asked for it but an import: without it there is no reminder either.
+            self._desk.sign_ups.forget(earlier)
+        return Imported.SUPPRESSED if added else Imported.KNOWN
+
+    def _end(self, entry: Entry) -> Imported:
+        """Stop all mail to a reader of ours whom the file knows to have left, unless they came back since."""
+        if not entry.form.email:
+            return Imported.KNOWN
+        reader = self._desk.subscribers.get(entry.id)
+        withdrawn = self._withdrawn(entry)
+        came_back = reader is not None and entry.left_at is not None and entry.left_at < reader.confirmed_at
+        if came_back or any(
+            record.consent.unique == withdrawn.unique for record in self._desk.consents.chain(entry.id)
+        ):
+            return Imported.KNOWN
+        if self._dry:
+            return Imported.ENDED
+        forget_after = self._desk.publication.retention.left
+        how = self._roster.origin
+        if not self._desk.subscribers.deactivate(entry.id, entry.standing.status, how, self._now, forget_after):
+            return Imported.LEFT
+        head = self._desk.consents.append(entry.id, withdrawn).hash
+        self._desk.subscribers.remember_head(entry.id, head)
+        return Imported.ENDED
+
+    def _withdrawn(self, entry: Entry) -> Consent:
+        """Its `unique` tells a second run of the file that somebody who came back since had been ended by the first."""
+        there = f"left there {iso(entry.left_at)}" if entry.left_at else ""
+        return Consent(
+            act="withdrawn",
+            how=self._roster.origin,
+            at=self._now,
+            unique=f"left: {self._roster.origin}",
+            language=entry.form.language,
+            evidence="; ".join(filter(None, (self._roster.evidence, there))),
+        )
+
+    def _reader(self, entry: Entry, status: Status) -> Subscriber:
+        form = entry.form
+        left_at = None if status is Status.ACTIVE else entry.left_at or self._now
+        return Subscriber(
+            id=form.id,
+            email=form.email,
+            status=status,
+            topics=form.topics,
+            language=form.language,
+            name=form.name,
+            confirmed_at=entry.confirmed_at or left_at or self._now,
+            consent_version=entry.consent_version,
+            frequency=form.frequency,
+            paused_until=entry.paused_until,
+            tracking=form.tracking,
+            left_at=left_at,
+        )

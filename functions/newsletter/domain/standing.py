@@ -1,0 +1,49 @@
+"""What a list from elsewhere says of a reader: may they be mailed, were they never asked, or did they leave?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from newsletter.domain.subscriber import Status
+
+
+class Standing(StrEnum):
+    """From the mildest word to the strictest, in the order in which they are written here.
+
+    LEFT is somebody of whom only a date or a no tells that they left; how they left is said by the words after it.
+    """
+
+    UNSAID = ""
+    ACTIVE = "active"
+    PENDING = "pending"
+    LEFT = "left"
+    BOUNCED = "bounced"
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+    ERASED = "erased"
+
+    @property
+    def left(self) -> bool:
+        """Whether nobody may mail them."""
+        return _STRICTNESS[self] >= _STRICTNESS[Standing.LEFT]
+
+    @property
+    def status(self) -> Status:
+        """What a reader of whom a list says so becomes here. Raises KeyError for one who has not left."""
+        return _BECOMES[self]
+
+
+_STRICTNESS = {standing: place for place, standing in enumerate(Standing)}
+_BECOMES = {
+    Standing.LEFT: Status.UNSUBSCRIBED,
+    Standing.BOUNCED: Status.BOUNCED,
+    Standing.UNSUBSCRIBED: Status.UNSUBSCRIBED,
+    Standing.COMPLAINED: Status.COMPLAINED,
+    Standing.ERASED: Status.UNSUBSCRIBED,
+}
+
+
+def strictest(standings: Iterable[Standing]) -> Standing:
+    """The strictest word of all that are said; UNSAID for none."""
+    return max(standings, key=_STRICTNESS.__getitem__, default=Standing.UNSAID)

@@ -1,0 +1,36 @@
+"""What the operator says of a file's columns: which of them say who left, which do not, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cli.faults import Fault
+from cli.status_words import fold
+from newsletter.domain.standing import Standing
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Names of columns as they were typed; values without differences of case."""
+
+    ignore: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    said: Mapping[str, Standing] = field(default_factory=dict)
+
+
+NO_WISHES = Wishes()
+
+
+def wishes_of(ignore: Sequence[str], status: Sequence[str], values: Mapping[Standing, str]) -> Wishes:
+    """The options of the command; `values` are separated by commas. Raises Fault for values that belong to no column,
+    and for one that is said to mean two things.
+    """
+    said: dict[str, Standing] = {}
+    for standing, listed in values.items():
+        for value in (fold(part) for part in listed.split(",") if part.strip()):
+            if said.setdefault(value, standing) is not standing:
+                raise Fault(f"{value!r} cannot mean both {said[value]} and {standing}")
+    if said and not status:
+        raise Fault("--left, --active and --pending say what the values of a column mean: name it with --status-column")
+    return Wishes(tuple(ignore), tuple(status), said)

@@ -1,0 +1,220 @@
+"""What the columns of a list of readers are: what we take from it, who left by it, and what is not used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from cli.faults import Fault
+from cli.import_wishes import Wishes
+from cli.roster_file import ADDRESS, Line, Sheet
+from cli.status_columns import StatusColumn, Values, by_name, by_values, is_postal_state, unclear
+from cli.status_words import fold
+from newsletter.domain.errors import InvalidInput
+from newsletter.domain.standing import Standing, strictest
+from newsletter.domain.topic_names import words_of
+from newsletter.usecases.read_row import Row
+
+EMAIL = (
+    *("email", "e mail", "email address", "e mail address", "emailaddress", "mail", "mail address", "primary email"),
+    *("e mail 1 value", "email 1", "e mail 1", "e mail 1 address", "email 1 value", "user email address", "user email"),
+    *("subscriber email", "contact email", "work email", "sähköposti", "sähköpostiosoite", "sähköposti osoite"),
+    *("sähköposti 1", "sposti", "e post", "epost", "e postadress", "epostadress", "e post adress", "emailadresse"),
+    *("e mail adresse", "email osoite", "e mail osoite"),
+)
+MAYBE_EMAIL = ("address", "osoite", "adress", "subscriber", "contact", "tilaaja", "mailadresse")
+"""Names that mean something else in other files (Mailchimp's Address is the postal one): the cells decide."""
+FIELDS = {
+    "name": (
+        "name",
+        "first name",
+        "firstname",
+        "given name",
+        "fname",
+        "nimi",
+        "etunimi",
+        "namn",
+        "förnamn",
+        "full name",
+    ),
+    "language": ("language", "kieli", "språk"),
+    "topics": ("topics", "aiheet", "ämnen"),
+    "frequency": ("frequency", "väli", "frekvens"),
+    "left_at": (
+        *("left at", "unsub time", "unsubscribed at", "unsubscription date", "unsubscribe date", "unsubscribed date"),
+        *("date unsubscribed", "clean time", "deleted at", "poistumispäivä", "peruutuspäivä"),
+    ),
+}
+"""What each field may be called in the first line, besides the name we give it ourselves."""
+OURS = (
+    *("id", "tracking", "paused_until", "confirmed_at", "consent_version", "left_how", "left_why", "erased_at"),
+    *("record",),
+)
+"""Columns of our own export that are read under the very names it gives them."""
+SAMPLE = 100
+"""Rows that are looked at to tell whether a column has addresses."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where each field is, by its name in Row; the columns of a status; and the names of those that are not used."""
+
+    width: int
+    places: dict[str, int]
+    statuses: tuple[StatusColumn, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    def row(self, line: Line) -> Row:
+        """The line as a row. Raises InvalidInput for one whose cells do not lie under the names of the first line."""
+        cells = line.cells
+        if any(cells[self.width :]):
+            raise InvalidInput("line", f"{len(cells)} cells, and only {self.width} names in the first line")
+        if self.statuses and max(column.place for column in self.statuses) >= len(cells):
+            raise InvalidInput("line", f"{len(cells)} cells; the one that says who left is missing")
+        values = {name: cells[place] if place < len(cells) else "" for name, place in self.places.items()}
+        topics = words_of(values.pop("topics", ""))
+        values.pop("record", "")
+        return Row(topics=topics, standing=self.standing(cells), **values)
+
+    def standing(self, cells: Sequence[str]) -> Standing:
+        """The strictest word of all columns."""
+        return strictest(_understood(column, cells[column.place]) for column in self.statuses)
+
+    def is_sign_up(self, line: Line) -> bool:
+        """Whether the line is a form that waits, in our own export: it says nothing of the reader of that address."""
+        place = self.places.get("record", -1)
+        return 0 <= place < len(line.cells) and line.cells[place] == "sign-up"
+
+
+def columns_of(sheet: Sheet, wishes: Wishes) -> Columns:
+    """The columns of the file, with every row looked at.
+
+    Raises Fault for a file without addresses, and for one with a column that looks like a status and is not understood:
+    the question says what can be answered.
+    """
+    header = sheet.header
+    ignored = {_place(sheet, name) for name in wishes.ignore}
+    named = {_place(sheet, name) for name in wishes.status}
+    places = _places(sheet, ignored)
+    values = _values(sheet)
+    taken = set(places.values()) - {places.get("left_at", -1)}
+    if places["email"] in ignored | named:
+        raise Fault(f"{sheet.path}: {header[places['email']]!r} has the addresses and cannot be anything else")
+    statuses = []
+    for place, name in enumerate(header):
+        if place in ignored or (place in taken and place not in named) or values[place].empty:
+            continue
+        column = by_name(name, place) or by_values(name, place, values[place])
+        if place in named:
+            column = replace(column or StatusColumn(name, place), said=wishes.said)
+        elif is_postal_state(name, values[place], header):
+            column = None
+        if column is not None:
+            statuses.append(column)
+    _ask(sheet, statuses, values, wishes)
+    used = set(places.values()) | {column.place for column in statuses}
+    unused = tuple(name or f"column {place + 1}" for place, name in enumerate(header) if place not in used)
+    return Columns(len(header), places, tuple(statuses), unused)
+
+
+def seems_right(header: list[str]) -> bool:
+    """Whether the names have one for addresses."""
+    return _first(EMAIL, header) >= 0 or _first(MAYBE_EMAIL, header) >= 0
+
+
+def _places(sheet: Sheet, ignored: set[int]) -> dict[str, int]:
+    header = [name if place not in ignored else "" for place, name in enumerate(sheet.header)]
+    places = {"email": _email(sheet), **{name: _first((fold(name), *also), header) for name, also in FIELDS.items()}}
+    places |= {name: header.index(name) if name in header else -1 for name in OURS}
+    return {name: place for name, place in places.items() if place >= 0}
+
+
+def _email(sheet: Sheet) -> int:
+    place = _first(EMAIL, sheet.header)
+    if place >= 0:
+        return place
+    rows = [line.cells for line, _ in zip(sheet.lines(), range(SAMPLE), strict=False)]
+    with_addresses = [
+        place
+        for place in range(len(sheet.header))
+        if sum(any(map(ADDRESS.fullmatch, cells[place : place + 1])) for cells in rows) * 2 > len(rows)
+    ]
+    maybe = [place for place in with_addresses if fold(sheet.header[place]) in MAYBE_EMAIL]
+    if maybe:
+        return maybe[0]
+    raise Fault(f"{sheet.path}, line 1: {_no_addresses(sheet.header, with_addresses)}")
+
+
+def _no_addresses(header: list[str], with_addresses: list[int]) -> str:
+    if any(ADDRESS.fullmatch(name) for name in header):
+        return (
+            "no column is called email: this line is a reader already. Put a line with the names of the columns first"
+        )
+    found = ", ".join(name or "(no name)" for name in header[:20]) or "none"
+    also = f"; {header[with_addresses[0]] or 'one without a name'} seems to have them" if with_addresses else ""
+    return f"no column is called email (or sähköposti, e-post, Email Address). Found: {found}{also}; name it email"
+
+
+def _values(sheet: Sheet) -> list[Values]:
+    values = [Values() for _ in sheet.header]
+    for line in sheet.lines():
+        if not any(line.cells[len(values) :]):
+            for kept, cell in zip(values, line.cells, strict=False):
+                kept.add(cell)
+    return values
+
+
+def _ask(sheet: Sheet, statuses: Sequence[StatusColumn], values: Sequence[Values], wishes: Wishes) -> None:
+    """Raises Fault with a question for every column that is not understood."""
+    questions = list(_questions(statuses, values))
+    if questions:
+        name = _quoted(questions[0][0])
+        raise Fault(
+            f"{sheet.path}: {'; '.join(what for _, what in questions)}. Nothing was written. "
+            f"Say what the values mean: --status-column {name} --left VALUE,VALUE --active VALUE (--pending VALUE), "
+            f"or that the column says nothing of who may be mailed: --ignore-column {name}"
+        )
+    there = {fold(value) for column in statuses if column.said for value in values[column.place].counts}
+    missing = [value for value in wishes.said if value not in there]
+    if missing:
+        raise Fault(f"{sheet.path}: no row has {', '.join(map(repr, missing))} in {', '.join(wishes.status)}")
+
+
+def _questions(statuses: Sequence[StatusColumn], values: Sequence[Values]) -> Iterator[tuple[str, str]]:
+    for column in statuses:
+        found = unclear(column, values[column.place])
+        if found or (values[column.place].many and not column.takes_any):
+            shown = ", ".join(f"{_short(value)} ({count})" for value, count in found[:8])
+            more = " and others" if len(found) > 8 or values[column.place].many else ""
+            yield (
+                column.name,
+                f"the column {column.name!r} looks like it says who left, but not what {shown}{more} mean",
+            )
+
+
+def _understood(column: StatusColumn, value: str) -> Standing:
+    found = column.standing(value)
+    if found is None:
+        raise InvalidInput(column.name, f"{_short(value)} is not understood")
+    return found
+
+
+def _place(sheet: Sheet, name: str) -> int:
+    place = _first((fold(name),), sheet.header)
+    if place < 0:
+        raise Fault(f"{sheet.path} has no column {name!r}; there are: {', '.join(filter(None, sheet.header))}")
+    return place
+
+
+def _first(names: Sequence[str], header: Sequence[str]) -> int:
+    """The place of the first column that has one of the names, in the order of the names; -1 for none."""
+    folded = [fold(name) for name in header]
+    return next((folded.index(name) for name in names if name in folded), -1)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
+def _short(value: str) -> str:
+    return f'"{value[:40]}…"' if len(value) > 40 else f'"{value}"'

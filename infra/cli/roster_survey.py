@@ -1,0 +1,103 @@
+"""A look at a whole list of readers before anything is written: who is in it twice, and what must be asked first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.faults import Fault
+from cli.import_wishes import Wishes
+from cli.roster_columns import Columns, columns_of, seems_right
+from cli.roster_file import Line, Sheet
+from newsletter.adapters.addresses import normalised
+from newsletter.domain.errors import InvalidInput
+from newsletter.domain.standing import Standing, strictest
+from newsletter.usecases.front_desk import FrontDesk
+from newsletter.usecases.import_readers import Mode
+from newsletter.usecases.read_row import ID, Row
+
+NAMED_AS_LEFT = re.compile(
+    r"unsub|cleaned|suppress|bounce|blocklist|blacklist|complain|opt-?out|perunee|perut|poistun|estet"
+)
+NAMED_AS_NEVER_ASKED = re.compile(r"non-?subscribed")
+"""What file names say: Mailchimp's say it instead of a column (`cleaned_members_export_….csv`)."""
+MILD = (Standing.UNSAID, Standing.ACTIVE)
+PROOFS = 100
+"""Rows with id and address that are compared to know whether the file comes from a stack with our pepper."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What there is to know of the whole file. `strictest` is the strictest word on each id that has one."""
+
+    sheet: Sheet
+    columns: Columns
+    rows: int
+    strictest: dict[str, Standing]
+    same_pepper: bool
+
+    def read(self) -> Iterator[tuple[Line, Row | InvalidInput]]:
+        """Every line, as a row where its cells lie as they must."""
+        return _read(self.sheet, self.columns)
+
+
+def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, desk: FrontDesk) -> Survey:
+    """Raises Fault for what cannot be read, and with a question for what cannot be understood."""
+    columns = columns_of(sheet, wishes)
+    if not columns.statuses:
+        _ask_about_name(sheet, mode)
+    rows, active = 0, 0
+    proofs: list[bool] = []
+    found: dict[str, Standing] = {}
+    for line, row in _read(sheet, columns):
+        rows += 1
+        if isinstance(row, InvalidInput):
+            continue
+        active += row.standing is Standing.ACTIVE
+        if len(proofs) < PROOFS and row.email and ID.fullmatch(row.id):
+            proofs.append(row.id == _id(row, desk))
+        if row.standing not in MILD and not columns.is_sign_up(line) and (subscriber := _id(row, desk)):
+            found[subscriber] = strictest((found.get(subscriber, Standing.UNSAID), row.standing))
+    if active and mode is Mode.LEFT:
+        raise Fault(
+            f"{sheet.path}: {active} of {rows} rows are called active in {_names(columns)}; --as left would end them. "
+            "Nothing was written. Export those who left alone, or leave these columns out: --ignore-column NAME"
+        )
+    return Survey(sheet, columns, rows, found, bool(proofs) and all(proofs))
+
+
+def _read(sheet: Sheet, columns: Columns) -> Iterator[tuple[Line, Row | InvalidInput]]:
+    for line in sheet.lines():
+        try:
+            yield line, columns.row(line)
+        except InvalidInput as wrong:
+            yield line, wrong
+
+
+def _id(row: Row, desk: FrontDesk) -> str:
+    try:
+        return desk.id_of(normalised(row.email, allow_test_domains=desk.allow_test_domains))
+    except InvalidInput:
+        return ""
+
+
+def _ask_about_name(sheet: Sheet, mode: Mode) -> None:
+    name = sheet.path.stem.casefold()
+    if NAMED_AS_NEVER_ASKED.search(name):
+        if mode is Mode.CONFIRMED:
+            raise Fault(
+                f"{sheet.path} is called a list of people who never subscribed: import it --as pending, or rename it"
+            )
+    elif NAMED_AS_LEFT.search(name) and mode is not Mode.LEFT:
+        raise Fault(f"{sheet.path} is called a list of people who left: import it --as left, or rename it")
+
+
+def _names(columns: Columns) -> str:
+    return ", ".join(column.name for column in columns.statuses)
+
+
+def open_sheet(path: Path) -> Sheet:
+    """The file with its header read. Raises Fault."""
+    return Sheet(path, seems_right)

@@ -1,0 +1,22 @@
+"""Cells that a spreadsheet shows as text, whatever they say (CSV injection, OWASP), and the way back."""
+
+from __future__ import annotations
+
+SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 # full-width signs count, too
+"""With one of them at its beginning a cell would be a formula."""
+GUARD = "'"
+
+
+def guarded(text: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would compute."""
+    return f"{GUARD}{text}" if _needs_guard(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The inverse of guarded, for cells of our own files and of others that do the same."""
+    return text[1:] if text.startswith(GUARD) and _needs_guard(text[1:]) else text
+
+
+def _needs_guard(text: str) -> bool:
+    """Text that begins with apostrophes and a sign gets one more, so that taking one off gives what was there."""
+    return text.lstrip(GUARD)[:1] in SIGNS and text != ""

@@ -1,0 +1,80 @@
+"""The words with which newsletter systems and people say whether somebody may still be mailed.
+
+Those of Mailchimp, Kit, Ghost, Buttondown, Substack, beehiiv, listmonk, Keila, Mautic, Mailtrain, MailerLite, Brevo,
+ActiveCampaign, HubSpot, Klaviyo, Campaign Monitor, Moosend, Shopify and Wix, as their documentation or their own code
+has them, and those that Finnish and Swedish lists use.
+"""
+
+from __future__ import annotations
+
+import re
+
+from newsletter.domain.standing import Standing
+
+_WORDS = {
+    Standing.ACTIVE: """active, subscribed, subscriber, enabled, confirmed, regular, premium, gifted, trialed, churning,
+        unpaid, past due, free, paid, comped, opted in, opt in, double opt in, single opt in, marketing contact,
+        active patron, aktiivinen, tilaaja, tilannut, tilattu, voimassa, voimassaoleva, vahvistettu, vahvistanut,
+        aktiv, prenumerant, prenumererar, bekräftad""",
+    Standing.PENDING: """pending, unconfirmed, not confirmed, unactivated, unverified, validating, needs attention,
+        needs approval, awaiting confirmation, waiting, nonsubscribed, non subscribed, never subscribed, not subscribed,
+        transactional, non marketing contact, unset, double opt in pending, odottaa, odottaa vahvistusta, vahvistamatta,
+        vahvistamaton, ei vahvistettu, ei vahvistanut, väntar, väntande, obekräftad, ej bekräftad""",
+    Standing.UNSUBSCRIBED: """unsubscribed, unsubscribe, unsub, globally unsubscribed, opted out, opt out, optout,
+        inactive, disabled, cancelled, canceled, churned, left, removed, deleted, archived, suppressed, blocked,
+        blocklisted, blacklisted, denylisted, banned, do not contact, do not mail, do not email, dnc, spammy,
+        perunut, peruttu, peruutettu, peruuttanut, perunut tilauksen, tilaus peruttu, poistunut, poistettu, eronnut,
+        lopettanut, lopetettu, päättynyt, estetty, estänyt, kielletty, kieltänyt, ei tilaa, ei tilaaja, ei aktiivinen,
+        epäaktiivinen, passiivinen, ei saa lähettää, markkinointikielto, avregistrerad, avprenumererad, avanmäld,
+        avslutad, avslutat, uppsagd, blockerad, spärrad, borttagen, inaktiv, ej aktiv, raderad""",
+    Standing.BOUNCED: """bounced, bounce, hard bounced, hard bounce, hardbounced, cleaned, undeliverable, undelivered,
+        unreachable, invalid, invalid email, palautunut, palautuu, ei tavoitettavissa, ei toimitettavissa, virheellinen,
+        toimimaton, studsad, studsat, studsar, ogiltig, kan inte nås""",
+    Standing.COMPLAINED: """complained, complaint, spam complaint, abuse, abuse complaint, marked as spam,
+        reported spam, spam, junk, valittanut, valitus, roskaposti, ilmoittanut roskapostiksi, klagat, klagomål,
+        skräppost, anmält som skräppost""",
+    Standing.ERASED: "erased",
+}
+_STANDINGS = {" ".join(word.split()): standing for standing, words in _WORDS.items() for word in words.split(",")}
+_COMMON = frozenset(
+    {"active", "confirmed", "regular", "premium", "gifted", "unpaid", "free", "paid", "waiting", "left", "invalid"}
+    | {"voimassa", "aktiv", "odottaa", "väntar", "virheellinen", "ogiltig", "transactional", "pending", "unset"}
+)
+"""Words that columns about anything else are full of."""
+_JOIN = re.compile(r"(?<=[^\W_])[\s_.\-–]+(?=[^\W_])")
+_TRUE = frozenset({"true", "t", "yes", "y", "1", "on", "x", "checked", "kyllä", "k", "joo", "tosi", "ja", "j", "sant"})
+_FALSE = frozenset({"false", "f", "no", "n", "0", "off", "unchecked", "ei", "e", "epätosi", "nej", "falskt"})
+_BLANK = frozenset(
+    {"", "null", "none", "nil", "n/a", "na", "-", "–", "—", "[]", "{}", "0000 00 00 00:00:00", "0000 00 00"}
+)
+
+
+def fold(text: str) -> str:
+    """Without differences of case, blanks, and of the signs that join words: `NEVER_SUBSCRIBED`, `doNotContact`.
+
+    A sign at the beginning stays: -1 is another value than 1.
+    """
+    apart = re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])", " ", text.strip().strip("\"'"))
+    return " ".join(_JOIN.sub(" ", apart).split()).casefold()
+
+
+def standing_in(value: str) -> Standing | None:
+    """What the word says; UNSAID for none at all, None for a word that nobody knows."""
+    return Standing.UNSAID if blank(value) else _STANDINGS.get(fold(value))
+
+
+def truth_in(value: str) -> bool | None:
+    """Whether the word is a yes or a no; None for any other."""
+    word = fold(value)
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def blank(value: str) -> bool:
+    """Whether the cell says nothing, as databases say it, too."""
+    return fold(value) in _BLANK or value.strip() in _BLANK
+
+
+def telling(value: str) -> bool:
+    """Whether the cell has a word that few columns but one of such a status have."""
+    words = {fold(part) for part in (value, *re.split(r"[,;|]", value))}
+    return any(word in _STANDINGS and word not in _COMMON for word in words)
