@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cli.faults import Fault
 from cli.status_words import fold
-from newsletter.domain.standing import Standing
+from newsletter.domain.listed_status import ListedStatus
 
 
 @dataclass(frozen=True)
@@ -16,21 +16,21 @@ class Wishes:
 
     ignore: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
-    said: Mapping[str, Standing] = field(default_factory=dict)
+    said: Mapping[str, ListedStatus] = field(default_factory=dict)
 
 
 NO_WISHES = Wishes()
 
 
-def wishes_of(ignore: Sequence[str], status: Sequence[str], values: Mapping[Standing, str]) -> Wishes:
+def wishes_of(ignore: Sequence[str], status: Sequence[str], values: Mapping[ListedStatus, str]) -> Wishes:
     """The options of the command; `values` are separated by commas. Raises Fault for values that belong to no column,
     and for one that is said to mean two things.
     """
-    said: dict[str, Standing] = {}
-    for standing, listed in values.items():
-        for value in (fold(part) for part in listed.split(",") if part.strip()):
-            if said.setdefault(value, standing) is not standing:
-                raise Fault(f"{value!r} cannot mean both {said[value]} and {standing}")
+    said: dict[str, ListedStatus] = {}
+    for listed, text in values.items():
+        for value in (fold(part) for part in text.split(",") if part.strip()):
+            if said.setdefault(value, listed) is not listed:
+                raise Fault(f"{value!r} cannot mean both {said[value]} and {listed}")
     if said and not status:
         raise Fault("--left, --active and --pending say what the values of a column mean: name it with --status-column")
     return Wishes(tuple(ignore), tuple(status), said)

@@ -97,7 +97,7 @@ def _command(options: argparse.Namespace) -> int:
         subscribers,
     )
     from newsletter import wiring
-    from newsletter.domain.standing import Standing
+    from newsletter.domain.listed_status import ListedStatus
 
     commands: dict[str, Callable[[], int]] = {
         "campaign send": lambda: campaign.send(options.file, yes=options.yes),
@@ -136,7 +136,11 @@ def _command(options: argparse.Namespace) -> int:
             wishes=import_wishes.wishes_of(
                 options.ignore_column,
                 options.status_column,
-                {Standing.LEFT: options.left, Standing.ACTIVE: options.active, Standing.PENDING: options.pending},
+                {
+                    ListedStatus.LEFT: options.left,
+                    ListedStatus.ACTIVE: options.active,
+                    ListedStatus.PENDING: options.pending,
+                },
             ),
             as_json=options.json,
         ),

@@ -11,7 +11,7 @@ from cli.roster_file import ADDRESS, Line, Sheet
 from cli.status_columns import StatusColumn, Values, by_name, by_values, is_postal_state, unclear
 from cli.status_words import fold
 from newsletter.domain.errors import InvalidInput
-from newsletter.domain.standing import Standing, strictest
+from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.domain.topic_names import words_of
 from newsletter.usecases.read_row import Row
 
@@ -74,9 +74,9 @@ class Columns:
         values = {name: cells[place] if place < len(cells) else "" for name, place in self.places.items()}
         topics = words_of(values.pop("topics", ""))
         values.pop("record", "")
-        return Row(topics=topics, standing=self.standing(cells), **values)
+        return Row(topics=topics, listed=self.listed(cells), **values)
 
-    def standing(self, cells: Sequence[str]) -> Standing:
+    def listed(self, cells: Sequence[str]) -> ListedStatus:
         """The strictest word of all columns."""
         return strictest(_understood(column, cells[column.place]) for column in self.statuses)
 
@@ -192,8 +192,8 @@ def _questions(statuses: Sequence[StatusColumn], values: Sequence[Values]) -> It
             )
 
 
-def _understood(column: StatusColumn, value: str) -> Standing:
-    found = column.standing(value)
+def _understood(column: StatusColumn, value: str) -> ListedStatus:
+    found = column.read(value)
     if found is None:
         raise InvalidInput(column.name, f"{_short(value)} is not understood")
     return found

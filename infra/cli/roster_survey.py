@@ -13,7 +13,7 @@ from cli.roster_columns import Columns, columns_of, seems_right
 from cli.roster_file import Line, Sheet
 from newsletter.adapters.addresses import normalised
 from newsletter.domain.errors import InvalidInput
-from newsletter.domain.standing import Standing, strictest
+from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.import_readers import Mode
 from newsletter.usecases.read_row import ID, Row
@@ -23,7 +23,7 @@ NAMED_AS_LEFT = re.compile(
 )
 NAMED_AS_NEVER_ASKED = re.compile(r"non-?subscribed")
 """What file names say: Mailchimp's say it instead of a column (`cleaned_members_export_….csv`)."""
-MILD = (Standing.UNSAID, Standing.ACTIVE)
+MILD = (ListedStatus.UNSAID, ListedStatus.ACTIVE)
 PROOFS = 100
 """Rows with id and address that are compared to know whether the file comes from a stack with our pepper."""
 
@@ -35,7 +35,7 @@ class Survey:
     sheet: Sheet
     columns: Columns
     rows: int
-    strictest: dict[str, Standing]
+    strictest: dict[str, ListedStatus]
     same_pepper: bool
 
     def read(self) -> Iterator[tuple[Line, Row | InvalidInput]]:
@@ -50,16 +50,16 @@ def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, desk: FrontDesk) -> Surv
         _ask_about_name(sheet, mode)
     rows, active = 0, 0
     proofs: list[bool] = []
-    found: dict[str, Standing] = {}
+    found: dict[str, ListedStatus] = {}
     for line, row in _read(sheet, columns):
         rows += 1
         if isinstance(row, InvalidInput):
             continue
-        active += row.standing is Standing.ACTIVE
+        active += row.listed is ListedStatus.ACTIVE
         if len(proofs) < PROOFS and row.email and ID.fullmatch(row.id):
             proofs.append(row.id == _id(row, desk))
-        if row.standing not in MILD and not columns.is_sign_up(line) and (subscriber := _id(row, desk)):
-            found[subscriber] = strictest((found.get(subscriber, Standing.UNSAID), row.standing))
+        if row.listed not in MILD and not columns.is_sign_up(line) and (subscriber := _id(row, desk)):
+            found[subscriber] = strictest((found.get(subscriber, ListedStatus.UNSAID), row.listed))
     if active and mode is Mode.LEFT:
         raise Fault(
             f"{sheet.path}: {active} of {rows} rows are called active in {_names(columns)}; --as left would end them. "

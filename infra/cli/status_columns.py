@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cli.status_words import blank, fold, standing_in, telling, truth_in
-from newsletter.domain.standing import Standing
+from cli.status_words import blank, fold, status_in, telling, truth_in
+from newsletter.domain.listed_status import ListedStatus
 
 MOST_VALUES = 30
 """Different values that a column of some status has at most; of more, only as many are kept."""
@@ -110,32 +110,32 @@ class StatusColumn:
     name: str
     place: int
     kind: Kind = Kind.WORDS
-    left_as: Standing = Standing.UNSUBSCRIBED
-    no_is: Standing = Standing.UNSUBSCRIBED
-    said: Mapping[str, Standing] = field(default_factory=dict)
+    left_as: ListedStatus = ListedStatus.UNSUBSCRIBED
+    no_is: ListedStatus = ListedStatus.UNSUBSCRIBED
+    said: Mapping[str, ListedStatus] = field(default_factory=dict)
 
     @property
     def takes_any(self) -> bool:
         """Whether its cells are dates and reasons, of which there may be any number."""
         return self.kind is Kind.FILLED_IS_LEFT
 
-    def standing(self, value: str) -> Standing | None:
+    def read(self, value: str) -> ListedStatus | None:
         """What the cell says of the reader; None where nobody can tell."""
         if fold(value) in self.said:
             return self.said[fold(value)]
         if blank(value):
-            return Standing.PENDING if self.kind is Kind.YES_IS_MAIL else Standing.UNSAID
+            return ListedStatus.PENDING if self.kind is Kind.YES_IS_MAIL else ListedStatus.UNSAID
         truth = truth_in(value)
         if self.kind is Kind.FILLED_IS_LEFT:
-            return Standing.UNSAID if truth is False else self.left_as
-        if (word := standing_in(value)) is not None:
+            return ListedStatus.UNSAID if truth is False else self.left_as
+        if (word := status_in(value)) is not None:
             return word
         dated = _DATE.match(value) is not None
         if self.kind is Kind.YES_IS_LEFT and (truth is not None or dated or value.isdecimal()):
             # Reasons are numbers in some systems (Mautic): 0 is none.
-            return Standing.UNSAID if truth is False else self.left_as
+            return ListedStatus.UNSAID if truth is False else self.left_as
         if self.kind is Kind.YES_IS_MAIL and (truth is not None or dated):
-            return self.no_is if truth is False else Standing.ACTIVE
+            return self.no_is if truth is False else ListedStatus.ACTIVE
         return None
 
 
@@ -172,7 +172,7 @@ def by_name(name: str, place: int) -> StatusColumn | None:
     if _WORDS.fullmatch(word):
         return StatusColumn(name, place)
     if _MAIL.fullmatch(word):
-        no_is = Standing.PENDING if _ASKED.fullmatch(word) else Standing.UNSUBSCRIBED
+        no_is = ListedStatus.PENDING if _ASKED.fullmatch(word) else ListedStatus.UNSUBSCRIBED
         return StatusColumn(name, place, Kind.YES_IS_MAIL, no_is=no_is)
     return None
 
@@ -189,18 +189,18 @@ def is_postal_state(name: str, values: Values, header: Iterable[str]) -> bool:
     return (
         fold(name) == "state"
         and any(_POSTAL.fullmatch(fold(other)) for other in header)
-        and not any(standing_in(value) for value in values.counts)
+        and not any(status_in(value) for value in values.counts)
     )
 
 
 def unclear(column: StatusColumn, values: Values) -> list[tuple[str, int]]:
     """The values that are not understood, the most frequent first."""
-    return [(value, count) for value, count in values.counts.most_common() if column.standing(value) is None]
+    return [(value, count) for value, count in values.counts.most_common() if column.read(value) is None]
 
 
-def _left_as(word: str) -> Standing:
+def _left_as(word: str) -> ListedStatus:
     if _BOUNCED.fullmatch(word):
-        return Standing.BOUNCED
+        return ListedStatus.BOUNCED
     if _COMPLAINED.fullmatch(word):
-        return Standing.COMPLAINED
-    return Standing.LEFT
+        return ListedStatus.COMPLAINED
+    return ListedStatus.LEFT

@@ -9,33 +9,33 @@ from __future__ import annotations
 
 import re
 
-from newsletter.domain.standing import Standing
+from newsletter.domain.listed_status import ListedStatus
 
 _WORDS = {
-    Standing.ACTIVE: """active, subscribed, subscriber, enabled, confirmed, regular, premium, gifted, trialed, churning,
-        unpaid, past due, free, paid, comped, opted in, opt in, double opt in, single opt in, marketing contact,
-        active patron, aktiivinen, tilaaja, tilannut, tilattu, voimassa, voimassaoleva, vahvistettu, vahvistanut,
-        aktiv, prenumerant, prenumererar, bekräftad""",
-    Standing.PENDING: """pending, unconfirmed, not confirmed, unactivated, unverified, validating, needs attention,
+    ListedStatus.ACTIVE: """active, subscribed, subscriber, enabled, confirmed, regular, premium, gifted, trialed,
+        churning, unpaid, past due, free, paid, comped, opted in, opt in, double opt in, single opt in,
+        marketing contact, active patron, aktiivinen, tilaaja, tilannut, tilattu, voimassa, voimassaoleva,
+        vahvistettu, vahvistanut, aktiv, prenumerant, prenumererar, bekräftad""",
+    ListedStatus.PENDING: """pending, unconfirmed, not confirmed, unactivated, unverified, validating, needs attention,
         needs approval, awaiting confirmation, waiting, nonsubscribed, non subscribed, never subscribed, not subscribed,
         transactional, non marketing contact, unset, double opt in pending, odottaa, odottaa vahvistusta, vahvistamatta,
         vahvistamaton, ei vahvistettu, ei vahvistanut, väntar, väntande, obekräftad, ej bekräftad""",
-    Standing.UNSUBSCRIBED: """unsubscribed, unsubscribe, unsub, globally unsubscribed, opted out, opt out, optout,
+    ListedStatus.UNSUBSCRIBED: """unsubscribed, unsubscribe, unsub, globally unsubscribed, opted out, opt out, optout,
         inactive, disabled, cancelled, canceled, churned, left, removed, deleted, archived, suppressed, blocked,
         blocklisted, blacklisted, denylisted, banned, do not contact, do not mail, do not email, dnc, spammy,
         perunut, peruttu, peruutettu, peruuttanut, perunut tilauksen, tilaus peruttu, poistunut, poistettu, eronnut,
         lopettanut, lopetettu, päättynyt, estetty, estänyt, kielletty, kieltänyt, ei tilaa, ei tilaaja, ei aktiivinen,
         epäaktiivinen, passiivinen, ei saa lähettää, markkinointikielto, avregistrerad, avprenumererad, avanmäld,
         avslutad, avslutat, uppsagd, blockerad, spärrad, borttagen, inaktiv, ej aktiv, raderad""",
-    Standing.BOUNCED: """bounced, bounce, hard bounced, hard bounce, hardbounced, cleaned, undeliverable, undelivered,
-        unreachable, invalid, invalid email, palautunut, palautuu, ei tavoitettavissa, ei toimitettavissa, virheellinen,
-        toimimaton, studsad, studsat, studsar, ogiltig, kan inte nås""",
-    Standing.COMPLAINED: """complained, complaint, spam complaint, abuse, abuse complaint, marked as spam,
+    ListedStatus.BOUNCED: """bounced, bounce, hard bounced, hard bounce, hardbounced, cleaned, undeliverable,
+        undelivered, unreachable, invalid, invalid email, palautunut, palautuu, ei tavoitettavissa, ei toimitettavissa,
+        virheellinen, toimimaton, studsad, studsat, studsar, ogiltig, kan inte nås""",
+    ListedStatus.COMPLAINED: """complained, complaint, spam complaint, abuse, abuse complaint, marked as spam,
         reported spam, spam, junk, valittanut, valitus, roskaposti, ilmoittanut roskapostiksi, klagat, klagomål,
         skräppost, anmält som skräppost""",
-    Standing.ERASED: "erased",
+    ListedStatus.ERASED: "erased",
 }
-_STANDINGS = {" ".join(word.split()): standing for standing, words in _WORDS.items() for word in words.split(",")}
+_STATUSES = {" ".join(word.split()): listed for listed, words in _WORDS.items() for word in words.split(",")}
 _COMMON = frozenset(
     {"active", "confirmed", "regular", "premium", "gifted", "unpaid", "free", "paid", "waiting", "left", "invalid"}
     | {"voimassa", "aktiv", "odottaa", "väntar", "virheellinen", "ogiltig", "transactional", "pending", "unset"}
@@ -58,9 +58,9 @@ def fold(text: str) -> str:
     return " ".join(_JOIN.sub(" ", apart).split()).casefold()
 
 
-def standing_in(value: str) -> Standing | None:
+def status_in(value: str) -> ListedStatus | None:
     """What the word says; UNSAID for none at all, None for a word that nobody knows."""
-    return Standing.UNSAID if blank(value) else _STANDINGS.get(fold(value))
+    return ListedStatus.UNSAID if blank(value) else _STATUSES.get(fold(value))
 
 
 def truth_in(value: str) -> bool | None:
@@ -77,4 +77,4 @@ def blank(value: str) -> bool:
 def telling(value: str) -> bool:
     """Whether the cell has a word that few columns but one of such a status have."""
     words = {fold(part) for part in (value, *re.split(r"[,;|]", value))}
-    return any(word in _STANDINGS and word not in _COMMON for word in words)
+    return any(word in _STATUSES and word not in _COMMON for word in words)

@@ -106,7 +106,7 @@ def test_a_row_whose_cells_lie_under_no_name_is_not_guessed_at(tmp_path: Path, c
 
     with pytest.raises(InvalidInput, match=r"^line: [24] cells"):
         columns.row(first)
-    assert columns.row(second).standing.left
+    assert columns.row(second).listed.left
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

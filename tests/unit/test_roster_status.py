@@ -13,10 +13,10 @@ from cli.faults import Fault
 from cli.import_wishes import NO_WISHES, Wishes, wishes_of
 from cli.roster_columns import Columns, columns_of
 from cli.roster_survey import open_sheet
-from newsletter.domain.standing import Standing, strictest
+from newsletter.domain.listed_status import ListedStatus, strictest
 
-UNSAID, ACTIVE, PENDING, LEFT = Standing.UNSAID, Standing.ACTIVE, Standing.PENDING, Standing.LEFT
-UNSUBSCRIBED, BOUNCED, COMPLAINED = Standing.UNSUBSCRIBED, Standing.BOUNCED, Standing.COMPLAINED
+UNSAID, ACTIVE, PENDING, LEFT = ListedStatus.UNSAID, ListedStatus.ACTIVE, ListedStatus.PENDING, ListedStatus.LEFT
+UNSUBSCRIBED, BOUNCED, COMPLAINED = ListedStatus.UNSUBSCRIBED, ListedStatus.BOUNCED, ListedStatus.COMPLAINED
 
 MAILCHIMP = (
     "Email Address,First Name,Last Name,Address,Phone Number,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,"
@@ -164,11 +164,11 @@ SYSTEMS = {
 }
 
 
-def read(path: Path, text: str, wishes: Wishes = NO_WISHES) -> tuple[Columns, list[Standing]]:
+def read(path: Path, text: str, wishes: Wishes = NO_WISHES) -> tuple[Columns, list[ListedStatus]]:
     path.write_text(text, encoding="utf-8")
     sheet = open_sheet(path)
     columns = columns_of(sheet, wishes)
-    return columns, [columns.row(line).standing for line in sheet.lines()]
+    return columns, [columns.row(line).listed for line in sheet.lines()]
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -178,7 +178,7 @@ def test_the_exports_of_other_systems_say_who_left_and_are_understood(tmp_path: 
 
     _, found = read(tmp_path / "lukijat.csv", "\n".join((header, *cells)))
 
-    assert [standing.value or "unsaid" for standing in found] == list(words)
+    assert [listed.value or "unsaid" for listed in found] == list(words)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_the_exports_of_other_systems_say_who_left_and_are_understood(tmp_path: 
     ],
 )
 def test_each_of_mailchimps_files_is_read_and_its_address_is_no_mail_address(
-    tmp_path: Path, more: str, cells: str, expected: Standing
+    tmp_path: Path, more: str, cells: str, expected: ListedStatus
 ) -> None:
     rows = (
         MAILCHIMP.format(more),
@@ -287,7 +287,7 @@ def test_the_operators_word_on_a_column_decides(tmp_path: Path) -> None:
     ],
 )
 def test_a_word_that_fits_nothing_in_the_file_is_refused(
-    tmp_path: Path, ignore: tuple[str, ...], status: tuple[str, ...], values: Mapping[Standing, str], fault: str
+    tmp_path: Path, ignore: tuple[str, ...], status: tuple[str, ...], values: Mapping[ListedStatus, str], fault: str
 ) -> None:
     with pytest.raises(Fault, match=fault):
         read(tmp_path / "a.csv", table("Tila", ["1", "2", "3"]), wishes_of(ignore, status, values))
@@ -298,7 +298,7 @@ def test_of_several_words_on_one_reader_the_strictest_counts() -> None:
     assert strictest([PENDING, ACTIVE]) is PENDING
     assert strictest([BOUNCED, LEFT]) is BOUNCED
     assert strictest([]) is UNSAID
-    assert [standing for standing in Standing if standing.left] == [*list(Standing)[3:]]
+    assert [listed for listed in ListedStatus if listed.left] == [*list(ListedStatus)[3:]]
 
 
 def table(header: str, values: list[str]) -> str:

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.errors import InvalidInput
+from newsletter.domain.listed_status import ListedStatus
 from newsletter.domain.messages import ConfirmSignUp
-from newsletter.domain.standing import Standing
 from newsletter.domain.subscriber import SignUp, Status, Subscriber
 from newsletter.domain.times import iso
 from newsletter.usecases.front_desk import FrontDesk
@@ -57,7 +57,7 @@ class Roster:
     name: str
     mode: Mode
     evidence: str = ""
-    strictest: Mapping[str, Standing] = field(default_factory=dict)
+    strictest: Mapping[str, ListedStatus] = field(default_factory=dict)
     same_pepper: bool = False
 
     @property
@@ -115,24 +115,24 @@ class _Import:
     def _may_wait(self, entries: Sequence[Entry | InvalidInput | Imported]) -> bool:
         """Whether any of them may be asked, or must not be asked any more."""
         return self._roster.mode is Mode.PENDING or any(
-            isinstance(entry, Entry) and entry.standing.left for entry in entries
+            isinstance(entry, Entry) and entry.listed.left for entry in entries
         )
 
     def _import(self, entry: Entry) -> Imported:
         status = self._known.get(entry.id)
         earlier = self._waiting.get(entry.id)
         first = entry.id not in self._seen
-        if self._roster.strictest.get(entry.id, entry.standing) is not entry.standing:
+        if self._roster.strictest.get(entry.id, entry.listed) is not entry.listed:
             return Imported.TWICE
         self._seen.add(entry.id)
         if status is not None and status is not Status.ACTIVE:
-            if status is Status.BOUNCED and entry.standing.left and not self._dry:
+            if status is Status.BOUNCED and entry.listed.left and not self._dry:
                 # Soft bounces may pass; leaving does not.
                 self._end(entry)
             return Imported.LEFT
-        if entry.standing.left:
+        if entry.listed.left:
             return self._leave(entry, status, earlier) if first else Imported.KNOWN
-        if entry.standing is Standing.PENDING and self._roster.mode is Mode.CONFIRMED:
+        if entry.listed is ListedStatus.PENDING and self._roster.mode is Mode.CONFIRMED:
             return Imported.UNCONFIRMED
         if not first or status is Status.ACTIVE:
             return Imported.KNOWN
@@ -167,7 +167,7 @@ class _Import:
             added = self._desk.subscribers.admit_erased(entry.id, entry.left_at or self._now)
             return Imported.SUPPRESSED if added else Imported.KNOWN
         added = self._desk.subscribers.admit(
-            self._reader(entry, entry.standing.status),
+            self._reader(entry, entry.listed.status),
             brought_record(self._withdrawn(entry)),
             how=entry.left_how or self._roster.origin,
             why=entry.left_why,
@@ -193,7 +193,7 @@ class _Import:
             return Imported.ENDED
         forget_after = self._desk.publication.retention.left
         how = self._roster.origin
-        if not self._desk.subscribers.deactivate(entry.id, entry.standing.status, how, self._now, forget_after):
+        if not self._desk.subscribers.deactivate(entry.id, entry.listed.status, how, self._now, forget_after):
             return Imported.LEFT
         head = self._desk.consents.append(entry.id, withdrawn).hash
         self._desk.subscribers.remember_head(entry.id, head)

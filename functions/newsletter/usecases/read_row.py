@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from newsletter.adapters.addresses import normalised
 from newsletter.domain.errors import InvalidInput
+from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.domain.publication import Publication
-from newsletter.domain.standing import Standing, strictest
 from newsletter.domain.subscriber import Frequency, SignUp
 from newsletter.domain.topic_names import topics_named
 from newsletter.domain.written_dates import read_day, read_moment
@@ -33,7 +33,7 @@ T = TypeVar("T")
 class Row:
     """One line of the file, as text. Empty language and frequency mean the publication's default and weekly.
 
-    `topics` are the words of keys or labels; `standing` is what all of the line's columns say. The fields from `id` on
+    `topics` are the words of keys or labels; `listed` is what all of the line's columns say. The fields from `id` on
     are those of our own export.
     """
 
@@ -42,7 +42,7 @@ class Row:
     language: str = ""
     topics: tuple[str, ...] = ()
     frequency: str = ""
-    standing: Standing = Standing.UNSAID
+    listed: ListedStatus = ListedStatus.UNSAID
     left_at: str = ""
     id: str = ""
     tracking: str = ""
@@ -59,7 +59,7 @@ class Entry:
     """A line that can be used: the form that it would fill in, and what we know beyond it."""
 
     form: SignUp
-    standing: Standing
+    listed: ListedStatus
     left_at: datetime | None = None
     confirmed_at: datetime | None = None
     paused_until: date | None = None
@@ -75,7 +75,7 @@ class Entry:
 
 def is_mark(row: Row) -> bool:
     """Whether the line is what our export says of an erased reader: an id, and nobody's address."""
-    return row.standing is Standing.ERASED and not row.email and ID.fullmatch(row.id) is not None
+    return row.listed is ListedStatus.ERASED and not row.email and ID.fullmatch(row.id) is not None
 
 
 def read_row(row: Row, origin: str, now: datetime, desk: FrontDesk, *, left: bool = False) -> Entry:
@@ -84,8 +84,8 @@ def read_row(row: Row, origin: str, now: datetime, desk: FrontDesk, *, left: boo
     Of somebody who left (all of them do with `left`) only the address must be right: nothing else may keep us from
     knowing it.
     """
-    standing = strictest((row.standing, Standing.LEFT)) if left else row.standing
-    check = _forgiving if standing.left else _strict
+    listed = strictest((row.listed, ListedStatus.LEFT)) if left else row.listed
+    check = _forgiving if listed.left else _strict
     publication = desk.publication
     email = "" if is_mark(row) else normalised(row.email, allow_test_domains=desk.allow_test_domains)
     default = publication.languages[0]
@@ -107,7 +107,7 @@ def read_row(row: Row, origin: str, now: datetime, desk: FrontDesk, *, left: boo
     left_at = read_moment(row.left_at or row.erased_at, zone)
     return Entry(
         form=form,
-        standing=standing,
+        listed=listed,
         # A day without its time may end after now.
         left_at=min(left_at, now) if left_at else None,
         confirmed_at=check(lambda: _confirmed_at(row.confirmed_at, now, publication), None),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from newsletter.domain.subscriber import Status
 
 
-class Standing(StrEnum):
+class ListedStatus(StrEnum):
     """From the mildest word to the strictest, in the order in which they are written here.
 
     LEFT is somebody of whom only a date or a no tells that they left; how they left is said by the words after it.
@@ -26,7 +26,7 @@ class Standing(StrEnum):
     @property
     def left(self) -> bool:
         """Whether nobody may mail them."""
-        return _STRICTNESS[self] >= _STRICTNESS[Standing.LEFT]
+        return _STRICTNESS[self] >= _STRICTNESS[ListedStatus.LEFT]
 
     @property
     def status(self) -> Status:
@@ -34,16 +34,16 @@ class Standing(StrEnum):
         return _BECOMES[self]
 
 
-_STRICTNESS = {standing: place for place, standing in enumerate(Standing)}
+_STRICTNESS = {listed: place for place, listed in enumerate(ListedStatus)}
 _BECOMES = {
-    Standing.LEFT: Status.UNSUBSCRIBED,
-    Standing.BOUNCED: Status.BOUNCED,
-    Standing.UNSUBSCRIBED: Status.UNSUBSCRIBED,
-    Standing.COMPLAINED: Status.COMPLAINED,
-    Standing.ERASED: Status.UNSUBSCRIBED,
+    ListedStatus.LEFT: Status.UNSUBSCRIBED,
+    ListedStatus.BOUNCED: Status.BOUNCED,
+    ListedStatus.UNSUBSCRIBED: Status.UNSUBSCRIBED,
+    ListedStatus.COMPLAINED: Status.COMPLAINED,
+    ListedStatus.ERASED: Status.UNSUBSCRIBED,
 }
 
 
-def strictest(standings: Iterable[Standing]) -> Standing:
+def strictest(statuses: Iterable[ListedStatus]) -> ListedStatus:
     """The strictest word of all that are said; UNSAID for none."""
-    return max(standings, key=_STRICTNESS.__getitem__, default=Standing.UNSAID)
+    return max(statuses, key=_STRICTNESS.__getitem__, default=ListedStatus.UNSAID)
