@@ -23,7 +23,6 @@ NAMED_AS_LEFT = re.compile(
 )
 NAMED_AS_NEVER_ASKED = re.compile(r"non-?subscribed")
 """What file names say: Mailchimp's say it instead of a column (`cleaned_members_export_….csv`)."""
-MILD = (ListedStatus.UNSAID, ListedStatus.ACTIVE)
 PROOFS = 100
 """Rows with id and address that are compared to know whether the file comes from a stack with our pepper."""
 
@@ -48,6 +47,9 @@ def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, desk: FrontDesk) -> Surv
     columns = columns_of(sheet, wishes)
     if not columns.statuses:
         _ask_about_name(sheet, mode)
+    # Of a list of people who left, a plain row says no less than that.
+    least = ListedStatus.LEFT if mode is Mode.LEFT else ListedStatus.UNSAID
+    mild = (ListedStatus.UNSAID, ListedStatus.ACTIVE, least)
     rows, active = 0, 0
     proofs: list[bool] = []
     found: dict[str, ListedStatus] = {}
@@ -58,8 +60,9 @@ def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, desk: FrontDesk) -> Surv
         active += row.listed is ListedStatus.ACTIVE
         if len(proofs) < PROOFS and row.email and ID.fullmatch(row.id):
             proofs.append(row.id == _id(row, desk))
-        if row.listed not in MILD and not columns.is_sign_up(line) and (subscriber := _id(row, desk)):
-            found[subscriber] = strictest((found.get(subscriber, ListedStatus.UNSAID), row.listed))
+        listed = strictest((row.listed, least))
+        if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row, desk)):
+            found[subscriber] = strictest((found.get(subscriber, least), listed))
     if active and mode is Mode.LEFT:
         raise Fault(
             f"{sheet.path}: {active} of {rows} rows are called active in {_names(columns)}; --as left would end them. "

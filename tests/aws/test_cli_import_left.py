@@ -109,3 +109,15 @@ def test_whom_soft_bounces_stopped_stays_left_when_a_mail_comes_after_all(cloud:
 
     assert status_of("a@example.com") == "unsubscribed"
     assert cloud.url
+
+
+def test_a_list_of_those_who_left_takes_whoever_never_confirmed_and_keeps_the_strictest_word(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    text = "email,status\na@example.com,pending\nb@example.com,\nB@example.com,complained\nc@example.com,bounced\n"
+
+    assert done(bring(tmp_path / "a.csv", text, "left")) == {"suppressed": 3, "twice": 1}
+
+    found = [status_of(f"{letter}@example.com") for letter in "abc"]
+    assert found == ["unsubscribed", "complained", "bounced"]
+    assert cloud.url
