@@ -69,16 +69,18 @@ class Columns:
         cells = line.cells
         if any(cells[self.width :]):
             raise InvalidInput("line", f"{len(cells)} cells, and only {self.width} names in the first line")
-        if self.statuses and max(column.place for column in self.statuses) >= len(cells):
-            raise InvalidInput("line", f"{len(cells)} cells; the one that says who left is missing")
+        if line.open_end and self.statuses and max(column.place for column in self.statuses) >= len(cells):
+            raise InvalidInput("line", f"{len(cells)} cells at the end of the file: was it cut off before who left?")
         values = {name: cells[place] if place < len(cells) else "" for name, place in self.places.items()}
         topics = words_of(values.pop("topics", ""))
         values.pop("record", "")
         return Row(topics=topics, listed=self.listed(cells), **values)
 
     def listed(self, cells: Sequence[str]) -> ListedStatus:
-        """The strictest word of all columns."""
-        return strictest(_understood(column, cells[column.place]) for column in self.statuses)
+        """The strictest word of all columns. Excel leaves out empty cells at the end of a row: they say nothing."""
+        return strictest(
+            _understood(column, "".join(cells[column.place : column.place + 1])) for column in self.statuses
+        )
 
     def is_sign_up(self, line: Line) -> bool:
         """Whether the line is a form that waits, in our own export: it says nothing of the reader of that address."""

@@ -24,10 +24,14 @@ REPORT = ("line", "field", "problem")
 
 
 class Line(NamedTuple):
-    """One row: the number of the line on which it begins, and its cells, without blanks around them."""
+    """One row: the number of the line on which it begins, and its cells, without blanks around them.
+
+    `open_end`: no line break follows it, so that the file may have been cut off within it.
+    """
 
     number: int
     cells: list[str]
+    open_end: bool = False
 
 
 class Sheet:
@@ -66,7 +70,7 @@ class Sheet:
                         raise self._left_open(number, "other rows stand within quotation marks")
                     found = [unguarded(cell.strip()) for cell in cells]
                     if any(found):
-                        yield Line(number, found[len(REPORT) :] if self._report else found)
+                        yield Line(number, found[len(REPORT) :] if self._report else found, text.open_end)
                     number = self._skipped + reader.line_num + 1
                     text.quotes = 0
             except csv.Error as error:
@@ -119,10 +123,12 @@ class _Counted:
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self.quotes = 0
+        self.open_end = False
 
     def __iter__(self) -> Iterator[str]:
         for line in self._file:
             self.quotes += line.count('"')
+            self.open_end = not line.endswith(("\n", "\r"))
             yield line
 
 

@@ -18,6 +18,7 @@ from cli.roster_file import Line
 from cli.roster_survey import open_sheet
 from cli.spreadsheet import SIGNS, guarded, unguarded
 from newsletter.domain.errors import InvalidInput
+from newsletter.domain.listed_status import ListedStatus
 from newsletter.usecases.read_row import Row
 
 OUTLOOK = "First Name,Middle Name,Last Name,Title,Home Street,Home City,Home State,E-mail Address,E-mail Type,Notes"
@@ -96,17 +97,28 @@ def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
         open_sheet(tmp_path / "none.csv")
 
 
-@pytest.mark.parametrize("cells", ["a@x.fi,Meri, Maija,perunut", "a@x.fi,Maija"])
-def test_a_row_whose_cells_lie_under_no_name_is_not_guessed_at(tmp_path: Path, cells: str) -> None:
+def test_a_row_whose_cells_lie_under_no_name_is_not_guessed_at(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(f"email,name,tila\n{cells}\nb@x.fi,Pekka,perunut\n", encoding="utf-8")
+    path.write_text("email,name,tila\na@x.fi,Meri, Maija,perunut\nb@x.fi,Pekka,perunut\nc@x.fi\n", encoding="utf-8")
     sheet = open_sheet(path)
     columns = columns_of(sheet, NO_WISHES)
-    first, second = sheet.lines()
+    first, second, third = sheet.lines()
 
-    with pytest.raises(InvalidInput, match=r"^line: [24] cells"):
+    with pytest.raises(InvalidInput, match=r"^line: 4 cells, and only 3 names in the first line"):
         columns.row(first)
     assert columns.row(second).listed.left
+    assert columns.row(third).listed is ListedStatus.UNSAID
+
+
+def test_the_last_row_of_a_file_that_was_cut_off_is_not_taken_for_somebody_who_stayed(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("email,name,tila\na@x.fi,Maija,perunut\nb@x.fi,Pek", encoding="utf-8")
+    sheet = open_sheet(path)
+    columns = columns_of(sheet, NO_WISHES)
+    _, last = sheet.lines()
+
+    with pytest.raises(InvalidInput, match="was it cut off"):
+        columns.row(last)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
