@@ -79,10 +79,12 @@ class Life:
             case "import":
                 mode = Mode.CONFIRMED if number % 2 else Mode.PENDING
                 import_rows([Row(self.email)], Roster(f"file{number}", mode, "paper"), self.now, desk)
+            case "import_left":
+                import_rows([Row(self.email)], Roster(f"file{number}", Mode.LEFT), self.now, desk)
 
 
 ACTS = ("subscribe", "confirm", "confirm", "send_again", "come_back", "unsubscribe", "bounce", "complain", "erase")
-steps = st.lists(st.tuples(st.sampled_from([*ACTS, "import", "wait", "wait"]), st.integers(0, 9)), max_size=20)
+steps = st.lists(st.tuples(st.sampled_from([*ACTS, "import", "import_left", "wait", "wait"]), st.integers(0, 9)), max_size=20)
 
 
 @pytest.fixture
