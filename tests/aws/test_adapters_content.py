@@ -13,9 +13,10 @@ from newsletter.domain.article import CHOSEN, Article, Choice
 from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from tests.aws.dynamodb import Adapters
+from tests.strategies import WHOLE
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+texts = st.text(WHOLE, max_size=20)
 moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
     lambda moment: moment.replace(microsecond=0)
 )

@@ -15,10 +15,11 @@ from newsletter.adapters.subscribers import Choices
 from newsletter.domain.consent import Consent, brought_record, faults
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
 from tests.aws.dynamodb import Adapters
+from tests.strategies import WHOLE
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 LEFT = (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED)
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+texts = st.text(WHOLE, max_size=20)
 
 
 def form(adapters: Adapters, shard: str = "a", nonce: str = "nonce") -> SignUp:

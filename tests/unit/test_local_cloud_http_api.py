@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from local_cloud.http_api import BadAnswer, BadSource, Request, Router, event, from_named_source, response
 from local_cloud.stack import Function, Route
+from tests.strategies import WHOLE, whole_without
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
-SEGMENT = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1, max_size=8)
+SEGMENT = st.text(whole_without("/"), min_size=1, max_size=8)
 
 
 def function(name: str, *routes: tuple[str, str]) -> Function:
@@ -89,11 +90,7 @@ def test_a_path_parameter_is_whatever_stood_between_the_slashes(name: str) -> No
     assert match.path_parameters == ({} if name == "latest" else {"mailing": name})
 
 
-@given(
-    pairs=st.lists(
-        st.tuples(st.sampled_from("ab"), st.text(st.characters(exclude_categories=["Cs"]), max_size=6)), min_size=1
-    )
-)
+@given(pairs=st.lists(st.tuples(st.sampled_from("ab"), st.text(WHOLE, max_size=6)), min_size=1))
 def test_query_parameters_are_decoded_and_repeated_ones_joined_with_commas(pairs: list[tuple[str, str]]) -> None:
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs)
     expected = {name: ",".join(value for each, value in pairs if each == name) for name, _ in pairs}
@@ -161,7 +158,7 @@ def test_what_is_not_text_arrives_in_base64_and_a_form_is_not_text(body: bytes) 
         assert base64.b64decode(str(built["body"])) == body
 
 
-@given(body=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+@given(body=st.text(WHOLE, min_size=1))
 def test_text_arrives_as_it_was(body: str) -> None:
     for kind in ("application/json; charset=utf-8", "text/plain", "application/xml"):
         built = made(request("POST", "/x", body=body.encode(), content_type=kind))

@@ -18,12 +18,13 @@ from newsletter.domain.placeholders import (
     to_ses_template,
     without_marks,
 )
+from tests.strategies import WHOLE
 
 NAMES = ("click", "hello_html", "x")
 awkward = st.text(
     st.one_of(
         st.sampled_from("{}{}\\\\ab_ \r\n\t\u202e\u200d😀שålrbs" + OPEN + CLOSE),
-        st.characters(exclude_categories=["Cs"]),
+        WHOLE,
     ),
     max_size=12,
 )
