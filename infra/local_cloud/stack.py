@@ -28,6 +28,7 @@ NO_EMULATION = {
     "AWS::CloudWatch::Alarm": "nobody is woken by a rehearsal",
     "AWS::CloudWatch::Dashboard": "the start page shows what runs",
     "AWS::Logs::LogGroup": "logs go to the terminal",
+    "AWS::KMS::Key": "the emulators encrypt nothing",
     "AWS::SNS::TopicPolicy": "the emulators ask nobody for rights",
     "AWS::SQS::QueuePolicy": "the emulators ask nobody for rights",
 }

@@ -22,7 +22,10 @@ from tests.template.stacks import ROOT, as_list, function, resources, stack, sta
 FOLDERS = ["feed_ingest", "planner", "sender", "feedback", "public_site", "console", "lead_handoff", "nurture"]
 FUNCTIONS = stack().functions
 QUEUES = {queue.properties.get("QueueName", queue.physical_id): queue for queue in resources("AWS::SQS::Queue")}
-FORTNIGHT = 14 * 24 * 3600
+DAY = 24 * 3600
+FORTNIGHT = 14 * DAY
+SHORT = {"FeedbackQueue": 4 * DAY, "FeedbackDeadLetters": 7 * DAY}
+"""Queues with reports of SES, which name addresses."""
 by_id = pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.logical_id)
 
 
@@ -111,7 +114,10 @@ def test_a_message_that_cannot_be_handled_comes_back_alone_and_at_last_wakes_a_p
     assert queue.properties["VisibilityTimeout"] >= 6 * each.timeout  # AWS: Lambda with SQS
     assert queue.properties["RedrivePolicy"]["maxReceiveCount"] >= 5
     dead = dead_letters_of(queue)
-    assert dead.properties["MessageRetentionPeriod"] == FORTNIGHT >= queue.properties["MessageRetentionPeriod"]
+    # A dead letter is as old as the message it was, so its queue must keep it longer.
+    kept, kept_dead = (each.properties["MessageRetentionPeriod"] for each in (queue, dead))
+    assert kept == SHORT.get(queue.logical_id, FORTNIGHT)
+    assert kept_dead == SHORT.get(dead.logical_id, FORTNIGHT) >= kept
     assert has_alarm(dead)
 
 
@@ -122,6 +128,18 @@ def test_every_queue_has_a_reader_or_holds_dead_letters_under_an_alarm() -> None
 
 def test_every_queue_is_encrypted() -> None:
     assert [queue.logical_id for queue in QUEUES.values() if not queue.properties.get("SqsManagedSseEnabled")] == []
+
+
+def test_reports_of_ses_are_encrypted_in_the_topic_with_a_key_that_ses_may_use() -> None:
+    """AWS: SNS key management. With the AWS managed key nothing of SES's would arrive."""
+    (topic,) = (each for each in resources("AWS::SNS::Topic") if each.logical_id == "MailEvents")
+    (key,) = resources("AWS::KMS::Key")
+    assert topic.properties["KmsMasterKeyId"] == key.physical_id
+    account, ses = key.properties["KeyPolicy"]["Statement"]
+    assert account["Principal"]["AWS"].endswith(":root")
+    assert ses["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert set(ses["Action"]) == {"kms:GenerateDataKey", "kms:Decrypt"}
+    assert "Condition" not in ses
 
 
 def test_ses_reports_all_that_feedback_understands_and_nothing_of_what_readers_open() -> None:
