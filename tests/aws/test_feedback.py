@@ -229,8 +229,7 @@ def test_whom_passing_bounces_stopped_can_leave_for_good(cloud: Cloud) -> None:
 
 
 def test_a_mail_that_ses_did_not_send_stops_the_reader_and_is_nothing_to_the_breaker(cloud: Cloud) -> None:
-    listed = {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList"}
-    assert tell(cloud, report("Bounce", **listed)) == 0
+    assert tell(cloud, bounce(bounceSubType="OnAccountSuppressionList")) == 0
     assert status() is Status.BOUNCED
     assert tell(cloud, report("Complaint", complaintSubType="OnAccountSuppressionList")) == 0
     assert status() is Status.COMPLAINED

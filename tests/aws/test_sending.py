@@ -258,7 +258,7 @@ def test_reports_of_a_batch_that_come_together_are_one_write_and_a_bad_one_among
     writes: list[Any] = []
     add_all = Deliveries.add_all
 
-    def counted(*arguments: Any) -> bool:
+    def counted(*arguments: Any) -> Any:
         writes.append(arguments[1:])
         return add_all(*arguments)
 
