@@ -11,7 +11,7 @@ from newsletter.domain.article import Article
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.ledger import RecipientLine
-from newsletter.domain.mailing import CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
+from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
 from newsletter.domain.planning import BATCH_SIZE
 from newsletter.domain.publication import Publication
 from newsletter.domain.tally import Tally
@@ -26,6 +26,7 @@ STANDING = {
     CONFIRMATION: ("Confirmation mails", "Everyone who fills in the form, to confirm"),
     INVITATION: ("Invitations", "Everyone who was invited to subscribe"),
     WELCOME: ("Welcome mails", "Each new reader, once they confirmed"),
+    ALREADY: ("Questions to readers", "Readers for whose address somebody filled in the form again"),
     MOVED: ("Notices of a changed address", "Readers who moved to another address, at the one they left"),
 }
 """Title and audience of the standing mailings."""

@@ -5,39 +5,42 @@ from __future__ import annotations
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.errors import ExpiredLink
-from newsletter.domain.subscriber import SIGN_UP_LIFE, SignUp, Status
+from newsletter.domain.pending import Pending
+from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.http import Answer
 from newsletter.usecases import confirm_subscription
+from newsletter.usecases.confirm_subscription import Confirmed
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
+from public_site.subscription_routes import check_mail
 
 
 def ask_to_confirm(request: Request, token: str) -> Answer:
-    """The page with the one button; mail scanners may open it as often as they like."""
+    """The page with the one button, and what it does; mail scanners may open it as often as they like."""
     ref, in_time = _read(token)
-    seen = request.method == "GET"
-    found = confirm_subscription.peek(ref, wiring.now(), wiring.front_desk(), seen=seen)
-    if isinstance(found, SignUp) and in_time:
-        return page(request, "confirm", found.language)
-    if found is None or isinstance(found, SignUp) or found.status is not Status.ACTIVE:
-        return _expired(request, ref)
-    return _confirmed(request, ref, found.language)
+    desk = wiring.front_desk()
+    if request.method == "GET":
+        confirm_subscription.count_seen(ref, desk)
+    found = confirm_subscription.look(ref, wiring.now(), desk)
+    return _answer(request, ref, found if in_time or isinstance(found, Confirmed) else None)
 
 
 def confirm(request: Request, token: str) -> Answer:
-    """The button was pressed: the reader is active from now on. Pressing again changes nothing.
+    """The button was pressed: what the page showed is done. Pressing again changes nothing.
 
-    On the page of a link that is too old or was replaced, the button asks for a new mail.
+    Who has not seen what would be done gets the page that shows it. On the page of a link that is too old, the button
+    asks for a new mail.
     """
     ref, in_time = _read(token)
     now, desk = wiring.now(), wiring.front_desk()
     if request.ticked("again"):
         if not confirm_subscription.send_again(ref, now, desk):
             raise ExpiredLink
-        return page(request, "check_mail", days=SIGN_UP_LIFE.days)
-    reader = confirm_subscription.confirm(ref, now, desk) if in_time else None
-    return _confirmed(request, ref, reader.language) if reader else _expired(request, ref)
+        return check_mail(request)
+    seen = request.field("seen")
+    found = confirm_subscription.confirm(ref, now, desk, seen) if in_time else None
+    return _answer(request, ref, found, changed=bool(seen))
 
 
 def _read(token: str) -> tuple[Ref, bool]:
@@ -48,11 +51,16 @@ def _read(token: str) -> tuple[Ref, bool]:
         return wiring.links().read(Purpose.CONFIRM, token), False
 
 
-def _expired(request: Request, ref: Ref) -> Answer:
+def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, changed: bool = False) -> Answer:
+    """`changed`: what is shown is no more what its reader saw before they pressed."""
+    preferences_url = link(Purpose.PREFERENCES, Ref(ref.subscriber))
+    match found:
+        case Pending():
+            language = found.reader.language if found.reader else found.form.language
+            shown = {"pending": found, "changed": changed, "preferences_url": preferences_url}
+            return page(request, "confirm", language, **shown)
+        case Confirmed():
+            return page(request, "confirmed", found.language, effect=found.effect, preferences_url=preferences_url)
     if not confirm_subscription.can_send_again(ref, wiring.now(), wiring.front_desk()):
         raise ExpiredLink
     return page(request, "expired", status=410, days=SIGN_UP_LIFE.days)
-
-
-def _confirmed(request: Request, ref: Ref, language: str) -> Answer:
-    return page(request, "confirmed", language, preferences_url=link(Purpose.PREFERENCES, Ref(ref.subscriber)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter import wiring
+from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.subscribers import PROFILE
 from newsletter.domain.times import parse_iso
@@ -24,7 +25,7 @@ def show_my_data(request: Request, token: str) -> Answer:
     reader = change_preferences.current(ref, wiring.front_desk())
     if reader is None:
         return page(request, "erased", now=False)
-    return page(request, "my_data", reader.language, reader=reader, **_in_words(data))
+    return page(request, "my_data", reader.language, reader=reader, sent_days=LEDGER_LIFE.days, **_in_words(data))
 
 
 def erase_my_data(request: Request, token: str) -> Answer:

@@ -13,10 +13,12 @@ from newsletter.http import Answer
 from newsletter.usecases import change_preferences
 from newsletter.usecases.change_preferences import LONGEST_PAUSE, ChoicesForm
 from newsletter.usecases.move_reader import whereabouts
+from public_site.admission import admitted, ask_for_proof
 from public_site.problems import Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
+from public_site.subscription_routes import promises
 
 
 def show_preferences(request: Request, token: str) -> Answer:
@@ -31,8 +33,10 @@ def save_preferences(request: Request, token: str) -> Answer:
     reader = _active(ref)
     if "new_email" in request.fields:
         return _move(request, ref, reader)
+    topics, every_topic = _topics(request, reader)
     typed = ChoicesForm(
-        topics=tuple(filter(None, request.texts("topics"))),
+        topics=topics,
+        every_topic=every_topic,
         language=request.field("language"),
         name=request.field("name"),
         frequency=request.field("frequency") or reader.frequency,
@@ -46,14 +50,27 @@ def save_preferences(request: Request, token: str) -> Answer:
     return _form(request, ref, _present(changed), saved=True)
 
 
+def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool]:
+    """The topics that are ticked, and whether it is all of them. Where both are, what was ticked just now counts."""
+    topics, every_topic = tuple(filter(None, request.texts("topics"))), request.ticked("every_topic")
+    if topics and every_topic:
+        return (topics, False) if not reader.topics else ((), True)
+    return topics, every_topic
+
+
 def _move(request: Request, ref: Ref, reader: Subscriber) -> Answer:
-    """Ask the new address to confirm; the answer is the same whoever it belongs to."""
-    address = request.field("new_email")
+    """Ask the new address to confirm, within the limits of every form; the answer is the same whoever it belongs to."""
+    typed, desk = request.field("new_email"), wiring.front_desk()
     try:
-        change_preferences.change_address(ref, address, wiring.now(), wiring.front_desk())
+        email = change_preferences.checked_address(ref, typed, desk)
     except InvalidInput as wrong:
-        return _form(request, ref, _present(reader), errors={"new_email": wrong.message}, new_email=address)
-    return page(request, "new_address", reader.language, preferences_url=link(Purpose.PREFERENCES, ref))
+        if request.wants_json:
+            raise InvalidInput("new_email", wrong.message) from wrong
+        return _form(request, ref, _present(reader), errors={"new_email": wrong.message}, new_email=typed)
+    if not admitted(request, email):
+        return ask_for_proof(request, reader.language, email, new_email=typed)
+    change_preferences.change_address(ref, email, request.network, wiring.now(), desk)
+    return page(request, "new_address", reader.language, preferences_url=link(Purpose.PREFERENCES, ref), **promises())
 
 
 def _active(ref: Ref) -> Subscriber:
@@ -70,6 +87,7 @@ def _present(reader: Subscriber) -> ChoicesForm:
     paused = reader.paused_until
     return ChoicesForm(
         topics=reader.topics,
+        every_topic=not reader.topics,
         language=reader.language,
         name=reader.name,
         frequency=reader.frequency,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from newsletter.domain.errors import InvalidInput, NewsletterError
 from newsletter.domain.lead import Evidence
+from newsletter.domain.networks import network_of
 from newsletter.domain.publication import Publication
 from newsletter.http import body_of
 from public_site import form_data
@@ -117,15 +117,7 @@ class Request:
     @property
     def network(self) -> str:
         """The network of the sender, never their full address: /24 of IPv4, /64 of IPv6; empty for this machine."""
-        try:
-            address = ipaddress.ip_address(self._source)
-        except ValueError:
-            return ""
-        if address.is_loopback:
-            # Only the local cloud is reached so, and its readers are all one machine: no limit of a network is meant.
-            return ""
-        bits = 64 if isinstance(address, ipaddress.IPv6Address) else 24
-        return str(ipaddress.ip_network((address, bits), strict=False))
+        return network_of(self._source)
 
     @property
     def evidence(self) -> Evidence:

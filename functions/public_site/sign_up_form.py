@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsletter import wiring
+from newsletter.adapters.addresses import MAX_ADDRESS
+from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.domain.subscriber import Frequency
 from newsletter.http import Answer
-from newsletter.usecases.defend import WAIT, WAIT_LIFE, under_attack
+from newsletter.usecases.defend import under_attack
 from newsletter.usecases.subscribe import SignUpForm
 from public_site import origins
+from public_site.admission import ask_for_proof
 from public_site.request import Request
 from public_site.responses import page
 
 TRAP = "website"
 """A field that people do not see; only a program fills it in."""
+BUTTON = "button"
+"""The field that the button of our own form sends: who does not press it has not seen the form."""
 YOUNGEST, OLDEST = timedelta(seconds=2), timedelta(days=1)
 """How old a form of ours must be, and may be, when it is sent."""
 WEB_PAGE = re.compile(r"https?://[^?#\s]+")
@@ -26,7 +31,10 @@ WEB_PAGE = re.compile(r"https?://[^?#\s]+")
 
 @dataclass(frozen=True)
 class Typed:
-    """What the form shows: nothing yet, or what was typed. `kept`: the address is right although it looks mistyped."""
+    """What the form shows: nothing yet, or what was typed. `kept`: the address is right although it looks mistyped.
+
+    `every_topic` is whether no topics mean all of them, `tracking` whether links may tell that they were followed.
+    """
 
     email: str = ""
     topics: tuple[str, ...] = ()
@@ -36,6 +44,8 @@ class Typed:
     consent: bool = False
     next: str = ""
     kept: bool = False
+    every_topic: bool = True
+    tracking: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,18 +56,42 @@ class Entry:
     most: int
 
 
+def prefilled(request: Request) -> Typed:
+    """The empty form, or what a link that leads to it has filled in: `?email=` and `?topics=` (keys, with commas)."""
+    publication = wiring.templates().publication
+    asked = request.query("topics").split(",")
+    topics = tuple(topic.key for topic in publication.topics if topic.key in asked)
+    language = request.language(publication)
+    return Typed(request.query("email")[:MAX_ADDRESS], topics, language, every_topic=not topics)
+
+
 def typed_in(request: Request) -> Typed:
     """What the request's form holds. Raises InvalidInput for a body that is no form."""
+    topics = tuple(filter(None, request.texts("topics")))
     return Typed(
         email=request.field("email"),
-        topics=tuple(filter(None, request.texts("topics"))),
+        topics=topics,
         language=request.field("language") or request.language(wiring.templates().publication),
         frequency=request.field("frequency") or Frequency.WEEKLY,
         name=request.field("name"),
         consent=request.ticked("consent"),
         next=origins.next_page(request.field("next")),
         kept=request.ticked("kept"),
+        every_topic=not topics and _every_topic(request),
+        tracking="tracking" not in request.fields or request.ticked("tracking"),
     )
+
+
+def _every_topic(request: Request) -> bool:
+    """Whether no topics mean all of them. Our own form has a box for that, so there nothing is chosen by accident: its
+    button tells that somebody saw the box.
+
+    Forms of other websites, and programs that leave the field out, mean it (docs/subscribe-form.md); an empty list is
+    one that somebody emptied.
+    """
+    if request.field(BUTTON) or request.fields.listed("topics"):
+        return request.ticked("every_topic")
+    return True
 
 
 def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
@@ -71,6 +105,8 @@ def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
         origin=_origin(request),
         network=request.network,
         frequency=typed.frequency,
+        tracking=typed.tracking,
+        every_topic=typed.every_topic,
     )
 
 
@@ -118,33 +154,22 @@ def show(
         notice=notice,
         suggestion=suggestion,
         challenge=challenge,
+        **_kept_for(),
     )
+
+
+def _kept_for() -> dict[str, int]:
+    """For how many days what is kept: of a form nobody confirms, a reader who left, clicks, and mails that went out."""
+    retention = wiring.templates().publication.retention
+    kept = {"pending": retention.pending, "left": retention.left, "clicks": retention.clicks, "sent": LEDGER_LIFE}
+    return {f"{name}_days": life.days for name, life in kept.items()}
 
 
 def wait(request: Request, typed: Typed, email: str) -> Answer:
-    """The way through without a proof of work: the form, filled in, whose button counts after a minute.
-
-    `email` is the normalised address, to which the minute belongs. Where our script runs, it need not be waited for.
-    """
-    now = wiring.now()
-    token = request.field("wait")
-    age = wiring.forms().age("wait", token, now, email)
-    if age is None or age > WAIT_LIFE:
-        token = wiring.forms().token("wait", now, email)
-    return page(
-        request,
-        "wait",
-        typed.language,
-        status=428,
-        script=True,
-        form_to=origins.origin_of(typed.next),
-        form=typed,
-        token=_token(request, now),
-        wait=token,
-        seconds=int(WAIT.total_seconds()),
-        too_early=bool(request.field("wait")),
-        challenge=wiring.proofs().challenge(now),
-    )
+    """The way through without a proof of work: the form, filled in, whose button counts after a minute."""
+    language = request.language(wiring.templates().publication, typed.language)
+    token, form_to = _token(request, wiring.now()), origins.origin_of(typed.next)
+    return ask_for_proof(request, language, email, form=typed, token=token, form_to=form_to)
 
 
 def _token(request: Request, now: datetime) -> str:

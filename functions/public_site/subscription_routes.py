@@ -6,22 +6,22 @@ from collections.abc import Mapping
 
 from newsletter import wiring
 from newsletter.adapters.addresses import suggestion
+from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
 from newsletter.domain.errors import InvalidForm
-from newsletter.domain.subscriber import SIGN_UP_LIFE, SignUp
+from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.http import Answer, json_answer
 from newsletter.observability import count
-from newsletter.usecases.defend import proven, under_attack, waited
 from newsletter.usecases.subscribe import checked, subscribe
 from public_site import sign_up_form
+from public_site.admission import admitted
 from public_site.request import Request
 from public_site.responses import page, redirect, script_file
 from public_site.sign_up_form import Entry, Typed
 
 
 def show_form(request: Request) -> Answer:
-    """The form, empty, with the page's language chosen for the newsletter too."""
-    language = request.language(wiring.templates().publication)
-    return sign_up_form.show(request, Typed(language=language), public=True)
+    """The form, with the page's language chosen for the newsletter too."""
+    return sign_up_form.show(request, sign_up_form.prefilled(request), public=True)
 
 
 def sign_up(request: Request) -> Answer:
@@ -44,10 +44,24 @@ def sign_up(request: Request) -> Answer:
     meant = suggestion(form.email)
     if meant and not typed.kept and not request.wants_json:
         return sign_up_form.show(request, typed, status=422, suggestion=meant)
-    if under_attack(now, desk) and not _admitted(request, form):
-        return _ask_for_proof(request, typed, form)
+    if not admitted(request, form.email):
+        return sign_up_form.wait(request, typed, form.email)
     subscribe(form, now, desk, entry.most)
     return _asked(request, typed)
+
+
+def check_mail(request: Request, language: str = "") -> Answer:
+    """The page after everything that asks for a confirmation mail: true whether or not this very press sends one."""
+    return page(request, "check_mail", language, **promises())
+
+
+def promises() -> dict[str, int]:
+    """What the page says of the mail: how long its link is good for, and how many mails a mailbox gets."""
+    return {
+        "days": SIGN_UP_LIFE.days,
+        "minutes": int(BETWEEN_MAILS.total_seconds() // 60),
+        "mails": MAILS,
+    }
 
 
 def proof_script(_: Request) -> Answer:
@@ -55,37 +69,12 @@ def proof_script(_: Request) -> Answer:
     return script_file(wiring.templates().script("altcha"))
 
 
-def _admitted(request: Request, form: SignUp) -> bool:
-    """In attack mode: whether the request brings a proof of work, or has waited instead."""
-    now, desk = wiring.now(), wiring.front_desk()
-    if proven(request.field("altcha"), wiring.proofs(), now, desk):
-        return True
-    age = wiring.forms().age("wait", request.field("wait"), now, form.email)
-    return waited(age, request.network, now, desk)
-
-
-def _ask_for_proof(request: Request, typed: Typed, form: SignUp) -> Answer:
-    count("ProofsAskedFor")
-    if not request.wants_json:
-        return sign_up_form.wait(request, typed, form.email)
-    return json_answer(
-        428,
-        {
-            "error": _text(request, typed, "pages.errors.altcha"),
-            "challenge": wiring.proofs().challenge(wiring.now()),
-            "how": "Find the number from 0 to maxnumber for which the hex SHA-256 of salt followed by number is"
-            " challenge. Send the same request again with the field altcha: Base64 of the JSON"
-            ' {"algorithm", "challenge", "number", "salt", "signature"}.',
-        },
-    )
-
-
 def _asked(request: Request, typed: Typed) -> Answer:
     if request.wants_json:
         return json_answer(202, {"status": "check_mail", "message": _text(request, typed, "pages.check_mail.lead")})
     if typed.next:
         return redirect(typed.next, 303)
-    return page(request, "check_mail", typed.language, days=SIGN_UP_LIFE.days)
+    return check_mail(request, typed.language)
 
 
 def _mend(request: Request, typed: Typed, entry: Entry, errors: Mapping[str, str]) -> Answer:

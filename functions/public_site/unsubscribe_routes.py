@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
-from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
+from newsletter.domain.subscriber import Status
 from newsletter.http import Answer
 from newsletter.usecases.move_reader import whereabouts
 from newsletter.usecases.unsubscribe import come_back, explain, standing, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
+from public_site.subscription_routes import check_mail
 
 REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 """Choices of why somebody left; their texts are in templates/locales/."""
@@ -36,8 +37,9 @@ def leave(request: Request, token: str) -> Answer:
         unsubscribe(today, "one-click", now, desk)
         return page(request, "unsubscribed", left=False, explained=False)
     if request.ticked("back"):
-        come_back(today, now, desk)
-        return page(request, "check_mail", standing(today, desk)[1], days=SIGN_UP_LIFE.days)
+        if not come_back(today, now, desk):
+            return ask_to_unsubscribe(request, token)
+        return check_mail(request, standing(today, desk)[1])
     explained = request.ticked("explain")
     if explained:
         explain(today, _reason(request), desk)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from newsletter.adapters.templates import Templates
 from newsletter.domain.article import Article
-from newsletter.domain.mailing import CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
+from newsletter.domain.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
 from newsletter.domain.publication import Publication, Sequence
 from newsletter.domain.subscriber import Frequency, Recipient, Status, Subscriber
 from newsletter.usecases.preflight import Drawing as Draw
@@ -59,6 +59,8 @@ def sample_mails(publication: Publication) -> Iterator[SampleMail]:
     administrative = Kind.ADMINISTRATIVE
     yield SampleMail(CONFIRMATION, administrative, CONFIRMATION, "confirmation", _confirmation(reminder=False))
     yield SampleMail("reminder", administrative, CONFIRMATION, "confirmation", _confirmation(reminder=True))
+    yield SampleMail(ALREADY, administrative, ALREADY, "already", _already(moves=False))
+    yield SampleMail("already-moving", administrative, ALREADY, "already", _already(moves=True))
     yield SampleMail(MOVED, administrative, MOVED, "moved", lambda variants, reader: variants.moved(reader.language))
     yield SampleMail(WELCOME, Kind.WELCOME, WELCOME, "welcome", _welcome, articles)
     for offer in (*(offer.key for offer in publication.offers), ""):
@@ -99,6 +101,10 @@ def sample_campaign(publication: Publication, offer: str) -> Mailing:
 
 def _confirmation(*, reminder: bool) -> Draw:
     return lambda variants, reader: variants.confirmation(CONFIRMATION, reader.language, reminder=reminder)
+
+
+def _already(*, moves: bool) -> Draw:
+    return lambda variants, reader: variants.already(reader.language, moves=moves)
 
 
 def _welcome(variants: Variants, reader: Recipient) -> object:

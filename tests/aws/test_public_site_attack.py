@@ -7,16 +7,21 @@ import html
 import json
 import re
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from newsletter import wiring
-from newsletter.domain.attack import DEFENCE, FEW, MANY
+from newsletter.adapters.links import Ref
+from newsletter.domain.attack import DEFENCE, FEW, FREE, MANY
+from newsletter.domain.errors import LimitReached
+from newsletter.domain.subscriber import subscriber_id
 from newsletter.usecases import defend
+from newsletter.usecases.confirm_subscription import Confirmed, confirm
 from newsletter.usecases.defend import WAIT
-from tests.aws.cloud import Cloud
+from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.site import FORM, READER, Answer, Clock, fill_in, heading, hidden, post, post_json, shows, text
 from tests.unit.test_proofs import solve
 
@@ -39,9 +44,21 @@ def alarms(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 @pytest.fixture
 def attack(clock: Clock) -> Clock:
-    """Attack mode, just begun."""
+    """Attack mode, just begun, and the tests' network has sent its one free form of the hour."""
     wiring.limits().defend(clock.now + DEFENCE, clock.now)
+    busy(clock)
     return clock
+
+
+def busy(clock: Clock) -> None:
+    """One form of the network from which the tests send."""
+    wiring.limits().take("network#192.0.0.0/16", clock.now, 1000)
+
+
+def victims(forms: int, start: int = 0) -> None:
+    """Forms for as many addresses, from many networks."""
+    for number in range(start, start + forms):
+        fill_in(f"uhri{number}@example.com", network=f"198.{number % 40}.7.0/24")
 
 
 def on(clock: Clock) -> bool:
@@ -66,22 +83,18 @@ def sent(cloud: Cloud, email: str = READER, **more: str) -> Answer:
 
 
 def test_many_forms_and_few_confirmations_switch_it_on_with_one_alarm(clock: Clock, alarms: Counter[str]) -> None:
-    for number in range(MANY - 1):
-        fill_in(f"uhri{number}@example.com")
+    victims(MANY - 1)
     assert not on(clock)
-    for number in range(MANY, MANY + 30):
-        fill_in(f"uhri{number}@example.com")
+    victims(30, start=MANY)
     assert on(clock)
     assert alarms == Counter(AttackModeStarted=1)
 
 
 def test_an_attack_that_crosses_the_hour_is_seen(clock: Clock, alarms: Counter[str]) -> None:
     clock.forward(minutes=50)
-    for number in range(MANY - 20):
-        fill_in(f"uhri{number}@example.com")
+    victims(MANY - 20)
     clock.forward(minutes=20)
-    for number in range(20):
-        fill_in(f"toinen{number}@example.com")
+    victims(20, start=1000)
     assert on(clock)
     assert alarms == Counter(AttackModeStarted=1)
 
@@ -89,8 +102,7 @@ def test_an_attack_that_crosses_the_hour_is_seen(clock: Clock, alarms: Counter[s
 def test_many_forms_that_are_confirmed_are_no_attack(clock: Clock, alarms: Counter[str]) -> None:
     for _ in range(int(MANY * FEW) + 2):
         wiring.limits().count("confirmations", clock.now)
-    for number in range(MANY + 5):
-        fill_in(f"lukija{number}@example.com")
+    victims(MANY + 5)
     assert not on(clock)
     assert alarms == Counter()
 
@@ -99,8 +111,7 @@ def test_it_ends_an_hour_after_the_last_sign_and_a_new_attack_is_a_new_alarm(
     clock: Clock, alarms: Counter[str]
 ) -> None:
     def flood(number: int) -> None:
-        for each in range(MANY):
-            fill_in(f"uhri{number}-{each}@example.com")
+        victims(MANY, start=1000 * number)
 
     flood(1)
     clock.forward(minutes=50)
@@ -114,6 +125,45 @@ def test_it_ends_an_hour_after_the_last_sign_and_a_new_attack_is_a_new_alarm(
     flood(3)
     assert on(clock)
     assert alarms == Counter(AttackModeStarted=2)
+
+
+def test_one_source_cannot_switch_it_on_and_pays_for_its_flood_itself(
+    cloud: Cloud, clock: Clock, alarms: Counter[str]
+) -> None:
+    for number in range(FREE):
+        assert sent(cloud, f"uhri{number}@example.com")["statusCode"] == 200
+    assert sent(cloud, "uhri@example.com")["statusCode"] == 428
+    for number in range(3 * MANY):
+        with suppress(LimitReached):
+            fill_in(f"toinen{number}@example.com", network=f"2001:db8:1:{number:x}::/64")
+    assert not on(clock)
+    assert alarms == Counter()
+    assert post(cloud, "/subscribe", FORM, source="203.0.113.9")["statusCode"] == 200
+
+
+def test_who_confirms_forms_of_their_own_does_not_keep_it_off(clock: Clock, alarms: Counter[str]) -> None:
+    def own(number: int, email: str) -> None:
+        """A form of the attacker's own, from the same networks, and its confirmation."""
+        fill_in(email, network=f"198.{number % 40}.7.0/24")
+        subscriber, desk = subscriber_id(PEPPER.encode(), email), wiring.front_desk()
+        waiting = desk.sign_ups.get(subscriber, clock.now)
+        assert waiting is not None
+        assert isinstance(confirm(Ref(subscriber, extra=waiting.link), clock.now, desk), Confirmed)
+
+    for number in range(2 * MANY):
+        if number % 4 == 0:
+            own(number, f"oma{number}@hyokkaaja.example.com")
+        else:
+            victims(1, start=number)
+    assert on(clock)
+    assert alarms == Counter(AttackModeStarted=1)
+
+
+def test_a_quiet_network_notices_nothing_of_an_attack(cloud: Cloud, attack: Clock) -> None:
+    assert sent(cloud)["statusCode"] == 428
+    answer = post(cloud, "/subscribe", FORM, source="203.0.113.9")
+    assert (answer["statusCode"], on(attack)) == (200, True)
+    assert post(cloud, "/subscribe", {**FORM, "email": "b@example.com"}, source="203.0.99.1")["statusCode"] == 428
 
 
 # --- through it with a script ----------------------------------------------------------------------------------------
@@ -145,6 +195,7 @@ def test_a_challenge_that_is_too_old_or_not_ours_lets_nobody_through(cloud: Clou
     answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
     wiring.limits().defend(attack.now + 3 * DEFENCE, attack.now)
     attack.forward(hours=1, seconds=1)
+    busy(attack)
     for altcha in (answer, "", "x", answer[:-4]):
         assert sent(cloud, altcha=altcha)["statusCode"] == 428
     assert cloud.messages("TransactionalQueue") == []
@@ -203,7 +254,7 @@ def test_a_minute_belongs_to_one_address_and_one_network_gets_one_in_ten(cloud: 
     assert pressed(cloud, page, email="kolmas@example.com")["statusCode"] == 428
     assert pressed(cloud, page)["statusCode"] == 200
     assert pressed(cloud, other)["statusCode"] == 429
-    assert pressed(cloud, other, source="198.51.100.1")["statusCode"] == 200
+    assert pressed(cloud, other, source="198.51.100.1")["statusCode"] == 200  # a quiet network
     attack.forward(minutes=10)
     page = sent(cloud, "kolmas@example.com")
     attack.forward(seconds=5)
@@ -215,6 +266,7 @@ def test_a_waiting_page_does_not_last(cloud: Cloud, attack: Clock) -> None:
     wiring.limits().defend(attack.now + 3 * DEFENCE, attack.now)
     page = sent(cloud)
     attack.forward(hours=1, seconds=1)
+    busy(attack)
     late = pressed(cloud, page)
     assert late["statusCode"] == 428
     assert hidden(late["body"])["wait"] != hidden(page["body"])["wait"]

@@ -16,7 +16,7 @@ from newsletter.adapters.links import Purpose
 from newsletter.domain.mailing import Variant
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
 from tests.aws.cloud import Cloud, link_to
-from tests.aws.site import FORM, ID, READER, Clock, heading, hidden, link, post, reader, stored, text, token
+from tests.aws.site import FORM, ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text, token
 
 # --- to confirm ------------------------------------------------------------------------------------------------------
 
@@ -85,20 +85,35 @@ def test_a_link_that_is_too_old_brings_a_new_mail_with_one_press(cloud: Cloud, m
     assert (reader().name, reader().topics) == ("Maija", ("kriisit",))
 
 
-def test_a_link_that_was_replaced_can_ask_for_one_more_mail_and_no_flood(
+def test_the_link_of_an_earlier_mail_confirms_the_newest_choices_once_they_are_shown(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch, datetime.now(UTC))
+    old = asked(cloud, topics=["kriisit"])
+    clock.forward(minutes=11)
+    new = asked(cloud, topics=["linkedin"])
+    page = cloud.http("GET", old)
+    assert (page["statusCode"], shows(page, "confirm.replaced")) == (200, True)
+    assert "LinkedIn" in page["body"]
+    assert "Kriisit" not in page["body"]
+    assert heading(post(cloud, old, hidden(page["body"]))) == text("confirmed.subscribe.heading")
+    assert reader().topics == ("linkedin",)
+    for link_ in (old, new):
+        assert heading(cloud.http("GET", link_)) == text("confirmed.subscribe.heading")
+
+
+def test_a_link_that_is_too_old_can_ask_for_one_more_mail_and_no_flood(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch, datetime.now(UTC))
     old = asked(cloud)
-    clock.forward(minutes=11)
-    asked(cloud)
+    clock.forward(days=SIGN_UP_LIFE.days)
     page = cloud.http("GET", old)
     assert page["statusCode"] == 410
-    clock.forward(minutes=11)
     for _ in range(3):
         assert heading(post(cloud, old, hidden(page["body"]))) == text("check_mail.heading")
     cloud.drain()
-    assert len(cloud.mails(READER)) == 3
+    assert len(cloud.mails(READER)) == 2
 
 
 def test_a_form_that_was_forgotten_can_only_be_filled_in_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from newsletter import wiring
-from newsletter.adapters.limits import CHANGES_AN_HOUR
+from newsletter.adapters.limits import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.queues import NotQueued, Queues
+from newsletter.domain.attack import DEFENCE
 from newsletter.domain.messages import Message, Notify
 from newsletter.domain.subscriber import Frequency, Status, subscriber_id
+from newsletter.usecases.defend import WAIT
+from public_site import admission
 from tests.aws.cloud import PEPPER, Cloud, link_to
-from tests.aws.site import ID, READER, Clock, acts, heading, link, post, reader, text
+from tests.aws.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, shows, text
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NEW = "maija@uusi.example.com"
@@ -84,10 +87,15 @@ def test_choices_pause_and_refusals_go_along_as_they_are_when_the_address_is_con
 def test_a_pause_of_the_new_addresss_own_earlier_days_does_not_come_back(cloud: Cloud) -> None:
     cloud.subscribe(NEW)
     day = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
-    assert post(cloud, own(Purpose.PREFERENCES), {"language": "fi", "paused_until": day})["statusCode"] == 200
+    assert (
+        post(cloud, own(Purpose.PREFERENCES), {"every_topic": "yes", "language": "fi", "paused_until": day})[
+            "statusCode"
+        ]
+        == 200
+    )
     assert reader(NEW_ID).paused_until is not None
+    post(cloud, own(Purpose.UNSUBSCRIBE), ONE_CLICK)
     cloud.subscribe(READER, "linkedin")
-    wiring.limits().forget_confirmation_mails(NEW_ID)
     move(cloud)
     assert (reader(NEW_ID).paused_until, reader(NEW_ID).topics) == (None, ("linkedin",))
 
@@ -211,8 +219,65 @@ def test_the_answer_is_the_same_whoever_has_the_new_address(cloud: Cloud) -> Non
     cloud.subscribe(READER)
     cloud.subscribe("muu@example.com")
     path = link(Purpose.PREFERENCES)
-    answers = [post(cloud, path, {"new_email": email}) for email in (NEW, "muu@example.com", READER)]
-    assert answers[0] == answers[1] == answers[2]
+    answers = [post(cloud, path, {"new_email": email}) for email in (NEW, "muu@example.com")]
+    assert answers[0] == answers[1]
+
+
+def test_the_readers_own_address_is_no_new_one(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    cloud.drain()
+    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": f" {READER.upper()}"})
+    assert (answer["statusCode"], shows(answer, "errors.same_email")) == (422, True)
+    assert cloud.messages("TransactionalQueue") == []
+
+
+def test_a_move_onto_another_readers_address_takes_and_overwrites_nothing(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin", name="Voita iPhone")
+    cloud.subscribe(NEW, "kriisit", language="en", name="Maija")
+    cloud.drain()
+    before = (reader(NEW_ID), acts(NEW_ID))
+    path = ask(cloud)
+    mail = cloud.mails(NEW)[-1]
+    assert mail.tags["mailing"] == "already"
+    assert "You already subscribe with this address" in mail.text
+    assert "Voita" not in f"{mail.subject}{mail.text}{mail.html}"
+    page = cloud.http("GET", path)
+    assert "You already subscribe" in page["body"]
+    assert "Voita" not in page["body"]
+    assert READER not in page["body"]
+    assert cloud.http("POST", path)["statusCode"] == 200  # unseen: nothing happens
+    assert (reader(NEW_ID), acts(NEW_ID), reader().status) == (*before, Status.ACTIVE)
+    for _ in range(2):
+        assert "The other subscription has ended" in post(cloud, path, hidden(page["body"]))["body"]
+    cloud.drain()
+    assert (reader(NEW_ID), acts(NEW_ID)) == before
+    assert (reader().status, sent(cloud, READER)[-1]) == (Status.UNSUBSCRIBED, "moved")
+    # Nothing ties the two: the old address's links are not the new one's.
+    assert post(cloud, link(Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
+    assert reader(NEW_ID).status is Status.ACTIVE
+    assert READER not in cloud.http("GET", own(Purpose.MY_DATA))["body"]
+
+
+def test_another_address_needs_what_every_form_needs_in_its_network(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.subscribe(READER)
+    cloud.drain()
+    clock = Clock(monkeypatch, NOON)
+    wiring.limits().defend(clock.now + DEFENCE, clock.now)
+    wiring.limits().take("network#192.0.0.0/16", clock.now, 1000)
+    path = link(Purpose.PREFERENCES)
+    page = post(cloud, path, {"new_email": NEW})
+    assert (page["statusCode"], heading(page)) == (428, text("wait.heading"))
+    assert cloud.messages("TransactionalQueue") == []
+    clock.forward(seconds=WAIT.total_seconds())
+    assert heading(post(cloud, path, hidden(page["body"]))) == text("new_address.heading")
+    assert len(cloud.messages("TransactionalQueue")) == 1
+    clock.forward(hours=2)
+    for _ in range(SIGN_UPS_AN_HOUR):
+        wiring.limits().sign_up("203.0.113.0/24", clock.now)
+    monkeypatch.setattr(admission, "needs_proof", lambda *_: False)
+    assert post(cloud, path, {"new_email": NEW}, source="203.0.113.5")["statusCode"] == 429
 
 
 def test_an_address_that_is_none_is_told_at_its_field(cloud: Cloud) -> None:

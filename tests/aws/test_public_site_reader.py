@@ -39,7 +39,7 @@ def test_preferences_are_shown_saved_and_shown_again(cloud: Cloud, monkeypatch: 
     now = reader()
     assert (now.topics, now.language, now.name) == (("kriisit", "tekoaly"), "en", "M.")
     assert (now.frequency, now.paused_until, now.tracking) == ("monthly", datetime(2027, 1, 7).date(), True)  # noqa: DTZ001
-    everything = post(cloud, path, {"language": "en"})
+    everything = post(cloud, path, {"language": "en", "every_topic": "yes"})
     assert (everything["statusCode"], reader().topics, reader().name) == (200, (), "")
     assert (reader().paused_until, reader().frequency) == (None, "monthly")
 
@@ -58,7 +58,7 @@ def test_preferences_that_cannot_be_kept_are_all_told_with_what_was_typed(
         assert 'value="www.a.example"' in answer["body"]
     assert reader().topics == ("linkedin",)
     for day in ("2026-11-24", "2027-11-23"):
-        assert post(cloud, path, {"language": "fi", "paused_until": day})["statusCode"] == 200
+        assert post(cloud, path, {"every_topic": "yes", "language": "fi", "paused_until": day})["statusCode"] == 200
 
 
 def test_consent_to_tracking_is_given_and_withdrawn_on_its_own(cloud: Cloud) -> None:
@@ -66,7 +66,7 @@ def test_consent_to_tracking_is_given_and_withdrawn_on_its_own(cloud: Cloud) -> 
     path = link(Purpose.PREFERENCES)
     for tracking, act in (({}, "withdrawn"), ({}, ""), ({"tracking": "yes"}, "given")):
         before = acts()
-        assert post(cloud, path, {"language": "fi", **tracking})["statusCode"] == 200
+        assert post(cloud, path, {"every_topic": "yes", "language": "fi", **tracking})["statusCode"] == 200
         assert (reader().tracking, reader().status) == (bool(tracking), Status.ACTIVE)
         new = [(act, "tracking of links, on the preferences page")] if act else []
         assert acts() == [*before, *new]

@@ -47,9 +47,9 @@ class Life:
 
     @property
     def waiting(self) -> str:
-        """The nonce of the form that can be confirmed now."""
+        """The link of the form that can be confirmed now."""
         sign_up = wiring.sign_ups().get(self.id, self.now)
-        return sign_up.nonce if sign_up else ""
+        return sign_up.link if sign_up else ""
 
     def do(self, act: str, number: int) -> None:
         desk, ref = wiring.front_desk(), Ref(self.id)
@@ -89,12 +89,15 @@ steps = st.lists(st.tuples(st.sampled_from([*ACTS, "import", "import_left", "wai
 
 @pytest.fixture
 def mailed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Nonces of the confirmation mails that were asked for, of all readers in turn."""
+    """What the links of the confirmation mails that were asked for carry, of all readers in turn."""
     assert cloud.mails() == []
     found: list[str] = []
 
     def caught(_: str, *messages: Message) -> None:
-        found.extend(message.nonce for message in messages if isinstance(message, ConfirmSignUp))
+        for message in messages:
+            if isinstance(message, ConfirmSignUp):
+                waiting = wiring.sign_ups().waiting([message.subscriber], datetime.min.replace(tzinfo=UTC))
+                found.extend(form.link for form in waiting.values())
 
     queues = wiring.front_desk().queues
     monkeypatch.setattr(queues, "send", caught)

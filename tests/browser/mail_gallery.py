@@ -83,6 +83,8 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     yield "reminder", templates.mail("confirmation", language, reminder=True)
     yield "welcome", templates.mail("welcome", language, articles=blog[:3], offer=offer)
     yield "moved", templates.mail("moved", language)
+    yield "already", templates.mail("already", language, moves=False)
+    yield "already-moving", templates.mail("already", language, moves=True)
 
 
 def shown(mail: RenderedMail, templates: Templates, language: str, name: str = "Maija") -> str:

@@ -92,6 +92,14 @@ def welcome(language: str = "fi", **changes: Any) -> RenderedMail:
     return templates.mail("welcome", language, **{**start, **changes})
 
 
+def already(language: str = "fi", **changes: Any) -> RenderedMail:
+    return templates.mail("already", language, **{"moves": False, **changes})
+
+
+def already_moving(language: str = "fi") -> RenderedMail:
+    return already(language, moves=True)
+
+
 def moved(language: str = "fi") -> RenderedMail:
     return templates.mail("moved", language)
 
@@ -115,6 +123,8 @@ MAILS: dict[str, Callable[..., RenderedMail]] = {
     "reminder": reminder,
     "welcome": welcome,
     "moved": moved,
+    "already": already,
+    "already-moving": already_moving,
 }
 
 

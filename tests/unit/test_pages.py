@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from newsletter.adapters.templates import Templates
 from newsletter.domain.look import TEXT_ON_GROUND
 from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.subscriber import Frequency, Status, Subscriber
+from newsletter.domain.pending import Effect, Pending, pending
+from newsletter.domain.subscriber import Frequency, SignUp, Status, Subscriber
 from newsletter.usecases.read_archive import Archived
 from public_site.unsubscribe_routes import REASONS
 from tests.templates import TEMPLATES
@@ -44,6 +45,7 @@ PROBLEMS = (
         "failed",
     ),
 )
+CONFIRM_PARTS = ("heading", "lead", "submit", "stranger")
 NOTICES = ("again", "too_fast", "too_old")
 VOID = {"input", "meta", "link", "br", "hr", "img"}
 
@@ -54,25 +56,59 @@ publication = templates.publication
 def typed(**given: Any) -> dict[str, Any]:
     """What a form shows."""
     form: dict[str, Any] = {"email": "", "topics": (), "language": "fi", "frequency": "weekly", "name": ""}
-    return {**form, "consent": False, "next": "", "kept": False, "paused_until": "", "tracking": True, **given}
+    return {
+        **form,
+        "consent": False,
+        "next": "",
+        "kept": False,
+        "paused_until": "",
+        "tracking": True,
+        "every_topic": True,
+        **given,
+    }
 
 
 def form(**given: Any) -> dict[str, Any]:
     """What the page with the sign-up form takes."""
     empty = {"form": typed(), "token": "t", "errors": {}, "notice": "", "suggestion": "", "challenge": None}
-    return {**empty, **given}
+    return {**empty, "pending_days": 14, "left_days": 1, "clicks_days": 400, "sent_days": 396, **given}
 
 
 def preferences(**given: Any) -> dict[str, Any]:
     days = {"first_day": "2026-11-24", "last_day": "2027-11-23"}
     links = {"unsubscribe_url": "/unsubscribe/t", "my_data_url": "/my-data/t"}
-    return {"form": typed(), "errors": {}, "saved": False, "new_email": "", **days, **links, **given}
+    shown = {"form": typed(), "errors": {}, "saved": False, "new_email": ""}
+    return {**shown, **days, **links, **given}
 
 
 def my_data(**given: Any) -> dict[str, Any]:
     moment = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
     reader = Subscriber("a" * 26, "maija@example.com", Status.ACTIVE, ("linkedin",), "fi", "Maija", moment, "2026-11")
-    return {"reader": replace(reader, **given), "earlier": [], "consents": [], "clicks": 0, "leads": []}
+    return {
+        "reader": replace(reader, **given),
+        "earlier": [],
+        "consents": [],
+        "clicks": 0,
+        "leads": [],
+        "sent_days": 396,
+    }
+
+
+def waiting() -> list[Pending]:
+    """Forms that wait: of somebody new, of a reader with and without a change, to another address, onto a reader's."""
+    new = SignUp(
+        "a" * 26, "uusi@example.com", ("linkedin",), "fi", "<b>Voita", "2026-11", "", "", MOMENT, "n2", link="n1"
+    )
+    reader = Subscriber("a" * 26, new.email, Status.ACTIVE, ("linkedin",), "fi", "<b>Voita", MOMENT, "2026-11")
+    other = replace(reader, topics=(), language="sv", name="", frequency=Frequency.MONTHLY)
+    moving = replace(new, moved_from="b" * 26, name="", topics=())
+    return [
+        pending(new, None),
+        pending(replace(new, tracking=False), other),
+        pending(new, reader),
+        pending(moving, None),
+        pending(moving, reader),
+    ]
 
 
 def archived() -> list[Archived]:
@@ -87,6 +123,7 @@ def archived() -> list[Archived]:
 
 
 MOMENT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+LIMITS = {"days": 7, "minutes": 10, "mails": 3}
 ERRORS = {name: f"pages.errors.{name}" for name in ("email", "topics", "frequency", "language", "name", "consent")}
 WRONG_CHOICES = ("name", "frequency", "paused_until")
 CHALLENGE = {"algorithm": "SHA-256", "challenge": "00", "maxnumber": 9, "salt": 'x"?&', "signature": "00"}
@@ -96,23 +133,33 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         form(),
         form(form=typed(email="x", topics=("linkedin",)), errors=ERRORS, notice="again"),
         form(form=typed(email="maija@gmial.com"), suggestion="maija@gmail.com", challenge=CHALLENGE),
+        form(errors={"topics": "pages.errors.no_topics"}, form=typed(every_topic=False, tracking=False)),
+        form(form=typed(email="maija@gmial.com", every_topic=False, tracking=False), suggestion="maija@gmail.com"),
         form(challenge=CHALLENGE, form=typed(kept=True, next="https://www.example.fi/kiitos")),
         *(form(notice=notice) for notice in NOTICES),
     ),
-    "wait": tuple(
-        {"form": typed(), "token": "t", "wait": "w", "seconds": 60, "too_early": early, "challenge": CHALLENGE}
-        for early in (False, True)
+    "wait": (
+        *(
+            {"form": typed(), "token": "t", "wait": "w", "seconds": 60, "too_early": early, "challenge": CHALLENGE}
+            for early in (False, True)
+        ),
+        {"form": None, "new_email": "x", "wait": "w", "seconds": 60, "too_early": False, "challenge": CHALLENGE},
     ),
-    "check_mail": ({"days": 7},),
-    "confirm": ({},),
+    "check_mail": (LIMITS,),
+    "confirm": tuple(
+        {"pending": each, "changed": changed, "preferences_url": "/preferences/t"}
+        for each in waiting()
+        for changed in (False, True)
+    ),
     "expired": ({"days": 7},),
-    "confirmed": ({"preferences_url": "/preferences/t"},),
+    "confirmed": tuple({"effect": effect, "preferences_url": "/preferences/t"} for effect in Effect),
     "preferences": (
         preferences(saved=True),
         preferences(errors={name: f"pages.errors.{name}" for name in WRONG_CHOICES}),
-        preferences(errors={"new_email": "pages.errors.email"}, new_email="x"),
+        preferences(errors={"new_email": "pages.errors.same_email"}, new_email="x"),
+        preferences(errors={"topics": "pages.errors.no_topics_leave"}, form=typed(every_topic=False)),
     ),
-    "new_address": ({"preferences_url": "/preferences/t"},),
+    "new_address": ({"preferences_url": "/preferences/t", **LIMITS},),
     "unsubscribe": ({"preferences_url": "/preferences/t"},),
     "unsubscribed": (
         {"left": False, "explained": False},
@@ -213,7 +260,7 @@ def texts_of(language: str) -> dict[str, Any]:
 
 
 def test_every_page_is_looked_at_here() -> None:
-    assert {path.stem for path in PAGES.glob("*.html")} - {"layout", "fields"} == set(CASES)
+    assert {path.stem for path in PAGES.glob("*.html")} - {"layout", "fields", "choices"} == set(CASES)
 
 
 def test_the_languages_have_the_same_texts() -> None:
@@ -231,6 +278,9 @@ def test_no_text_is_written_for_nobody() -> None:
     by_name |= {f"pages.my_data.acts.{act}" for act in ACTS}
     by_name |= {f"pages.my_data.statuses.{status}" for status in Status if status is not Status.ERASED}
     by_name |= {f"pages.my_data.clicks_counted.{form}" for form in ("one", "other")}
+    by_name |= {f"pages.confirm.{effect}.{part}" for effect in Effect for part in CONFIRM_PARTS}
+    by_name |= {f"pages.confirmed.{effect}.{part}" for effect in Effect for part in ("heading", "lead")}
+    by_name |= {f"pages.privacy.days.{form}" for form in ("one", "other")}
     assert (
         set()
         == {key for key in keys(texts_of("fi")) if f'"{key}"' not in sources and f"'{key}'" not in sources} - by_name
@@ -312,10 +362,14 @@ def test_each_fault_is_told_at_its_field_and_in_the_summary(language: str) -> No
         assert f"{name}-error" in (field_.attributes["aria-describedby"] or "").split()
 
 
-def test_nothing_is_ticked_for_the_reader_but_their_language() -> None:
+def test_nothing_is_ticked_for_the_reader_but_all_topics_every_week_and_their_language() -> None:
     document = page("subscribe", "fi", form())
     ticked = [element.attributes for element in document.all("input") if "checked" in element.attributes]
-    assert [(field_["name"], field_["value"]) for field_ in ticked] == [("frequency", "weekly"), ("language", "fi")]
+    assert [(field_["name"], field_["value"]) for field_ in ticked] == [
+        ("every_topic", "yes"),
+        ("frequency", "weekly"),
+        ("language", "fi"),
+    ]
 
 
 def test_nobody_meets_the_field_that_only_programs_fill_in() -> None:
@@ -327,7 +381,13 @@ def test_nobody_meets_the_field_that_only_programs_fill_in() -> None:
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_each_answer_to_the_suggestion_sends_all_that_was_typed(number: int) -> None:
-    given = {"topics": ("linkedin", "kriisit"), "frequency": "monthly", "language": "sv", "name": "Maija"}
+    given: dict[str, Any] = {
+        "topics": ("linkedin", "kriisit"),
+        "frequency": "monthly",
+        "language": "sv",
+        "name": "Maija",
+    }
+    given |= {"every_topic": False, "tracking": False}
     asked = typed(email="maija@gmial.com", consent=True, next="https://www.example.fi/", **given)
     document = page("subscribe", "sv", form(form=asked, suggestion="maija@gmail.com"))
     answer = document.all("form")[number]
@@ -337,6 +397,7 @@ def test_each_answer_to_the_suggestion_sends_all_that_was_typed(number: int) -> 
         ("email", ("maija@gmail.com", "maija@gmial.com")[number]),
         ("topics", "linkedin"),
         ("topics", "kriisit"),
+        ("tracking", "no"),
         ("frequency", "monthly"),
         ("language", "sv"),
         ("name", "Maija"),

@@ -5,20 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, to_item, to_value
+from newsletter.adapters.items import conditional, from_item, holds, to_item, to_value
 from newsletter.domain.attack import Figures
 
 BETWEEN_MAILS = timedelta(minutes=10)
 MAILS_A_DAY = timedelta(days=1)
+MAILS = 3
 """A mailbox gets at most one confirmation mail in ten minutes and three in any 24 hours, whoever asks for them."""
 SIGN_UPS_AN_HOUR = 60
 """From one network (/24, /64). An office behind one address may sign up together; a list bomber needs thousands."""
+WIDE_SIGN_UPS_AN_HOUR = {4: 240, 6: 120}
+"""From one wide network (/16 of IPv4, where many customers share one; /48 of IPv6, which one customer has)."""
 FOREIGN_SIGN_UPS_AN_HOUR = 30
 """The same for forms that are not ours, and so carry no token of ours."""
 CHANGES_AN_HOUR = 5
 """How often a reader can ask for another address: each time a stranger may get a mail."""
 BETWEEN_READMISSIONS = timedelta(days=30)
 """So rarely a form takes the same address off SES's suppression list: if it bounces again, it has bounced once more."""
+BETWEEN_REMINDERS = timedelta(days=30)
+"""A mailbox is reminded at most once in this time, of however many forms."""
 BETWEEN_WAITS = timedelta(minutes=10)
 """In attack mode a network gets one sign-up without a proof of work in this time."""
 FIGURES_LIFE = timedelta(hours=3)
@@ -35,8 +40,8 @@ class Limits:
         self._last_hour: tuple[str, dict[str, Any]] = ("", {})
         self._attack = (datetime.min.replace(tzinfo=UTC), 0)
 
-    def confirmation_mail(self, subscriber: str, now: datetime) -> bool:
-        """Take one of the reader's confirmation mails; False when there is none left for now.
+    def confirmation_mail(self, mailbox: str, now: datetime) -> bool:
+        """Take one of the mailbox's confirmation mails; False when there is none left for now.
 
         The item remembers the last three moments. DynamoDB evaluates all of SET on the item as it was, so the moments
         move up by one place in the same write that checks them.
@@ -45,7 +50,7 @@ class Limits:
             self._client,
             "update_item",
             TableName=self._table,
-            Key=to_item({"key": f"confirmation#{subscriber}"}),
+            Key=to_item({"key": f"confirmation#{mailbox}"}),
             UpdateExpression=(
                 "SET sent_3 = if_not_exists(sent_2, :never), sent_2 = if_not_exists(sent_1, :never), sent_1 = :now,"
                 " expires = :expires"
@@ -65,9 +70,9 @@ class Limits:
             ),
         )
 
-    def forget_confirmation_mails(self, subscriber: str) -> None:
-        """Give back what was taken for mails that could not be queued."""
-        self._client.delete_item(TableName=self._table, Key=to_item({"key": f"confirmation#{subscriber}"}))
+    def forget_confirmation_mails(self, mailbox: str) -> None:
+        """Give back what was taken: for mails that could not be queued, and to who has confirmed one."""
+        self._client.delete_item(TableName=self._table, Key=to_item({"key": f"confirmation#{mailbox}"}))
 
     def readmission(self, subscriber: str, form: str, now: datetime) -> bool:
         """Take the one time in 30 days that a form takes the address off SES's list; True again for the same form."""
@@ -88,20 +93,49 @@ class Limits:
             ),
         )
 
-    def sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
-        """Take one of the network's sign-ups of this hour; False when it has had `most`."""
+    def reminder(self, mailbox: str, nonce: str, now: datetime) -> bool:
+        """Take the mailbox's reminder for the form of that nonce, once or again; False when it had one lately."""
         return holds(
             self._client,
             "update_item",
             TableName=self._table,
-            Key=to_item({"key": f"network#{network}#{now:%Y%m%d%H}"}),
+            Key=to_item({"key": f"reminder#{mailbox}"}),
+            UpdateExpression="SET nonce = :nonce, latest = :now, expires = :expires",
+            ConditionExpression="attribute_not_exists(latest) OR latest <= :pause OR nonce = :nonce",
+            ExpressionAttributeValues=to_item(
+                {
+                    ":nonce": nonce,
+                    ":now": int(now.timestamp()),
+                    ":pause": int((now - BETWEEN_REMINDERS).timestamp()),
+                    ":expires": int((now + BETWEEN_REMINDERS).timestamp()) + 1,
+                }
+            ),
+        )
+
+    def sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
+        """Take one of the network's sign-ups of this hour; False when it has had `most`."""
+        return self.take(f"network#{network}", now, most) > 0
+
+    def sign_ups(self, network: str, now: datetime) -> int:
+        """How many sign-ups the network has had in this hour."""
+        return int(self._get(f"network#{network}#{now:%Y%m%d%H}").get("count", 0))
+
+    def take(self, what: str, now: datetime, most: int) -> int:
+        """Take one of `most` of that in this hour: which one it is, counted from 1; 0 when all are taken."""
+        taken = conditional(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item({"key": f"{what}#{now:%Y%m%d%H}"}),
             UpdateExpression="ADD #count :one SET expires = :expires",
             ConditionExpression="attribute_not_exists(#count) OR #count < :most",
             ExpressionAttributeNames={"#count": "count"},
             ExpressionAttributeValues=to_item(
                 {":one": 1, ":most": most, ":expires": int((now + timedelta(hours=2)).timestamp())}
             ),
+            ReturnValues="UPDATED_NEW",
         )
+        return int(from_item(taken.item)["count"]) if taken.took_place else 0
 
     # --- attack mode -------------------------------------------------------------------------------------------------
 

@@ -23,9 +23,26 @@ class SignUps:
         self._table = table
         self._kept = kept
 
-    def put(self, sign_up: SignUp) -> None:
-        """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one."""
-        self._client.put_item(TableName=self._table, Item=self._item(sign_up))
+    def put(self, sign_up: SignUp, *, mailed: bool = True, anew: bool = False) -> None:
+        """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one.
+
+        It takes over the link of the one it replaces, unless it begins `anew`. `mailed` is whether a mail is asked for:
+        otherwise the last one stands, with its reminder.
+        """
+        item = self._item(sign_up)
+        key = {name: item.pop(name) for name in ("id", "record")}
+        item.pop("link")
+        if not mailed:
+            for name in ("mail", "due_shard", "due_at"):
+                item.pop(name)
+        kept = ", ".join(f"#{name} = :{name}" for name in item)
+        self._client.update_item(
+            TableName=self._table,
+            Key=key,
+            UpdateExpression=f"SET {kept}, #link = {':nonce' if anew else 'if_not_exists(#link, :nonce)'}",
+            ExpressionAttributeNames={f"#{name}": name for name in (*item, "link")},
+            ExpressionAttributeValues={f":{name}": value for name, value in item.items()},
+        )
 
     def put_all(self, sign_ups: Iterable[SignUp]) -> None:
         """The same for many forms, each of another reader."""
@@ -45,6 +62,9 @@ class SignUps:
                 "network": sign_up.network,
                 "at": iso(sign_up.at),
                 "nonce": sign_up.nonce,
+                "link": sign_up.nonce,
+                "mail": sign_up.nonce,
+                "mailbox": sign_up.mailbox,
                 "frequency": sign_up.frequency,
                 "moved_from": sign_up.moved_from,
                 "disposable": sign_up.disposable,
@@ -126,4 +146,7 @@ def _sign_up(item: dict[str, Any]) -> SignUp:
         moved_from=item["moved_from"],
         disposable=item["disposable"],
         tracking=item["tracking"],
+        mailbox=item.get("mailbox", ""),
+        link=item.get("link", item["nonce"]),
+        mail=item.get("mail", ""),
     )

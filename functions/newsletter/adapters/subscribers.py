@@ -12,6 +12,7 @@ from newsletter.adapters.items import batch_get, batch_get_items, from_item, hol
 from newsletter.adapters.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
 from newsletter.domain.cadence import after_choice
 from newsletter.domain.consent import ConsentRecord
+from newsletter.domain.pending import Effect
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.domain.times import iso
 from newsletter.observability import logger
@@ -46,17 +47,24 @@ class Subscribers:
         return read_subscriber(item) if item and "email" in item else None
 
     def profile(self, subscriber: str) -> dict[str, Any] | None:
-        """The profile as it is stored: also `confirmed_by`, `consent_head`, `left_at`, `left_how`, `left_why`,
-        `moved_from`, `moved_to`."""
+        """The profile as it is stored: also `confirmed_by`, `confirmed_with`, `confirmed_as`, `consent_head`,
+        `left_at`, `left_how`, `left_why`, `moved_from`, `moved_to`."""
         answer = self._client.get_item(TableName=self._table, Key=_key(subscriber), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 
-    def activate(self, sign_up: SignUp, now: datetime, consent_head: str = "", cadence: str = "") -> bool:
+    def activate(
+        self,
+        sign_up: SignUp,
+        now: datetime,
+        consent_head: str = "",
+        cadence: str = "",
+        effect: Effect = Effect.SUBSCRIBE,
+    ) -> bool:
         """Make the reader active with what the form says; False when this very form was confirmed before.
 
         So an old confirmation link, pressed again after the reader left, wakes nobody up. Whether links may be tracked
         stays as the reader chose it before. A pause ends, unless the form brings one from the old address. `cadence` is
-        what somebody we know already had chosen so far.
+        what somebody we know had chosen so far; `effect` what the confirmation does, for who opens its link again.
         """
         paused = ", paused_until = :paused" if sign_up.paused_until else ""
         moved = ", moved_from = :moved" if sign_up.moved_from else ""
@@ -65,7 +73,8 @@ class Subscribers:
             sign_up.id,
             "SET email = :email, #status = :active, topics = :topics, #language = :language, #name = :name,"
             f" frequency = :frequency, tracking = {tracking}, confirmed_at = :now,"
-            " confirmed_by = :nonce, consent_version = :version, consent_head = :head, mailable = :shard"
+            " confirmed_by = :nonce, confirmed_with = :link, confirmed_as = :effect, consent_version = :version,"
+            " consent_head = :head, mailable = :shard"
             f"{paused}{moved}{', cadence = :cadence' if cadence else ''}"
             " REMOVE left_at, left_how, left_why, moved_to, due_shard, due_at" + ("" if paused else ", paused_until"),
             "attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce",
@@ -79,6 +88,8 @@ class Subscribers:
                 ":tracking": sign_up.tracking,
                 ":now": iso(now),
                 ":nonce": sign_up.nonce,
+                ":link": sign_up.link or sign_up.nonce,
+                ":effect": effect,
                 ":version": sign_up.consent_version,
                 ":head": consent_head,
                 ":shard": shard_of(sign_up.id),
@@ -175,6 +186,15 @@ class Subscribers:
                 ":tracking": choices.tracking,
                 **({":paused": paused.isoformat()} if paused else {}),
             },
+        )
+
+    def remember_joined(self, sign_up: SignUp) -> None:
+        """Remember a link whose press ended another subscription and left this one as it was."""
+        self._update(
+            sign_up.id,
+            "SET confirmed_with = :link, confirmed_as = :effect",
+            "attribute_exists(email)",
+            {":link": sign_up.link, ":effect": Effect.JOIN},
         )
 
     def remember_head(self, subscriber: str, head: str) -> None:

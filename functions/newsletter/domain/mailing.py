@@ -20,6 +20,7 @@ CONFIRMATION = "confirmation"
 INVITATION = "invitation"
 WELCOME = "welcome"
 MOVED = "moved"
+ALREADY = "already"
 """The standing mailings of mails that follow what a reader did; they need no planning."""
 
 
@@ -107,7 +108,7 @@ class Mailing:
     @property
     def asks_to_confirm(self) -> bool:
         """Whether its mails ask their readers to press a button."""
-        return self.id in (CONFIRMATION, INVITATION)
+        return self.id in (CONFIRMATION, INVITATION, ALREADY)
 
     @property
     def public(self) -> bool:

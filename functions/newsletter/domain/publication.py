@@ -14,6 +14,7 @@ from newsletter.domain.caution import TEN_THOUSAND, USUAL, Caution
 from newsletter.domain.errors import InvalidPublication
 from newsletter.domain.feedback_policy import USUAL_FEEDBACK, FeedbackPolicy, parse_feedback
 from newsletter.domain.look import DEFAULT, Look, parse_look
+from newsletter.domain.privacy import UNSTATED, Privacy, parse_privacy
 from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.domain.toml_table import Texts, TomlTable
 
@@ -154,6 +155,7 @@ class Publication:
     origins: tuple[str, ...] = ()
     index_archive: bool = True
     look: Look = DEFAULT
+    privacy: Privacy = UNSTATED
 
     def language(self, wanted: str) -> str:
         """The wanted language if the publication speaks it, else its default."""
@@ -178,12 +180,14 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
     sequences = root.each("sequences", lambda t: _sequence(t, languages))
     _refuse_repeats("sequences", [sequence.key for sequence in sequences])
     by_key = {sequence.key: sequence for sequence in sequences}
+    sender = root.table("sender", _sender)
+    usual = Privacy(sender.name, sender.reply_to)
     publication = Publication(
         name=root.line("name"),
         site_url=root.url("site_url"),
         time_zone=_time_zone(root.line("time_zone")),
         languages=languages,
-        sender=root.table("sender", _sender),
+        sender=sender,
         consent=root.table("consent", lambda t: ConsentText(t.line("version"), t.texts("text", languages))),
         feeds=root.each("feeds", lambda t: _feed(t, languages)),
         topics=root.each("topics", lambda t: _topic(t, languages)),
@@ -196,6 +200,7 @@ def parse_publication(data: Mapping[str, Any]) -> Publication:
         origins=root.lines("origins"),
         index_archive=root.yes_no("index_archive", default=True),
         look=root.table("look", parse_look) if "look" in data else DEFAULT,
+        privacy=root.table("privacy", lambda t: parse_privacy(t, languages, usual)) if "privacy" in data else usual,
     )
     root.refuse_leftovers()
     if not publication.feeds:

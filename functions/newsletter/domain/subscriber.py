@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -68,8 +68,11 @@ class Subscriber:
 
 @dataclass(frozen=True)
 class SignUp:
-    """A filled-in form that waits for its confirmation. `nonce` ties the confirmation link to this very form.
+    """A filled-in form that waits for its confirmation. `nonce` names this very form.
 
+    `link` is what the links of its mails carry: a form takes it over from the one it replaces, so that a mail already
+    sent goes on working. `mail` is the nonce of the form for which the last mail was asked. `mailbox` is what limits
+    go by (domain/mailbox), as a keyed hash.
     `moved_from` is the reader's id under the old address, when this is a change of address; only then is there a
     `paused_until`. `disposable` is whether the address is of a provider of throw-away mailboxes; `tracking` is False
     for a known reader who refused it.
@@ -90,6 +93,9 @@ class SignUp:
     disposable: bool = False
     tracking: bool = True
     paused_until: date | None = None
+    mailbox: str = ""
+    link: str = field(default="", compare=False)
+    mail: str = field(default="", compare=False)
 
 
 class Recipient(NamedTuple):

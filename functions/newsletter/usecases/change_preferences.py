@@ -13,6 +13,7 @@ from newsletter.domain.consent import Consent
 from newsletter.domain.errors import InvalidInput, LimitReached, NotFound
 from newsletter.domain.subscriber import Frequency, Subscriber
 from newsletter.domain.times import iso
+from newsletter.usecases.defend import take_form
 from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.subscribe import (
     Faults,
@@ -20,7 +21,7 @@ from newsletter.usecases.subscribe import (
     checked_frequency,
     checked_language,
     checked_name,
-    checked_topics,
+    chosen_topics,
     same_choices,
 )
 
@@ -31,7 +32,10 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class ChoicesForm:
-    """What was typed, not yet checked. `paused_until` is a day (ISO 8601) or empty."""
+    """What was typed, not yet checked. `paused_until` is a day (ISO 8601) or empty.
+
+    `every_topic` is whether no topics mean all of them.
+    """
 
     topics: tuple[str, ...]
     language: str
@@ -39,6 +43,7 @@ class ChoicesForm:
     frequency: str = Frequency.WEEKLY
     paused_until: str = ""
     tracking: bool = False
+    every_topic: bool = False
 
 
 def current(ref: Ref, desk: FrontDesk) -> Subscriber | None:
@@ -67,7 +72,7 @@ def checked(form: ChoicesForm, now: datetime, desk: FrontDesk) -> Choices:
     faults = Faults()
     today = now.astimezone(desk.publication.time_zone).date()
     choices = Choices(
-        topics=faults.in_(lambda: checked_topics(form.topics, desk.publication), ()),
+        topics=faults.in_(lambda: _topics(form, desk), ()),
         language=faults.in_(lambda: checked_language(form.language, desk.publication), ""),
         name=faults.in_(lambda: checked_name(form.name), ""),
         frequency=faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY),
@@ -76,6 +81,11 @@ def checked(form: ChoicesForm, now: datetime, desk: FrontDesk) -> Choices:
     )
     faults.raise_if_any()
     return choices
+
+
+def _topics(form: ChoicesForm, desk: FrontDesk) -> tuple[str, ...]:
+    otherwise = "pages.errors.no_topics_leave"
+    return chosen_topics(form.topics, desk.publication, every=form.every_topic, otherwise=otherwise)
 
 
 def change(ref: Ref, form: ChoicesForm, now: datetime, desk: FrontDesk) -> Subscriber:
@@ -104,19 +114,26 @@ def _keep(subscriber: str, choices: Choices, now: datetime, desk: FrontDesk) -> 
     raise RuntimeError(message)
 
 
-def change_address(ref: Ref, address: str, now: datetime, desk: FrontDesk) -> None:
+def checked_address(ref: Ref, address: str, desk: FrontDesk) -> str:
+    """The new address, normalised. Raises InvalidInput for what is none, or is the reader's address already."""
+    email = normalised(address, allow_test_domains=desk.allow_test_domains)
+    if desk.id_of(email) == ref.subscriber:
+        raise InvalidInput("new_email", "pages.errors.same_email")
+    return email
+
+
+def change_address(ref: Ref, email: str, network: str, now: datetime, desk: FrontDesk) -> None:
     """Ask the new address to confirm; until it does, nothing changes. Then the old one gets one mail that says so.
 
-    The answer is the same whoever the new address belongs to. Raises InvalidInput, NotFound, and LimitReached for who
-    asks for many addresses in an hour.
+    The answer is the same whoever the new address (as `checked_address` gave it) belongs to. Raises NotFound, and
+    LimitReached for who asks for many addresses in an hour, and for a network that sends many forms.
     """
     reader = desk.subscribers.get(ref.subscriber)
     if reader is None:
         raise NotFound("reader")
-    email = normalised(address, allow_test_domains=desk.allow_test_domains)
     if not desk.limits.sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
         raise LimitReached("changes of one reader's address")
-    new = desk.id_of(email)
-    if new != reader.id:
-        form = same_choices(reader, "change of address", now, desk)
-        ask(replace(form, id=new, email=email, moved_from=reader.id), now, desk)
+    take_form(network, now, desk)
+    form = same_choices(reader, "change of address", now, desk)
+    moving = replace(form, id=desk.id_of(email), email=email, moved_from=reader.id, network=network)
+    ask(replace(moving, mailbox=desk.mailbox_id(email)), now, desk)

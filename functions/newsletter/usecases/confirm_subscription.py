@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from newsletter.adapters.links import Ref
 from newsletter.domain.cadence import after_confirming
 from newsletter.domain.consent import Consent
 from newsletter.domain.messages import Notify
-from newsletter.domain.subscriber import SignUp, Status, Subscriber
+from newsletter.domain.pending import Effect, Pending, pending
+from newsletter.domain.subscriber import Status
 from newsletter.observability import count
+from newsletter.usecases.defend import count_confirmation
 from newsletter.usecases.front_desk import FrontDesk
-from newsletter.usecases.move_reader import evidence_of, move, with_present_choices
+from newsletter.usecases.move_reader import end_other, evidence_of, move, with_present_choices
 from newsletter.usecases.subscribe import ask
 
 
-def peek(ref: Ref, now: datetime, desk: FrontDesk, *, seen: bool = True) -> Subscriber | SignUp | None:
-    """What the link is about: the waiting sign-up, the reader it made, or nothing.
+@dataclass(frozen=True)
+class Confirmed:
+    """A link whose button was pressed, and what that did."""
 
-    Changes no subscription; it only counts that the page was `seen` (HEAD shows it to nobody).
-    """
-    if seen and ref.mailing:
+    language: str
+    effect: Effect
+
+
+def look(ref: Ref, now: datetime, desk: FrontDesk) -> Pending | Confirmed | None:
+    """What the link is about: a form that waits, what confirming it did, or nothing. Changes nothing."""
+    profile = desk.subscribers.profile(ref.subscriber) or {}
+    form = desk.sign_ups.get(ref.subscriber, now)
+    if form is None or form.link != ref.extra:
+        return _confirmed(ref, profile)
+    if profile.get("confirmed_by") == form.nonce:
+        usual = Effect.MOVE if form.moved_from else Effect.SUBSCRIBE
+        return Pending(form, Effect(profile.get("confirmed_as", usual)), form, begun=True)
+    reader = desk.subscribers.get(ref.subscriber)
+    found = pending(form, reader)
+    if found.effect is Effect.MOVE:
+        return replace(found, result=with_present_choices(form, desk))
+    return found
+
+
+def count_seen(ref: Ref, desk: FrontDesk) -> None:
+    """Count that the page behind the link was seen."""
+    if ref.mailing:
         desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
-    sign_up = desk.sign_ups.get(ref.subscriber, now)
-    if sign_up is not None and sign_up.nonce == ref.extra:
-        return sign_up
-    return desk.subscribers.get(ref.subscriber) if _was_confirmed(ref, desk) else None
 
 
 def can_send_again(ref: Ref, now: datetime, desk: FrontDesk) -> bool:
@@ -43,33 +64,48 @@ def send_again(ref: Ref, now: datetime, desk: FrontDesk) -> bool:
     sign_up = desk.sign_ups.kept(ref.subscriber, now)
     if sign_up is None:
         return False
-    ask(replace(sign_up, at=now, nonce=secrets.token_hex(8)), now, desk)
+    again = replace(sign_up, at=now, nonce=secrets.token_hex(8), mailbox=desk.mailbox_id(sign_up.email))
+    ask(again, now, desk, anew=desk.sign_ups.get(ref.subscriber, now) is None)
     return True
 
 
-def confirm(ref: Ref, now: datetime, desk: FrontDesk) -> Subscriber | None:
-    """Make the reader active; None when the sign-up is gone (expired, replaced, or used before they left).
+def confirm(ref: Ref, now: datetime, desk: FrontDesk, seen: str = "") -> Pending | Confirmed | None:
+    """Do what the page before the button showed (`seen`), and say that it is done.
 
-    The consent record is written first: whoever is active has agreed, at whatever line we crash. Pressing again
-    repeats every line and changes nothing.
+    The form that waits, not confirmed, when that is not what was seen: it was replaced, or the reader is another by
+    now. None when there is none (expired, or used before they left). Pressing again repeats every line and changes
+    nothing: the consent record is written first, so that whoever is active has agreed, at whatever line we crash.
     """
-    sign_up = desk.sign_ups.get(ref.subscriber, now)
-    if sign_up is not None and sign_up.nonce == ref.extra:
-        _activate(sign_up, now, desk)
-        if sign_up.moved_from:
-            move(sign_up, now, desk)
-        else:
-            desk.queues.send(desk.queues.transactional, Notify("welcome", sign_up.id, sign_up.nonce))
-        if ref.mailing:
-            desk.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
-        desk.sign_ups.forget(sign_up)
-    reader = desk.subscribers.get(ref.subscriber)
-    if reader is None or reader.status is not Status.ACTIVE or not _was_confirmed(ref, desk):
-        return None
-    return reader
+    found = look(ref, now, desk)
+    if not isinstance(found, Pending):
+        return found
+    if not found.may_be_pressed(seen):
+        return found
+    _settle(found, now, desk)
+    if ref.mailing:
+        desk.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
+    desk.limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
+    desk.sign_ups.forget(found.form)
+    return _confirmed(ref, desk.subscribers.profile(ref.subscriber) or {})
 
 
-def _activate(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+def _settle(found: Pending, now: datetime, desk: FrontDesk) -> None:
+    match found.effect:
+        case Effect.SUBSCRIBE:
+            _activate(found, now, desk)
+            desk.queues.send(desk.queues.transactional, Notify("welcome", found.form.id, found.form.nonce))
+        case Effect.MOVE:
+            _activate(found, now, desk)
+            move(found.form, now, desk)
+        case Effect.CHANGE:
+            _activate(found, now, desk)
+        case Effect.JOIN:
+            end_other(found.form, now, desk)
+            desk.subscribers.remember_joined(found.form)
+
+
+def _activate(found: Pending, now: datetime, desk: FrontDesk) -> None:
+    form = found.result
     given = Consent(
         act="given",
         how=f"confirmed form: {form.origin}" if form.origin else "confirmed form",
@@ -80,19 +116,22 @@ def _activate(form: SignUp, now: datetime, desk: FrontDesk) -> None:
         network=form.network,
     )
     if form.moved_from:
-        form = with_present_choices(form, desk)
         given = replace(given, evidence=evidence_of(form, desk))
     head = desk.consents.append(form.id, given).hash
-    if form.moved_from and not form.tracking:
-        refused = "tracking of links, refused at the old address"
-        head = desk.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
     known = desk.subscribers.get(form.moved_from or form.id)
+    if not form.tracking and (form.moved_from or known is None or known.tracking):
+        where = "at the old address" if form.moved_from else "on the form"
+        refused = f"tracking of links, refused {where}"
+        head = desk.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
     cadence = after_confirming(known, form.frequency, now, form.paused_until) if known else ""
-    if desk.subscribers.activate(form, now, head, cadence):
-        desk.limits.count("confirmations", now)
+    if desk.subscribers.activate(form, now, head, cadence, found.effect):
+        count_confirmation(form, now, desk)
         count("SubscriptionsConfirmed")
 
 
-def _was_confirmed(ref: Ref, desk: FrontDesk) -> bool:
-    profile = desk.subscribers.profile(ref.subscriber)
-    return profile is not None and profile.get("confirmed_by") == ref.extra
+def _confirmed(ref: Ref, profile: Mapping[str, Any]) -> Confirmed | None:
+    """What pressing the button of this very link did, while the reader is one."""
+    link = profile.get("confirmed_with", profile.get("confirmed_by"))
+    if link != ref.extra or profile.get("status") != Status.ACTIVE:
+        return None
+    return Confirmed(profile["language"], Effect(profile.get("confirmed_as", Effect.SUBSCRIBE)))

@@ -1,12 +1,16 @@
-"""Attack mode: while many sign-ups meet few confirmations, each costs its sender a small proof of work, or a minute."""
+"""Limits of networks, and attack mode: who sends many forms pays for each with a small proof of work, or a minute."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from newsletter.adapters.addresses import OFTEN_MISTYPED
+from newsletter.adapters.limits import SIGN_UPS_AN_HOUR, WIDE_SIGN_UPS_AN_HOUR
 from newsletter.adapters.proofs import Proofs
-from newsletter.domain.attack import DEFENCE, Figures
+from newsletter.domain.attack import DEFENCE, SHARE, SHARE_OF_DOMAIN, SHARE_OF_PROVIDER, Figures, must_prove
 from newsletter.domain.errors import LimitReached
+from newsletter.domain.networks import is_ipv6, wider
+from newsletter.domain.subscriber import SignUp
 from newsletter.observability import count, logger
 from newsletter.usecases.front_desk import FrontDesk
 
@@ -18,8 +22,49 @@ WAIT_LIFE = timedelta(hours=1)
 
 
 def under_attack(now: datetime, desk: FrontDesk) -> bool:
-    """Whether a sign-up needs a proof of work. Attack mode ends by itself: it is on until a moment, and that passes."""
+    """Whether attack mode is on. Attack mode ends by itself: it is on until a moment, and that passes."""
     return desk.limits.attack_until(now) > now.timestamp()
+
+
+def needs_proof(network: str, now: datetime, desk: FrontDesk) -> bool:
+    """Whether a form of that network needs a proof of work: while there is no attack, if it sends very many."""
+    attack = under_attack(now, desk)
+    if not network:
+        return attack
+    limits = desk.limits
+    return must_prove(limits.sign_ups(network, now), limits.sign_ups(wider(network), now), attack=attack)
+
+
+def take_form(network: str, now: datetime, desk: FrontDesk, most: int = SIGN_UPS_AN_HOUR) -> None:
+    """Take one of the forms that the network, and the wider one around it, may send in this hour, and count it.
+
+    Raises LimitReached when the network has had `most`, or the wider one its own.
+    """
+    if not network:
+        return
+    if not desk.limits.sign_up(network, now, most):
+        raise LimitReached("sign-ups of one network")
+    around = wider(network)
+    number = desk.limits.take(f"network#{around}", now, WIDE_SIGN_UPS_AN_HOUR[6 if is_ipv6(network) else 4])
+    if not number:
+        raise LimitReached("sign-ups of one wide network")
+    if number <= SHARE:
+        watch(desk.limits.count("sign_ups", now), now, desk)
+
+
+def count_confirmation(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+    """Count a confirmation against an attack, unless its network or domain has had its share of the hour.
+
+    One that came with no network (from a link of ours) or from a throw-away mailbox says nothing of other people's.
+    """
+    if not form.network or form.disposable:
+        return
+    domain = form.email.rpartition("@")[2]
+    share = SHARE_OF_PROVIDER if domain in OFTEN_MISTYPED else SHARE_OF_DOMAIN
+    if desk.limits.take(f"confirmed#{wider(form.network)}", now, SHARE) and desk.limits.take(
+        f"confirmed#{desk.id_of(domain)}", now, share
+    ):
+        desk.limits.count("confirmations", now)
 
 
 def watch(figures: Figures, now: datetime, desk: FrontDesk) -> None:

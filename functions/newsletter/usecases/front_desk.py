@@ -15,6 +15,7 @@ from newsletter.adapters.queues import Queues
 from newsletter.adapters.secrets import Secrets
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
+from newsletter.domain.mailbox import mailbox_of
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import subscriber_id
 
@@ -40,3 +41,7 @@ class FrontDesk:
     def id_of(self, email: str) -> str:
         """The id of a normalised address."""
         return subscriber_id(self.secrets.pepper, email)
+
+    def mailbox_id(self, email: str) -> str:
+        """What the limits of a mailbox go by: the same for all addresses that lead to it, and like an id no address."""
+        return self.id_of(mailbox_of(email))

@@ -49,6 +49,15 @@ def whereabouts(subscriber: str, desk: FrontDesk) -> str:
     return subscriber
 
 
+def end_other(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+    """End the subscription that was to move to an address that is a reader's already, and tell its owner.
+
+    Nothing else of it comes along, and nothing ties the two addresses: they may be two people's.
+    """
+    _end(form, now, desk)
+    desk.queues.send(desk.queues.transactional, Notify("moved", form.moved_from, form.nonce))
+
+
 def move(form: SignUp, now: datetime, desk: FrontDesk) -> None:
     """End the subscription of the old address, once the new one is active; sequences go on where they were.
 
@@ -58,15 +67,19 @@ def move(form: SignUp, now: datetime, desk: FrontDesk) -> None:
     old = form.moved_from
     for enrollment in desk.enrollments.of(old):
         desk.enrollments.begin(replace(enrollment, subscriber=form.id))
-    kept = desk.publication.retention.left
-    if desk.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=form.id):
+    _end(form, now, desk, moved_to=form.id)
+    desk.queues.send(desk.queues.transactional, Notify("moved", old, form.nonce))
+
+
+def _end(form: SignUp, now: datetime, desk: FrontDesk, *, moved_to: str = "") -> None:
+    old, kept = form.moved_from, desk.publication.retention.left
+    if desk.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=moved_to):
         withdrawn = Consent(
             "withdrawn",
             "moved to another address",
             now,
             form.nonce,
             language=form.language,
-            evidence=f"moved to {form.id}",
+            evidence=f"moved to {moved_to}" if moved_to else "",
         )
         desk.subscribers.remember_head(old, desk.consents.append(old, withdrawn).hash)
-    desk.queues.send(desk.queues.transactional, Notify("moved", old, form.nonce))

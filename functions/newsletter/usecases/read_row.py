@@ -102,6 +102,7 @@ def read_row(row: Row, origin: str, now: datetime, desk: FrontDesk, *, left: boo
         nonce=secrets.token_hex(8),
         frequency=check(lambda: checked_frequency(row.frequency or Frequency.WEEKLY), Frequency.WEEKLY),
         tracking=check(lambda: _tracking(row.tracking), otherwise=False),
+        mailbox=desk.mailbox_id(email) if email else "",
     )
     zone = publication.time_zone
     left_at = read_moment(row.left_at or row.erased_at, zone)

@@ -9,7 +9,7 @@ from newsletter.adapters.content import Content
 from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.article import Article
 from newsletter.domain.digest import Selection, choose, meant_for, newest_first
-from newsletter.domain.mailing import MOVED, WELCOME, Mailing, Variant, step_mailing
+from newsletter.domain.mailing import ALREADY, MOVED, WELCOME, Mailing, Variant, step_mailing
 from newsletter.domain.publication import Sequence
 from newsletter.domain.subscriber import Recipient, Subscriber
 
@@ -100,6 +100,16 @@ class Variants:
             mailing,
             language,
             lambda: self._templates.mail("confirmation", language, reminder=reminder),
+        )
+
+    def already(self, language: str, *, moves: bool = False) -> str:
+        """The mail to a reader whose address was filled in again, or was to become another reader's (`moves`)."""
+        language = self._templates.publication.language(language)
+        return self._kept(
+            (ALREADY, language, moves),
+            ALREADY,
+            language,
+            lambda: self._templates.mail("already", language, moves=moves),
         )
 
     def moved(self, language: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from newsletter.domain.mailing import CONFIRMATION, INVITATION, Kind, Mailing
+from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, Kind, Mailing
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.planning import Batch
-from newsletter.domain.subscriber import Addressee
+from newsletter.domain.subscriber import Addressee, Status
 from newsletter.observability import count
 from newsletter.usecases.readmit import readmit
 from newsletter.usecases.render_variant import Variants
@@ -14,23 +14,38 @@ from newsletter.usecases.send_batches import send_to_one
 
 
 def send_confirmation(message: ConfirmSignUp, sending: Sending, variants: Variants) -> None:
-    """One mail per form and one reminder; none for a form that expired, was replaced, or was confirmed meanwhile."""
+    """The mail for which the message asks, and one reminder; none for a form that expired or was confirmed meanwhile.
+
+    A form that replaced the one of the message is confirmed by the same link, so the mail goes out for it, unless
+    another mail was asked for since. Who reads the newsletter already is told so, in their own language, and is not
+    reminded.
+    """
     now = sending.now()
     sign_up = sending.sign_ups.get(message.subscriber, now)
-    if sign_up is None or sign_up.nonce != message.nonce:
+    if sign_up is None or message.nonce != (sign_up.nonce if message.reminder else sign_up.mail):
         return
-    if message.invited:
+    profile = sending.subscribers.profile(sign_up.id) or {}
+    active = profile.get("status") == Status.ACTIVE
+    if message.reminder and (active or not sending.limits.reminder(sign_up.mailbox or sign_up.id, message.nonce, now)):
+        return
+    language = str(profile.get("language", sign_up.language)) if active else sign_up.language
+    if active:
+        mailing = Mailing(ALREADY, Kind.ADMINISTRATIVE, now)
+    elif message.invited:
         mailing = Mailing(INVITATION, Kind.INVITATION, now)
     else:
         mailing = Mailing(CONFIRMATION, Kind.ADMINISTRATIVE, now)
     if sending.content.mailing(mailing.id) is None:
         sending.content.create_mailing(mailing)
-    variant = variants.confirmation(mailing.id, sign_up.language, reminder=message.reminder)
-    batch_id = f"{sign_up.id}-{sign_up.nonce}" + ("-reminder" if message.reminder else "")
+    if active:
+        variant = variants.already(language, moves=bool(sign_up.moved_from))
+    else:
+        variant = variants.confirmation(mailing.id, language, reminder=message.reminder)
+    batch_id = f"{sign_up.id}-{message.nonce}" + ("-reminder" if message.reminder else "")
     batch = Batch(mailing.id, batch_id, variant, (sign_up.id,))
     # The name is left out on purpose: text typed by a stranger must not reach the owner of the address.
-    addressee = Addressee(sign_up.email, name="", language=sign_up.language, nonce=sign_up.nonce)
-    if not (message.invited or message.reminder):
+    addressee = Addressee(sign_up.email, name="", language=language, nonce=sign_up.link)
+    if not (active or message.invited or message.reminder):
         readmit(sign_up, now, sending)
     if send_to_one(message, batch, mailing, addressee, sending):
         count("ConfirmationsSent")

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from newsletter.adapters.addresses import is_disposable, normalised
 from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
-from newsletter.domain.errors import InvalidForm, InvalidInput, LimitReached
+from newsletter.domain.errors import InvalidForm, InvalidInput
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, SignUp, Subscriber
 from newsletter.observability import count
-from newsletter.usecases.defend import watch
+from newsletter.usecases.defend import take_form
 from newsletter.usecases.front_desk import FrontDesk
 
 MAX_NAME = 80
@@ -25,7 +25,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class SignUpForm:
-    """What was typed, not yet checked. `origin` is the page it came from, `network` a truncated address."""
+    """What was typed, not yet checked. `origin` is the page it came from, `network` a truncated address.
+
+    `every_topic` is whether no topics mean all of them, `tracking` whether links may tell that they were followed.
+    """
 
     email: str
     topics: tuple[str, ...]
@@ -35,6 +38,8 @@ class SignUpForm:
     origin: str = ""
     network: str = ""
     frequency: str = Frequency.WEEKLY
+    tracking: bool = True
+    every_topic: bool = True
 
 
 class Faults:
@@ -64,7 +69,9 @@ def checked(form: SignUpForm, now: datetime, desk: FrontDesk) -> SignUp:
     """
     faults = Faults()
     email = faults.in_(lambda: normalised(form.email, allow_test_domains=desk.allow_test_domains), "")
-    topics: tuple[str, ...] = faults.in_(lambda: checked_topics(form.topics, desk.publication), ())
+    topics: tuple[str, ...] = faults.in_(
+        lambda: chosen_topics(form.topics, desk.publication, every=form.every_topic), ()
+    )
     frequency = faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY)
     language = faults.in_(lambda: checked_language(form.language, desk.publication), "")
     name = faults.in_(lambda: checked_name(form.name), "")
@@ -84,6 +91,8 @@ def checked(form: SignUpForm, now: datetime, desk: FrontDesk) -> SignUp:
         nonce=secrets.token_hex(8),
         frequency=frequency,
         disposable=is_disposable(email),
+        tracking=form.tracking,
+        mailbox=desk.mailbox_id(email),
     )
 
 
@@ -93,28 +102,29 @@ def subscribe(sign_up: SignUp, now: datetime, desk: FrontDesk, most: int = SIGN_
     Known, unknown, left and bounced addresses are treated alike, down to the work done: nobody learns who is a reader.
     Raises LimitReached when the network has had `most` sign-ups in this hour.
     """
-    if sign_up.network and not desk.limits.sign_up(sign_up.network, now, most):
-        raise LimitReached("sign-ups of one network")
+    take_form(sign_up.network, now, desk, most)
     if sign_up.disposable:
         count("DisposableSignUps")
     ask(sign_up, now, desk)
 
 
-def ask(sign_up: SignUp, now: datetime, desk: FrontDesk) -> None:
-    """Keep a sign-up and have its confirmation mail sent, unless the mailbox has had its mails for now.
+def ask(sign_up: SignUp, now: datetime, desk: FrontDesk, *, anew: bool = False) -> None:
+    """Keep a sign-up, whose choices count from now on, and have its mail sent.
 
-    Then the earlier form stays as it is: the link in the mail that was sent must go on working.
+    Unless the mailbox has had its mails for now: then the link that it has leads to the newest choices. The work is the
+    same, so that its time tells nobody whether a mail goes out: the sender drops a message whose form is not the one
+    for which a mail was granted. `anew` gives it a link of its own, for one that is too old for its first.
     """
-    watch(desk.limits.count("sign_ups", now), now, desk)
-    if not desk.limits.confirmation_mail(sign_up.id, now):
+    granted = desk.limits.confirmation_mail(sign_up.mailbox, now)
+    if not granted:
         count("ConfirmationsWithheld")
-        return
     try:
-        desk.sign_ups.put(sign_up)
+        desk.sign_ups.put(sign_up, mailed=granted, anew=anew)
         desk.queues.send(desk.queues.transactional, ConfirmSignUp(sign_up.id, sign_up.nonce))
     except Exception:
         # The reader will press again; the mail that never went must not count against them.
-        desk.limits.forget_confirmation_mails(sign_up.id)
+        if granted:
+            desk.limits.forget_confirmation_mails(sign_up.mailbox)
         raise
 
 
@@ -133,7 +143,20 @@ def same_choices(reader: Subscriber, origin: str, now: datetime, desk: FrontDesk
         nonce=secrets.token_hex(8),
         frequency=reader.frequency,
         tracking=reader.tracking,
+        mailbox=desk.mailbox_id(reader.email),
     )
+
+
+def chosen_topics(
+    topics: tuple[str, ...], publication: Publication, *, every: bool, otherwise: str = "pages.errors.no_topics"
+) -> tuple[str, ...]:
+    """The topics that were ticked; none of them stand for all only where `every` says so.
+
+    Raises InvalidInput for none at all (`otherwise` is what to tell the reader), and for one that is not there.
+    """
+    if not topics and not every:
+        raise InvalidInput("topics", otherwise)
+    return checked_topics(topics, publication)
 
 
 def checked_topics(topics: tuple[str, ...], publication: Publication) -> tuple[str, ...]:

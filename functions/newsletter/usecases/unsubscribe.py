@@ -46,8 +46,10 @@ def explain(ref: Ref, reason: str, desk: FrontDesk) -> None:
         desk.subscribers.explain_leaving(ref.subscriber, text)
 
 
-def come_back(ref: Ref, now: datetime, desk: FrontDesk) -> None:
-    """Send a reader who left a fresh confirmation with the choices they had; to nobody else anything."""
+def come_back(ref: Ref, now: datetime, desk: FrontDesk) -> bool:
+    """Send a reader who left a fresh confirmation with the choices they had; False for anybody else, who gets none."""
     reader = desk.subscribers.get(ref.subscriber)
-    if reader is not None and reader.status is Status.UNSUBSCRIBED:
-        ask(same_choices(reader, "way back from unsubscribing", now, desk), now, desk)
+    if reader is None or reader.status is not Status.UNSUBSCRIBED:
+        return False
+    ask(same_choices(reader, "way back from unsubscribing", now, desk), now, desk)
+    return True

@@ -1,0 +1,58 @@
+"""The way through for who must prove that they are no flood: a proof of work, or a minute's wait."""
+
+from __future__ import annotations
+
+from newsletter import wiring
+from newsletter.http import Answer, json_answer
+from newsletter.observability import count
+from newsletter.usecases.defend import WAIT, WAIT_LIFE, needs_proof, proven, waited
+from public_site.request import Request
+from public_site.responses import page
+
+HOW = (
+    "Find the number from 0 to maxnumber for which the hex SHA-256 of salt followed by number is challenge. Send the"
+    ' same request again with the field altcha: Base64 of the JSON {"algorithm", "challenge", "number", "salt",'
+    ' "signature"}.'
+)
+
+
+def admitted(request: Request, email: str) -> bool:
+    """Whether the request may ask for a mail to the normalised address: it needs no proof, brings one, or has waited.
+
+    Raises LimitReached when another of its network waited a short while ago.
+    """
+    now, desk = wiring.now(), wiring.front_desk()
+    if not needs_proof(request.network, now, desk):
+        return True
+    if proven(request.field("altcha"), wiring.proofs(), now, desk):
+        return True
+    return waited(wiring.forms().age("wait", request.field("wait"), now, email), request.network, now, desk)
+
+
+def ask_for_proof(request: Request, language: str, email: str, **values: object) -> Answer:
+    """The page whose button counts after a minute, or at once where our script runs; the challenge for a program.
+
+    `email` is the normalised address, to which the minute belongs; `values` are the page's: what was typed.
+    """
+    count("ProofsAskedFor")
+    now = wiring.now()
+    challenge = wiring.proofs().challenge(now)
+    if request.wants_json:
+        text = wiring.templates().text("pages.errors.altcha", language)
+        return json_answer(428, {"error": text, "challenge": challenge, "how": HOW})
+    token = request.field("wait")
+    age = wiring.forms().age("wait", token, now, email)
+    if age is None or age > WAIT_LIFE:
+        token = wiring.forms().token("wait", now, email)
+    return page(
+        request,
+        "wait",
+        language,
+        status=428,
+        script=True,
+        wait=token,
+        seconds=int(WAIT.total_seconds()),
+        too_early=bool(request.field("wait")),
+        challenge=challenge,
+        **{"form": None, "form_to": "", **values},  # type: ignore[arg-type]
+    )
