@@ -304,3 +304,11 @@ def test_a_report_that_fits_no_ledger_goes_back_for_a_person_and_spares_its_neig
     outside = bounce().replace('"position": ["1"]', '"position": ["7"]')
     assert tell(cloud, strange, outside, "not json", report("Delivery")) == 3
     assert positions() == {"delivered": frozenset({1})}
+
+
+@pytest.mark.parametrize("kind", ["Send", "Delivery", "DeliveryDelay", "Rendering Failure", "Reject"])
+def test_a_position_that_the_batch_does_not_have_is_for_a_person_and_never_counted(cloud: Cloud, kind: str) -> None:
+    for wrong in (2, 49):
+        beyond = report(kind).replace('"position": ["1"]', f'"position": ["{wrong}"]')
+        assert tell(cloud, report(kind), beyond, report(kind)) == 1
+    assert set(positions().values()) == {frozenset({1})}

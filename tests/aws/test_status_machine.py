@@ -84,7 +84,9 @@ class Life:
 
 
 ACTS = ("subscribe", "confirm", "confirm", "send_again", "come_back", "unsubscribe", "bounce", "complain", "erase")
-steps = st.lists(st.tuples(st.sampled_from([*ACTS, "import", "import_left", "wait", "wait"]), st.integers(0, 9)), max_size=20)
+steps = st.lists(
+    st.tuples(st.sampled_from([*ACTS, "import", "import_left", "wait", "wait"]), st.integers(0, 9)), max_size=20
+)
 
 
 @pytest.fixture

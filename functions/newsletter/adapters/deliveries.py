@@ -172,7 +172,8 @@ class Deliveries:
     ) -> dict[str, frozenset[int]] | None:
         """The same for many positions of a batch, in one write; each kind has at least one.
 
-        What is known of the batch after it, by kind; None when the ledger does not know the batch.
+        What is known of the batch after it, by kind; None when the ledger does not know the batch. A position that the
+        batch does not have is not among it, here or whenever the record is read.
         """
         if unknown := happened.keys() - set(FEEDBACK):
             message = f"{min(unknown)!r} is none of {', '.join(FEEDBACK)}"
@@ -191,7 +192,9 @@ class Deliveries:
         )
         if not written.took_place:
             return None
-        return {what: frozenset(map(int, written.item[what]["NS"])) for what in FEEDBACK if what in written.item}
+        item = written.item
+        known = {what: frozenset(map(int, item[what]["NS"])) for what in FEEDBACK if what in item}
+        return _of_batch(known, len(item["outcomes"]["S"]))
 
     # --- items -------------------------------------------------------------------------------------------------------
 
@@ -247,5 +250,10 @@ def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:
         attempts=item["attempts"],
         lease=parse_iso(item["lease"]),
         reasons={int(position): reason for position, reason in item["reasons"].items()},
-        positions={what: item[what] for what in FEEDBACK if what in item},
+        positions=_of_batch({what: item[what] for what in FEEDBACK if what in item}, len(batch.recipients)),
     )
+
+
+def _of_batch(positions: Mapping[str, frozenset[int]], size: int) -> dict[str, frozenset[int]]:
+    """Those that the batch has: what is said of others must not be counted."""
+    return {what: frozenset(each for each in known if each < size) for what, known in positions.items()}

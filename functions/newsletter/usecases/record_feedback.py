@@ -101,6 +101,8 @@ def _follow_up(report: _Report, noted: Positions | Exception, now: datetime, des
     if isinstance(noted, Exception):
         return noted
     event, reader = report.event, report.reader
+    if event.position not in noted.get(event.what, ()):
+        return NotFound(f"position {event.position} of batch {event.mailing}/{event.batch}")
     delivered = event.position in noted.get(Happening.DELIVERED, ())
     try:
         match event.what:
