@@ -6,10 +6,11 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError
 
-from cli import mail_table, secret_parameters
+from cli import check_stack, mail_table, secret_parameters
 from cli.check_campaign import NOWHERE
 from cli.output import say
 from cli.sample_mails import SampleMail, sample_mails
@@ -27,8 +28,12 @@ Faults = Iterator[tuple[str, str]]
 """Where, and what would be right."""
 
 
-def check(root: Path, *, secrets: bool, mails: bool = False) -> int:
-    """Say every fault with its file and field; 1 when there is one. With `mails`, a table of them with their scores."""
+def check(root: Path, *, deployed: bool, stack: str = "", mails: bool = False) -> int:
+    """Say every fault with its file and field; 1 when there is one. With `mails`, a table of them with their scores.
+
+    `deployed`: the environment names a stack, whose secrets and resources are looked at too; by its name `stack`, also
+    what CloudFormation, Lambda, IAM, Scheduler and SES say of it.
+    """
     found = list(_faults(root))
     templates = Templates(root, NOWHERE, traced=True)
     warnings = []
@@ -36,8 +41,12 @@ def check(root: Path, *, secrets: bool, mails: bool = False) -> int:
         looked_over = list(_mails(root, templates))
         found += [(where, message) for where, message, blocks in looked_over if blocks]
         warnings = [(where, message) for where, message, blocks in looked_over if not blocks]
-    if secrets:
+    if deployed:
         found += secret_parameters.faults()
+    if deployed and not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
+        looked_at = list(check_stack.differences(templates.publication, stack, _client))
+        found += [(where, message) for where, message, is_fault in looked_at if is_fault]
+        warnings += [(where, message) for where, message, is_fault in looked_at if not is_fault]
     for where, message in found:
         say(f"{where}: {message}")
     for where, message in warnings:
@@ -47,8 +56,14 @@ def check(root: Path, *, secrets: bool, mails: bool = False) -> int:
     if found:
         say(f"{len(found)} fault{'s' if len(found) > 1 else ''}.")
         return 1
-    say(f"{root}: no fault found" + ("." if secrets else "; secrets not checked, because no stack was named."))
+    say(f"{root}: no fault found" + ("." if deployed else "; secrets not checked, because no stack was named."))
     return 0
+
+
+def _client(service: str) -> Any:
+    import boto3
+
+    return boto3.client(service)
 
 
 def _faults(root: Path) -> Faults:

@@ -70,9 +70,11 @@ def add_check(commands: Commands, where: argparse.ArgumentParser) -> None:
         commands,
         "check",
         where,
-        "publication, templates and secrets: is anything wrong?",
+        "publication, templates, secrets and stack: is anything wrong?",
         "Check publication.toml, that every message and sequence text exists and every mail renders in each language "
-        "and is fit to go out, and, where a stack is named, its secrets. Each fault is said with its file and field; "
+        "and is fit to go out. With --stack also that stack: its secrets, and in what its parameters, functions, "
+        "rights, schedules, tables, queues and SES identity differ from publication and templates, as far as you may "
+        "look; of the local cloud its secrets, tables and queues. Each fault is said with its place and what mends it; "
         "exit code 1 if any. With FILE, the same as `newsletter campaign check FILE`.",
     )
     check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a campaign: Markdown with front matter")

@@ -59,13 +59,13 @@ def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
 
 
 def _check(options: argparse.Namespace, root: Path, public_url: str = "") -> int:
-    """Check a campaign file, or the publication; with the address of a stack its secrets, too."""
+    """Check a campaign file, or the publication; with the address of a stack that stack, too."""
     from cli import check, check_campaign
 
     if options.file:
         url = public_url or check_campaign.NOWHERE
         return check_campaign.check_campaign(options.file, root, url, online=options.online)
-    return check.check(root, secrets=bool(public_url), mails=options.mails)
+    return check.check(root, deployed=bool(public_url), stack=getattr(options, "stack", ""), mails=options.mails)
 
 
 def _preview(options: argparse.Namespace, root: Path) -> int:

@@ -75,10 +75,19 @@ def test_the_first_use_keeps_a_fingerprint_that_gives_nothing_away_and_later_one
 def test_a_container_reads_the_fingerprint_once(monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[str] = []
     before = Fingerprints.kept
-    monkeypatch.setattr(Fingerprints, "kept", lambda self: reads.append(self.table) or before(self))
+
+    def counted(self: Fingerprints) -> str:
+        reads.append(self.table)
+        return before(self)
+
+    monkeypatch.setattr(Fingerprints, "kept", counted)
     for number in range(20):
         wiring.front_desk().id_of(f"{number}@example.com")
-    assert len(reads) == 1
+    assert len(reads) == 2, "once before it is kept, once after"
+    wiring.reset()
+    for number in range(20):
+        wiring.front_desk().id_of(f"{number}@example.com")
+    assert len(reads) == 3
 
 
 def test_it_is_no_reader_for_anybody(cloud: Cloud, capsys: Captured, tmp_path: Path) -> None:

@@ -35,11 +35,16 @@ class Fingerprints:
         ours = pepper_fingerprint(pepper)
         kept = self.kept()
         if not kept:
-            item = {"fingerprint": ours, "kept_at": iso(whole_seconds(datetime.now(UTC)))}
-            condition = "attribute_not_exists(id)"
-            put = {"TableName": self.table, "Item": {**KEY, **to_item(item)}, "ConditionExpression": condition}
-            if holds(self._client, "put_item", **put):
-                return
+            holds(
+                self._client,
+                "put_item",
+                TableName=self.table,
+                Item={
+                    **KEY,
+                    **to_item({"fingerprint": ours, "kept_at": iso(whole_seconds(datetime.now(UTC)))}),
+                },
+                ConditionExpression="attribute_not_exists(id)",
+            )
             kept = self.kept()
         if kept != ours:
             raise WrongPepper(

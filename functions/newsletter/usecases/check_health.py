@@ -30,7 +30,8 @@ class Health:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._parts = parts
-        self._words = {WrongPepper: "not the one that readers' ids were made with", **words}
+        ours: dict[type[Exception], str] = {WrongPepper: "not the one that readers' ids were made with"}
+        self._words = ours | dict(words)
         self._clock = clock
         self._lock = Lock()
         self._found: Mapping[str, str] = {}

@@ -1,0 +1,104 @@
+"""Tables and queues of a stack, held against infra/*.yaml: nobody else looks after a table that is used by its name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from local_cloud.stack import Resource
+
+Difference = tuple[str, str, bool]
+"""What it is about; what differs and what mends it; whether it is a fault, or only could not be looked at."""
+
+QUEUE_ATTRIBUTES = ("VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled")
+
+
+def of_table(wanted: Resource, name: str, dynamodb: Any, *, rehearsed: bool) -> Iterator[Difference]:
+    """What table `name` has otherwise than the template. The local cloud (`rehearsed`) keeps no backups."""
+    found = dynamodb.describe_table(TableName=name)["Table"]
+    where, say = f"table {name}", wanted.properties
+    if _keys(found) != _keys(say):
+        yield where, f"has the keys {_keys(found)}, and should have {_keys(say)}: it is another table", True
+    yield from _indexes(where, name, say, found)
+    expires = say.get("TimeToLiveSpecification", {}).get("AttributeName", "")
+    kept = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    here = kept.get("AttributeName", "") if kept.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") else ""
+    if here != expires:
+        mend = (
+            f"aws dynamodb update-time-to-live --table-name {name} "
+            f"--time-to-live-specification Enabled=true,AttributeName={expires}"
+        )
+        yield where, f"items expire by {here or 'nothing'}, and should by {expires or 'nothing'}: `{mend}`", True
+    if not rehearsed:
+        yield from _backups(where, name, say, dynamodb)
+
+
+def _backups(where: str, name: str, say: Mapping[str, Any], dynamodb: Any) -> Iterator[Difference]:
+    wanted = say.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled", False)
+    kept = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    has = kept["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    if wanted and not has:
+        mend = (
+            f"aws dynamodb update-continuous-backups --table-name {name} "
+            "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
+        )
+        yield where, f"has no point-in-time recovery, and should: `{mend}`", True
+
+
+def _indexes(where: str, name: str, say: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Difference]:
+    there = {index["IndexName"]: index for index in found.get("GlobalSecondaryIndexes", [])}
+    types = {each["AttributeName"]: each for each in say["AttributeDefinitions"]}
+    for index in say.get("GlobalSecondaryIndexes", []):
+        kept = there.get(index["IndexName"])
+        if kept is None:
+            attributes = [types[key["AttributeName"]] for key in index["KeySchema"]]
+            mend = (
+                f"aws dynamodb update-table --table-name {name} --attribute-definitions '{json.dumps(attributes)}' "
+                f"--global-secondary-index-updates '{json.dumps([{'Create': index}])}'"
+            )
+            yield where, f"lacks the index {index['IndexName']}: `{mend}`", True
+        elif (_keys(kept), _projection(kept)) != (_keys(index), _projection(index)):
+            message = (
+                f"the index {index['IndexName']} has the keys {_keys(kept)} and holds {_projection(kept)}, and should "
+                f"have {_keys(index)} and hold {_projection(index)}: `make deploy`; an index of a table used by "
+                "name is deleted and made anew with `aws dynamodb update-table`"
+            )
+            yield where, message, True
+
+
+def of_queue(wanted: Resource, url: str, sqs: Any) -> Iterator[Difference]:
+    """What the queue has otherwise than the template."""
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    where = f"queue {url.rpartition('/')[2]}"
+    for name in QUEUE_ATTRIBUTES:
+        if name in wanted.properties:
+            should = str(wanted.properties[name]).lower()
+            if str(found.get(name, "nothing")).lower() != should:
+                mend = f"aws sqs set-queue-attributes --queue-url {url} --attributes {name}={should}"
+                yield where, f"{name} is {found.get(name, 'nothing')}, and should be {should}: `{mend}`", True
+    redrive = wanted.properties.get("RedrivePolicy")
+    if not redrive:
+        return
+    kept = json.loads(found.get("RedrivePolicy", "{}"))
+    if str(kept.get("maxReceiveCount")) != str(redrive["maxReceiveCount"]):
+        message = (
+            f"a message goes to the dead letters after {kept.get('maxReceiveCount', 'no')} tries, and should after "
+            f"{redrive['maxReceiveCount']}: `make deploy`, or the queue's redrive policy in the SQS console"
+        )
+        yield where, message, True
+
+
+def named_in(variables: Mapping[str, str], actual: Mapping[str, str]) -> Callable[[str], str]:
+    """Gives the stack's own name of what an environment made from the template names otherwise; empty if unknown."""
+    names = {value: actual.get(name, "") for name, value in variables.items()}
+    return lambda name: names.get(name, "")
+
+
+def _keys(table: Mapping[str, Any]) -> str:
+    return " ".join(f"{key['AttributeName']} ({key['KeyType']})" for key in table["KeySchema"])
+
+
+def _projection(index: Mapping[str, Any]) -> str:
+    kept = index["Projection"]
+    return " ".join([kept["ProjectionType"], *sorted(kept.get("NonKeyAttributes", []))])
