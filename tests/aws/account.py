@@ -63,18 +63,25 @@ def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[s
         patch.object(aws, "client", _client_of_ours),
     ):
         if name in _snapshots:
-            _bring_back(_snapshots[name], stack.account)
+            bring_back(_snapshots[name], stack.account)
         else:
             provision(stack, _client)
             for parameter, value in parameters.items():
                 _client("ssm").put_parameter(Name=parameter, Value=value, Type="SecureString")
-            _snapshots[name] = _snapshot(stack.account)
+            _snapshots[name] = snapshot(stack.account)
         yield _client
 
 
 def waiting(queue: str, account: Account) -> int:
     """How many messages of a queue could be received now; looked up in memory, for an empty queue costs a call too."""
     return len(sqs_backends[account.account_id][account.region].queues[queue].messages)
+
+
+def redeliver(account: Account) -> None:
+    """Let every message that somebody received and did not delete be received again, at once."""
+    for queue in sqs_backends[account.account_id][account.region].queues.values():
+        for message in queue._messages:  # noqa: SLF001
+            message.change_visibility(0)
 
 
 def _client(service: str, **options: Any) -> Any:
@@ -97,14 +104,16 @@ def _kept(make: Callable[[str], Any], service: str) -> Any:
     return _clients[key]
 
 
-def _snapshot(account: Account) -> Snapshot:
+def snapshot(account: Account) -> Snapshot:
+    """Everything that is in the account now."""
     backends = tuple(holder[account.account_id][account.region] for holder in HOLDERS)
     parameters = ssm_backends[account.account_id][account.region]._parameters  # noqa: SLF001
     contents = tuple(_copied(vars(backend), backends, backends) for backend in backends)
     return Snapshot(backends, contents, deepcopy(dict(parameters)))
 
 
-def _bring_back(kept: Snapshot, account: Account) -> None:
+def bring_back(kept: Snapshot, account: Account) -> None:
+    """Make the account what it was."""
     backends = tuple(holder[account.account_id][account.region] for holder in HOLDERS)
     for backend, content in zip(backends, kept.contents, strict=True):
         vars(backend).update(_copied(content, kept.backends, backends))

@@ -35,9 +35,19 @@ class Call:
         """Whether it is a write with a condition."""
         return self.writes and "ConditionExpression" in self.body
 
+    @property
+    def kind(self) -> tuple[str, ...]:
+        """What it has in common with others of its kind, whichever reader, shard or batch it is about."""
+        about = self.body.get("Key") or self.body.get("Item") or {}
+        key = [value["S"].partition("#")[0] for name in ("record", "pk", "part", "key") if (value := about.get(name))]
+        where = self.body.get("TableName", self.body.get("QueueUrl", ""))
+        asked = (self.body.get(f"{each}Expression", "") for each in ("Update", "Condition"))
+        message = str(self.body.get("MessageBody", self.body.get("Entries", "")))
+        kinds = [kind for kind in ("PlanPage", "plan_page", "go_on", "send_batch") if kind in message]
+        return (self.operation, where, *key, *asked, *kinds)
+
     def __str__(self) -> str:
-        update = self.body.get("UpdateExpression", "")
-        return f"{self.operation} {self.body.get('TableName', '')} {self.body.get('Key', '')} {update}".strip()
+        return " ".join(self.kind)
 
 
 @dataclass
@@ -72,6 +82,37 @@ def lost(which: Callable[[Call], bool]) -> Iterator[Answers]:
         patch.object(RetryQuota, "acquire", lambda *_: True),
     ):
         yield answers
+
+
+class Crash(BaseException):
+    """The process is gone: nothing after this line runs, not even `except Exception`."""
+
+
+@contextmanager
+def crashing(which: Callable[[Call], bool]) -> Iterator[Answers]:
+    """End the process once, right after the first call that `which` chooses took effect."""
+
+    def crash(call: Call) -> bool:
+        if not answers.lost and which(call):
+            answers.lost.append(call)
+            raise Crash
+        return False
+
+    with lost(crash) as answers:
+        yield answers
+
+
+def every(among: Callable[[Call], bool]) -> Callable[[Call], bool]:
+    """Chooses each of those calls once, and not its repetition."""
+    last: list[Call] = []
+
+    def chosen(call: Call) -> bool:
+        if not among(call) or last == [call]:
+            return False
+        last[:] = [call]
+        return True
+
+    return chosen
 
 
 def the(number: int, among: Callable[[Call], bool]) -> Callable[[Call], bool]:

@@ -141,7 +141,9 @@ class Limits:
 
     def count(self, what: str, now: datetime) -> Figures:
         """Count a `sign_ups` or `confirmations`; what that makes in this hour and the one before."""
-        answer = self._client.update_item(
+        written = conditional(
+            self._client,
+            "update_item",
             TableName=self._table,
             Key=to_item({"key": f"figures#{now:%Y%m%d%H}"}),
             UpdateExpression="ADD #what :one SET expires = :expires",
@@ -152,7 +154,7 @@ class Limits:
             },
             ReturnValues="ALL_NEW",
         )
-        hours = (from_item(answer["Attributes"]), self._hour_before(now))
+        hours = (from_item(written.item), self._hour_before(now))
         return Figures(
             sign_ups=sum(hour.get("sign_ups", 0) for hour in hours),
             confirmations=sum(hour.get("confirmations", 0) for hour in hours),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import batch_get, from_item, holds, to_item, to_value
+from newsletter.adapters.items import batch_get, conditional, from_item, holds, to_item, to_value
 from newsletter.domain.caution import Feedback
 from newsletter.domain.times import iso, parse_iso
 
@@ -36,7 +36,9 @@ class Reputation:
         counted = {name: number for name, number in numbers.items() if number}
         if not counted:
             return
-        self._client.update_item(
+        conditional(
+            self._client,
+            "update_item",
             TableName=self._table,
             Key=to_item({"key": _hour(now)}),
             UpdateExpression=f"ADD {', '.join(f'{name} :{name}' for name in counted)} SET expires = :expires",
