@@ -55,7 +55,12 @@ def press_cancel(_request: Request, who: Person, mailing: str) -> Answer:
 def _pause(who: Person, mailing: str) -> None:
     _may(who)
     pause_mailing(
-        mailing, by=who.name, now=whole_seconds(wiring.now()), content=wiring.content(), courses=wiring.courses()
+        mailing,
+        by=who.name,
+        now=whole_seconds(wiring.now()),
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
     )
     count("MailingsPaused")
 
@@ -78,7 +83,12 @@ def _resume(who: Person, mailing: str) -> None:
 def _cancel(who: Person, mailing: str) -> None:
     _may(who)
     cancel_mailing(
-        mailing, by=who.name, now=whole_seconds(wiring.now()), content=wiring.content(), courses=wiring.courses()
+        mailing,
+        by=who.name,
+        now=whole_seconds(wiring.now()),
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
     )
     count("MailingsCancelled")
 

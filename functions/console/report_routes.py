@@ -16,8 +16,8 @@ from newsletter.descriptions import (
     certificate_in_words,
     course_in_words,
     progress_in_words,
-    title_of,
     still_going_out,
+    title_of,
 )
 from newsletter.domain.course import MailingState, acts_on
 from newsletter.domain.errors import InvalidInput

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.account import Account
     from newsletter.adapters.agenda import Agenda
     from newsletter.adapters.aside import Aside
+    from newsletter.adapters.backlog import Backlog
     from newsletter.adapters.clicks import Clicks
     from newsletter.adapters.consents import Consents
     from newsletter.adapters.content import Content
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.templates import Templates
     from newsletter.usecases.check_health import Health
     from newsletter.usecases.digest_readers import DigestReaders
+    from newsletter.usecases.emit_batches import Emitting
     from newsletter.usecases.front_desk import FrontDesk
     from newsletter.usecases.plan_page import Planning
     from newsletter.usecases.record_feedback import FeedbackDesk
@@ -180,6 +182,14 @@ def courses() -> Courses:
     from newsletter.adapters.courses import Courses
 
     return Courses(aws.client("dynamodb"), settings().content_table)
+
+
+@cache
+def backlog() -> Backlog:
+    """Batches that wait in their manifests."""
+    from newsletter.adapters.backlog import Backlog
+
+    return Backlog(aws.client("dynamodb"), settings().content_table)
 
 
 @cache
@@ -398,7 +408,16 @@ def planning() -> Planning:
         variants=variants(),
         readers=digest_readers(),
         mailer=mailer(),
+        emitting=emitting(),
     )
+
+
+@cache
+def emitting() -> Emitting:
+    """What putting batches on the queue takes."""
+    from newsletter.usecases.emit_batches import Emitting
+
+    return Emitting(queues=queues(), guards=guards(), backlog=backlog(), mailer=mailer())
 
 
 @cache

@@ -10,6 +10,7 @@ from newsletter.observability import count, observed
 from newsletter.usecases.advance_sequences import Desk
 from newsletter.usecases.do_what_is_due import do_what_is_due
 from newsletter.usecases.isolation import Isolated
+from newsletter.usecases.refill_queue import refill_queue
 from newsletter.usecases.watch_mailings import Watch, watch_mailings
 
 
@@ -17,6 +18,8 @@ from newsletter.usecases.watch_mailings import Watch, watch_mailings
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Do everything that is due at the time of the event. Raises PartlyFailed, once the rest is done."""
     now, isolated = scheduled_time(event), Isolated()
+    # First, since the queue may run dry: everything else can wait for the next tick.
+    going = refill_queue(isolated, backlog=wiring.backlog(), courses=wiring.courses(), queues=wiring.queues())
     watched = watch_mailings(
         now,
         isolated,
@@ -53,4 +56,4 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     count("SignUpsReminded", done["reminded"])
     count("ReadersErased", done["erased"])
     isolated.raise_if_any()
-    return done | watched
+    return done | watched | {"refilled": going}

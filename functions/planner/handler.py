@@ -41,7 +41,7 @@ def _plan(message: Message) -> None:
                 now=wiring.now(),
                 content=wiring.content(),
                 deliveries=wiring.deliveries(),
-                queues=wiring.queues(),
+                emitting=wiring.emitting(),
             )
         case _:
             raise MalformedMessage(f"{message.type} does not belong on the planner's queue")

@@ -28,14 +28,14 @@ SAID = {
 def control(act: str, mailing: str, *, yes: bool = False) -> int:
     """Pause, resume or cancel the mailing; cancelling is asked about first, since nothing leads back."""
     acts: dict[str, Callable[..., Course]] = {
-        "pause": pause_mailing,
+        "pause": partial(pause_mailing, guards=wiring.guards()),
         "resume": partial(
             resume_mailing,
             caution=wiring.templates().publication.caution,
             queues=wiring.queues(),
             reputation=wiring.reputation(),
         ),
-        "cancel": cancel_mailing,
+        "cancel": partial(cancel_mailing, guards=wiring.guards()),
     }
     if act == "cancel" and not yes and not agreed(f"Cancel {mailing} for good?", "to cancel"):
         say("Nothing was changed.")

@@ -35,7 +35,7 @@ def _add_control(mailings: Commands, where: argparse.ArgumentParser) -> None:
         "mailing pause",
         where,
         "stop a mailing until it is resumed",
-        "Stop a mailing. Calls to SES that are under way still go out, at most 50 mails each; the rest waits, however long.",
+        "Stop a mailing. Calls to SES under way still go out, at most 50 mails each; the rest waits, however long.",
     )
     resume = add_leaf(
         mailings,

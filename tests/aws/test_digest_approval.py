@@ -187,7 +187,14 @@ def test_rejected_it_never_goes_out_whatever_is_pressed_afterwards(cloud: Cloud,
 
 
 def test_cancelled_as_a_mailing_it_never_goes_out_and_is_not_lost(cloud: Cloud, period: str) -> None:
-    cancel_mailing(digest_id(period), by="Kalle", now=NOW, content=wiring.content(), courses=wiring.courses())
+    cancel_mailing(
+        digest_id(period),
+        by="Kalle",
+        now=NOW,
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
+    )
     assert look_after(cloud, NOW + DAY)[period] == "expired"
     assert mails(cloud, period) == []
     (digest,) = [each for each in wiring.digests().all() if each.period == period]

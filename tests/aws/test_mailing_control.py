@@ -70,7 +70,9 @@ def batches(cloud: Cloud) -> list[SendBatch]:
 
 
 def pause(mailing: str) -> Course:
-    return pause_mailing(mailing, by="Maija", now=NOW, content=wiring.content(), courses=wiring.courses())
+    return pause_mailing(
+        mailing, by="Maija", now=NOW, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+    )
 
 
 def resume(mailing: str, now: datetime = NOW) -> Course:
@@ -87,7 +89,9 @@ def resume(mailing: str, now: datetime = NOW) -> Course:
 
 
 def cancel(mailing: str) -> Course:
-    return cancel_mailing(mailing, by="Maija", now=NOW, content=wiring.content(), courses=wiring.courses())
+    return cancel_mailing(
+        mailing, by="Maija", now=NOW, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+    )
 
 
 def course(mailing: str) -> Course:
@@ -117,7 +121,12 @@ def test_the_same_change_twice_is_no_error_and_changes_nothing(mailing: str) -> 
     first = pause(mailing)
     assert (
         pause_mailing(
-            mailing, by="Kalle", now=NOW + timedelta(hours=1), content=wiring.content(), courses=wiring.courses()
+            mailing,
+            by="Kalle",
+            now=NOW + timedelta(hours=1),
+            content=wiring.content(),
+            courses=wiring.courses(),
+            guards=wiring.guards(),
         )
         == first
     )
@@ -174,7 +183,7 @@ def test_going_on_emits_nothing_of_a_mailing_that_was_stopped_again(cloud: Cloud
                 now=NOW,
                 content=wiring.content(),
                 deliveries=wiring.deliveries(),
-                queues=wiring.queues(),
+                emitting=wiring.emitting(),
             )
             == 0
         )

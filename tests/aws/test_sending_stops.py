@@ -142,7 +142,14 @@ def test_a_mailing_that_waits_for_the_quota_goes_on_with_a_later_tick(cloud: Clo
 
 def test_nothing_of_a_paused_mailing_is_sent_and_its_messages_do_not_circle(cloud: Cloud, mailing: str) -> None:
     (first, *_) = plan(cloud)
-    pause_mailing(mailing, by="Maija", now=wiring.now(), content=wiring.content(), courses=wiring.courses())
+    pause_mailing(
+        mailing,
+        by="Maija",
+        now=wiring.now(),
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
+    )
     wiring.queues().send(wiring.settings().batch_queue, first)
     assert cloud.drain() == []
     assert got(cloud, mailing) == []
@@ -157,7 +164,14 @@ def test_nothing_of_a_cancelled_mailing_is_sent_and_the_certificate_counts_whom_
 ) -> None:
     first, *rest = plan(cloud)
     send(cloud, [first])
-    cancel_mailing(mailing, by="Maija", now=wiring.now(), content=wiring.content(), courses=wiring.courses())
+    cancel_mailing(
+        mailing,
+        by="Maija",
+        now=wiring.now(),
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
+    )
     send(cloud, rest)
     assert len(got(cloud, mailing)) == len(first.recipients)
     cloud.run("nurture", wiring.now())
@@ -176,7 +190,14 @@ def test_a_batch_that_waits_for_its_slot_is_not_sent_once_its_mailing_is_stopped
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        stop(mailing, by="Maija", now=wiring.now(), content=wiring.content(), courses=wiring.courses())
+        stop(
+            mailing,
+            by="Maija",
+            now=wiring.now(),
+            content=wiring.content(),
+            courses=wiring.courses(),
+            guards=wiring.guards(),
+        )
 
     waiting = replace(wiring.sending(), sleep=sleep)
     monkeypatch.setattr(wiring, "sending", lambda: waiting)

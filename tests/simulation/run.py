@@ -76,7 +76,7 @@ def faults(sent: Sent) -> list[str]:
         "it takes as long as arithmetic says": sent.arithmetic * 0.99 <= sent.seconds <= sent.at_the_latest,
         "no second holds more than the lane allows": sent.witness.busiest <= sent.most_in_a_second,
         "memory is flat": late <= early * (1 + GROWTH),
-        "no event comes round to a function more often than Lambda bears": max(sent.passes.values()) <= LIMIT,
+        "no event comes round to a function nearly as often as Lambda bears": max(sent.passes.values()) <= LIMIT / 4,
         "nothing fails": not sent.looped and not sent.failures and not sent.dead_letters,
     }
     return [f"NOT KEPT: {promise}" for promise, kept in promises.items() if not kept]

@@ -25,7 +25,7 @@ from tests.simulation.queues import CountedSqs
 from tests.simulation.witness import Witness
 from tests.soak.account import Answer, Request
 from tests.soak.clock import Clock
-from tests.soak.mailings import Campaign
+from tests.soak.mailings import Campaign, refill
 from tests.soak.virtual import virtual
 from tests.soak.wire import laid
 
@@ -126,6 +126,7 @@ class Stage:
         campaign = Campaign(OnDoubt.NEVER_TWICE, languages=layout().languages)
         with virtual(self.fleet), laid(self._carry):
             self.fleet.run(campaign.start)
+            self.fleet.ticks(refill)
             self.fleet.work(until=float("inf"))
             self._rss_mb["at the end"] = rss_mb()
             metered = json.loads(self._ask("POST", "/_bench/meter", "", b"{}").body)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
 
-from newsletter.domain.lane import pace
+from newsletter.adapters.guards import Guards
+from newsletter.domain.lane import AHEAD, pace
 from newsletter.domain.planning import BATCH_SIZE
 from newsletter.domain.subscriber import SHARDS
-from newsletter.usecases import take_slots
+from newsletter.usecases import emit_batches, take_slots
 from tests.bench.stack import layout
 from tests.bench.stub.account import Account
+from tests.simulation import lambdas as fleet
 from tests.simulation.send import Sent, Stage
+from tests.soak import lambdas
 from tests.soak.run import surroundings
 
-READERS, RATE = 20_000, 500.0
+READERS, RATE, SLOW = 20_000, 500.0, 14.0
 
 
-def simulated(readers: int) -> Sent:
-    return Stage(readers, RATE, Account(layout(), readers, RATE).answer).send()
+def simulated(readers: int, rate: float = RATE) -> Sent:
+    return Stage(readers, rate, Account(layout(), readers, rate).answer).send()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -55,10 +59,45 @@ def test_each_batch_costs_one_call_of_ses_and_two_writes(sent: Sent) -> None:
     assert sent.count("ses SendBulkEmail") == batches
     assert sent.count("dynamodb PutItem Deliveries") == batches + len(SHARDS)
     assert sent.count("dynamodb UpdateItem Deliveries") == batches
-    assert sent.count("dynamodb UpdateItem Guards") < batches / 5
+    # One reservation for what a sender receives together, and for each page as much of it as has room on the queue.
+    assert sent.count("dynamodb UpdateItem Guards") < batches / 5 + 2 * len(SHARDS)
 
 
 def test_a_lane_that_is_too_fast_is_seen() -> None:
     """A simulation that cannot fail proves nothing."""
-    with patch.object(take_slots, "bulk_pace", lambda rate: pace(2 * rate)):
+    with (
+        patch.object(take_slots, "bulk_pace", lambda rate: pace(2 * rate)),
+        patch.object(emit_batches, "bulk_pace", lambda rate: pace(2 * rate)),
+    ):
         assert simulated(READERS // 5).witness.busiest > RATE
+
+
+@pytest.fixture(scope="module")
+def slow() -> Sent:
+    """To fewer at the rate of a new account: longer than the queue has room for."""
+    return simulated(9_600, SLOW)
+
+
+def test_a_mailing_that_is_longer_than_the_queue_is_complete_and_in_time(slow: Sent) -> None:
+    assert set(slow.witness.mails) == {1}
+    assert slow.arithmetic > AHEAD
+    assert slow.seconds <= slow.at_the_latest
+    assert (slow.failures, slow.dead_letters, slow.looped) == ([], 0, 0)
+
+
+def test_a_batch_waits_in_its_manifest_and_comes_to_the_sender_once_or_twice(slow: Sent, sent: Sent) -> None:
+    for each in (slow, sent):
+        assert each.passes["planner"] == 1
+        assert each.passes["sender"] <= 2
+
+
+def test_lambda_ends_what_circles_where_it_is_not_allowed_to() -> None:
+    """A queue that takes everything at once, and a lane that is full soon."""
+    forbidden = [(replace(function, may_loop=False), source) for function, source in lambdas.SOURCES]
+    with (
+        patch.object(emit_batches, "bulk_pace", lambda rate: pace(1000 * rate)),
+        patch.object(take_slots, "AFTER_HORIZON", 10.0),
+        patch.object(Guards.reserve, "__defaults__", (15.0,)),
+        patch.object(fleet, "SOURCES", forbidden),
+    ):
+        assert simulated(3_200, SLOW).looped

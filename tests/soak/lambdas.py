@@ -34,6 +34,9 @@ SHARED = {"settings", "templates"}
 FUNCTION_NAME, TRACE = "AWS_LAMBDA_FUNCTION_NAME", "_X_AMZN_TRACE_ID"
 """Variables in which Lambda tells the SDK where it runs and for which event."""
 
+TICK = 300.0
+"""Seconds between two runs of the function `nurture` (template.yaml)."""
+
 RESTLESS = 20_000
 """Invocations after which a schedule is given up. Most end after a hundred. Three of the first ten thousand need more
 than ten thousand: a few recipients a second, and SQS repeats two messages of five and forgets two deletions of five.
@@ -149,6 +152,19 @@ class Lambdas:
             self.clock.seconds = max(self.clock.seconds, following)
             if self._due and self._due[0][0] <= self.clock.seconds:
                 heapq.heappop(self._due)[2]()
+
+    def ticks(self, act: Callable[[], object]) -> None:
+        """Do what a schedule does every few minutes, for as long as it says that more is to come or messages wait.
+
+        After that it would find nothing, for as long as the clock runs.
+        """
+
+        def tick() -> None:
+            said: list[object] = []
+            self.run(lambda: said.append(act()))
+            self.later(TICK, lambda: tick() if self._sqs.waiting or not said or said[0] else None)
+
+        self.later(TICK, tick)
 
     # --- invocations -------------------------------------------------------------------------------------------------
 

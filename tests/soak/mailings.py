@@ -11,9 +11,19 @@ from newsletter.domain.digest import digest_id, period_of
 from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.subscriber import Frequency
 from newsletter.usecases import start_campaign, start_digest
+from newsletter.usecases.isolation import Isolated
+from newsletter.usecases.refill_queue import refill_queue
 from tests.bench.programs.mailing import article
 from tests.bench.stack import layout
 from tests.soak.clock import START
+
+
+def refill() -> int:
+    """What the tick does for mailings that are longer than the queue, as functions/nurture/handler.py does it."""
+    isolated = Isolated()
+    going = refill_queue(isolated, backlog=wiring.backlog(), courses=wiring.courses(), queues=wiring.queues())
+    isolated.raise_if_any()
+    return going
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,11 @@ class Sqs:
         message = f"SQS does not know {operation} here"
         raise LookupError(message)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a message on a queue that feeds a function."""
+        return any(queue.messages for queue in self.queues.values())
+
     def put(self, queue: str, body: str, delay: float = 0.0, trace: str = "") -> str:
         """Keep a message; its id."""
         self._numbers += 1

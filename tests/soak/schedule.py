@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from newsletter import wiring
 from newsletter.domain.feedback_policy import OnDoubt
+from newsletter.domain.lane import AHEAD, CHUNK
 from newsletter.domain.mailing import Kind
 from newsletter.domain.subscriber import SHARDS, SignUp, Status
 from newsletter.usecases.plan_page import PAGE
@@ -22,7 +23,7 @@ from tests.bench.stack import layout
 from tests.soak.account import Account, Request
 from tests.soak.clock import START, Clock
 from tests.soak.lambdas import Lambdas
-from tests.soak.mailings import Campaign, Digest
+from tests.soak.mailings import Campaign, Digest, refill
 from tests.soak.virtual import everywhere, virtual
 from tests.soak.weather import FAIR, Weather, drawn
 from tests.soak.wire import Onlooker, Wire, laid
@@ -53,9 +54,10 @@ class Reader:
 
 @dataclass
 class Schedule:
-    """What one seed stands for; what is not given of weather, readers, kind and pages is drawn.
+    """What one seed stands for; what is not given of weather, readers, kind, pages and room is drawn.
 
-    `shards` is how many there are: each is planned by itself, so that few of them show what many would.
+    `shards` is how many there are: each is planned by itself, so that few of them show what many would. `ahead`: for
+    how many seconds of sending the queue has room; a small mailing can be longer than that, too.
     """
 
     seed: int
@@ -65,6 +67,7 @@ class Schedule:
     people_move: bool = True
     kind: Kind | None = None
     many_pages: bool | None = None
+    ahead: float | None = None
     onlooker: Onlooker | None = None
 
     @contextmanager
@@ -75,7 +78,14 @@ class Schedule:
         number = draw.choice((1, 5, 20, 60)) if self.readers is None else self.readers
         many_pages = draw.random() < 0.5 if self.many_pages is None else self.many_pages
         page = ceil(number / MOST_PAGES) if many_pages else PAGE
-        with _stage(draw) as stage, everywhere("SHARDS", shards), everywhere("PAGE", page):
+        ahead = draw.choice((AHEAD, 5.0)) if self.ahead is None else self.ahead
+        with (
+            _stage(draw) as stage,
+            everywhere("SHARDS", shards),
+            everywhere("PAGE", page),
+            everywhere("AHEAD", ahead),
+            everywhere("CHUNK", min(CHUNK, ahead / 2)),
+        ):
             readers = _readers(draw, number, shards)
             for reader in readers:
                 _join(reader)
@@ -89,6 +99,7 @@ class Schedule:
                 _let_people_move(stage, readers, draw)
             stage.start = mailing.start
             stage.lambdas.run(stage.start)
+            stage.lambdas.ticks(refill)
             stage.lambdas.work(until=STORM)
             stage.calm_down()
             stage.wire.onlookers.clear()
@@ -123,6 +134,7 @@ class Stage:
         self.begin(FAIR)
         self.lambdas.run(self.start)
         for _ in range(10):
+            self.lambdas.ticks(refill)
             self.lambdas.work(until=self.lambdas.clock.seconds + CALM)
             if not sum(queue.redrive(self.lambdas.clock.seconds) for queue in self.account.sqs.queues.values()):
                 return

@@ -83,7 +83,9 @@ class Stopping:
     def _stop(self, by: object) -> None:
         self.by = by
         now = wiring.now().replace(microsecond=0)
-        self.stop(MAILING, by="Maija", now=now, content=wiring.content(), courses=wiring.courses())
+        self.stop(
+            MAILING, by="Maija", now=now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+        )
         self.under_way = len(self.busy | self.looked)
         self.answered = True
 
@@ -99,7 +101,7 @@ def test_once_a_stop_is_answered_nothing_is_claimed_but_what_was_looked_at_and_o
 ) -> None:
     cut_short = 0
     for seed in SEEDS:
-        stopping = Stopping(stop, operation, number=1 + seed % 4)
+        stopping = Stopping(stop, operation, number=1 + seed % 2)
         schedule = Schedule(
             seed, FAIR, readers=60, people_move=False, kind=Kind.CAMPAIGN, many_pages=False, onlooker=stopping
         )

@@ -24,7 +24,7 @@ from newsletter.adapters.tallies import Tallies
 from newsletter.domain import caution
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, Window
-from newsletter.domain.messages import Notify, SettleDoubt
+from newsletter.domain.messages import Notify, SendBatch, SettleDoubt
 from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.read_row import Row
 from tests.aws.cloud import Cloud, link_to, running
@@ -191,12 +191,15 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         api = Program(cloud, issuer.token(scope="openid campaigns:send"))
         text = {"name": "kevat", "subject": "Kevät", "body": "Hei.", "language": "fi", "offer": "sparraus"}
         assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
-        # The lane is taken for a minute, so the batch goes back to its queue.
+        cloud.drain()
+        # The lane is taken for a minute, so a batch that comes again goes back to its queue.
+        again = next(each for _, page in wiring.deliveries().manifests("campaign-kevat") for each in page.batches)
         wiring.guards().reserve("bulk", 60, datetime.now(UTC).timestamp())
+        queues = wiring.queues()
+        queues.send(queues.batch, SendBatch(again.mailing, again.id, again.variant, again.recipients))
         cloud.drain()
         # So is the other lane, and for longer than slots are given.
         wiring.guards().reserve("transactional", 400, datetime.now(UTC).timestamp())
-        queues = wiring.queues()
         queues.send(queues.transactional, Notify("welcome", wiring.front_desk().id_of(MAIJA), "again"))
         cloud.drain()
         for lane in ("bulk", "transactional"):
@@ -204,6 +207,16 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
             cloud.client("dynamodb").delete_item(TableName=wiring.settings().guards_table, Key=key)
         assert [api("POST", f"/mailings/campaign-kevat/{act}").status for act in ("pause", "resume")] == [200, 200]
         cloud.drain()
+        # A campaign that the queue has no room for waits in its manifests; the tick has it go on.
+        now = datetime.now(UTC).timestamp()
+        wiring.guards().reserve("queued", 700, now)
+        assert api("POST", "/campaigns", text | {"name": "pitka"}).status == 201
+        cloud.drain()
+        assert list(wiring.backlog().waiting()) != []
+        wiring.guards().release("queued", now)
+        cloud.run("nurture", NOW)
+        cloud.drain()
+        assert list(wiring.backlog().waiting()) == []
         assert api("POST", "/digests/2020-W02/approve").status == 200
         cloud.drain()
         for path in ("/digests", "/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):

@@ -13,6 +13,8 @@ from newsletter.domain.times import iso, parse_iso
 
 LIFE = timedelta(days=396)
 """13 months, so that a year can be compared with the one before."""
+LAST_PAGE = 99_999
+"""Of a shard, at most: pages are five digits in their key, so that they sort."""
 
 
 class Deliveries:
@@ -51,6 +53,23 @@ class Deliveries:
         """Every settled page of the mailing or of one shard, in order, with its shard."""
         for item in self._parts(mailing, f"manifest#{shard}#" if shard else "manifest#"):
             yield item["part"].split("#")[1], _manifest(mailing, item)
+
+    def manifests_from(self, mailing: str, shard: str, page: int) -> Iterable[Manifest]:
+        """Every settled page of a shard from that page on, in order."""
+        for item in pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="mailing = :mailing AND part BETWEEN :first AND :last",
+            ExpressionAttributeValues=to_item(
+                {
+                    ":mailing": mailing,
+                    ":first": f"manifest#{shard}#{page:05}",
+                    ":last": f"manifest#{shard}#{LAST_PAGE:05}",
+                }
+            ),
+            ConsistentRead=True,
+        ):
+            yield _manifest(mailing, item)
 
     def finish_shard(self, mailing: str, shard: str, manifest: Manifest, now: datetime) -> dict[str, tuple[int, int]]:
         """Write down how many readers the shard has and how many it has nothing for; the same of all shards so far.

@@ -36,6 +36,18 @@ class Guards:
         answer = self._client.get_item(TableName=self._table, Key=_key(lane), ConsistentRead=True)
         return float(answer["Item"]["free_at"]["N"]) if "Item" in answer else 0.0
 
+    def release(self, lane: str, now: float) -> None:
+        """Let the lane be free from now on, whatever was reserved."""
+        holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=_key(lane),
+            UpdateExpression="SET free_at = :now",
+            ConditionExpression="free_at > :now",
+            ExpressionAttributeValues={":now": to_value(now)},
+        )
+
     def _append(self, lane: str, seconds: float, now: float, horizon: float) -> float | None:
         written = conditional(
             self._client,

@@ -14,6 +14,17 @@ HORIZON = 300.0
 behind it. Past it a message goes back to the queue without a slot."""
 
 
+BULK, AWAITED = "bulk", "transactional"
+"""The lanes: of mailings, and of mail that somebody waits for."""
+QUEUED = "queued"
+"""Not a lane that anything is sent in: says until when those batches keep the bulk lane busy that are on the queue."""
+AHEAD = 600.0
+"""Seconds of sending for which batches are put on the queue. Twice the time until the tick looks again, so that the
+queue never runs dry, and less than SQS can keep a message back (900)."""
+CHUNK = 60.0
+"""Seconds of sending that are put on the queue at once."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """One call of at most `size` recipients every `seconds`.

@@ -38,11 +38,15 @@ class PlanPage(Message):
 
 @dataclass(frozen=True)
 class GoOn(Message):
-    """Put on the queues again what a shard of a mailing has left: batches not settled, pages not planned."""
+    """Put on the queues what a shard of a mailing has left.
+
+    `anew`: all of it, again: batches not settled, pages not planned. Otherwise what was not put there yet.
+    """
 
     type: ClassVar[str] = "go_on"
     mailing: str
     shard: str
+    anew: bool = True
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,24 @@ from datetime import datetime
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.courses import Courses
+from newsletter.adapters.guards import Guards
 from newsletter.domain.course import CANCELLABLE, Course, MailingState
+from newsletter.domain.lane import QUEUED
 from newsletter.usecases.change_course import change_course
 
 
-def cancel_mailing(mailing: str, *, by: str, now: datetime, content: Content, courses: Courses) -> Course:
+def cancel_mailing(
+    mailing: str, *, by: str, now: datetime, content: Content, courses: Courses, guards: Guards
+) -> Course:
     """Cancel it. Whoever was not tried counts as suppressed, with the reason `cancelled`; nothing is recalled.
 
+    The next mailing need not wait for the turns of this one.
     Raises NotFound, and NotNow for a mailing that is complete.
     """
 
     def cancelled(_: Course) -> Course:
         return Course(MailingState.CANCELLED, now, by=by)
 
-    return change_course(mailing, CANCELLABLE, cancelled, "cancelled", content=content, courses=courses)
+    course = change_course(mailing, CANCELLABLE, cancelled, "cancelled", content=content, courses=courses)
+    guards.release(QUEUED, now.timestamp())
+    return course

@@ -1,43 +1,71 @@
-"""Go on with a shard of a mailing: emit the batches that the ledger has not settled, then plan what is not planned."""
+"""Go on with a shard of a mailing: put on the queue what it has left, as far as there is room, and plan what is not."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from newsletter.adapters.backlog import Place
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.queues import Queues
 from newsletter.domain.errors import NotFound
 from newsletter.domain.ledger import State
-from newsletter.domain.messages import GoOn, PlanPage, SendBatch
+from newsletter.domain.messages import GoOn, PlanPage
+from newsletter.domain.planning import Manifest
+from newsletter.usecases.emit_batches import Emitting, emit, has_room
 
 
-def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliveries, queues: Queues) -> int:
+def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliveries, emitting: Emitting) -> int:
     """Emit what the shard has left, from its manifests; how many batches those were. Raises NotFound.
 
     The queue keeps a message for two weeks, a manifest lives as long as the ledger: so nothing depends on messages.
-    A batch whose claim has run out is emitted too, so that the sender calls it doubtful, and so is a doubtful one, so
-    that its doubt is decided.
+    Anew, a batch whose claim has run out is emitted too, so that the sender calls it doubtful, and so is a doubtful
+    one, so that its doubt is decided. Otherwise the shard goes on from the place where it waits.
+
+    That place is forgotten only when the shard is at its end: a page that is being planned at this moment saw that an
+    earlier one waits, and emits nothing itself.
     """
     mailing = content.mailing(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
     if not mailing.course.state.sends or not mailing.course.plans(message.shard):
         return 0
-    settled = {
-        batch
-        for batch, state, lease in deliveries.states(mailing.id, message.shard)
-        if state is State.DONE or (state is State.CLAIMED and lease > now)
-    }
-    emitted, page, follows = 0, 0, True
-    for _, manifest in deliveries.manifests(mailing.id, message.shard):
-        left = [batch for batch in manifest.batches if batch.id not in settled]
-        queues.send_all(
-            queues.batch, [SendBatch(mailing.id, batch.id, batch.variant, batch.recipients) for batch in left]
-        )
-        emitted += len(left)
+    backlog, waits = emitting.backlog, emitting.backlog.place(mailing.id, message.shard)
+    if not message.anew and (waits is None or not has_room(now, emitting)):
+        return 0
+    first = Place(0, 0) if message.anew or waits is None else waits
+    settled = _settled(message, now, deliveries) if message.anew else set()
+    emitted, page, follows, left = 0, first.page, True, None
+    for manifest in deliveries.manifests_from(mailing.id, message.shard, first.page):
+        if left is None:
+            begin = first.number if page == first.page else 0
+            number, left = _emit_page(manifest, page, begin, settled, now, emitting)
+            emitted += number
         page += 1
         follows = not manifest.last and mailing.course.follows(manifest.readers)
-    if follows:
-        queues.send(queues.plan, PlanPage(mailing.id, message.shard, page))
+    if left is None and waits is not None and follows:
+        left = Place(page, 0)
+    if left is not None:
+        backlog.move(mailing.id, message.shard, left)
+    elif waits is not None:
+        backlog.clear(mailing.id, message.shard)
+    if follows and message.anew:
+        emitting.queues.send(emitting.queues.plan, PlanPage(mailing.id, message.shard, page))
     return emitted
+
+
+def _emit_page(
+    manifest: Manifest, page: int, begin: int, settled: set[str], now: datetime, emitting: Emitting
+) -> tuple[int, Place | None]:
+    """How many batches of the page were emitted, from `begin` on, and where it waits if there was no room for all."""
+    left = [number for number, batch in enumerate(manifest.batches) if number >= begin and batch.id not in settled]
+    emitted = emit([manifest.batches[number] for number in left], now, emitting)
+    return emitted, Place(page, left[emitted]) if emitted < len(left) else None
+
+
+def _settled(message: GoOn, now: datetime, deliveries: Deliveries) -> set[str]:
+    """The batches of the shard that nothing has to be done about, or that a sender has in hand."""
+    return {
+        batch
+        for batch, state, lease in deliveries.states(message.mailing, message.shard)
+        if state is State.DONE or (state is State.CLAIMED and lease > now)
+    }

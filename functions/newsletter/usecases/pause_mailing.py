@@ -6,17 +6,24 @@ from datetime import datetime
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.courses import Courses
+from newsletter.adapters.guards import Guards
 from newsletter.domain.course import PAUSABLE, Course, MailingState
+from newsletter.domain.lane import QUEUED
 from newsletter.usecases.change_course import change_course
 
 
-def pause_mailing(mailing: str, *, by: str, now: datetime, content: Content, courses: Courses) -> Course:
+def pause_mailing(
+    mailing: str, *, by: str, now: datetime, content: Content, courses: Courses, guards: Guards
+) -> Course:
     """Pause it; batches that SES has not been called for stay unsent. A mailing that is paused already stays so.
 
+    Others need not wait for the turns of this one.
     Raises NotFound, and NotNow for a mailing that cannot be paused.
     """
 
     def paused(before: Course) -> Course:
         return Course(MailingState.PAUSED, now, by=by, slice=before.slice, refused=before.refused)
 
-    return change_course(mailing, PAUSABLE, paused, "paused", content=content, courses=courses)
+    course = change_course(mailing, PAUSABLE, paused, "paused", content=content, courses=courses)
+    guards.release(QUEUED, now.timestamp())
+    return course

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from newsletter.adapters.backlog import Place
 from newsletter.adapters.content import Content
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.mailer import Mailer
@@ -15,11 +16,12 @@ from newsletter.domain.course import MailingState
 from newsletter.domain.errors import NotFound
 from newsletter.domain.lane import bulk_pace
 from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.messages import PlanPage, SendBatch
+from newsletter.domain.messages import PlanPage
 from newsletter.domain.planning import BROKEN, Manifest
 from newsletter.domain.planning import plan_page as plan
 from newsletter.domain.subscriber import SHARDS, Recipient
 from newsletter.usecases.digest_readers import DigestReaders
+from newsletter.usecases.emit_batches import Emitting, emit
 from newsletter.usecases.render_variant import Variants
 
 PAGE = 4000
@@ -46,10 +48,12 @@ class Planning:
     variants: Variants
     readers: DigestReaders
     mailer: Mailer
+    emitting: Emitting
 
 
 def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest | None:
-    """Plan one page, or read back how it was planned, and emit its batches and the next page.
+    """Plan one page, or read back how it was planned, and emit its batches, as far as the queue has room, and the next
+    page.
 
     Of a mailing that stands still nothing is emitted: going on does that. None, and nothing is done, for one that is
     over or waits for approval, and for a shard that its first slice is not part of.
@@ -66,8 +70,7 @@ def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest 
     if manifest is None:
         manifest = _decide(message, mailing, now, planning)
     if mailing.course.state.sends:
-        batches = [SendBatch(mailing.id, batch.id, batch.variant, batch.recipients) for batch in manifest.batches]
-        queues.send_all(queues.batch, batches)
+        _emit(message, manifest, now, planning.emitting)
     if not manifest.last:
         if mailing.course.follows(manifest.readers):
             queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
@@ -76,6 +79,15 @@ def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest 
         if shards.keys() == set(SHARDS):
             _record_outcome(mailing, shards, planning.content)
     return manifest
+
+
+def _emit(message: PlanPage, manifest: Manifest, now: datetime, emitting: Emitting) -> None:
+    """Emit what there is room for. Where an earlier page of the shard waits, this one waits with it."""
+    if emitting.backlog.place(message.mailing, message.shard) is not None:
+        return
+    emitted = emit(manifest.batches, now, emitting)
+    if emitted < len(manifest.batches):
+        emitting.backlog.leave(message.mailing, message.shard, Place(message.page, emitted))
 
 
 def _decide(message: PlanPage, mailing: Mailing, now: datetime, planning: Planning) -> Manifest:

@@ -70,9 +70,9 @@ LookUp = Callable[[tuple[str, ...]], Mapping[str, Addressee]]
 def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp) -> int:
     """Send a batch whose slot has come; how many recipients are to be tried again.
 
-    Nothing is done for a mailing that is not being sent any more: the last look at that comes right before the claim, so
-    that after a pause or a cancellation only calls of SES go out that were under way. Whoever resumes it emits the batch
-    anew.
+    Nothing is done for a mailing that is not being sent any more: the last look at that comes right before the claim,
+    so that after a pause or a cancellation only calls of SES go out that were under way. Whoever resumes it emits the
+    batch anew.
 
     Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and SendingStopped when
     SES takes nothing from us, for whoever is left to wait with it.

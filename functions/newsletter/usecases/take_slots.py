@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from newsletter.adapters.guards import Guards
 from newsletter.adapters.queues import Queues
-from newsletter.domain.lane import HORIZON, awaited_pace, bulk_pace
+from newsletter.domain.lane import AWAITED, BULK, HORIZON, awaited_pace, bulk_pace
 from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 
 PATIENCE = 5.0
@@ -36,7 +36,7 @@ def take_slots(
     missing = [number for number, slot in enumerate(slots) if slot is None]
     if missing:
         lengths = [pace.length(len(getattr(messages[number], "recipients", "1"))) for number in missing]
-        begin = guards.reserve("transactional" if awaited else "bulk", sum(lengths), now)
+        begin = guards.reserve(AWAITED if awaited else BULK, sum(lengths), now)
         if begin is not None:
             for number, offset in zip(missing, accumulate(lengths, initial=0.0), strict=False):
                 slots[number] = begin + offset

@@ -1,0 +1,71 @@
+"""Put batches on the queue as far as they can have their turn soon, each with the delay until then.
+
+SQS can keep a message back for a quarter of an hour at most. A message that waits longer would have to come to the
+sender and go back, time after time, and Lambda takes that for an endless loop. So what is far from its turn is not on
+the queue at all: it waits in its manifest, and the tick has its shard go on when there is room (refill_queue.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+
+from newsletter.adapters.backlog import Backlog
+from newsletter.adapters.guards import Guards
+from newsletter.adapters.mailer import Mailer
+from newsletter.adapters.queues import Queues
+from newsletter.domain.lane import AHEAD, BULK, CHUNK, QUEUED, Pace, bulk_pace
+from newsletter.domain.messages import SendBatch
+from newsletter.domain.planning import Batch
+
+
+@dataclass(frozen=True)
+class Emitting:
+    """What putting batches on the queue takes."""
+
+    queues: Queues
+    guards: Guards
+    backlog: Backlog
+    mailer: Mailer
+
+
+def has_room(now: datetime, emitting: Emitting) -> bool:
+    """Whether the queue has room for more batches."""
+    return emitting.guards.free_at(QUEUED) < now.timestamp() + AHEAD
+
+
+def emit(batches: Sequence[Batch], now: datetime, emitting: Emitting) -> int:
+    """How many of the batches, from the first on, were put on the queue. A crash may have put there more than is known.
+
+    Their turns follow upon those of what is on the queue already, and upon the slots that the senders have taken: those
+    are ahead of us where steps of sequences and tries that failed have taken some, too.
+    """
+    if not batches:
+        return 0
+    queues, seconds, emitted = emitting.queues, now.timestamp(), 0
+    begin = max(seconds, emitting.guards.free_at(BULK))
+    for chunk, lengths in _chunks(batches, bulk_pace(emitting.mailer.max_send_rate())):
+        turn = emitting.guards.reserve(QUEUED, sum(lengths), begin, seconds + AHEAD - begin)
+        if turn is None:
+            break
+        messages = [SendBatch(batch.mailing, batch.id, batch.variant, batch.recipients) for batch in chunk]
+        delays = [turn + offset - seconds for offset in accumulate(lengths, initial=0.0)]
+        queues.send_later(queues.batch, zip(messages, delays, strict=False))
+        emitted += len(chunk)
+    return emitted
+
+
+def _chunks(batches: Sequence[Batch], pace: Pace) -> Iterator[tuple[list[Batch], list[float]]]:
+    """The batches in groups of some CHUNK seconds, with the seconds of the lane that each takes."""
+    chunk: list[Batch] = []
+    lengths: list[float] = []
+    for batch in batches:
+        chunk.append(batch)
+        lengths.append(pace.length(len(batch.recipients)))
+        if sum(lengths) >= CHUNK:
+            yield chunk, lengths
+            chunk, lengths = [], []
+    if chunk:
+        yield chunk, lengths
