@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from newsletter import observability, wiring
+from newsletter.adapters import aws
 from newsletter.adapters.mailer import FALLBACK_RATE, Mailer
 from newsletter.adapters.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
 from newsletter.domain.course import MailingState
@@ -130,19 +131,20 @@ def test_in_the_sandbox_the_first_confirmation_waits_and_the_alarm_rings_at_once
     assert len(cloud.mails("ensimmainen@example.com")) == 1
 
 
-def test_without_an_answer_about_the_rate_mail_goes_on_at_the_rate_known_last(cloud: Cloud, mailing: str) -> None:
-    mailer = Mailer(Unwilling(), wiring.templates().publication, "mail")
-    assert mailer.max_send_rate() == FALLBACK_RATE
+def test_without_an_answer_about_the_rate_mail_goes_on_and_planning_waits(
+    cloud: Cloud, mailing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Mock(get_account=Mock(side_effect=ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetAccount")))
+    mailer = Mailer(client, wiring.templates().publication, "mail")
+    with pytest.raises(ClientError):
+        mailer.max_send_rate()
+    assert mailer.max_send_rate(guess=True) == FALLBACK_RATE
+
+    monkeypatch.setattr(wiring.mailer(), "_rate", (0.0, 100.0))
+    monkeypatch.setattr(aws.client("sesv2"), "get_account", client.get_account)
     assert cloud.drain() == []
     assert got(cloud, mailing) == READERS
-
-
-class Unwilling:
-    """A client whose GetAccount is denied."""
-
-    def get_account(self) -> None:
-        """Says no."""
-        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "GetAccount")
+    assert wiring.mailer().max_send_rate() == 100.0
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------

@@ -49,10 +49,12 @@ class Mailer:
         self._configuration_set = configuration_set
         self._rate: tuple[float, float] | None = None
 
-    def max_send_rate(self) -> float:
+    def max_send_rate(self, *, guess: bool = False) -> float:
         """Recipients a second that the account may send to (GetAccount), asked for every five minutes.
 
-        Where SES does not tell, the rate known last holds: whether it takes mail, the mail itself shows.
+        Where SES does not tell, the rate known last holds. Where none is known, `guess` takes the lowest there is, so
+        that the mail itself shows what is wrong; without it botocore's error is raised, since a plan that was made for
+        a rate is kept.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -60,6 +62,8 @@ class Mailer:
             try:
                 quota = self._client.get_account().get("SendQuota", {})
             except (BotoCoreError, ClientError) as error:
+                if self._rate is None and not guess:
+                    raise
                 logger().warning("SES does not tell the sending rate", extra={"error": type(error).__name__})
                 self._rate = (monotonic() + RATE_AGAIN, self._rate[1] if self._rate else FALLBACK_RATE)
             else:

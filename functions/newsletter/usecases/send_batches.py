@@ -126,7 +126,7 @@ def _look_up(batch: Batch, sending: Sending) -> LookUp:
 
 def _slots(messages: Sequence[Slotted], sending: Sending, *, awaited: bool) -> list[float | None]:
     # Asked first, since the answer may take half a second: by then the first slots would be over.
-    rate = sending.mailer.max_send_rate()
+    rate = sending.mailer.max_send_rate(guess=True)
     return take_slots(
         messages,
         awaited=awaited,
