@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from newsletter import wiring
 from newsletter.http import Answer, json_answer
 from newsletter.observability import count
@@ -29,7 +31,7 @@ def admitted(request: Request, email: str) -> bool:
     return waited(wiring.forms().age("wait", request.field("wait"), now, email), request.network, now, desk)
 
 
-def ask_for_proof(request: Request, language: str, email: str, **values: object) -> Answer:
+def ask_for_proof(request: Request, language: str, email: str, **values: Any) -> Answer:
     """The page whose button counts after a minute, or at once where our script runs; the challenge for a program.
 
     `email` is the normalised address, to which the minute belongs; `values` are the page's: what was typed.
@@ -54,5 +56,5 @@ def ask_for_proof(request: Request, language: str, email: str, **values: object)
         seconds=int(WAIT.total_seconds()),
         too_early=bool(request.field("wait")),
         challenge=challenge,
-        **{"form": None, "form_to": "", **values},  # type: ignore[arg-type]
+        **{"form": None, "form_to": "", **values},
     )

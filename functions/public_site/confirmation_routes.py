@@ -57,8 +57,7 @@ def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, ch
     match found:
         case Pending():
             language = found.reader.language if found.reader else found.form.language
-            shown = {"pending": found, "changed": changed, "preferences_url": preferences_url}
-            return page(request, "confirm", language, **shown)
+            return page(request, "confirm", language, pending=found, changed=changed, preferences_url=preferences_url)
         case Confirmed():
             return page(request, "confirmed", found.language, effect=found.effect, preferences_url=preferences_url)
     if not confirm_subscription.can_send_again(ref, wiring.now(), wiring.front_desk()):

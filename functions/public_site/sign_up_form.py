@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from newsletter import wiring
 from newsletter.adapters.addresses import MAX_ADDRESS
@@ -113,14 +114,14 @@ def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
 def entry_of(request: Request, now: datetime) -> Entry:
     """A form of ours shows the token it was handed out with; one of another website comes from there, and may do less.
 
-    Browsers say where a form came from (`null` for ours, because of its Referrer-Policy). Programs say what they
-    like, so for them there are the limits.
+    Browsers say where a form came from, and a sandboxed frame that it comes from nowhere (`Origin: null`): only a form
+    of ours, on a page of its own, is taken then. Programs say what they like, so for them there are the limits.
     """
-    origin, token = request.header("origin"), request.field("form")
-    if not token:
-        return Entry("" if origins.is_known(origin) else "again", FOREIGN_SIGN_UPS_AN_HOUR)
-    if origin != "null" and not origins.is_known(origin):
+    token = request.field("form")
+    if origins.refused_origin(request, websites=True):
         return Entry("again", FOREIGN_SIGN_UPS_AN_HOUR)
+    if not token:
+        return Entry("", FOREIGN_SIGN_UPS_AN_HOUR)
     age = wiring.forms().age("subscribe", token, now)
     if age is None or age > OLDEST:
         return Entry("too_old", SIGN_UPS_AN_HOUR)
@@ -158,7 +159,7 @@ def show(
     )
 
 
-def _kept_for() -> dict[str, int]:
+def _kept_for() -> dict[str, Any]:
     """For how many days what is kept: of a form nobody confirms, a reader who left, clicks, and mails that went out."""
     retention = wiring.templates().publication.retention
     kept = {"pending": retention.pending, "left": retention.left, "clicks": retention.clicks, "sent": LEDGER_LIFE}

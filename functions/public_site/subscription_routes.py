@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from newsletter import wiring
 from newsletter.adapters.addresses import suggestion
@@ -55,7 +56,7 @@ def check_mail(request: Request, language: str = "") -> Answer:
     return page(request, "check_mail", language, **promises())
 
 
-def promises() -> dict[str, int]:
+def promises() -> dict[str, Any]:
     """What the page says of the mail: how long its link is good for, and how many mails a mailbox gets."""
     return {
         "days": SIGN_UP_LIFE.days,

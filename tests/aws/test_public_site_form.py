@@ -214,7 +214,7 @@ def sent_after(cloud: Cloud, clock: Clock, seconds: float, **fields: str) -> Ans
     """Open the form, wait, and send it as a browser does."""
     page = cloud.http("GET", "/subscribe")["body"]
     clock.forward(seconds=seconds)
-    return post(cloud, "/subscribe", {**hidden(page), **FORM, **fields}, origin="null")
+    return post(cloud, "/subscribe", {**hidden(page), **FORM, **fields}, origin=PUBLIC_URL)
 
 
 def test_a_form_that_comes_back_at_once_or_after_a_day_is_shown_again_with_all_that_was_typed(
@@ -228,7 +228,7 @@ def test_a_form_that_comes_back_at_once_or_after_a_day_is_shown_again_with_all_t
         assert f'value="{READER}"' in answer["body"]
         assert asked(cloud) == []
         clock.forward(seconds=3)
-        again = post(cloud, "/subscribe", {**hidden(answer["body"]), **FORM}, origin="null")
+        again = post(cloud, "/subscribe", {**hidden(answer["body"]), **FORM}, origin=PUBLIC_URL)
         assert (again["statusCode"], asked(cloud)) == (200, [ID])
         clock.forward(minutes=11)
 
@@ -246,7 +246,7 @@ def test_a_token_of_somebody_elses_making_is_as_good_as_none(cloud: Cloud, clock
     clock.forward(seconds=10)
     seconds, _, signature = made.partition(".")
     for forged in ("x", f"{int(seconds) - 9}.{signature}", made[:-1], "9" * 300, f"{made}{made}"):
-        answer = post(cloud, "/subscribe", {**FORM, "form": forged}, origin="null")
+        answer = post(cloud, "/subscribe", {**FORM, "form": forged}, origin=PUBLIC_URL)
         assert (answer["statusCode"], shows(answer, "notices.too_old")) == (422, True), forged
     assert asked(cloud) == []
 
@@ -255,7 +255,7 @@ def test_who_mends_a_fault_or_answers_a_question_can_be_quick(cloud: Cloud, cloc
     for wrong in ("maija@", "maija@gmial.com"):
         answer = sent_after(cloud, clock, 5, email=wrong)
         assert answer["statusCode"] == 422
-        assert post(cloud, "/subscribe", {**hidden(answer["body"]), **FORM}, origin="null")["statusCode"] == 200
+        assert post(cloud, "/subscribe", {**hidden(answer["body"]), **FORM}, origin=PUBLIC_URL)["statusCode"] == 200
         clock.forward(minutes=11)
 
 
@@ -287,7 +287,7 @@ def test_a_mistyped_domain_is_asked_about_once(cloud: Cloud, clock: Clock, answe
     clock.forward(seconds=3)
     # The last form is the whole one again, sent as it stands.
     rest = typed if answer == 2 else {"topics": ["linkedin", "kriisit"]}
-    done = post(cloud, "/subscribe", {**hidden(question["body"], answer), **rest}, origin="null")
+    done = post(cloud, "/subscribe", {**hidden(question["body"], answer), **rest}, origin=PUBLIC_URL)
     assert heading(done) == "Tarkista sähköpostisi"
     sign_up = wiring.sign_ups().get(subscriber_id(PEPPER.encode(), email), wiring.now())
     assert sign_up is not None

@@ -239,7 +239,7 @@ def test_a_move_onto_another_readers_address_takes_and_overwrites_nothing(cloud:
     path = ask(cloud)
     mail = cloud.mails(NEW)[-1]
     assert mail.tags["mailing"] == "already"
-    assert "You already subscribe with this address" in mail.text
+    assert "You already subscribe with this address" in f"{mail.text}"
     assert "Voita" not in f"{mail.subject}{mail.text}{mail.html}"
     page = cloud.http("GET", path)
     assert "You already subscribe" in page["body"]

@@ -27,7 +27,7 @@ from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.messages import Notify, SendBatch, SettleDoubt
 from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.read_row import Row
-from tests.aws.cloud import Cloud, link_to, running
+from tests.aws.cloud import PUBLIC_URL, Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing
 from tests.template.recorded import Use, Uses, recording
@@ -112,7 +112,7 @@ def fill_in(cloud: Cloud, email: str, **more: str) -> int:
     """Send the form that was opened a minute ago; the status of the answer."""
     opened = wiring.forms().token("subscribe", datetime.now(UTC) - timedelta(minutes=1))
     form = {"email": email, "language": "fi", "consent": "yes", "form": opened, **more}
-    status: int = cloud.http("POST", "/subscribe", urlencode(form), headers={"origin": "null"})["statusCode"]
+    status: int = cloud.http("POST", "/subscribe", urlencode(form), headers={"origin": PUBLIC_URL})["statusCode"]
     return status
 
 
@@ -299,6 +299,9 @@ def reader_changes_and_leaves(cloud: Cloud) -> None:
 def readers_are_invited_and_move(cloud: Cloud) -> None:
     subscribe(cloud, PEKKA)
     preferences = link_to("preferences", cloud.mails(PEKKA)[-1])
+    assert fill_in(cloud, PEKKA) == 200
+    cloud.drain()
+    assert cloud.mails(PEKKA)[-1].tags["mailing"] == "already"
     assert cloud.http("POST", preferences, urlencode({"new_email": MOVED}))["statusCode"] == 200
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(MOVED)[-1]))["statusCode"] == 200
