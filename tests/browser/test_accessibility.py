@@ -34,6 +34,21 @@ def test_nobody_is_shut_out_of_the_way_in(page: Page, stage: Stage, camera: Came
 
 
 @in_every_language
+def test_nobody_is_shut_out_of_what_somebody_asked_for_in_their_name(
+    page: Page, stage: Stage, camera: Camera, language: str
+) -> None:
+    email = f"{language}-asked@example.com"
+    subscribe(page, stage, email, language)
+    sign_up(page, stage, email, "fi" if language == "sv" else "sv")
+    page.goto(link_to("confirm", mail_to(stage, email)["text"]))
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    camera.check(page, f"{language}-confirm-change")
+    page.click("main form button")
+    camera.check(page, f"{language}-confirm-changed")
+
+
+@in_every_language
 def test_nobody_is_shut_out_of_their_choices_and_their_data(
     page: Page, stage: Stage, camera: Camera, language: str
 ) -> None:

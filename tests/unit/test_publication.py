@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.errors import InvalidPublication
-from newsletter.domain.publication import parse_publication
+from newsletter.domain.privacy import Privacy
+from newsletter.domain.publication import Publication, parse_publication
 from tests.strategies import anything
 from tests.templates import TEMPLATES
 
@@ -171,6 +172,36 @@ def test_the_small_publication_is_read_as_written() -> None:
 def test_a_language_it_does_not_speak_becomes_the_default(wanted: str) -> None:
     publication = parse_publication(tomllib.loads(SMALL))
     assert publication.language(wanted) == (wanted if wanted in ("fi", "en") else "fi")
+
+
+def with_privacy(table: str) -> Publication:
+    return parse_publication(tomllib.loads(f"{SMALL}\n[privacy]\n{table}\n"))
+
+
+def test_without_a_word_on_privacy_the_sender_is_responsible() -> None:
+    publication = parse_publication(tomllib.loads(SMALL))
+    sender, privacy = publication.sender, publication.privacy
+    assert privacy == Privacy(sender.name, sender.reply_to)
+    assert with_privacy("").privacy == privacy
+    own = 'controller = "Lehti Oy"\ncontact = "https://lehti.example/tietosuoja"'
+    assert with_privacy(own).privacy == Privacy("Lehti Oy", "https://lehti.example/tietosuoja")
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [
+        ('url = "tietosuoja"', "privacy.url"),
+        ('contact = "Maija"', "privacy.contact"),
+        ('contact = "javascript:alert(1)"', "privacy.contact"),
+        ('authority.fi = "toimisto"', "privacy.authority.en"),
+        ('authority_url = "https://tietosuoja.fi"', "privacy.authority"),
+        ('controler = "Oy"', "privacy.controler"),
+    ],
+)
+def test_a_fault_in_what_is_said_of_privacy_is_named(table: str, field: str) -> None:
+    with pytest.raises(InvalidPublication) as fault:
+        with_privacy(table)
+    assert fault.value.field == field
 
 
 def test_the_sample_publication_is_right() -> None:
