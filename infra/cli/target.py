@@ -16,7 +16,7 @@ PREFIX = "NEWSLETTER_"
 FUNCTION = "Console"
 """The function whose environment is read; template.yaml gives all functions the same."""
 REPOSITORY = Path(__file__).parents[2]
-TIMEOUT = 3.0
+TIMEOUT = 10.0
 MAX_ANSWER = 100_000
 NOWHERE = (
     "no stack to talk to: name a deployed one with --stack NAME, start the local cloud with `make demo` and use "

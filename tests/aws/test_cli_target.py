@@ -211,7 +211,7 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.Capture
         ([], "Exit codes: 0 done, 1 a fault, 2 wrong usage."),
         (["campaign", "send"], "subject: Kevään sparraukset"),
         (["mailing", "show"], "one line per recipient"),
-        (["check"], "Each fault is said with its file and field"),
+        (["check"], "Each fault is said with its place and what mends it"),
         (["secrets", "init"], "no value is printed"),
     ],
 )

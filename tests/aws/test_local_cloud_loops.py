@@ -102,12 +102,12 @@ def test_an_event_that_comes_round_too_often_is_ended_and_becomes_a_dead_letter(
 ) -> None:
     with stack(tmp_path, "Terminate") as cloud:
         sent(cloud, "40")
-        assert cloud.drain(20)
+        assert cloud.drain()
         assert seen(cloud) == list(range(40, 40 - lineage.LIMIT, -1))
         for _ in range(2):  # the tries that the queue allows
             cloud.retry_now()
-            assert cloud.drain(20)
-        end = time.monotonic() + 5
+            assert cloud.drain()
+        end = time.monotonic() + 60
         while not (letters := dead(cloud)) and time.monotonic() < end:
             time.sleep(0.02)
         assert letters == [str(40 - lineage.LIMIT)]
@@ -118,7 +118,7 @@ def test_an_event_that_comes_round_too_often_is_ended_and_becomes_a_dead_letter(
 def test_where_the_template_allows_it_an_event_comes_round_as_often_as_it_likes(tmp_path: Path) -> None:
     with stack(tmp_path, "Allow") as cloud:
         sent(cloud, "40")
-        assert cloud.drain(20)
+        assert cloud.drain()
         assert seen(cloud) == list(range(40, -1, -1))
 
 
