@@ -8,8 +8,8 @@ from newsletter import wiring
 from newsletter.domain.messages import MalformedMessage, Message, TakeUpOffer
 from newsletter.domain.times import parse_iso
 from newsletter.events import each_message
-from newsletter.observability import count, observed, waited
-from newsletter.usecases.hand_off_lead import hand_off_lead
+from newsletter.observability import count, logger, observed, waited
+from newsletter.usecases.hand_off_lead import HandedOff, hand_off_lead
 
 
 @observed("lead_handoff")
@@ -23,16 +23,20 @@ def _hand_off(message: Message) -> None:
         raise MalformedMessage(f"{message.type} does not belong on the lead queue")
     now = wiring.now()
     try:
-        taken = hand_off_lead(
+        became = hand_off_lead(
             message,
             now=now,
             publication=wiring.templates().publication,
             subscribers=wiring.subscribers(),
             enrollments=wiring.enrollments(),
+            pointers=wiring.lead_pointers(),
             leads=wiring.leads(),
             crm=wiring.crm(),
         )
     except Exception:
         waited("LeadWaitSeconds", (now - parse_iso(message.at)).total_seconds())
         raise
-    count("LeadsHandedOff", int(taken))
+    count("LeadsHandedOff", int(became is HandedOff.TAKEN))
+    if became is HandedOff.WITHDRAWN:
+        logger().warning("lead withdrawn", extra={"subscriber": message.subscriber, "offer": message.offer})
+        count("LeadsWithdrawn")

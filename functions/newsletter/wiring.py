@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from newsletter.adapters.fingerprints import Fingerprints
     from newsletter.adapters.forms import Forms
     from newsletter.adapters.guards import Guards
+    from newsletter.adapters.lead_pointers import LeadPointers
     from newsletter.adapters.leads import Leads
     from newsletter.adapters.limits import Limits
     from newsletter.adapters.links import Links
     from newsletter.adapters.mailer import Mailer
     from newsletter.adapters.oidc import Oidc
+    from newsletter.adapters.presses import Presses
     from newsletter.adapters.proofs import Proofs
     from newsletter.adapters.queues import Queues
     from newsletter.adapters.reachability import Reachability
@@ -132,7 +134,7 @@ def consents() -> Consents:
     """Chains of consent records."""
     from newsletter.adapters.consents import Consents
 
-    return Consents(aws.client("dynamodb"), settings().subscribers_table)
+    return Consents(aws.client("dynamodb"), settings().subscribers_table, lambda: secrets().consent_key)
 
 
 @cache
@@ -238,6 +240,22 @@ def leads() -> Leads:
     from newsletter.adapters.leads import Leads
 
     return Leads(aws.client("dynamodb"), settings().leads_table)
+
+
+@cache
+def lead_pointers() -> LeadPointers:
+    """Which leads are whose."""
+    from newsletter.adapters.lead_pointers import LeadPointers
+
+    return LeadPointers(aws.client("dynamodb"), settings().subscribers_table)
+
+
+@cache
+def presses() -> Presses:
+    """Presses on offers."""
+    from newsletter.adapters.presses import Presses
+
+    return Presses(aws.client("dynamodb"), settings().guards_table)
 
 
 @cache
@@ -389,6 +407,7 @@ def front_desk() -> FrontDesk:
         deliveries=deliveries(),
         leads=leads(),
         limits=limits(),
+        presses=presses(),
         queues=queues(),
         secrets=secrets(),
         allow_test_domains=settings().local,

@@ -20,9 +20,9 @@ def ask_to_confirm(request: Request, token: str) -> Answer:
     """The page with the one button, and what it does; mail scanners may open it as often as they like."""
     ref, in_time = _read(token)
     desk = wiring.front_desk()
-    if request.method == "GET":
-        confirm_subscription.count_seen(ref, desk)
     found = confirm_subscription.look(ref, wiring.now(), desk)
+    if request.method == "GET":
+        confirm_subscription.count_seen(ref, found, desk)
     return _answer(request, ref, found if in_time or isinstance(found, Confirmed) else None)
 
 

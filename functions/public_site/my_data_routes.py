@@ -7,18 +7,22 @@ from typing import Any
 from newsletter import wiring
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.links import Purpose, Ref
-from newsletter.adapters.subscribers import PROFILE
+from newsletter.adapters.reader_records import PROFILE
+from newsletter.domain.consent import TRACKING
+from newsletter.domain.subscriber import Status
 from newsletter.domain.times import parse_iso
 from newsletter.http import Answer
 from newsletter.observability import count
 from newsletter.usecases import change_preferences, my_data
+from newsletter.usecases.present_reader import present
+from public_site.problems import Moved
 from public_site.request import Request
 from public_site.responses import download, page
 
 
 def show_my_data(request: Request, token: str) -> Answer:
     """All of it: in words, or as JSON for `?format=json` and for who asks for JSON."""
-    ref = wiring.links().read(Purpose.MY_DATA, token)
+    ref = _read(token)
     data = _everything(ref)
     if request.query("format") == "json" or request.wants_json:
         return download("my-data.json", data)
@@ -29,23 +33,49 @@ def show_my_data(request: Request, token: str) -> Answer:
 
 
 def erase_my_data(request: Request, token: str) -> Answer:
-    """The button was pressed: everything goes. Pressing again finds nothing and says the same."""
-    ref = wiring.links().read(Purpose.MY_DATA, token)
+    """The button was pressed: everything goes. Pressing again finds nothing and says the same.
+
+    Everything means every address: who moved from that of the link, and has left since, is erased where they went.
+    """
+    ref = _read(token)
     desk = wiring.front_desk()
-    reader = change_preferences.current(ref, desk)
-    if reader is not None or any(record["record"] != PROFILE for record in _everything(ref)["records"]):
-        my_data.erase_every_address(
-            ref.subscriber, wiring.now(), subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
-        )
-        count("ReadersErased")
-    return page(request, "erased", reader.language if reader else "", now=True)
+    today = present(ref.subscriber, desk.subscribers)
+    for subscriber in dict.fromkeys((today.id, ref.subscriber)):
+        if _something_is_left(subscriber):
+            my_data.erase_every_address(
+                subscriber, wiring.now(), subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
+            )
+            count("ReadersErased")
+    return page(request, "erased", today.language, now=True)
+
+
+def _read(token: str) -> Ref:
+    """Whose data the link is about.
+
+    Raises Moved for who goes on with another address: the link may be with whoever has the old mailbox now, who shall
+    neither learn the new address nor erase the reader there.
+    """
+    ref = wiring.links().read(Purpose.MY_DATA, token)
+    today = present(ref.subscriber, wiring.subscribers())
+    if today.id != ref.subscriber and today.status == Status.ACTIVE:
+        raise Moved
+    return ref
+
+
+def _something_is_left(subscriber: str) -> bool:
+    """Whether there is more under the id than the mark of an erasure."""
+    records = wiring.subscribers().records(subscriber)
+    return any(record["record"] != PROFILE or record.get("status") != Status.ERASED for record in records)
 
 
 def _everything(ref: Ref) -> dict[str, Any]:
+    """With it whether the proof of consent is whole, and what is wrong with it if not."""
     desk = wiring.front_desk()
-    return my_data.everything(
+    data = my_data.everything(
         ref.subscriber, subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
     )
+    faults = desk.consents.faults(ref.subscriber)
+    return {**data, "consent_chain": {"whole": not faults, "faults": faults}}
 
 
 def _in_words(data: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +83,9 @@ def _in_words(data: dict[str, Any]) -> dict[str, Any]:
     records = data["records"]
     return {
         "consents": [_consent(record) for record in _consents(records)],
-        "clicks": sum(record["record"].startswith("click#") for record in records),
+        "chain_is_whole": data["consent_chain"]["whole"],
+        "clicks": sum(record.get("count", 1) for record in records if record["record"].startswith("click#")),
+        "changes": [form["email"] for form in data["address_changes"]],
         "earlier": [profile["email"] for one in data["earlier"] if "email" in (profile := _profile(one["records"]))],
         "leads": [
             {"offer": wiring.templates().publication.offer(lead["offer"]), "at": parse_iso(lead["at"])}
@@ -72,5 +104,5 @@ def _profile(records: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _consent(record: dict[str, Any]) -> dict[str, Any]:
-    about = "tracking" if record["unique"].startswith("tracking-") else "newsletter"
+    about = "tracking" if record["unique"].startswith(TRACKING) else "newsletter"
     return {"at": parse_iso(record["at"]), "act": f"{about}_{record['act']}"}

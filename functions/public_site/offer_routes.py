@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.errors import NotFound
 from newsletter.domain.publication import Offer
+from newsletter.domain.subscriber import Present
 from newsletter.http import Answer
-from newsletter.usecases import change_preferences, take_up_offer
+from newsletter.usecases import take_up_offer
 from public_site.request import Request
 from public_site.responses import page
 
+OLDEST = timedelta(days=1)
+"""How old the page may be when its button is pressed."""
+
 
 def show_offer(request: Request, token: str) -> Answer:
-    """The landing page. Opening it is evidence and makes no lead."""
+    """The landing page, which says what pressing its button would really do. Opening it is evidence, and no lead."""
     ref, offer = _read(token)
-    take_up_offer.show(ref, request.evidence, wiring.now(), wiring.front_desk())
-    return page(request, "offer", _language(ref), offer=offer)
+    desk = wiring.front_desk()
+    take_up_offer.show(ref, request.evidence, wiring.now(), desk)
+    return _landing(request, token, take_up_offer.asker(ref, desk), offer)
 
 
 def take_up(request: Request, token: str) -> Answer:
-    """The button was pressed: the lead is on its way to the CRM."""
-    ref, _ = _read(token)
-    take_up_offer.take_up(ref, request.evidence, wiring.now(), wiring.front_desk())
-    return page(request, "offer_taken", _language(ref))
+    """The button was pressed: the lead is on its way to the CRM.
+
+    Only the page can be pressed, and it was shown today: it carries a signed value that says when it was handed out.
+    Without that the page comes again, for a person to press the button.
+    """
+    ref, offer = _read(token)
+    now, desk = wiring.now(), wiring.front_desk()
+    reader = take_up_offer.asker(ref, desk)
+    if not take_up_offer.can_be_contacted(reader):
+        return _landing(request, token, reader, offer)
+    age = wiring.forms().age("offer", request.field("form"), now, token)
+    if age is None or age > OLDEST:
+        return _landing(request, token, reader, offer, again=True)
+    take_up_offer.take_up(reader, ref, request.evidence, now, desk)
+    return page(request, "offer_taken", reader.language, reader=reader)
 
 
 def _read(token: str) -> tuple[Ref, Offer]:
@@ -34,6 +52,17 @@ def _read(token: str) -> tuple[Ref, Offer]:
     return ref, offer
 
 
-def _language(ref: Ref) -> str:
-    reader = change_preferences.current(ref, wiring.front_desk())
-    return reader.language if reader else ""
+def _landing(request: Request, token: str, reader: Present, offer: Offer, *, again: bool = False) -> Answer:
+    """The page; without a button for somebody we could not contact."""
+    if not take_up_offer.can_be_contacted(reader):
+        return page(request, "offer_for_nobody", reader.language, status=410, offer=offer)
+    return page(
+        request,
+        "offer",
+        reader.language,
+        status=422 if again else 200,
+        offer=offer,
+        reader=reader,
+        form=wiring.forms().token("offer", wiring.now(), token),
+        again=again,
+    )

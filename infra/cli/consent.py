@@ -10,7 +10,7 @@ from cli.faults import Fault
 from cli.output import say, table, when
 from newsletter import wiring
 from newsletter.adapters.addresses import normalised
-from newsletter.domain.consent import ConsentRecord, faults
+from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.times import iso
 
@@ -26,7 +26,7 @@ def show(address: str, *, as_json: bool) -> int:
     chain = desk.consents.chain(reader)
     if profile is None and not chain:
         raise Fault(f"nothing is known of {address}")
-    broken = faults(chain, (profile or {}).get("consent_head", ""))
+    broken = desk.consents.faults(reader)
     status = str((profile or {}).get("status", "unknown"))
     if as_json:
         print(json.dumps(_as_json(reader, status, chain, broken), ensure_ascii=False, indent=2))

@@ -121,6 +121,15 @@ class Cloud:
         answer: dict[str, Any] = self.invoke(function, event)
         return answer
 
+    def press(self, offer: str, **headers: str) -> dict[str, Any]:
+        """Open the page of an offer and press its button, as a browser does."""
+        page = self.http("GET", offer)["body"]
+        fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
+        form = "&".join(f"{name}={quote(value)}" for name, value in fields)
+        return self.http(
+            "POST", offer, form, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
+
     def _route(self, function: str, method: str, path: str) -> tuple[str, dict[str, str]]:
         for route in self.function(function).routes:
             pattern = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", route.path)

@@ -124,13 +124,14 @@ def _built(stack: Stack) -> Iterator[Adapters]:
     wiring.reset()
     client = aws.client("dynamodb")
     provision(stack, lambda _: client, only={"AWS::DynamoDB::Table"})
+    settings = wiring.settings()
     try:
         yield Adapters(
             client=client,
             stack=stack,
             subscribers=wiring.subscribers(),
             sign_ups=wiring.sign_ups(),
-            consents=wiring.consents(),
+            consents=Consents(client, settings.subscribers_table, lambda: b"a key of the tests"),
             enrollments=wiring.enrollments(),
             agenda=wiring.agenda(),
             content=wiring.content(),

@@ -79,7 +79,8 @@ def reader(email: str, status: Status = Status.ACTIVE, **more: Any) -> Subscribe
 
 
 def keep(one: Subscriber, how: str = "", why: str = "") -> None:
-    proof = brought_record(Consent("given" if one.status is Status.ACTIVE else "withdrawn", "form", NOW, one.id))
+    act = "given" if one.status is Status.ACTIVE else "withdrawn"
+    proof = brought_record(Consent(act, "form", NOW, one.id), wiring.consents().seal(one.id))
     assert wiring.subscribers().admit(one, proof, how=how, why=why)
 
 

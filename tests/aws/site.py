@@ -15,7 +15,6 @@ import pytest
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
-from newsletter.domain.consent import faults
 from newsletter.domain.subscriber import Subscriber, subscriber_id
 from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
@@ -125,10 +124,8 @@ def reader(subscriber: str = ID) -> Subscriber:
 
 def acts(subscriber: str = ID) -> list[tuple[str, str]]:
     """The reader's consent records, whose chain is whole."""
-    chain = wiring.consents().chain(subscriber)
-    profile = wiring.subscribers().profile(subscriber) or {}
-    assert faults(chain, profile.get("consent_head", "")) == []
-    return [(record.consent.act, record.consent.how) for record in chain]
+    assert wiring.consents().faults(subscriber) == []
+    return [(record.consent.act, record.consent.how) for record in wiring.consents().chain(subscriber)]
 
 
 def fill_in(email: str, network: str = "", **of: Any) -> None:

@@ -36,7 +36,7 @@ def paths(confirm: str) -> dict[str, tuple[str, dict[str, str]]]:
     """Every page of a reader's own that changes something, with a form that it takes."""
     return {
         "confirm": (link(Purpose.CONFIRM, extra=confirm), {}),
-        "preferences": (link(Purpose.PREFERENCES), {"language": "sv", "frequency": "monthly"}),
+        "preferences": (link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "sv", "frequency": "monthly"}),
         "unsubscribe": (link(Purpose.UNSUBSCRIBE), {}),
         "my-data": (link(Purpose.MY_DATA), {}),
         "offer": (link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"), {"accept": "yes"}),

@@ -132,7 +132,7 @@ def test_looking_at_the_offer_makes_no_lead_and_its_button_makes_one_however_oft
     assert outside.cloud.drain()
     assert outside.webhooks() == []
 
-    assert [outside.post(offer).status for _ in range(2)] == [200, 200]
+    assert [outside.press(offer).status for _ in range(2)] == [200, 200]
     (webhook,) = outside.webhooks()
     lead = json.loads(webhook["body"])
     assert (webhook["verified"], webhook["duplicate"], webhook["answer"]) == (True, False, 204)
@@ -160,7 +160,7 @@ def test_a_lead_waits_for_a_crm_that_is_down_and_arrives_once_it_is_up(outside: 
     outside.subscribe("maija@example.com")
     offer = link_to("offer", outside.digest_for("maija@example.com"))
     assert outside.post("/_local/crm/outage", minutes="10").status == 303
-    assert outside.post(offer).status == 200
+    assert outside.press(offer).status == 200
     assert [webhook["answer"] for webhook in outside.webhooks()] == [500]
     outside.post("/_local/crm/outage", minutes="0")
     assert until(lambda: outside.webhooks()[-1]["answer"] == 204, outside)
@@ -170,7 +170,7 @@ def test_a_lead_waits_for_a_crm_that_is_down_and_arrives_once_it_is_up(outside: 
 
 def test_the_sequence_sends_each_step_once_when_it_is_due_and_none_before(outside: Outside) -> None:
     outside.subscribe("maija@example.com")
-    outside.post(link_to("offer", outside.digest_for("maija@example.com")))
+    outside.press(link_to("offer", outside.digest_for("maija@example.com")))
     taken = datetime.now(UTC)
 
     # A day and a half, two days and a little (again an hour later), then as long after as the second step waits.

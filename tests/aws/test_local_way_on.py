@@ -80,7 +80,7 @@ def test_one_click_in_the_mail_program_ends_all_mail(outside: Outside) -> None:
     outside.run("planner", outside.now)
     for reader, (content_type, body) in ONE_CLICK.items():
         (mail,) = outside.mails(reader, outside.digest)
-        outside.post(link_to("offer", mail))
+        outside.press(link_to("offer", mail))
         address = header(mail, "List-Unsubscribe").split(">")[0].removeprefix("<")
         assert outside.get(address).status == 200
         assert outside.standings(outside.digest)[reader] in ("delivered", "clicked"), "a scanner opened it, nobody left"

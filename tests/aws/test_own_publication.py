@@ -179,7 +179,7 @@ def test_a_reader_of_each_language_gets_digest_offer_and_sequence(outside: Outsi
         assert outside.get(link_to("preferences", digest)).status == 200
         if offer:
             assert offer.accept[language] in unescape(outside.get(link_to("offer", digest)).text)
-            assert outside.post(link_to("offer", digest)).status == 200
+            assert outside.press(link_to("offer", digest)).status == 200
     taken = {json.loads(each["body"])["data"]["contact"]["email"]: each["verified"] for each in outside.webhooks()}
     assert taken == {reader(language): True for language in publication.languages if offer}
 

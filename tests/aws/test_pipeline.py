@@ -133,7 +133,7 @@ def test_pressing_the_offers_button_makes_one_lead_and_starts_the_sequence(cloud
     assert cloud.webhooks == []
 
     for _ in range(2):
-        assert cloud.http("POST", offer, "accept=yes")["statusCode"] == 200
+        assert cloud.press(offer)["statusCode"] == 200
     cloud.drain()
     (webhook,) = cloud.webhooks
     Verifier(WEBHOOK_SECRET).verify(webhook.body, webhook.headers)
@@ -165,7 +165,7 @@ def test_a_lead_survives_a_crm_that_is_down(cloud: Cloud) -> None:
     cloud.run("planner", NOW)
     cloud.drain()
     cloud.crm_status = 503
-    cloud.http("POST", link_to("offer", cloud.mails(READER)[-1]), "accept=yes")
+    cloud.press(link_to("offer", cloud.mails(READER)[-1]))
     (waiting,) = cloud.drain()
     cloud.crm_status = 200
     cloud.client("sqs").send_message(QueueUrl=wiring.settings().lead_queue, MessageBody=waiting)

@@ -157,7 +157,7 @@ def test_pressing_the_button_of_the_offer_sends_one_lead_on_its_way(cloud: Cloud
     path = link(Purpose.OFFER, mailing="m", batch="b", position=3, extra="sparraus")
     assert "Ska vi bolla idéer?" in cloud.http("GET", path)["body"]
     assert cloud.messages("LeadQueue") == []
-    answer = cloud.http("POST", path, headers={"user-agent": "Reader/1", "sec-fetch-user": "?1"})
+    answer = cloud.press(path, user_agent="Reader/1", sec_fetch_user="?1")
     assert "Tack, vi hör av oss" in answer["body"]
     (body,) = cloud.messages("LeadQueue")
     message = json.loads(body)

@@ -102,7 +102,7 @@ def test_a_pause_of_the_new_addresss_own_earlier_days_does_not_come_back(cloud: 
 
 def test_a_sequence_goes_on_at_the_new_address_with_the_step_that_was_next(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
     steps = wiring.templates().publication.sequences["sparraus"].steps
     start = datetime.now(UTC)
@@ -189,7 +189,7 @@ def test_readers_who_took_each_others_addresses_can_both_leave(cloud: Cloud) -> 
 
 def test_what_is_kept_of_the_old_address_is_shown_and_erased_with_the_rest(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin")
-    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
     move(cloud)
     assert READER in cloud.http("GET", own(Purpose.MY_DATA))["body"]

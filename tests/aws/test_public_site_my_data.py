@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.usecases.my_data import SETTLED
 from tests.aws.cloud import Cloud
 from tests.aws.site import FORM, ID, READER, heading, link, post, stored, text
 
 
 def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
-    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.http("GET", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
     (path,) = re.findall(r'href="(/my-data/[^"]+)"', cloud.http("GET", link(Purpose.PREFERENCES))["body"])
@@ -37,12 +39,13 @@ def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
 
 def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
-    cloud.http("POST", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
     path = link(Purpose.MY_DATA)
     assert cloud.http("GET", path)["statusCode"] == 200
     answer = post(cloud, path, {})
     assert (answer["statusCode"], heading(answer)) == (200, text("erased.heading"))
+    cloud.run("nurture", datetime.now(UTC) + SETTLED)  # looks once more, when nobody can still be writing
     (mark,) = cloud.items("Subscribers")
     assert {name: value["S"] for name, value in mark.items() if name != "erased_at"} == {
         "id": ID,

@@ -65,7 +65,7 @@ def everything_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     cloud.drain()
     # Another reader takes up the offer, so that its steps are sent, and another moves here from an older address.
     digest = next(mail for mail in cloud.mails(READER) if kind_of(mail) == "digest")
-    cloud.http("POST", link_to("offer", digest))
+    cloud.press(link_to("offer", digest))
     cloud.drain()
     clock.forward(minutes=1)  # time goes on, else the slots of the rate lane would be ever farther away
     moving = next(mail for mail in cloud.mails(NEW) if kind_of(mail) == "welcome")

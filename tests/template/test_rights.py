@@ -19,15 +19,19 @@ from urllib.parse import urlencode
 import pytest
 
 from newsletter import wiring
+from newsletter.adapters.crm import Crm
+from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.queues import NotQueued, Queues
 from newsletter.adapters.tallies import Tallies
 from newsletter.domain import caution
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.messages import Notify, SendBatch, SettleDoubt
+from newsletter.domain.subscriber import subscriber_id
+from newsletter.domain.times import iso
 from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.read_row import Row
-from tests.aws.cloud import PUBLIC_URL, Cloud, link_to, running
+from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing
 from tests.template.recorded import Use, Uses, recording
@@ -35,8 +39,8 @@ from tests.template.stacks import as_list
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
-MAIJA, KALLE, LIISA, PEKKA, MOVED, INVITED, NEVER = (
-    f"{name}@example.com" for name in ("maija", "kalle", "liisa", "pekka", "muuttanut", "kutsuttu", "never")
+MAIJA, KALLE, LIISA, PEKKA, MOVED, INVITED, NEVER, HASTY = (
+    f"{name}@example.com" for name in ("maija", "kalle", "liisa", "pekka", "muuttanut", "kutsuttu", "never", "kiire")
 )
 POLICIES = {
     # AWS: SAM policy templates. What a poller may do, Lambda does, so no code of ours shows it.
@@ -172,11 +176,28 @@ def offer_taken_up(cloud: Cloud) -> None:
     offer = link_to("offer", digest)
     assert cloud.http("GET", offer)["statusCode"] == 200
     cloud.crm_status = 503
-    assert cloud.http("POST", offer, "accept=yes")["statusCode"] == 200
+    assert cloud.press(offer)["statusCode"] == 200
     (waiting,) = cloud.drain()
     cloud.crm_status = 200
     for _ in range(2):
         cloud.client("sqs").send_message(QueueUrl=wiring.settings().lead_queue, MessageBody=waiting)
+        assert cloud.drain() == []
+
+
+def reader_erased_while_the_crm_answers(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lead is there by then, and must not stay."""
+    subscribe(cloud, HASTY)
+    hasty = subscriber_id(PEPPER.encode(), HASTY)
+    mark = {"id": {"S": hasty}, "record": {"S": "profile"}, "status": {"S": "erased"}, "erased_at": {"S": iso(NOW)}}
+
+    def answer(*_: Any) -> str:
+        cloud.client("dynamodb").put_item(TableName=wiring.settings().subscribers_table, Item=mark)
+        return "204"
+
+    with monkeypatch.context() as slow:
+        slow.setattr(Crm, "post", answer)
+        offer = wiring.links().token(Purpose.OFFER, Ref(hasty, "m", "b", extra="sparraus"))
+        assert cloud.press(f"/offer/{offer}")["statusCode"] == 200
         assert cloud.drain() == []
 
 
@@ -330,6 +351,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
         feeds_and_digests(cloud, feed)
         readers_are_invited_and_move(cloud)
         offer_taken_up(cloud)
+        reader_erased_while_the_crm_answers(cloud, monkeypatch)
         list_bombing(cloud, monkeypatch)
         tick(cloud, 3)
         tick(cloud, 30)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,24 @@ def test_the_webhooks_body_is_json_and_says_who_what_and_how(
     assert data["consent"] == {"version": "2026-11", "confirmed_at": "2026-11-23T06:00:00Z"}
     assert data["evidence"]["user_agent"] == user_agent
     assert data["evidence"]["position"] == position
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.ERASED])
+def test_the_webhook_says_whether_newsletters_may_be_sent(status: Status) -> None:
+    left_at = None if status is Status.ACTIVE else NOW
+    data = lead_created(lead(), replace(reader(), status=status, left_at=left_at), OFFER)["data"]
+    withdrawn = status in (Status.UNSUBSCRIBED, Status.COMPLAINED)
+    assert data["subscription"] == {
+        "status": status,
+        "consent": "withdrawn" if withdrawn else "given",
+        **({"since": "2026-11-23T06:00:00Z"} if left_at else {}),
+    }
+    assert data["consent"].get("withdrawn_at") == ("2026-11-23T06:00:00Z" if withdrawn else None)
+
+
+def test_the_webhook_says_until_when_a_reader_paused() -> None:
+    data = lead_created(lead(), replace(reader(), paused_until=date(2027, 1, 7)), OFFER)["data"]
+    assert data["subscription"] == {"status": "active", "consent": "given", "paused_until": "2027-01-07"}
 
 
 @pytest.mark.parametrize(

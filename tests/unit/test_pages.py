@@ -21,7 +21,7 @@ from newsletter.adapters.templates import Templates
 from newsletter.domain.look import TEXT_ON_GROUND
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.pending import Effect, Pending, pending
-from newsletter.domain.subscriber import Frequency, SignUp, Status, Subscriber
+from newsletter.domain.subscriber import Frequency, Present, SignUp, Status, Subscriber
 from newsletter.usecases.read_archive import Archived
 from public_site.unsubscribe_routes import REASONS
 from tests.templates import TEMPLATES
@@ -91,6 +91,8 @@ def my_data(**given: Any) -> dict[str, Any]:
         "clicks": 0,
         "leads": [],
         "sent_days": 396,
+        "changes": [],
+        "chain_is_whole": True,
     }
 
 
@@ -175,12 +177,20 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
             "consents": [{"at": MOMENT, "act": act} for act in ACTS],
             "earlier": ["maija@vanha.example.com", "maija@<vanhin>.example.com"],
             "clicks": 1,
+            "changes": ["maija@uusi.example.com"],
+            "chain_is_whole": False,
             "leads": [{"at": MOMENT, "offer": offer} for offer in (*publication.offers, None)],
         },
     ),
     "erased": ({"now": True}, {"now": False}),
-    "offer": tuple({"offer": offer} for offer in publication.offers),
-    "offer_taken": ({},),
+    "offer": tuple(
+        {"offer": offer, "reader": Present("a", status), "form": "t", "again": again}
+        for offer in publication.offers
+        for status in Status
+        for again in (False, True)
+    ),
+    "offer_for_nobody": tuple({"offer": offer} for offer in publication.offers),
+    "offer_taken": tuple({"reader": Present("a", status)} for status in Status),
     "archive": (
         {"mailings": [], "following": "", "first": True, "here": "https://news.example.com/archive"},
         {"mailings": archived(), "following": "2026-11-24T06:00:00Z#digest-2026-W48", "first": False, "here": ""},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters import enrollments, sign_ups, subscribers
+from newsletter.adapters import enrollments, reader_records, sign_ups
 from newsletter.adapters.items import pages, to_item
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.times import iso
@@ -23,7 +23,7 @@ class Reminder:
 
 @dataclass(frozen=True)
 class Erasure:
-    """A reader who left so long ago that nothing of them may be kept."""
+    """A reader who left so long ago that nothing of them may be kept, or one whose erasure is to be ended."""
 
     subscriber: str
 
@@ -66,7 +66,7 @@ def _piece(item: dict[str, Any]) -> Due:
     match item["record"]:
         case sign_ups.RECORD:
             return Reminder(item["id"], item["nonce"])
-        case subscribers.PROFILE:
+        case reader_records.PROFILE:
             return Erasure(item["id"])
         case _:
             return enrollments.enrollment_of(item)

@@ -5,36 +5,67 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import to_item
+from newsletter.adapters.items import conditional, from_item, holds, to_item
 from newsletter.domain.lead import Evidence
+from newsletter.domain.subscriber import Present
 from newsletter.domain.times import iso
+
+FURTHER = 2
+"""How many visits after the first are kept with what they showed; more of them are counted."""
 
 
 class Clicks:
-    """One item per click in the Subscribers table; each expires after `life`."""
+    """One item per reader, mailing, link, method and hour in the Subscribers table, however often the link is opened.
+
+    Each expires after `life`.
+    """
 
     def __init__(self, client: Any, table: str, life: timedelta) -> None:
         self._client = client
         self._table = table
         self._life = life
 
-    def add(self, subscriber: str, mailing: str, link: str, evidence: Evidence, now: datetime) -> None:
-        """Keep a click. A second click on the link within the same millisecond is the same click."""
-        moment = f"{iso(now)[:-1]}.{now.microsecond // 1000:03}Z"
-        self._client.put_item(
+    def add(self, reader: Present, mailing: str, link: str, evidence: Evidence, now: datetime) -> bool:
+        """Keep a visit; False when it was only counted, or not kept at all: its reader does not allow it, or is erased.
+
+        The item holds what the first visit of the hour showed, `samples` of those after it, `count` and `last_at`.
+        """
+        if not reader.may_be_tracked:
+            return False
+        key = {"id": reader.id, "record": f"click#{now:%Y-%m-%dT%H}#{mailing}#{link}#{evidence.method}"}
+        shown = {
+            "at": iso(now),
+            "user_agent": evidence.user_agent,
+            "network": evidence.network,
+            "headers": dict(evidence.headers),
+        }
+        of = {"mailing": mailing, "link": link, "method": evidence.method}
+        first = conditional(
+            self._client,
+            "put_item",
             TableName=self._table,
-            Item=to_item(
-                {
-                    "id": subscriber,
-                    "record": f"click#{moment}#{mailing}#{link}",
-                    "mailing": mailing,
-                    "link": link,
-                    "at": iso(now),
-                    "method": evidence.method,
-                    "user_agent": evidence.user_agent,
-                    "network": evidence.network,
-                    "headers": dict(evidence.headers),
-                    "expires": int((now + self._life).timestamp()),
-                }
+            Item=to_item({**key, **of, **shown, "count": 1, "expires": int((now + self._life).timestamp())}),
+            ConditionExpression="attribute_not_exists(id)",
+        )
+        return first.took_place or self._count(key, shown, now, known=from_item(first.item))
+
+    def _count(self, key: dict[str, str], shown: dict[str, Any], now: datetime, known: dict[str, Any]) -> bool:
+        """Count one more visit, and keep what it showed while there is room.
+
+        Visits at the very same moment may each find room for the last sample: that makes a few more, and no harm.
+        """
+        room = len(known.get("samples", [])) < FURTHER
+        sample = ", samples = list_append(if_not_exists(samples, :none), :sample)" if room else ""
+        counted = holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=to_item(key),
+            UpdateExpression=f"SET last_at = :at{sample} ADD #count :one",
+            ConditionExpression="attribute_exists(id)",
+            ExpressionAttributeNames={"#count": "count"},
+            ExpressionAttributeValues=to_item(
+                {":one": 1, ":at": iso(now), **({":none": [], ":sample": [shown]} if room else {})}
             ),
         )
+        return room and counted

@@ -2,26 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from newsletter.adapters.consent_items import from_stored, to_stored
 from newsletter.adapters.items import holds, pages, to_item
-from newsletter.adapters.subscribers import PROFILE
-from newsletter.domain.consent import Consent, ConsentRecord, next_record
+from newsletter.adapters.reader_records import PROFILE, ReaderRecords
+from newsletter.domain.consent import Consent, ConsentRecord, Seal, faults, next_record
+from newsletter.domain.subscriber import Status
 
 TRIES = 10
 """Appends of one reader's records meet each other at most now and then."""
 
 
 class Consents:
-    """Appends only. Two appends at once take different numbers: the number is the key, and the first writer has it."""
+    """Appends only. Two appends at once take different numbers: the number is the key, and the first writer has it.
 
-    def __init__(self, client: Any, table: str) -> None:
+    `key` gives the secret that records are sealed with; it is asked for when the first one is read or written.
+    """
+
+    def __init__(self, client: Any, table: str, key: Callable[[], bytes]) -> None:
         self._client = client
         self._table = table
+        self._key = key
+        self._records = ReaderRecords(client, table)
 
     def chain(self, subscriber: str) -> list[ConsentRecord]:
         """All records in their order. What an import brought stands in the profile, which sorts after the others."""
+        return self._read(subscriber)[0]
+
+    def seal(self, subscriber: str) -> Seal:
+        """What the reader's records are sealed with."""
+        return Seal(self._key(), subscriber)
+
+    def faults(self, subscriber: str) -> list[str]:
+        """What is wrong with the reader's chain, in words; empty when it is whole and proves what the profile says."""
+        chain, profile = self._read(subscriber)
+        active = profile.get("status") == Status.ACTIVE
+        return faults(chain, profile.get("consent_head", ""), self.seal(subscriber), active=active)
+
+    def append(self, subscriber: str, consent: Consent) -> ConsentRecord:
+        """Put the consent at the end of the chain, unless its very act is in it already; its record.
+
+        For who was erased it is not kept, unless they have filled in a form since and this is its confirmation.
+        """
+        for _ in range(TRIES):
+            chain, profile = self._read(subscriber)
+            known = next((record for record in chain if record.consent.unique == consent.unique), None)
+            if known is not None:
+                return known
+            record = next_record(chain, consent, self.seal(subscriber))
+            erased_at = profile.get("erased_at", "")
+            if erased_at and not self._records.spoke_since(subscriber, erased_at, consent.at):
+                return record
+            if self._put_new(subscriber, record):
+                return record
+        message = f"reader {subscriber}: {TRIES} tries to append a consent record met another writer"
+        raise RuntimeError(message)
+
+    def _read(self, subscriber: str) -> tuple[list[ConsentRecord], dict[str, Any]]:
+        """The chain, and the profile that remembers its end."""
         items = pages(
             self._client,
             TableName=self._table,
@@ -31,25 +71,15 @@ class Consents:
             ConsistentRead=True,
         )
         chain: list[ConsentRecord] = []
+        profile: dict[str, Any] = {}
         for item in items:
             if item["record"].startswith("consent#"):
                 chain.append(from_stored(int(item["record"].removeprefix("consent#")), item))
-            elif "brought" in item:
-                chain.insert(0, from_stored(0, item["brought"]))
-        return chain
-
-    def append(self, subscriber: str, consent: Consent) -> ConsentRecord:
-        """Put the consent at the end of the chain, unless its very act is in it already; its record."""
-        for _ in range(TRIES):
-            chain = self.chain(subscriber)
-            known = next((record for record in chain if record.consent.unique == consent.unique), None)
-            if known is not None:
-                return known
-            record = next_record(chain, consent)
-            if self._put_new(subscriber, record):
-                return record
-        message = f"reader {subscriber}: {TRIES} tries to append a consent record met another writer"
-        raise RuntimeError(message)
+            elif item["record"] == PROFILE:
+                profile = item
+        if "brought" in profile:
+            chain.insert(0, from_stored(0, profile["brought"]))
+        return chain, profile
 
     def _put_new(self, subscriber: str, record: ConsentRecord) -> bool:
         return holds(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.adapters.items import holds, pages, to_item
+from newsletter.adapters.reader_records import ReaderRecords
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.subscriber import shard_of
 from newsletter.domain.times import iso, parse_iso
@@ -18,16 +19,11 @@ class Enrollments:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
+        self._records = ReaderRecords(client, table)
 
     def begin(self, enrollment: Enrollment) -> bool:
-        """Enroll, unless the reader went through this sequence before."""
-        return holds(
-            self._client,
-            "put_item",
-            TableName=self._table,
-            Item=to_item(_values(enrollment)),
-            ConditionExpression="attribute_not_exists(id)",
-        )
+        """Enroll, unless the reader went through this sequence before, or was erased."""
+        return self._records.add(_values(enrollment))
 
     def of(self, subscriber: str) -> list[Enrollment]:
         """Every sequence the reader is or was in."""

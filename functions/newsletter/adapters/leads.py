@@ -79,7 +79,7 @@ class Leads:
         return bool(item and "handed_off_at" in item)
 
     def add_attempt(self, lead: str, at: datetime, result: str, *, taken: bool) -> None:
-        """Note one try to hand the lead off, and whether the CRM took it."""
+        """Note one try to hand the lead off, and whether the CRM took it; nothing for a lead that was erased."""
         conditional(
             self._client,
             "update_item",
@@ -87,6 +87,8 @@ class Leads:
             Key=to_item({"lead": lead}),
             UpdateExpression="SET attempts = list_append(attempts, :attempt)"
             + (", handed_off_at = :at" if taken else ""),
+            ConditionExpression="attribute_exists(#lead)",
+            ExpressionAttributeNames={"#lead": "lead"},
             ExpressionAttributeValues=to_item(
                 {":attempt": [{"at": iso(at), "result": result}], **({":at": iso(at)} if taken else {})}
             ),

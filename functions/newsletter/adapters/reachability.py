@@ -133,10 +133,14 @@ class Reachability:
     def forget_soft_bounces(self, subscriber: str, mails: Collection[str]) -> None:
         """Forget those mails, so that a reader of many years carries no list of them."""
         if mails:
-            self._client.update_item(
+            holds(
+                self._client,
+                "update_item",
+                repeatable=True,
                 TableName=self._table,
                 Key=_key(subscriber),
                 UpdateExpression="DELETE soft_bounces :mails",
+                ConditionExpression="attribute_exists(email)",
                 ExpressionAttributeValues={":mails": to_value(set(mails))},
             )
 

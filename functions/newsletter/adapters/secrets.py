@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +39,11 @@ class Secrets:
             raise
         self._fingerprints.check(pepper, parameter)
         return pepper
+
+    @property
+    def consent_key(self) -> bytes:
+        """The key that seals consent records: derived from the pepper, which lasts as long as they must be shown."""
+        return hmac.digest(self.pepper, b"newsletter.consent", "sha256")
 
     @cached_property
     def link_keys(self) -> tuple[str, ...]:

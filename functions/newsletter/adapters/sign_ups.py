@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import Item, batch_get, from_item, holds, to_item, to_value
-from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, shard_of
+from newsletter.adapters.items import GET_LIMIT, Item, batch_get, from_item, holds, to_item, to_value
+from newsletter.adapters.reader_records import CHANGE, PROFILE, SIGN_UP, ReaderRecords
+from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
 from newsletter.domain.times import iso, parse_iso
 
-RECORD = "sign-up"
+RECORD = SIGN_UP
 WRITE_LIMIT = 25
 """AWS: at most 25 items in one BatchWriteItem."""
 
@@ -22,13 +23,28 @@ class SignUps:
         self._client = client
         self._table = table
         self._kept = kept
+        self._records = ReaderRecords(client, table)
 
     def put(self, sign_up: SignUp, *, mailed: bool = True, anew: bool = False) -> None:
         """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one.
 
         It takes over the link of the one it replaces, unless it begins `anew`. `mailed` is whether a mail is asked for:
         otherwise the last one stands, with its reminder.
+
+        Filled in since, it is the one thing that may wait under the id of who was erased; the tick looks there again
+        when it is forgotten. A change of address is noted under the present id first, so that erasing the reader finds
+        it, and nothing is kept of one whose reader is erased.
         """
+        if iso(sign_up.at) < self._records.erased_at(sign_up.id):
+            return
+        if sign_up.moved_from and not self._note_change(sign_up):
+            return
+        self._expect_erased(sign_up)
+        self._keep(sign_up, mailed=mailed, anew=anew)
+        if sign_up.moved_from and self._records.erased(sign_up.moved_from):
+            self.forget(sign_up)
+
+    def _keep(self, sign_up: SignUp, *, mailed: bool, anew: bool) -> None:
         item = self._item(sign_up)
         key = {name: item.pop(name) for name in ("id", "record")}
         item.pop("link")
@@ -44,9 +60,51 @@ class SignUps:
             ExpressionAttributeValues={f":{name}": value for name, value in item.items()},
         )
 
+    def _note_change(self, sign_up: SignUp) -> bool:
+        """Point from the present id to the form at the new address; False for a reader who was erased."""
+        record = f"{CHANGE}{sign_up.id}"
+        expires = int((sign_up.at + self._kept).timestamp())
+        self._records.add({"id": sign_up.moved_from, "record": record, "expires": expires})
+        return not self._records.erased(sign_up.moved_from)
+
     def put_all(self, sign_ups: Iterable[SignUp]) -> None:
-        """The same for many forms, each of another reader."""
-        batch_put(self._client, self._table, [self._item(sign_up) for sign_up in sign_ups])
+        """The same for many forms of an import, each of another reader.
+
+        An import is not the reader's word: of who is erased nothing is kept.
+        """
+        forms = list(sign_ups)
+        batch_put(self._client, self._table, [self._item(form) for form in forms])
+        gone = self._erased([form.id for form in forms])
+        for form in forms:
+            if form.id in gone:
+                self.forget(form)
+
+    def _expect_erased(self, sign_up: SignUp) -> None:
+        """Let the tick look after who was erased when this form is over, confirmed or not."""
+        holds(
+            self._client,
+            "update_item",
+            repeatable=True,
+            TableName=self._table,
+            Key=to_item({"id": sign_up.id, "record": PROFILE}),
+            UpdateExpression="SET due_shard = :shard, due_at = :over",
+            ConditionExpression="erased_at <= :asked",
+            ExpressionAttributeValues=to_item(
+                {
+                    ":shard": shard_of(sign_up.id),
+                    ":over": iso(sign_up.at + self._kept),
+                    ":asked": iso(sign_up.at),
+                }
+            ),
+        )
+
+    def _erased(self, subscribers: list[str]) -> set[str]:
+        found: list[dict[str, Any]] = []
+        for start in range(0, len(subscribers), GET_LIMIT):
+            some = subscribers[start : start + GET_LIMIT]
+            keys = [to_item({"id": subscriber, "record": PROFILE}) for subscriber in some]
+            found += batch_get(self._client, self._table, keys, ("id", "status"))
+        return {item["id"] for item in found if item.get("status") == Status.ERASED}
 
     def _item(self, sign_up: SignUp) -> Item:
         return to_item(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.fingerprints import KEY as FINGERPRINT
 from newsletter.adapters.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
+from newsletter.adapters.reader_records import CHANGE, PROFILE, SIGN_UP
 from newsletter.adapters.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
 from newsletter.domain.cadence import after_choice
 from newsletter.domain.consent import ConsentRecord
@@ -16,8 +17,6 @@ from newsletter.domain.pending import Effect
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.domain.times import iso
 from newsletter.observability import logger
-
-PROFILE = "profile"
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,8 @@ class Subscribers:
 
         So an old confirmation link, pressed again after the reader left, wakes nobody up. Whether links may be tracked
         stays as the reader chose it before. A pause ends, unless the form brings one from the old address. `cadence` is
-        what somebody we know had chosen so far; `effect` what the confirmation does, for who opens its link again.
+        what somebody we know had chosen so far; `effect` what the confirmation does, for who opens its link again. Who
+        was erased since the form was filled in stays erased.
         """
         paused = ", paused_until = :paused" if sign_up.paused_until else ""
         moved = ", moved_from = :moved" if sign_up.moved_from else ""
@@ -76,8 +76,10 @@ class Subscribers:
             " confirmed_by = :nonce, confirmed_with = :link, confirmed_as = :effect, consent_version = :version,"
             " consent_head = :head, mailable = :shard"
             f"{paused}{moved}{', cadence = :cadence' if cadence else ''}"
-            " REMOVE left_at, left_how, left_why, moved_to, due_shard, due_at" + ("" if paused else ", paused_until"),
-            "attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce",
+            " REMOVE left_at, left_how, left_why, moved_to, erased_at, due_shard, due_at"
+            + ("" if paused else ", paused_until"),
+            "(attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce)"
+            " AND (attribute_not_exists(erased_at) OR erased_at <= :asked)",
             {
                 ":email": sign_up.email,
                 ":active": Status.ACTIVE,
@@ -87,6 +89,7 @@ class Subscribers:
                 ":frequency": sign_up.frequency,
                 ":tracking": sign_up.tracking,
                 ":now": iso(now),
+                ":asked": iso(sign_up.at),
                 ":nonce": sign_up.nonce,
                 ":link": sign_up.link or sign_up.nonce,
                 ":effect": effect,
@@ -219,7 +222,8 @@ class Subscribers:
     def mark_erased(self, subscriber: str, now: datetime, *, unless_active: bool) -> bool:
         """Replace the profile by the mark `erased`; False for an active reader who must be left alone.
 
-        The mark stays in the index `due` until `finish_erasure`, so that the tick ends an erasure that crashed.
+        The mark stays in the index `due` until `finish_erasure`, so that the tick ends an erasure that crashed, and
+        finds what was being written at that very moment.
         """
         mark = {
             "id": subscriber,
@@ -243,15 +247,43 @@ class Subscribers:
             ExpressionAttributeValues=to_item({":active": Status.ACTIVE}),
         )
 
-    def remove_records(self, subscriber: str) -> int:
-        """Remove every record of the reader but the profile; how many there were."""
+    def remove_records(self, subscriber: str, spare: Collection[str] = ()) -> int:
+        """Remove every record of the reader but the profile, and those whose names begin with one of `spare`.
+
+        With a change of address goes the form that waits for it under another id. How many records there were.
+        """
         others = [item["record"] for item in self.records(subscriber) if item["record"] != PROFILE]
+        others = [record for record in others if not record.startswith(tuple(spare))]
         for record in others:
+            if record.startswith(CHANGE):
+                self._remove_change(record.removeprefix(CHANGE), subscriber)
             self._client.delete_item(TableName=self._table, Key=to_item({"id": subscriber, "record": record}))
         return len(others)
 
+    def _remove_change(self, new: str, subscriber: str) -> None:
+        """Remove the form at the new address, unless it is another reader's."""
+        holds(
+            self._client,
+            "delete_item",
+            repeatable=True,
+            TableName=self._table,
+            Key=to_item({"id": new, "record": SIGN_UP}),
+            ConditionExpression="moved_from = :old",
+            ExpressionAttributeValues={":old": to_value(subscriber)},
+        )
+
+    def look_again(self, subscriber: str, erased_at: str, due: datetime) -> None:
+        """Let the tick look once more for records of who was erased then."""
+        self._update(
+            subscriber,
+            "SET due_shard = :shard, due_at = :due",
+            "#status = :erased AND erased_at = :then",
+            {":shard": shard_of(subscriber), ":due": iso(due), ":erased": Status.ERASED, ":then": erased_at},
+            repeatable=True,
+        )
+
     def finish_erasure(self, subscriber: str) -> None:
-        """Nothing is left to remove: take the mark off the index `due`."""
+        """Nothing is left to remove, and nobody can be writing any more: take the mark off the index `due`."""
         erased = {":erased": Status.ERASED}
         self._update(subscriber, "REMOVE due_shard, due_at", "#status = :erased", erased, repeatable=True)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.domain.publication import Offer
-from newsletter.domain.subscriber import Subscriber
+from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.domain.times import iso
 
 
@@ -61,7 +61,12 @@ def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, 
                 "language": subscriber.language,
                 "topics": list(subscriber.topics),
             },
-            "consent": {"version": subscriber.consent_version, "confirmed_at": iso(subscriber.confirmed_at)},
+            "subscription": _subscription(subscriber),
+            "consent": {
+                "version": subscriber.consent_version,
+                "confirmed_at": iso(subscriber.confirmed_at),
+                **({"withdrawn_at": iso(subscriber.left_at)} if _withdrew(subscriber) and subscriber.left_at else {}),
+            },
             "evidence": {
                 "mailing": lead.mailing,
                 "batch": lead.batch,
@@ -71,3 +76,18 @@ def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, 
             },
         },
     }
+
+
+def _subscription(subscriber: Subscriber) -> dict[str, Any]:
+    """Whether the newsletter may be sent to them, for a CRM that mails too. To ask for contact they need not get it."""
+    paused = subscriber.paused_until
+    return {
+        "status": subscriber.status,
+        "consent": "withdrawn" if _withdrew(subscriber) else "given",
+        **({"since": iso(subscriber.left_at)} if subscriber.left_at else {}),
+        **({"paused_until": paused.isoformat()} if paused else {}),
+    }
+
+
+def _withdrew(subscriber: Subscriber) -> bool:
+    return subscriber.status in (Status.UNSUBSCRIBED, Status.COMPLAINED)

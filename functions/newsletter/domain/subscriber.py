@@ -98,6 +98,30 @@ class SignUp:
     mail: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True)
+class Present:
+    """Who a link of any age is about, as they are at this moment and by the id they go by now.
+
+    `status` is empty for nobody we know. Nothing else of the profile is read, so that one broken elsewhere is no
+    hindrance.
+    """
+
+    id: str
+    status: str = ""
+    language: str = ""
+    tracking: bool = True
+
+    @property
+    def erased(self) -> bool:
+        """Whether nothing may ever be kept under the id again, but for a fresh sign-up."""
+        return self.status == Status.ERASED
+
+    @property
+    def may_be_tracked(self) -> bool:
+        """Whether it may be kept that they followed a link: they subscribe and allow it, or nobody has refused it."""
+        return self.status == "" or (self.status == Status.ACTIVE and self.tracking)
+
+
 class Recipient(NamedTuple):
     """What planning knows of an active subscriber: everything but the address. (A tuple: planning makes millions.)
 

@@ -18,6 +18,7 @@ from newsletter.observability import count
 from newsletter.usecases.defend import count_confirmation
 from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.move_reader import end_other, evidence_of, move, with_present_choices
+from newsletter.usecases.present_reader import present
 from newsletter.usecases.subscribe import ask
 
 
@@ -35,6 +36,8 @@ def look(ref: Ref, now: datetime, desk: FrontDesk) -> Pending | Confirmed | None
     form = desk.sign_ups.get(ref.subscriber, now)
     if form is None or form.link != ref.extra:
         return _confirmed(ref, profile)
+    if form.moved_from and present(form.moved_from, desk.subscribers).erased:
+        return None
     if profile.get("confirmed_by") == form.nonce:
         usual = Effect.MOVE if form.moved_from else Effect.SUBSCRIBE
         return Pending(form, Effect(profile.get("confirmed_as", usual)), form, begun=True)
@@ -45,9 +48,12 @@ def look(ref: Ref, now: datetime, desk: FrontDesk) -> Pending | Confirmed | None
     return found
 
 
-def count_seen(ref: Ref, desk: FrontDesk) -> None:
-    """Count that the page behind the link was seen."""
-    if ref.mailing:
+def count_seen(ref: Ref, found: Pending | Confirmed | None, desk: FrontDesk) -> None:
+    """Count that the page behind the link was seen, unless its reader or the form refuses that."""
+    form = found.form if isinstance(found, Pending) else None
+    reader = present((form.moved_from if form else "") or ref.subscriber, desk.subscribers)
+    refused = (form is not None and not form.tracking) or (reader.status != "" and not reader.tracking)
+    if ref.mailing and not refused:
         desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
 
 

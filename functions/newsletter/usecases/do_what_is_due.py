@@ -50,15 +50,14 @@ def _do(piece: Reminder | Erasure | Unreadable, now: datetime, desk: Desk) -> di
             _remind(piece, desk)
             return {"reminded": 1}
         case Erasure():
-            my_data.erase(
+            erased = my_data.erase_who_is_due(
                 piece.subscriber,
                 now,
                 subscribers=desk.subscribers,
                 leads=desk.leads,
                 publication=desk.publication,
-                unless_active=True,
             )
-            return {"erased": 1}
+            return {"erased": int(erased)}
         case Unreadable():
             raise BrokenRecord(f"{piece.record} cannot be read ({piece.fault})")
 

@@ -11,6 +11,7 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.enrollments import Enrollments
 from newsletter.adapters.leads import Leads
 from newsletter.adapters.limits import Limits
+from newsletter.adapters.presses import Presses
 from newsletter.adapters.queues import Queues
 from newsletter.adapters.secrets import Secrets
 from newsletter.adapters.sign_ups import SignUps
@@ -34,6 +35,7 @@ class FrontDesk:
     deliveries: Deliveries
     leads: Leads
     limits: Limits
+    presses: Presses
     queues: Queues
     secrets: Secrets
     allow_test_domains: bool = False

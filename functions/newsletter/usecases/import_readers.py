@@ -155,7 +155,8 @@ class _Import:
             language=entry.form.language,
             evidence="; ".join(filter(None, (self._roster.evidence, there))),
         )
-        admitted = self._desk.subscribers.admit(self._reader(entry, Status.ACTIVE), brought_record(consent))
+        proof = brought_record(consent, self._desk.consents.seal(entry.id))
+        admitted = self._desk.subscribers.admit(self._reader(entry, Status.ACTIVE), proof)
         return Imported.ADDED if admitted else Imported.KNOWN
 
     def _leave(self, entry: Entry, status: Status | None, earlier: SignUp | None) -> Imported:
@@ -168,7 +169,7 @@ class _Import:
             return Imported.SUPPRESSED if added else Imported.KNOWN
         added = self._desk.subscribers.admit(
             self._reader(entry, entry.listed.status),
-            brought_record(self._withdrawn(entry)),
+            brought_record(self._withdrawn(entry), self._desk.consents.seal(entry.id)),
             how=entry.left_how or self._roster.origin,
             why=entry.left_why,
             forget_after=self._desk.publication.retention.left,

@@ -9,9 +9,7 @@ from newsletter.domain.consent import Consent
 from newsletter.domain.messages import Notify
 from newsletter.domain.subscriber import SignUp, Status
 from newsletter.usecases.front_desk import FrontDesk
-
-MOST_MOVES = 5
-"""Changes of address that are followed one after another, so that two readers who swapped theirs lead to an end."""
+from newsletter.usecases.present_reader import present
 
 
 def with_present_choices(form: SignUp, desk: FrontDesk) -> SignUp:
@@ -41,12 +39,7 @@ def evidence_of(form: SignUp, desk: FrontDesk) -> str:
 
 def whereabouts(subscriber: str, desk: FrontDesk) -> str:
     """The id a reader goes by today: another than in a mail they got before they changed their address."""
-    for _ in range(MOST_MOVES):
-        profile = desk.subscribers.profile(subscriber) or {}
-        if "moved_to" not in profile:
-            break
-        subscriber = profile["moved_to"]
-    return subscriber
+    return present(subscriber, desk.subscribers).id
 
 
 def end_other(form: SignUp, now: datetime, desk: FrontDesk) -> None:

@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.leads import Leads
+from newsletter.adapters.reader_records import CHANGE, LEAD, PROFILE, SIGN_UP
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.lead import lead_id
 from newsletter.domain.publication import Publication
+from newsletter.domain.subscriber import Status
+from newsletter.domain.times import iso, parse_iso
 
 INTERNAL = {"due_shard", "mailable"}
 """Attributes that say nothing of a reader: places in an index."""
+SETTLED = timedelta(minutes=15)
+"""AWS: no function runs longer. Who was writing when the reader was erased has written by then."""
+CONSENT = "consent#"
+
+Records = list[dict[str, Any]]
 
 
 def everything(subscriber: str, *, subscribers: Subscribers, leads: Leads, publication: Publication) -> dict[str, Any]:
     """All records under the reader's id and their leads, as plain values for JSON.
 
-    `earlier` is the same of each address they had before, the latest first, as long as it is kept.
+    `address_changes` are the forms that wait to be confirmed from another address. `earlier` is the same of each
+    address they had before, the latest first, as long as it is kept.
     """
     found = [
-        {
-            "subscriber": each,
-            "records": [
-                {name: value for name, value in item.items() if name not in INTERNAL and name != "id"}
-                for item in subscribers.records(each)
-            ],
-            "leads": [lead for key in _leads(each, publication) if (lead := leads.item(key)) is not None],
-        }
+        _of_one(each, subscribers=subscribers, leads=leads, publication=publication)
         for each in (subscriber, *_earlier(subscriber, subscribers))
     ]
     return {**found[0], "earlier": found[1:]}
+
+
+def _of_one(subscriber: str, *, subscribers: Subscribers, leads: Leads, publication: Publication) -> dict[str, Any]:
+    records = subscribers.records(subscriber)
+    kept = {key: lead for key in _leads(subscriber, records, publication) if (lead := leads.item(key)) is not None}
+    return {
+        "subscriber": subscriber,
+        "records": [_shown(item) for item in records if item["record"].removeprefix(LEAD) not in kept],
+        "leads": list(kept.values()),
+        "address_changes": [
+            _shown(form)
+            for new in _ids(records, CHANGE)
+            for form in subscribers.records(new)
+            if form["record"] == SIGN_UP and form["moved_from"] == subscriber
+        ],
+    }
+
+
+def _shown(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in INTERNAL and name != "id"}
+
+
+# --- erasure ---------------------------------------------------------------------------------------------------------
 
 
 def erase_every_address(
@@ -55,22 +81,70 @@ def erase(
     publication: Publication,
     unless_active: bool = False,
 ) -> int:
-    """Remove every record under the id; how many went.
+    """Remove every record under the id, whatever it is, and all it points to; how many went.
 
-    The mark comes first: whatever happens after it, no mail is sent and no import wakes the address up. Doing it again
-    finishes what a crash left over. `unless_active` leaves alone who came back since they left.
+    The mark comes first: whatever happens after it, nothing more is kept under the id, no mail is sent and no import
+    wakes the address up. Doing it again finishes what a crash left over. `unless_active` leaves alone who came back
+    since they left. The tick looks once more when nobody can still be writing (`end_erasure`).
     """
     if not subscribers.mark_erased(subscriber, now, unless_active=unless_active):
         return 0
-    removed = subscribers.remove_records(subscriber) + sum(
-        leads.erase(lead) for lead in _leads(subscriber, publication)
-    )
-    subscribers.finish_erasure(subscriber)
+    removed = _remove(subscriber, subscribers.records(subscriber), (), subscribers, leads, publication)
+    subscribers.look_again(subscriber, iso(now), now + SETTLED)
     return removed
 
 
-def _leads(subscriber: str, publication: Publication) -> list[str]:
-    return [lead_id(subscriber, offer.key) for offer in publication.offers]
+def erase_who_is_due(
+    subscriber: str, now: datetime, *, subscribers: Subscribers, leads: Leads, publication: Publication
+) -> bool:
+    """Erase who left long ago, or end the erasure of who was erased already; whether a reader was erased by it.
+
+    A form that was filled in since the erasure is a new beginning. It and its consents are left alone until it is over.
+    """
+    records = subscribers.records(subscriber)
+    profile = next((item for item in records if item["record"] == PROFILE), {})
+    if profile.get("status") != Status.ERASED:
+        stores: Any = {"subscribers": subscribers, "leads": leads, "publication": publication}
+        erase(subscriber, now, **stores, unless_active=True)
+        return True
+    erased_at = profile["erased_at"]
+    fresh = [
+        item
+        for item in records
+        if item["record"] == SIGN_UP and item["at"] >= erased_at and item["expires"] > now.timestamp()
+    ]
+    _remove(subscriber, records, (SIGN_UP, CONSENT) if fresh else (), subscribers, leads, publication)
+    settled = parse_iso(erased_at) + SETTLED
+    if fresh:
+        over = datetime.fromtimestamp(fresh[0]["expires"], now.tzinfo)
+        subscribers.look_again(subscriber, erased_at, over if now >= settled else settled)
+    elif now < settled:
+        subscribers.look_again(subscriber, erased_at, settled)
+    else:
+        subscribers.finish_erasure(subscriber)
+    return False
+
+
+def _remove(
+    subscriber: str,
+    records: Records,
+    spare: Collection[str],
+    subscribers: Subscribers,
+    leads: Leads,
+    publication: Publication,
+) -> int:
+    """Leads go before what points to them, so that a crash in between leaves nothing that cannot be found."""
+    gone = sum(leads.erase(lead) for lead in _leads(subscriber, records, publication))
+    return gone + subscribers.remove_records(subscriber, spare)
+
+
+def _leads(subscriber: str, records: Records, publication: Publication) -> Iterable[str]:
+    """The ids of the reader's leads: those that are pointed to, and those of before there were pointers."""
+    return dict.fromkeys([*_ids(records, LEAD), *(lead_id(subscriber, offer.key) for offer in publication.offers)])
+
+
+def _ids(records: Records, prefix: str) -> list[str]:
+    return [item["record"].removeprefix(prefix) for item in records if item["record"].startswith(prefix)]
 
 
 def _earlier(subscriber: str, subscribers: Subscribers) -> list[str]:

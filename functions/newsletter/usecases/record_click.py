@@ -7,7 +7,9 @@ from datetime import datetime
 from newsletter.adapters.links import Ref
 from newsletter.domain.errors import NotFound
 from newsletter.domain.lead import Evidence
+from newsletter.observability import count, logger
 from newsletter.usecases.front_desk import FrontDesk
+from newsletter.usecases.present_reader import present
 
 
 def record_click(ref: Ref, link: str, evidence: Evidence, now: datetime, desk: FrontDesk) -> str:
@@ -15,7 +17,21 @@ def record_click(ref: Ref, link: str, evidence: Evidence, now: datetime, desk: F
     target = desk.content.link(ref.mailing, link)
     if target is None:
         raise NotFound("link")
-    desk.clicks.add(ref.subscriber, ref.mailing, link, evidence, now)
-    if evidence.method == "GET":
-        desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
+    keep_visit(ref, link, evidence, now, desk)
     return target
+
+
+def keep_visit(ref: Ref, link: str, evidence: Evidence, now: datetime, desk: FrontDesk) -> None:
+    """Keep that somebody opened the link, if its reader allows it today.
+
+    What cannot be kept costs nobody the page. HEAD shows it to nobody; and of a link that is opened again and again
+    within the hour, the ledger hears the first few times.
+    """
+    try:
+        reader = present(ref.subscriber, desk.subscribers)
+        kept = desk.clicks.add(reader, ref.mailing, link, evidence, now)
+        if kept and evidence.method == "GET":
+            desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
+    except Exception:  # noqa: BLE001 (whatever it is, the reader came for the page)
+        logger().exception("a visit was not kept", extra={"subscriber": ref.subscriber, "mailing": ref.mailing})
+        count("VisitsNotKept")

@@ -8,21 +8,40 @@ from datetime import datetime
 from newsletter.adapters.links import Ref
 from newsletter.domain.lead import Evidence
 from newsletter.domain.messages import TakeUpOffer
+from newsletter.domain.subscriber import Present
 from newsletter.domain.times import iso
 from newsletter.usecases.front_desk import FrontDesk
+from newsletter.usecases.present_reader import present
+from newsletter.usecases.record_click import keep_visit
+
+
+def asker(ref: Ref, desk: FrontDesk) -> Present:
+    """Who would be asking by pressing the button of this link."""
+    return present(ref.subscriber, desk.subscribers)
+
+
+def can_be_contacted(reader: Present) -> bool:
+    """Whether we know an address: not of who was erased, nor of somebody we never knew.
+
+    Who left the newsletter can ask for contact: it is a wish of its own, and the CRM hears that they left.
+    """
+    return reader.status != "" and not reader.erased
 
 
 def show(ref: Ref, evidence: Evidence, now: datetime, desk: FrontDesk) -> None:
     """Note that the offer's page was opened. A scanner opens it too, so this makes no lead."""
-    desk.clicks.add(ref.subscriber, ref.mailing, f"offer-{ref.extra}", evidence, now)
-    if evidence.method == "GET":
-        desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
+    keep_visit(ref, f"offer-{ref.extra}", evidence, now, desk)
 
 
-def take_up(ref: Ref, evidence: Evidence, now: datetime, desk: FrontDesk) -> None:
-    """Queue the lead. Once this returns the lead cannot be lost; if it raises, the reader is asked to press again."""
+def take_up(reader: Present, ref: Ref, evidence: Evidence, now: datetime, desk: FrontDesk) -> None:
+    """Queue the lead of a reader who `can_be_contacted`. Once this returns the lead cannot be lost.
+
+    If it raises, the reader is asked to press again. Presses within ten minutes are one. Raises LimitReached.
+    """
+    if not desk.presses.begin(reader.id, ref.extra, now):
+        return
     message = TakeUpOffer(
-        subscriber=ref.subscriber,
+        subscriber=reader.id,
         offer=ref.extra,
         how="button",
         at=iso(now),
@@ -32,3 +51,4 @@ def take_up(ref: Ref, evidence: Evidence, now: datetime, desk: FrontDesk) -> Non
         evidence=asdict(evidence),
     )
     desk.queues.send(desk.queues.lead, message)
+    desk.presses.queued(reader.id, ref.extra, now)
