@@ -86,6 +86,7 @@ def test_a_report_that_was_mended_is_imported(cloud: Cloud, tmp_path: Path) -> N
         ("confirmed_at", iso(NOW + timedelta(days=9)), "a moment that has been"),
         ("consent_version", "1" * 201, "at most 200 characters"),
     ],
+    ids=["tracking", "paused_until", "confirmed_at", "consent_version"],
 )
 def test_what_our_own_columns_cannot_hold_is_rejected_with_what_would_be_right(
     cloud: Cloud, tmp_path: Path, column: str, value: str, problem: str
