@@ -149,7 +149,18 @@ READS = {
     ),
 }
 WITHOUT_READERS = {
-    *("Aside", "Content", "Courses", "Digests", "Failures", "Fingerprints", "Guards", "Reputation", "Tallies"),
+    *(
+        "Aside",
+        "Backlog",
+        "Content",
+        "Courses",
+        "Digests",
+        "Failures",
+        "Fingerprints",
+        "Guards",
+        "Reputation",
+        "Tallies",
+    ),
     "Deliveries",  # ids in the ledger, for thirteen months
     *("Limits", "Presses"),  # ids in limits, for a day
 }
