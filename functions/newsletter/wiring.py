@@ -476,6 +476,7 @@ def sending() -> Sending:
         courses=courses(),
         deliveries=deliveries(),
         guards=guards(),
+        reputation=reputation(),
         mailer=mailer(),
         suppression=suppression(),
         limits=limits(),

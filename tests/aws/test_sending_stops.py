@@ -10,6 +10,7 @@ import pytest
 
 from newsletter import wiring
 from newsletter.adapters import aws
+from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.ses_answers import STOPS
 from newsletter.domain.caution import USUAL
 from newsletter.domain.course import Course, MailingState
@@ -17,7 +18,9 @@ from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.messages import SendBatch, from_json
 from newsletter.usecases.cancel_mailing import cancel_mailing
+from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.pause_mailing import pause_mailing
+from newsletter.usecases.read_row import Row
 from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.stand_back import PASSING
 from newsletter.usecases.start_campaign import Campaign, start_campaign
@@ -230,6 +233,34 @@ def test_steps_and_confirmations_wait_in_their_queues_as_long_as_it_takes(cloud:
     now_due(cloud, "transactional")
     assert cloud.drain() == []
     assert len(cloud.mails("askel@example.com")) == len(cloud.mails("uusi@example.com")) == 1
+
+
+def test_an_open_breaker_stops_steps_and_invitations_that_are_on_their_queues_already_and_lets_confirmations_go(
+    cloud: Cloud,
+) -> None:
+    step, reader = "step-sparraus-2", add_reader("askel2@example.com")
+    variant = Variant("fi", "Askel", "<p>Hei</p>", "Hei", ())
+    wiring.content().create_mailing(Mailing(step, Kind.STEP, wiring.now(), subject="Askel"))
+    wiring.content().put_variant(step, variant, [])
+    wiring.queues().send(wiring.settings().batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
+    now = wiring.now().replace(microsecond=0)
+    invited = import_rows([Row("kutsuttu@example.com")], Roster("messut", Mode.PENDING), now, wiring.front_desk())
+    assert invited == [Imported.ASKED]
+    form = "email=kolmas%40example.com&language=fi&consent=yes"
+    assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
+    assert wiring.reputation().open(Breaker(now, "too much bounced"))
+
+    assert cloud.drain() == []
+
+    assert cloud.mails("askel2@example.com") == cloud.mails("kutsuttu@example.com") == []
+    assert len(cloud.mails("kolmas@example.com")) == 1
+    assert (delayed(wiring.settings().batch_queue), delayed(wiring.settings().transactional_queue)) == (1, 1)
+    assert wiring.deliveries().record(step, f"{reader}-1") is None
+    assert wiring.reputation().close(wiring.now())
+    now_due(cloud, "batch")
+    now_due(cloud, "transactional")
+    assert cloud.drain() == []
+    assert len(cloud.mails("askel2@example.com")) == len(cloud.mails("kutsuttu@example.com")) == 1
 
 
 def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirmations_go(cloud: Cloud) -> None:

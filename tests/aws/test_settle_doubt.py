@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from newsletter import wiring
+from newsletter.domain.caution import USUAL
 from newsletter.domain.ledger import Outcome, State
 from newsletter.domain.subscriber import SignUp, Status
+from newsletter.usecases.pause_mailing import pause_mailing
+from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import Cloud
 from tests.aws.reports import WholeReport, report_of
@@ -209,3 +212,35 @@ def test_one_recipient_of_whom_ses_says_nothing_is_in_doubt_like_a_whole_batch(c
 def test_the_doubt_of_a_batch_that_nobody_knows_goes_to_a_person(cloud: Cloud, clock: Clock) -> None:
     assert clock.by == timedelta(0)
     assert handle(cloud, "sender", '{"type":"settle_doubt","version":1,"mailing":"x","batch":"y"}') == 1
+
+
+def test_a_repeated_mail_that_a_pause_took_off_the_queue_goes_out_after_the_mailing_is_resumed(
+    cloud: Cloud, clock: Clock
+) -> None:
+    message = in_doubt(cloud, doubt="resend")
+    clock.by = HOUR + timedelta(minutes=1)
+    assert handle(cloud, "sender", message) == 0
+    (again,) = [body for body in cloud.messages("BatchQueue") if "-again" in body]
+    content, courses = wiring.content(), wiring.courses()
+    pause_mailing(MAILING, by="Maija", now=NOW, content=content, courses=courses, guards=wiring.guards())
+    assert handle(cloud, "sender", again) == 0
+    assert cloud.mails() == []
+
+    resume_mailing(
+        MAILING,
+        by="Maija",
+        now=NOW + timedelta(minutes=5),
+        caution=USUAL,
+        content=content,
+        courses=courses,
+        queues=wiring.queues(),
+        reputation=wiring.reputation(),
+    )
+    assert handle(cloud, "planner", *cloud.messages("PlanQueue")) == 0
+    bodies = cloud.messages("BatchQueue")
+    assert [body for body in bodies if "-again" in body] == [again]
+    assert handle(cloud, "sender", *bodies) == 0
+
+    assert len(cloud.mails()) == 3
+    feedback(cloud)
+    assert set(standings()) == {"delivered"}

@@ -104,14 +104,6 @@ class Deliveries:
         """Every ledger record of the mailing or of one shard, by batch."""
         return (_record(mailing, item) for item in self._parts(mailing, f"batch#{shard}"))
 
-    def states(self, mailing: str, shard: str) -> Iterable[tuple[str, State, datetime]]:
-        """Batch, state and lease of every ledger record of a shard."""
-        names = {"#part": "part", "#state": "state", "#lease": "lease"}
-        found = self._parts(
-            mailing, f"batch#{shard}", ProjectionExpression=", ".join(names), ExpressionAttributeNames=names
-        )
-        return ((item["part"].removeprefix("batch#"), State(item["state"]), parse_iso(item["lease"])) for item in found)
-
     def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> BatchRecord | None:
         """Claim a batch nobody has tried: None; the record that is there already, otherwise."""
         item = self._put_or_find(

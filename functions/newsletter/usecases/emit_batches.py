@@ -50,11 +50,15 @@ def emit(batches: Sequence[Batch], now: datetime, emitting: Emitting) -> int:
         turn = emitting.guards.reserve(QUEUED, sum(lengths), begin, seconds + AHEAD - begin)
         if turn is None:
             break
-        messages = [SendBatch(batch.mailing, batch.id, batch.variant, batch.recipients) for batch in chunk]
         delays = [turn + offset - seconds for offset in accumulate(lengths, initial=0.0)]
-        queues.send_later(queues.batch, zip(messages, delays, strict=False))
+        queues.send_later(queues.batch, zip(map(message_of, chunk), delays, strict=False))
         emitted += len(chunk)
     return emitted
+
+
+def message_of(batch: Batch) -> SendBatch:
+    """What asks the sender to send the batch."""
+    return SendBatch(batch.mailing, batch.id, batch.variant, batch.recipients)
 
 
 def _chunks(batches: Sequence[Batch], pace: Pace) -> Iterator[tuple[list[Batch], list[float]]]:

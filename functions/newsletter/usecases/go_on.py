@@ -10,8 +10,8 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.domain.errors import NotFound
 from newsletter.domain.ledger import State
 from newsletter.domain.messages import GoOn, PlanPage
-from newsletter.domain.planning import Manifest
-from newsletter.usecases.emit_batches import Emitting, emit, has_room
+from newsletter.domain.planning import Batch, Manifest
+from newsletter.usecases.emit_batches import Emitting, emit, has_room, message_of
 
 
 def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliveries, emitting: Emitting) -> int:
@@ -19,7 +19,8 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
 
     The queue keeps a message for two weeks, a manifest lives as long as the ledger: so nothing depends on messages.
     Anew, a batch whose claim has run out is emitted too, so that the sender calls it doubtful, and so is a doubtful
-    one, so that its doubt is decided. Otherwise the shard goes on from the place where it waits.
+    one, so that its doubt is decided; and batches that repeat one (settle_doubt.py), which stand in no manifest.
+    Otherwise the shard goes on from the place where it waits.
 
     That place is forgotten only when the shard is at its end: a page that is being planned at this moment saw that an
     earlier one waits, and emits nothing itself.
@@ -33,8 +34,9 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
     if not message.anew and (waits is None or not has_room(now, emitting)):
         return 0
     first = Place(0, 0) if message.anew or waits is None else waits
-    settled = _settled(message, now, deliveries) if message.anew else set()
-    emitted, page, follows, left = 0, first.page, True, None
+    settled, again = _ledger(message, now, deliveries) if message.anew else (set(), [])
+    emitting.queues.send_all(emitting.queues.batch, map(message_of, again))
+    emitted, page, follows, left = len(again), first.page, True, None
     for manifest in deliveries.manifests_from(mailing.id, message.shard, first.page):
         if left is None:
             begin = first.number if page == first.page else 0
@@ -62,10 +64,13 @@ def _emit_page(
     return emitted, Place(page, left[emitted]) if emitted < len(left) else None
 
 
-def _settled(message: GoOn, now: datetime, deliveries: Deliveries) -> set[str]:
-    """The batches of the shard that nothing has to be done about, or that a sender has in hand."""
-    return {
-        batch
-        for batch, state, lease in deliveries.states(message.mailing, message.shard)
-        if state is State.DONE or (state is State.CLAIMED and lease > now)
-    }
+def _ledger(message: GoOn, now: datetime, deliveries: Deliveries) -> tuple[set[str], list[Batch]]:
+    """Of the shard's batches those that are done or in a sender's hand, and those that repeat one and are not."""
+    settled: set[str] = set()
+    again: list[Batch] = []
+    for record in deliveries.records(message.mailing, message.shard):
+        if record.state is State.DONE or (record.state is State.CLAIMED and record.lease > now):
+            settled.add(record.batch.id)
+        if record.state is State.DONE and (repeated := record.again()):
+            again.append(repeated)
+    return settled, [batch for batch in again if batch.id not in settled]

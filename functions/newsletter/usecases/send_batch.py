@@ -19,6 +19,7 @@ from newsletter.adapters.limits import Limits
 from newsletter.adapters.links import Links, Purpose, Ref
 from newsletter.adapters.mailer import Addressed, Mailer
 from newsletter.adapters.queues import MAX_DELAY, Queues
+from newsletter.adapters.reputation import Reputation
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.adapters.suppression import SuppressionList
@@ -42,6 +43,10 @@ class Busy(NewsletterError):
     """Another sender holds the batch; the queue will offer the message again."""
 
 
+class BreakerOpen(NewsletterError):
+    """Nothing is sent that no reader waits for, until a person closes the breaker."""
+
+
 @dataclass(frozen=True)
 class Sending:
     """What a batch needs on its way to SES."""
@@ -53,6 +58,7 @@ class Sending:
     courses: Courses
     deliveries: Deliveries
     guards: Guards
+    reputation: Reputation
     mailer: Mailer
     suppression: SuppressionList
     limits: Limits
@@ -74,8 +80,8 @@ def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp
     so that after a pause or a cancellation only calls of SES go out that were under way. Whoever resumes it emits the
     batch anew.
 
-    Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and SendingStopped when
-    SES takes nothing from us, for whoever is left to wait with it.
+    Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and, for whoever is
+    left to wait with it, SendingStopped when SES takes nothing from us and BreakerOpen.
     """
     variant = NO_MAIL if batch.broken else sending.content.variant(batch.mailing, batch.variant)
     if variant is None:
@@ -101,8 +107,14 @@ def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp
 
 
 def _still_sends(mailing: Mailing, sending: Sending) -> bool:
-    """Whether the mailing is being sent at this moment. Mails that follow what one reader did cannot be stopped."""
+    """Whether the mailing is being sent at this moment.
+
+    Mails that follow what one reader did are not stopped one by one; the breaker stops those that nobody waits for.
+    """
     if mailing.kind.standing:
+        breaker = None if mailing.kind.awaited else sending.reputation.breaker()
+        if breaker is not None:
+            raise BreakerOpen(f"{mailing.id}: {breaker.reason}")
         return True
     course = sending.courses.course(mailing.id)
     return course is not None and course.state.sends

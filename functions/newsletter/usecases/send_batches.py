@@ -12,9 +12,9 @@ from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
-from newsletter.usecases.send_batch import LookUp, Sending, send_batch
+from newsletter.usecases.send_batch import BreakerOpen, LookUp, Sending, send_batch
 from newsletter.usecases.settle_doubt import without_arrived
-from newsletter.usecases.stand_back import stand_back
+from newsletter.usecases.stand_back import STEP, come_again, stand_back
 from newsletter.usecases.take_slots import Slotted, take_slots
 
 TRIES = 10
@@ -99,6 +99,9 @@ def send_to_one(
     except SendingStopped as stop:
         stand_back(message, mailing, stop, sending)
         return False
+    except BreakerOpen:
+        come_again(message, sending, STEP)
+        return False
     if again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}")
     return True
@@ -110,6 +113,9 @@ def _send(message: SendBatch, mailing: Mailing, sending: Sending) -> None:
         again = send_batch(batch, mailing, sending, _look_up(batch, sending))
     except SendingStopped as stop:
         stand_back(message, mailing, stop, sending)
+        return
+    except BreakerOpen:
+        come_again(message, sending, STEP)
         return
     if again and message.tries < TRIES:
         later = replace(message, slot=0.0, tries=message.tries + 1)

@@ -17,10 +17,11 @@ from newsletter.domain.errors import NotFound
 from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.ledger import LEASE, BatchRecord, Outcome, State
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.messages import SendBatch, SettleDoubt
+from newsletter.domain.messages import SettleDoubt
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
+from newsletter.usecases.emit_batches import message_of
 from newsletter.usecases.send_batch import Busy, Sending
 
 ARRIVED = "arrived after all"
@@ -46,7 +47,7 @@ def settle_doubt(message: SettleDoubt, sending: Sending) -> None:
             raise Busy(f"{message.mailing}/{message.batch}")
         record = decided
     if again := record.again():
-        sending.queues.send(sending.queues.batch, SendBatch(again.mailing, again.id, again.variant, again.recipients))
+        sending.queues.send(sending.queues.batch, message_of(again))
 
 
 def _resends(doubt: OnDoubt, mailing: Mailing, record: BatchRecord) -> bool:

@@ -16,7 +16,7 @@ from newsletter.usecases.send_batch import Sending
 WAITED_FOR = 300
 """Seconds until a mail that somebody waits for is tried again."""
 STEP = 900
-"""The same for a step of a sequence."""
+"""The same for a step of a sequence, and for whatever waits for the breaker to be closed."""
 PASSING = timedelta(hours=1)
 """When a mailing looks for more of the quota, which frees itself as the last 24 hours move on (AWS: SES quotas)."""
 
@@ -31,9 +31,7 @@ def stand_back(
     """
     count("SendingStopped")
     if mailing.kind.standing:
-        awaited = not isinstance(message, SendBatch)
-        queue = sending.queues.transactional if awaited else sending.queues.batch
-        sending.queues.send_later(queue, [(replace(message, slot=0.0), WAITED_FOR if awaited else STEP)])
+        come_again(message, sending, STEP if isinstance(message, SendBatch) else WAITED_FOR)
         return
     now = whole_seconds(sending.now())
     until = now + PASSING if stop.passes else None
@@ -42,4 +40,10 @@ def stand_back(
     course = sending.courses.course(mailing.id)
     if course is not None and course.state.sends and isinstance(message, SendBatch):
         # Somebody resumed it in this moment, perhaps before our record said what is left of the batch.
-        sending.queues.send_later(sending.queues.batch, [(replace(message, slot=0.0), WAITED_FOR)])
+        come_again(message, sending, WAITED_FOR)
+
+
+def come_again(message: SendBatch | ConfirmSignUp | Notify, sending: Sending, seconds: float) -> None:
+    """Put the message back on its queue, to take a new slot after so many seconds."""
+    queue = sending.queues.batch if isinstance(message, SendBatch) else sending.queues.transactional
+    sending.queues.send_later(queue, [(replace(message, slot=0.0), seconds)])
