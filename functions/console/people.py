@@ -10,7 +10,7 @@ from newsletter.domain.errors import NewsletterError
 
 SEND_SCOPE = "campaigns:send"
 RESOURCE_SERVER = "newsletter"
-"""Identifier of our API at issuers that write it before a scope (Cognito). Scopes of others are rights on other APIs."""
+"""Identifier of our API where issuers write it before a scope (Cognito). Scopes of others are rights on other APIs."""
 SEND_GROUP = "marketing"
 MAX_NAME = 60
 
