@@ -154,7 +154,9 @@ def with_a_campaign(cloud: Cloud, clock: Clock) -> str:
 def with_a_paused_campaign(cloud: Cloud, clock: Clock) -> str:
     """The same, paused."""
     mailing = with_a_campaign(cloud, clock)
-    pause_mailing(mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses())
+    pause_mailing(
+        mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+    )
     clock.forward(minutes=1)
     return mailing
 
@@ -364,7 +366,9 @@ def start_a_campaign(_cloud: Cloud, clock: Clock, _: None) -> None:
 
 @door(with_a_campaign)
 def pause(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    pause_mailing(mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses())
+    pause_mailing(
+        mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+    )
 
 
 @door(with_a_paused_campaign)
@@ -383,7 +387,9 @@ def resume(_cloud: Cloud, clock: Clock, mailing: str) -> None:
 
 @door(with_a_campaign)
 def cancel(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    cancel_mailing(mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses())
+    cancel_mailing(
+        mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+    )
 
 
 @door(published)

@@ -28,6 +28,7 @@ def refill_queue(isolated: Isolated, *, backlog: Backlog, courses: Courses, queu
                     backlog.clear(mailing, shard)
             elif course.state.sends:
                 going += [GoOn(mailing, shard, anew=False) for shard in shards]
+    going.sort(key=lambda message: (message.shard, message.mailing))
     with isolated.piece("batches that wait for their turn"):
-        queues.send_all(queues.plan, sorted(going, key=lambda message: (message.shard, message.mailing)))
+        queues.send_all(queues.plan, going)
     return len(going)
