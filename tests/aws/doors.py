@@ -25,9 +25,10 @@ from newsletter.domain.subscriber import shard_of
 from newsletter.usecases.accept_feed import accept_feed
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.decide_digest import approve_digest, reject_digest
-from newsletter.usecases.import_readers import Mode, Roster, Row, import_rows
+from newsletter.usecases.import_readers import Mode, Roster, import_rows
 from newsletter.usecases.open_breaker import close_breaker
 from newsletter.usecases.pause_mailing import pause_mailing
+from newsletter.usecases.read_row import Row
 from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PUBLIC_URL, Cloud, link_to
@@ -155,7 +156,12 @@ def with_a_paused_campaign(cloud: Cloud, clock: Clock) -> str:
     """The same, paused."""
     mailing = with_a_campaign(cloud, clock)
     pause_mailing(
-        mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+        mailing,
+        by="Maija",
+        now=clock.now,
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
     )
     clock.forward(minutes=1)
     return mailing
@@ -263,13 +269,18 @@ def confirm(cloud: Cloud, _clock: Clock, path: str) -> None:
 
 @door(reading)
 def change_every_choice(cloud: Cloud, _clock: Clock, _: None) -> None:
-    choices = {"topics": ["tekoaly"], "language": "sv", "name": "M.", "frequency": "monthly"}
+    choices: dict[str, str | list[str]] = {
+        "topics": ["tekoaly"],
+        "language": "sv",
+        "name": "M.",
+        "frequency": "monthly",
+    }
     good(press(cloud, link(Purpose.PREFERENCES), **choices))
 
 
 @door(reading)
 def unsubscribe_on_the_page(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(press(cloud, link(Purpose.UNSUBSCRIBE, mailing="welcome", batch="b")))
+    good(post(cloud, link(Purpose.UNSUBSCRIBE, mailing="welcome", batch="b"), {}, **OURS))
 
 
 @door(reading)
@@ -293,9 +304,10 @@ def move(cloud: Cloud, _clock: Clock, path: str) -> None:
 
 
 @door(with_a_step_to_come)
-def erase(cloud: Cloud, _clock: Clock, _: None) -> None:
+def erase(cloud: Cloud, clock: Clock, _: None) -> None:
     answer = press(cloud, link(Purpose.MY_DATA), erase="yes")
     assert answer["statusCode"] in {200, 303, 410}, answer
+    cloud.run("nurture", clock.now)
 
 
 @door(offered)
@@ -367,7 +379,12 @@ def start_a_campaign(_cloud: Cloud, clock: Clock, _: None) -> None:
 @door(with_a_campaign)
 def pause(_cloud: Cloud, clock: Clock, mailing: str) -> None:
     pause_mailing(
-        mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+        mailing,
+        by="Maija",
+        now=clock.now,
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
     )
 
 
@@ -388,7 +405,12 @@ def resume(_cloud: Cloud, clock: Clock, mailing: str) -> None:
 @door(with_a_campaign)
 def cancel(_cloud: Cloud, clock: Clock, mailing: str) -> None:
     cancel_mailing(
-        mailing, by="Maija", now=clock.now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
+        mailing,
+        by="Maija",
+        now=clock.now,
+        content=wiring.content(),
+        courses=wiring.courses(),
+        guards=wiring.guards(),
     )
 
 
@@ -413,7 +435,10 @@ def reject(_cloud: Cloud, clock: Clock, period: str) -> None:
 @door(awaiting_approval)
 def let_the_deadline_pass(cloud: Cloud, clock: Clock, _: str) -> None:
     with approval():
-        cloud.invoke("planner", {"now": (clock.now + timedelta(days=2)).isoformat(), "only": "look after"})
+        for days in (2, 3):
+            clock.now = NOON + timedelta(days=days)
+            cloud.invoke("planner", {"now": clock.now.isoformat(), "only": "look after"})
+            cloud.drain()
 
 
 @door(with_an_open_breaker)

@@ -96,7 +96,12 @@ def deactivate(adapters: Adapters) -> Attempt:
 
 def ask_for_a_mail(adapters: Adapters) -> Attempt:
     name = adapters.new("a")
-    return lambda: adapters.limits.confirmation_mail(name, NOW)
+
+    def attempt() -> bool:
+        form = adapters.new("form")
+        return adapters.limits.confirmation_mail(name, NOW, form) == form
+
+    return attempt
 
 
 def move(adapters: Adapters) -> Attempt:

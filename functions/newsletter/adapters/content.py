@@ -88,13 +88,19 @@ class Content:
 
     def create_mailing(self, mailing: Mailing) -> bool:
         """Keep a new mailing; False when its id is taken. Its lines in the two lists are written in any case."""
+        if mailing.kind.standing:
+            # Whoever needs one looks for its item alone, so its line must be there first.
+            self._list(mailing)
         created = self._put_new(f"mailing#{mailing.id}", "mailing", _mailing_values(mailing))
         kept = mailing if created else self.mailing(mailing.id)
-        if kept is not None:
-            self._put("mailings", f"{iso(kept.created_at)}#{kept.id}", {"mailing": kept.id})
+        if kept is not None and not (kept.kind.standing and created):
+            self._list(kept)
             if not (kept.kind.standing or kept.course.state.over):
                 self._put(UNFINISHED, kept.id, {})
         return created
+
+    def _list(self, mailing: Mailing) -> None:
+        self._put("mailings", _place(mailing), {"mailing": mailing.id})
 
     def mailing(self, mailing: str) -> Mailing | None:
         """The mailing of that id."""
@@ -110,8 +116,9 @@ class Content:
             ScanIndexForward=False,
             Limit=limit,
         )
-        found = [self.mailing(from_item(item)["mailing"]) for item in answer["Items"]]
-        return [mailing for mailing in found if mailing is not None]
+        lines = [from_item(item) for item in answer["Items"]]
+        found = [(line["sk"], self.mailing(line["mailing"])) for line in lines]
+        return [mailing for place, mailing in found if mailing is not None and place == _place(mailing)]
 
     def mailings_before(self, place: str, limit: int) -> list[tuple[str, Mailing]]:
         """At most 100 mailings that stand after `place` in the list of the newest first, each with its own place.
@@ -125,10 +132,10 @@ class Content:
             ScanIndexForward=False,
             Limit=limit,
         )
-        places = {line["mailing"]: line["sk"] for line in map(from_item, answer["Items"])}
-        found = self._many((f"mailing#{mailing}", "mailing") for mailing in places)
-        mailings = {item["pk"].removeprefix("mailing#"): item for item in found}
-        return [(places[key], _mailing(key, mailings[key])) for key in places if key in mailings]
+        places = [line["sk"] for line in map(from_item, answer["Items"])]
+        found = self._many((f"mailing#{place.split('#', 1)[1]}", "mailing") for place in places)
+        mailings = {_place(each): each for each in (_mailing(item["pk"].partition("#")[2], item) for item in found)}
+        return [(place, mailings[place]) for place in places if place in mailings]
 
     def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
         """Keep a rendered variant and the targets of its links (key, url). The same variant twice is one."""
@@ -174,17 +181,17 @@ class Content:
         """The window of every digest so far, by week and month (64 small items a year)."""
         return {item["sk"]: Window(parse_iso(item["start"]), parse_iso(item["end"])) for item in self._query(DIGESTS)}
 
-    def put_decision(self, at: datetime, run: str, decision: str, why: str, *, replace: bool = True) -> None:
+    def put_decision(self, at: datetime, run: str, decision: str, why: str, *, replace: bool = True) -> bool:
         """Record what a scheduled run decided, so that silence always has a reason.
 
         A run has one record: what becomes of it later takes the place of what it decided first. Without `replace` the
-        record that is there stays, so that a run repeated does not hide what the first one did.
+        record that is there stays, so that a run repeated does not hide what the first one did; then it is False.
         """
         record = ("decisions", f"{iso(at)}#{run}", {"decision": decision, "why": why})
-        if replace:
-            self._put(*record)
-        else:
-            self._put_new(*record, repeatable=True)
+        if not replace:
+            return self._put_new(*record)
+        self._put(*record)
+        return True
 
     def decisions(self, limit: int) -> list[dict[str, Any]]:
         """The newest decision records: `at`, `run`, `decision`, `why`."""
@@ -224,11 +231,10 @@ class Content:
     def _put(self, pk: str, sk: str, values: dict[str, Any]) -> None:
         self._client.put_item(TableName=self._table, Item=to_item({"pk": pk, "sk": sk, **values}))
 
-    def _put_new(self, pk: str, sk: str, values: dict[str, Any], *, repeatable: bool = False) -> bool:
+    def _put_new(self, pk: str, sk: str, values: dict[str, Any]) -> bool:
         return holds(
             self._client,
             "put_item",
-            repeatable=repeatable,
             TableName=self._table,
             Item=to_item({"pk": pk, "sk": sk, **values}),
             ConditionExpression="attribute_not_exists(pk)",
@@ -246,6 +252,11 @@ class Content:
             ConditionExpression=condition,
             ExpressionAttributeValues=to_item(values),
         )
+
+
+def _place(mailing: Mailing) -> str:
+    """Its place in the list. Another is left of somebody who wanted to create it too and was not the first."""
+    return f"{iso(mailing.created_at)}#{mailing.id}"
 
 
 def _mailing_values(mailing: Mailing) -> dict[str, Any]:

@@ -40,20 +40,20 @@ class Limits:
         self._last_hour: tuple[str, dict[str, Any]] = ("", {})
         self._attack = (datetime.min.replace(tzinfo=UTC), 0)
 
-    def confirmation_mail(self, mailbox: str, now: datetime) -> bool:
-        """Take one of the mailbox's confirmation mails; False when there is none left for now.
+    def confirmation_mail(self, mailbox: str, now: datetime, form: str) -> str:
+        """Take one of the mailbox's confirmation mails for a form; the form that has the latest, this or one before it.
 
         The item remembers the last three moments. DynamoDB evaluates all of SET on the item as it was, so the moments
         move up by one place in the same write that checks them.
         """
-        return holds(
+        written = conditional(
             self._client,
             "update_item",
             TableName=self._table,
             Key=to_item({"key": f"confirmation#{mailbox}"}),
             UpdateExpression=(
                 "SET sent_3 = if_not_exists(sent_2, :never), sent_2 = if_not_exists(sent_1, :never), sent_1 = :now,"
-                " expires = :expires"
+                " form = :form, expires = :expires"
             ),
             ConditionExpression=(
                 "(attribute_not_exists(sent_1) OR sent_1 <= :pause)"
@@ -62,6 +62,7 @@ class Limits:
             ExpressionAttributeValues=to_item(
                 {
                     ":never": 0,
+                    ":form": form,
                     ":now": int(now.timestamp()),
                     ":pause": int((now - BETWEEN_MAILS).timestamp()),
                     ":day": int((now - MAILS_A_DAY).timestamp()),
@@ -69,6 +70,7 @@ class Limits:
                 }
             ),
         )
+        return form if written.took_place else str(from_item(written.item).get("form", ""))
 
     def forget_confirmation_mails(self, mailbox: str) -> None:
         """Give back what was taken: for mails that could not be queued, and to who has confirmed one."""

@@ -25,11 +25,11 @@ class SignUps:
         self._kept = kept
         self._records = ReaderRecords(client, table)
 
-    def put(self, sign_up: SignUp, *, mailed: bool = True, anew: bool = False) -> None:
+    def put(self, sign_up: SignUp, *, mail: str | None = None, anew: bool = False) -> None:
         """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one.
 
-        It takes over the link of the one it replaces, unless it begins `anew`. `mailed` is whether a mail is asked for:
-        otherwise the last one stands, with its reminder.
+        It takes over the link of the one it replaces, unless it begins `anew`. `mail` is the nonce of the reader's form
+        for which a mail was granted last: this one (the default), an earlier one, whose reminder stands, or none.
 
         Filled in since, it is the one thing that may wait under the id of who was erased; the tick looks there again
         when it is forgotten. A change of address is noted under the present id first, so that erasing the reader finds
@@ -40,18 +40,22 @@ class SignUps:
         if sign_up.moved_from and not self._note_change(sign_up):
             return
         self._expect_erased(sign_up)
-        self._keep(sign_up, mailed=mailed, anew=anew)
+        self._keep(sign_up, mail=sign_up.nonce if mail is None else mail, anew=anew)
         if sign_up.moved_from and self._records.erased(sign_up.moved_from):
             self.forget(sign_up)
 
-    def _keep(self, sign_up: SignUp, *, mailed: bool, anew: bool) -> None:
+    def _keep(self, sign_up: SignUp, *, mail: str, anew: bool) -> None:
         item = self._item(sign_up)
         key = {name: item.pop(name) for name in ("id", "record")}
         item.pop("link")
-        if not mailed:
+        item["mail"] = to_value(mail)
+        if not mail:
             for name in ("mail", "due_shard", "due_at"):
                 item.pop(name)
-        kept = ", ".join(f"#{name} = :{name}" for name in item)
+        stands = ("due_shard", "due_at") if mail != sign_up.nonce else ()
+        kept = ", ".join(
+            f"#{name} = if_not_exists(#{name}, :{name})" if name in stands else f"#{name} = :{name}" for name in item
+        )
         self._client.update_item(
             TableName=self._table,
             Key=key,

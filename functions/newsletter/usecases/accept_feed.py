@@ -7,7 +7,7 @@ from typing import Any
 
 from newsletter.adapters.content import Content
 from newsletter.domain.errors import Conflict, NotFound
-from newsletter.domain.times import iso
+from newsletter.domain.times import iso, parse_iso
 from newsletter.usecases.ingest_feed import HELD
 
 
@@ -15,9 +15,13 @@ def accept_feed(feed: str, now: datetime, content: Content) -> int:
     """Let a held feed through as it was when it was held: how many entries. Its next reading keeps them.
 
     What was published before the last good reading goes to the archive and is not mailed; only what came later is
-    news. Raises NotFound when the feed is not held, Conflict when it was read in this very moment.
+    news. Accepted again before that reading, nothing changes. Raises NotFound when the feed is not held, Conflict when
+    it was read in this very moment.
     """
     state = content.feed_state(feed)
+    if "held_since" not in state and "accepted_at" in state:
+        content.put_decision(parse_iso(state["accepted_at"]), f"feed {feed}", "accepted", "by a person", replace=False)
+        return len(state["entries"])
     if "held_since" not in state:
         raise NotFound(f"{feed} is not held")
     entries = state["held_entries"]

@@ -31,13 +31,20 @@ def change_course(
         before = planned_course(mailing, content)
         after = turned(before)
         if before.state is after.state and not after.to_emit:
+            # Whoever made the change may have died before it was recorded.
+            content.put_decision(before.since, mailing, decision, in_short(before), replace=False)
             return before
         if before.state not in allowed:
             raise NotNow(f"{mailing} is {in_words(before)} and cannot be {decision}")
         if courses.turn(mailing, before, after):
-            content.put_decision(after.since, mailing, decision, after.reason or f"by {after.by}")
+            content.put_decision(after.since, mailing, decision, in_short(after))
             return after
     raise NotNow(f"{mailing} is being changed by somebody else; look at it and try again")
+
+
+def in_short(course: Course) -> str:
+    """Why a course is what it is, or who made it so."""
+    return course.reason or (f"by {course.by}" if course.by else "by itself")
 
 
 def planned_course(mailing: str, content: Content) -> Course:

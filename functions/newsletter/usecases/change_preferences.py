@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from newsletter.adapters.addresses import normalised
 from newsletter.adapters.limits import CHANGES_AN_HOUR
@@ -25,6 +26,8 @@ from newsletter.usecases.subscribe import (
     same_choices,
 )
 
+TRACKING = "tracking of links"
+"""How every record about that begins."""
 LONGEST_PAUSE = timedelta(days=365)
 ATTEMPTS = 3
 """How often choices are kept anew when the same reader chose elsewhere at the same moment; the last one holds."""
@@ -91,15 +94,28 @@ def _topics(form: ChoicesForm, desk: FrontDesk) -> tuple[str, ...]:
 def change(ref: Ref, form: ChoicesForm, now: datetime, desk: FrontDesk) -> Subscriber:
     """Keep new choices; whether mail goes out at all stays as it is. Raises InvalidForm, NotFound."""
     choices = checked(form, now, desk)
-    before = _keep(ref.subscriber, choices, now, desk)
+    before = current(ref, desk)
+    if before is None:
+        raise NotFound("reader")
     if before.tracking != choices.tracking:
-        act = "given" if choices.tracking else "withdrawn"
-        consent = Consent(act, "tracking of links, on the preferences page", now, f"tracking-{act}-{iso(now)}")
-        desk.subscribers.remember_head(before.id, desk.consents.append(before.id, consent).hash)
+        _record_tracking(before.id, "given" if choices.tracking else "withdrawn", now, desk)
+    _keep(ref.subscriber, choices, now, desk)
     after = desk.subscribers.get(ref.subscriber)
     if after is None:
         raise NotFound("reader")
     return after
+
+
+def _record_tracking(subscriber: str, act: Literal["given", "withdrawn"], now: datetime, desk: FrontDesk) -> None:
+    """Record that the reader gave or withdrew it, before the choice is kept; not again, if a save that died did so."""
+    chain = desk.consents.chain(subscriber)
+    said = [record.consent.act for record in chain if record.consent.how.startswith(TRACKING)]
+    if said[-1:] == [act]:
+        head = chain[-1].hash
+    else:
+        consent = Consent(act, f"{TRACKING}, on the preferences page", now, f"tracking-{act}-{iso(now)}")
+        head = desk.consents.append(subscriber, consent).hash
+    desk.subscribers.remember_head(subscriber, head)
 
 
 def _keep(subscriber: str, choices: Choices, now: datetime, desk: FrontDesk) -> Subscriber:

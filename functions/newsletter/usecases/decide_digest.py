@@ -41,7 +41,8 @@ def approve_digest(period: str, *, by: str, now: datetime, desk: DigestDesk) -> 
     """
     digest = digest_of(period, desk)
     if digest.waits:
-        digest = _answer(digest, "approved", f"approved by {by}", now, desk, send=True)
+        digest = _answer(digest, f"approved by {by}", now, desk, send=True)
+    _tell(digest, desk)
     carry_on(digest, desk)
     if digest.waits:
         raise NotNow(f"{digest_id(period)} is held: {digest.held_because}. Mend that, then approve it again")
@@ -57,7 +58,8 @@ def reject_digest(period: str, *, by: str, now: datetime, desk: DigestDesk) -> S
     """
     digest = digest_of(period, desk)
     if digest.waits:
-        digest = _answer(digest, "rejected", f"rejected by {by}", now, desk, send=False)
+        digest = _answer(digest, f"rejected by {by}", now, desk, send=False)
+    _tell(digest, desk)
     carry_on(digest, desk)
     if not digest.dropped:
         raise NotNow(f"{digest_id(period)} is out ({digest.verdict or 'it needed no approval'}); see its report")
@@ -75,7 +77,7 @@ def look_after_digests(now: datetime, desk: DigestDesk, isolated: Isolated) -> d
         with isolated.piece(digest_id(digest.period)):
             if digest.waits and digest.deadline and digest.deadline <= now:
                 why = f"nobody answered until {desk_time(digest.deadline, desk)}"
-                answered = _answer(digest, "expired", why, now, desk, send=digest.sent_unanswered)
+                answered = _answer(digest, why, now, desk, send=digest.sent_unanswered)
                 carry_on(answered, desk)
                 done[digest.period] = "held" if answered.waits else "expired"
             elif now - digest.window.end < RECENT:
@@ -83,9 +85,7 @@ def look_after_digests(now: datetime, desk: DigestDesk, isolated: Isolated) -> d
     return done
 
 
-def _answer(
-    digest: SettledDigest, decision: str, verdict: str, now: datetime, desk: DigestDesk, *, send: bool
-) -> SettledDigest:
+def _answer(digest: SettledDigest, verdict: str, now: datetime, desk: DigestDesk, *, send: bool) -> SettledDigest:
     """The digest as it is decided from now on, by this answer or by one that was faster.
 
     It waits on when it was to go out and is broken: links and articles may have changed since it was settled.
@@ -93,7 +93,7 @@ def _answer(
     name = digest_id(digest.period)
     mailing = desk.content.mailing(name)
     if mailing is not None and mailing.course.state is MailingState.CANCELLED:
-        send, decision, verdict = False, "rejected", f"cancelled by {mailing.course.by}"
+        send, verdict = False, f"cancelled by {mailing.course.by}"
     if send:
         broken = broken_in_words(
             preflight_digest(mailing_of(digest, desk.publication), desk.content.articles(), desk.templates)
@@ -104,11 +104,21 @@ def _answer(
         first = desk.digests.release(digest.period, desk.clock(), verdict, now)
     else:
         first = desk.digests.drop(digest.period, verdict, now)
+    answered = digest_of(digest.period, desk)
     if first:
-        count("DigestsReleased" if send else "DigestsDropped")
-        becomes = "it goes out" if send else "it is dropped, and the next digest carries its articles"
-        desk.content.put_decision(now, name, decision, f"{articles_in_words(digest)}; {verdict}: {becomes}")
-    return digest_of(digest.period, desk)
+        _tell(answered, desk)
+    return answered
+
+
+def _tell(digest: SettledDigest, desk: DigestDesk) -> None:
+    """Record what was decided of the digest, and count it; once, also when who decided it died before that."""
+    if digest.decided_at is None:
+        return
+    decision = {"approved": "approved", "nobody": "expired"}.get(digest.verdict.partition(" ")[0], "rejected")
+    becomes = "it is dropped, and the next digest carries its articles" if digest.dropped else "it goes out"
+    why = f"{articles_in_words(digest)}; {digest.verdict}: {becomes}"
+    if desk.content.put_decision(digest.decided_at, digest_id(digest.period), decision, why, replace=False):
+        count("DigestsDropped" if digest.dropped else "DigestsReleased")
 
 
 def _hold(digest: SettledDigest, broken: str, now: datetime, desk: DigestDesk) -> None:
@@ -120,6 +130,7 @@ def _hold(digest: SettledDigest, broken: str, now: datetime, desk: DigestDesk) -
 
 def _mend(digest: SettledDigest, desk: DigestDesk) -> None:
     """Do what a run left undone that crashed after it had settled the digest or decided on it."""
+    _tell(digest, desk)
     name = digest_id(digest.period)
     overdue = digest.released_at is not None and desk.clock() - digest.released_at > PATIENCE
     mailing = desk.content.mailing(name)

@@ -41,6 +41,11 @@ def hold_mailing(
     )
     if not courses.turn(mailing, course, stopped):
         return False
-    content.put_decision(now, mailing, state.value, reason)
-    count("MailingsWaiting" if until else "MailingsHeld")
+    tell_stopped(mailing, stopped, content=content)
     return True
+
+
+def tell_stopped(mailing: str, course: Course, *, content: Content) -> None:
+    """Record that the mailing is held or waits, and raise the alarm; once, even if who stopped it died before that."""
+    if content.put_decision(course.since, mailing, course.state.value, course.reason, replace=False):
+        count("MailingsWaiting" if course.state is MailingState.WAITING else "MailingsHeld")

@@ -10,6 +10,7 @@ from newsletter.domain.messages import Notify
 from newsletter.domain.subscriber import SignUp, Status
 from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.present_reader import present
+from newsletter.usecases.record_leaving import record_leaving
 
 
 def with_present_choices(form: SignUp, desk: FrontDesk) -> SignUp:
@@ -66,13 +67,16 @@ def move(form: SignUp, now: datetime, desk: FrontDesk) -> None:
 
 def _end(form: SignUp, now: datetime, desk: FrontDesk, *, moved_to: str = "") -> None:
     old, kept = form.moved_from, desk.publication.retention.left
-    if desk.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=moved_to):
-        withdrawn = Consent(
-            "withdrawn",
-            "moved to another address",
-            now,
-            form.nonce,
-            language=form.language,
-            evidence=f"moved to {moved_to}" if moved_to else "",
-        )
-        desk.subscribers.remember_head(old, desk.consents.append(old, withdrawn).hash)
+    desk.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=moved_to)
+    profile = desk.subscribers.profile(old) or {}
+    if profile.get("left_how") != "moved" or profile.get("moved_to", "") != moved_to:
+        return
+    withdrawn = Consent(
+        "withdrawn",
+        "moved to another address",
+        now,
+        form.nonce,
+        language=form.language,
+        evidence=f"moved to {moved_to}" if moved_to else "",
+    )
+    record_leaving(old, withdrawn, desk)

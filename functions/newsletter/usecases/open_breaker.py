@@ -23,10 +23,16 @@ def count_feedback(
     if not feedback.bounced and not feedback.complained:
         return
     reason = breaks(reputation.last_day(now), caution)
-    if reason and reputation.open(Breaker(now, reason)):
-        content.put_decision(now, "breaker", "open", reason)
-        count("BreakerOpened")
+    breaker = Breaker(now, reason)
+    if reason and reputation.open(breaker):
+        tell_open(breaker, content=content)
         hold_all(reason, now=now, content=content, courses=courses)
+
+
+def tell_open(breaker: Breaker, *, content: Content) -> None:
+    """Record that the breaker is open, and raise the alarm; once, also when who opened it died before that."""
+    if content.put_decision(breaker.since, "breaker", "open", breaker.reason, replace=False):
+        count("BreakerOpened")
 
 
 def hold_all(reason: str, *, now: datetime, content: Content, courses: Courses) -> int:
@@ -39,7 +45,9 @@ def hold_all(reason: str, *, now: datetime, content: Content, courses: Courses) 
 
 def close_breaker(by: str, *, now: datetime, content: Content, reputation: Reputation) -> bool:
     """Close the breaker and count anew; False when it was not open. Held mailings stay held, for a person to judge."""
-    if not reputation.close(now):
+    if reputation.breaker() is None:
         return False
+    # First, since there is no breaker left by which a repetition could tell that one was closed.
     content.put_decision(now, "breaker", "closed", f"by {by}")
+    reputation.close(now)
     return True

@@ -15,8 +15,8 @@ from newsletter.domain.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.domain.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.domain.mailing import Audience, Kind, Mailing, campaign_mailing
 from newsletter.domain.publication import Publication
-from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
+from newsletter.usecases.hold_mailing import tell_stopped
 from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import require_fit
 
@@ -67,11 +67,10 @@ def start_campaign(
         require_fit(mailing, templates)
     mailing = replace(mailing, course=course or Course(MailingState.SENDING, now))
     created = content.create_mailing(mailing)
-    if created and mailing.course.state is MailingState.HELD:
-        content.put_decision(now, mailing.id, "held", mailing.course.reason)
-        count("MailingsHeld")
     if not created:
         mailing = started_before(mailing, content) or mailing
+    if mailing.course.state is MailingState.HELD:
+        tell_stopped(mailing.id, mailing.course, content=content)
     plan_shards(mailing.id, deliveries, queues)
     return mailing, created
 

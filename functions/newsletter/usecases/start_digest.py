@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -98,17 +98,24 @@ def start_digest(frequency: Frequency, now: datetime, desk: DigestDesk) -> dict[
     if not desk.digests.settle(new):
         return start_digest(frequency, now, desk)
     carry_on(new, desk)
-    carries = f"{articles_in_words(new)} in {digest_id(period)}"
+    decision, why = _settled(new, trouble, desk)
     if new.deadline:
         count("DigestsWaiting")
-        otherwise = "goes out" if new.sent_unanswered else "is dropped"
-        why = f"{carries}; it {otherwise} at {desk_time(new.deadline, desk)} unless somebody answers before"
-        return _decided(desk, now, period, "waiting", "; ".join((why, *trouble)))
+    return _decided(desk, now, period, decision, why)
+
+
+def _settled(digest: SettledDigest, trouble: Sequence[str], desk: DigestDesk) -> tuple[str, str]:
+    """The decision of the run that settled the digest, and why."""
+    carries = f"{articles_in_words(digest)} in {digest_id(digest.period)}"
+    if digest.deadline:
+        otherwise = "goes out" if digest.sent_unanswered else "is dropped"
+        why = f"{carries}; it {otherwise} at {desk_time(digest.deadline, desk)} unless somebody answers before"
+        return "waiting", "; ".join((why, *trouble))
     breaker = desk.reputation.breaker()
     if breaker is not None:
         why = f"{carries}; it is held until somebody resumes it: {breaker.reason}"
-        return _decided(desk, now, period, "breaker open", "; ".join((why, *trouble)))
-    return _decided(desk, now, period, "started", "; ".join((carries, *trouble)))
+        return "breaker open", "; ".join((why, *trouble))
+    return "started", "; ".join((carries, *trouble))
 
 
 def carry_on(digest: SettledDigest, desk: DigestDesk) -> int:
@@ -200,6 +207,11 @@ def _of_period(period: str, settled: list[SettledDigest]) -> SettledDigest | Non
 def _again(digest: SettledDigest, now: datetime, desk: DigestDesk) -> dict[str, str]:
     missing = carry_on(digest, desk)
     name = digest_id(digest.period)
+    if not digest.decided_at:
+        # The run that settled it may have died before it said so.
+        decision, why = _settled(digest, feed_trouble(digest.window.start, desk), desk)
+        if desk.content.put_decision(digest.window.end, name, decision, why, replace=False) and digest.waits:
+            count("DigestsWaiting")
     if digest.dropped:
         why = f"{name} was dropped ({digest.verdict}); the next digest carries its articles"
     elif digest.deadline and digest.waits:

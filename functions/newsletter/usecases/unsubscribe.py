@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from newsletter.adapters.links import Ref
 from newsletter.domain.consent import Consent
 from newsletter.domain.subscriber import Status
-from newsletter.domain.times import iso
 from newsletter.usecases.front_desk import FrontDesk
+from newsletter.usecases.record_leaving import record_leaving
 from newsletter.usecases.subscribe import ask, same_choices
 
 MAX_REASON = 500
+How = Literal["one-click", "page"]
+HOW: tuple[str, ...] = get_args(How)
 
 
-def unsubscribe(ref: Ref, how: Literal["one-click", "page"], now: datetime, desk: FrontDesk) -> None:
+def unsubscribe(ref: Ref, how: How, now: datetime, desk: FrontDesk) -> None:
     """Unsubscribe the reader; a repeat, or an unknown reader, changes nothing and is no error (RFC 8058).
 
     Leaving comes first and must not fail for the bookkeeping around it.
     """
-    _, language = standing(ref, desk)
-    forget_after = desk.publication.retention.left
-    if not desk.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, forget_after):
+    desk.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, desk.publication.retention.left)
+    profile = desk.subscribers.profile(ref.subscriber) or {}
+    left_how, left_at = str(profile.get("left_how", "")), str(profile.get("left_at", ""))
+    if left_how not in HOW:
         return
-    withdrawn = Consent("withdrawn", how, now, iso(now), language=language, mailing=ref.mailing)
-    desk.subscribers.remember_head(ref.subscriber, desk.consents.append(ref.subscriber, withdrawn).hash)
-    if ref.mailing:
+    language = str(profile.get("language", ""))
+    withdrawn = Consent("withdrawn", left_how, now, left_at, language=language, mailing=ref.mailing)
+    if record_leaving(ref.subscriber, withdrawn, desk) and ref.mailing:
         desk.deliveries.add(ref.mailing, ref.batch, "unsubscribed", ref.position)
 
 

@@ -19,9 +19,11 @@ from newsletter.domain.caution import Caution, Feedback, too_bad, too_many_refus
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.tally import add_up
+from newsletter.usecases.change_course import in_short
 from newsletter.usecases.count_mailing import count_mailing, count_shard
-from newsletter.usecases.hold_mailing import hold_mailing
+from newsletter.usecases.hold_mailing import hold_mailing, tell_stopped
 from newsletter.usecases.isolation import Isolated
+from newsletter.usecases.open_breaker import tell_open
 from newsletter.usecases.resume_mailing import emit_again, going_on
 
 QUOTA_AGAIN = timedelta(hours=1)
@@ -55,6 +57,8 @@ def watch_mailings(now: datetime, isolated: Isolated, watch: Watch) -> dict[str,
     """
     done = Counter(resumed=0, held=0, completed=0, wrong=0)
     breaker = watch.reputation.breaker()
+    if breaker is not None:
+        tell_open(breaker, content=watch.content)
     stop = watch.clock() + PATIENCE
     for name in watch.courses.unfinished():
         if watch.clock() > stop:
@@ -74,12 +78,15 @@ def watch_mailings(now: datetime, isolated: Isolated, watch: Watch) -> dict[str,
 def _look_at(mailing: Mailing, now: datetime, watch: Watch, *, may_resume: bool) -> dict[str, int]:
     course = mailing.course
     due = course.until is not None and course.until <= now
+    if course.state in (MailingState.HELD, MailingState.WAITING):
+        tell_stopped(mailing.id, course, content=watch.content)
     match course.state:
         case MailingState.WAITING if due and may_resume:
             return {"resumed": _try_again(mailing, now, watch)}
         case MailingState.CANARY if due:
             return _judge(mailing, now, watch)
         case MailingState.SENDING | MailingState.CANARY if course.to_emit:
+            watch.content.put_decision(course.since, mailing.id, "resumed", in_short(course), replace=False)
             emit_again(mailing.id, course, courses=watch.courses, queues=watch.queues)
             return {"resumed": 1}
         case MailingState.SENDING | MailingState.CANCELLED | MailingState.COMPLETE:

@@ -1,0 +1,39 @@
+"""The consent record of a reader who has left, from what the profile says, so that it can be written at any time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from newsletter.domain.consent import Consent
+from newsletter.domain.subscriber import Status
+from newsletter.domain.times import parse_iso
+from newsletter.usecases.front_desk import FrontDesk
+
+
+def record_leaving(subscriber: str, withdrawn: Consent, desk: FrontDesk) -> bool:
+    """See that the chain says that the reader has left the way `withdrawn` does; False for who did not.
+
+    Leaving is one write and its record the next: a process may die between the two, and the write may be repeated
+    because its answer was lost. So who left is not told by the answer to the write but by the profile, and whoever asks
+    again to leave has the record completed. The moment is the one at which they left. Doing it again changes nothing.
+    """
+    profile = desk.subscribers.profile(subscriber) or {}
+    left_at = _moment(profile)
+    if profile.get("status") != Status.UNSUBSCRIBED or left_at is None:
+        return False
+    consents = desk.consents
+    record = consents.append(subscriber, replace(withdrawn, at=left_at))
+    if profile.get("consent_head") != record.hash:
+        # By now others may have come behind it.
+        desk.subscribers.remember_head(subscriber, consents.chain(subscriber)[-1].hash)
+    return True
+
+
+def _moment(profile: dict[str, Any]) -> datetime | None:
+    """When the reader left; None where the profile does not say so in a way that can be read."""
+    try:
+        return parse_iso(str(profile["left_at"]))
+    except (KeyError, ValueError):
+        return None
