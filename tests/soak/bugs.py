@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 
 from newsletter.adapters import aws
+from newsletter.adapters.items import WRITE
 from tests.bench.stub.dynamodb import DynamoDB, Table
 from tests.soak import lambdas, wire
 from tests.soak.account import Account, Answer, Request
@@ -95,6 +96,23 @@ def reports_success_after_failure() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def takes_its_own_write_for_anothers() -> Iterator[None]:
+    """Whoever repeats a write whose answer was lost is told of the id of somebody else."""
+    answer = Account.answer
+
+    def with_another_id(self: Account, request: Request) -> Answer:
+        said = answer(self, request)
+        refusal = json.loads(said.body) if said.status == 400 else {}
+        if WRITE not in refusal.get("Item", {}):
+            return said
+        refusal["Item"][WRITE] = {"S": "another"}
+        return replace(said, body=json.dumps(refusal).encode())
+
+    with patch.object(Account, "answer", with_another_id):
+        yield
+
+
 BUGS: Mapping[str, tuple[Callable[[], AbstractContextManager[None]], Weather]] = {
     bug.__name__: (bug, weather)
     for bug, weather in (
@@ -104,6 +122,7 @@ BUGS: Mapping[str, tuple[Callable[[], AbstractContextManager[None]], Weather]] =
         (repeats_what_may_have_gone, Weather(entry=0.4)),
         (does_not_look_again, FAIR),
         (reports_success_after_failure, Weather(throttle=0.5)),
+        (takes_its_own_write_for_anothers, Weather(lost_after=0.1)),
     )
 }
 """Each with weather in which it soon shows."""

@@ -74,16 +74,22 @@ class Context:
 
 @dataclass
 class Worker:
-    """One place for a container; `life` is the invocation under way, if there is one, `trace` the header it has."""
+    """One place for a container; `life` is the invocation under way, if there is one, `trace` the header it has.
+
+    `dead` are the invocations that crashed or that Lambda ended.
+    """
 
     name: str
     wiring: Wiring = field(default_factory=container)
     life: object = None
+    dead: list[object] = field(default_factory=list)
     deadline: float = 0.0
     trace: str = ""
 
     def end(self, *, crashed: bool = False) -> None:
         """Nothing of the invocation will run any more; after a crash nothing of the container is left either."""
+        if crashed:
+            self.dead.append(self.life)
         self.life = None
         if crashed:
             self.wiring = container()
@@ -112,6 +118,11 @@ class Lambdas:
         self.main: Any = getcurrent()
         self._home = container()
         self.running: Worker | None = None
+
+    @property
+    def dead(self) -> list[object]:
+        """The invocations that crashed, or that Lambda ended."""
+        return [life for worker in self._workers for life in worker.dead]
 
     # --- time --------------------------------------------------------------------------------------------------------
 

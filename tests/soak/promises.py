@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
 from newsletter.domain.feedback_policy import OnDoubt
-from newsletter.domain.ledger import Standing
+from newsletter.domain.ledger import Outcome, Standing
 from tests.aws.reports import WholeReport, report_of
 from tests.soak.account import Sent
 from tests.soak.schedule import Played, Reader
@@ -36,6 +36,7 @@ def check(played: Played) -> WholeReport:
     _only_who_was_meant(sent, by_address, report)
     _nobody_lost(played, report)
     _the_ledger_tells_the_truth(sent, by_address, report)
+    _doubt_has_a_cause(played)
     _who_left_is_left_alone(sent, by_address, played.stage.account.looks)
     _the_certificate_is_right(sent, report)
     _links_are_the_readers_own(played, by_address)
@@ -90,6 +91,16 @@ def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader],
             )
         else:
             _require(line.standing in NOT_MAILED, f"{line.subscriber} got no mail, the ledger says {line.standing}")
+
+
+def _doubt_has_a_cause(played: Played) -> None:
+    """Nobody is in doubt because an answer of the ledger was lost and came at a later try."""
+    for record in wiring.deliveries().records(played.mailing.id):
+        doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
+        _require(
+            not doubted or played.stage.causes.may_be_doubted(record.batch.id),
+            f"batch {record.batch.id} is in doubt, though SES was not called and nobody died",
+        )
 
 
 def _who_left_is_left_alone(

@@ -21,6 +21,7 @@ from newsletter.domain.subscriber import SHARDS, SignUp, Status
 from newsletter.usecases.plan_page import PAGE
 from tests.bench.stack import layout
 from tests.soak.account import Account, Request
+from tests.soak.causes import Causes
 from tests.soak.clock import START, Clock
 from tests.soak.lambdas import Lambdas
 from tests.soak.mailings import Campaign, Digest, refill
@@ -102,7 +103,7 @@ class Schedule:
             stage.lambdas.ticks(refill)
             stage.lambdas.work(until=STORM)
             stage.calm_down()
-            stage.wire.onlookers.clear()
+            stage.wire.onlookers[:] = [stage.causes.look]
             yield Played(stage, readers, weather, mailing)
 
 
@@ -114,6 +115,7 @@ class Stage:
     lambdas: Lambdas
     wire: Wire
     draw: Random
+    causes: Causes
     delay: float = 0.0
     repeat: float = 0.0
     start: Callable[[], None] = field(default=lambda: None)
@@ -168,7 +170,9 @@ def _stage(draw: Random) -> Iterator[Stage]:
     account = Account(clock, draw.choice((3.0, 14.0, 500.0, -1.0)), report)
     lambdas = Lambdas(clock, account.sqs, draw)
     wire = Wire(account, draw, lambdas)
-    stage = Stage(account, lambdas, wire, draw)
+    stage = Stage(account, lambdas, wire, draw, Causes(lambdas))
+    wire.onlookers.append(stage.causes.look)
+    wire.listeners.append(stage.causes.heard)
     chance.seed(draw.random())
     with virtual(lambdas), laid(wire.carry):
         yield stage

@@ -58,7 +58,8 @@ class Crash(BaseException):
 class Wire:
     """Carries requests to the account.
 
-    `counts` says how often what happened; `trail` is everything in order, so that two runs can be compared.
+    `listeners` are told of each request that was answered, and not with an error of AWS's own. `counts` says how often
+    what happened; `trail` is everything in order, so that two runs can be compared.
     """
 
     def __init__(self, account: Account, random: Random, time: Time) -> None:
@@ -67,12 +68,20 @@ class Wire:
         self.wait = time.wait
         self.weather = Weather()
         self.onlookers: list[Onlooker] = []
+        self.listeners: list[Callable[[Request], object]] = []
         self._later = time.later
         self.counts: Counter[str] = Counter()
         self.trail: list[str] = []
 
     def carry(self, request: Request) -> Answer:
         """The answer to the request, if one comes back."""
+        answer = self._carry(request)
+        if answer.status < 500 and not any(name.encode() in answer.body for name in THROTTLED.values()):
+            for listener in self.listeners:
+                listener(request)
+        return answer
+
+    def _carry(self, request: Request) -> Answer:
         weather = self.weather
         self._note(request, "call")
         self.wait(self._random.expovariate(200) + (self._random.uniform(1, 30) if self._luck(weather.stall) else 0))
