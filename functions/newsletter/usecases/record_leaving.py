@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.domain.consent import Consent
+from newsletter.domain.errors import WrongPepper
 from newsletter.domain.subscriber import Status
 from newsletter.domain.times import parse_iso
+from newsletter.observability import count, logger
 from newsletter.usecases.front_desk import FrontDesk
 
 
@@ -18,16 +20,23 @@ def record_leaving(subscriber: str, withdrawn: Consent, desk: FrontDesk) -> bool
     Leaving is one write and its record the next: a process may die between the two, and the write may be repeated
     because its answer was lost. So who left is not told by the answer to the write but by the profile, and whoever asks
     again to leave has the record completed. The moment is the one at which they left. Doing it again changes nothing.
+    While the pepper is missing or another, who leaves is only noted in the profile (metric `LeavingsNotRecorded`).
     """
     profile = desk.subscribers.profile(subscriber) or {}
     left_at = _moment(profile)
     if profile.get("status") != Status.UNSUBSCRIBED or left_at is None:
         return False
-    consents = desk.consents
-    record = consents.append(subscriber, replace(withdrawn, at=left_at))
+    try:
+        record = desk.consents.append(subscriber, replace(withdrawn, at=left_at))
+    except WrongPepper as fault:
+        # Records cannot be sealed until a person has put the secret back; leaving must not wait for that.
+        logger().error("leaving was not recorded", exc_info=fault, extra={"subscriber": subscriber})
+        count("LeavingsNotRecorded")
+        return True
     if profile.get("consent_head") != record.hash:
-        # By now others may have come behind it.
-        desk.subscribers.remember_head(subscriber, consents.chain(subscriber)[-1].hash)
+        # By now others may have come behind it; or none is left, if the reader was erased at this moment.
+        chain = desk.consents.chain(subscriber)
+        desk.subscribers.remember_head(subscriber, chain[-1].hash if chain else record.hash)
     return True
 
 
