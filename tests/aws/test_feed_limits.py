@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import pickle
+import shutil
 import subprocess
 from pathlib import Path
 from threading import Event
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters import feed_process
+from newsletter.adapters import feed_entries, feed_process
 from newsletter.adapters.feed_entries import parse
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.adapters.markup import plain, safe_html
@@ -131,3 +132,61 @@ def test_a_feed_that_takes_its_time_makes_no_other_wait(
 
     monkeypatch.setattr(Feeds, "fetch", fetched)
     assert [report["entries"] for report in blog.ingest(NOW, Feed(str(slow), "fi"))] == [1, 1]
+
+
+HALVES = {
+    "two references": ("&#55357;&#56832; uusi", "😀 uusi"),
+    "two in hexadecimal": ("&#xD83D;&#xde00; uusi", "😀 uusi"),
+    "one alone": ("&#xD800; uusi", "� uusi"),
+    "the wrong way round": ("&#56832;&#55357; uusi", "�� uusi"),
+    "past the last character": ("&#x110000; uusi", "� uusi"),
+    "nothing at all": ("&#0; uusi", "� uusi"),
+    "an emoji as it should be": ("&#128512; uusi", "😀 uusi"),
+}
+
+
+@pytest.mark.parametrize(("written", "title"), HALVES.values(), ids=HALVES.keys())
+def test_an_impossible_character_costs_no_entry(written: str, title: str) -> None:
+    for where in ("title", "description", "category", "author"):
+        body = rss("").replace(b"<title>Otsikko</title>", f"<title>{written}</title>".encode())
+        body = body.replace(b"</item>", f"<{where}>{written}</{where}></item>".encode())
+        (entry,) = parse(body, WHERE).entries
+        assert entry.title == title
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc00\\ud800", "\\uD83D x"])
+def test_half_a_character_in_json_costs_no_entry(half: str) -> None:
+    item = '"id": "1", "url": "https://blog.example/1", "title": "%s a", "content_html": "%s b", "tags": ["%s"]'
+    version = '{"version": "https://jsonfeed.org/version/1.1", "items": [{%s}]}'
+    (entry,) = parse((version % item.replace("%s", half)).encode(), WHERE).entries
+    assert entry.title.endswith(" a")
+    assert "�" in entry.title
+    entry.title.encode()
+
+
+def test_whatever_one_entry_holds_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(markup: str) -> str:
+        if "rikki" in markup:
+            raise OverflowError
+        return plain(markup)
+
+    monkeypatch.setattr(feed_entries, "plain", broken)
+    more = "<item><guid>2</guid><title>Toinen</title><link>https://blog.example/2</link></item></channel>"
+    parsed = parse(rss("<category>rikki</category>").replace(b"</channel>", more.encode()), WHERE)
+    assert [entry.title for entry in parsed.entries] == ["Toinen"]
+    assert parsed.problems == ("entry 1 cannot be read (OverflowError): left out",)
+
+
+def test_of_tens_of_thousands_of_entries_the_first_are_read() -> None:
+    items = "".join(
+        f"<item><guid>{n}</guid><title>t{n}</title><link>https://blog.example/{n}</link></item>" for n in range(40_000)
+    )
+    parsed = feed_process.parse_within_limits(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), WHERE)
+    assert [len(parsed.entries), parsed.entries[-1].title] == [1_000, "t999"]
+    assert parsed.problems == ("40000 entries; only the first 1000 were read",)
+
+
+def test_a_process_that_dies_is_a_feed_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", shutil.which("false"))
+    with pytest.raises(FeedUnreadable, match=r"parsing it failed \(exit code 1\)$"):
+        feed_process.parse_within_limits(rss("<x/>" * 20_000), WHERE)

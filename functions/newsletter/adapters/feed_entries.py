@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from newsletter.adapters.feed_bytes import first_entries, with_possible_characters
 from newsletter.adapters.feed_dates import published
 from newsletter.adapters.json_feed import NoJsonFeed, is_json, read_json_feed
 from newsletter.adapters.markup import Picture, pictures, pixels, plain, safe_html, web_address
@@ -49,14 +50,20 @@ def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
     """The entries of a feed; `content-location` in `headers` is its address. Raises FeedUnreadable when it is none."""
     where = headers.get("content-location", "feed")
     try:
-        feed = read_json_feed(body) if is_json(body) else _read_xml(body, headers)
+        feed, total = _read_json(body) if is_json(body) else _read_xml(body, headers)
     except NoJsonFeed as fault:
         raise FeedUnreadable(f"{where}: not a feed ({fault})") from fault
     entries: dict[str, Entry] = {}
     problems = []
     about = feed["feed"]
     for number, raw in enumerate(feed["entries"][:MAX_ENTRIES], start=1):
-        entry = _entry(raw, where, str(about.get("language") or ""))
+        try:
+            entry = _entry(raw, where, str(about.get("language") or ""))
+        except MemoryError:
+            raise
+        except Exception as broken:  # noqa: BLE001 (whatever one entry holds, the others are read)
+            problems.append(f"entry {number} cannot be read ({type(broken).__name__}): left out")
+            continue
         missing = [name for name in ("title", "url") if not getattr(entry, name)]
         if missing:
             problems.append(f"entry {number} has no {' and no '.join(missing)}: left out")
@@ -64,8 +71,8 @@ def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
             problems.append(f"entry {number} has the identity of an earlier one, {entry.identity!r}: left out")
         else:
             entries[entry.identity] = entry
-    if len(feed["entries"]) > MAX_ENTRIES:
-        problems.append(f"{len(feed['entries'])} entries; only the first {MAX_ENTRIES} were read")
+    if total > MAX_ENTRIES:
+        problems.append(f"{total} entries; only the first {MAX_ENTRIES} were read")
     if not feed["entries"]:
         problems.append("the feed has no entries")
     following = next((link.get("href", "") for link in about.get("links", []) if link.get("rel") == "next"), "")
@@ -73,7 +80,14 @@ def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
     return Parsed(tuple(entries.values()), tuple(problems), web_address(following, where), wordpress)
 
 
-def _read_xml(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
+def _read_json(body: bytes) -> tuple[Mapping[str, Any], int]:
+    """The feed, and how many entries it has. Raises NoJsonFeed."""
+    feed = read_json_feed(body)
+    return feed, len(feed["entries"])
+
+
+def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any], int]:
+    """The feed with the entries that are read, and how many it has. Raises FeedUnreadable, whatever feedparser does."""
     import feedparser
 
     where = headers.get("content-location", "feed")
@@ -81,12 +95,18 @@ def _read_xml(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
         raise FeedUnreadable(f"{where}: {fault}")
     # Without a type feedparser would name just that as the fault, whatever is wrong.
     told = {"content-type": "application/xml", **{name: value for name, value in headers.items() if value}}
-    # As a stream: bytes alone would be tried as the name of a file first.
-    feed: Mapping[str, Any] = feedparser.parse(io.BytesIO(body), response_headers=told, sanitize_html=False)
+    few, total = first_entries(with_possible_characters(body), MAX_ENTRIES)
+    try:
+        # As a stream: bytes alone would be tried as the name of a file first.
+        feed: Mapping[str, Any] = feedparser.parse(io.BytesIO(few), response_headers=told, sanitize_html=False)
+    except MemoryError:
+        raise
+    except Exception as broken:
+        raise FeedUnreadable(f"{where}: not a feed that can be read ({type(broken).__name__})") from broken
     if not feed.get("version") and not feed["entries"]:
         reason = feed.get("bozo_exception") or "no RSS, Atom, RDF or JSON Feed found"
         raise FeedUnreadable(f"{where}: not a feed ({reason})")
-    return feed
+    return feed, max(total, len(feed["entries"]))
 
 
 def _dangerous_entity(body: bytes) -> str:

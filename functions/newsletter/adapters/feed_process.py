@@ -39,6 +39,8 @@ def parse_within_limits(body: bytes, headers: Mapping[str, str]) -> Parsed:
         )
     except subprocess.TimeoutExpired:
         raise FeedUnreadable(f"{where}: not read to its end in {SECONDS:g} seconds of parsing") from None
+    except subprocess.CalledProcessError as ended:
+        raise FeedUnreadable(f"{where}: parsing it failed (exit code {ended.returncode})") from ended
     answer: Parsed | FeedUnreadable | MemoryError = pickle.loads(done.stdout)  # noqa: S301 (written by our own process)
     if isinstance(answer, MemoryError):
         raise FeedUnreadable(f"{where}: needs more than {MEMORY // 2**20} MB of memory to be parsed")
@@ -59,8 +61,8 @@ def main() -> None:
         answer = parse(body, headers)
     except FeedUnreadable as fault:
         answer = fault
-    except (MemoryError, RecursionError):
-        answer = MemoryError()
+    except MemoryError as needed:
+        answer = needed
     sys.stdout.buffer.write(pickle.dumps(answer))
 
 

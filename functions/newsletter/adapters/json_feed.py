@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
 
+from newsletter.adapters.feed_bytes import without_surrogates
+
 VERSION = "https://jsonfeed.org/version/1"
 
 
@@ -24,6 +26,8 @@ def read_json_feed(body: bytes) -> dict[str, Any]:
     """The feed as {"version", "feed", "entries"}. Raises NoJsonFeed."""
     try:
         data = json.loads(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+        if b"\\ud" in body.lower():
+            data = json.loads(without_surrogates(json.dumps(data, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
         raise NoJsonFeed(f"broken JSON ({error})") from error
     if not isinstance(data, dict) or not _text(data.get("version")).startswith(VERSION):
