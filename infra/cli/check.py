@@ -15,6 +15,7 @@ from cli.check_campaign import NOWHERE
 from cli.output import say
 from cli.sample_mails import SampleMail, sample_mails
 from newsletter.adapters.locales import VALUE, Locales, Message, MissingText
+from newsletter.adapters.publication_file import read_publication_file
 from newsletter.adapters.templates import Templates
 from newsletter.domain.errors import InvalidPublication, NewsletterError
 from newsletter.domain.publication import Publication
@@ -67,16 +68,15 @@ def _client(service: str) -> Any:
 
 
 def _faults(root: Path) -> Faults:
-    templates = Templates(root, NOWHERE)
-    try:
-        publication = templates.publication
-    except InvalidPublication as fault:
-        path = str(root / "publication.toml")
-        yield (path if fault.field == path else f"{path}: {fault.field}"), fault.message
+    path = root / "publication.toml"
+    publication, wrong = read_publication_file(path)
+    for fault in wrong:
+        yield (str(path) if fault.field == str(path) else f"{path}: {fault.field}"), fault.message
+    if publication is None:
         return
     yield from _syntax(root)
     yield from _messages(root, publication)
-    yield from _sequences(root, templates)
+    yield from _sequences(root, publication)
 
 
 def _syntax(root: Path) -> Faults:
@@ -121,10 +121,11 @@ def _unknown_messages(path: Path, known: Mapping[str, Message]) -> Faults:
                 yield f"{path}:{number}", f"asks for the message {key}, which no language has"
 
 
-def _sequences(root: Path, templates: Templates) -> Faults:
-    for sequence in templates.publication.sequences.values():
+def _sequences(root: Path, publication: Publication) -> Faults:
+    templates = Templates(root, NOWHERE)
+    for sequence in publication.sequences.values():
         for number, step in enumerate(sequence.steps, start=1):
-            for language in templates.publication.languages:
+            for language in publication.languages:
                 where = f"{root / 'publication.toml'}: sequences.{sequence.key}.steps[{number}].body"
                 try:
                     if not templates.step_body(step.body, language).strip():

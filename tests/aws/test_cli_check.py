@@ -62,6 +62,17 @@ def test_a_fault_in_the_publication_is_said_with_its_field(
     assert last == "1 fault."
 
 
+def test_a_new_language_is_told_all_that_it_lacks_at_once(templates: Path, capsys: Captured) -> None:
+    change(templates / "publication.toml", 'languages = ["fi", "sv", "en"]', 'languages = ["fi", "sv", "en", "de"]')
+    lines = check(templates, capsys)
+    where = templates / "publication.toml"
+    assert f"{where}: consent.text.de: missing; every language needs its text" in lines
+    assert f"{where}: topics[1].description.de: missing; every language needs its text" in lines
+    assert f"{where}: offers[1].accept.de: missing; every language needs its text" in lines
+    assert any(line.startswith(f"{templates / 'locales/de'}: no messages for 'de'") for line in lines)
+    assert any("there is no file" in line and line.endswith("sequences/sparraus-1.de.md") for line in lines)
+
+
 def test_a_sequence_text_that_is_not_there_is_said(templates: Path, capsys: Captured) -> None:
     (templates / "sequences/sparraus-2.sv.md").unlink()
     (templates / "sequences/sparraus-1.fi.md").write_text(" \n", encoding="utf-8")

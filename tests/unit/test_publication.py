@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.domain.errors import InvalidPublication
 from newsletter.domain.privacy import Privacy
-from newsletter.domain.publication import Publication, parse_publication
+from newsletter.domain.publication import Publication, parse_publication, read_publication
 from tests.strategies import anything
 from tests.templates import TEMPLATES
 
@@ -121,6 +121,38 @@ def test_a_fault_is_named_by_its_path_and_by_what_would_be_right(right: str, wro
     assert fault.value.field == path
     assert hint in fault.value.message
     assert str(fault.value).startswith(f"{path}: ")
+
+
+def faults_of(text: str) -> list[str]:
+    return [fault.field for fault in read_publication(tomllib.loads(text))[1]]
+
+
+def test_a_language_more_names_every_text_that_is_missing_at_once() -> None:
+    more = SMALL.replace('languages = ["fi", "en"]', 'languages = ["fi", "en", "de"]')
+    texts = [f"{line.partition(' =')[0]}.de" for line in SMALL.splitlines() if " = { fi" in line]
+    assert sorted(path.rpartition("].")[2].removeprefix("consent.") for path in faults_of(more)) == sorted(texts)
+    publication, faults = read_publication(tomllib.loads(more))
+    assert publication is not None
+    assert publication.languages == ("fi", "en", "de"), "what else the language lacks can be looked for"
+    assert {fault.message for fault in faults} == {"missing; every language needs its text"}
+
+
+def test_a_language_less_names_every_text_that_is_too_many_and_what_to_do() -> None:
+    less = SMALL.replace('languages = ["fi", "en"]', 'languages = ["fi"]')
+    _, faults = read_publication(tomllib.loads(less))
+    assert len(faults) == SMALL.count('en = "')
+    right = "not one of the publication's languages; remove this text, or add 'en' to `languages`"
+    assert {fault.message for fault in faults} == {right}
+
+
+def test_faults_of_several_kinds_are_told_together_and_one_that_ends_the_reading_last() -> None:
+    wrong = SMALL.replace("max_articles = 6", "max_articles = 0").replace('language = "fi"', 'language = "sv"')
+    wrong = wrong.replace("after_days = 2", "after_days = 2\nafter = 3")
+    assert faults_of(wrong) == ["sequences[1].steps[1].after", "feeds[1].language", "digest.max_articles"]
+    assert faults_of(wrong.replace("related = 3", "")) == [
+        *("sequences[1].steps[1].after", "feeds[1].language", "digest.max_articles", "digest.related")
+    ]
+    assert faults_of(wrong.replace('key = "apu"', 'key = "A"'))[-1] == "offers[1].key"
 
 
 @pytest.mark.parametrize("table", ["topics", "offers", "sequences", "feeds"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,10 +16,11 @@ from markupsafe import Markup, escape
 
 from newsletter.adapters.locales import Locales, MissingText
 from newsletter.adapters.markdown import WEB, opening, render_markdown
+from newsletter.adapters.publication_file import read_publication_file
 from newsletter.domain.bidi import isolated
 from newsletter.domain.errors import InvalidInput, InvalidPublication
 from newsletter.domain.placeholders import mark, names_in, to_ses_template, without_marks
-from newsletter.domain.publication import Publication, parse_publication
+from newsletter.domain.publication import Publication
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -78,13 +78,10 @@ class Templates:
     @cached_property
     def publication(self) -> Publication:
         """The publication of publication.toml, read once. Raises InvalidPublication."""
-        path = self._root / "publication.toml"
-        try:
-            return parse_publication(tomllib.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise InvalidPublication(str(path), "there is no such file") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            raise InvalidPublication(str(path), f"not TOML in UTF-8: {fault}") from None
+        publication, faults = read_publication_file(self._root / "publication.toml")
+        if publication is None or faults:
+            raise faults[0]
+        return publication
 
     @property
     def public_url(self) -> str:

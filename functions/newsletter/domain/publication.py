@@ -172,7 +172,27 @@ class Publication:
 
 def parse_publication(data: Mapping[str, Any]) -> Publication:
     """The publication from the parsed TOML. Raises InvalidPublication that names the first wrong value."""
-    root = TomlTable(data)
+    publication, faults = read_publication(data)
+    if publication is None or faults:
+        raise faults[0]
+    return publication
+
+
+def read_publication(data: Mapping[str, Any]) -> tuple[Publication | None, tuple[InvalidPublication, ...]]:
+    """The publication and its faults in the order of reading: to mend a file, not to send by.
+
+    A text that is missing is empty there, and a number or choice out of bounds the least allowed one; any other fault
+    ends the reading, and there is no publication.
+    """
+    faults: list[InvalidPublication] = []
+    try:
+        return _read(data, faults), tuple(faults)
+    except InvalidPublication as fault:
+        return None, (*faults, fault)
+
+
+def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publication:
+    root = TomlTable(data, faults=faults)
     languages = root.lines("languages")
     if not languages:
         raise InvalidPublication("languages", 'name at least one language, e.g. ["fi"]')

@@ -17,12 +17,19 @@ Texts = Mapping[str, str]
 
 
 class TomlTable:
-    """Reads typed values by name; every reader raises InvalidPublication with the path of the wrong value."""
+    """Reads typed values by name; every reader raises InvalidPublication with the path of the wrong value.
 
-    def __init__(self, data: Mapping[str, Any], path: str = "") -> None:
+    With `faults`, what need not end the reading is added to them instead: texts that are missing or too many, numbers
+    and choices out of bounds, unknown fields.
+    """
+
+    def __init__(
+        self, data: Mapping[str, Any], path: str = "", *, faults: list[InvalidPublication] | None = None
+    ) -> None:
         self._data = dict(data)
         self._path = path
         self._read: set[str] = set()
+        self._faults = faults
 
     def path(self, field: str) -> str:
         """Where the field stands, e.g. `topics[2].key`."""
@@ -39,6 +46,13 @@ class TomlTable:
         if not isinstance(value, kind) or isinstance(value, bool):
             raise InvalidPublication(self.path(field), f"give {right}")
         return value
+
+    def _note(self, path: str, message: str) -> None:
+        """A fault that the reading can go on after."""
+        fault = InvalidPublication(path, message)
+        if self._faults is None:
+            raise fault
+        self._faults.append(fault)
 
     def line(self, field: str) -> str:
         """One line of 1 to 200 characters."""
@@ -69,14 +83,16 @@ class TomlTable:
         """One of the allowed values."""
         value = self.line(field)
         if value not in allowed:
-            raise InvalidPublication(self.path(field), f"{value!r} is none of {', '.join(allowed)}")
+            self._note(self.path(field), f"{value!r} is none of {', '.join(allowed)}")
+            return allowed[0]
         return value
 
     def number(self, field: str, least: int, most: int, default: int | None = None) -> int:
         """A whole number from `least` to `most`."""
         value: int = self._take(field, int, f"a whole number from {least} to {most}", default)
         if not least <= value <= most:
-            raise InvalidPublication(self.path(field), f"{value} is not from {least} to {most}")
+            self._note(self.path(field), f"{value} is not from {least} to {most}")
+            return least
         return value
 
     def yes_no(self, field: str, *, default: bool) -> bool:
@@ -97,19 +113,22 @@ class TomlTable:
     def texts(self, field: str, languages: tuple[str, ...], *, one_line: bool = False) -> Texts:
         """One text for each language, and for no other; where it becomes a subject, title or button, `one_line`."""
         values: dict[str, Any] = self._take(field, dict, "one text per language")
+        texts = {}
         for language in languages:
-            if not isinstance(values.get(language), str) or not values[language].strip():
-                raise InvalidPublication(f"{self.path(field)}.{language}", "missing; every language needs its text")
-            if one_line and not LINE.fullmatch(values[language].strip()):
-                raise InvalidPublication(f"{self.path(field)}.{language}", "one line of 1 to 200 characters")
-        unknown = set(values) - set(languages)
-        if unknown:
-            raise InvalidPublication(f"{self.path(field)}.{min(unknown)}", "not one of the publication's languages")
-        return {language: values[language].strip() for language in languages}
+            value = values.get(language)
+            text = texts[language] = value.strip() if isinstance(value, str) else ""
+            if not text:
+                self._note(f"{self.path(field)}.{language}", "missing; every language needs its text")
+            elif one_line and not LINE.fullmatch(text):
+                self._note(f"{self.path(field)}.{language}", "one line of 1 to 200 characters")
+        for language in sorted(set(values) - set(languages)):
+            right = f"not one of the publication's languages; remove this text, or add {language!r} to `languages`"
+            self._note(f"{self.path(field)}.{language}", right)
+        return texts
 
     def table(self, field: str, build: Callable[[TomlTable], T]) -> T:
         """What `build` makes of the table [field]."""
-        return _built(TomlTable(self._take(field, dict, f"a table [{self.path(field)}]"), self.path(field)), build)
+        return self._built(self._take(field, dict, f"a table [{self.path(field)}]"), self.path(field), build)
 
     def each(self, field: str, build: Callable[[TomlTable], T]) -> tuple[T, ...]:
         """What `build` makes of each table [[field]]."""
@@ -119,17 +138,16 @@ class TomlTable:
             path = f"{self.path(field)}[{number}]"
             if not isinstance(row, dict):
                 raise InvalidPublication(path, "give a table")
-            tables.append(_built(TomlTable(row, path), build))
+            tables.append(self._built(row, path, build))
         return tuple(tables)
+
+    def _built(self, data: Mapping[str, Any], path: str, build: Callable[[TomlTable], T]) -> T:
+        table = TomlTable(data, path, faults=self._faults)
+        value = build(table)
+        table.refuse_leftovers()
+        return value
 
     def refuse_leftovers(self) -> None:
         """A misspelt field must not be ignored in silence."""
-        unknown = sorted(set(self._data) - self._read)
-        if unknown:
-            raise InvalidPublication(self.path(unknown[0]), "unknown field; is it misspelt?")
-
-
-def _built(table: TomlTable, build: Callable[[TomlTable], T]) -> T:
-    value = build(table)
-    table.refuse_leftovers()
-    return value
+        for unknown in sorted(set(self._data) - self._read):
+            self._note(self.path(unknown), "unknown field; is it misspelt?")
