@@ -7,7 +7,7 @@ import getpass
 from cli.faults import Fault
 from cli.output import say, when
 from newsletter import wiring
-from newsletter.domain.caution import Feedback
+from newsletter.domain.caution import BREAKER_VOLUME, Feedback
 from newsletter.domain.course import MailingState
 from newsletter.domain.times import whole_seconds
 from newsletter.usecases.open_breaker import close_breaker
@@ -23,7 +23,7 @@ def show() -> int:
     else:
         say("The breaker is closed.")
     day = wiring.reputation().last_day(now)
-    say(f"Mails of the last 24 hours whose fate is known: {day.volume:,}")
+    say(f"Mails of the last 24 hours whose fate is known: {day.volume:,}; judged from {BREAKER_VOLUME:,} on")
     say(f"    bounced:      {_rate(day.bounced, day)} (limit {caution.bounces / 100:g} %)")
     say(f"    called spam:  {_rate(day.complained, day)} (limit {caution.complaints / 100:g} %)")
     return 1 if breaker else 0

@@ -13,6 +13,7 @@ from newsletter.descriptions import audience_in_words, count_in_words, course_in
 from newsletter.domain.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.times import whole_seconds
+from newsletter.usecases.change_course import in_words
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.start_campaign import checked, readers_of, start_campaign, started_before
 from newsletter.usecases.starting_course import starting_course
@@ -63,7 +64,7 @@ def send(path: Path, *, yes: bool) -> int:
             say(f"{words}.")
     else:
         then = when(mailing.created_at, publication.time_zone)
-        say(f"{mailing.id} was sent already, on {then}; nothing is sent again.")
+        say(f"{mailing.id} was started on {then} and is {in_words(mailing.course)}; nothing is sent again.")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ class Fault(Exception):
 def of_aws() -> Iterator[None]:
     """What AWS, the network or the product says, as a Fault."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     from newsletter.domain.errors import NewsletterError
     from newsletter.settings import MissingSetting
@@ -26,5 +28,11 @@ def of_aws() -> Iterator[None]:
         raise Fault(message.rstrip(": ")) from error
     except BotoCoreError as error:
         raise Fault(f"AWS cannot be used: {error}") from error
+    except ResponseParserError as error:
+        at = os.environ.get("AWS_ENDPOINT_URL")
+        where = f" at {at} (AWS_ENDPOINT_URL)" if at else ""
+        raise Fault(
+            f"what answers{where} is not AWS; the local cloud has no CloudFormation: use --local instead of --stack"
+        ) from error
     except (MissingSetting, NewsletterError) as error:
         raise Fault(str(error) or type(error).__name__) from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 import json
+from datetime import timedelta
 
 from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, when
 from newsletter import wiring
 from newsletter.adapters.addresses import normalised
+from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
 from newsletter.adapters.suppression import COMPLAINT, Suppressed
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.redaction import redacted
@@ -62,7 +64,8 @@ def unsuppress(address: str, because: str, *, yes: bool) -> int:
     why = f"{listed.reason} of {iso(listed.since)}; by {getpass.getuser()}, at the command line: {because.strip()}"
     wiring.content().put_decision(whole_seconds(wiring.now()), f"subscriber {reader}", UNSUPPRESSED, redacted(why))
     wiring.suppression().remove(email)
-    say("Taken off the list. The next sign-up with this address gets its mail.")
+    often = f"at most one in {BETWEEN_MAILS // timedelta(minutes=1)} minutes and {MAILS} in 24 hours"
+    say(f"Taken off the list. The next sign-up with this address gets its mail ({often}).")
     return 0
 
 

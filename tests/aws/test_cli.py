@@ -66,10 +66,17 @@ def test_a_campaign_is_shown_and_sent_once(cloud: Cloud, campaign: Path, capsys:
     for _ in range(2):
         code, out, err = run(capsys, "campaign", "send", str(campaign))
         assert (code, err) == (0, "")
-        assert out.startswith("campaign-kevat-2027 was sent already, on 20")
+        assert re.match(
+            r"campaign-kevat-2027 was started on 20\d\d-.+ and is being sent; nothing is sent again\.$", out
+        )
     cloud.drain()
     assert [mail.subject for mail in cloud.mails(READER)].count("Kevään sparraukset") == 1
     assert "Kevään sparraukset" not in [mail.subject for mail in cloud.mails("other@example.com")]
+
+    assert run(capsys, "mailing", "cancel", "campaign-kevat-2027", "--yes")[0] == 0
+    code, out, err = run(capsys, "campaign", "send", str(campaign))
+    assert (code, err) == (0, "")
+    assert out.endswith(" and is cancelled; nothing is sent again.\n"), "not said to be sent: most may not have been"
 
     campaign.write_text(FILE + "Lisää.\n", encoding="utf-8")
     code, out, err = run(capsys, "campaign", "send", str(campaign), "--yes")

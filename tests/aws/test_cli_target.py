@@ -110,6 +110,14 @@ def test_missing_credentials_are_one_line() -> None:
         target.find(target.Wanted(stack="prod"), client)
 
 
+def test_an_endpoint_that_is_not_aws_is_one_line(local: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell with the local cloud's variables, and --stack: it has no CloudFormation."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", local)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(Fault, match=rf"^what answers at {local} \(AWS_ENDPOINT_URL\) is not AWS; .+ use --local "):
+        target.find(target.Wanted(stack="newsletter-local"))
+
+
 def test_a_local_cloud_is_used_by_itself_where_nothing_else_is_named(
     local: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

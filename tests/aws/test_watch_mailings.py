@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from cli import breaker
 from newsletter import wiring
 from newsletter.adapters.account import Quota
 from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.tallies import Tallies
-from newsletter.domain.caution import USUAL, Feedback
+from newsletter.domain.caution import BREAKER_VOLUME, USUAL, Feedback
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import LEASE, Certificate, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing
@@ -229,6 +230,18 @@ def test_feedback_of_the_day_before_is_forgotten(cloud: Cloud) -> None:
     wiring.reputation().add(Feedback(), NOW)
     assert wiring.reputation().last_day(NOW) == Feedback(10, 0, 1)
     assert cloud.messages("PlanQueue") == []
+
+
+@pytest.mark.usefixtures("cloud")
+def test_rates_that_nobody_judges_yet_are_said_to_be_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else the command line says closed beside a rate that is far over its limit."""
+    another_day = NOW + 9 * 24 * HOUR
+    feedback(24, 0, 2, another_day)
+    monkeypatch.setattr(wiring, "now", lambda: another_day)
+    assert breaker.show() == 0
+    assert f"is known: 24; judged from {BREAKER_VOLUME} on\n" in capsys.readouterr().out
 
 
 def test_while_the_breaker_is_open_nothing_goes_on_and_what_starts_is_held(cloud: Cloud) -> None:
