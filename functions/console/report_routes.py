@@ -84,7 +84,8 @@ def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
         standings=[(each.value, standings[each.value]) for each in Standing if each.value in standings],
         standing=wanted,
         recipients=list(addresses_of(lines, subscribers=wiring.subscribers())),
-        total=standings.get(wanted, 0) if wanted else sum(standings.values()),
+        # Recipients are read after the figures: while pages are being planned there may be more of them.
+        total=(standings.get(wanted, 0) if wanted else sum(standings.values())) if report.planned_to_the_end else None,
         first=not request.query("after"),
         following=following,
         articles=_articles(report.mailing),

@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from console.people import Person
+from console.reports import report_of
 from console.request import Request
 from console.session import ForgedForm, check_form
 from newsletter import wiring
 from newsletter.domain.article import Article
+from newsletter.usecases.report_mailing import Report
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.console_calls import MARKETING, Browser, call, trust
 from tests.aws.issuer import Issuer, issuing
@@ -241,6 +243,24 @@ def test_a_campaign_is_written_looked_at_and_sent(marketing: Browser, cloud: Clo
     assert "SES accepted every one of 1 mail." in report.text
     assert READER in report.text
     assert "Kevään sparraukset" in marketing.get("/console").text
+
+
+def test_what_is_planned_while_the_figures_are_read_is_not_contradicted_by_them(
+    marketing: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = marketing.post(NEW, ("form_token", marketing.form_token()), *DRAFT, ("step", "check"))
+    sent = marketing.post(NEW, ("form_token", marketing.form_token()), *_carried(seen.body), ("step", "send"))
+
+    def planned_meanwhile(mailing: str) -> Report:
+        report = report_of(mailing)
+        assert cloud.drain() == []
+        return report
+
+    monkeypatch.setattr("console.report_routes.report_of", planned_meanwhile)
+    page = marketing.get(str(sent.location))
+    assert READER in page.text
+    assert "0 in all" not in page.text
+    assert "1 in all" in marketing.get(str(sent.location)).text
 
 
 def test_the_whole_mail_can_be_seen_before_it_is_sent(marketing: Browser) -> None:

@@ -89,6 +89,14 @@ def test_new_articles_on_nobodys_topics_are_a_digest_to_nobody(cloud: Cloud) -> 
     assert record() == ("nobody", "it goes to 0 readers, and has nothing on the topics of 1 other")
 
 
+def test_a_digest_of_a_cadence_that_nobody_chose_says_so(cloud: Cloud) -> None:
+    publish("kriisi", "kriisit")
+    monthly = cloud.run("planner", NOW)["monthly"]
+    assert monthly["decision"] == "started"
+    cloud.drain()
+    assert record(monthly["period"]) == ("nobody", "there is no reader at present who gets it monthly")
+
+
 def test_a_week_without_articles_says_since_when_there_are_none() -> None:
     cloud_run(NOW)
     assert record() == ("empty", "no new article since 2027-01-05 08:00")

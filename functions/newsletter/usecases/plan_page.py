@@ -169,6 +169,8 @@ def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], con
     readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
     others = f"{nothing:,} other{'' if nothing == 1 else 's'}"
     why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}, and has nothing on the topics of {others}"
+    if not readers and not nothing:
+        why = f"there is no reader at present who gets it {mailing.audience.frequency}"
     course = mailing.course
     at, why = (course.since, f"{course.reason}; {why}") if course.reason else (mailing.created_at, why)
     decision = "sent" if readers else "nobody"
