@@ -57,8 +57,12 @@ def sample_mails(publication: Publication) -> Iterator[SampleMail]:
     """All of them: administrative mails, the digest and a campaign with each offer and without, every step."""
     articles = sample_articles(publication)
     administrative = Kind.ADMINISTRATIVE
-    yield SampleMail(CONFIRMATION, administrative, CONFIRMATION, "confirmation", _confirmation(reminder=False))
+    yield SampleMail(CONFIRMATION, administrative, CONFIRMATION, "confirmation", _confirmation())
     yield SampleMail("reminder", administrative, CONFIRMATION, "confirmation", _confirmation(reminder=True))
+    yield SampleMail("confirmation-moving", administrative, CONFIRMATION, "confirmation", _confirmation(moves=True))
+    yield SampleMail(
+        "reminder-moving", administrative, CONFIRMATION, "confirmation", _confirmation(reminder=True, moves=True)
+    )
     yield SampleMail(ALREADY, administrative, ALREADY, "already", _already(moves=False))
     yield SampleMail("already-moving", administrative, ALREADY, "already", _already(moves=True))
     yield SampleMail(MOVED, administrative, MOVED, "moved", lambda variants, reader: variants.moved(reader.language))
@@ -99,8 +103,8 @@ def sample_campaign(publication: Publication, offer: str) -> Mailing:
     return replace(mailing, subject="Kevään sparraukset ovat auki", body=body, offer=offer)
 
 
-def _confirmation(*, reminder: bool) -> Draw:
-    return lambda variants, reader: variants.confirmation(CONFIRMATION, reader.language, reminder=reminder)
+def _confirmation(*, reminder: bool = False, moves: bool = False) -> Draw:
+    return lambda variants, reader: variants.confirmation(CONFIRMATION, reader.language, reminder=reminder, moves=moves)
 
 
 def _already(*, moves: bool) -> Draw:

@@ -79,8 +79,9 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
         "offer": offer,
     }
     yield "campaign", templates.mail("letter", language, **campaign)
-    yield "confirmation", templates.mail("confirmation", language, reminder=False)
-    yield "reminder", templates.mail("confirmation", language, reminder=True)
+    yield "confirmation", templates.mail("confirmation", language, reminder=False, moves=False)
+    yield "reminder", templates.mail("confirmation", language, reminder=True, moves=False)
+    yield "confirmation-moving", templates.mail("confirmation", language, reminder=False, moves=True)
     yield "welcome", templates.mail("welcome", language, articles=blog[:3], offer=offer)
     yield "moved", templates.mail("moved", language)
     yield "already", templates.mail("already", language, moves=False)

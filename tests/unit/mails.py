@@ -79,12 +79,20 @@ def letter(language: str = "fi", **changes: Any) -> RenderedMail:
     return templates.mail("letter", language, **{**text, **changes})
 
 
-def confirmation(language: str = "fi", *, reminder: bool = False) -> RenderedMail:
-    return templates.mail("confirmation", language, reminder=reminder)
+def confirmation(language: str = "fi", *, reminder: bool = False, moves: bool = False) -> RenderedMail:
+    return templates.mail("confirmation", language, reminder=reminder, moves=moves)
 
 
 def reminder(language: str = "fi") -> RenderedMail:
     return confirmation(language, reminder=True)
+
+
+def confirmation_moving(language: str = "fi") -> RenderedMail:
+    return confirmation(language, moves=True)
+
+
+def reminder_moving(language: str = "fi") -> RenderedMail:
+    return confirmation(language, reminder=True, moves=True)
 
 
 def welcome(language: str = "fi", **changes: Any) -> RenderedMail:
@@ -121,6 +129,8 @@ MAILS: dict[str, Callable[..., RenderedMail]] = {
     "step": step,
     "confirmation": confirmation,
     "reminder": reminder,
+    "confirmation-moving": confirmation_moving,
+    "reminder-moving": reminder_moving,
     "welcome": welcome,
     "moved": moved,
     "already": already,

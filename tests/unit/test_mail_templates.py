@@ -29,7 +29,6 @@ from tests.unit.mails import (
     digest,
     letter,
     moved,
-    reminder,
     seen,
     step,
     templates,
@@ -112,9 +111,10 @@ def test_a_step_says_that_it_comes_because_of_the_offer(language: str) -> None:
 
 
 @every_language
+@pytest.mark.parametrize("about", ["", ".move"])
 @pytest.mark.parametrize("name", ["confirmation", "reminder"])
-def test_a_confirmation_asks_for_one_thing_only(name: str, language: str) -> None:
-    mail = MAILS[name](language)
+def test_a_confirmation_asks_for_one_thing_only(name: str, about: str, language: str) -> None:
+    mail = MAILS[f"{name}-moving" if about else name](language)
     life, valid = {
         "confirmation": (SIGN_UP_LIFE, "mail.confirmation.valid"),
         "reminder": (SIGN_UP_LIFE - REMINDER_AFTER, "mail.confirmation.reminder.valid"),
@@ -125,16 +125,29 @@ def test_a_confirmation_asks_for_one_thing_only(name: str, language: str) -> Non
     assert mail.links == ()
     for part in (mail.html, mail.text):
         assert templates.text(valid, language) in part
-        assert templates.text("mail.confirmation.not_you", language) in part
+        assert templates.text(f"mail.confirmation{about}.not_you", language) in part
         assert templates.publication.sender.postal_address in part
 
 
 @every_language
-def test_a_reminder_says_so_at_once(language: str) -> None:
-    first, second = confirmation(language), reminder(language)
+@pytest.mark.parametrize("about", ["", ".move"])
+def test_a_reminder_says_so_at_once(about: str, language: str) -> None:
+    first, second = (confirmation(language, reminder=again, moves=bool(about)) for again in (False, True))
     assert first.subject != second.subject
-    assert preheader(second) == templates.text("mail.confirmation.reminder.sentence", language)
-    assert templates.text("mail.confirmation.sentence", language) not in second.text
+    assert preheader(second) == templates.text(f"mail.confirmation{about}.reminder.sentence", language)
+    assert templates.text(f"mail.confirmation{about}.sentence", language) not in second.text
+
+
+@every_language
+@pytest.mark.parametrize("again", [False, True])
+def test_a_new_address_is_confirmed_and_not_a_new_subscription(*, again: bool, language: str) -> None:
+    new, moving = (confirmation(language, reminder=again, moves=moves) for moves in (False, True))
+    assert new.subject != moving.subject
+    asked = ("heading", "button", "not_you", *(["reminder.sentence"] if again else ["sentence"]))
+    for name in asked:
+        for part in (moving.html, moving.text):
+            assert templates.text(f"mail.confirmation.move.{name}", language) in part
+            assert templates.text(f"mail.confirmation.{name}", language) not in part
 
 
 @every_language

@@ -92,14 +92,14 @@ class Variants:
         letter = _Letter(step.subject[language], body, tracked=reader.tracking, why="mail.footer.why_offer")
         return self._letter(step_mailing(sequence.key, number), language, letter)
 
-    def confirmation(self, mailing: str, language: str, *, reminder: bool = False) -> str:
-        """The mail that asks a reader to confirm, or recalls that it did."""
+    def confirmation(self, mailing: str, language: str, *, reminder: bool = False, moves: bool = False) -> str:
+        """The mail that asks to confirm a subscription, or a reader's new address (`moves`), or recalls that it did."""
         language = self._templates.publication.language(language)
         return self._kept(
-            (mailing, language, reminder),
+            (mailing, language, reminder, moves),
             mailing,
             language,
-            lambda: self._templates.mail("confirmation", language, reminder=reminder),
+            lambda: self._templates.mail("confirmation", language, reminder=reminder, moves=moves),
         )
 
     def already(self, language: str, *, moves: bool = False) -> str:

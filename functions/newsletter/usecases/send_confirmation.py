@@ -37,10 +37,11 @@ def send_confirmation(message: ConfirmSignUp, sending: Sending, variants: Varian
         mailing = Mailing(CONFIRMATION, Kind.ADMINISTRATIVE, now)
     if sending.content.mailing(mailing.id) is None:
         sending.content.create_mailing(mailing)
+    moves = bool(sign_up.moved_from)
     if active:
-        variant = variants.already(language, moves=bool(sign_up.moved_from))
+        variant = variants.already(language, moves=moves)
     else:
-        variant = variants.confirmation(mailing.id, language, reminder=message.reminder)
+        variant = variants.confirmation(mailing.id, language, reminder=message.reminder, moves=moves)
     batch_id = f"{sign_up.id}-{message.nonce}" + ("-reminder" if message.reminder else "")
     batch = Batch(mailing.id, batch_id, variant, (sign_up.id,))
     # The name is left out on purpose: text typed by a stranger must not reach the owner of the address.
