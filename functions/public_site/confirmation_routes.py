@@ -6,10 +6,12 @@ from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.errors import ExpiredLink
 from newsletter.domain.pending import Pending
-from newsletter.domain.subscriber import SIGN_UP_LIFE
+from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
 from newsletter.http import Answer
 from newsletter.usecases import confirm_subscription
 from newsletter.usecases.confirm_subscription import Confirmed
+from newsletter.usecases.present_reader import present
+from public_site.problems import ConfirmationOver, Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
@@ -35,9 +37,10 @@ def confirm(request: Request, token: str) -> Answer:
     ref, in_time = _read(token)
     now, desk = wiring.now(), wiring.front_desk()
     if request.ticked("again"):
-        if not confirm_subscription.send_again(ref, now, desk):
-            raise ExpiredLink
-        return check_mail(request)
+        form = confirm_subscription.send_again(ref, now, desk)
+        if form is None:
+            raise _over(ref)
+        return check_mail(request, form.language)
     seen = request.field("seen")
     found = confirm_subscription.confirm(ref, now, desk, seen) if in_time else None
     return _answer(request, ref, found, changed=bool(seen))
@@ -60,6 +63,14 @@ def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, ch
             return page(request, "confirm", language, pending=found, changed=changed, preferences_url=preferences_url)
         case Confirmed():
             return page(request, "confirmed", found.language, effect=found.effect, preferences_url=preferences_url)
-    if not confirm_subscription.can_send_again(ref, wiring.now(), wiring.front_desk()):
-        raise ExpiredLink
-    return page(request, "expired", status=410, days=SIGN_UP_LIFE.days)
+    form = confirm_subscription.kept_form(ref, wiring.now(), wiring.front_desk())
+    if form is None:
+        raise _over(ref)
+    return page(request, "expired", form.language, status=410, days=SIGN_UP_LIFE.days)
+
+
+def _over(ref: Ref) -> SubscriptionEnded:
+    """Why the link has nothing to confirm any more."""
+    today = present(ref.subscriber, wiring.subscribers())
+    moved = today.id != ref.subscriber and today.status == Status.ACTIVE
+    return Moved(today.language) if moved else ConfirmationOver(today.language)

@@ -28,25 +28,35 @@ def show_my_data(request: Request, token: str) -> Answer:
         return download("my-data.json", data)
     reader = change_preferences.current(ref, wiring.front_desk())
     if reader is None:
-        return page(request, "erased", now=False)
-    return page(request, "my_data", reader.language, reader=reader, sent_days=LEDGER_LIFE.days, **_in_words(data))
+        return page(request, "erased", now=False, in_crm=False)
+    return page(
+        request,
+        "my_data",
+        reader.language,
+        reader=reader,
+        paused_until=change_preferences.pause_to_come(reader, wiring.now(), wiring.templates().publication),
+        sent_days=LEDGER_LIFE.days,
+        in_crm=_in_crm(data),
+        **_in_words(data),
+    )
 
 
 def erase_my_data(request: Request, token: str) -> Answer:
-    """The button was pressed: everything goes. Pressing again finds nothing and says the same.
+    """The button was pressed: everything goes. Pressing again finds nothing and says that it is gone.
 
     Everything means every address: who moved from that of the link, and has left since, is erased where they went.
     """
     ref = _read(token)
     desk = wiring.front_desk()
     today = present(ref.subscriber, desk.subscribers)
+    in_crm = _in_crm(_everything(ref))
     for subscriber in dict.fromkeys((today.id, ref.subscriber)):
         if _something_is_left(subscriber):
             my_data.erase_every_address(
                 subscriber, wiring.now(), subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
             )
             count("ReadersErased")
-    return page(request, "erased", today.language, now=True)
+    return page(request, "erased", today.language, now=True, in_crm=in_crm)
 
 
 def _read(token: str) -> Ref:
@@ -58,7 +68,7 @@ def _read(token: str) -> Ref:
     ref = wiring.links().read(Purpose.MY_DATA, token)
     today = present(ref.subscriber, wiring.subscribers())
     if today.id != ref.subscriber and today.status == Status.ACTIVE:
-        raise Moved
+        raise Moved(today.language)
     return ref
 
 
@@ -76,6 +86,11 @@ def _everything(ref: Ref) -> dict[str, Any]:
     )
     faults = desk.consents.faults(ref.subscriber)
     return {**data, "consent_chain": {"whole": not faults, "faults": faults}}
+
+
+def _in_crm(data: dict[str, Any]) -> bool:
+    """Whether the reader asked for contact, at this address or at one before it: what went to the CRM stays there."""
+    return any(one["leads"] for one in (data, *data["earlier"]))
 
 
 def _in_words(data: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.http import Answer
 from newsletter.usecases import change_preferences
 from newsletter.usecases.change_preferences import LONGEST_PAUSE, ChoicesForm
-from newsletter.usecases.move_reader import whereabouts
+from newsletter.usecases.present_reader import present
 from public_site.admission import admitted, ask_for_proof
 from public_site.problems import Moved, SubscriptionEnded
 from public_site.reader_links import link
@@ -77,21 +77,22 @@ def _active(ref: Ref) -> Subscriber:
     desk = wiring.front_desk()
     reader = change_preferences.current(ref, desk)
     if reader is None or reader.status is not Status.ACTIVE:
-        today = desk.subscribers.get(whereabouts(ref.subscriber, desk))
-        raise Moved if today is not None and today.status is Status.ACTIVE else SubscriptionEnded
+        today = present(ref.subscriber, desk.subscribers)
+        over = Moved if today.status == Status.ACTIVE else SubscriptionEnded
+        raise over(today.language)
     return reader
 
 
 def _present(reader: Subscriber) -> ChoicesForm:
-    """The form as the reader would have filled it in. A pause that is over is none."""
-    paused = reader.paused_until
+    """The form as the reader would have filled it in."""
+    paused = change_preferences.pause_to_come(reader, wiring.now(), wiring.templates().publication)
     return ChoicesForm(
         topics=reader.topics,
         every_topic=not reader.topics,
         language=reader.language,
         name=reader.name,
         frequency=reader.frequency,
-        paused_until=paused.isoformat() if paused and paused > _today() else "",
+        paused_until=paused.isoformat() if paused else "",
         tracking=reader.tracking,
     )
 

@@ -21,7 +21,15 @@ from public_site.responses import page
 
 
 class SubscriptionEnded(NewsletterError):
-    """The link is ours, but what it was for is over."""
+    """The link is ours, but what it was for is over. `language` is its reader's, or empty where nobody knows it."""
+
+    def __init__(self, language: str = "") -> None:
+        super().__init__()
+        self.language = language
+
+
+class ConfirmationOver(SubscriptionEnded):
+    """The form behind a link to confirm was confirmed or replaced, or is too old."""
 
 
 class Moved(SubscriptionEnded):
@@ -35,6 +43,7 @@ class ForeignForm(NewsletterError):
 # The first kind that fits decides. The names are tables of pages.problems in templates/locales/.
 KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (ExpiredLink, 410, "expired"),
+    (ConfirmationOver, 410, "expired"),
     (Moved, 410, "moved"),
     (SubscriptionEnded, 410, "ended"),
     (BadLink, 404, "not_found"),
@@ -62,7 +71,8 @@ def problem(request: Request, error: Exception) -> Answer:
     if request.wants_json:
         answer = _in_json(request, error, status, name)
     else:
-        answer = page(request, "problem", status=status, problem=name, path=request.path, days=SIGN_UP_LIFE.days)
+        own = error.language if isinstance(error, SubscriptionEnded) else ""
+        answer = page(request, "problem", own, status=status, problem=name, path=request.path, days=SIGN_UP_LIFE.days)
     return answer.with_headers(_telling(error))
 
 

@@ -51,9 +51,12 @@ def sign_up(request: Request) -> Answer:
     return _asked(request, typed)
 
 
-def check_mail(request: Request, language: str = "") -> Answer:
-    """The page after everything that asks for a confirmation mail: true whether or not this very press sends one."""
-    return page(request, "check_mail", language, **promises())
+def check_mail(request: Request, language: str = "", *, typed: bool = False) -> Answer:
+    """The page after everything that asks for a confirmation mail: true whether or not this very press sends one.
+
+    `typed`: its reader has just typed the address.
+    """
+    return page(request, "check_mail", language, typed=typed, **promises())
 
 
 def promises() -> dict[str, Any]:
@@ -72,10 +75,10 @@ def proof_script(_: Request) -> Answer:
 
 def _asked(request: Request, typed: Typed) -> Answer:
     if request.wants_json:
-        return json_answer(202, {"status": "check_mail", "message": _text(request, typed, "pages.check_mail.lead")})
+        return json_answer(202, {"status": "check_mail", "message": _message(request, typed)})
     if typed.next:
         return redirect(typed.next, 303)
-    return check_mail(request, typed.language)
+    return check_mail(request, typed.language, typed=True)
 
 
 def _mend(request: Request, typed: Typed, entry: Entry, errors: Mapping[str, str]) -> Answer:
@@ -84,6 +87,13 @@ def _mend(request: Request, typed: Typed, entry: Entry, errors: Mapping[str, str
     return sign_up_form.show(request, typed, status=422, errors=errors, notice=entry.notice)
 
 
-def _text(request: Request, typed: Typed, key: str) -> str:
+def _message(request: Request, typed: Typed) -> str:
+    """What the page says, in two sentences: where the mail is, and whom to ask if there is none."""
+    address = wiring.templates().publication.sender.reply_to
+    still_missing = _text(request, typed, "pages.check_mail.still_missing", address=address)
+    return f"{_text(request, typed, 'pages.check_mail.lead')} {still_missing}"
+
+
+def _text(request: Request, typed: Typed, key: str, **values: str) -> str:
     language = request.language(wiring.templates().publication, typed.language)
-    return wiring.templates().text(key, language)
+    return wiring.templates().text(key, language, **values)

@@ -7,6 +7,7 @@ from newsletter.adapters.links import Purpose, Ref
 from newsletter.domain.subscriber import Status
 from newsletter.http import Answer
 from newsletter.usecases.move_reader import whereabouts
+from newsletter.usecases.present_reader import BROKEN, present
 from newsletter.usecases.unsubscribe import come_back, explain, standing, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
@@ -20,10 +21,15 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
     """The page with the one button; opening it changes nothing."""
     ref, today = _read(token)
-    status, language = standing(today, wiring.front_desk())
-    if status not in ("", Status.ACTIVE):
-        return _gone(request, ref, status, language)
-    return page(request, "unsubscribe", language, preferences_url=link(Purpose.PREFERENCES, ref))
+    reader = present(today.subscriber, wiring.subscribers())
+    if reader.status in ("", Status.ERASED):
+        return page(request, "erased", reader.language, now=False, in_crm=False)
+    if reader.status not in (BROKEN, Status.ACTIVE):
+        return _gone(request, ref, reader.status, reader.language)
+    # Preferences are changed with a link of today's address alone.
+    changeable = reader.status == Status.ACTIVE and reader.id == ref.subscriber
+    preferences_url = link(Purpose.PREFERENCES, ref) if changeable else ""
+    return page(request, "unsubscribe", reader.language, preferences_url=preferences_url)
 
 
 def leave(request: Request, token: str) -> Answer:

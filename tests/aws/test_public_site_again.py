@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from newsletter import wiring
+from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.links import Purpose
 from newsletter.domain.subscriber import Status
 from tests.aws.cloud import Cloud, link_to
@@ -89,7 +91,7 @@ def test_the_page_shows_each_change_from_and_to_and_the_button_makes_them_withou
         *("Kerran viikossa", "Kerran kuussa"),
         *("Suomi", "English"),
         *("Maija", "&lt;b&gt;M"),
-        *("Sallittu", "Ei sallittu"),
+        *("Käytössä", "Ei käytössä"),
     ]
     places = [rows.index(f"{word}") for word in told]
     assert places == sorted(places)
@@ -187,7 +189,10 @@ def test_who_confirms_leaves_and_wants_back_within_ten_minutes_gets_a_mail(cloud
     cloud.subscribe(READER, "linkedin")
     clock.forward(minutes=1)
     left = post(cloud, link(Purpose.UNSUBSCRIBE), {})
-    assert heading(post(cloud, link(Purpose.UNSUBSCRIBE), hidden(left["body"]))) == text("check_mail.heading")
+    answer = post(cloud, link(Purpose.UNSUBSCRIBE), hidden(left["body"]))
+    assert heading(answer) == text("check_mail.heading")
+    assert not shows(answer, "check_mail.typed")  # nobody typed an address, and there is no form to go back to
+    assert not shows(answer, "check_mail.again")
     cloud.drain()
     assert mailings(cloud)[-1] == "confirmation"
     assert cloud.http("POST", confirm_link(cloud))["statusCode"] == 200
@@ -270,7 +275,11 @@ def test_an_emptied_list_of_topics_is_refused_and_one_left_out_means_all(cloud: 
     base = {"email": READER, "language": "fi", "consent": True}
     assert post_json(cloud, {**base, "topics": []})["statusCode"] == 422
     assert post_json(cloud, {**base, "topics": [], "every_topic": True})["statusCode"] == 202
-    assert post_json(cloud, base)["statusCode"] == 202
+    answer = post_json(cloud, base)
+    assert answer["statusCode"] == 202
+    message = json.loads(answer["body"])["message"]
+    assert message.startswith(text("check_mail.lead"))
+    assert wiring.templates().publication.sender.reply_to in message  # for whom no mail comes
 
 
 def test_unticking_the_last_topic_is_a_question_and_not_all_topics(cloud: Cloud) -> None:
@@ -297,8 +306,10 @@ def test_the_form_says_what_is_kept_for_how_long_and_where_to_complain(cloud: Cl
     publication = wiring.templates().publication
     page = cloud.http("GET", "/subscribe?lang=fi")["body"]
     retention, privacy = publication.retention, publication.privacy
-    for days in (retention.pending.days, retention.left.days, retention.clicks.days, 396):
-        assert f"{days} päivää" in page
+    kept = (retention.pending.days, retention.left.days, retention.clicks.days, LEDGER_LIFE.days)
+    assert kept == (14, 365, 396, 396)
+    said = {"pending": "14 päivää", "left": "12 kuukautta", "clicks": "13 kuukautta", "sent": "13 kuukautta"}
+    assert text("privacy.how_long_text", **said) in page
     assert privacy.authority is not None
     for said in (privacy.controller, privacy.contact, privacy.url, privacy.authority["fi"], privacy.authority_url):
         assert said in page

@@ -58,6 +58,9 @@ def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(cloud: 
     assert wiring.subscribers().get(NEW_ID) is None
     (confirmation,) = cloud.mails(NEW)
     assert "Maija" not in f"{confirmation.text}{confirmation.html}"
+    subject = wiring.templates().text("mail.confirmation.move.subject", "fi", publication="Sanaharju")
+    assert confirmation.subject == subject
+    assert READER not in f"{confirmation.text}{confirmation.html}"
     assert cloud.http("POST", link_to("confirm", confirmation))["statusCode"] == 200
     cloud.drain()
     assert (reader(NEW_ID).status, reader().status) == (Status.ACTIVE, Status.UNSUBSCRIBED)
@@ -297,3 +300,35 @@ def test_a_reader_cannot_send_mails_to_strangers_by_the_dozen(cloud: Cloud) -> N
     ]
     assert answers == [200] * CHANGES_AN_HOUR + [429]
     assert len(cloud.messages("TransactionalQueue")) == CHANGES_AN_HOUR
+
+
+def test_the_link_of_who_has_moved_on_says_so_in_their_language(cloud: Cloud) -> None:
+    """The newest link that the mailbox has was used, and its reader gets the newsletter elsewhere by now."""
+    cloud.subscribe(READER, "linkedin")
+    first = link_to("confirm", cloud.mails(READER)[0])
+    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "sv"})
+    move(cloud)
+    for path in (first, link(Purpose.PREFERENCES), link(Purpose.MY_DATA)):
+        answer = cloud.http("GET", path)
+        swedish = wiring.templates().text("pages.problems.moved.heading", "sv")
+        assert (answer["statusCode"], heading(answer)) == (410, swedish), path
+
+
+def test_who_opens_an_old_mail_can_leave_and_is_offered_no_preferences(cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin")
+    assert "/preferences/" in cloud.http("GET", link(Purpose.UNSUBSCRIBE))["body"]
+    move(cloud)
+    page = cloud.http("GET", link(Purpose.UNSUBSCRIBE))
+    assert (page["statusCode"], heading(page)) == (200, text("unsubscribe.heading"))
+    assert "/preferences/" not in page["body"]
+    assert post(cloud, link(Purpose.UNSUBSCRIBE), {})["statusCode"] == 200
+    assert reader(NEW_ID).status is Status.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_who_has_left_is_told_so_in_their_language(cloud: Cloud, language: str) -> None:
+    cloud.subscribe(READER, "linkedin")
+    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": language})
+    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    answer = cloud.http("GET", link(Purpose.PREFERENCES))
+    assert heading(answer) == wiring.templates().text("pages.problems.ended.heading", language)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from newsletter import wiring
 from newsletter.adapters.links import Purpose
 from newsletter.usecases.my_data import SETTLED
 from tests.aws.cloud import Cloud
-from tests.aws.site import FORM, ID, READER, heading, link, post, stored, text
+from tests.aws.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
+
+
+def in_crm(answer: Any) -> bool:
+    """Whether the page says whom to ask about what the CRM has."""
+    return shows(answer, "my_data.in_crm", address=wiring.templates().publication.sender.reply_to)
 
 
 def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
@@ -45,6 +53,7 @@ def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud
     assert cloud.http("GET", path)["statusCode"] == 200
     answer = post(cloud, path, {})
     assert (answer["statusCode"], heading(answer)) == (200, text("erased.heading"))
+    assert in_crm(answer)  # the page that said so is gone with the data
     cloud.run("nurture", datetime.now(UTC) + SETTLED)  # looks once more, when nobody can still be writing
     (mark,) = cloud.items("Subscribers")
     assert {name: value["S"] for name, value in mark.items() if name != "erased_at"} == {
@@ -58,6 +67,8 @@ def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud
         (200, text("erased.nothing")),
         (200, text("erased.heading")),
     ]
+    asked = cloud.http("GET", link(Purpose.UNSUBSCRIBE))
+    assert (asked["statusCode"], heading(asked)) == (200, text("erased.nothing"))  # there is nothing to leave
     assert cloud.http("GET", link(Purpose.PREFERENCES))["statusCode"] == 410
     assert post(cloud, link(Purpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})["statusCode"] == 200
     assert cloud.items("Subscribers") == [mark]
@@ -80,3 +91,30 @@ def test_looking_at_ones_own_pages_changes_nothing(cloud: Cloud) -> None:
         for method in ("GET", "HEAD"):
             assert cloud.http(method, path)["statusCode"] == 200
     assert stored(cloud) == before
+
+
+def test_only_who_asked_for_contact_is_told_of_the_crm(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    assert not in_crm(cloud.http("GET", link(Purpose.MY_DATA)))
+    assert not in_crm(post(cloud, link(Purpose.MY_DATA), {}))
+
+
+def test_a_pause_is_shown_while_it_holds(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud.subscribe(READER)
+    clock = Clock(monkeypatch, datetime.now(UTC))
+    until = (clock.now + timedelta(days=10)).date().isoformat()
+
+    def paused() -> bool:
+        return text("my_data.paused") in cloud.http("GET", link(Purpose.MY_DATA))["body"]
+
+    def pause() -> None:
+        post(cloud, link(Purpose.PREFERENCES), {"every_topic": "yes", "language": "fi", "paused_until": until})
+
+    pause()
+    assert paused()
+    clock.forward(days=11)
+    assert not paused()  # letters come again
+    clock.forward(days=-11)
+    assert paused()
+    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    assert not paused()  # and here they do not

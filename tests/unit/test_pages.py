@@ -71,7 +71,7 @@ def typed(**given: Any) -> dict[str, Any]:
 def form(**given: Any) -> dict[str, Any]:
     """What the page with the sign-up form takes."""
     empty = {"form": typed(), "token": "t", "errors": {}, "notice": "", "suggestion": "", "challenge": None}
-    return {**empty, "pending_days": 14, "left_days": 1, "clicks_days": 400, "sent_days": 396, **given}
+    return {**empty, "pending_days": 14, "left_days": 1, "clicks_days": 396, "sent_days": 396, **given}
 
 
 def preferences(**given: Any) -> dict[str, Any]:
@@ -90,6 +90,8 @@ def my_data(**given: Any) -> dict[str, Any]:
         "consents": [],
         "clicks": 0,
         "leads": [],
+        "in_crm": False,
+        "paused_until": None,
         "sent_days": 396,
         "changes": [],
         "chain_is_whole": True,
@@ -147,7 +149,7 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         ),
         {"form": None, "new_email": "x", "wait": "w", "seconds": 60, "too_early": False, "challenge": CHALLENGE},
     ),
-    "check_mail": (LIMITS,),
+    "check_mail": tuple({"typed": typed_, **LIMITS} for typed_ in (False, True)),
     "confirm": tuple(
         {"pending": each, "changed": changed, "preferences_url": "/preferences/t"}
         for each in waiting()
@@ -162,7 +164,7 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         preferences(errors={"topics": "pages.errors.no_topics_leave"}, form=typed(every_topic=False)),
     ),
     "new_address": ({"preferences_url": "/preferences/t", **LIMITS},),
-    "unsubscribe": ({"preferences_url": "/preferences/t"},),
+    "unsubscribe": ({"preferences_url": "/preferences/t"}, {"preferences_url": ""}),
     "unsubscribed": (
         {"left": False, "explained": False},
         *(
@@ -173,7 +175,9 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
     "my_data": (
         *(my_data(status=status) for status in Status if status is not Status.ERASED),
         {
-            **my_data(name="", topics=(), tracking=False, frequency=Frequency.MONTHLY, paused_until=date(2027, 1, 1)),
+            **my_data(name="", topics=(), tracking=False, frequency=Frequency.MONTHLY),
+            "paused_until": date(2027, 1, 1),
+            "in_crm": True,
             "consents": [{"at": MOMENT, "act": act} for act in ACTS],
             "earlier": ["maija@vanha.example.com", "maija@<vanhin>.example.com"],
             "clicks": 1,
@@ -182,7 +186,7 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
             "leads": [{"at": MOMENT, "offer": offer} for offer in (*publication.offers, None)],
         },
     ),
-    "erased": ({"now": True}, {"now": False}),
+    "erased": tuple({"now": now, "in_crm": in_crm} for now, in_crm in ((True, False), (True, True), (False, False))),
     "offer": tuple(
         {"offer": offer, "reader": Present("a", status), "form": "t", "again": again}
         for offer in publication.offers
@@ -270,7 +274,7 @@ def texts_of(language: str) -> dict[str, Any]:
 
 
 def test_every_page_is_looked_at_here() -> None:
-    assert {path.stem for path in PAGES.glob("*.html")} - {"layout", "fields", "choices"} == set(CASES)
+    assert {path.stem for path in PAGES.glob("*.html")} - {"layout", "fields", "choices", "address"} == set(CASES)
 
 
 def test_the_languages_have_the_same_texts() -> None:
@@ -290,7 +294,7 @@ def test_no_text_is_written_for_nobody() -> None:
     by_name |= {f"pages.my_data.clicks_counted.{form}" for form in ("one", "other")}
     by_name |= {f"pages.confirm.{effect}.{part}" for effect in Effect for part in CONFIRM_PARTS}
     by_name |= {f"pages.confirmed.{effect}.{part}" for effect in Effect for part in ("heading", "lead")}
-    by_name |= {f"pages.privacy.days.{form}" for form in ("one", "other")}
+    by_name |= {f"pages.privacy.days.{form}" for form in ("one", "other")} | {"pages.privacy.months.other"}
     assert (
         set()
         == {key for key in keys(texts_of("fi")) if f'"{key}"' not in sources and f"'{key}'" not in sources} - by_name
@@ -469,3 +473,30 @@ def test_no_stylesheet_uses_a_colour_that_the_look_does_not_have() -> None:
         css = (ROOT / "templates" / place / "style.css").read_text(encoding="utf-8")
         assert set(re.findall(r"var\(--([\w-]+)\)", css)) <= known
         assert not re.search(r"#[0-9a-f]{3}\b|#[0-9a-f]{6}\b|rgb|hsl", css.partition("@media print")[0], re.IGNORECASE)
+
+
+@pytest.mark.parametrize("problem", ["limit_reached", "failed", "moved"])
+def test_who_is_to_try_later_is_not_sent_to_the_form_at_once(problem: str) -> None:
+    document = page("problem", "fi", {"problem": problem, "days": 7, "path": "/subscribe"})
+    leads_there = any((link.attributes.get("href") or "").startswith("/subscribe") for link in document.all("a"))
+    assert leads_there == (problem == "failed")
+
+
+def test_single_topics_are_seen_to_count_before_all_topics() -> None:
+    css = templates.page("subscribe", "fi", **form()).partition("<style>")[2].partition("</style>")[0]
+    assert '[action="/subscribe"] fieldset:has(.choices :checked) > .every {' in css
+
+
+@pytest.mark.parametrize("language", publication.languages)
+def test_an_address_to_write_to_is_a_link_in_its_sentence(language: str) -> None:
+    address = publication.sender.reply_to
+    for name, context in (("check_mail", {"typed": True, **LIMITS}), ("erased", {"now": True, "in_crm": True})):
+        (main,) = page(name, language, context).all("main")
+        (link,) = (
+            element
+            for element in page(name, language, context).all("a")
+            if main.tag in {around.tag for around in element.around} and element.text == address
+        )
+        assert link.attributes["href"] == f"mailto:{address}"
+        key = "check_mail.still_missing" if name == "check_mail" else "my_data.in_crm"
+        assert templates.text(f"pages.{key}", language, address=address) in main.text

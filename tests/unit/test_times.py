@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.domain.times import iso, parse_iso, whole_seconds
+from newsletter.domain.times import iso, parse_iso, whole_months, whole_seconds
 
 # A day inside the years 1 and 9999, so that every offset stays in them.
 moments = st.datetimes(
@@ -51,3 +51,11 @@ def test_a_missing_offset_is_named_with_what_would_be_right() -> None:
         ValueError, match=r"'2026-11-24T08:00:00' has no UTC offset; write e\.g\. 2026-11-24T08:00:00\+02:00"
     ):
         parse_iso("2026-11-24T08:00:00")
+
+
+@pytest.mark.parametrize(
+    ("days", "months"),
+    [(14, 0), (30, 0), (59, 0), (60, 2), (90, 3), (100, 0), (365, 12), (366, 12), (396, 13), (400, 0), (730, 24)],
+)
+def test_days_are_told_in_months_where_they_are_whole_months(days: int, months: int) -> None:
+    assert whole_months(days) == months

@@ -21,6 +21,7 @@ from newsletter.domain.bidi import isolated
 from newsletter.domain.errors import InvalidInput, InvalidPublication
 from newsletter.domain.placeholders import mark, names_in, to_ses_template, without_marks
 from newsletter.domain.publication import Publication
+from newsletter.domain.times import whole_months
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -187,6 +188,13 @@ class Templates:
         day = moment.astimezone(self.publication.time_zone) if isinstance(moment, datetime) else moment
         return format_date(day, self.text("mail.date", language), locale=language)
 
+    def _lasting(self, days: int, language: str) -> str:
+        """How long something lasts, as a person says it: in months where it is a whole number of them."""
+        months = whole_months(days)
+        if months:
+            return self.text("pages.privacy.months", language, count=months)
+        return self.text("pages.privacy.days", language, count=days)
+
     @cached_property
     def _jinja(self) -> Environment:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # here, for the cold start
@@ -218,6 +226,7 @@ class Templates:
             "language": language,
             "t": lambda key, /, **values: self._locales.text(key, language, values),
             "date": partial(self._long_date, language=language),
+            "lasting": partial(self._lasting, language=language),
             "period_name": partial(self._period_name, language=language),
         }
 

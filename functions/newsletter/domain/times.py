@@ -26,6 +26,16 @@ def parse_iso(text: str) -> datetime:
         raise ValueError(message) from error
 
 
+def whole_months(days: int) -> int:
+    """The months that so many days are, from 60 days on; 0 where they are no whole number of months.
+
+    Months are taken to have between 30 days and the 30.44 of the average, and one day more is let pass (a leap year):
+    who is told of months must not be kept for weeks longer.
+    """
+    months = round(days / 30.44)
+    return months if days >= 60 and 30 * months <= days <= 30.44 * months + 1 else 0
+
+
 def whole_seconds(moment: datetime) -> datetime:
     """The moment as it will be stored. What decides (a window, a due time) must not know more than what is kept."""
     return moment.replace(microsecond=0)

@@ -12,7 +12,8 @@ from newsletter.adapters.links import Ref
 from newsletter.adapters.subscribers import Choices
 from newsletter.domain.consent import Consent
 from newsletter.domain.errors import InvalidInput, LimitReached, NotFound
-from newsletter.domain.subscriber import Frequency, Subscriber
+from newsletter.domain.publication import Publication
+from newsletter.domain.subscriber import Frequency, Status, Subscriber
 from newsletter.domain.times import iso
 from newsletter.usecases.defend import take_form
 from newsletter.usecases.front_desk import FrontDesk
@@ -68,6 +69,13 @@ def pause(text: str, today: date) -> date | None:
     if not today < day <= today + LONGEST_PAUSE:
         raise InvalidInput("paused_until", "pages.errors.paused_until")
     return day
+
+
+def pause_to_come(reader: Subscriber, now: datetime, publication: Publication) -> date | None:
+    """The reader's pause; None for one that is over, and for who gets no mail anyway."""
+    today = now.astimezone(publication.time_zone).date()
+    paused = reader.paused_until
+    return paused if reader.status is Status.ACTIVE and paused is not None and paused > today else None
 
 
 def checked(form: ChoicesForm, now: datetime, desk: FrontDesk) -> Choices:

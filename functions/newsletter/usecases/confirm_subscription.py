@@ -13,7 +13,7 @@ from newsletter.domain.cadence import after_confirming
 from newsletter.domain.consent import Consent
 from newsletter.domain.messages import Notify
 from newsletter.domain.pending import Effect, Pending, pending
-from newsletter.domain.subscriber import Status
+from newsletter.domain.subscriber import SignUp, Status
 from newsletter.observability import count
 from newsletter.usecases.defend import count_confirmation
 from newsletter.usecases.front_desk import FrontDesk
@@ -57,22 +57,22 @@ def count_seen(ref: Ref, found: Pending | Confirmed | None, desk: FrontDesk) -> 
         desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
 
 
-def can_send_again(ref: Ref, now: datetime, desk: FrontDesk) -> bool:
-    """Whether the form behind an old link is still there, or a newer one."""
-    return desk.sign_ups.kept(ref.subscriber, now) is not None
+def kept_form(ref: Ref, now: datetime, desk: FrontDesk) -> SignUp | None:
+    """The form behind an old link, or a newer one, while it is there for `send_again`."""
+    return desk.sign_ups.kept(ref.subscriber, now)
 
 
-def send_again(ref: Ref, now: datetime, desk: FrontDesk) -> bool:
-    """Ask for the confirmation anew, with a new link and the choices of the form that is there; False if there is none.
+def send_again(ref: Ref, now: datetime, desk: FrontDesk) -> SignUp | None:
+    """Ask for the confirmation anew, with a new link and the choices of the form that is there; None if there is none.
 
     Only who got the mail has its link, so nobody else can set this off; the limits of the mailbox hold here too.
     """
-    sign_up = desk.sign_ups.kept(ref.subscriber, now)
+    sign_up = kept_form(ref, now, desk)
     if sign_up is None:
-        return False
+        return None
     again = replace(sign_up, at=now, nonce=secrets.token_hex(8), mailbox=desk.mailbox_id(sign_up.email))
     ask(again, now, desk, anew=desk.sign_ups.get(ref.subscriber, now) is None)
-    return True
+    return again
 
 
 def confirm(ref: Ref, now: datetime, desk: FrontDesk, seen: str = "") -> Pending | Confirmed | None:
