@@ -22,8 +22,8 @@ from newsletter.domain.publication import Publication
 from newsletter.usecases.preflight import Fault
 
 FOLDERS = ("email", "pages", "console", "crm")
-ASKED_FOR = re.compile(r"""\bt\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")
-"""A message that a template asks for by its whole name."""
+ASKED_FOR = re.compile(r"""\b(?:t|in_text)\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")
+"""A message that a template asks for by its whole name, itself or through the macro of address.html."""
 
 Faults = Iterator[tuple[str, str]]
 """Where, and what would be right."""

@@ -104,11 +104,17 @@ def test_a_message_that_one_language_lacks_is_said(templates: Path, capsys: Capt
     assert f"{templates / 'locales/sv'}: pages.layout.skip: missing here" in check(templates, capsys)
 
 
-def test_a_message_that_no_language_has_is_said_where_it_is_asked_for(templates: Path, capsys: Captured) -> None:
-    change(templates / "pages/layout.html", 't("pages.layout.skip")', 't("pages.layout.skipp")')
+@pytest.mark.parametrize(
+    ("page", "asks"), [("layout", 't("pages.layout.skip")'), ("erased", 'address.in_text("pages.my_data.in_crm")')]
+)
+def test_a_message_that_no_language_has_is_said_where_it_is_asked_for(
+    templates: Path, capsys: Captured, page: str, asks: str
+) -> None:
+    change(templates / f"pages/{page}.html", asks, asks.replace('")', 'p")'))
     lines = check(templates, capsys)
+    asked = asks.split('"')[1]
     assert any(
-        line.startswith(f"{templates}/pages/layout.html:")
-        and line.endswith("asks for the message pages.layout.skipp, which no language has")
+        line.startswith(f"{templates}/pages/{page}.html:")
+        and line.endswith(f"asks for the message {asked}p, which no language has")
         for line in lines
     )

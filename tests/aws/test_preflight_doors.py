@@ -169,7 +169,7 @@ def test_every_mail_has_a_size_far_from_the_clip_and_a_score_far_from_spam(capsy
     assert head.split() == ["mail", "language", "HTML", "kB", "of", "what", "Gmail", "shows", "spam", "score", "rules"]
     assert "no fault found" in last
     columns = [line.split() for line in lines]
-    assert len(columns) == 12 * 3
+    assert len(columns) == 14 * 3
     assert {name for name, *_ in columns} >= {"confirmation", "reminder", "moved", "welcome", "digest", "campaign"}
     assert all(float(size) < 85 and float(score) < 0.5 for _, _, size, _, score, *_ in columns)
 

@@ -308,8 +308,8 @@ def test_the_form_says_what_is_kept_for_how_long_and_where_to_complain(cloud: Cl
     retention, privacy = publication.retention, publication.privacy
     kept = (retention.pending.days, retention.left.days, retention.clicks.days, LEDGER_LIFE.days)
     assert kept == (14, 365, 396, 396)
-    said = {"pending": "14 päivää", "left": "12 kuukautta", "clicks": "13 kuukautta", "sent": "13 kuukautta"}
-    assert text("privacy.how_long_text", **said) in page
+    times = {"pending": "14 päivää", "left": "12 kuukautta", "clicks": "13 kuukautta", "sent": "13 kuukautta"}
+    assert text("privacy.how_long_text", **times) in page
     assert privacy.authority is not None
     for said in (privacy.controller, privacy.contact, privacy.url, privacy.authority["fi"], privacy.authority_url):
         assert said in page
