@@ -1,6 +1,6 @@
 """The templates that tests stand on: a frozen publication, with the mails, pages and texts of templates/ around it.
 
-What a company writes into its own templates/publication.toml turns no test red; tests/unit/test_publication.py
+What a company writes into its own templates/publication.toml turns no test red; tests/aws/test_own_publication.py
 alone reads that file, and asks for properties, not for words.
 """
 
