@@ -92,6 +92,12 @@ class StoredReaders(Readers):
         more = len(found) > limit
         return items, {name: items[-1][name] for name in ("mailable", "id", "record")} if more else None
 
+    def due(self, shard: str) -> list[Item]:
+        """What waits for its time, the earliest first."""
+        found = (item for records in self._subscribers.partitions.values() for item in records.values())
+        waiting = [item for item in found if item.get("due_shard", {}).get("S") == shard]
+        return sorted(waiting, key=lambda item: str(item["due_at"]["S"]))
+
 
 class Account:
     """Answers requests. `sent` grows with every mail that SES accepts; each of its events goes to `report`.

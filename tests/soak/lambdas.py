@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -47,6 +47,7 @@ class Restless(AssertionError):
     """The queues do not become empty: what is done makes ever more to do."""
 
 
+Source = tuple[Function, QueueSource]
 Wiring = dict[str, Callable[[], Any]]
 
 
@@ -103,8 +104,11 @@ class Lambdas:
     Lambda counts it, and `looped` how many invocations Lambda refused for it.
     """
 
-    def __init__(self, clock: Clock, sqs: Sqs, random: Random, workers: int = 4) -> None:
+    def __init__(
+        self, clock: Clock, sqs: Sqs, random: Random, workers: int = 4, sources: Sequence[Source] | None = None
+    ) -> None:
         self.clock = clock
+        self._sources = SOURCES if sources is None else sources
         self.twice = self.undeleted = 0.0
         self.patience = RESTLESS
         self.failures: list[BaseException] = []
@@ -218,7 +222,7 @@ class Lambdas:
         for worker in self._workers:
             if worker.life is not None:
                 continue
-            waiting = [source for source in SOURCES if self._visible(source[1])]
+            waiting = [source for source in self._sources if self._visible(source[1])]
             if not waiting:
                 return
             function, source = self._random.choice(waiting)
@@ -265,7 +269,7 @@ class Lambdas:
     def _next_visible(self) -> Iterator[float]:
         """When a message can be received, of the queues that feed a function; only while a worker is free."""
         if any(worker.life is None for worker in self._workers):
-            for _, source in SOURCES:
+            for _, source in self._sources:
                 yield from (message.visible_at for message in self._sqs.queues[source.queue_name].messages.values())
 
 
@@ -274,7 +278,7 @@ def warm_up() -> None:
     for service in aws.SERVICES:
         aws.client(service)
     wiring.templates()
-    for function, _ in SOURCES:
+    for function in stack().functions:
         import_module(function.handler.rpartition(".")[0])
 
 
@@ -284,7 +288,8 @@ def _sources() -> Iterator[tuple[Function, QueueSource]]:
             yield function, source
 
 
-SOURCES = [source for source in _sources() if source[0].folder in ("planner", "sender", "feedback")]
+EVERY_SOURCE = list(_sources())
+SOURCES = [source for source in EVERY_SOURCE if source[0].folder in ("planner", "sender", "feedback")]
 
 
 def _record(message: Message, source: QueueSource) -> dict[str, Any]:

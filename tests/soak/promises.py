@@ -29,7 +29,7 @@ def check(played: Played) -> WholeReport:
     """Raise Broken at the first promise that was not kept; otherwise the mailing's report."""
     report = report_of(played.mailing.id)
     looped = played.stage.lambdas.looped
-    _require(not looped, f"Lambda ended events that came round too often, {looped} times")
+    require(not looped, f"Lambda ended events that came round too often, {looped} times")
     sent = [mail for mail in played.stage.account.sent if mail.mailing == played.mailing.id]
     by_address = {reader.email: reader for reader in played.readers}
     _nobody_twice(sent, by_address, report, played.mailing.doubt)
@@ -48,10 +48,10 @@ def _nobody_twice(sent: list[Sent], by_address: Mapping[str, Reader], report: Wh
     copies = Counter(mail.to for mail in sent)
     most = 2 if doubt is OnDoubt.RESEND else 1
     too_often = {to: number for to, number in copies.items() if number > most}
-    _require(not too_often, f"mailed too often: {too_often}")
+    require(not too_often, f"mailed too often: {too_often}")
     twice = {by_address[to].id for to, number in copies.items() if number == 2}
     named = {line.subscriber for line in report.lines if line.twice}
-    _require(twice == named, f"mailed twice: {sorted(twice)}; named as such: {sorted(named)}")
+    require(twice == named, f"mailed twice: {sorted(twice)}; named as such: {sorted(named)}")
 
 
 def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report: WholeReport) -> None:
@@ -59,7 +59,7 @@ def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report:
     places = {(batch.id, position): who for batch in batches for position, who in enumerate(batch.recipients)}
     for mail in sent:
         planned = places.get((mail.batch, mail.position))
-        _require(
+        require(
             planned == by_address[mail.to].id,
             f"{mail.to} got the mail of {mail.batch}/{mail.position}, which the ledger has for {planned}",
         )
@@ -69,35 +69,33 @@ def _nobody_lost(played: Played, report: WholeReport) -> None:
     lines = defaultdict(list)
     for line in report.lines:
         lines[line.subscriber].append(line)
-    _require(report.planned_to_the_end, "the mailing is not planned to its end")
+    require(report.planned_to_the_end, "the mailing is not planned to its end")
     for reader in played.readers:
         mine = lines.pop(reader.id, [])
         meant = reader.language in played.mailing.languages
-        _require(len(mine) <= 1, f"{reader.id} stands {len(mine)} times in the ledger")
+        require(len(mine) <= 1, f"{reader.id} stands {len(mine)} times in the ledger")
         late = reader.joined >= report.mailing.created_at
         gone = reader.left is not None
-        _require(mine or not meant or late or gone, f"{reader.id} was meant and is not in the ledger")
-        _require(meant or not mine, f"{reader.id} was not meant and is in the ledger")
-        _require(all(line.standing is not Standing.WAITING for line in mine), f"{reader.id} still waits")
-    _require(not lines, f"in the ledger, but no reader of ours: {sorted(lines)}")
+        require(mine or not meant or late or gone, f"{reader.id} was meant and is not in the ledger")
+        require(meant or not mine, f"{reader.id} was not meant and is in the ledger")
+        require(all(line.standing is not Standing.WAITING for line in mine), f"{reader.id} still waits")
+    require(not lines, f"in the ledger, but no reader of ours: {sorted(lines)}")
 
 
 def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader], report: WholeReport) -> None:
     mailed = {by_address[mail.to].id for mail in sent}
     for line in report.lines:
         if line.subscriber in mailed:
-            _require(
-                line.standing not in NOT_MAILED, f"{line.subscriber} got the mail, the ledger says {line.standing}"
-            )
+            require(line.standing not in NOT_MAILED, f"{line.subscriber} got the mail, the ledger says {line.standing}")
         else:
-            _require(line.standing in NOT_MAILED, f"{line.subscriber} got no mail, the ledger says {line.standing}")
+            require(line.standing in NOT_MAILED, f"{line.subscriber} got no mail, the ledger says {line.standing}")
 
 
 def _doubt_has_a_cause(played: Played) -> None:
     """Nobody is in doubt because an answer of the ledger was lost and came at a later try."""
     for record in wiring.deliveries().records(played.mailing.id):
         doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
-        _require(
+        require(
             not doubted or played.stage.causes.may_be_doubted(record.batch.id),
             f"batch {record.batch.id} is in doubt, though SES was not called and nobody died",
         )
@@ -112,30 +110,31 @@ def _who_left_is_left_alone(
         before = (look for look, by in looks[reader.id] if by is mail.by and look <= mail.at)
         looked = max(before, default=None)
         recently = looked is not None and mail.at - looked <= LOOK
-        _require(recently, f"{reader.id} was mailed at {mail.at} and last looked at {looked}")
+        require(recently, f"{reader.id} was mailed at {mail.at} and last looked at {looked}")
         gone = reader.left is not None and looked is not None and looked > reader.left
-        _require(not gone, f"{reader.id} left at {reader.left} and was mailed at {mail.at}")
+        require(not gone, f"{reader.id} left at {reader.left} and was mailed at {mail.at}")
 
 
 def _the_certificate_is_right(sent: list[Sent], report: WholeReport) -> None:
     certificate = report.certificate
-    _require(certificate.balanced, f"the certificate does not add up: {certificate}")
-    _require(
+    require(certificate.balanced, f"the certificate does not add up: {certificate}")
+    require(
         certificate.planned == len(report.lines), f"planned {certificate.planned}, in the ledger {len(report.lines)}"
     )
     mailed = len({mail.to for mail in sent})
-    _require(certificate.accepted == mailed, f"accepted {certificate.accepted}, mailed {mailed}")
-    _require(certificate.twice == len(sent) - mailed, f"twice {certificate.twice}, mails {len(sent)}")
-    _require(certificate.undecided == 0, f"{certificate.undecided} are still in doubt after two weeks")
+    require(certificate.accepted == mailed, f"accepted {certificate.accepted}, mailed {mailed}")
+    require(certificate.twice == len(sent) - mailed, f"twice {certificate.twice}, mails {len(sent)}")
+    require(certificate.undecided == 0, f"{certificate.undecided} are still in doubt after two weeks")
 
 
 def _links_are_the_readers_own(played: Played, by_address: dict[str, Reader]) -> None:
     for mail in played.stage.account.ses.mailbox.all():
         token = mail.headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
         owner = wiring.links().read(Purpose.UNSUBSCRIBE, token).subscriber
-        _require(owner == by_address[mail.to[0]].id, f"{mail.to[0]} got the unsubscribe link of {owner}")
+        require(owner == by_address[mail.to[0]].id, f"{mail.to[0]} got the unsubscribe link of {owner}")
 
 
-def _require(kept: object, otherwise: str) -> None:
+def require(kept: object, otherwise: str) -> None:
+    """Raise Broken, with those words, for a promise that was not kept."""
     if not kept:
         raise Broken(otherwise)

@@ -1,6 +1,7 @@
 """`make soak`: many random schedules on all processors, and what was seen in them.
 
-Every schedule follows from its seed. One that breaks a promise is printed with the command that plays it again.
+Each seed gives two: a mailing to many readers, and people at every door. Every schedule follows from its seed. One that
+breaks a promise is printed with the command that plays it again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 from local_cloud import environment  # noqa: E402
 from newsletter import wiring  # noqa: E402
 from tests.bench.stack import variables  # noqa: E402
+from tests.soak.door_promises import check_doors  # noqa: E402
+from tests.soak.doors import DoorSchedule  # noqa: E402
 from tests.soak.lambdas import warm_up  # noqa: E402
 from tests.soak.promises import Broken, check  # noqa: E402
 from tests.soak.schedule import Schedule  # noqa: E402
@@ -73,6 +76,15 @@ def seen_in(schedule: Schedule) -> Counter[str]:
     )
 
 
+def seen_at_the_doors(schedule: DoorSchedule) -> Counter[str]:
+    """The same of a schedule at the doors."""
+    with schedule.played() as played:
+        check_doors(played)
+    said = Counter(f"people who {act}" for person in played.people for act in person.said)
+    console = Counter({f"campaigns: {act}": number for act, number in played.console.items()})
+    return said + console + Counter({"schedules at the doors": 1, "webhooks at the CRM": len(played.webhooks)})
+
+
 def _play(seeds: range) -> tuple[Counter[str], list[str]]:
     total: Counter[str] = Counter()
     broken = []
@@ -80,8 +92,9 @@ def _play(seeds: range) -> tuple[Counter[str], list[str]]:
         for seed in seeds:
             try:
                 total = together(total, seen_in(Schedule(seed)))
+                total = together(total, seen_at_the_doors(DoorSchedule(seed)))
             except Exception as error:  # noqa: BLE001 (the other schedules shall be played whatever this one shows)
-                total["schedules"] += 1
+                total["schedules that broke a promise"] += 1
                 broken.append(f"seed {seed}: {type(error).__name__}: {error}\n  make soak SEED={seed} RUNS=1")
     return total, broken
 
@@ -94,6 +107,15 @@ def _tell(seed: int) -> int:
         print(*(repr(failure) for failure in played.stage.lambdas.failures), sep="\n")
         try:
             print(check(played).certificate)
+        except Broken as broken:
+            print(f"BROKEN: {broken}")
+            return 1
+    with surroundings(), DoorSchedule(seed).played() as at_the_doors:
+        print("\nAt the doors:", *at_the_doors.wire.trail, sep="\n")
+        for person in at_the_doors.people:
+            print(f"{person.email} ({person.id}): {', '.join(person.said)}; refused: {person.refused}")
+        try:
+            check_doors(at_the_doors)
         except Broken as broken:
             print(f"BROKEN: {broken}")
             return 1
@@ -116,11 +138,11 @@ def main() -> int:
             for fault in faults:
                 print(fault, flush=True)
             if total["schedules"] % 500 < CHUNK:
-                print(f"{total['schedules']} of {runs} schedules, {time.monotonic() - began:.0f} s", flush=True)
+                print(f"{total['schedules']} of {runs} seeds, {time.monotonic() - began:.0f} s", flush=True)
     for name, number in sorted(total.items()):
         print(f"{number:>12,}  {name}")
     print(f"{time.monotonic() - began:>12,.0f}  seconds")
-    print(f"{len(broken)} of {total['schedules']} schedules broke a promise")
+    print(f"{len(broken)} of {runs} seeds broke a promise")
     return 1 if broken else 0
 
 

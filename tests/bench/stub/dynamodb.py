@@ -54,6 +54,7 @@ class DynamoDB:
         operations = {
             "GetItem": self._get_item,
             "BatchGetItem": self._batch_get_item,
+            "BatchWriteItem": self._batch_write_item,
             "PutItem": self._put_item,
             "UpdateItem": self._update_item,
             "DeleteItem": self._delete_item,
@@ -77,6 +78,14 @@ class DynamoDB:
         for item in found:
             self._meter.read(table.name, item_size(item), consistent=bool(wanted.get("ConsistentRead")))
         return {"Responses": {name: [_shown(item, wanted) for item in found]}, "UnprocessedKeys": {}}
+
+    def _batch_write_item(self, table: Table, request: Request) -> dict[str, Any]:
+        ((_, wanted),) = request["RequestItems"].items()
+        for each in wanted:
+            item = each["PutRequest"]["Item"]
+            self._meter.write(table.name, max(item_size(item), item_size(self._find(table, item) or {})))
+            self._keep(table, item)
+        return {"UnprocessedItems": {}}
 
     def _put_item(self, table: Table, request: Request) -> dict[str, Any]:
         item = request["Item"]
@@ -133,9 +142,11 @@ class DynamoDB:
         return {**answer, "LastEvaluatedKey": last} if last else answer
 
     def _indexed(self, index: str, request: Request) -> tuple[list[Item], Item | None]:
-        """A page of the readers' index; the index of due enrollments is empty."""
-        if index != "mailable":
-            return [], None
+        """A page of the readers' index, or all of what is due."""
+        if index == "due":
+            asked = request["KeyConditionExpression"], *_context(request)
+            shard, test = equal_to("due_shard", *asked), condition(asked[0])
+            return [item for item in self._readers.due(shard) if test(item, *asked[1:])], None
         shard = equal_to("mailable", request["KeyConditionExpression"], *_context(request))
         after = request.get("ExclusiveStartKey")
         return self._readers.page(shard, after["id"]["S"] if after else None, request["Limit"])

@@ -22,7 +22,9 @@ TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),]|[#:]?\w+)")
 CLAUSE = re.compile(r"\b(SET|REMOVE|ADD|DELETE)\b")
 COMMA = re.compile(r",(?![^(]*\))")
 SIGN = re.compile(r"\s+([+-])\s+")
-CALL = re.compile(r"(if_not_exists|list_append)\(\s*([#:]?\w+)\s*,\s*([#:]?\w+)\s*\)")
+CALL = re.compile(r"(if_not_exists|list_append)\(\s*(.+)\)")
+FIRST = re.compile(r"([#:]?\w+(?:\([^()]*\))?)\s*,\s*(.+)")
+"""The first operand of a call, which may be a call itself, and the second."""
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: bool(a == b),
     "<>": lambda a, b: bool(a != b),
@@ -95,6 +97,13 @@ def _apply(verb: str, action: str, before: Item, after: Item, names: Names, valu
             path, value = action.split()
             name = _name(path, names)
             after[name] = _sum(before.get(name), values[value])
+        case "DELETE":
+            path, value = action.split()
+            name = _name(path, names)
+            ((kind, gone),) = values[value].items()
+            left = [element for element in after.get(name, {}).get(kind, ()) if element not in gone]
+            after.pop(name, None)
+            after |= {name: {kind: left}} if left else {}
         case _:
             raise UnknownExpression(f"{verb} {action}")
 
@@ -117,7 +126,11 @@ def _operand(text: str, item: Item, names: Names, values: Values) -> Any:
         case None:
             return item[_name(text, names)]
         case found:
-            name, first, second = found.groups()
+            name, operands = found.groups()
+    both = FIRST.fullmatch(operands.strip())
+    if both is None:
+        raise UnknownExpression(text)
+    first, second = both.groups()
     if name == "if_not_exists":
         return item.get(_name(first, names)) or _operand(second, item, names, values)
     lists = (_operand(part, item, names, values)["L"] for part in (first, second))

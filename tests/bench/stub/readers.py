@@ -53,6 +53,10 @@ class Readers:
             return items, None
         return items, {name: items[-1][name] for name in ("mailable", "id", "record")}
 
+    def due(self, shard: str) -> list[Item]:  # noqa: ARG002
+        """What waits for its time: nothing does."""
+        return []
+
     def _indexed(self, shard: str, number: int) -> Item:
         reader = reader_id(shard, number)
         own = self._choice_of(reader) | {"id": {"S": reader}, "mailable": {"S": shard}}

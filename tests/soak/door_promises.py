@@ -1,0 +1,142 @@
+"""What must hold after every schedule at the doors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from newsletter import wiring
+from newsletter.domain.course import MailingState
+from newsletter.domain.lead import lead_id
+from newsletter.domain.ledger import Outcome
+from newsletter.domain.subscriber import Status
+from tests.soak.doors import PlayedDoors
+from tests.soak.people import Person
+from tests.soak.promises import require
+
+LEFT = ("left on the page", "left with one click")
+CAMPAIGN = "campaign-ovet"
+
+
+def check_doors(played: PlayedDoors) -> None:
+    """Raise Broken at the first promise that was not kept."""
+    doubted = _doubt(played)
+    for person in played.people:
+        _keeps_its_word(person, played, doubted)
+        _consents_are_whole(person.id)
+        _leads(person, played)
+    _import(played)
+    _console(played)
+
+
+def _doubt(played: PlayedDoors) -> set[str]:
+    """The batches that are in doubt, each for a cause."""
+    found = set()
+    for mailing in wiring.content().mailings(100):
+        for record in wiring.deliveries().records(mailing.id):
+            doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
+            if doubted:
+                found.add(record.batch.id)
+                cause = played.causes.may_be_doubted(record.batch.id)
+                require(cause, f"{mailing.id}/{record.batch.id} is in doubt, though SES was not called and nobody died")
+    return found
+
+
+def _keeps_its_word(person: Person, played: PlayedDoors, doubted: set[str]) -> None:
+    """Whatever a page said was done is done, once."""
+    who, said = person.email, person.said
+    require(not person.refused, f"{who} was refused: {person.refused}")
+    mailings = Counter(mail.tags["mailing"] for mail in played.mails(who))
+    own = any(batch.startswith(person.id) for batch in doubted)
+    if "signed up" in said:
+        require(mailings["confirmation"] or own, f"{who} was told to check their mail, and nothing came")
+    profile = wiring.subscribers().profile(person.id) or {}
+    if "confirmed" in said:
+        welcomes = mailings["welcome"]
+        require(welcomes <= said.count("confirmed"), f"{who} was welcomed {welcomes} times")
+        stays = not any(act in said for act in (*LEFT, "had everything erased"))
+        require(not stays or welcomes or own, f"{who} confirmed and was not welcomed")
+    expected = _status(said)
+    require(expected is None or profile.get("status") == expected, f"{who} is {profile.get('status')}: {said}")
+    if expected == Status.ACTIVE and {"refused tracking", "allowed tracking"} & set(said):
+        wanted = [act for act in said if act.endswith("tracking")][-1] == "allowed tracking"
+        require(profile.get("tracking") is wanted, f"{who} {said} and tracking is {profile.get('tracking')}")
+
+
+def _status(said: list[str]) -> str | None:
+    """What the reader must be by now; None for who only filled in the form."""
+    status: str | None = None
+    for act in said:
+        if act == "confirmed":
+            status = Status.ACTIVE
+        elif act in LEFT:
+            status = Status.UNSUBSCRIBED
+        elif act == "had everything erased":
+            status = Status.ERASED
+    return status
+
+
+def _consents_are_whole(subscriber: str) -> None:
+    profile = wiring.subscribers().profile(subscriber) or {}
+    if profile.get("status") in (None, Status.ERASED):
+        return
+    faults = wiring.consents().faults(subscriber)
+    require(not faults, f"the consents of {subscriber}: {faults}")
+    acts = [record.consent for record in wiring.consents().chain(subscriber)]
+    mail = [consent.act for consent in acts if "tracking" not in consent.how]
+    left = profile["status"] == Status.UNSUBSCRIBED
+    require(mail == ["given", "withdrawn"] * (len(mail) // 2) + ["given"] * (not left), f"{subscriber} has {mail}")
+    tracking = [consent.act for consent in acts if "tracking" in consent.how]
+    require(all(one != other for one, other in pairwise(tracking)), f"{subscriber} has {tracking} of tracking")
+
+
+def _leads(person: Person, played: PlayedDoors) -> None:
+    """An offer that was taken up is one lead at the CRM, under one id, and one way through the sequence."""
+    if "took up the offer" not in person.said or "had everything erased" in person.said:
+        return
+    leads = [item for item in _leads_of(person) if item["subscriber"] == person.id]
+    require(len(leads) == 1, f"{person.email} took up the offer, and there are {len(leads)} leads")
+    (lead,) = leads
+    ids = {webhook for webhook, of in played.webhooks if str(lead["lead"]) in of}
+    require(len(ids) == 1, f"the CRM got the lead of {person.email} as {sorted(ids)}")
+    require("handed_off_at" in lead, f"the lead of {person.email} is not known to be handed off")
+    if _status(person.said) == Status.ACTIVE and not set(LEFT) & set(person.said):
+        enrollments = wiring.enrollments().of(person.id)
+        require(len(enrollments) == 1, f"{person.email} is in {len(enrollments)} sequences")
+    steps = Counter(mail.tags["mailing"] for mail in played.mails(person.email) if "step" in mail.tags["mailing"])
+    require(max(steps.values(), default=1) == 1, f"{person.email} got steps twice: {steps}")
+
+
+def _leads_of(person: Person) -> list[dict[str, object]]:
+    offers = wiring.templates().publication.offers
+    found = (wiring.leads().item(lead_id(person.id, offer.key)) for offer in offers)
+    return [item for item in found if item is not None]
+
+
+def _import(played: PlayedDoors) -> None:
+    if not played.import_done:
+        return
+    (confirmed, first), (asked, _) = played.imported
+    profile = wiring.subscribers().profile(first) or {}
+    require(profile.get("status") == Status.ACTIVE, f"{confirmed} was imported and is {profile.get('status')}")
+    _consents_are_whole(first)
+    invitations = [mail for mail in played.mails(asked) if mail.tags["mailing"] == "invitation"]
+    require(len(invitations) <= 1, f"{asked} was invited {len(invitations)} times")
+
+
+def _console(played: PlayedDoors) -> None:
+    """What marketing was told is on record, and the campaign is what they left it as."""
+    course = wiring.courses().course(CAMPAIGN)
+    if not played.console["start done"]:
+        return
+    require(course is not None, "the campaign was started and is not there")
+    assert course is not None
+    decided = Counter(line["decision"] for line in wiring.content().decisions(500) if line["run"] == CAMPAIGN)
+    for act, word in (("pause", "paused"), ("resume", "resumed"), ("cancel", "cancelled")):
+        require(not played.console[f"{act} done"] or decided[word], f"{act} was done, and the records are {decided}")
+    if played.console["cancel done"]:
+        require(course.state is MailingState.CANCELLED, f"the campaign was cancelled and is {course.state}")
+    elif played.console["pause done"] <= played.console["resume done"]:
+        require(course.state is MailingState.COMPLETE, f"the campaign is {course.state}, {played.console}")
+    twice = Counter(mail.to for mail in played.account.sent if mail.mailing == CAMPAIGN)
+    require(max(twice.values(), default=1) == 1, f"mailed too often: {twice}")
