@@ -219,11 +219,14 @@ class Subscribers:
             )
         )
 
-    def mark_erased(self, subscriber: str, now: datetime, *, unless_active: bool) -> bool:
+    def mark_erased(
+        self, subscriber: str, now: datetime, *, unless_active: bool, moved_to: str = "", moved_from: str = ""
+    ) -> bool:
         """Replace the profile by the mark `erased`; False for an active reader who must be left alone.
 
         The mark stays in the index `due` until `finish_erasure`, so that the tick ends an erasure that crashed, and
-        finds what was being written at that very moment.
+        finds what was being written at that very moment. `moved_to` and `moved_from` stay in the mark of an address
+        whose reader goes on with another; False also for who does not go on with that one any more.
         """
         mark = {
             "id": subscriber,
@@ -232,6 +235,8 @@ class Subscribers:
             "erased_at": iso(now),
             "due_shard": shard_of(subscriber),
             "due_at": iso(now),
+            "moved_to": moved_to or None,
+            "moved_from": moved_from or None,
         }
         if not unless_active:
             self._client.put_item(TableName=self._table, Item=to_item(mark))
@@ -242,9 +247,9 @@ class Subscribers:
             repeatable=True,
             TableName=self._table,
             Item=to_item(mark),
-            ConditionExpression="#status <> :active",
+            ConditionExpression="#status <> :active" + (" AND moved_to = :moved" if moved_to else ""),
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item({":active": Status.ACTIVE}),
+            ExpressionAttributeValues=to_item({":active": Status.ACTIVE, ":moved": moved_to or None}),
         )
 
     def remove_records(self, subscriber: str, spare: Collection[str] = ()) -> int:

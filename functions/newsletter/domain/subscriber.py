@@ -29,7 +29,11 @@ class Status(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     ERASED = "erased"
-    """Nothing is left but this mark under the id, so that no import can wake the address up."""
+    """Nothing is left but this mark under the id, so that no import can wake the address up.
+
+    Of an old address whose reader goes on with another, the mark names the ids before and after it: a link of its mails
+    must still end the mail to the new one.
+    """
 
 
 class Frequency(StrEnum):

@@ -13,6 +13,7 @@ from newsletter.domain.lead import lead_id
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Status
 from newsletter.domain.times import iso, parse_iso
+from newsletter.usecases.present_reader import present
 
 INTERNAL = {"due_shard", "mailable"}
 """Attributes that say nothing of a reader: places in an index."""
@@ -80,18 +81,24 @@ def erase(
     leads: Leads,
     publication: Publication,
     unless_active: bool = False,
-) -> int:
-    """Remove every record under the id, whatever it is, and all it points to; how many went.
+    moved_to: str = "",
+    moved_from: str = "",
+) -> bool:
+    """Remove every record under the id, whatever it is, and all it points to; False for who is left alone.
 
     The mark comes first: whatever happens after it, nothing more is kept under the id, no mail is sent and no import
     wakes the address up. Doing it again finishes what a crash left over. `unless_active` leaves alone who came back
-    since they left. The tick looks once more when nobody can still be writing (`end_erasure`).
+    since they left. `moved_to` and `moved_from` are ids that the mark keeps. The tick looks once more when nobody can
+    still be writing (`erase_who_is_due`).
     """
-    if not subscribers.mark_erased(subscriber, now, unless_active=unless_active):
-        return 0
-    removed = _remove(subscriber, subscribers.records(subscriber), (), subscribers, leads, publication)
+    marked = subscribers.mark_erased(
+        subscriber, now, unless_active=unless_active, moved_to=moved_to, moved_from=moved_from
+    )
+    if not marked:
+        return False
+    _remove(subscriber, subscribers.records(subscriber), (), subscribers, leads, publication)
     subscribers.look_again(subscriber, iso(now), now + SETTLED)
-    return removed
+    return True
 
 
 def erase_who_is_due(
@@ -104,9 +111,7 @@ def erase_who_is_due(
     records = subscribers.records(subscriber)
     profile = next((item for item in records if item["record"] == PROFILE), {})
     if profile.get("status") != Status.ERASED:
-        stores: Any = {"subscribers": subscribers, "leads": leads, "publication": publication}
-        erase(subscriber, now, **stores, unless_active=True)
-        return True
+        return _forget(subscriber, profile, now, subscribers=subscribers, leads=leads, publication=publication)
     erased_at = profile["erased_at"]
     fresh = [
         item
@@ -125,6 +130,25 @@ def erase_who_is_due(
     return False
 
 
+def _forget(subscriber: str, profile: dict[str, Any], now: datetime, **stores: Any) -> bool:
+    """Erase who left long ago; False for who came back at this moment.
+
+    Of an old address, the way to the one its reader goes on with stays, as ids: its mails are still about, and their
+    unsubscribe links must end the mail of today. It goes with the reader at its end.
+    """
+    subscribers: Subscribers = stores["subscribers"]
+    today = present(subscriber, subscribers)
+    if today.id != subscriber and today.status not in ("", Status.ERASED):
+        way = {name: profile[name] for name in ("moved_to", "moved_from") if name in profile}
+        return erase(subscriber, now, **stores, unless_active=True, **way)
+    earlier = _earlier(subscriber, subscribers)
+    if not erase(subscriber, now, **stores, unless_active=True):
+        return False
+    for each in earlier:
+        erase(each, now, **stores, unless_active=True)
+    return True
+
+
 def _remove(
     subscriber: str,
     records: Records,
@@ -132,10 +156,11 @@ def _remove(
     subscribers: Subscribers,
     leads: Leads,
     publication: Publication,
-) -> int:
+) -> None:
     """Leads go before what points to them, so that a crash in between leaves nothing that cannot be found."""
-    gone = sum(leads.erase(lead) for lead in _leads(subscriber, records, publication))
-    return gone + subscribers.remove_records(subscriber, spare)
+    for lead in _leads(subscriber, records, publication):
+        leads.erase(lead)
+    subscribers.remove_records(subscriber, spare)
 
 
 def _leads(subscriber: str, records: Records, publication: Publication) -> Iterable[str]:
