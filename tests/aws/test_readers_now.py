@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -225,6 +226,26 @@ def test_who_paused_gets_the_sequence_when_the_pause_is_over_and_the_crm_hears_o
     post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "fi", "paused_until": until})
     assert handed_off(cloud)["subscription"]["paused_until"] == until
     assert sequences() == {"sparraus"}
+
+
+def test_a_press_of_an_offer_that_is_dropped_before_the_hand_off_ends_as_withdrawn(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.subscribe(READER)
+    cloud.drain()
+    assert cloud.press(link(Purpose.OFFER, **OFFER))["statusCode"] == 200
+    before = stored(cloud)
+    publication = wiring.templates().publication
+    others = tuple(offer for offer in publication.offers if offer.key != OFFER["extra"])
+    assert len(others) < len(publication.offers)
+    monkeypatch.setattr(wiring.templates(), "publication", replace(publication, offers=others))
+    counted: list[str] = []
+    monkeypatch.setattr("lead_handoff.handler.count", lambda name, number=1: counted.extend([name] * number))
+    assert cloud.drain() == []
+    assert counted == ["LeadsWithdrawn"]
+    assert cloud.webhooks == []
+    assert stored(cloud) == before
+    assert sequences() == set()
 
 
 # --- its button ------------------------------------------------------------------------------------------------------
