@@ -460,7 +460,7 @@ def feedback_desk() -> FeedbackDesk:
     """Everything that a report of SES may need."""
     from newsletter.usecases.record_feedback import FeedbackDesk
 
-    return FeedbackDesk(templates().publication, deliveries(), reachability(), aside())
+    return FeedbackDesk(templates().publication, deliveries(), reachability(), subscribers(), aside())
 
 
 @cache

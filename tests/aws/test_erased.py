@@ -140,7 +140,6 @@ READS = {
     *(f"Consents.{name}" for name in ("chain", "faults", "seal")),
     "Enrollments.of",
     *(f"Leads.{name}" for name in ("get", "handed_off", "item")),
-    "Reachability.may_be_tracked",
     *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "spoke_since")),
     *(f"SignUps.{name}" for name in ("get", "kept", "waiting")),
     *(

@@ -270,12 +270,26 @@ def test_bounces_of_years_ago_are_forgotten(cloud: Cloud) -> None:
 
 def test_who_left_is_not_called_bounced(cloud: Cloud) -> None:
     wiring.subscribers().deactivate(READER, Status.UNSUBSCRIBED, "page", MAILED)
-    assert tell(cloud, bounce(), complaint(), bounce("Transient")) == 0
+    assert tell(cloud, bounce(), bounce("Transient")) == 0
     assert status() is Status.UNSUBSCRIBED
 
 
 def test_opens_and_clicks_of_a_reader_who_refused_tracking_leave_no_trace(cloud: Cloud) -> None:
     confirm(MAILED - timedelta(days=1), tracking=False)
+    assert tell(cloud, report("Open"), report("Click")) == 0
+    assert positions() == {}
+
+
+@pytest.mark.parametrize("left", [Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED])
+def test_opens_and_clicks_of_who_is_no_reader_any_more_leave_no_trace(cloud: Cloud, left: Status) -> None:
+    assert wiring.subscribers().deactivate(READER, left, "page", MAILED)
+    assert tell(cloud, report("Open"), report("Click")) == 0
+    assert positions() == {}
+
+
+def test_opens_and_clicks_of_who_never_confirmed_leave_no_trace(cloud: Cloud) -> None:
+    key = to_item({"id": READER, "record": "profile"})
+    aws.client("dynamodb").delete_item(TableName=wiring.settings().subscribers_table, Key=key)
     assert tell(cloud, report("Open"), report("Click")) == 0
     assert positions() == {}
 

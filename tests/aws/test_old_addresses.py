@@ -155,3 +155,70 @@ def test_moves_that_lead_round_in_a_circle_come_to_an_end(cloud: Cloud, clock: C
     assert present(id_of(0), wiring.subscribers()).id == id_of(2)
     assert post(cloud, of(0, Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(id_of(2)).status is Status.UNSUBSCRIBED
+
+
+# --- what SES reports of mails to them -------------------------------------------------------------------------------
+
+
+def reported(cloud: Cloud, number: int, clock: Clock, kind: str, **detail: Any) -> None:
+    """SES reports at this moment on the first mail to that address."""
+    mail = cloud.mails(address(number))[0]
+    about = {
+        "timestamp": NOON.isoformat(),
+        "messageId": mail.id,
+        "destination": [address(number)],
+        "tags": {name: [value] for name, value in mail.tags.items()},
+    }
+    event = {"eventType": kind, "mail": about, kind.lower(): {"timestamp": clock.now.isoformat(), **detail}}
+    record = {"messageId": "m", "receiptHandle": "r", "body": json.dumps(event), "eventSource": "aws:sqs"}
+    assert not cloud.invoke("feedback", {"Records": [{**record, "attributes": {}}]})["batchItemFailures"]
+
+
+def test_spam_pressed_on_a_mail_from_before_the_move_ends_the_mail_of_today(cloud: Cloud, clock: Clock) -> None:
+    moved(cloud, clock, 2)
+    clock.forward(days=1)
+    for _ in range(2):
+        reported(cloud, 0, clock, "Complaint", complaintFeedbackType="abuse")
+    now = reader(id_of(2))
+    assert now.status is Status.COMPLAINED
+    # SES holds mail back from the address that complained.
+    assert [reader(id_of(number)).status for number in (0, 1)] == [Status.COMPLAINED, Status.UNSUBSCRIBED]
+    assert [wiring.consents().faults(id_of(number)) for number in range(3)] == [[], [], []]
+    assert present(id_of(0), wiring.subscribers()).id == id_of(2)
+
+
+def test_spam_pressed_on_the_old_mail_before_the_move_was_confirmed_ends_nothing_at_the_new_address(
+    cloud: Cloud, clock: Clock
+) -> None:
+    moved(cloud, clock, 1)
+    clock.forward(hours=-1)
+    reported(cloud, 0, clock, "Complaint", complaintFeedbackType="abuse")
+    assert reader(id_of(1)).status is Status.ACTIVE
+
+
+def test_a_bounce_is_of_the_address_and_stays_with_it(cloud: Cloud, clock: Clock) -> None:
+    moved(cloud, clock, 1)
+    clock.forward(days=1)
+    bounced = [{"emailAddress": address(0), "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1"}]
+    reported(cloud, 0, clock, "Bounce", bounceType="Permanent", bouncedRecipients=bounced)
+    assert [reader(id_of(number)).status for number in (0, 1)] == [Status.UNSUBSCRIBED, Status.ACTIVE]
+
+
+@pytest.mark.parametrize("kind", ["Open", "Click"])
+def test_who_refuses_tracking_at_the_new_address_is_not_seen_in_old_mails(
+    cloud: Cloud, clock: Clock, kind: str
+) -> None:
+    moved(cloud, clock, 1)
+    choices = {"topics": "linkedin", "language": "fi"}
+    assert post(cloud, of(1, Purpose.PREFERENCES), choices)["statusCode"] == 200
+    assert not reader(id_of(1)).tracking
+    before = stored(cloud)
+    reported(cloud, 0, clock, kind)
+    assert stored(cloud) == before
+
+
+def test_who_moved_and_allows_tracking_is_seen_in_old_mails(cloud: Cloud, clock: Clock) -> None:
+    moved(cloud, clock, 1)
+    before = stored(cloud)
+    reported(cloud, 0, clock, "Open")
+    assert stored(cloud) != before

@@ -55,6 +55,13 @@ class Life:
         return "" if profile is None else str(profile["status"])
 
     @property
+    def left(self) -> tuple[object, ...]:
+        """When and how they left, and what the chain says of it."""
+        profile = wiring.subscribers().profile(self.id) or {}
+        acts = [record.consent.act for record in wiring.consents().chain(self.id)]
+        return profile.get("left_at"), profile.get("left_how"), acts
+
+    @property
     def waiting(self) -> str:
         """The link of the form that can be confirmed now."""
         sign_up = wiring.sign_ups().get(self.id, self.now)
@@ -110,7 +117,8 @@ class Life:
                 unsubscribe(ref, "page", self.now, desk)
             case "bounce" | "complain":
                 status = Status.BOUNCED if act == "bounce" else Status.COMPLAINED
-                desk.subscribers.deactivate(self.id, status, act, self.now)
+                kept = desk.publication.retention.left
+                wiring.reachability().stop(self.id, status, act, valid_at=self.now, now=self.now, forget_after=kept)
             case "erase":
                 publication = desk.publication
                 my_data.erase(
@@ -172,7 +180,9 @@ def check(before: tuple[str, str], life: Life, act: str, nonce: str) -> None:
         assert life.status == Status.ACTIVE
     if act in ("unsubscribe", "bounce", "complain", "erase"):
         assert life.status != Status.ACTIVE
-    if status in LEFT and not fresh:
+    if act == "complain" and status not in ("", Status.ERASED):
+        assert life.status == Status.COMPLAINED
+    elif status in LEFT and not fresh:
         assert life.status in (status, Status.ERASED)
     if life.status == Status.ERASED and not life.waiting:
         kept = {item["record"] for item in wiring.subscribers().records(life.id)}
@@ -190,9 +200,11 @@ def test_nobody_is_active_but_by_their_own_fresh_confirmation(mailed: list[str],
     for act, number in steps:
         life.mailed = list(mailed)
         nonce = life.mailed[-1 - number % len(life.mailed)] if life.mailed else ""
-        before = (life.status, life.waiting)
+        before, left = (life.status, life.waiting), life.left
         life.do(act, number)
         check(before, life, act, nonce)
+        if (before[0], act) == (Status.UNSUBSCRIBED, "complain"):
+            assert life.left == left
         profile = wiring.subscribers().profile(life.id) or {}
         assert ("mailable" in profile) == (life.status == Status.ACTIVE)
         assert wiring.consents().faults(life.id) == []

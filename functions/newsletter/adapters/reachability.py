@@ -16,7 +16,7 @@ LIVE = {
     Status.COMPLAINED: "#status = :active OR #status = :bounced",
 }
 """From where a reader gets there. A complaint outranks a bounce, and a permanent bounce one that was passing, so that
-their order does not matter."""
+their order does not matter. A complaint outranks leaving too (`Reachability.stop`)."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,25 @@ class Reachability:
         forget_after: timedelta,
         passing: Collection[str] = (),
     ) -> bool:
-        """Stop all mail; False for a reader who confirmed after `valid_at`, who left, or whom nobody knows.
+        """Stop all mail; False for a reader who confirmed after `valid_at`, whom that stopped, or whom nobody knows.
 
         `valid_at` is the moment of which the report speaks: whoever confirmed later has proved the contrary. `passing`
-        are the soft bounces that are the reason; nothing is stopped where others count by now.
+        are the soft bounces that are the reason; nothing is stopped where others count by now. Who left and complained
+        has complained, for SES sends them nothing more; when and how they left stays.
         """
+        stopped = self._stop(subscriber, status, how, valid_at, now, forget_after, passing)
+        return stopped or (status is Status.COMPLAINED and self._outrank_leaving(subscriber, valid_at))
+
+    def _stop(
+        self,
+        subscriber: str,
+        status: Status,
+        how: str,
+        valid_at: datetime,
+        now: datetime,
+        forget_after: timedelta,
+        passing: Collection[str],
+    ) -> bool:
         before = "#status = :active AND soft_bounces = :passing" if passing else LIVE[status]
         return holds(
             self._client,
@@ -71,6 +85,24 @@ class Reachability:
                     ":how": how,
                     ":shard": shard_of(subscriber),
                     ":forget": iso(now + forget_after),
+                    ":valid_at": iso(valid_at),
+                }
+            ),
+        )
+
+    def _outrank_leaving(self, subscriber: str, valid_at: datetime) -> bool:
+        return holds(
+            self._client,
+            "update_item",
+            TableName=self._table,
+            Key=_key(subscriber),
+            UpdateExpression="SET #status = :complained",
+            ConditionExpression="#status = :unsubscribed AND confirmed_at <= :valid_at",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=to_item(
+                {
+                    ":complained": Status.COMPLAINED,
+                    ":unsubscribed": Status.UNSUBSCRIBED,
                     ":valid_at": iso(valid_at),
                 }
             ),
@@ -143,13 +175,6 @@ class Reachability:
                 ConditionExpression="attribute_exists(email)",
                 ExpressionAttributeValues={":mails": to_value(set(mails))},
             )
-
-    def may_be_tracked(self, subscriber: str) -> bool:
-        """Whether the reader lets links and pictures tell that they were used."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=_key(subscriber), ProjectionExpression="tracking", ConsistentRead=True
-        )
-        return bool(from_item(answer.get("Item", {})).get("tracking"))
 
 
 def soft_bounce(mailed_at: datetime, message_id: str) -> str:

@@ -9,10 +9,12 @@ from datetime import datetime
 from newsletter.adapters.aside import Aside
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.reachability import Reachability, soft_bounce
+from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.errors import NotFound
 from newsletter.domain.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Status
+from newsletter.usecases.present_reader import present
 
 ABOUT_THE_READER = {
     Happening.BOUNCED,
@@ -34,6 +36,7 @@ class FeedbackDesk:
     publication: Publication
     deliveries: Deliveries
     reachability: Reachability
+    subscribers: Subscribers
     aside: Aside
 
 
@@ -75,7 +78,7 @@ def _read(body: str, now: datetime, desk: FeedbackDesk) -> _Report | Passed | Ex
         if isinstance(event, Passed):
             return event
         reader = _reader(event, desk) if event.what in ABOUT_THE_READER else ""
-        if event.what in (Happening.OPENED, Happening.CLICKED) and not desk.reachability.may_be_tracked(reader):
+        if event.what in (Happening.OPENED, Happening.CLICKED) and not _may_be_tracked(reader, desk):
             return Passed.HARMLESS
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
         return fault
@@ -111,7 +114,7 @@ def _follow_up(report: _Report, noted: Positions | Exception, now: datetime, des
             case Happening.BOUNCED:
                 _stop(reader, Status.BOUNCED, f"bounced {event.mailing}", event.mailed_at, now, desk)
             case Happening.COMPLAINED:
-                _stop(reader, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, desk)
+                _stop_who_complained(reader, event, now, desk)
             case Happening.SOFT_BOUNCED if not delivered:
                 _count_soft_bounce(reader, event, now, desk)
             case Happening.DELIVERED if event.position in noted.get(Happening.SOFT_BOUNCED, ()):
@@ -126,6 +129,25 @@ def _reader(event: MailEvent, desk: FeedbackDesk) -> str:
     if record is None or event.position >= len(record.batch.recipients):
         raise NotFound(f"position {event.position} of batch {event.mailing}/{event.batch}")
     return record.batch.recipients[event.position]
+
+
+def _may_be_tracked(reader: str, desk: FeedbackDesk) -> bool:
+    """Whether it may be kept that they opened the mail or followed a link: as for visits, whoever's mail it was then.
+
+    Not of who never confirmed: what their form says of tracking is not in the profile.
+    """
+    today = present(reader, desk.subscribers)
+    return today.status != "" and today.may_be_tracked
+
+
+def _stop_who_complained(reader: str, event: MailEvent, now: datetime, desk: FeedbackDesk) -> None:
+    """Stop the mail to whom the mail's reader is today: pressing "spam" says no less than its unsubscribe link would.
+
+    The address that got the mail is the one SES holds mail back from, so that one is said to have complained too. (A
+    bounce is of an address and not of a person; it stays there.)
+    """
+    for each in dict.fromkeys((present(reader, desk.subscribers).id, reader)):
+        _stop(each, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, desk)
 
 
 def _stop(reader: str, status: Status, how: str, valid_at: datetime, now: datetime, desk: FeedbackDesk) -> None:

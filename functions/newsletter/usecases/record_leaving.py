@@ -20,11 +20,12 @@ def record_leaving(subscriber: str, withdrawn: Consent, desk: FrontDesk) -> bool
     Leaving is one write and its record the next: a process may die between the two, and the write may be repeated
     because its answer was lost. So who left is not told by the answer to the write but by the profile, and whoever asks
     again to leave has the record completed. The moment is the one at which they left. Doing it again changes nothing.
+    Who complained after it has left all the same; `withdrawn` must be of how the profile says they left.
     While the pepper is missing or another, who leaves is only noted in the profile (metric `LeavingsNotRecorded`).
     """
     profile = desk.subscribers.profile(subscriber) or {}
     left_at = _moment(profile)
-    if profile.get("status") != Status.UNSUBSCRIBED or left_at is None:
+    if profile.get("status") not in (Status.UNSUBSCRIBED, Status.COMPLAINED) or left_at is None:
         return False
     try:
         record = desk.consents.append(subscriber, replace(withdrawn, at=left_at))
