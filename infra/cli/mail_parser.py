@@ -43,8 +43,8 @@ Playwright are installed. Nothing is sent. WHAT is
 
   nothing          the weekly digest of a stack, as it would start now, for a reader of every topic
   FILE.md          a campaign
-  digest, welcome, confirmation, confirmation-moving, reminder, reminder-moving, already, already-moving, moved, campaign,
-  or a step such as sparraus-1
+  digest, welcome, confirmation, confirmation-moving, reminder, reminder-moving, already, already-moving, moved,
+  campaign, or a step such as sparraus-1
                    with sample content; no stack is needed for these and for campaigns. `already` is what a reader
                    gets of a second sign-up; `-moving` are the mails of a change of address
 
