@@ -16,7 +16,6 @@ from newsletter.domain.attack import DEFENCE
 from newsletter.domain.messages import Message, Notify
 from newsletter.domain.subscriber import Frequency, Status, subscriber_id
 from newsletter.usecases.defend import WAIT
-from public_site import admission
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, shows, text
 
@@ -279,7 +278,7 @@ def test_another_address_needs_what_every_form_needs_in_its_network(
     clock.forward(hours=2)
     for _ in range(SIGN_UPS_AN_HOUR):
         wiring.limits().sign_up("203.0.113.0/24", clock.now)
-    monkeypatch.setattr(admission, "needs_proof", lambda *_: False)
+    monkeypatch.setattr("public_site.admission.needs_proof", lambda *_: False)
     assert post(cloud, path, {"new_email": NEW}, source="203.0.113.5")["statusCode"] == 429
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
-from public_site import admission
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.site import (
     FORM,
@@ -133,7 +132,7 @@ def test_a_network_sends_so_many_forms_an_hour_and_more_of_ours_than_of_others(
     cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # From the 41st on each costs a proof of work besides (test_public_site_attack.py).
-    monkeypatch.setattr(admission, "needs_proof", lambda *_: False)
+    monkeypatch.setattr("public_site.admission.needs_proof", lambda *_: False)
 
     def foreign(number: int, source: str = "198.51.100.7") -> int:
         form = {**FORM, "email": f"vieras{number}@example.com"}
