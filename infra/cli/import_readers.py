@@ -17,11 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from cli.encodings import fingerprint
 from cli.faults import Fault
 from cli.import_report import Progress, Rejected
 from cli.import_wishes import NO_WISHES, Wishes
 from cli.output import say
-from cli.roster_file import Line, fingerprint
+from cli.roster_file import Line
 from cli.roster_survey import Survey, open_sheet, survey_of
 from newsletter import wiring
 from newsletter.adapters.items import GET_LIMIT
@@ -75,7 +76,7 @@ def import_file(
     if mode is Mode.CONFIRMED and not evidence.strip():
         raise Fault('--as confirmed needs --evidence TEXT: where and when these readers agreed, e.g. "fair 2026-10-02"')
     mark = fingerprint(path)
-    survey = survey_of(open_sheet(path), wishes, mode, wiring.front_desk())
+    survey = survey_of(open_sheet(path, wishes.encoding), wishes, mode, wiring.front_desk())
     name = f"{path.stem[:40]}-{mark}"
     roster = Roster(name, mode, evidence.strip(), survey.strictest, same_pepper=survey.same_pepper)
     progress = Progress(path, _mark_of(mark, mode, wishes), dry=dry)

@@ -12,19 +12,32 @@ from newsletter.domain.listed_status import ListedStatus
 
 @dataclass(frozen=True)
 class Wishes:
-    """Names of columns as they were typed; values without differences of case."""
+    """Names of columns as they were typed; values without differences of case. Of a column in `yes_is_left` a yes or a
+    day means that the reader left, of one in `yes_is_mail` that they may be mailed. An empty encoding is found out.
+    """
 
     ignore: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     said: Mapping[str, ListedStatus] = field(default_factory=dict)
+    yes_is_left: tuple[str, ...] = ()
+    yes_is_mail: tuple[str, ...] = ()
+    encoding: str = ""
 
 
 NO_WISHES = Wishes()
 
 
-def wishes_of(ignore: Sequence[str], status: Sequence[str], values: Mapping[ListedStatus, str]) -> Wishes:
+def wishes_of(
+    ignore: Sequence[str],
+    status: Sequence[str],
+    values: Mapping[ListedStatus, str],
+    *,
+    yes_is_left: Sequence[str] = (),
+    yes_is_mail: Sequence[str] = (),
+    encoding: str = "",
+) -> Wishes:
     """The options of the command; `values` are separated by commas. Raises Fault for values that belong to no column,
-    and for one that is said to mean two things.
+    and for a value or a column that is said to mean two things.
     """
     said: dict[str, ListedStatus] = {}
     for listed, text in values.items():
@@ -33,4 +46,10 @@ def wishes_of(ignore: Sequence[str], status: Sequence[str], values: Mapping[List
                 raise Fault(f"{value!r} cannot mean both {said[value]} and {listed}")
     if said and not status:
         raise Fault("--left, --active and --pending say what the values of a column mean: name it with --status-column")
-    return Wishes(tuple(ignore), tuple(status), said)
+    once: set[str] = set()
+    for names in (ignore, status, yes_is_left, yes_is_mail):
+        folded = set(map(fold, names))
+        if folded & once:
+            raise Fault(f"the column {min(folded & once)!r} is named by two options that exclude each other")
+        once |= folded
+    return Wishes(tuple(ignore), tuple(status), said, tuple(yes_is_left), tuple(yes_is_mail), encoding)

@@ -13,7 +13,8 @@ so here or as the file says of them.
 
 The first line names the columns: email, and where wanted name, language, topics (keys or labels) and frequency, in
 English, Finnish or Swedish. Exports of `newsletter export`, of other newsletter systems and of Outlook and Google come
-as they are. Encodings (also UTF-16) and separators are told apart without help.
+as they are. Encodings (also UTF-16) and separators are told apart without help;
+where an old encoding cannot be, --encoding NAME says it.
 
   --as pending                     asks each reader to confirm
   --as confirmed --evidence TEXT   they agreed elsewhere; the text is kept as their proof of consent
@@ -22,7 +23,9 @@ as they are. Encodings (also UTF-16) and separators are told apart without help.
 A row that says of its reader that they left is kept as left. A column that looks like it says so and is not understood
 stops the import before anything is written:
 
-  --status-column NAME --left VALUE,VALUE --active VALUE,VALUE --pending VALUE,VALUE
+  --yes-is-left NAME               a yes or a day in it means that the reader left
+  --yes-is-mail NAME               a yes or a day in it means that they may be mailed
+  --status-column NAME --left VALUE,VALUE --active VALUE,VALUE --pending VALUE,VALUE   (* is every other value)
   --ignore-column NAME             it says nothing of who may be mailed
 
 Rows that cannot be used go to FILE.rejected.csv with line, field and reason; mended, that is a file to import. Stopped
@@ -52,6 +55,15 @@ def add_readers(commands: Commands, where: argparse.ArgumentParser) -> None:
         bring.add_argument(
             f"--{standing}", metavar="VALUE,VALUE", default="", help=f"values of that column that mean: {means}"
         )
+    for answer, means in (("left", "that the reader left"), ("mail", "that they may be mailed")):
+        bring.add_argument(
+            f"--yes-is-{answer}",
+            metavar="NAME",
+            action="append",
+            default=[],
+            help=f"a column in which a yes or a day means {means}",
+        )
+    bring.add_argument("--encoding", metavar="NAME", default="", help="how the file is encoded, such as mac_roman")
     bring.add_argument(
         "--ignore-column", metavar="NAME", action="append", default=[], help="a column to leave out of account"
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from cli.faults import Fault
 from cli.import_wishes import Wishes
 from cli.roster_file import ADDRESS, Line, Sheet
-from cli.status_columns import StatusColumn, Values, by_name, by_values, is_postal_state, unclear
-from cli.status_words import fold
+from cli.status_columns import ANY, StatusColumn, Values, by_name, by_values, is_postal_state, unclear
+from cli.status_names import Kind
+from cli.status_words import fold, parts_of, told_by
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.domain.topic_names import words_of
@@ -82,6 +83,17 @@ class Columns:
             _understood(column, "".join(cells[column.place : column.place + 1])) for column in self.statuses
         )
 
+    def strict_word(self, cells: Sequence[str]) -> ListedStatus:
+        """The strictest word of a row whose cells do not lie under their names, wherever in it that may stand: each
+        column is read at its place and at each to which a cell too many may have moved it.
+        """
+        moved = range(max(len(cells) - self.width, 0) + 1)
+        read = (
+            column.read(cell) for column in self.statuses for by in moved for cell in cells[column.place + by :][:1]
+        )
+        told = map(told_by, cells)
+        return strictest(word for word in (*read, *told) if word and word.left)
+
     def is_sign_up(self, line: Line) -> bool:
         """Whether the line is a form that waits, in our own export: it says nothing of the reader of that address."""
         place = self.places.get("record", -1)
@@ -96,19 +108,19 @@ def columns_of(sheet: Sheet, wishes: Wishes) -> Columns:
     """
     header = sheet.header
     ignored = {_place(sheet, name) for name in wishes.ignore}
-    named = {_place(sheet, name) for name in wishes.status}
+    answers = _answers(sheet, wishes)
     places = _places(sheet, ignored)
     values = _values(sheet)
     taken = set(places.values()) - {places.get("left_at", -1)}
-    if places["email"] in ignored | named:
+    if places["email"] in ignored | set(answers):
         raise Fault(f"{sheet.path}: {header[places['email']]!r} has the addresses and cannot be anything else")
     statuses = []
     for place, name in enumerate(header):
-        if place in ignored or (place in taken and place not in named) or values[place].empty:
+        if place in ignored or (place in taken and place not in answers) or values[place].empty:
             continue
-        column = by_name(name, place) or by_values(name, place, values[place])
-        if place in named:
-            column = replace(column or StatusColumn(name, place), said=wishes.said)
+        column = by_name(name, place) or by_values(name, place, values[place], header)
+        if place in answers:
+            column = _answered(column or StatusColumn(name, place), answers[place], wishes)
         elif is_postal_state(name, values[place], header):
             column = None
         if column is not None:
@@ -117,6 +129,18 @@ def columns_of(sheet: Sheet, wishes: Wishes) -> Columns:
     used = set(places.values()) | {column.place for column in statuses}
     unused = tuple(name or f"column {place + 1}" for place, name in enumerate(header) if place not in used)
     return Columns(len(header), places, tuple(statuses), unused)
+
+
+def _answers(sheet: Sheet, wishes: Wishes) -> dict[int, Kind]:
+    """How the operator says that columns are read, by their places."""
+    said = ((Kind.WORDS, wishes.status), (Kind.YES_IS_LEFT, wishes.yes_is_left), (Kind.YES_IS_MAIL, wishes.yes_is_mail))
+    return {_place(sheet, name): kind for kind, names in said for name in names}
+
+
+def _answered(column: StatusColumn, kind: Kind, wishes: Wishes) -> StatusColumn:
+    if kind is Kind.WORDS:
+        return replace(column, said=wishes.said, kind=kind if column.kind is Kind.ASK else column.kind)
+    return replace(column, kind=kind, dates_are_yes=True)
 
 
 def seems_right(header: list[str]) -> bool:
@@ -170,22 +194,29 @@ def _ask(sheet: Sheet, statuses: Sequence[StatusColumn], values: Sequence[Values
     """Raises Fault with a question for every column that is not understood."""
     questions = list(_questions(statuses, values))
     if questions:
-        name = _quoted(questions[0][0])
+        names = [_quoted(name) for name, _ in questions]
+        left, mail, ignore = (
+            " ".join(f"{option} {name}" for name in names)
+            for option in ("--yes-is-left", "--yes-is-mail", "--ignore-column")
+        )
         raise Fault(
             f"{sheet.path}: {'; '.join(what for _, what in questions)}. Nothing was written. "
-            f"Say what the values mean: --status-column {name} --left VALUE,VALUE --active VALUE (--pending VALUE), "
-            f"or that the column says nothing of who may be mailed: --ignore-column {name}"
+            f"Say of each column what is true, with one of these options. A yes or a day means that the reader left: "
+            f"{left}. A yes means that they may be mailed: {mail}. Other values: --status-column {names[0]} "
+            f"--left VALUE,VALUE --active VALUE (--pending VALUE; {ANY} is every other value). It says nothing of who "
+            f"may be mailed: {ignore}"
         )
     there = {fold(value) for column in statuses if column.said for value in values[column.place].counts}
+    there |= {fold(part) for value in there for part in parts_of(value)} | {ANY}
     missing = [value for value in wishes.said if value not in there]
-    if missing:
+    if missing and not any(values[column.place].many for column in statuses if column.said):
         raise Fault(f"{sheet.path}: no row has {', '.join(map(repr, missing))} in {', '.join(wishes.status)}")
 
 
 def _questions(statuses: Sequence[StatusColumn], values: Sequence[Values]) -> Iterator[tuple[str, str]]:
     for column in statuses:
         found = unclear(column, values[column.place])
-        if found or (values[column.place].many and not column.takes_any):
+        if found or (values[column.place].many and not column.takes_any(values[column.place])):
             shown = ", ".join(f"{_short(value)} ({count})" for value, count in found[:8])
             more = " and others" if len(found) > 8 or values[column.place].many else ""
             yield (

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import hashlib
 import re
 from collections.abc import Callable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from cli.encodings import encoding_of, stated
 from cli.faults import Fault
 from cli.spreadsheet import unguarded
 
 SEPARATORS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
 """What Excel writes before the header of some files."""
-CHUNK = 1 << 20
 ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
 REPORT = ("line", "field", "problem")
 """The first columns of a report of rejected rows; the columns of the file itself follow."""
@@ -41,10 +38,12 @@ class Sheet:
     Raises Fault for a file that cannot be read.
     """
 
-    def __init__(self, path: Path, seems_right: Callable[[list[str]], bool]) -> None:
-        """`seems_right` tells by its names which way of reading the first line is the right one."""
+    def __init__(self, path: Path, seems_right: Callable[[list[str]], bool], encoding: str = "") -> None:
+        """`seems_right` tells by its names which way of reading the first line is the right one; an empty `encoding` is
+        found out.
+        """
         self.path = path
-        self._encoding = encoding_of(path)
+        self._encoding = stated(path, encoding) if encoding else encoding_of(path)
         self._skipped, self._separator, self.header = self._read_header(seems_right)
         self._report = tuple(self.header[: len(REPORT)]) == REPORT
         if self._report:
@@ -102,9 +101,9 @@ class Sheet:
         """
         self._skipped = 0
         with self._open() as file:
-            stated = SEPARATOR_LINE.fullmatch(file.readline().rstrip("\r\n"))
-        self._skipped = 1 if stated else 0
-        separators = (stated.group(1),) if stated else SEPARATORS
+            line = SEPARATOR_LINE.fullmatch(file.readline().rstrip("\r\n"))
+        self._skipped = 1 if line else 0
+        separators = (line.group(1),) if line else SEPARATORS
         headers = {separator: self._first(separator) for separator in separators}
         separator = max(separators, key=lambda each: (seems_right(headers[each]), len(headers[each])))
         return self._skipped, separator, headers[separator]
@@ -130,41 +129,3 @@ class _Counted:
             self.quotes += line.count('"')
             self.open_end = not line.endswith(("\n", "\r"))
             yield line
-
-
-def fingerprint(path: Path) -> str:
-    """12 hex characters that are the same for the same content. Raises Fault."""
-    digest = hashlib.sha256()
-    for block in _blocks(path):
-        digest.update(block)
-    return digest.hexdigest()[:12]
-
-
-def encoding_of(path: Path) -> str:
-    """What the byte order mark says; without one UTF-8 when the whole file is, else `cp1252`, Excel's Latin-1.
-
-    Raises Fault.
-    """
-    blocks = _blocks(path)
-    first = next(blocks, b"")
-    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\0" in first[:2]:
-        return "utf-16-be" if first[0] == 0 else "utf-16-le"
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for block in chain((first,), blocks):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while block := file.read(CHUNK):
-                yield block
-    except OSError as error:
-        raise Fault(f"{path} cannot be read ({error.strerror})") from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from cli.faults import Fault
 from cli.import_wishes import Wishes
 from cli.roster_columns import Columns, columns_of, seems_right
-from cli.roster_file import Line, Sheet
+from cli.roster_file import ADDRESS, Line, Sheet
 from newsletter.adapters.addresses import normalised
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.listed_status import ListedStatus, strictest
@@ -56,12 +56,14 @@ def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, desk: FrontDesk) -> Surv
     for line, row in _read(sheet, columns):
         rows += 1
         if isinstance(row, InvalidInput):
+            for subscriber, listed in _told_by(line, columns, desk):
+                found[subscriber] = strictest((found.get(subscriber, least), listed))
             continue
         active += row.listed is ListedStatus.ACTIVE
         if len(proofs) < PROOFS and row.email and ID.fullmatch(row.id):
-            proofs.append(row.id == _id(row, desk))
+            proofs.append(row.id == _id(row.email, desk))
         listed = strictest((row.listed, least))
-        if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row, desk)):
+        if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row.email, desk)):
             found[subscriber] = strictest((found.get(subscriber, least), listed))
     if active and mode is Mode.LEFT:
         raise Fault(
@@ -79,9 +81,17 @@ def _read(sheet: Sheet, columns: Columns) -> Iterator[tuple[Line, Row | InvalidI
             yield line, wrong
 
 
-def _id(row: Row, desk: FrontDesk) -> str:
+def _told_by(line: Line, columns: Columns, desk: FrontDesk) -> Iterator[tuple[str, ListedStatus]]:
+    """Who left by a row that cannot be used, such as one with a cell too many: another row of theirs may be plain."""
+    listed = columns.strict_word(line.cells)
+    for cell in line.cells:
+        if listed.left and ADDRESS.fullmatch(cell) and (subscriber := _id(cell, desk)):
+            yield subscriber, listed
+
+
+def _id(email: str, desk: FrontDesk) -> str:
     try:
-        return desk.id_of(normalised(row.email, allow_test_domains=desk.allow_test_domains))
+        return desk.id_of(normalised(email, allow_test_domains=desk.allow_test_domains))
     except InvalidInput:
         return ""
 
@@ -101,6 +111,6 @@ def _names(columns: Columns) -> str:
     return ", ".join(column.name for column in columns.statuses)
 
 
-def open_sheet(path: Path) -> Sheet:
-    """The file with its header read. Raises Fault."""
-    return Sheet(path, seems_right)
+def open_sheet(path: Path, encoding: str = "") -> Sheet:
+    """The file with its header read; an empty encoding is found out. Raises Fault."""
+    return Sheet(path, seems_right, encoding)

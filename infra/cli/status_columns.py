@@ -10,97 +10,27 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from cli.status_words import blank, fold, status_in, telling, truth_in
-from newsletter.domain.listed_status import ListedStatus
+from cli import status_names
+from cli.status_names import Kind, kind_of, left_as, no_is
+from cli.status_words import blank, fold, parts_of, status_in, subscribes, telling, truth_in
+from newsletter.domain.listed_status import ListedStatus, strictest
 
 MOST_VALUES = 30
 """Different values that a column of some status has at most; of more, only as many are kept."""
-
-
-class Kind(StrEnum):
-    """How a cell is read, besides the words that mean the same everywhere."""
-
-    WORDS = "words"
-    YES_IS_MAIL = "yes is mail"
-    YES_IS_LEFT = "yes is left"
-    FILLED_IS_LEFT = "filled is left"
-
-
-def _of(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?:{pattern})" for pattern in patterns))
-
-
-_LEAVING = (
-    r"unsub\w*|left|opt(?:ed)? ?out|remov\w*|delet\w*|block(?:ed|list\w*)?|black ?list\w*|suppress\w*|archived"
-    r"|exclud\w*|peru\w*|poist\w*|eronnut|ero|päätty\w*|lopet\w*|esto|estetty|avregistr\w*|avslut\w*|avanm\w*"
-    r"|borttag\w*|spärr\w*"
+ANY = "*"
+"""Stands for every other value, where the operator says what values mean."""
+_DATE = re.compile(
+    r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b|\d{8}$"
+    r"|(?:\w+ )?(?:\d{1,2}\.? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.? \d{1,2},? \d{4}"
+    r"|\d{1,2}\.? (?:jan|feb|mar|apr|ma[iyj]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\.? \d{4}",
+    re.IGNORECASE,
 )
-_BOUNCING = r"(?:email |hard |hs email hard )*(?:bounce\w*|clean(?:ed)?)|palautu\w*|studs\w*"
-_COMPLAINING = r"(?:spam )?complain\w*|spam\w*|abuse|junk|valit\w*|roskaposti\w*|klag\w*"
-_WHEN = (
-    r"at|on|time|date|datetime|timestamp|reason(?: \w+)?|campaign \w+|comment|pvm|päivä\w*|aika|ajankohta|syy|datum|tid"
-    r"|orsak"
-)
-_OTHER_CHANNEL = _of(r".*\b(?:sms|whatsapp|push|phone|mobile|puhelin\w*|tekstiviest\w*|telefon|fax|letter)\b.*")
-_HARMLESS = _of(
-    r"(?:optin|opt in|opted in|confirm\w*|subscri(?:be|bed|ption)|sign ?up|joined|verified|consent|tilaus|tilauksen"
-    r"|liittymis\w*|vahvistus|vahvistettu|prenumeration\w*|consented)"
-    r" ?(?:at|on|ip|time|date|datetime|timestamp|source.*|url|version|head|created at|expires at|interval|tier|plan|id"
-    r"|text|form.*|pvm|päivä\w*|ajankohta|aika|datum)",
-    r"(?:tilauspäivä\w*|liittymispäivä\w*|vahvistuspäivä\w*|prenumerationsdatum)",
-    r"(?:date|time) (?:of )?(?:subscri\w+|added|confirm\w+|joined|opt ?in)",
-    r"active subscription|subscription type",
-    r"(?:home|business|other|mailing|billing|shipping|work|company|default address|address(?: \d+)?) state",
-    r"state (?:province|region|code)(?:/\w+)?|state/\w+|provinces? ?state",
-    r".*\b(?:count|score|rate|rating|total|number|clicks?|opens?|opened)\b.*",
-    r"(?:civil|marital) status|siviilisääty|civilstånd",
-    r".*\b(?:opt ?in|subscribed|confirmed|consent) (?:at|on|ip|time|date|source|text)",
-    r"status (?:date|at|time|changed.*|updated.*)",
-    r"email type|format",
-)
-"""Names that look like a status and are none: of postal addresses, of counts, and of when somebody joined."""
-_BOUNCED = _of(
-    rf"(?:{_BOUNCING})(?: (?:{_WHEN}))?",
-    r"(?:is |has )?(?:undeliverable|unreachable|quarantined)",
-    r".*\b(?:bounced?|quarantined)\b.*",
-    r"invalid(?: email)?",
-)
-_COMPLAINED = _of(rf"(?:is |has )?(?:{_COMPLAINING})(?: (?:{_WHEN}))?")
-_FILLED = _of(
-    rf"(?:{_LEAVING}|{_BOUNCING}|{_COMPLAINING}) ?(?:{_WHEN})",
-    rf"(?:date|time|reason) (?:of |for )?(?:{_LEAVING}|{_BOUNCING}|{_COMPLAINING})",
-    r"(?:unsubscription|poistumis|peruutus|perumis|eroamis)(?: |-)?(?:date|päivä\w*|pvm|syy)",
-    r"unsub campaign \w+|clean campaign \w+|hs email hard bounce reason(?: enum)?",
-)
-_NO_MAIL = _of(
-    rf"(?:is |has |e ?mail |globally |global )*(?:{_LEAVING}|{_BOUNCING}|{_COMPLAINING})(?: (?:from|of|out)\b.*)?",
-    r".*\b(?:unsubscri\w*|opt(?:ed)? ?out|do ?not|dnc|black ?list\w*|block(?:ed|list\w*)|suppress\w*)\b.*",
-    r".*\b(?:\w*kielto|kielletty|ei saa|får ej|quarantined|ineligible|undeliverable|unreachable|spärrad|blockerad)\b.*",
-    r"(?:is |e ?mail )*(?:disabled|inactive|invalid|cancel\w*|passiivinen|inaktiv)",
-)
-_ASKED = _of(r".*\b(?:confirm\w*|verified|double opt ?in|vahvist\w*|bekräft\w*)\b.*")
-"""Columns whose no means that nobody ever answered, not that somebody left."""
-_MAIL = _of(
-    r".*\b(?:subscri\w*|opt(?:ed)? ?in|optin|consent\w*|permission\w*|accepts?|newsletters?|receives?)\b.*",
-    r".*\b(?:marketing|mailing list|gdpr|mailable|reachable|deliverable|enabled|confirm\w*|verified)\b.*",
-    r".*\b(?:tilaa\w*|\w*tilaus|tilauksen|suostumus\w*|\w*lupa|markkinoin\w*|\w*uutiskirje\w*|vahvist\w*)\b.*",
-    r".*\b(?:samtycke\w*|marknadsf\w*|\w*nyhetsbrev\w*|prenum\w*|tillstånd|bekräft\w*)\b.*",
-    r"(?:is )?(?:active|valid)|aktiivinen|voimassa|aktiv",
-)
-_WORDS = _of(
-    r"(?:subscriber|member|contact) type",
-    r"cancel\w* (?:at|on|date|time)",
-    r".*\b(?:status\w*|state|tila|standing|statuksen|läge|tilanne)\b.*",
-    r"\w+status|\w+tila",
-)
-"""A day of cancelling may be that of a paid subscription, whose reader stays (Substack): it is asked about."""
-_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b")
-_POSTAL = _of(
+_POSTAL = re.compile(
     r"(?:.* )?(?:city|town|zip|zip code|postal code|postcode|post code|country|postinumero|postiosoite|kaupunki"
     r"|maa|postnummer|ort|land|address|street.*|region)"
 )
+_MILD = (ListedStatus.ACTIVE, ListedStatus.PENDING)
 
 
 @dataclass(frozen=True)
@@ -110,14 +40,16 @@ class StatusColumn:
     name: str
     place: int
     kind: Kind = Kind.WORDS
-    left_as: ListedStatus = ListedStatus.UNSUBSCRIBED
-    no_is: ListedStatus = ListedStatus.UNSUBSCRIBED
     said: Mapping[str, ListedStatus] = field(default_factory=dict)
+    dates_are_yes: bool = False
 
-    @property
-    def takes_any(self) -> bool:
-        """Whether its cells are dates and reasons, of which there may be any number."""
-        return self.kind is Kind.FILLED_IS_LEFT
+    def takes_any(self, values: Values) -> bool:
+        """Whether any number of different cells is understood: days and reasons, or what the operator said of all."""
+        if self.kind is Kind.FILLED_IS_LEFT or ANY in self.said:
+            return True
+        return values.truths and (
+            self.kind is Kind.YES_IS_LEFT or (self.kind is Kind.YES_IS_MAIL and self.dates_are_yes)
+        )
 
     def read(self, value: str) -> ListedStatus | None:
         """What the cell says of the reader; None where nobody can tell."""
@@ -125,33 +57,63 @@ class StatusColumn:
             return self.said[fold(value)]
         if blank(value):
             return ListedStatus.PENDING if self.kind is Kind.YES_IS_MAIL else ListedStatus.UNSAID
-        truth = truth_in(value)
-        if self.kind is Kind.FILLED_IS_LEFT:
-            return ListedStatus.UNSAID if truth is False else self.left_as
-        if (word := status_in(value)) is not None:
-            return word
-        dated = _DATE.match(value) is not None
-        if self.kind is Kind.YES_IS_LEFT and (truth is not None or dated or value.isdecimal()):
-            # Reasons are numbers in some systems (Mautic): 0 is none.
-            return ListedStatus.UNSAID if truth is False else self.left_as
-        if self.kind is Kind.YES_IS_MAIL and (truth is not None or dated):
-            return self.no_is if truth is False else ListedStatus.ACTIVE
-        return None
+        if (found := self._read(value)) is None and self.said:
+            return self._said_of_parts(value)
+        return found
+
+    def _read(self, value: str) -> ListedStatus | None:
+        truth, word, dated = truth_in(value), status_in(value), _DATE.match(value) is not None
+        match self.kind:
+            case Kind.ASK:
+                return None
+            case Kind.FILLED_IS_LEFT if word not in _MILD:
+                return ListedStatus.UNSAID if truth is False else left_as(self.name)
+            case Kind.YES_IS_LEFT if truth is not None or dated or value.isdecimal():
+                # Reasons are numbers in some systems (Mautic): 0 is none.
+                return ListedStatus.UNSAID if truth is False else left_as(self.name)
+            case Kind.FILLED_IS_LEFT | Kind.YES_IS_LEFT if word in _MILD and not subscribes(value):
+                # "Markkinointikielto: voimassa": in force is the refusal.
+                return None
+            case Kind.YES_IS_MAIL if truth is not None or (dated and self.dates_are_yes):
+                return no_is(self.name) if truth is False else ListedStatus.ACTIVE
+        return word
+
+    def _said_of_parts(self, value: str) -> ListedStatus | None:
+        """Of a list in one cell (`Turku, unsubscribed`) the strictest word; the rest must be said, too."""
+        other = self.said.get(ANY)
+        found = [self.said.get(fold(part), status_in(part) or other) for part in parts_of(value)]
+        return strictest(word for word in found if word is not None) if found and None not in found else other
 
 
 class Values:
-    """The different values of a column and how often each is there, as far as they are kept."""
+    """The different values of a column and how often each is there, as far as they are kept.
+
+    Of all cells, kept or not: `telling` are those with a word of somebody who left, `truths` tells whether every one
+    that is filled is a yes, a no or a day, and `days` whether every one is a day.
+    """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.telling: Counter[str] = Counter()
         self.many = False
+        self.truths = True
+        self.days = True
 
     def add(self, value: str) -> None:
         """One more cell."""
-        if value in self.counts or len(self.counts) < MOST_VALUES:
+        if value in self.counts:
             self.counts[value] += 1
+            return
+        if len(self.counts) < MOST_VALUES:
+            self.counts[value] = 1
         else:
             self.many = True
+        if telling(value) and len(self.telling) < MOST_VALUES:
+            self.telling[value] += 1
+        if self.truths and not blank(value):
+            dated = _DATE.match(value) is not None
+            self.days = self.days and dated
+            self.truths = dated or truth_in(value) is not None
 
     @property
     def empty(self) -> bool:
@@ -161,27 +123,21 @@ class Values:
 
 def by_name(name: str, place: int) -> StatusColumn | None:
     """How the column of that name is read; None for one whose name has nothing to do with a status."""
-    word = fold(name)
-    if _HARMLESS.fullmatch(word) or _OTHER_CHANNEL.fullmatch(word):
+    kind = kind_of(name)
+    if kind is None:
         return None
-    left_as = _left_as(word)
-    if _FILLED.fullmatch(word):
-        return StatusColumn(name, place, Kind.FILLED_IS_LEFT, left_as)
-    if _NO_MAIL.fullmatch(word):
-        return StatusColumn(name, place, Kind.YES_IS_LEFT, left_as)
-    if _WORDS.fullmatch(word):
+    return StatusColumn(name, place, kind, dates_are_yes=status_names.date_is_yes(name))
+
+
+def by_values(name: str, place: int, values: Values, header: Iterable[str] = ()) -> StatusColumn | None:
+    """A column with words in it that say who left; or with nothing but yes, no and days under a name that nobody knows,
+    which is asked about. None for any other.
+    """
+    if values.telling and not (status_names.of_another_channel(name) and status_names.says_more_than_a_channel(name)):
         return StatusColumn(name, place)
-    if _MAIL.fullmatch(word):
-        no_is = ListedStatus.PENDING if _ASKED.fullmatch(word) else ListedStatus.UNSUBSCRIBED
-        return StatusColumn(name, place, Kind.YES_IS_MAIL, no_is=no_is)
+    if values.truths and not status_names.harmless(name, header, days=values.days):
+        return StatusColumn(name, place, Kind.ASK)
     return None
-
-
-def by_values(name: str, place: int, values: Values) -> StatusColumn | None:
-    """A column with few different values, some of which say who left; None for any other."""
-    if values.many or _OTHER_CHANNEL.fullmatch(fold(name)) or not any(map(telling, values.counts)):
-        return None
-    return StatusColumn(name, place)
 
 
 def is_postal_state(name: str, values: Values, header: Iterable[str]) -> bool:
@@ -194,13 +150,6 @@ def is_postal_state(name: str, values: Values, header: Iterable[str]) -> bool:
 
 
 def unclear(column: StatusColumn, values: Values) -> list[tuple[str, int]]:
-    """The values that are not understood, the most frequent first."""
-    return [(value, count) for value, count in values.counts.most_common() if column.read(value) is None]
-
-
-def _left_as(word: str) -> ListedStatus:
-    if _BOUNCED.fullmatch(word):
-        return ListedStatus.BOUNCED
-    if _COMPLAINED.fullmatch(word):
-        return ListedStatus.COMPLAINED
-    return ListedStatus.LEFT
+    """The values that are not understood: first those that say who left, then the most frequent."""
+    counts = {**{value: values.counts[value] or 1 for value in values.telling}, **dict(values.counts.most_common())}
+    return [(value, count) for value, count in counts.items() if column.read(value) is None]

@@ -2,23 +2,24 @@
 
 Those of Mailchimp, Kit, Ghost, Buttondown, Substack, beehiiv, listmonk, Keila, Mautic, Mailtrain, MailerLite, Brevo,
 ActiveCampaign, HubSpot, Klaviyo, Campaign Monitor, Moosend, Shopify and Wix, as their documentation or their own code
-has them, and those that Finnish and Swedish lists use.
+has them, and those that Finnish, Swedish and German lists use.
 """
 
 from __future__ import annotations
 
 import re
 
-from newsletter.domain.listed_status import ListedStatus
+from newsletter.domain.listed_status import ListedStatus, strictest
 
 _WORDS = {
     ListedStatus.ACTIVE: """active, subscribed, subscriber, enabled, confirmed, regular, premium, gifted, trialed,
         churning, unpaid, past due, free, paid, comped, opted in, opt in, double opt in, single opt in,
         marketing contact, active patron, aktiivinen, tilaaja, tilannut, tilattu, voimassa, voimassaoleva,
-        vahvistettu, vahvistanut, aktiv, prenumerant, prenumererar, bekräftad""",
+        vahvistettu, vahvistanut, aktiv, prenumerant, prenumererar, bekräftad, angemeldet, abonniert""",
     ListedStatus.PENDING: """pending, unconfirmed, not confirmed, unactivated, unverified, validating, needs attention,
         needs approval, awaiting confirmation, waiting, nonsubscribed, non subscribed, never subscribed, not subscribed,
-        transactional, non marketing contact, unset, double opt in pending, odottaa, odottaa vahvistusta, vahvistamatta,
+        transactional, non marketing contact, unset, double opt in pending, no consent, odottaa, odottaa vahvistusta,
+        vahvistamatta, unbestätigt,
         vahvistamaton, ei vahvistettu, ei vahvistanut, väntar, väntande, obekräftad, ej bekräftad""",
     ListedStatus.UNSUBSCRIBED: """unsubscribed, unsubscribe, unsub, globally unsubscribed, opted out, opt out, optout,
         inactive, disabled, cancelled, canceled, churned, left, removed, deleted, archived, suppressed, blocked,
@@ -26,10 +27,11 @@ _WORDS = {
         perunut, peruttu, peruutettu, peruuttanut, perunut tilauksen, tilaus peruttu, poistunut, poistettu, eronnut,
         lopettanut, lopetettu, päättynyt, estetty, estänyt, kielletty, kieltänyt, ei tilaa, ei tilaaja, ei aktiivinen,
         epäaktiivinen, passiivinen, ei saa lähettää, markkinointikielto, avregistrerad, avprenumererad, avanmäld,
-        avslutad, avslutat, uppsagd, blockerad, spärrad, borttagen, inaktiv, ej aktiv, raderad""",
+        avslutad, avslutat, uppsagd, blockerad, spärrad, borttagen, inaktiv, ej aktiv, raderad, abgemeldet, abbestellt,
+        ausgetragen, gesperrt, gelöscht, gekündigt""",
     ListedStatus.BOUNCED: """bounced, bounce, hard bounced, hard bounce, hardbounced, cleaned, undeliverable,
         undelivered, unreachable, invalid, invalid email, palautunut, palautuu, ei tavoitettavissa, ei toimitettavissa,
-        virheellinen, toimimaton, studsad, studsat, studsar, ogiltig, kan inte nås""",
+        virheellinen, toimimaton, studsad, studsat, studsar, ogiltig, kan inte nås, unzustellbar""",
     ListedStatus.COMPLAINED: """complained, complaint, spam complaint, abuse, abuse complaint, marked as spam,
         reported spam, spam, junk, valittanut, valitus, roskaposti, ilmoittanut roskapostiksi, klagat, klagomål,
         skräppost, anmält som skräppost""",
@@ -41,9 +43,18 @@ _COMMON = frozenset(
     | {"voimassa", "aktiv", "odottaa", "väntar", "virheellinen", "ogiltig", "transactional", "pending", "unset"}
 )
 """Words that columns about anything else are full of."""
+_TELLING = frozenset(_STATUSES) - _COMMON
+_TELLING_WORDS = frozenset(part for word in _TELLING for part in (*word.split(), word.replace(" ", "")))
+"""A quick look: a cell without any of them tells nothing."""
+_WORD = re.compile(r"[^\W_]+")
+_SUBSCRIBES = re.compile(r"subscri|tilaa|tilannut|prenumer|opted in|opt in")
 _JOIN = re.compile(r"(?<=[^\W_])[\s_.\-–]+(?=[^\W_])")
-_TRUE = frozenset({"true", "t", "yes", "y", "1", "on", "x", "checked", "kyllä", "k", "joo", "tosi", "ja", "j", "sant"})
-_FALSE = frozenset({"false", "f", "no", "n", "0", "off", "unchecked", "ei", "e", "epätosi", "nej", "falskt"})
+_TRUE = frozenset(
+    {"true", "t", "yes", "y", "1", "on", "x", "checked", "kyllä", "k", "joo", "tosi", "ja", "j", "sant"}
+) | frozenset({"juu", "wahr", "✓", "✔", "☑"})
+_FALSE = frozenset(
+    {"false", "f", "no", "n", "0", "off", "unchecked", "ei", "e", "epätosi", "nej", "falskt", "nein", "falsch"}
+)
 _BLANK = frozenset(
     {"", "null", "none", "nil", "n/a", "na", "-", "–", "—", "[]", "{}", "0000 00 00 00:00:00", "0000 00 00"}
 )
@@ -74,7 +85,24 @@ def blank(value: str) -> bool:
     return fold(value) in _BLANK or value.strip() in _BLANK
 
 
+def parts_of(value: str) -> list[str]:
+    """What a cell lists, as tags are listed."""
+    return [part.strip() for part in re.split(r"[,;|]", value) if part.strip()]
+
+
+def subscribes(value: str) -> bool:
+    """Whether the word says that somebody subscribes, and not merely that something is so."""
+    return _SUBSCRIBES.search(fold(value)) is not None
+
+
 def telling(value: str) -> bool:
     """Whether the cell has a word that few columns but one of such a status have."""
-    words = {fold(part) for part in (value, *re.split(r"[,;|]", value))}
-    return any(word in _STATUSES and word not in _COMMON for word in words)
+    return told_by(value) is not None
+
+
+def told_by(value: str) -> ListedStatus | None:
+    """The strictest of such words in the cell; None without one."""
+    if _TELLING_WORDS.isdisjoint(_WORD.findall(value.casefold())):
+        return None
+    found = [_STATUSES[word] for word in map(fold, (value, *parts_of(value))) if word in _TELLING]
+    return strictest(found) if found else None

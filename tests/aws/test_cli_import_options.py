@@ -26,6 +26,8 @@ from tests.aws.rosters import (
     bring,
     done,
     id_of,
+    keep,
+    reader,
     status_of,
 )
 
@@ -75,6 +77,58 @@ def test_a_report_that_was_mended_is_imported(cloud: Cloud, tmp_path: Path) -> N
 
     assert (done(facts), facts["rejected"]) == ({"added": 2}, 0)
     assert (wiring.subscribers().profile(id_of("a@example.com")) or {})["name"] == "=Maija"
+    assert cloud.url
+
+
+def test_a_column_named_for_its_end_neither_wakes_who_left_nor_ends_who_stayed(cloud: Cloud, tmp_path: Path) -> None:
+    keep(reader("ours@example.com"))
+    text = "Sähköposti;Uutiskirjeen peruutus\nours@example.com;ei\ngone@example.com;kyllä\n"
+
+    with pytest.raises(Fault, match="'Uutiskirjeen peruutus' looks like it says who left"):
+        bring(tmp_path / "a.csv", text)
+    assert (status_of("ours@example.com"), status_of("gone@example.com")) == ("active", "")
+    facts = bring(tmp_path / "a.csv", text, wishes=wishes_of((), (), {}, yes_is_left=("Uutiskirjeen peruutus",)))
+
+    assert done(facts) == {"known": 1, "suppressed": 1}
+    assert (status_of("ours@example.com"), status_of("gone@example.com")) == ("active", "unsubscribed")
+    assert cloud.url
+
+
+@pytest.mark.parametrize(
+    ("text", "mended", "how"),
+    [
+        (
+            "email,name,status\na@example.com,Virtanen, Aino,unsubscribed\na@example.com,Aino,active\n",
+            1,
+            "unsubscribed",
+        ),
+        ("email,name,status\na@example.com,Aino,active\na@example.com,Virtanen, Aino,bounced\n", 1, "bounced"),
+        ("email,name\na@example.com,Virtanen, unsubscribed\na@example.com,Aino\n", 0, ""),
+        ("email,name,unsubscribed\na@example.com,Virtanen, Aino,yes\na@example.com,Aino,no\n", 1, "unsubscribed"),
+    ],
+)
+def test_no_other_row_wakes_a_reader_of_whom_a_rejected_row_says_that_they_left(
+    cloud: Cloud, tmp_path: Path, text: str, mended: int, how: str
+) -> None:
+    facts = bring(tmp_path / "a.csv", text)
+
+    assert (done(facts), facts["rejected"]) == ({"twice": 1}, 1)
+    assert cloud.items("Subscribers") == []
+    if mended:
+        report = Path(facts["report"])
+        bring(report, report.read_text(encoding="utf-8").replace("Virtanen,", ""))
+        assert status_of("a@example.com") == how
+
+
+def test_an_encoding_that_is_said_is_taken(cloud: Cloud, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("email,name\na@example.com,Milö\n".encode("mac_roman"))
+    command = ["import", str(path), "--as", "confirmed", "--evidence", EVIDENCE]
+
+    assert main(command) == 1
+    assert main([*command, "--encoding", "mac_roman"]) == 0
+
+    assert (wiring.subscribers().profile(id_of("a@example.com")) or {})["name"] == "Milö"
     assert cloud.url
 
 

@@ -93,6 +93,50 @@ def test_what_cannot_be_read_is_said_with_what_was_found(tmp_path: Path, text: s
     assert "@x.fi" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("email;Tila\na@x.fi;Päättynyt\n", "mac_roman"),
+        ("email;Tila\na@x.fi;Päättynyt\n", "cp850"),
+        ("email;Tila;Nimi\na@x.fi;Päättynyt;Miloš Ž\n", "cp1252"),
+        ("email;Tila;Nimi\na@x.fi;PÄÄTTYNYT;Ä\n", "mac_roman"),
+        ("Sähköposti;Tila\na@x.fi;lopettanut\n", "mac_roman"),
+        ("email;Status;Namn\na@x.fi;Spärrad;Åsa\n", "mac_roman"),
+        ("email;Tila;Nimi;Hinta\na@x.fi;perunut;Aino…;50 €\n", "cp1252"),
+    ],
+)
+def test_the_letters_of_words_tell_the_encodings_of_windows_macintosh_and_dos_apart(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    ((_, row),) = rows(tmp_path / "a.csv", text.encode(encoding))
+
+    assert row.listed.left
+
+
+@pytest.mark.parametrize("name", ["Miloš", "Milö"])
+def test_letters_that_may_be_of_either_encoding_are_asked_about_and_the_answer_is_taken(
+    tmp_path: Path, name: str
+) -> None:
+    encoding = "cp1252" if "š" in name else "mac_roman"
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"email,nimi\na@x.fi,{name}\n".encode(encoding))
+
+    with pytest.raises(Fault, match=r"cp1252, mac_roman.*--encoding NAME"):
+        open_sheet(path)
+    (line,) = open_sheet(path, encoding).lines()
+
+    assert line.cells == ["a@x.fi", name]
+
+
+@pytest.mark.parametrize(("encoding", "fault"), [("klingon", "unknown"), ("base64", "unknown"), ("utf-8", "not in")])
+def test_an_encoding_that_does_not_exist_or_fit_is_refused(tmp_path: Path, encoding: str, fault: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("email,nimi\na@x.fi,Äijä\n".encode("cp1252"))
+
+    with pytest.raises(Fault, match=fault):
+        open_sheet(path, encoding)
+
+
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(Fault, match="cannot be read"):
         open_sheet(tmp_path / "none.csv")
