@@ -151,6 +151,8 @@ _STATUS = _of(
     r"(?:subscriber|member|contact) type",
     r"cancel\w* (?:at|on|date|time)",
     r".*\b(?:\w*status\w*|state|\w*tila|standing|läge|tilanne)\b.*",
+    r"(?:.* )?(?:email|mail|mailing|contact|newsletter) (?:preferences?|frequency|validity)|deliverability",
+    r"(?:frequency|preferences?) (?:of|for) (?:e?mails?|newsletters?)",
 )
 """A day of cancelling may be that of a paid subscription, whose reader stays (Substack): it is asked about."""
 _HARMLESS = _of(

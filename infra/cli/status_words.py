@@ -28,10 +28,14 @@ _WORDS = {
         lopettanut, lopetettu, päättynyt, estetty, estänyt, kielletty, kieltänyt, ei tilaa, ei tilaaja, ei aktiivinen,
         epäaktiivinen, passiivinen, ei saa lähettää, markkinointikielto, avregistrerad, avprenumererad, avanmäld,
         avslutad, avslutat, uppsagd, blockerad, spärrad, borttagen, inaktiv, ej aktiv, raderad, abgemeldet, abbestellt,
-        ausgetragen, gesperrt, gelöscht, gekündigt""",
+        ausgetragen, gesperrt, gelöscht, gekündigt, unsubscribes, unsubscribers, opt outs, optouts, blocklist,
+        blacklist, suppression list, no contact, no email, no emails, no mail, poistetut, poistuneet, peruneet,
+        peruuttaneet, eronneet, estetyt, kieltäneet, ei yhteydenottoja, avregistrerade, borttagna, spärrade,
+        avslutade""",
     ListedStatus.BOUNCED: """bounced, bounce, hard bounced, hard bounce, hardbounced, cleaned, undeliverable,
         undelivered, unreachable, invalid, invalid email, palautunut, palautuu, ei tavoitettavissa, ei toimitettavissa,
-        virheellinen, toimimaton, studsad, studsat, studsar, ogiltig, kan inte nås, unzustellbar""",
+        virheellinen, toimimaton, bounces, palautuneet,
+        studsad, studsat, studsar, ogiltig, kan inte nås, unzustellbar""",
     ListedStatus.COMPLAINED: """complained, complaint, spam complaint, abuse, abuse complaint, marked as spam,
         reported spam, spam, junk, valittanut, valitus, roskaposti, ilmoittanut roskapostiksi, klagat, klagomål,
         skräppost, anmält som skräppost""",
@@ -48,6 +52,8 @@ _TELLING_WORDS = frozenset(part for word in _TELLING for part in (*word.split(),
 """A quick look: a cell without any of them tells nothing."""
 _WORD = re.compile(r"[^\W_]+")
 _SUBSCRIBES = re.compile(r"subscri|tilaa|tilannut|prenumer|opted in|opt in")
+_BETWEEN = re.compile(r"[,;|/+&•\n\[\](){}\"':]+")
+_DAY = re.compile(r"\d{1,4}[-.]\d{1,2}[-.]\d{1,4}")
 _JOIN = re.compile(r"(?<=[^\W_])[\s_.\-–]+(?=[^\W_])")
 _TRUE = frozenset(
     {"true", "t", "yes", "y", "1", "on", "x", "checked", "kyllä", "k", "joo", "tosi", "ja", "j", "sant"}
@@ -86,8 +92,13 @@ def blank(value: str) -> bool:
 
 
 def parts_of(value: str) -> list[str]:
-    """What a cell lists, as tags are listed."""
-    return [part.strip() for part in re.split(r"[,;|]", value) if part.strip()]
+    """What a cell lists, as tags are listed, also in JSON; without the day and the full stop after a word."""
+    return [part for part in map(_word_of, _BETWEEN.split(value)) if part]
+
+
+def _word_of(part: str) -> str:
+    word, _, last = (found := part.strip().rstrip(".!").rstrip()).rpartition(" ")
+    return word.rstrip() if _DAY.fullmatch(last) else found
 
 
 def subscribes(value: str) -> bool:

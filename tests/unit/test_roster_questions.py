@@ -35,6 +35,16 @@ from tests.unit.test_roster_status import ACTIVE, LEFT, PENDING, UNSAID, UNSUBSC
         ("tags", [f"city{number}, unsubscribed" for number in range(35)]),
         ("tags", [f"city{number}" for number in range(40)] + ["city, unsubscribed"]),
         ("Phone", ["040 1", "unsubscribed, moved"]),
+        ("Tags", ['["unsubscribed", "vip"]', ""]),
+        ("Tags", ["['unsubscribed', 'vip']", ""]),
+        ("Labels", ["vip / unsubscribed", "vip"]),
+        ("Groups", ["vip\nunsubscribed", "vip"]),
+        ("Ryhmät", ["VIP+perunut", "VIP"]),
+        ("Lista", ["Poistuneet", "Aktiiviset"]),
+        ("Kommentti", ["perunut 12.3.2024", "ok"]),
+        ("Notes", ["UNSUBSCRIBED!", "fine"]),
+        ("Contact preference", ["No contact", "phone"]),
+        ("Email frequency", ["never", "weekly"]),
     ],
 )
 def test_what_only_the_operator_can_know_is_asked(tmp_path: Path, name: str, cells: list[str]) -> None:

@@ -46,6 +46,7 @@ yes is mail: Lupa lähettää, Suostumus, Direktmarknadsföring, Utskick, Reklam
 yes is mail: Får skicka nyhetsbrev, Newsletter-Einwilligung
 
 # Words of a status alone.
+words: Email preference, Contact preference, Email frequency, Email validity, Frequency of mail
 words: Status, State, Tila, Member status, Newsletter status, subscriber_type, Tilauksen tila, Läge, Cancel date
 
 # Nothing of mail, whatever is in it.
