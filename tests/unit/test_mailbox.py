@@ -18,6 +18,7 @@ SAME = (
     ("uhri@proton.me", "u-h_r.i@protonmail.com", "uhri+1@pm.me"),
     ("uhri@fastmail.com", "uhri+1@fastmail.com", "mika.tahansa@uhri.fastmail.com"),
     ("uhri@yahoo.com", "uhri-kauppa@yahoo.com", "uhri+1@yahoo.com"),
+    ("uhri@yandex.ru", "uhri@ya.ru", "uhri+1@yandex.com", *(f"uhri@yandex.{land}" for land in ("by", "kz", "ua"))),
     ("uhri@yritys.example", "uhri+1@yritys.example", "uhri+@yritys.example"),
 )
 OTHERS = (
@@ -26,6 +27,11 @@ OTHERS = (
     "uhri-b@outlook.com",
     "uhri@yahoo.co.uk",
     "uhri@mail.fastmail.fm",
+    "uhri@live.com",
+    "uhri@gmx.de",
+    "uhri@gmx.net",
+    "uhri@mail.ru",
+    "uhri@list.ru",
 )
 
 

@@ -12,8 +12,17 @@ SAME_MAILBOX = {
     "protonmail.com": "proton.me",
     "protonmail.ch": "proton.me",
     "pm.me": "proton.me",
+    "ya.ru": "yandex.ru",
+    "yandex.by": "yandex.ru",
+    "yandex.com": "yandex.ru",
+    "yandex.kz": "yandex.ru",
+    "yandex.ua": "yandex.ru",
 }
-"""Domains of a provider under which one mailbox has the same name."""
+"""Domains of a provider under which one mailbox has the same name.
+
+Yandex: https://yandex.com/support/domain/additional/mailbox-alias.xml. Not so Outlook and Hotmail, GMX, mail.ru: there
+the same name may be somebody else's under each domain.
+"""
 IGNORED = {"gmail.com": ".", "proton.me": ".-_"}
 """Characters without a meaning before the @ (Gmail: https://support.google.com/mail/answer/7436150)."""
 SUBDOMAINS = ("fastmail.com", "fastmail.fm")
