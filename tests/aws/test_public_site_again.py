@@ -13,7 +13,7 @@ from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.links import Purpose
 from newsletter.domain.subscriber import Status
 from tests.aws.cloud import Cloud, link_to
-from tests.aws.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, stored, text
+from tests.aws.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
 
 NAME = "Voita iPhone"
 STRANGER: dict[str, Any] = {
@@ -229,19 +229,6 @@ def test_all_addresses_of_a_mailbox_share_its_mails_and_its_reminder(cloud: Clou
     cloud.run("nurture", clock.now)
     cloud.drain()
     assert len(cloud.mails()) == 7
-
-
-def test_a_wide_network_has_a_limit_of_its_own(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock(monkeypatch, datetime(2026, 11, 23, 12, tzinfo=UTC))
-    for _ in range(120):
-        wiring.limits().take("network#2001:db8:1::/48", clock.now, 120)
-    from public_site import admission
-
-    monkeypatch.setattr(admission, "needs_proof", lambda *_: False)
-    before = stored(cloud)["Subscribers"]
-    assert post(cloud, "/subscribe", STRANGER, source="2001:db8:1:77::1")["statusCode"] == 429
-    assert post(cloud, "/subscribe", STRANGER, source="2001:db8:2:77::1")["statusCode"] == 200
-    assert len(stored(cloud)["Subscribers"]) == len(before) + 1
 
 
 # --- what the form says and asks -------------------------------------------------------------------------------------

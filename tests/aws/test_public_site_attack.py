@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from newsletter import wiring
+from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
 from newsletter.adapters.links import Ref
 from newsletter.domain.attack import DEFENCE, FEW, FREE, MANY
 from newsletter.domain.errors import LimitReached
@@ -219,6 +220,33 @@ def test_a_program_is_told_what_to_solve_and_how(cloud: Cloud) -> None:
     assert "Base64" in told["how"]
     assert post_json(cloud, {**good, "altcha": solved(told["challenge"])})["statusCode"] == 202
     assert len(cloud.messages("TransactionalQueue")) == 1
+
+
+@pytest.mark.parametrize(
+    ("busy_ones", "source"),
+    [
+        ([f"203.0.{number}.0/24" for number in range(4)], "203.0.113.5"),
+        ([f"2001:db8:1:{number}::/64" for number in range(4)], "2001:db8:1:77::1"),
+    ],
+)
+def test_a_busy_wide_network_shuts_nobody_out_who_brings_a_proof_or_waits(
+    cloud: Cloud, clock: Clock, busy_ones: list[str], source: str
+) -> None:
+    for number in range(4 * SIGN_UPS_AN_HOUR):
+        defend.take_form(busy_ones[number % 4], clock.now, wiring.front_desk())
+    assert not on(clock)
+    form = {"email": READER, "language": "fi", "consent": True}
+    told = post_json(cloud, form, source=source)
+    assert told["statusCode"] == 428
+    solution = solved(json.loads(told["body"])["challenge"])
+    assert post_json(cloud, {**form, "altcha": solution}, source=source)["statusCode"] == 202
+    page = post(cloud, "/subscribe", {**FORM, "email": "toinen@example.com"}, source=source)
+    assert page["statusCode"] == 428
+    clock.forward(seconds=WAIT.total_seconds())
+    assert pressed(cloud, page, source)["statusCode"] == 200
+    assert len(cloud.messages("TransactionalQueue")) == 2
+    with pytest.raises(LimitReached):
+        defend.take_form(busy_ones[0], clock.now, wiring.front_desk())
 
 
 # --- and without -----------------------------------------------------------------------------------------------------

@@ -14,8 +14,6 @@ MAILS = 3
 """A mailbox gets at most one confirmation mail in ten minutes and three in any 24 hours, whoever asks for them."""
 SIGN_UPS_AN_HOUR = 60
 """From one network (/24, /64). An office behind one address may sign up together; a list bomber needs thousands."""
-WIDE_SIGN_UPS_AN_HOUR = {4: 240, 6: 120}
-"""From one wide network (/16 of IPv4, where many customers share one; /48 of IPv6, which one customer has)."""
 FOREIGN_SIGN_UPS_AN_HOUR = 30
 """The same for forms that are not ours, and so carry no token of ours."""
 CHANGES_AN_HOUR = 5

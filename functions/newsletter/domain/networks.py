@@ -31,8 +31,3 @@ def wider(network: str) -> str:
     """The wider network around one that `network_of` gave."""
     found = ipaddress.ip_network(network)
     return str(found.supernet(new_prefix=WIDE[found.version]))
-
-
-def is_ipv6(network: str) -> bool:
-    """Whether the network is one of IPv6."""
-    return ":" in network

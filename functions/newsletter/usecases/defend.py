@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from newsletter.adapters.addresses import OFTEN_MISTYPED
-from newsletter.adapters.limits import SIGN_UPS_AN_HOUR, WIDE_SIGN_UPS_AN_HOUR
+from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
 from newsletter.adapters.proofs import Proofs
-from newsletter.domain.attack import DEFENCE, SHARE, SHARE_OF_DOMAIN, SHARE_OF_PROVIDER, Figures, must_prove
+from newsletter.domain.attack import DEFENCE, FREE_WIDE, SHARE, SHARE_OF_DOMAIN, SHARE_OF_PROVIDER, Figures, must_prove
 from newsletter.domain.errors import LimitReached
-from newsletter.domain.networks import is_ipv6, wider
+from newsletter.domain.networks import wider
 from newsletter.domain.subscriber import SignUp
 from newsletter.observability import count, logger
 from newsletter.usecases.front_desk import FrontDesk
@@ -36,19 +36,17 @@ def needs_proof(network: str, now: datetime, desk: FrontDesk) -> bool:
 
 
 def take_form(network: str, now: datetime, desk: FrontDesk, most: int = SIGN_UPS_AN_HOUR) -> None:
-    """Take one of the forms that the network, and the wider one around it, may send in this hour, and count it.
+    """Take one of the forms that the network may send in this hour, and count it for the wider one around it, too.
 
-    Raises LimitReached when the network has had `most`, or the wider one its own.
+    Raises LimitReached when the network has had `most`. The wider one is other people's as well, who must not be shut
+    out by their neighbours: past FREE_WIDE each form of it costs a proof of work or the wait (`needs_proof`).
     """
     if not network:
         return
     if not desk.limits.sign_up(network, now, most):
         raise LimitReached("sign-ups of one network")
-    around = wider(network)
-    number = desk.limits.take(f"network#{around}", now, WIDE_SIGN_UPS_AN_HOUR[6 if is_ipv6(network) else 4])
-    if not number:
-        raise LimitReached("sign-ups of one wide network")
-    if number <= SHARE:
+    number = desk.limits.take(f"network#{wider(network)}", now, FREE_WIDE)
+    if 0 < number <= SHARE:
         watch(desk.limits.count("sign_ups", now), now, desk)
 
 
