@@ -39,16 +39,16 @@ class Fields:
     def __contains__(self, name: object) -> bool:
         return name in self._values
 
-    def listed(self, name: str) -> bool:
-        """Whether the field came as a list, which may be empty (JSON)."""
-        return name in self._listed
-
     def texts(self, name: str, most: int = MAX_FIELDS) -> tuple[str, ...]:
         """The texts of a field. Raises InvalidInput on it for anything else, and for a list where one is meant."""
         values = self._values.get(name, ())
         if any(not isinstance(value, str) for value in values) or (most == 1 and name in self._listed):
             raise InvalidInput(name, "pages.errors.type")
         return values
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The texts of a field that is not worth an error: whatever else it holds is left out."""
+        return tuple(value.strip() for value in self._values.get(name, ()) if isinstance(value, str))
 
     def yes(self, name: str) -> bool:
         """Whether the field says yes: a word of YES, or true or 1 in JSON."""

@@ -91,7 +91,8 @@ def _may_send(request: Request, view: View) -> bool:
 
 
 def _find(request: Request) -> tuple[View, dict[str, str]]:
-    _ = request.body  # too much of it is refused whatever it is for
+    if not unsubscribe_routes.is_leaving(request):
+        _ = request.body  # too much of it is refused whatever it is for
     for pattern, views in _patterns():
         if found := pattern.fullmatch(request.path):
             if request.method not in views:

@@ -10,7 +10,7 @@ from newsletter.domain.errors import InvalidInput, NewsletterError
 from newsletter.domain.lead import Evidence
 from newsletter.domain.networks import network_of
 from newsletter.domain.publication import Publication
-from newsletter.http import body_of
+from newsletter.http import TooLarge, body_of
 from public_site import form_data
 from public_site.form_data import Fields
 
@@ -85,6 +85,15 @@ class Request:
         Raises TooLarge, and InvalidInput on `body`, or on the field, for what cannot be read.
         """
         return form_data.read(self.body, self._headers.get("content-type", ""))
+
+    @cached_property
+    def readable(self) -> bool:
+        """Whether `fields` can be read at all."""
+        try:
+            _ = self.fields
+        except (InvalidInput, TooLarge):
+            return False
+        return True
 
     def field(self, name: str) -> str:
         """The first value of the field, without white space around it; empty when it is not there.

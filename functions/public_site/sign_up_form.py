@@ -87,10 +87,10 @@ def _every_topic(request: Request) -> bool:
     """Whether no topics mean all of them. Our own form has a box for that, so there nothing is chosen by accident: its
     button tells that somebody saw the box.
 
-    Forms of other websites, and programs that leave the field out, mean it (docs/subscribe-form.md); an empty list is
-    one that somebody emptied.
+    Forms of other websites, and programs that leave the field out, mean it (docs/subscribe-form.md); one that is there
+    and empty (`topics=`, or in JSON [], "" or null) is one that somebody emptied.
     """
-    if request.field(BUTTON) or request.fields.listed("topics"):
+    if request.field(BUTTON) or "topics" in request.fields:
         return request.ticked("every_topic")
     return True
 

@@ -97,3 +97,26 @@ def test_a_clear_yes_is_consent(cloud: Cloud, word: Any) -> None:
     assert post_json(cloud, {**GOOD, "consent": word})["statusCode"] == 202
     if isinstance(word, str):
         assert post(cloud, "/subscribe", {**FORM, "consent": word})["statusCode"] == 200
+
+
+@pytest.mark.parametrize("topics", [[], "", None, [""], [None]])
+def test_topics_that_somebody_emptied_are_refused_and_do_not_mean_all(cloud: Cloud, topics: Any) -> None:
+    answer = post_json(cloud, {**GOOD, "topics": topics})
+    assert (answer["statusCode"], list(json.loads(answer["body"])["errors"])) == (422, ["topics"])
+    assert asked(cloud) == []
+    left_out = {name: value for name, value in GOOD.items() if name != "topics"}
+    assert post_json(cloud, left_out)["statusCode"] == 202
+
+
+def test_an_empty_field_of_topics_in_a_form_is_refused_and_one_left_out_means_all(cloud: Cloud) -> None:
+    parts = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    fields = {**FORM, "topics": ""}.items()
+    multipart = b"".join(parts % (name.encode(), value.encode()) for name, value in fields) + b"--x--\r\n"
+    for answer in (
+        post(cloud, "/subscribe", {**FORM, "topics": ""}),
+        send(cloud, "/subscribe", multipart, "multipart/form-data; boundary=x"),
+    ):
+        assert answer["statusCode"] == 422
+        assert 'id="topics-error"' in answer["body"]
+    assert asked(cloud) == []
+    assert post(cloud, "/subscribe", FORM)["statusCode"] == 200

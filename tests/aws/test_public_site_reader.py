@@ -113,6 +113,51 @@ def test_one_request_unsubscribes_without_cookie_or_redirect(
     assert "Tilaus on peruttu" in cloud.http("GET", path)["body"]
 
 
+UNREADABLE: dict[str, tuple[bytes, str]] = {
+    "JSON that is cut off": (b'{"List-Unsubscribe": "One-Cl', "application/json"),
+    "JSON that is no object": (b"[]", "application/json"),
+    "a field of another type": (b'{"List-Unsubscribe": 1, "explain": {}, "back": []}', "application/json"),
+    "a field that comes twice": (b'{"back": true, "back": false}', "application/json"),
+    "another encoding": (b"back=yes&more=M%E4rta", FORM_ENCODED),
+    "101 fields": (b"&".join(b"f%d=1" % number for number in range(101)), FORM_ENCODED),
+    "more than 10 kB": (b"more=" + b"x" * 10_241, FORM_ENCODED),
+    "parts without a boundary": (b"--x", "multipart/form-data"),
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE)
+def test_a_body_that_cannot_be_read_keeps_nobody_from_leaving(cloud: Cloud, body: str) -> None:
+    cloud.subscribe(READER)
+    for _ in range(2):
+        answer = send(cloud, link(Purpose.UNSUBSCRIBE), *UNREADABLE[body])
+        assert (answer["statusCode"], heading(answer)) == (200, text("unsubscribed.heading"))
+    assert reader().status is Status.UNSUBSCRIBED
+    assert acts()[1:] == [("withdrawn", "page")]
+
+
+def test_what_is_no_base64_keeps_nobody_from_leaving_either(cloud: Cloud) -> None:
+    cloud.subscribe(READER)
+    path = link(Purpose.UNSUBSCRIBE)
+    event = {
+        "rawPath": path,
+        "headers": {},
+        "requestContext": {"http": {"method": "POST", "path": path, "sourceIp": "192.0.2.9"}},
+        "body": "%",
+        "isBase64Encoded": True,
+    }
+    assert cloud.invoke("public_site", event)["statusCode"] == 200
+    assert reader().status is Status.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("origin", ["https://www.jokumuu.example", "null"])
+def test_a_website_makes_nobody_leave_with_a_body_that_cannot_be_read(cloud: Cloud, origin: str) -> None:
+    cloud.subscribe(READER)
+    for body, content_type in UNREADABLE.values():
+        answer = send(cloud, link(Purpose.UNSUBSCRIBE), body, content_type, origin=origin)
+        assert answer["statusCode"] == 403
+    assert reader().status is Status.ACTIVE
+
+
 def test_leaving_works_for_a_reader_nobody_knows_and_for_an_erased_one(cloud: Cloud) -> None:
     path = link(Purpose.UNSUBSCRIBE)
     for known in (False, True):
