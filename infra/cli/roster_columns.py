@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -107,7 +109,7 @@ def columns_of(sheet: Sheet, wishes: Wishes) -> Columns:
     the question says what can be answered.
     """
     header = sheet.header
-    ignored = {_place(sheet, name) for name in wishes.ignore}
+    ignored = {place for name in wishes.ignore for place in _named(sheet, name)}
     answers = _answers(sheet, wishes)
     places = _places(sheet, ignored)
     values = _values(sheet)
@@ -127,14 +129,14 @@ def columns_of(sheet: Sheet, wishes: Wishes) -> Columns:
             statuses.append(column)
     _ask(sheet, statuses, values, wishes)
     used = set(places.values()) | {column.place for column in statuses}
-    unused = tuple(name or f"column {place + 1}" for place, name in enumerate(header) if place not in used)
+    unused = tuple(name for place, name in enumerate(_names(header)) if place not in used)
     return Columns(len(header), places, tuple(statuses), unused)
 
 
 def _answers(sheet: Sheet, wishes: Wishes) -> dict[int, Kind]:
     """How the operator says that columns are read, by their places."""
     said = ((Kind.WORDS, wishes.status), (Kind.YES_IS_LEFT, wishes.yes_is_left), (Kind.YES_IS_MAIL, wishes.yes_is_mail))
-    return {_place(sheet, name): kind for kind, names in said for name in names}
+    return {place: kind for kind, names in said for name in names for place in _named(sheet, name)}
 
 
 def _answered(column: StatusColumn, kind: Kind, wishes: Wishes) -> StatusColumn:
@@ -215,13 +217,13 @@ def _ask(sheet: Sheet, statuses: Sequence[StatusColumn], values: Sequence[Values
 
 def _questions(statuses: Sequence[StatusColumn], values: Sequence[Values]) -> Iterator[tuple[str, str]]:
     for column in statuses:
-        found = unclear(column, values[column.place])
+        found, name = unclear(column, values[column.place]), _names([""] * column.place + [column.name])[-1]
         if found or (values[column.place].many and not column.takes_any(values[column.place])):
             shown = ", ".join(f"{_short(value)} ({count})" for value, count in found[:8])
             more = " and others" if len(found) > 8 or values[column.place].many else ""
             yield (
-                column.name,
-                f"the column {column.name!r} looks like it says who left, but not what {shown}{more} mean",
+                name,
+                f"the column {name!r} looks like it says who left, but not what {shown}{more} mean",
             )
 
 
@@ -232,11 +234,17 @@ def _understood(column: StatusColumn, value: str) -> ListedStatus:
     return found
 
 
-def _place(sheet: Sheet, name: str) -> int:
-    place = _first((fold(name),), sheet.header)
-    if place < 0:
+def _names(header: Sequence[str]) -> list[str]:
+    """The names of all columns; one without is called by its place."""
+    return [name or f"column {place + 1}" for place, name in enumerate(header)]
+
+
+def _named(sheet: Sheet, name: str) -> list[int]:
+    """The places of all columns of that name, of which a file may have more than one."""
+    places = [place for place, other in enumerate(_names(sheet.header)) if fold(other) == fold(name)]
+    if not places:
         raise Fault(f"{sheet.path} has no column {name!r}; there are: {', '.join(filter(None, sheet.header))}")
-    return place
+    return places
 
 
 def _first(names: Sequence[str], header: Sequence[str]) -> int:
@@ -246,7 +254,10 @@ def _first(names: Sequence[str], header: Sequence[str]) -> int:
 
 
 def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
+    """As a shell takes it."""
+    if re.fullmatch(r"[\w.-]+", name):
+        return name
+    return shlex.quote(name) if re.search(r"[\"$`\\!%]", name) else f'"{name}"'
 
 
 def _short(value: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shlex
 from pathlib import Path
 
@@ -109,6 +111,24 @@ def test_the_answer_is_taken(
     )
 
     assert read(tmp_path / "a.csv", table(name, cells), said)[1] == expected
+
+
+@pytest.mark.parametrize("name", ["", "Unsubscribed newsletters (test) & more?", 'VIP "gold"', "VIP $"])
+def test_a_column_is_answered_whatever_its_name_is_even_without_one_and_twice(tmp_path: Path, name: str) -> None:
+    with io.StringIO(newline="") as buffer:
+        csv.writer(buffer).writerows(
+            [("email", "nimi", name, name), ("a@x.fi", "A", "maybe" if name[:1] == "U" else "x", "")]
+        )
+        text = buffer.getvalue()
+    with pytest.raises(Fault) as caught:
+        read(tmp_path / "a.csv", text)
+    option, said = shlex.split(str(caught.value).split("nothing of who may be mailed: ")[1])
+
+    columns, found = read(tmp_path / "a.csv", text, wishes_of((said,), (), {}))
+
+    assert (option, said) == ("--ignore-column", name or "column 3")
+    assert found == [UNSAID]
+    assert columns.unused == (name or "column 3", name or "column 4")
 
 
 def test_two_answers_on_one_column_are_refused() -> None:

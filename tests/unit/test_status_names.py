@@ -25,6 +25,9 @@ ask: not_unsubscribed, Not opted out, Ei poistettu, Do not allow Bulk Emails, no
 ask: withdrawn_at, revoked_at, deactivated_at, Banned, Stopped, Irtisanottu, Kieltäytynyt, Avböjt, not_active
 ask: Abgemeldet am, Abmeldedatum, Widerruf, Gesperrt, Suspended, Terminated, Upphört, Vastustanut
 
+ask: Poistettu listalta, Suoramarkkinointiesto, Sähköpostiesto, Kieltää mainonnan, Asiakkuus päättynyt, Reklamspärr
+ask: Avprenumererad, Önskar inga utskick, Makulerad, Mailing exclusion, Kündigungsdatum
+
 # A yes, or a day, is somebody who left.
 yes is left: Unsubscribed, opt_out, Email Opt Out, HasOptedOutOfEmail, NewsLetterOptOut, NewsLetterUnsubscribedAt
 yes is left: Email & SMS unsubscribed, Unsubscribed from email and push, Email/phone opt-out, Total opt out
@@ -43,6 +46,7 @@ yes is mail: GDPR consent, Accepts Email Marketing, subscribed_to_emails, Allow 
 yes is mail: Contactable, Email permission, Newsletter signup, Active, Uutiskirje, Uutiskirjeen tilaaja
 yes is mail: Markkinointilupa, Sähköpostimarkkinointi, Suoramarkkinointi, Sähköposti sallittu, Saako lähettää
 yes is mail: Lupa lähettää, Suostumus, Direktmarknadsföring, Utskick, Reklam, Samtycke, Prenumererar
+yes is mail: Hyväksyn markkinoinnin, Lupa voimassa, E-post tillåten, Godkänner utskick, mktg_optin, IsSubscribed
 yes is mail: Får skicka nyhetsbrev, Newsletter-Einwilligung
 
 # Words of a status alone.
@@ -62,6 +66,7 @@ day: Luotu, Muokattu, Syntymäaika, Liittynyt, Aikaleima, Skapad, Född, Senast 
 day: consent_date, Opt-in date, Subscription date, confirmed_on
 
 # Nothing in the name: the cells decide.
+cells: Nixad, Verstorben, Restricted, Kontaktas
 cells: VIP, Customer, Event, Ryhmä, Segment, Contract end, Tackat nej, Peruskoulu, Kielitaito, date
 """
 NAMES = [
