@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from cli.spreadsheet import guarded
 from newsletter import wiring
+from newsletter.adapters.reader_records import PROFILE, is_sign_up
 
 FIELDS = (
     *("id", "record", "status", "email", "name", "language", "topics", "frequency", "paused_until", "tracking"),
@@ -25,7 +26,6 @@ FIELDS = (
         "erased_at",
     ),
 )
-RECORDS = ("profile", "sign-up")
 
 
 def export(path: Path | None) -> int:
@@ -40,7 +40,7 @@ def _write(file: TextIO) -> int:
     writer = csv.DictWriter(file, FIELDS, extrasaction="ignore", restval="")
     writer.writeheader()
     for item in wiring.subscribers().everything():
-        if item["record"] in RECORDS:
+        if item["record"] == PROFILE or is_sign_up(item["record"]):
             writer.writerow({name: _cell(value) for name, value in _with_status(item).items()})
     return 0
 

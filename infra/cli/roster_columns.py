@@ -13,6 +13,7 @@ from cli.roster_file import ADDRESS, Line, Sheet
 from cli.status_columns import ANY, StatusColumn, Values, by_name, by_values, is_postal_state, unclear
 from cli.status_names import Kind
 from cli.status_words import fold, parts_of, told_by
+from newsletter.adapters.reader_records import is_sign_up
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.domain.topic_names import words_of
@@ -99,7 +100,7 @@ class Columns:
     def is_sign_up(self, line: Line) -> bool:
         """Whether the line is a form that waits, in our own export: it says nothing of the reader of that address."""
         place = self.places.get("record", -1)
-        return 0 <= place < len(line.cells) and line.cells[place] == "sign-up"
+        return 0 <= place < len(line.cells) and is_sign_up(line.cells[place])
 
 
 def columns_of(sheet: Sheet, wishes: Wishes) -> Columns:

@@ -12,6 +12,7 @@ from cli.output import say, when
 from newsletter import wiring
 from newsletter.adapters.addresses import normalised
 from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
+from newsletter.adapters.sign_ups import can_be_confirmed
 from newsletter.adapters.suppression import COMPLAINT, Suppressed
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.redaction import redacted
@@ -25,7 +26,8 @@ def show(address: str, *, as_json: bool) -> int:
     """The reader's status and what SES's suppression list says of the address; 1 while mail cannot reach it."""
     email, reader = _known_as(address)
     profile = wiring.subscribers().profile(reader) or {}
-    waits = wiring.sign_ups().get(reader, wiring.now()) is not None
+    now = wiring.now()
+    waits = any(can_be_confirmed(form, now) for form in wiring.sign_ups().kept(reader, now))
     listed = wiring.suppression().entry(email)
     status = str(profile.get("status", "unknown"))
     if as_json:

@@ -140,7 +140,7 @@ READS = {
     *(f"Consents.{name}" for name in ("chain", "faults", "seal")),
     "Enrollments.of",
     *(f"Leads.{name}" for name in ("get", "handed_off", "item")),
-    *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "spoke_since")),
+    *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "sign_ups", "spoke_since")),
     *(f"SignUps.{name}" for name in ("get", "kept", "waiting")),
     *(
         f"Subscribers.{name}"

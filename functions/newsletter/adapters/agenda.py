@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters import enrollments, reader_records, sign_ups
+from newsletter.adapters import enrollments, reader_records
 from newsletter.adapters.items import pages, to_item
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.times import iso
@@ -15,10 +15,11 @@ from newsletter.domain.times import iso
 
 @dataclass(frozen=True)
 class Reminder:
-    """A sign-up that nobody confirmed yet."""
+    """A sign-up that nobody confirmed yet; `moved_from` is the reader whose change of address it is."""
 
     subscriber: str
     nonce: str
+    moved_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Agenda:
 
 def _piece(item: dict[str, Any]) -> Due:
     match item["record"]:
-        case sign_ups.RECORD:
-            return Reminder(item["id"], item["nonce"])
+        case record if reader_records.is_sign_up(record):
+            return Reminder(item["id"], item["nonce"], reader_records.moved_from(record))
         case reader_records.PROFILE:
             return Erasure(item["id"])
         case _:

@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.items import GET_LIMIT, Item, batch_get, from_item, holds, to_item, to_value
-from newsletter.adapters.reader_records import CHANGE, PROFILE, SIGN_UP, ReaderRecords
+from newsletter.adapters.reader_records import CHANGE, PROFILE, ReaderRecords, sign_up_record
 from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
 from newsletter.domain.times import iso, parse_iso
 
-RECORD = SIGN_UP
 WRITE_LIMIT = 25
 """AWS: at most 25 items in one BatchWriteItem."""
 
 
 class SignUps:
-    """One item per reader in the Subscribers table, for as long as `kept`; until its reminder in the index `due`."""
+    """Items of the Subscribers table, for as long as `kept`; until its reminder in the index `due`.
+
+    One for each address, and one for each reader who asked to go on there: each has a link of its own.
+    """
 
     def __init__(self, client: Any, table: str, kept: timedelta) -> None:
         self._client = client
@@ -26,10 +28,11 @@ class SignUps:
         self._records = ReaderRecords(client, table)
 
     def put(self, sign_up: SignUp, *, mail: str | None = None, anew: bool = False) -> None:
-        """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one.
+        """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one of its kind.
 
-        It takes over the link of the one it replaces, unless it begins `anew`. `mail` is the nonce of the reader's form
-        for which a mail was granted last: this one (the default), an earlier one, whose reminder stands, or none.
+        A change of address replaces only one of the same reader. The newer form takes over the link of the one it
+        replaces, unless it begins `anew`. `mail` is the nonce of the form of that kind for which a mail was granted
+        last: this one (the default), an earlier one, whose reminder stands, or none.
 
         Filled in since, it is the one thing that may wait under the id of who was erased; the tick looks there again
         when it is forgotten. A change of address is noted under the present id first, so that erasing the reader finds
@@ -114,7 +117,7 @@ class SignUps:
         return to_item(
             {
                 "id": sign_up.id,
-                "record": RECORD,
+                "record": sign_up_record(sign_up.moved_from),
                 "email": sign_up.email,
                 "topics": list(sign_up.topics),
                 "language": sign_up.language,
@@ -137,24 +140,20 @@ class SignUps:
             }
         )
 
-    def get(self, subscriber: str, now: datetime) -> SignUp | None:
-        """The sign-up that waits and can be confirmed."""
-        sign_up = self.kept(subscriber, now)
-        return sign_up if sign_up is not None and now < sign_up.at + SIGN_UP_LIFE else None
+    def get(self, subscriber: str, now: datetime, moved_from: str = "") -> SignUp | None:
+        """The address's own form, or that of the reader who wants to go on there, if it can be confirmed."""
+        key = to_item({"id": subscriber, "record": sign_up_record(moved_from)})
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        found = _kept([from_item(answer["Item"])] if "Item" in answer else [], now)
+        return found[0] if found and can_be_confirmed(found[0], now) else None
 
-    def kept(self, subscriber: str, now: datetime) -> SignUp | None:
-        """The sign-up, too old to be confirmed or not. DynamoDB removes expired items late: the time is checked too."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"id": subscriber, "record": RECORD}), ConsistentRead=True
-        )
-        if "Item" not in answer:
-            return None
-        item = from_item(answer["Item"])
-        return _sign_up(item) if item["expires"] > now.timestamp() else None
+    def kept(self, subscriber: str, now: datetime) -> list[SignUp]:
+        """All that wait under the id, too old to be confirmed or not, the newest first."""
+        return _kept(self._records.sign_ups(subscriber), now)
 
     def waiting(self, subscribers: list[str], now: datetime) -> dict[str, SignUp]:
-        """The sign-ups that wait, of at most 100 readers by their ids."""
-        keys = [to_item({"id": subscriber, "record": RECORD}) for subscriber in dict.fromkeys(subscribers)]
+        """The own forms of at most 100 addresses that wait, by their ids."""
+        keys = [to_item({"id": subscriber, "record": sign_up_record()}) for subscriber in dict.fromkeys(subscribers)]
         found = batch_get(self._client, self._table, keys)
         return {item["id"]: _sign_up(item) for item in found if item["expires"] > now.timestamp()}
 
@@ -165,23 +164,34 @@ class SignUps:
             "delete_item",
             repeatable=True,
             TableName=self._table,
-            Key=to_item({"id": sign_up.id, "record": RECORD}),
+            Key=to_item({"id": sign_up.id, "record": sign_up.record or sign_up_record(sign_up.moved_from)}),
             ConditionExpression="nonce = :nonce",
             ExpressionAttributeValues={":nonce": to_value(sign_up.nonce)},
         )
 
-    def reminded(self, subscriber: str, nonce: str) -> None:
+    def reminded(self, subscriber: str, nonce: str, moved_from: str = "") -> None:
         """Take the sign-up out of the index `due`: there is one reminder and no second."""
         holds(
             self._client,
             "update_item",
             repeatable=True,
             TableName=self._table,
-            Key=to_item({"id": subscriber, "record": RECORD}),
+            Key=to_item({"id": subscriber, "record": sign_up_record(moved_from)}),
             UpdateExpression="REMOVE due_shard, due_at",
             ConditionExpression="nonce = :nonce",
             ExpressionAttributeValues={":nonce": to_value(nonce)},
         )
+
+
+def can_be_confirmed(sign_up: SignUp, now: datetime) -> bool:
+    """Whether the form is young enough."""
+    return now < sign_up.at + SIGN_UP_LIFE
+
+
+def _kept(items: list[dict[str, Any]], now: datetime) -> list[SignUp]:
+    """DynamoDB removes expired items late: the time is checked too."""
+    found = [_sign_up(item) for item in items if item["expires"] > now.timestamp()]
+    return sorted(found, key=lambda form: form.at, reverse=True)
 
 
 def batch_put(client: Any, table: str, items: list[Item]) -> None:
@@ -211,4 +221,5 @@ def _sign_up(item: dict[str, Any]) -> SignUp:
         mailbox=item.get("mailbox", ""),
         link=item.get("link", item["nonce"]),
         mail=item.get("mail", ""),
+        record=item["record"],
     )

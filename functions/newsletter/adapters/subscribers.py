@@ -9,7 +9,7 @@ from typing import Any
 
 from newsletter.adapters.fingerprints import KEY as FINGERPRINT
 from newsletter.adapters.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
-from newsletter.adapters.reader_records import CHANGE, PROFILE, SIGN_UP
+from newsletter.adapters.reader_records import CHANGE, PROFILE, sign_up_record
 from newsletter.adapters.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
 from newsletter.domain.cadence import after_choice
 from newsletter.domain.consent import ConsentRecord
@@ -253,29 +253,19 @@ class Subscribers:
         )
 
     def remove_records(self, subscriber: str, spare: Collection[str] = ()) -> int:
-        """Remove every record of the reader but the profile, and those whose names begin with one of `spare`.
+        """Remove every record of the reader but the profile, and those in `spare`: names, and prefixes that end in #.
 
         With a change of address goes the form that waits for it under another id. How many records there were.
         """
         others = [item["record"] for item in self.records(subscriber) if item["record"] != PROFILE]
-        others = [record for record in others if not record.startswith(tuple(spare))]
+        prefixes = tuple(name for name in spare if name.endswith("#"))
+        others = [record for record in others if record not in spare and not record.startswith(prefixes)]
         for record in others:
             if record.startswith(CHANGE):
-                self._remove_change(record.removeprefix(CHANGE), subscriber)
+                form = {"id": record.removeprefix(CHANGE), "record": sign_up_record(subscriber)}
+                self._client.delete_item(TableName=self._table, Key=to_item(form))
             self._client.delete_item(TableName=self._table, Key=to_item({"id": subscriber, "record": record}))
         return len(others)
-
-    def _remove_change(self, new: str, subscriber: str) -> None:
-        """Remove the form at the new address, unless it is another reader's."""
-        holds(
-            self._client,
-            "delete_item",
-            repeatable=True,
-            TableName=self._table,
-            Key=to_item({"id": new, "record": SIGN_UP}),
-            ConditionExpression="moved_from = :old",
-            ExpressionAttributeValues={":old": to_value(subscriber)},
-        )
 
     def look_again(self, subscriber: str, erased_at: str, due: datetime) -> None:
         """Let the tick look once more for records of who was erased then."""

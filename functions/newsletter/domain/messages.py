@@ -78,6 +78,7 @@ class SettleDoubt(Message):
 class ConfirmSignUp(Message):
     """Send the confirmation mail of a sign-up, or recall it. `invited`: by an import, so nobody waits at the screen.
 
+    `moved_from` is the id of the reader whose change of address it is; empty for the address's own form.
     `since` is when it was first on its queue (Unix seconds), or 0 before anybody took it from there: to SQS, a message
     that goes back is a new one.
     """
@@ -89,6 +90,7 @@ class ConfirmSignUp(Message):
     invited: bool = False
     slot: float = 0.0
     since: float = 0.0
+    moved_from: str = ""
 
     @property
     def awaited(self) -> bool:

@@ -76,7 +76,7 @@ class SignUp:
 
     `link` is what the links of its mails carry: a form takes it over from the one it replaces, so that a mail already
     sent goes on working. `mail` is the nonce of the form for which the last mail was asked. `mailbox` is what limits
-    go by (domain/mailbox), as a keyed hash.
+    go by (domain/mailbox), as a keyed hash. `record` is where the form lies, of one that was read.
     `moved_from` is the reader's id under the old address, when this is a change of address; only then is there a
     `paused_until`. `disposable` is whether the address is of a provider of throw-away mailboxes; `tracking` is False
     for a known reader who refused it.
@@ -100,6 +100,7 @@ class SignUp:
     mailbox: str = ""
     link: str = field(default="", compare=False)
     mail: str = field(default="", compare=False)
+    record: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

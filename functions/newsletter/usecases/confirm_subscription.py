@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.adapters.links import Ref
+from newsletter.adapters.sign_ups import can_be_confirmed
 from newsletter.domain.cadence import after_confirming
 from newsletter.domain.consent import Consent
 from newsletter.domain.messages import Notify
@@ -33,11 +34,16 @@ class Confirmed:
 def look(ref: Ref, now: datetime, desk: FrontDesk) -> Pending | Confirmed | None:
     """What the link is about: a form that waits, what confirming it did, or nothing. Changes nothing."""
     profile = desk.subscribers.profile(ref.subscriber) or {}
-    form = desk.sign_ups.get(ref.subscriber, now)
-    if form is None or form.link != ref.extra:
+    form = kept_form(ref, now, desk)
+    if form is None or form.link != ref.extra or not can_be_confirmed(form, now):
         return _confirmed(ref, profile)
-    if form.moved_from and present(form.moved_from, desk.subscribers).erased:
-        return None
+    if form.moved_from:
+        today = present(form.moved_from, desk.subscribers)
+        if today.erased:
+            return None
+        if today.id != form.id:
+            # They may have gone on at a third address meanwhile: it is that subscription which moves, not a second one.
+            form = replace(form, moved_from=today.id)
     if profile.get("confirmed_by") == form.nonce:
         usual = Effect.MOVE if form.moved_from else Effect.SUBSCRIBE
         return Pending(form, Effect(profile.get("confirmed_as", usual)), form, begun=True)
@@ -58,8 +64,12 @@ def count_seen(ref: Ref, found: Pending | Confirmed | None, desk: FrontDesk) -> 
 
 
 def kept_form(ref: Ref, now: datetime, desk: FrontDesk) -> SignUp | None:
-    """The form behind an old link, or a newer one, while it is there for `send_again`."""
-    return desk.sign_ups.kept(ref.subscriber, now)
+    """The form with that link, or else the newest that waits for the address: a new link took the place of this one.
+
+    Too old to be confirmed or not, while it is there for `send_again`.
+    """
+    forms = desk.sign_ups.kept(ref.subscriber, now)
+    return next((form for form in forms if form.link == ref.extra), forms[0] if forms else None)
 
 
 def send_again(ref: Ref, now: datetime, desk: FrontDesk) -> SignUp | None:
@@ -71,7 +81,7 @@ def send_again(ref: Ref, now: datetime, desk: FrontDesk) -> SignUp | None:
     if sign_up is None:
         return None
     again = replace(sign_up, at=now, nonce=secrets.token_hex(8), mailbox=desk.mailbox_id(sign_up.email))
-    ask(again, now, desk, anew=desk.sign_ups.get(ref.subscriber, now) is None)
+    ask(again, now, desk, anew=not can_be_confirmed(sign_up, now))
     return again
 
 

@@ -64,8 +64,10 @@ def _do(piece: Reminder | Erasure | Unreadable, now: datetime, desk: Desk) -> di
 
 def _remind(reminder: Reminder, desk: Desk) -> None:
     """The ledger keeps the reminder from going out twice; a sign-up that expired meanwhile gets none."""
-    desk.queues.send(desk.queues.transactional, ConfirmSignUp(reminder.subscriber, reminder.nonce, reminder=True))
-    desk.sign_ups.reminded(reminder.subscriber, reminder.nonce)
+    subscriber, nonce, moved_from = reminder.subscriber, reminder.nonce, reminder.moved_from
+    message = ConfirmSignUp(subscriber, nonce, reminder=True, moved_from=moved_from)
+    desk.queues.send(desk.queues.transactional, message)
+    desk.sign_ups.reminded(subscriber, nonce, moved_from)
 
 
 def _chunks(due: Iterator[Due]) -> Iterator[list[Due]]:

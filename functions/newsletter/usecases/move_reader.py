@@ -14,12 +14,12 @@ from newsletter.usecases.record_leaving import record_leaving
 
 
 def with_present_choices(form: SignUp, desk: FrontDesk) -> SignUp:
-    """The form with the choices of today, the pause included: days may have passed since the reader asked to move.
+    """The form with the reader's choices of today, the pause included: days may have passed since they asked to move.
 
-    As it is for a reader who left the old address meanwhile; they confirm what they chose then.
+    Who left the old address meanwhile is taken at their last choices there: the page says that those stay as they were.
     """
     old = desk.subscribers.get(form.moved_from)
-    if old is None or old.status is not Status.ACTIVE:
+    if old is None:
         return form
     return replace(
         form,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.adapters.leads import Leads
-from newsletter.adapters.reader_records import CHANGE, LEAD, PROFILE, SIGN_UP
+from newsletter.adapters.reader_records import CHANGE, LEAD, PROFILE, is_sign_up, sign_up_record
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.lead import lead_id
 from newsletter.domain.publication import Publication
@@ -48,7 +48,7 @@ def _of_one(subscriber: str, *, subscribers: Subscribers, leads: Leads, publicat
             _shown(form)
             for new in _ids(records, CHANGE)
             for form in subscribers.records(new)
-            if form["record"] == SIGN_UP and form["moved_from"] == subscriber
+            if form["record"] == sign_up_record(subscriber)
         ],
     }
 
@@ -116,12 +116,13 @@ def erase_who_is_due(
     fresh = [
         item
         for item in records
-        if item["record"] == SIGN_UP and item["at"] >= erased_at and item["expires"] > now.timestamp()
+        if is_sign_up(item["record"]) and item["at"] >= erased_at and item["expires"] > now.timestamp()
     ]
-    _remove(subscriber, records, (SIGN_UP, CONSENT) if fresh else (), subscribers, leads, publication)
+    spare = {CONSENT, *(item["record"] for item in fresh)} if fresh else ()
+    _remove(subscriber, records, spare, subscribers, leads, publication)
     settled = parse_iso(erased_at) + SETTLED
     if fresh:
-        over = datetime.fromtimestamp(fresh[0]["expires"], now.tzinfo)
+        over = datetime.fromtimestamp(max(item["expires"] for item in fresh), now.tzinfo)
         subscribers.look_again(subscriber, erased_at, over if now >= settled else settled)
     elif now < settled:
         subscribers.look_again(subscriber, erased_at, settled)

@@ -21,7 +21,7 @@ def send_confirmation(message: ConfirmSignUp, sending: Sending, variants: Varian
     reminded.
     """
     now = sending.now()
-    sign_up = sending.sign_ups.get(message.subscriber, now)
+    sign_up = sending.sign_ups.get(message.subscriber, now, message.moved_from)
     if sign_up is None or message.nonce != (sign_up.nonce if message.reminder else sign_up.mail):
         return
     profile = sending.subscribers.profile(sign_up.id) or {}

@@ -113,19 +113,20 @@ def ask(sign_up: SignUp, now: datetime, desk: FrontDesk, *, anew: bool = False) 
 
     Unless the mailbox has had its mails for now: then the link that it has leads to the newest choices. The work is the
     same, so that its time tells nobody whether a mail goes out: the sender drops a message whose form is not the one
-    for which a mail was granted. Where that was an earlier form of this reader's, its mail is asked for again: the
-    process that was to do it may have died, and the ledger keeps it from going out twice. `anew` gives the form a link
-    of its own, for one that is too old for its first.
+    for which a mail was granted. Where that was an earlier form of this kind (`SignUps.put`), its mail is asked for
+    again: the process that was to do it may have died, and the ledger keeps it from going out twice. `anew` gives the
+    form a link of its own, for one that is too old for its first.
     """
-    form = f"{sign_up.id} {sign_up.nonce}"
-    holder, _, nonce = desk.limits.confirmation_mail(sign_up.mailbox, now, form).partition(" ")
+    place = " ".join(filter(None, (sign_up.id, sign_up.moved_from)))
+    holder, _, nonce = desk.limits.confirmation_mail(sign_up.mailbox, now, f"{place} {sign_up.nonce}").rpartition(" ")
     granted = nonce == sign_up.nonce
-    mail = nonce if holder == sign_up.id else ""
+    mail = nonce if holder == place else ""
     if not granted:
         count("ConfirmationsWithheld")
     try:
         desk.sign_ups.put(sign_up, mail=mail, anew=anew)
-        desk.queues.send(desk.queues.transactional, ConfirmSignUp(sign_up.id, mail or sign_up.nonce))
+        message = ConfirmSignUp(sign_up.id, mail or sign_up.nonce, moved_from=sign_up.moved_from)
+        desk.queues.send(desk.queues.transactional, message)
     except Exception:
         # The reader will press again; the mail that never went must not count against them.
         if granted:
