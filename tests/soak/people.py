@@ -66,7 +66,7 @@ class Town:
 class Person:
     """Somebody with an address. What they were told counts as done: `said` holds it, in order.
 
-    `journey` are the acts that follow the confirmation.
+    `journey` are the acts that follow the confirmation, `seen` the links to confirm that were in their mails.
     """
 
     town: Town
@@ -77,6 +77,7 @@ class Person:
     paths: dict[Purpose, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
 
     def begin(self) -> None:
         """Fill in the form."""
@@ -85,9 +86,11 @@ class Person:
 
     def _await_mail(self, looks: int = LOOKS) -> None:
         mails = self.town.mailbox(self.email)
-        links = [link for mail in mails for link in re.findall(rf"{PUBLIC_URL}/(confirm/[^\s>)]+)", mail.text or "")]
-        if len(links) > self.said.count("confirmed"):
-            self.town.soon(partial(self._press, f"/{links[-1]}", "confirmed"))
+        links = [link for mail in mails for link in re.findall(rf"{PUBLIC_URL}(/confirm/[^\s>)]+)", mail.text or "")]
+        new = [link for link in links if link not in self.seen]
+        self.seen.update(links)
+        if new:
+            self.town.soon(partial(self._press, new[-1], "confirmed", otherwise=self._await_mail))
         elif looks:
             self.town.lambdas.later(READS_MAIL, partial(self._await_mail, looks - 1))
 
@@ -121,23 +124,37 @@ class Person:
     def _send(self, path: str, fields: dict[str, str], act: str) -> None:
         self._ask(partial(self._request, "POST", path, fields), act, self._go_on)
 
-    def _press(self, path: str, act: str, fields: dict[str, str] | None = None) -> None:
-        """Open the page and press the button of its first form."""
+    def _press(
+        self,
+        path: str,
+        act: str,
+        fields: dict[str, str] | None = None,
+        otherwise: Callable[[], object] | None = None,
+    ) -> None:
+        """Open the page and press the button of its first form; `otherwise` is for a link that has had its day."""
 
         def both() -> Answer | None:
             page = self._request("GET", path)
-            if page is None:
-                return None
+            if page is None or page["statusCode"] == 410:
+                return page
             forms = re.findall(r"<form.*?</form>", page["body"], re.DOTALL)
             hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', forms[0]) if forms else []
             return self._request("POST", path, {name: html.unescape(value) for name, value in hidden} | (fields or {}))
 
-        self._ask(both, act, self._go_on)
+        self._ask(both, act, self._go_on, otherwise)
 
-    def _ask(self, act: Callable[[], Answer | None], name: str, then: Callable[[], object]) -> None:
+    def _ask(
+        self,
+        act: Callable[[], Answer | None],
+        name: str,
+        then: Callable[[], object],
+        otherwise: Callable[[], object] | None = None,
+    ) -> None:
         def told(answer: Answer) -> None:
-            # Whoever acts again may find it done: the page says so with 410 where the link has had its day.
-            if answer["statusCode"] in (200, 303, 410):
+            if answer["statusCode"] == 410 and otherwise is not None:
+                otherwise()
+            elif answer["statusCode"] in (200, 303, 410):
+                # Whoever acts again may find it done, and their links with it.
                 self.said.append(name)
                 then()
             else:
