@@ -43,6 +43,7 @@ BALLAST = (
     ),
     "cffi",  # cryptography imports the compiled _cffi_backend alone; cffi and pycparser build such modules
     "pycparser",
+    "babel/messages",  # collects texts from sources, which only their authors do
     "dateutil/zoneinfo/*.tar.gz",  # the standard library's zoneinfo knows the time zones
     "dns",  # addresses are checked by their form, without asking name servers
 )
