@@ -9,7 +9,7 @@ from console.paging import page_of
 from console.people import MayNotSend, Person
 from console.reports import lines_after, report_of
 from console.request import Request
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
 from newsletter.domain.digest import newest_first
 from newsletter.domain.errors import NotFound
@@ -34,25 +34,17 @@ def start(request: Request, who: Person) -> Answer:
     if not who.may_send:
         raise MayNotSend
     campaign = campaign_of(request.json_object())
-    mailing, created = start_campaign(
-        campaign,
-        now=whole_seconds(wiring.now()),
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-        course=course_for(campaign),
-    )
+    mailing, created = start_campaign(campaign, app, now=whole_seconds(app.now()), course=course_for(campaign))
     count("CampaignsStarted", int(created))
     location = f"/api/v1/mailings/{mailing.id}"
-    warnings = [str(fault) for fault in preflight_campaign(mailing, wiring.templates())]
+    warnings = [str(fault) for fault in preflight_campaign(mailing, app.templates)]
     body = {"mailing": mailing_as_json(mailing), "warnings": warnings}
     return json_answer(201 if created else 200, body, {"Location": location})
 
 
 def list_mailings(request: Request, _who: Person) -> Answer:
     """The newest first."""
-    mailings = wiring.content().mailings(request.number("limit", 50, MOST))
+    mailings = app.content.mailings(request.number("limit", 50, MOST))
     return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings]})
 
 
@@ -64,20 +56,20 @@ def show_mailing(_request: Request, _who: Person, mailing: str) -> Answer:
 def list_recipients(request: Request, _who: Person, mailing: str) -> Answer:
     """A page of recipients and where each stands."""
     limit = request.number("limit", 100, MOST)
-    found = wiring.content().mailing(mailing)
+    found = app.content.mailing(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
     lines, following = page_of(lines_after(found, request.query("after")), limit)
-    recipients = recipients_as_json(addresses_of(lines, subscribers=wiring.subscribers()))
+    recipients = recipients_as_json(addresses_of(lines, app))
     return json_answer(200, {"recipients": recipients, "next": following})
 
 
 def list_decisions(request: Request, _who: Person) -> Answer:
     """The newest first."""
-    return json_answer(200, {"decisions": wiring.content().decisions(request.number("limit", 50, MOST))})
+    return json_answer(200, {"decisions": app.content.decisions(request.number("limit", 50, MOST))})
 
 
 def list_articles(request: Request, _who: Person) -> Answer:
     """The newest first."""
-    articles = newest_first(wiring.content().articles())[: request.number("limit", 50, MOST)]
+    articles = newest_first(app.content.articles())[: request.number("limit", 50, MOST)]
     return json_answer(200, {"articles": [article_as_json(article) for article in articles]})

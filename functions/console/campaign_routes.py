@@ -10,8 +10,8 @@ from console.people import MayNotSend, Person
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
-from newsletter import wiring
 from newsletter.adapters.sketch import Sketch
+from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words
 from newsletter.domain.course import Course
 from newsletter.domain.errors import Conflict, InvalidInput
@@ -58,7 +58,7 @@ def show_form(_request: Request, who: Person) -> Answer:
     """An empty form."""
     if not who.may_send:
         raise MayNotSend
-    return _form(who, Draft(language=wiring.templates().publication.languages[0]), {})
+    return _form(who, Draft(language=app.templates.publication.languages[0]), {})
 
 
 def take_form(request: Request, who: Person) -> Answer:
@@ -70,11 +70,11 @@ def take_form(request: Request, who: Person) -> Answer:
     if step == "edit":
         return _form(who, draft, {})
     try:
-        mailing = checked(draft.campaign, wiring.templates().publication, whole_seconds(wiring.now()))
+        mailing = checked(draft.campaign, app.templates.publication, whole_seconds(app.now()))
         if step == "mail":
             return _whole_mail(mailing, draft.language)
         course = course_for(draft.campaign)
-        warnings = require_fit(mailing, wiring.templates())
+        warnings = require_fit(mailing, app.templates)
     except InvalidInput as wrong:
         return _form(who, draft, {wrong.field: wrong.message}, status=422)
     except Conflict:
@@ -101,15 +101,13 @@ def _form(who: Person, draft: Draft, errors: dict[str, str], status: int = 200) 
 
 
 def _preview(who: Person, draft: Draft, mailing: Mailing, warnings: list[Fault]) -> Answer:
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     return page(
         "campaign_preview",
         who,
         draft=draft,
         audience=audience_in_words(mailing, publication),
-        readers=count_in_words(
-            count_audience(mailing.audience, mailing.created_at.date(), subscribers=wiring.subscribers())
-        ),
+        readers=count_in_words(count_audience(mailing.audience, mailing.created_at.date(), app)),
         offer=publication.offer(draft.offer),
         warnings=warnings,
     )
@@ -117,21 +115,13 @@ def _preview(who: Person, draft: Draft, mailing: Mailing, warnings: list[Fault])
 
 def _send(draft: Draft, course: Course | None) -> Answer:
     """The same form sent twice starts one campaign, so a double click does no harm."""
-    mailing, created = start_campaign(
-        draft.campaign,
-        now=whole_seconds(wiring.now()),
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-        course=course,
-    )
+    mailing, created = start_campaign(draft.campaign, app, now=whole_seconds(app.now()), course=course)
     count("CampaignsStarted", int(created))
     return redirect(f"/console/mailings/{mailing.id}?started=1")
 
 
 def _whole_mail(mailing: Mailing, language: str) -> Answer:
     sketch = Sketch()
-    Variants(wiring.templates(), sketch).campaign(mailing, Recipient("preview", (), language))
+    Variants(app.templates, sketch).campaign(mailing, Recipient("preview", (), language))
     ((variant, links),) = sketch.drawn
     return whole_mail(variant, links)

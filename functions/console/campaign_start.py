@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.course import Course
 from newsletter.domain.times import whole_seconds
 from newsletter.usecases.preflight import require_fit
@@ -16,16 +16,10 @@ def course_for(campaign: Campaign) -> Course | None:
     Raises InvalidInput that names the field (NotFit when something in it is broken, EmptyAudience when nobody would get
     it), and Conflict.
     """
-    now = whole_seconds(wiring.now())
-    publication = wiring.templates().publication
+    now = whole_seconds(app.now())
+    publication = app.templates.publication
     mailing = checked(campaign, publication, now)
-    if started_before(mailing, wiring.content()) is not None:
+    if started_before(mailing, app) is not None:
         return None
-    require_fit(mailing, wiring.templates())
-    return starting_course(
-        mailing.id,
-        readers_of(mailing, wiring.subscribers()),
-        now=now,
-        caution=publication.caution,
-        reputation=wiring.reputation(),
-    )
+    require_fit(mailing, app.templates)
+    return starting_course(mailing.id, readers_of(mailing, app), app, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from console.people import MayNotSend, Person
 from console.request import Request
 from console.responses import redirect
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.descriptions import mailing_as_json, still_going_out
 from newsletter.domain.errors import NotFound
 from newsletter.domain.times import whole_seconds
@@ -54,42 +54,19 @@ def press_cancel(_request: Request, who: Person, mailing: str) -> Answer:
 
 def _pause(who: Person, mailing: str) -> None:
     _may(who)
-    pause_mailing(
-        mailing,
-        by=who.name,
-        now=whole_seconds(wiring.now()),
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
+    pause_mailing(mailing, app, by=who.name, now=whole_seconds(app.now()))
     count("MailingsPaused")
 
 
 def _resume(who: Person, mailing: str) -> None:
     _may(who)
-    resume_mailing(
-        mailing,
-        by=who.name,
-        now=whole_seconds(wiring.now()),
-        caution=wiring.templates().publication.caution,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        queues=wiring.queues(),
-        reputation=wiring.reputation(),
-    )
+    resume_mailing(mailing, app, by=who.name, now=whole_seconds(app.now()))
     count("MailingsResumed")
 
 
 def _cancel(who: Person, mailing: str) -> None:
     _may(who)
-    cancel_mailing(
-        mailing,
-        by=who.name,
-        now=whole_seconds(wiring.now()),
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
+    cancel_mailing(mailing, app, by=who.name, now=whole_seconds(app.now()))
     count("MailingsCancelled")
 
 
@@ -99,7 +76,7 @@ def _may(who: Person) -> None:
 
 
 def _standing(mailing: str) -> Answer:
-    found = wiring.content().mailing(mailing)
+    found = app.content.mailing(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
     note = still_going_out(found.course)

@@ -6,7 +6,7 @@ from console.people import MayNotSend, Person
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words, digest_as_json, title_of
 from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.errors import InvalidInput, NotFound
@@ -22,8 +22,8 @@ from newsletter.usecases.preview_digest import preview_digest
 def show(_request: Request, who: Person, period: str) -> Answer:
     """What the digest carries, whom it is for, and the buttons while it waits."""
     digest, mailing = _found(period)
-    publication = wiring.templates().publication
-    articles = {article.id: article for article in wiring.content().articles()}
+    publication = app.templates.publication
+    articles = {article.id: article for article in app.content.articles()}
     return page(
         "digest",
         who,
@@ -32,9 +32,7 @@ def show(_request: Request, who: Person, period: str) -> Answer:
         title=title_of(mailing),
         subjects=_subjects(mailing),
         audience=audience_in_words(mailing, publication),
-        readers=count_in_words(
-            count_audience(mailing.audience, mailing.created_at.date(), subscribers=wiring.subscribers())
-        ),
+        readers=count_in_words(count_audience(mailing.audience, mailing.created_at.date(), app)),
         articles=[articles[article] for article in digest.articles if article in articles],
         related=[articles[article] for article in digest.related if article in articles],
     )
@@ -43,10 +41,10 @@ def show(_request: Request, who: Person, period: str) -> Answer:
 def show_mail(request: Request, _who: Person, period: str) -> Answer:
     """The whole mail in one of the publication's languages."""
     language = request.query("language")
-    if language not in wiring.templates().publication.languages:
-        raise InvalidInput("language", f"one of {', '.join(wiring.templates().publication.languages)}")
+    if language not in app.templates.publication.languages:
+        raise InvalidInput("language", f"one of {', '.join(app.templates.publication.languages)}")
     _, mailing = _found(period)
-    return whole_mail(*preview_digest(mailing, language, content=wiring.content(), templates=wiring.templates()))
+    return whole_mail(*preview_digest(mailing, language, app))
 
 
 def press_approve(_request: Request, who: Person, period: str) -> Answer:
@@ -63,7 +61,7 @@ def press_reject(_request: Request, who: Person, period: str) -> Answer:
 
 def list_digests(_request: Request, _who: Person) -> Answer:
     """The newest first."""
-    digests = sorted(wiring.digests().all(), key=lambda digest: digest.window.end, reverse=True)
+    digests = sorted(app.digests.all(), key=lambda digest: digest.window.end, reverse=True)
     return json_answer(200, {"digests": [digest_as_json(digest) for digest in digests]})
 
 
@@ -79,12 +77,12 @@ def reject(_request: Request, who: Person, period: str) -> Answer:
 
 def _approve(who: Person, period: str) -> SettledDigest:
     _may(who)
-    return approve_digest(period, by=who.name, now=whole_seconds(wiring.now()), desk=wiring.digest_desk())
+    return approve_digest(period, app, by=who.name, now=whole_seconds(app.now()))
 
 
 def _reject(who: Person, period: str) -> SettledDigest:
     _may(who)
-    return reject_digest(period, by=who.name, now=whole_seconds(wiring.now()), desk=wiring.digest_desk())
+    return reject_digest(period, app, by=who.name, now=whole_seconds(app.now()))
 
 
 def _may(who: Person) -> None:
@@ -93,8 +91,8 @@ def _may(who: Person) -> None:
 
 
 def _found(period: str) -> tuple[SettledDigest, Mailing]:
-    digest = digest_of(period, wiring.digest_desk())
-    mailing = wiring.content().mailing(digest_id(period))
+    digest = digest_of(period, app)
+    mailing = app.content.mailing(digest_id(period))
     if mailing is None:
         raise NotFound(f"mailing {digest_id(period)}")
     return digest, mailing
@@ -102,12 +100,12 @@ def _found(period: str) -> tuple[SettledDigest, Mailing]:
 
 def _subjects(mailing: Mailing) -> list[tuple[str, str]]:
     """Language and subject; none when every article is skipped by now."""
-    templates = wiring.templates()
+    templates = app.templates
     try:
         return [
             (language, substitute(variant.subject, {}))
             for language in templates.publication.languages
-            for variant, _ in [preview_digest(mailing, language, content=wiring.content(), templates=templates)]
+            for variant, _ in [preview_digest(mailing, language, app)]
         ]
     except NotFound:
         return []

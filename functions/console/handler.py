@@ -13,7 +13,7 @@ from console.people import NotSignedIn, person_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.errors import NotFound
 from newsletter.http import Answer, MethodNotAllowed, path_pattern
 from newsletter.observability import observed
@@ -27,7 +27,7 @@ def with_token(request: Request, view: View, in_path: Mapping[str, str]) -> Answ
     scheme, _, token = request.header("authorization").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn
-    return view(request, person_of(wiring.oidc().verify(token.strip())), **in_path)
+    return view(request, person_of(app.oidc.verify(token.strip())), **in_path)
 
 
 def signed_in(request: Request, view: View, in_path: Mapping[str, str]) -> Answer:

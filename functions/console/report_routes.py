@@ -10,7 +10,7 @@ from console.people import Person
 from console.reports import lines_after, report_of
 from console.request import Request
 from console.responses import clock, page
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.descriptions import (
     audience_in_words,
     certificate_in_words,
@@ -47,10 +47,10 @@ def show_mailings(_request: Request, who: Person) -> Answer:
     """The newest mailings with their figures, and what the scheduled runs decided."""
     stop = time.monotonic() + PATIENCE
     lines = []
-    for mailing in wiring.content().mailings(MAILINGS):
+    for mailing in app.content.mailings(MAILINGS):
         report = report_of(mailing.id) if time.monotonic() < stop else None
         lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
-    decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in wiring.content().decisions(DECISIONS)]
+    decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in app.content.decisions(DECISIONS)]
     waiting = [line for line in lines if line.mailing.course.state is MailingState.APPROVAL]
     return page("mailings", who, lines=lines, waiting=waiting, decisions=decisions)
 
@@ -63,7 +63,7 @@ def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
         raise InvalidInput("standing", f"one of {', '.join(Standing)}")
     lines, following = page_of(lines_after(report.mailing, request.query("after")), RECIPIENTS, wanted)
     standings = report.tally.standings
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     offer = publication.offer(report.mailing.offer)
     return page(
         "mailing",
@@ -83,7 +83,7 @@ def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
         parts=_parts(report.certificate),
         standings=[(each.value, standings[each.value]) for each in Standing if each.value in standings],
         standing=wanted,
-        recipients=list(addresses_of(lines, subscribers=wiring.subscribers())),
+        recipients=list(addresses_of(lines, app)),
         # Recipients are read after the figures: while pages are being planned there may be more of them.
         total=(standings.get(wanted, 0) if wanted else sum(standings.values())) if report.planned_to_the_end else None,
         first=not request.query("after"),
@@ -97,7 +97,7 @@ def _articles(mailing: Mailing) -> list[tuple[str, str]]:
     """Title and address of a digest's articles."""
     if not mailing.articles:
         return []
-    known = {article.id: article for article in wiring.content().articles()}
+    known = {article.id: article for article in app.content.articles()}
     return [(known[key].title, known[key].url) for key in mailing.articles if key in known]
 
 

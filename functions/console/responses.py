@@ -7,7 +7,7 @@ from typing import Any
 
 from console import session
 from console.people import Person
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.times import iso
 from newsletter.http import ALWAYS, BARE, PRIVATE, Answer, content_policy
 
@@ -17,7 +17,7 @@ def page(
 ) -> Answer:
     """The page of templates/console/, with the navigation of who is signed in."""
     token = session.form_token(who) if who else ""
-    html = wiring.templates().console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
+    html = app.templates.console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
     headers = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy(html), "Content-Language": "en"}
     return Answer(status, {"Content-Type": "text/html; charset=utf-8", **headers}, html, cookies)
 
@@ -29,5 +29,5 @@ def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:
 
 def clock(moment: datetime) -> str:
     """`23 Nov 2026, 10:15` in the publication's time zone."""
-    local = moment.astimezone(wiring.templates().publication.time_zone)
+    local = moment.astimezone(app.templates.publication.time_zone)
     return f"{local.day} {local:%b %Y, %H:%M}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from console.people import NotSignedIn, Person, person_of
 from console.request import Request
-from newsletter import wiring
 from newsletter.adapters.oidc import BadToken, Tokens
+from newsletter.container import app
 from newsletter.domain.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def begin(wanted: str) -> tuple[str, str]:
         "verifier": secrets.token_urlsafe(48),
         "wanted": wanted if OWN_PAGE.fullmatch(wanted) else "/console",
     }
-    url = wiring.oidc().authorization_url(_return_address(), way["state"], way["nonce"], way["verifier"])
+    url = app.oidc.authorization_url(_return_address(), way["state"], way["nonce"], way["verifier"])
     return url, _cookie(SIGN_IN, _signer("sign-in").dumps(way), SIGN_IN_SECONDS)
 
 
@@ -60,13 +60,13 @@ def finish(request: Request) -> tuple[str, tuple[str, ...]]:
         raise SignInFailed("the answer belongs to another sign-in")
     if not request.query("code"):
         raise SignInFailed("the issuer did not let you in")
-    tokens = wiring.oidc().exchange(request.query("code"), way["verifier"], _return_address())
-    if wiring.oidc().verify(tokens.id).get("nonce") != way["nonce"]:
+    tokens = app.oidc.exchange(request.query("code"), way["verifier"], _return_address())
+    if app.oidc.verify(tokens.id).get("nonce") != way["nonce"]:
         raise SignInFailed("the ID token belongs to another sign-in")
     token = _telling(tokens)
     if len(token) > MAX_COOKIE:
         raise SignInFailed(f"the issuer's token has {len(token)} characters; a cookie holds {MAX_COOKIE}")
-    lifetime = person_of(wiring.oidc().verify(token)).expires - int(wiring.now().timestamp())
+    lifetime = person_of(app.oidc.verify(token)).expires - int(app.now().timestamp())
     return way["wanted"], (_cookie(SESSION, token, lifetime), _cookie(SIGN_IN, "", 0))
 
 
@@ -76,7 +76,7 @@ def person(request: Request) -> Person:
     if not token:
         raise NotSignedIn
     try:
-        return person_of(wiring.oidc().verify(token))
+        return person_of(app.oidc.verify(token))
     except BadToken as error:
         raise NotSignedIn from error
 
@@ -108,9 +108,9 @@ def check_form(request: Request, who: Person) -> None:
 
 def _telling(tokens: Tokens) -> str:
     """The ID token, unless only the access token says that its owner may send."""
-    if not person_of(wiring.oidc().verify(tokens.id)).may_send:
+    if not person_of(app.oidc.verify(tokens.id)).may_send:
         try:
-            if person_of(wiring.oidc().verify(tokens.access)).may_send:
+            if person_of(app.oidc.verify(tokens.access)).may_send:
                 return tokens.access
         except BadToken:
             pass  # An access token may be for other eyes than ours.
@@ -127,7 +127,7 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
     from newsletter.adapters.signing import TimedOneSpelling
 
     return URLSafeTimedSerializer(
-        list(wiring.secrets().link_keys),
+        list(app.secrets.link_keys),
         salt=f"newsletter.console.{purpose}",
         signer=TimedOneSpelling,
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
@@ -135,9 +135,9 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
 
 
 def _return_address() -> str:
-    return f"{wiring.settings().public_url}/console/callback"
+    return f"{app.settings.public_url}/console/callback"
 
 
 def _cookie(name: str, value: str, seconds: int) -> str:
-    secure = "; Secure" if wiring.settings().public_url.startswith("https:") else ""
+    secure = "; Secure" if app.settings.public_url.startswith("https:") else ""
     return f"{name}={value}; Path=/console; Max-Age={max(seconds, 0)}; HttpOnly; SameSite=Lax{secure}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import escape
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.placeholders import substitute
 from newsletter.http import BARE, Answer
@@ -15,10 +15,10 @@ MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src h
 
 def whole_mail(variant: Variant, links: tuple[tuple[str, str], ...]) -> Answer:
     """The HTML; links lead to their targets, and a reader's own pages nowhere."""
-    hello_html, _ = wiring.templates().greeting(variant.language, "")
+    hello_html, _ = app.templates.greeting(variant.language, "")
     values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}
     html = substitute(variant.html, values)
     for key, url in links:
-        html = html.replace(f"{wiring.settings().public_url}/c/preview/{key}", str(escape(url)))
+        html = html.replace(f"{app.settings.public_url}/c/preview/{key}", str(escape(url)))
     about = {"Content-Type": "text/html; charset=utf-8", "Content-Language": variant.language}
     return Answer(200, {**about, **BARE, "Content-Security-Policy": MAIL_POLICY}, html)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.publication import Feed
 from newsletter.events import scheduled_time
 from newsletter.observability import observed
@@ -18,17 +18,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     Raises PartlyFailed for a feed whose reading failed for a reason of ours, once the others are read.
     """
-    publication = wiring.templates().publication
-    replacement = wiring.settings().feed_url
+    publication = app.templates.publication
+    replacement = app.settings.feed_url
     feeds = (Feed(replacement, publication.languages[0]),) if replacement else publication.feeds
     isolated = Isolated()
-    reports = ingest_feeds(
-        scheduled_time(event),
-        isolated,
-        feeds=feeds,
-        publication=publication,
-        content=wiring.content(),
-        source=wiring.feeds(),
-    )
+    reports = ingest_feeds(scheduled_time(event), isolated, app, feeds=feeds)
     isolated.raise_if_any()
     return {"feeds": reports}

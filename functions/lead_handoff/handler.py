@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.messages import MalformedMessage, Message, TakeUpOffer
 from newsletter.domain.times import parse_iso
 from newsletter.events import each_message
@@ -21,18 +21,9 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _hand_off(message: Message) -> None:
     if not isinstance(message, TakeUpOffer):
         raise MalformedMessage(f"{message.type} does not belong on the lead queue")
-    now = wiring.now()
+    now = app.now()
     try:
-        became = hand_off_lead(
-            message,
-            now=now,
-            publication=wiring.templates().publication,
-            subscribers=wiring.subscribers(),
-            enrollments=wiring.enrollments(),
-            pointers=wiring.lead_pointers(),
-            leads=wiring.leads(),
-            crm=wiring.crm(),
-        )
+        became = hand_off_lead(message, app, now=now)
     except Exception:
         waited("LeadWaitSeconds", (now - parse_iso(message.at)).total_seconds())
         raise

@@ -52,14 +52,14 @@ def _report(message: str, attributes: Mapping[str, str], error: Exception) -> No
 
     Only our own errors are kept word for word: others may quote an address.
     """
-    from newsletter import wiring
+    from newsletter.container import app
 
     logger().error("record failed", exc_info=error, extra={"message_id": message})
     if int(attributes.get("ApproximateReceiveCount", 1)) < NOTED_FROM:
         return
     reason = str(error) if isinstance(error, NewsletterError | MalformedMessage) else type(error).__name__
     try:
-        wiring.failures().note(message, reason or type(error).__name__, wiring.now())
+        app.failures.note(message, reason or type(error).__name__, app.now())
     except Exception:  # noqa: BLE001 the message failed for its own reason, and that is what must be reported
         logger().exception("reason not kept", extra={"message_id": message})
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.events import scheduled_time
 from newsletter.observability import count, observed
-from newsletter.usecases.advance_sequences import Desk
 from newsletter.usecases.do_what_is_due import do_what_is_due
 from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.refill_queue import refill_queue
-from newsletter.usecases.watch_mailings import Watch, watch_mailings
+from newsletter.usecases.watch_mailings import watch_mailings
 
 
 @observed("nurture")
@@ -19,39 +18,11 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Do everything that is due at the time of the event. Raises PartlyFailed, once the rest is done."""
     now, isolated = scheduled_time(event), Isolated()
     # First, since the queue may run dry: everything else can wait for the next tick.
-    going = refill_queue(isolated, backlog=wiring.backlog(), courses=wiring.courses(), queues=wiring.queues())
-    watched = watch_mailings(
-        now,
-        isolated,
-        Watch(
-            caution=wiring.templates().publication.caution,
-            content=wiring.content(),
-            courses=wiring.courses(),
-            deliveries=wiring.deliveries(),
-            tallies=wiring.tallies(),
-            queues=wiring.queues(),
-            reputation=wiring.reputation(),
-            account=wiring.account(),
-        ),
-    )
+    going = refill_queue(isolated, app)
+    watched = watch_mailings(now, isolated, app)
     count("MailingsCompleted", watched["completed"])
     count("CertificatesWrong", watched["wrong"])
-    done = do_what_is_due(
-        now,
-        Desk(
-            publication=wiring.templates().publication,
-            agenda=wiring.agenda(),
-            subscribers=wiring.subscribers(),
-            sign_ups=wiring.sign_ups(),
-            enrollments=wiring.enrollments(),
-            leads=wiring.leads(),
-            content=wiring.content(),
-            queues=wiring.queues(),
-            variants=wiring.variants(),
-        ),
-        isolated,
-        steps=wiring.reputation().breaker() is None,
-    )
+    done = do_what_is_due(now, app, isolated, steps=app.reputation.breaker() is None)
     count("StepsPlanned", done["planned"])
     count("SignUpsReminded", done["reminded"])
     count("ReadersErased", done["erased"])

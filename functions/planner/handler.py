@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.messages import GoOn, MalformedMessage, Message, PlanPage
 from newsletter.events import each_message, scheduled_time
 from newsletter.observability import observed
@@ -23,10 +23,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """
     if "Records" in event:
         return each_message(event, context, _plan)
-    now, desk, isolated = scheduled_time(event), wiring.digest_desk(), Isolated()
-    done: dict[str, Any] = {"decided": look_after_digests(now, desk, isolated)}
+    now, isolated = scheduled_time(event), Isolated()
+    done: dict[str, Any] = {"decided": look_after_digests(now, app, isolated)}
     if event.get("only") != "look after":
-        done |= start_digests(now, desk, isolated)
+        done |= start_digests(now, app, isolated)
     isolated.raise_if_any()
     return done
 
@@ -34,14 +34,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _plan(message: Message) -> None:
     match message:
         case PlanPage():
-            plan_page(message, wiring.now(), wiring.planning())
+            plan_page(message, app.now(), app)
         case GoOn():
-            go_on(
-                message,
-                now=wiring.now(),
-                content=wiring.content(),
-                deliveries=wiring.deliveries(),
-                emitting=wiring.emitting(),
-            )
+            go_on(message, app, now=app.now())
         case _:
             raise MalformedMessage(f"{message.type} does not belong on the planner's queue")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.http import Answer, json_answer
 from newsletter.observability import count
 from newsletter.usecases.defend import WAIT, WAIT_LIFE, needs_proof, proven, waited
@@ -23,12 +23,12 @@ def admitted(request: Request, email: str) -> bool:
 
     Raises LimitReached when another of its network waited a short while ago.
     """
-    now, desk = wiring.now(), wiring.front_desk()
-    if not needs_proof(request.network, now, desk):
+    now = app.now()
+    if not needs_proof(request.network, now, app):
         return True
-    if proven(request.field("altcha"), wiring.proofs(), now, desk):
+    if proven(request.field("altcha"), app, now):
         return True
-    return waited(wiring.forms().age("wait", request.field("wait"), now, email), request.network, now, desk)
+    return waited(app.forms.age("wait", request.field("wait"), now, email), request.network, now, app)
 
 
 def ask_for_proof(request: Request, language: str, email: str, **values: Any) -> Answer:
@@ -37,15 +37,15 @@ def ask_for_proof(request: Request, language: str, email: str, **values: Any) ->
     `email` is the normalised address, to which the minute belongs; `values` are the page's: what was typed.
     """
     count("ProofsAskedFor")
-    now = wiring.now()
-    challenge = wiring.proofs().challenge(now)
+    now = app.now()
+    challenge = app.proofs.challenge(now)
     if request.wants_json:
-        text = wiring.templates().text("pages.errors.altcha", language)
+        text = app.templates.text("pages.errors.altcha", language)
         return json_answer(428, {"error": text, "challenge": challenge, "how": HOW})
     token = request.field("wait")
-    age = wiring.forms().age("wait", token, now, email)
+    age = app.forms.age("wait", token, now, email)
     if age is None or age > WAIT_LIFE:
-        token = wiring.forms().token("wait", now, email)
+        token = app.forms.token("wait", now, email)
     return page(
         request,
         "wait",

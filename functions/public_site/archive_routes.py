@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.times import iso
 from newsletter.http import ALWAYS, Answer, content_policy
@@ -24,10 +24,8 @@ def show_list(request: Request) -> Answer:
     """The newest mailings, or those before a `?before=` that a page before this one linked."""
     before = request.query("before")
     before = before if PLACE.fullmatch(before) else ""
-    language = request.language(wiring.templates().publication)
-    mailings, following = list_archive(
-        language, before, ON_A_PAGE, content=wiring.content(), templates=wiring.templates()
-    )
+    language = request.language(app.templates.publication)
+    mailings, following = list_archive(language, before, ON_A_PAGE, app)
     answer = page(
         request,
         "archive",
@@ -42,9 +40,9 @@ def show_list(request: Request) -> Answer:
 
 def show_mailing(request: Request, mailing: str) -> Answer:
     """One mailing as a page, a campaign in the language it was written in unless another is asked for."""
-    found = public_mailing(mailing, content=wiring.content())
-    language = request.language(wiring.templates().publication, found.language)
-    shown = read_archived(found, language, content=wiring.content(), templates=wiring.templates())
+    found = public_mailing(mailing, app)
+    language = request.language(app.templates.publication, found.language)
+    shown = read_archived(found, language, app)
     canonical = shown.original or _address(f"/{mailing}", language)
     answer = page(
         request, "archive_mailing", found.language, public=True, images=True, shown=shown, canonical=canonical
@@ -54,14 +52,14 @@ def show_mailing(request: Request, mailing: str) -> Answer:
 
 def show_feed(request: Request) -> Answer:
     """The newest mailings as an Atom feed (RFC 4287)."""
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     language = request.language(publication)
-    mailings, _ = list_archive(language, "", IN_THE_FEED, content=wiring.content(), templates=wiring.templates())
+    mailings, _ = list_archive(language, "", IN_THE_FEED, app)
     entries = [
         (_tag(shown, publication.sender.list_id), _address(f"/{shown.mailing.id}", language), shown)
         for shown in mailings
     ]
-    xml = wiring.templates().feed(
+    xml = app.templates.feed(
         "archive",
         language,
         entries=entries,
@@ -81,7 +79,7 @@ def show_feed(request: Request) -> Answer:
 
 
 def _address(path: str, language: str) -> str:
-    return f"{wiring.settings().public_url}/archive{path}?lang={language}"
+    return f"{app.settings.public_url}/archive{path}?lang={language}"
 
 
 def _tag(shown: Archived, list_id: str) -> str:
@@ -94,7 +92,7 @@ def _kept(request: Request, answer: Answer) -> Answer:
     """The answer for a cache to keep, or 304 without a body for who has this very text already (RFC 9110, 13.1.2)."""
     tag = f'"{sha256(answer.body.encode()).hexdigest()[:24]}"'
     headers = {**KEPT, "ETag": tag}
-    if not wiring.templates().publication.index_archive:
+    if not app.templates.publication.index_archive:
         headers["X-Robots-Tag"] = "noindex"
     if tag in re.findall(r'"[^"]*"', request.header("if-none-match")):
         bare = {name: value for name, value in answer.headers.items() if name in ("Vary", "Content-Security-Policy")}

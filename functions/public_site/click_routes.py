@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.http import Answer
 from newsletter.usecases.record_click import record_click
 from public_site.request import Request
@@ -12,5 +12,5 @@ from public_site.responses import redirect
 
 def follow(request: Request, token: str, link: str) -> Answer:
     """302 to the target that was mailed under this key, and to no other."""
-    ref = wiring.links().read(Purpose.CLICK, token)
-    return redirect(record_click(ref, link, request.evidence, wiring.now(), wiring.front_desk()))
+    ref = app.links.read(Purpose.CLICK, token)
+    return redirect(record_click(ref, link, request.evidence, app.now(), app))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.errors import ExpiredLink
 from newsletter.domain.pending import Pending
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
@@ -21,10 +21,9 @@ from public_site.subscription_routes import check_mail
 def ask_to_confirm(request: Request, token: str) -> Answer:
     """The page with the one button, and what it does; mail scanners may open it as often as they like."""
     ref, in_time = _read(token)
-    desk = wiring.front_desk()
-    found = confirm_subscription.look(ref, wiring.now(), desk)
+    found = confirm_subscription.look(ref, app.now(), app)
     if request.method == "GET":
-        confirm_subscription.count_seen(ref, found, desk)
+        confirm_subscription.count_seen(ref, found, app)
     return _answer(request, ref, found if in_time or isinstance(found, Confirmed) else None)
 
 
@@ -35,23 +34,23 @@ def confirm(request: Request, token: str) -> Answer:
     asks for a new mail.
     """
     ref, in_time = _read(token)
-    now, desk = wiring.now(), wiring.front_desk()
+    now = app.now()
     if request.ticked("again"):
-        form = confirm_subscription.send_again(ref, now, desk)
+        form = confirm_subscription.send_again(ref, now, app)
         if form is None:
             raise _over(ref)
         return check_mail(request, form.language)
     seen = request.field("seen")
-    found = confirm_subscription.confirm(ref, now, desk, seen) if in_time else None
+    found = confirm_subscription.confirm(ref, now, app, seen) if in_time else None
     return _answer(request, ref, found, changed=bool(seen))
 
 
 def _read(token: str) -> tuple[Ref, bool]:
     """Whose link it is, and whether it is young enough to confirm with."""
     try:
-        return wiring.links().read(Purpose.CONFIRM, token, max_age=SIGN_UP_LIFE), True
+        return app.links.read(Purpose.CONFIRM, token, max_age=SIGN_UP_LIFE), True
     except ExpiredLink:
-        return wiring.links().read(Purpose.CONFIRM, token), False
+        return app.links.read(Purpose.CONFIRM, token), False
 
 
 def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, changed: bool = False) -> Answer:
@@ -63,7 +62,7 @@ def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, ch
             return page(request, "confirm", language, pending=found, changed=changed, preferences_url=preferences_url)
         case Confirmed():
             return page(request, "confirmed", found.language, effect=found.effect, preferences_url=preferences_url)
-    form = confirm_subscription.kept_form(ref, wiring.now(), wiring.front_desk())
+    form = confirm_subscription.kept_form(ref, app.now(), app)
     if form is None:
         raise _over(ref)
     return page(request, "expired", form.language, status=410, days=SIGN_UP_LIFE.days)
@@ -71,6 +70,6 @@ def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, ch
 
 def _over(ref: Ref) -> SubscriptionEnded:
     """Why the link has nothing to confirm any more."""
-    today = present(ref.subscriber, wiring.subscribers())
+    today = present(ref.subscriber, app)
     moved = today.id != ref.subscriber and today.status == Status.ACTIVE
     return Moved(today.language) if moved else ConfirmationOver(today.language)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.errors import NotFound
 from newsletter.http import Answer, MethodNotAllowed, json_answer, path_pattern
 from newsletter.observability import observed
@@ -31,7 +31,7 @@ View = Callable[..., Answer]
 
 def health(_: Request) -> Answer:
     """Whether readers can be served: 200 with `ok`, else 503 with `failing`; the parts say which of them fails."""
-    parts = wiring.health().look()
+    parts = app.health.look()
     well = all(found == OK for found in parts.values())
     return json_answer(200 if well else 503, {"status": "ok" if well else "failing", "parts": parts})
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter import wiring
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.reader_records import PROFILE
+from newsletter.container import app
 from newsletter.domain.consent import TRACKING
 from newsletter.domain.subscriber import Status
 from newsletter.domain.times import parse_iso
@@ -26,7 +26,7 @@ def show_my_data(request: Request, token: str) -> Answer:
     data = _everything(ref)
     if request.query("format") == "json" or request.wants_json:
         return download("my-data.json", data)
-    reader = change_preferences.current(ref, wiring.front_desk())
+    reader = change_preferences.current(ref, app)
     if reader is None:
         return page(request, "erased", now=False, in_crm=False)
     return page(
@@ -34,7 +34,7 @@ def show_my_data(request: Request, token: str) -> Answer:
         "my_data",
         reader.language,
         reader=reader,
-        paused_until=change_preferences.pause_to_come(reader, wiring.now(), wiring.templates().publication),
+        paused_until=change_preferences.pause_to_come(reader, app.now(), app.templates.publication),
         sent_days=LEDGER_LIFE.days,
         in_crm=_in_crm(data),
         **_in_words(data),
@@ -47,14 +47,11 @@ def erase_my_data(request: Request, token: str) -> Answer:
     Everything means every address: who moved from that of the link, and has left since, is erased where they went.
     """
     ref = _read(token)
-    desk = wiring.front_desk()
-    today = present(ref.subscriber, desk.subscribers)
+    today = present(ref.subscriber, app)
     in_crm = _in_crm(_everything(ref))
     for subscriber in dict.fromkeys((today.id, ref.subscriber)):
         if _something_is_left(subscriber):
-            my_data.erase_every_address(
-                subscriber, wiring.now(), subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
-            )
+            my_data.erase_every_address(subscriber, app.now(), app)
             count("ReadersErased")
     return page(request, "erased", today.language, now=True, in_crm=in_crm)
 
@@ -65,8 +62,8 @@ def _read(token: str) -> Ref:
     Raises Moved for who goes on with another address: the link may be with whoever has the old mailbox now, who shall
     neither learn the new address nor erase the reader there.
     """
-    ref = wiring.links().read(Purpose.MY_DATA, token)
-    today = present(ref.subscriber, wiring.subscribers())
+    ref = app.links.read(Purpose.MY_DATA, token)
+    today = present(ref.subscriber, app)
     if today.id != ref.subscriber and today.status == Status.ACTIVE:
         raise Moved(today.language)
     return ref
@@ -74,17 +71,14 @@ def _read(token: str) -> Ref:
 
 def _something_is_left(subscriber: str) -> bool:
     """Whether there is more under the id than the mark of an erasure."""
-    records = wiring.subscribers().records(subscriber)
+    records = app.subscribers.records(subscriber)
     return any(record["record"] != PROFILE or record.get("status") != Status.ERASED for record in records)
 
 
 def _everything(ref: Ref) -> dict[str, Any]:
     """With it whether the proof of consent is whole, and what is wrong with it if not."""
-    desk = wiring.front_desk()
-    data = my_data.everything(
-        ref.subscriber, subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
-    )
-    faults = desk.consents.faults(ref.subscriber)
+    data = my_data.everything(ref.subscriber, app)
+    faults = app.consents.faults(ref.subscriber)
     return {**data, "consent_chain": {"whole": not faults, "faults": faults}}
 
 
@@ -103,7 +97,7 @@ def _in_words(data: dict[str, Any]) -> dict[str, Any]:
         "changes": [form["email"] for form in data["address_changes"]],
         "earlier": [profile["email"] for one in data["earlier"] if "email" in (profile := _profile(one["records"]))],
         "leads": [
-            {"offer": wiring.templates().publication.offer(lead["offer"]), "at": parse_iso(lead["at"])}
+            {"offer": app.templates.publication.offer(lead["offer"]), "at": parse_iso(lead["at"])}
             for lead in data["leads"]
         ],
     }

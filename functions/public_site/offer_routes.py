@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.errors import NotFound
 from newsletter.domain.publication import Offer
 from newsletter.domain.subscriber import Present
@@ -21,9 +21,8 @@ OLDEST = timedelta(days=1)
 def show_offer(request: Request, token: str) -> Answer:
     """The landing page, which says what pressing its button would really do. Opening it is evidence, and no lead."""
     ref, offer = _read(token)
-    desk = wiring.front_desk()
-    take_up_offer.show(ref, request.evidence, wiring.now(), desk)
-    return _landing(request, token, take_up_offer.asker(ref, desk), offer)
+    take_up_offer.show(ref, request.evidence, app.now(), app)
+    return _landing(request, token, take_up_offer.asker(ref, app), offer)
 
 
 def take_up(request: Request, token: str) -> Answer:
@@ -33,20 +32,20 @@ def take_up(request: Request, token: str) -> Answer:
     Without that the page comes again, for a person to press the button.
     """
     ref, offer = _read(token)
-    now, desk = wiring.now(), wiring.front_desk()
-    reader = take_up_offer.asker(ref, desk)
+    now = app.now()
+    reader = take_up_offer.asker(ref, app)
     if not take_up_offer.can_be_contacted(reader):
         return _landing(request, token, reader, offer)
-    age = wiring.forms().age("offer", request.field("form"), now, token)
+    age = app.forms.age("offer", request.field("form"), now, token)
     if age is None or age > OLDEST:
         return _landing(request, token, reader, offer, again=True)
-    take_up_offer.take_up(reader, ref, request.evidence, now, desk)
+    take_up_offer.take_up(reader, ref, request.evidence, now, app)
     return page(request, "offer_taken", reader.language, reader=reader)
 
 
 def _read(token: str) -> tuple[Ref, Offer]:
-    ref = wiring.links().read(Purpose.OFFER, token)
-    offer = wiring.templates().publication.offer(ref.extra)
+    ref = app.links.read(Purpose.OFFER, token)
+    offer = app.templates.publication.offer(ref.extra)
     if offer is None:
         raise NotFound("offer")
     return ref, offer
@@ -63,6 +62,6 @@ def _landing(request: Request, token: str, reader: Present, offer: Offer, *, aga
         status=422 if again else 200,
         offer=offer,
         reader=reader,
-        form=wiring.forms().token("offer", wiring.now(), token),
+        form=app.forms.token("offer", app.now(), token),
         again=again,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.http import BARE, Answer
 from public_site.request import Request
 
@@ -16,7 +16,7 @@ FORGET_AFTER = 600
 
 def is_known(origin: str) -> bool:
     """Whether an Origin header names one of those websites. A request of no browser has none, and passes."""
-    return origin in ("", wiring.settings().public_url, *wiring.templates().publication.origins)
+    return origin in ("", app.settings.public_url, *app.templates.publication.origins)
 
 
 def refused_origin(request: Request, *, websites: bool = False) -> bool:
@@ -28,11 +28,11 @@ def refused_origin(request: Request, *, websites: bool = False) -> bool:
     https://www.w3.org/TR/fetch-metadata/ and https://fetch.spec.whatwg.org/#origin-header
     """
     origin = request.header("origin")
-    if websites and origin in wiring.templates().publication.origins:
+    if websites and origin in app.templates.publication.origins:
         return False
     if request.header("sec-fetch-site") == "cross-site":
         return True
-    return origin != "" and origin != wiring.settings().public_url and not _is_of_the_asked_host(request, origin)
+    return origin not in {"", app.settings.public_url} and not _is_of_the_asked_host(request, origin)
 
 
 def _is_of_the_asked_host(request: Request, origin: str) -> bool:
@@ -47,7 +47,7 @@ def _is_of_the_asked_host(request: Request, origin: str) -> bool:
 def next_page(url: str) -> str:
     """The address, when it is one of a website that the publication names; else empty."""
     found = WEB_ADDRESS.fullmatch(url)
-    return url if found and found[1] in wiring.templates().publication.origins else ""
+    return url if found and found[1] in app.templates.publication.origins else ""
 
 
 def origin_of(url: str) -> str:

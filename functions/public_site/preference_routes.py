@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.errors import InvalidForm, InvalidInput
 from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.http import Answer
@@ -23,13 +23,13 @@ from public_site.subscription_routes import promises
 
 def show_preferences(request: Request, token: str) -> Answer:
     """The reader's present choices, in a form."""
-    ref = wiring.links().read(Purpose.PREFERENCES, token)
+    ref = app.links.read(Purpose.PREFERENCES, token)
     return _form(request, ref, _present(_active(ref)))
 
 
 def save_preferences(request: Request, token: str) -> Answer:
     """Keep the choices and show them again; 422 with what was typed when one cannot be kept."""
-    ref = wiring.links().read(Purpose.PREFERENCES, token)
+    ref = app.links.read(Purpose.PREFERENCES, token)
     reader = _active(ref)
     if "new_email" in request.fields:
         return _move(request, ref, reader)
@@ -44,7 +44,7 @@ def save_preferences(request: Request, token: str) -> Answer:
         tracking=request.ticked("tracking"),
     )
     try:
-        changed = change_preferences.change(ref, typed, wiring.now(), wiring.front_desk())
+        changed = change_preferences.change(ref, typed, app.now(), app)
     except InvalidForm as wrong:
         return _form(request, ref, typed, language=reader.language, errors=wrong.errors)
     return _form(request, ref, _present(changed), saved=True)
@@ -60,24 +60,23 @@ def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool
 
 def _move(request: Request, ref: Ref, reader: Subscriber) -> Answer:
     """Ask the new address to confirm, within the limits of every form; the answer is the same whoever it belongs to."""
-    typed, desk = request.field("new_email"), wiring.front_desk()
+    typed = request.field("new_email")
     try:
-        email = change_preferences.checked_address(ref, typed, desk)
+        email = change_preferences.checked_address(ref, typed, app)
     except InvalidInput as wrong:
         if request.wants_json:
             raise InvalidInput("new_email", wrong.message) from wrong
         return _form(request, ref, _present(reader), errors={"new_email": wrong.message}, new_email=typed)
     if not admitted(request, email):
         return ask_for_proof(request, reader.language, email, new_email=typed)
-    change_preferences.change_address(ref, email, request.network, wiring.now(), desk)
+    change_preferences.change_address(ref, email, request.network, app.now(), app)
     return page(request, "new_address", reader.language, preferences_url=link(Purpose.PREFERENCES, ref), **promises())
 
 
 def _active(ref: Ref) -> Subscriber:
-    desk = wiring.front_desk()
-    reader = change_preferences.current(ref, desk)
+    reader = change_preferences.current(ref, app)
     if reader is None or reader.status is not Status.ACTIVE:
-        today = present(ref.subscriber, desk.subscribers)
+        today = present(ref.subscriber, app)
         over = Moved if today.status == Status.ACTIVE else SubscriptionEnded
         raise over(today.language)
     return reader
@@ -85,7 +84,7 @@ def _active(ref: Ref) -> Subscriber:
 
 def _present(reader: Subscriber) -> ChoicesForm:
     """The form as the reader would have filled it in."""
-    paused = change_preferences.pause_to_come(reader, wiring.now(), wiring.templates().publication)
+    paused = change_preferences.pause_to_come(reader, app.now(), app.templates.publication)
     return ChoicesForm(
         topics=reader.topics,
         every_topic=not reader.topics,
@@ -98,7 +97,7 @@ def _present(reader: Subscriber) -> ChoicesForm:
 
 
 def _today() -> date:
-    return wiring.now().astimezone(wiring.templates().publication.time_zone).date()
+    return app.now().astimezone(app.templates.publication.time_zone).date()
 
 
 def _form(

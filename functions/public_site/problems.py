@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.errors import (
     BadLink,
     ExpiredLink,
@@ -86,7 +86,7 @@ def _telling(error: Exception) -> dict[str, str]:
 
 
 def _in_json(request: Request, error: Exception, status: int, name: str) -> Answer:
-    templates = wiring.templates()
+    templates = app.templates
     language = request.language(templates.publication)
     if isinstance(error, UnsupportedType):
         return json_answer(status, {"errors": {"content-type": templates.text("pages.errors.content_type", language)}})

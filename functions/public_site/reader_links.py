@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 
 
 def link(purpose: Purpose, ref: Ref) -> str:
     """The address of the reader's own page, with a token for it alone."""
-    return f"/{purpose}/{wiring.links().token(purpose, ref)}"
+    return f"/{purpose}/{app.links.token(purpose, ref)}"

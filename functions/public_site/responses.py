@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.http import ALWAYS, BARE, PRIVATE, Answer, content_policy
 from public_site.request import Request
 
@@ -36,8 +36,8 @@ def page(
     `script` lets our own script run on it; `form_to` is an origin that its form may lead on to;
     `images` shows pictures from elsewhere.
     """
-    language = request.language(wiring.templates().publication, own)
-    html = wiring.templates().page(name, language, **values)
+    language = request.language(app.templates.publication, own)
+    html = app.templates.page(name, language, **values)
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         **ALWAYS,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter import wiring
 from newsletter.adapters.addresses import MAX_ADDRESS
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
+from newsletter.container import app
 from newsletter.domain.subscriber import Frequency
 from newsletter.http import Answer
 from newsletter.usecases.defend import under_attack
@@ -59,7 +59,7 @@ class Entry:
 
 def prefilled(request: Request) -> Typed:
     """The empty form, or what a link that leads to it has filled in: `?email=` and `?topics=` (keys, with commas)."""
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     asked = request.query("topics").split(",")
     topics = tuple(topic.key for topic in publication.topics if topic.key in asked)
     language = request.language(publication)
@@ -72,7 +72,7 @@ def typed_in(request: Request) -> Typed:
     return Typed(
         email=request.field("email"),
         topics=topics,
-        language=request.field("language") or request.language(wiring.templates().publication),
+        language=request.field("language") or request.language(app.templates.publication),
         frequency=request.field("frequency") or Frequency.WEEKLY,
         name=request.field("name"),
         consent=request.ticked("consent"),
@@ -122,7 +122,7 @@ def entry_of(request: Request, now: datetime) -> Entry:
         return Entry("again", FOREIGN_SIGN_UPS_AN_HOUR)
     if not token:
         return Entry("", FOREIGN_SIGN_UPS_AN_HOUR)
-    age = wiring.forms().age("subscribe", token, now)
+    age = app.forms.age("subscribe", token, now)
     if age is None or age > OLDEST:
         return Entry("too_old", SIGN_UPS_AN_HOUR)
     return Entry("too_fast" if age < YOUNGEST else "", SIGN_UPS_AN_HOUR)
@@ -139,8 +139,8 @@ def show(
     suggestion: str = "",
 ) -> Answer:
     """The form with what was typed, and what to mend."""
-    now = wiring.now()
-    challenge = wiring.proofs().challenge(now) if under_attack(now, wiring.front_desk()) else None
+    now = app.now()
+    challenge = app.proofs.challenge(now) if under_attack(now, app) else None
     return page(
         request,
         "subscribe",
@@ -161,26 +161,26 @@ def show(
 
 def _kept_for() -> dict[str, Any]:
     """For how many days what is kept: of a form nobody confirms, a reader who left, clicks, and mails that went out."""
-    retention = wiring.templates().publication.retention
+    retention = app.templates.publication.retention
     kept = {"pending": retention.pending, "left": retention.left, "clicks": retention.clicks, "sent": LEDGER_LIFE}
     return {f"{name}_days": life.days for name, life in kept.items()}
 
 
 def wait(request: Request, typed: Typed, email: str) -> Answer:
     """The way through without a proof of work: the form, filled in, whose button counts after a minute."""
-    language = request.language(wiring.templates().publication, typed.language)
-    token, form_to = _token(request, wiring.now()), origins.origin_of(typed.next)
+    language = request.language(app.templates.publication, typed.language)
+    token, form_to = _token(request, app.now()), origins.origin_of(typed.next)
     return ask_for_proof(request, language, email, form=typed, token=token, form_to=form_to)
 
 
 def _token(request: Request, now: datetime) -> str:
     """The token the form came with, so that who mends a fault need not wait again; a new one where it is not good."""
     token = request.field("form") if request.method == "POST" else ""
-    age = wiring.forms().age("subscribe", token, now)
-    return token if age is not None and YOUNGEST <= age <= OLDEST else wiring.forms().token("subscribe", now)
+    age = app.forms.age("subscribe", token, now)
+    return token if age is not None and YOUNGEST <= age <= OLDEST else app.forms.token("subscribe", now)
 
 
 def _origin(request: Request) -> str:
     """The page whose form was sent, without its query; our own form sends no Referer."""
     found = WEB_PAGE.match(request.header("referer") or request.header("origin"))
-    return found[0] if found else f"{wiring.settings().public_url}/subscribe"
+    return found[0] if found else f"{app.settings.public_url}/subscribe"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from newsletter import wiring
 from newsletter.adapters.addresses import suggestion
 from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
+from newsletter.container import app
 from newsletter.domain.errors import InvalidForm
 from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.http import Answer, json_answer
@@ -32,12 +32,12 @@ def sign_up(request: Request) -> Answer:
     if request.field(sign_up_form.TRAP):
         count("SignUpsTrapped")
         return _asked(request, typed)
-    now, desk = wiring.now(), wiring.front_desk()
+    now = app.now()
     entry = sign_up_form.entry_of(request, now)
     if entry.notice and request.wants_json:
         return json_answer(403, {"error": _text(request, typed, "pages.errors.origin")})
     try:
-        form = checked(sign_up_form.to_be_checked(typed, request), now, desk)
+        form = checked(sign_up_form.to_be_checked(typed, request), now, app)
     except InvalidForm as wrong:
         return _mend(request, typed, entry, wrong.errors)
     if entry.notice:
@@ -47,7 +47,7 @@ def sign_up(request: Request) -> Answer:
         return sign_up_form.show(request, typed, status=422, suggestion=meant)
     if not admitted(request, form.email):
         return sign_up_form.wait(request, typed, form.email)
-    subscribe(form, now, desk, entry.most)
+    subscribe(form, now, app, entry.most)
     return _asked(request, typed)
 
 
@@ -70,7 +70,7 @@ def promises() -> dict[str, Any]:
 
 def proof_script(_: Request) -> Answer:
     """The script that solves the challenge of a form in attack mode."""
-    return script_file(wiring.templates().script("altcha"))
+    return script_file(app.templates.script("altcha"))
 
 
 def _asked(request: Request, typed: Typed) -> Answer:
@@ -89,11 +89,11 @@ def _mend(request: Request, typed: Typed, entry: Entry, errors: Mapping[str, str
 
 def _message(request: Request, typed: Typed) -> str:
     """What the page says, in two sentences: where the mail is, and whom to ask if there is none."""
-    address = wiring.templates().publication.sender.reply_to
+    address = app.templates.publication.sender.reply_to
     still_missing = _text(request, typed, "pages.check_mail.still_missing", address=address)
     return f"{_text(request, typed, 'pages.check_mail.lead')} {still_missing}"
 
 
 def _text(request: Request, typed: Typed, key: str, **values: str) -> str:
-    language = request.language(wiring.templates().publication, typed.language)
-    return wiring.templates().text(key, language, **values)
+    language = request.language(app.templates.publication, typed.language)
+    return app.templates.text(key, language, **values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.subscriber import Status
 from newsletter.http import Answer
 from newsletter.usecases.move_reader import whereabouts
@@ -21,7 +21,7 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
     """The page with the one button; opening it changes nothing."""
     ref, today = _read(token)
-    reader = present(today.subscriber, wiring.subscribers())
+    reader = present(today.subscriber, app)
     if reader.status in ("", Status.ERASED):
         return page(request, "erased", reader.language, now=False, in_crm=False)
     if reader.status not in (BROKEN, Status.ACTIVE):
@@ -43,21 +43,21 @@ def leave(request: Request, token: str) -> Answer:
     body comes from counts as for the button (handler.py): a website must not make somebody leave with it.
     """
     ref, today = _read(token)
-    now, desk = wiring.now(), wiring.front_desk()
+    now = app.now()
     if one_click(request):
-        unsubscribe(today, "one-click", now, desk)
+        unsubscribe(today, "one-click", now, app)
         return page(request, "unsubscribed", left=False, explained=False)
     said = request.readable
     if said and request.ticked("back"):
-        if not come_back(today, now, desk):
+        if not come_back(today, now, app):
             return ask_to_unsubscribe(request, token)
-        return check_mail(request, standing(today, desk)[1])
+        return check_mail(request, standing(today, app)[1])
     explained = said and request.ticked("explain")
     if explained:
-        explain(today, _reason(request), desk)
+        explain(today, _reason(request), app)
     else:
-        unsubscribe(today, "page", now, desk)
-    return _gone(request, ref, *standing(today, desk), explained=explained)
+        unsubscribe(today, "page", now, app)
+    return _gone(request, ref, *standing(today, app), explained=explained)
 
 
 def is_leaving(request: Request) -> bool:
@@ -75,8 +75,8 @@ def _read(token: str) -> tuple[Ref, Ref]:
 
     The pages they are led to are those of the link alone: it may be with whoever has the old mailbox now.
     """
-    ref = wiring.links().read(Purpose.UNSUBSCRIBE, token)
-    return ref, ref._replace(subscriber=whereabouts(ref.subscriber, wiring.front_desk()))
+    ref = app.links.read(Purpose.UNSUBSCRIBE, token)
+    return ref, ref._replace(subscriber=whereabouts(ref.subscriber, app))
 
 
 def _reason(request: Request) -> str:

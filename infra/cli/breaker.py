@@ -6,7 +6,7 @@ import getpass
 
 from cli.faults import Fault
 from cli.output import say, when
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.caution import BREAKER_VOLUME, Feedback
 from newsletter.domain.course import MailingState
 from newsletter.domain.times import whole_seconds
@@ -15,14 +15,14 @@ from newsletter.usecases.open_breaker import close_breaker
 
 def show() -> int:
     """Whether the breaker is open, and the rates it judges by; 1 when it is."""
-    now, zone = wiring.now(), wiring.templates().publication.time_zone
-    caution = wiring.templates().publication.caution
-    breaker = wiring.reputation().breaker()
+    now, zone = app.now(), app.templates.publication.time_zone
+    caution = app.templates.publication.caution
+    breaker = app.reputation.breaker()
     if breaker:
         say(f"The breaker is open since {when(breaker.since, zone)} ({zone}): {breaker.reason}.")
     else:
         say("The breaker is closed.")
-    day = wiring.reputation().last_day(now)
+    day = app.reputation.last_day(now)
     say(f"Mails of the last 24 hours whose fate is known: {day.volume:,}; judged from {BREAKER_VOLUME:,} on")
     say(f"    bounced:      {_rate(day.bounced, day)} (limit {caution.bounces / 100:g} %)")
     say(f"    called spam:  {_rate(day.complained, day)} (limit {caution.complaints / 100:g} %)")
@@ -32,12 +32,12 @@ def show() -> int:
 def close() -> int:
     """Close it. What it held is named: each mailing is for a person to resume or cancel."""
     by = f"{getpass.getuser()}, at the command line"
-    now = whole_seconds(wiring.now())
-    if not close_breaker(by, now=now, content=wiring.content(), reputation=wiring.reputation()):
+    now = whole_seconds(app.now())
+    if not close_breaker(by, app, now=now):
         raise Fault("the breaker is not open")
     say("The breaker is closed; it counts anew from now on.")
-    for mailing in wiring.courses().unfinished():
-        course = wiring.courses().course(mailing)
+    for mailing in app.courses.unfinished():
+        course = app.courses.course(mailing)
         if course is not None and course.state is MailingState.HELD:
             say(f"{mailing} is held ({course.reason}). Go on: newsletter mailing resume {mailing}")
     return 0

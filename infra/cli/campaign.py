@@ -8,7 +8,7 @@ from cli.campaign_file import CampaignFile, read_campaign
 from cli.check_campaign import check_campaign
 from cli.confirm import agreed
 from cli.output import say, when
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words, course_in_words
 from newsletter.domain.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.domain.mailing import Mailing
@@ -22,11 +22,11 @@ from newsletter.usecases.starting_course import starting_course
 def send(path: Path, *, yes: bool) -> int:
     """Show what will be sent to whom, ask, and start it. The same file again sends nothing and is no error."""
     file = read_campaign(path)
-    now = whole_seconds(wiring.now())
-    publication = wiring.templates().publication
+    now = whole_seconds(app.now())
+    publication = app.templates.publication
     try:
         mailing = checked(file.campaign, publication, now)
-        known = started_before(mailing, wiring.content())
+        known = started_before(mailing, app)
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     except Conflict as taken:
@@ -34,30 +34,21 @@ def send(path: Path, *, yes: bool) -> int:
         raise file.fault(InvalidInput("name", text)) from taken
     course = None
     if known is None:
-        if check_campaign(path, wiring.settings().templates, wiring.settings().public_url):
+        if check_campaign(path, app.settings.templates, app.settings.public_url):
             say("Nothing was sent.")
             return 1
         say()
         try:
-            readers = readers_of(mailing, wiring.subscribers())
+            readers = readers_of(mailing, app)
         except EmptyAudience as nobody:
             raise file.fault(nobody) from nobody
-        caution, reputation = publication.caution, wiring.reputation()
-        course = starting_course(mailing.id, readers, now=now, caution=caution, reputation=reputation)
+        course = starting_course(mailing.id, readers, app, now=now)
         _show(file, mailing)
         if not yes and not agreed("Send it now?", "to send"):
             say("Nothing was sent.")
             return 1
     # Also for a known campaign: had its start been interrupted, this completes it.
-    mailing, created = start_campaign(
-        file.campaign,
-        now=now,
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-        course=course,
-    )
+    mailing, created = start_campaign(file.campaign, app, now=now, course=course)
     if created:
         say(f"Started {mailing.id}. See how it goes: newsletter mailing show {mailing.id}")
         if words := course_in_words(mailing.course):
@@ -69,9 +60,9 @@ def send(path: Path, *, yes: bool) -> int:
 
 
 def _show(file: CampaignFile, mailing: Mailing) -> None:
-    publication = wiring.templates().publication
-    readers = count_audience(mailing.audience, mailing.created_at.date(), subscribers=wiring.subscribers())
-    text = wiring.templates().markdown(mailing.body)[1]
+    publication = app.templates.publication
+    readers = count_audience(mailing.audience, mailing.created_at.date(), app)
+    text = app.templates.markdown(mailing.body)[1]
     say(f"Name:     {file.campaign.name}")
     say(f"Subject:  {mailing.subject}")
     if mailing.preheader:

@@ -8,8 +8,8 @@ from typing import Any
 
 from cli.faults import Fault
 from cli.output import say, table, when
-from newsletter import wiring
 from newsletter.adapters.addresses import normalised
+from newsletter.container import app
 from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.times import iso
@@ -17,16 +17,15 @@ from newsletter.domain.times import iso
 
 def show(address: str, *, as_json: bool) -> int:
     """Every consent record of the address in its order; 1 when the chain is broken, which is said loudly."""
-    desk = wiring.front_desk()
     try:
-        reader = desk.id_of(normalised(address, allow_test_domains=True))
+        reader = app.ids.of(normalised(address, allow_test_domains=True))
     except InvalidInput as wrong:
         raise Fault(f"{address!r} is not a mail address") from wrong
-    profile = desk.subscribers.profile(reader)
-    chain = desk.consents.chain(reader)
+    profile = app.subscribers.profile(reader)
+    chain = app.consents.chain(reader)
     if profile is None and not chain:
         raise Fault(f"nothing is known of {address}")
-    broken = desk.consents.faults(reader)
+    broken = app.consents.faults(reader)
     status = str((profile or {}).get("status", "unknown"))
     if as_json:
         print(json.dumps(_as_json(reader, status, chain, broken), ensure_ascii=False, indent=2))
@@ -36,7 +35,7 @@ def show(address: str, *, as_json: bool) -> int:
 
 
 def _as_json(reader: str, status: str, chain: list[ConsentRecord], broken: list[str]) -> dict[str, Any]:
-    texts = wiring.templates().publication.consent
+    texts = app.templates.publication.consent
     return {
         "subscriber": reader,
         "status": status,
@@ -56,7 +55,7 @@ def _as_json(reader: str, status: str, chain: list[ConsentRecord], broken: list[
 
 
 def _print(reader: str, status: str, chain: list[ConsentRecord], broken: list[str]) -> None:
-    zone = wiring.templates().publication.time_zone
+    zone = app.templates.publication.time_zone
     say(f"Subscriber {reader}, {status}")
     table(
         ("No", f"When ({zone})", "Act", "How", "Text", "Language", "Network", "Evidence"),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
-from functools import partial
 
 from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.descriptions import still_going_out
 from newsletter.domain.course import Course
 from newsletter.domain.errors import NotFound, NotNow
@@ -28,26 +27,15 @@ SAID = {
 def control(act: str, mailing: str, *, yes: bool = False) -> int:
     """Pause, resume or cancel the mailing; cancelling is asked about first, since nothing leads back."""
     acts: dict[str, Callable[..., Course]] = {
-        "pause": partial(pause_mailing, guards=wiring.guards()),
-        "resume": partial(
-            resume_mailing,
-            caution=wiring.templates().publication.caution,
-            queues=wiring.queues(),
-            reputation=wiring.reputation(),
-        ),
-        "cancel": partial(cancel_mailing, guards=wiring.guards()),
+        "pause": pause_mailing,
+        "resume": resume_mailing,
+        "cancel": cancel_mailing,
     }
     if act == "cancel" and not yes and not agreed(f"Cancel {mailing} for good?", "to cancel"):
         say("Nothing was changed.")
         return 1
     try:
-        course = acts[act](
-            mailing,
-            by=f"{getpass.getuser()}, at the command line",
-            now=whole_seconds(wiring.now()),
-            content=wiring.content(),
-            courses=wiring.courses(),
-        )
+        course = acts[act](mailing, app, by=f"{getpass.getuser()}, at the command line", now=whole_seconds(app.now()))
     except NotFound as nothing:
         raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
     except NotNow as wrong:

@@ -13,8 +13,8 @@ from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, table, when
 from cli.sending_parser import SCHEDULE
-from newsletter import wiring
 from newsletter.adapters import aws
+from newsletter.container import app
 
 HIDDEN = 60
 """Seconds for which a message that is looked at is hidden from others who look."""
@@ -92,7 +92,7 @@ def drop(queue: str, only: Sequence[str], *, yes: bool) -> int:
 
 def _queues() -> dict[str, str]:
     """Address by the name a person types. Nothing reads the dead letters of schedules, so they have no queue."""
-    env = wiring.settings()
+    env = app.settings
     return {
         "plan": env.plan_queue,
         "batch": env.batch_queue,
@@ -107,7 +107,7 @@ def _dead_letters(queue: str) -> str:
     """The address of the queue's dead-letter queue, which the queue itself names."""
     source = _queues()[queue]
     if not source:
-        return wiring.settings().schedule_dead_letters
+        return app.settings.schedule_dead_letters
     sqs = aws.client("sqs")
     answer = sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["RedrivePolicy"])
     name = json.loads(answer["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"].rpartition(":")[2]
@@ -122,7 +122,7 @@ def _looked_at(queue: str, limit: int) -> Iterator[list[Letter]]:
     try:
         while len(letters) < limit and (more := _receive(url, min(AT_ONCE, limit - len(letters)))):
             letters += more
-        reasons = wiring.failures().reasons(letter.id for letter in letters)
+        reasons = app.failures.reasons(letter.id for letter in letters)
         default = ON_ITS_WAY if queue == SCHEDULE else NO_REASON
         yield [
             Letter(each.id, each.handle, each.body, each.sent, reasons.get(each.id, default))
@@ -185,7 +185,7 @@ def _delete(queue: str, letters: list[Letter]) -> None:
 
 
 def _print(queue: str, letters: list[Letter], *, more: bool) -> None:
-    zone = wiring.templates().publication.time_zone
+    zone = app.templates.publication.time_zone
     say(f"{queue}: {_counted(len(letters))}{' or more' if more else ''}")
     table(
         ("Message", f"Sent ({zone})", "What", "Reason"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cli.faults import Fault
 from cli.output import say, table, when
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.errors import NotFound, NotNow
 from newsletter.domain.placeholders import substitute
@@ -18,11 +18,11 @@ from newsletter.usecases.preview_digest import preview_digest
 
 def show_list(limit: int) -> int:
     """The newest digests, one a line."""
-    digests = sorted(wiring.digests().all(), key=lambda digest: digest.window.end, reverse=True)[:limit]
+    digests = sorted(app.digests.all(), key=lambda digest: digest.window.end, reverse=True)[:limit]
     if not digests:
         say("No digest yet; `newsletter decisions` says why.")
         return 0
-    zone = wiring.templates().publication.time_zone
+    zone = app.templates.publication.time_zone
     table(
         ("Digest", f"Settled ({zone})", "Articles", "Standing"),
         (
@@ -37,7 +37,7 @@ def show_list(limit: int) -> int:
 def show(period: str) -> int:
     """What a digest carries."""
     digest = _found(period)
-    publication, content = wiring.templates().publication, wiring.content()
+    publication, content = app.templates.publication, app.content
     say(f"{digest_id(period)}: {_standing(digest)}")
     window = digest.window
     say(f"Window: {when(window.start, publication.time_zone)} to {when(window.end, publication.time_zone)}")
@@ -45,7 +45,7 @@ def show(period: str) -> int:
     if mailing is not None:
         for language in publication.languages:
             try:
-                variant, _ = preview_digest(mailing, language, content=content, templates=wiring.templates())
+                variant, _ = preview_digest(mailing, language, app)
             except NotFound:
                 say("Every article is skipped by now: it goes to nobody.")
                 break
@@ -65,7 +65,7 @@ def decide(act: str, period: str) -> int:
     acts: dict[str, Callable[..., SettledDigest]] = {"approve": approve_digest, "reject": reject_digest}
     by = f"{getpass.getuser()}, at the command line"
     try:
-        digest = acts[act](period, by=by, now=whole_seconds(wiring.now()), desk=wiring.digest_desk())
+        digest = acts[act](period, by=by, now=whole_seconds(app.now()), desk=app)
     except NotFound as nothing:
         raise _unknown(period) from nothing
     except NotNow as wrong:
@@ -78,7 +78,7 @@ def decide(act: str, period: str) -> int:
 
 def _found(period: str) -> SettledDigest:
     try:
-        return digest_of(period, wiring.digest_desk())
+        return digest_of(period, app)
     except NotFound as nothing:
         raise _unknown(period) from nothing
 
@@ -93,6 +93,6 @@ def _standing(digest: SettledDigest) -> str:
     if digest.waits and digest.held_because:
         return f"held ({digest.held_because}); mend that, then approve it"
     if digest.deadline and digest.waits:
-        until = when(digest.deadline, wiring.templates().publication.time_zone)
+        until = when(digest.deadline, app.templates.publication.time_zone)
         return f"waits for approval until {until}, then {'goes out' if digest.sent_unanswered else 'is dropped'}"
     return f"released ({digest.verdict})" if digest.verdict else "released"

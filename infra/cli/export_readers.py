@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from cli.spreadsheet import guarded
-from newsletter import wiring
 from newsletter.adapters.reader_records import PROFILE, is_sign_up
+from newsletter.container import app
 
 FIELDS = (
     *("id", "record", "status", "email", "name", "language", "topics", "frequency", "paused_until", "tracking"),
@@ -39,7 +39,7 @@ def export(path: Path | None) -> int:
 def _write(file: TextIO) -> int:
     writer = csv.DictWriter(file, FIELDS, extrasaction="ignore", restval="")
     writer.writeheader()
-    for item in wiring.subscribers().everything():
+    for item in app.subscribers.everything():
         if item["record"] == PROFILE or is_sign_up(item["record"]):
             writer.writerow({name: _cell(value) for name, value in _with_status(item).items()})
     return 0

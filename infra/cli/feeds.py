@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.faults import Fault
 from cli.output import say, when
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.errors import Conflict, NotFound
 from newsletter.domain.times import parse_iso
 from newsletter.usecases.accept_feed import accept_feed, ask_for_archive
@@ -12,12 +12,12 @@ from newsletter.usecases.accept_feed import accept_feed, ask_for_archive
 
 def show_feeds() -> int:
     """The state of each feed; 1 when one cannot be read or waits for a person."""
-    zone = wiring.templates().publication.time_zone
-    if wiring.settings().feed_url:
+    zone = app.templates.publication.time_zone
+    if app.settings.feed_url:
         say("NEWSLETTER_FEED_URL replaces the feeds of publication.toml.")
     troubled = 0
     for url in _urls():
-        state = wiring.content().feed_state(url)
+        state = app.content.feed_state(url)
         say(url)
         say(f"    last read: {when(parse_iso(state['read_at']), zone) if 'read_at' in state else 'never'} ({zone})")
         if "failing_since" in state:
@@ -41,7 +41,7 @@ def show_feeds() -> int:
 def accept(url: str) -> int:
     """Let a held feed through."""
     try:
-        entries = accept_feed(_known(url), wiring.now(), wiring.content())
+        entries = accept_feed(_known(url), app.now(), app)
     except (NotFound, Conflict) as fault:
         raise Fault(str(fault)) from fault
     say(f"{url} is accepted with its {entries} entries; its next reading, within the hour, keeps them.")
@@ -51,7 +51,7 @@ def accept(url: str) -> int:
 def archive(url: str, pages: int) -> int:
     """Have the next reading of a feed go through older pages too."""
     try:
-        ask_for_archive(_known(url), pages, wiring.content())
+        ask_for_archive(_known(url), pages, app)
     except (NotFound, Conflict) as fault:
         raise Fault(str(fault)) from fault
     say(f"The next reading of {url}, within the hour, goes through {pages} older pages. None of it is mailed.")
@@ -66,5 +66,5 @@ def _known(url: str) -> str:
 
 
 def _urls() -> list[str]:
-    replacement = wiring.settings().feed_url
-    return [replacement] if replacement else [feed.url for feed in wiring.templates().publication.feeds]
+    replacement = app.settings.feed_url
+    return [replacement] if replacement else [feed.url for feed in app.templates.publication.feeds]

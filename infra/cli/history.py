@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from cli.output import say, table, when
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.times import parse_iso
 
 
 def show_decisions(limit: int) -> int:
     """The newest decisions."""
-    zone = wiring.templates().publication.time_zone
-    decisions = wiring.content().decisions(limit)
+    zone = app.templates.publication.time_zone
+    decisions = app.content.decisions(limit)
     if not decisions:
         say("No scheduled run had anything to decide yet.")
         return 0
@@ -23,8 +23,8 @@ def show_decisions(limit: int) -> int:
 
 def show_aside() -> int:
     """What was put aside for a person; exit code 1 when there is anything."""
-    zone = wiring.templates().publication.time_zone
-    kept = sorted(wiring.aside().everything(), key=lambda each: each.at)
+    zone = app.templates.publication.time_zone
+    kept = sorted(app.aside.everything(), key=lambda each: each.at)
     if not kept:
         say("Nothing was put aside.")
         return 0

@@ -24,8 +24,8 @@ from cli.import_wishes import NO_WISHES, Wishes
 from cli.output import say
 from cli.roster_file import Line
 from cli.roster_survey import Survey, open_sheet, survey_of
-from newsletter import wiring
 from newsletter.adapters.items import GET_LIMIT
+from newsletter.container import app
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.subscriber import Frequency
 from newsletter.domain.times import whole_seconds
@@ -76,7 +76,7 @@ def import_file(
     if mode is Mode.CONFIRMED and not evidence.strip():
         raise Fault('--as confirmed needs --evidence TEXT: where and when these readers agreed, e.g. "fair 2026-10-02"')
     mark = fingerprint(path)
-    survey = survey_of(open_sheet(path, wishes.encoding), wishes, mode, wiring.front_desk())
+    survey = survey_of(open_sheet(path, wishes.encoding), wishes, mode, app)
     name = f"{path.stem[:40]}-{mark}"
     roster = Roster(name, mode, evidence.strip(), survey.strictest, same_pepper=survey.same_pepper)
     progress = Progress(path, _mark_of(mark, mode, wishes), dry=dry)
@@ -119,11 +119,11 @@ def _mark_of(mark: str, mode: Mode, wishes: Wishes) -> str:
 def _import(
     chunk: list[Read], roster: Roster, *, dry: bool, again: bool
 ) -> Iterator[tuple[Read, Imported | InvalidInput]]:
-    now, desk = whole_seconds(wiring.now()), wiring.front_desk()
+    now = whole_seconds(app.now())
     parts = [chunk[start : start + GET_LIMIT] for start in range(0, len(chunk), GET_LIMIT)]
     with ThreadPoolExecutor(WORKERS) as pool:
         rows = [[row for _, row in part if isinstance(row, Row)] for part in parts]
-        done = pool.map(lambda part: import_rows(part, roster, now, desk, dry=dry, again=again), rows)
+        done = pool.map(lambda part: import_rows(part, roster, now, app, dry=dry, again=again), rows)
         for part, results in zip(parts, done, strict=True):
             found = iter(results)
             for line, row in part:
@@ -182,7 +182,7 @@ def _as_json(survey: Survey, roster: Roster, outcome: Outcome, *, dry: bool) -> 
 
 def _in_words(row: Row | InvalidInput, wrong: InvalidInput) -> str:
     """What is wrong with the row. Where the form shows a list to choose from, the report has to name it."""
-    templates = wiring.templates()
+    templates = app.templates
     publication = templates.publication
     if not wrong.message.startswith("pages.") or isinstance(row, InvalidInput):
         return wrong.message

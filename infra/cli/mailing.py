@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cli.faults import Fault
 from cli.output import say, table, when
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.descriptions import (
     audience_in_words,
     certificate_in_words,
@@ -30,11 +30,11 @@ FIGURES = (
 
 def show_list(limit: int) -> int:
     """The newest mailings."""
-    mailings = wiring.content().mailings(limit)
+    mailings = app.content.mailings(limit)
     if not mailings:
         say("Nothing has been sent yet.")
         return 0
-    zone = wiring.templates().publication.time_zone
+    zone = app.templates.publication.time_zone
     table(
         ("Mailing", f"Started ({zone})", "Kind", "State", "Subject"),
         (
@@ -54,13 +54,7 @@ def show_list(limit: int) -> int:
 def show(mailing: str, *, recipients: bool, addresses: bool, as_json: bool) -> int:
     """The report; 1 when its figures do not add up, so that a script notices."""
     try:
-        report = report_mailing(
-            mailing,
-            now=whole_seconds(wiring.now()),
-            content=wiring.content(),
-            deliveries=wiring.deliveries(),
-            tallies=wiring.tallies(),
-        )
+        report = report_mailing(mailing, app, now=whole_seconds(app.now()))
     except NotFound as nothing:
         raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
     lines = list(_lines(report, addresses=addresses)) if recipients or addresses else []
@@ -75,16 +69,16 @@ def show(mailing: str, *, recipients: bool, addresses: bool, as_json: bool) -> i
 
 def _lines(report: Report, *, addresses: bool) -> Iterator[tuple[RecipientLine, str]]:
     if addresses:
-        return addresses_of(_recipients(report), subscribers=wiring.subscribers())
+        return addresses_of(_recipients(report), app)
     return ((line, "") for line in _recipients(report))
 
 
 def _recipients(report: Report) -> Iterator[RecipientLine]:
-    return recipients_of(report.mailing, deliveries=wiring.deliveries(), tallies=wiring.tallies(), now=wiring.now())
+    return recipients_of(report.mailing, app, now=app.now())
 
 
 def _print_words(report: Report) -> None:
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     say(title_of(report.mailing))
     zone = publication.time_zone
     say(f"{report.mailing.id}, started {when(report.mailing.created_at, zone)} ({zone})")

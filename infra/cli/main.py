@@ -96,7 +96,7 @@ def _command(options: argparse.Namespace) -> int:
         secret_parameters,
         subscribers,
     )
-    from newsletter import wiring
+    from newsletter.container import app
     from newsletter.domain.listed_status import ListedStatus
 
     commands: dict[str, Callable[[], int]] = {
@@ -151,11 +151,9 @@ def _command(options: argparse.Namespace) -> int:
         "subscribers show": lambda: subscribers.show(options.address, as_json=options.json),
         "subscribers unsuppress": lambda: subscribers.unsuppress(options.address, options.because, yes=options.yes),
         "consent show": lambda: consent.show(options.address, as_json=options.json),
-        "campaign check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),
-        "check": lambda: _check(options, wiring.settings().templates, wiring.settings().public_url),
-        "preview": lambda: preview.preview(
-            options.what, options.language, options.out, wiring.templates(), wiring.digest_desk()
-        ),
+        "campaign check": lambda: _check(options, app.settings.templates, app.settings.public_url),
+        "check": lambda: _check(options, app.settings.templates, app.settings.public_url),
+        "preview": lambda: preview.preview(options.what, options.language, options.out, app.templates, app),
         "secrets init": secret_parameters.init,
     }
     return commands[options.command]()

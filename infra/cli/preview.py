@@ -16,6 +16,7 @@ from cli.faults import Fault
 from cli.output import say
 from cli.sample_mails import as_campaign, as_digest, sample_mails
 from newsletter.adapters.templates import Templates
+from newsletter.container import Container
 from newsletter.domain.digest import newest_first, period_of, settle
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.mailing import Kind, Mailing
@@ -23,7 +24,7 @@ from newsletter.domain.placeholders import substitute
 from newsletter.domain.subscriber import Frequency
 from newsletter.usecases.preflight import Drawn, drawn, values_for
 from newsletter.usecases.start_campaign import checked
-from newsletter.usecases.start_digest import DigestDesk, mailing_of
+from newsletter.usecases.start_digest import mailing_of
 
 FIRST_NAME = "Maija"
 
@@ -38,12 +39,12 @@ class Shown:
     mails: tuple[Drawn, ...]
 
 
-def preview(what: str, language: str, out: Path, templates: Templates, desk: DigestDesk | None = None) -> int:
+def preview(what: str, language: str, out: Path, templates: Templates, app: Container | None = None) -> int:
     """Write HTML, text, .eml and pictures of a mail into the folder `out`, and say what was written and what was not.
 
-    `what` is a campaign file, the name of a mail, or empty for the digest of the articles at the desk.
+    `what` is a campaign file, the name of a mail, or empty for the digest of the articles of this week.
     """
-    shown = _shown(what, language, templates, desk)
+    shown = _shown(what, language, templates, app)
     out.mkdir(parents=True, exist_ok=True)
     pages = []
     for mail in shown.mails:
@@ -57,16 +58,16 @@ def preview(what: str, language: str, out: Path, templates: Templates, desk: Dig
     return 0
 
 
-def _shown(what: str, language: str, templates: Templates, desk: DigestDesk | None) -> Shown:
+def _shown(what: str, language: str, templates: Templates, app: Container | None) -> Shown:
     known = templates.publication.languages
     if language and language not in known:
         raise Fault(f"the publication has no language {language!r}; choose from {', '.join(known)}")
     languages = (language,) if language else known
     if what.endswith(".md"):
         return _campaign(Path(what), language, templates)
-    if what or desk is None:
+    if what or app is None:
         return _sample(what, languages, templates)
-    return _digest(languages, templates, desk)
+    return _digest(languages, templates, app)
 
 
 def _campaign(path: Path, language: str, templates: Templates) -> Shown:
@@ -90,27 +91,27 @@ def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Show
     return Shown(mail.name, mail.kind, mail.mailing, mails)
 
 
-def _digest(languages: tuple[str, ...], templates: Templates, desk: DigestDesk) -> Shown:
+def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> Shown:
     """This week's digest for a reader of every topic, as it would start now."""
-    mailing = _this_week(desk)
-    articles = desk.content.articles()
+    mailing = _this_week(app)
+    articles = app.content.articles()
     draw = as_digest(mailing)
     mails = tuple(drawn(templates, each, draw, articles)[0] for each in languages)
     return Shown(mailing.id, mailing.kind, mailing.id, mails)
 
 
-def _this_week(desk: DigestDesk) -> Mailing:
-    now, articles, related = desk.clock(), desk.content.articles(), desk.publication.digest.related
-    period = period_of(now, desk.publication.time_zone, Frequency.WEEKLY)
-    settled = desk.digests.all()
+def _this_week(app: Container) -> Mailing:
+    now, articles, related = app.now(), app.content.articles(), app.publication.digest.related
+    period = period_of(now, app.publication.time_zone, Frequency.WEEKLY)
+    settled = app.digests.all()
     digest = next((each for each in settled if each.period == period), None)
     if digest is not None:
         say(f"{period} has its digest already; this is what it carries.")
-        return mailing_of(digest, desk.publication)
+        return mailing_of(digest, app.publication)
     digest = settle(period, now, articles, settled, related)
     if digest is not None:
-        return mailing_of(replace(digest, released_at=now), desk.publication)
-    most = desk.publication.digest.max_articles
+        return mailing_of(replace(digest, released_at=now), app.publication)
+    most = app.publication.digest.max_articles
     newest = newest_first([article for article in articles if not article.skipped])[:most]
     if not newest:
         raise Fault("there is no article yet; `newsletter preview digest` shows a digest of sample articles")

@@ -12,9 +12,9 @@ from cli.import_wishes import Wishes
 from cli.roster_columns import Columns, columns_of, seems_right
 from cli.roster_file import ADDRESS, Line, Sheet
 from newsletter.adapters.addresses import normalised
+from newsletter.container import Container
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.listed_status import ListedStatus, strictest
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.import_readers import Mode
 from newsletter.usecases.read_row import ID, Row
 
@@ -42,7 +42,7 @@ class Survey:
         return _read(self.sheet, self.columns)
 
 
-def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, desk: FrontDesk) -> Survey:
+def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, app: Container) -> Survey:
     """Raises Fault for what cannot be read, and with a question for what cannot be understood."""
     columns = columns_of(sheet, wishes)
     if not columns.statuses:
@@ -56,14 +56,14 @@ def survey_of(sheet: Sheet, wishes: Wishes, mode: Mode, desk: FrontDesk) -> Surv
     for line, row in _read(sheet, columns):
         rows += 1
         if isinstance(row, InvalidInput):
-            for subscriber, listed in _told_by(line, columns, desk):
+            for subscriber, listed in _told_by(line, columns, app):
                 found[subscriber] = strictest((found.get(subscriber, least), listed))
             continue
         active += row.listed is ListedStatus.ACTIVE
         if len(proofs) < PROOFS and row.email and ID.fullmatch(row.id):
-            proofs.append(row.id == _id(row.email, desk))
+            proofs.append(row.id == _id(row.email, app))
         listed = strictest((row.listed, least))
-        if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row.email, desk)):
+        if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row.email, app)):
             found[subscriber] = strictest((found.get(subscriber, least), listed))
     if active and mode is Mode.LEFT:
         raise Fault(
@@ -81,17 +81,17 @@ def _read(sheet: Sheet, columns: Columns) -> Iterator[tuple[Line, Row | InvalidI
             yield line, wrong
 
 
-def _told_by(line: Line, columns: Columns, desk: FrontDesk) -> Iterator[tuple[str, ListedStatus]]:
+def _told_by(line: Line, columns: Columns, app: Container) -> Iterator[tuple[str, ListedStatus]]:
     """Who left by a row that cannot be used, such as one with a cell too many: another row of theirs may be plain."""
     listed = columns.strict_word(line.cells)
     for cell in line.cells:
-        if listed.left and ADDRESS.fullmatch(cell) and (subscriber := _id(cell, desk)):
+        if listed.left and ADDRESS.fullmatch(cell) and (subscriber := _id(cell, app)):
             yield subscriber, listed
 
 
-def _id(email: str, desk: FrontDesk) -> str:
+def _id(email: str, app: Container) -> str:
     try:
-        return desk.id_of(normalised(email, allow_test_domains=desk.allow_test_domains))
+        return app.ids.of(normalised(email, allow_test_domains=app.settings.local))
     except InvalidInput:
         return ""
 

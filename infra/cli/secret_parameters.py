@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from cli.faults import Fault
 from cli.output import say
-from newsletter import wiring
 from newsletter.adapters import aws
 from newsletter.adapters.secrets import NAMES
+from newsletter.container import app
 from newsletter.domain.subscriber import pepper_fingerprint, subscriber_id
 
 SECRET_BYTES = 32
@@ -40,7 +40,7 @@ def init() -> int:
 
     Raises Fault instead of making a pepper where readers' ids were made with another one.
     """
-    ssm, path = aws.client("ssm"), wiring.settings().secrets_path
+    ssm, path = aws.client("ssm"), app.settings.secrets_path
     known = _values()
     lost = "pepper" not in known and _pepper_is_needed()
     for name in NAMES:
@@ -61,7 +61,7 @@ def init() -> int:
 
 def faults() -> Iterator[tuple[str, str]]:
     """Parameter and what is wrong with it, without its value."""
-    path, known = wiring.settings().secrets_path, _values()
+    path, known = app.settings.secrets_path, _values()
     for name in NAMES:
         if name not in known:
             lost = name == "pepper" and _pepper_is_needed()
@@ -79,12 +79,12 @@ def faults() -> Iterator[tuple[str, str]]:
 
 def _pepper_is_needed() -> bool:
     """Whether anything was ever kept under an id: a fingerprint, or a reader from before there were fingerprints."""
-    return bool(wiring.fingerprints().kept()) or next(wiring.subscribers().everything(), None) is not None
+    return bool(app.fingerprints.kept()) or next(app.subscribers.everything(), None) is not None
 
 
 def _how_to_restore(path: str) -> str:
-    table = wiring.settings().subscribers_table
-    if next(wiring.subscribers().everything(), None) is None:
+    table = app.settings.subscribers_table
+    if next(app.subscribers.everything(), None) is None:
         return (
             f"the table {table} knows an earlier one. Put that back from your copy. The table holds no reader: if no "
             f"reader was ever exported from it either, forget the earlier pepper with `aws dynamodb delete-item "
@@ -100,13 +100,13 @@ def _how_to_restore(path: str) -> str:
 
 def _wrong_pepper(pepper: str, parameter: str) -> str:
     """What is wrong with the pepper, or nothing."""
-    kept = wiring.fingerprints().kept()
+    kept = app.fingerprints.kept()
     if kept:
         if kept == pepper_fingerprint(pepper.encode()):
             return ""
         return f"not the one that readers' ids were made with; {_earlier_version(kept, parameter)}"
     # A stack from before there were fingerprints: readers themselves tell.
-    reader = next((item for item in wiring.subscribers().everything() if item.get("email")), None)
+    reader = next((item for item in app.subscribers.everything() if item.get("email")), None)
     if reader is None or reader["id"] == subscriber_id(pepper.encode(), reader["email"]):
         return ""
     return f"not the one that readers' ids were made with (for one, that of {reader['id']}); put the earlier value back"
@@ -135,5 +135,5 @@ def _is_webhook_secret(text: str) -> bool:
 
 
 def _values() -> dict[str, str]:
-    answer = aws.client("ssm").get_parameters_by_path(Path=wiring.settings().secrets_path, WithDecryption=True)
+    answer = aws.client("ssm").get_parameters_by_path(Path=app.settings.secrets_path, WithDecryption=True)
     return {parameter["Name"].rsplit("/", 1)[-1]: parameter["Value"] for parameter in answer["Parameters"]}

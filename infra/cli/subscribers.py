@@ -9,11 +9,11 @@ from datetime import timedelta
 from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, when
-from newsletter import wiring
 from newsletter.adapters.addresses import normalised
 from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
 from newsletter.adapters.sign_ups import can_be_confirmed
 from newsletter.adapters.suppression import COMPLAINT, Suppressed
+from newsletter.container import app
 from newsletter.domain.errors import InvalidInput
 from newsletter.domain.redaction import redacted
 from newsletter.domain.times import iso, whole_seconds
@@ -25,10 +25,10 @@ UNSUPPRESSED = "unsuppressed"
 def show(address: str, *, as_json: bool) -> int:
     """The reader's status and what SES's suppression list says of the address; 1 while mail cannot reach it."""
     email, reader = _known_as(address)
-    profile = wiring.subscribers().profile(reader) or {}
-    now = wiring.now()
-    waits = any(can_be_confirmed(form, now) for form in wiring.sign_ups().kept(reader, now))
-    listed = wiring.suppression().entry(email)
+    profile = app.subscribers.profile(reader) or {}
+    now = app.now()
+    waits = any(can_be_confirmed(form, now) for form in app.sign_ups.kept(reader, now))
+    listed = app.suppression.entry(email)
     status = str(profile.get("status", "unknown"))
     if as_json:
         found = {
@@ -55,7 +55,7 @@ def unsuppress(address: str, because: str, *, yes: bool) -> int:
     email, reader = _known_as(address)
     if not because.strip():
         raise Fault("--because: say who asked for it and when, e.g. --because 'asked by phone, 28.11.'")
-    listed = wiring.suppression().entry(email)
+    listed = app.suppression.entry(email)
     if listed is None:
         raise Fault(f"SES's suppression list does not have {email}; nothing holds its mail back there")
     say(f"SES's suppression list: {_in_words(listed)}")
@@ -64,8 +64,8 @@ def unsuppress(address: str, because: str, *, yes: bool) -> int:
         return 1
     # Written first: should the removal fail, the record says what was meant; the other way round it would be missing.
     why = f"{listed.reason} of {iso(listed.since)}; by {getpass.getuser()}, at the command line: {because.strip()}"
-    wiring.content().put_decision(whole_seconds(wiring.now()), f"subscriber {reader}", UNSUPPRESSED, redacted(why))
-    wiring.suppression().remove(email)
+    app.content.put_decision(whole_seconds(app.now()), f"subscriber {reader}", UNSUPPRESSED, redacted(why))
+    app.suppression.remove(email)
     often = f"at most one in {BETWEEN_MAILS // timedelta(minutes=1)} minutes and {MAILS} in 24 hours"
     say(f"Taken off the list. The next sign-up with this address gets its mail ({often}).")
     return 0
@@ -77,14 +77,14 @@ def _known_as(address: str) -> tuple[str, str]:
         email = normalised(address, allow_test_domains=True)
     except InvalidInput as wrong:
         raise Fault(f"{address!r} is not a mail address") from wrong
-    return email, wiring.front_desk().id_of(email)
+    return email, app.ids.of(email)
 
 
 def _in_words(listed: Suppressed | None) -> str:
     if listed is None:
         return "does not have the address"
     why = "its owner called a mail spam" if listed.reason == COMPLAINT else "a mail to it bounced"
-    zone = wiring.templates().publication.time_zone
+    zone = app.templates.publication.time_zone
     return f"holds its mail back since {when(listed.since, zone)} ({zone}): {why}"
 
 

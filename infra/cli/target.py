@@ -85,14 +85,14 @@ def templates(wanted: Wanted) -> Path:
 def applied(target: Target) -> Iterator[None]:
     """The target's environment for the length of a command, with adapters that know it."""
     from local_cloud.environment import applied as only
-    from newsletter import wiring
+    from newsletter.container import app
 
     with only(target.variables) if target.local else _besides(target.variables):
-        wiring.reset()
+        app.reset()
         try:
             yield
         finally:
-            wiring.reset()
+            app.reset()
 
 
 @contextmanager

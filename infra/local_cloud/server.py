@@ -118,8 +118,8 @@ class LocalCloud:
         self._exit.enter_context(logs.readable_output())
         self.functions = Functions(self.stack.functions, self._root / "functions", self.stack.account)
         self._exit.enter_context(self.functions.importable())
-        _forget_wiring()
-        self._exit.callback(_forget_wiring)
+        _reset_container()
+        self._exit.callback(_reset_container)
 
         self.backends = Backends(self.stack.account)
         self.backends.start()
@@ -340,7 +340,7 @@ def crm_address(given: str | None) -> str | None:
     return given or None
 
 
-def _forget_wiring() -> None:
-    wiring = sys.modules.get("newsletter.wiring")
-    if wiring is not None:
-        wiring.reset()
+def _reset_container() -> None:
+    container = sys.modules.get("newsletter.container")
+    if container is not None:
+        container.app.reset()

@@ -92,7 +92,7 @@ def _client_of_ours(service: str) -> Any:
     return _kept(_make_client_of_ours, service)
 
 
-# wiring.reset() forgets the clients of a container; these outlive it.
+# app.reset() forgets the clients of a container; these outlive it.
 _client_of_ours.cache_clear = lambda: None  # type: ignore[attr-defined]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.adapters.feeds import Feeds
+from newsletter.container import app
 from newsletter.domain.article import Article, article_id
 from newsletter.domain.publication import Feed, Publication, parse_publication
 from newsletter.usecases.ingest_feed import ingest_feeds
@@ -47,14 +48,7 @@ class Blog:
 
     def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
         isolated = Isolated()
-        reports = ingest_feeds(
-            now,
-            isolated,
-            feeds=(*others, self.feed),
-            publication=self.publication,
-            content=self.adapters.content,
-            source=self.source,
-        )
+        reports = ingest_feeds(now, isolated, app, feeds=(*others, self.feed))
         isolated.raise_if_any()
         return reports
 

@@ -24,9 +24,9 @@ from local_cloud.server import sender_domain, ses_settings
 from local_cloud.ses import FakeSes, Mail
 from local_cloud.ses.limits import UNLIMITED
 from local_cloud.stack import Function, Stack, load_stack
-from newsletter import wiring
 from newsletter.adapters.fingerprints import KEY as FINGERPRINT
 from newsletter.adapters.templates import Templates
+from newsletter.container import Container, app
 from tests.aws.account import emptied, waiting
 from tests.templates import TEMPLATES
 
@@ -247,9 +247,9 @@ def running() -> Iterator[Cloud]:
     with (
         environment.applied(variables),
         emptied(stack, {f"{path}/{name}": value for name, value in secrets.items()}) as client,
-        patch.object(wiring, "templates", _templates),
+        patch.object(Container, "templates", property(_templates)),
     ):
-        wiring.reset()
+        app.reset()
         cloud = Cloud(
             stack,
             door.url,
@@ -263,7 +263,7 @@ def running() -> Iterator[Cloud]:
         )
         door.cloud = cloud
         yield cloud
-        wiring.reset()
+        app.reset()
 
 
 @cache
@@ -279,9 +279,9 @@ def _stack() -> Stack:
     return load_stack(ROOT, parameters)
 
 
-def _templates() -> Templates:
-    """As wiring.templates, but read and compiled once in a process: those of the tests do not change under them."""
-    wanted = wiring.settings()
+def _templates(app: Container) -> Templates:
+    """As Container.templates, but read and compiled once in a process: those of the tests do not change under them."""
+    wanted = app.settings
     make = _compiled if wanted.templates == TEMPLATES else Templates
     return make(wanted.templates, wanted.public_url)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from newsletter import wiring
+from newsletter.container import app
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.issuer import Issuer
 
@@ -132,4 +132,4 @@ class Browser:
 def trust(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the console trust the issuer."""
     monkeypatch.setenv("NEWSLETTER_OIDC_ISSUER", issuer.url)
-    wiring.reset()
+    app.reset()

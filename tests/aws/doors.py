@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
 from newsletter.adapters.reputation import Breaker
+from newsletter.container import app
 from newsletter.domain.article import Article
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import week_of
@@ -121,7 +121,7 @@ def offered(cloud: Cloud, clock: Clock) -> str:
 def linked(cloud: Cloud, clock: Clock) -> str:
     """A reader with a link to an article."""
     reading(cloud, clock)
-    wiring.content().put_variant("m", Variant("fi", "", "", "", ()), [("abc", "https://blog.example.com/a")])
+    app.content.put_variant("m", Variant("fi", "", "", "", ()), [("abc", "https://blog.example.com/a")])
     return f"/c/{token(Purpose.CLICK, mailing='m', batch='b', position=0)}/abc"
 
 
@@ -139,7 +139,7 @@ def published(cloud: Cloud, clock: Clock) -> str:
     reading(cloud, clock)
     url = "https://blog.example.com/a"
     article = Article("a", url, "Kirjoitus", "", ("linkedin",), (), "fi", "", "", None, clock.now - timedelta(hours=9))
-    wiring.content().put_article(article)
+    app.content.put_article(article)
     return week_of(clock.now, HELSINKI)
 
 
@@ -155,14 +155,7 @@ def with_a_campaign(cloud: Cloud, clock: Clock) -> str:
 def with_a_paused_campaign(cloud: Cloud, clock: Clock) -> str:
     """The same, paused."""
     mailing = with_a_campaign(cloud, clock)
-    pause_mailing(
-        mailing,
-        by="Maija",
-        now=clock.now,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
+    pause_mailing(mailing, app, by="Maija", now=clock.now)
     clock.forward(minutes=1)
     return mailing
 
@@ -170,9 +163,9 @@ def with_a_paused_campaign(cloud: Cloud, clock: Clock) -> str:
 def with_a_waiting_campaign(cloud: Cloud, clock: Clock) -> str:
     """The same, waiting for the quota of SES, and it is time to look again."""
     mailing = with_a_campaign(cloud, clock)
-    course = wiring.courses().course(mailing)
+    course = app.courses.course(mailing)
     assert course is not None
-    assert wiring.courses().turn(mailing, course, Course(MailingState.WAITING, clock.now, "quota", until=clock.now))
+    assert app.courses.turn(mailing, course, Course(MailingState.WAITING, clock.now, "quota", until=clock.now))
     clock.forward(minutes=1)
     return mailing
 
@@ -180,10 +173,10 @@ def with_a_waiting_campaign(cloud: Cloud, clock: Clock) -> str:
 def with_a_first_slice(cloud: Cloud, clock: Clock) -> str:
     """The same, with its first slice sent and watched for long enough."""
     mailing = with_a_campaign(cloud, clock)
-    course = wiring.courses().course(mailing)
+    course = app.courses.course(mailing)
     assert course is not None
     slices = Course(MailingState.CANARY, clock.now, until=clock.now + timedelta(minutes=1), slice=shard_of(ID))
-    assert wiring.courses().turn(mailing, course, replace(slices, to_emit=True))
+    assert app.courses.turn(mailing, course, replace(slices, to_emit=True))
     cloud.run("nurture", clock.now)
     cloud.drain()
     clock.forward(minutes=2)
@@ -217,34 +210,27 @@ def mailed(cloud: Cloud, clock: Clock) -> str:
 
 def with_an_open_breaker(_cloud: Cloud, clock: Clock) -> None:
     """The breaker is open."""
-    assert wiring.reputation().open(Breaker(clock.now, "too many bounces"))
+    assert app.reputation.open(Breaker(clock.now, "too many bounces"))
 
 
 def with_a_held_feed(_cloud: Cloud, _clock: Clock) -> str:
     """A feed that is held; its address."""
     feed = "https://blog.example.com/feed"
     held = {"held_since": "2027-01-12T06:00:00Z", "held_because": "it changed", "held_entries": {}, "held_news": 0}
-    assert wiring.content().put_feed_state(feed, {"first_fetched_at": "2026-01-01T06:00:00Z", **held})
+    assert app.content.put_feed_state(feed, {"first_fetched_at": "2026-01-01T06:00:00Z", **held})
     return feed
 
 
 def campaign(clock: Clock) -> str:
     """Start the campaign; its mailing."""
-    mailing, _ = start_campaign(
-        Campaign("kevat", "Kevät", "Hei!", "fi"),
-        now=clock.now,
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+    mailing, _ = start_campaign(Campaign("kevat", "Kevät", "Hei!", "fi"), app, now=clock.now)
     return mailing.id
 
 
 @contextmanager
 def approval() -> Iterator[None]:
     """Meanwhile the publication has its digests approved."""
-    templates = wiring.templates()
+    templates = app.templates
     before = templates.publication
     digest = replace(before.digest, approval=Approval(timedelta(days=1), then_send=True))
     templates.__dict__["publication"] = replace(before, digest=digest)
@@ -378,40 +364,17 @@ def start_a_campaign(_cloud: Cloud, clock: Clock, _: None) -> None:
 
 @door(with_a_campaign)
 def pause(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    pause_mailing(
-        mailing,
-        by="Maija",
-        now=clock.now,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
+    pause_mailing(mailing, app, by="Maija", now=clock.now)
 
 
 @door(with_a_paused_campaign)
 def resume(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    resume_mailing(
-        mailing,
-        by="Maija",
-        now=clock.now,
-        caution=wiring.templates().publication.caution,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        queues=wiring.queues(),
-        reputation=wiring.reputation(),
-    )
+    resume_mailing(mailing, app, by="Maija", now=clock.now)
 
 
 @door(with_a_campaign)
 def cancel(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    cancel_mailing(
-        mailing,
-        by="Maija",
-        now=clock.now,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
+    cancel_mailing(mailing, app, by="Maija", now=clock.now)
 
 
 @door(published)
@@ -423,13 +386,13 @@ def let_the_digest_wait(cloud: Cloud, clock: Clock, _: str) -> None:
 @door(awaiting_approval)
 def approve(_cloud: Cloud, clock: Clock, period: str) -> None:
     with approval():
-        approve_digest(period, by="Maija", now=clock.now, desk=wiring.digest_desk())
+        approve_digest(period, app, by="Maija", now=clock.now)
 
 
 @door(awaiting_approval)
 def reject(_cloud: Cloud, clock: Clock, period: str) -> None:
     with approval():
-        reject_digest(period, by="Maija", now=clock.now, desk=wiring.digest_desk())
+        reject_digest(period, app, by="Maija", now=clock.now)
 
 
 @door(awaiting_approval)
@@ -443,19 +406,19 @@ def let_the_deadline_pass(cloud: Cloud, clock: Clock, _: str) -> None:
 
 @door(with_an_open_breaker)
 def close_the_breaker(_cloud: Cloud, clock: Clock, _: None) -> None:
-    close_breaker("Maija", now=clock.now, content=wiring.content(), reputation=wiring.reputation())
+    close_breaker("Maija", app, now=clock.now)
 
 
 @door(with_a_held_feed)
 def accept_the_feed(_cloud: Cloud, clock: Clock, feed: str) -> None:
-    accept_feed(feed, clock.now, wiring.content())
+    accept_feed(feed, clock.now, app)
 
 
 @door(empty)
 def import_confirmed(_cloud: Cloud, clock: Clock, _: None) -> None:
-    import_rows([Row(READER)], Roster("messut", Mode.CONFIRMED, "list"), clock.now, wiring.front_desk(), again=True)
+    import_rows([Row(READER)], Roster("messut", Mode.CONFIRMED, "list"), clock.now, app, again=True)
 
 
 @door(empty)
 def import_pending(_cloud: Cloud, clock: Clock, _: None) -> None:
-    import_rows([Row(READER)], Roster("messut", Mode.PENDING), clock.now, wiring.front_desk(), again=True)
+    import_rows([Row(READER)], Roster("messut", Mode.PENDING), clock.now, app, again=True)

@@ -16,7 +16,6 @@ import pytest
 from local_cloud import environment
 from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
-from newsletter import wiring
 from newsletter.adapters import aws
 from newsletter.adapters.agenda import Agenda
 from newsletter.adapters.consents import Consents
@@ -29,6 +28,7 @@ from newsletter.adapters.leads import Leads
 from newsletter.adapters.limits import Limits
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
+from newsletter.container import app
 from tests.skips import DYNALITE, require
 from tests.templates import TEMPLATES
 
@@ -121,29 +121,29 @@ _PARAMETERS = {
 
 @contextmanager
 def _built(stack: Stack) -> Iterator[Adapters]:
-    wiring.reset()
+    app.reset()
     client = aws.client("dynamodb")
     provision(stack, lambda _: client, only={"AWS::DynamoDB::Table"})
-    settings = wiring.settings()
+    settings = app.settings
     try:
         yield Adapters(
             client=client,
             stack=stack,
-            subscribers=wiring.subscribers(),
-            sign_ups=wiring.sign_ups(),
+            subscribers=app.subscribers,
+            sign_ups=app.sign_ups,
             consents=Consents(client, settings.subscribers_table, lambda: b"a key of the tests"),
-            enrollments=wiring.enrollments(),
-            agenda=wiring.agenda(),
-            content=wiring.content(),
-            digests=wiring.digests(),
-            deliveries=wiring.deliveries(),
-            leads=wiring.leads(),
-            guards=wiring.guards(),
-            limits=wiring.limits(),
+            enrollments=app.enrollments,
+            agenda=app.agenda,
+            content=app.content,
+            digests=app.digests,
+            deliveries=app.deliveries,
+            leads=app.leads,
+            guards=app.guards,
+            limits=app.limits,
         )
     finally:
         client.close()
-        wiring.reset()
+        app.reset()
 
 
 def _table(stack: Stack, logical_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.subscriber import SignUp, subscriber_id
 from tests.aws.cloud import PEPPER
 
@@ -13,5 +13,5 @@ def add_reader(email: str, *topics: str, language: str = "fi") -> str:
     """The id of a reader who is active now."""
     now = datetime.now(UTC).replace(microsecond=0)
     reader = subscriber_id(PEPPER.encode(), email)
-    assert wiring.subscribers().activate(SignUp(reader, email, topics, language, "", "2026-11", "", "", now, "n"), now)
+    assert app.subscribers.activate(SignUp(reader, email, topics, language, "", "2026-11", "", "", now, "n"), now)
     return reader

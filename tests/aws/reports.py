@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.ledger import RecipientLine
 from newsletter.usecases.report_mailing import Report, recipients_of, report_mailing
 
@@ -18,9 +18,7 @@ class WholeReport(Report):
 
 def report_of(mailing: str) -> WholeReport:
     """The mailing's report."""
-    now = wiring.now().replace(microsecond=0)
-    report = report_mailing(
-        mailing, now=now, content=wiring.content(), deliveries=wiring.deliveries(), tallies=wiring.tallies()
-    )
-    lines = recipients_of(report.mailing, deliveries=wiring.deliveries(), tallies=wiring.tallies(), now=now)
+    now = app.now().replace(microsecond=0)
+    report = report_mailing(mailing, app, now=now)
+    lines = recipients_of(report.mailing, app, now=now)
     return WholeReport(report.mailing, report.tally, report.ended, list(lines))

@@ -13,7 +13,7 @@ import pytest
 
 from cli import consent, export_readers, import_readers
 from cli.import_wishes import NO_WISHES, Wishes
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.subscriber import Status, Subscriber, subscriber_id
 from newsletter.usecases import my_data
@@ -29,7 +29,7 @@ def id_of(email: str) -> str:
 
 
 def status_of(email: str) -> str:
-    profile = wiring.subscribers().profile(id_of(email))
+    profile = app.subscribers.profile(id_of(email))
     return str(profile["status"]) if profile else ""
 
 
@@ -59,8 +59,8 @@ def exported(tmp_path: Path) -> str:
 
 def empty(cloud: Cloud) -> None:
     """Another stack, with nobody in it."""
-    client, table = cloud.client("dynamodb"), wiring.settings().subscribers_table
-    for item in wiring.subscribers().everything():
+    client, table = cloud.client("dynamodb"), app.settings.subscribers_table
+    for item in app.subscribers.everything():
         client.delete_item(TableName=table, Key={"id": {"S": item["id"]}, "record": {"S": item["record"]}})
 
 
@@ -80,8 +80,8 @@ def reader(email: str, status: Status = Status.ACTIVE, **more: Any) -> Subscribe
 
 def keep(one: Subscriber, how: str = "", why: str = "") -> None:
     act = "given" if one.status is Status.ACTIVE else "withdrawn"
-    proof = brought_record(Consent(act, "form", NOW, one.id), wiring.consents().seal(one.id))
-    assert wiring.subscribers().admit(one, proof, how=how, why=why)
+    proof = brought_record(Consent(act, "form", NOW, one.id), app.consents.seal(one.id))
+    assert app.subscribers.admit(one, proof, how=how, why=why)
 
 
 def fill_in(cloud: Cloud, email: str) -> None:
@@ -91,5 +91,4 @@ def fill_in(cloud: Cloud, email: str) -> None:
 
 
 def erase(email: str) -> None:
-    stores: Any = {"subscribers": wiring.subscribers(), "leads": wiring.leads()}
-    my_data.erase(id_of(email), NOW, publication=wiring.templates().publication, **stores)
+    my_data.erase(id_of(email), NOW, app)

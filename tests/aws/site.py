@@ -7,14 +7,13 @@ import html
 import json
 import re
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.subscriber import Subscriber, subscriber_id
 from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
@@ -83,7 +82,7 @@ def heading(answer: Answer) -> str:
 
 def text(key: str, **values: Any) -> str:
     """A Finnish text of the pages."""
-    return wiring.templates().text(f"pages.{key}", "fi", **values)
+    return app.templates.text(f"pages.{key}", "fi", **values)
 
 
 def shows(answer: Answer, key: str, **values: Any) -> bool:
@@ -96,9 +95,8 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, start: datetime) -> None:
         self.now = start
-        monkeypatch.setattr(wiring, "now", lambda: self.now)
-        sleeping = SimpleNamespace(sleep=lambda seconds: self.forward(seconds=seconds))
-        monkeypatch.setattr(wiring, "time", sleeping)
+        monkeypatch.setattr(app, "now", lambda: self.now)
+        monkeypatch.setattr(app, "sleep", lambda seconds: self.forward(seconds=seconds))
 
     def forward(self, **by: float) -> None:
         """Let time pass, as in `forward(days=8)`."""
@@ -107,7 +105,7 @@ class Clock:
 
 def token(purpose: Purpose, **of: Any) -> str:
     """A token of the reader's own."""
-    return wiring.links().token(purpose, Ref(ID, **of))
+    return app.links.token(purpose, Ref(ID, **of))
 
 
 def link(purpose: Purpose, **of: Any) -> str:
@@ -117,21 +115,21 @@ def link(purpose: Purpose, **of: Any) -> str:
 
 def reader(subscriber: str = ID) -> Subscriber:
     """The reader's profile."""
-    found = wiring.subscribers().get(subscriber)
+    found = app.subscribers.get(subscriber)
     assert found is not None
     return found
 
 
 def acts(subscriber: str = ID) -> list[tuple[str, str]]:
     """The reader's consent records, whose chain is whole."""
-    assert wiring.consents().faults(subscriber) == []
-    return [(record.consent.act, record.consent.how) for record in wiring.consents().chain(subscriber)]
+    assert app.consents.faults(subscriber) == []
+    return [(record.consent.act, record.consent.how) for record in app.consents.chain(subscriber)]
 
 
 def fill_in(email: str, network: str = "", **of: Any) -> None:
     """A form that was filled in and sent, without the page around it."""
-    now, desk = wiring.now(), wiring.front_desk()
-    subscribe(checked(SignUpForm(email, (), "fi", consent=True, network=network, **of), now, desk), now, desk)
+    now = app.now()
+    subscribe(checked(SignUpForm(email, (), "fi", consent=True, network=network, **of), now, app), now, app)
 
 
 def stored(cloud: Cloud) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.mailing import Audience
 from newsletter.domain.subscriber import Frequency, Status, subscriber_id
@@ -47,7 +47,7 @@ def field(request: pytest.FixtureRequest, cloud: Cloud) -> str:
         add_reader(email)
     change = {"UpdateExpression": "SET #field = :value", "ExpressionAttributeValues": {":value": value}}
     cloud.client("dynamodb").update_item(
-        TableName=wiring.settings().subscribers_table,
+        TableName=app.settings.subscribers_table,
         Key={"id": {"S": subscriber_id(PEPPER.encode(), BROKEN)}, "record": {"S": "profile"}},
         ExpressionAttributeNames={"#field": name},
         **(change if value else {"UpdateExpression": "REMOVE #field"}),
@@ -66,14 +66,7 @@ def outcome(cloud: Cloud, mailing: str) -> list[tuple[str, str]]:
 
 def sent_campaign(cloud: Cloud) -> str:
     """The id of a campaign to everybody, sent."""
-    started, _ = start_campaign(
-        Campaign("kevat", "Kevät", "Hei!", "fi"),
-        now=NOW,
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+    started, _ = start_campaign(Campaign("kevat", "Kevät", "Hei!", "fi"), app, now=NOW)
     assert cloud.drain() == []
     return started.id
 
@@ -84,8 +77,8 @@ def test_a_campaign_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: 
 
 
 def test_a_digest_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: str) -> None:
-    wiring.content().put_article(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
-    decided = start_digest(Frequency.WEEKLY, NOW, wiring.digest_desk())
+    app.content.put_article(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
+    decided = start_digest(Frequency.WEEKLY, NOW, app)
     assert decided["decision"] == "started"
     found = outcome(cloud, f"digest-{decided['period']}")
     assert found == [("delivered", ""), ("rejected", f"broken record: {field}")]
@@ -94,8 +87,8 @@ def test_a_digest_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: st
 def test_a_language_that_the_publication_does_not_speak_gives_way_to_its_default(cloud: Cloud) -> None:
     for email in (BROKEN, WELL):
         add_reader(email, language="xx" if email == BROKEN else "fi")
-    wiring.content().put_article(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
-    start_digest(Frequency.WEEKLY, NOW, wiring.digest_desk())
+    app.content.put_article(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
+    start_digest(Frequency.WEEKLY, NOW, app)
     assert cloud.drain() == []
     assert ["Hei," in (mail.text or "") for mail in cloud.mails()] == [True, True]
 
@@ -103,18 +96,18 @@ def test_a_language_that_the_publication_does_not_speak_gives_way_to_its_default
 @pytest.mark.parametrize("method", ["one-click", "page"])
 def test_who_has_such_a_record_can_leave(cloud: Cloud, field: str, method: str) -> None:
     reader = subscriber_id(PEPPER.encode(), BROKEN)
-    leave = f"/unsubscribe/{wiring.links().token(Purpose.UNSUBSCRIBE, Ref(reader))}"
+    leave = f"/unsubscribe/{app.links.token(Purpose.UNSUBSCRIBE, Ref(reader))}"
     if method == "one-click":
         assert cloud.http("POST", leave, "List-Unsubscribe=One-Click")["statusCode"] == 200
     else:
         assert [cloud.http(how, leave)["statusCode"] for how in ("GET", "POST")] == [200, 200]
     if field != "status":
-        assert wiring.subscribers().statuses([reader]) == {reader: Status.UNSUBSCRIBED}
+        assert app.subscribers.statuses([reader]) == {reader: Status.UNSUBSCRIBED}
 
 
 def test_a_report_still_names_the_other(cloud: Cloud, field: str) -> None:
     lines = report_of(sent_campaign(cloud)).lines
-    named = {line.reason: address for line, address in addresses_of(lines, subscribers=wiring.subscribers())}
+    named = {line.reason: address for line, address in addresses_of(lines, app)}
     assert named.keys() == {"", f"broken record: {field}"}
     assert named[""] == WELL
 
@@ -122,12 +115,12 @@ def test_a_report_still_names_the_other(cloud: Cloud, field: str) -> None:
 def test_the_other_goes_on_through_a_sequence(cloud: Cloud, field: str) -> None:
     for email in (BROKEN, WELL):
         reader = subscriber_id(PEPPER.encode(), email)
-        wiring.enrollments().begin(Enrollment(reader, "sparraus", 1, NOW, NOW - timedelta(days=2)))
+        app.enrollments.begin(Enrollment(reader, "sparraus", 1, NOW, NOW - timedelta(days=2)))
     cloud.run("nurture", NOW)
     assert cloud.drain() == []
     assert [mail.to for mail in cloud.mails()].count((WELL,)) == 1, field
 
 
 def test_who_is_counted_for_a_campaign_can_be_read(field: str) -> None:
-    count = count_audience(Audience(), NOW.date(), subscribers=wiring.subscribers())
+    count = count_audience(Audience(), NOW.date(), app)
     assert count.readers == (2 if field in ("name", "status") else 1)  # planning reads neither

@@ -12,7 +12,7 @@ import pytest
 
 from cli import spam
 from cli.main import main
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.article import Article
 from newsletter.domain.mailing import Audience
 from newsletter.usecases.count_audience import Count, count_audience
@@ -89,11 +89,11 @@ def test_a_campaign_is_shown_and_sent_once(cloud: Cloud, campaign: Path, capsys:
 def test_counting_stops_early_rather_than_keep_anybody_waiting(cloud: Cloud) -> None:
     for reader in ("a@example.com", "b@example.com", "c@example.com"):
         cloud.subscribe(reader, "linkedin")
-    today = wiring.now().date()
+    today = app.now().date()
     everybody, nobody = Audience(), Audience(languages=("sv",))
-    assert count_audience(everybody, today, subscribers=wiring.subscribers()) == Count(3, complete=True)
-    assert count_audience(nobody, today, subscribers=wiring.subscribers()) == Count(0, complete=True)
-    early = count_audience(everybody, today, subscribers=wiring.subscribers(), look_at=1)
+    assert count_audience(everybody, today, app) == Count(3, complete=True)
+    assert count_audience(nobody, today, app) == Count(0, complete=True)
+    early = count_audience(everybody, today, app, look_at=1)
     assert not early.complete
     assert 1 <= early.readers <= 3
 
@@ -108,7 +108,7 @@ def test_nothing_is_sent_without_a_yes(
         monkeypatch.setattr(typed, "isatty", lambda: True)
         monkeypatch.setattr("sys.stdin", typed)
         code, _, _ = run(capsys, "campaign", "send", str(campaign))
-        assert (code, len(wiring.content().mailings(10))) == (1 - sent, sent)
+        assert (code, len(app.content.mailings(10))) == (1 - sent, sent)
     assert cloud.drain() == []
 
 
@@ -171,22 +171,22 @@ def test_schedules_tell_what_they_found_and_decided(
     assert "No scheduled run" in run(capsys, "decisions")[1]
     assert "No articles yet" in run(capsys, "articles")[1]
     nasty = "A title with [bold]brackets[/bold] and \x1b[31mcolour"
-    listed = wiring.now() - timedelta(hours=1)
-    wiring.content().put_article(
+    listed = app.now() - timedelta(hours=1)
+    app.content.put_article(
         Article("a1", "https://blog.example.com/a", nasty, "", ("linkedin",), (), "fi", "", "", None, listed)
     )
     _, out, _ = run(capsys, "articles")
     assert "A title with [bold]brackets[/bold] and  [31mcolour" in out
     assert "\x1b" not in out
     assert "LinkedIn" in out
-    cloud.run("planner", wiring.now())
+    cloud.run("planner", app.now())
     _, out, _ = run(capsys, "decisions")
     assert re.search(r"digest-\S+ +started +1 new article", out)
 
     monkeypatch.setenv("NEWSLETTER_FEED_URL", str(tmp_path / "feed.xml"))
     assert "last read: never" in run(capsys, "feeds")[1]
-    wiring.reset()
-    cloud.run("feed_ingest", wiring.now())
+    app.reset()
+    cloud.run("feed_ingest", app.now())
     code, out, _ = run(capsys, "feeds")
     assert code == 1
     assert "failing since" in out
@@ -194,7 +194,7 @@ def test_schedules_tell_what_they_found_and_decided(
 
 
 def test_secrets_are_made_once_and_never_shown(cloud: Cloud, capsys: Captured) -> None:
-    ssm, path = cloud.client("ssm"), wiring.settings().secrets_path
+    ssm, path = cloud.client("ssm"), app.settings.secrets_path
     known = ssm.get_parameter(Name=f"{path}/link_keys", WithDecryption=True)["Parameter"]["Value"]
     ssm.delete_parameters(Names=[f"{path}/pepper", f"{path}/webhook_secrets"])
     code, out, _ = run(capsys, "check")
@@ -220,7 +220,7 @@ def test_secrets_are_made_once_and_never_shown(cloud: Cloud, capsys: Captured) -
 
 
 def test_a_weak_or_malformed_secret_is_a_fault(cloud: Cloud, capsys: Captured) -> None:
-    ssm, path = cloud.client("ssm"), wiring.settings().secrets_path
+    ssm, path = cloud.client("ssm"), app.settings.secrets_path
     for name, value in (("link_keys", "long-enough-to-be-one,short"), ("webhook_secrets", "whsec_nonsense!")):
         ssm.put_parameter(Name=f"{path}/{name}", Value=value, Type="SecureString", Overwrite=True)
     code, out, _ = run(capsys, "check")

@@ -19,7 +19,7 @@ from botocore.validate import ParamValidator
 from cli import check, check_stack
 from cli.main import main
 from local_cloud.stack import Stack, load_stack
-from newsletter import wiring
+from newsletter.container import app
 from tests.aws.cloud import ROOT, Cloud
 from tests.templates import TEMPLATES
 
@@ -148,7 +148,7 @@ def deployed(cloud: Cloud) -> Deployed:
 
 
 def differences(account: Deployed) -> Said:
-    return list(check_stack.differences(wiring.templates().publication, NAME, account.client))
+    return list(check_stack.differences(app.templates.publication, NAME, account.client))
 
 
 def only(account: Deployed) -> tuple[str, str]:
@@ -164,7 +164,7 @@ def test_a_stack_that_is_as_it_should_be_has_no_difference(deployed: Deployed) -
 
 
 def test_parameters_that_the_publication_contradicts_are_named_with_both_values(deployed: Deployed) -> None:
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     domain = publication.sender.address.rpartition("@")[2]
     deployed.parameters |= {"SenderDomain": "other.example", "TimeZone": "Europe/Oslo"}
     said = {where: message for where, message, _ in differences(deployed)}
@@ -278,7 +278,7 @@ def test_a_restored_table_lacks_what_dynamodb_does_not_restore(
 
 
 def test_a_queue_that_was_changed_by_hand_is_named_with_the_command_that_mends_it(deployed: Deployed) -> None:
-    url = wiring.settings().lead_queue
+    url = app.settings.lead_queue
     sqs = deployed.cloud.client("sqs")
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
     where, message = only(deployed)
@@ -307,8 +307,6 @@ def test_of_a_stack_that_only_the_environment_names_tables_and_queues_are_compar
 ) -> None:
     assert main(["check"]) == 0
     capsys.readouterr()
-    cloud.client("sqs").set_queue_attributes(
-        QueueUrl=wiring.settings().plan_queue, Attributes={"VisibilityTimeout": "1"}
-    )
+    cloud.client("sqs").set_queue_attributes(QueueUrl=app.settings.plan_queue, Attributes={"VisibilityTimeout": "1"})
     assert main(["check"]) == 1
     assert "VisibilityTimeout is 1, and should be 720" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli import dead_letters
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.messages import SendBatch
 from tests.aws.cloud import Cloud, running
 from tests.aws.test_cli import run
@@ -160,4 +160,4 @@ def test_a_kept_reason_never_quotes_what_others_say(cloud: Cloud) -> None:
     kept = [item for item in cloud.items("Guards") if item["key"]["S"].startswith("failure#")]
     assert kept
     assert READER not in json.dumps(kept)
-    assert wiring.failures().reasons(["unknown"]) == {}
+    assert app.failures.reasons(["unknown"]) == {}

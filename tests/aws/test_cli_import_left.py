@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.subscriber import Status
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.rosters import (
@@ -29,7 +29,7 @@ def test_who_left_elsewhere_is_left_here_and_comes_back_only_by_a_confirmation(c
 
     assert done(bring(tmp_path / "a.csv", text, "pending")) == {"suppressed": 1}
 
-    profile = wiring.subscribers().profile(id_of("a@example.com")) or {}
+    profile = app.subscribers.profile(id_of("a@example.com")) or {}
     assert (profile["status"], profile["left_at"], profile["name"]) == ("unsubscribed", "2025-12-23T22:00:00Z", "")
     assert "mailable" not in profile
     assert profile["due_at"] == "2026-12-23T22:00:00Z"
@@ -71,7 +71,7 @@ def test_a_list_of_those_who_left_needs_addresses_alone_and_ends_readers_of_ours
     assert done(facts) == done(would) == {"suppressed": 2, "ended": 1, "known": 1}
     assert {status_of(f"{word}@example.com") for word in ("reads", "asked", "new")} == {"unsubscribed"}
     assert chain_is_whole("reads@example.com")
-    assert wiring.sign_ups().kept(id_of("asked@example.com"), NOW) == []
+    assert app.sign_ups.kept(id_of("asked@example.com"), NOW) == []
     assert cloud.drain() == []
     assert cloud.mails() == []
     assert done(bring(tmp_path / "uusi.csv", text)) == {"left": 4}
@@ -93,9 +93,9 @@ def test_who_came_back_since_is_not_ended_by_the_same_list_or_an_older_day(cloud
 def test_whom_soft_bounces_stopped_stays_left_when_a_mail_comes_after_all(cloud: Cloud, tmp_path: Path) -> None:
     keep(reader("a@example.com"))
     at = NOW - timedelta(hours=1)
-    counted = wiring.reachability().add_soft_bounce(id_of("a@example.com"), at, "m")
+    counted = app.reachability.add_soft_bounce(id_of("a@example.com"), at, "m")
     assert counted is not None
-    assert wiring.reachability().stop(
+    assert app.reachability.stop(
         id_of("a@example.com"),
         Status.BOUNCED,
         "soft bounces",

@@ -15,7 +15,7 @@ from cli import import_readers
 from cli.faults import Fault
 from cli.import_wishes import wishes_of
 from cli.main import main
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.listed_status import ListedStatus
 from newsletter.domain.times import iso
 from newsletter.usecases.import_readers import import_rows
@@ -59,7 +59,7 @@ def test_columns_that_are_not_used_are_named(cloud: Cloud, tmp_path: Path, capsy
 def test_topics_come_by_what_readers_see_of_them(cloud: Cloud, tmp_path: Path) -> None:
     bring(tmp_path / "a.csv", 'email,topics,language\na@example.com,"Experterna tar ordet, LINKEDIN",sv-FI\n')
 
-    profile = wiring.subscribers().profile(id_of("a@example.com")) or {}
+    profile = app.subscribers.profile(id_of("a@example.com")) or {}
     assert (profile["topics"], profile["language"]) == (["linkedin", "asiantuntijat"], "sv")
     assert cloud.url
 
@@ -76,7 +76,7 @@ def test_a_report_that_was_mended_is_imported(cloud: Cloud, tmp_path: Path) -> N
     facts = bring(report, mended)
 
     assert (done(facts), facts["rejected"]) == ({"added": 2}, 0)
-    assert (wiring.subscribers().profile(id_of("a@example.com")) or {})["name"] == "=Maija"
+    assert (app.subscribers.profile(id_of("a@example.com")) or {})["name"] == "=Maija"
     assert cloud.url
 
 
@@ -128,7 +128,7 @@ def test_an_encoding_that_is_said_is_taken(cloud: Cloud, tmp_path: Path) -> None
     assert main(command) == 1
     assert main([*command, "--encoding", "mac_roman"]) == 0
 
-    assert (wiring.subscribers().profile(id_of("a@example.com")) or {})["name"] == "Milö"
+    assert (app.subscribers.profile(id_of("a@example.com")) or {})["name"] == "Milö"
     assert cloud.url
 
 

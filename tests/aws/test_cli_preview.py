@@ -12,7 +12,7 @@ import pytest
 
 from cli import screenshots
 from cli.main import main
-from newsletter import wiring
+from newsletter.container import app
 from tests.aws.cloud import Cloud
 from tests.skips import CHROMIUM, require
 from tests.templates import TEMPLATES
@@ -96,17 +96,17 @@ def test_the_digest_of_a_stack_is_that_of_its_present_articles(
     arguments = ["preview", "--language", "fi", "--out", str(tmp_path)]
     assert main(arguments) == 1
     assert "there is no article yet" in capsys.readouterr().err
-    now = wiring.now()
+    now = app.now()
     old = article(1, title="Vanha", listed_at=now - timedelta(days=90), published=now - timedelta(days=90))
-    wiring.content().put_article(old)
+    app.content.put_article(old)
     assert main(arguments) == 0
     assert "Nothing is new since the last digest" in capsys.readouterr().out
     fresh = article(2, title="Uusi", listed_at=now - timedelta(hours=2), published=now - timedelta(hours=2))
-    wiring.content().put_article(fresh)
+    app.content.put_article(fresh)
     assert main(arguments) == 0
     pages = [path for path in tmp_path.glob("*.html") if "Uusi" in path.read_text(encoding="utf-8")]
     assert len(pages) == 1
-    assert wiring.digests().all() == []
+    assert app.digests.all() == []
     cloud.run("planner", now)
     assert main(arguments) == 0
     assert "has its digest already" in capsys.readouterr().out

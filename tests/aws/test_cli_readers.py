@@ -19,8 +19,8 @@ from cli.faults import Fault
 from cli.import_wishes import NO_WISHES
 from cli.roster_columns import columns_of
 from cli.roster_survey import open_sheet
-from newsletter import wiring
 from newsletter.adapters.queues import Queues
+from newsletter.container import app
 from newsletter.domain.messages import Message
 from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.usecases import my_data
@@ -34,7 +34,7 @@ EVIDENCE = "messut 2.10.2026, lomake 4"
 
 def status_of(email: str) -> str:
     """The reader's status, or empty."""
-    profile = wiring.subscribers().profile(subscriber_id(PEPPER.encode(), email))
+    profile = app.subscribers.profile(subscriber_id(PEPPER.encode(), email))
     return str(profile["status"]) if profile else ""
 
 
@@ -216,13 +216,11 @@ def test_nobody_who_left_bounced_complained_or_was_erased_is_woken_up(
     )
     bring(path)
     ids = {word: subscriber_id(PEPPER.encode(), f"{word}@example.com") for word in ("left", "bounced", "angry", "gone")}
-    readers = wiring.subscribers()
+    readers = app.subscribers
     readers.deactivate(ids["left"], Status.UNSUBSCRIBED, "page", now)
     readers.deactivate(ids["bounced"], Status.BOUNCED, "bounced", now)
     readers.deactivate(ids["angry"], Status.COMPLAINED, "complained", now)
-    my_data.erase(
-        ids["gone"], now, subscribers=readers, leads=wiring.leads(), publication=wiring.templates().publication
-    )
+    my_data.erase(ids["gone"], now, app)
     before = everything(cloud)
     capsys.readouterr()
 
@@ -247,7 +245,7 @@ def test_rows_that_cannot_be_used_are_reported_with_line_field_and_reason(cloud:
     assert status_of("b@example.com") == status_of("c@example.com") == ""
     with (tmp_path / "lukijat.rejected.csv").open(encoding="utf-8") as file:
         report = [(row["line"], row["field"], row["problem"]) for row in csv.DictReader(file)]
-    topics = ", ".join(topic.key for topic in wiring.templates().publication.topics)
+    topics = ", ".join(topic.key for topic in app.templates.publication.topics)
     assert report == [
         ("3", "email", "Enter an e-mail address like name@example.com."),
         ("4", "topics", f"golf is unknown; choose from {topics}"),
@@ -297,7 +295,7 @@ def test_a_changed_or_missing_consent_record_is_said_loudly(
 ) -> None:
     bring(roster(tmp_path, "email\na@example.com\n"))
     reader = subscriber_id(PEPPER.encode(), "a@example.com")
-    table = wiring.settings().subscribers_table
+    table = app.settings.subscribers_table
     key = {"id": {"S": reader}, "record": {"S": "profile"}}
     dynamodb = cloud.client("dynamodb")
     for change in ("SET brought.how = :asked", "REMOVE brought"):

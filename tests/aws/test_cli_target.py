@@ -22,7 +22,7 @@ from cli import target
 from cli.faults import Fault
 from cli.main import main
 from local_cloud.server import LocalCloud
-from newsletter import wiring
+from newsletter.container import app
 from tests.aws.cloud import Quiet
 from tests.templates import TEMPLATES
 
@@ -179,7 +179,7 @@ def test_a_command_leaves_the_environment_as_it_was(local: str, monkeypatch: pyt
     with target.applied(deployed):
         assert os.environ["AWS_PROFILE"] == "of-the-person-at-the-keyboard"
     assert dict(os.environ) == before
-    wiring.reset()
+    app.reset()
 
 
 def test_the_local_cloud_is_reached_from_another_process(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cli.export_readers import export
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.domain.subscriber import Status
 from tests.aws.cloud import Cloud
 from tests.aws.site import ID, READER, acts, heading, link, post, reader, shows, text
@@ -52,7 +52,7 @@ def test_who_complains_before_their_leaving_was_recorded_has_one_record_of_it(
         raise RuntimeError("the process died")
 
     with monkeypatch.context() as crash:
-        crash.setattr(wiring.consents(), "append", died)
+        crash.setattr(app.consents, "append", died)
         assert post(cloud, link(Purpose.UNSUBSCRIBE), {})["statusCode"] == 500
     complain(cloud)
     assert reader().status is Status.COMPLAINED
@@ -67,10 +67,10 @@ def test_the_profile_and_the_export_tell_of_the_complaint_and_when_and_how_they_
     cloud.subscribe(READER)
     cloud.drain()
     leave(cloud)
-    before = wiring.subscribers().profile(ID) or {}
+    before = app.subscribers.profile(ID) or {}
     for _ in range(2):
         complain(cloud)
-        assert wiring.subscribers().profile(ID) == {**before, "status": Status.COMPLAINED}
+        assert app.subscribers.profile(ID) == {**before, "status": Status.COMPLAINED}
     assert export(tmp_path / "readers.csv") == 0
     (row,) = csv.DictReader((tmp_path / "readers.csv").read_text("utf-8").splitlines())
     assert (row["status"], row["left_at"], row["left_how"]) == ("complained", before["left_at"], "page")
@@ -86,9 +86,7 @@ def test_a_complaint_from_before_they_last_confirmed_says_nothing_of_who_left_af
     confirmed_at = reader().confirmed_at
     for seconds, status in ((-1, Status.UNSUBSCRIBED), (0, Status.COMPLAINED)):
         at = confirmed_at + timedelta(seconds=seconds)
-        wiring.reachability().stop(
-            ID, Status.COMPLAINED, "x", valid_at=at, now=wiring.now(), forget_after=timedelta(days=365)
-        )
+        app.reachability.stop(ID, Status.COMPLAINED, "x", valid_at=at, now=app.now(), forget_after=timedelta(days=365))
         assert reader().status is status
 
 
@@ -99,8 +97,8 @@ def test_who_left_and_complained_is_forgotten_when_who_left_is(cloud: Cloud) -> 
     left_at = reader().left_at
     assert left_at is not None
     complain(cloud)
-    over = left_at + wiring.templates().publication.retention.left
+    over = left_at + app.templates.publication.retention.left
     cloud.run("nurture", over - timedelta(minutes=1))
     assert reader().status is Status.COMPLAINED
     cloud.run("nurture", over)
-    assert wiring.subscribers().get(ID) is None
+    assert app.subscribers.get(ID) is None

@@ -12,7 +12,7 @@ import pytest
 
 from console import openapi
 from console.handler import PATHS
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.article import Article
 from tests.aws.cloud import ROOT, Cloud
 from tests.aws.console_calls import Program, call, trust
@@ -55,7 +55,7 @@ def article(**values: Any) -> Article:
     """An article that the next digest carries."""
     usual: dict[str, Any] = {"id": "a1", "url": "https://blog.example.com/a", "title": "Otsikko", "summary": ""}
     usual |= {"topics": ("linkedin",), "categories": (), "language": "fi", "author": "", "image": "", "published": None}
-    usual |= {"listed_at": wiring.now() - timedelta(hours=1)}
+    usual |= {"listed_at": app.now() - timedelta(hours=1)}
     return Article(**usual | values)
 
 
@@ -164,8 +164,8 @@ def test_a_parameter_that_cannot_be_used_is_named(api: Program) -> None:
 
 
 def test_decisions_and_articles_are_there_to_read(cloud: Cloud, api: Program) -> None:
-    wiring.content().put_article(article())
-    cloud.run("planner", wiring.now())
+    app.content.put_article(article())
+    cloud.run("planner", app.now())
     started = [line for line in api("GET", "/decisions").json["decisions"] if line["decision"] == "started"]
     assert started
     assert all(line["run"].startswith("digest-") and "1 new article" in line["why"] for line in started)
@@ -259,8 +259,8 @@ def test_the_description_has_every_path_of_the_api_and_no_other() -> None:
 
 def test_answers_are_as_described(cloud: Cloud, api: Program) -> None:
     cloud.subscribe(READERS[0])
-    wiring.content().put_article(article(published=wiring.now()))
-    cloud.run("planner", wiring.now())
+    app.content.put_article(article(published=app.now()))
+    cloud.run("planner", app.now())
     started = api("POST", "/campaigns", CAMPAIGN)
     cloud.drain()
     mailing = "/mailings/campaign-kevat-2027"
@@ -334,4 +334,4 @@ def test_a_campaign_that_nobody_would_get_is_refused_before_anything_is_sent(clo
         answer = api("POST", "/campaigns", CAMPAIGN | change)
         assert (answer.status, list(answer.json["errors"])) == (422, [field])
         assert "nobody would get this" in answer.json["errors"][field]
-    assert wiring.content().mailings(10) == []
+    assert app.content.mailings(10) == []

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cli.main import main
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.article import Article, Choice
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
@@ -38,8 +38,8 @@ def period(cloud: Cloud, otherwise: str, monkeypatch: pytest.MonkeyPatch) -> str
     """A week's digest, with one article and one reader, waiting."""
     reader = subscriber_id(PEPPER.encode(), READER)
     long_ago = datetime(2026, 1, 1, tzinfo=UTC)
-    wiring.subscribers().activate(SignUp(reader, READER, (), "fi", "", "1", "", "", long_ago, "nonce"), long_ago)
-    templates = wiring.templates()
+    app.subscribers.activate(SignUp(reader, READER, (), "fi", "", "1", "", "", long_ago, "nonce"), long_ago)
+    templates = app.templates
     approved = replace(templates.publication.digest, approval=Approval(DAY, then_send=otherwise == "send"))
     monkeypatch.setitem(templates.__dict__, "publication", replace(templates.publication, digest=approved))
     week = week_of(NOW, HELSINKI)
@@ -51,7 +51,7 @@ def period(cloud: Cloud, otherwise: str, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 def publish(name: str, now: datetime) -> None:
-    wiring.content().put_article(
+    app.content.put_article(
         Article(name, f"https://b.example/{name}", f"Kirjoitus {name}", "", (), (), "fi", "", "", None, now - DAY)
     )
 
@@ -61,21 +61,21 @@ def mails(cloud: Cloud, period: str) -> list[str]:
 
 
 def state(period: str) -> MailingState:
-    mailing = wiring.content().mailing(digest_id(period))
+    mailing = app.content.mailing(digest_id(period))
     assert mailing is not None
     return mailing.course.state
 
 
 def decisions(period: str) -> list[tuple[str, str]]:
     """The decision records of the period's digest, oldest first."""
-    lines = [line for line in wiring.content().decisions(1000) if line["run"] == digest_id(period)]
+    lines = [line for line in app.content.decisions(1000) if line["run"] == digest_id(period)]
     return [(line["decision"], line["why"]) for line in reversed(lines)]
 
 
 def break_link(period: str, url: str = "http://10.0.0.7/luonnos") -> None:
     """The blog has another address for the article since the digest was settled."""
-    (article,) = [each for each in wiring.content().articles() if each.id == period]
-    wiring.content().put_article(replace(article, url=url))
+    (article,) = [each for each in app.content.articles() if each.id == period]
+    app.content.put_article(replace(article, url=url))
 
 
 def look_after(cloud: Cloud, now: datetime) -> dict[str, str]:
@@ -87,7 +87,7 @@ def look_after(cloud: Cloud, now: datetime) -> dict[str, str]:
 def test_nobody_gets_a_digest_before_it_is_approved_and_everybody_gets_it_once(cloud: Cloud, period: str) -> None:
     assert state(period) is MailingState.APPROVAL
     assert cloud.run("planner", NOW + timedelta(hours=2))["weekly"]["decision"] == "repeated"
-    wiring.queues().send(wiring.queues().plan, PlanPage(digest_id(period), "a", 0))
+    app.queues.send(app.queues.plan, PlanPage(digest_id(period), "a", 0))
     cloud.drain()
     assert mails(cloud, period) == []
 
@@ -187,24 +187,17 @@ def test_rejected_it_never_goes_out_whatever_is_pressed_afterwards(cloud: Cloud,
 
 
 def test_cancelled_as_a_mailing_it_never_goes_out_and_is_not_lost(cloud: Cloud, period: str) -> None:
-    cancel_mailing(
-        digest_id(period),
-        by="Kalle",
-        now=NOW,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
+    cancel_mailing(digest_id(period), app, by="Kalle", now=NOW)
     assert look_after(cloud, NOW + DAY)[period] == "expired"
     assert mails(cloud, period) == []
-    (digest,) = [each for each in wiring.digests().all() if each.period == period]
+    (digest,) = [each for each in app.digests.all() if each.period == period]
     assert (digest.dropped, digest.verdict) == (True, "cancelled by Kalle")
 
 
 def test_an_approval_that_crashed_before_anything_was_planned_is_carried_on(
     cloud: Cloud, period: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wiring.digests().release(period, datetime.now(UTC) - timedelta(hours=2), "approved by Maija", NOW)
+    app.digests.release(period, datetime.now(UTC) - timedelta(hours=2), "approved by Maija", NOW)
     look_after(cloud, NOW + timedelta(hours=3))
     assert mails(cloud, period) == [f"Kirjoitus {period}"]
     assert state(period) is MailingState.SENDING
@@ -271,7 +264,7 @@ def test_the_command_shows_what_waits_and_what_marketing_skips_meanwhile(
     said = capsys.readouterr().out
     assert f"digest-{period}: waits for approval until " in said
     assert f"Subject (sv): Kirjoitus {period}" in said
-    wiring.content().put_choice(period, Choice(skipped=True))
+    app.content.put_choice(period, Choice(skipped=True))
     assert main(["digest", "show", period]) == 0
     said = capsys.readouterr().out
     assert "Every article is skipped by now" in said

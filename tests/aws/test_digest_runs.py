@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.reputation import Breaker
+from newsletter.container import app
 from newsletter.domain.article import Article
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
@@ -43,24 +43,22 @@ def _fed(cloud: Cloud) -> None:
 def join(email: str, *topics: str, frequency: Frequency = Frequency.WEEKLY) -> None:
     reader = subscriber_id(PEPPER.encode(), email)
     form = SignUp(reader, email, topics, "fi", "", "1", "", "", NOW - 99 * WEEK, email, frequency)
-    wiring.subscribers().activate(form, NOW - 99 * WEEK)
+    app.subscribers.activate(form, NOW - 99 * WEEK)
 
 
 def leave_feed(state: dict[str, str]) -> None:
     """What the last reading of the feed left behind."""
-    content = wiring.content()
+    content = app.content
     assert content.put_feed_state(FEED, {**state, "revision": content.feed_state(FEED).get("revision", 0)})
 
 
 def publish(name: str, *topics: str, at: datetime = NOW - HOUR) -> None:
-    wiring.content().put_article(
-        Article(name, f"https://b.example/{name}", name, "", topics, (), "fi", "", "", None, at)
-    )
+    app.content.put_article(Article(name, f"https://b.example/{name}", name, "", topics, (), "fi", "", "", None, at))
 
 
 def record(period: str = PERIOD) -> tuple[str, str]:
     """Decision and reason of the newest record of a digest."""
-    line = next(line for line in wiring.content().decisions(1000) if line["run"] == digest_id(period))
+    line = next(line for line in app.content.decisions(1000) if line["run"] == digest_id(period))
     return line["decision"], line["why"]
 
 
@@ -80,9 +78,9 @@ def test_the_record_says_how_many_get_it_and_how_many_it_has_nothing_for(cloud: 
 
 
 def test_new_articles_on_nobodys_topics_are_a_digest_to_nobody(cloud: Cloud) -> None:
-    reader = wiring.subscribers().get(subscriber_id(PEPPER.encode(), "kaikki@example.com"))
+    reader = app.subscribers.get(subscriber_id(PEPPER.encode(), "kaikki@example.com"))
     assert reader is not None
-    wiring.subscribers().deactivate(reader.id, reader.status.UNSUBSCRIBED, "page", NOW)
+    app.subscribers.deactivate(reader.id, reader.status.UNSUBSCRIBED, "page", NOW)
     publish("kriisi", "kriisit")
     cloud.run("planner", NOW)
     cloud.drain()
@@ -130,25 +128,25 @@ def test_a_digest_that_goes_out_says_which_feed_may_be_missing_in_it() -> None:
 
 
 def test_while_the_breaker_is_open_a_digest_is_planned_and_held(cloud: Cloud) -> None:
-    wiring.reputation().open(Breaker(NOW, "7 % of mails bounce"))
+    app.reputation.open(Breaker(NOW, "7 % of mails bounce"))
     publish("uusi")
     assert cloud.run("planner", NOW)["weekly"]["decision"] == "breaker open"
     cloud.drain()
     assert record()[0] == "held"
     assert "7 % of mails bounce" in record()[1]
-    mailing = wiring.content().mailing(digest_id(PERIOD))
+    mailing = app.content.mailing(digest_id(PERIOD))
     assert mailing is not None
     assert mailing.course.state is MailingState.HELD
 
 
 def test_a_digest_to_many_readers_starts_with_a_first_slice(monkeypatch: pytest.MonkeyPatch) -> None:
-    templates = wiring.templates()
+    templates = app.templates
     publication = templates.publication
     careful = replace(publication, caution=replace(publication.caution, canary_above=1))
     monkeypatch.setitem(templates.__dict__, "publication", careful)
     publish("uusi")
     assert cloud_run(NOW)["weekly"]["decision"] == "started"
-    mailing = wiring.content().mailing(digest_id(PERIOD))
+    mailing = app.content.mailing(digest_id(PERIOD))
     assert mailing is not None
     assert mailing.course.state is MailingState.CANARY
     assert 0 < len(mailing.course.slice) < len(SHARDS)
@@ -199,7 +197,7 @@ def test_a_run_that_dies_at_any_call_is_made_up_for_and_carries_nothing_twice(cl
         if not died:
             break
     assert week > 10, "a run changes some things"
-    weekly = [digest for digest in wiring.digests().all() if digest.frequency is Frequency.WEEKLY]
+    weekly = [digest for digest in app.digests.all() if digest.frequency is Frequency.WEEKLY]
     carried = [article for digest in weekly for article in digest.articles]
     assert sorted(carried) == [f"viikko{number:02}" for number in range(week + 1)]
-    assert all(wiring.content().mailing(digest_id(digest.period)) for digest in weekly)
+    assert all(app.content.mailing(digest_id(digest.period)) for digest in weekly)

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
+from newsletter import container
 from newsletter.adapters import aws
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.reader_records import ReaderRecords
 from newsletter.adapters.subscribers import Choices
+from newsletter.container import app
 from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.lead import Evidence
@@ -31,7 +32,7 @@ from newsletter.usecases.record_click import keep_visit
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, fill_in, heading, link, post, shows, stored, text
 
-ADAPTERS = Path(wiring.__file__).parent / "adapters"
+ADAPTERS = Path(container.__file__).parent / "adapters"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NEW = "maija@uusi.example.com"
 NEW_ID = subscriber_id(PEPPER.encode(), NEW)
@@ -47,10 +48,7 @@ def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def erase() -> None:
     """The reader's button."""
-    desk = wiring.front_desk()
-    my_data.erase_every_address(
-        ID, wiring.now(), subscribers=desk.subscribers, leads=desk.leads, publication=desk.publication
-    )
+    my_data.erase_every_address(ID, app.now(), app)
 
 
 def a_whole_life(cloud: Cloud, clock: Clock) -> None:
@@ -98,32 +96,32 @@ def enrollment(step: int = 1) -> Enrollment:
 
 
 WRITES: dict[str, Callable[[], Any]] = {
-    "Clicks.add": lambda: wiring.clicks().add(present(ID, wiring.subscribers()), "m", "k", EVIDENCE, NOON),
-    "Consents.append": lambda: wiring.consents().append(ID, Consent("given", "form", wiring.now(), "x")),
-    "Enrollments.begin": lambda: wiring.enrollments().begin(enrollment()),
-    "Enrollments.move": lambda: wiring.enrollments().move(enrollment(), enrollment(2)),
-    "LeadPointers.add": lambda: wiring.lead_pointers().add(ID, "l", "sparraus", NOON),
-    "Leads.add_attempt": lambda: wiring.leads().add_attempt("l", NOON, "204", taken=True),
-    "Reachability.stop": lambda: wiring.reachability().stop(
-        ID, Status.COMPLAINED, "x", valid_at=wiring.now(), now=wiring.now(), forget_after=SETTLED
+    "Clicks.add": lambda: app.clicks.add(present(ID, app), "m", "k", EVIDENCE, NOON),
+    "Consents.append": lambda: app.consents.append(ID, Consent("given", "form", app.now(), "x")),
+    "Enrollments.begin": lambda: app.enrollments.begin(enrollment()),
+    "Enrollments.move": lambda: app.enrollments.move(enrollment(), enrollment(2)),
+    "LeadPointers.add": lambda: app.lead_pointers.add(ID, "l", "sparraus", NOON),
+    "Leads.add_attempt": lambda: app.leads.add_attempt("l", NOON, "204", taken=True),
+    "Reachability.stop": lambda: app.reachability.stop(
+        ID, Status.COMPLAINED, "x", valid_at=app.now(), now=app.now(), forget_after=SETTLED
     ),
-    "Reachability.add_soft_bounce": lambda: wiring.reachability().add_soft_bounce(ID, NOON, "x"),
-    "Reachability.discount": lambda: wiring.reachability().discount(ID, "x"),
-    "Reachability.restore": lambda: wiring.reachability().restore(ID),
-    "Reachability.forget_soft_bounces": lambda: wiring.reachability().forget_soft_bounces(ID, ["x"]),
+    "Reachability.add_soft_bounce": lambda: app.reachability.add_soft_bounce(ID, NOON, "x"),
+    "Reachability.discount": lambda: app.reachability.discount(ID, "x"),
+    "Reachability.restore": lambda: app.reachability.restore(ID),
+    "Reachability.forget_soft_bounces": lambda: app.reachability.forget_soft_bounces(ID, ["x"]),
     "ReaderRecords.add": lambda: records().add({"id": ID, "record": "new#x"}),
-    "SignUps.put_all": lambda: wiring.sign_ups().put_all([form()]),
-    "SignUps.forget": lambda: wiring.sign_ups().forget(form()),
-    "SignUps.reminded": lambda: wiring.sign_ups().reminded(ID, "old"),
-    "Subscribers.activate": lambda: wiring.subscribers().activate(form(), NOON),
-    "Subscribers.admit": lambda: wiring.subscribers().admit(reader(), brought()),
-    "Subscribers.admit_erased": lambda: wiring.subscribers().admit_erased(ID, NOON),
-    "Subscribers.remember_joined": lambda: wiring.subscribers().remember_joined(form()),
-    "Subscribers.deactivate": lambda: wiring.subscribers().deactivate(ID, Status.UNSUBSCRIBED, "page", NOON),
-    "Subscribers.explain_leaving": lambda: wiring.subscribers().explain_leaving(ID, "x"),
-    "Subscribers.choose": lambda: wiring.subscribers().choose(reader(), Choices((), "fi", "Maija"), NOON),
-    "Subscribers.remember_head": lambda: wiring.subscribers().remember_head(ID, "x"),
-    "a change of address": lambda: wiring.sign_ups().put(form(NEW_ID, email=NEW, moved_from=ID)),
+    "SignUps.put_all": lambda: app.sign_ups.put_all([form()]),
+    "SignUps.forget": lambda: app.sign_ups.forget(form()),
+    "SignUps.reminded": lambda: app.sign_ups.reminded(ID, "old"),
+    "Subscribers.activate": lambda: app.subscribers.activate(form(), NOON),
+    "Subscribers.admit": lambda: app.subscribers.admit(reader(), brought()),
+    "Subscribers.admit_erased": lambda: app.subscribers.admit_erased(ID, NOON),
+    "Subscribers.remember_joined": lambda: app.subscribers.remember_joined(form()),
+    "Subscribers.deactivate": lambda: app.subscribers.deactivate(ID, Status.UNSUBSCRIBED, "page", NOON),
+    "Subscribers.explain_leaving": lambda: app.subscribers.explain_leaving(ID, "x"),
+    "Subscribers.choose": lambda: app.subscribers.choose(reader(), Choices((), "fi", "Maija"), NOON),
+    "Subscribers.remember_head": lambda: app.subscribers.remember_head(ID, "x"),
+    "a change of address": lambda: app.sign_ups.put(form(NEW_ID, email=NEW, moved_from=ID)),
 }
 A_NEW_BEGINNING = {"SignUps.put"}
 ERASURE = {
@@ -166,11 +164,11 @@ WITHOUT_READERS = {
 
 
 def records() -> ReaderRecords:
-    return ReaderRecords(aws.client("dynamodb"), wiring.settings().subscribers_table)
+    return ReaderRecords(aws.client("dynamodb"), app.settings.subscribers_table)
 
 
 def brought() -> Any:
-    return brought_record(Consent("given", "import", NOON, "x"), wiring.consents().seal(ID))
+    return brought_record(Consent("given", "import", NOON, "x"), app.consents.seal(ID))
 
 
 def methods() -> Iterator[str]:
@@ -212,7 +210,7 @@ def test_a_form_of_who_was_erased_waits_and_leaves_nothing_when_nobody_confirms_
     fill_in(READER)
     cloud.run("nurture", clock.now + SETTLED)
     assert {item["record"]["S"] for item in cloud.items("Subscribers")} == {"profile", "sign-up"}
-    over = clock.now + wiring.templates().publication.retention.pending
+    over = clock.now + app.templates.publication.retention.pending
     cloud.run("nurture", over + timedelta(minutes=5))
     assert only_the_mark(cloud)
 
@@ -225,13 +223,13 @@ def test_who_was_erased_begins_afresh_with_a_form_of_their_own(cloud: Cloud, clo
     clock.forward(days=1)
     cloud.subscribe(READER, "kriisit")
     cloud.drain()
-    found = wiring.subscribers().get(ID)
+    found = app.subscribers.get(ID)
     assert found is not None
     assert (found.status, found.topics, found.name) == (Status.ACTIVE, ("kriisit",), "")
-    assert wiring.consents().faults(ID) == []
-    assert len(wiring.consents().chain(ID)) == 1
+    assert app.consents.faults(ID) == []
+    assert len(app.consents.chain(ID)) == 1
     cloud.run("nurture", clock.now + SETTLED + SETTLED)
-    assert wiring.subscribers().get(ID) == found
+    assert app.subscribers.get(ID) == found
 
 
 # --- what is done from old mails -------------------------------------------------------------------------------------
@@ -253,7 +251,7 @@ def every_link(cloud: Cloud) -> dict[str, tuple[int, ...]]:
         found[f"leave {fields}"] = (post(cloud, paths[Purpose.UNSUBSCRIBE], fields)["statusCode"],)
     found["again"] = (post(cloud, paths[Purpose.CONFIRM], {"again": "yes"})["statusCode"],)
     found["new address"] = (post(cloud, paths[Purpose.PREFERENCES], {"new_email": NEW})["statusCode"],)
-    click = f"/c/{wiring.links().token(Purpose.CLICK, Ref(ID, 'm', 'b'))}/k"
+    click = f"/c/{app.links.token(Purpose.CLICK, Ref(ID, 'm', 'b'))}/k"
     found["click"] = (cloud.http("GET", click)["statusCode"], cloud.http("HEAD", click)["statusCode"])
     return found
 
@@ -264,7 +262,7 @@ def test_no_link_of_an_old_mail_leaves_a_trace_of_who_was_erased_and_articles_op
     a_whole_life(cloud, clock)
     confirm = link_to("confirm", cloud.mails(NEW)[-1])
     cloud.client("dynamodb").put_item(
-        TableName=wiring.settings().content_table,
+        TableName=app.settings.content_table,
         Item={"pk": {"S": "mailing#m"}, "sk": {"S": "link#k"}, "url": {"S": "https://blog.example.com/a"}},
     )
     erase()
@@ -286,7 +284,7 @@ def test_messages_that_waited_while_their_reader_was_erased_end_without_a_trace_
     cloud.subscribe(READER)
     cloud.drain()
     cloud.press(link(Purpose.OFFER, **OFFER))
-    queues = wiring.queues()
+    queues = app.queues
     old: tuple[Message, ...] = (ConfirmSignUp(ID, "old", reminder=True), Notify("welcome", ID, "old"))
     for message in old:
         queues.send(queues.transactional, message)
@@ -335,7 +333,7 @@ def test_another_readers_form_at_the_same_new_address_is_left_alone(cloud: Cloud
     clock.forward(minutes=11)
     post(cloud, "/subscribe", {**FORM, "email": NEW})
     erase()
-    form = wiring.sign_ups().get(NEW_ID, clock.now)
+    form = app.sign_ups.get(NEW_ID, clock.now)
     assert form is not None
     assert form.moved_from == ""
 
@@ -344,9 +342,8 @@ def test_leads_of_an_offer_that_is_no_more_are_shown_and_erased(cloud: Cloud, mo
     cloud.subscribe(READER)
     cloud.press(link(Purpose.OFFER, **OFFER))
     cloud.drain()
-    publication = wiring.templates().publication
-    monkeypatch.setattr(wiring.templates(), "publication", replace(publication, offers=(), sequences={}))
-    wiring.front_desk.cache_clear()
+    publication = app.templates.publication
+    monkeypatch.setattr(app, "publication", replace(publication, offers=(), sequences={}))
     page = cloud.http("GET", link(Purpose.MY_DATA))["body"]
     assert text("my_data.lead_on") in page
     data = json.loads(cloud.http("GET", f"{link(Purpose.MY_DATA)}?format=json")["body"])
@@ -358,7 +355,7 @@ def test_leads_of_an_offer_that_is_no_more_are_shown_and_erased(cloud: Cloud, mo
 def test_a_reader_whose_record_is_broken_can_still_be_erased(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     cloud.client("dynamodb").update_item(
-        TableName=wiring.settings().subscribers_table,
+        TableName=app.settings.subscribers_table,
         Key={"id": {"S": ID}, "record": {"S": "profile"}},
         UpdateExpression="REMOVE topics, confirmed_at",
     )
@@ -393,7 +390,7 @@ def erased_before_call(number: int, clock: Clock) -> Iterator[list[int]]:
 
 
 def visit(_: Cloud) -> None:
-    keep_visit(Ref(ID, "m", "b"), "k", EVIDENCE, wiring.now(), wiring.front_desk())
+    keep_visit(Ref(ID, "m", "b"), "k", EVIDENCE, app.now(), app)
 
 
 def press(cloud: Cloud) -> None:
@@ -402,7 +399,7 @@ def press(cloud: Cloud) -> None:
 
 def hand_off(cloud: Cloud) -> None:
     evidence = asdict(EVIDENCE)
-    queues = wiring.queues()
+    queues = app.queues
     queues.send(queues.lead, TakeUpOffer(ID, "sparraus", "button", "2026-11-23T12:00:00Z", "m", "b", 0, evidence))
     assert cloud.drain() == []
 
@@ -428,7 +425,7 @@ def fill_in_anew(_: Cloud) -> None:
 
 
 def tick(cloud: Cloud) -> None:
-    cloud.run("nurture", wiring.now())
+    cloud.run("nurture", app.now())
 
 
 def confirm_again(cloud: Cloud) -> None:
@@ -447,14 +444,14 @@ def test_an_erasure_at_any_moment_of_what_is_going_on_leaves_the_mark_alone(
     while True:
         number += 1
         form_of_today = form(at=clock.now, nonce=str(number))
-        record = wiring.consents().append(ID, Consent("given", "form", clock.now, form_of_today.nonce))
-        assert wiring.subscribers().activate(form_of_today, clock.now, record.hash)
+        record = app.consents.append(ID, Consent("given", "form", clock.now, form_of_today.nonce))
+        assert app.subscribers.activate(form_of_today, clock.now, record.hash)
         if act is confirm_again:
             fill_in(READER)
         if act is come_back:
             leave(cloud)
         if act is tick:
-            wiring.enrollments().begin(replace(enrollment(), enrolled_at=clock.now, due_at=clock.now))
+            app.enrollments.begin(replace(enrollment(), enrolled_at=clock.now, due_at=clock.now))
         cloud.messages("TransactionalQueue")
         clock.forward(hours=1)
         with erased_before_call(number, clock) as calls:

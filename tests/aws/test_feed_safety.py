@@ -11,6 +11,7 @@ from unittest.mock import Mock
 import pytest
 
 from newsletter.adapters.feeds import Feeds, Fetched
+from newsletter.container import app
 from newsletter.domain.article import CHOSEN, article_id
 from newsletter.domain.errors import Conflict, NotFound, PartlyFailed
 from newsletter.domain.publication import Feed, Topic
@@ -65,7 +66,7 @@ def test_a_feed_whose_every_identity_changes_mails_nothing_again(blog: Blog) -> 
     report = blog.ingest(NOW + HOUR)[0]
     assert report["held"] == "none of the 10 entries is left; 10 that nobody knew are in their place"
     before = blog.adapters.content.articles()
-    assert accept_feed(blog.feed.url, NOW + HOUR, blog.adapters.content) == 10
+    assert accept_feed(blog.feed.url, NOW + HOUR, app) == 10
     blog.path.write_text(blog.path.read_text().replace("<item>", "<item><title>Uusi</title><link>https://b.example/u</link>"
         f"<pubDate>{format_datetime(NOW + HOUR)}</pubDate></item><item>", 1))  # fmt: skip
     assert blog.ingest(NOW + 2 * HOUR)[0]["new"] == 11
@@ -93,7 +94,7 @@ def test_a_feed_that_moves_with_its_texts_goes_on_as_if_nothing_had_happened(blo
 def test_a_feed_that_shows_its_archive_all_at_once_is_held(blog: Blog) -> None:
     blog.publish(NOW, slugs(0, 10))
     assert blog.publish(NOW + HOUR, slugs(0, 50))["held"].startswith("40 of 50 entries are new here")
-    accept_feed(blog.feed.url, NOW + HOUR, blog.adapters.content)
+    accept_feed(blog.feed.url, NOW + HOUR, app)
     assert blog.publish(NOW + 2 * HOUR, slugs(0, 50))["new"] == 40
     assert blog.listed_at("049") == slugs(49, 50)["049"][1]
 
@@ -102,16 +103,16 @@ def test_only_what_is_held_can_be_accepted_and_only_as_it_was_seen(blog: Blog, m
     content = blog.adapters.content
     blog.publish(NOW, slugs(0, 10))
     with pytest.raises(NotFound, match="is not held"):
-        accept_feed(blog.feed.url, NOW, content)
+        accept_feed(blog.feed.url, NOW, app)
     blog.publish(NOW + HOUR, {})
     state = content.feed_state(blog.feed.url)
     blog.ingest(NOW + 2 * HOUR)
     monkeypatch.setattr(content, "feed_state", lambda _: state)
     with pytest.raises(Conflict, match="read in this very moment"):
-        accept_feed(blog.feed.url, NOW, content)
+        accept_feed(blog.feed.url, NOW, app)
     monkeypatch.undo()
     # Something else again is held again.
-    accept_feed(blog.feed.url, NOW, content)
+    accept_feed(blog.feed.url, NOW, app)
     assert blog.publish(NOW + 3 * HOUR, slugs(90, 99))["held"] == ""
     blog.publish(NOW + 4 * HOUR, slugs(0, 10))
 
@@ -120,14 +121,7 @@ def test_a_feed_that_moves_to_another_address_keeps_its_articles(blog: Blog) -> 
     blog.publish(NOW, slugs(0, 5))
     new = Feed(str(blog.path.with_name("uusi.xml")), "fi")
     blog.path.rename(new.url)
-    (report,) = ingest_feeds(
-        NOW + HOUR,
-        Isolated(),
-        feeds=(new,),
-        publication=blog.publication,
-        content=blog.adapters.content,
-        source=blog.source,
-    )
+    (report,) = ingest_feeds(NOW + HOUR, Isolated(), app, feeds=(new,))
     assert (report["new"], report["edited"]) == (0, 5)
     assert blog.listed_at("000") == slugs(0, 1)["000"][1]
 

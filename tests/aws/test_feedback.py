@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from cli.history import show_aside
-from newsletter import wiring
 from newsletter.adapters import aws
 from newsletter.adapters.items import to_item
+from newsletter.container import app
 from newsletter.domain.caution import Feedback
 from newsletter.domain.ledger import Outcome, State
 from newsletter.domain.mail_event import TOPIC_CHECK
@@ -36,13 +36,13 @@ pytestmark = pytest.mark.usefixtures("_sent")
 def _sent(cloud: Cloud) -> None:  # noqa: ARG001 (the stack must be there first)
     """A reader who was sent a mail, at position 1 of its batch."""
     confirm(CONFIRMED)
-    wiring.deliveries().claim(BATCH, Outcome.OPEN * 2, {}, MAILED)
-    wiring.deliveries().settle(BATCH, 1, State.DONE, Outcome.ACCEPTED * 2, {}, MAILED)
+    app.deliveries.claim(BATCH, Outcome.OPEN * 2, {}, MAILED)
+    app.deliveries.settle(BATCH, 1, State.DONE, Outcome.ACCEPTED * 2, {}, MAILED)
 
 
 def confirm(at: datetime, *, tracking: bool = True) -> None:
     form = SignUp(READER, "a@b.example", (), "fi", "", "2026-11", "", "", at, iso(at), tracking=tracking)
-    assert wiring.subscribers().activate(form, at)
+    assert app.subscribers.activate(form, at)
 
 
 def report(kind: str, part: str = "", mailed: datetime = MAILED, mail: str = "id-1", **detail: Any) -> str:
@@ -77,11 +77,11 @@ def tell(cloud: Cloud, *bodies: str) -> int:
 
 
 def status() -> Status:
-    return wiring.subscribers().statuses([READER])[READER]
+    return app.subscribers.statuses([READER])[READER]
 
 
 def positions() -> dict[str, frozenset[int]]:
-    record = wiring.deliveries().record(BATCH.mailing, BATCH.id)
+    record = app.deliveries.record(BATCH.mailing, BATCH.id)
     assert record is not None
     return dict(record.positions)
 
@@ -144,8 +144,8 @@ def test_three_mails_that_bounce_for_a_passing_reason_end_the_mail_and_one_thric
 def sent(week: int) -> tuple[datetime, str]:
     """A further mail to the reader, a week apart, of which no report came yet: when, and its batch."""
     mailed, batch = MAILED + timedelta(days=7 * week), replace(BATCH, id=f"a0-{week}")
-    wiring.deliveries().claim(batch, Outcome.OPEN * 2, {}, mailed)
-    wiring.deliveries().settle(batch, 1, State.DONE, Outcome.ACCEPTED * 2, {}, mailed)
+    app.deliveries.claim(batch, Outcome.OPEN * 2, {}, mailed)
+    app.deliveries.settle(batch, 1, State.DONE, Outcome.ACCEPTED * 2, {}, mailed)
     return mailed, batch.id
 
 
@@ -159,11 +159,11 @@ def test_replies_of_programs_count_against_nobody_and_leave_no_trace(cloud: Clou
         mailed, batch = sent(week)
         bodies = report("Delivery", mailed=mailed, mail=batch), auto_reply(kind, mailed=mailed, mail=batch)
         assert tell(cloud, *(of_batch(batch, body) for body in bodies)) == 0
-        record = wiring.deliveries().record(BATCH.mailing, batch)
+        record = app.deliveries.record(BATCH.mailing, batch)
         assert record is not None
         assert record.positions == {"delivered": frozenset({1})}
     assert status() is Status.ACTIVE
-    profile = wiring.subscribers().profile(READER)
+    profile = app.subscribers.profile(READER)
     assert profile is not None
     assert "soft_bounces" not in profile
 
@@ -179,11 +179,11 @@ def test_a_mail_that_was_delivered_never_counts_in_whatever_order_its_reports_co
     delivery = of_batch(batch, report("Delivery", mailed=mailed, mail=batch))
     for number, order in enumerate(permutations([*bounces, delivery])):
         confirm(CONFIRMED + timedelta(seconds=number + 1))
-        before = wiring.subscribers().profile(READER)
+        before = app.subscribers.profile(READER)
         for body in (*order, order[0]):
             assert tell(cloud, body) == 0
         assert status() is Status.ACTIVE
-        after = wiring.subscribers().profile(READER)
+        after = app.subscribers.profile(READER)
         assert after is not None
         assert len(after.pop("soft_bounces")) == 2
         assert after == before
@@ -194,12 +194,12 @@ def forget_reports(mails: Sequence[tuple[datetime, str]]) -> None:
     """As if nothing had been reported of these mails."""
     for _, batch in mails:
         aws.client("dynamodb").update_item(
-            TableName=wiring.settings().deliveries_table,
+            TableName=app.settings.deliveries_table,
             Key=to_item({"mailing": BATCH.mailing, "part": f"batch#{batch}"}),
             UpdateExpression="REMOVE delivered, soft_bounced",
         )
     aws.client("dynamodb").update_item(
-        TableName=wiring.settings().subscribers_table,
+        TableName=app.settings.subscribers_table,
         Key=to_item({"id": READER, "record": "profile"}),
         UpdateExpression="REMOVE soft_bounces",
     )
@@ -223,7 +223,7 @@ def test_a_late_delivery_brings_nobody_back_whom_something_else_stopped(cloud: C
 
 def test_whom_passing_bounces_stopped_can_leave_for_good(cloud: Cloud) -> None:
     mailed, batch = bounced_softly(cloud)
-    assert wiring.subscribers().deactivate(READER, Status.UNSUBSCRIBED, "page", mailed)
+    assert app.subscribers.deactivate(READER, Status.UNSUBSCRIBED, "page", mailed)
     assert tell(cloud, of_batch(batch, report("Delivery", mailed=mailed, mail=batch))) == 0
     assert status() is Status.UNSUBSCRIBED
 
@@ -234,7 +234,7 @@ def test_a_mail_that_ses_did_not_send_stops_the_reader_and_is_nothing_to_the_bre
     assert tell(cloud, report("Complaint", complaintSubType="OnAccountSuppressionList")) == 0
     assert status() is Status.COMPLAINED
     assert positions() == {"bounced": frozenset({1})}
-    assert wiring.reputation().last_day(wiring.now()) == Feedback()
+    assert app.reputation.last_day(app.now()) == Feedback()
 
 
 def test_a_year_of_digests_with_two_holidays_leaves_every_reader_active(cloud: Cloud) -> None:
@@ -247,8 +247,8 @@ def test_a_year_of_digests_with_two_holidays_leaves_every_reader_active(cloud: C
             account.clock = start + timedelta(weeks=week)
             account.ses.set_away(away, away=week in (*range(26, 30), 50, 51))
             batch = Batch(f"digest-{week}", "d0-0", "fi-x", ("b" * 26, READER))
-            wiring.deliveries().claim(batch, Outcome.OPEN * 2, {}, account.clock)
-            wiring.deliveries().settle(batch, 1, State.DONE, Outcome.ACCEPTED * 2, {}, account.clock)
+            app.deliveries.claim(batch, Outcome.OPEN * 2, {}, account.clock)
+            app.deliveries.settle(batch, 1, State.DONE, Outcome.ACCEPTED * 2, {}, account.clock)
             for position, address in enumerate((home, away)):
                 tags = {"mailing": batch.mailing, "batch": batch.id, "position": str(position)}
                 account.send_tracked(address, EmailTags=[pair(name, value) for name, value in tags.items()])
@@ -257,19 +257,19 @@ def test_a_year_of_digests_with_two_holidays_leaves_every_reader_active(cloud: C
     for first in range(0, len(bodies), 50):
         assert tell(cloud, *bodies[first : first + 50]) == 0
     assert status() is Status.ACTIVE
-    assert wiring.reputation().last_day(wiring.now()) == Feedback(delivered=104)
+    assert app.reputation.last_day(app.now()) == Feedback(delivered=104)
 
 
 def test_bounces_of_years_ago_are_forgotten(cloud: Cloud) -> None:
     for number in range(4):
         assert tell(cloud, bounce("Transient", mailed=MAILED + timedelta(days=100 * number), mail=str(number))) == 0
-    profile = wiring.subscribers().profile(READER)
+    profile = app.subscribers.profile(READER)
     assert profile is not None
     assert profile["soft_bounces"] == {f"{iso(MAILED + timedelta(days=300))}#3"}
 
 
 def test_who_left_is_not_called_bounced(cloud: Cloud) -> None:
-    wiring.subscribers().deactivate(READER, Status.UNSUBSCRIBED, "page", MAILED)
+    app.subscribers.deactivate(READER, Status.UNSUBSCRIBED, "page", MAILED)
     assert tell(cloud, bounce(), bounce("Transient")) == 0
     assert status() is Status.UNSUBSCRIBED
 
@@ -282,21 +282,21 @@ def test_opens_and_clicks_of_a_reader_who_refused_tracking_leave_no_trace(cloud:
 
 @pytest.mark.parametrize("left", [Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED])
 def test_opens_and_clicks_of_who_is_no_reader_any_more_leave_no_trace(cloud: Cloud, left: Status) -> None:
-    assert wiring.subscribers().deactivate(READER, left, "page", MAILED)
+    assert app.subscribers.deactivate(READER, left, "page", MAILED)
     assert tell(cloud, report("Open"), report("Click")) == 0
     assert positions() == {}
 
 
 def test_opens_and_clicks_of_who_never_confirmed_leave_no_trace(cloud: Cloud) -> None:
     key = to_item({"id": READER, "record": "profile"})
-    aws.client("dynamodb").delete_item(TableName=wiring.settings().subscribers_table, Key=key)
+    aws.client("dynamodb").delete_item(TableName=app.settings.subscribers_table, Key=key)
     assert tell(cloud, report("Open"), report("Click")) == 0
     assert positions() == {}
 
 
 def test_an_unknown_kind_of_report_is_put_aside_once_and_without_the_address(cloud: Cloud) -> None:
     assert tell(cloud, *[report("Teleported", reason="a@b.example")] * 3, report("Subscription")) == 0
-    kept = [json.loads(each.content) for each in wiring.aside().everything()]
+    kept = [json.loads(each.content) for each in app.aside.everything()]
     assert sorted(each["eventType"] for each in kept) == ["Subscription", "Teleported"]
     assert all("b.example" not in json.dumps(each) for each in kept)
     assert positions() == {}

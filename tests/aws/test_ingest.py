@@ -8,8 +8,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.feeds import Feeds, Fetched
+from newsletter.container import app
 from newsletter.domain.publication import Feed
 from newsletter.domain.times import iso
 from newsletter.usecases.keep_articles import LONG_AGO
@@ -131,7 +131,7 @@ def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSLETTER_FEED_URL", str(tmp_path / "feed.xml"))
-    wiring.reset()
+    app.reset()
     entries: Entries = {}
 
     def ingest(now: datetime, *slugs: str) -> None:
@@ -156,6 +156,6 @@ def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(
     ingest(NOW + 6 * week - HOUR, "last")
     assert digest(NOW + 6 * week) == "started"
 
-    titles = {article.id: article.title for article in wiring.content().articles()}
-    weekly = [mailing for mailing in wiring.content().mailings(50) if mailing.audience.frequency == "weekly"]
+    titles = {article.id: article.title for article in app.content.articles()}
+    weekly = [mailing for mailing in app.content.mailings(50) if mailing.audience.frequency == "weekly"]
     assert sorted(titles[article] for mailing in weekly for article in mailing.articles) == sorted(entries)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.errors import InvalidPublication, PartlyFailed
 from newsletter.domain.mailing import Kind, Mailing
@@ -25,13 +25,13 @@ def enrolled(email: str, *, language: str = "fi", since: datetime = NOW - timede
     """The id of a reader whose first step is due at NOW."""
     add_reader(email, language=language)
     reader = subscriber_id(PEPPER.encode(), email)
-    wiring.enrollments().begin(Enrollment(reader, "sparraus", 1, since + timedelta(days=2), since))
+    app.enrollments.begin(Enrollment(reader, "sparraus", 1, since + timedelta(days=2), since))
     return reader
 
 
 def pause(cloud: Cloud, reader: str, until: date) -> None:
     cloud.client("dynamodb").update_item(
-        TableName=wiring.settings().subscribers_table,
+        TableName=app.settings.subscribers_table,
         Key={"id": {"S": reader}, "record": {"S": "profile"}},
         UpdateExpression="SET paused_until = :until",
         ExpressionAttributeValues={":until": {"S": until.isoformat()}},
@@ -68,7 +68,7 @@ def test_a_step_whose_text_is_missing_in_one_language_is_told_and_the_others_are
 def test_an_enrollment_that_cannot_be_read_is_told_and_the_others_are_sent(cloud: Cloud) -> None:
     broken, _ = enrolled("rikki@example.com"), enrolled("helmi@example.com")
     cloud.client("dynamodb").update_item(
-        TableName=wiring.settings().subscribers_table,
+        TableName=app.settings.subscribers_table,
         Key={"id": {"S": broken}, "record": {"S": "enrollment#sparraus"}},
         UpdateExpression="REMOVE #step",
         ExpressionAttributeNames={"#step": "step"},
@@ -81,7 +81,7 @@ def test_an_enrollment_that_cannot_be_read_is_told_and_the_others_are_sent(cloud
 def test_a_mailing_that_cannot_be_looked_at_keeps_no_step_waiting(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wiring.content().create_mailing(Mailing("kevat", Kind.CAMPAIGN, NOW))
+    app.content.create_mailing(Mailing("kevat", Kind.CAMPAIGN, NOW))
     enrolled("helmi@example.com")
 
     def broken(*_: object, **__: object) -> object:
@@ -118,7 +118,7 @@ def test_a_pause_that_ends_early_lets_the_step_come_the_next_day(cloud: Cloud) -
 def test_a_reminder_that_cannot_be_queued_keeps_no_erasure_waiting(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = wiring.settings().subscribers_table
+    table = app.settings.subscribers_table
     for number, reader in enumerate((f"{SHARDS[0]}waits", f"{SHARDS[1]}left")):
         item = {"id": reader, "due_shard": shard_of(reader), "due_at": iso(NOW - timedelta(days=1))}
         item |= {"record": "profile", "status": "unsubscribed"} if number else {"record": "sign-up", "nonce": "n"}
@@ -127,7 +127,7 @@ def test_a_reminder_that_cannot_be_queued_keeps_no_erasure_waiting(
     def refused(*_: object, **__: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(wiring.queues(), "send", refused)
+    monkeypatch.setattr(app.queues, "send", refused)
     with pytest.raises(PartlyFailed, match=f"1 failed: reminder {SHARDS[0]}waits: TimeoutError"):
         cloud.run("nurture", NOW)
-    assert (wiring.subscribers().profile(f"{SHARDS[1]}left") or {})["status"] == "erased"
+    assert (app.subscribers.profile(f"{SHARDS[1]}left") or {})["status"] == "erased"

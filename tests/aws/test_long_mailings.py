@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.backlog import Place
+from newsletter.container import app
 from newsletter.domain.lane import AHEAD, CHUNK, QUEUED
 from newsletter.domain.messages import GoOn, PlanPage, SendBatch, from_json
 from newsletter.domain.planning import Batch
@@ -41,9 +41,9 @@ def cloud(shared: Cloud) -> Cloud:
     """The stack with empty queues, nothing that waits, and room on the queue."""
     for queue in ("PlanQueue", "BatchQueue", "FeedbackQueue"):
         shared.messages(queue)
-    for mailing, shard in list(wiring.backlog().waiting()):
-        wiring.backlog().clear(mailing, shard)
-    wiring.guards().release(QUEUED, now())
+    for mailing, shard in list(app.backlog.waiting()):
+        app.backlog.clear(mailing, shard)
+    app.guards.release(QUEUED, now())
     return shared
 
 
@@ -53,25 +53,18 @@ def now() -> float:
 
 def no_room() -> None:
     """The queue is full for longer than the tick looks ahead."""
-    wiring.guards().reserve(QUEUED, AHEAD + 60, now())
+    app.guards.reserve(QUEUED, AHEAD + 60, now())
 
 
 def started() -> str:
     campaign = Campaign(f"pitka{next(numbers)}", "Pitkä", "Hei!", "fi")
-    mailing, _ = start_campaign(
-        campaign,
-        now=datetime.now(UTC).replace(microsecond=0),
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+    mailing, _ = start_campaign(campaign, app, now=datetime.now(UTC).replace(microsecond=0))
     return mailing.id
 
 
 def tick() -> int:
     isolated = Isolated()
-    going = refill_queue(isolated, backlog=wiring.backlog(), courses=wiring.courses(), queues=wiring.queues())
+    going = refill_queue(isolated, app)
     isolated.raise_if_any()
     return going
 
@@ -85,18 +78,18 @@ def test_what_has_no_room_waits_and_goes_out_once_there_is(cloud: Cloud) -> None
     mailing = started()
     assert cloud.drain() == []
     assert got(cloud, mailing) == []
-    waiting = {shard for name, shard in wiring.backlog().waiting() if name == mailing}
-    assert waiting == {batch.id[0] for _, page in wiring.deliveries().manifests(mailing) for batch in page.batches}
+    waiting = {shard for name, shard in app.backlog.waiting() if name == mailing}
+    assert waiting == {batch.id[0] for _, page in app.deliveries.manifests(mailing) for batch in page.batches}
 
     assert tick() == len(waiting)
     assert cloud.drain() == []
     assert got(cloud, mailing) == []  # there is no room yet
 
-    wiring.guards().release(QUEUED, now())
+    app.guards.release(QUEUED, now())
     tick()
     assert cloud.drain() == []
     assert got(cloud, mailing) == sorted(READERS)
-    assert list(wiring.backlog().waiting()) == []
+    assert list(app.backlog.waiting()) == []
     assert tick() == 0
 
 
@@ -104,10 +97,10 @@ def test_a_shard_goes_on_from_the_very_batch_that_waits(cloud: Cloud) -> None:
     no_room()
     mailing = started()
     cloud.drain()
-    (_, shard), *_ = wiring.backlog().waiting()
-    (page,) = [manifest for each, manifest in wiring.deliveries().manifests(mailing) if each == shard]
-    wiring.guards().release(QUEUED, now())
-    wiring.backlog().move(mailing, shard, Place(0, len(page.batches)))  # all of it was put on the queue
+    (_, shard), *_ = app.backlog.waiting()
+    (page,) = [manifest for each, manifest in app.deliveries.manifests(mailing) if each == shard]
+    app.guards.release(QUEUED, now())
+    app.backlog.move(mailing, shard, Place(0, len(page.batches)))  # all of it was put on the queue
 
     tick()
     cloud.drain()
@@ -123,11 +116,11 @@ def test_a_page_planned_while_an_earlier_one_waits_puts_nothing_on_the_queue_and
     no_room()
     mailing = started()
     cloud.drain()
-    (_, shard), *_ = wiring.backlog().waiting()
-    wiring.guards().release(QUEUED, now())
+    (_, shard), *_ = app.backlog.waiting()
+    app.guards.release(QUEUED, now())
 
     cloud.client("sqs").send_message(
-        QueueUrl=wiring.settings().plan_queue, MessageBody=PlanPage(mailing, shard, 0).to_json()
+        QueueUrl=app.settings.plan_queue, MessageBody=PlanPage(mailing, shard, 0).to_json()
     )
     cloud.drain()
     assert got(cloud, mailing) == []
@@ -140,14 +133,14 @@ def test_a_page_planned_while_an_earlier_one_waits_puts_nothing_on_the_queue_and
 def test_the_place_of_a_shard_is_kept_until_the_shard_is_planned_to_its_end(cloud: Cloud) -> None:
     mailing = started()
     cloud.messages("PlanQueue")  # nothing is planned
-    wiring.backlog().leave(mailing, "a", Place(0, 0))
+    app.backlog.leave(mailing, "a", Place(0, 0))
 
     cloud.client("sqs").send_message(
-        QueueUrl=wiring.settings().plan_queue, MessageBody=GoOn(mailing, "a", anew=False).to_json()
+        QueueUrl=app.settings.plan_queue, MessageBody=GoOn(mailing, "a", anew=False).to_json()
     )
     cloud.drain()
 
-    assert wiring.backlog().place(mailing, "a") == Place(0, 0)
+    assert app.backlog.place(mailing, "a") == Place(0, 0)
 
 
 def test_a_paused_mailing_waits_on_and_a_cancelled_one_is_forgotten(cloud: Cloud) -> None:
@@ -155,28 +148,21 @@ def test_a_paused_mailing_waits_on_and_a_cancelled_one_is_forgotten(cloud: Cloud
     paused, cancelled = started(), started()
     cloud.drain()
     for stop, mailing in ((pause_mailing, paused), (cancel_mailing, cancelled)):
-        stop(
-            mailing,
-            by="Maija",
-            now=datetime.now(UTC).replace(microsecond=0),
-            content=wiring.content(),
-            courses=wiring.courses(),
-            guards=wiring.guards(),
-        )
-    assert wiring.guards().free_at(QUEUED) <= now()  # others need not wait for their turns
+        stop(mailing, app, by="Maija", now=datetime.now(UTC).replace(microsecond=0))
+    assert app.guards.free_at(QUEUED) <= now()  # others need not wait for their turns
 
     assert tick() == 0
-    assert {mailing for mailing, _ in wiring.backlog().waiting()} == {paused}
+    assert {mailing for mailing, _ in app.backlog.waiting()} == {paused}
 
-    course = wiring.courses().course(paused)
+    course = app.courses.course(paused)
     assert course is not None
-    after = going_on(course, datetime.now(UTC).replace(microsecond=0), wiring.templates().publication.caution)
-    assert wiring.courses().turn(paused, course, after)
-    emit_again(paused, after, courses=wiring.courses(), queues=wiring.queues())
+    after = going_on(course, datetime.now(UTC).replace(microsecond=0), app.templates.publication.caution)
+    assert app.courses.turn(paused, course, after)
+    emit_again(paused, after, app)
     cloud.drain()
     assert got(cloud, paused) == sorted(READERS)
     assert got(cloud, cancelled) == []
-    assert list(wiring.backlog().waiting()) == []
+    assert list(app.backlog.waiting()) == []
 
 
 def test_mailings_take_turns_shard_by_shard(cloud: Cloud) -> None:
@@ -184,7 +170,7 @@ def test_mailings_take_turns_shard_by_shard(cloud: Cloud) -> None:
     cloud.messages("PlanQueue")
     for shard in "ab":
         for mailing in (first, second):
-            wiring.backlog().leave(mailing, shard, Place(0, 0))
+            app.backlog.leave(mailing, shard, Place(0, 0))
     tick()
     going = [from_json(body) for body in cloud.messages("PlanQueue")]
     assert sorted(going, key=str) == sorted(
@@ -197,30 +183,30 @@ def test_each_batch_has_the_delay_until_its_turn_and_the_queue_ends_where_the_ti
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sent: list[tuple[SendBatch, float]] = []
-    emitting = wiring.emitting()
+    emitting = app
     monkeypatch.setattr(emitting.queues, "send_later", lambda _, messages: sent.extend(messages))
     monkeypatch.setattr(emitting.mailer, "max_send_rate", lambda: 14.0)
     monkeypatch.setattr(emit_batches, "BULK", "nobody's")
     batches = [Batch("campaign-x", f"a0-{number}", "v", ("r",) * 13) for number in range(1000)]
 
     at = datetime.now(UTC)
-    emitted = emit(batches, at, emitting)
+    emitted = emit(batches, at, app)
 
     assert AHEAD <= emitted <= AHEAD + CHUNK  # one batch a second
     assert [message.batch for message, _ in sent] == [batch.id for batch in batches[:emitted]]
     assert [delay for _, delay in sent] == pytest.approx(range(emitted), abs=0.01)
-    assert emit(batches[emitted:], at, emitting) == 0
+    assert emit(batches[emitted:], at, app) == 0
 
 
 @pytest.mark.usefixtures("cloud")
 def test_the_queue_follows_upon_the_slots_that_senders_have_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[SendBatch, float]] = []
-    emitting = wiring.emitting()
+    emitting = app
     monkeypatch.setattr(emitting.queues, "send_later", lambda _, messages: sent.extend(messages))
     monkeypatch.setattr(emit_batches, "BULK", "late")
     at = datetime.now(UTC)
-    wiring.guards().reserve("late", 120, at.timestamp())
+    app.guards.reserve("late", 120, at.timestamp())
 
-    assert emit([Batch("campaign-x", "a0-0", "v", ("r",))], at, emitting) == 1
+    assert emit([Batch("campaign-x", "a0-0", "v", ("r",))], at, app) == 1
 
     assert sent[0][1] == pytest.approx(120, abs=0.01)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.subscriber import shard_of, subscriber_id
 from tests.aws.account import Snapshot, bring_back, redeliver, snapshot
 from tests.aws.answers import Answers, Call, Crash, crashing, every, lost, the
@@ -63,7 +63,7 @@ class Stage:
         try:
             return act()
         except Crash:
-            wiring.reset()
+            app.reset()
             redeliver(self.cloud.stack.account)
             return act()
 
@@ -73,7 +73,7 @@ class Stage:
         self.cloud.webhooks.clear()
         self.mails = len(self.cloud.mails())
         self.clock.now = self.began
-        wiring.reset()
+        app.reset()
         numbers = count()
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(secrets, "token_hex", lambda _=None: f"{next(numbers):016x}")

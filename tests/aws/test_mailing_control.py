@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.caution import Caution
 from newsletter.domain.course import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
 from newsletter.domain.errors import NotFound, NotNow
@@ -34,7 +34,7 @@ def cloud() -> Iterator[Cloud]:
         for number in range(12):
             email = f"lukija{number}@example.com"
             reader = subscriber_id(PEPPER.encode(), email)
-            wiring.subscribers().activate(SignUp(reader, email, (), "fi", "", "2026-11", "", "", NOW, "nonce"), NOW)
+            app.subscribers.activate(SignUp(reader, email, (), "fi", "", "2026-11", "", "", NOW, "nonce"), NOW)
         yield stack
 
 
@@ -42,14 +42,7 @@ def cloud() -> Iterator[Cloud]:
 def mailing(cloud: Cloud) -> str:
     """A campaign that is planned and not sent; its messages are gone."""
     campaign = Campaign(f"kevat{next(numbers)}", "Kevät", "Hei!", "fi")
-    started, _ = start_campaign(
-        campaign,
-        now=NOW,
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+    started, _ = start_campaign(campaign, app, now=NOW)
     plan(cloud)
     cloud.messages("BatchQueue")
     return started.id
@@ -70,39 +63,26 @@ def batches(cloud: Cloud) -> list[SendBatch]:
 
 
 def pause(mailing: str) -> Course:
-    return pause_mailing(
-        mailing, by="Maija", now=NOW, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
-    )
+    return pause_mailing(mailing, app, by="Maija", now=NOW)
 
 
 def resume(mailing: str, now: datetime = NOW) -> Course:
-    return resume_mailing(
-        mailing,
-        by="Maija",
-        now=now,
-        caution=CAUTION,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        queues=wiring.queues(),
-        reputation=wiring.reputation(),
-    )
+    return resume_mailing(mailing, app, by="Maija", now=now)
 
 
 def cancel(mailing: str) -> Course:
-    return cancel_mailing(
-        mailing, by="Maija", now=NOW, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
-    )
+    return cancel_mailing(mailing, app, by="Maija", now=NOW)
 
 
 def course(mailing: str) -> Course:
-    found = wiring.courses().course(mailing)
+    found = app.courses.course(mailing)
     assert found is not None
     return found
 
 
 def put(mailing: str, state: MailingState) -> None:
     """Put the mailing in the state, whatever it was in."""
-    assert wiring.courses().turn(mailing, course(mailing), Course(state, NOW))
+    assert app.courses.turn(mailing, course(mailing), Course(state, NOW))
 
 
 def test_a_mailing_is_paused_resumed_and_cancelled_and_the_record_says_by_whom(mailing: str) -> None:
@@ -113,37 +93,27 @@ def test_a_mailing_is_paused_resumed_and_cancelled_and_the_record_says_by_whom(m
     assert (course(mailing).state, course(mailing).to_emit) == (MailingState.SENDING, False)
     cancel(mailing)
     assert course(mailing).state is MailingState.CANCELLED
-    told = [(line["decision"], line["why"]) for line in wiring.content().decisions(50) if line["run"] == mailing]
+    told = [(line["decision"], line["why"]) for line in app.content.decisions(50) if line["run"] == mailing]
     assert sorted(told) == [("cancelled", "by Maija"), ("resumed", "by Maija")]  # one record a second for each run
 
 
 def test_the_same_change_twice_is_no_error_and_changes_nothing(mailing: str) -> None:
     first = pause(mailing)
-    assert (
-        pause_mailing(
-            mailing,
-            by="Kalle",
-            now=NOW + timedelta(hours=1),
-            content=wiring.content(),
-            courses=wiring.courses(),
-            guards=wiring.guards(),
-        )
-        == first
-    )
+    assert pause_mailing(mailing, app, by="Kalle", now=NOW + timedelta(hours=1)) == first
     assert cancel(mailing) == cancel(mailing)
 
 
 def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_queue_forgot_all(
     cloud: Cloud, mailing: str
 ) -> None:
-    planned = [batch for _, manifest in wiring.deliveries().manifests(mailing) for batch in manifest.batches]
+    planned = [batch for _, manifest in app.deliveries.manifests(mailing) for batch in manifest.batches]
     states = [State.DONE, State.DOUBTFUL, State.RETRY, State.CLAIMED]
     long_ago = NOW - timedelta(days=30)
     for batch, state in zip(planned, states, strict=False):
-        assert wiring.deliveries().claim(batch, "." * len(batch.recipients), {}, long_ago) is None
+        assert app.deliveries.claim(batch, "." * len(batch.recipients), {}, long_ago) is None
         if state is not State.CLAIMED:
             letters = {"done": "a", "doubtful": "?", "retry": "r"}[state] * len(batch.recipients)
-            assert wiring.deliveries().settle(batch, 1, state, letters, {}, long_ago)
+            assert app.deliveries.settle(batch, 1, state, letters, {}, long_ago)
     pause(mailing)
 
     resume(mailing, NOW + timedelta(days=30))
@@ -154,8 +124,8 @@ def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_q
 
 
 def test_a_batch_that_a_sender_holds_right_now_is_not_emitted_again(cloud: Cloud, mailing: str) -> None:
-    (held, *_) = [batch for _, manifest in wiring.deliveries().manifests(mailing) for batch in manifest.batches]
-    assert wiring.deliveries().claim(held, ".", {}, datetime.now(UTC)) is None
+    (held, *_) = [batch for _, manifest in app.deliveries.manifests(mailing) for batch in manifest.batches]
+    assert app.deliveries.claim(held, ".", {}, datetime.now(UTC)) is None
 
     resume(mailing)
     plan(cloud)
@@ -165,40 +135,31 @@ def test_a_batch_that_a_sender_holds_right_now_is_not_emitted_again(cloud: Cloud
 
 def test_resuming_plans_what_was_not_planned(cloud: Cloud) -> None:
     name = f"campaign-kesken{next(numbers)}"
-    wiring.content().create_mailing(Mailing(name, Kind.CAMPAIGN, NOW, subject="Kesken", body="Hei"))
+    app.content.create_mailing(Mailing(name, Kind.CAMPAIGN, NOW, subject="Kesken", body="Hei"))
 
     resume(name)
     plan(cloud)
 
-    assert {shard for shard, manifest in wiring.deliveries().manifests(name) if manifest.last} == set(SHARDS)
+    assert {shard for shard, manifest in app.deliveries.manifests(name) if manifest.last} == set(SHARDS)
     assert sum(len(message.recipients) for message in batches(cloud)) == 12
 
 
 def test_going_on_emits_nothing_of_a_mailing_that_was_stopped_again(cloud: Cloud, mailing: str) -> None:
     pause(mailing)
     for shard in SHARDS:
-        assert (
-            go_on(
-                GoOn(mailing, shard),
-                now=NOW,
-                content=wiring.content(),
-                deliveries=wiring.deliveries(),
-                emitting=wiring.emitting(),
-            )
-            == 0
-        )
+        assert go_on(GoOn(mailing, shard), app, now=NOW) == 0
     assert batches(cloud) == []
     assert cloud.messages("PlanQueue") == []
 
 
 def test_a_resume_that_crashed_before_emitting_is_remembered(cloud: Cloud, mailing: str) -> None:
     before = course(mailing)
-    assert wiring.courses().turn(mailing, before, Course(MailingState.SENDING, NOW, to_emit=True))
+    assert app.courses.turn(mailing, before, Course(MailingState.SENDING, NOW, to_emit=True))
     # The process dies here.
     left = course(mailing)
     assert left.to_emit
 
-    emit_again(mailing, left, courses=wiring.courses(), queues=wiring.queues())
+    emit_again(mailing, left, app)
 
     assert not course(mailing).to_emit
     assert {message.shard for message in map(from_json, cloud.messages("PlanQueue")) if isinstance(message, GoOn)} == {
@@ -241,7 +202,7 @@ def test_a_person_is_offered_what_makes_sense() -> None:
 
 @pytest.mark.usefixtures("cloud")
 def test_only_planned_mailings_can_be_stopped() -> None:
-    wiring.content().create_mailing(Mailing("step-sparraus-1", Kind.STEP, NOW))
+    app.content.create_mailing(Mailing("step-sparraus-1", Kind.STEP, NOW))
     with pytest.raises(NotNow, match="one by one"):
         pause("step-sparraus-1")
     with pytest.raises(NotFound):
@@ -249,8 +210,8 @@ def test_only_planned_mailings_can_be_stopped() -> None:
 
 
 def test_a_planned_mailing_stands_on_the_list_of_unfinished_ones_until_it_is_over(mailing: str) -> None:
-    wiring.content().create_mailing(Mailing("welcome", Kind.WELCOME, NOW))
-    assert mailing in wiring.courses().unfinished()
-    assert "welcome" not in wiring.courses().unfinished()
-    wiring.courses().finish(mailing)
-    assert mailing not in wiring.courses().unfinished()
+    app.content.create_mailing(Mailing("welcome", Kind.WELCOME, NOW))
+    assert mailing in app.courses.unfinished()
+    assert "welcome" not in app.courses.unfinished()
+    app.courses.finish(mailing)
+    assert mailing not in app.courses.unfinished()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.redaction import CUT
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import Cloud
@@ -16,14 +16,7 @@ ILLEGAL = {"mailing": [JONO, "x"], "position": ["1"]}
 
 def start(name: str) -> None:
     """A campaign to everybody."""
-    start_campaign(
-        Campaign(name, "Hei", "Hei!", "fi"),
-        now=wiring.now().replace(microsecond=0),
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+    start_campaign(Campaign(name, "Hei", "Hei!", "fi"), app, now=app.now().replace(microsecond=0))
 
 
 def test_after_refusals_of_every_sort_no_item_but_profile_and_sign_up_holds_an_address(cloud: Cloud) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.usecases.my_data import SETTLED
 from newsletter.usecases.present_reader import present
@@ -39,7 +39,7 @@ def id_of(number: int) -> str:
 
 def of(number: int, purpose: Purpose) -> str:
     """A page that a mail to that address leads to."""
-    return f"/{purpose}/{wiring.links().token(purpose, Ref(id_of(number), 'digest-2026-W01', 'b'))}"
+    return f"/{purpose}/{app.links.token(purpose, Ref(id_of(number), 'digest-2026-W01', 'b'))}"
 
 
 def move(cloud: Cloud, clock: Clock, number: int, to: int) -> None:
@@ -59,7 +59,7 @@ def moved(cloud: Cloud, clock: Clock, times: int) -> None:
 
 def forget(cloud: Cloud, clock: Clock) -> None:
     """The days are over for which it is kept who left: the tick erases them, and looks once more."""
-    clock.forward(days=wiring.templates().publication.retention.left.days + 5)
+    clock.forward(days=app.templates.publication.retention.left.days + 5)
     for _ in range(2):
         cloud.run("nurture", clock.now)
         clock.forward(seconds=SETTLED.total_seconds())
@@ -80,7 +80,7 @@ def test_the_way_out_of_old_mails_works_when_the_old_address_is_long_forgotten(
 ) -> None:
     moved(cloud, clock, 2)
     forget(cloud, clock)
-    profiles = [wiring.subscribers().profile(id_of(number)) or {} for number in (0, 1)]
+    profiles = [app.subscribers.profile(id_of(number)) or {} for number in (0, 1)]
     assert [set(profile) for profile in profiles] == [
         {"id", "record", "status", "erased_at", "moved_to"},
         {"id", "record", "status", "erased_at", "moved_to", "moved_from"},
@@ -136,7 +136,7 @@ def test_the_first_mail_leads_to_the_reader_after_any_number_of_moves(cloud: Clo
     moves = 8
     moved(cloud, clock, moves)
     for number in range(moves):
-        assert present(id_of(number), wiring.subscribers()).id == id_of(moves)
+        assert present(id_of(number), app).id == id_of(moves)
     assert post(cloud, of(0, Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(id_of(moves)).status is Status.UNSUBSCRIBED
     assert post(cloud, of(0, Purpose.MY_DATA), {})["statusCode"] == 200
@@ -147,12 +147,12 @@ def test_moves_that_lead_round_in_a_circle_come_to_an_end(cloud: Cloud, clock: C
     moved(cloud, clock, 2)
     for number, to in ((0, 1), (1, 2), (2, 0)):
         cloud.client("dynamodb").update_item(
-            TableName=wiring.settings().subscribers_table,
+            TableName=app.settings.subscribers_table,
             Key={"id": {"S": id_of(number)}, "record": {"S": "profile"}},
             UpdateExpression="SET moved_to = :to",
             ExpressionAttributeValues={":to": {"S": id_of(to)}},
         )
-    assert present(id_of(0), wiring.subscribers()).id == id_of(2)
+    assert present(id_of(0), app).id == id_of(2)
     assert post(cloud, of(0, Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(id_of(2)).status is Status.UNSUBSCRIBED
 
@@ -183,8 +183,8 @@ def test_spam_pressed_on_a_mail_from_before_the_move_ends_the_mail_of_today(clou
     assert now.status is Status.COMPLAINED
     # SES holds mail back from the address that complained.
     assert [reader(id_of(number)).status for number in (0, 1)] == [Status.COMPLAINED, Status.UNSUBSCRIBED]
-    assert [wiring.consents().faults(id_of(number)) for number in range(3)] == [[], [], []]
-    assert present(id_of(0), wiring.subscribers()).id == id_of(2)
+    assert [app.consents.faults(id_of(number)) for number in range(3)] == [[], [], []]
+    assert present(id_of(0), app).id == id_of(2)
 
 
 def test_spam_pressed_on_the_old_mail_before_the_move_was_confirmed_ends_nothing_at_the_new_address(

@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from cli.main import main
-from newsletter import wiring
 from newsletter.adapters.fingerprints import KEY, Fingerprints
+from newsletter.container import app
 from newsletter.domain.errors import WrongPepper
 from newsletter.domain.subscriber import pepper_fingerprint, subscriber_id
 from newsletter.usecases.check_health import NO_ANSWER, Health
@@ -25,7 +25,7 @@ Captured = pytest.CaptureFixture[str]
 
 
 def parameter() -> str:
-    return f"{wiring.settings().secrets_path}/pepper"
+    return f"{app.settings.secrets_path}/pepper"
 
 
 def put(cloud: Cloud, value: str) -> None:
@@ -39,7 +39,7 @@ def delete(cloud: Cloud) -> None:
 def new_container(cloud: Cloud) -> None:
     """Whatever this process knew is forgotten, as when Lambda starts another container."""
     assert cloud.stack is not None
-    wiring.reset()
+    app.reset()
 
 
 def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
@@ -50,7 +50,7 @@ def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
 
 def kept(cloud: Cloud) -> dict[str, Any] | None:
     found: dict[str, Any] | None = (
-        cloud.client("dynamodb").get_item(TableName=wiring.settings().subscribers_table, Key=KEY).get("Item")
+        cloud.client("dynamodb").get_item(TableName=app.settings.subscribers_table, Key=KEY).get("Item")
     )
     return found
 
@@ -60,14 +60,14 @@ def kept(cloud: Cloud) -> dict[str, Any] | None:
 
 def test_the_first_use_keeps_a_fingerprint_that_gives_nothing_away_and_later_ones_only_read_it(cloud: Cloud) -> None:
     assert kept(cloud) is None
-    assert wiring.secrets().pepper == PEPPER.encode()
+    assert app.secrets.pepper == PEPPER.encode()
     item = kept(cloud)
     assert item is not None
     assert item["fingerprint"] == {"S": pepper_fingerprint(PEPPER.encode())}
     assert PEPPER not in json.dumps(item)
     assert len(item["fingerprint"]["S"]) == 16
     new_container(cloud)
-    assert wiring.secrets().pepper == PEPPER.encode()
+    assert app.secrets.pepper == PEPPER.encode()
     assert kept(cloud) == item
 
 
@@ -82,19 +82,19 @@ def test_a_container_reads_the_fingerprint_once(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Fingerprints, "kept", counted)
     for number in range(20):
-        wiring.front_desk().id_of(f"{number}@example.com")
+        app.ids.of(f"{number}@example.com")
     assert len(reads) == 2, "once before it is kept, once after"
-    wiring.reset()
+    app.reset()
     for number in range(20):
-        wiring.front_desk().id_of(f"{number}@example.com")
+        app.ids.of(f"{number}@example.com")
     assert len(reads) == 3
 
 
 def test_it_is_no_reader_for_anybody(cloud: Cloud, capsys: Captured, tmp_path: Path) -> None:
     add_reader(READER)
-    wiring.secrets().pepper  # noqa: B018 (the first use)
+    app.secrets.pepper  # noqa: B018 (the first use)
     assert kept(cloud) is not None
-    assert {item["email"] for item in wiring.subscribers().everything()} == {READER}
+    assert {item["email"] for item in app.subscribers.everything()} == {READER}
     code, out, _ = run(capsys, "export")
     assert (code, len(out.splitlines())) == (0, 2)
     assert "fingerprint" not in out
@@ -102,7 +102,7 @@ def test_it_is_no_reader_for_anybody(cloud: Cloud, capsys: Captured, tmp_path: P
     assert run(capsys, "export", str(file))[0] == 0
     assert file.read_text(encoding="utf-8").count("\n") == 2
     # Neither the planner's index nor that of what is due knows it.
-    table = wiring.settings().subscribers_table
+    table = app.settings.subscribers_table
     for index in ("mailable", "due"):
         found = cloud.client("dynamodb").scan(TableName=table, IndexName=index)["Items"]
         assert all(item["id"] != KEY["id"] for item in found)
@@ -123,13 +123,13 @@ def test_two_functions_at_first_use_agree_on_one_pepper(cloud: Cloud, monkeypatc
 
     def use(pepper: str) -> None:
         try:
-            wiring.fingerprints().check(pepper.encode(), "p")
+            app.fingerprints.check(pepper.encode(), "p")
             said[pepper] = None
         except WrongPepper as refused:
             said[pepper] = refused
 
     threads = [Thread(target=use, args=(pepper,)) for pepper in (PEPPER, OTHER)]
-    wiring.fingerprints()
+    assert app.fingerprints is not None
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -141,7 +141,7 @@ def test_two_functions_at_first_use_agree_on_one_pepper(cloud: Cloud, monkeypatc
 
 def test_the_lost_answer_to_the_first_write_is_not_somebody_elses_pepper(cloud: Cloud) -> None:
     """The write took effect, its answer was lost, and boto3 repeated it: refused, and ours all the same."""
-    real = wiring.fingerprints()
+    real = app.fingerprints
 
     class Repeating:
         exceptions = real._client.exceptions  # noqa: SLF001
@@ -228,7 +228,7 @@ def test_links_in_mails_go_on_working(lost: Cloud) -> None:
     text = lost.mails(READER)[-1].text or ""
     leave = next(word for word in text.split() if "/unsubscribe/" in word)
     assert lost.http("POST", leave, "List-Unsubscribe=One-Click")["statusCode"] == 200
-    reader = wiring.subscribers().profile(subscriber_id(PEPPER.encode(), READER))
+    reader = app.subscribers.profile(subscriber_id(PEPPER.encode(), READER))
     assert reader is not None
     assert reader["status"] == "unsubscribed"
 
@@ -265,10 +265,10 @@ def test_init_makes_no_pepper_and_check_does_not_advise_it(cloud: Cloud, capsys:
     (line,) = (line for line in out.splitlines() if line.startswith(parameter()))
     assert "secrets init" not in line
     assert "Put the earlier value back from your copy" in line
-    cloud.client("ssm").delete_parameter(Name=f"{wiring.settings().secrets_path}/webhook_secrets")
+    cloud.client("ssm").delete_parameter(Name=f"{app.settings.secrets_path}/webhook_secrets")
     code, out, err = run(capsys, "secrets", "init")
     assert code == 1
-    assert f"{wiring.settings().secrets_path}/webhook_secrets created" in out
+    assert f"{app.settings.secrets_path}/webhook_secrets created" in out
     assert f"{parameter()} was not created" in err
     with pytest.raises(cloud.client("ssm").exceptions.ParameterNotFound):
         cloud.client("ssm").get_parameter(Name=parameter())
@@ -308,13 +308,13 @@ def test_readers_from_before_fingerprints_count_too(cloud: Cloud, capsys: Captur
 
 
 def test_a_stack_that_never_had_a_reader_can_forget_its_pepper(cloud: Cloud, capsys: Captured) -> None:
-    wiring.secrets().pepper  # noqa: B018 (the first use)
+    app.secrets.pepper  # noqa: B018 (the first use)
     delete(cloud)
     new_container(cloud)
     code, _, err = run(capsys, "secrets", "init")
     assert code == 1
-    assert f"aws dynamodb delete-item --table-name {wiring.settings().subscribers_table}" in err
-    cloud.client("dynamodb").delete_item(TableName=wiring.settings().subscribers_table, Key=KEY)
+    assert f"aws dynamodb delete-item --table-name {app.settings.subscribers_table}" in err
+    cloud.client("dynamodb").delete_item(TableName=app.settings.subscribers_table, Key=KEY)
     assert run(capsys, "secrets", "init")[0] == 0
     assert run(capsys, "check")[1].count(parameter()) == 0
 
@@ -323,7 +323,7 @@ def test_a_stack_that_never_had_a_reader_can_forget_its_pepper(cloud: Cloud, cap
 
 
 def test_before_the_secrets_are_made_nothing_says_that_all_is_well(cloud: Cloud, capsys: Captured) -> None:
-    path = wiring.settings().secrets_path
+    path = app.settings.secrets_path
     cloud.client("ssm").delete_parameters(Names=[f"{path}/{name}" for name in ("pepper", "link_keys")])
     new_container(cloud)
     answer = cloud.http("GET", "/health")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.article import Choice
 from newsletter.domain.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, WEBHOOK_SECRET, Cloud, link_to
@@ -47,8 +47,8 @@ def feed(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         encoding="utf-8",
     )
     monkeypatch.setenv("NEWSLETTER_FEED_URL", str(path))
-    wiring.reset()
-    assert wiring.settings().feed_url == str(path)
+    app.reset()
+    assert app.settings.feed_url == str(path)
     assert cloud.stack is not None
     return path
 
@@ -84,7 +84,7 @@ def test_a_reader_gets_the_articles_of_their_topics_and_leaves_with_one_click(cl
         answer = cloud.http("POST", one_click, "List-Unsubscribe=One-Click")
         assert answer["statusCode"] == 200
         assert not answer.get("cookies")
-    reader = wiring.subscribers().get(subscriber_id(PEPPER.encode(), READER))
+    reader = app.subscribers.get(subscriber_id(PEPPER.encode(), READER))
     assert reader is not None
     assert reader.status is Status.UNSUBSCRIBED
 
@@ -104,8 +104,8 @@ def test_a_welcome_brings_the_newest_articles_of_the_readers_topics_and_none_tha
 
     cloud.run("feed_ingest", NOW)
     assert welcome(READER) == ["Profiili kuntoon", "Verkosto kasvaa hitaasti"]
-    (old,) = [article for article in wiring.content().articles() if article.title.startswith("Verkosto")]
-    wiring.content().put_choice(old.id, Choice(skipped=True))
+    (old,) = [article for article in app.content.articles() if article.title.startswith("Verkosto")]
+    app.content.put_choice(old.id, Choice(skipped=True))
     assert welcome("toinen@example.com") == ["Profiili kuntoon"]
 
 
@@ -168,7 +168,7 @@ def test_a_lead_survives_a_crm_that_is_down(cloud: Cloud) -> None:
     cloud.press(link_to("offer", cloud.mails(READER)[-1]))
     (waiting,) = cloud.drain()
     cloud.crm_status = 200
-    cloud.client("sqs").send_message(QueueUrl=wiring.settings().lead_queue, MessageBody=waiting)
+    cloud.client("sqs").send_message(QueueUrl=app.settings.lead_queue, MessageBody=waiting)
     assert cloud.drain() == []
     assert len({webhook.headers["webhook-id"] for webhook in cloud.webhooks}) == 1
     assert len(cloud.webhooks) == 2
@@ -182,7 +182,7 @@ def test_a_bounced_address_is_never_mailed_again(cloud: Cloud) -> None:
     cloud.drain()
     cloud.ses.act(cloud.mails(READER)[-1].id, "bounce")
     cloud.drain()
-    reader = wiring.subscribers().get(subscriber_id(PEPPER.encode(), READER))
+    reader = app.subscribers.get(subscriber_id(PEPPER.encode(), READER))
     assert reader is not None
     assert reader.status is Status.BOUNCED
     digest = cloud.mails(READER)[-1].tags["mailing"]

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import Container, app
 from public_site.handler import PATHS
 from tests.aws.cloud import Cloud
 from tests.aws.site import FORM, JSON, READER, link, post, stored, token
@@ -109,10 +109,11 @@ def test_a_link_that_is_not_ours_or_for_something_else_is_not_found(cloud: Cloud
 
 
 def test_a_fault_of_ours_is_a_friendly_page_that_names_nobody(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks() -> None:
+    def breaks(_: object) -> None:
         raise RuntimeError(READER)
 
-    monkeypatch.setattr(wiring, "subscribers", breaks)
+    monkeypatch.delattr(app, "limits", raising=False)
+    monkeypatch.setattr(Container, "limits", property(breaks))
     answer = post(cloud, "/subscribe", FORM)
     assert (answer["statusCode"], READER in answer["body"]) == (500, False)
     assert "Jokin meni pieleen" in answer["body"]

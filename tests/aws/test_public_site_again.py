@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.domain.subscriber import Status
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
@@ -102,7 +102,7 @@ def test_the_page_shows_each_change_from_and_to_and_the_button_makes_them_withou
     assert (now.topics, now.language, now.name, now.frequency) == (("kriisit",), "en", "<b>M", "monthly")
     assert (now.tracking, now.status) == (False, Status.ACTIVE)
     assert acts()[-2:] == [
-        ("given", f"confirmed form: {wiring.settings().public_url}/subscribe"),
+        ("given", f"confirmed form: {app.settings.public_url}/subscribe"),
         ("withdrawn", "tracking of links, refused on the form"),
     ]
     assert mailings(cloud) == ["confirmation", "welcome", "already"]
@@ -173,7 +173,7 @@ def test_a_form_that_comes_while_the_page_is_open_is_shown_before_it_counts(clou
     again = press(cloud, path, page)
     assert shows(again, "confirm.changed")
     assert "Kriisit" in again["body"]
-    assert wiring.subscribers().get(ID) is None
+    assert app.subscribers.get(ID) is None
     press(cloud, path, again)
     assert reader().topics == ("kriisit",)
 
@@ -266,7 +266,7 @@ def test_an_emptied_list_of_topics_is_refused_and_one_left_out_means_all(cloud: 
     assert answer["statusCode"] == 202
     message = json.loads(answer["body"])["message"]
     assert message.startswith(text("check_mail.lead"))
-    assert wiring.templates().publication.sender.reply_to in message  # for whom no mail comes
+    assert app.templates.publication.sender.reply_to in message  # for whom no mail comes
 
 
 def test_unticking_the_last_topic_is_a_question_and_not_all_topics(cloud: Cloud) -> None:
@@ -290,7 +290,7 @@ def test_a_link_to_the_form_fills_it_in(cloud: Cloud) -> None:
 
 
 def test_the_form_says_what_is_kept_for_how_long_and_where_to_complain(cloud: Cloud) -> None:
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     page = cloud.http("GET", "/subscribe?lang=fi")["body"]
     retention, privacy = publication.retention, publication.privacy
     kept = (retention.pending.days, retention.left.days, retention.clicks.days, LEDGER_LIFE.days)

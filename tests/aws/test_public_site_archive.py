@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.content import Content
 from newsletter.adapters.sketch import Sketch
+from newsletter.container import app
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.mailing import Audience, Kind, Mailing
 from newsletter.domain.subscriber import Recipient
@@ -46,7 +46,7 @@ Answer = dict[str, Any]
 def site() -> Iterator[Cloud]:
     """A stack whose archive has a digest, a campaign and what must not be seen."""
     with running() as cloud:
-        content = wiring.content()
+        content = app.content
         shown = [replace(each, topics=("linkedin",)) for each in (FIRST, SECOND, BARE)]
         many = [article(number, title=f"Kirjoitus {number}") for number in range(20, 26)]
         alone = article(40, title="Yksin", summary="Vain tämä.")
@@ -127,7 +127,7 @@ def test_a_digest_leads_straight_to_the_original_articles(site: Cloud) -> None:
     assert f'<img src="{FIRST.image}" alt=""' in body
     assert f'<link rel="canonical" href="{PUBLIC_URL}/archive/digest-2026-W48?lang=sv">' in body
     assert re.findall(r'<link rel="alternate" hreflang="(\w+)"', body) == ["fi", "sv", "en"]
-    most = wiring.templates().publication.digest.max_articles
+    most = app.templates.publication.digest.max_articles
     assert body.count('<article class="piece">') == most
     assert "mailto:hei@sanaharju.example" in body
 
@@ -201,7 +201,7 @@ def test_who_has_the_text_already_gets_none_of_it(site: Cloud) -> None:
 def test_a_publication_may_keep_search_engines_out(
     site: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = wiring.settings().templates
+    root = app.settings.templates
     for part in root.iterdir():
         (tmp_path / part.name).symlink_to(part)
     (tmp_path / "publication.toml").unlink()
@@ -209,9 +209,9 @@ def test_a_publication_may_keep_search_engines_out(
     (tmp_path / "publication.toml").write_text(source.replace("index_archive = true", "index_archive = false"), "utf-8")
     with monkeypatch.context() as changed:
         changed.setenv("NEWSLETTER_TEMPLATES", str(tmp_path))
-        wiring.reset()
+        app.reset()
         answers = [site.http("GET", path) for path in ("/archive", "/archive/campaign-kevat", "/archive/feed.xml")]
-    wiring.reset()
+    app.reset()
     assert [answer["headers"]["X-Robots-Tag"] for answer in answers] == ["noindex"] * 3
 
 

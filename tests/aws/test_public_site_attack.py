@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
 from newsletter.adapters.links import Ref
+from newsletter.container import app
 from newsletter.domain.attack import DEFENCE, FEW, FREE, MANY
 from newsletter.domain.errors import LimitReached
 from newsletter.domain.subscriber import subscriber_id
@@ -46,14 +46,14 @@ def alarms(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 @pytest.fixture
 def attack(clock: Clock) -> Clock:
     """Attack mode, just begun, and the tests' network has sent its one free form of the hour."""
-    wiring.limits().defend(clock.now + DEFENCE, clock.now)
+    app.limits.defend(clock.now + DEFENCE, clock.now)
     busy(clock)
     return clock
 
 
 def busy(clock: Clock) -> None:
     """One form of the network from which the tests send."""
-    wiring.limits().take("network#192.0.0.0/16", clock.now, 1000)
+    app.limits.take("network#192.0.0.0/16", clock.now, 1000)
 
 
 def victims(forms: int, start: int = 0) -> None:
@@ -63,7 +63,7 @@ def victims(forms: int, start: int = 0) -> None:
 
 
 def on(clock: Clock) -> bool:
-    return defend.under_attack(clock.now, wiring.front_desk())
+    return defend.under_attack(clock.now, app)
 
 
 def solved(challenge: dict[str, Any]) -> str:
@@ -102,7 +102,7 @@ def test_an_attack_that_crosses_the_hour_is_seen(clock: Clock, alarms: Counter[s
 
 def test_many_forms_that_are_confirmed_are_no_attack(clock: Clock, alarms: Counter[str]) -> None:
     for _ in range(int(MANY * FEW) + 2):
-        wiring.limits().count("confirmations", clock.now)
+        app.limits.count("confirmations", clock.now)
     victims(MANY + 5)
     assert not on(clock)
     assert alarms == Counter()
@@ -131,7 +131,7 @@ def test_it_ends_an_hour_after_the_last_sign_and_a_new_attack_is_a_new_alarm(
 def test_one_source_cannot_switch_it_on_and_pays_for_its_flood_itself(
     cloud: Cloud, clock: Clock, alarms: Counter[str]
 ) -> None:
-    form = {**FORM, "form": wiring.forms().token("subscribe", clock.now - timedelta(minutes=1))}
+    form = {**FORM, "form": app.forms.token("subscribe", clock.now - timedelta(minutes=1))}
     for number in range(FREE):
         assert post(cloud, "/subscribe", {**form, "email": f"uhri{number}@example.com"})["statusCode"] == 200
     assert post(cloud, "/subscribe", {**form, "email": "uhri@example.com"})["statusCode"] == 428
@@ -147,10 +147,10 @@ def test_who_confirms_forms_of_their_own_does_not_keep_it_off(clock: Clock, alar
     def own(number: int, email: str) -> None:
         """A form of the attacker's own, from the same networks, and its confirmation."""
         fill_in(email, network=f"198.{number % 40}.7.0/24")
-        subscriber, desk = subscriber_id(PEPPER.encode(), email), wiring.front_desk()
-        waiting = desk.sign_ups.get(subscriber, clock.now)
+        subscriber = subscriber_id(PEPPER.encode(), email)
+        waiting = app.sign_ups.get(subscriber, clock.now)
         assert waiting is not None
-        assert isinstance(confirm(Ref(subscriber, extra=waiting.link), clock.now, desk), Confirmed)
+        assert isinstance(confirm(Ref(subscriber, extra=waiting.link), clock.now, app), Confirmed)
 
     for number in range(2 * MANY):
         if number % 4 == 0:
@@ -195,7 +195,7 @@ def test_a_solved_challenge_lets_one_form_through_and_no_second(cloud: Cloud, at
 
 def test_a_challenge_that_is_too_old_or_not_ours_lets_nobody_through(cloud: Cloud, attack: Clock) -> None:
     answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
-    wiring.limits().defend(attack.now + 3 * DEFENCE, attack.now)
+    app.limits.defend(attack.now + 3 * DEFENCE, attack.now)
     attack.forward(hours=1, seconds=1)
     busy(attack)
     for altcha in (answer, "", "x", answer[:-4]):
@@ -233,7 +233,7 @@ def test_a_busy_wide_network_shuts_nobody_out_who_brings_a_proof_or_waits(
     cloud: Cloud, clock: Clock, busy_ones: list[str], source: str
 ) -> None:
     for number in range(4 * SIGN_UPS_AN_HOUR):
-        defend.take_form(busy_ones[number % 4], clock.now, wiring.front_desk())
+        defend.take_form(busy_ones[number % 4], clock.now, app)
     assert not on(clock)
     form = {"email": READER, "language": "fi", "consent": True}
     told = post_json(cloud, form, source=source)
@@ -246,7 +246,7 @@ def test_a_busy_wide_network_shuts_nobody_out_who_brings_a_proof_or_waits(
     assert pressed(cloud, page, source)["statusCode"] == 200
     assert len(cloud.messages("TransactionalQueue")) == 2
     with pytest.raises(LimitReached):
-        defend.take_form(busy_ones[0], clock.now, wiring.front_desk())
+        defend.take_form(busy_ones[0], clock.now, app)
 
 
 # --- and without -----------------------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_who_has_no_script_waits_a_minute_and_is_through(cloud: Cloud, attack: C
     assert cloud.messages("TransactionalQueue") == []
     attack.forward(seconds=10)
     assert heading(pressed(cloud, early)) == text("check_mail.heading")
-    sign_up = wiring.sign_ups().get(json.loads(cloud.messages("TransactionalQueue")[0])["subscriber"], attack.now)
+    sign_up = app.sign_ups.get(json.loads(cloud.messages("TransactionalQueue")[0])["subscriber"], attack.now)
     assert sign_up is not None
     assert (sign_up.email, sign_up.topics, sign_up.name, sign_up.frequency) == (
         READER,
@@ -292,7 +292,7 @@ def test_a_minute_belongs_to_one_address_and_one_network_gets_one_in_ten(cloud: 
 
 
 def test_a_waiting_page_does_not_last(cloud: Cloud, attack: Clock) -> None:
-    wiring.limits().defend(attack.now + 3 * DEFENCE, attack.now)
+    app.limits.defend(attack.now + 3 * DEFENCE, attack.now)
     page = sent(cloud)
     attack.forward(hours=1, seconds=1)
     busy(attack)

@@ -13,8 +13,8 @@ from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.domain.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
 from tests.aws.site import (
@@ -94,10 +94,10 @@ def test_no_work_before_the_answer_tells_whose_address_it_is(
     for status in (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED):
         email = f"{status}@example.com"
         cloud.subscribe(email)
-        wiring.subscribers().deactivate(subscriber_id(PEPPER.encode(), email), status, "test", clock.now)
+        app.subscribers.deactivate(subscriber_id(PEPPER.encode(), email), status, "test", clock.now)
         assert sign_up(email) == new, status
     post(cloud, link(Purpose.MY_DATA), {})
-    assert wiring.subscribers().statuses([ID]) == {ID: Status.ERASED}
+    assert app.subscribers.statuses([ID]) == {ID: Status.ERASED}
     clock.forward(days=1)  # three mails a day
     assert sign_up(READER) == new, "erased"
 
@@ -164,12 +164,12 @@ def test_a_sign_up_keeps_what_was_chosen_where_the_form_stood_and_no_full_networ
         source="2001:db8:1:2:3:4:5:6",
         referer=f"{WEBSITE}/blogi/?utm=x#y",
     )
-    sign_up = wiring.sign_ups().get(ID, wiring.now())
+    sign_up = app.sign_ups.get(ID, app.now())
     assert sign_up is not None
     assert (sign_up.origin, sign_up.network) == (f"{WEBSITE}/blogi/", "2001:db8:1:2::/64")
     assert (sign_up.frequency, sign_up.disposable) == ("monthly", False)
     post(cloud, "/subscribe", {**FORM, "email": "toinen@mailinator.com"})
-    other = wiring.sign_ups().get(subscriber_id(PEPPER.encode(), "toinen@mailinator.com"), wiring.now())
+    other = app.sign_ups.get(subscriber_id(PEPPER.encode(), "toinen@mailinator.com"), app.now())
     assert other is not None
     assert (other.origin, other.network) == (f"{PUBLIC_URL}/subscribe", "192.0.2.0/24")
     assert other.disposable
@@ -289,7 +289,7 @@ def test_a_mistyped_domain_is_asked_about_once(cloud: Cloud, clock: Clock, answe
     rest = typed if answer == 2 else {"topics": ["linkedin", "kriisit"]}
     done = post(cloud, "/subscribe", {**hidden(question["body"], answer), **rest}, origin=PUBLIC_URL)
     assert heading(done) == "Tarkista sähköpostisi"
-    sign_up = wiring.sign_ups().get(subscriber_id(PEPPER.encode(), email), wiring.now())
+    sign_up = app.sign_ups.get(subscriber_id(PEPPER.encode(), email), app.now())
     assert sign_up is not None
     assert (sign_up.email, sign_up.name, sign_up.topics) == (email, "Maija", ("linkedin", "kriisit"))
 

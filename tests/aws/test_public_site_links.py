@@ -11,8 +11,8 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from cli.main import main
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
 from tests.aws.cloud import Cloud, link_to
@@ -31,7 +31,7 @@ def asked(cloud: Cloud, **form: str | list[str]) -> str:
 def test_one_press_confirms_and_further_presses_change_nothing(cloud: Cloud) -> None:
     confirm = asked(cloud, topics=["tekoaly", "linkedin"], language="sv", frequency="monthly")
     assert "Bekräfta prenumerationen" in cloud.http("GET", confirm)["body"]
-    assert wiring.subscribers().get(ID) is None
+    assert app.subscribers.get(ID) is None
     confirmed = cloud.http("POST", confirm)
     assert confirmed["statusCode"] == 200
     assert (reader().topics, reader().frequency, reader().tracking) == (("linkedin", "tekoaly"), "monthly", True)
@@ -51,7 +51,7 @@ def test_the_funnel_counts_mails_pages_that_people_saw_and_buttons_they_pressed(
     (item,) = (item for item in cloud.items("Deliveries") if item["mailing"]["S"] == "confirmation")
 
     def counted() -> tuple[bool, bool]:
-        record = wiring.deliveries().record("confirmation", item["part"]["S"].removeprefix("batch#"))
+        record = app.deliveries.record("confirmation", item["part"]["S"].removeprefix("batch#"))
         assert record is not None
         return record.happened("clicked", 0), record.happened("confirmed", 0)
 
@@ -75,7 +75,7 @@ def test_a_link_that_is_too_old_brings_a_new_mail_with_one_press(cloud: Cloud, m
     page, pressed = cloud.http("GET", old), cloud.http("POST", old)
     for answer in (page, pressed):
         assert (answer["statusCode"], heading(answer)) == (410, text("problems.expired.heading"))
-    assert wiring.subscribers().get(ID) is None
+    assert app.subscribers.get(ID) is None
     assert heading(post(cloud, old, hidden(page["body"]))) == text("check_mail.heading")
     cloud.drain()
     new = link_to("confirm", cloud.mails(READER)[-1])
@@ -119,7 +119,7 @@ def test_a_link_that_is_too_old_can_ask_for_one_more_mail_and_no_flood(
 def test_a_form_that_was_forgotten_can_only_be_filled_in_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, datetime.now(UTC))
     old = asked(cloud)
-    clock.forward(days=wiring.templates().publication.retention.pending.days)
+    clock.forward(days=app.templates.publication.retention.pending.days)
     for answer in (cloud.http("GET", old), cloud.http("POST", old), post(cloud, old, {"again": "yes"})):
         assert answer["statusCode"] == 410
         assert 'href="/subscribe?lang=fi"' in answer["body"]
@@ -180,7 +180,7 @@ def test_an_offer_that_is_no_more_is_not_found(cloud: Cloud) -> None:
 def test_a_click_goes_straight_to_the_article_and_stays_as_evidence(cloud: Cloud) -> None:
     target = "https://blog.example.com/ä b?x=1&y=%C3%A4#kohta"
     variant = Variant("fi", "", "", "", ())
-    wiring.content().put_variant("m", variant, [("abc", target)])
+    app.content.put_variant("m", variant, [("abc", target)])
     path = f"/c/{token(Purpose.CLICK, mailing='m', batch='b', position=2)}/abc"
     answer = cloud.http("GET", path, headers={"user-agent": "Reader/1", "cookie": "secret"})
     location = "https://blog.example.com/%C3%A4%20b?x=1&y=%C3%A4#kohta"

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.limits import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.queues import NotQueued, Queues
+from newsletter.container import app
 from newsletter.domain.attack import DEFENCE
 from newsletter.domain.messages import Message, Notify
 from newsletter.domain.subscriber import Frequency, Status, subscriber_id
@@ -40,7 +40,7 @@ def move(cloud: Cloud) -> None:
 
 def own(purpose: Purpose) -> str:
     """A page of the reader under the new address."""
-    return f"/{purpose}/{wiring.links().token(purpose, Ref(NEW_ID))}"
+    return f"/{purpose}/{app.links.token(purpose, Ref(NEW_ID))}"
 
 
 def sent(cloud: Cloud, to: str) -> list[str]:
@@ -54,10 +54,10 @@ def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(cloud: 
     assert (answer["statusCode"], heading(answer)) == (200, text("new_address.heading"))
     cloud.drain()
     assert reader().status is Status.ACTIVE
-    assert wiring.subscribers().get(NEW_ID) is None
+    assert app.subscribers.get(NEW_ID) is None
     (confirmation,) = cloud.mails(NEW)
     assert "Maija" not in f"{confirmation.text}{confirmation.html}"
-    subject = wiring.templates().text("mail.confirmation.move.subject", "fi", publication="Sanaharju")
+    subject = app.templates.text("mail.confirmation.move.subject", "fi", publication="Sanaharju")
     assert confirmation.subject == subject
     assert READER not in f"{confirmation.text}{confirmation.html}"
     assert cloud.http("POST", link_to("confirm", confirmation))["statusCode"] == 200
@@ -106,7 +106,7 @@ def test_a_sequence_goes_on_at_the_new_address_with_the_step_that_was_next(cloud
     cloud.subscribe(READER)
     cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
-    steps = wiring.templates().publication.sequences["sparraus"].steps
+    steps = app.templates.publication.sequences["sparraus"].steps
     start = datetime.now(UTC)
     cloud.run("nurture", start + steps[0].after + timedelta(minutes=5))
     cloud.drain()
@@ -142,11 +142,11 @@ def test_a_crash_on_the_way_loses_nothing_when_the_button_is_pressed_again(
 
 def test_the_consents_of_both_addresses_name_each_other(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    last = wiring.consents().chain(ID)[-1].hash
+    last = app.consents.chain(ID)[-1].hash
     move(cloud)
-    (given,) = wiring.consents().chain(NEW_ID)
+    (given,) = app.consents.chain(NEW_ID)
     assert given.consent.evidence == f"moved from {ID}, consent {last}"
-    assert wiring.consents().chain(ID)[-1].consent.evidence == f"moved to {NEW_ID}"
+    assert app.consents.chain(ID)[-1].consent.evidence == f"moved to {NEW_ID}"
 
 
 @pytest.mark.parametrize("form", [ONE_CLICK, {}])
@@ -161,7 +161,7 @@ def test_the_way_out_of_a_mail_to_the_old_address_ends_the_mail_to_the_new_one(
     assert answer["statusCode"] == 200
     assert reader(NEW_ID).status is Status.UNSUBSCRIBED
     assert NEW not in answer["body"]
-    assert wiring.links().token(Purpose.MY_DATA, Ref(NEW_ID)) not in answer["body"]
+    assert app.links.token(Purpose.MY_DATA, Ref(NEW_ID)) not in answer["body"]
 
 
 def test_the_choices_of_an_old_mail_send_their_reader_to_the_new_address_without_naming_it(cloud: Cloud) -> None:
@@ -177,7 +177,7 @@ def test_the_choices_of_an_old_mail_send_their_reader_to_the_new_address_without
 def test_readers_who_took_each_others_addresses_can_both_leave(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    wiring.limits().forget_confirmation_mails(ID)
+    app.limits.forget_confirmation_mails(ID)
     assert post(cloud, own(Purpose.PREFERENCES), {"new_email": READER})["statusCode"] == 200
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(READER)[-1]))["statusCode"] == 200
@@ -206,12 +206,12 @@ def test_what_is_kept_of_the_old_address_is_shown_and_erased_with_the_rest(cloud
 def test_an_old_address_that_somebody_subscribed_with_again_is_theirs(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    wiring.limits().forget_confirmation_mails(ID)
+    app.limits.forget_confirmation_mails(ID)
     cloud.subscribe(READER, "kriisit")
     assert READER not in cloud.http("GET", own(Purpose.MY_DATA))["body"]
     assert post(cloud, link(Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(NEW_ID).status is Status.ACTIVE
-    wiring.limits().forget_confirmation_mails(ID)
+    app.limits.forget_confirmation_mails(ID)
     cloud.subscribe(READER)
     assert post(cloud, own(Purpose.MY_DATA), {})["statusCode"] == 200
     assert reader().status is Status.ACTIVE
@@ -266,8 +266,8 @@ def test_another_address_needs_what_every_form_needs_in_its_network(
     cloud.subscribe(READER)
     cloud.drain()
     clock = Clock(monkeypatch, NOON)
-    wiring.limits().defend(clock.now + DEFENCE, clock.now)
-    wiring.limits().take("network#192.0.0.0/16", clock.now, 1000)
+    app.limits.defend(clock.now + DEFENCE, clock.now)
+    app.limits.take("network#192.0.0.0/16", clock.now, 1000)
     path = link(Purpose.PREFERENCES)
     page = post(cloud, path, {"new_email": NEW})
     assert (page["statusCode"], heading(page)) == (428, text("wait.heading"))
@@ -277,7 +277,7 @@ def test_another_address_needs_what_every_form_needs_in_its_network(
     assert len(cloud.messages("TransactionalQueue")) == 1
     clock.forward(hours=2)
     for _ in range(SIGN_UPS_AN_HOUR):
-        wiring.limits().sign_up("203.0.113.0/24", clock.now)
+        app.limits.sign_up("203.0.113.0/24", clock.now)
     monkeypatch.setattr("public_site.admission.needs_proof", lambda *_: False)
     assert post(cloud, path, {"new_email": NEW}, source="203.0.113.5")["statusCode"] == 429
 
@@ -309,7 +309,7 @@ def test_the_link_of_who_has_moved_on_says_so_in_their_language(cloud: Cloud) ->
     move(cloud)
     for path in (first, link(Purpose.PREFERENCES), link(Purpose.MY_DATA)):
         answer = cloud.http("GET", path)
-        swedish = wiring.templates().text("pages.problems.moved.heading", "sv")
+        swedish = app.templates.text("pages.problems.moved.heading", "sv")
         assert (answer["statusCode"], heading(answer)) == (410, swedish), path
 
 
@@ -330,4 +330,4 @@ def test_who_has_left_is_told_so_in_their_language(cloud: Cloud, language: str) 
     post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": language})
     post(cloud, link(Purpose.UNSUBSCRIBE), {})
     answer = cloud.http("GET", link(Purpose.PREFERENCES))
-    assert heading(answer) == wiring.templates().text("pages.problems.ended.heading", language)
+    assert heading(answer) == app.templates.text("pages.problems.ended.heading", language)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.usecases.my_data import SETTLED
 from tests.aws.cloud import Cloud
 from tests.aws.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
@@ -18,7 +18,7 @@ from tests.aws.site import FORM, ID, READER, Clock, heading, link, post, shows, 
 
 def in_crm(answer: Any) -> bool:
     """Whether the page says whom to ask about what the CRM has."""
-    return shows(answer, "my_data.in_crm", address=wiring.templates().publication.sender.reply_to)
+    return shows(answer, "my_data.in_crm", address=app.templates.publication.sender.reply_to)
 
 
 def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
@@ -80,7 +80,7 @@ def test_who_left_can_still_see_and_erase_their_data(cloud: Cloud) -> None:
     (path,) = re.findall(r'href="(/my-data/[^"]+)"', page["body"])
     assert text("my_data.statuses.unsubscribed") in cloud.http("GET", path)["body"]
     post(cloud, path, {})
-    assert wiring.subscribers().get(ID) is None
+    assert app.subscribers.get(ID) is None
 
 
 def test_looking_at_ones_own_pages_changes_nothing(cloud: Cloud) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.reader_records import is_sign_up
+from newsletter.container import app
 from newsletter.domain.subscriber import REMINDER_AFTER, Status, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import Clock, heading, hidden, post, reader, text
@@ -31,13 +31,13 @@ def id_of(email: str) -> str:
 
 
 def own(purpose: Purpose, email: str) -> str:
-    return f"/{purpose}/{wiring.links().token(purpose, Ref(id_of(email)))}"
+    return f"/{purpose}/{app.links.token(purpose, Ref(id_of(email)))}"
 
 
 def active() -> set[str]:
     """The addresses that get mail."""
     addresses = (SARI, OTHER, NEW, THIRD)
-    found = {email: wiring.subscribers().get(id_of(email)) for email in addresses}
+    found = {email: app.subscribers.get(id_of(email)) for email in addresses}
     return {email for email, profile in found.items() if profile and profile.status is Status.ACTIVE}
 
 
@@ -168,7 +168,7 @@ def test_erasing_a_reader_removes_their_change_of_address_and_no_other_form(clou
     assert page.count(NEW) >= 1
     assert "Mallory" not in page
     assert post(cloud, own(Purpose.MY_DATA, SARI), {"erase": "yes", "confirm": "yes"})["statusCode"] == 200
-    assert wiring.subscribers().profile(id_of(SARI))["status"] == Status.ERASED  # type: ignore[index]
+    assert app.subscribers.profile(id_of(SARI))["status"] == Status.ERASED  # type: ignore[index]
     assert forms(cloud) == {"sign-up", f"sign-up#{id_of(OTHER)}"}
     assert heading(cloud.http("GET", path)) != text("confirm.move.heading")
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.domain.subscriber import Status
 from newsletter.usecases.unsubscribe import MAX_REASON
 from tests.aws.cloud import Cloud, link_to
@@ -192,7 +192,7 @@ def test_who_leaves_may_say_why(cloud: Cloud, typed: dict[str, str], kept: str |
     answer = post(cloud, path, {**hidden(page["body"], 0), **typed})
     assert answer["statusCode"] == 200
     assert shows(answer, "unsubscribed.explained")
-    profile = wiring.subscribers().profile(ID)
+    profile = app.subscribers.profile(ID)
     assert profile is not None
     assert (profile.get("left_why"), profile["status"]) == (kept, "unsubscribed")
 
@@ -224,7 +224,7 @@ def test_the_button_to_come_back_does_nothing_for_who_is_here_bounced_or_complai
     cloud.drain()
     for status in (Status.ACTIVE, Status.BOUNCED):
         if status is not Status.ACTIVE:
-            wiring.subscribers().deactivate(ID, status, "test", wiring.now())
+            app.subscribers.deactivate(ID, status, "test", app.now())
         assert post(cloud, link(Purpose.UNSUBSCRIBE), {"back": "yes"})["statusCode"] == 200
         assert reader().status is status
     cloud.drain()

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.clicks import FURTHER
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.presses import TRIES, WINDOW
 from newsletter.adapters.queues import NotQueued, Queues
+from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Status, subscriber_id
@@ -33,13 +33,13 @@ TARGET = "https://blog.example.com/a"
 def mailing(cloud: Cloud) -> None:
     """A mailing with one link, of which the reader got a mail."""
     assert cloud.mails() == []
-    wiring.content().put_variant("m", Variant("fi", "", "", "", ()), [("k", TARGET)])
+    app.content.put_variant("m", Variant("fi", "", "", "", ()), [("k", TARGET)])
     batch = Batch("m", "b", "fi", (ID,))
-    wiring.deliveries().claim(batch, ".", {}, NOON)
+    app.deliveries.claim(batch, ".", {}, NOON)
 
 
 def click(cloud: Cloud, method: str = "GET") -> Any:
-    path = f"/c/{wiring.links().token(Purpose.CLICK, Ref(ID, 'm', 'b'))}/k"
+    path = f"/c/{app.links.token(Purpose.CLICK, Ref(ID, 'm', 'b'))}/k"
     answer = cloud.http(method, path)
     assert (answer["statusCode"], answer["headers"].get("Location")) == (302, TARGET)
     return answer
@@ -50,7 +50,7 @@ def visits(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def clicked(mailing: str = "m", batch: str = "b") -> bool:
-    record = wiring.deliveries().record(mailing, batch)
+    record = app.deliveries.record(mailing, batch)
     assert record is not None
     return record.happened("clicked", 0)
 
@@ -73,7 +73,7 @@ def leave(cloud: Cloud) -> None:
 
 def stop(status: Status) -> Callable[[Cloud], None]:
     def act(_: Cloud) -> None:
-        assert wiring.subscribers().deactivate(ID, status, "test", wiring.now())
+        assert app.subscribers.deactivate(ID, status, "test", app.now())
 
     return act
 
@@ -112,7 +112,7 @@ def test_who_moved_is_seen_under_the_id_of_today_and_as_they_allow_it_today(clou
     move(cloud)
     click(cloud)
     assert [item["id"]["S"] for item in visits(cloud)] == [NEW_ID]
-    own = f"/preferences/{wiring.links().token(Purpose.PREFERENCES, Ref(NEW_ID))}"
+    own = f"/preferences/{app.links.token(Purpose.PREFERENCES, Ref(NEW_ID))}"
     assert post(cloud, own, {"topics": "linkedin", "language": "fi"})["statusCode"] == 200
     before = stored(cloud)
     click(cloud)
@@ -123,7 +123,7 @@ def test_an_article_opens_whatever_is_wrong_with_the_reader_or_the_tables(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.subscribe(READER)
-    profile = {"TableName": wiring.settings().subscribers_table, "Key": {"id": {"S": ID}, "record": {"S": "profile"}}}
+    profile = {"TableName": app.settings.subscribers_table, "Key": {"id": {"S": ID}, "record": {"S": "profile"}}}
     cloud.client("dynamodb").update_item(
         **profile, UpdateExpression="REMOVE #s", ExpressionAttributeNames={"#s": "status"}
     )
@@ -135,7 +135,7 @@ def test_an_article_opens_whatever_is_wrong_with_the_reader_or_the_tables(
 
     for owner, name in (("subscribers", "profile"), ("clicks", "add"), ("deliveries", "add")):
         with monkeypatch.context() as trouble:
-            trouble.setattr(getattr(wiring, owner)(), name, broken)
+            trouble.setattr(getattr(app, owner), name, broken)
             click(cloud)
             if owner != "subscribers":
                 assert cloud.http("GET", link(Purpose.OFFER, **OFFER))["statusCode"] == 200
@@ -171,7 +171,7 @@ def handed_off(cloud: Cloud) -> dict[str, Any]:
 
 
 def sequences() -> set[str]:
-    return {enrollment.sequence for of in (ID, NEW_ID) for enrollment in wiring.enrollments().of(of)}
+    return {enrollment.sequence for of in (ID, NEW_ID) for enrollment in app.enrollments.of(of)}
 
 
 def test_the_crm_hears_the_address_of_today_from_a_press_in_a_mail_to_the_old_one(cloud: Cloud) -> None:
@@ -180,8 +180,8 @@ def test_the_crm_hears_the_address_of_today_from_a_press_in_a_mail_to_the_old_on
     data = handed_off(cloud)
     assert (data["contact"]["email"], data["contact"]["subscriber"]) == (NEW, NEW_ID)
     assert data["subscription"] == {"status": "active", "consent": "given"}
-    assert [enrollment.subscriber for enrollment in wiring.enrollments().of(NEW_ID)] == [NEW_ID]
-    assert wiring.enrollments().of(ID) == []
+    assert [enrollment.subscriber for enrollment in app.enrollments.of(NEW_ID)] == [NEW_ID]
+    assert app.enrollments.of(ID) == []
     assert NEW not in cloud.http("GET", link(Purpose.OFFER, **OFFER))["body"]
 
 
@@ -192,7 +192,7 @@ def test_who_moves_between_the_press_and_the_hand_off_is_handed_off_as_they_are_
     (waiting,) = cloud.drain()
     move(cloud)
     cloud.crm_status = 200
-    cloud.client("sqs").send_message(QueueUrl=wiring.settings().lead_queue, MessageBody=waiting)
+    cloud.client("sqs").send_message(QueueUrl=app.settings.lead_queue, MessageBody=waiting)
     assert cloud.drain() == []
     assert cloud.webhooks[-1].json["data"]["contact"]["email"] == NEW
 
@@ -211,7 +211,7 @@ def test_who_left_can_ask_for_contact_and_nothing_else_comes_of_it(
     cloud.subscribe(READER)
     cloud.drain()
     act(cloud)
-    address = wiring.templates().publication.sender.reply_to
+    address = app.templates.publication.sender.reply_to
     assert shows(cloud.http("GET", link(Purpose.OFFER, **OFFER)), f"offer.{note}", address=address)
     data = handed_off(cloud)
     assert (data["subscription"]["status"], data["subscription"]["consent"]) == (status, consent)
@@ -235,10 +235,10 @@ def test_a_press_of_an_offer_that_is_dropped_before_the_hand_off_ends_as_withdra
     cloud.drain()
     assert cloud.press(link(Purpose.OFFER, **OFFER))["statusCode"] == 200
     before = stored(cloud)
-    publication = wiring.templates().publication
+    publication = app.templates.publication
     others = tuple(offer for offer in publication.offers if offer.key != OFFER["extra"])
     assert len(others) < len(publication.offers)
-    monkeypatch.setattr(wiring.templates(), "publication", replace(publication, offers=others))
+    monkeypatch.setattr(app.templates, "publication", replace(publication, offers=others))
     counted: list[str] = []
     monkeypatch.setattr("lead_handoff.handler.count", lambda name, number=1: counted.extend([name] * number))
     assert cloud.drain() == []
@@ -334,10 +334,10 @@ def test_who_moved_and_left_is_erased_everywhere_from_any_mail(cloud: Cloud) -> 
 def test_a_reader_whose_consent_cannot_be_proved_sees_it(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     path = link(Purpose.MY_DATA)
-    address = wiring.templates().publication.sender.reply_to
+    address = app.templates.publication.sender.reply_to
     assert not shows(cloud.http("GET", path), "my_data.chain_broken", address=address)
     cloud.client("dynamodb").delete_item(
-        TableName=wiring.settings().subscribers_table, Key={"id": {"S": ID}, "record": {"S": "consent#00001"}}
+        TableName=app.settings.subscribers_table, Key={"id": {"S": ID}, "record": {"S": "consent#00001"}}
     )
     assert shows(cloud.http("GET", path), "my_data.chain_broken", address=address)
     chain = json.loads(cloud.http("GET", f"{path}?format=json")["body"])["consent_chain"]

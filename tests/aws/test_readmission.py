@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from cli.main import main
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.usecases import send_confirmation
@@ -27,17 +27,17 @@ def sign_up(cloud: Cloud, address: str = READER) -> int:
 
 def forget_recent_mails(address: str = READER) -> None:
     """As if the last confirmation mails were a day old."""
-    wiring.limits().forget_confirmation_mails(subscriber_id(PEPPER.encode(), address))
+    app.limits.forget_confirmation_mails(subscriber_id(PEPPER.encode(), address))
 
 
 def listed(address: str = READER) -> str:
-    entry = wiring.suppression().entry(address)
+    entry = app.suppression.entry(address)
     return entry.reason if entry else ""
 
 
 def status(address: str = READER) -> Status:
     reader = subscriber_id(PEPPER.encode(), address)
-    return wiring.subscribers().statuses([reader])[reader]
+    return app.subscribers.statuses([reader])[reader]
 
 
 def gone_wrong(cloud: Cloud, what: str) -> int:
@@ -73,12 +73,12 @@ def test_an_address_that_bounces_again_is_let_go_once_in_thirty_days(cloud: Clou
     assert listed() == "BOUNCE"
 
     reader = subscriber_id(PEPPER.encode(), READER)
-    form = wiring.sign_ups().get(reader, wiring.now())
+    form = app.sign_ups.get(reader, app.now())
     assert form is not None
-    later = wiring.now() + timedelta(days=30, seconds=1)
-    assert not wiring.limits().readmission(reader, form.nonce, later - timedelta(minutes=1))
-    assert wiring.limits().readmission(reader, form.nonce, later)
-    assert wiring.limits().readmission(reader, form.nonce, later), "the same form once more"
+    later = app.now() + timedelta(days=30, seconds=1)
+    assert not app.limits.readmission(reader, form.nonce, later - timedelta(minutes=1))
+    assert app.limits.readmission(reader, form.nonce, later)
+    assert app.limits.readmission(reader, form.nonce, later), "the same form once more"
 
 
 def test_a_form_never_undoes_a_complaint_and_the_page_says_the_same_to_everybody(cloud: Cloud) -> None:
@@ -92,7 +92,7 @@ def test_a_form_never_undoes_a_complaint_and_the_page_says_the_same_to_everybody
     assert len(cloud.mails(READER)) == before
     assert listed() == "COMPLAINT"
     (page,) = pages
-    assert wiring.templates().publication.sender.reply_to in page
+    assert app.templates.publication.sender.reply_to in page
     assert "roskapostiksi" in page
 
 
@@ -106,7 +106,7 @@ def test_a_person_lets_who_complained_come_back_and_it_is_kept_who_and_why(
     assert main(["subscribers", "unsuppress", READER, "--because", why, "--yes"]) == 0
     assert "gets its mail (at most one in 10 minutes and 3 in 24 hours)." in capsys.readouterr().out
     assert listed() == ""
-    (line,) = (each for each in wiring.content().decisions(100) if each["decision"] == "unsuppressed")
+    (line,) = (each for each in app.content.decisions(100) if each["decision"] == "unsuppressed")
     assert line["run"] == f"subscriber {subscriber_id(PEPPER.encode(), READER)}"
     assert "COMPLAINT of " in line["why"]
     assert "asked by phone" in line["why"]
@@ -135,13 +135,13 @@ def test_neither_imports_nor_reminders_take_an_address_off_the_list(
     assert sign_up(cloud) == 1
     assert len(asked) == 1
     reader = subscriber_id(PEPPER.encode(), READER)
-    form = wiring.sign_ups().get(reader, wiring.now())
+    form = app.sign_ups.get(reader, app.now())
     assert form is not None
     for message in (
         ConfirmSignUp(reader, form.nonce, reminder=True),
         ConfirmSignUp(reader, form.nonce, invited=True),
     ):
-        wiring.queues().send(wiring.settings().transactional_queue, message)
+        app.queues.send(app.settings.transactional_queue, message)
     assert cloud.drain() == []
     assert len(asked) == 1
 
@@ -153,7 +153,5 @@ def test_a_list_that_does_not_answer_costs_nobody_the_confirmation(
         def entry(self, address: str) -> None:
             raise ValueError(address)
 
-    monkeypatch.setattr(wiring, "suppression", Unwilling)
-    wiring.sending.cache_clear()
+    monkeypatch.setattr(app, "suppression", Unwilling())
     assert sign_up(cloud) == 1
-    wiring.sending.cache_clear()

@@ -10,10 +10,11 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from newsletter import observability, wiring
+from newsletter import observability
 from newsletter.adapters import aws
 from newsletter.adapters.mailer import FALLBACK_RATE, Mailer
 from newsletter.adapters.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
+from newsletter.container import app
 from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Standing
 from newsletter.domain.messages import SendBatch
@@ -122,7 +123,7 @@ def test_in_the_sandbox_the_first_confirmation_waits_and_the_alarm_rings_at_once
 
     assert cloud.drain() == []
 
-    assert delayed(wiring.settings().transactional_queue) == 1
+    assert delayed(app.settings.transactional_queue) == 1
     assert (counted["SendingStopped"], counted["MailsRejected"]) == (1, 0)
     log.error.assert_called_once_with("sending stopped", extra={"mailing": "confirmation", "reason": NOT_VERIFIED})
     cloud.ses.faults.clear()
@@ -135,16 +136,16 @@ def test_without_an_answer_about_the_rate_mail_goes_on_and_planning_waits(
     cloud: Cloud, mailing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = Mock(get_account=Mock(side_effect=ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetAccount")))
-    mailer = Mailer(client, wiring.templates().publication, "mail")
+    mailer = Mailer(client, app.templates.publication, "mail")
     with pytest.raises(ClientError):
         mailer.max_send_rate()
     assert mailer.max_send_rate(guess=True) == FALLBACK_RATE
 
-    monkeypatch.setattr(wiring.mailer(), "_rate", (0.0, 100.0))
+    monkeypatch.setattr(app.mailer, "_rate", (0.0, 100.0))
     monkeypatch.setattr(aws.client("sesv2"), "get_account", client.get_account)
     assert cloud.drain() == []
     assert got(cloud, mailing) == READERS
-    assert wiring.mailer().max_send_rate() == 100.0
+    assert app.mailer.max_send_rate() == 100.0
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------
@@ -192,11 +193,11 @@ def test_refusals_spread_over_many_calls_stop_the_mailing_with_the_next_tick_and
         cloud.ses.faults.clear()
     assert course(mailing).state is MailingState.SENDING
 
-    cloud.run("nurture", wiring.now())
+    cloud.run("nurture", app.now())
 
     held = course(mailing)
     assert held.state is MailingState.HELD
     assert held.refused == counted["MailsRejected"] >= 10
     resume(mailing)
-    cloud.run("nurture", wiring.now())
+    cloud.run("nurture", app.now())
     assert course(mailing).state is MailingState.SENDING

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.domain.subscriber import Status
 from newsletter.usecases.my_data import SETTLED
 from tests.aws.cloud import Cloud, link_to
@@ -34,7 +34,7 @@ def publication(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert found == 1
     path.write_text(source, "utf-8")
     monkeypatch.setenv("NEWSLETTER_TEMPLATES", str(folder))
-    wiring.reset()
+    app.reset()
     assert cloud.mails() == []
 
 

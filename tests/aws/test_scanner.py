@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local_cloud.ses import Mail
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.mailing import Kind
 from newsletter.domain.subscriber import REMINDER_AFTER, Status, subscriber_id
 from newsletter.usecases.import_readers import Mode, Roster, import_rows
@@ -48,19 +48,14 @@ def everything_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         encoding="utf-8",
     )
     monkeypatch.setenv("NEWSLETTER_FEED_URL", str(feed))
-    wiring.reset()
+    app.reset()
     cloud.run("feed_ingest", clock.now)
     cloud.subscribe(READER, "linkedin", name="Maija")
     cloud.subscribe(NEW)
     cloud.run("planner", clock.now)
     post(cloud, "/subscribe", {**FORM, "email": SLOW})
     start_campaign(
-        Campaign("kevat", "Kevät", "Lue [kirja](https://kirja.example/a).", "fi", offer="sparraus"),
-        now=clock.now,
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
+        Campaign("kevat", "Kevät", "Lue [kirja](https://kirja.example/a).", "fi", offer="sparraus"), app, now=clock.now
     )
     cloud.drain()
     # Another reader takes up the offer, so that its steps are sent, and another moves here from an older address.
@@ -72,14 +67,14 @@ def everything_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     post(cloud, link_to("preferences", moving), {"new_email": MOVING})
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(MOVING)[-1]))["statusCode"] == 200
-    import_rows([Row(INVITED)], Roster("lista", Mode.PENDING), clock.now, wiring.front_desk())
+    import_rows([Row(INVITED)], Roster("lista", Mode.PENDING), clock.now, app)
     assert cloud.drain() == []
     clock.forward(days=REMINDER_AFTER.days, minutes=15)
     cloud.run("nurture", clock.now)
     cloud.drain()
     mails = cloud.mails()
     assert {kind_of(mail) for mail in mails} == MAILS
-    kept = [wiring.content().mailing(mail.tags["mailing"]) for mail in mails]
+    kept = [app.content.mailing(mail.tags["mailing"]) for mail in mails]
     assert {mailing.kind for mailing in kept if mailing} == set(Kind), "a kind of mail that no scanner has seen yet"
     assert [kind_of(mail) for mail in cloud.mails(SLOW)] == ["confirmation", "confirmation"]
     return mails

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.deliveries import Deliveries
+from newsletter.container import app
 from newsletter.domain.ledger import LEASE, State
 from newsletter.domain.mailing import Variant
 from newsletter.domain.messages import SendBatch, from_json
@@ -38,7 +38,7 @@ def readers(cloud: Cloud) -> list[str]:
         reader = subscriber_id(PEPPER.encode(), email)
         if reader[0] == "a":
             sign_up = SignUp(reader, email, (), "fi", "", "2026-11", "", "", NOW, "nonce")
-            assert wiring.subscribers().activate(sign_up, NOW)
+            assert app.subscribers.activate(sign_up, NOW)
             found.append(reader)
     assert cloud.mails() == []
     return found
@@ -48,14 +48,7 @@ def readers(cloud: Cloud) -> list[str]:
 def batch(cloud: Cloud, readers: list[str]) -> SendBatch:
     """A campaign to the readers, planned but not sent; its one batch."""
     campaign = Campaign("kevat", "Kevään kuulumiset", "Hei! [Lue lisää](https://www.sanaharju.example/kevat)", "fi")
-    start_campaign(
-        campaign,
-        now=NOW,
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+    start_campaign(campaign, app, now=NOW)
     for body in cloud.messages("PlanQueue"):
         cloud.invoke("planner", {"Records": [record(body)]})
     (planned,) = cloud.messages("BatchQueue")
@@ -78,7 +71,7 @@ def send(cloud: Cloud, batch: SendBatch) -> bool:
 
 def waiting(cloud: Cloud) -> int:
     """How many batches went back to the queue, to be tried again later."""
-    queue = wiring.settings().batch_queue
+    queue = app.settings.batch_queue
     attributes = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     return int(attributes["ApproximateNumberOfMessagesDelayed"])
 
@@ -101,8 +94,7 @@ def standings() -> list[str]:
 
 def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
     """Move the clock of the functions."""
-    monkeypatch.setattr(wiring, "now", lambda: datetime.now(UTC) + by)
-    wiring.sending.cache_clear()
+    monkeypatch.setattr(app, "now", lambda: datetime.now(UTC) + by)
 
 
 def test_every_reader_of_a_batch_gets_one_mail_and_the_certificate_is_balanced(cloud: Cloud, batch: SendBatch) -> None:
@@ -120,7 +112,7 @@ def test_every_reader_of_a_batch_gets_one_mail_and_the_certificate_is_balanced(c
 def test_who_leaves_between_planning_and_sending_gets_nothing(
     cloud: Cloud, batch: SendBatch, readers: list[str]
 ) -> None:
-    wiring.subscribers().deactivate(readers[1], Status.UNSUBSCRIBED, "page", NOW)
+    app.subscribers.deactivate(readers[1], Status.UNSUBSCRIBED, "page", NOW)
 
     assert send(cloud, batch)
 
@@ -217,8 +209,8 @@ def test_a_server_error_of_ses_is_in_doubt_and_not_repeated(cloud: Cloud, batch:
 
 
 def test_a_slot_far_ahead_sends_the_batch_back_to_the_queue(cloud: Cloud, batch: SendBatch) -> None:
-    rate = wiring.mailer().max_send_rate()
-    wiring.guards().reserve("bulk", 60.0, datetime.now(UTC).timestamp())
+    rate = app.mailer.max_send_rate()
+    app.guards.reserve("bulk", 60.0, datetime.now(UTC).timestamp())
 
     assert rate > 0
     assert send(cloud, batch)
@@ -230,7 +222,7 @@ def test_a_slot_far_ahead_sends_the_batch_back_to_the_queue(cloud: Cloud, batch:
 
 def test_a_variant_with_an_unknown_placeholder_is_never_given_to_ses(cloud: Cloud, batch: SendBatch) -> None:
     variant = Variant("fi", "{{surprise}}", "<p>x</p>", "x", ("surprise",))
-    wiring.content().put_variant(MAILING, variant, [])
+    app.content.put_variant(MAILING, variant, [])
 
     assert not send(cloud, SendBatch(MAILING, batch.batch, variant.key, batch.recipients))
 
@@ -290,7 +282,7 @@ def test_a_poisoned_message_is_reported_as_failed(cloud: Cloud) -> None:
 
 def crash_once(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     """Let the sender die once at the named line."""
-    mailer = wiring.mailer()
+    mailer = app.mailer
     places: dict[str, tuple[Any, str, bool]] = {
         "before the claim": (Deliveries, "claim", False),
         "before SES": (type(mailer), "send", False),
@@ -315,7 +307,7 @@ def crash_once(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
 def test_the_ledger_says_where_a_batch_stands(cloud: Cloud, batch: SendBatch) -> None:
     send(cloud, batch)
 
-    record = wiring.deliveries().record(MAILING, batch.batch)
+    record = app.deliveries.record(MAILING, batch.batch)
 
     assert record is not None
     assert (record.state, record.outcomes, record.attempts) == (State.DONE, "aaa", 1)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters import aws
 from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.ses_answers import STOPS
-from newsletter.domain.caution import USUAL
+from newsletter.container import app
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing, Variant
@@ -47,7 +45,7 @@ def cloud(shared: Cloud) -> Cloud:
     shared.ses.faults.clear()
     for queue in ("PlanQueue", "BatchQueue", "TransactionalQueue", "FeedbackQueue"):
         shared.messages(queue)
-    wiring.reputation().close(wiring.now())
+    app.reputation.close(app.now())
     return shared
 
 
@@ -59,15 +57,7 @@ def mailing(cloud: Cloud) -> str:
 
 def start(cloud: Cloud, course: Course | None) -> str:
     campaign = Campaign(f"seis{next(numbers)}", "Seis", "Hei!", "fi")
-    started, created = start_campaign(
-        campaign,
-        now=wiring.now().replace(microsecond=0),
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-        course=course,
-    )
+    started, created = start_campaign(campaign, app, now=app.now().replace(microsecond=0), course=course)
     assert created
     assert cloud.mails(READERS[0]) is not None
     return started.id
@@ -79,22 +69,13 @@ def got(cloud: Cloud, mailing: str) -> list[str]:
 
 
 def course(mailing: str) -> Course:
-    found = wiring.courses().course(mailing)
+    found = app.courses.course(mailing)
     assert found is not None
     return found
 
 
 def resume(mailing: str) -> None:
-    resume_mailing(
-        mailing,
-        by="Maija",
-        now=wiring.now().replace(microsecond=0),
-        caution=USUAL,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        queues=wiring.queues(),
-        reputation=wiring.reputation(),
-    )
+    resume_mailing(mailing, app, by="Maija", now=app.now().replace(microsecond=0))
 
 
 def delayed(queue: str) -> int:
@@ -116,7 +97,7 @@ def test_a_status_that_stops_everybody_holds_the_mailing_and_resuming_mails_the_
     assert stopped.state is (MailingState.WAITING if quota else MailingState.HELD)
     assert stopped.reason == STOPS[status]
     assert stopped.until == (stopped.since + PASSING if quota else None)
-    assert delayed(wiring.settings().batch_queue) == 0
+    assert delayed(app.settings.batch_queue) == 0
     report = report_of(mailing)
     assert report.certificate.balanced
     assert report.certificate.waiting >= 1
@@ -145,18 +126,11 @@ def test_a_mailing_that_waits_for_the_quota_goes_on_with_a_later_tick(cloud: Clo
 
 def test_nothing_of_a_paused_mailing_is_sent_and_its_messages_do_not_circle(cloud: Cloud, mailing: str) -> None:
     (first, *_) = plan(cloud)
-    pause_mailing(
-        mailing,
-        by="Maija",
-        now=wiring.now(),
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
-    wiring.queues().send(wiring.settings().batch_queue, first)
+    pause_mailing(mailing, app, by="Maija", now=app.now())
+    app.queues.send(app.settings.batch_queue, first)
     assert cloud.drain() == []
     assert got(cloud, mailing) == []
-    assert delayed(wiring.settings().batch_queue) == 0
+    assert delayed(app.settings.batch_queue) == 0
     resume(mailing)
     assert cloud.drain() == []
     assert got(cloud, mailing) == READERS
@@ -167,17 +141,10 @@ def test_nothing_of_a_cancelled_mailing_is_sent_and_the_certificate_counts_whom_
 ) -> None:
     first, *rest = plan(cloud)
     send(cloud, [first])
-    cancel_mailing(
-        mailing,
-        by="Maija",
-        now=wiring.now(),
-        content=wiring.content(),
-        courses=wiring.courses(),
-        guards=wiring.guards(),
-    )
+    cancel_mailing(mailing, app, by="Maija", now=app.now())
     send(cloud, rest)
     assert len(got(cloud, mailing)) == len(first.recipients)
-    cloud.run("nurture", wiring.now())
+    cloud.run("nurture", app.now())
     ended = report_of(mailing).ended
     assert ended is not None
     assert (ended.sums.accepted, ended.sums.suppressed) == (len(first.recipients), 4 - len(first.recipients))
@@ -188,44 +155,36 @@ def test_a_batch_that_waits_for_its_slot_is_not_sent_once_its_mailing_is_stopped
     cloud: Cloud, mailing: str, monkeypatch: pytest.MonkeyPatch, stop: Callable[..., Course]
 ) -> None:
     first, *_ = plan(cloud)
-    wiring.guards().reserve("bulk", 0.5, wiring.now().timestamp())
+    app.guards.reserve("bulk", 0.5, app.now().timestamp())
     slept = []
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        stop(
-            mailing,
-            by="Maija",
-            now=wiring.now(),
-            content=wiring.content(),
-            courses=wiring.courses(),
-            guards=wiring.guards(),
-        )
+        stop(mailing, app, by="Maija", now=app.now())
 
-    waiting = replace(wiring.sending(), sleep=sleep)
-    monkeypatch.setattr(wiring, "sending", lambda: waiting)
+    monkeypatch.setattr(app, "sleep", sleep)
     send(cloud, [first])
 
     assert len(slept) == 1
     assert got(cloud, mailing) == []
-    assert wiring.deliveries().record(mailing, first.batch) is None
-    assert delayed(wiring.settings().batch_queue) == 0
+    assert app.deliveries.record(mailing, first.batch) is None
+    assert delayed(app.settings.batch_queue) == 0
 
 
 def test_steps_and_confirmations_wait_in_their_queues_as_long_as_it_takes(cloud: Cloud) -> None:
     step, reader = "step-sparraus-1", add_reader("askel@example.com")
     variant = Variant("fi", "Askel", "<p>Hei</p>", "Hei", ())
-    wiring.content().create_mailing(Mailing(step, Kind.STEP, wiring.now(), subject="Askel"))
-    wiring.content().put_variant(step, variant, [])
-    wiring.queues().send(wiring.settings().batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
+    app.content.create_mailing(Mailing(step, Kind.STEP, app.now(), subject="Askel"))
+    app.content.put_variant(step, variant, [])
+    app.queues.send(app.settings.batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
     form = "email=uusi%40example.com&language=fi&consent=yes"
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
     cloud.ses.faults.set_entry_status("ACCOUNT_SENDING_PAUSED", 2)
 
     assert cloud.drain() == []
 
-    assert (delayed(wiring.settings().batch_queue), delayed(wiring.settings().transactional_queue)) == (1, 1)
-    record = wiring.deliveries().record(step, f"{reader}-1")
+    assert (delayed(app.settings.batch_queue), delayed(app.settings.transactional_queue)) == (1, 1)
+    record = app.deliveries.record(step, f"{reader}-1")
     assert record is not None
     assert record.state is State.RETRY
     cloud.ses.faults.clear()
@@ -240,23 +199,23 @@ def test_an_open_breaker_stops_steps_and_invitations_that_are_on_their_queues_al
 ) -> None:
     step, reader = "step-sparraus-2", add_reader("askel2@example.com")
     variant = Variant("fi", "Askel", "<p>Hei</p>", "Hei", ())
-    wiring.content().create_mailing(Mailing(step, Kind.STEP, wiring.now(), subject="Askel"))
-    wiring.content().put_variant(step, variant, [])
-    wiring.queues().send(wiring.settings().batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
-    now = wiring.now().replace(microsecond=0)
-    invited = import_rows([Row("kutsuttu@example.com")], Roster("messut", Mode.PENDING), now, wiring.front_desk())
+    app.content.create_mailing(Mailing(step, Kind.STEP, app.now(), subject="Askel"))
+    app.content.put_variant(step, variant, [])
+    app.queues.send(app.settings.batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
+    now = app.now().replace(microsecond=0)
+    invited = import_rows([Row("kutsuttu@example.com")], Roster("messut", Mode.PENDING), now, app)
     assert invited == [Imported.ASKED]
     form = "email=kolmas%40example.com&language=fi&consent=yes"
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
-    assert wiring.reputation().open(Breaker(now, "too much bounced"))
+    assert app.reputation.open(Breaker(now, "too much bounced"))
 
     assert cloud.drain() == []
 
     assert cloud.mails("askel2@example.com") == cloud.mails("kutsuttu@example.com") == []
     assert len(cloud.mails("kolmas@example.com")) == 1
-    assert (delayed(wiring.settings().batch_queue), delayed(wiring.settings().transactional_queue)) == (1, 1)
-    assert wiring.deliveries().record(step, f"{reader}-1") is None
-    assert wiring.reputation().close(wiring.now())
+    assert (delayed(app.settings.batch_queue), delayed(app.settings.transactional_queue)) == (1, 1)
+    assert app.deliveries.record(step, f"{reader}-1") is None
+    assert app.reputation.close(app.now())
     now_due(cloud, "batch")
     now_due(cloud, "transactional")
     assert cloud.drain() == []
@@ -264,7 +223,7 @@ def test_an_open_breaker_stops_steps_and_invitations_that_are_on_their_queues_al
 
 
 def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirmations_go(cloud: Cloud) -> None:
-    held = Course(MailingState.HELD, wiring.now().replace(microsecond=0), reason="breaker open: too much bounced")
+    held = Course(MailingState.HELD, app.now().replace(microsecond=0), reason="breaker open: too much bounced")
     mailing = start(cloud, held)
     form = "email=toinen%40example.com&language=fi&consent=yes"
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
@@ -273,7 +232,7 @@ def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirm
     report = report_of(mailing).certificate
     assert report.planned == report.waiting >= 4
     assert len(cloud.mails("toinen@example.com")) == 1
-    told = [line["decision"] for line in wiring.content().decisions(100) if line["run"] == mailing]
+    told = [line["decision"] for line in app.content.decisions(100) if line["run"] == mailing]
     assert told == ["held"]
     resume(mailing)
     assert cloud.drain() == []
@@ -283,7 +242,7 @@ def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirm
 def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(cloud: Cloud) -> None:
     ids = {add_reader(f"viipale{number}@example.com"): f"viipale{number}@example.com" for number in range(40)}
     shard = next(iter(ids))[0]
-    now = wiring.now().replace(microsecond=0)
+    now = app.now().replace(microsecond=0)
     mailing = start(cloud, Course(MailingState.CANARY, now, until=now + timedelta(hours=1), slice=shard))
 
     assert cloud.drain() == []
@@ -321,7 +280,7 @@ def now_due(cloud: Cloud, queue: str) -> None:
     """As if the delay of the queue's messages were over."""
     from moto.sqs.models import sqs_backends
 
-    url = getattr(wiring.settings(), f"{queue}_queue")
+    url = getattr(app.settings, f"{queue}_queue")
     account = cloud.stack.account
     for message in sqs_backends[account.account_id][account.region].queues[url.rpartition("/")[2]]._messages:  # noqa: SLF001
         message.delayed_until = 0

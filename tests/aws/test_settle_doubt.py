@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from newsletter import wiring
-from newsletter.domain.caution import USUAL
+from newsletter.container import app
 from newsletter.domain.ledger import Outcome, State
 from newsletter.domain.subscriber import SignUp, Status
 from newsletter.usecases.pause_mailing import pause_mailing
@@ -37,8 +36,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Clock:
     assert cloud.mails() == []
     clock = Clock()
-    monkeypatch.setattr(wiring, "now", clock.now)
-    wiring.sending.cache_clear()
+    monkeypatch.setattr(app, "now", clock.now)
     return clock
 
 
@@ -55,15 +53,8 @@ def in_doubt(cloud: Cloud, **more: Any) -> str:
     """Send a campaign to three readers whose answer from SES gets lost; the message that will settle it."""
     for reader in READERS:
         form = SignUp(reader, f"{reader[1]}@example.com", (), "fi", "", "2026-11", "", "", NOW, reader)
-        assert wiring.subscribers().activate(form, NOW)
-    start_campaign(
-        Campaign("kevat", "Kuulumiset", "Hei!", "fi", **more),
-        now=NOW,
-        templates=wiring.templates(),
-        content=wiring.content(),
-        deliveries=wiring.deliveries(),
-        queues=wiring.queues(),
-    )
+        assert app.subscribers.activate(form, NOW)
+    start_campaign(Campaign("kevat", "Kuulumiset", "Hei!", "fi", **more), app, now=NOW)
     assert handle(cloud, "planner", *cloud.messages("PlanQueue")) == 0
     (batch,) = cloud.messages("BatchQueue")
     cloud.ses.faults.fail(accepted=False)
@@ -83,7 +74,7 @@ def standings() -> list[str]:
 
 def waiting(cloud: Cloud) -> int:
     """Messages of the batch queue that come later."""
-    queue = wiring.settings().batch_queue
+    queue = app.settings.batch_queue
     answer = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     return int(answer["ApproximateNumberOfMessagesDelayed"])
 
@@ -123,7 +114,7 @@ def test_never_twice_names_whom_no_event_vouched_for_and_sends_nothing(cloud: Cl
     assert report().lines[0].reason == "no Send event came within 60 minutes"
     certificate = report().certificate
     assert (certificate.doubtful, certificate.undecided, certificate.balanced) == (2, 0, True)
-    ledger = wiring.deliveries().record(MAILING, "a0-0")
+    ledger = app.deliveries.record(MAILING, "a0-0")
     assert ledger is not None
     assert ledger.state is State.DONE
 
@@ -150,7 +141,7 @@ def test_resend_mails_once_more_whom_no_event_vouched_for_and_shows_it_in_the_le
 
     assert sorted(mail.to[0] for mail in cloud.mails()) == ["a@example.com", "c@example.com"]
     assert standings() == ["delivered", "accepted", "delivered"]
-    ledger = {record.batch.id: record.outcomes for record in wiring.deliveries().records(MAILING)}
+    ledger = {record.batch.id: record.outcomes for record in app.deliveries.records(MAILING)}
     assert ledger == {"a0-0": Outcome.AGAIN + Outcome.DOUBTFUL + Outcome.AGAIN, "a0-0-again": Outcome.ACCEPTED * 2}
     certificate = report().certificate
     assert (certificate.planned, certificate.accepted, certificate.twice, certificate.balanced) == (3, 3, 0, True)
@@ -174,7 +165,7 @@ def test_an_event_in_the_last_moment_keeps_the_second_mail_from_going_out(cloud:
     clock.by = HOUR + timedelta(minutes=1)
     handle(cloud, "sender", message)
     sent_event(cloud, 0)
-    wiring.subscribers().deactivate(READERS[1], Status.UNSUBSCRIBED, "page", NOW)
+    app.subscribers.deactivate(READERS[1], Status.UNSUBSCRIBED, "page", NOW)
     handle(cloud, "sender", *cloud.messages("BatchQueue"))
 
     assert [mail.to[0] for mail in cloud.mails()] == ["c@example.com"]
@@ -204,7 +195,7 @@ def test_one_recipient_of_whom_ses_says_nothing_is_in_doubt_like_a_whole_batch(c
     (again,) = cloud.messages("BatchQueue")
     cloud.ses.faults.set_entry_status("FAILED")
     handle(cloud, "sender", again)
-    ledger = wiring.deliveries().record(MAILING, "a0-0-again")
+    ledger = app.deliveries.record(MAILING, "a0-0-again")
     assert ledger is not None
     assert (ledger.state, ledger.outcomes) == (State.DOUBTFUL, "?aa")
 
@@ -221,21 +212,11 @@ def test_a_repeated_mail_that_a_pause_took_off_the_queue_goes_out_after_the_mail
     clock.by = HOUR + timedelta(minutes=1)
     assert handle(cloud, "sender", message) == 0
     (again,) = [body for body in cloud.messages("BatchQueue") if "-again" in body]
-    content, courses = wiring.content(), wiring.courses()
-    pause_mailing(MAILING, by="Maija", now=NOW, content=content, courses=courses, guards=wiring.guards())
+    pause_mailing(MAILING, app, by="Maija", now=NOW)
     assert handle(cloud, "sender", again) == 0
     assert cloud.mails() == []
 
-    resume_mailing(
-        MAILING,
-        by="Maija",
-        now=NOW + timedelta(minutes=5),
-        caution=USUAL,
-        content=content,
-        courses=courses,
-        queues=wiring.queues(),
-        reputation=wiring.reputation(),
-    )
+    resume_mailing(MAILING, app, by="Maija", now=NOW + timedelta(minutes=5))
     assert handle(cloud, "planner", *cloud.messages("PlanQueue")) == 0
     bodies = cloud.messages("BatchQueue")
     assert [body for body in bodies if "-again" in body] == [again]

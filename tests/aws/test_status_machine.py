@@ -7,21 +7,18 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter import wiring
-from newsletter.adapters.crm import Crm
 from newsletter.adapters.links import Ref
+from newsletter.container import app
 from newsletter.domain.lead import Evidence, lead_id
 from newsletter.domain.messages import ConfirmSignUp, Message, TakeUpOffer
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, subscriber_id
 from newsletter.usecases import my_data
 from newsletter.usecases.confirm_subscription import confirm, send_again
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.hand_off_lead import hand_off_lead
 from newsletter.usecases.import_readers import Mode, Roster, import_rows
 from newsletter.usecases.present_reader import present
@@ -51,84 +48,72 @@ class Life:
 
     @property
     def status(self) -> str:
-        profile = wiring.subscribers().profile(self.id)
+        profile = app.subscribers.profile(self.id)
         return "" if profile is None else str(profile["status"])
 
     @property
     def left(self) -> tuple[object, ...]:
         """When and how they left, and what the chain says of it."""
-        profile = wiring.subscribers().profile(self.id) or {}
-        acts = [record.consent.act for record in wiring.consents().chain(self.id)]
+        profile = app.subscribers.profile(self.id) or {}
+        acts = [record.consent.act for record in app.consents.chain(self.id)]
         return profile.get("left_at"), profile.get("left_how"), acts
 
     @property
     def waiting(self) -> str:
         """The link of the form that can be confirmed now."""
-        sign_up = wiring.sign_ups().get(self.id, self.now)
+        sign_up = app.sign_ups.get(self.id, self.now)
         return sign_up.link if sign_up else ""
 
-    def hand_off(self, desk: FrontDesk) -> None:
+    def hand_off(self) -> None:
         """The message of a press that may have waited long."""
         if self.pressed:
             at = self.now.isoformat().replace("+00:00", "Z")
             message = TakeUpOffer(self.id, "sparraus", "button", at, "m", "b", 0, asdict(EVIDENCE))
-            crm = cast(Crm, SimpleNamespace(post=lambda *_: "204"))
-            hand_off_lead(
-                message,
-                now=self.now,
-                publication=desk.publication,
-                subscribers=desk.subscribers,
-                enrollments=desk.enrollments,
-                pointers=wiring.lead_pointers(),
-                leads=desk.leads,
-                crm=crm,
-            )
+            crm = SimpleNamespace(post=lambda *_: "204")
+            hand_off_lead(message, app.but(crm=crm), now=self.now)
 
-    def follow(self, act: str, desk: FrontDesk) -> None:
+    def follow(self, act: str) -> None:
         """What is done with the links of an old mail, and what waits of it."""
         match act:
             case "visit":
-                keep_visit(Ref(self.id, "m", "b"), "k", EVIDENCE, self.now, desk)
+                keep_visit(Ref(self.id, "m", "b"), "k", EVIDENCE, self.now, app)
             case "press":
-                asker = present(self.id, desk.subscribers)
+                asker = present(self.id, app)
                 if can_be_contacted(asker):
-                    take_up(asker, Ref(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, desk)
+                    take_up(asker, Ref(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, app)
                 self.pressed = True
             case "hand_off":
-                self.hand_off(desk)
+                self.hand_off()
             case "come_back":
-                come_back(Ref(self.id), self.now, desk)
+                come_back(Ref(self.id), self.now, app)
 
     def do(self, act: str, number: int) -> None:
-        desk, ref = wiring.front_desk(), Ref(self.id)
-        self.follow(act, desk)
+        ref = Ref(self.id)
+        self.follow(act)
         match act:
             case "wait":
                 self.now += timedelta(minutes=(1, 11, 600, 1500, 8 * 1440)[number % 5])
             case "subscribe":
                 form = SignUpForm(self.email, ("linkedin",), "fi", consent=True)
-                subscribe(checked(form, self.now, desk), self.now, desk)
+                subscribe(checked(form, self.now, app), self.now, app)
             case "confirm":
                 link = self.mailed[-1 - number % len(self.mailed)] if self.mailed else secrets.token_hex(8)
-                confirm(Ref(self.id, extra=link), self.now, desk)
+                confirm(Ref(self.id, extra=link), self.now, app)
             case "send_again":
-                send_again(ref, self.now, desk)
+                send_again(ref, self.now, app)
             case "unsubscribe":
-                unsubscribe(ref, "page", self.now, desk)
+                unsubscribe(ref, "page", self.now, app)
             case "bounce" | "complain":
                 status = Status.BOUNCED if act == "bounce" else Status.COMPLAINED
-                kept = desk.publication.retention.left
-                wiring.reachability().stop(self.id, status, act, valid_at=self.now, now=self.now, forget_after=kept)
+                kept = app.publication.retention.left
+                app.reachability.stop(self.id, status, act, valid_at=self.now, now=self.now, forget_after=kept)
             case "erase":
-                publication = desk.publication
-                my_data.erase(
-                    self.id, self.now, subscribers=desk.subscribers, leads=desk.leads, publication=publication
-                )
+                my_data.erase(self.id, self.now, app)
             case "import":
                 mode = Mode.CONFIRMED if number % 2 else Mode.PENDING
-                import_rows([Row(self.email)], Roster(f"file{number}", mode, "paper"), self.now, desk)
+                import_rows([Row(self.email)], Roster(f"file{number}", mode, "paper"), self.now, app)
             case "import_left":
-                import_rows([Row(self.email)], Roster(f"file{number}", Mode.LEFT), self.now, desk)
+                import_rows([Row(self.email)], Roster(f"file{number}", Mode.LEFT), self.now, app)
 
 
 EVIDENCE = Evidence("GET", "", "", {})
@@ -160,10 +145,10 @@ def mailed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
     def caught(_: str, *messages: Message) -> None:
         for message in messages:
             if isinstance(message, ConfirmSignUp):
-                waiting = wiring.sign_ups().waiting([message.subscriber], datetime.min.replace(tzinfo=UTC))
+                waiting = app.sign_ups.waiting([message.subscriber], datetime.min.replace(tzinfo=UTC))
                 found.extend(form.link for form in waiting.values())
 
-    queues = wiring.front_desk().queues
+    queues = app.queues
     monkeypatch.setattr(queues, "send", caught)
     monkeypatch.setattr(queues, "send_all", lambda queue, messages: caught(queue, *messages))
     yield found
@@ -185,11 +170,11 @@ def check(before: tuple[str, str], life: Life, act: str, nonce: str) -> None:
     elif status in LEFT and not fresh:
         assert life.status in (status, Status.ERASED)
     if life.status == Status.ERASED and not life.waiting:
-        kept = {item["record"] for item in wiring.subscribers().records(life.id)}
+        kept = {item["record"] for item in app.subscribers.records(life.id)}
         assert kept <= {"profile", "sign-up"}  # a form that is over waits for DynamoDB or the tick
-        assert wiring.leads().item(lead_id(life.id, "sparraus")) is None
+        assert app.leads.item(lead_id(life.id, "sparraus")) is None
     if act == "erase":
-        assert [item["record"] for item in wiring.subscribers().records(life.id)] == ["profile"]
+        assert [item["record"] for item in app.subscribers.records(life.id)] == ["profile"]
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -205,9 +190,9 @@ def test_nobody_is_active_but_by_their_own_fresh_confirmation(mailed: list[str],
         check(before, life, act, nonce)
         if (before[0], act) == (Status.UNSUBSCRIBED, "complain"):
             assert life.left == left
-        profile = wiring.subscribers().profile(life.id) or {}
+        profile = app.subscribers.profile(life.id) or {}
         assert ("mailable" in profile) == (life.status == Status.ACTIVE)
-        assert wiring.consents().faults(life.id) == []
+        assert app.consents.faults(life.id) == []
 
 
 def test_a_form_cannot_be_confirmed_when_its_days_are_over(mailed: list[str]) -> None:

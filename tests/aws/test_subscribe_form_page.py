@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.subscriber import Frequency, SignUp, subscriber_id
 from public_site.sign_up_form import TRAP
 from tests.aws.cloud import PEPPER, Cloud
@@ -44,7 +44,7 @@ def filled_in() -> Reader:
 
 
 def waiting() -> SignUp:
-    found = wiring.sign_ups().get(subscriber_id(PEPPER.encode(), ADDRESS), wiring.now())
+    found = app.sign_ups.get(subscriber_id(PEPPER.encode(), ADDRESS), app.now())
     assert found is not None
     return found
 
@@ -80,5 +80,5 @@ def test_the_page_explains_every_field_and_shows_the_consent_of_the_publication(
     assert cloud.url
     explained = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## With a script")[0], re.MULTILINE))
     assert explained == {name for name, _ in filled_in().sent}
-    assert " ".join(wiring.templates().publication.consent.text["en"].split()) in " ".join(FORM.split())
+    assert " ".join(app.templates.publication.consent.text["en"].split()) in " ".join(FORM.split())
     assert TRAP in explained

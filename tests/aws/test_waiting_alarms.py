@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from local_cloud.stack import Resource
-from newsletter import observability, wiring
+from newsletter import observability
+from newsletter.container import app
 from newsletter.domain.messages import ConfirmSignUp, Message, Notify, TakeUpOffer, from_json
 from tests.aws.cloud import Cloud
 from tests.aws.readers import add_reader
@@ -38,10 +39,10 @@ def time(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Iterator[Time]:
     """A clock of our own, and metrics written as CloudWatch reads them."""
     assert cloud.stack is not None
     clock = Time()
-    monkeypatch.setattr(wiring, "now", clock)
+    monkeypatch.setattr(app, "now", clock)
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
     observability.metrics.cache_clear()
-    wiring.reset()
+    app.reset()
     yield clock
     observability.metrics.cache_clear()
 
@@ -89,7 +90,7 @@ def age_by_sqs(cloud: Cloud, queue: str, at: float, sent: float, tries: int) -> 
 
 
 def test_a_crm_that_is_down_for_two_hours_rings_after_one(cloud: Cloud, time: Time, capsys: Captured) -> None:
-    offer = wiring.templates().publication.offers[0].key
+    offer = app.templates.publication.offers[0].key
     pressed = TakeUpOffer(add_reader(READER), offer, "button", time().isoformat(), "m", "b", 0, {"method": "POST"})
     pressed = TakeUpOffer(
         **{**vars(pressed), "evidence": {"method": "POST", "user_agent": "", "network": "", "headers": {}}}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cli import breaker
-from newsletter import wiring
 from newsletter.adapters.account import Quota
 from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.tallies import Tallies
+from newsletter.container import app
 from newsletter.domain.caution import BREAKER_VOLUME, USUAL, Feedback
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import LEASE, Certificate, Outcome, State
@@ -24,7 +24,7 @@ from newsletter.domain.tally import Tally
 from newsletter.usecases import count_mailing
 from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.open_breaker import close_breaker, count_feedback
-from newsletter.usecases.watch_mailings import QUOTA_AGAIN, SLICE_AGAIN, Watch, watch_mailings
+from newsletter.usecases.watch_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings
 from tests.aws.cloud import Cloud, running
 from tests.aws.reports import report_of
 
@@ -44,10 +44,10 @@ def shared() -> Iterator[Cloud]:
 def cloud(shared: Cloud) -> Iterator[Cloud]:
     """The stack; afterwards nothing is unfinished, queued or broken."""
     yield shared
-    for mailing in list(wiring.courses().unfinished()):
-        wiring.courses().finish(mailing)
+    for mailing in list(app.courses.unfinished()):
+        app.courses.finish(mailing)
     shared.messages("PlanQueue")
-    wiring.reputation().close(NOW)
+    app.reputation.close(NOW)
 
 
 def mailing_with(
@@ -55,23 +55,23 @@ def mailing_with(
 ) -> str:
     """A mailing with one batch per shard in `letters`, whose record has those outcomes; empty letters: no record."""
     name = f"campaign-m{next(numbers)}"
-    wiring.content().create_mailing(Mailing(name, Kind.CAMPAIGN, NOW - HOUR, subject="x", body="x"))
-    assert wiring.courses().turn(name, Course(), course)
+    app.content.create_mailing(Mailing(name, Kind.CAMPAIGN, NOW - HOUR, subject="x", body="x"))
+    assert app.courses.turn(name, Course(), course)
     for shard in SHARDS:
         outcomes = letters.get(shard)
         batch = Batch(name, f"{shard}0-0", "fi-x", tuple(f"{shard}{at:015}" for at in range(len(outcomes or "...."))))
         batches = () if outcomes is None else (batch,)
         if last or outcomes is not None:
-            wiring.deliveries().put_manifest(name, shard, 0, Manifest(batches, {}, None), NOW)
+            app.deliveries.put_manifest(name, shard, 0, Manifest(batches, {}, None), NOW)
         if outcomes:
             claimed = NOW - HOUR
-            assert wiring.deliveries().claim(batch, "." * len(outcomes), {}, claimed) is None
+            assert app.deliveries.claim(batch, "." * len(outcomes), {}, claimed) is None
             if set(outcomes) != {"."}:
                 state = State.RETRY if "r" in outcomes else State.DONE
-                assert wiring.deliveries().settle(batch, 1, state, outcomes, {}, claimed)
+                assert app.deliveries.settle(batch, 1, state, outcomes, {}, claimed)
             for what, positions in (more or {}).get(shard, {}).items():
                 for position in positions:
-                    assert wiring.deliveries().add(name, batch.id, what, position)
+                    assert app.deliveries.add(name, batch.id, what, position)
     return name
 
 
@@ -81,32 +81,19 @@ def watch(now: datetime = NOW, quota: Quota | None = None) -> dict[str, int]:
             return quota or Quota(None, 0)
 
     isolated = Isolated()
-    done = watch_mailings(
-        now,
-        isolated,
-        Watch(
-            caution=USUAL,
-            content=wiring.content(),
-            courses=wiring.courses(),
-            deliveries=wiring.deliveries(),
-            tallies=wiring.tallies(),
-            queues=wiring.queues(),
-            reputation=wiring.reputation(),
-            account=Fixed(),  # type: ignore[arg-type]
-        ),
-    )
+    done = watch_mailings(now, isolated, app.but(account=Fixed()))
     isolated.raise_if_any()
     return done
 
 
 def course(mailing: str) -> Course:
-    found = wiring.courses().course(mailing)
+    found = app.courses.course(mailing)
     assert found is not None
     return found
 
 
 def told(mailing: str) -> list[tuple[str, str]]:
-    return [(line["decision"], line["why"]) for line in wiring.content().decisions(200) if line["run"] == mailing]
+    return [(line["decision"], line["why"]) for line in app.content.decisions(200) if line["run"] == mailing]
 
 
 def shards_to_go_on(cloud: Cloud) -> set[str]:
@@ -194,14 +181,7 @@ def test_a_first_slice_that_is_not_sent_yet_is_watched_longer(cloud: Cloud) -> N
 
 
 def feedback(delivered: int, bounced: int, complained: int, now: datetime = NOW) -> None:
-    count_feedback(
-        Feedback(delivered, bounced, complained),
-        now=now,
-        caution=USUAL,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        reputation=wiring.reputation(),
-    )
+    count_feedback(Feedback(delivered, bounced, complained), app, now=now)
 
 
 def test_the_breaker_opens_once_holds_every_mailing_and_says_why(cloud: Cloud) -> None:
@@ -209,26 +189,26 @@ def test_the_breaker_opens_once_holds_every_mailing_and_says_why(cloud: Cloud) -
     paused = mailing_with({"a": ""}, Course(MailingState.PAUSED, NOW - HOUR))
     feedback(900, 0, 0)
     feedback(0, 37, 0)
-    assert wiring.reputation().breaker() is None
+    assert app.reputation.breaker() is None
 
     feedback(0, 10, 0)
 
-    opened = wiring.reputation().breaker()
+    opened = app.reputation.breaker()
     assert opened == Breaker(NOW, "47 of 947 mails bounced (5 %; the limit is 4 %)")
     assert told("breaker")[0] == ("open", opened.reason)
     assert (course(sending).state, course(paused).state) == (MailingState.HELD, MailingState.PAUSED)
     assert course(sending).reason == f"breaker open: {opened.reason}"
     feedback(0, 10, 0, NOW + HOUR)
-    assert wiring.reputation().breaker() == opened
+    assert app.reputation.breaker() == opened
     assert cloud.messages("PlanQueue") == []
 
 
 def test_feedback_of_the_day_before_is_forgotten(cloud: Cloud) -> None:
 
-    wiring.reputation().add(Feedback(400, 200, 0), NOW - timedelta(hours=24))
-    wiring.reputation().add(Feedback(10, 0, 1), NOW - timedelta(hours=23))
-    wiring.reputation().add(Feedback(), NOW)
-    assert wiring.reputation().last_day(NOW) == Feedback(10, 0, 1)
+    app.reputation.add(Feedback(400, 200, 0), NOW - timedelta(hours=24))
+    app.reputation.add(Feedback(10, 0, 1), NOW - timedelta(hours=23))
+    app.reputation.add(Feedback(), NOW)
+    assert app.reputation.last_day(NOW) == Feedback(10, 0, 1)
     assert cloud.messages("PlanQueue") == []
 
 
@@ -239,14 +219,14 @@ def test_rates_that_nobody_judges_yet_are_said_to_be_so(
     """Else the command line says closed beside a rate that is far over its limit."""
     another_day = NOW + 9 * 24 * HOUR
     feedback(24, 0, 2, another_day)
-    monkeypatch.setattr(wiring, "now", lambda: another_day)
+    monkeypatch.setattr(app, "now", lambda: another_day)
     assert breaker.show() == 0
     assert f"is known: 24; judged from {BREAKER_VOLUME} on\n" in capsys.readouterr().out
 
 
 def test_while_the_breaker_is_open_nothing_goes_on_and_what_starts_is_held(cloud: Cloud) -> None:
-    assert wiring.reputation().open(Breaker(NOW, "too much"))
-    assert not wiring.reputation().open(Breaker(NOW, "again"))
+    assert app.reputation.open(Breaker(NOW, "too much"))
+    assert not app.reputation.open(Breaker(NOW, "again"))
     waiting = mailing_with({"a": ""}, Course(MailingState.WAITING, NOW - HOUR, until=NOW))
     started = mailing_with({"a": ""}, Course(MailingState.SENDING, NOW - HOUR))
     assert watch() == {"resumed": 0, "held": 1, "completed": 0, "wrong": 0}
@@ -259,10 +239,10 @@ def test_a_closed_breaker_counts_anew_and_leaves_what_it_held_to_a_person(cloud:
     feedback(500, 100, 0)
     assert course(mailing).state is MailingState.HELD
     for closed in (True, False):
-        assert close_breaker("Maija", now=NOW, content=wiring.content(), reputation=wiring.reputation()) is closed
-    assert wiring.reputation().last_day(NOW) == Feedback()
+        assert close_breaker("Maija", app, now=NOW) is closed
+    assert app.reputation.last_day(NOW) == Feedback()
     feedback(600, 1, 0)
-    assert wiring.reputation().breaker() is None
+    assert app.reputation.breaker() is None
     assert watch()["resumed"] == 0
     assert course(mailing).state is MailingState.HELD
     assert shards_to_go_on(cloud) == set()
@@ -276,12 +256,12 @@ def test_a_mailing_that_is_accounted_for_is_complete_and_its_certificate_is_kept
     mailing = mailing_with({"a": "aasx", "b": "a?"}, Course(MailingState.SENDING, NOW - HOUR))
     assert watch()["completed"] == 1
     assert course(mailing).state is MailingState.COMPLETE
-    kept = wiring.tallies().certificate(mailing)
+    kept = app.tallies.certificate(mailing)
     assert kept is not None
     sums = kept.sums
     assert (sums.planned, sums.accepted, sums.suppressed, sums.rejected, sums.doubtful) == (6, 3, 1, 1, 1)
     assert report_of(mailing).ended == kept
-    assert mailing not in wiring.courses().unfinished()
+    assert mailing not in app.courses.unfinished()
     assert watch()["completed"] == 0
 
 
@@ -291,7 +271,7 @@ def test_a_mailing_with_somebody_left_is_not_complete(letters: dict[str, str], l
     mailing = mailing_with(letters, Course(MailingState.SENDING, NOW - HOUR), last=last)
     assert watch()["completed"] == 0
     assert course(mailing).state is MailingState.SENDING
-    assert wiring.tallies().certificate(mailing) is None
+    assert app.tallies.certificate(mailing) is None
 
 
 @pytest.mark.usefixtures("cloud")
@@ -300,7 +280,7 @@ def test_a_cancelled_mailing_is_certified_with_whom_nobody_tried_as_suppressed()
         {"a": "aa", "b": "ar", "c": "", "d": ".."}, Course(MailingState.CANCELLED, NOW - HOUR), last=False
     )
     assert watch()["completed"] == 1
-    kept = wiring.tallies().certificate(mailing)
+    kept = app.tallies.certificate(mailing)
     assert kept is not None
     sums = kept.sums
     # The claim of d ran out: its sender died, and SES may have those mails.
@@ -309,7 +289,7 @@ def test_a_cancelled_mailing_is_certified_with_whom_nobody_tried_as_suppressed()
     reasons = {line.reason for line in report_of(mailing).lines if line.standing == "suppressed"}
     assert reasons == {"cancelled"}
     assert course(mailing).state is MailingState.CANCELLED
-    assert mailing not in wiring.courses().unfinished()
+    assert mailing not in app.courses.unfinished()
 
 
 @pytest.mark.usefixtures("cloud")
@@ -317,15 +297,15 @@ def test_a_cancelled_mailing_is_not_certified_while_a_sender_holds_a_batch() -> 
     mailing = mailing_with({"a": ".."}, Course(MailingState.CANCELLED, NOW - HOUR))
     assert watch(NOW - HOUR + LEASE - timedelta(seconds=1))["completed"] == 0
     assert watch(NOW - HOUR + LEASE)["completed"] == 1
-    assert wiring.tallies().certificate(mailing) is not None
+    assert app.tallies.certificate(mailing) is not None
 
 
 @pytest.mark.usefixtures("cloud")
 def test_sums_that_do_not_add_up_are_counted_for_the_alarm_and_end_nothing() -> None:
     mailing = mailing_with({"a": "aa"}, Course(MailingState.SENDING, NOW - HOUR))
     stranger = Batch(mailing, "a7-7", "fi-x", ("a" * 16,))
-    assert wiring.deliveries().claim(stranger, Outcome.OPEN, {}, NOW) is None
-    assert wiring.deliveries().settle(stranger, 1, State.DONE, Outcome.ACCEPTED, {}, NOW)
+    assert app.deliveries.claim(stranger, Outcome.OPEN, {}, NOW) is None
+    assert app.deliveries.settle(stranger, 1, State.DONE, Outcome.ACCEPTED, {}, NOW)
     for _ in range(2):
         assert watch() == {"resumed": 0, "held": 0, "completed": 0, "wrong": 1}
     assert course(mailing).state is MailingState.SENDING
@@ -336,19 +316,12 @@ def test_a_look_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
     for _ in range(3):
         mailing_with({"a": "aa"}, Course(MailingState.SENDING, NOW - HOUR))
     ticks = iter(range(0, 10_000, 40))
-    desk = Watch(
-        caution=USUAL,
-        content=wiring.content(),
-        courses=wiring.courses(),
-        deliveries=wiring.deliveries(),
-        tallies=wiring.tallies(),
-        queues=wiring.queues(),
-        reputation=wiring.reputation(),
-        account=wiring.account(),
-        clock=lambda: float(next(ticks)),
-    )
-    assert watch_mailings(NOW, Isolated(), desk)["completed"] == 1
-    assert watch_mailings(NOW, Isolated(), desk)["completed"] == 1
+
+    def clock() -> float:
+        return float(next(ticks))
+
+    assert watch_mailings(NOW, Isolated(), app, clock=clock)["completed"] == 1
+    assert watch_mailings(NOW, Isolated(), app, clock=clock)["completed"] == 1
     assert watch()["completed"] == 1
 
 
@@ -368,19 +341,17 @@ def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeyp
         return original(mailing, shard, **more)
 
     monkeypatch.setattr(count_mailing, "count_shard", counting)
-    found = wiring.content().mailing(mailing)
+    found = app.content.mailing(mailing)
     assert found is not None
 
     def look(now: datetime) -> Certificate:
-        return count_mailing.count_mailing(
-            found, now=now, deliveries=wiring.deliveries(), tallies=wiring.tallies()
-        ).sums
+        return count_mailing.count_mailing(found, app, now=now).sums
 
     assert look(NOW) == small.certificate
     assert len(counted) == len(SHARDS)
     batch = Batch(mailing, "b0-0", "fi-x", tuple(f"b{at:015}" for at in range(4)))
-    assert wiring.deliveries().claim(batch, "aaaa", {}, NOW) is None
-    assert wiring.deliveries().settle(batch, 1, State.DONE, "aaaa", {}, NOW)
+    assert app.deliveries.claim(batch, "aaaa", {}, NOW) is None
+    assert app.deliveries.settle(batch, 1, State.DONE, "aaaa", {}, NOW)
     assert look(NOW + timedelta(seconds=10)) == small.certificate
     assert len(counted) == len(SHARDS)
     assert look(NOW + timedelta(minutes=2)).accepted == 6
@@ -393,8 +364,8 @@ def test_a_change_of_course_makes_older_counts_worthless(monkeypatch: pytest.Mon
     monkeypatch.setattr(Tallies, "is_large", lambda *_: True)
     mailing = mailing_with({"a": "aa", "b": ""}, Course(MailingState.SENDING, NOW - HOUR))
     assert watch()["completed"] == 0
-    assert wiring.courses().turn(mailing, course(mailing), Course(MailingState.CANCELLED, NOW + timedelta(seconds=1)))
+    assert app.courses.turn(mailing, course(mailing), Course(MailingState.CANCELLED, NOW + timedelta(seconds=1)))
     watch(NOW + timedelta(seconds=1))
-    kept = wiring.tallies().certificate(mailing)
+    kept = app.tallies.certificate(mailing)
     assert kept is not None
     assert (kept.sums.accepted, kept.sums.suppressed) == (2, 4)

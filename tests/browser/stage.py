@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local_cloud.blog.site import feed_xml
 from local_cloud.server import LocalCloud
-from newsletter import wiring
+from newsletter.container import app
 from tests.templates import TEMPLATES
 
 CHROMIUM_ARGUMENTS = [
@@ -88,7 +88,7 @@ def staged(folder: Path, templates: Path = TEMPLATES) -> Iterator[Stage]:
     feed.write_text('<rss version="2.0"><channel><title>Empty</title></channel></rss>', "utf-8")
     clock = Clock()
     with (
-        patch.object(wiring, "now", clock.now),
+        patch.object(app, "now", clock.now),
         LocalCloud(feed_url=str(feed), templates=templates, ingest=False) as cloud,
     ):
         feed.write_text(feed_xml(f"{cloud.url}/_local/blog", cloud.started_at), "utf-8")

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from tests.browser.stage import Camera, Stage, link_to, mail_to, send_form, subscribe
 
 in_every_language = pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -16,8 +16,8 @@ in_every_language = pytest.mark.parametrize("language", ["fi", "sv", "en"])
 
 def own_page(stage: Stage, purpose: Purpose, email: str, extra: str = "") -> str:
     """The address of a reader's own page."""
-    ref = Ref(wiring.front_desk().id_of(email), extra=extra)
-    return stage.url(f"/{purpose}/{wiring.links().token(purpose, ref)}")
+    ref = Ref(app.ids.of(email), extra=extra)
+    return stage.url(f"/{purpose}/{app.links.token(purpose, ref)}")
 
 
 def without_proof(route: Route) -> None:
@@ -63,7 +63,7 @@ def test_nobody_is_shut_out_by_an_old_link_or_a_new_address(
 def test_nobody_is_shut_out_while_the_form_is_under_attack(
     page: Page, stage: Stage, camera: Camera, language: str
 ) -> None:
-    wiring.limits().defend(wiring.now() + timedelta(hours=1), wiring.now())
+    app.limits.defend(app.now() + timedelta(hours=1), app.now())
     email = f"{language}-hyokkays@example.com"
     page.goto(stage.url(f"/subscribe?lang={language}"))
     camera.check(page, f"{language}-subscribe-proof")
@@ -83,8 +83,6 @@ def test_nobody_is_shut_out_while_the_form_is_under_attack(
     page.fill("#email", email)
     page.check("#consent")
     send_form(page, stage)
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        wiring.templates().text("pages.check_mail.heading", language)
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text(app.templates.text("pages.check_mail.heading", language))
     assert stage.cloud.drain()
     assert mail_to(stage, email)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.course import MailingState
 from newsletter.domain.lead import lead_id
 from newsletter.domain.ledger import Outcome
@@ -32,8 +32,8 @@ def check_doors(played: PlayedDoors) -> None:
 def _doubt(played: PlayedDoors) -> set[str]:
     """The batches that are in doubt, each for a cause."""
     found = set()
-    for mailing in wiring.content().mailings(100):
-        for record in wiring.deliveries().records(mailing.id):
+    for mailing in app.content.mailings(100):
+        for record in app.deliveries.records(mailing.id):
             doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
             if doubted:
                 found.add(record.batch.id)
@@ -50,7 +50,7 @@ def _keeps_its_word(person: Person, played: PlayedDoors, doubted: set[str]) -> N
     own = any(batch.startswith(person.id) for batch in doubted)
     if "signed up" in said:
         require(mailings["confirmation"] or own, f"{who} was told to check their mail, and nothing came")
-    profile = wiring.subscribers().profile(person.id) or {}
+    profile = app.subscribers.profile(person.id) or {}
     if "confirmed" in said:
         welcomes = mailings["welcome"]
         require(welcomes <= said.count("confirmed"), f"{who} was welcomed {welcomes} times")
@@ -77,12 +77,12 @@ def _status(said: list[str]) -> str | None:
 
 
 def _consents_are_whole(subscriber: str) -> None:
-    profile = wiring.subscribers().profile(subscriber) or {}
+    profile = app.subscribers.profile(subscriber) or {}
     if profile.get("status") in (None, Status.ERASED):
         return
-    faults = wiring.consents().faults(subscriber)
+    faults = app.consents.faults(subscriber)
     require(not faults, f"the consents of {subscriber}: {faults}")
-    acts = [record.consent for record in wiring.consents().chain(subscriber)]
+    acts = [record.consent for record in app.consents.chain(subscriber)]
     mail = [consent.act for consent in acts if "tracking" not in consent.how]
     left = profile["status"] == Status.UNSUBSCRIBED
     require(mail == ["given", "withdrawn"] * (len(mail) // 2) + ["given"] * (not left), f"{subscriber} has {mail}")
@@ -101,15 +101,15 @@ def _leads(person: Person, played: PlayedDoors) -> None:
     require(len(ids) == 1, f"the CRM got the lead of {person.email} as {sorted(ids)}")
     require("handed_off_at" in lead, f"the lead of {person.email} is not known to be handed off")
     if _status(person.said) == Status.ACTIVE and not set(LEFT) & set(person.said):
-        enrollments = wiring.enrollments().of(person.id)
+        enrollments = app.enrollments.of(person.id)
         require(len(enrollments) == 1, f"{person.email} is in {len(enrollments)} sequences")
     steps = Counter(mail.tags["mailing"] for mail in played.mails(person.email) if "step" in mail.tags["mailing"])
     require(max(steps.values(), default=1) == 1, f"{person.email} got steps twice: {steps}")
 
 
 def _leads_of(person: Person) -> list[dict[str, object]]:
-    offers = wiring.templates().publication.offers
-    found = (wiring.leads().item(lead_id(person.id, offer.key)) for offer in offers)
+    offers = app.templates.publication.offers
+    found = (app.leads.item(lead_id(person.id, offer.key)) for offer in offers)
     return [item for item in found if item is not None]
 
 
@@ -117,7 +117,7 @@ def _import(played: PlayedDoors) -> None:
     if not played.import_done:
         return
     (confirmed, first), (asked, _) = played.imported
-    profile = wiring.subscribers().profile(first) or {}
+    profile = app.subscribers.profile(first) or {}
     require(profile.get("status") == Status.ACTIVE, f"{confirmed} was imported and is {profile.get('status')}")
     _consents_are_whole(first)
     invitations = [mail for mail in played.mails(asked) if mail.tags["mailing"] == "invitation"]
@@ -126,12 +126,12 @@ def _import(played: PlayedDoors) -> None:
 
 def _console(played: PlayedDoors) -> None:
     """What marketing was told is on record, and the campaign is what they left it as."""
-    course = wiring.courses().course(CAMPAIGN)
+    course = app.courses.course(CAMPAIGN)
     if not played.console["start done"]:
         return
     require(course is not None, "the campaign was started and is not there")
     assert course is not None
-    decided = Counter(line["decision"] for line in wiring.content().decisions(500) if line["run"] == CAMPAIGN)
+    decided = Counter(line["decision"] for line in app.content.decisions(500) if line["run"] == CAMPAIGN)
     for act, word in (("pause", "paused"), ("resume", "resumed"), ("cancel", "cancelled")):
         require(not played.console[f"{act} done"] or decided[word], f"{act} was done, and the records are {decided}")
     if played.console["cancel done"]:

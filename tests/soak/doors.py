@@ -13,8 +13,8 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from newsletter import wiring
 from newsletter.adapters.crm import Crm, NotTaken
+from newsletter.container import app
 from newsletter.domain.errors import NotNow
 from newsletter.domain.subscriber import SHARDS
 from newsletter.usecases.cancel_mailing import cancel_mailing
@@ -128,7 +128,7 @@ class PlayedDoors:
         """What the schedule does every few minutes."""
 
         def run() -> None:
-            now = wiring.now().replace(microsecond=0)
+            now = app.now().replace(microsecond=0)
             tick({"now": now.isoformat()}, Context(self.lambdas.clock, self.lambdas.clock.seconds + 300))
 
         self.lambdas.run(run, timeout=300.0)
@@ -176,7 +176,7 @@ def _address(played: PlayedDoors, name: str, number: int) -> tuple[str, str]:
     """An address, and its id, in one of the few shards."""
     while True:
         email = f"{name}{number}.{played.draw.randrange(10**6)}@lukija.example.com"
-        id_ = wiring.front_desk().id_of(email)
+        id_ = app.ids.of(email)
         if id_[0] in SHARDS[:3]:
             return email, id_
 
@@ -185,9 +185,9 @@ def _import(played: PlayedDoors) -> None:
     (confirmed, _), (asked, _) = played.imported
 
     def both() -> bool:
-        now = wiring.now().replace(microsecond=0)
-        import_rows([Row(confirmed)], Roster("messut", Mode.CONFIRMED, "list"), now, wiring.front_desk(), again=True)
-        import_rows([Row(asked)], Roster("messut", Mode.PENDING), now, wiring.front_desk(), again=True)
+        now = app.now().replace(microsecond=0)
+        import_rows([Row(confirmed)], Roster("messut", Mode.CONFIRMED, "list"), now, app, again=True)
+        import_rows([Row(asked)], Roster("messut", Mode.PENDING), now, app, again=True)
         return True
 
     def done(_: bool) -> None:  # noqa: FBT001 (what the act gave)
@@ -216,26 +216,17 @@ def _campaign(played: PlayedDoors) -> None:
 
 def _at_the_console(act: str) -> str:
     """`done`, or `refused` for what is no longer possible."""
-    now = wiring.now().replace(microsecond=0)
-    known: dict[str, Any] = {"by": "Maija", "now": now, "content": wiring.content(), "courses": wiring.courses()}
+    now = app.now().replace(microsecond=0)
     try:
         match act:
             case "start":
-                start_campaign(
-                    Campaign("ovet", "Kevään kuulumiset", "Hei!", "fi"),
-                    now=now,
-                    templates=wiring.templates(),
-                    content=wiring.content(),
-                    deliveries=wiring.deliveries(),
-                    queues=wiring.queues(),
-                )
+                start_campaign(Campaign("ovet", "Kevään kuulumiset", "Hei!", "fi"), app, now=now)
             case "pause":
-                pause_mailing("campaign-ovet", **known, guards=wiring.guards())
+                pause_mailing("campaign-ovet", app, by="Maija", now=now)
             case "resume":
-                caution, others = wiring.templates().publication.caution, (wiring.queues(), wiring.reputation())
-                resume_mailing("campaign-ovet", **known, caution=caution, queues=others[0], reputation=others[1])
+                resume_mailing("campaign-ovet", app, by="Maija", now=now)
             case "cancel":
-                cancel_mailing("campaign-ovet", **known, guards=wiring.guards())
+                cancel_mailing("campaign-ovet", app, by="Maija", now=now)
     except NotNow:
         return "refused"
     return "done"

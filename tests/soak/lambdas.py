@@ -11,7 +11,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from importlib import import_module
 from random import Random
 from typing import Any
@@ -21,8 +20,8 @@ from greenlet import getcurrent, greenlet
 from local_cloud import lineage
 from local_cloud.queues import failed_ids
 from local_cloud.stack import Function, QueueSource
-from newsletter import wiring
 from newsletter.adapters import aws
+from newsletter.container import app
 from tests.bench.stack import stack
 from tests.soak.clock import Clock
 from tests.soak.queues import Message, Queue, Sqs
@@ -48,13 +47,12 @@ class Restless(AssertionError):
 
 
 Source = tuple[Function, QueueSource]
-Wiring = dict[str, Callable[[], Any]]
+Parts = dict[str, Any]
 
 
-def container() -> Wiring:
-    """A fresh container: adapters of its own, which remember nothing of any other."""
-    built = {name: build for name, build in vars(wiring).items() if hasattr(build, "cache_clear")}
-    return {name: cache(build.__wrapped__) for name, build in built.items() if name not in SHARED}
+def fresh() -> Parts:
+    """What a new Lambda container has: stores of its own, which remember nothing of any other."""
+    return {name: getattr(app, name) for name in SHARED}
 
 
 @dataclass
@@ -81,7 +79,7 @@ class Worker:
     """
 
     name: str
-    wiring: Wiring = field(default_factory=container)
+    parts: Parts = field(default_factory=fresh)
     life: object = None
     dead: list[object] = field(default_factory=list)
     deadline: float = 0.0
@@ -93,7 +91,7 @@ class Worker:
             self.dead.append(self.life)
         self.life = None
         if crashed:
-            self.wiring = container()
+            self.parts = fresh()
 
 
 class Lambdas:
@@ -120,7 +118,7 @@ class Lambdas:
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = 0
         self.main: Any = getcurrent()
-        self._home = container()
+        self._home = vars(app)
         self.running: Worker | None = None
 
     @property
@@ -206,7 +204,7 @@ class Lambdas:
         self._resume(worker, greenlet(body))
 
     def _resume(self, worker: Worker, task: Any) -> None:
-        vars(wiring).update(worker.wiring)
+        app.__dict__ = worker.parts
         self.running = worker
         # Where the SDK looks for what it passes on with each message (AWS: Lambda's environment variables).
         os.environ.update({FUNCTION_NAME: worker.name, TRACE: worker.trace} if worker.trace else {})
@@ -216,7 +214,7 @@ class Lambdas:
             os.environ.pop(FUNCTION_NAME, None)
             os.environ.pop(TRACE, None)
             self.running = None
-            vars(wiring).update(self._home)
+            app.__dict__ = self._home
 
     def _take_messages(self) -> None:
         for worker in self._workers:
@@ -277,7 +275,7 @@ def warm_up() -> None:
     """Make what all schedules share: clients and templates, so that their making is part of no schedule."""
     for service in aws.SERVICES:
         aws.client(service)
-    wiring.templates()
+    assert app.templates is not None
     for function in stack().functions:
         import_module(function.handler.rpartition(".")[0])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from unittest.mock import patch
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.digest import digest_id, period_of
 from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.subscriber import Frequency
@@ -21,7 +21,7 @@ from tests.soak.clock import START
 def refill() -> int:
     """What the tick does for mailings that are longer than the queue, as functions/nurture/handler.py does it."""
     isolated = Isolated()
-    going = refill_queue(isolated, backlog=wiring.backlog(), courses=wiring.courses(), queues=wiring.queues())
+    going = refill_queue(isolated, app)
     isolated.raise_if_any()
     return going
 
@@ -49,11 +49,8 @@ class Campaign:
                 doubt=self.doubt,
                 doubt_wait_minutes=20,
             ),
-            now=wiring.now(),
-            templates=wiring.templates(),
-            content=wiring.content(),
-            deliveries=wiring.deliveries(),
-            queues=wiring.queues(),
+            app,
+            now=app.now(),
         )
 
 
@@ -61,7 +58,7 @@ class Digest:
     """The digest of the week, with an article on every topic, so that everybody has something in it."""
 
     def __init__(self) -> None:
-        publication = wiring.templates().publication
+        publication = app.templates.publication
         self.id = digest_id(period_of(START, publication.time_zone, Frequency.WEEKLY))
         self.doubt = publication.feedback.doubt
         self.languages = publication.languages
@@ -69,7 +66,7 @@ class Digest:
     def prepare(self) -> None:
         """The blog has new articles."""
         for number, topic in enumerate(layout().topics):
-            wiring.content().put_article(article(number, (topic,), START - timedelta(hours=1)))
+            app.content.put_article(article(number, (topic,), START - timedelta(hours=1)))
 
     def start(self) -> None:
         """What the schedule does. Started twice in a week, a digest is one.
@@ -77,4 +74,4 @@ class Digest:
         Preflight asks nothing of AWS, and takes longer than everything else that happens to a small mailing.
         """
         with patch.object(start_digest, "preflight_digest", lambda *_: []):
-            start_digest.start_digest(Frequency.WEEKLY, wiring.now().replace(microsecond=0), wiring.digest_desk())
+            start_digest.start_digest(Frequency.WEEKLY, app.now().replace(microsecond=0), app)

@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from public_site.handler import handle
 from tests.bench.stack import PUBLIC_URL
 from tests.soak.lambdas import Context, Lambdas
@@ -182,6 +182,6 @@ class Person:
 def paths_of(id_: str) -> dict[Purpose, str]:
     """The links that a reader has in their mails."""
     purposes = (Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.MY_DATA)
-    paths = {each: f"/{each}/{wiring.links().token(each, Ref(id_))}" for each in purposes}
-    offer = wiring.templates().publication.offers[0].key
-    return paths | {Purpose.OFFER: f"/offer/{wiring.links().token(Purpose.OFFER, Ref(id_, extra=offer))}"}
+    paths = {each: f"/{each}/{app.links.token(each, Ref(id_))}" for each in purposes}
+    offer = app.templates.publication.offers[0].key
+    return paths | {Purpose.OFFER: f"/offer/{app.links.token(Purpose.OFFER, Ref(id_, extra=offer))}"}

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose
+from newsletter.container import app
 from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.ledger import Outcome, Standing
 from tests.aws.reports import WholeReport, report_of
@@ -55,7 +55,7 @@ def _nobody_twice(sent: list[Sent], by_address: Mapping[str, Reader], report: Wh
 
 
 def _only_who_was_meant(sent: list[Sent], by_address: dict[str, Reader], report: WholeReport) -> None:
-    batches = [record.batch for record in wiring.deliveries().records(report.mailing.id)]
+    batches = [record.batch for record in app.deliveries.records(report.mailing.id)]
     places = {(batch.id, position): who for batch in batches for position, who in enumerate(batch.recipients)}
     for mail in sent:
         planned = places.get((mail.batch, mail.position))
@@ -93,7 +93,7 @@ def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader],
 
 def _doubt_has_a_cause(played: Played) -> None:
     """Nobody is in doubt because an answer of the ledger was lost and came at a later try."""
-    for record in wiring.deliveries().records(played.mailing.id):
+    for record in app.deliveries.records(played.mailing.id):
         doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
         require(
             not doubted or played.stage.causes.may_be_doubted(record.batch.id),
@@ -130,7 +130,7 @@ def _the_certificate_is_right(sent: list[Sent], report: WholeReport) -> None:
 def _links_are_the_readers_own(played: Played, by_address: dict[str, Reader]) -> None:
     for mail in played.stage.account.ses.mailbox.all():
         token = mail.headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
-        owner = wiring.links().read(Purpose.UNSUBSCRIBE, token).subscriber
+        owner = app.links.read(Purpose.UNSUBSCRIBE, token).subscriber
         require(owner == by_address[mail.to[0]].id, f"{mail.to[0]} got the unsubscribe link of {owner}")
 
 

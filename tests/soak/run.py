@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 
 from local_cloud import environment  # noqa: E402
-from newsletter import wiring  # noqa: E402
+from newsletter.container import app  # noqa: E402
 from tests.bench.stack import variables  # noqa: E402
 from tests.soak.door_promises import check_doors  # noqa: E402
 from tests.soak.doors import DoorSchedule  # noqa: E402
@@ -39,10 +39,10 @@ def surroundings() -> Iterator[None]:
     nowhere = "https://aws.invalid"
     known = {name: value for name, value in variables(nowhere).items() if name != "AWS_ENDPOINT_URL"}
     with environment.applied({**known, "POWERTOOLS_LOG_LEVEL": "CRITICAL"}):
-        wiring.reset()
+        app.reset()
         warm_up()
         yield
-        wiring.reset()
+        app.reset()
 
 
 PASSES = "most times that an event came round to a function"

@@ -13,7 +13,7 @@ from math import ceil
 from random import Random
 from unittest.mock import patch
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.lane import AHEAD, CHUNK
 from newsletter.domain.mailing import Kind
@@ -193,12 +193,12 @@ def _readers(draw: Random, number: int, among: str) -> list[Reader]:
 def _join(reader: Reader) -> None:
     id_, at = reader.id, reader.joined
     form = SignUp(id_, reader.email, reader.topics, reader.language, "", "2026-11", "", "", at, nonce=id_)
-    assert wiring.subscribers().activate(form, reader.joined)
+    assert app.subscribers.activate(form, reader.joined)
 
 
 def _leave(reader: Reader) -> None:
-    reader.left = wiring.now()
-    wiring.subscribers().deactivate(reader.id, Status.UNSUBSCRIBED, "page", reader.left)
+    reader.left = app.now()
+    app.subscribers.deactivate(reader.id, Status.UNSUBSCRIBED, "page", reader.left)
 
 
 def _let_people_move(stage: Stage, readers: list[Reader], draw: Random) -> None:
@@ -213,7 +213,7 @@ def _let_people_move(stage: Stage, readers: list[Reader], draw: Random) -> None:
             return
         shard = request.json["ExpressionAttributeValues"].get(":shard", {}).get("S")
         for reader in _readers(draw, 1, shard) if shard else ():
-            late = replace(reader, email=f"late{len(readers)}@lukija.example", joined=wiring.now(), bounces=False)
+            late = replace(reader, email=f"late{len(readers)}@lukija.example", joined=app.now(), bounces=False)
             readers.append(late)
             stage.calmly(_join, late)
 

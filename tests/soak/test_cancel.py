@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.course import Course
 from newsletter.domain.mailing import Kind
 from newsletter.domain.planning import BATCH_SIZE
@@ -82,10 +82,8 @@ class Stopping:
 
     def _stop(self, by: object) -> None:
         self.by = by
-        now = wiring.now().replace(microsecond=0)
-        self.stop(
-            MAILING, by="Maija", now=now, content=wiring.content(), courses=wiring.courses(), guards=wiring.guards()
-        )
+        now = app.now().replace(microsecond=0)
+        self.stop(MAILING, by="Maija", now=now, content=app.content, courses=app.courses, guards=app.guards)
         self.under_way = len(self.busy | self.looked)
         self.answered = True
 

@@ -1,4 +1,4 @@
-"""The product in a world of its own: time is virtual, threads are greenlets, and each container has its own wiring."""
+"""The product in a world of its own: virtual time, greenlets for threads, and parts of its own for each container."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unittest.mock import patch
 from aws_lambda_powertools import Metrics
 from greenlet import getcurrent, greenlet
 
-from newsletter import wiring
+from newsletter.container import Container
 from tests.soak.lambdas import Lambdas
 from tests.soak.wire import Crash
 
@@ -80,18 +80,13 @@ class SideBySide:
 def virtual(lambdas: Lambdas) -> Iterator[None]:
     """The functions live on the clock of the lambdas; chance inside boto3 follows from `seed`."""
     chance.seed(1)
-    before = dict(vars(wiring))
     with (
-        patch.object(wiring, "now", lambdas.clock.now),
+        patch.object(Container, "now", lambda _: lambdas.clock.now()),
         patch.object(time, "sleep", lambdas.wait),
         patch.object(Metrics, "add_metric", lambda *_, **__: None),
         everywhere("ThreadPoolExecutor", type("SideBySide", (SideBySide,), {"lambdas": lambdas})),
     ):
-        vars(wiring).update(lambdas._home)  # noqa: SLF001
-        try:
-            yield
-        finally:
-            vars(wiring).update({name: before[name] for name in lambdas._home})  # noqa: SLF001
+        yield
 
 
 @contextmanager

@@ -12,8 +12,8 @@ import pytest
 from botocore.client import BaseClient
 
 from local_cloud.cloudformation import Account
-from newsletter import wiring
 from newsletter.adapters import aws
+from newsletter.container import app
 from tests.aws.cloud import Cloud
 
 PARTITION_KEYS = {"Subscribers": "id", "Content": "pk", "Deliveries": "mailing", "Leads": "lead", "Guards": "key"}
@@ -64,9 +64,8 @@ def recording(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Uses]:
 
 def _forget() -> None:
     """What a new container knows: nothing of secrets or variants. Clients and templates take long and tell nothing."""
-    for name, build in vars(wiring).items():
-        if hasattr(build, "cache_clear") and name not in ("settings", "templates"):
-            build.cache_clear()
+    for name in vars(app).keys() - {"settings", "templates", "publication"}:
+        delattr(app, name)
 
 
 def _uses(account: Account, service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Use]:

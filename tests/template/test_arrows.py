@@ -25,15 +25,16 @@ ARROWS = {
     "newsletter.usecases": (
         "newsletter.usecases",
         "newsletter.adapters",
+        "newsletter.container",
         "newsletter.domain",
         "newsletter.observability",
     ),
     "newsletter.settings": (),
     "newsletter.observability": ("newsletter.domain",),
-    "newsletter.events": ("newsletter.domain", "newsletter.observability", "newsletter.wiring"),
+    "newsletter.events": ("newsletter.domain", "newsletter.observability", "newsletter.container"),
     "newsletter.http": ("newsletter.domain",),
     "newsletter.descriptions": ("newsletter.usecases", "newsletter.domain"),
-    "newsletter.wiring": ("newsletter.adapters", "newsletter.usecases", "newsletter.settings"),
+    "newsletter.container": ("newsletter.adapters", "newsletter.usecases", "newsletter.settings"),
 }
 # Libraries that reach AWS or the network, and standard modules that do.
 NETWORK = {"boto3", "botocore", "urllib3", "socket", "ssl", "http.client", "urllib.request", "smtplib", "requests"}
@@ -104,8 +105,8 @@ def test_only_adapters_reach_aws_and_the_network() -> None:
     assert against(lambda _, layer, imported: layer == "newsletter.adapters" or not is_below(imported, NETWORK)) == {}
 
 
-def test_clients_come_from_wiring_alone() -> None:
-    places = ("newsletter.adapters", "newsletter.wiring")
+def test_clients_come_from_the_container_alone() -> None:
+    places = ("newsletter.adapters", "newsletter.container")
     assert against(lambda _, layer, imported: layer in places or imported != "newsletter.adapters.aws") == {}
 
 

@@ -18,11 +18,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from newsletter import wiring
 from newsletter.adapters.crm import Crm
 from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.queues import NotQueued, Queues
 from newsletter.adapters.tallies import Tallies
+from newsletter.container import app
 from newsletter.domain import caution
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, Window
@@ -114,7 +114,7 @@ def write_feed(path: Path) -> None:
 
 def fill_in(cloud: Cloud, email: str, **more: str) -> int:
     """Send the form that was opened a minute ago; the status of the answer."""
-    opened = wiring.forms().token("subscribe", datetime.now(UTC) - timedelta(minutes=1))
+    opened = app.forms.token("subscribe", datetime.now(UTC) - timedelta(minutes=1))
     form = {"email": email, "language": "fi", "consent": "yes", "form": opened, **more}
     status: int = cloud.http("POST", "/subscribe", urlencode(form), headers={"origin": PUBLIC_URL})["statusCode"]
     return status
@@ -133,9 +133,9 @@ def list_bombing(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(Queues, "send", Mock(side_effect=NotQueued))
         assert fill_in(cloud, NEVER) == 500
-    wiring.limits().defend(now + DAY, now)
+    app.limits.defend(now + DAY, now)
     assert fill_in(cloud, NEVER) == 428
-    challenge = wiring.proofs().challenge(now)
+    challenge = app.proofs.challenge(now)
     solved = (n for n in count() if sha256(f"{challenge['salt']}{n}".encode()).hexdigest() == challenge["challenge"])
     answer = base64.b64encode(json.dumps({**challenge, "number": next(solved)}).encode()).decode()
     assert fill_in(cloud, NEVER, altcha=answer) == 200
@@ -152,7 +152,7 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     for week in ("2020-W01", "2020-W02"):
         until = NOW if week == "2020-W01" else NOW + 3650 * DAY
         digest = SettledDigest(week, Window(NOW - DAY, NOW - DAY), ("x",), deadline=until, sent_unanswered=True)
-        wiring.digests().settle(digest)
+        app.digests.settle(digest)
     for _ in range(2):
         cloud.run("planner", NOW)
         cloud.drain()
@@ -160,7 +160,7 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     cloud.ses.act(cloud.mails(LIISA)[-1].id, "complain")
     cloud.drain()
     # Who bounced fills in the form again, so SES's list is asked and left.
-    wiring.limits().forget_confirmation_mails(wiring.front_desk().id_of(KALLE))
+    app.limits.forget_confirmation_mails(app.ids.of(KALLE))
     assert cloud.http("POST", "/subscribe", urlencode({"email": KALLE, "language": "fi", "consent": "yes"}))
     cloud.drain()
     opened = cloud.mails(MAIJA)[-1]
@@ -180,7 +180,7 @@ def offer_taken_up(cloud: Cloud) -> None:
     (waiting,) = cloud.drain()
     cloud.crm_status = 200
     for _ in range(2):
-        cloud.client("sqs").send_message(QueueUrl=wiring.settings().lead_queue, MessageBody=waiting)
+        cloud.client("sqs").send_message(QueueUrl=app.settings.lead_queue, MessageBody=waiting)
         assert cloud.drain() == []
 
 
@@ -191,12 +191,12 @@ def reader_erased_while_the_crm_answers(cloud: Cloud, monkeypatch: pytest.Monkey
     mark = {"id": {"S": hasty}, "record": {"S": "profile"}, "status": {"S": "erased"}, "erased_at": {"S": iso(NOW)}}
 
     def answer(*_: Any) -> str:
-        cloud.client("dynamodb").put_item(TableName=wiring.settings().subscribers_table, Item=mark)
+        cloud.client("dynamodb").put_item(TableName=app.settings.subscribers_table, Item=mark)
         return "204"
 
     with monkeypatch.context() as slow:
         slow.setattr(Crm, "post", answer)
-        offer = wiring.links().token(Purpose.OFFER, Ref(hasty, "m", "b", extra="sparraus"))
+        offer = app.links.token(Purpose.OFFER, Ref(hasty, "m", "b", extra="sparraus"))
         assert cloud.press(f"/offer/{offer}")["statusCode"] == 200
         assert cloud.drain() == []
 
@@ -214,30 +214,30 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
         cloud.drain()
         # The lane is taken for a minute, so a batch that comes again goes back to its queue.
-        again = next(each for _, page in wiring.deliveries().manifests("campaign-kevat") for each in page.batches)
-        wiring.guards().reserve("bulk", 60, datetime.now(UTC).timestamp())
-        queues = wiring.queues()
+        again = next(each for _, page in app.deliveries.manifests("campaign-kevat") for each in page.batches)
+        app.guards.reserve("bulk", 60, datetime.now(UTC).timestamp())
+        queues = app.queues
         queues.send(queues.batch, SendBatch(again.mailing, again.id, again.variant, again.recipients))
         cloud.drain()
         # So is the other lane, and for longer than slots are given.
-        wiring.guards().reserve("transactional", 400, datetime.now(UTC).timestamp())
-        queues.send(queues.transactional, Notify("welcome", wiring.front_desk().id_of(MAIJA), "again"))
+        app.guards.reserve("transactional", 400, datetime.now(UTC).timestamp())
+        queues.send(queues.transactional, Notify("welcome", app.ids.of(MAIJA), "again"))
         cloud.drain()
         for lane in ("bulk", "transactional"):
             key = {"key": {"S": f"lane#{lane}"}}
-            cloud.client("dynamodb").delete_item(TableName=wiring.settings().guards_table, Key=key)
+            cloud.client("dynamodb").delete_item(TableName=app.settings.guards_table, Key=key)
         assert [api("POST", f"/mailings/campaign-kevat/{act}").status for act in ("pause", "resume")] == [200, 200]
         cloud.drain()
         # A campaign that the queue has no room for waits in its manifests; the tick has it go on.
         now = datetime.now(UTC).timestamp()
-        wiring.guards().reserve("queued", 700, now)
+        app.guards.reserve("queued", 700, now)
         assert api("POST", "/campaigns", text | {"name": "pitka"}).status == 201
         cloud.drain()
-        assert list(wiring.backlog().waiting()) != []
-        wiring.guards().release("queued", now)
+        assert list(app.backlog.waiting()) != []
+        app.guards.release("queued", now)
         cloud.run("nurture", NOW)
         cloud.drain()
-        assert list(wiring.backlog().waiting()) == []
+        assert list(app.backlog.waiting()) == []
         assert api("POST", "/digests/2020-W02/approve").status == 200
         cloud.drain()
         for path in ("/digests", "/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):
@@ -255,7 +255,7 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         api = Program(cloud, issuer.token(scope="openid campaigns:send"))
         text = {"name": "syksy", "subject": "Syksy", "body": "Hei.", "language": "fi"}
         assert api("POST", "/campaigns", text).status == 201
-        courses, mailing = wiring.courses(), "campaign-syksy"
+        courses, mailing = app.courses, "campaign-syksy"
         course = courses.course(mailing)
         assert course is not None
         assert courses.turn(mailing, course, Course(MailingState.WAITING, NOW, reason="quota", until=NOW))
@@ -268,7 +268,7 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
         cloud.drain()
         assert api("POST", f"/mailings/{mailing}/resume").status == 409
-        assert wiring.reputation().close(wiring.now())
+        assert app.reputation.close(app.now())
         assert api("POST", f"/mailings/{mailing}/resume").status == 200
         cloud.drain()
         tick(cloud, 32)
@@ -326,7 +326,7 @@ def readers_are_invited_and_move(cloud: Cloud) -> None:
     assert cloud.http("POST", preferences, urlencode({"new_email": MOVED}))["statusCode"] == 200
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(MOVED)[-1]))["statusCode"] == 200
-    assert import_rows([Row(INVITED)], Roster("messut", Mode.PENDING), NOW, wiring.front_desk()) == [Imported.ASKED]
+    assert import_rows([Row(INVITED)], Roster("messut", Mode.PENDING), NOW, app) == [Imported.ASKED]
     cloud.drain()
     assert [mail.tags["mailing"] for mail in cloud.mails(INVITED)] == ["invitation"]
 
@@ -347,7 +347,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
     feed = tmp_path_factory.mktemp("blog") / "feed.xml"
     with pytest.MonkeyPatch.context() as monkeypatch, running() as cloud, recording(cloud, monkeypatch) as uses:
         monkeypatch.setenv("NEWSLETTER_FEED_URL", str(feed))
-        wiring.reset()
+        app.reset()
         feeds_and_digests(cloud, feed)
         readers_are_invited_and_move(cloud)
         offer_taken_up(cloud)

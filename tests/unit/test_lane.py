@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.adapters.guards import Guards
 from newsletter.adapters.queues import Queues
+from newsletter.container import Container
 from newsletter.domain.lane import HORIZON, Pace, awaited_pace, bulk_pace, pace
 from newsletter.domain.messages import Notify, SendBatch, from_json
 from newsletter.usecases.take_slots import Slotted, take_slots
@@ -76,16 +77,14 @@ class Aws:
 def sent(rate: float, messages: Iterable[tuple[float, Slotted]]) -> list[tuple[float, int]]:
     """When SES is called, and for how many, once any number of senders has taken these messages at those seconds."""
     aws, calls = Aws(), []
-    guards, queues = (
-        Guards(aws, "guards"),
-        Queues(aws, plan="plan", batch="batch", transactional="transactional", lead=""),
-    )
+    queues = Queues(aws, plan="plan", batch="batch", transactional="transactional", lead="")
+    app = Container().but(guards=Guards(aws, "guards"), queues=queues)
     for at, message in messages:
         aws.put("batch" if isinstance(message, SendBatch) else "transactional", message, START + at)
     while aws.waits:
         queue, together = aws.receive()
         awaited = queue == "transactional"
-        slots = take_slots(together, awaited=awaited, rate=rate, now=aws.now, guards=guards, queues=queues)
+        slots = take_slots(together, app, awaited=awaited, rate=rate, now=aws.now)
         for message, slot in zip(together, slots, strict=True):
             if slot is not None:
                 calls.append((max(slot, aws.now), len(getattr(message, "recipients", "1"))))

@@ -4,41 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.agenda import Agenda
-from newsletter.adapters.content import Content
-from newsletter.adapters.enrollments import Enrollments
-from newsletter.adapters.leads import Leads
-from newsletter.adapters.queues import Queues
-from newsletter.adapters.sign_ups import SignUps
-from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.enrollment import Enrollment, advance, postponed
 from newsletter.domain.mailing import Kind, Mailing, step_mailing
 from newsletter.domain.messages import SendBatch
 from newsletter.domain.publication import Publication, Sequence
 from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.usecases.isolation import Isolated
-from newsletter.usecases.render_variant import Variants
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What the tick works with."""
-
-    publication: Publication
-    agenda: Agenda
-    subscribers: Subscribers
-    sign_ups: SignUps
-    enrollments: Enrollments
-    leads: Leads
-    content: Content
-    queues: Queues
-    variants: Variants
-
-
-def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, desk: Desk) -> dict[str, int]:
+def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, app: Container) -> dict[str, int]:
     """Emit one batch per due step and move its enrollment on: {"planned": …, "ended": …, "paused": …}. At most 100.
 
     A step's batch holds one reader and is named after reader and enrollment, so its ledger record says by itself that
@@ -47,21 +28,21 @@ def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, 
     due and is told through `isolated`.
     """
     done = Counter(planned=0, ended=0, paused=0)
-    today = now.astimezone(desk.publication.time_zone).date()
-    readers = desk.subscribers.many(enrollment.subscriber for enrollment in due)
+    today = now.astimezone(app.publication.time_zone).date()
+    readers = app.subscribers.many(enrollment.subscriber for enrollment in due)
     for enrollment in due:
         with isolated.piece(f"step {enrollment.step} of {enrollment.sequence} for {enrollment.subscriber}"):
-            reader = _recipient(enrollment, readers, desk.publication)
+            reader = _recipient(enrollment, readers, app.publication)
             if reader is None:
-                desk.enrollments.move(enrollment, replace(enrollment, due_at=None))
+                app.enrollments.move(enrollment, replace(enrollment, due_at=None))
                 done["ended"] += 1
             elif reader.paused(today):
-                desk.enrollments.move(enrollment, postponed(enrollment, now, desk.publication.time_zone))
+                app.enrollments.move(enrollment, postponed(enrollment, now, app.publication.time_zone))
                 done["paused"] += 1
             else:
-                sequence = desk.publication.sequences[enrollment.sequence]
-                _plan(enrollment, sequence, reader, now, desk)
-                desk.enrollments.move(enrollment, advance(enrollment, sequence, now))
+                sequence = app.publication.sequences[enrollment.sequence]
+                _plan(enrollment, sequence, reader, now, app)
+                app.enrollments.move(enrollment, advance(enrollment, sequence, now))
                 done["planned"] += 1
     return dict(done)
 
@@ -77,11 +58,11 @@ def _recipient(
     return reader if reader is not None and reader.status is Status.ACTIVE else None
 
 
-def _plan(enrollment: Enrollment, sequence: Sequence, reader: Subscriber, now: datetime, desk: Desk) -> None:
+def _plan(enrollment: Enrollment, sequence: Sequence, reader: Subscriber, now: datetime, app: Container) -> None:
     mailing = step_mailing(sequence.key, enrollment.step)
-    if desk.content.mailing(mailing) is None:
-        subject = sequence.steps[enrollment.step - 1].subject[desk.publication.languages[0]]
-        desk.content.create_mailing(Mailing(mailing, Kind.STEP, now, subject=subject))
-    variant = desk.variants.step(sequence, enrollment.step, reader)
+    if app.content.mailing(mailing) is None:
+        subject = sequence.steps[enrollment.step - 1].subject[app.publication.languages[0]]
+        app.content.create_mailing(Mailing(mailing, Kind.STEP, now, subject=subject))
+    variant = app.variants.step(sequence, enrollment.step, reader)
     batch = f"{reader.id}-{enrollment.enrolled_at:%Y%m%dT%H%M%S}"
-    desk.queues.send(desk.queues.batch, SendBatch(mailing, batch, variant, (reader.id,)))
+    app.queues.send(app.queues.batch, SendBatch(mailing, batch, variant, (reader.id,)))

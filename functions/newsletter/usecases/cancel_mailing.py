@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
-from newsletter.adapters.guards import Guards
 from newsletter.domain.course import CANCELLABLE, Course, MailingState
 from newsletter.domain.lane import QUEUED
 from newsletter.usecases.change_course import change_course
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def cancel_mailing(
-    mailing: str, *, by: str, now: datetime, content: Content, courses: Courses, guards: Guards
-) -> Course:
+
+def cancel_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> Course:
     """Cancel it. Whoever was not tried counts as suppressed, with the reason `cancelled`; nothing is recalled.
 
     The next mailing need not wait for the turns of this one.
@@ -24,6 +23,6 @@ def cancel_mailing(
     def cancelled(_: Course) -> Course:
         return Course(MailingState.CANCELLED, now, by=by)
 
-    course = change_course(mailing, CANCELLABLE, cancelled, "cancelled", content=content, courses=courses)
-    guards.release(QUEUED, now.timestamp())
+    course = change_course(mailing, CANCELLABLE, cancelled, "cancelled", app)
+    app.guards.release(QUEUED, now.timestamp())
     return course

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.errors import NotFound, NotNow
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 ATTEMPTS = 5
 """How often a change is tried when others change the same course at the same time."""
 
 
 def change_course(
-    mailing: str,
-    allowed: Collection[MailingState],
-    turned: Callable[[Course], Course],
-    decision: str,
-    *,
-    content: Content,
-    courses: Courses,
+    mailing: str, allowed: Collection[MailingState], turned: Callable[[Course], Course], decision: str, app: Container
 ) -> Course:
     """Turn to what `turned` makes of a course whose state is in `allowed`; the course that holds then.
 
@@ -28,16 +24,16 @@ def change_course(
     from there.
     """
     for _ in range(ATTEMPTS):
-        before = planned_course(mailing, content)
+        before = planned_course(mailing, app)
         after = turned(before)
         if before.state is after.state and not after.to_emit:
             # Whoever made the change may have died before it was recorded.
-            content.put_decision(before.since, mailing, decision, in_short(before), replace=False)
+            app.content.put_decision(before.since, mailing, decision, in_short(before), replace=False)
             return before
         if before.state not in allowed:
             raise NotNow(f"{mailing} is {in_words(before)} and cannot be {decision}")
-        if courses.turn(mailing, before, after):
-            content.put_decision(after.since, mailing, decision, in_short(after))
+        if app.courses.turn(mailing, before, after):
+            app.content.put_decision(after.since, mailing, decision, in_short(after))
             return after
     raise NotNow(f"{mailing} is being changed by somebody else; look at it and try again")
 
@@ -47,9 +43,9 @@ def in_short(course: Course) -> str:
     return course.reason or (f"by {course.by}" if course.by else "by itself")
 
 
-def planned_course(mailing: str, content: Content) -> Course:
+def planned_course(mailing: str, app: Container) -> Course:
     """The course of a mailing that is planned. Raises NotFound, and NotNow for mails that go out one by one."""
-    found = content.mailing(mailing)
+    found = app.content.mailing(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
     if found.kind.standing:

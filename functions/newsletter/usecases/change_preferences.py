@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from newsletter.adapters.addresses import normalised
 from newsletter.adapters.limits import CHANGES_AN_HOUR
@@ -16,7 +16,6 @@ from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, Status, Subscriber
 from newsletter.domain.times import iso
 from newsletter.usecases.defend import take_form
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.subscribe import (
     Faults,
     ask,
@@ -26,6 +25,9 @@ from newsletter.usecases.subscribe import (
     chosen_topics,
     same_choices,
 )
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 TRACKING = "tracking of links"
 """How every record about that begins."""
@@ -50,9 +52,9 @@ class ChoicesForm:
     every_topic: bool = False
 
 
-def current(ref: Ref, desk: FrontDesk) -> Subscriber | None:
+def current(ref: Ref, app: Container) -> Subscriber | None:
     """The reader's present choices."""
-    return desk.subscribers.get(ref.subscriber)
+    return app.subscribers.get(ref.subscriber)
 
 
 def pause(text: str, today: date) -> date | None:
@@ -78,13 +80,13 @@ def pause_to_come(reader: Subscriber, now: datetime, publication: Publication) -
     return paused if reader.status is Status.ACTIVE and paused is not None and paused > today else None
 
 
-def checked(form: ChoicesForm, now: datetime, desk: FrontDesk) -> Choices:
+def checked(form: ChoicesForm, now: datetime, app: Container) -> Choices:
     """The choices that were typed. Raises InvalidForm with every field that needs mending."""
     faults = Faults()
-    today = now.astimezone(desk.publication.time_zone).date()
+    today = now.astimezone(app.publication.time_zone).date()
     choices = Choices(
-        topics=faults.in_(lambda: _topics(form, desk), ()),
-        language=faults.in_(lambda: checked_language(form.language, desk.publication), ""),
+        topics=faults.in_(lambda: _topics(form, app), ()),
+        language=faults.in_(lambda: checked_language(form.language, app.publication), ""),
         name=faults.in_(lambda: checked_name(form.name), ""),
         frequency=faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY),
         paused_until=faults.in_(lambda: pause(form.paused_until, today), None),
@@ -94,70 +96,70 @@ def checked(form: ChoicesForm, now: datetime, desk: FrontDesk) -> Choices:
     return choices
 
 
-def _topics(form: ChoicesForm, desk: FrontDesk) -> tuple[str, ...]:
+def _topics(form: ChoicesForm, app: Container) -> tuple[str, ...]:
     otherwise = "pages.errors.no_topics_leave"
-    return chosen_topics(form.topics, desk.publication, every=form.every_topic, otherwise=otherwise)
+    return chosen_topics(form.topics, app.publication, every=form.every_topic, otherwise=otherwise)
 
 
-def change(ref: Ref, form: ChoicesForm, now: datetime, desk: FrontDesk) -> Subscriber:
+def change(ref: Ref, form: ChoicesForm, now: datetime, app: Container) -> Subscriber:
     """Keep new choices; whether mail goes out at all stays as it is. Raises InvalidForm, NotFound."""
-    choices = checked(form, now, desk)
-    before = current(ref, desk)
+    choices = checked(form, now, app)
+    before = current(ref, app)
     if before is None:
         raise NotFound("reader")
     if before.tracking != choices.tracking:
-        _record_tracking(before.id, "given" if choices.tracking else "withdrawn", now, desk)
-    _keep(ref.subscriber, choices, now, desk)
-    after = desk.subscribers.get(ref.subscriber)
+        _record_tracking(before.id, "given" if choices.tracking else "withdrawn", now, app)
+    _keep(ref.subscriber, choices, now, app)
+    after = app.subscribers.get(ref.subscriber)
     if after is None:
         raise NotFound("reader")
     return after
 
 
-def _record_tracking(subscriber: str, act: Literal["given", "withdrawn"], now: datetime, desk: FrontDesk) -> None:
+def _record_tracking(subscriber: str, act: Literal["given", "withdrawn"], now: datetime, app: Container) -> None:
     """Record that the reader gave or withdrew it, before the choice is kept; not again, if a save that died did so."""
-    chain = desk.consents.chain(subscriber)
+    chain = app.consents.chain(subscriber)
     said = [record.consent.act for record in chain if record.consent.how.startswith(TRACKING)]
     if said[-1:] == [act]:
         head = chain[-1].hash
     else:
         consent = Consent(act, f"{TRACKING}, on the preferences page", now, f"tracking-{act}-{iso(now)}")
-        head = desk.consents.append(subscriber, consent).hash
-    desk.subscribers.remember_head(subscriber, head)
+        head = app.consents.append(subscriber, consent).hash
+    app.subscribers.remember_head(subscriber, head)
 
 
-def _keep(subscriber: str, choices: Choices, now: datetime, desk: FrontDesk) -> Subscriber:
+def _keep(subscriber: str, choices: Choices, now: datetime, app: Container) -> Subscriber:
     """Keep the choices; the reader as they were before."""
     for _ in range(ATTEMPTS):
-        before = desk.subscribers.get(subscriber)
+        before = app.subscribers.get(subscriber)
         if before is None:
             raise NotFound("reader")
-        if desk.subscribers.choose(before, choices, now):
+        if app.subscribers.choose(before, choices, now):
             return before
     message = "the reader's choices changed at each attempt to keep them"
     raise RuntimeError(message)
 
 
-def checked_address(ref: Ref, address: str, desk: FrontDesk) -> str:
+def checked_address(ref: Ref, address: str, app: Container) -> str:
     """The new address, normalised. Raises InvalidInput for what is none, or is the reader's address already."""
-    email = normalised(address, allow_test_domains=desk.allow_test_domains)
-    if desk.id_of(email) == ref.subscriber:
+    email = normalised(address, allow_test_domains=app.settings.local)
+    if app.ids.of(email) == ref.subscriber:
         raise InvalidInput("new_email", "pages.errors.same_email")
     return email
 
 
-def change_address(ref: Ref, email: str, network: str, now: datetime, desk: FrontDesk) -> None:
+def change_address(ref: Ref, email: str, network: str, now: datetime, app: Container) -> None:
     """Ask the new address to confirm; until it does, nothing changes. Then the old one gets one mail that says so.
 
     The answer is the same whoever the new address (as `checked_address` gave it) belongs to. Raises NotFound, and
     LimitReached for who asks for many addresses in an hour, and for a network that sends many forms.
     """
-    reader = desk.subscribers.get(ref.subscriber)
+    reader = app.subscribers.get(ref.subscriber)
     if reader is None:
         raise NotFound("reader")
-    if not desk.limits.sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
+    if not app.limits.sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
         raise LimitReached("changes of one reader's address")
-    take_form(network, now, desk)
-    form = same_choices(reader, "change of address", now, desk)
-    moving = replace(form, id=desk.id_of(email), email=email, moved_from=reader.id, network=network)
-    ask(replace(moving, mailbox=desk.mailbox_id(email)), now, desk)
+    take_form(network, now, app)
+    form = same_choices(reader, "change of address", now, app)
+    moving = replace(form, id=app.ids.of(email), email=email, moved_from=reader.id, network=network)
+    ask(replace(moving, mailbox=app.ids.of_mailbox(email)), now, app)

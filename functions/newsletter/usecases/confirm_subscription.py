@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.adapters.links import Ref
 from newsletter.adapters.sign_ups import can_be_confirmed
@@ -17,10 +17,12 @@ from newsletter.domain.pending import Effect, Pending, pending
 from newsletter.domain.subscriber import SignUp, Status
 from newsletter.observability import count
 from newsletter.usecases.defend import count_confirmation
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.move_reader import end_other, evidence_of, move, with_present_choices
 from newsletter.usecases.present_reader import present
 from newsletter.usecases.subscribe import ask
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,14 @@ class Confirmed:
     effect: Effect
 
 
-def look(ref: Ref, now: datetime, desk: FrontDesk) -> Pending | Confirmed | None:
+def look(ref: Ref, now: datetime, app: Container) -> Pending | Confirmed | None:
     """What the link is about: a form that waits, what confirming it did, or nothing. Changes nothing."""
-    profile = desk.subscribers.profile(ref.subscriber) or {}
-    form = kept_form(ref, now, desk)
+    profile = app.subscribers.profile(ref.subscriber) or {}
+    form = kept_form(ref, now, app)
     if form is None or form.link != ref.extra or not can_be_confirmed(form, now):
         return _confirmed(ref, profile)
     if form.moved_from:
-        today = present(form.moved_from, desk.subscribers)
+        today = present(form.moved_from, app)
         if today.erased:
             return None
         if today.id != form.id:
@@ -47,80 +49,80 @@ def look(ref: Ref, now: datetime, desk: FrontDesk) -> Pending | Confirmed | None
     if profile.get("confirmed_by") == form.nonce:
         usual = Effect.MOVE if form.moved_from else Effect.SUBSCRIBE
         return Pending(form, Effect(profile.get("confirmed_as", usual)), form, begun=True)
-    reader = desk.subscribers.get(ref.subscriber)
+    reader = app.subscribers.get(ref.subscriber)
     found = pending(form, reader)
     if found.effect is Effect.MOVE:
-        return replace(found, result=with_present_choices(form, desk))
+        return replace(found, result=with_present_choices(form, app))
     return found
 
 
-def count_seen(ref: Ref, found: Pending | Confirmed | None, desk: FrontDesk) -> None:
+def count_seen(ref: Ref, found: Pending | Confirmed | None, app: Container) -> None:
     """Count that the page behind the link was seen, unless its reader or the form refuses that."""
     form = found.form if isinstance(found, Pending) else None
-    reader = present((form.moved_from if form else "") or ref.subscriber, desk.subscribers)
+    reader = present((form.moved_from if form else "") or ref.subscriber, app)
     refused = (form is not None and not form.tracking) or (reader.status != "" and not reader.tracking)
     if ref.mailing and not refused:
-        desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
+        app.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
 
 
-def kept_form(ref: Ref, now: datetime, desk: FrontDesk) -> SignUp | None:
+def kept_form(ref: Ref, now: datetime, app: Container) -> SignUp | None:
     """The form with that link, or else the newest that waits for the address: a new link took the place of this one.
 
     Too old to be confirmed or not, while it is there for `send_again`.
     """
-    forms = desk.sign_ups.kept(ref.subscriber, now)
+    forms = app.sign_ups.kept(ref.subscriber, now)
     return next((form for form in forms if form.link == ref.extra), forms[0] if forms else None)
 
 
-def send_again(ref: Ref, now: datetime, desk: FrontDesk) -> SignUp | None:
+def send_again(ref: Ref, now: datetime, app: Container) -> SignUp | None:
     """Ask for the confirmation anew, with a new link and the choices of the form that is there; None if there is none.
 
     Only who got the mail has its link, so nobody else can set this off; the limits of the mailbox hold here too.
     """
-    sign_up = kept_form(ref, now, desk)
+    sign_up = kept_form(ref, now, app)
     if sign_up is None:
         return None
-    again = replace(sign_up, at=now, nonce=secrets.token_hex(8), mailbox=desk.mailbox_id(sign_up.email))
-    ask(again, now, desk, anew=not can_be_confirmed(sign_up, now))
+    again = replace(sign_up, at=now, nonce=secrets.token_hex(8), mailbox=app.ids.of_mailbox(sign_up.email))
+    ask(again, now, app, anew=not can_be_confirmed(sign_up, now))
     return again
 
 
-def confirm(ref: Ref, now: datetime, desk: FrontDesk, seen: str = "") -> Pending | Confirmed | None:
+def confirm(ref: Ref, now: datetime, app: Container, seen: str = "") -> Pending | Confirmed | None:
     """Do what the page before the button showed (`seen`), and say that it is done.
 
     The form that waits, not confirmed, when that is not what was seen: it was replaced, or the reader is another by
     now. None when there is none (expired, or used before they left). Pressing again repeats every line and changes
     nothing: the consent record is written first, so that whoever is active has agreed, at whatever line we crash.
     """
-    found = look(ref, now, desk)
+    found = look(ref, now, app)
     if not isinstance(found, Pending):
         return found
     if not found.may_be_pressed(seen):
         return found
-    _settle(found, now, desk)
+    _settle(found, now, app)
     if ref.mailing:
-        desk.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
-    desk.limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
-    desk.sign_ups.forget(found.form)
-    return _confirmed(ref, desk.subscribers.profile(ref.subscriber) or {})
+        app.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
+    app.limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
+    app.sign_ups.forget(found.form)
+    return _confirmed(ref, app.subscribers.profile(ref.subscriber) or {})
 
 
-def _settle(found: Pending, now: datetime, desk: FrontDesk) -> None:
+def _settle(found: Pending, now: datetime, app: Container) -> None:
     match found.effect:
         case Effect.SUBSCRIBE:
-            _activate(found, now, desk)
-            desk.queues.send(desk.queues.transactional, Notify("welcome", found.form.id, found.form.nonce))
+            _activate(found, now, app)
+            app.queues.send(app.queues.transactional, Notify("welcome", found.form.id, found.form.nonce))
         case Effect.MOVE:
-            _activate(found, now, desk)
-            move(found.form, now, desk)
+            _activate(found, now, app)
+            move(found.form, now, app)
         case Effect.CHANGE:
-            _activate(found, now, desk)
+            _activate(found, now, app)
         case Effect.JOIN:
-            end_other(found.form, now, desk)
-            desk.subscribers.remember_joined(found.form)
+            end_other(found.form, now, app)
+            app.subscribers.remember_joined(found.form)
 
 
-def _activate(found: Pending, now: datetime, desk: FrontDesk) -> None:
+def _activate(found: Pending, now: datetime, app: Container) -> None:
     form = found.result
     given = Consent(
         act="given",
@@ -132,16 +134,16 @@ def _activate(found: Pending, now: datetime, desk: FrontDesk) -> None:
         network=form.network,
     )
     if form.moved_from:
-        given = replace(given, evidence=evidence_of(form, desk))
-    head = desk.consents.append(form.id, given).hash
-    known = desk.subscribers.get(form.moved_from or form.id)
+        given = replace(given, evidence=evidence_of(form, app))
+    head = app.consents.append(form.id, given).hash
+    known = app.subscribers.get(form.moved_from or form.id)
     if not form.tracking and (form.moved_from or known is None or known.tracking):
         where = "at the old address" if form.moved_from else "on the form"
         refused = f"tracking of links, refused {where}"
-        head = desk.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
+        head = app.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
     cadence = after_confirming(known, form.frequency, now, form.paused_until) if known else ""
-    if desk.subscribers.activate(form, now, head, cadence, found.effect):
-        count_confirmation(form, now, desk)
+    if app.subscribers.activate(form, now, head, cadence, found.effect):
+        count_confirmation(form, now, app)
         count("SubscriptionsConfirmed")
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.mailing import Audience
 from newsletter.domain.subscriber import SHARDS
 from newsletter.usecases.plan_page import PAGE
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 LOOK_AT = 50_000
 """Readers looked at before counting stops: some 57 queries, a second or two."""
@@ -22,7 +25,7 @@ class Count:
     complete: bool
 
 
-def count_audience(audience: Audience, on: date, *, subscribers: Subscribers, look_at: int = LOOK_AT) -> Count:
+def count_audience(audience: Audience, on: date, app: Container, *, look_at: int = LOOK_AT) -> Count:
     """The active readers the audience includes, without those who pause `on` that day.
 
     Counting stops after the page in which `look_at` readers were reached.
@@ -33,7 +36,7 @@ def count_audience(audience: Audience, on: date, *, subscribers: Subscribers, lo
         while True:
             if seen >= look_at:
                 return Count(readers, complete=False)
-            recipients, after = subscribers.page(shard, after, PAGE)
+            recipients, after = app.subscribers.page(shard, after, PAGE)
             seen += len(recipients)
             readers += sum(
                 not recipient.broken and audience.includes(recipient) and not recipient.paused(on)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.addresses import OFTEN_MISTYPED
 from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
-from newsletter.adapters.proofs import Proofs
 from newsletter.domain.attack import DEFENCE, FREE_WIDE, SHARE, SHARE_OF_DOMAIN, SHARE_OF_PROVIDER, Figures, must_prove
 from newsletter.domain.errors import LimitReached
 from newsletter.domain.networks import wider
 from newsletter.domain.subscriber import SignUp
 from newsletter.observability import count, logger
-from newsletter.usecases.front_desk import FrontDesk
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 EXTEND_AFTER = timedelta(minutes=5)
 """How much of attack mode must be over before it is made longer: not every form of a flood needs a write of its own."""
@@ -21,21 +23,21 @@ WAIT = timedelta(seconds=60)
 WAIT_LIFE = timedelta(hours=1)
 
 
-def under_attack(now: datetime, desk: FrontDesk) -> bool:
+def under_attack(now: datetime, app: Container) -> bool:
     """Whether attack mode is on. Attack mode ends by itself: it is on until a moment, and that passes."""
-    return desk.limits.attack_until(now) > now.timestamp()
+    return app.limits.attack_until(now) > now.timestamp()
 
 
-def needs_proof(network: str, now: datetime, desk: FrontDesk) -> bool:
+def needs_proof(network: str, now: datetime, app: Container) -> bool:
     """Whether a form of that network needs a proof of work: while there is no attack, if it sends very many."""
-    attack = under_attack(now, desk)
+    attack = under_attack(now, app)
     if not network:
         return attack
-    limits = desk.limits
+    limits = app.limits
     return must_prove(limits.sign_ups(network, now), limits.sign_ups(wider(network), now), attack=attack)
 
 
-def take_form(network: str, now: datetime, desk: FrontDesk, most: int = SIGN_UPS_AN_HOUR) -> None:
+def take_form(network: str, now: datetime, app: Container, most: int = SIGN_UPS_AN_HOUR) -> None:
     """Take one of the forms that the network may send in this hour, and count it for the wider one around it, too.
 
     Raises LimitReached when the network has had `most`. The wider one is other people's as well, who must not be shut
@@ -43,14 +45,14 @@ def take_form(network: str, now: datetime, desk: FrontDesk, most: int = SIGN_UPS
     """
     if not network:
         return
-    if not desk.limits.sign_up(network, now, most):
+    if not app.limits.sign_up(network, now, most):
         raise LimitReached("sign-ups of one network")
-    number = desk.limits.take(f"network#{wider(network)}", now, FREE_WIDE)
+    number = app.limits.take(f"network#{wider(network)}", now, FREE_WIDE)
     if 0 < number <= SHARE:
-        watch(desk.limits.count("sign_ups", now), now, desk)
+        watch(app.limits.count("sign_ups", now), now, app)
 
 
-def count_confirmation(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+def count_confirmation(form: SignUp, now: datetime, app: Container) -> None:
     """Count a confirmation against an attack, unless its network or domain has had its share of the hour.
 
     One that came with no network (from a link of ours) or from a throw-away mailbox says nothing of other people's.
@@ -59,37 +61,37 @@ def count_confirmation(form: SignUp, now: datetime, desk: FrontDesk) -> None:
         return
     domain = form.email.rpartition("@")[2]
     share = SHARE_OF_PROVIDER if domain in OFTEN_MISTYPED else SHARE_OF_DOMAIN
-    if desk.limits.take(f"confirmed#{wider(form.network)}", now, SHARE) and desk.limits.take(
-        f"confirmed#{desk.id_of(domain)}", now, share
+    if app.limits.take(f"confirmed#{wider(form.network)}", now, SHARE) and app.limits.take(
+        f"confirmed#{app.ids.of(domain)}", now, share
     ):
-        desk.limits.count("confirmations", now)
+        app.limits.count("confirmations", now)
 
 
-def watch(figures: Figures, now: datetime, desk: FrontDesk) -> None:
+def watch(figures: Figures, now: datetime, app: Container) -> None:
     """Switch attack mode on, or keep it on, if the figures say so.
 
     However many see it at once, one of them raises the alarm (metric AttackModeStarted).
     """
-    if not figures.attack or desk.limits.attack_until(now) > (now + DEFENCE - EXTEND_AFTER).timestamp():
+    if not figures.attack or app.limits.attack_until(now) > (now + DEFENCE - EXTEND_AFTER).timestamp():
         return
-    if desk.limits.defend(now + DEFENCE, now):
+    if app.limits.defend(now + DEFENCE, now):
         count("AttackModeStarted")
         logger().warning("attack mode: many sign-ups, few confirmations")
 
 
-def proven(answer: str, proofs: Proofs, now: datetime, desk: FrontDesk) -> bool:
+def proven(answer: str, app: Container, now: datetime) -> bool:
     """Whether the answer solves a challenge of ours, for the first time."""
-    proof = proofs.solved(answer, now) if answer else None
-    return proof is not None and desk.limits.accept_proof(proof.challenge, proof.expires)
+    proof = app.proofs.solved(answer, now) if answer else None
+    return proof is not None and app.limits.accept_proof(proof.challenge, proof.expires)
 
 
-def waited(age: timedelta | None, network: str, now: datetime, desk: FrontDesk) -> bool:
+def waited(age: timedelta | None, network: str, now: datetime, app: Container) -> bool:
     """Whether the waiting page was open for long enough (`age`; None: it was not ours).
 
     Raises LimitReached when another sign-up of the network came this way a short while ago.
     """
     if age is None or not WAIT <= age <= WAIT_LIFE:
         return False
-    if not desk.limits.accept_wait(network, now):
+    if not app.limits.accept_wait(network, now):
         raise LimitReached("sign-ups of one network that waited")
     return True

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.agenda import Due, Erasure, Reminder, Unreadable
 from newsletter.adapters.items import GET_LIMIT
@@ -14,11 +15,14 @@ from newsletter.domain.errors import BrokenRecord
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.subscriber import SHARDS
 from newsletter.usecases import my_data
-from newsletter.usecases.advance_sequences import Desk, advance_sequences
+from newsletter.usecases.advance_sequences import advance_sequences
 from newsletter.usecases.isolation import Isolated
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def do_what_is_due(now: datetime, desk: Desk, isolated: Isolated, *, steps: bool = True) -> dict[str, int]:
+
+def do_what_is_due(now: datetime, app: Container, isolated: Isolated, *, steps: bool = True) -> dict[str, int]:
     """Do everything that is due at `now`, once: {"planned", "ended", "paused", "reminded", "erased"}.
 
     Without `steps` those stay due, for a tick after the breaker is closed.
@@ -28,46 +32,37 @@ def do_what_is_due(now: datetime, desk: Desk, isolated: Isolated, *, steps: bool
     """
     done: Counter[str] = Counter(planned=0, ended=0, paused=0, reminded=0, erased=0)
     for shard in SHARDS:
-        for chunk in _chunks(desk.agenda.due(shard, now)):
+        for chunk in _chunks(app.agenda.due(shard, now)):
             done.update(
                 advance_sequences(
-                    [piece for piece in chunk if steps and isinstance(piece, Enrollment)],
-                    now,
-                    isolated,
-                    desk,
+                    [piece for piece in chunk if steps and isinstance(piece, Enrollment)], now, isolated, app
                 )
             )
             for piece in chunk:
                 if not isinstance(piece, Enrollment):
                     with isolated.piece(f"{type(piece).__name__.lower()} {piece.subscriber}"):
-                        done.update(_do(piece, now, desk))
+                        done.update(_do(piece, now, app))
     return dict(done)
 
 
-def _do(piece: Reminder | Erasure | Unreadable, now: datetime, desk: Desk) -> dict[str, int]:
+def _do(piece: Reminder | Erasure | Unreadable, now: datetime, app: Container) -> dict[str, int]:
     match piece:
         case Reminder():
-            _remind(piece, desk)
+            _remind(piece, app)
             return {"reminded": 1}
         case Erasure():
-            erased = my_data.erase_who_is_due(
-                piece.subscriber,
-                now,
-                subscribers=desk.subscribers,
-                leads=desk.leads,
-                publication=desk.publication,
-            )
+            erased = my_data.erase_who_is_due(piece.subscriber, now, app)
             return {"erased": int(erased)}
         case Unreadable():
             raise BrokenRecord(f"{piece.record} cannot be read ({piece.fault})")
 
 
-def _remind(reminder: Reminder, desk: Desk) -> None:
+def _remind(reminder: Reminder, app: Container) -> None:
     """The ledger keeps the reminder from going out twice; a sign-up that expired meanwhile gets none."""
     subscriber, nonce, moved_from = reminder.subscriber, reminder.nonce, reminder.moved_from
     message = ConfirmSignUp(subscriber, nonce, reminder=True, moved_from=moved_from)
-    desk.queues.send(desk.queues.transactional, message)
-    desk.sign_ups.reminded(subscriber, nonce, moved_from)
+    app.queues.send(app.queues.transactional, message)
+    app.sign_ups.reminded(subscriber, nonce, moved_from)
 
 
 def _chunks(due: Iterator[Due]) -> Iterator[list[Due]]:

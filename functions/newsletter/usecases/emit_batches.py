@@ -8,35 +8,24 @@ the queue at all: it waits in its manifest, and the tick has its shard go on whe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.backlog import Backlog
-from newsletter.adapters.guards import Guards
-from newsletter.adapters.mailer import Mailer
-from newsletter.adapters.queues import Queues
 from newsletter.domain.lane import AHEAD, BULK, CHUNK, QUEUED, Pace, bulk_pace
 from newsletter.domain.messages import SendBatch
 from newsletter.domain.planning import Batch
 
-
-@dataclass(frozen=True)
-class Emitting:
-    """What putting batches on the queue takes."""
-
-    queues: Queues
-    guards: Guards
-    backlog: Backlog
-    mailer: Mailer
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
-def has_room(now: datetime, emitting: Emitting) -> bool:
+def has_room(now: datetime, app: Container) -> bool:
     """Whether the queue has room for more batches."""
-    return emitting.guards.free_at(QUEUED) < now.timestamp() + AHEAD
+    return app.guards.free_at(QUEUED) < now.timestamp() + AHEAD
 
 
-def emit(batches: Sequence[Batch], now: datetime, emitting: Emitting) -> int:
+def emit(batches: Sequence[Batch], now: datetime, app: Container) -> int:
     """How many of the batches, from the first on, were put on the queue. A crash may have put there more than is known.
 
     Their turns follow upon those of what is on the queue already, and upon the slots that the senders have taken: those
@@ -44,10 +33,10 @@ def emit(batches: Sequence[Batch], now: datetime, emitting: Emitting) -> int:
     """
     if not batches:
         return 0
-    queues, seconds, emitted = emitting.queues, now.timestamp(), 0
-    begin = max(seconds, emitting.guards.free_at(BULK))
-    for chunk, lengths in _chunks(batches, bulk_pace(emitting.mailer.max_send_rate())):
-        turn = emitting.guards.reserve(QUEUED, sum(lengths), begin, seconds + AHEAD - begin)
+    queues, seconds, emitted = app.queues, now.timestamp(), 0
+    begin = max(seconds, app.guards.free_at(BULK))
+    for chunk, lengths in _chunks(batches, bulk_pace(app.mailer.max_send_rate())):
+        turn = app.guards.reserve(QUEUED, sum(lengths), begin, seconds + AHEAD - begin)
         if turn is None:
             break
         delays = [turn + offset - seconds for offset in accumulate(lengths, initial=0.0)]

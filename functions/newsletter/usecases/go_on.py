@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.backlog import Place
-from newsletter.adapters.content import Content
-from newsletter.adapters.deliveries import Deliveries
 from newsletter.domain.errors import NotFound
 from newsletter.domain.ledger import State
 from newsletter.domain.messages import GoOn, PlanPage
 from newsletter.domain.planning import Batch, Manifest
-from newsletter.usecases.emit_batches import Emitting, emit, has_room, message_of
+from newsletter.usecases.emit_batches import emit, has_room, message_of
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
-def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliveries, emitting: Emitting) -> int:
+def go_on(message: GoOn, app: Container, *, now: datetime) -> int:
     """Emit what the shard has left, from its manifests; how many batches those were. Raises NotFound.
 
     The queue keeps a message for two weeks, a manifest lives as long as the ledger: so nothing depends on messages.
@@ -25,22 +27,22 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
     That place is forgotten only when the shard is at its end: a page that is being planned at this moment saw that an
     earlier one waits, and emits nothing itself.
     """
-    mailing = content.mailing(message.mailing)
+    mailing = app.content.mailing(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
     if not mailing.course.state.sends or not mailing.course.plans(message.shard):
         return 0
-    backlog, waits = emitting.backlog, emitting.backlog.place(mailing.id, message.shard)
-    if not message.anew and (waits is None or not has_room(now, emitting)):
+    backlog, waits = app.backlog, app.backlog.place(mailing.id, message.shard)
+    if not message.anew and (waits is None or not has_room(now, app)):
         return 0
     first = Place(0, 0) if message.anew or waits is None else waits
-    settled, again = _ledger(message, now, deliveries) if message.anew else (set(), [])
-    emitting.queues.send_all(emitting.queues.batch, map(message_of, again))
+    settled, again = _ledger(message, now, app) if message.anew else (set(), [])
+    app.queues.send_all(app.queues.batch, map(message_of, again))
     emitted, page, follows, left = len(again), first.page, True, None
-    for manifest in deliveries.manifests_from(mailing.id, message.shard, first.page):
+    for manifest in app.deliveries.manifests_from(mailing.id, message.shard, first.page):
         if left is None:
             begin = first.number if page == first.page else 0
-            number, left = _emit_page(manifest, page, begin, settled, now, emitting)
+            number, left = _emit_page(manifest, page, begin, settled, now, app)
             emitted += number
         page += 1
         follows = not manifest.last and mailing.course.follows(manifest.readers)
@@ -51,24 +53,24 @@ def go_on(message: GoOn, *, now: datetime, content: Content, deliveries: Deliver
     elif waits is not None:
         backlog.clear(mailing.id, message.shard)
     if follows and message.anew:
-        emitting.queues.send(emitting.queues.plan, PlanPage(mailing.id, message.shard, page))
+        app.queues.send(app.queues.plan, PlanPage(mailing.id, message.shard, page))
     return emitted
 
 
 def _emit_page(
-    manifest: Manifest, page: int, begin: int, settled: set[str], now: datetime, emitting: Emitting
+    manifest: Manifest, page: int, begin: int, settled: set[str], now: datetime, app: Container
 ) -> tuple[int, Place | None]:
     """How many batches of the page were emitted, from `begin` on, and where it waits if there was no room for all."""
     left = [number for number, batch in enumerate(manifest.batches) if number >= begin and batch.id not in settled]
-    emitted = emit([manifest.batches[number] for number in left], now, emitting)
+    emitted = emit([manifest.batches[number] for number in left], now, app)
     return emitted, Place(page, left[emitted]) if emitted < len(left) else None
 
 
-def _ledger(message: GoOn, now: datetime, deliveries: Deliveries) -> tuple[set[str], list[Batch]]:
+def _ledger(message: GoOn, now: datetime, app: Container) -> tuple[set[str], list[Batch]]:
     """Of the shard's batches those that are done or in a sender's hand, and those that repeat one and are not."""
     settled: set[str] = set()
     again: list[Batch] = []
-    for record in deliveries.records(message.mailing, message.shard):
+    for record in app.deliveries.records(message.mailing, message.shard):
         if record.state is State.DONE or (record.state is State.CLAIMED and record.lease > now):
             settled.add(record.batch.id)
         if record.state is State.DONE and (repeated := record.again()):

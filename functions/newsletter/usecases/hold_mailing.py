@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
 from newsletter.domain.course import Course, MailingState
 from newsletter.observability import count
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
 def hold_mailing(
     mailing: str,
     reason: str,
+    app: Container,
     *,
     now: datetime,
-    content: Content,
-    courses: Courses,
     until: datetime | None = None,
     judged: bool = False,
     refused: int = 0,
@@ -27,7 +28,7 @@ def hold_mailing(
     first slice is the reason, so it is not watched again when somebody resumes the mailing all the same. `refused`: so
     many refused recipients are the reason, so only further ones stop it again.
     """
-    course = courses.course(mailing)
+    course = app.courses.course(mailing)
     if course is None or not course.state.sends:
         return False
     state = MailingState.WAITING if until else MailingState.HELD
@@ -39,13 +40,13 @@ def hold_mailing(
         slice="" if judged else course.slice,
         refused=refused or course.refused,
     )
-    if not courses.turn(mailing, course, stopped):
+    if not app.courses.turn(mailing, course, stopped):
         return False
-    tell_stopped(mailing, stopped, content=content)
+    tell_stopped(mailing, stopped, app)
     return True
 
 
-def tell_stopped(mailing: str, course: Course, *, content: Content) -> None:
+def tell_stopped(mailing: str, course: Course, app: Container) -> None:
     """Record that the mailing is held or waits, and raise the alarm; once, even if who stopped it died before that."""
-    if content.put_decision(course.since, mailing, course.state.value, course.reason, replace=False):
+    if app.content.put_decision(course.since, mailing, course.state.value, course.reason, replace=False):
         count("MailingsWaiting" if course.state is MailingState.WAITING else "MailingsHeld")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.errors import InvalidInput
@@ -13,8 +14,10 @@ from newsletter.domain.listed_status import ListedStatus
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.subscriber import SignUp, Status, Subscriber
 from newsletter.domain.times import iso
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.read_row import Entry, Row, is_mark, read_row
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
 class Mode(StrEnum):
@@ -67,7 +70,7 @@ class Roster:
 
 
 def import_rows(
-    rows: Sequence[Row], roster: Roster, now: datetime, desk: FrontDesk, *, dry: bool = False, again: bool = False
+    rows: Sequence[Row], roster: Roster, now: datetime, app: Container, *, dry: bool = False, again: bool = False
 ) -> list[Imported | InvalidInput]:
     """Import at most 100 rows; what became of each, in their order. `dry` only says what would.
 
@@ -75,16 +78,16 @@ def import_rows(
     InvalidInput with its field, and does not stop the others. `again` says that an earlier run may have been stopped
     among these very rows: whom it meant to ask is asked, and the ledger keeps anybody from being asked twice.
     """
-    return _Import(roster, now, desk, dry=dry, again=again).run(rows)
+    return _Import(roster, now, app, dry=dry, again=again).run(rows)
 
 
 class _Import:
     """At most 100 rows of one roster."""
 
-    def __init__(self, roster: Roster, now: datetime, desk: FrontDesk, *, dry: bool, again: bool) -> None:
+    def __init__(self, roster: Roster, now: datetime, app: Container, *, dry: bool, again: bool) -> None:
         self._roster = roster
         self._now = now
-        self._desk = desk
+        self._app = app
         self._dry = dry
         self._again = again
         self._known: dict[str, Status] = {}
@@ -95,20 +98,20 @@ class _Import:
     def run(self, rows: Sequence[Row]) -> list[Imported | InvalidInput]:
         entries = [self._read(row) for row in rows]
         ids = [entry.id for entry in entries if isinstance(entry, Entry)]
-        self._known = self._desk.subscribers.statuses(ids)
-        self._waiting = self._desk.sign_ups.waiting(ids, self._now) if self._may_wait(entries) else {}
+        self._known = self._app.subscribers.statuses(ids)
+        self._waiting = self._app.sign_ups.waiting(ids, self._now) if self._may_wait(entries) else {}
         results = [entry if isinstance(entry, InvalidInput | Imported) else self._import(entry) for entry in entries]
         if not self._dry:
-            self._desk.sign_ups.put_all(form for form in self._asked.values() if form.id not in self._waiting)
+            self._app.sign_ups.put_all(form for form in self._asked.values() if form.id not in self._waiting)
             invitations = (ConfirmSignUp(form.id, form.nonce, invited=True) for form in self._asked.values())
-            self._desk.queues.send_all(self._desk.queues.batch, invitations)
+            self._app.queues.send_all(self._app.queues.batch, invitations)
         return results
 
     def _read(self, row: Row) -> Entry | InvalidInput | Imported:
         if is_mark(row) and not self._roster.same_pepper:
             return Imported.NAMELESS
         try:
-            return read_row(row, self._roster.origin, self._now, self._desk, left=self._roster.mode is Mode.LEFT)
+            return read_row(row, self._roster.origin, self._now, self._app, left=self._roster.mode is Mode.LEFT)
         except InvalidInput as wrong:
             return wrong
 
@@ -155,8 +158,8 @@ class _Import:
             language=entry.form.language,
             evidence="; ".join(filter(None, (self._roster.evidence, there))),
         )
-        proof = brought_record(consent, self._desk.consents.seal(entry.id))
-        admitted = self._desk.subscribers.admit(self._reader(entry, Status.ACTIVE), proof)
+        proof = brought_record(consent, self._app.consents.seal(entry.id))
+        admitted = self._app.subscribers.admit(self._reader(entry, Status.ACTIVE), proof)
         return Imported.ADDED if admitted else Imported.KNOWN
 
     def _leave(self, entry: Entry, status: Status | None, earlier: SignUp | None) -> Imported:
@@ -165,39 +168,37 @@ class _Import:
         if self._dry:
             return Imported.SUPPRESSED
         if not entry.form.email:
-            added = self._desk.subscribers.admit_erased(entry.id, entry.left_at or self._now)
+            added = self._app.subscribers.admit_erased(entry.id, entry.left_at or self._now)
             return Imported.SUPPRESSED if added else Imported.KNOWN
-        added = self._desk.subscribers.admit(
+        added = self._app.subscribers.admit(
             self._reader(entry, entry.listed.status),
-            brought_record(self._withdrawn(entry), self._desk.consents.seal(entry.id)),
+            brought_record(self._withdrawn(entry), self._app.consents.seal(entry.id)),
             how=entry.left_how or self._roster.origin,
             why=entry.left_why,
-            forget_after=self._desk.publication.retention.left,
+            forget_after=self._app.publication.retention.left,
         )
         if earlier is not None and earlier.origin.startswith("import "):
             # Nobody asked for it but an import: without it there is no reminder either.
-            self._desk.sign_ups.forget(earlier)
+            self._app.sign_ups.forget(earlier)
         return Imported.SUPPRESSED if added else Imported.KNOWN
 
     def _end(self, entry: Entry) -> Imported:
         """Stop all mail to a reader of ours whom the file knows to have left, unless they came back since."""
         if not entry.form.email:
             return Imported.KNOWN
-        reader = self._desk.subscribers.get(entry.id)
+        reader = self._app.subscribers.get(entry.id)
         withdrawn = self._withdrawn(entry)
         came_back = reader is not None and entry.left_at is not None and entry.left_at < reader.confirmed_at
-        if came_back or any(
-            record.consent.unique == withdrawn.unique for record in self._desk.consents.chain(entry.id)
-        ):
+        if came_back or any(record.consent.unique == withdrawn.unique for record in self._app.consents.chain(entry.id)):
             return Imported.KNOWN
         if self._dry:
             return Imported.ENDED
-        forget_after = self._desk.publication.retention.left
+        forget_after = self._app.publication.retention.left
         how = self._roster.origin
-        if not self._desk.subscribers.deactivate(entry.id, entry.listed.status, how, self._now, forget_after):
+        if not self._app.subscribers.deactivate(entry.id, entry.listed.status, how, self._now, forget_after):
             return Imported.LEFT
-        head = self._desk.consents.append(entry.id, withdrawn).hash
-        self._desk.subscribers.remember_head(entry.id, head)
+        head = self._app.consents.append(entry.id, withdrawn).hash
+        self._app.subscribers.remember_head(entry.id, head)
         return Imported.ENDED
 
     def _withdrawn(self, entry: Entry) -> Consent:

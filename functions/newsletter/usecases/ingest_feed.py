@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.adapters.content import Content
 from newsletter.adapters.feeds import Feeds, Fetched
@@ -13,11 +13,14 @@ from newsletter.domain.article import Entry
 from newsletter.domain.digest import first_seen
 from newsletter.domain.errors import FeedUnreadable
 from newsletter.domain.feed_health import Copy, suspicion
-from newsletter.domain.publication import Feed, Publication
+from newsletter.domain.publication import Feed
 from newsletter.domain.times import iso, parse_iso
 from newsletter.observability import count
 from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.keep_articles import Shelf, listing
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 MAX_PROBLEMS = 20
 A_DAY = timedelta(days=1)
@@ -43,25 +46,17 @@ class FeedReport:
     problems: tuple[str, ...] = ()
 
 
-def ingest_feeds(
-    now: datetime,
-    isolated: Isolated,
-    *,
-    feeds: tuple[Feed, ...],
-    publication: Publication,
-    content: Content,
-    source: Feeds,
-) -> list[dict[str, Any]]:
+def ingest_feeds(now: datetime, isolated: Isolated, app: Container, *, feeds: tuple[Feed, ...]) -> list[dict[str, Any]]:
     """Read every feed. One that cannot be read is recorded, with the reason and since when; the others go on.
 
     So they do beside one whose reading fails for a reason of ours, which is told through `isolated`.
     """
-    shelf = Shelf(content, publication, feeds)
-    readings = [_Reading(feed, now, content, shelf) for feed in feeds]
+    shelf = Shelf(app.content, app.publication, feeds)
+    readings = [_Reading(feed, now, app.content, shelf) for feed in feeds]
     reports = []
     # Fetched at once, so that none waits behind one whose server takes all the time it is given.
     with ThreadPoolExecutor(max_workers=len(readings) or 1) as side_by_side:
-        fetched = side_by_side.map(lambda reading: reading.fetch(source), readings)
+        fetched = side_by_side.map(lambda reading: reading.fetch(app.feeds), readings)
         for feed, reading, found in zip(feeds, readings, fetched, strict=True):
             with isolated.piece(f"feed {feed.url}"):
                 reports.append(reading.report(found))

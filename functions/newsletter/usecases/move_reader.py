@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.domain.consent import Consent
 from newsletter.domain.messages import Notify
 from newsletter.domain.subscriber import SignUp, Status
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.present_reader import present
 from newsletter.usecases.record_leaving import record_leaving
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def with_present_choices(form: SignUp, desk: FrontDesk) -> SignUp:
+
+def with_present_choices(form: SignUp, app: Container) -> SignUp:
     """The form with the reader's choices of today, the pause included: days may have passed since they asked to move.
 
     Who left the old address meanwhile is taken at their last choices there: the page says that those stay as they were.
     """
-    old = desk.subscribers.get(form.moved_from)
+    old = app.subscribers.get(form.moved_from)
     if old is None:
         return form
     return replace(
@@ -32,43 +35,43 @@ def with_present_choices(form: SignUp, desk: FrontDesk) -> SignUp:
     )
 
 
-def evidence_of(form: SignUp, desk: FrontDesk) -> str:
+def evidence_of(form: SignUp, app: Container) -> str:
     """What ties the consent at the new address to the chain of the old one, for the consent record."""
-    chain = desk.consents.chain(form.moved_from)
+    chain = app.consents.chain(form.moved_from)
     return f"moved from {form.moved_from}" + (f", consent {chain[-1].hash}" if chain else "")
 
 
-def whereabouts(subscriber: str, desk: FrontDesk) -> str:
+def whereabouts(subscriber: str, app: Container) -> str:
     """The id a reader goes by today: another than in a mail they got before they changed their address."""
-    return present(subscriber, desk.subscribers).id
+    return present(subscriber, app).id
 
 
-def end_other(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+def end_other(form: SignUp, now: datetime, app: Container) -> None:
     """End the subscription that was to move to an address that is a reader's already, and tell its owner.
 
     Nothing else of it comes along, and nothing ties the two addresses: they may be two people's.
     """
-    _end(form, now, desk)
-    desk.queues.send(desk.queues.transactional, Notify("moved", form.moved_from, form.nonce))
+    _end(form, now, app)
+    app.queues.send(app.queues.transactional, Notify("moved", form.moved_from, form.nonce))
 
 
-def move(form: SignUp, now: datetime, desk: FrontDesk) -> None:
+def move(form: SignUp, now: datetime, app: Container) -> None:
     """End the subscription of the old address, once the new one is active; sequences go on where they were.
 
     Repeating it after a crash at any line changes nothing. Enrollments are copied first: the tick ends those of whoever
     is no longer active. One that the new address has from earlier days stays as it is.
     """
     old = form.moved_from
-    for enrollment in desk.enrollments.of(old):
-        desk.enrollments.begin(replace(enrollment, subscriber=form.id))
-    _end(form, now, desk, moved_to=form.id)
-    desk.queues.send(desk.queues.transactional, Notify("moved", old, form.nonce))
+    for enrollment in app.enrollments.of(old):
+        app.enrollments.begin(replace(enrollment, subscriber=form.id))
+    _end(form, now, app, moved_to=form.id)
+    app.queues.send(app.queues.transactional, Notify("moved", old, form.nonce))
 
 
-def _end(form: SignUp, now: datetime, desk: FrontDesk, *, moved_to: str = "") -> None:
-    old, kept = form.moved_from, desk.publication.retention.left
-    desk.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=moved_to)
-    profile = desk.subscribers.profile(old) or {}
+def _end(form: SignUp, now: datetime, app: Container, *, moved_to: str = "") -> None:
+    old, kept = form.moved_from, app.publication.retention.left
+    app.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=moved_to)
+    profile = app.subscribers.profile(old) or {}
     if profile.get("left_how") != "moved" or profile.get("moved_to", "") != moved_to:
         return
     withdrawn = Consent(
@@ -79,4 +82,4 @@ def _end(form: SignUp, now: datetime, desk: FrontDesk, *, moved_to: str = "") ->
         language=form.language,
         evidence=f"moved to {moved_to}" if moved_to else "",
     )
-    record_leaving(old, withdrawn, desk)
+    record_leaving(old, withdrawn, app)

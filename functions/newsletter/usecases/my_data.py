@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from newsletter.adapters.leads import Leads
 from newsletter.adapters.reader_records import CHANGE, LEAD, PROFILE, is_sign_up, sign_up_record
-from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.lead import lead_id
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Status
 from newsletter.domain.times import iso, parse_iso
 from newsletter.usecases.present_reader import present
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 INTERNAL = {"due_shard", "mailable"}
 """Attributes that say nothing of a reader: places in an index."""
@@ -24,22 +25,21 @@ CONSENT = "consent#"
 Records = list[dict[str, Any]]
 
 
-def everything(subscriber: str, *, subscribers: Subscribers, leads: Leads, publication: Publication) -> dict[str, Any]:
+def everything(subscriber: str, app: Container) -> dict[str, Any]:
     """All records under the reader's id and their leads, as plain values for JSON.
 
     `address_changes` are the forms that wait to be confirmed from another address. `earlier` is the same of each
     address they had before, the latest first, as long as it is kept.
     """
-    found = [
-        _of_one(each, subscribers=subscribers, leads=leads, publication=publication)
-        for each in (subscriber, *_earlier(subscriber, subscribers))
-    ]
+    found = [_of_one(each, app) for each in (subscriber, *_earlier(subscriber, app))]
     return {**found[0], "earlier": found[1:]}
 
 
-def _of_one(subscriber: str, *, subscribers: Subscribers, leads: Leads, publication: Publication) -> dict[str, Any]:
-    records = subscribers.records(subscriber)
-    kept = {key: lead for key in _leads(subscriber, records, publication) if (lead := leads.item(key)) is not None}
+def _of_one(subscriber: str, app: Container) -> dict[str, Any]:
+    records = app.subscribers.records(subscriber)
+    kept = {
+        key: lead for key in _leads(subscriber, records, app.publication) if (lead := app.leads.item(key)) is not None
+    }
     return {
         "subscriber": subscriber,
         "records": [_shown(item) for item in records if item["record"].removeprefix(LEAD) not in kept],
@@ -47,7 +47,7 @@ def _of_one(subscriber: str, *, subscribers: Subscribers, leads: Leads, publicat
         "address_changes": [
             _shown(form)
             for new in _ids(records, CHANGE)
-            for form in subscribers.records(new)
+            for form in app.subscribers.records(new)
             if form["record"] == sign_up_record(subscriber)
         ],
     }
@@ -60,26 +60,21 @@ def _shown(item: dict[str, Any]) -> dict[str, Any]:
 # --- erasure ---------------------------------------------------------------------------------------------------------
 
 
-def erase_every_address(
-    subscriber: str, now: datetime, *, subscribers: Subscribers, leads: Leads, publication: Publication
-) -> None:
+def erase_every_address(subscriber: str, now: datetime, app: Container) -> None:
     """Erase the reader, and what is kept of the addresses they had before.
 
     Those come first: after a crash, the profile that knows of them is still there for the next try.
     """
-    stores: Any = {"subscribers": subscribers, "leads": leads, "publication": publication}
-    for earlier in reversed(_earlier(subscriber, subscribers)):
-        erase(earlier, now, **stores, unless_active=True)
-    erase(subscriber, now, **stores)
+    for earlier in reversed(_earlier(subscriber, app)):
+        erase(earlier, now, app, unless_active=True)
+    erase(subscriber, now, app)
 
 
 def erase(
     subscriber: str,
     now: datetime,
+    app: Container,
     *,
-    subscribers: Subscribers,
-    leads: Leads,
-    publication: Publication,
     unless_active: bool = False,
     moved_to: str = "",
     moved_from: str = "",
@@ -91,27 +86,25 @@ def erase(
     since they left. `moved_to` and `moved_from` are ids that the mark keeps. The tick looks once more when nobody can
     still be writing (`erase_who_is_due`).
     """
-    marked = subscribers.mark_erased(
+    marked = app.subscribers.mark_erased(
         subscriber, now, unless_active=unless_active, moved_to=moved_to, moved_from=moved_from
     )
     if not marked:
         return False
-    _remove(subscriber, subscribers.records(subscriber), (), subscribers, leads, publication)
-    subscribers.look_again(subscriber, iso(now), now + SETTLED)
+    _remove(subscriber, app.subscribers.records(subscriber), (), app)
+    app.subscribers.look_again(subscriber, iso(now), now + SETTLED)
     return True
 
 
-def erase_who_is_due(
-    subscriber: str, now: datetime, *, subscribers: Subscribers, leads: Leads, publication: Publication
-) -> bool:
+def erase_who_is_due(subscriber: str, now: datetime, app: Container) -> bool:
     """Erase who left long ago, or end the erasure of who was erased already; whether a reader was erased by it.
 
     A form that was filled in since the erasure is a new beginning. It and its consents are left alone until it is over.
     """
-    records = subscribers.records(subscriber)
+    records = app.subscribers.records(subscriber)
     profile = next((item for item in records if item["record"] == PROFILE), {})
     if profile.get("status") != Status.ERASED:
-        return _forget(subscriber, profile, now, subscribers=subscribers, leads=leads, publication=publication)
+        return _forget(subscriber, profile, now, app)
     erased_at = profile["erased_at"]
     fresh = [
         item
@@ -119,49 +112,41 @@ def erase_who_is_due(
         if is_sign_up(item["record"]) and item["at"] >= erased_at and item["expires"] > now.timestamp()
     ]
     spare = {CONSENT, *(item["record"] for item in fresh)} if fresh else ()
-    _remove(subscriber, records, spare, subscribers, leads, publication)
+    _remove(subscriber, records, spare, app)
     settled = parse_iso(erased_at) + SETTLED
     if fresh:
         over = datetime.fromtimestamp(max(item["expires"] for item in fresh), now.tzinfo)
-        subscribers.look_again(subscriber, erased_at, over if now >= settled else settled)
+        app.subscribers.look_again(subscriber, erased_at, over if now >= settled else settled)
     elif now < settled:
-        subscribers.look_again(subscriber, erased_at, settled)
+        app.subscribers.look_again(subscriber, erased_at, settled)
     else:
-        subscribers.finish_erasure(subscriber)
+        app.subscribers.finish_erasure(subscriber)
     return False
 
 
-def _forget(subscriber: str, profile: dict[str, Any], now: datetime, **stores: Any) -> bool:
+def _forget(subscriber: str, profile: dict[str, Any], now: datetime, app: Container) -> bool:
     """Erase who left long ago; False for who came back at this moment.
 
     Of an old address, the way to the one its reader goes on with stays, as ids: its mails are still about, and their
     unsubscribe links must end the mail of today. It goes with the reader at its end.
     """
-    subscribers: Subscribers = stores["subscribers"]
-    today = present(subscriber, subscribers)
+    today = present(subscriber, app)
     if today.id != subscriber and today.status not in ("", Status.ERASED):
         way = {name: profile[name] for name in ("moved_to", "moved_from") if name in profile}
-        return erase(subscriber, now, **stores, unless_active=True, **way)
-    earlier = _earlier(subscriber, subscribers)
-    if not erase(subscriber, now, **stores, unless_active=True):
+        return erase(subscriber, now, app, unless_active=True, **way)
+    earlier = _earlier(subscriber, app)
+    if not erase(subscriber, now, app, unless_active=True):
         return False
     for each in earlier:
-        erase(each, now, **stores, unless_active=True)
+        erase(each, now, app, unless_active=True)
     return True
 
 
-def _remove(
-    subscriber: str,
-    records: Records,
-    spare: Collection[str],
-    subscribers: Subscribers,
-    leads: Leads,
-    publication: Publication,
-) -> None:
+def _remove(subscriber: str, records: Records, spare: Collection[str], app: Container) -> None:
     """Leads go before what points to them, so that a crash in between leaves nothing that cannot be found."""
-    for lead in _leads(subscriber, records, publication):
-        leads.erase(lead)
-    subscribers.remove_records(subscriber, spare)
+    for lead in _leads(subscriber, records, app.publication):
+        app.leads.erase(lead)
+    app.subscribers.remove_records(subscriber, spare)
 
 
 def _leads(subscriber: str, records: Records, publication: Publication) -> Iterable[str]:
@@ -173,12 +158,12 @@ def _ids(records: Records, prefix: str) -> list[str]:
     return [item["record"].removeprefix(prefix) for item in records if item["record"].startswith(prefix)]
 
 
-def _earlier(subscriber: str, subscribers: Subscribers) -> list[str]:
+def _earlier(subscriber: str, app: Container) -> list[str]:
     """The ids of the addresses that the reader changed for this one, the latest first. Not one that is in use again."""
     found = [subscriber]
-    profile = subscribers.profile(subscriber) or {}
+    profile = app.subscribers.profile(subscriber) or {}
     while (before := profile.get("moved_from", "")) and before not in found:
-        profile = subscribers.profile(before) or {}
+        profile = app.subscribers.profile(before) or {}
         if profile.get("moved_to") != found[-1]:
             break
         found.append(before)

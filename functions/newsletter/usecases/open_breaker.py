@@ -3,51 +3,48 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
-from newsletter.adapters.reputation import Breaker, Reputation
-from newsletter.domain.caution import Caution, Feedback, breaks
+from newsletter.adapters.reputation import Breaker
+from newsletter.domain.caution import Feedback, breaks
 from newsletter.observability import count
 from newsletter.usecases.hold_mailing import hold_mailing
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def count_feedback(
-    feedback: Feedback, *, now: datetime, caution: Caution, content: Content, courses: Courses, reputation: Reputation
-) -> None:
+
+def count_feedback(feedback: Feedback, app: Container, *, now: datetime) -> None:
     """Count what SES reported, and open the breaker when the last 24 hours are too bad.
 
     Only bad news can open it, so good news costs one write and no reading.
     """
-    reputation.add(feedback, now)
+    app.reputation.add(feedback, now)
     if not feedback.bounced and not feedback.complained:
         return
-    reason = breaks(reputation.last_day(now), caution)
+    reason = breaks(app.reputation.last_day(now), app.publication.caution)
     breaker = Breaker(now, reason)
-    if reason and reputation.open(breaker):
-        tell_open(breaker, content=content)
-        hold_all(reason, now=now, content=content, courses=courses)
+    if reason and app.reputation.open(breaker):
+        tell_open(breaker, app)
+        hold_all(reason, app, now=now)
 
 
-def tell_open(breaker: Breaker, *, content: Content) -> None:
+def tell_open(breaker: Breaker, app: Container) -> None:
     """Record that the breaker is open, and raise the alarm; once, also when who opened it died before that."""
-    if content.put_decision(breaker.since, "breaker", "open", breaker.reason, replace=False):
+    if app.content.put_decision(breaker.since, "breaker", "open", breaker.reason, replace=False):
         count("BreakerOpened")
 
 
-def hold_all(reason: str, *, now: datetime, content: Content, courses: Courses) -> int:
+def hold_all(reason: str, app: Container, *, now: datetime) -> int:
     """Hold every mailing that is being sent; how many those were."""
-    return sum(
-        hold_mailing(mailing, f"breaker open: {reason}", now=now, content=content, courses=courses)
-        for mailing in courses.unfinished()
-    )
+    return sum(hold_mailing(mailing, f"breaker open: {reason}", app, now=now) for mailing in app.courses.unfinished())
 
 
-def close_breaker(by: str, *, now: datetime, content: Content, reputation: Reputation) -> bool:
+def close_breaker(by: str, app: Container, *, now: datetime) -> bool:
     """Close the breaker and count anew; False when it was not open. Held mailings stay held, for a person to judge."""
-    if reputation.breaker() is None:
+    if app.reputation.breaker() is None:
         return False
     # First, since there is no breaker left by which a repetition could tell that one was closed.
-    content.put_decision(now, "breaker", "closed", f"by {by}")
-    reputation.close(now)
+    app.content.put_decision(now, "breaker", "closed", f"by {by}")
+    app.reputation.close(now)
     return True

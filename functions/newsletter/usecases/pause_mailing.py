@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
-from newsletter.adapters.guards import Guards
 from newsletter.domain.course import PAUSABLE, Course, MailingState
 from newsletter.domain.lane import QUEUED
 from newsletter.usecases.change_course import change_course
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def pause_mailing(
-    mailing: str, *, by: str, now: datetime, content: Content, courses: Courses, guards: Guards
-) -> Course:
+
+def pause_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> Course:
     """Pause it; batches that SES has not been called for stay unsent. A mailing that is paused already stays so.
 
     Others need not wait for the turns of this one.
@@ -24,6 +23,6 @@ def pause_mailing(
     def paused(before: Course) -> Course:
         return Course(MailingState.PAUSED, now, by=by, slice=before.slice, refused=before.refused)
 
-    course = change_course(mailing, PAUSABLE, paused, "paused", content=content, courses=courses)
-    guards.release(QUEUED, now.timestamp())
+    course = change_course(mailing, PAUSABLE, paused, "paused", app)
+    app.guards.release(QUEUED, now.timestamp())
     return course

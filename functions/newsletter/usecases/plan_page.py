@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.backlog import Place
-from newsletter.adapters.content import Content
-from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.mailer import Mailer
-from newsletter.adapters.queues import Queues
-from newsletter.adapters.subscribers import Subscribers
 from newsletter.domain.course import MailingState
 from newsletter.domain.errors import NotFound
 from newsletter.domain.lane import bulk_pace
@@ -21,37 +17,26 @@ from newsletter.domain.planning import BROKEN, Manifest
 from newsletter.domain.planning import plan_page as plan
 from newsletter.domain.subscriber import SHARDS, Recipient
 from newsletter.usecases.digest_readers import DigestReaders
-from newsletter.usecases.emit_batches import Emitting, emit
+from newsletter.usecases.emit_batches import emit
 from newsletter.usecases.render_variant import Variants
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 PAGE = 4000
 """Readers in one page: one query (AWS: 1 MB), one manifest of some 120 kB (AWS: an item may have 400 KB)."""
 
 
-def plan_shards(mailing: str, deliveries: Deliveries, queues: Queues, delay: float = 0) -> int:
+def plan_shards(mailing: str, app: Container, delay: float = 0) -> int:
     """Have every shard planned, `delay` seconds from now, that is not planned to its end; how many those were."""
-    manifests = deliveries.manifests(mailing)
+    manifests = app.deliveries.manifests(mailing)
     done = {shard for shard, manifest in manifests if manifest.last}
     missing = [shard for shard in SHARDS if shard not in done]
-    queues.send_later(queues.plan, [(PlanPage(mailing, shard, 0), delay) for shard in missing])
+    app.queues.send_later(app.queues.plan, [(PlanPage(mailing, shard, 0), delay) for shard in missing])
     return len(missing)
 
 
-@dataclass(frozen=True)
-class Planning:
-    """What planning works with."""
-
-    subscribers: Subscribers
-    content: Content
-    deliveries: Deliveries
-    queues: Queues
-    variants: Variants
-    readers: DigestReaders
-    mailer: Mailer
-    emitting: Emitting
-
-
-def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest | None:
+def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | None:
     """Plan one page, or read back how it was planned, and emit its batches, as far as the queue has room, and the next
     page.
 
@@ -60,38 +45,38 @@ def plan_page(message: PlanPage, now: datetime, planning: Planning) -> Manifest 
 
     Safe to repeat at any line: the manifest is written once, and everything after it is derived from it.
     """
-    deliveries, queues = planning.deliveries, planning.queues
-    mailing = planning.content.mailing(message.mailing)
+    deliveries, queues = app.deliveries, app.queues
+    mailing = app.content.mailing(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
     if not mailing.course.plans(message.shard):
         return None
     manifest = deliveries.manifest(mailing.id, message.shard, message.page)
     if manifest is None:
-        manifest = _decide(message, mailing, now, planning)
+        manifest = _decide(message, mailing, now, app)
     if mailing.course.state.sends:
-        _emit(message, manifest, now, planning.emitting)
+        _emit(message, manifest, now, app)
     if not manifest.last:
         if mailing.course.follows(manifest.readers):
             queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
     elif mailing.kind is Kind.DIGEST:
         shards = deliveries.finish_shard(mailing.id, message.shard, manifest, now)
         if shards.keys() == set(SHARDS):
-            _record_outcome(mailing, shards, planning.content)
+            _record_outcome(mailing, shards, app)
     return manifest
 
 
-def _emit(message: PlanPage, manifest: Manifest, now: datetime, emitting: Emitting) -> None:
+def _emit(message: PlanPage, manifest: Manifest, now: datetime, app: Container) -> None:
     """Emit what there is room for. Where an earlier page of the shard waits, this one waits with it."""
-    if emitting.backlog.place(message.mailing, message.shard) is not None:
+    if app.backlog.place(message.mailing, message.shard) is not None:
         return
-    emitted = emit(manifest.batches, now, emitting)
+    emitted = emit(manifest.batches, now, app)
     if emitted < len(manifest.batches):
-        emitting.backlog.leave(message.mailing, message.shard, Place(message.page, emitted))
+        app.backlog.leave(message.mailing, message.shard, Place(message.page, emitted))
 
 
-def _decide(message: PlanPage, mailing: Mailing, now: datetime, planning: Planning) -> Manifest:
-    deliveries = planning.deliveries
+def _decide(message: PlanPage, mailing: Mailing, now: datetime, app: Container) -> Manifest:
+    deliveries = app.deliveries
     carry: dict[str, tuple[str, ...]] = {}
     after, readers, nothing = None, 0, 0
     if message.page:
@@ -100,11 +85,11 @@ def _decide(message: PlanPage, mailing: Mailing, now: datetime, planning: Planni
             raise NotFound(f"page {message.page - 1} of {mailing.id}, shard {message.shard}")
         carry, after = dict(before.carry), before.cursor
         readers, nothing = before.readers, before.nothing
-    recipients, cursor = planning.subscribers.page(message.shard, after, PAGE)
-    chooser = Chooser(mailing, planning.variants, planning.readers)
+    recipients, cursor = app.subscribers.page(message.shard, after, PAGE)
+    chooser = Chooser(mailing, app.variants, app.digest_readers)
     chosen = list(chooser.chosen(recipients))
     # No batch is larger than a slot of the rate lane: a slow account would send it in one burst.
-    size = bulk_pace(planning.mailer.max_send_rate()).size
+    size = bulk_pace(app.mailer.max_send_rate()).size
     manifest = replace(
         plan(mailing.id, message.shard, message.page, carry, chosen, cursor, size),
         readers=readers + len(chosen),
@@ -164,7 +149,7 @@ class _Decided:
     meant: bool = False
 
 
-def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], content: Content) -> None:
+def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app: Container) -> None:
     """How many get it and how many have nothing in it, in place of the record of what let the digest go out."""
     readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
     others = f"{nothing:,} other{'' if nothing == 1 else 's'}"
@@ -174,4 +159,4 @@ def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], con
     course = mailing.course
     at, why = (course.since, f"{course.reason}; {why}") if course.reason else (mailing.created_at, why)
     decision = "sent" if readers else "nobody"
-    content.put_decision(at, mailing.id, "held" if course.state is MailingState.HELD else decision, why)
+    app.content.put_decision(at, mailing.id, "held" if course.state is MailingState.HELD else decision, why)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.content import Content
+from typing import TYPE_CHECKING
+
 from newsletter.adapters.sketch import Sketch
-from newsletter.adapters.templates import Templates
 from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import Mailing, Variant
 from newsletter.domain.subscriber import Recipient
 from newsletter.usecases.render_variant import Variants
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
 Links = tuple[tuple[str, str], ...]
 
 
-def preview_digest(mailing: Mailing, language: str, *, content: Content, templates: Templates) -> tuple[Variant, Links]:
+def preview_digest(mailing: Mailing, language: str, app: Container) -> tuple[Variant, Links]:
     """The variant with its links (key, url), as its articles stand now.
 
     Raises NotFound when all of them are skipped.
     """
-    sketch = Sketch(content.articles())
-    Variants(templates, sketch).digest(mailing, Recipient("preview", (), language), mailing.articles)
+    sketch = Sketch(app.content.articles())
+    Variants(app.templates, sketch).digest(mailing, Recipient("preview", (), language), mailing.articles)
     if not sketch.drawn:
         raise NotFound(f"an article of {mailing.id} that is not skipped")
     return sketch.drawn[0]

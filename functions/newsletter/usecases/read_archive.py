@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
 from newsletter.adapters.templates import Templates
 from newsletter.domain.article import Article
 from newsletter.domain.digest import choose
 from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.publication import Offer
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 ROUNDS = 10
 """How many pages of the list are read in search of public mailings; past that the next page goes on."""
@@ -39,20 +42,18 @@ class Archived:
         return self.articles[0].url if len(self.articles) == 1 and not self.more else ""
 
 
-def list_archive(
-    language: str, before: str, limit: int, *, content: Content, templates: Templates
-) -> tuple[list[Archived], str]:
+def list_archive(language: str, before: str, limit: int, app: Container) -> tuple[list[Archived], str]:
     """At most `limit` mailings after the place `before`, the newest first, and the place where the next page begins.
 
     That is empty on the last page.
     """
     found: list[Archived] = []
     for _ in range(ROUNDS):
-        lines = content.mailings_before(before, limit)
+        lines = app.content.mailings_before(before, limit)
         public = [mailing for _, mailing in lines if mailing.public]
-        articles = content.some_articles(article for mailing in public for article in mailing.articles)
+        articles = app.content.some_articles(article for mailing in public for article in mailing.articles)
         for place, mailing in lines:
-            shown = _shown(mailing, language, articles, templates)
+            shown = _shown(mailing, language, articles, app.templates)
             if shown and len(found) == limit:
                 return found, before
             if shown:
@@ -63,17 +64,17 @@ def list_archive(
     return found, before
 
 
-def public_mailing(mailing_id: str, *, content: Content) -> Mailing:
+def public_mailing(mailing_id: str, app: Container) -> Mailing:
     """The mailing. Raises NotFound, also for one that exists and is not for everyone."""
-    mailing = content.mailing(mailing_id)
+    mailing = app.content.mailing(mailing_id)
     if mailing is None or not mailing.public:
         raise NotFound(f"mailing {mailing_id} in the archive")
     return mailing
 
 
-def read_archived(mailing: Mailing, language: str, *, content: Content, templates: Templates) -> Archived:
+def read_archived(mailing: Mailing, language: str, app: Container) -> Archived:
     """The mailing for a page in that language. Raises NotFound when nothing of it is left."""
-    shown = _shown(mailing, language, content.some_articles(mailing.articles), templates)
+    shown = _shown(mailing, language, app.content.some_articles(mailing.articles), app.templates)
     if shown is None:
         raise NotFound(f"the articles of {mailing.id}")
     return shown

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.adapters.addresses import normalised
 from newsletter.domain.errors import InvalidInput
@@ -16,9 +16,11 @@ from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, SignUp
 from newsletter.domain.topic_names import topics_named
 from newsletter.domain.written_dates import read_day, read_moment
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.subscribe import checked_frequency, checked_language, checked_name, checked_topics
 from newsletter.usecases.unsubscribe import MAX_REASON
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 MAX_WORD = 200
 """Characters of what our own export says in one word, such as the version of a consent text."""
@@ -78,7 +80,7 @@ def is_mark(row: Row) -> bool:
     return row.listed is ListedStatus.ERASED and not row.email and ID.fullmatch(row.id) is not None
 
 
-def read_row(row: Row, origin: str, now: datetime, desk: FrontDesk, *, left: bool = False) -> Entry:
+def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool = False) -> Entry:
     """The line with everything checked. Raises InvalidInput with the first field that cannot be used.
 
     Of somebody who left (all of them do with `left`) only the address must be right: nothing else may keep us from
@@ -86,11 +88,11 @@ def read_row(row: Row, origin: str, now: datetime, desk: FrontDesk, *, left: boo
     """
     listed = strictest((row.listed, ListedStatus.LEFT)) if left else row.listed
     check = _forgiving if listed.left else _strict
-    publication = desk.publication
-    email = "" if is_mark(row) else normalised(row.email, allow_test_domains=desk.allow_test_domains)
+    publication = app.publication
+    email = "" if is_mark(row) else normalised(row.email, allow_test_domains=app.settings.local)
     default = publication.languages[0]
     form = SignUp(
-        id=row.id if is_mark(row) else desk.id_of(email),
+        id=row.id if is_mark(row) else app.ids.of(email),
         email=email,
         topics=check(lambda: _topics(row.topics, publication), ()),
         language=check(lambda: _language(row.language or default, publication), default),
@@ -102,7 +104,7 @@ def read_row(row: Row, origin: str, now: datetime, desk: FrontDesk, *, left: boo
         nonce=secrets.token_hex(8),
         frequency=check(lambda: checked_frequency(row.frequency or Frequency.WEEKLY), Frequency.WEEKLY),
         tracking=check(lambda: _tracking(row.tracking), otherwise=False),
-        mailbox=desk.mailbox_id(email) if email else "",
+        mailbox=app.ids.of_mailbox(email) if email else "",
     )
     zone = publication.time_zone
     left_at = read_moment(row.left_at or row.erased_at, zone)

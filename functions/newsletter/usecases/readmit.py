@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.suppression import BOUNCE
 from newsletter.domain.subscriber import SignUp
 from newsletter.observability import count, logger
-from newsletter.usecases.send_batch import Sending
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
-def readmit(form: SignUp, now: datetime, sending: Sending) -> None:
+def readmit(form: SignUp, now: datetime, app: Container) -> None:
     """Take the form's address off SES's list if it bounced, at most once in 30 days.
 
     Never after a complaint: a form that anybody can fill in does not undo what the owner said. For that a person must
@@ -18,13 +21,13 @@ def readmit(form: SignUp, now: datetime, sending: Sending) -> None:
     asking: SES drops it, and reports so.
     """
     try:
-        listed = sending.suppression.entry(form.email)
+        listed = app.suppression.entry(form.email)
         if listed is None:
             return
-        if listed.reason != BOUNCE or not sending.limits.readmission(form.id, form.nonce, now):
+        if listed.reason != BOUNCE or not app.limits.readmission(form.id, form.nonce, now):
             count("SuppressionsKept")
             return
-        sending.suppression.remove(form.email)
+        app.suppression.remove(form.email)
     except Exception as fault:  # noqa: BLE001 (the mail is tried all the same)
         logger().warning("SES's suppression list was not asked", extra={"error": type(fault).__name__})
         return

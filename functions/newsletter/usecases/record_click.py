@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.links import Ref
 from newsletter.domain.errors import NotFound
 from newsletter.domain.lead import Evidence
 from newsletter.observability import count, logger
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.present_reader import present
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def record_click(ref: Ref, link: str, evidence: Evidence, now: datetime, desk: FrontDesk) -> str:
+
+def record_click(ref: Ref, link: str, evidence: Evidence, now: datetime, app: Container) -> str:
     """The stored target of the link; only targets we mailed exist, so this redirects nowhere else. Raises NotFound."""
-    target = desk.content.link(ref.mailing, link)
+    target = app.content.link(ref.mailing, link)
     if target is None:
         raise NotFound("link")
-    keep_visit(ref, link, evidence, now, desk)
+    keep_visit(ref, link, evidence, now, app)
     return target
 
 
-def keep_visit(ref: Ref, link: str, evidence: Evidence, now: datetime, desk: FrontDesk) -> None:
+def keep_visit(ref: Ref, link: str, evidence: Evidence, now: datetime, app: Container) -> None:
     """Keep that somebody opened the link, if its reader allows it today.
 
     What cannot be kept costs nobody the page. HEAD shows it to nobody; and of a link that is opened again and again
     within the hour, the ledger hears the first few times.
     """
     try:
-        reader = present(ref.subscriber, desk.subscribers)
-        kept = desk.clicks.add(reader, ref.mailing, link, evidence, now)
+        reader = present(ref.subscriber, app)
+        kept = app.clicks.add(reader, ref.mailing, link, evidence, now)
         if kept and evidence.method == "GET":
-            desk.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
+            app.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
     except Exception:  # noqa: BLE001 (whatever it is, the reader came for the page)
         logger().exception("a visit was not kept", extra={"subscriber": ref.subscriber, "mailing": ref.mailing})
         count("VisitsNotKept")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.domain.consent import Consent
 from newsletter.domain.errors import WrongPepper
 from newsletter.domain.subscriber import Status
 from newsletter.domain.times import parse_iso
 from newsletter.observability import count, logger
-from newsletter.usecases.front_desk import FrontDesk
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
-def record_leaving(subscriber: str, withdrawn: Consent, desk: FrontDesk) -> bool:
+def record_leaving(subscriber: str, withdrawn: Consent, app: Container) -> bool:
     """See that the chain says that the reader has left the way `withdrawn` does; False for who did not.
 
     Leaving is one write and its record the next: a process may die between the two, and the write may be repeated
@@ -23,12 +25,12 @@ def record_leaving(subscriber: str, withdrawn: Consent, desk: FrontDesk) -> bool
     Who complained after it has left all the same; `withdrawn` must be of how the profile says they left.
     While the pepper is missing or another, who leaves is only noted in the profile (metric `LeavingsNotRecorded`).
     """
-    profile = desk.subscribers.profile(subscriber) or {}
+    profile = app.subscribers.profile(subscriber) or {}
     left_at = _moment(profile)
     if profile.get("status") not in (Status.UNSUBSCRIBED, Status.COMPLAINED) or left_at is None:
         return False
     try:
-        record = desk.consents.append(subscriber, replace(withdrawn, at=left_at))
+        record = app.consents.append(subscriber, replace(withdrawn, at=left_at))
     except WrongPepper as fault:
         # Records cannot be sealed until a person has put the secret back; leaving must not wait for that.
         logger().error("leaving was not recorded", exc_info=fault, extra={"subscriber": subscriber})
@@ -36,8 +38,8 @@ def record_leaving(subscriber: str, withdrawn: Consent, desk: FrontDesk) -> bool
         return True
     if profile.get("consent_head") != record.hash:
         # By now others may have come behind it; or none is left, if the reader was erased at this moment.
-        chain = desk.consents.chain(subscriber)
-        desk.subscribers.remember_head(subscriber, chain[-1].hash if chain else record.hash)
+        chain = app.consents.chain(subscriber)
+        app.subscribers.remember_head(subscriber, chain[-1].hash if chain else record.hash)
     return True
 
 

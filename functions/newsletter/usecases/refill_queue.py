@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.backlog import Backlog
-from newsletter.adapters.courses import Courses
-from newsletter.adapters.queues import Queues
+from typing import TYPE_CHECKING
+
 from newsletter.domain.messages import GoOn
 from newsletter.usecases.isolation import Isolated
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def refill_queue(isolated: Isolated, *, backlog: Backlog, courses: Courses, queues: Queues) -> int:
+
+def refill_queue(isolated: Isolated, app: Container) -> int:
     """Have every shard that waits go on; how many those are.
 
     Shards of a mailing that stands still wait on, until whoever resumes it has them begin anew; those of one that is
@@ -17,18 +19,18 @@ def refill_queue(isolated: Isolated, *, backlog: Backlog, courses: Courses, queu
     """
     waiting: dict[str, list[str]] = {}
     with isolated.piece("batches that wait for their turn"):
-        for mailing, shard in backlog.waiting():
+        for mailing, shard in app.backlog.waiting():
             waiting.setdefault(mailing, []).append(shard)
     going: list[GoOn] = []
     for mailing, shards in waiting.items():
         with isolated.piece(f"mailing {mailing}"):
-            course = courses.course(mailing)
+            course = app.courses.course(mailing)
             if course is None or course.state.over:
                 for shard in shards:
-                    backlog.clear(mailing, shard)
+                    app.backlog.clear(mailing, shard)
             elif course.state.sends:
                 going += [GoOn(mailing, shard, anew=False) for shard in shards]
     going.sort(key=lambda message: (message.shard, message.mailing))
     with isolated.piece("batches that wait for their turn"):
-        queues.send_all(queues.plan, going)
+        app.queues.send_all(app.queues.plan, going)
     return len(going)

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.items import GET_LIMIT
-from newsletter.adapters.subscribers import Subscribers
-from newsletter.adapters.tallies import Tallies
 from newsletter.domain.course import MailingState
 from newsletter.domain.errors import NotFound
 from newsletter.domain.ledger import Certificate, RecipientLine, lines_of
@@ -19,6 +16,9 @@ from newsletter.domain.mailing import Mailing
 from newsletter.domain.subscriber import SHARDS
 from newsletter.domain.tally import Tally
 from newsletter.usecases.count_mailing import count_mailing, is_large
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 
 @dataclass(frozen=True)
@@ -40,38 +40,36 @@ class Report:
         return self.tally.planned_to_the_end or self.mailing.course.state is MailingState.CANCELLED
 
 
-def report_mailing(
-    mailing_id: str, *, now: datetime, content: Content, deliveries: Deliveries, tallies: Tallies
-) -> Report:
+def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
     """The report. Raises NotFound."""
-    mailing = content.mailing(mailing_id)
+    mailing = app.content.mailing(mailing_id)
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
-    tally = count_mailing(mailing, now=now, deliveries=deliveries, tallies=tallies)
-    return Report(mailing, tally, tallies.certificate(mailing_id) if mailing.course.state.over else None)
+    tally = count_mailing(mailing, app, now=now)
+    return Report(mailing, tally, app.tallies.certificate(mailing_id) if mailing.course.state.over else None)
 
 
 def recipients_of(
-    mailing: Mailing, *, deliveries: Deliveries, tallies: Tallies, now: datetime, after: tuple[str, int] = ("", -1)
+    mailing: Mailing, app: Container, *, now: datetime, after: tuple[str, int] = ("", -1)
 ) -> Iterator[RecipientLine]:
     """A line per recipient by batch and position, those past `after`. Large mailings are read shard by shard."""
     cancelled_at = now if mailing.course.state is MailingState.CANCELLED else None
     # Batches are named after their shard first, so shards in the order of their letters are batches in order.
-    shards = [shard for shard in sorted(SHARDS) if shard >= after[0][:1]] if is_large(mailing, tallies) else [""]
+    shards = [shard for shard in sorted(SHARDS) if shard >= after[0][:1]] if is_large(mailing, app) else [""]
     for shard in shards:
-        records = list(deliveries.records(mailing.id, shard))
-        manifests = () if mailing.kind.standing else deliveries.manifests(mailing.id, shard)
+        records = list(app.deliveries.records(mailing.id, shard))
+        manifests = () if mailing.kind.standing else app.deliveries.manifests(mailing.id, shard)
         planned = [batch for _, manifest in manifests for batch in manifest.batches]
         for line in lines_of(records, planned, cancelled_at=cancelled_at):
             if (line.batch, line.position) > after:
                 yield line
 
 
-def addresses_of(lines: Iterable[RecipientLine], *, subscribers: Subscribers) -> Iterator[tuple[RecipientLine, str]]:
+def addresses_of(lines: Iterable[RecipientLine], app: Container) -> Iterator[tuple[RecipientLine, str]]:
     """Each line with the reader's address, for who may see it; empty for a reader who is no longer known."""
     waiting = iter(lines)
     while chunk := list(islice(waiting, GET_LIMIT)):
-        readers = subscribers.many(line.subscriber for line in chunk)
+        readers = app.subscribers.many(line.subscriber for line in chunk)
         for line in chunk:
             reader = readers.get(line.subscriber)
             yield line, reader.email if reader else ""

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
-from newsletter.adapters.queues import Queues
-from newsletter.adapters.reputation import Reputation
 from newsletter.domain.caution import Caution
 from newsletter.domain.course import RESUMABLE, Course, MailingState
 from newsletter.domain.errors import NotNow
@@ -16,36 +13,24 @@ from newsletter.domain.messages import GoOn
 from newsletter.domain.subscriber import SHARDS
 from newsletter.usecases.change_course import change_course
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def resume_mailing(
-    mailing: str,
-    *,
-    by: str,
-    now: datetime,
-    caution: Caution,
-    content: Content,
-    courses: Courses,
-    queues: Queues,
-    reputation: Reputation,
-) -> Course:
+
+def resume_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> Course:
     """Resume it. A mailing that is being sent has put on the queue again whatever was lost from there.
 
     Stopped in its first slice, it goes on with that; whoever resumes it while the slice is being watched wants no more
     watching. Raises NotFound, and NotNow for a mailing that is over or waits for approval, and while the breaker is
     open.
     """
-    breaker = reputation.breaker()
+    breaker = app.reputation.breaker()
     if breaker is not None:
         raise NotNow(f"the breaker is open: {breaker.reason}. Close it first: newsletter breaker close")
     course = change_course(
-        mailing,
-        RESUMABLE,
-        lambda before: going_on(before, now, caution, by),
-        "resumed",
-        content=content,
-        courses=courses,
+        mailing, RESUMABLE, lambda before: going_on(before, now, app.publication.caution, by), "resumed", app
     )
-    return emit_again(mailing, course, courses=courses, queues=queues)
+    return emit_again(mailing, course, app)
 
 
 def going_on(before: Course, now: datetime, caution: Caution, by: str = "") -> Course:
@@ -63,9 +48,9 @@ def going_on(before: Course, now: datetime, caution: Caution, by: str = "") -> C
     return Course(MailingState.SENDING, now, by=by, to_emit=True, refused=before.refused)
 
 
-def emit_again(mailing: str, course: Course, *, courses: Courses, queues: Queues) -> Course:
+def emit_again(mailing: str, course: Course, app: Container) -> Course:
     """Have every shard go on, then note that it was done. A crash in between repeats it, which does no harm."""
-    queues.send_all(queues.plan, [GoOn(mailing, shard) for shard in course.slice or SHARDS])
+    app.queues.send_all(app.queues.plan, [GoOn(mailing, shard) for shard in course.slice or SHARDS])
     done = replace(course, to_emit=False)
-    courses.turn(mailing, course, done)
+    app.courses.turn(mailing, course, done)
     return done

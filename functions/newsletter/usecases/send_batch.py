@@ -8,22 +8,11 @@ doubtful, and the Send events of SES settle it recipient by recipient (settle_do
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
-from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.guards import Guards
-from newsletter.adapters.limits import Limits
-from newsletter.adapters.links import Links, Purpose, Ref
-from newsletter.adapters.mailer import Addressed, Mailer
-from newsletter.adapters.queues import MAX_DELAY, Queues
-from newsletter.adapters.reputation import Reputation
-from newsletter.adapters.sign_ups import SignUps
-from newsletter.adapters.subscribers import Subscribers
-from newsletter.adapters.suppression import SuppressionList
-from newsletter.adapters.templates import Templates
+from newsletter.adapters.links import Purpose, Ref
+from newsletter.adapters.mailer import Addressed
+from newsletter.adapters.queues import MAX_DELAY
 from newsletter.domain.caution import too_many_refused
 from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.domain.ledger import BatchRecord, Outcome, State
@@ -34,6 +23,9 @@ from newsletter.domain.subscriber import Addressee
 from newsletter.domain.times import whole_seconds
 from newsletter.observability import count, logger
 from newsletter.usecases.hold_mailing import hold_mailing
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 NO_MAIL = Variant("", "", "", "", ())
 """Stands for the variant of readers whose records cannot be read."""
@@ -47,33 +39,11 @@ class BreakerOpen(NewsletterError):
     """Nothing is sent that no reader waits for, until a person closes the breaker."""
 
 
-@dataclass(frozen=True)
-class Sending:
-    """What a batch needs on its way to SES."""
-
-    templates: Templates
-    subscribers: Subscribers
-    sign_ups: SignUps
-    content: Content
-    courses: Courses
-    deliveries: Deliveries
-    guards: Guards
-    reputation: Reputation
-    mailer: Mailer
-    suppression: SuppressionList
-    limits: Limits
-    links: Links
-    queues: Queues
-    public_url: str
-    now: Callable[[], datetime]
-    sleep: Callable[[float], None]
-
-
 LookUp = Callable[[tuple[str, ...]], Mapping[str, Addressee]]
 """Finds the recipients of a batch, as they are at this moment, by subscriber id."""
 
 
-def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp) -> int:
+def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp) -> int:
     """Send a batch whose slot has come; how many recipients are to be tried again.
 
     Nothing is done for a mailing that is not being sent any more: the last look at that comes right before the claim,
@@ -83,84 +53,82 @@ def send_batch(batch: Batch, mailing: Mailing, sending: Sending, look_up: LookUp
     Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and, for whoever is
     left to wait with it, SendingStopped when SES takes nothing from us and BreakerOpen.
     """
-    variant = NO_MAIL if batch.broken else sending.content.variant(batch.mailing, batch.variant)
+    variant = NO_MAIL if batch.broken else app.content.variant(batch.mailing, batch.variant)
     if variant is None:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
     found = look_up(batch.recipients)
     if batch.broken:
         found = {reader: addressee._replace(broken=batch.broken) for reader, addressee in found.items()}
-    attempt = _Attempt(batch, mailing, variant, sending)
+    attempt = _Attempt(batch, mailing, variant, app)
     attempt.look_at(found)
-    if not _still_sends(mailing, sending):
+    if not _still_sends(mailing, app):
         count("BatchesLeftUnsent")
         return 0
-    known = sending.deliveries.claim(batch, attempt.letters(), attempt.reasons, sending.now())
+    known = app.deliveries.claim(batch, attempt.letters(), attempt.reasons, app.now())
     if known is not None:
-        if _over(known, sending):
+        if _over(known, app):
             return 0
-        attempt = _Attempt(batch, mailing, variant, sending, known)
+        attempt = _Attempt(batch, mailing, variant, app, known)
         attempt.look_at(found)
-        if not sending.deliveries.claim_again(known, attempt.letters(), attempt.reasons, sending.now()):
+        if not app.deliveries.claim_again(known, attempt.letters(), attempt.reasons, app.now()):
             raise Busy(f"{batch.mailing}/{batch.id}")
     attempt.call()
     return attempt.settle()
 
 
-def _still_sends(mailing: Mailing, sending: Sending) -> bool:
+def _still_sends(mailing: Mailing, app: Container) -> bool:
     """Whether the mailing is being sent at this moment.
 
     Mails that follow what one reader did are not stopped one by one; the breaker stops those that nobody waits for.
     """
     if mailing.kind.standing:
-        breaker = None if mailing.kind.awaited else sending.reputation.breaker()
+        breaker = None if mailing.kind.awaited else app.reputation.breaker()
         if breaker is not None:
             raise BreakerOpen(f"{mailing.id}: {breaker.reason}")
         return True
-    course = sending.courses.course(mailing.id)
+    course = app.courses.course(mailing.id)
     return course is not None and course.state.sends
 
 
-def _over(record: BatchRecord, sending: Sending) -> bool:
+def _over(record: BatchRecord, app: Container) -> bool:
     """Whether an earlier try leaves nothing to do. A claim past its lease is the mark of a crash."""
     match record.state:
         case State.DONE:
             return True
         case State.DOUBTFUL:
-            _await_events(record.batch, sending)
+            _await_events(record.batch, app)
             return True
-        case State.CLAIMED if record.lease > sending.now():
+        case State.CLAIMED if record.lease > app.now():
             raise Busy(f"{record.batch.mailing}/{record.batch.id}")
         case State.CLAIMED:
             outcomes = record.outcomes.replace(Outcome.OPEN, Outcome.DOUBTFUL)
-            sending.deliveries.settle(
-                record.batch, record.attempts, State.DOUBTFUL, outcomes, record.reasons, sending.now()
-            )
+            app.deliveries.settle(record.batch, record.attempts, State.DOUBTFUL, outcomes, record.reasons, app.now())
             count("BatchesDoubtful")
-            _await_events(record.batch, sending)
+            _await_events(record.batch, app)
             return True
         case State.RETRY:
             return False
 
 
-def _await_events(batch: Batch, sending: Sending) -> None:
+def _await_events(batch: Batch, app: Container) -> None:
     """Come back to the batch when its Send events have had their time.
 
     The doubt is in the ledger before this, and the batch's own message is on the queue until after it: a crash in
     between brings that back, and this with it.
     """
-    sending.queues.send(sending.queues.batch, SettleDoubt(batch.mailing, batch.id), delay=MAX_DELAY)
+    app.queues.send(app.queues.batch, SettleDoubt(batch.mailing, batch.id), delay=MAX_DELAY)
 
 
 class _Attempt:
     """One try to send a batch: an outcome letter per position, from look-up to settlement."""
 
     def __init__(
-        self, batch: Batch, mailing: Mailing, variant: Variant, sending: Sending, record: BatchRecord | None = None
+        self, batch: Batch, mailing: Mailing, variant: Variant, app: Container, record: BatchRecord | None = None
     ) -> None:
         self.batch = batch
         self.mailing = mailing
         self.variant = variant
-        self.sending = sending
+        self.app = app
         self.attempts = record.attempts + 1 if record else 1
         self.outcomes = list(record.outcomes if record else Outcome.OPEN * len(batch.recipients))
         self.reasons: dict[int, str] = dict(record.reasons) if record else {}
@@ -188,7 +156,7 @@ class _Attempt:
         if not self.addressed:
             return
         try:
-            results = self.sending.mailer.send(self.batch, self.variant, self.addressed, self.mailing.kind)
+            results = self.app.mailer.send(self.batch, self.variant, self.addressed, self.mailing.kind)
         except (NotSentYet, SentPerhaps) as error:
             outcome = Outcome.DOUBTFUL if isinstance(error, SentPerhaps) else Outcome.RETRY
             for who in self.addressed:
@@ -208,16 +176,16 @@ class _Attempt:
         letters = self.letters()
         again = letters.count(Outcome.RETRY)
         state = State.RETRY if again else State.DOUBTFUL if Outcome.DOUBTFUL in letters else State.DONE
-        self.sending.deliveries.settle(self.batch, self.attempts, state, letters, self.reasons, self.sending.now())
+        self.app.deliveries.settle(self.batch, self.attempts, state, letters, self.reasons, self.app.now())
         count("MailsAccepted", letters.count(Outcome.ACCEPTED))
         count("MailsDoubtful", letters.count(Outcome.DOUBTFUL))
         count("MailsRejected", self.refused)
         if state is State.DOUBTFUL:
-            _await_events(self.batch, self.sending)
+            _await_events(self.batch, self.app)
         reason = too_many_refused(self.refused, len(self.addressed))
         if reason and not self.mailing.kind.standing:
-            now = whole_seconds(self.sending.now())
-            hold_mailing(self.mailing.id, reason, now=now, content=self.sending.content, courses=self.sending.courses)
+            now = whole_seconds(self.app.now())
+            hold_mailing(self.mailing.id, reason, self.app, now=now)
         if self.stop is not None:
             logger().error("sending stopped", extra={"mailing": self.mailing.id, "reason": str(self.stop)})
             raise self.stop
@@ -234,11 +202,11 @@ class _Attempt:
             self.reasons[position] = reason
 
     def _addressed(self, position: int, subscriber: str, addressee: Addressee) -> Addressed:
-        links = self.sending.links
+        links = self.app.links
         ref = Ref(subscriber, self.mailing.id, self.batch.id, position)
         payload = links.payload(ref)
         unsubscribe = links.signed(Purpose.UNSUBSCRIBE, payload)
-        hello_html, hello_text = self.sending.templates.greeting(addressee.language, addressee.name)
+        hello_html, hello_text = self.app.templates.greeting(addressee.language, addressee.name)
         data: dict[str, str] = {}
         for name in self.variant.placeholders:
             match name:
@@ -259,7 +227,7 @@ class _Attempt:
                 case _:
                     # SES accepts a mail that lacks a value, then loses it: an unknown name stops here.
                     raise NotFound(f"placeholder {name}")
-        headers = own_headers(self.mailing.kind, self.sending.public_url, unsubscribe)
+        headers = own_headers(self.mailing.kind, self.app.settings.public_url, unsubscribe)
         return Addressed(position, addressee.email, data, headers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from newsletter.domain.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.domain.mailing import Mailing
@@ -12,10 +13,13 @@ from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
-from newsletter.usecases.send_batch import BreakerOpen, LookUp, Sending, send_batch
+from newsletter.usecases.send_batch import BreakerOpen, LookUp, send_batch
 from newsletter.usecases.settle_doubt import without_arrived
 from newsletter.usecases.stand_back import STEP, come_again, stand_back
 from newsletter.usecases.take_slots import Slotted, take_slots
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 TRIES = 10
 """How often a batch goes back by itself for recipients that SES did not take; then the queue's own tries begin, and
@@ -29,33 +33,33 @@ SIDE_BY_SIDE = 10
 because SES took its time with the ones before (six were too few in `make simulate`)."""
 
 
-def send_batches(messages: Sequence[SendBatch], sending: Sending) -> list[Exception | None]:
+def send_batches(messages: Sequence[SendBatch], app: Container) -> list[Exception | None]:
     """Send batches of planned mailings and sequence steps; what went wrong with each, in their order.
 
     Messages of a mailing that is not being sent any more are done with: whoever resumes it emits what is left anew.
     Of messages for one batch, which whoever resumes or plans again leaves behind, the first stands for all: side by
     side they would only find each other busy.
     """
-    mailings = {name: sending.content.mailing(name) for name in {message.mailing for message in messages}}
+    mailings = {name: app.content.mailing(name) for name in {message.mailing for message in messages}}
     stopped = {name for name, mailing in mailings.items() if mailing and not mailing.course.state.sends}
     going = [message for message in messages if message.mailing not in stopped]
     count("BatchesLeftUnsent", len(messages) - len(going))
     batches: dict[tuple[str, str], SendBatch] = {}
     for message in going:
         batches.setdefault((message.mailing, message.batch), message)
-    said = dict(zip(batches, _side_by_side(list(batches.values()), mailings, sending), strict=True))
+    said = dict(zip(batches, _side_by_side(list(batches.values()), mailings, app), strict=True))
     return [said.get((message.mailing, message.batch)) for message in messages]
 
 
 def _side_by_side(
-    messages: Sequence[SendBatch], mailings: Mapping[str, Mailing | None], sending: Sending
+    messages: Sequence[SendBatch], mailings: Mapping[str, Mailing | None], app: Container
 ) -> list[Exception | None]:
     """One reservation in the rate lane serves all. Each gets a thread when its slot comes, so that threads are as many
     as SES takes slots to answer: ten that began at once would fight for the CPU (measured: for twice of it).
     """
     if not messages:
         return []
-    slots = _slots(messages, sending, awaited=False)
+    slots = _slots(messages, app, awaited=False)
 
     def send(number: int) -> Exception | None:
         message = messages[number]
@@ -63,7 +67,7 @@ def _side_by_side(
             mailing = mailings[message.mailing]
             if mailing is None:
                 raise NotFound(f"mailing {message.mailing}")  # noqa: TRY301 (one fault among those of a batch)
-            _send(message, mailing, sending)
+            _send(message, mailing, app)
         except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
             return fault
         return None
@@ -71,79 +75,72 @@ def _side_by_side(
     faults: list[Exception | None] = [None] * len(messages)
     turns = sorted((slot, number) for number, slot in enumerate(slots) if slot is not None)
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as side_by_side:
-        for (_, number), fault in zip(turns, side_by_side.map(send, _in_turn(turns, sending)), strict=True):
+        for (_, number), fault in zip(turns, side_by_side.map(send, _in_turn(turns, app)), strict=True):
             faults[number] = fault
     return faults
 
 
-def _in_turn(turns: Iterable[tuple[float, int]], sending: Sending) -> Iterator[int]:
+def _in_turn(turns: Iterable[tuple[float, int]], app: Container) -> Iterator[int]:
     """The number of each (slot, number) when its slot has come."""
     for slot, number in turns:
-        _wait(slot, sending)
+        _wait(slot, app)
         yield number
 
 
 def send_to_one(
-    message: ConfirmSignUp | Notify, batch: Batch, mailing: Mailing, addressee: Addressee, sending: Sending
+    message: ConfirmSignUp | Notify, batch: Batch, mailing: Mailing, addressee: Addressee, app: Container
 ) -> bool:
     """Send a batch of one, whose recipient is known; False when it waits in the queue, for its slot or for SES.
 
     Raises Busy, and NotSentYet when SES did not take it: the queue shall offer the message again.
     """
-    (slot,) = _slots([message], sending, awaited=mailing.kind.awaited)
+    (slot,) = _slots([message], app, awaited=mailing.kind.awaited)
     if slot is None:
         return False
-    _wait(slot, sending)
+    _wait(slot, app)
     try:
-        again = send_batch(batch, mailing, sending, lambda _: {batch.recipients[0]: addressee})
+        again = send_batch(batch, mailing, app, lambda _: {batch.recipients[0]: addressee})
     except SendingStopped as stop:
-        stand_back(message, mailing, stop, sending)
+        stand_back(message, mailing, stop, app)
         return False
     except BreakerOpen:
-        come_again(message, sending, STEP)
+        come_again(message, app, STEP)
         return False
     if again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}")
     return True
 
 
-def _send(message: SendBatch, mailing: Mailing, sending: Sending) -> None:
+def _send(message: SendBatch, mailing: Mailing, app: Container) -> None:
     batch = Batch(message.mailing, message.batch, message.variant, message.recipients)
     try:
-        again = send_batch(batch, mailing, sending, _look_up(batch, sending))
+        again = send_batch(batch, mailing, app, _look_up(batch, app))
     except SendingStopped as stop:
-        stand_back(message, mailing, stop, sending)
+        stand_back(message, mailing, stop, app)
         return
     except BreakerOpen:
-        come_again(message, sending, STEP)
+        come_again(message, app, STEP)
         return
     if again and message.tries < TRIES:
         later = replace(message, slot=0.0, tries=message.tries + 1)
-        sending.queues.send(sending.queues.batch, later, delay=FIRST_PAUSE * 2**message.tries)
+        app.queues.send(app.queues.batch, later, delay=FIRST_PAUSE * 2**message.tries)
     elif again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}: {again} to try again")
 
 
-def _look_up(batch: Batch, sending: Sending) -> LookUp:
+def _look_up(batch: Batch, app: Container) -> LookUp:
     if not batch.first:
-        return sending.subscribers.addressees
-    return lambda ids: without_arrived(batch, sending.subscribers.addressees(ids), sending)
+        return app.subscribers.addressees
+    return lambda ids: without_arrived(batch, app.subscribers.addressees(ids), app)
 
 
-def _slots(messages: Sequence[Slotted], sending: Sending, *, awaited: bool) -> list[float | None]:
+def _slots(messages: Sequence[Slotted], app: Container, *, awaited: bool) -> list[float | None]:
     # Asked first, since the answer may take half a second: by then the first slots would be over.
-    rate = sending.mailer.max_send_rate(guess=True)
-    return take_slots(
-        messages,
-        awaited=awaited,
-        rate=rate,
-        now=sending.now().timestamp(),
-        guards=sending.guards,
-        queues=sending.queues,
-    )
+    rate = app.mailer.max_send_rate(guess=True)
+    return take_slots(messages, app, awaited=awaited, rate=rate, now=app.now().timestamp())
 
 
-def _wait(slot: float, sending: Sending) -> None:
-    seconds = slot - sending.now().timestamp()
+def _wait(slot: float, app: Container) -> None:
+    seconds = slot - app.now().timestamp()
     if seconds > 0:
-        sending.sleep(seconds)
+        app.sleep(seconds)

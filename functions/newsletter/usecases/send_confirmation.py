@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, Kind, Mailing
 from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee, Status
 from newsletter.observability import count
 from newsletter.usecases.readmit import readmit
-from newsletter.usecases.render_variant import Variants
-from newsletter.usecases.send_batch import Sending
 from newsletter.usecases.send_batches import send_to_one
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def send_confirmation(message: ConfirmSignUp, sending: Sending, variants: Variants) -> None:
+
+def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
     """The mail for which the message asks, and one reminder; none for a form that expired or was confirmed meanwhile.
 
     A form that replaced the one of the message is confirmed by the same link, so the mail goes out for it, unless
     another mail was asked for since. Who reads the newsletter already is told so, in their own language, and is not
     reminded.
     """
-    now = sending.now()
-    sign_up = sending.sign_ups.get(message.subscriber, now, message.moved_from)
+    now = app.now()
+    sign_up = app.sign_ups.get(message.subscriber, now, message.moved_from)
     if sign_up is None or message.nonce != (sign_up.nonce if message.reminder else sign_up.mail):
         return
-    profile = sending.subscribers.profile(sign_up.id) or {}
+    profile = app.subscribers.profile(sign_up.id) or {}
     active = profile.get("status") == Status.ACTIVE
-    if message.reminder and (active or not sending.limits.reminder(sign_up.mailbox or sign_up.id, message.nonce, now)):
+    if message.reminder and (active or not app.limits.reminder(sign_up.mailbox or sign_up.id, message.nonce, now)):
         return
     language = str(profile.get("language", sign_up.language)) if active else sign_up.language
     if active:
@@ -35,18 +38,18 @@ def send_confirmation(message: ConfirmSignUp, sending: Sending, variants: Varian
         mailing = Mailing(INVITATION, Kind.INVITATION, now)
     else:
         mailing = Mailing(CONFIRMATION, Kind.ADMINISTRATIVE, now)
-    if sending.content.mailing(mailing.id) is None:
-        sending.content.create_mailing(mailing)
+    if app.content.mailing(mailing.id) is None:
+        app.content.create_mailing(mailing)
     moves = bool(sign_up.moved_from)
     if active:
-        variant = variants.already(language, moves=moves)
+        variant = app.variants.already(language, moves=moves)
     else:
-        variant = variants.confirmation(mailing.id, language, reminder=message.reminder, moves=moves)
+        variant = app.variants.confirmation(mailing.id, language, reminder=message.reminder, moves=moves)
     batch_id = f"{sign_up.id}-{message.nonce}" + ("-reminder" if message.reminder else "")
     batch = Batch(mailing.id, batch_id, variant, (sign_up.id,))
     # The name is left out on purpose: text typed by a stranger must not reach the owner of the address.
     addressee = Addressee(sign_up.email, name="", language=language, nonce=sign_up.link)
     if not (active or message.invited or message.reminder):
-        readmit(sign_up, now, sending)
-    if send_to_one(message, batch, mailing, addressee, sending):
+        readmit(sign_up, now, app)
+    if send_to_one(message, batch, mailing, addressee, app):
         count("ConfirmationsSent")

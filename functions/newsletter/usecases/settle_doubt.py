@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.queues import MAX_DELAY
 from newsletter.domain.course import MailingState
@@ -22,32 +23,35 @@ from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
 from newsletter.observability import count
 from newsletter.usecases.emit_batches import message_of
-from newsletter.usecases.send_batch import Busy, Sending
+from newsletter.usecases.send_batch import Busy
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 ARRIVED = "arrived after all"
 """Why nothing is sent again to a recipient whose Send event came at the last moment."""
 
 
-def settle_doubt(message: SettleDoubt, sending: Sending) -> None:
+def settle_doubt(message: SettleDoubt, app: Container) -> None:
     """Wait on, or decide. Safe to repeat at any line: what was decided is read back. Raises NotFound."""
-    mailing = sending.content.mailing(message.mailing)
-    record = sending.deliveries.record(message.mailing, message.batch)
+    mailing = app.content.mailing(message.mailing)
+    record = app.deliveries.record(message.mailing, message.batch)
     if mailing is None or record is None:
         raise NotFound(f"batch {message.mailing}/{message.batch}")
     if record.state is State.DOUBTFUL:
-        policy = sending.templates.publication.feedback.of_mailing(mailing.doubt, mailing.doubt_wait_minutes)
-        left = (record.lease - LEASE + policy.doubt_wait - sending.now()).total_seconds()
+        policy = app.templates.publication.feedback.of_mailing(mailing.doubt, mailing.doubt_wait_minutes)
+        left = (record.lease - LEASE + policy.doubt_wait - app.now()).total_seconds()
         if left > 0 and record.in_doubt():
-            sending.queues.send(sending.queues.batch, message, delay=int(min(left + 1, MAX_DELAY)))
+            app.queues.send(app.queues.batch, message, delay=int(min(left + 1, MAX_DELAY)))
             return
         minutes = round(policy.doubt_wait.total_seconds() / 60)
         resend = _resends(policy.doubt, mailing, record)
         decided = _decided(record, f"no Send event came within {minutes} minutes", resend=resend)
-        if not sending.deliveries.decide(record, decided.outcomes, decided.reasons, sending.now()):
+        if not app.deliveries.decide(record, decided.outcomes, decided.reasons, app.now()):
             raise Busy(f"{message.mailing}/{message.batch}")
         record = decided
     if again := record.again():
-        sending.queues.send(sending.queues.batch, message_of(again))
+        app.queues.send(app.queues.batch, message_of(again))
 
 
 def _resends(doubt: OnDoubt, mailing: Mailing, record: BatchRecord) -> bool:
@@ -66,9 +70,9 @@ def _decided(record: BatchRecord, reason: str, *, resend: bool) -> BatchRecord:
     return replace(record, state=State.DONE, outcomes="".join(outcomes), reasons=reasons)
 
 
-def without_arrived(batch: Batch, found: Mapping[str, Addressee], sending: Sending) -> Mapping[str, Addressee]:
+def without_arrived(batch: Batch, found: Mapping[str, Addressee], app: Container) -> Mapping[str, Addressee]:
     """The recipients of a batch that is sent again, without those whose first mail has shown up meanwhile."""
-    first = sending.deliveries.record(batch.mailing, batch.first)
+    first = app.deliveries.record(batch.mailing, batch.first)
     if first is None:
         return found
     arrived = {reader for position, reader in enumerate(first.batch.recipients) if first.proof(position)}

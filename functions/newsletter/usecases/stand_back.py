@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from newsletter.domain.errors import SendingStopped
 from newsletter.domain.mailing import Mailing
@@ -11,7 +12,9 @@ from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.domain.times import whole_seconds
 from newsletter.observability import count
 from newsletter.usecases.hold_mailing import hold_mailing
-from newsletter.usecases.send_batch import Sending
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 WAITED_FOR = 300
 """Seconds until a mail that somebody waits for is tried again."""
@@ -22,7 +25,7 @@ PASSING = timedelta(hours=1)
 
 
 def stand_back(
-    message: SendBatch | ConfirmSignUp | Notify, mailing: Mailing, stop: SendingStopped, sending: Sending
+    message: SendBatch | ConfirmSignUp | Notify, mailing: Mailing, stop: SendingStopped, app: Container
 ) -> None:
     """Do with a message that SES had no ear for what its mailing asks; it never counts as a failed try.
 
@@ -31,19 +34,19 @@ def stand_back(
     """
     count("SendingStopped")
     if mailing.kind.standing:
-        come_again(message, sending, STEP if isinstance(message, SendBatch) else WAITED_FOR)
+        come_again(message, app, STEP if isinstance(message, SendBatch) else WAITED_FOR)
         return
-    now = whole_seconds(sending.now())
+    now = whole_seconds(app.now())
     until = now + PASSING if stop.passes else None
-    if hold_mailing(mailing.id, str(stop), now=now, content=sending.content, courses=sending.courses, until=until):
+    if hold_mailing(mailing.id, str(stop), app, now=now, until=until):
         return
-    course = sending.courses.course(mailing.id)
+    course = app.courses.course(mailing.id)
     if course is not None and course.state.sends and isinstance(message, SendBatch):
         # Somebody resumed it in this moment, perhaps before our record said what is left of the batch.
-        come_again(message, sending, WAITED_FOR)
+        come_again(message, app, WAITED_FOR)
 
 
-def come_again(message: SendBatch | ConfirmSignUp | Notify, sending: Sending, seconds: float) -> None:
+def come_again(message: SendBatch | ConfirmSignUp | Notify, app: Container, seconds: float) -> None:
     """Put the message back on its queue, to take a new slot after so many seconds."""
-    queue = sending.queues.batch if isinstance(message, SendBatch) else sending.queues.transactional
-    sending.queues.send_later(queue, [(replace(message, slot=0.0), seconds)])
+    queue = app.queues.batch if isinstance(message, SendBatch) else app.queues.transactional
+    app.queues.send_later(queue, [(replace(message, slot=0.0), seconds)])

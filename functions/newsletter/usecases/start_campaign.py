@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.queues import Queues
-from newsletter.adapters.subscribers import Subscribers
-from newsletter.adapters.templates import Templates
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.domain.feedback_policy import WAIT_MINUTES, OnDoubt
@@ -19,6 +15,9 @@ from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.hold_mailing import tell_stopped
 from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import require_fit
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 MAX_SUBJECT = 200
 MAX_BODY = 50_000
@@ -46,14 +45,7 @@ class Campaign:
 
 
 def start_campaign(
-    campaign: Campaign,
-    *,
-    now: datetime,
-    templates: Templates,
-    content: Content,
-    deliveries: Deliveries,
-    queues: Queues,
-    course: Course | None = None,
+    campaign: Campaign, app: Container, *, now: datetime, course: Course | None = None
 ) -> tuple[Mailing, bool]:
     """The campaign's mailing, and whether it is new. The same campaign again sends nothing again.
 
@@ -62,30 +54,30 @@ def start_campaign(
     Raises InvalidInput that names the field (NotFit, when preflight finds something broken), Conflict when the name was
     used for another text.
     """
-    mailing = checked(campaign, templates.publication, now)
-    if started_before(mailing, content) is None:
-        require_fit(mailing, templates)
+    mailing = checked(campaign, app.templates.publication, now)
+    if started_before(mailing, app) is None:
+        require_fit(mailing, app.templates)
     mailing = replace(mailing, course=course or Course(MailingState.SENDING, now))
-    created = content.create_mailing(mailing)
+    created = app.content.create_mailing(mailing)
     if not created:
-        mailing = started_before(mailing, content) or mailing
+        mailing = started_before(mailing, app) or mailing
     if mailing.course.state is MailingState.HELD:
-        tell_stopped(mailing.id, mailing.course, content=content)
-    plan_shards(mailing.id, deliveries, queues)
+        tell_stopped(mailing.id, mailing.course, app)
+    plan_shards(mailing.id, app)
     return mailing, created
 
 
-def started_before(mailing: Mailing, content: Content) -> Mailing | None:
+def started_before(mailing: Mailing, app: Container) -> Mailing | None:
     """The mailing of that id, if this very campaign was started before. Raises Conflict when it had another text."""
-    known = content.mailing(mailing.id)
+    known = app.content.mailing(mailing.id)
     if known is not None and replace(known, created_at=mailing.created_at) != mailing:
         raise Conflict(f"{mailing.id}: a campaign of this name was sent with another text; choose another name")
     return known
 
 
-def readers_of(mailing: Mailing, subscribers: Subscribers) -> int:
+def readers_of(mailing: Mailing, app: Container) -> int:
     """How many readers the campaign has at the moment, at least. Raises EmptyAudience when it certainly has none."""
-    found = count_audience(mailing.audience, mailing.created_at.date(), subscribers=subscribers)
+    found = count_audience(mailing.audience, mailing.created_at.date(), app)
     if found.complete and not found.readers:
         raise EmptyAudience("topics" if mailing.audience.topics else "language")
     return found.readers

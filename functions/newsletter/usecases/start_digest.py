@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.content import Content
-from newsletter.adapters.courses import Courses
-from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.digests import Digests
-from newsletter.adapters.queues import Queues
-from newsletter.adapters.reputation import Reputation
-from newsletter.adapters.subscribers import Subscribers
-from newsletter.adapters.templates import Templates
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle, window_for
 from newsletter.domain.mailing import Audience, Kind, Mailing
@@ -27,33 +20,14 @@ from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import Fault, preflight_digest
 from newsletter.usecases.starting_course import starting_course
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
 MOST_TOLD = 5
 """Findings of preflight that a decision record tells; whoever mends those sees the rest."""
 
 
-@dataclass(frozen=True)
-class DigestDesk:
-    """What the digests are worked on with. `feeds` are the addresses that are read, `clock` tells the present.
-
-    `settling` is the time in seconds between a release and its planning, in which what readers chose before the release
-    reaches the index that planning reads.
-    """
-
-    publication: Publication
-    templates: Templates
-    feeds: tuple[str, ...]
-    content: Content
-    courses: Courses
-    digests: Digests
-    deliveries: Deliveries
-    reputation: Reputation
-    subscribers: Subscribers
-    queues: Queues
-    clock: Callable[[], datetime]
-    settling: float = 0
-
-
-def start_digests(now: datetime, desk: DigestDesk, isolated: Isolated) -> dict[str, dict[str, str]]:
+def start_digests(now: datetime, app: Container, isolated: Isolated) -> dict[str, dict[str, str]]:
     """Start the weekly digest and, in the first run of a month, the monthly one; what was decided for each.
 
     One that cannot be started is told through `isolated` and keeps the other from nothing.
@@ -61,73 +35,73 @@ def start_digests(now: datetime, desk: DigestDesk, isolated: Isolated) -> dict[s
     decided = {}
     for frequency in Frequency:
         with isolated.piece(f"{frequency} digest"):
-            decided[str(frequency)] = start_digest(frequency, now, desk)
+            decided[str(frequency)] = start_digest(frequency, now, app)
     return decided
 
 
-def start_digest(frequency: Frequency, now: datetime, desk: DigestDesk) -> dict[str, str]:
+def start_digest(frequency: Frequency, now: datetime, app: Container) -> dict[str, str]:
     """Start the digest of the week or month of `now`, or carry on with it: {"period", "decision", "why"}.
 
     A second run in the same period finds it settled, and only has planned what is not planned yet. A period without
     new articles settles nothing, so that a later run can still pick up what comes; nor does a digest that is held,
     because preflight finds it broken: the first run after it is mended sends it.
     """
-    period = period_of(now, desk.publication.time_zone, frequency)
-    settled = desk.digests.all()
+    period = period_of(now, app.publication.time_zone, frequency)
+    settled = app.digests.all()
     known = _of_period(period, settled)
     if known is not None:
-        return _again(known, now, desk)
-    articles = desk.content.articles()
-    new = settle(period, now, articles, settled, desk.publication.digest.related)
+        return _again(known, now, app)
+    articles = app.content.articles()
+    new = settle(period, now, articles, settled, app.publication.digest.related)
     since = window_for(period, now, settled).start
-    trouble = feed_trouble(since, desk)
+    trouble = feed_trouble(since, app)
     if new is None:
-        why = f"no new article since {desk_time(since, desk)}"
-        return _decided(desk, now, period, "feed down" if trouble else "empty", "; ".join((why, *trouble)))
-    faults = preflight_digest(mailing_of(new, desk.publication), articles, desk.templates)
+        why = f"no new article since {desk_time(since, app)}"
+        return _decided(app, now, period, "feed down" if trouble else "empty", "; ".join((why, *trouble)))
+    faults = preflight_digest(mailing_of(new, app.publication), articles, app.templates)
     broken = broken_in_words(faults)
     if broken:
         count("DigestsHeld")
-        return _decided(desk, now, period, "held", "; ".join((broken, *trouble)))
+        return _decided(app, now, period, "held", "; ".join((broken, *trouble)))
     trouble += [f"preflight: {fault.message}" for fault in faults[:MOST_TOLD]]
-    approval = desk.publication.digest.approval
+    approval = app.publication.digest.approval
     if approval:
         new = replace(new, deadline=now + approval.within, sent_unanswered=approval.then_send)
     else:
-        new = replace(new, released_at=desk.clock())
-    if not desk.digests.settle(new):
-        return start_digest(frequency, now, desk)
-    carry_on(new, desk)
-    decision, why = _settled(new, trouble, desk)
+        new = replace(new, released_at=app.now())
+    if not app.digests.settle(new):
+        return start_digest(frequency, now, app)
+    carry_on(new, app)
+    decision, why = _settled(new, trouble, app)
     if new.deadline:
         count("DigestsWaiting")
-    return _decided(desk, now, period, decision, why)
+    return _decided(app, now, period, decision, why)
 
 
-def _settled(digest: SettledDigest, trouble: Sequence[str], desk: DigestDesk) -> tuple[str, str]:
+def _settled(digest: SettledDigest, trouble: Sequence[str], app: Container) -> tuple[str, str]:
     """The decision of the run that settled the digest, and why."""
     carries = f"{articles_in_words(digest)} in {digest_id(digest.period)}"
     if digest.deadline:
         otherwise = "goes out" if digest.sent_unanswered else "is dropped"
-        why = f"{carries}; it {otherwise} at {desk_time(digest.deadline, desk)} unless somebody answers before"
+        why = f"{carries}; it {otherwise} at {desk_time(digest.deadline, app)} unless somebody answers before"
         return "waiting", "; ".join((why, *trouble))
-    breaker = desk.reputation.breaker()
+    breaker = app.reputation.breaker()
     if breaker is not None:
         why = f"{carries}; it is held until somebody resumes it: {breaker.reason}"
         return "breaker open", "; ".join((why, *trouble))
     return "started", "; ".join((carries, *trouble))
 
 
-def carry_on(digest: SettledDigest, desk: DigestDesk) -> int:
+def carry_on(digest: SettledDigest, app: Container) -> int:
     """Do whatever a settled digest still needs: its mailing, the course that was decided on, and, once it is released,
     its shards; how many those were. Safe to repeat at any line.
     """
-    course = Course(MailingState.APPROVAL, digest.window.end) if digest.waits else _released(digest, desk)
-    mailing = replace(mailing_of(digest, desk.publication), course=course)
-    desk.content.create_mailing(mailing)
+    course = Course(MailingState.APPROVAL, digest.window.end) if digest.waits else _released(digest, app)
+    mailing = replace(mailing_of(digest, app.publication), course=course)
+    app.content.create_mailing(mailing)
     if not digest.waits:
-        _end_waiting(digest, desk)
-    return plan_shards(mailing.id, desk.deliveries, desk.queues, desk.settling) if digest.released_at else 0
+        _end_waiting(digest, app)
+    return plan_shards(mailing.id, app, app.index_delay) if digest.released_at else 0
 
 
 def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
@@ -143,13 +117,13 @@ def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
     )
 
 
-def _end_waiting(digest: SettledDigest, desk: DigestDesk) -> None:
-    mailing = desk.content.mailing(digest_id(digest.period))
+def _end_waiting(digest: SettledDigest, app: Container) -> None:
+    mailing = app.content.mailing(digest_id(digest.period))
     if mailing is not None and mailing.course.state is MailingState.APPROVAL:
-        desk.courses.turn(mailing.id, mailing.course, _released(digest, desk))
+        app.courses.turn(mailing.id, mailing.course, _released(digest, app))
 
 
-def _released(digest: SettledDigest, desk: DigestDesk) -> Course:
+def _released(digest: SettledDigest, app: Container) -> Course:
     """The course of a digest that waits no more. While the breaker is open it is planned, and held; with many readers
     it starts with a first slice.
     """
@@ -157,35 +131,35 @@ def _released(digest: SettledDigest, desk: DigestDesk) -> Course:
     if digest.dropped:
         return Course(MailingState.CANCELLED, since, reason=digest.verdict)
     audience = Audience(frequency=digest.frequency)
-    readers = count_audience(audience, since.date(), subscribers=desk.subscribers).readers
-    caution = desk.publication.caution
-    course = starting_course(digest_id(digest.period), readers, now=since, caution=caution, reputation=desk.reputation)
+    readers = count_audience(audience, since.date(), app).readers
+    caution = app.publication.caution
+    course = starting_course(digest_id(digest.period), readers, app, now=since)
     # The slice is watched from now on, however long ago the digest was settled.
-    until = course.until and desk.clock().replace(microsecond=0) + caution.canary_wait
+    until = course.until and app.now().replace(microsecond=0) + caution.canary_wait
     return replace(course, reason=course.reason or digest.verdict, until=until)
 
 
-def feed_trouble(since: datetime, desk: DigestDesk) -> list[str]:
+def feed_trouble(since: datetime, app: Container) -> list[str]:
     """A sentence for every feed of which nobody can know what it has published since then."""
     found = []
-    for url in desk.feeds:
-        state = desk.content.feed_state(url)
+    for url in app.feed_urls:
+        state = app.content.feed_state(url)
         if "failing_since" in state:
-            failing = desk_time(parse_iso(state["failing_since"]), desk)
+            failing = desk_time(parse_iso(state["failing_since"]), app)
             found.append(f"{url} cannot be read since {failing}: {state['problem']}")
         elif "held_since" in state:
-            held = desk_time(parse_iso(state["held_since"]), desk)
+            held = desk_time(parse_iso(state["held_since"]), app)
             found.append(f"{url} is held since {held}, until somebody accepts it: {state['held_because']}")
         elif "read_at" not in state:
             found.append(f"{url} was never read")
         elif parse_iso(state["read_at"]) < since:
-            found.append(f"{url} was not read since {desk_time(parse_iso(state['read_at']), desk)}")
+            found.append(f"{url} was not read since {desk_time(parse_iso(state['read_at']), app)}")
     return found
 
 
-def desk_time(moment: datetime, desk: DigestDesk) -> str:
+def desk_time(moment: datetime, app: Container) -> str:
     """`2026-11-24 08:00` on the publication's clock."""
-    return f"{moment.astimezone(desk.publication.time_zone):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(app.publication.time_zone):%Y-%m-%d %H:%M}"
 
 
 def articles_in_words(digest: SettledDigest) -> str:
@@ -204,25 +178,25 @@ def _of_period(period: str, settled: list[SettledDigest]) -> SettledDigest | Non
     return next((digest for digest in settled if digest.period == period), None)
 
 
-def _again(digest: SettledDigest, now: datetime, desk: DigestDesk) -> dict[str, str]:
-    missing = carry_on(digest, desk)
+def _again(digest: SettledDigest, now: datetime, app: Container) -> dict[str, str]:
+    missing = carry_on(digest, app)
     name = digest_id(digest.period)
     if not digest.decided_at:
         # The run that settled it may have died before it said so.
-        decision, why = _settled(digest, feed_trouble(digest.window.start, desk), desk)
-        if desk.content.put_decision(digest.window.end, name, decision, why, replace=False) and digest.waits:
+        decision, why = _settled(digest, feed_trouble(digest.window.start, app), app)
+        if app.content.put_decision(digest.window.end, name, decision, why, replace=False) and digest.waits:
             count("DigestsWaiting")
     if digest.dropped:
         why = f"{name} was dropped ({digest.verdict}); the next digest carries its articles"
     elif digest.deadline and digest.waits:
-        why = f"{name} waits for approval until {desk_time(digest.deadline, desk)}"
+        why = f"{name} waits for approval until {desk_time(digest.deadline, app)}"
     elif missing:
         why = f"{name} is under way; {missing} of its shards were still to be planned"
     else:
         why = f"{name} is planned; nothing new is mailed before the next period"
-    return _decided(desk, now, digest.period, "repeated", why)
+    return _decided(app, now, digest.period, "repeated", why)
 
 
-def _decided(desk: DigestDesk, now: datetime, period: str, decision: str, why: str) -> dict[str, str]:
-    desk.content.put_decision(now, digest_id(period), decision, why, replace=decision != "repeated")
+def _decided(app: Container, now: datetime, period: str, decision: str, why: str) -> dict[str, str]:
+    app.content.put_decision(now, digest_id(period), decision, why, replace=decision != "repeated")
     return {"period": period, "decision": decision, "why": why}

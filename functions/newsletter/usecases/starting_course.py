@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.reputation import Reputation
-from newsletter.domain.caution import Caution, first_slice
+from newsletter.domain.caution import first_slice
 from newsletter.domain.course import Course, MailingState
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def starting_course(mailing: str, readers: int, *, now: datetime, caution: Caution, reputation: Reputation) -> Course:
+
+def starting_course(mailing: str, readers: int, app: Container, *, now: datetime) -> Course:
     """The course of a mailing to so many readers (at least) that starts now."""
-    breaker = reputation.breaker()
+    breaker = app.reputation.breaker()
     if breaker is not None:
         return Course(MailingState.HELD, now, reason=f"breaker open: {breaker.reason}")
-    slice_ = first_slice(mailing, readers, caution)
+    slice_ = first_slice(mailing, readers, app.publication.caution)
     if slice_:
-        return Course(MailingState.CANARY, now, until=now + caution.canary_wait, slice=slice_)
+        return Course(MailingState.CANARY, now, until=now + app.publication.caution.canary_wait, slice=slice_)
     return Course(MailingState.SENDING, now)

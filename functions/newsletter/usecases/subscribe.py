@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.adapters.addresses import is_disposable, normalised
 from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
@@ -16,7 +16,9 @@ from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, SignUp, Subscriber
 from newsletter.observability import count
 from newsletter.usecases.defend import take_form
-from newsletter.usecases.front_desk import FrontDesk
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 MAX_NAME = 80
 
@@ -62,29 +64,29 @@ class Faults:
             raise InvalidForm(self.found)
 
 
-def checked(form: SignUpForm, now: datetime, desk: FrontDesk) -> SignUp:
+def checked(form: SignUpForm, now: datetime, app: Container) -> SignUp:
     """The sign-up that the form makes.
 
     Raises InvalidForm with every field that needs mending, and the locale key of what to say there.
     """
     faults = Faults()
-    email = faults.in_(lambda: normalised(form.email, allow_test_domains=desk.allow_test_domains), "")
+    email = faults.in_(lambda: normalised(form.email, allow_test_domains=app.settings.local), "")
     topics: tuple[str, ...] = faults.in_(
-        lambda: chosen_topics(form.topics, desk.publication, every=form.every_topic), ()
+        lambda: chosen_topics(form.topics, app.publication, every=form.every_topic), ()
     )
     frequency = faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY)
-    language = faults.in_(lambda: checked_language(form.language, desk.publication), "")
+    language = faults.in_(lambda: checked_language(form.language, app.publication), "")
     name = faults.in_(lambda: checked_name(form.name), "")
     if not form.consent:
         faults.found["consent"] = "pages.errors.consent"
     faults.raise_if_any()
     return SignUp(
-        id=desk.id_of(email),
+        id=app.ids.of(email),
         email=email,
         topics=topics,
         language=language,
         name=name,
-        consent_version=desk.publication.consent.version,
+        consent_version=app.publication.consent.version,
         origin=form.origin[:200],
         network=form.network,
         at=now,
@@ -92,23 +94,23 @@ def checked(form: SignUpForm, now: datetime, desk: FrontDesk) -> SignUp:
         frequency=frequency,
         disposable=is_disposable(email),
         tracking=form.tracking,
-        mailbox=desk.mailbox_id(email),
+        mailbox=app.ids.of_mailbox(email),
     )
 
 
-def subscribe(sign_up: SignUp, now: datetime, desk: FrontDesk, most: int = SIGN_UPS_AN_HOUR) -> None:
+def subscribe(sign_up: SignUp, now: datetime, app: Container, most: int = SIGN_UPS_AN_HOUR) -> None:
     """Keep the sign-up and queue its confirmation mail.
 
     Known, unknown, left and bounced addresses are treated alike, down to the work done: nobody learns who is a reader.
     Raises LimitReached when the network has had `most` sign-ups in this hour.
     """
-    take_form(sign_up.network, now, desk, most)
+    take_form(sign_up.network, now, app, most)
     if sign_up.disposable:
         count("DisposableSignUps")
-    ask(sign_up, now, desk)
+    ask(sign_up, now, app)
 
 
-def ask(sign_up: SignUp, now: datetime, desk: FrontDesk, *, anew: bool = False) -> None:
+def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -> None:
     """Keep a sign-up, whose choices count from now on, and have its mail sent.
 
     Unless the mailbox has had its mails for now: then the link that it has leads to the newest choices. The work is the
@@ -118,23 +120,23 @@ def ask(sign_up: SignUp, now: datetime, desk: FrontDesk, *, anew: bool = False) 
     form a link of its own, for one that is too old for its first.
     """
     place = " ".join(filter(None, (sign_up.id, sign_up.moved_from)))
-    holder, _, nonce = desk.limits.confirmation_mail(sign_up.mailbox, now, f"{place} {sign_up.nonce}").rpartition(" ")
+    holder, _, nonce = app.limits.confirmation_mail(sign_up.mailbox, now, f"{place} {sign_up.nonce}").rpartition(" ")
     granted = nonce == sign_up.nonce
     mail = nonce if holder == place else ""
     if not granted:
         count("ConfirmationsWithheld")
     try:
-        desk.sign_ups.put(sign_up, mail=mail, anew=anew)
+        app.sign_ups.put(sign_up, mail=mail, anew=anew)
         message = ConfirmSignUp(sign_up.id, mail or sign_up.nonce, moved_from=sign_up.moved_from)
-        desk.queues.send(desk.queues.transactional, message)
+        app.queues.send(app.queues.transactional, message)
     except Exception:
         # The reader will press again; the mail that never went must not count against them.
         if granted:
-            desk.limits.forget_confirmation_mails(sign_up.mailbox)
+            app.limits.forget_confirmation_mails(sign_up.mailbox)
         raise
 
 
-def same_choices(reader: Subscriber, origin: str, now: datetime, desk: FrontDesk) -> SignUp:
+def same_choices(reader: Subscriber, origin: str, now: datetime, app: Container) -> SignUp:
     """A form filled in with what the reader chose before."""
     return SignUp(
         id=reader.id,
@@ -142,14 +144,14 @@ def same_choices(reader: Subscriber, origin: str, now: datetime, desk: FrontDesk
         topics=reader.topics,
         language=reader.language,
         name=reader.name,
-        consent_version=desk.publication.consent.version,
+        consent_version=app.publication.consent.version,
         origin=origin,
         network="",
         at=now,
         nonce=secrets.token_hex(8),
         frequency=reader.frequency,
         tracking=reader.tracking,
-        mailbox=desk.mailbox_id(reader.email),
+        mailbox=app.ids.of_mailbox(reader.email),
     )
 
 

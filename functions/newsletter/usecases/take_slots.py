@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from newsletter.adapters.guards import Guards
-from newsletter.adapters.queues import Queues
 from newsletter.domain.lane import AWAITED, BULK, HORIZON, awaited_pace, bulk_pace
 from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 PATIENCE = 5.0
 """Seconds a sender sleeps for a slot; a slot further ahead sends the message back instead of sleeping on the bill."""
@@ -24,7 +26,7 @@ Slotted = SendBatch | ConfirmSignUp | Notify
 
 
 def take_slots(
-    messages: Sequence[Slotted], *, awaited: bool, rate: float, now: float, guards: Guards, queues: Queues
+    messages: Sequence[Slotted], app: Container, *, awaited: bool, rate: float, now: float
 ) -> list[float | None]:
     """When each batch may be sent (Unix seconds), by one reservation for all; None for what went back to its queue.
 
@@ -36,13 +38,13 @@ def take_slots(
     missing = [number for number, slot in enumerate(slots) if slot is None]
     if missing:
         lengths = [pace.length(len(getattr(messages[number], "recipients", "1"))) for number in missing]
-        begin = guards.reserve(AWAITED if awaited else BULK, sum(lengths), now)
+        begin = app.guards.reserve(AWAITED if awaited else BULK, sum(lengths), now)
         if begin is not None:
             for number, offset in zip(missing, accumulate(lengths, initial=0.0), strict=False):
                 slots[number] = begin + offset
     far = [number for number, slot in enumerate(slots) if slot is None or slot > now + PATIENCE]
-    queues.send_later(
-        queues.transactional if awaited else queues.batch,
+    app.queues.send_later(
+        app.queues.transactional if awaited else app.queues.batch,
         [
             (messages[number], AFTER_HORIZON) if slot is None else (replace(messages[number], slot=slot), slot - now)
             for number in far

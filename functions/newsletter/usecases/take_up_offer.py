@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.adapters.links import Ref
 from newsletter.domain.lead import Evidence
 from newsletter.domain.messages import TakeUpOffer
 from newsletter.domain.subscriber import Present
 from newsletter.domain.times import iso
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.present_reader import present
 from newsletter.usecases.record_click import keep_visit
 
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
-def asker(ref: Ref, desk: FrontDesk) -> Present:
+
+def asker(ref: Ref, app: Container) -> Present:
     """Who would be asking by pressing the button of this link."""
-    return present(ref.subscriber, desk.subscribers)
+    return present(ref.subscriber, app)
 
 
 def can_be_contacted(reader: Present) -> bool:
@@ -28,17 +31,17 @@ def can_be_contacted(reader: Present) -> bool:
     return reader.status != "" and not reader.erased
 
 
-def show(ref: Ref, evidence: Evidence, now: datetime, desk: FrontDesk) -> None:
+def show(ref: Ref, evidence: Evidence, now: datetime, app: Container) -> None:
     """Note that the offer's page was opened. A scanner opens it too, so this makes no lead."""
-    keep_visit(ref, f"offer-{ref.extra}", evidence, now, desk)
+    keep_visit(ref, f"offer-{ref.extra}", evidence, now, app)
 
 
-def take_up(reader: Present, ref: Ref, evidence: Evidence, now: datetime, desk: FrontDesk) -> None:
+def take_up(reader: Present, ref: Ref, evidence: Evidence, now: datetime, app: Container) -> None:
     """Queue the lead of a reader who `can_be_contacted`. Once this returns the lead cannot be lost.
 
     If it raises, the reader is asked to press again. Presses within ten minutes are one. Raises LimitReached.
     """
-    if not desk.presses.begin(reader.id, ref.extra, now):
+    if not app.presses.begin(reader.id, ref.extra, now):
         return
     message = TakeUpOffer(
         subscriber=reader.id,
@@ -50,5 +53,5 @@ def take_up(reader: Present, ref: Ref, evidence: Evidence, now: datetime, desk: 
         position=ref.position,
         evidence=asdict(evidence),
     )
-    desk.queues.send(desk.queues.lead, message)
-    desk.presses.queued(reader.id, ref.extra, now)
+    app.queues.send(app.queues.lead, message)
+    app.presses.queued(reader.id, ref.extra, now)

@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from newsletter.adapters.links import Ref
 from newsletter.domain.consent import Consent
 from newsletter.domain.subscriber import Status
-from newsletter.usecases.front_desk import FrontDesk
 from newsletter.usecases.record_leaving import record_leaving
 from newsletter.usecases.subscribe import ask, same_choices
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 MAX_REASON = 500
 How = Literal["one-click", "page"]
 HOW: tuple[str, ...] = get_args(How)
 
 
-def unsubscribe(ref: Ref, how: How, now: datetime, desk: FrontDesk) -> None:
+def unsubscribe(ref: Ref, how: How, now: datetime, app: Container) -> None:
     """Unsubscribe the reader; a repeat, or an unknown reader, changes nothing and is no error (RFC 8058).
 
     Leaving comes first and must not fail for the bookkeeping around it.
     """
-    desk.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, desk.publication.retention.left)
-    profile = desk.subscribers.profile(ref.subscriber) or {}
+    app.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, app.publication.retention.left)
+    profile = app.subscribers.profile(ref.subscriber) or {}
     left_how, left_at = str(profile.get("left_how", "")), str(profile.get("left_at", ""))
     if left_how not in HOW:
         return
     language = str(profile.get("language", ""))
     withdrawn = Consent("withdrawn", left_how, now, left_at, language=language, mailing=ref.mailing)
-    if record_leaving(ref.subscriber, withdrawn, desk) and ref.mailing:
-        desk.deliveries.add(ref.mailing, ref.batch, "unsubscribed", ref.position)
+    if record_leaving(ref.subscriber, withdrawn, app) and ref.mailing:
+        app.deliveries.add(ref.mailing, ref.batch, "unsubscribed", ref.position)
 
 
-def standing(ref: Ref, desk: FrontDesk) -> tuple[str, str]:
+def standing(ref: Ref, app: Container) -> tuple[str, str]:
     """The reader's status and language as they are stored, both empty for nobody we know.
 
     Nothing else of the profile is read: a record that is broken elsewhere must keep nobody from leaving.
     """
-    profile = desk.subscribers.profile(ref.subscriber) or {}
+    profile = app.subscribers.profile(ref.subscriber) or {}
     return (str(profile.get("status", "")), str(profile.get("language", ""))) if "email" in profile else ("", "")
 
 
-def explain(ref: Ref, reason: str, desk: FrontDesk) -> None:
+def explain(ref: Ref, reason: str, app: Container) -> None:
     """Keep the reason that a reader who has left gives, on one line and at most 500 characters; empty keeps nothing."""
     text = " ".join(reason.split())[:MAX_REASON]
     if text:
-        desk.subscribers.explain_leaving(ref.subscriber, text)
+        app.subscribers.explain_leaving(ref.subscriber, text)
 
 
-def come_back(ref: Ref, now: datetime, desk: FrontDesk) -> bool:
+def come_back(ref: Ref, now: datetime, app: Container) -> bool:
     """Send a reader who left a fresh confirmation with the choices they had; False for anybody else, who gets none."""
-    reader = desk.subscribers.get(ref.subscriber)
+    reader = app.subscribers.get(ref.subscriber)
     if reader is None or reader.status is not Status.UNSUBSCRIBED:
         return False
-    ask(same_choices(reader, "way back from unsubscribing", now, desk), now, desk)
+    ask(same_choices(reader, "way back from unsubscribing", now, app), now, app)
     return True

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from botocore.awsrequest import AWSResponse, HeadersDict
 
-from newsletter import wiring
 from newsletter.adapters import aws
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.planning import Batch
 from public_site.handler import handle
 from tests.bench import processes
@@ -52,22 +52,22 @@ def answer_in_process(account: Account, *services: str) -> None:
 def clicks(number: int) -> Iterator[dict[str, Any]]:
     """Clicks of different readers on an article of the mail; what they need is put where the site finds it."""
     variant = prepare()
-    rendered = wiring.content().variant(MAILING.id, variant)
+    rendered = app.content.variant(MAILING.id, variant)
     assert rendered
     for batch in range(-(-number // BATCH)):
         readers = tuple(reader_id("a", batch * BATCH + position) for position in range(BATCH))
-        wiring.deliveries().claim(Batch(MAILING.id, f"a0-{batch}", variant, readers), "a" * BATCH, {}, wiring.now())
+        app.deliveries.claim(Batch(MAILING.id, f"a0-{batch}", variant, readers), "a" * BATCH, {}, app.now())
     key = rendered.html.partition("/c/{{click}}/")[2][:10]
     for index in range(number):
         batch, position = divmod(index, BATCH)
-        token = wiring.links().token(Purpose.CLICK, Ref(reader_id("a", index), MAILING.id, f"a0-{batch}", position))
+        token = app.links.token(Purpose.CLICK, Ref(reader_id("a", index), MAILING.id, f"a0-{batch}", position))
         yield events.http("GET", f"/c/{token}/{key}", source=_source(index))
 
 
 def sign_ups(number: int) -> Iterator[dict[str, Any]]:
     """Filled-in forms of different people from different networks, and as many confirmations: no attack."""
     for index in range(number):
-        wiring.limits().count("confirmations", wiring.now())
+        app.limits.count("confirmations", app.now())
         form = {
             "email": f"lukija{index}@lukija.example",
             "topics": layout().topics[:2],

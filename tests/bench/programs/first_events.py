@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.lead import Evidence
 from newsletter.domain.messages import PlanPage, SendBatch, TakeUpOffer
 from newsletter.domain.planning import Batch
@@ -25,12 +25,12 @@ def main() -> None:
     variant = prepare()
     reader = reader_id("a", 0)
     sent = Batch(MAILING.id, "a0-0", variant, (reader,))
-    wiring.deliveries().claim(sent, "a", {}, wiring.now())
+    app.deliveries.claim(sent, "a", {}, app.now())
     to_send = SendBatch(MAILING.id, "a0-1", variant, (reader,))
     delivered = mail_events.of([SendBatch(sent.mailing, sent.id, variant, sent.recipients)], "mail")[-1:]
     evidence = asdict(Evidence("POST", "Mozilla/5.0", "192.0.2.0/24", {}))
     wish = TakeUpOffer(reader, MAILING.offer, "button", NOW, MAILING.id, sent.id, 0, evidence)
-    leave = wiring.links().token(Purpose.UNSUBSCRIBE, Ref(reader, MAILING.id, sent.id, 0))
+    leave = app.links.token(Purpose.UNSUBSCRIBE, Ref(reader, MAILING.id, sent.id, 0))
     first: dict[str, dict[str, Any]] = {
         "feed_ingest": {"now": NOW},
         "planner": events.from_queue([PlanPage(MAILING.id, "b", 0).to_json()]),

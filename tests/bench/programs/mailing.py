@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.article import Article
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.subscriber import Recipient
@@ -47,17 +47,17 @@ def article(number: int, topics: tuple[str, ...], listed_at: datetime) -> Articl
 
 def prepare() -> str:
     """Put the mailing and its one variant where the sender finds them; the variant's key."""
-    content = wiring.content()
+    content = app.content
     for number in range(FRESH + OLDER):
         content.put_article(article(number, ("linkedin",), STARTED - timedelta(hours=number + 1)))
     content.create_mailing(MAILING)
-    key = wiring.variants().digest(MAILING, Recipient("", (), "fi"), MAILING.articles)
+    key = app.variants.digest(MAILING, Recipient("", (), "fi"), MAILING.articles)
     assert key
     return key
 
 
 if __name__ == "__main__":
     variant = prepare()
-    mail = wiring.content().variant(MAILING.id, variant)
+    mail = app.content.variant(MAILING.id, variant)
     assert mail
     print(json.dumps({"variant": variant, "html_bytes": len(mail.html.encode())}))

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import process_time
 from unittest.mock import patch
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.messages import PlanPage
 from newsletter.usecases import emit_batches
 from newsletter.usecases.plan_page import plan_page
@@ -21,7 +21,7 @@ def plan(mailing: str, shard: str) -> tuple[int, int, int]:
     """Plan a shard to its end; how many pages, batches and recipients it has."""
     batches = recipients = page = 0
     while True:
-        manifest = plan_page(PlanPage(mailing, shard, page), wiring.now(), wiring.planning())
+        manifest = plan_page(PlanPage(mailing, shard, page), app.now(), app)
         assert manifest is not None
         batches += len(manifest.batches)
         recipients += sum(len(batch.recipients) for batch in manifest.batches)

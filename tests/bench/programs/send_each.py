@@ -19,8 +19,8 @@ from typing import Any
 import boto3
 from jinja2 import Environment
 
-from newsletter import wiring
 from newsletter.adapters.links import Purpose, Ref
+from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.placeholders import LITERALS
 from tests.bench import processes
@@ -38,9 +38,9 @@ class Loop:
         self._text = text.from_string(variant.text)
         client: Any = boto3.client
         self._dynamodb, self._ses = client("dynamodb"), client("sesv2")
-        self._links = wiring.links()
-        self._settings = wiring.settings()
-        self._sender = wiring.templates().publication.sender
+        self._links = app.links
+        self._settings = app.settings
+        self._sender = app.templates.publication.sender
 
     def send(self, reader: str) -> None:
         """One mail to one reader, unless they have left."""
@@ -92,7 +92,7 @@ def send(loop: Loop, readers: Sequence[str]) -> float:
 def main() -> None:
     """Arguments: the variant, readers to warm up with, readers to measure."""
     key, warm_up, measured = processes.arguments()
-    variant = wiring.content().variant(MAILING.id, key)
+    variant = app.content.variant(MAILING.id, key)
     assert variant
     loop = Loop(variant)
     send(loop, warm_up)

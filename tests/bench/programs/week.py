@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from newsletter import wiring
+from newsletter.container import app
 from newsletter.domain.mailing import Kind, Mailing
 from tests.bench.programs.mailing import STARTED, article
 
@@ -23,8 +23,8 @@ MAILING = Mailing(
 
 def prepare() -> None:
     """Put the articles and the mailing where the planner finds them."""
-    topics = [topic.key for topic in wiring.templates().publication.topics]
-    content = wiring.content()
+    topics = [topic.key for topic in app.templates.publication.topics]
+    content = app.content
     for number in range(FRESH + ARCHIVED):
         listed_at = STARTED - timedelta(days=1 + (number if number < FRESH else 7 * number))
         content.put_article(article(number, (topics[number % len(topics)],), listed_at))

@@ -1,0 +1,394 @@
+"""Puts the product together: every part is built at its first use; importing this module builds nothing.
+
+Doors, use cases and the command line take what they need from one `Container`; there is no other way to get a
+dependency. `app` is the container of this process.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from newsletter.adapters import aws
+from newsletter.settings import MissingSetting, Settings, read_settings
+
+if TYPE_CHECKING:
+    from newsletter.adapters.account import Account
+    from newsletter.adapters.agenda import Agenda
+    from newsletter.adapters.aside import Aside
+    from newsletter.adapters.backlog import Backlog
+    from newsletter.adapters.clicks import Clicks
+    from newsletter.adapters.consents import Consents
+    from newsletter.adapters.content import Content
+    from newsletter.adapters.courses import Courses
+    from newsletter.adapters.crm import Crm
+    from newsletter.adapters.deliveries import Deliveries
+    from newsletter.adapters.digests import Digests
+    from newsletter.adapters.enrollments import Enrollments
+    from newsletter.adapters.failures import Failures
+    from newsletter.adapters.feeds import Feeds
+    from newsletter.adapters.fingerprints import Fingerprints
+    from newsletter.adapters.forms import Forms
+    from newsletter.adapters.guards import Guards
+    from newsletter.adapters.lead_pointers import LeadPointers
+    from newsletter.adapters.leads import Leads
+    from newsletter.adapters.limits import Limits
+    from newsletter.adapters.links import Links
+    from newsletter.adapters.mailer import Mailer
+    from newsletter.adapters.oidc import Oidc
+    from newsletter.adapters.presses import Presses
+    from newsletter.adapters.proofs import Proofs
+    from newsletter.adapters.queues import Queues
+    from newsletter.adapters.reachability import Reachability
+    from newsletter.adapters.reputation import Reputation
+    from newsletter.adapters.secrets import Secrets
+    from newsletter.adapters.sign_ups import SignUps
+    from newsletter.adapters.subscribers import Subscribers
+    from newsletter.adapters.suppression import SuppressionList
+    from newsletter.adapters.tallies import Tallies
+    from newsletter.adapters.templates import Templates
+    from newsletter.domain.publication import Publication
+    from newsletter.usecases.check_health import Health
+    from newsletter.usecases.digest_readers import DigestReaders
+    from newsletter.usecases.render_variant import Variants
+    from newsletter.usecases.subscriber_ids import SubscriberIds
+
+
+INDEX_DELAY = 5.0
+"""Seconds until a secondary index of DynamoDB has certainly seen a write; usually it takes well under one."""
+
+
+class Container:
+    """The parts of the product, by name."""
+
+    def now(self) -> datetime:
+        """The present, in UTC: the one clock of the product."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def but(self, **parts: Any) -> Self:
+        """A container with the same parts, except for these."""
+        other = type(self)()
+        vars(other).update(vars(self) | parts)
+        return other
+
+    def reset(self) -> None:
+        """Forget every part, so that the next use reads the environment anew (local cloud and tests)."""
+        for name in list(vars(self)):
+            if isinstance(getattr(type(self), name, None), cached_property):
+                delattr(self, name)
+        aws.forget()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The environment of this process."""
+        return read_settings()
+
+    @cached_property
+    def publication(self) -> Publication:
+        """What publication.toml says."""
+        return self.templates.publication
+
+    @property
+    def feed_urls(self) -> tuple[str, ...]:
+        """The feeds that are read: those of the publication, or the one that replaces them in the local cloud."""
+        replacement = self.settings.feed_url
+        return (replacement,) if replacement else tuple(feed.url for feed in self.publication.feeds)
+
+    @property
+    def index_delay(self) -> float:
+        """Seconds to wait for a secondary index of DynamoDB; that of the local cloud is at once up to date."""
+        return 0 if self.settings.local else INDEX_DELAY
+
+    @cached_property
+    def ids(self) -> SubscriberIds:
+        """Ids of subscribers."""
+        from newsletter.usecases.subscriber_ids import SubscriberIds
+
+        return SubscriberIds(self.secrets)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The secrets of the stack."""
+        return self._fresh_secrets()
+
+    def _fresh_secrets(self) -> Secrets:
+        from newsletter.adapters.secrets import Secrets
+
+        return Secrets(aws.client("ssm"), self.settings.secrets_path, self.fingerprints)
+
+    @cached_property
+    def health(self) -> Health:
+        """Whether the readers' pages have what they need."""
+        from newsletter.usecases.check_health import Health
+
+        return Health(
+            {
+                "publication": lambda: self.publication,
+                "link_keys": lambda: self._fresh_secrets().link_keys,
+                "pepper": lambda: self._fresh_secrets().pepper,
+            },
+            {MissingSetting: "missing"},
+        )
+
+    @cached_property
+    def fingerprints(self) -> Fingerprints:
+        """Which pepper readers' ids were made with."""
+        from newsletter.adapters.fingerprints import Fingerprints
+
+        return Fingerprints(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """publication.toml and everything that is rendered."""
+        from newsletter.adapters.templates import Templates
+
+        return Templates(self.settings.templates, self.settings.public_url)
+
+    @cached_property
+    def subscribers(self) -> Subscribers:
+        """Readers."""
+        from newsletter.adapters.subscribers import Subscribers
+
+        return Subscribers(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def sign_ups(self) -> SignUps:
+        """Forms that wait for their confirmation."""
+        from newsletter.adapters.sign_ups import SignUps
+
+        kept = self.publication.retention.pending
+        return SignUps(aws.client("dynamodb"), self.settings.subscribers_table, kept)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """Chains of consent records."""
+        from newsletter.adapters.consents import Consents
+
+        return Consents(aws.client("dynamodb"), self.settings.subscribers_table, lambda: self.secrets.consent_key)
+
+    @cached_property
+    def clicks(self) -> Clicks:
+        """What readers followed."""
+        from newsletter.adapters.clicks import Clicks
+
+        life = self.publication.retention.clicks
+        return Clicks(aws.client("dynamodb"), self.settings.subscribers_table, life)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """What is due."""
+        from newsletter.adapters.agenda import Agenda
+
+        return Agenda(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Limits on what strangers can set off."""
+        from newsletter.adapters.limits import Limits
+
+        return Limits(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def enrollments(self) -> Enrollments:
+        """Readers' ways through sequences."""
+        from newsletter.adapters.enrollments import Enrollments
+
+        return Enrollments(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def content(self) -> Content:
+        """Articles and mailings."""
+        from newsletter.adapters.content import Content
+
+        return Content(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def courses(self) -> Courses:
+        """Courses of mailings."""
+        from newsletter.adapters.courses import Courses
+
+        return Courses(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def backlog(self) -> Backlog:
+        """Batches that wait in their manifests."""
+        from newsletter.adapters.backlog import Backlog
+
+        return Backlog(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def digests(self) -> Digests:
+        """What the digests carry."""
+        from newsletter.adapters.digests import Digests
+
+        return Digests(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The ledger."""
+        from newsletter.adapters.deliveries import Deliveries
+
+        return Deliveries(aws.client("dynamodb"), self.settings.deliveries_table)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """Counts of the ledger."""
+        from newsletter.adapters.tallies import Tallies
+
+        return Tallies(aws.client("dynamodb"), self.settings.deliveries_table)
+
+    @cached_property
+    def reputation(self) -> Reputation:
+        """What came of our mails, and the breaker."""
+        from newsletter.adapters.reputation import Reputation
+
+        return Reputation(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def account(self) -> Account:
+        """The account's quota."""
+        from newsletter.adapters.account import Account
+
+        return Account(aws.client("sesv2"))
+
+    @cached_property
+    def leads(self) -> Leads:
+        """Leads."""
+        from newsletter.adapters.leads import Leads
+
+        return Leads(aws.client("dynamodb"), self.settings.leads_table)
+
+    @cached_property
+    def lead_pointers(self) -> LeadPointers:
+        """Which leads are whose."""
+        from newsletter.adapters.lead_pointers import LeadPointers
+
+        return LeadPointers(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def presses(self) -> Presses:
+        """Presses on offers."""
+        from newsletter.adapters.presses import Presses
+
+        return Presses(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """The rate lane."""
+        from newsletter.adapters.guards import Guards
+
+        return Guards(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def failures(self) -> Failures:
+        """Why messages failed."""
+        from newsletter.adapters.failures import Failures
+
+        return Failures(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Our queues."""
+        from newsletter.adapters.queues import Queues
+
+        env = self.settings
+        return Queues(
+            aws.client("sqs"),
+            plan=env.plan_queue,
+            batch=env.batch_queue,
+            transactional=env.transactional_queue,
+            lead=env.lead_queue,
+        )
+
+    @cached_property
+    def links(self) -> Links:
+        """Signed links."""
+        from newsletter.adapters.links import Links
+
+        return Links(self.secrets.link_keys)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Tokens of our own forms."""
+        from newsletter.adapters.forms import Forms
+
+        return Forms(self.secrets.link_keys)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """Proofs of work."""
+        from newsletter.adapters.proofs import Proofs
+
+        return Proofs(self.secrets.link_keys)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """SES."""
+        from newsletter.adapters.mailer import Mailer
+
+        return Mailer(aws.client("sesv2"), self.publication, self.settings.configuration_set)
+
+    @cached_property
+    def suppression(self) -> SuppressionList:
+        """SES's suppression list."""
+        from newsletter.adapters.suppression import SuppressionList
+
+        return SuppressionList(aws.client("sesv2"))
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """Blog feeds."""
+        from newsletter.adapters.feeds import Feeds
+
+        return Feeds(allow_local=self.settings.local)
+
+    @cached_property
+    def crm(self) -> Crm:
+        """The CRM."""
+        from newsletter.adapters.crm import Crm
+
+        return Crm(self.settings.crm_url, self.secrets.webhook_secrets)
+
+    @cached_property
+    def oidc(self) -> Oidc:
+        """The issuer of the console's tokens."""
+        from newsletter.adapters.oidc import Oidc
+
+        return Oidc(self.settings.oidc_issuer, self.settings.oidc_audience)
+
+    @cached_property
+    def variants(self) -> Variants:
+        """Rendered variants, each rendered and kept once per container."""
+        from newsletter.usecases.render_variant import Variants
+
+        return Variants(self.templates, self.content)
+
+    @cached_property
+    def digest_readers(self) -> DigestReaders:
+        """What is new to each reader of a digest."""
+        from newsletter.usecases.digest_readers import DigestReaders
+
+        return DigestReaders(self.digests, self.publication.time_zone)
+
+    @cached_property
+    def reachability(self) -> Reachability:
+        """What mail systems say of readers."""
+        from newsletter.adapters.reachability import Reachability
+
+        return Reachability(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def aside(self) -> Aside:
+        """What a person shall look at."""
+        from newsletter.adapters.aside import Aside
+
+        return Aside(aws.client("dynamodb"), self.settings.deliveries_table)
+
+
+app = Container()
