@@ -80,6 +80,13 @@ def test_every_make_target_is_documented_and_every_documented_one_exists() -> No
     assert named - targets == set()
 
 
+def test_the_readme_lists_the_commands_as_make_help_does() -> None:
+    listed = re.findall(
+        r"^make ([a-z-]+) +# (.+)$", TEXT[ROOT / "README.md"].partition("### Commands")[2], re.MULTILINE
+    )
+    assert listed == re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
 def test_every_command_is_documented_and_every_documented_one_exists(capsys: pytest.CaptureFixture[str]) -> None:
     commands = set(_commands(capsys))
     # `newsletter` is an ordinary word too; in code it begins a command.
