@@ -76,6 +76,15 @@ def test_every_command_and_path_in_the_forms_exists(file: Path, capsys: pytest.C
     capsys.readouterr()
 
 
+def test_every_command_in_the_blocks_of_contributing_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    commands = [line for block in blocks for line in block.splitlines() if re.match(r"make |\.venv/", line)]
+    assert len(commands) > 5
+    for command in commands:
+        assert_exists(command)
+    capsys.readouterr()
+
+
 def test_the_workflow_calls_ci_run_and_keeps_what_it_leaves() -> None:
     assert [step["run"] for step in steps() if "run" in step] == [".ci/run"]
     run = (ROOT / ".ci/run").read_text("utf-8")
