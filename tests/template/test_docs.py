@@ -81,9 +81,7 @@ def test_every_make_target_is_documented_and_every_documented_one_exists() -> No
 
 
 def test_the_readme_lists_the_commands_as_make_help_does() -> None:
-    listed = re.findall(
-        r"^make ([a-z-]+) +# (.+)$", TEXT[ROOT / "README.md"].partition("### Commands")[2], re.MULTILINE
-    )
+    listed = re.findall(r"^make ([a-z-]+) +# (.+)$", TEXT[ROOT / "README.md"].partition("## Commands")[2], re.MULTILINE)
     assert listed == re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
@@ -162,6 +160,19 @@ def test_the_readme_draws_the_tree_as_it_is() -> None:
         path.name for path in ROOT.glob("[!.]*/**/") if path.is_dir()
     }
     assert folders <= known
+
+
+def test_the_words_of_the_readme_are_those_of_the_code() -> None:
+    rows = re.findall(
+        r"^\| ([a-z, ]+) \| ", TEXT[ROOT / "README.md"].partition("## Words")[2].partition("\n## ")[0], re.MULTILINE
+    )
+    words = [word for row in rows[1:] for word in row.split(", ")]
+    code = "\n".join(file.read_text("utf-8") for file in ROOT.glob("functions/**/*.py")).lower()
+    assert len(words) > 20
+    assert len(words) == len(set(words))
+    for word in words:
+        pattern = rf"(?<![a-z]){word.replace(' ', '[ _]?')}(?![a-rt-z])"
+        assert len(re.findall(pattern, code)) >= 5, word
 
 
 def test_the_rings_of_tests_are_those_that_contributing_names() -> None:
