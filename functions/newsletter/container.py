@@ -89,7 +89,7 @@ class Container:
         """The environment of this process."""
         return read_settings()
 
-    @cached_property
+    @property
     def publication(self) -> Publication:
         """What publication.toml says."""
         return self.templates.publication

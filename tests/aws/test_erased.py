@@ -343,7 +343,7 @@ def test_leads_of_an_offer_that_is_no_more_are_shown_and_erased(cloud: Cloud, mo
     cloud.press(link(Purpose.OFFER, **OFFER))
     cloud.drain()
     publication = app.templates.publication
-    monkeypatch.setattr(app, "publication", replace(publication, offers=(), sequences={}))
+    monkeypatch.setattr(app.templates, "publication", replace(publication, offers=(), sequences={}))
     page = cloud.http("GET", link(Purpose.MY_DATA))["body"]
     assert text("my_data.lead_on") in page
     data = json.loads(cloud.http("GET", f"{link(Purpose.MY_DATA)}?format=json")["body"])

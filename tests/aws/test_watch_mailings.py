@@ -336,9 +336,9 @@ def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeyp
     counted: list[str] = []
     original = count_mailing.count_shard
 
-    def counting(mailing: Mailing, shard: str, **more: Any) -> Tally:
+    def counting(mailing: Mailing, shard: str, *more: Any, **named: Any) -> Tally:
         counted.append(shard)
-        return original(mailing, shard, **more)
+        return original(mailing, shard, *more, **named)
 
     monkeypatch.setattr(count_mailing, "count_shard", counting)
     found = app.content.mailing(mailing)

@@ -83,7 +83,7 @@ class Stopping:
     def _stop(self, by: object) -> None:
         self.by = by
         now = app.now().replace(microsecond=0)
-        self.stop(MAILING, by="Maija", now=now, content=app.content, courses=app.courses, guards=app.guards)
+        self.stop(MAILING, app, by="Maija", now=now)
         self.under_way = len(self.busy | self.looked)
         self.answered = True
 
