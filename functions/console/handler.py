@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from console import api_routes, campaign_routes, control_routes, digest_routes, report_routes, session, sign_in_routes
-from console.people import NotSignedIn, person_of
+from console import session
+from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
+from console.routes import api, campaign, control, digest, report, sign_in
 from newsletter.container import app
 from newsletter.domain.errors import NotFound
 from newsletter.http import Answer, MethodNotAllowed, path_pattern
@@ -27,13 +28,13 @@ def with_token(request: Request, view: View, in_path: Mapping[str, str]) -> Answ
     scheme, _, token = request.header("authorization").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn
-    return view(request, person_of(app.oidc.verify(token.strip())), **in_path)
+    return view(request, principal_of(app.oidc.verify(token.strip())), **in_path)
 
 
 def signed_in(request: Request, view: View, in_path: Mapping[str, str]) -> Answer:
     """The pages: whoever has a session; a form must also be one that we made for this person."""
     try:
-        who = session.person(request)
+        who = session.principal(request)
     except NotSignedIn:
         if request.method == "POST":
             raise
@@ -52,33 +53,33 @@ def anybody(request: Request, view: View, in_path: Mapping[str, str]) -> Answer:
 # and keeps the request in a class attribute, so that in one process of many threads (the local cloud) one person could
 # be shown another's page.
 PATHS: tuple[tuple[str, Door, Mapping[str, View]], ...] = (
-    ("/console", signed_in, {"GET": report_routes.show_mailings}),
-    ("/console/mailings/{mailing}", signed_in, {"GET": report_routes.show_mailing}),
-    ("/console/mailings/{mailing}/pause", signed_in, {"POST": control_routes.press_pause}),
-    ("/console/mailings/{mailing}/resume", signed_in, {"POST": control_routes.press_resume}),
-    ("/console/mailings/{mailing}/cancel", signed_in, {"POST": control_routes.press_cancel}),
-    ("/console/digests/{period}", signed_in, {"GET": digest_routes.show}),
-    ("/console/digests/{period}/mail", signed_in, {"GET": digest_routes.show_mail}),
-    ("/console/digests/{period}/approve", signed_in, {"POST": digest_routes.press_approve}),
-    ("/console/digests/{period}/reject", signed_in, {"POST": digest_routes.press_reject}),
-    ("/console/campaigns/new", signed_in, {"GET": campaign_routes.show_form, "POST": campaign_routes.take_form}),
-    ("/console/login", anybody, {"GET": sign_in_routes.login}),
-    ("/console/callback", anybody, {"GET": sign_in_routes.callback}),
-    ("/console/logout", anybody, {"GET": sign_in_routes.ask_to_sign_out}),
-    ("/console/logout", signed_in, {"POST": sign_in_routes.sign_out}),
-    ("/api/v1/openapi.json", anybody, {"GET": api_routes.show_openapi}),
-    ("/api/v1/campaigns", with_token, {"POST": api_routes.start}),
-    ("/api/v1/mailings", with_token, {"GET": api_routes.list_mailings}),
-    ("/api/v1/mailings/{mailing}", with_token, {"GET": api_routes.show_mailing}),
-    ("/api/v1/mailings/{mailing}/recipients", with_token, {"GET": api_routes.list_recipients}),
-    ("/api/v1/mailings/{mailing}/pause", with_token, {"POST": control_routes.pause}),
-    ("/api/v1/mailings/{mailing}/resume", with_token, {"POST": control_routes.resume}),
-    ("/api/v1/mailings/{mailing}/cancel", with_token, {"POST": control_routes.cancel}),
-    ("/api/v1/digests", with_token, {"GET": digest_routes.list_digests}),
-    ("/api/v1/digests/{period}/approve", with_token, {"POST": digest_routes.approve}),
-    ("/api/v1/digests/{period}/reject", with_token, {"POST": digest_routes.reject}),
-    ("/api/v1/decisions", with_token, {"GET": api_routes.list_decisions}),
-    ("/api/v1/articles", with_token, {"GET": api_routes.list_articles}),
+    ("/console", signed_in, {"GET": report.show_mailings}),
+    ("/console/mailings/{mailing}", signed_in, {"GET": report.show_mailing}),
+    ("/console/mailings/{mailing}/pause", signed_in, {"POST": control.press_pause}),
+    ("/console/mailings/{mailing}/resume", signed_in, {"POST": control.press_resume}),
+    ("/console/mailings/{mailing}/cancel", signed_in, {"POST": control.press_cancel}),
+    ("/console/digests/{period}", signed_in, {"GET": digest.show}),
+    ("/console/digests/{period}/mail", signed_in, {"GET": digest.show_mail}),
+    ("/console/digests/{period}/approve", signed_in, {"POST": digest.press_approve}),
+    ("/console/digests/{period}/reject", signed_in, {"POST": digest.press_reject}),
+    ("/console/campaigns/new", signed_in, {"GET": campaign.show_form, "POST": campaign.take_form}),
+    ("/console/login", anybody, {"GET": sign_in.login}),
+    ("/console/callback", anybody, {"GET": sign_in.callback}),
+    ("/console/logout", anybody, {"GET": sign_in.ask_to_sign_out}),
+    ("/console/logout", signed_in, {"POST": sign_in.sign_out}),
+    ("/api/v1/openapi.json", anybody, {"GET": api.show_openapi}),
+    ("/api/v1/campaigns", with_token, {"POST": api.start}),
+    ("/api/v1/mailings", with_token, {"GET": api.list_mailings}),
+    ("/api/v1/mailings/{mailing}", with_token, {"GET": api.show_mailing}),
+    ("/api/v1/mailings/{mailing}/recipients", with_token, {"GET": api.list_recipients}),
+    ("/api/v1/mailings/{mailing}/pause", with_token, {"POST": control.pause}),
+    ("/api/v1/mailings/{mailing}/resume", with_token, {"POST": control.resume}),
+    ("/api/v1/mailings/{mailing}/cancel", with_token, {"POST": control.cancel}),
+    ("/api/v1/digests", with_token, {"GET": digest.list_digests}),
+    ("/api/v1/digests/{period}/approve", with_token, {"POST": digest.approve}),
+    ("/api/v1/digests/{period}/reject", with_token, {"POST": digest.reject}),
+    ("/api/v1/decisions", with_token, {"GET": api.list_decisions}),
+    ("/api/v1/articles", with_token, {"GET": api.list_articles}),
 )
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
-from console.people import SEND_GROUP, SEND_SCOPE
+from console.principal import SEND_GROUP, SEND_SCOPE
 from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Standing
 from newsletter.domain.mailing import Kind

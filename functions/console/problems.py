@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from console.campaign_input import InvalidFields
-from console.people import SEND_SCOPE, MayNotSend, NotSignedIn
+from console.principal import SEND_SCOPE, MayNotSend, NotSignedIn
 from console.request import Request
 from console.responses import page
 from console.session import ForgedForm, SignInFailed

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from console import session
-from console.people import Person
+from console.principal import Principal
 from newsletter.container import app
 from newsletter.domain.times import iso
 from newsletter.http import ALWAYS, BARE, PRIVATE, Answer, content_policy
 
 
 def page(
-    name: str, who: Person | None, /, *, status: int = 200, cookies: tuple[str, ...] = (), **values: Any
+    name: str, who: Principal | None, /, *, status: int = 200, cookies: tuple[str, ...] = (), **values: Any
 ) -> Answer:
     """The page of templates/console/, with the navigation of who is signed in."""
     token = session.form_token(who) if who else ""

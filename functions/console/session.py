@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
-from console.people import NotSignedIn, Person, person_of
+from console.principal import NotSignedIn, Principal, principal_of
 from console.request import Request
 from newsletter.adapters.oidc import BadToken, Tokens
 from newsletter.container import app
@@ -66,17 +66,17 @@ def finish(request: Request) -> tuple[str, tuple[str, ...]]:
     token = _telling(tokens)
     if len(token) > MAX_COOKIE:
         raise SignInFailed(f"the issuer's token has {len(token)} characters; a cookie holds {MAX_COOKIE}")
-    lifetime = person_of(app.oidc.verify(token)).expires - int(app.now().timestamp())
+    lifetime = principal_of(app.oidc.verify(token)).expires - int(app.now().timestamp())
     return way["wanted"], (_cookie(SESSION, token, lifetime), _cookie(SIGN_IN, "", 0))
 
 
-def person(request: Request) -> Person:
+def principal(request: Request) -> Principal:
     """Who is signed in. Raises NotSignedIn, also for a session that is over."""
     token = request.cookie(SESSION)
     if not token:
         raise NotSignedIn
     try:
-        return person_of(app.oidc.verify(token))
+        return principal_of(app.oidc.verify(token))
     except BadToken as error:
         raise NotSignedIn from error
 
@@ -86,7 +86,7 @@ def end() -> str:
     return _cookie(SESSION, "", 0)
 
 
-def form_token(who: Person) -> str:
+def form_token(who: Principal) -> str:
     """What every form of this person carries.
 
     It names the person, not the session: whoever signs in again can still send what they had begun to write.
@@ -94,7 +94,7 @@ def form_token(who: Person) -> str:
     return _signer("form").dumps(_digest(who))
 
 
-def check_form(request: Request, who: Person) -> None:
+def check_form(request: Request, who: Principal) -> None:
     """Raises ForgedForm unless the form carries this person's own token of the last day."""
     from itsdangerous import BadSignature
 
@@ -108,16 +108,16 @@ def check_form(request: Request, who: Person) -> None:
 
 def _telling(tokens: Tokens) -> str:
     """The ID token, unless only the access token says that its owner may send."""
-    if not person_of(app.oidc.verify(tokens.id)).may_send:
+    if not principal_of(app.oidc.verify(tokens.id)).may_send:
         try:
-            if person_of(app.oidc.verify(tokens.access)).may_send:
+            if principal_of(app.oidc.verify(tokens.access)).may_send:
                 return tokens.access
         except BadToken:
             pass  # An access token may be for other eyes than ours.
     return tokens.id
 
 
-def _digest(who: Person) -> str:
+def _digest(who: Principal) -> str:
     return hashlib.sha256(who.subject.encode()).hexdigest()[:32]
 
 

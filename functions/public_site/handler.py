@@ -12,19 +12,10 @@ from newsletter.domain.errors import NotFound
 from newsletter.http import Answer, MethodNotAllowed, json_answer, path_pattern
 from newsletter.observability import observed
 from newsletter.usecases.check_health import OK
-from public_site import (
-    archive_routes,
-    click_routes,
-    confirmation_routes,
-    my_data_routes,
-    offer_routes,
-    origins,
-    preference_routes,
-    subscription_routes,
-    unsubscribe_routes,
-)
+from public_site import origins
 from public_site.problems import ForeignForm, problem
 from public_site.request import Request
+from public_site.routes import archive, click, confirmation, my_data, offer, preferences, subscription, unsubscribe
 
 View = Callable[..., Answer]
 
@@ -43,21 +34,21 @@ PATHS: tuple[tuple[str, Mapping[str, View]], ...] = (
     (
         "/subscribe",
         {
-            "GET": subscription_routes.show_form,
-            "POST": subscription_routes.sign_up,
+            "GET": subscription.show_form,
+            "POST": subscription.sign_up,
             "OPTIONS": origins.preflight,
         },
     ),
-    ("/confirm/{token}", {"GET": confirmation_routes.ask_to_confirm, "POST": confirmation_routes.confirm}),
-    ("/preferences/{token}", {"GET": preference_routes.show_preferences, "POST": preference_routes.save_preferences}),
-    ("/unsubscribe/{token}", {"GET": unsubscribe_routes.ask_to_unsubscribe, "POST": unsubscribe_routes.leave}),
-    ("/my-data/{token}", {"GET": my_data_routes.show_my_data, "POST": my_data_routes.erase_my_data}),
-    ("/c/{token}/{link}", {"GET": click_routes.follow}),
-    ("/offer/{token}", {"GET": offer_routes.show_offer, "POST": offer_routes.take_up}),
-    ("/archive", {"GET": archive_routes.show_list}),
-    ("/archive/feed.xml", {"GET": archive_routes.show_feed}),
-    ("/archive/{mailing}", {"GET": archive_routes.show_mailing}),
-    ("/altcha.js", {"GET": subscription_routes.proof_script}),
+    ("/confirm/{token}", {"GET": confirmation.ask_to_confirm, "POST": confirmation.confirm}),
+    ("/preferences/{token}", {"GET": preferences.show_preferences, "POST": preferences.save_preferences}),
+    ("/unsubscribe/{token}", {"GET": unsubscribe.ask_to_unsubscribe, "POST": unsubscribe.leave}),
+    ("/my-data/{token}", {"GET": my_data.show_my_data, "POST": my_data.erase_my_data}),
+    ("/c/{token}/{link}", {"GET": click.follow}),
+    ("/offer/{token}", {"GET": offer.show_offer, "POST": offer.take_up}),
+    ("/archive", {"GET": archive.show_list}),
+    ("/archive/feed.xml", {"GET": archive.show_feed}),
+    ("/archive/{mailing}", {"GET": archive.show_mailing}),
+    ("/altcha.js", {"GET": subscription.proof_script}),
     ("/health", {"GET": health}),
 )
 
@@ -83,15 +74,15 @@ def respond(request: Request) -> Answer:
 
 def _may_send(request: Request, view: View) -> bool:
     """Whether the form may come from where it does. /subscribe decides for itself; mail programs unsubscribe anyhow."""
-    if view is subscription_routes.sign_up:
+    if view is subscription.sign_up:
         return True
-    if view is unsubscribe_routes.leave and unsubscribe_routes.one_click(request):
+    if view is unsubscribe.leave and unsubscribe.one_click(request):
         return True
     return not origins.refused_origin(request)
 
 
 def _find(request: Request) -> tuple[View, dict[str, str]]:
-    if not unsubscribe_routes.is_leaving(request):
+    if not unsubscribe.is_leaving(request):
         _ = request.body  # too much of it is refused whatever it is for
     for pattern, views in _patterns():
         if found := pattern.fullmatch(request.path):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from console.people import Person
+from console.principal import Principal
 from console.reports import report_of
 from console.request import Request
 from console.session import ForgedForm, check_form
@@ -187,7 +187,7 @@ def test_a_form_that_we_did_not_make_for_this_person_changes_nothing(
 
 def test_a_token_of_a_form_is_accepted_in_the_one_spelling_that_we_gave_it(marketing: Browser) -> None:
     request = Request({"requestContext": {"http": {"method": "POST"}}, "rawPath": NEW})
-    anna, token = Person("anna", "", may_send=True, expires=0), marketing.form_token()
+    anna, token = Principal("anna", "", may_send=True, expires=0), marketing.form_token()
     request.__dict__["form"] = {"form_token": [token]}
     check_form(request, anna)
     for spelled in other_spellings(token):
@@ -256,7 +256,7 @@ def test_what_is_planned_while_the_figures_are_read_is_not_contradicted_by_them(
         assert cloud.drain() == []
         return report
 
-    monkeypatch.setattr("console.report_routes.report_of", planned_meanwhile)
+    monkeypatch.setattr("console.routes.report.report_of", planned_meanwhile)
     page = marketing.get(str(sent.location))
     assert READER in page.text
     assert "0 in all" not in page.text
@@ -311,7 +311,7 @@ def test_a_name_that_is_taken_is_said_before_anything_is_sent(marketing: Browser
 def test_recipients_are_shown_page_by_page_and_by_standing(
     marketing: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.report_routes.RECIPIENTS", 2)
+    monkeypatch.setattr("console.routes.report.RECIPIENTS", 2)
     readers = [f"reader{number}@example.com" for number in range(3)]
     for reader in readers:
         cloud.subscribe(reader)

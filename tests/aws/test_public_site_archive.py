@@ -153,7 +153,7 @@ def test_a_campaign_is_shown_in_its_own_language_and_as_text(site: Cloud) -> Non
 
 
 def test_the_list_goes_on_where_a_page_ends(site: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("public_site.archive_routes.ON_A_PAGE", 2)
+    monkeypatch.setattr("public_site.routes.archive.ON_A_PAGE", 2)
     seen, path = [], "/archive?lang=fi"
     for _ in range(5):
         answer = site.http("GET", path.replace("%3A", ":").replace("%23", "#"))

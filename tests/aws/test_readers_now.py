@@ -18,7 +18,7 @@ from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Status, subscriber_id
-from public_site.offer_routes import OLDEST
+from public_site.routes.offer import OLDEST
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text
 

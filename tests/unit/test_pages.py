@@ -23,7 +23,7 @@ from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.pending import Effect, Pending, pending
 from newsletter.domain.subscriber import Frequency, Present, SignUp, Status, Subscriber
 from newsletter.usecases.read_archive import Archived
-from public_site.unsubscribe_routes import REASONS
+from public_site.routes.unsubscribe import REASONS
 from tests.templates import TEMPLATES
 from tests.unit.mails import BARE, FIRST, article
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.people import MayNotSend, Person
+from console.principal import MayNotSend, Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
@@ -19,7 +19,7 @@ from newsletter.usecases.decide_digest import approve_digest, digest_of, reject_
 from newsletter.usecases.preview_digest import preview_digest
 
 
-def show(_request: Request, who: Person, period: str) -> Answer:
+def show(_request: Request, who: Principal, period: str) -> Answer:
     """What the digest carries, whom it is for, and the buttons while it waits."""
     digest, mailing = _found(period)
     publication = app.templates.publication
@@ -38,7 +38,7 @@ def show(_request: Request, who: Person, period: str) -> Answer:
     )
 
 
-def show_mail(request: Request, _who: Person, period: str) -> Answer:
+def show_mail(request: Request, _who: Principal, period: str) -> Answer:
     """The whole mail in one of the publication's languages."""
     language = request.query("language")
     if language not in app.templates.publication.languages:
@@ -47,45 +47,45 @@ def show_mail(request: Request, _who: Person, period: str) -> Answer:
     return whole_mail(*preview_digest(mailing, language, app))
 
 
-def press_approve(_request: Request, who: Person, period: str) -> Answer:
+def press_approve(_request: Request, who: Principal, period: str) -> Answer:
     """Approved, and on to the report, where it can be seen going out."""
     _approve(who, period)
     return redirect(f"/console/mailings/{digest_id(period)}")
 
 
-def press_reject(_request: Request, who: Person, period: str) -> Answer:
+def press_reject(_request: Request, who: Principal, period: str) -> Answer:
     """Rejected, and back to the page."""
     _reject(who, period)
     return redirect(f"/console/digests/{period}")
 
 
-def list_digests(_request: Request, _who: Person) -> Answer:
+def list_digests(_request: Request, _who: Principal) -> Answer:
     """The newest first."""
     digests = sorted(app.digests.all(), key=lambda digest: digest.window.end, reverse=True)
     return json_answer(200, {"digests": [digest_as_json(digest) for digest in digests]})
 
 
-def approve(_request: Request, who: Person, period: str) -> Answer:
+def approve(_request: Request, who: Principal, period: str) -> Answer:
     """Approved, and how the digest stands now."""
     return json_answer(200, {"digest": digest_as_json(_approve(who, period))})
 
 
-def reject(_request: Request, who: Person, period: str) -> Answer:
+def reject(_request: Request, who: Principal, period: str) -> Answer:
     """Rejected, and how the digest stands now."""
     return json_answer(200, {"digest": digest_as_json(_reject(who, period))})
 
 
-def _approve(who: Person, period: str) -> SettledDigest:
+def _approve(who: Principal, period: str) -> SettledDigest:
     _may(who)
     return approve_digest(period, app, by=who.name, now=whole_seconds(app.now()))
 
 
-def _reject(who: Person, period: str) -> SettledDigest:
+def _reject(who: Principal, period: str) -> SettledDigest:
     _may(who)
     return reject_digest(period, app, by=who.name, now=whole_seconds(app.now()))
 
 
-def _may(who: Person) -> None:
+def _may(who: Principal) -> None:
     if not who.may_send:
         raise MayNotSend
 

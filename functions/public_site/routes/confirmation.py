@@ -15,7 +15,7 @@ from public_site.problems import ConfirmationOver, Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
-from public_site.subscription_routes import check_mail
+from public_site.routes.subscription import check_mail
 
 
 def ask_to_confirm(request: Request, token: str) -> Answer:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from console.paging import page_of
-from console.people import Person
+from console.principal import Principal
 from console.reports import lines_after, report_of
 from console.request import Request
 from console.responses import clock, page
@@ -43,7 +43,7 @@ class Line:
     figures: Certificate | None
 
 
-def show_mailings(_request: Request, who: Person) -> Answer:
+def show_mailings(_request: Request, who: Principal) -> Answer:
     """The newest mailings with their figures, and what the scheduled runs decided."""
     stop = time.monotonic() + PATIENCE
     lines = []
@@ -55,7 +55,7 @@ def show_mailings(_request: Request, who: Person) -> Answer:
     return page("mailings", who, lines=lines, waiting=waiting, decisions=decisions)
 
 
-def show_mailing(request: Request, who: Person, mailing: str) -> Answer:
+def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
     """The report: certificate in words and figures, what was sent, and each recipient's standing."""
     report = report_of(mailing)
     wanted = request.query("standing")

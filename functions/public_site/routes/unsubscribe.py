@@ -12,7 +12,7 @@ from newsletter.usecases.unsubscribe import come_back, explain, standing, unsubs
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
-from public_site.subscription_routes import check_mail
+from public_site.routes.subscription import check_mail
 
 REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 """Choices of why somebody left; their texts are in templates/locales/."""

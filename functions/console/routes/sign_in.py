@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console import session
-from console.people import NotSignedIn, Person
+from console.principal import NotSignedIn, Principal
 from console.request import Request
 from console.responses import page, redirect
 from newsletter.http import Answer
@@ -24,11 +24,11 @@ def callback(request: Request) -> Answer:
 def ask_to_sign_out(request: Request) -> Answer:
     """A page with one button: a link alone must not sign anybody out."""
     try:
-        return page("sign_out", session.person(request))
+        return page("sign_out", session.principal(request))
     except NotSignedIn:
         return page("sign_out", None)
 
 
-def sign_out(_request: Request, _who: Person) -> Answer:
+def sign_out(_request: Request, _who: Principal) -> Answer:
     """The session in this browser is over."""
     return page("sign_out", None, cookies=(session.end(),))

@@ -27,8 +27,8 @@ class MayNotSend(NewsletterError):
 
 
 @dataclass(frozen=True)
-class Person:
-    """Whoever a verified token names, until `expires` (Unix seconds)."""
+class Principal:
+    """The user that a verified token names, until `expires` (Unix seconds)."""
 
     subject: str
     name: str
@@ -36,8 +36,8 @@ class Person:
     expires: int
 
 
-def person_of(claims: Mapping[str, Any]) -> Person:
-    """The person of verified claims.
+def principal_of(claims: Mapping[str, Any]) -> Principal:
+    """The user of verified claims.
 
     Cognito writes custom scopes as `<resource server>/<scope>` and groups into `cognito:groups` (AWS: Cognito tokens).
     A token for us may carry the scopes of other resource servers too, of which some may have a scope of the same name.
@@ -46,7 +46,7 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     groups = claims.get("cognito:groups")
     names = (claims.get(name) for name in ("email", "preferred_username", "cognito:username", "username", "name"))
     name = next((name for name in names if isinstance(name, str) and name), claims["sub"])
-    return Person(
+    return Principal(
         subject=claims["sub"],
         name="".join(character for character in name if character.isprintable())[:MAX_NAME],
         may_send=not {SEND_SCOPE, f"{RESOURCE_SERVER}/{SEND_SCOPE}"}.isdisjoint(scopes)

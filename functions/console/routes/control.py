@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.people import MayNotSend, Person
+from console.principal import MayNotSend, Principal
 from console.request import Request
 from console.responses import redirect
 from newsletter.container import app
@@ -16,61 +16,61 @@ from newsletter.usecases.pause_mailing import pause_mailing
 from newsletter.usecases.resume_mailing import resume_mailing
 
 
-def pause(_request: Request, who: Person, mailing: str) -> Answer:
+def pause(_request: Request, who: Principal, mailing: str) -> Answer:
     """Paused, and how the mailing stands now."""
     _pause(who, mailing)
     return _standing(mailing)
 
 
-def press_pause(_request: Request, who: Person, mailing: str) -> Answer:
+def press_pause(_request: Request, who: Principal, mailing: str) -> Answer:
     """Paused, and back to the page."""
     _pause(who, mailing)
     return redirect(f"/console/mailings/{mailing}")
 
 
-def resume(_request: Request, who: Person, mailing: str) -> Answer:
+def resume(_request: Request, who: Principal, mailing: str) -> Answer:
     """Resumed, and how the mailing stands now."""
     _resume(who, mailing)
     return _standing(mailing)
 
 
-def press_resume(_request: Request, who: Person, mailing: str) -> Answer:
+def press_resume(_request: Request, who: Principal, mailing: str) -> Answer:
     """Resumed, and back to the page."""
     _resume(who, mailing)
     return redirect(f"/console/mailings/{mailing}")
 
 
-def cancel(_request: Request, who: Person, mailing: str) -> Answer:
+def cancel(_request: Request, who: Principal, mailing: str) -> Answer:
     """Cancelled, and how the mailing stands now."""
     _cancel(who, mailing)
     return _standing(mailing)
 
 
-def press_cancel(_request: Request, who: Person, mailing: str) -> Answer:
+def press_cancel(_request: Request, who: Principal, mailing: str) -> Answer:
     """Cancelled, and back to the page."""
     _cancel(who, mailing)
     return redirect(f"/console/mailings/{mailing}")
 
 
-def _pause(who: Person, mailing: str) -> None:
+def _pause(who: Principal, mailing: str) -> None:
     _may(who)
     pause_mailing(mailing, app, by=who.name, now=whole_seconds(app.now()))
     count("MailingsPaused")
 
 
-def _resume(who: Person, mailing: str) -> None:
+def _resume(who: Principal, mailing: str) -> None:
     _may(who)
     resume_mailing(mailing, app, by=who.name, now=whole_seconds(app.now()))
     count("MailingsResumed")
 
 
-def _cancel(who: Person, mailing: str) -> None:
+def _cancel(who: Principal, mailing: str) -> None:
     _may(who)
     cancel_mailing(mailing, app, by=who.name, now=whole_seconds(app.now()))
     count("MailingsCancelled")
 
 
-def _may(who: Person) -> None:
+def _may(who: Principal) -> None:
     if not who.may_send:
         raise MayNotSend
 

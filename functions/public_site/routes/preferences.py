@@ -18,7 +18,7 @@ from public_site.problems import Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
-from public_site.subscription_routes import promises
+from public_site.routes.subscription import promises
 
 
 def show_preferences(request: Request, token: str) -> Answer:

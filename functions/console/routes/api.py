@@ -6,7 +6,7 @@ from console import openapi
 from console.campaign_input import campaign_of
 from console.campaign_start import course_for
 from console.paging import page_of
-from console.people import MayNotSend, Person
+from console.principal import MayNotSend, Principal
 from console.reports import lines_after, report_of
 from console.request import Request
 from newsletter.container import app
@@ -29,7 +29,7 @@ def show_openapi(_request: Request) -> Answer:
     return json_answer(200, openapi.document())
 
 
-def start(request: Request, who: Person) -> Answer:
+def start(request: Request, who: Principal) -> Answer:
     """201 for a campaign that starts now, 200 for one that was started before."""
     if not who.may_send:
         raise MayNotSend
@@ -42,18 +42,18 @@ def start(request: Request, who: Person) -> Answer:
     return json_answer(201 if created else 200, body, {"Location": location})
 
 
-def list_mailings(request: Request, _who: Person) -> Answer:
+def list_mailings(request: Request, _who: Principal) -> Answer:
     """The newest first."""
     mailings = app.content.mailings(request.number("limit", 50, MOST))
     return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings]})
 
 
-def show_mailing(_request: Request, _who: Person, mailing: str) -> Answer:
+def show_mailing(_request: Request, _who: Principal, mailing: str) -> Answer:
     """A mailing and its certificate."""
     return json_answer(200, report_as_json(report_of(mailing)))
 
 
-def list_recipients(request: Request, _who: Person, mailing: str) -> Answer:
+def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
     """A page of recipients and where each stands."""
     limit = request.number("limit", 100, MOST)
     found = app.content.mailing(mailing)
@@ -64,12 +64,12 @@ def list_recipients(request: Request, _who: Person, mailing: str) -> Answer:
     return json_answer(200, {"recipients": recipients, "next": following})
 
 
-def list_decisions(request: Request, _who: Person) -> Answer:
+def list_decisions(request: Request, _who: Principal) -> Answer:
     """The newest first."""
     return json_answer(200, {"decisions": app.content.decisions(request.number("limit", 50, MOST))})
 
 
-def list_articles(request: Request, _who: Person) -> Answer:
+def list_articles(request: Request, _who: Principal) -> Answer:
     """The newest first."""
     articles = newest_first(app.content.articles())[: request.number("limit", 50, MOST)]
     return json_answer(200, {"articles": [article_as_json(article) for article in articles]})

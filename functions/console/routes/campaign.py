@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from console.campaign_input import with_plain_newlines
 from console.campaign_start import course_for
-from console.people import MayNotSend, Person
+from console.principal import MayNotSend, Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
@@ -54,14 +54,14 @@ class Draft:
         )
 
 
-def show_form(_request: Request, who: Person) -> Answer:
+def show_form(_request: Request, who: Principal) -> Answer:
     """An empty form."""
     if not who.may_send:
         raise MayNotSend
     return _form(who, Draft(language=app.templates.publication.languages[0]), {})
 
 
-def take_form(request: Request, who: Person) -> Answer:
+def take_form(request: Request, who: Principal) -> Answer:
     """What the pressed button says: look at the draft, write on, see the whole mail, or send it."""
     if not who.may_send:
         raise MayNotSend
@@ -96,11 +96,11 @@ def _draft(request: Request) -> Draft:
     )
 
 
-def _form(who: Person, draft: Draft, errors: dict[str, str], status: int = 200) -> Answer:
+def _form(who: Principal, draft: Draft, errors: dict[str, str], status: int = 200) -> Answer:
     return page("campaign", who, status=status, draft=draft, errors=errors)
 
 
-def _preview(who: Person, draft: Draft, mailing: Mailing, warnings: list[Fault]) -> Answer:
+def _preview(who: Principal, draft: Draft, mailing: Mailing, warnings: list[Fault]) -> Answer:
     publication = app.templates.publication
     return page(
         "campaign_preview",
