@@ -34,7 +34,7 @@ ARROWS = {
     "newsletter.events": ("newsletter.domain", "newsletter.observability", "newsletter.container"),
     "newsletter.http": ("newsletter.domain",),
     "newsletter.descriptions": ("newsletter.usecases", "newsletter.domain"),
-    "newsletter.container": ("newsletter.adapters", "newsletter.usecases", "newsletter.settings"),
+    "newsletter.container": ("newsletter.adapters", "newsletter.domain", "newsletter.usecases", "newsletter.settings"),
 }
 # Libraries that reach AWS or the network, and standard modules that do.
 NETWORK = {"boto3", "botocore", "urllib3", "socket", "ssl", "http.client", "urllib.request", "smtplib", "requests"}
