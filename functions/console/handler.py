@@ -1,10 +1,7 @@
-"""Marketing's door: the pages under /console and the JSON API under /api/v1, and who may pass."""
+"""The console: pages under /console and the JSON API under /api/v1, and who may use which."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -15,72 +12,81 @@ from console.request import Request
 from console.responses import redirect
 from console.routes import api, campaign, control, digest, report, sign_in
 from newsletter.container import app
-from newsletter.domain.errors import NotFound
-from newsletter.http import Answer, MethodNotAllowed, path_pattern
 from newsletter.observability import observed
-
-View = Callable[..., Answer]
-Door = Callable[[Request, View, Mapping[str, str]], Answer]
-
-
-def with_token(request: Request, view: View, in_path: Mapping[str, str]) -> Answer:
-    """The API: whoever brings a token of the issuer (RFC 6750). Cookies count for nothing here."""
-    scheme, _, token = request.header("authorization").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotSignedIn
-    return view(request, principal_of(app.oidc.verify(token.strip())), **in_path)
+from newsletter.usecases.control_mailing import Control
+from newsletter.web.answer import Answer
+from newsletter.web.router import Router, Routes, View
 
 
-def signed_in(request: Request, view: View, in_path: Mapping[str, str]) -> Answer:
-    """The pages: whoever has a session; a form must also be one that we made for this person."""
-    try:
-        who = session.principal(request)
-    except NotSignedIn:
+def with_token(view: View, *, sends: bool = False) -> View:
+    """A view of the API: for whoever brings a token of the issuer (RFC 6750). Cookies count for nothing here."""
+
+    def checked(request: Request, **in_path: str) -> Answer:
+        scheme, _, token = request.header("authorization").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise NotSignedIn
+        who = principal_of(app.oidc.verify(token.strip()))
+        if sends:
+            who.require_sending()
+        return view(request, who, **in_path)
+
+    return checked
+
+
+def signed_in(view: View, *, sends: bool = False) -> View:
+    """A page: for whoever has a session; a form must also be one that we made for this user."""
+
+    def checked(request: Request, **in_path: str) -> Answer:
+        try:
+            who = session.principal(request)
+        except NotSignedIn:
+            if request.method == "POST":
+                raise
+            return redirect(f"/console/login?next={quote(request.path)}")
         if request.method == "POST":
-            raise
-        return redirect(f"/console/login?next={quote(request.path)}")
-    if request.method == "POST":
-        session.check_form(request, who)
-    return view(request, who, **in_path)
+            session.check_form(request, who)
+        if sends:
+            who.require_sending()
+        return view(request, who, **in_path)
+
+    return checked
 
 
-def anybody(request: Request, view: View, in_path: Mapping[str, str]) -> Answer:
-    """What is shown to everybody."""
-    return view(request, **in_path)
-
-
-# A path as in template.yaml, who may pass, and what is behind. Not the Powertools resolver: it slows the cold start
-# and keeps the request in a class attribute, so that in one process of many threads (the local cloud) one person could
-# be shown another's page.
-PATHS: tuple[tuple[str, Door, Mapping[str, View]], ...] = (
-    ("/console", signed_in, {"GET": report.show_mailings}),
-    ("/console/mailings/{mailing}", signed_in, {"GET": report.show_mailing}),
-    ("/console/mailings/{mailing}/pause", signed_in, {"POST": control.press_pause}),
-    ("/console/mailings/{mailing}/resume", signed_in, {"POST": control.press_resume}),
-    ("/console/mailings/{mailing}/cancel", signed_in, {"POST": control.press_cancel}),
-    ("/console/digests/{period}", signed_in, {"GET": digest.show}),
-    ("/console/digests/{period}/mail", signed_in, {"GET": digest.show_mail}),
-    ("/console/digests/{period}/approve", signed_in, {"POST": digest.press_approve}),
-    ("/console/digests/{period}/reject", signed_in, {"POST": digest.press_reject}),
-    ("/console/campaigns/new", signed_in, {"GET": campaign.show_form, "POST": campaign.take_form}),
-    ("/console/login", anybody, {"GET": sign_in.login}),
-    ("/console/callback", anybody, {"GET": sign_in.callback}),
-    ("/console/logout", anybody, {"GET": sign_in.ask_to_sign_out}),
-    ("/console/logout", signed_in, {"POST": sign_in.sign_out}),
-    ("/api/v1/openapi.json", anybody, {"GET": api.show_openapi}),
-    ("/api/v1/campaigns", with_token, {"POST": api.start}),
-    ("/api/v1/mailings", with_token, {"GET": api.list_mailings}),
-    ("/api/v1/mailings/{mailing}", with_token, {"GET": api.show_mailing}),
-    ("/api/v1/mailings/{mailing}/recipients", with_token, {"GET": api.list_recipients}),
-    ("/api/v1/mailings/{mailing}/pause", with_token, {"POST": control.pause}),
-    ("/api/v1/mailings/{mailing}/resume", with_token, {"POST": control.resume}),
-    ("/api/v1/mailings/{mailing}/cancel", with_token, {"POST": control.cancel}),
-    ("/api/v1/digests", with_token, {"GET": digest.list_digests}),
-    ("/api/v1/digests/{period}/approve", with_token, {"POST": digest.approve}),
-    ("/api/v1/digests/{period}/reject", with_token, {"POST": digest.reject}),
-    ("/api/v1/decisions", with_token, {"GET": api.list_decisions}),
-    ("/api/v1/articles", with_token, {"GET": api.list_articles}),
+PATHS: Routes = (
+    ("/console", {"GET": signed_in(report.show_mailings)}),
+    ("/console/mailings/{mailing}", {"GET": signed_in(report.show_mailing)}),
+    *(
+        (f"/console/mailings/{{mailing}}/{act}", {"POST": signed_in(control.button(act), sends=True)})
+        for act in Control
+    ),
+    ("/console/digests/{period}", {"GET": signed_in(digest.show)}),
+    ("/console/digests/{period}/mail", {"GET": signed_in(digest.show_mail)}),
+    ("/console/digests/{period}/approve", {"POST": signed_in(digest.press_approve, sends=True)}),
+    ("/console/digests/{period}/reject", {"POST": signed_in(digest.press_reject, sends=True)}),
+    (
+        "/console/campaigns/new",
+        {"GET": signed_in(campaign.show_form, sends=True), "POST": signed_in(campaign.take_form, sends=True)},
+    ),
+    ("/console/login", {"GET": sign_in.login}),
+    ("/console/callback", {"GET": sign_in.callback}),
+    ("/console/logout", {"GET": sign_in.ask_to_sign_out, "POST": signed_in(sign_in.sign_out)}),
+    ("/api/v1/openapi.json", {"GET": api.show_openapi}),
+    ("/api/v1/campaigns", {"POST": with_token(api.start, sends=True)}),
+    ("/api/v1/mailings", {"GET": with_token(api.list_mailings)}),
+    ("/api/v1/mailings/{mailing}", {"GET": with_token(api.show_mailing)}),
+    ("/api/v1/mailings/{mailing}/recipients", {"GET": with_token(api.list_recipients)}),
+    *(
+        (f"/api/v1/mailings/{{mailing}}/{act}", {"POST": with_token(control.endpoint(act), sends=True)})
+        for act in Control
+    ),
+    ("/api/v1/digests", {"GET": with_token(digest.list_digests)}),
+    ("/api/v1/digests/{period}/approve", {"POST": with_token(digest.approve, sends=True)}),
+    ("/api/v1/digests/{period}/reject", {"POST": with_token(digest.reject, sends=True)}),
+    ("/api/v1/decisions", {"GET": with_token(api.list_decisions)}),
+    ("/api/v1/articles", {"GET": with_token(api.list_articles)}),
 )
+"""`sends`: for users who may send campaigns. What is neither `with_token` nor `signed_in` is for everybody."""
+ROUTER = Router(PATHS)
 
 
 @observed("console")
@@ -91,26 +97,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def respond(request: Request) -> Answer:
-    """The answer of the view behind its door; whatever either raises becomes an answer too."""
+    """The view's answer, or that of the problem it met."""
     try:
-        request.read_body()
-        door, view, in_path = _find(request)
-        return door(request, view, in_path)
+        _ = request.body  # too much of it is refused whatever it is for
+        view, in_path = ROUTER.find(request)
+        return view(request, **in_path)
     except Exception as error:  # noqa: BLE001 (nobody must meet a bare error; problem() logs unknown ones)
         return problem(request, error)
-
-
-def _find(request: Request) -> tuple[Door, View, dict[str, str]]:
-    wanted = "GET" if request.method == "HEAD" else request.method
-    allowed: list[str] = []
-    for pattern, door, views in _patterns():
-        if found := pattern.fullmatch(request.path):
-            if wanted in views:
-                return door, views[wanted], found.groupdict()
-            allowed += [method for name in views for method in (("GET", "HEAD") if name == "GET" else (name,))]
-    raise MethodNotAllowed(", ".join(allowed)) if allowed else NotFound("page")
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Door, Mapping[str, View]], ...]:
-    return tuple((path_pattern(path), door, views) for path, door, views in PATHS)

@@ -35,6 +35,11 @@ class Principal:
     may_send: bool
     expires: int
 
+    def require_sending(self) -> None:
+        """Raises MayNotSend for a user without the right to send campaigns."""
+        if not self.may_send:
+            raise MayNotSend
+
 
 def principal_of(claims: Mapping[str, Any]) -> Principal:
     """The user of verified claims.

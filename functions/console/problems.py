@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from console.campaign_input import InvalidFields
 from console.principal import SEND_SCOPE, MayNotSend, NotSignedIn
 from console.request import Request
@@ -11,8 +9,10 @@ from console.responses import page
 from console.session import ForgedForm, SignInFailed
 from newsletter.adapters.oidc import BadToken, IssuerUnreachable
 from newsletter.domain.errors import Conflict, InvalidInput, NotFound, NotNow
-from newsletter.http import Answer, MethodNotAllowed, TooLarge, json_answer
-from newsletter.observability import count, logger
+from newsletter.web.answer import Answer, json_answer
+from newsletter.web.problems import allowed, status_and_words
+from newsletter.web.request import TooLarge
+from newsletter.web.router import MethodNotAllowed
 
 SAME_AGAIN = (
     "Your session is over. Sign in again in a new tab, come back here and send the form once more: "
@@ -22,33 +22,29 @@ OLD_FORM = "It is older than a day, or was made for somebody else. Go back, relo
 NOT_NOW = "The sign-in service does not answer as it should. Please try again in a minute."
 
 # The first kind that fits decides: status, heading of the page, what to do. `{}` is what the error says.
-KNOWN: tuple[tuple[type[Exception], int, str, str], ...] = (
-    (NotSignedIn, 401, "You are signed out", SAME_AGAIN),
-    (SignInFailed, 400, "Signing in did not work", "Please start again: {}."),
-    (BadToken, 401, "Signing in did not work", "Please start again: {}."),
-    (MayNotSend, 403, "You may read, but not send", "Ask whoever looks after accounts: {}."),
-    (ForgedForm, 403, "This form cannot be used any more", OLD_FORM),
-    (NotFound, 404, "Nothing here", "There is no such page or mailing."),
-    (MethodNotAllowed, 405, "That does not work here", "This page only takes {}."),
-    (NotNow, 409, "That cannot be done now", "{}."),
-    (Conflict, 409, "This name is taken", "{}."),
-    (TooLarge, 413, "Too long", "A request may have at most 200 kB."),
-    (InvalidInput, 422, "Something needs mending", "{}."),
-    (InvalidFields, 422, "Something needs mending", "{}."),
-    (IssuerUnreachable, 503, "Signing in does not work right now", NOT_NOW),
+KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
+    (NotSignedIn, 401, ("You are signed out", SAME_AGAIN)),
+    (SignInFailed, 400, ("Signing in did not work", "Please start again: {}.")),
+    (BadToken, 401, ("Signing in did not work", "Please start again: {}.")),
+    (MayNotSend, 403, ("You may read, but not send", "Ask whoever looks after accounts: {}.")),
+    (ForgedForm, 403, ("This form cannot be used any more", OLD_FORM)),
+    (NotFound, 404, ("Nothing here", "There is no such page or mailing.")),
+    (MethodNotAllowed, 405, ("That does not work here", "This page only takes {}.")),
+    (NotNow, 409, ("That cannot be done now", "{}.")),
+    (Conflict, 409, ("This name is taken", "{}.")),
+    (TooLarge, 413, ("Too long", "A request may have at most 200 kB.")),
+    (InvalidInput, 422, ("Something needs mending", "{}.")),
+    (InvalidFields, 422, ("Something needs mending", "{}.")),
+    (IssuerUnreachable, 503, ("Signing in does not work right now", NOT_NOW)),
 )
-UNKNOWN = (500, "Something went wrong", "The fault is ours and has been recorded. Please try again in a while.")
+UNKNOWN = ("Something went wrong", "The fault is ours and has been recorded. Please try again in a while.")
 
 
 def problem(request: Request, error: Exception) -> Answer:
     """The answer to a request that failed. Must be called while `error` is being handled (an unknown one is logged)."""
-    status, heading, advice = next((row[1:] for row in KNOWN if isinstance(error, row[0])), UNKNOWN)
-    if status >= 500:
-        logger().exception("request failed")
-        count("ConsoleRequestsFailed")
+    status, (heading, advice) = status_and_words(error, KNOWN, UNKNOWN, "ConsoleRequestsFailed")
     answer = _in_json(error, status, heading) if request.of_api else _as_page(error, status, heading, advice)
-    allow = {"Allow": error.allowed} if isinstance(error, MethodNotAllowed) else {}
-    return replace(answer, headers={**answer.headers, **allow})
+    return answer.with_headers(allowed(error))
 
 
 def _as_page(error: Exception, status: int, heading: str, advice: str) -> Answer:

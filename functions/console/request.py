@@ -5,52 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qs
 
 from newsletter.domain.errors import InvalidInput
-from newsletter.http import body_of
+from newsletter.web.request import HttpRequest, read_json
 
-MAX_BODY = 200_000
-"""Bytes. A campaign's text has at most 50,000 characters, which a form writes as up to six bytes each."""
 MAX_FIELDS = 200
 
 
-class Request:
-    """One request as API Gateway hands it over (HTTP API, payload format 2.0)."""
+class Request(HttpRequest):
+    """A request of a browser or program."""
 
-    def __init__(self, event: Mapping[str, Any]) -> None:
-        self._event = event
-        http = event["requestContext"]["http"]
-        self.method: str = http["method"].upper()
-        self.path: str = event["rawPath"]
-        self._headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        self.body = b""
-
-    def read_body(self) -> None:
-        """Raises TooLarge, and InvalidInput on `body` for broken Base64."""
-        try:
-            self.body = body_of(self._event, MAX_BODY)
-        except ValueError as error:
-            raise InvalidInput("body", "not readable") from error
+    MAX_BODY = 200_000
+    """A campaign's text has at most 50,000 characters, which a form writes as up to six bytes each."""
+    UNREADABLE = "not readable"
 
     @property
     def of_api(self) -> bool:
         """Whether a program asks, that expects JSON."""
         return self.path.startswith("/api/")
 
-    def header(self, name: str) -> str:
-        """The header; empty when it is not there."""
-        return str(self._headers.get(name, ""))
-
     def cookie(self, name: str) -> str:
         """The cookie's value; empty when it is not there."""
         cookies = (str(cookie).partition("=") for cookie in self._event.get("cookies") or ())
         return next((value for key, _, value in cookies if key == name), "")
-
-    def query(self, name: str) -> str:
-        """The query parameter; empty when it is not there."""
-        return str((self._event.get("queryStringParameters") or {}).get(name) or "")
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number from 1 to `most` in the query. Raises InvalidInput."""
@@ -76,7 +55,7 @@ class Request:
     def json_object(self) -> dict[str, Any]:
         """The JSON object in the body. Raises InvalidInput, on the field that holds half of a surrogate pair."""
         try:
-            data = json.loads(self.body.decode(), parse_constant=_no_constant)
+            data = read_json(self.body.decode())
         except (ValueError, RecursionError) as error:
             raise InvalidInput("body", "not JSON in UTF-8") from error
         if not isinstance(data, dict):
@@ -88,8 +67,3 @@ class Request:
                 field = name if name.isprintable() and name.isascii() else "body"
                 raise InvalidInput(field, "give whole characters; half of a surrogate pair is none") from error
         return data
-
-
-def _no_constant(name: str) -> NoReturn:
-    """NaN and the infinities are no JSON (RFC 8259, 6)."""
-    raise ValueError(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from console import session
 from console.principal import Principal
 from newsletter.container import app
 from newsletter.domain.times import iso
-from newsletter.http import ALWAYS, BARE, PRIVATE, Answer, content_policy
+from newsletter.web.answer import BARE, Answer, content_policy, html_answer
 
 
 def page(
@@ -18,8 +19,7 @@ def page(
     """The page of templates/console/, with the navigation of who is signed in."""
     token = session.form_token(who) if who else ""
     html = app.templates.console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
-    headers = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy(html), "Content-Language": "en"}
-    return Answer(status, {"Content-Type": "text/html; charset=utf-8", **headers}, html, cookies)
+    return replace(html_answer(status, html, "en", content_policy(html)), cookies=cookies)
 
 
 def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl
 
 from newsletter.domain.errors import InvalidInput
+from newsletter.web.request import read_json
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
@@ -82,7 +82,7 @@ def read(body: bytes, content_type: str) -> Fields:
 
 def _from_json(body: bytes) -> Fields:
     try:
-        data = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        data = read_json(body.decode("utf-8-sig"), _once)
     except InvalidInput:
         raise
     except (ValueError, RecursionError) as error:
@@ -107,11 +107,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise InvalidInput(_named(name), "pages.errors.twice")
         found[_whole("body", name)] = value
     return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    """NaN and the infinities are no JSON (RFC 8259, 6)."""
-    raise ValueError(name)
 
 
 def _from_parts(content_type: str, body: bytes) -> Fields:

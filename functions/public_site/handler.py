@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from newsletter.container import app
-from newsletter.domain.errors import NotFound
-from newsletter.http import Answer, MethodNotAllowed, json_answer, path_pattern
 from newsletter.observability import observed
 from newsletter.usecases.check_health import OK
+from newsletter.web.answer import Answer, json_answer
+from newsletter.web.router import Router, Routes, View
 from public_site import origins
 from public_site.problems import ForeignForm, problem
 from public_site.request import Request
 from public_site.routes import archive, click, confirmation, my_data, offer, preferences, subscription, unsubscribe
-
-View = Callable[..., Answer]
 
 
 def health(_: Request) -> Answer:
@@ -27,10 +22,7 @@ def health(_: Request) -> Answer:
     return json_answer(200 if well else 503, {"status": "ok" if well else "failing", "parts": parts})
 
 
-# A path as in template.yaml and what each method does there; HEAD is GET without a body. Not the Powertools resolver:
-# it slows the cold start of the page a reader waits for, and keeps the request in a class attribute, so that in one
-# process of many threads (the local cloud) one reader could get another's page.
-PATHS: tuple[tuple[str, Mapping[str, View]], ...] = (
+PATHS: Routes = (
     (
         "/subscribe",
         {
@@ -51,6 +43,7 @@ PATHS: tuple[tuple[str, Mapping[str, View]], ...] = (
     ("/altcha.js", {"GET": subscription.proof_script}),
     ("/health", {"GET": health}),
 )
+ROUTER = Router(PATHS)
 
 
 @observed("public_site")
@@ -72,6 +65,16 @@ def respond(request: Request) -> Answer:
         return problem(request, error)
 
 
+def _find(request: Request) -> tuple[View, dict[str, str]]:
+    """The view and what stands in the path, once the request may have it. Raises what `problem` answers."""
+    if not unsubscribe.is_leaving(request):
+        _ = request.body  # too much of it is refused whatever it is for
+    view, in_path = ROUTER.find(request)
+    if request.method == "POST" and not _may_send(request, view):
+        raise ForeignForm
+    return view, in_path
+
+
 def _may_send(request: Request, view: View) -> bool:
     """Whether the form may come from where it does. /subscribe decides for itself; mail programs unsubscribe anyhow."""
     if view is subscription.sign_up:
@@ -79,22 +82,3 @@ def _may_send(request: Request, view: View) -> bool:
     if view is unsubscribe.leave and unsubscribe.one_click(request):
         return True
     return not origins.refused_origin(request)
-
-
-def _find(request: Request) -> tuple[View, dict[str, str]]:
-    if not unsubscribe.is_leaving(request):
-        _ = request.body  # too much of it is refused whatever it is for
-    for pattern, views in _patterns():
-        if found := pattern.fullmatch(request.path):
-            if request.method not in views:
-                raise MethodNotAllowed(", ".join(views))
-            view = views[request.method]
-            if request.method == "POST" and not _may_send(request, view):
-                raise ForeignForm
-            return view, found.groupdict()
-    raise NotFound("page")
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Mapping[str, View]], ...]:
-    return tuple((path_pattern(path), {"GET": views["GET"], "HEAD": views["GET"], **views}) for path, views in PATHS)

@@ -13,9 +13,11 @@ from newsletter.domain.errors import (
     WrongPepper,
 )
 from newsletter.domain.subscriber import SIGN_UP_LIFE
-from newsletter.http import Answer, MethodNotAllowed, TooLarge, json_answer
-from newsletter.observability import count, logger
 from newsletter.settings import MissingSetting
+from newsletter.web.answer import Answer, json_answer
+from newsletter.web.problems import allowed, status_and_words
+from newsletter.web.request import TooLarge
+from newsletter.web.router import MethodNotAllowed
 from public_site.request import Request, UnsupportedType
 from public_site.responses import page
 
@@ -57,6 +59,8 @@ KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (WrongPepper, 503, "not_set_up"),
     (MissingSetting, 503, "not_set_up"),
 )
+LATER = (LimitReached, WrongPepper, MissingSetting)
+"""What may be over in an hour."""
 
 
 def problem(request: Request, error: Exception) -> Answer:
@@ -64,25 +68,14 @@ def problem(request: Request, error: Exception) -> Answer:
 
     Must be called while `error` is being handled, so that the log shows where one of our own making came from.
     """
-    status, name = next(((status, name) for kind, status, name in KNOWN if isinstance(error, kind)), (500, "failed"))
-    if status >= 500:
-        logger().exception("unhandled error")
-        count("PagesFailed")
+    status, name = status_and_words(error, KNOWN, "failed", "PagesFailed")
     if request.wants_json:
         answer = _in_json(request, error, status, name)
     else:
         own = error.language if isinstance(error, SubscriptionEnded) else ""
         answer = page(request, "problem", own, status=status, problem=name, path=request.path, days=SIGN_UP_LIFE.days)
-    return answer.with_headers(_telling(error))
-
-
-def _telling(error: Exception) -> dict[str, str]:
-    match error:
-        case MethodNotAllowed():
-            return {"Allow": error.allowed}
-        case LimitReached() | WrongPepper() | MissingSetting():
-            return {"Retry-After": "3600"}
-    return {}
+    later = {"Retry-After": "3600"} if isinstance(error, LATER) else {}
+    return answer.with_headers(allowed(error) | later)
 
 
 def _in_json(request: Request, error: Exception, status: int, name: str) -> Answer:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from newsletter.domain.errors import InvalidInput, NewsletterError
 from newsletter.domain.lead import Evidence
 from newsletter.domain.networks import network_of
 from newsletter.domain.publication import Publication
-from newsletter.http import TooLarge, body_of
+from newsletter.web.request import HttpRequest, TooLarge
 from public_site import form_data
 from public_site.form_data import Fields
 
-MAX_BODY = 10_240
-"""Bytes. A filled-in form with every topic has less than a tenth of it."""
 MAX_HEADER = 300
 """Characters of a header that are kept as evidence."""
 
@@ -38,25 +34,16 @@ class UnsupportedType(NewsletterError):
     """The body is of a type that no form of ours has."""
 
 
-class Request:
-    """One request as API Gateway hands it over (HTTP API, payload format 2.0)."""
+class Request(HttpRequest):
+    """A request of a browser, mail program or scanner."""
 
-    def __init__(self, event: Mapping[str, Any]) -> None:
-        self._event = event
-        http = event["requestContext"]["http"]
-        self.method: str = http["method"].upper()
-        self.path: str = event["rawPath"]
-        self._source = http.get("sourceIp", "")
-        self._query = event.get("queryStringParameters") or {}
-        self._headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    MAX_BODY = 10_240
+    """A filled-in form with every topic has less than a tenth of it."""
+    UNREADABLE = "pages.errors.body"
 
     def header(self, name: str) -> str:
-        """The header, cut to 300 characters; several of one name come joined by commas. Empty when it is not there."""
-        return str(self._headers.get(name, ""))[:MAX_HEADER]
-
-    def query(self, name: str) -> str:
-        """A parameter of the address; empty when it is not there."""
-        return str(self._query.get(name, ""))
+        """The header, cut to 300 characters."""
+        return super().header(name)[:MAX_HEADER]
 
     @property
     def sends_json(self) -> bool:
@@ -110,14 +97,6 @@ class Request:
         """Whether a box is ticked. What is none of the words for yes is a no: consent is never guessed."""
         return self.fields.yes(name)
 
-    @cached_property
-    def body(self) -> bytes:
-        """The body. Raises TooLarge for more than any form of ours can hold, InvalidInput for what is no Base64."""
-        try:
-            return body_of(self._event, MAX_BODY)
-        except ValueError as error:
-            raise InvalidInput("body", "pages.errors.body") from error
-
     def language(self, publication: Publication, own: str = "") -> str:
         """The language to answer in: `?lang=`, then the reader's `own`, then Accept-Language, then the default."""
         wanted = (self.query("lang"), own, *_accepted(self.header("accept-language")))
@@ -126,7 +105,7 @@ class Request:
     @property
     def network(self) -> str:
         """The network of the sender, never their full address: /24 of IPv4, /64 of IPv6; empty for this machine."""
-        return network_of(self._source)
+        return network_of(self._event["requestContext"]["http"].get("sourceIp", ""))
 
     @property
     def evidence(self) -> Evidence:

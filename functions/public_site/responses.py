@@ -1,4 +1,4 @@
-"""Answers of the readers' door: pages, files and redirects, with the headers that keep readers and links private."""
+"""Answers of the public site: pages, files and redirects, with the headers that keep readers and links private."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from newsletter.container import app
-from newsletter.http import ALWAYS, BARE, PRIVATE, Answer, content_policy
+from newsletter.web.answer import BARE, PRIVATE, Answer, content_policy, html_answer
 from public_site.request import Request
 
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
@@ -38,14 +38,8 @@ def page(
     """
     language = request.language(app.templates.publication, own)
     html = app.templates.page(name, language, **values)
-    headers = {
-        "Content-Type": "text/html; charset=utf-8",
-        **ALWAYS,
-        **(PUBLIC if public else PRIVATE),
-        "Content-Security-Policy": content_policy(html, script=script, form_to=form_to, images=images),
-        "Content-Language": language,
-    }
-    return Answer(status, headers, html)
+    policy = content_policy(html, script=script, form_to=form_to, images=images)
+    return html_answer(status, html, language, policy, PUBLIC if public else PRIVATE)
 
 
 def download(name: str, data: Mapping[str, Any]) -> Answer:

@@ -32,7 +32,7 @@ ARROWS = {
     "newsletter.settings": (),
     "newsletter.observability": ("newsletter.domain",),
     "newsletter.events": ("newsletter.domain", "newsletter.observability", "newsletter.container"),
-    "newsletter.http": ("newsletter.domain",),
+    "newsletter.web": ("newsletter.domain", "newsletter.observability"),
     "newsletter.descriptions": ("newsletter.usecases", "newsletter.domain"),
     "newsletter.container": ("newsletter.adapters", "newsletter.domain", "newsletter.usecases", "newsletter.settings"),
 }

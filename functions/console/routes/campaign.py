@@ -18,12 +18,12 @@ from newsletter.domain.errors import Conflict, InvalidInput
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.subscriber import Recipient
 from newsletter.domain.times import whole_seconds
-from newsletter.http import Answer
 from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.preflight import Fault, require_fit
 from newsletter.usecases.render_variant import Variants
 from newsletter.usecases.start_campaign import Campaign, checked, start_campaign
+from newsletter.web.answer import Answer
 
 
 @dataclass(frozen=True)

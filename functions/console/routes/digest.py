@@ -13,10 +13,10 @@ from newsletter.domain.errors import InvalidInput, NotFound
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.times import whole_seconds
-from newsletter.http import Answer, json_answer
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.decide_digest import approve_digest, digest_of, reject_digest
 from newsletter.usecases.preview_digest import preview_digest
+from newsletter.web.answer import Answer, json_answer
 
 
 def show(_request: Request, who: Principal, period: str) -> Answer:

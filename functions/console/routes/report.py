@@ -24,8 +24,8 @@ from newsletter.domain.errors import InvalidInput
 from newsletter.domain.ledger import Certificate, Standing
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.times import parse_iso
-from newsletter.http import Answer
 from newsletter.usecases.report_mailing import addresses_of
+from newsletter.web.answer import Answer
 
 MAILINGS = 20
 DECISIONS = 8

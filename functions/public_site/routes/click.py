@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from newsletter.adapters.links import Purpose
 from newsletter.container import app
-from newsletter.http import Answer
 from newsletter.usecases.record_click import record_click
+from newsletter.web.answer import Answer
 from public_site.request import Request
 from public_site.responses import redirect
 

@@ -11,10 +11,10 @@ from newsletter.container import app
 from newsletter.domain.consent import TRACKING
 from newsletter.domain.subscriber import Status
 from newsletter.domain.times import parse_iso
-from newsletter.http import Answer
 from newsletter.observability import count
 from newsletter.usecases import change_preferences, my_data
 from newsletter.usecases.present_reader import present
+from newsletter.web.answer import Answer
 from public_site.problems import Moved
 from public_site.request import Request
 from public_site.responses import download, page

@@ -9,8 +9,8 @@ from newsletter.container import app
 from newsletter.domain.errors import NotFound
 from newsletter.domain.publication import Offer
 from newsletter.domain.subscriber import Present
-from newsletter.http import Answer
 from newsletter.usecases import take_up_offer
+from newsletter.web.answer import Answer
 from public_site.request import Request
 from public_site.responses import page
 

@@ -10,9 +10,9 @@ from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
 from newsletter.container import app
 from newsletter.domain.errors import InvalidForm
 from newsletter.domain.subscriber import SIGN_UP_LIFE
-from newsletter.http import Answer, json_answer
 from newsletter.observability import count
 from newsletter.usecases.subscribe import checked, subscribe
+from newsletter.web.answer import Answer, json_answer
 from public_site import sign_up_form
 from public_site.admission import admitted
 from public_site.request import Request

@@ -1,16 +1,13 @@
-"""What the HTTP doors share: an answer, headers that keep pages private, and a body read within a limit."""
+"""Answers of both sites, with the headers that keep pages private and harmless."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-
-from newsletter.domain.errors import NewsletterError
 
 ALWAYS = {
     "Referrer-Policy": "no-referrer",
@@ -50,33 +47,10 @@ def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]
     return Answer(status, {"Content-Type": "application/json; charset=utf-8", **BARE, **(headers or {})}, text)
 
 
-class MethodNotAllowed(NewsletterError):
-    """The path exists, but not for this method; `allowed` goes into the Allow header."""
-
-    def __init__(self, allowed: str) -> None:
-        super().__init__(allowed)
-        self.allowed = allowed
-
-
-class TooLarge(NewsletterError):
-    """The body is longer than anything this door takes."""
-
-
-def body_of(event: Mapping[str, Any], most: int) -> bytes:
-    """The body of an HTTP API event (payload 2.0). Raises TooLarge past `most` bytes, ValueError for bad Base64."""
-    text: str = event.get("body") or ""
-    encoded = bool(event.get("isBase64Encoded"))
-    if (len(text) * 3 // 4 - 2 if encoded else len(text)) > most:
-        raise TooLarge
-    body = base64.b64decode(text, validate=True) if encoded else text.encode()
-    if len(body) > most:
-        raise TooLarge
-    return body
-
-
-def path_pattern(path: str) -> re.Pattern[str]:
-    """What matches a path as template.yaml writes it: `/mailings/{mailing}`."""
-    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
+def html_answer(status: int, html: str, language: str, policy: str, caching: Mapping[str, str] = PRIVATE) -> Answer:
+    """A page; `policy` is its Content-Security-Policy."""
+    headers = {"Content-Type": "text/html; charset=utf-8", **ALWAYS, **caching, "Content-Security-Policy": policy}
+    return Answer(status, headers | {"Content-Language": language}, html)
 
 
 def content_policy(html: str, *, script: bool = False, form_to: str = "", images: bool = False) -> str:

@@ -1,0 +1,31 @@
+"""What went wrong with a request: looked up in the table of the site, and recorded where the fault is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from newsletter.observability import count, logger
+from newsletter.web.router import MethodNotAllowed
+
+Words = TypeVar("Words")
+
+
+def status_and_words(
+    error: Exception, known: Sequence[tuple[type[Exception], int, Words]], unknown: Words, metric: str
+) -> tuple[int, Words]:
+    """Status, and the site's words for it, from the first row of `known` that fits; 500 with `unknown` for any other.
+
+    From 500 on the error is logged and counted under `metric`. Must be called while `error` is being handled, so that
+    the log shows where it came from.
+    """
+    found = next(((status, words) for kind, status, words in known if isinstance(error, kind)), (500, unknown))
+    if found[0] >= 500:
+        logger().exception("request failed")
+        count(metric)
+    return found
+
+
+def allowed(error: Exception) -> dict[str, str]:
+    """The Allow header of an answer 405 (RFC 9110, 15.5.6); nothing for other errors."""
+    return {"Allow": error.allowed} if isinstance(error, MethodNotAllowed) else {}

@@ -1,0 +1,49 @@
+"""Which view answers a request: by its path and its method."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from newsletter.domain.errors import NewsletterError, NotFound
+from newsletter.web.answer import Answer
+from newsletter.web.request import HttpRequest
+
+View = Callable[..., Answer]
+"""Takes the request and, by name, what stands in its path."""
+Routes = Sequence[tuple[str, Mapping[str, View]]]
+"""Paths as template.yaml writes them (`/mailings/{mailing}`), each with the view of every method."""
+
+
+class MethodNotAllowed(NewsletterError):
+    """The path exists, but not for this method; `allowed` goes into the Allow header."""
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(allowed)
+        self.allowed = allowed
+
+
+class Router:
+    """The routes of one site. The first path that fits decides; HEAD is answered by the view of GET.
+
+    Not the resolver of Powertools: it slows the cold start of a page that somebody waits for, and keeps the request in
+    a class attribute, so that in one process of many threads (the local cloud) one person could get another's page.
+    """
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+
+    def find(self, request: HttpRequest) -> tuple[View, dict[str, str]]:
+        """The view, and what stands in the path. Raises NotFound, and MethodNotAllowed."""
+        method = "GET" if request.method == "HEAD" else request.method
+        for pattern, views in self._patterns:
+            if found := pattern.fullmatch(request.path):
+                if method not in views:
+                    raise MethodNotAllowed(", ".join("GET, HEAD" if name == "GET" else name for name in views))
+                return views[method], found.groupdict()
+        raise NotFound("page")
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], Mapping[str, View]], ...]:
+        return tuple((re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), views) for path, views in self._routes)
