@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.domain.publication import Feed
 from newsletter.events import scheduled_time
 from newsletter.observability import observed
 from newsletter.usecases.ingest_feed import ingest_feeds
@@ -18,10 +17,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     Raises PartlyFailed for a feed whose reading failed for a reason of ours, once the others are read.
     """
-    publication = app.templates.publication
-    replacement = app.settings.feed_url
-    feeds = (Feed(replacement, publication.languages[0]),) if replacement else publication.feeds
     isolated = Isolated()
-    reports = ingest_feeds(scheduled_time(event), isolated, app, feeds=feeds)
+    reports = ingest_feeds(scheduled_time(event), isolated, app, feeds=app.feeds_read)
     isolated.raise_if_any()
     return {"feeds": reports}

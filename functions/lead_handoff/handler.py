@@ -15,7 +15,7 @@ from newsletter.usecases.hand_off_lead import HandedOff, hand_off_lead
 @observed("lead_handoff")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Hand off the lead of each message."""
-    return each_message(event, context, _hand_off)
+    return each_message(event, context, _hand_off, app)
 
 
 def _hand_off(message: Message) -> None:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
-    from newsletter.domain.publication import Publication
+    from newsletter.domain.publication import Feed, Publication
     from newsletter.usecases.check_health import Health
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.render_variant import Variants
@@ -95,10 +95,17 @@ class Container:
         return self.templates.publication
 
     @property
-    def feed_urls(self) -> tuple[str, ...]:
+    def feeds_read(self) -> tuple[Feed, ...]:
         """The feeds that are read: those of the publication, or the one that replaces them in the local cloud."""
+        from newsletter.domain.publication import Feed
+
         replacement = self.settings.feed_url
-        return (replacement,) if replacement else tuple(feed.url for feed in self.publication.feeds)
+        return (Feed(replacement, self.publication.languages[0]),) if replacement else self.publication.feeds
+
+    @property
+    def feed_urls(self) -> tuple[str, ...]:
+        """Their addresses."""
+        return tuple(feed.url for feed in self.feeds_read)
 
     @property
     def index_delay(self) -> float:

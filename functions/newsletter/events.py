@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.domain.errors import NewsletterError
 from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, from_json
 from newsletter.domain.times import parse_iso, whole_seconds
 from newsletter.observability import logger
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 NOTED_FROM = 3
 """The try from which on reasons are kept: queues give up after five, and most failures mend themselves before that."""
@@ -28,11 +31,11 @@ def scheduled_time(event: Mapping[str, Any]) -> datetime:
     return whole_seconds(parse_iso(text))
 
 
-def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object]) -> dict[str, Any]:
+def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object], app: Container) -> dict[str, Any]:
     """Run `act` on the body of each SQS record; those that raise are reported, so that only they come back.
 
-    AWS: ReportBatchItemFailures. When all of them fail the whole batch fails. Why a message failed that may become a
-    dead letter is kept for whoever looks at it there.
+    AWS: ReportBatchItemFailures. When all of them fail the whole batch fails. `app` keeps why a message failed that may
+    become a dead letter, for whoever looks at it there.
     """
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
@@ -40,20 +43,18 @@ def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object
         try:
             act(record.body)
         except Exception as error:
-            _report(record.message_id, record.attributes, error)
+            _report(record.message_id, record.attributes, error, app)
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
 
 
-def _report(message: str, attributes: Mapping[str, str], error: Exception) -> None:
+def _report(message: str, attributes: Mapping[str, str], error: Exception, app: Container) -> None:
     """Log what went wrong, and keep the reason of a message that may become a dead letter.
 
     Only our own errors are kept word for word: others may quote an address.
     """
-    from newsletter.container import app
-
     logger().error("record failed", exc_info=error, extra={"message_id": message})
     if int(attributes.get("ApproximateReceiveCount", 1)) < NOTED_FROM:
         return
@@ -64,7 +65,9 @@ def _report(message: str, attributes: Mapping[str, str], error: Exception) -> No
         logger().exception("reason not kept", extra={"message_id": message})
 
 
-def all_records(event: Mapping[str, Any], act: Callable[[list[str]], Sequence[Exception | None]]) -> dict[str, Any]:
+def all_records(
+    event: Mapping[str, Any], act: Callable[[list[str]], Sequence[Exception | None]], app: Container
+) -> dict[str, Any]:
     """Hand the bodies of an event's SQS records to `act` together; it says what went wrong with each, in their order,
     and only those come back.
     """
@@ -72,12 +75,12 @@ def all_records(event: Mapping[str, Any], act: Callable[[list[str]], Sequence[Ex
     faults = act([record["body"] for record in records])
     failed = [(record, fault) for record, fault in zip(records, faults, strict=True) if fault is not None]
     for record, fault in failed:
-        _report(record["messageId"], record["attributes"], fault)
+        _report(record["messageId"], record["attributes"], fault, app)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record, _ in failed]}
 
 
 def all_messages(
-    event: Mapping[str, Any], act: Callable[[list[Message]], Sequence[Exception | None]]
+    event: Mapping[str, Any], act: Callable[[list[Message]], Sequence[Exception | None]], app: Container
 ) -> dict[str, Any]:
     """The same for our own messages."""
 
@@ -93,7 +96,7 @@ def all_messages(
             faults[number] = fault
         return faults
 
-    return all_records(event, read_and_act)
+    return all_records(event, read_and_act, app)
 
 
 def _known_since(message: Message, record: Mapping[str, Any]) -> Message:
@@ -104,6 +107,8 @@ def _known_since(message: Message, record: Mapping[str, Any]) -> Message:
     return message
 
 
-def each_message(event: dict[str, Any], context: Any, act: Callable[[Message], object]) -> dict[str, Any]:
+def each_message(
+    event: dict[str, Any], context: Any, act: Callable[[Message], object], app: Container
+) -> dict[str, Any]:
     """The same for our own messages."""
-    return each_record(event, context, lambda body: act(from_json(body)))
+    return each_record(event, context, lambda body: act(from_json(body)), app)

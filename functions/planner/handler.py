@@ -8,11 +8,9 @@ from newsletter.container import app
 from newsletter.domain.messages import GoOn, MalformedMessage, Message, PlanPage
 from newsletter.events import each_message, scheduled_time
 from newsletter.observability import observed
-from newsletter.usecases.decide_digest import look_after_digests
 from newsletter.usecases.go_on import go_on
-from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.plan_page import plan_page
-from newsletter.usecases.start_digest import start_digests
+from newsletter.usecases.run_digests import run_digests
 
 
 @observed("planner")
@@ -22,13 +20,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     Raises PartlyFailed for a digest that failed, once the others are done.
     """
     if "Records" in event:
-        return each_message(event, context, _plan)
-    now, isolated = scheduled_time(event), Isolated()
-    done: dict[str, Any] = {"decided": look_after_digests(now, app, isolated)}
-    if event.get("only") != "look after":
-        done |= start_digests(now, app, isolated)
-    isolated.raise_if_any()
-    return done
+        return each_message(event, context, _plan, app)
+    return run_digests(scheduled_time(event), app, start=event.get("only") != "look after")
 
 
 def _plan(message: Message) -> None:

@@ -1,0 +1,25 @@
+"""Reports of SES, received together: recorded, counted, and weighed by the breaker."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from newsletter.domain.caution import Feedback
+from newsletter.observability import count
+from newsletter.usecases.open_breaker import count_feedback
+from newsletter.usecases.record_feedback import record_feedback
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+
+def receive_feedback(bodies: Sequence[str], app: Container) -> list[Exception | None]:
+    """Record the reports; what went wrong with each of them, in their order."""
+    said = record_feedback(bodies, app.now(), app)
+    counted = Counter(what for what in said if isinstance(what, str))
+    for what, number in counted.items():
+        count(f"Mails{what.title().replace('_', '')}", number)
+    count_feedback(Feedback(counted["delivered"], counted["bounced"], counted["complained"]), app, now=app.now())
+    return [None if isinstance(what, str) else what for what in said]

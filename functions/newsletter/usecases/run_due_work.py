@@ -1,0 +1,34 @@
+"""All that a tick does, every few minutes: mailings go on and are watched, and whatever is due is done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.observability import count
+from newsletter.usecases.do_what_is_due import do_what_is_due
+from newsletter.usecases.isolation import Isolated
+from newsletter.usecases.refill_queue import refill_queue
+from newsletter.usecases.watch_mailings import watch_mailings
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+
+def run_due_work(now: datetime, app: Container) -> dict[str, int]:
+    """Do everything that is due at `now`; how much of each kind it was.
+
+    Steps of sequences wait while the breaker is open. Raises PartlyFailed, once the rest is done.
+    """
+    isolated = Isolated()
+    # First, since the queue may run dry: everything else can wait for the next tick.
+    going = refill_queue(isolated, app)
+    watched = watch_mailings(now, isolated, app)
+    count("MailingsCompleted", watched["completed"])
+    count("CertificatesWrong", watched["wrong"])
+    done = do_what_is_due(now, app, isolated, steps=app.reputation.breaker() is None)
+    count("StepsPlanned", done["planned"])
+    count("SignUpsReminded", done["reminded"])
+    count("ReadersErased", done["erased"])
+    isolated.raise_if_any()
+    return done | watched | {"refilled": going}

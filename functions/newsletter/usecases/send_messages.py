@@ -1,0 +1,42 @@
+"""Whatever is on the sender's queues becomes mail: batches, confirmations and other mails to one reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch, SettleDoubt
+from newsletter.observability import waited
+from newsletter.usecases.notify import notify
+from newsletter.usecases.send_batches import send_batches
+from newsletter.usecases.send_confirmation import send_confirmation
+from newsletter.usecases.settle_doubt import settle_doubt
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+
+def send_messages(messages: list[Message], app: Container) -> list[Exception | None]:
+    """What went wrong with each. Batches are sent together, since they share a reservation, the others one by one."""
+    faults = [None if isinstance(message, SendBatch) else _send_one(message, app) for message in messages]
+    batches = {number: message for number, message in enumerate(messages) if isinstance(message, SendBatch)}
+    for number, fault in zip(batches, send_batches(list(batches.values()), app), strict=True):
+        faults[number] = fault
+    return faults
+
+
+def _send_one(message: Message, app: Container) -> Exception | None:
+    if isinstance(message, ConfirmSignUp | Notify) and message.awaited and message.since:
+        waited("TransactionalWaitSeconds", app.now().timestamp() - message.since)
+    try:
+        match message:
+            case ConfirmSignUp():
+                send_confirmation(message, app)
+            case SettleDoubt():
+                settle_doubt(message, app)
+            case Notify():
+                notify(message, app)
+            case _:
+                return MalformedMessage(f"{message.type} does not belong on a queue of the sender")
+    except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
+        return fault
+    return None
