@@ -26,11 +26,11 @@ OWN_PAGE = re.compile(r"/console(/[A-Za-z0-9_/-]*)?")
 
 
 class SignInFailed(NewsletterError):
-    """The way back from the issuer does not fit the way there; the person starts again."""
+    """The way back from the issuer does not fit the way there; the user starts again."""
 
 
 class ForgedForm(NewsletterError):
-    """A form that none of our pages made for this person."""
+    """A form that none of our pages made for this user."""
 
 
 def begin(wanted: str) -> tuple[str, str]:
@@ -87,15 +87,15 @@ def end() -> str:
 
 
 def form_token(who: Principal) -> str:
-    """What every form of this person carries.
+    """What every form of this user carries.
 
-    It names the person, not the session: whoever signs in again can still send what they had begun to write.
+    It names the user and not the session: after signing in again they can still send what they had begun to write.
     """
     return _signer("form").dumps(_digest(who))
 
 
 def check_form(request: Request, who: Principal) -> None:
-    """Raises ForgedForm unless the form carries this person's own token of the last day."""
+    """Raises ForgedForm unless the form carries this user's own token of the last day."""
     from itsdangerous import BadSignature
 
     try:

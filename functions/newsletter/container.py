@@ -100,7 +100,8 @@ class Container:
         from newsletter.domain.publication import Feed
 
         replacement = self.settings.feed_url
-        return (Feed(replacement, self.publication.languages[0]),) if replacement else self.publication.feeds
+        publication = self.templates.publication
+        return (Feed(replacement, publication.languages[0]),) if replacement else publication.feeds
 
     @property
     def feed_urls(self) -> tuple[str, ...]:

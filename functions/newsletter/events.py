@@ -1,4 +1,4 @@
-"""What the doors share: the time in a scheduled event, and queue records one by one with partial failures."""
+"""Events of schedules and queues: the time a schedule fired, and SQS records with partial failures."""
 
 from __future__ import annotations
 

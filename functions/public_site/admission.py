@@ -1,4 +1,4 @@
-"""The way through for who must prove that they are no flood: a proof of work, or a minute's wait."""
+"""What a form needs while too many come from its network: a proof of work, or a minute's wait."""
 
 from __future__ import annotations
 

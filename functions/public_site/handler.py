@@ -1,4 +1,4 @@
-"""The readers' door: every public path, what GET shows there and what POST changes. Nothing else changes anything."""
+"""The public site: every path, what GET shows there and what POST changes. Only POST changes anything."""
 
 from __future__ import annotations
 

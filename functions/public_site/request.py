@@ -52,7 +52,7 @@ class Request(HttpRequest):
 
     @property
     def wants_json(self) -> bool:
-        """Whether the answer should be JSON: who sends it gets it, and so does who asks for it and not for a page."""
+        """Whether the answer should be JSON: whoever sends JSON gets it, and whoever accepts it and no page."""
         accept = self.header("accept").lower()
         return self.sends_json or ("application/json" in accept and "text/html" not in accept)
 

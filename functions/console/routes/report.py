@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from console.paging import page_of
 from console.principal import Principal
-from console.reports import lines_after, report_of
+from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from console.responses import clock, page
 from newsletter.container import app
