@@ -73,7 +73,7 @@ def test_choices_pause_and_refusals_go_along_as_they_are_when_the_address_is_con
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
-    clock = Clock(monkeypatch, NOON)
+    clock = Clock(monkeypatch, datetime.now(UTC).replace(microsecond=0))
     confirm = ask(cloud)
     clock.forward(days=2)
     choices = {"topics": ["tekoaly", "kriisit"], "language": "sv", "name": "Maija L.", "frequency": "monthly"}
