@@ -17,17 +17,19 @@ from newsletter.settings import MissingSetting, Settings, read_settings
 if TYPE_CHECKING:
     from newsletter.adapters.account import Account
     from newsletter.adapters.agenda import Agenda
+    from newsletter.adapters.articles_store import Articles
     from newsletter.adapters.aside import Aside
     from newsletter.adapters.backlog import Backlog
     from newsletter.adapters.clicks import Clicks
     from newsletter.adapters.consents import Consents
-    from newsletter.adapters.content import Content
     from newsletter.adapters.courses import Courses
     from newsletter.adapters.crm import Crm
+    from newsletter.adapters.decisions_store import Decisions
     from newsletter.adapters.deliveries import Deliveries
     from newsletter.adapters.digests import Digests
     from newsletter.adapters.enrollments import Enrollments
     from newsletter.adapters.failures import Failures
+    from newsletter.adapters.feed_states_store import FeedStates
     from newsletter.adapters.feeds import Feeds
     from newsletter.adapters.fingerprints import Fingerprints
     from newsletter.adapters.forms import Forms
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from newsletter.adapters.limits import Limits
     from newsletter.adapters.links import Links
     from newsletter.adapters.mailer import Mailer
+    from newsletter.adapters.mailings_store import Mailings
     from newsletter.adapters.oidc import Oidc
     from newsletter.adapters.presses import Presses
     from newsletter.adapters.proofs import Proofs
@@ -210,11 +213,32 @@ class Container:
         return Enrollments(aws.client("dynamodb"), self.settings.subscribers_table)
 
     @cached_property
-    def content(self) -> Content:
-        """Articles and mailings."""
-        from newsletter.adapters.content import Content
+    def articles(self) -> Articles:
+        """Articles, their texts, and what marketing decided about them."""
+        from newsletter.adapters.articles_store import Articles
 
-        return Content(aws.client("dynamodb"), self.settings.content_table)
+        return Articles(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def feed_states(self) -> FeedStates:
+        """What one reading of a feed leaves for the next."""
+        from newsletter.adapters.feed_states_store import FeedStates
+
+        return FeedStates(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def mailings(self) -> Mailings:
+        """Mailings, their variants and links."""
+        from newsletter.adapters.mailings_store import Mailings
+
+        return Mailings(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What was decided, and why."""
+        from newsletter.adapters.decisions_store import Decisions
+
+        return Decisions(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def courses(self) -> Courses:
@@ -375,7 +399,7 @@ class Container:
         """Rendered variants, each rendered and kept once per container."""
         from newsletter.usecases.render_variant import Variants
 
-        return Variants(self.templates, self.content)
+        return Variants(self.templates, self.mailings, self.articles.all)
 
     @cached_property
     def digest_readers(self) -> DigestReaders:

@@ -19,7 +19,7 @@ EVERYONE = "none: for everyone"
 def show_articles(limit: int, *, as_json: bool) -> int:
     """The newest articles with the topics they were given, and why."""
     publication = app.templates.publication
-    articles = newest_first(app.content.articles())[:limit]
+    articles = newest_first(app.articles.all())[:limit]
     if as_json:
         say(json.dumps({"articles": [article_as_json(article) for article in articles]}, indent=2, ensure_ascii=False))
         return 0
@@ -69,7 +69,7 @@ def show_article(name: str) -> int:
         "to read": f"{article.minutes} min" if article.minutes else "",
         "marketing": _mark(article),
         "summary": article.summary,
-        "text": plain(app.content.article_body(article.id))[:2_000],
+        "text": plain(app.articles.body(article.id))[:2_000],
     }
     table(("", f"Times in {zone}"), [(name, value) for name, value in lines.items() if value])
     return 0
@@ -78,7 +78,7 @@ def show_article(name: str) -> int:
 def pin(name: str) -> int:
     """Put an article on top of its digest."""
     article = _found(name)
-    app.content.change_choice(article.id, pinned=True, skipped=False)
+    app.articles.change_choice(article.id, pinned=True, skipped=False)
     say(f"{_named(article)} is pinned: it comes first in its digest.")
     return 0
 
@@ -86,7 +86,7 @@ def pin(name: str) -> int:
 def skip(name: str) -> int:
     """Keep an article out of every digest."""
     article = _found(name)
-    app.content.change_choice(article.id, pinned=False, skipped=True)
+    app.articles.change_choice(article.id, pinned=False, skipped=True)
     say(f"{_named(article)} is skipped: no digest that is still to be started has it.")
     return 0
 
@@ -102,7 +102,7 @@ def retopic(name: str, topics: list[str], *, everyone: bool) -> int:
             known = ", ".join(each.key for each in publication.topics)
             raise Fault(f"there is no topic {topic!r}; publication.toml has {known}")
     in_order = [topic.key for topic in publication.topics if topic.key in topics]
-    app.content.change_choice(article.id, topics=in_order)
+    app.articles.change_choice(article.id, topics=in_order)
     labels = ", ".join(topic_label(key, publication) for key in in_order) or "no topic, so it is for everyone"
     say(f"{_named(article)} now has: {labels}.")
     return 0
@@ -111,14 +111,14 @@ def retopic(name: str, topics: list[str], *, everyone: bool) -> int:
 def reset(name: str) -> int:
     """Take back whatever marketing decided about an article."""
     article = _found(name)
-    app.content.put_choice(article.id, Choice())
+    app.articles.put_choice(article.id, Choice())
     say(f"{_named(article)} is as its feed has it.")
     return 0
 
 
 def _found(name: str) -> Article:
     """The article of that id, or of the only id that begins so."""
-    found = [article for article in app.content.articles() if article.id.startswith(name.strip().lower())]
+    found = [article for article in app.articles.all() if article.id.startswith(name.strip().lower())]
     if len(found) != 1:
         known = "no article" if not found else f"{len(found)} articles have an id that begins with"
         raise Fault(f"{known} {name}; `newsletter articles` names them")

@@ -37,11 +37,11 @@ def show_list(limit: int) -> int:
 def show(period: str) -> int:
     """What a digest carries."""
     digest = _found(period)
-    publication, content = app.templates.publication, app.content
+    publication = app.templates.publication
     say(f"{digest_id(period)}: {_standing(digest)}")
     window = digest.window
     say(f"Window: {when(window.start, publication.time_zone)} to {when(window.end, publication.time_zone)}")
-    mailing = content.mailing(digest_id(period))
+    mailing = app.mailings.get(digest_id(period))
     if mailing is not None:
         for language in publication.languages:
             try:
@@ -50,7 +50,7 @@ def show(period: str) -> int:
                 say("Every article is skipped by now: it goes to nobody.")
                 break
             say(f"Subject ({language}): {substitute(variant.subject, {})}")
-    known = {article.id: article for article in content.articles()}
+    known = {article.id: article for article in app.articles.all()}
     for heading, ids in (("New articles", digest.articles), ("From the archive", digest.related)):
         if ids:
             say(f"\n{heading}:")

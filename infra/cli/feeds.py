@@ -17,7 +17,7 @@ def show_feeds() -> int:
         say("NEWSLETTER_FEED_URL replaces the feeds of publication.toml.")
     troubled = 0
     for url in _urls():
-        state = app.content.feed_state(url)
+        state = app.feed_states.get(url)
         say(url)
         say(f"    last read: {when(parse_iso(state['read_at']), zone) if 'read_at' in state else 'never'} ({zone})")
         if "failing_since" in state:

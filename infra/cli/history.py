@@ -10,7 +10,7 @@ from newsletter.domain.times import parse_iso
 def show_decisions(limit: int) -> int:
     """The newest decisions."""
     zone = app.templates.publication.time_zone
-    decisions = app.content.decisions(limit)
+    decisions = app.decisions.newest(limit)
     if not decisions:
         say("No scheduled run had anything to decide yet.")
         return 0

@@ -30,7 +30,7 @@ FIGURES = (
 
 def show_list(limit: int) -> int:
     """The newest mailings."""
-    mailings = app.content.mailings(limit)
+    mailings = app.mailings.newest(limit)
     if not mailings:
         say("Nothing has been sent yet.")
         return 0

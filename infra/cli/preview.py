@@ -94,14 +94,14 @@ def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Show
 def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> Shown:
     """This week's digest for a reader of every topic, as it would start now."""
     mailing = _this_week(app)
-    articles = app.content.articles()
+    articles = app.articles.all()
     draw = as_digest(mailing)
     mails = tuple(drawn(templates, each, draw, articles)[0] for each in languages)
     return Shown(mailing.id, mailing.kind, mailing.id, mails)
 
 
 def _this_week(app: Container) -> Mailing:
-    now, articles, related = app.now(), app.content.articles(), app.publication.digest.related
+    now, articles, related = app.now(), app.articles.all(), app.publication.digest.related
     period = period_of(now, app.publication.time_zone, Frequency.WEEKLY)
     settled = app.digests.all()
     digest = next((each for each in settled if each.period == period), None)

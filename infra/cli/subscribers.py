@@ -64,7 +64,7 @@ def unsuppress(address: str, because: str, *, yes: bool) -> int:
         return 1
     # Written first: should the removal fail, the record says what was meant; the other way round it would be missing.
     why = f"{listed.reason} of {iso(listed.since)}; by {getpass.getuser()}, at the command line: {because.strip()}"
-    app.content.put_decision(whole_seconds(app.now()), f"subscriber {reader}", UNSUPPRESSED, redacted(why))
+    app.decisions.put(whole_seconds(app.now()), f"subscriber {reader}", UNSUPPRESSED, redacted(why))
     app.suppression.remove(email)
     often = f"at most one in {BETWEEN_MAILS // timedelta(minutes=1)} minutes and {MAILS} in 24 hours"
     say(f"Taken off the list. The next sign-up with this address gets its mail ({often}).")

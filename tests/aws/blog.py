@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.adapters.feeds import Feeds
-from newsletter.container import app
+from newsletter.container import Container, app
 from newsletter.domain.article import Article, article_id
 from newsletter.domain.publication import Feed, Publication, parse_publication
 from newsletter.usecases.ingest_feed import ingest_feeds
@@ -46,9 +46,13 @@ class Blog:
         self.publication = publication
         self.source = Feeds(allow_local=True)
 
+    def app(self) -> Container:
+        """The product with the publication and the source of feeds as this test has them."""
+        return app.but(publication=self.publication, feeds=self.source)
+
     def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
         isolated = Isolated()
-        reports = ingest_feeds(now, isolated, app, feeds=(*others, self.feed))
+        reports = ingest_feeds(now, isolated, self.app(), feeds=(*others, self.feed))
         isolated.raise_if_any()
         return reports
 
@@ -58,7 +62,7 @@ class Blog:
 
     def article(self, guid: str) -> Article | None:
         wanted = article_id(self.feed.url, guid)
-        return next((found for found in self.adapters.content.articles() if found.id == wanted), None)
+        return next((found for found in self.adapters.articles.all() if found.id == wanted), None)
 
     def listed_at(self, guid: str) -> datetime:
         article = self.article(guid)
@@ -67,10 +71,10 @@ class Blog:
 
     def decisions(self) -> list[dict[str, Any]]:
         """Of this feed, the newest first."""
-        return [line for line in self.adapters.content.decisions(200) if line["run"] == f"feed {self.feed.url}"]
+        return [line for line in self.adapters.decisions.newest(200) if line["run"] == f"feed {self.feed.url}"]
 
     def state(self) -> dict[str, Any]:
-        return self.adapters.content.feed_state(self.feed.url)
+        return self.adapters.feed_states.get(self.feed.url)
 
 
 def slugs(first: int, last: int, *, age: timedelta = timedelta(days=1)) -> Entries:

@@ -121,7 +121,7 @@ def offered(cloud: Cloud, clock: Clock) -> str:
 def linked(cloud: Cloud, clock: Clock) -> str:
     """A reader with a link to an article."""
     reading(cloud, clock)
-    app.content.put_variant("m", Variant("fi", "", "", "", ()), [("abc", "https://blog.example.com/a")])
+    app.mailings.put_variant("m", Variant("fi", "", "", "", ()), [("abc", "https://blog.example.com/a")])
     return f"/c/{token(Purpose.CLICK, mailing='m', batch='b', position=0)}/abc"
 
 
@@ -139,7 +139,7 @@ def published(cloud: Cloud, clock: Clock) -> str:
     reading(cloud, clock)
     url = "https://blog.example.com/a"
     article = Article("a", url, "Kirjoitus", "", ("linkedin",), (), "fi", "", "", None, clock.now - timedelta(hours=9))
-    app.content.put_article(article)
+    app.articles.put(article)
     return week_of(clock.now, HELSINKI)
 
 
@@ -217,7 +217,7 @@ def with_a_held_feed(_cloud: Cloud, _clock: Clock) -> str:
     """A feed that is held; its address."""
     feed = "https://blog.example.com/feed"
     held = {"held_since": "2027-01-12T06:00:00Z", "held_because": "it changed", "held_entries": {}, "held_news": 0}
-    assert app.content.put_feed_state(feed, {"first_fetched_at": "2026-01-01T06:00:00Z", **held})
+    assert app.feed_states.put(feed, {"first_fetched_at": "2026-01-01T06:00:00Z", **held})
     return feed
 
 

@@ -18,14 +18,17 @@ from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
 from newsletter.adapters import aws
 from newsletter.adapters.agenda import Agenda
+from newsletter.adapters.articles_store import Articles
 from newsletter.adapters.consents import Consents
-from newsletter.adapters.content import Content
+from newsletter.adapters.decisions_store import Decisions
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.digests import Digests
 from newsletter.adapters.enrollments import Enrollments
+from newsletter.adapters.feed_states_store import FeedStates
 from newsletter.adapters.guards import Guards
 from newsletter.adapters.leads import Leads
 from newsletter.adapters.limits import Limits
+from newsletter.adapters.mailings_store import Mailings
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.container import app
@@ -47,7 +50,10 @@ class Adapters:
     consents: Consents
     enrollments: Enrollments
     agenda: Agenda
-    content: Content
+    articles: Articles
+    feed_states: FeedStates
+    mailings: Mailings
+    decisions: Decisions
     digests: Digests
     deliveries: Deliveries
     leads: Leads
@@ -134,7 +140,10 @@ def _built(stack: Stack) -> Iterator[Adapters]:
             consents=Consents(client, settings.subscribers_table, lambda: b"a key of the tests"),
             enrollments=app.enrollments,
             agenda=app.agenda,
-            content=app.content,
+            articles=app.articles,
+            feed_states=app.feed_states,
+            mailings=app.mailings,
+            decisions=app.decisions,
             digests=app.digests,
             deliveries=app.deliveries,
             leads=app.leads,

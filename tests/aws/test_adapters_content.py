@@ -60,24 +60,23 @@ mailings = st.builds(
 @given(articles)
 def test_an_article_comes_back_as_it_was_kept(adapters: Adapters, article: Article) -> None:
     article = replace(article, id=adapters.new("article"))
-    assert adapters.content.put_article(article)
-    assert [found for found in adapters.content.articles() if found.id == article.id] == [article]
+    assert adapters.articles.put(article)
+    assert [found for found in adapters.articles.all() if found.id == article.id] == [article]
 
 
 def test_marketings_choice_stands_whatever_the_feed_says_afterwards(adapters: Adapters) -> None:
-    content = adapters.content
     found = Article(adapters.new("article"), "https://b.example/", "x", "", ("linkedin",), (), "fi", "", "", None, NOW)
 
     def article() -> Article:
-        return next(each for each in content.articles() if each.id == found.id)
+        return next(each for each in adapters.articles.all() if each.id == found.id)
 
-    content.put_article(found)
-    content.put_choice(found.id, Choice(pinned=True, topics=("kriisit",)))
-    content.put_article(replace(found, title="y", topics=("tekoaly",)))
+    adapters.articles.put(found)
+    adapters.articles.put_choice(found.id, Choice(pinned=True, topics=("kriisit",)))
+    adapters.articles.put(replace(found, title="y", topics=("tekoaly",)))
     assert article() == replace(found, title="y", topics=("kriisit",), topic_reasons=(CHOSEN,), pinned=True)
-    content.put_choice(found.id, Choice(skipped=True, topics=()))
+    adapters.articles.put_choice(found.id, Choice(skipped=True, topics=()))
     assert article() == replace(found, title="y", topics=(), skipped=True)
-    content.put_choice(found.id, Choice())
+    adapters.articles.put_choice(found.id, Choice())
     assert article() == replace(found, title="y", topics=("tekoaly",))
 
 
@@ -85,20 +84,18 @@ def test_every_article_of_a_big_blog_is_read(adapters: Adapters) -> None:
     """A query answers with at most a megabyte (AWS: Query), so this takes several."""
     ids = {adapters.new("article") for _ in range(8)}
     for name in ids:
-        adapters.content.put_article(
-            Article(name, "https://b.example/", "x", "ä" * 150_000, (), (), "fi", "", "", None, NOW)
-        )
-    assert ids <= {article.id for article in adapters.content.articles()}
+        adapters.articles.put(Article(name, "https://b.example/", "x", "ä" * 150_000, (), (), "fi", "", "", None, NOW))
+    assert ids <= {article.id for article in adapters.articles.all()}
 
 
 @settings(max_examples=20)
 @given(mailings)
 def test_a_mailing_comes_back_as_it_was_created_and_is_created_once(adapters: Adapters, mailing: Mailing) -> None:
     mailing = replace(mailing, id=adapters.new("campaign-"))
-    assert adapters.content.mailing(mailing.id) is None
-    assert adapters.content.create_mailing(mailing)
-    assert not adapters.content.create_mailing(replace(mailing, subject="another", created_at=NOW))
-    assert adapters.content.mailing(mailing.id) == mailing
+    assert adapters.mailings.get(mailing.id) is None
+    assert adapters.mailings.create(mailing)
+    assert not adapters.mailings.create(replace(mailing, subject="another", created_at=NOW))
+    assert adapters.mailings.get(mailing.id) == mailing
 
 
 def test_mailings_are_listed_once_each_newest_first_even_if_created_twice(adapters: Adapters) -> None:
@@ -107,20 +104,22 @@ def test_mailings_are_listed_once_each_newest_first_even_if_created_twice(adapte
     for number, name in enumerate(names):
         for hours in (0, 1):
             created_at = future + timedelta(days=number, hours=hours)
-            adapters.content.create_mailing(Mailing(name, Kind.CAMPAIGN, created_at))
-    assert [mailing.id for mailing in adapters.content.mailings(3)] == names[:0:-1]
+            adapters.mailings.create(Mailing(name, Kind.CAMPAIGN, created_at))
+    assert [mailing.id for mailing in adapters.mailings.newest(3)] == names[:0:-1]
 
 
 def test_a_variant_and_its_links_come_back(adapters: Adapters) -> None:
     mailing = adapters.new("campaign-")
     variant = Variant("fi", "Aihe {{lb}}", "<p>" + "x" * 60_000, "teksti", ("click", "unsubscribe"))
-    assert adapters.content.variant(mailing, variant.key) is None
+    assert adapters.mailings.variant(mailing, variant.key) is None
     for _ in range(2):
-        adapters.content.put_variant(mailing, variant, [("1", "https://b.example/1"), ("canary", "https://b.example/")])
-    assert adapters.content.variant(mailing, variant.key) == variant
-    assert adapters.content.link(mailing, "1") == "https://b.example/1"
-    assert adapters.content.link(mailing, "2") is None
-    assert adapters.content.link(adapters.new("campaign-"), "1") is None
+        adapters.mailings.put_variant(
+            mailing, variant, [("1", "https://b.example/1"), ("canary", "https://b.example/")]
+        )
+    assert adapters.mailings.variant(mailing, variant.key) == variant
+    assert adapters.mailings.link(mailing, "1") == "https://b.example/1"
+    assert adapters.mailings.link(mailing, "2") is None
+    assert adapters.mailings.link(adapters.new("campaign-"), "1") is None
 
 
 def test_what_a_digest_carries_is_settled_once(adapters: Adapters) -> None:
@@ -128,7 +127,7 @@ def test_what_a_digest_carries_is_settled_once(adapters: Adapters) -> None:
     digest = SettledDigest(week, Window(NOW - timedelta(days=7), NOW), ("a", "b"), ("c",), deadline=NOW)
     assert adapters.digests.settle(digest)
     assert not adapters.digests.settle(replace(digest, articles=("x",)))
-    assert adapters.content.windows()[week] == digest.window
+    assert adapters.digests.windows()[week] == digest.window
     assert digest in adapters.digests.all()
 
 
@@ -153,54 +152,52 @@ def test_a_digest_that_waits_is_released_or_dropped_and_then_stays_so(adapters: 
 def test_decisions_are_listed_newest_first(adapters: Adapters) -> None:
     future = datetime(9999, 1, 1, tzinfo=UTC)
     for hour in range(3):
-        adapters.content.put_decision(future + timedelta(hours=hour), "digest#x", "empty", f"reason {hour}")
-    assert adapters.content.decisions(2) == [
+        adapters.decisions.put(future + timedelta(hours=hour), "digest#x", "empty", f"reason {hour}")
+    assert adapters.decisions.newest(2) == [
         {"at": "9999-01-01T02:00:00Z", "run": "digest#x", "decision": "empty", "why": "reason 2"},
         {"at": "9999-01-01T01:00:00Z", "run": "digest#x", "decision": "empty", "why": "reason 1"},
     ]
 
 
 def test_an_article_is_listed_once_whoever_keeps_it(adapters: Adapters) -> None:
-    content = adapters.content
     article = Article(adapters.new("article"), "https://b.example/", "x", "", (), (), "fi", "", "", None, NOW)
     later = replace(article, title="y", listed_at=NOW + timedelta(hours=1))
 
     def kept() -> Article:
-        return next(each for each in content.articles() if each.id == article.id)
+        return next(each for each in adapters.articles.all() if each.id == article.id)
 
-    assert content.put_article(article)
-    assert not content.put_article(later)
+    assert adapters.articles.put(article)
+    assert not adapters.articles.put(later)
     assert kept() == article
-    assert content.put_article(replace(article, title="z"))
+    assert adapters.articles.put(replace(article, title="z"))
     assert kept() == replace(article, title="z")
 
 
 def test_a_part_of_a_choice_is_changed_without_the_rest(adapters: Adapters) -> None:
-    content = adapters.content
     found = Article(adapters.new("article"), "https://b.example/", "x", "", ("linkedin",), (), "fi", "", "", None, NOW)
-    content.put_article(found)
-    content.change_choice(found.id, topics=["kriisit"])
-    content.change_choice(found.id, pinned=True, skipped=False)
-    (article,) = [each for each in content.articles() if each.id == found.id]
+    adapters.articles.put(found)
+    adapters.articles.change_choice(found.id, topics=["kriisit"])
+    adapters.articles.change_choice(found.id, pinned=True, skipped=False)
+    (article,) = [each for each in adapters.articles.all() if each.id == found.id]
     assert (article.topics, article.pinned, article.skipped) == (("kriisit",), True, False)
 
 
 def test_the_text_of_an_article_is_kept_beside_it(adapters: Adapters) -> None:
     name = adapters.new("article")
-    assert adapters.content.article_body(name) == ""
+    assert adapters.articles.body(name) == ""
     for text in ("<p>Yksi</p>", "<p>Kaksi</p>"):
-        adapters.content.put_article_body(name, text)
-        assert adapters.content.article_body(name) == text
+        adapters.articles.put_body(name, text)
+        assert adapters.articles.body(name) == text
 
 
 @pytest.mark.parametrize("state", [{}, {"etag": '"x"', "modified": "", "problems": ["a"], "first_fetched_at": "x"}])
 def test_what_a_fetch_left_behind_is_there_for_the_next_one(adapters: Adapters, state: dict[str, object]) -> None:
-    content, feed = adapters.content, f"https://b.example/{adapters.new('feed')}.xml"
-    assert content.feed_state(feed) == {}
-    assert content.put_feed_state(feed, {"etag": "old", "problem": "gone"})
-    before = content.feed_state(feed)
-    assert content.put_feed_state(feed, {**state, "revision": before["revision"]})
-    found = content.feed_state(feed)
+    feed = f"https://b.example/{adapters.new('feed')}.xml"
+    assert adapters.feed_states.get(feed) == {}
+    assert adapters.feed_states.put(feed, {"etag": "old", "problem": "gone"})
+    before = adapters.feed_states.get(feed)
+    assert adapters.feed_states.put(feed, {**state, "revision": before["revision"]})
+    found = adapters.feed_states.get(feed)
     assert {name: found[name] for name in found if name not in ("pk", "sk", "revision")} == state
-    assert not content.put_feed_state(feed, before)
-    assert content.feed_state(feed) == found
+    assert not adapters.feed_states.put(feed, before)
+    assert adapters.feed_states.get(feed) == found

@@ -59,7 +59,7 @@ def put_manifest(adapters: Adapters) -> Attempt:
 
 def create_mailing(adapters: Adapters) -> Attempt:
     mailing = Mailing(adapters.new("campaign-"), Kind.CAMPAIGN, NOW)
-    return lambda: adapters.content.create_mailing(mailing)
+    return lambda: adapters.mailings.create(mailing)
 
 
 def settle_digest(adapters: Adapters) -> Attempt:

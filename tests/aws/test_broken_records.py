@@ -77,7 +77,7 @@ def test_a_campaign_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: 
 
 
 def test_a_digest_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: str) -> None:
-    app.content.put_article(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
+    app.articles.put(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
     decided = start_digest(Frequency.WEEKLY, NOW, app)
     assert decided["decision"] == "started"
     found = outcome(cloud, f"digest-{decided['period']}")
@@ -87,7 +87,7 @@ def test_a_digest_rejects_that_reader_alone_and_says_why(cloud: Cloud, field: st
 def test_a_language_that_the_publication_does_not_speak_gives_way_to_its_default(cloud: Cloud) -> None:
     for email in (BROKEN, WELL):
         add_reader(email, language="xx" if email == BROKEN else "fi")
-    app.content.put_article(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
+    app.articles.put(article(1, listed_at=NOW - timedelta(hours=1), published=None, topics=()))
     start_digest(Frequency.WEEKLY, NOW, app)
     assert cloud.drain() == []
     assert ["Hei," in (mail.text or "") for mail in cloud.mails()] == [True, True]

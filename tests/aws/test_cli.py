@@ -108,7 +108,7 @@ def test_nothing_is_sent_without_a_yes(
         monkeypatch.setattr(typed, "isatty", lambda: True)
         monkeypatch.setattr("sys.stdin", typed)
         code, _, _ = run(capsys, "campaign", "send", str(campaign))
-        assert (code, len(app.content.mailings(10))) == (1 - sent, sent)
+        assert (code, len(app.mailings.newest(10))) == (1 - sent, sent)
     assert cloud.drain() == []
 
 
@@ -172,7 +172,7 @@ def test_schedules_tell_what_they_found_and_decided(
     assert "No articles yet" in run(capsys, "articles")[1]
     nasty = "A title with [bold]brackets[/bold] and \x1b[31mcolour"
     listed = app.now() - timedelta(hours=1)
-    app.content.put_article(
+    app.articles.put(
         Article("a1", "https://blog.example.com/a", nasty, "", ("linkedin",), (), "fi", "", "", None, listed)
     )
     _, out, _ = run(capsys, "articles")

@@ -98,11 +98,11 @@ def test_the_digest_of_a_stack_is_that_of_its_present_articles(
     assert "there is no article yet" in capsys.readouterr().err
     now = app.now()
     old = article(1, title="Vanha", listed_at=now - timedelta(days=90), published=now - timedelta(days=90))
-    app.content.put_article(old)
+    app.articles.put(old)
     assert main(arguments) == 0
     assert "Nothing is new since the last digest" in capsys.readouterr().out
     fresh = article(2, title="Uusi", listed_at=now - timedelta(hours=2), published=now - timedelta(hours=2))
-    app.content.put_article(fresh)
+    app.articles.put(fresh)
     assert main(arguments) == 0
     pages = [path for path in tmp_path.glob("*.html") if "Uusi" in path.read_text(encoding="utf-8")]
     assert len(pages) == 1

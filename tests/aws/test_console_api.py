@@ -164,7 +164,7 @@ def test_a_parameter_that_cannot_be_used_is_named(api: Program) -> None:
 
 
 def test_decisions_and_articles_are_there_to_read(cloud: Cloud, api: Program) -> None:
-    app.content.put_article(article())
+    app.articles.put(article())
     cloud.run("planner", app.now())
     started = [line for line in api("GET", "/decisions").json["decisions"] if line["decision"] == "started"]
     assert started
@@ -259,7 +259,7 @@ def test_the_description_has_every_path_of_the_api_and_no_other() -> None:
 
 def test_answers_are_as_described(cloud: Cloud, api: Program) -> None:
     cloud.subscribe(READERS[0])
-    app.content.put_article(article(published=app.now()))
+    app.articles.put(article(published=app.now()))
     cloud.run("planner", app.now())
     started = api("POST", "/campaigns", CAMPAIGN)
     cloud.drain()
@@ -334,4 +334,4 @@ def test_a_campaign_that_nobody_would_get_is_refused_before_anything_is_sent(clo
         answer = api("POST", "/campaigns", CAMPAIGN | change)
         assert (answer.status, list(answer.json["errors"])) == (422, [field])
         assert "nobody would get this" in answer.json["errors"][field]
-    assert app.content.mailings(10) == []
+    assert app.mailings.newest(10) == []

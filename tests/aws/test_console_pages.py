@@ -182,7 +182,7 @@ def test_a_form_that_we_did_not_make_for_this_person_changes_nothing(
         answer = marketing.post(NEW, ("form_token", forged), *DRAFT, ("step", "send"))
         assert answer.status == 403
     assert marketing.post(NEW, *DRAFT, ("step", "send")).status == 403
-    assert app.content.mailings(10) == []
+    assert app.mailings.newest(10) == []
 
 
 def test_a_token_of_a_form_is_accepted_in_the_one_spelling_that_we_gave_it(marketing: Browser) -> None:
@@ -211,7 +211,7 @@ def test_whoever_may_only_read_is_shown_no_form_and_sends_nothing(browser: Brows
     assert browser.get(NEW).status == 403
     answer = browser.post(NEW, ("form_token", browser.form_token()), *DRAFT, ("step", "send"))
     assert answer.status == 403
-    assert app.content.mailings(10) == []
+    assert app.mailings.newest(10) == []
 
 
 # --- a campaign ------------------------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def test_a_campaign_is_written_looked_at_and_sent(marketing: Browser, cloud: Clo
     assert seen.status == 200
     assert "Readers in Finnish who chose LinkedIn, or no topic at all: 1 reader at the moment" in seen.text
     assert "<strong>selkeän</strong>" in seen.body
-    assert app.content.mailing("campaign-kevat-2027") is None
+    assert app.mailings.get("campaign-kevat-2027") is None
 
     edited = marketing.post(NEW, token, *DRAFT, ("step", "edit"))
     assert "Yhden **selkeän** tavoitteen" in edited.body
@@ -270,7 +270,7 @@ def test_the_whole_mail_can_be_seen_before_it_is_sent(marketing: Browser) -> Non
     assert 'href="https://example.com/?a=1&amp;b=2"' in answer.body
     assert "Hei," in answer.body
     assert not re.search(r"\{\{|\}\}", answer.body)
-    assert app.content.mailings(10) == []
+    assert app.mailings.newest(10) == []
 
 
 TO_MEND = (
@@ -292,7 +292,7 @@ def test_what_needs_mending_is_said_at_its_field_and_nothing_is_lost(marketing: 
         assert f'href="#{field}"' in answer.body
         assert f'id="{field}-error"' in answer.body
         assert "Kolme aikaa jäljellä" in answer.body
-    assert app.content.mailings(10) == []
+    assert app.mailings.newest(10) == []
 
 
 def test_a_name_that_is_taken_is_said_before_anything_is_sent(marketing: Browser, cloud: Cloud) -> None:
@@ -335,15 +335,15 @@ def test_recipients_are_shown_page_by_page_and_by_standing(
 def test_text_from_outside_stays_text(marketing: Browser, cloud: Cloud) -> None:
     listed = app.now() - timedelta(hours=1)
     url = 'https://e.example/"><b>'
-    app.content.put_article(Article("a1", url, NASTY, "", (), (), "fi", "", "", None, listed))
-    app.content.put_decision(app.now(), "feed", NASTY, NASTY)
+    app.articles.put(Article("a1", url, NASTY, "", (), (), "fi", "", "", None, listed))
+    app.decisions.put(app.now(), "feed", NASTY, NASTY)
     cloud.run("planner", app.now())
     token = ("form_token", marketing.form_token())
     # Braces in a campaign are a slip, which preflight refuses.
     written = NASTY.replace("{{", "{").replace("}}", "}")
     nasty = [(name, written if name in ("subject", "preheader", "body") else was) for name, was in DRAFT]
     sent = marketing.post(NEW, token, *nasty, ("step", "send"))
-    digest = next(m.id for m in app.content.mailings(10) if m.id.startswith("digest-"))
+    digest = next(m.id for m in app.mailings.newest(10) if m.id.startswith("digest-"))
     pages = [
         marketing.get("/console"),
         marketing.get(sent.location),

@@ -51,7 +51,7 @@ def period(cloud: Cloud, otherwise: str, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 def publish(name: str, now: datetime) -> None:
-    app.content.put_article(
+    app.articles.put(
         Article(name, f"https://b.example/{name}", f"Kirjoitus {name}", "", (), (), "fi", "", "", None, now - DAY)
     )
 
@@ -61,21 +61,21 @@ def mails(cloud: Cloud, period: str) -> list[str]:
 
 
 def state(period: str) -> MailingState:
-    mailing = app.content.mailing(digest_id(period))
+    mailing = app.mailings.get(digest_id(period))
     assert mailing is not None
     return mailing.course.state
 
 
 def decisions(period: str) -> list[tuple[str, str]]:
     """The decision records of the period's digest, oldest first."""
-    lines = [line for line in app.content.decisions(1000) if line["run"] == digest_id(period)]
+    lines = [line for line in app.decisions.newest(1000) if line["run"] == digest_id(period)]
     return [(line["decision"], line["why"]) for line in reversed(lines)]
 
 
 def break_link(period: str, url: str = "http://10.0.0.7/luonnos") -> None:
     """The blog has another address for the article since the digest was settled."""
-    (article,) = [each for each in app.content.articles() if each.id == period]
-    app.content.put_article(replace(article, url=url))
+    (article,) = [each for each in app.articles.all() if each.id == period]
+    app.articles.put(replace(article, url=url))
 
 
 def look_after(cloud: Cloud, now: datetime) -> dict[str, str]:
@@ -264,7 +264,7 @@ def test_the_command_shows_what_waits_and_what_marketing_skips_meanwhile(
     said = capsys.readouterr().out
     assert f"digest-{period}: waits for approval until " in said
     assert f"Subject (sv): Kirjoitus {period}" in said
-    app.content.put_choice(period, Choice(skipped=True))
+    app.articles.put_choice(period, Choice(skipped=True))
     assert main(["digest", "show", period]) == 0
     said = capsys.readouterr().out
     assert "Every article is skipped by now" in said

@@ -48,17 +48,16 @@ def join(email: str, *topics: str, frequency: Frequency = Frequency.WEEKLY) -> N
 
 def leave_feed(state: dict[str, str]) -> None:
     """What the last reading of the feed left behind."""
-    content = app.content
-    assert content.put_feed_state(FEED, {**state, "revision": content.feed_state(FEED).get("revision", 0)})
+    assert app.feed_states.put(FEED, {**state, "revision": app.feed_states.get(FEED).get("revision", 0)})
 
 
 def publish(name: str, *topics: str, at: datetime = NOW - HOUR) -> None:
-    app.content.put_article(Article(name, f"https://b.example/{name}", name, "", topics, (), "fi", "", "", None, at))
+    app.articles.put(Article(name, f"https://b.example/{name}", name, "", topics, (), "fi", "", "", None, at))
 
 
 def record(period: str = PERIOD) -> tuple[str, str]:
     """Decision and reason of the newest record of a digest."""
-    line = next(line for line in app.content.decisions(1000) if line["run"] == digest_id(period))
+    line = next(line for line in app.decisions.newest(1000) if line["run"] == digest_id(period))
     return line["decision"], line["why"]
 
 
@@ -134,7 +133,7 @@ def test_while_the_breaker_is_open_a_digest_is_planned_and_held(cloud: Cloud) ->
     cloud.drain()
     assert record()[0] == "held"
     assert "7 % of mails bounce" in record()[1]
-    mailing = app.content.mailing(digest_id(PERIOD))
+    mailing = app.mailings.get(digest_id(PERIOD))
     assert mailing is not None
     assert mailing.course.state is MailingState.HELD
 
@@ -146,7 +145,7 @@ def test_a_digest_to_many_readers_starts_with_a_first_slice(monkeypatch: pytest.
     monkeypatch.setitem(templates.__dict__, "publication", careful)
     publish("uusi")
     assert cloud_run(NOW)["weekly"]["decision"] == "started"
-    mailing = app.content.mailing(digest_id(PERIOD))
+    mailing = app.mailings.get(digest_id(PERIOD))
     assert mailing is not None
     assert mailing.course.state is MailingState.CANARY
     assert 0 < len(mailing.course.slice) < len(SHARDS)
@@ -200,4 +199,4 @@ def test_a_run_that_dies_at_any_call_is_made_up_for_and_carries_nothing_twice(cl
     weekly = [digest for digest in app.digests.all() if digest.frequency is Frequency.WEEKLY]
     carried = [article for digest in weekly for article in digest.articles]
     assert sorted(carried) == [f"viikko{number:02}" for number in range(week + 1)]
-    assert all(app.content.mailing(digest_id(digest.period)) for digest in weekly)
+    assert all(app.mailings.get(digest_id(digest.period)) for digest in weekly)

@@ -65,12 +65,12 @@ def test_a_feed_whose_every_identity_changes_mails_nothing_again(blog: Blog) -> 
     moved(blog)
     report = blog.ingest(NOW + HOUR)[0]
     assert report["held"] == "none of the 10 entries is left; 10 that nobody knew are in their place"
-    before = blog.adapters.content.articles()
+    before = blog.adapters.articles.all()
     assert accept_feed(blog.feed.url, NOW + HOUR, app) == 10
     blog.path.write_text(blog.path.read_text().replace("<item>", "<item><title>Uusi</title><link>https://b.example/u</link>"
         f"<pubDate>{format_datetime(NOW + HOUR)}</pubDate></item><item>", 1))  # fmt: skip
     assert blog.ingest(NOW + 2 * HOUR)[0]["new"] == 11
-    (news,) = [a for a in blog.adapters.content.articles() if a not in before and a.listed_at > NOW]
+    (news,) = [a for a in blog.adapters.articles.all() if a not in before and a.listed_at > NOW]
     assert (news.title, news.listed_at) == ("Uusi", NOW + 2 * HOUR)
     assert blog.listed_at("uusi-003") == slugs(3, 4)["003"][1]
     assert blog.ingest(NOW + 3 * HOUR)[0] == {**report, "entries": 11, "held": ""}
@@ -100,14 +100,13 @@ def test_a_feed_that_shows_its_archive_all_at_once_is_held(blog: Blog) -> None:
 
 
 def test_only_what_is_held_can_be_accepted_and_only_as_it_was_seen(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = blog.adapters.content
     blog.publish(NOW, slugs(0, 10))
     with pytest.raises(NotFound, match="is not held"):
         accept_feed(blog.feed.url, NOW, app)
     blog.publish(NOW + HOUR, {})
-    state = content.feed_state(blog.feed.url)
+    state = blog.adapters.feed_states.get(blog.feed.url)
     blog.ingest(NOW + 2 * HOUR)
-    monkeypatch.setattr(content, "feed_state", lambda _: state)
+    monkeypatch.setattr(blog.adapters.feed_states, "get", lambda _: state)
     with pytest.raises(Conflict, match="read in this very moment"):
         accept_feed(blog.feed.url, NOW, app)
     monkeypatch.undo()
@@ -121,7 +120,7 @@ def test_a_feed_that_moves_to_another_address_keeps_its_articles(blog: Blog) -> 
     blog.publish(NOW, slugs(0, 5))
     new = Feed(str(blog.path.with_name("uusi.xml")), "fi")
     blog.path.rename(new.url)
-    (report,) = ingest_feeds(NOW + HOUR, Isolated(), app, feeds=(new,))
+    (report,) = ingest_feeds(NOW + HOUR, Isolated(), blog.app(), feeds=(new,))
     assert (report["new"], report["edited"]) == (0, 5)
     assert blog.listed_at("000") == slugs(0, 1)["000"][1]
 
@@ -138,8 +137,7 @@ def test_an_article_in_two_feeds_is_one_article(blog: Blog) -> None:
 
 def test_topics_follow_the_publication_and_marketings_choice_stands(blog: Blog) -> None:
     blog.publish(NOW, {"a": ("Kahvia ja kohuja", NOW), "b": ("Kahvista", NOW)})
-    content = blog.adapters.content
-    content.change_choice(article_id(blog.feed.url, "b"), topics=["linkedin"])
+    blog.adapters.articles.change_choice(article_id(blog.feed.url, "b"), topics=["linkedin"])
     coffee = Topic("kahvi", {"fi": "Kahvi"}, {"fi": "Kahvi"}, (), ("kahvi",))
     blog.publication = replace(blog.publication, topics=(*blog.publication.topics, coffee))
     blog.path.write_text("huolto")
@@ -180,7 +178,7 @@ def test_the_text_of_an_article_is_kept_as_it_was_last(blog: Blog) -> None:
         body += "x&lt;/script&gt;</description>"
         blog.path.write_text(whole.replace("<guid", body + "<guid"))
         blog.ingest(NOW + hour * HOUR)
-        kept = blog.adapters.content.article_body(article_id(blog.feed.url, "a"))
+        kept = blog.adapters.articles.body(article_id(blog.feed.url, "a"))
         assert "onclick" not in kept
         assert "script" not in kept
         assert text in kept
@@ -208,7 +206,7 @@ def test_a_feed_that_fails_for_a_day_is_counted_for_the_alarm_from_then_until_it
 def test_two_feeds_that_break_at_once_are_both_told(blog: Blog, tmp_path: Path) -> None:
     other = Feed(str(tmp_path / "none.xml"), "fi")
     blog.ingest(NOW + 99 * HOUR, other)
-    runs = [line["run"] for line in blog.adapters.content.decisions(200)]
+    runs = [line["run"] for line in blog.adapters.decisions.newest(200)]
     assert {f"feed {blog.feed.url}", f"feed {other.url}"} <= set(runs)
 
 

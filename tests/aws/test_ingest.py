@@ -60,7 +60,7 @@ def test_an_article_that_left_the_feed_stays_and_is_not_new_when_it_comes_back(b
 def test_ingesting_again_writes_no_article(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
     entries: Entries = {"a": ("A &amp; {{b}}", NOW), "b": ("B", None), "c": ("C", "0001-01-01T00:00:00Z")}
     blog.publish(NOW, entries)
-    monkeypatch.setattr(blog.adapters.content, "put_article", Mock(side_effect=AssertionError))
+    monkeypatch.setattr(blog.adapters.articles, "put", Mock(side_effect=AssertionError))
     report = blog.publish(NOW + HOUR, entries)
     assert (report["entries"], report["new"], report["edited"]) == (3, 0, 0)
 
@@ -156,6 +156,6 @@ def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(
     ingest(NOW + 6 * week - HOUR, "last")
     assert digest(NOW + 6 * week) == "started"
 
-    titles = {article.id: article.title for article in app.content.articles()}
-    weekly = [mailing for mailing in app.content.mailings(50) if mailing.audience.frequency == "weekly"]
+    titles = {article.id: article.title for article in app.articles.all()}
+    weekly = [mailing for mailing in app.mailings.newest(50) if mailing.audience.frequency == "weekly"]
     assert sorted(titles[article] for mailing in weekly for article in mailing.articles) == sorted(entries)

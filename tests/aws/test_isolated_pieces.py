@@ -81,7 +81,7 @@ def test_an_enrollment_that_cannot_be_read_is_told_and_the_others_are_sent(cloud
 def test_a_mailing_that_cannot_be_looked_at_keeps_no_step_waiting(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.content.create_mailing(Mailing("kevat", Kind.CAMPAIGN, NOW))
+    app.mailings.create(Mailing("kevat", Kind.CAMPAIGN, NOW))
     enrolled("helmi@example.com")
 
     def broken(*_: object, **__: object) -> object:

@@ -93,7 +93,7 @@ def test_a_mailing_is_paused_resumed_and_cancelled_and_the_record_says_by_whom(m
     assert (course(mailing).state, course(mailing).to_emit) == (MailingState.SENDING, False)
     cancel(mailing)
     assert course(mailing).state is MailingState.CANCELLED
-    told = [(line["decision"], line["why"]) for line in app.content.decisions(50) if line["run"] == mailing]
+    told = [(line["decision"], line["why"]) for line in app.decisions.newest(50) if line["run"] == mailing]
     assert sorted(told) == [("cancelled", "by Maija"), ("resumed", "by Maija")]  # one record a second for each run
 
 
@@ -135,7 +135,7 @@ def test_a_batch_that_a_sender_holds_right_now_is_not_emitted_again(cloud: Cloud
 
 def test_resuming_plans_what_was_not_planned(cloud: Cloud) -> None:
     name = f"campaign-kesken{next(numbers)}"
-    app.content.create_mailing(Mailing(name, Kind.CAMPAIGN, NOW, subject="Kesken", body="Hei"))
+    app.mailings.create(Mailing(name, Kind.CAMPAIGN, NOW, subject="Kesken", body="Hei"))
 
     resume(name)
     plan(cloud)
@@ -202,7 +202,7 @@ def test_a_person_is_offered_what_makes_sense() -> None:
 
 @pytest.mark.usefixtures("cloud")
 def test_only_planned_mailings_can_be_stopped() -> None:
-    app.content.create_mailing(Mailing("step-sparraus-1", Kind.STEP, NOW))
+    app.mailings.create(Mailing("step-sparraus-1", Kind.STEP, NOW))
     with pytest.raises(NotNow, match="one by one"):
         pause("step-sparraus-1")
     with pytest.raises(NotFound):
@@ -210,7 +210,7 @@ def test_only_planned_mailings_can_be_stopped() -> None:
 
 
 def test_a_planned_mailing_stands_on_the_list_of_unfinished_ones_until_it_is_over(mailing: str) -> None:
-    app.content.create_mailing(Mailing("welcome", Kind.WELCOME, NOW))
+    app.mailings.create(Mailing("welcome", Kind.WELCOME, NOW))
     assert mailing in app.courses.unfinished()
     assert "welcome" not in app.courses.unfinished()
     app.courses.finish(mailing)

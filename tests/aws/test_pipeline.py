@@ -104,8 +104,8 @@ def test_a_welcome_brings_the_newest_articles_of_the_readers_topics_and_none_tha
 
     cloud.run("feed_ingest", NOW)
     assert welcome(READER) == ["Profiili kuntoon", "Verkosto kasvaa hitaasti"]
-    (old,) = [article for article in app.content.articles() if article.title.startswith("Verkosto")]
-    app.content.put_choice(old.id, Choice(skipped=True))
+    (old,) = [article for article in app.articles.all() if article.title.startswith("Verkosto")]
+    app.articles.put_choice(old.id, Choice(skipped=True))
     assert welcome("toinen@example.com") == ["Profiili kuntoon"]
 
 

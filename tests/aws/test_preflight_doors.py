@@ -57,7 +57,7 @@ def test_the_api_refuses_what_is_broken_and_says_what_is_doubtful(
         assert refused.status == 422
         assert refused.json["errors"]["body"].startswith(SAID)
         assert cloud.messages("PlanQueue") == []
-        assert app.content.mailing("campaign-kevat") is None
+        assert app.mailings.get("campaign-kevat") is None
         started = api("POST", "/campaigns", {**DRAFT, "body": DOUBTFUL})
         assert started.status == 201
         (warning,) = started.json["warnings"]
@@ -200,15 +200,15 @@ def test_a_broken_digest_is_held_with_a_reason_and_an_alarm_and_goes_out_once_it
 ) -> None:
     cloud.subscribe("maija@example.com")
     fresh = article(1, url="http://10.0.0.7/luonnos", listed_at=NOW - timedelta(hours=1), published=None)
-    app.content.put_article(fresh)
+    app.articles.put(fresh)
     decided = cloud.run("planner", NOW)["weekly"]
     assert decided["decision"] == "held"
     assert decided["why"].startswith("the link “http://10.0.0.7/luonnos” leads into a network of your own")
     assert counted["DigestsHeld"] == 2  # the monthly one, too
-    assert not [mailing for mailing in app.content.mailings(10) if mailing.kind is Kind.DIGEST]
-    assert {"held"} == {line["decision"] for line in app.content.decisions(10)}
+    assert not [mailing for mailing in app.mailings.newest(10) if mailing.kind is Kind.DIGEST]
+    assert {"held"} == {line["decision"] for line in app.decisions.newest(10)}
     cloud.drain()
-    app.content.put_article(replace(fresh, url="https://www.sanaharju.example/valmis"))
+    app.articles.put(replace(fresh, url="https://www.sanaharju.example/valmis"))
     assert cloud.run("planner", NOW + timedelta(minutes=10))["weekly"]["decision"] == "started"
     cloud.drain()
     assert [mail.subject for mail in cloud.mails("maija@example.com")][-1] == fresh.title
@@ -217,7 +217,7 @@ def test_a_broken_digest_is_held_with_a_reason_and_an_alarm_and_goes_out_once_it
 
 def test_what_is_doubtful_in_a_digest_is_in_its_decision_record(cloud: Cloud) -> None:
     title = "Näin {{ nimi }} toimii"
-    app.content.put_article(article(1, title=title, listed_at=NOW - timedelta(hours=1), published=None))
+    app.articles.put(article(1, title=title, listed_at=NOW - timedelta(hours=1), published=None))
     decided = cloud.run("planner", NOW)["weekly"]
     assert decided["decision"] == "started"
     assert "preflight: “{{ nimi }}” looks like a placeholder" in decided["why"]

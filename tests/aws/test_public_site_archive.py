@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from newsletter.adapters.content import Content
+from newsletter.adapters.mailings_store import Mailings
 from newsletter.adapters.sketch import Sketch
 from newsletter.container import app
 from newsletter.domain.course import Course, MailingState
@@ -46,12 +46,11 @@ Answer = dict[str, Any]
 def site() -> Iterator[Cloud]:
     """A stack whose archive has a digest, a campaign and what must not be seen."""
     with running() as cloud:
-        content = app.content
         shown = [replace(each, topics=("linkedin",)) for each in (FIRST, SECOND, BARE)]
         many = [article(number, title=f"Kirjoitus {number}") for number in range(20, 26)]
         alone = article(40, title="Yksin", summary="Vain tämä.")
         for each in (*shown, *many, alone):
-            content.put_article(each)
+            app.articles.put(each)
         for mailing in (
             replace(DIGEST, articles=tuple(each.id for each in (*shown, *many))),
             replace(DIGEST, id="digest-2026-W47", created_at=NOW - 7 * DAY, articles=(alone.id,)),
@@ -66,7 +65,7 @@ def site() -> Iterator[Cloud]:
             ),
             replace(CAMPAIGN, id="welcome", kind=Kind.WELCOME, archive=True),
         ):
-            content.create_mailing(mailing)
+            app.mailings.create(mailing)
         yield cloud
 
 
@@ -218,7 +217,7 @@ def test_a_publication_may_keep_search_engines_out(
 def test_an_archive_without_mailings_says_so_and_its_feed_is_empty(
     site: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Content, "mailings_before", lambda *_: [])
+    monkeypatch.setattr(Mailings, "before", lambda *_: [])
     assert shows(site.http("GET", "/archive"), "archive.empty")
     feed = ET.fromstring(site.http("GET", "/archive/feed.xml")["body"])
     assert feed.findall(f"{ATOM}entry") == []
@@ -234,5 +233,5 @@ def test_a_mail_links_to_the_archive_only_when_it_is_there(
     with pytest.MonkeyPatch.context() as patched:
         mail = Mock(wraps=templates.mail)
         patched.setattr(templates, "mail", mail)
-        Variants(templates, Sketch()).campaign(mailing, Recipient("reader", (), "fi"))
+        Variants(templates, Sketch(), list).campaign(mailing, Recipient("reader", (), "fi"))
     assert mail.call_args.kwargs["archived"] == (CAMPAIGN.id if kept else "")

@@ -180,7 +180,7 @@ def test_an_offer_that_is_no_more_is_not_found(cloud: Cloud) -> None:
 def test_a_click_goes_straight_to_the_article_and_stays_as_evidence(cloud: Cloud) -> None:
     target = "https://blog.example.com/ä b?x=1&y=%C3%A4#kohta"
     variant = Variant("fi", "", "", "", ())
-    app.content.put_variant("m", variant, [("abc", target)])
+    app.mailings.put_variant("m", variant, [("abc", target)])
     path = f"/c/{token(Purpose.CLICK, mailing='m', batch='b', position=2)}/abc"
     answer = cloud.http("GET", path, headers={"user-agent": "Reader/1", "cookie": "secret"})
     location = "https://blog.example.com/%C3%A4%20b?x=1&y=%C3%A4#kohta"

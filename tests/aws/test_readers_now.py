@@ -33,7 +33,7 @@ TARGET = "https://blog.example.com/a"
 def mailing(cloud: Cloud) -> None:
     """A mailing with one link, of which the reader got a mail."""
     assert cloud.mails() == []
-    app.content.put_variant("m", Variant("fi", "", "", "", ()), [("k", TARGET)])
+    app.mailings.put_variant("m", Variant("fi", "", "", "", ()), [("k", TARGET)])
     batch = Batch("m", "b", "fi", (ID,))
     app.deliveries.claim(batch, ".", {}, NOON)
 

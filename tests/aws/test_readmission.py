@@ -106,7 +106,7 @@ def test_a_person_lets_who_complained_come_back_and_it_is_kept_who_and_why(
     assert main(["subscribers", "unsuppress", READER, "--because", why, "--yes"]) == 0
     assert "gets its mail (at most one in 10 minutes and 3 in 24 hours)." in capsys.readouterr().out
     assert listed() == ""
-    (line,) = (each for each in app.content.decisions(100) if each["decision"] == "unsuppressed")
+    (line,) = (each for each in app.decisions.newest(100) if each["decision"] == "unsuppressed")
     assert line["run"] == f"subscriber {subscriber_id(PEPPER.encode(), READER)}"
     assert "COMPLAINT of " in line["why"]
     assert "asked by phone" in line["why"]

@@ -222,7 +222,7 @@ def test_a_slot_far_ahead_sends_the_batch_back_to_the_queue(cloud: Cloud, batch:
 
 def test_a_variant_with_an_unknown_placeholder_is_never_given_to_ses(cloud: Cloud, batch: SendBatch) -> None:
     variant = Variant("fi", "{{surprise}}", "<p>x</p>", "x", ("surprise",))
-    app.content.put_variant(MAILING, variant, [])
+    app.mailings.put_variant(MAILING, variant, [])
 
     assert not send(cloud, SendBatch(MAILING, batch.batch, variant.key, batch.recipients))
 

@@ -174,8 +174,8 @@ def test_a_batch_that_waits_for_its_slot_is_not_sent_once_its_mailing_is_stopped
 def test_steps_and_confirmations_wait_in_their_queues_as_long_as_it_takes(cloud: Cloud) -> None:
     step, reader = "step-sparraus-1", add_reader("askel@example.com")
     variant = Variant("fi", "Askel", "<p>Hei</p>", "Hei", ())
-    app.content.create_mailing(Mailing(step, Kind.STEP, app.now(), subject="Askel"))
-    app.content.put_variant(step, variant, [])
+    app.mailings.create(Mailing(step, Kind.STEP, app.now(), subject="Askel"))
+    app.mailings.put_variant(step, variant, [])
     app.queues.send(app.settings.batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
     form = "email=uusi%40example.com&language=fi&consent=yes"
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
@@ -199,8 +199,8 @@ def test_an_open_breaker_stops_steps_and_invitations_that_are_on_their_queues_al
 ) -> None:
     step, reader = "step-sparraus-2", add_reader("askel2@example.com")
     variant = Variant("fi", "Askel", "<p>Hei</p>", "Hei", ())
-    app.content.create_mailing(Mailing(step, Kind.STEP, app.now(), subject="Askel"))
-    app.content.put_variant(step, variant, [])
+    app.mailings.create(Mailing(step, Kind.STEP, app.now(), subject="Askel"))
+    app.mailings.put_variant(step, variant, [])
     app.queues.send(app.settings.batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
     now = app.now().replace(microsecond=0)
     invited = import_rows([Row("kutsuttu@example.com")], Roster("messut", Mode.PENDING), now, app)
@@ -232,7 +232,7 @@ def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirm
     report = report_of(mailing).certificate
     assert report.planned == report.waiting >= 4
     assert len(cloud.mails("toinen@example.com")) == 1
-    told = [line["decision"] for line in app.content.decisions(100) if line["run"] == mailing]
+    told = [line["decision"] for line in app.decisions.newest(100) if line["run"] == mailing]
     assert told == ["held"]
     resume(mailing)
     assert cloud.drain() == []

@@ -55,7 +55,7 @@ def mailing_with(
 ) -> str:
     """A mailing with one batch per shard in `letters`, whose record has those outcomes; empty letters: no record."""
     name = f"campaign-m{next(numbers)}"
-    app.content.create_mailing(Mailing(name, Kind.CAMPAIGN, NOW - HOUR, subject="x", body="x"))
+    app.mailings.create(Mailing(name, Kind.CAMPAIGN, NOW - HOUR, subject="x", body="x"))
     assert app.courses.turn(name, Course(), course)
     for shard in SHARDS:
         outcomes = letters.get(shard)
@@ -93,7 +93,7 @@ def course(mailing: str) -> Course:
 
 
 def told(mailing: str) -> list[tuple[str, str]]:
-    return [(line["decision"], line["why"]) for line in app.content.decisions(200) if line["run"] == mailing]
+    return [(line["decision"], line["why"]) for line in app.decisions.newest(200) if line["run"] == mailing]
 
 
 def shards_to_go_on(cloud: Cloud) -> set[str]:
@@ -341,7 +341,7 @@ def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeyp
         return original(mailing, shard, *more, **named)
 
     monkeypatch.setattr(count_mailing, "count_shard", counting)
-    found = app.content.mailing(mailing)
+    found = app.mailings.get(mailing)
     assert found is not None
 
     def look(now: datetime) -> Certificate:

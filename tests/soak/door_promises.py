@@ -32,7 +32,7 @@ def check_doors(played: PlayedDoors) -> None:
 def _doubt(played: PlayedDoors) -> set[str]:
     """The batches that are in doubt, each for a cause."""
     found = set()
-    for mailing in app.content.mailings(100):
+    for mailing in app.mailings.newest(100):
         for record in app.deliveries.records(mailing.id):
             doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
             if doubted:
@@ -131,7 +131,7 @@ def _console(played: PlayedDoors) -> None:
         return
     require(course is not None, "the campaign was started and is not there")
     assert course is not None
-    decided = Counter(line["decision"] for line in app.content.decisions(500) if line["run"] == CAMPAIGN)
+    decided = Counter(line["decision"] for line in app.decisions.newest(500) if line["run"] == CAMPAIGN)
     for act, word in (("pause", "paused"), ("resume", "resumed"), ("cancel", "cancelled")):
         require(not played.console[f"{act} done"] or decided[word], f"{act} was done, and the records are {decided}")
     if played.console["cancel done"]:

@@ -66,7 +66,7 @@ class Digest:
     def prepare(self) -> None:
         """The blog has new articles."""
         for number, topic in enumerate(layout().topics):
-            app.content.put_article(article(number, (topic,), START - timedelta(hours=1)))
+            app.articles.put(article(number, (topic,), START - timedelta(hours=1)))
 
     def start(self) -> None:
         """What the schedule does. Started twice in a week, a digest is one.

@@ -41,7 +41,7 @@ def start(request: Request, _who: Principal) -> Answer:
 
 def list_mailings(request: Request, _who: Principal) -> Answer:
     """The newest first."""
-    mailings = app.content.mailings(request.number("limit", 50, MOST))
+    mailings = app.mailings.newest(request.number("limit", 50, MOST))
     return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings]})
 
 
@@ -53,7 +53,7 @@ def show_mailing(_request: Request, _who: Principal, mailing: str) -> Answer:
 def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
     """A page of recipients and where each stands."""
     limit = request.number("limit", 100, MOST)
-    found = app.content.mailing(mailing)
+    found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
     lines, following = page_of(lines_after(found, request.query("after")), limit)
@@ -63,10 +63,10 @@ def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
 
 def list_decisions(request: Request, _who: Principal) -> Answer:
     """The newest first."""
-    return json_answer(200, {"decisions": app.content.decisions(request.number("limit", 50, MOST))})
+    return json_answer(200, {"decisions": app.decisions.newest(request.number("limit", 50, MOST))})
 
 
 def list_articles(request: Request, _who: Principal) -> Answer:
     """The newest first."""
-    articles = newest_first(app.content.articles())[: request.number("limit", 50, MOST)]
+    articles = newest_first(app.articles.all())[: request.number("limit", 50, MOST)]
     return json_answer(200, {"articles": [article_as_json(article) for article in articles]})

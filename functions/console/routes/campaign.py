@@ -118,6 +118,6 @@ def _send(draft: Draft, course: Course | None) -> Answer:
 
 def _whole_mail(mailing: Mailing, language: str) -> Answer:
     sketch = Sketch()
-    Variants(app.templates, sketch).campaign(mailing, Recipient("preview", (), language))
+    Variants(app.templates, sketch, sketch.articles).campaign(mailing, Recipient("preview", (), language))
     ((variant, links),) = sketch.drawn
     return whole_mail(variant, links)

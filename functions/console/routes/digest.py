@@ -23,7 +23,7 @@ def show(_request: Request, who: Principal, period: str) -> Answer:
     """What the digest carries, whom it is for, and the buttons while it waits."""
     digest, mailing = _found(period)
     publication = app.templates.publication
-    articles = {article.id: article for article in app.content.articles()}
+    articles = {article.id: article for article in app.articles.all()}
     return page(
         "digest",
         who,
@@ -85,7 +85,7 @@ def _reject(who: Principal, period: str) -> SettledDigest:
 
 def _found(period: str) -> tuple[SettledDigest, Mailing]:
     digest = digest_of(period, app)
-    mailing = app.content.mailing(digest_id(period))
+    mailing = app.mailings.get(digest_id(period))
     if mailing is None:
         raise NotFound(f"mailing {digest_id(period)}")
     return digest, mailing

@@ -46,10 +46,10 @@ def show_mailings(_request: Request, who: Principal) -> Answer:
     """The newest mailings with their figures, and what the scheduled runs decided."""
     stop = time.monotonic() + PATIENCE
     lines = []
-    for mailing in app.content.mailings(MAILINGS):
+    for mailing in app.mailings.newest(MAILINGS):
         report = report_of(mailing.id) if time.monotonic() < stop else None
         lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
-    decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in app.content.decisions(DECISIONS)]
+    decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in app.decisions.newest(DECISIONS)]
     waiting = [line for line in lines if line.mailing.course.state is MailingState.APPROVAL]
     return page("mailings", who, lines=lines, waiting=waiting, decisions=decisions)
 
@@ -96,7 +96,7 @@ def _articles(mailing: Mailing) -> list[tuple[str, str]]:
     """Title and address of a digest's articles."""
     if not mailing.articles:
         return []
-    known = {article.id: article for article in app.content.articles()}
+    known = {article.id: article for article in app.articles.all()}
     return [(known[key].title, known[key].url) for key in mailing.articles if key in known]
 
 

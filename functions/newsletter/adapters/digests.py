@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.adapters.items import holds, pages, to_item
+from newsletter.adapters.items import holds, to_item
+from newsletter.adapters.table_store import TableStore
 from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.times import iso, parse_iso
 
@@ -14,23 +15,16 @@ DIGESTS = "digests"
 WAITS = "attribute_exists(pk) AND attribute_not_exists(released_at) AND attribute_not_exists(dropped)"
 
 
-class Digests:
+class Digests(TableStore):
     """Every change is one conditional write: of two runs that settle the same period, one finds it settled."""
-
-    def __init__(self, client: Any, table: str) -> None:
-        self._client = client
-        self._table = table
 
     def all(self) -> list[SettledDigest]:
         """Every digest so far."""
-        items = pages(
-            self._client,
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_item({":pk": DIGESTS}),
-            ConsistentRead=True,
-        )
-        return [_digest(item) for item in items]
+        return [_digest(item) for item in self._partition(DIGESTS)]
+
+    def windows(self) -> dict[str, Window]:
+        """The window of every digest so far, by week and month."""
+        return {item["sk"]: _window(item) for item in self._partition(DIGESTS)}
 
     def settle(self, digest: SettledDigest) -> bool:
         """Keep what the period's digest carries, once and for all; False when it is settled already."""
@@ -90,7 +84,7 @@ class Digests:
 def _digest(item: dict[str, Any]) -> SettledDigest:
     return SettledDigest(
         period=item["sk"],
-        window=Window(parse_iso(item["start"]), parse_iso(item["end"])),
+        window=_window(item),
         articles=tuple(item["articles"]),
         related=tuple(item["related"]),
         released_at=parse_iso(item["released_at"]) if "released_at" in item else None,
@@ -101,6 +95,10 @@ def _digest(item: dict[str, Any]) -> SettledDigest:
         verdict=item.get("verdict", ""),
         decided_at=parse_iso(item["decided_at"]) if "decided_at" in item else None,
     )
+
+
+def _window(item: dict[str, Any]) -> Window:
+    return Window(parse_iso(item["start"]), parse_iso(item["end"]))
 
 
 def _exactly(moment: datetime) -> str:

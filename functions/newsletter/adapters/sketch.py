@@ -1,15 +1,15 @@
-"""Content that keeps nothing: what a mailing would be rendered to, for previews and checks."""
+"""A store of mailings that keeps nothing: what a mailing would be rendered to, for previews and checks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from newsletter.adapters.content import Content
+from newsletter.adapters.mailings_store import Mailings
 from newsletter.domain.article import Article
 from newsletter.domain.mailing import Variant
 
 
-class Sketch(Content):
+class Sketch(Mailings):
     """Stands where variants are kept; `drawn` holds each with its links (key, url)."""
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:

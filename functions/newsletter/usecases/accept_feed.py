@@ -20,29 +20,27 @@ def accept_feed(feed: str, now: datetime, app: Container) -> int:
     news. Accepted again before that reading, nothing changes. Raises NotFound when the feed is not held, Conflict when
     it was read in this very moment.
     """
-    state = app.content.feed_state(feed)
+    state = app.feed_states.get(feed)
     if "held_since" not in state and "accepted_at" in state:
-        app.content.put_decision(
-            parse_iso(state["accepted_at"]), f"feed {feed}", "accepted", "by a person", replace=False
-        )
+        app.decisions.put(parse_iso(state["accepted_at"]), f"feed {feed}", "accepted", "by a person", replace=False)
         return len(state["entries"])
     if "held_since" not in state:
         raise NotFound(f"{feed} is not held")
     entries = state["held_entries"]
     left = {name: value for name, value in state.items() if name not in HELD}
     _put(feed, {**left, "entries": entries, "accepted_at": iso(now)}, app)
-    app.content.put_decision(now, f"feed {feed}", "accepted", f"by a person, though {state['held_because']}")
+    app.decisions.put(now, f"feed {feed}", "accepted", f"by a person, though {state['held_because']}")
     return len(entries)
 
 
 def ask_for_archive(feed: str, pages: int, app: Container) -> None:
     """Have the next reading go through that many older pages. Raises NotFound for a feed never read, Conflict."""
-    state = app.content.feed_state(feed)
+    state = app.feed_states.get(feed)
     if "first_fetched_at" not in state:
         raise NotFound(f"{feed} has not been read yet; its first reading brings the archive")
     _put(feed, {**state, "archive_pages": pages}, app)
 
 
 def _put(feed: str, state: dict[str, Any], app: Container) -> None:
-    if not app.content.put_feed_state(feed, state):
+    if not app.feed_states.put(feed, state):
         raise Conflict(f"{feed} was read in this very moment; look again and repeat")

@@ -60,9 +60,9 @@ def _recipient(
 
 def _plan(enrollment: Enrollment, sequence: Sequence, reader: Subscriber, now: datetime, app: Container) -> None:
     mailing = step_mailing(sequence.key, enrollment.step)
-    if app.content.mailing(mailing) is None:
+    if app.mailings.get(mailing) is None:
         subject = sequence.steps[enrollment.step - 1].subject[app.publication.languages[0]]
-        app.content.create_mailing(Mailing(mailing, Kind.STEP, now, subject=subject))
+        app.mailings.create(Mailing(mailing, Kind.STEP, now, subject=subject))
     variant = app.variants.step(sequence, enrollment.step, reader)
     batch = f"{reader.id}-{enrollment.enrolled_at:%Y%m%dT%H%M%S}"
     app.queues.send(app.queues.batch, SendBatch(mailing, batch, variant, (reader.id,)))

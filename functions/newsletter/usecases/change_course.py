@@ -28,12 +28,12 @@ def change_course(
         after = turned(before)
         if before.state is after.state and not after.to_emit:
             # Whoever made the change may have died before it was recorded.
-            app.content.put_decision(before.since, mailing, decision, in_short(before), replace=False)
+            app.decisions.put(before.since, mailing, decision, in_short(before), replace=False)
             return before
         if before.state not in allowed:
             raise NotNow(f"{mailing} is {in_words(before)} and cannot be {decision}")
         if app.courses.turn(mailing, before, after):
-            app.content.put_decision(after.since, mailing, decision, in_short(after))
+            app.decisions.put(after.since, mailing, decision, in_short(after))
             return after
     raise NotNow(f"{mailing} is being changed by somebody else; look at it and try again")
 
@@ -45,7 +45,7 @@ def in_short(course: Course) -> str:
 
 def planned_course(mailing: str, app: Container) -> Course:
     """The course of a mailing that is planned. Raises NotFound, and NotNow for mails that go out one by one."""
-    found = app.content.mailing(mailing)
+    found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
     if found.kind.standing:

@@ -37,7 +37,7 @@ def control_mailing(act: Control, mailing: str, app: Container, *, by: str, now:
         case Control.CANCEL:
             cancel_mailing(mailing, app, by=by, now=now)
             count("MailingsCancelled")
-    found = app.content.mailing(mailing)
+    found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
     return found

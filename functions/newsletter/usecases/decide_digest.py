@@ -94,12 +94,12 @@ def _answer(digest: SettledDigest, verdict: str, now: datetime, app: Container, 
     It waits on when it was to go out and is broken: links and articles may have changed since it was settled.
     """
     name = digest_id(digest.period)
-    mailing = app.content.mailing(name)
+    mailing = app.mailings.get(name)
     if mailing is not None and mailing.course.state is MailingState.CANCELLED:
         send, verdict = False, f"cancelled by {mailing.course.by}"
     if send:
         broken = broken_in_words(
-            preflight_digest(mailing_of(digest, app.publication), app.content.articles(), app.templates)
+            preflight_digest(mailing_of(digest, app.publication), app.articles.all(), app.templates)
         )
         if broken:
             _hold(digest, broken, now, app)
@@ -120,7 +120,7 @@ def _tell(digest: SettledDigest, app: Container) -> None:
     decision = {"approved": "approved", "nobody": "expired"}.get(digest.verdict.partition(" ")[0], "rejected")
     becomes = "it is dropped, and the next digest carries its articles" if digest.dropped else "it goes out"
     why = f"{articles_in_words(digest)}; {digest.verdict}: {becomes}"
-    if app.content.put_decision(digest.decided_at, digest_id(digest.period), decision, why, replace=False):
+    if app.decisions.put(digest.decided_at, digest_id(digest.period), decision, why, replace=False):
         count("DigestsDropped" if digest.dropped else "DigestsReleased")
 
 
@@ -128,7 +128,7 @@ def _hold(digest: SettledDigest, broken: str, now: datetime, app: Container) -> 
     """Say once for each reason that the digest cannot go out."""
     if app.digests.hold(digest.period, broken):
         count("DigestsHeld")
-        app.content.put_decision(now, digest_id(digest.period), "held", broken)
+        app.decisions.put(now, digest_id(digest.period), "held", broken)
 
 
 def _mend(digest: SettledDigest, app: Container) -> None:
@@ -136,7 +136,7 @@ def _mend(digest: SettledDigest, app: Container) -> None:
     _tell(digest, app)
     name = digest_id(digest.period)
     overdue = digest.released_at is not None and app.now() - digest.released_at > PATIENCE
-    mailing = app.content.mailing(name)
+    mailing = app.mailings.get(name)
     if (
         mailing is None
         or (mailing.course.state is MailingState.APPROVAL and not digest.waits)

@@ -27,7 +27,7 @@ def go_on(message: GoOn, app: Container, *, now: datetime) -> int:
     That place is forgotten only when the shard is at its end: a page that is being planned at this moment saw that an
     earlier one waits, and emits nothing itself.
     """
-    mailing = app.content.mailing(message.mailing)
+    mailing = app.mailings.get(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
     if not mailing.course.state.sends or not mailing.course.plans(message.shard):

@@ -48,5 +48,5 @@ def hold_mailing(
 
 def tell_stopped(mailing: str, course: Course, app: Container) -> None:
     """Record that the mailing is held or waits, and raise the alarm; once, even if who stopped it died before that."""
-    if app.content.put_decision(course.since, mailing, course.state.value, course.reason, replace=False):
+    if app.decisions.put(course.since, mailing, course.state.value, course.reason, replace=False):
         count("MailingsWaiting" if course.state is MailingState.WAITING else "MailingsHeld")

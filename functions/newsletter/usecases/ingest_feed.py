@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from newsletter.adapters.content import Content
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.domain.article import Entry
 from newsletter.domain.digest import first_seen
@@ -51,8 +50,8 @@ def ingest_feeds(now: datetime, isolated: Isolated, app: Container, *, feeds: tu
 
     So they do beside one whose reading fails for a reason of ours, which is told through `isolated`.
     """
-    shelf = Shelf(app.content, app.publication, feeds)
-    readings = [_Reading(feed, now, app.content, shelf) for feed in feeds]
+    shelf = Shelf(app.articles, app.publication, feeds)
+    readings = [_Reading(feed, now, shelf, app) for feed in feeds]
     reports = []
     # Fetched at once, so that none waits behind one whose server takes all the time it is given.
     with ThreadPoolExecutor(max_workers=len(readings) or 1) as side_by_side:
@@ -72,12 +71,12 @@ class _Reading:
     `first_fetched_at`, `read_at` (the last good reading), `problems`, and what FAULTY, HELD and ASKED_FOR name.
     """
 
-    def __init__(self, feed: Feed, now: datetime, content: Content, shelf: Shelf) -> None:
+    def __init__(self, feed: Feed, now: datetime, shelf: Shelf, app: Container) -> None:
         self._feed = feed
         self._now = now
-        self._content = content
+        self._app = app
         self._shelf = shelf
-        self._state = content.feed_state(feed.url)
+        self._state = app.feed_states.get(feed.url)
         self._first = "first_fetched_at" not in self._state
 
     def fetch(self, source: Feeds) -> Fetched | Exception:
@@ -118,7 +117,7 @@ class _Reading:
         return self._kept(fetched, mine, older, known)
 
     def _kept(self, fetched: Fetched, entries: list[Entry], older: list[Entry], known: dict[str, Any]) -> FeedReport:
-        seen_at = first_seen(self._now, self._content.windows().values())
+        seen_at = first_seen(self._now, self._app.digests.windows().values())
         last_read = None if self._first else parse_iso(self._state["read_at"])
         archive = self._first or any(name in self._state for name in ASKED_FOR)
         new = edited = 0
@@ -145,7 +144,7 @@ class _Reading:
             self._decide("readable", f"after {self._state['problem']}")
         if "held_since" in self._state:
             self._decide("released", f"the feed is as it was before: {self._state['held_because']}")
-        self._content.put_feed_state(self._feed.url, state)
+        self._app.feed_states.put(self._feed.url, state)
 
     def _unreadable(self, problem: str) -> FeedReport:
         """Recorded when it begins, when the reason changes and when it has lasted a day; counted every time."""
@@ -161,7 +160,7 @@ class _Reading:
                 self._decide("unreadable for a day", why)
         elif self._state.get("problem") != problem:
             self._decide("unreadable", why)
-        self._content.put_feed_state(self._feed.url, state)
+        self._app.feed_states.put(self._feed.url, state)
         return FeedReport(self._feed.url, problems=(problem,))
 
     def _held(self, reason: str, ids: list[str], news: int) -> FeedReport:
@@ -171,11 +170,11 @@ class _Reading:
             self._decide("held", reason)
         state = {name: value for name, value in self._state.items() if name not in FAULTY}
         since = self._state.get("held_since", iso(self._now))
-        self._content.put_feed_state(
+        self._app.feed_states.put(
             self._feed.url,
             {**state, "held_since": since, "held_because": reason, "held_entries": ids, "held_news": news},
         )
         return FeedReport(self._feed.url, len(ids), held=reason)
 
     def _decide(self, decision: str, why: str) -> None:
-        self._content.put_decision(self._now, f"feed {self._feed.url}", decision, why)
+        self._app.decisions.put(self._now, f"feed {self._feed.url}", decision, why)

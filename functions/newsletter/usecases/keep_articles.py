@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from newsletter.adapters.content import Content
+from newsletter.adapters.articles_store import Articles
 from newsletter.adapters.stems import stem_in
 from newsletter.domain.article import Article, Entry, article_id, short_hash
 from newsletter.domain.identity import LINK, TEXT, is_same, marks, merged, recognised
@@ -21,11 +21,11 @@ LONG_AGO = timedelta(days=365)
 class Shelf:
     """The articles of one run: read once, written where something changed."""
 
-    def __init__(self, content: Content, publication: Publication, feeds: Sequence[Feed]) -> None:
-        self._content = content
+    def __init__(self, store: Articles, publication: Publication, feeds: Sequence[Feed]) -> None:
+        self._store = store
         self._publication = publication
         self._feeds = {feed.url for feed in feeds}
-        self._articles = {article.id: article for article in content.found_articles()}
+        self._articles = {article.id: article for article in store.as_found()}
 
     def known(self, feed: Feed, entries: Sequence[Entry]) -> tuple[dict[str, Article], set[str]]:
         """The article of each known entry under the entry's identity; and identities that belong to another feed.
@@ -61,8 +61,8 @@ class Shelf:
             article = replace(article, archived=before.archived, marks=merged(before.marks, seen))
         if article != before:
             if entry.html and (before is None or article.body != before.body):
-                self._content.put_article_body(article.id, entry.html)
-            self._content.put_article(article)
+                self._store.put_body(article.id, entry.html)
+            self._store.put(article)
             self._articles[article.id] = article
         return article
 
@@ -72,7 +72,7 @@ class Shelf:
         for article in list(self._articles.values()):
             now = self._classified(article)
             if now != article:
-                changed += self._content.put_article(now)
+                changed += self._store.put(now)
                 self._articles[article.id] = now
         return changed
 

@@ -26,8 +26,8 @@ def notify(message: Notify, app: Container) -> None:
         return
     offers = app.templates.publication.offers
     mailing = Mailing(message.mail, KINDS[message.mail], app.now(), offer=offers[0].key if offers else "")
-    if app.content.mailing(mailing.id) is None:
-        app.content.create_mailing(mailing)
+    if app.mailings.get(mailing.id) is None:
+        app.mailings.create(mailing)
     variant = app.variants.welcome(reader) if message.mail == WELCOME else app.variants.moved(reader.language)
     batch = Batch(mailing.id, f"{reader.id}-{message.nonce}", variant, (reader.id,))
     send_to_one(message, batch, mailing, Addressee(reader.email, reader.name, reader.language), app)

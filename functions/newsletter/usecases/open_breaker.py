@@ -31,7 +31,7 @@ def count_feedback(feedback: Feedback, app: Container, *, now: datetime) -> None
 
 def tell_open(breaker: Breaker, app: Container) -> None:
     """Record that the breaker is open, and raise the alarm; once, also when who opened it died before that."""
-    if app.content.put_decision(breaker.since, "breaker", "open", breaker.reason, replace=False):
+    if app.decisions.put(breaker.since, "breaker", "open", breaker.reason, replace=False):
         count("BreakerOpened")
 
 
@@ -45,6 +45,6 @@ def close_breaker(by: str, app: Container, *, now: datetime) -> bool:
     if app.reputation.breaker() is None:
         return False
     # First, since there is no breaker left by which a repetition could tell that one was closed.
-    app.content.put_decision(now, "breaker", "closed", f"by {by}")
+    app.decisions.put(now, "breaker", "closed", f"by {by}")
     app.reputation.close(now)
     return True

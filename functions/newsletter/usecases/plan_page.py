@@ -46,7 +46,7 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
     Safe to repeat at any line: the manifest is written once, and everything after it is derived from it.
     """
     deliveries, queues = app.deliveries, app.queues
-    mailing = app.content.mailing(message.mailing)
+    mailing = app.mailings.get(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
     if not mailing.course.plans(message.shard):
@@ -159,4 +159,4 @@ def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app
     course = mailing.course
     at, why = (course.since, f"{course.reason}; {why}") if course.reason else (mailing.created_at, why)
     decision = "sent" if readers else "nobody"
-    app.content.put_decision(at, mailing.id, "held" if course.state is MailingState.HELD else decision, why)
+    app.decisions.put(at, mailing.id, "held" if course.state is MailingState.HELD else decision, why)

@@ -129,7 +129,7 @@ def drawn(templates: Templates, language: str, draw: Drawing, articles: Iterable
     mails: list[Drawn] = []
     for tracking in (True, False):
         sketch = Sketch(known)
-        draw(Variants(templates, sketch), Recipient("preflight", (), language, tracking=tracking))
+        draw(Variants(templates, sketch, sketch.articles), Recipient("preflight", (), language, tracking=tracking))
         mails += sketch.drawn
     return mails
 

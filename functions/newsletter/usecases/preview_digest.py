@@ -21,8 +21,10 @@ def preview_digest(mailing: Mailing, language: str, app: Container) -> tuple[Var
 
     Raises NotFound when all of them are skipped.
     """
-    sketch = Sketch(app.content.articles())
-    Variants(app.templates, sketch).digest(mailing, Recipient("preview", (), language), mailing.articles)
+    sketch = Sketch(app.articles.all())
+    Variants(app.templates, sketch, sketch.articles).digest(
+        mailing, Recipient("preview", (), language), mailing.articles
+    )
     if not sketch.drawn:
         raise NotFound(f"an article of {mailing.id} that is not skipped")
     return sketch.drawn[0]

@@ -49,9 +49,9 @@ def list_archive(language: str, before: str, limit: int, app: Container) -> tupl
     """
     found: list[Archived] = []
     for _ in range(ROUNDS):
-        lines = app.content.mailings_before(before, limit)
+        lines = app.mailings.before(before, limit)
         public = [mailing for _, mailing in lines if mailing.public]
-        articles = app.content.some_articles(article for mailing in public for article in mailing.articles)
+        articles = app.articles.some(article for mailing in public for article in mailing.articles)
         for place, mailing in lines:
             shown = _shown(mailing, language, articles, app.templates)
             if shown and len(found) == limit:
@@ -66,7 +66,7 @@ def list_archive(language: str, before: str, limit: int, app: Container) -> tupl
 
 def public_mailing(mailing_id: str, app: Container) -> Mailing:
     """The mailing. Raises NotFound, also for one that exists and is not for everyone."""
-    mailing = app.content.mailing(mailing_id)
+    mailing = app.mailings.get(mailing_id)
     if mailing is None or not mailing.public:
         raise NotFound(f"mailing {mailing_id} in the archive")
     return mailing
@@ -74,7 +74,7 @@ def public_mailing(mailing_id: str, app: Container) -> Mailing:
 
 def read_archived(mailing: Mailing, language: str, app: Container) -> Archived:
     """The mailing for a page in that language. Raises NotFound when nothing of it is left."""
-    shown = _shown(mailing, language, app.content.some_articles(mailing.articles), app.templates)
+    shown = _shown(mailing, language, app.articles.some(mailing.articles), app.templates)
     if shown is None:
         raise NotFound(f"the articles of {mailing.id}")
     return shown

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def record_click(ref: Ref, link: str, evidence: Evidence, now: datetime, app: Container) -> str:
     """The stored target of the link; only targets we mailed exist, so this redirects nowhere else. Raises NotFound."""
-    target = app.content.link(ref.mailing, link)
+    target = app.mailings.link(ref.mailing, link)
     if target is None:
         raise NotFound("link")
     keep_visit(ref, link, evidence, now, app)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from newsletter.adapters.content import Content
+from newsletter.adapters.mailings_store import Mailings
 from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.article import Article
 from newsletter.domain.digest import Selection, choose, meant_for, newest_first
@@ -35,9 +35,12 @@ class _Letter:
 class Variants:
     """Renders what a mailing needs and keeps it where the sender finds it."""
 
-    def __init__(self, templates: Templates, content: Content) -> None:
+    def __init__(
+        self, templates: Templates, mailings: Mailings, read_articles: Callable[[], Iterable[Article]]
+    ) -> None:
         self._templates = templates
-        self._content = content
+        self._mailings = mailings
+        self._read_articles = read_articles
         self._keys: dict[tuple[object, ...], str] = {}
         self._choices: dict[tuple[object, ...], str | None] = {}
         self._archive: tuple[str, dict[str, Article]] = ("", {})
@@ -121,7 +124,7 @@ class Variants:
         """The first mail to a new reader: the newest articles of their topics, and the offer."""
         publication = self._templates.publication
         language = publication.language(reader.language)
-        there = (article for article in self._content.articles() if not article.skipped)
+        there = (article for article in self._read_articles() if not article.skipped)
         mine = [article for article in there if meant_for(article, reader.topics)]
         newest = newest_first(mine)[: publication.digest.related]
         return self._kept(
@@ -165,7 +168,7 @@ class Variants:
     def _articles(self, mailing: str) -> dict[str, Article]:
         """The articles as they stand, read once per mailing and container."""
         if self._archive[0] != mailing:
-            self._archive = (mailing, {article.id: article for article in self._content.articles()})
+            self._archive = (mailing, {article.id: article for article in self._read_articles()})
         return self._archive[1]
 
     def _kept(self, wanted: tuple[object, ...], mailing: str, language: str, render: Callable[[], RenderedMail]) -> str:
@@ -173,7 +176,7 @@ class Variants:
         if key is None:
             mail = render()
             variant = Variant(language, mail.subject, mail.html, mail.text, tuple(sorted(mail.placeholders)))
-            self._content.put_variant(mailing, variant, [(link.key, link.url) for link in mail.links])
+            self._mailings.put_variant(mailing, variant, [(link.key, link.url) for link in mail.links])
             if len(self._keys) >= REMEMBERED:
                 self._keys.clear()
             key = self._keys[wanted] = variant.key

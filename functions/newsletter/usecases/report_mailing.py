@@ -42,7 +42,7 @@ class Report:
 
 def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
     """The report. Raises NotFound."""
-    mailing = app.content.mailing(mailing_id)
+    mailing = app.mailings.get(mailing_id)
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
     tally = count_mailing(mailing, app, now=now)

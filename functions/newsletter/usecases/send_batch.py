@@ -53,7 +53,7 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp) 
     Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and, for whoever is
     left to wait with it, SendingStopped when SES takes nothing from us and BreakerOpen.
     """
-    variant = NO_MAIL if batch.broken else app.content.variant(batch.mailing, batch.variant)
+    variant = NO_MAIL if batch.broken else app.mailings.variant(batch.mailing, batch.variant)
     if variant is None:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
     found = look_up(batch.recipients)

@@ -40,7 +40,7 @@ def send_batches(messages: Sequence[SendBatch], app: Container) -> list[Exceptio
     Of messages for one batch, which whoever resumes or plans again leaves behind, the first stands for all: side by
     side they would only find each other busy.
     """
-    mailings = {name: app.content.mailing(name) for name in {message.mailing for message in messages}}
+    mailings = {name: app.mailings.get(name) for name in {message.mailing for message in messages}}
     stopped = {name for name, mailing in mailings.items() if mailing and not mailing.course.state.sends}
     going = [message for message in messages if message.mailing not in stopped]
     count("BatchesLeftUnsent", len(messages) - len(going))

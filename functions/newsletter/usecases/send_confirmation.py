@@ -38,8 +38,8 @@ def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
         mailing = Mailing(INVITATION, Kind.INVITATION, now)
     else:
         mailing = Mailing(CONFIRMATION, Kind.ADMINISTRATIVE, now)
-    if app.content.mailing(mailing.id) is None:
-        app.content.create_mailing(mailing)
+    if app.mailings.get(mailing.id) is None:
+        app.mailings.create(mailing)
     moves = bool(sign_up.moved_from)
     if active:
         variant = app.variants.already(language, moves=moves)

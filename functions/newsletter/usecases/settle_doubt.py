@@ -34,7 +34,7 @@ ARRIVED = "arrived after all"
 
 def settle_doubt(message: SettleDoubt, app: Container) -> None:
     """Wait on, or decide. Safe to repeat at any line: what was decided is read back. Raises NotFound."""
-    mailing = app.content.mailing(message.mailing)
+    mailing = app.mailings.get(message.mailing)
     record = app.deliveries.record(message.mailing, message.batch)
     if mailing is None or record is None:
         raise NotFound(f"batch {message.mailing}/{message.batch}")

@@ -58,7 +58,7 @@ def start_campaign(
     if started_before(mailing, app) is None:
         require_fit(mailing, app.templates)
     mailing = replace(mailing, course=course or Course(MailingState.SENDING, now))
-    created = app.content.create_mailing(mailing)
+    created = app.mailings.create(mailing)
     if not created:
         mailing = started_before(mailing, app) or mailing
     if mailing.course.state is MailingState.HELD:
@@ -69,7 +69,7 @@ def start_campaign(
 
 def started_before(mailing: Mailing, app: Container) -> Mailing | None:
     """The mailing of that id, if this very campaign was started before. Raises Conflict when it had another text."""
-    known = app.content.mailing(mailing.id)
+    known = app.mailings.get(mailing.id)
     if known is not None and replace(known, created_at=mailing.created_at) != mailing:
         raise Conflict(f"{mailing.id}: a campaign of this name was sent with another text; choose another name")
     return known

@@ -51,7 +51,7 @@ def start_digest(frequency: Frequency, now: datetime, app: Container) -> dict[st
     known = _of_period(period, settled)
     if known is not None:
         return _again(known, now, app)
-    articles = app.content.articles()
+    articles = app.articles.all()
     new = settle(period, now, articles, settled, app.publication.digest.related)
     since = window_for(period, now, settled).start
     trouble = feed_trouble(since, app)
@@ -98,7 +98,7 @@ def carry_on(digest: SettledDigest, app: Container) -> int:
     """
     course = Course(MailingState.APPROVAL, digest.window.end) if digest.waits else _released(digest, app)
     mailing = replace(mailing_of(digest, app.publication), course=course)
-    app.content.create_mailing(mailing)
+    app.mailings.create(mailing)
     if not digest.waits:
         _end_waiting(digest, app)
     return plan_shards(mailing.id, app, app.index_delay) if digest.released_at else 0
@@ -118,7 +118,7 @@ def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
 
 
 def _end_waiting(digest: SettledDigest, app: Container) -> None:
-    mailing = app.content.mailing(digest_id(digest.period))
+    mailing = app.mailings.get(digest_id(digest.period))
     if mailing is not None and mailing.course.state is MailingState.APPROVAL:
         app.courses.turn(mailing.id, mailing.course, _released(digest, app))
 
@@ -143,7 +143,7 @@ def feed_trouble(since: datetime, app: Container) -> list[str]:
     """A sentence for every feed of which nobody can know what it has published since then."""
     found = []
     for url in app.feed_urls:
-        state = app.content.feed_state(url)
+        state = app.feed_states.get(url)
         if "failing_since" in state:
             failing = desk_time(parse_iso(state["failing_since"]), app)
             found.append(f"{url} cannot be read since {failing}: {state['problem']}")
@@ -184,7 +184,7 @@ def _again(digest: SettledDigest, now: datetime, app: Container) -> dict[str, st
     if not digest.decided_at:
         # The run that settled it may have died before it said so.
         decision, why = _settled(digest, feed_trouble(digest.window.start, app), app)
-        if app.content.put_decision(digest.window.end, name, decision, why, replace=False) and digest.waits:
+        if app.decisions.put(digest.window.end, name, decision, why, replace=False) and digest.waits:
             count("DigestsWaiting")
     if digest.dropped:
         why = f"{name} was dropped ({digest.verdict}); the next digest carries its articles"
@@ -198,5 +198,5 @@ def _again(digest: SettledDigest, now: datetime, app: Container) -> dict[str, st
 
 
 def _decided(app: Container, now: datetime, period: str, decision: str, why: str) -> dict[str, str]:
-    app.content.put_decision(now, digest_id(period), decision, why, replace=decision != "repeated")
+    app.decisions.put(now, digest_id(period), decision, why, replace=decision != "repeated")
     return {"period": period, "decision": decision, "why": why}

@@ -48,7 +48,7 @@ def watch_mailings(
         if clock() > stop:
             break
         with isolated.piece(f"mailing {name}"):
-            mailing = app.content.mailing(name)
+            mailing = app.mailings.get(name)
             if mailing is None:
                 app.courses.finish(name)
             elif breaker is not None and mailing.course.state.sends:
@@ -70,7 +70,7 @@ def _look_at(mailing: Mailing, now: datetime, app: Container, *, may_resume: boo
         case MailingState.CANARY if due:
             return _judge(mailing, now, app)
         case MailingState.SENDING | MailingState.CANARY if course.to_emit:
-            app.content.put_decision(course.since, mailing.id, "resumed", in_short(course), replace=False)
+            app.decisions.put(course.since, mailing.id, "resumed", in_short(course), replace=False)
             emit_again(mailing.id, course, app)
             return {"resumed": 1}
         case MailingState.SENDING | MailingState.CANCELLED | MailingState.COMPLETE:
@@ -113,7 +113,7 @@ def _judge(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
 def _go_on(mailing: Mailing, after: Course, why: str, app: Container) -> bool:
     if not app.courses.turn(mailing.id, mailing.course, after):
         return False
-    app.content.put_decision(after.since, mailing.id, "resumed", why)
+    app.decisions.put(after.since, mailing.id, "resumed", why)
     emit_again(mailing.id, after, app)
     return True
 

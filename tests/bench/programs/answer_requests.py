@@ -52,7 +52,7 @@ def answer_in_process(account: Account, *services: str) -> None:
 def clicks(number: int) -> Iterator[dict[str, Any]]:
     """Clicks of different readers on an article of the mail; what they need is put where the site finds it."""
     variant = prepare()
-    rendered = app.content.variant(MAILING.id, variant)
+    rendered = app.mailings.variant(MAILING.id, variant)
     assert rendered
     for batch in range(-(-number // BATCH)):
         readers = tuple(reader_id("a", batch * BATCH + position) for position in range(BATCH))

@@ -47,10 +47,9 @@ def article(number: int, topics: tuple[str, ...], listed_at: datetime) -> Articl
 
 def prepare() -> str:
     """Put the mailing and its one variant where the sender finds them; the variant's key."""
-    content = app.content
     for number in range(FRESH + OLDER):
-        content.put_article(article(number, ("linkedin",), STARTED - timedelta(hours=number + 1)))
-    content.create_mailing(MAILING)
+        app.articles.put(article(number, ("linkedin",), STARTED - timedelta(hours=number + 1)))
+    app.mailings.create(MAILING)
     key = app.variants.digest(MAILING, Recipient("", (), "fi"), MAILING.articles)
     assert key
     return key
@@ -58,6 +57,6 @@ def prepare() -> str:
 
 if __name__ == "__main__":
     variant = prepare()
-    mail = app.content.variant(MAILING.id, variant)
+    mail = app.mailings.variant(MAILING.id, variant)
     assert mail
     print(json.dumps({"variant": variant, "html_bytes": len(mail.html.encode())}))

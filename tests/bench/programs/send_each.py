@@ -92,7 +92,7 @@ def send(loop: Loop, readers: Sequence[str]) -> float:
 def main() -> None:
     """Arguments: the variant, readers to warm up with, readers to measure."""
     key, warm_up, measured = processes.arguments()
-    variant = app.content.variant(MAILING.id, key)
+    variant = app.mailings.variant(MAILING.id, key)
     assert variant
     loop = Loop(variant)
     send(loop, warm_up)

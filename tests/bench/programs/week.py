@@ -24,11 +24,10 @@ MAILING = Mailing(
 def prepare() -> None:
     """Put the articles and the mailing where the planner finds them."""
     topics = [topic.key for topic in app.templates.publication.topics]
-    content = app.content
     for number in range(FRESH + ARCHIVED):
         listed_at = STARTED - timedelta(days=1 + (number if number < FRESH else 7 * number))
-        content.put_article(article(number, (topics[number % len(topics)],), listed_at))
-    content.create_mailing(MAILING)
+        app.articles.put(article(number, (topics[number % len(topics)],), listed_at))
+    app.mailings.create(MAILING)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,147 @@
+"""Mailings, their variants and the targets of their links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from newsletter.adapters.courses import UNFINISHED, course_of, course_values
+from newsletter.adapters.table_store import TableStore
+from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
+from newsletter.domain.times import iso, parse_iso
+
+MAILINGS = "mailings"
+"""Partition of the Content table with one line per mailing, in the order of their creation."""
+REMEMBERED = 50
+"""Variants kept in memory, at most 100 kB each."""
+
+
+class Mailings(TableStore):
+    """All of a mailing is in one partition: itself, its variants and its links."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        super().__init__(client, table)
+        self._variants: dict[tuple[str, str], Variant] = {}
+
+    def create(self, mailing: Mailing) -> bool:
+        """Keep a new mailing; False when its id is taken. Its lines in the two lists are written in any case."""
+        if mailing.kind.standing:
+            # Whoever needs one looks for its item alone, so its line must be there first.
+            self._list(mailing)
+        created = self._put_new(f"mailing#{mailing.id}", "mailing", _mailing_values(mailing))
+        kept = mailing if created else self.get(mailing.id)
+        if kept is not None and not (kept.kind.standing and created):
+            self._list(kept)
+            if not (kept.kind.standing or kept.course.state.over):
+                self._put(UNFINISHED, kept.id, {})
+        return created
+
+    def _list(self, mailing: Mailing) -> None:
+        self._put(MAILINGS, _place(mailing), {"mailing": mailing.id})
+
+    def get(self, mailing: str) -> Mailing | None:
+        """The mailing of that id."""
+        item = self._get(f"mailing#{mailing}", "mailing")
+        return _mailing(mailing, item) if item else None
+
+    def newest(self, limit: int) -> list[Mailing]:
+        """The newest mailings first."""
+        lines = self._last(MAILINGS, limit)
+        found = [(line["sk"], self.get(line["mailing"])) for line in lines]
+        return [mailing for place, mailing in found if mailing is not None and place == _place(mailing)]
+
+    def before(self, place: str, limit: int) -> list[tuple[str, Mailing]]:
+        """At most 100 mailings that stand after `place` in the list of the newest first, each with its own place.
+
+        An empty place is before them all.
+        """
+        places = [line["sk"] for line in self._last(MAILINGS, limit, place or "~")]
+        found = self._many((f"mailing#{place.split('#', 1)[1]}", "mailing") for place in places)
+        mailings = {_place(each): each for each in (_mailing(item["pk"].partition("#")[2], item) for item in found)}
+        return [(place, mailings[place]) for place in places if place in mailings]
+
+    def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
+        """Keep a rendered variant and the targets of its links (key, url). The same variant twice is one."""
+        for key, url in links:
+            self._put(f"mailing#{mailing}", f"link#{key}", {"url": url})
+        self._put(
+            f"mailing#{mailing}",
+            f"variant#{variant.key}",
+            {
+                "language": variant.language,
+                "subject": variant.subject,
+                "html": variant.html,
+                "text": variant.text,
+                "placeholders": list(variant.placeholders),
+            },
+        )
+
+    def variant(self, mailing: str, key: str) -> Variant | None:
+        """The variant of that key. It is a digest of the content, so what was read once need not be read again."""
+        if (mailing, key) not in self._variants:
+            variant = self._read_variant(mailing, key)
+            if variant is None:
+                return None
+            if len(self._variants) >= REMEMBERED:
+                self._variants.clear()
+            self._variants[mailing, key] = variant
+        return self._variants[mailing, key]
+
+    def _read_variant(self, mailing: str, key: str) -> Variant | None:
+        item = self._get(f"mailing#{mailing}", f"variant#{key}")
+        if item is None:
+            return None
+        return Variant(item["language"], item["subject"], item["html"], item["text"], tuple(item["placeholders"]))
+
+    def link(self, mailing: str, key: str) -> str | None:
+        """Where a link of a mailing leads."""
+        item = self._get(f"mailing#{mailing}", f"link#{key}")
+        return str(item["url"]) if item else None
+
+
+def _place(mailing: Mailing) -> str:
+    """Its place in the list. Another is left of somebody who wanted to create it too and was not the first."""
+    return f"{iso(mailing.created_at)}#{mailing.id}"
+
+
+def _mailing_values(mailing: Mailing) -> dict[str, Any]:
+    return {
+        "kind": mailing.kind,
+        "created_at": iso(mailing.created_at),
+        "audience_topics": list(mailing.audience.topics),
+        "audience_languages": list(mailing.audience.languages),
+        "audience_frequency": mailing.audience.frequency,
+        "subject": mailing.subject,
+        "articles": list(mailing.articles),
+        "body": mailing.body,
+        "offer": mailing.offer,
+        "preheader": mailing.preheader,
+        "language": mailing.language,
+        "archive": mailing.archive,
+        "doubt": mailing.doubt or None,
+        "doubt_wait_minutes": mailing.doubt_wait_minutes or None,
+        **course_values(mailing.course),
+        "related": list(mailing.related),
+    }
+
+
+def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
+    return Mailing(
+        id=mailing,
+        kind=Kind(item["kind"]),
+        created_at=parse_iso(item["created_at"]),
+        audience=Audience(
+            tuple(item["audience_topics"]), tuple(item["audience_languages"]), item["audience_frequency"]
+        ),
+        subject=item["subject"],
+        articles=tuple(item["articles"]),
+        body=item["body"],
+        offer=item["offer"],
+        preheader=item["preheader"],
+        language=item.get("language", ""),
+        archive=item.get("archive"),
+        doubt=item.get("doubt", ""),
+        doubt_wait_minutes=item.get("doubt_wait_minutes", 0),
+        course=course_of(item),
+        related=tuple(item["related"]),
+    )

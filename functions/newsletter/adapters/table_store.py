@@ -1,0 +1,74 @@
+"""What the stores on a table with the key `pk` and `sk` share: reading and writing whole items as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from newsletter.adapters.items import GET_LIMIT, batch_get, from_item, holds, pages, to_item
+
+
+class TableStore:
+    """Items under `pk` and `sk`. Reads are consistent, except for the newest items of a list."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def _many(self, keys: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+        """The items of those keys that exist, in no order."""
+        wanted = [to_item({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
+        for start in range(0, len(wanted), GET_LIMIT):
+            yield from batch_get(self._client, self._table, wanted[start : start + GET_LIMIT])
+
+    def _partition(self, pk: str) -> Iterator[dict[str, Any]]:
+        """Every item of a partition, in the order of `sk`."""
+        return pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": pk}),
+            ConsistentRead=True,
+        )
+
+    def _last(self, pk: str, limit: int, before: str = "") -> list[dict[str, Any]]:
+        """At most `limit` items of a partition from its end, or from the one before the `sk` that is given."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk < :before" if before else "pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": pk} | ({":before": before} if before else {})),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [from_item(item) for item in answer["Items"]]
+
+    def _put(self, pk: str, sk: str, values: dict[str, Any]) -> None:
+        self._client.put_item(TableName=self._table, Item=to_item({"pk": pk, "sk": sk, **values}))
+
+    def _put_new(self, pk: str, sk: str, values: dict[str, Any]) -> bool:
+        """False when the item exists."""
+        return holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item=to_item({"pk": pk, "sk": sk, **values}),
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+
+    def _put_if(
+        self, condition: str, values: dict[str, Any], item: dict[str, Any], *, repeatable: bool = False
+    ) -> bool:
+        """False when the condition does not hold; `repeatable` as in items.conditional."""
+        return holds(
+            self._client,
+            "put_item",
+            repeatable=repeatable,
+            TableName=self._table,
+            Item=to_item(item),
+            ConditionExpression=condition,
+            ExpressionAttributeValues=to_item(values),
+        )
