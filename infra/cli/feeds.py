@@ -6,7 +6,6 @@ from cli.faults import Fault
 from cli.output import say, when
 from newsletter.container import app
 from newsletter.domain.errors import Conflict, NotFound
-from newsletter.domain.times import parse_iso
 from newsletter.usecases.accept_feed import accept_feed, ask_for_archive
 
 
@@ -19,27 +18,27 @@ def show_feeds() -> int:
     for url in _urls():
         state = app.feed_states.get(url)
         say(url)
-        say(f"    last read: {when(parse_iso(state['read_at']), zone) if 'read_at' in state else 'never'} ({zone})")
-        if "failing_since" in state:
-            say(f"    failing since {when(parse_iso(state['failing_since']), zone)}: {state['problem']}")
-        if "held_since" in state:
-            news, entries = state["held_news"], len(state["held_entries"])
-            say(f"    held since {when(parse_iso(state['held_since']), zone)}: {state['held_because']}")
+        say(f"    last read: {when(state.read_at, zone) if state.read_at else 'never'} ({zone})")
+        if state.failure:
+            say(f"    failing since {when(state.failure.since, zone)}: {state.failure.problem}")
+        if state.hold:
+            news, entries = state.hold.news, len(state.hold.entries)
+            say(f"    held since {when(state.hold.since, zone)}: {state.hold.reason}")
             say("    Nothing of it is kept or mailed. When the feed is as it was, it is read again by itself. If it is")
             say(f"    right as it is now: newsletter feeds accept {url}")
             say(f"    Then {news} of its {entries} entries may be mailed as news; the others go to the archive.")
-        if "accepted_at" in state:
+        if state.accepted_at:
             say("    accepted: its next reading, within the hour, keeps what it has now")
-        if "archive_pages" in state:
-            say(f"    its next reading, within the hour, goes through {state['archive_pages']} older pages")
-        for problem in state.get("problems", []):
+        if state.archive_pages:
+            say(f"    its next reading, within the hour, goes through {state.archive_pages} older pages")
+        for problem in state.problems:
             say(f"    {problem}")
-        troubled += "failing_since" in state or "held_since" in state
+        troubled += state.is_in_trouble
     return 1 if troubled else 0
 
 
 def accept(url: str) -> int:
-    """Let a held feed through."""
+    """Accept the copy of a feed that is held."""
     try:
         entries = accept_feed(_known(url), app.now(), app)
     except (NotFound, Conflict) as fault:

@@ -11,6 +11,7 @@ from typing import Any
 from newsletter.adapters.feeds import Feeds
 from newsletter.container import Container, app
 from newsletter.domain.article import Article, article_id
+from newsletter.domain.feed_state import FeedState
 from newsletter.domain.publication import Feed, Publication, parse_publication
 from newsletter.usecases.ingest_feed import ingest_feeds
 from newsletter.usecases.isolation import Isolated
@@ -73,7 +74,7 @@ class Blog:
         """Of this feed, the newest first."""
         return [line for line in self.adapters.decisions.newest(200) if line["run"] == f"feed {self.feed.url}"]
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> FeedState:
         return self.adapters.feed_states.get(self.feed.url)
 
 

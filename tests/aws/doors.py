@@ -19,6 +19,7 @@ from newsletter.container import app
 from newsletter.domain.article import Article
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import week_of
+from newsletter.domain.feed_state import FeedState, Hold
 from newsletter.domain.mailing import Variant
 from newsletter.domain.publication import Approval
 from newsletter.domain.subscriber import shard_of
@@ -216,8 +217,8 @@ def with_an_open_breaker(_cloud: Cloud, clock: Clock) -> None:
 def with_a_held_feed(_cloud: Cloud, _clock: Clock) -> str:
     """A feed that is held; its address."""
     feed = "https://blog.example.com/feed"
-    held = {"held_since": "2027-01-12T06:00:00Z", "held_because": "it changed", "held_entries": {}, "held_news": 0}
-    assert app.feed_states.put(feed, {"first_fetched_at": "2026-01-01T06:00:00Z", **held})
+    first, since = datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2027, 1, 12, 6, tzinfo=UTC)
+    assert app.feed_states.put(feed, FeedState(first_fetched_at=first, hold=Hold(since, "it changed")))
     return feed
 
 

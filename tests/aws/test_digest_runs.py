@@ -19,9 +19,9 @@ from newsletter.container import app
 from newsletter.domain.article import Article
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
+from newsletter.domain.feed_state import Failure, FeedState, Hold
 from newsletter.domain.messages import PlanPage, from_json
 from newsletter.domain.subscriber import SHARDS, Frequency, SignUp, subscriber_id
-from newsletter.domain.times import iso
 from tests.aws.cloud import PEPPER, Cloud
 
 NOW = datetime(2027, 1, 12, 6, tzinfo=UTC)
@@ -37,7 +37,7 @@ def _fed(cloud: Cloud) -> None:
     assert cloud.stack is not None
     join("kaikki@example.com")
     join("linkedin@example.com", "linkedin")
-    leave_feed({"read_at": iso(NOW - HOUR)})
+    leave_feed(FeedState(read_at=NOW - HOUR))
 
 
 def join(email: str, *topics: str, frequency: Frequency = Frequency.WEEKLY) -> None:
@@ -46,9 +46,9 @@ def join(email: str, *topics: str, frequency: Frequency = Frequency.WEEKLY) -> N
     app.subscribers.activate(form, NOW - 99 * WEEK)
 
 
-def leave_feed(state: dict[str, str]) -> None:
+def leave_feed(state: FeedState) -> None:
     """What the last reading of the feed left behind."""
-    assert app.feed_states.put(FEED, {**state, "revision": app.feed_states.get(FEED).get("revision", 0)})
+    assert app.feed_states.put(FEED, replace(state, revision=app.feed_states.get(FEED).revision))
 
 
 def publish(name: str, *topics: str, at: datetime = NOW - HOUR) -> None:
@@ -103,25 +103,25 @@ def test_a_week_without_articles_says_since_when_there_are_none() -> None:
     ("state", "why"),
     [
         (
-            {"failing_since": iso(NOW - 50 * HOUR), "problem": "HTTP 503"},
+            FeedState(failure=Failure(NOW - 50 * HOUR, "HTTP 503")),
             "cannot be read since 2027-01-10 06:00: HTTP 503",
         ),
-        ({"read_at": iso(NOW - 2 * WEEK)}, "was not read since 2026-12-29 08:00"),
+        (FeedState(read_at=NOW - 2 * WEEK), "was not read since 2026-12-29 08:00"),
         (
-            {"held_since": iso(NOW - 2 * DAY), "held_because": "lost all"},
+            FeedState(hold=Hold(NOW - 2 * DAY, "lost all")),
             "is held since 2027-01-10 08:00, until somebody accepts it: lost all",
         ),
-        ({}, "was never read"),
+        (FeedState(), "was never read"),
     ],
 )
-def test_no_article_of_a_feed_that_nobody_could_read_is_not_the_same_as_none(state: dict[str, str], why: str) -> None:
+def test_no_article_of_a_feed_that_nobody_could_read_is_not_the_same_as_none(state: FeedState, why: str) -> None:
     leave_feed(state)
     cloud_run(NOW)
     assert record() == ("feed down", f"no new article since 2027-01-05 08:00; {FEED} {why}")
 
 
 def test_a_digest_that_goes_out_says_which_feed_may_be_missing_in_it() -> None:
-    leave_feed({"failing_since": iso(NOW - HOUR), "problem": "HTTP 503"})
+    leave_feed(FeedState(failure=Failure(NOW - HOUR, "HTTP 503")))
     publish("uusi")
     assert "HTTP 503" in cloud_run(NOW)["weekly"]["why"]
 

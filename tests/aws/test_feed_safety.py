@@ -15,7 +15,6 @@ from newsletter.container import app
 from newsletter.domain.article import CHOSEN, article_id
 from newsletter.domain.errors import Conflict, NotFound, PartlyFailed
 from newsletter.domain.publication import Feed, Topic
-from newsletter.domain.times import iso
 from newsletter.usecases.accept_feed import accept_feed
 from newsletter.usecases.ingest_feed import ingest_feeds
 from newsletter.usecases.isolation import Isolated
@@ -43,13 +42,15 @@ def test_a_feed_that_loses_most_of_its_items_is_held_and_comes_back_by_itself(bl
     assert report["held"] == "only 4 of 10 entries are left"
     blog.publish(NOW + 2 * HOUR, {**slugs(0, 3), "new": ("Uusi", NOW)})
     assert blog.article("new") is None
-    assert blog.state()["held_since"] == iso(NOW + HOUR)
-    assert blog.state()["read_at"] == iso(NOW)
+    state = blog.state()
+    assert state.hold is not None
+    assert (state.hold.since, state.hold.news, len(state.hold.entries)) == (NOW + HOUR, 0, 4)
+    assert state.read_at == NOW
     assert [line["decision"] for line in blog.decisions()] == ["held"]
 
     assert blog.publish(NOW + 3 * HOUR, {**slugs(0, 9), "new": ("Uusi", NOW)})["new"] == 1
     assert blog.listed_at("new") == NOW + 3 * HOUR
-    assert "held_since" not in blog.state()
+    assert blog.state().hold is None
     assert [line["decision"] for line in blog.decisions()] == ["released", "held"]
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.container import app
+from newsletter.domain.feed_state import Failure
 from newsletter.domain.publication import Feed
-from newsletter.domain.times import iso
-from newsletter.usecases.keep_articles import LONG_AGO
+from newsletter.usecases.keep_articles import UNDATED_AGE
 from tests.aws.blog import HOUR, NOW, Blog, Entries, sample_publication, write
 from tests.aws.cloud import Cloud
 from tests.aws.dynamodb import Adapters
@@ -28,7 +28,7 @@ def test_at_the_first_fetch_an_article_counts_as_listed_when_it_was_published(bl
     entries: Entries = {"a": ("A", yesterday), "b": ("B", None), "c": ("C", tomorrow), "d": ("D", "eilen")}
     assert blog.publish(NOW, entries)["new"] == 4
     assert blog.listed_at("a") == yesterday
-    assert blog.listed_at("b") == blog.listed_at("d") == NOW - LONG_AGO
+    assert blog.listed_at("b") == blog.listed_at("d") == NOW - UNDATED_AGE
     assert blog.listed_at("c") == NOW
 
 
@@ -73,7 +73,7 @@ def test_a_guid_that_is_there_twice_is_told_and_makes_no_edit_in_every_run(blog:
     blog.path.write_text(text.replace(item, item + item.replace("<title>A", "<title>B")))
     reports = [blog.ingest(NOW + number * HOUR)[0] for number in range(3)]
     assert [(report["new"], report["edited"]) for report in reports] == [(1, 0), (0, 0), (0, 0)]
-    assert blog.state()["problems"] == ["entry 2 has the identity of an earlier one, 'a': left out"]
+    assert blog.state().problems == ("entry 2 has the identity of an earlier one, 'a': left out",)
     assert twice == reports[0]["feed"]
 
 
@@ -84,13 +84,13 @@ def test_a_feed_that_cannot_be_read_is_recorded_with_its_reason_since_when_and_u
     assert blog.article("a") is None
     for later in (NOW + HOUR, NOW + 2 * HOUR):
         blog.ingest(later)
-        assert (blog.state()["failing_since"], blog.state()["problem"]) == (iso(NOW), reason)
+        assert blog.state().failure == Failure(NOW, reason)
     (decision,) = blog.decisions()
     assert decision["decision"] == "unreadable"
     assert decision["why"] == f"{reason}; since 2026-11-24 06:00 UTC"
 
     blog.publish(NOW + 3 * HOUR, {"a": ("A", NOW)})
-    assert not {"failing_since", "problem"} & set(blog.state())
+    assert blog.state().failure is None
     assert blog.listed_at("a") == NOW
 
 
@@ -100,7 +100,7 @@ def test_a_feed_that_breaks_and_recovers_does_not_start_over(blog: Blog) -> None
     assert "not a feed" in blog.ingest(NOW + HOUR)[0]["problems"][0]
     blog.publish(NOW + 2 * HOUR, {"a": ("A", NOW), "b": ("B", NOW - timedelta(days=3))})
     assert (blog.listed_at("a"), blog.listed_at("b")) == (NOW, NOW + 2 * HOUR)
-    assert blog.state()["first_fetched_at"] == iso(NOW)
+    assert blog.state().first_fetched_at == NOW
 
 
 def test_a_broken_feed_does_not_stop_the_others(blog: Blog, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_an_unchanged_feed_is_not_read_and_keeps_what_it_was_told(blog: Blog) ->
         ('"v1"', "Mon, 23 Nov 2026 06:00:00 GMT"),
         ('"v1"', "Mon, 23 Nov 2026 06:00:00 GMT"),
     ]
-    assert blog.state()["read_at"] == iso(NOW + 2 * HOUR)
+    assert blog.state().read_at == NOW + 2 * HOUR
 
 
 def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(

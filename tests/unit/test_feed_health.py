@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.domain.feed_health import Copy, suspicion
+from newsletter.domain.feed_health import Snapshot, reason_to_hold
 
 READ = datetime(2026, 11, 24, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -15,7 +15,7 @@ OLD, NEW = READ - 30 * 24 * HOUR, READ + HOUR / 2
 
 def judged(before: str, today: str, strangers: list[datetime | None], after: timedelta = HOUR) -> str:
     """Articles are letters."""
-    return suspicion(Copy(frozenset(before), READ), Copy(frozenset(today), READ + after), strangers)
+    return reason_to_hold(Snapshot(frozenset(before), READ), Snapshot(frozenset(today), READ + after), strangers)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.article import Article, Entry, article_id
-from newsletter.domain.identity import MAX_MARKS, is_tracking, marks, merged, recognised
+from newsletter.domain.identity import MAX_FINGERPRINTS, fingerprints, is_tracking, match_entries, merge_fingerprints
 
 FEED = "https://b.example/feed"
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -37,12 +37,24 @@ def entry(slug: str = "1", **changes: Any) -> Entry:
 def article(of: Entry, feed: str = FEED) -> Article:
     name = article_id(feed, of.identity)
     return Article(
-        name, of.url, of.title, "", (), (), "fi", "", "", of.published, NOW, feed=feed, marks=marks(feed, of)
+        name,
+        of.url,
+        of.title,
+        "",
+        (),
+        (),
+        "fi",
+        "",
+        "",
+        of.published,
+        NOW,
+        feed=feed,
+        fingerprints=fingerprints(feed, of),
     )
 
 
 def is_known(now: Entry, before: Entry) -> bool:
-    return now.identity in recognised(FEED, [now], [article(before)])
+    return now.identity in match_entries(FEED, [now], [article(before)])
 
 
 OTHER_GUID = {"guid": "https://b.example/?p=99"}
@@ -94,18 +106,18 @@ def test_another_article_is_not_taken_for_it(now: Entry, before: Entry) -> None:
 def test_a_link_or_text_that_several_share_identifies_none_of_them() -> None:
     old = [article(entry("1", url="https://b.example/x")), article(entry("2", url="https://b.example/x"))]
     new = [entry(slug, url="https://b.example/x", guid=f"new:{slug}", text="", title="Sama") for slug in "12"]
-    assert recognised(FEED, new, old) == {}
+    assert match_entries(FEED, new, old) == {}
 
 
 def test_a_guid_goes_before_a_link_and_a_link_before_a_text() -> None:
     first, second = article(entry("1")), article(entry("2"))
     crossed = [entry("1", url="https://b.example/2"), entry("2", url="https://b.example/1")]
-    assert recognised(FEED, crossed, [first, second]) == {"tag:1": first, "tag:2": second}
+    assert match_entries(FEED, crossed, [first, second]) == {"tag:1": first, "tag:2": second}
 
 
 def test_a_guid_counts_in_its_own_feed_only() -> None:
     elsewhere = article(entry("1", url="https://c.example/1", text="Muuta."), feed="https://c.example/feed")
-    assert recognised(FEED, [entry("1")], [elsewhere]) == {}
+    assert match_entries(FEED, [entry("1")], [elsewhere]) == {}
 
 
 slugs = st.lists(st.sampled_from("123456"), unique=True, max_size=6)
@@ -118,21 +130,21 @@ def test_no_article_is_two_entries_and_a_feed_read_again_is_known_whole(
 ) -> None:
     articles = [article(entry(slug)) for slug in before]
     entries = [entry(slug, **{name: f"https://new.example/{name}/{slug}" for name in changed}) for slug in now]
-    found = recognised(FEED, entries, articles)
+    found = match_entries(FEED, entries, articles)
     assert len({each.id for each in found.values()}) == len(found)
     assert {each.title for each in entries if each.identity in found} == {
         f"Otsikko {slug}" for slug in set(before) & set(now)
     }
 
 
-def test_marks_are_kept_while_new_ones_come_and_settle_when_nothing_changes() -> None:
-    kept = merged(("guid:a", "link:a"), ("guid:b", "link:a"))
+def test_fingerprints_are_kept_while_new_ones_come_and_settle_when_nothing_changes() -> None:
+    kept = merge_fingerprints(("guid:a", "link:a"), ("guid:b", "link:a"))
     assert kept == ("guid:a", "guid:b", "link:a")
-    assert merged(kept, ("guid:b", "link:a")) == kept
+    assert merge_fingerprints(kept, ("guid:b", "link:a")) == kept
     many: tuple[str, ...] = ()
     for number in range(30):
-        many = merged(many, (f"guid:{number}", "link:a"))
-    assert len(many) == MAX_MARKS
+        many = merge_fingerprints(many, (f"guid:{number}", "link:a"))
+    assert len(many) == MAX_FINGERPRINTS
     assert many[-2:] == ("guid:29", "link:a")
 
 

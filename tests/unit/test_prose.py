@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.domain.prose import excerpt, lead, reading_minutes
+from newsletter.domain.prose import excerpt, feed_excerpt, reading_minutes
 
 prose = st.lists(st.text("aäö bc.!?,;–-… \n\t", min_size=1, max_size=12), max_size=12).map(" ".join)
 
@@ -76,7 +76,7 @@ def test_a_full_stop_that_ends_no_sentence_ends_no_excerpt(text: str, most: int,
     ],
 )
 def test_what_the_software_writes_under_a_text_is_no_part_of_it(text: str, short: str) -> None:
-    assert lead(text, 300) == short
+    assert feed_excerpt(text, 300) == short
 
 
 @pytest.mark.parametrize(("characters", "minutes"), [(0, 0), (1, 1), (1_400, 1), (1_600, 2), (12_000, 12)])

@@ -1,4 +1,7 @@
-"""Articles and marketing's choices about them, as they stand in the table."""
+"""Articles and marketing's choices about them as items of the Content table, and back.
+
+The attribute of the fingerprints is called `marks`; another name would need a migration.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from newsletter.domain.times import iso, parse_iso
 
 
 def article_values(article: Article) -> dict[str, Any]:
-    """What the feed says of an article; marketing's choice is an item of its own."""
+    """The attributes of an article; marketing's choice is an item of its own."""
     return {
         "url": article.url,
         "title": article.title,
@@ -25,7 +28,7 @@ def article_values(article: Article) -> dict[str, Any]:
         "image_height": article.image_height,
         "minutes": article.minutes,
         "feed": article.feed,
-        "marks": list(article.marks),
+        "marks": list(article.fingerprints),
         "body": article.body,
         "archived": article.archived,
         "published": iso(article.published) if article.published else None,
@@ -51,7 +54,7 @@ def article_from(item: dict[str, Any]) -> Article:
         image_height=item["image_height"],
         minutes=item["minutes"],
         feed=item["feed"],
-        marks=tuple(item["marks"]),
+        fingerprints=tuple(item["marks"]),
         body=item["body"],
         archived=item["archived"],
         published=parse_iso(item["published"]) if "published" in item else None,
@@ -60,7 +63,7 @@ def article_from(item: dict[str, Any]) -> Article:
 
 
 def choice_values(choice: Choice) -> dict[str, Any]:
-    """A choice; without topics, the article keeps those that were found."""
+    """The attributes of a choice; without `topics` the article keeps those that were found."""
     topics = None if choice.topics is None else list(choice.topics)
     return {"pinned": choice.pinned, "skipped": choice.skipped, "topics": topics}
 

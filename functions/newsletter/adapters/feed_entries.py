@@ -15,7 +15,7 @@ from newsletter.adapters.json_feed import NoJsonFeed, is_json, read_json_feed
 from newsletter.adapters.markup import Picture, pictures, pixels, plain, safe_html, web_address
 from newsletter.domain.article import Entry
 from newsletter.domain.errors import FeedUnreadable
-from newsletter.domain.prose import excerpt, lead, reading_minutes
+from newsletter.domain.prose import excerpt, feed_excerpt, reading_minutes
 
 MAX_ENTRIES = 1_000
 MAX_TITLE = 300
@@ -129,7 +129,7 @@ def _entry(raw: Mapping[str, Any], base: str, feed_language: str) -> Entry:
     safe = safe_html(body, url or base)
     text = plain(safe)
     title = excerpt(plain(str(raw.get("title") or "")), MAX_TITLE) or excerpt(text, MAX_TITLE_OF_TEXT)
-    summary = lead(_summary(raw) or text, MAX_SUMMARY)
+    summary = feed_excerpt(_summary(raw) or text, MAX_SUMMARY)
     picture = _picture(raw, safe, url or base)
     return Entry(
         identity=guid or url,

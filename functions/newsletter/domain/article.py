@@ -12,10 +12,10 @@ CHOSEN = "chosen by marketing"
 
 @dataclass(frozen=True)
 class Entry:
-    """What a feed says of one article; nothing of it is trusted beyond what its type says.
+    """An article as its feed has it, parsed and cleaned.
 
-    `identity` tells the entries of one feed apart: the guid, else the address. `html` is safe and its addresses are
-    absolute; `text` is the same as plain text. The rest is as in Article.
+    `identity` is unique among the entries of one feed: the guid, else the address. `html` is sanitised and its
+    addresses are absolute; `text` is the same as plain text. The other fields are those of Article.
     """
 
     identity: str
@@ -40,16 +40,17 @@ class Entry:
 class Article:
     """One entry of a blog feed.
 
-    `listed_at` decides to which digest window it belongs and never changes: the moment we first saw it, or,
-    for what was in the feed at its first fetch, the moment it was published. Edits, back-dating and missing
-    dates therefore cannot move an article between digests.
+    `listed_at` decides to which digest window it belongs and never changes: the moment of the reading that found it,
+    or, for entries of the first reading, the moment of publication. Edits, back-dating and missing dates therefore
+    cannot move an article from one digest to another.
 
     `topic_reasons` says for each of `topics`, in the same order, why the article has it. Width and height of the image
     are in pixels, 0 where the feed does not say; `minutes` is the time it takes to read, 0 where the feed has no more
     than an excerpt. `pinned` and `skipped` are marketing's choice.
 
-    `feed` and `marks` are what it is recognised by, `body` is a hash of its text. `archived` says that it was there
-    before we were: it is listed when it was published, and no later digest picks it up.
+    `feed` and `fingerprints` identify it when the feed is read again (deduplication), `body` is a hash of its text.
+    `archived` says that it was published before the product read the feed: it counts as listed when it was published,
+    and no later digest has it as new.
     """
 
     id: str
@@ -71,16 +72,17 @@ class Article:
     pinned: bool = False
     skipped: bool = False
     feed: str = ""
-    marks: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
     body: str = ""
     archived: bool = False
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What marketing decided about an article. It is kept apart from what the feed says, which cannot undo it.
+    """What marketing decided about an article; stored apart from the feed's data, so that no reading undoes it.
 
-    `pinned` puts it on top of its digest, `skipped` keeps it out; `topics` are in place of those that were found.
+    `pinned` puts the article on top of its digest, `skipped` keeps it out of every digest; `topics` replace those that
+    were found (None for no change).
     """
 
     pinned: bool = False

@@ -1,46 +1,48 @@
-"""What a person asks of the next reading of a feed: to believe it as it is, or to read its archive."""
+"""What a person asks of the next reading of a feed: accept the copy that is held, or read the archive."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.domain.errors import Conflict, NotFound
-from newsletter.domain.times import iso, parse_iso
-from newsletter.usecases.ingest_feed import HELD
+from newsletter.domain.feed_state import FeedState
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
 
 def accept_feed(feed: str, now: datetime, app: Container) -> int:
-    """Let a held feed through as it was when it was held: how many entries. Its next reading keeps them.
+    """Accept the copy of a feed that is held; the number of its entries. The next reading keeps them.
 
-    What was published before the last good reading goes to the archive and is not mailed; only what came later is
-    news. Accepted again before that reading, nothing changes. Raises NotFound when the feed is not held, Conflict when
-    it was read in this very moment.
+    Entries that were published before the last good reading go to the archive and are not mailed; later ones are news.
+    Accepting a second time before that reading changes nothing. Raises NotFound when the feed is not held, Conflict
+    when a reading changed its state at the same time.
     """
     state = app.feed_states.get(feed)
-    if "held_since" not in state and "accepted_at" in state:
-        app.decisions.put(parse_iso(state["accepted_at"]), f"feed {feed}", "accepted", "by a person", replace=False)
-        return len(state["entries"])
-    if "held_since" not in state:
+    if state.hold is None and state.accepted_at is not None:
+        # Also when the call before this one ended between its two writes: then the record is missing.
+        app.decisions.put(state.accepted_at, f"feed {feed}", "accepted", "by a person", replace=False)
+        return len(state.entries)
+    if state.hold is None:
         raise NotFound(f"{feed} is not held")
-    entries = state["held_entries"]
-    left = {name: value for name, value in state.items() if name not in HELD}
-    _put(feed, {**left, "entries": entries, "accepted_at": iso(now)}, app)
-    app.decisions.put(now, f"feed {feed}", "accepted", f"by a person, though {state['held_because']}")
-    return len(entries)
+    accepted = state.accepted(now)
+    _put(feed, accepted, app)
+    app.decisions.put(now, f"feed {feed}", "accepted", f"by a person, though {state.hold.reason}")
+    return len(accepted.entries)
 
 
 def ask_for_archive(feed: str, pages: int, app: Container) -> None:
-    """Have the next reading go through that many older pages. Raises NotFound for a feed never read, Conflict."""
+    """Have the next reading go through that many older pages.
+
+    Raises NotFound for a feed that was never read, Conflict when a reading changed its state at the same time.
+    """
     state = app.feed_states.get(feed)
-    if "first_fetched_at" not in state:
+    if state.never_read:
         raise NotFound(f"{feed} has not been read yet; its first reading brings the archive")
-    _put(feed, {**state, "archive_pages": pages}, app)
+    _put(feed, state.with_archive(pages), app)
 
 
-def _put(feed: str, state: dict[str, Any], app: Container) -> None:
+def _put(feed: str, state: FeedState, app: Container) -> None:
     if not app.feed_states.put(feed, state):
         raise Conflict(f"{feed} was read in this very moment; look again and repeat")

@@ -1,4 +1,4 @@
-"""Make articles of entries: recognise those that are known, list those that are new, write what changed."""
+"""The catalog of articles: match entries of feeds with known articles, add the new ones, update what changed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from newsletter.adapters.articles_store import Articles
 from newsletter.adapters.stems import stem_in
 from newsletter.domain.article import Article, Entry, article_id, short_hash
-from newsletter.domain.identity import LINK, TEXT, is_same, marks, merged, recognised
+from newsletter.domain.identity import LINK, TEXT, fingerprints, is_same_article, match_entries, merge_fingerprints
 from newsletter.domain.publication import Feed, Publication
 from newsletter.domain.times import iso
 from newsletter.domain.topics import classify
 
-LONG_AGO = timedelta(days=365)
-"""How old an undated article of an archive is taken to be: it belongs there, not into the next digest."""
+UNDATED_AGE = timedelta(days=365)
+"""The age of an article without a date that was found in an archive, so that it is not in the next digest."""
 
 
-class Shelf:
-    """The articles of one run: read once, written where something changed."""
+class ArticleCatalog:
+    """The articles of one run: all are read once; those that changed are written."""
 
     def __init__(self, store: Articles, publication: Publication, feeds: Sequence[Feed]) -> None:
         self._store = store
@@ -27,38 +27,47 @@ class Shelf:
         self._feeds = {feed.url for feed in feeds}
         self._articles = {article.id: article for article in store.as_found()}
 
-    def known(self, feed: Feed, entries: Sequence[Entry]) -> tuple[dict[str, Article], set[str]]:
-        """The article of each known entry under the entry's identity; and identities that belong to another feed.
+    def match(self, feed: Feed, entries: Sequence[Entry]) -> tuple[dict[str, Article], set[str]]:
+        """The known articles by the identities of their entries, and the identities that belong to another feed.
 
-        A feed takes over the articles of one that the publication no longer has: it may have moved. What stands in
-        two feeds belongs to the one where it was seen first.
+        An article belongs to the feed in which it was seen first. The articles of feeds that the publication no longer
+        has may be taken over: a feed may have moved to another address.
         """
         mine = [a for a in self._articles.values() if a.feed == feed.url or a.feed not in self._feeds]
-        found = recognised(feed.url, entries, mine)
+        found = match_entries(feed.url, entries, mine)
         for entry in entries:
             if entry.identity not in found and (article := self._by_id(feed, entry)) is not None:
                 found[entry.identity] = article
-        theirs = [a for a in self._articles.values() if a.feed != feed.url and a.feed in self._feeds]
+        others = [a for a in self._articles.values() if a.feed != feed.url and a.feed in self._feeds]
         rest = [entry for entry in entries if entry.identity not in found]
-        return found, set(recognised(feed.url, rest, theirs, (LINK, TEXT)))
+        return found, set(match_entries(feed.url, rest, others, (LINK, TEXT)))
 
-    def id_of(self, feed: Feed, entry: Entry) -> str:
-        """The id of a new article. An address that was used for another article before is told apart by its date."""
+    def new_id(self, feed: Feed, entry: Entry) -> str:
+        """The id of a new article.
+
+        An identity that another article has had before (an address can be used again) gets the date, or the title, of
+        the entry added.
+        """
         name = article_id(feed.url, entry.identity)
         if name not in self._articles:
             return name
         return article_id(feed.url, f"{entry.identity}\n{iso(entry.published) if entry.published else entry.title}")
 
-    def keep(self, feed: Feed, entry: Entry, before: Article | None, listed_at: datetime, *, archived: bool) -> Article:
-        """The article as it stands now, written if that is new; `listed_at` and `archived` count for a new one only."""
-        seen = marks(feed.url, entry)
+    def upsert(
+        self, feed: Feed, entry: Entry, before: Article | None, listed_at: datetime, *, archived: bool
+    ) -> Article:
+        """The article as the entry has it now, written if that changed anything.
+
+        `before` is the known article, None for a new one; `listed_at` and `archived` are used for a new one only.
+        """
+        seen = fingerprints(feed.url, entry)
         if before is None:
-            article = replace(
-                self._made(feed, entry, self.id_of(feed, entry), listed_at), archived=archived, marks=seen
-            )
+            article = self._made(feed, entry, self.new_id(feed, entry), listed_at)
+            article = replace(article, archived=archived, fingerprints=seen)
         else:
             article = self._made(feed, entry, before.id, before.listed_at)
-            article = replace(article, archived=before.archived, marks=merged(before.marks, seen))
+            merged = merge_fingerprints(before.fingerprints, seen)
+            article = replace(article, archived=before.archived, fingerprints=merged)
         if article != before:
             if entry.html and (before is None or article.body != before.body):
                 self._store.put_body(article.id, entry.html)
@@ -66,8 +75,8 @@ class Shelf:
             self._articles[article.id] = article
         return article
 
-    def classify_again(self) -> int:
-        """Give every article the topics of the publication as it is now; how many changed."""
+    def reclassify(self) -> int:
+        """Give every article the topics that the publication has now; the number of articles that changed."""
         changed = 0
         for article in list(self._articles.values()):
             now = self._classified(article)
@@ -77,11 +86,11 @@ class Shelf:
         return changed
 
     def _by_id(self, feed: Feed, entry: Entry) -> Article | None:
-        """An article that was kept under the entry's own id, or under the second one that `id_of` gives."""
+        """The article that has the entry's own id, or the second one that `new_id` gives."""
         first = self._articles.get(article_id(feed.url, entry.identity))
-        if first is None or entry.guid or is_same(LINK, entry, first):
+        if first is None or entry.guid or is_same_article(LINK, entry, first):
             return first
-        return self._articles.get(self.id_of(feed, entry))
+        return self._articles.get(self.new_id(feed, entry))
 
     def _made(self, feed: Feed, entry: Entry, name: str, listed_at: datetime) -> Article:
         languages = self._publication.languages
@@ -113,8 +122,11 @@ class Shelf:
         return replace(article, topics=found.topics, topic_reasons=found.reasons)
 
 
-def listing(entry: Entry, seen_at: datetime, last_read: datetime | None) -> tuple[datetime, bool]:
-    """When an entry of an archive counts as listed, and whether it is archived: unless it came after `last_read`."""
+def archive_listing(entry: Entry, seen_at: datetime, last_read: datetime | None) -> tuple[datetime, bool]:
+    """When an entry counts as listed in a reading that may bring an archive, and whether the article is archived.
+
+    News, published after `last_read`, count as listed at `seen_at`; everything else as listed when it was published.
+    """
     if last_read and entry.published and entry.published > last_read:
         return seen_at, False
-    return (min(entry.published, seen_at) if entry.published else seen_at - LONG_AGO), True
+    return (min(entry.published, seen_at) if entry.published else seen_at - UNDATED_AGE), True

@@ -12,7 +12,6 @@ from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle
 from newsletter.domain.mailing import Audience, Kind, Mailing
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency
-from newsletter.domain.times import parse_iso
 from newsletter.observability import count
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.isolation import Isolated
@@ -144,16 +143,16 @@ def feed_trouble(since: datetime, app: Container) -> list[str]:
     found = []
     for url in app.feed_urls:
         state = app.feed_states.get(url)
-        if "failing_since" in state:
-            failing = desk_time(parse_iso(state["failing_since"]), app)
-            found.append(f"{url} cannot be read since {failing}: {state['problem']}")
-        elif "held_since" in state:
-            held = desk_time(parse_iso(state["held_since"]), app)
-            found.append(f"{url} is held since {held}, until somebody accepts it: {state['held_because']}")
-        elif "read_at" not in state:
+        if state.failure:
+            failing = desk_time(state.failure.since, app)
+            found.append(f"{url} cannot be read since {failing}: {state.failure.problem}")
+        elif state.hold:
+            held = desk_time(state.hold.since, app)
+            found.append(f"{url} is held since {held}, until somebody accepts it: {state.hold.reason}")
+        elif state.read_at is None:
             found.append(f"{url} was never read")
-        elif parse_iso(state["read_at"]) < since:
-            found.append(f"{url} was not read since {desk_time(parse_iso(state['read_at']), app)}")
+        elif state.read_at < since:
+            found.append(f"{url} was not read since {desk_time(state.read_at, app)}")
     return found
 
 
