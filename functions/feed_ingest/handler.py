@@ -1,4 +1,4 @@
-"""Hourly: feeds become articles."""
+"""Reads the feeds every hour and keeps their articles."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from newsletter.usecases.isolation import Isolated
 
 @observed("feed_ingest")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Read the publication's feeds, or the one that NEWSLETTER_FEED_URL puts in their place.
+    """Read the publication's feeds, or the one of NEWSLETTER_FEED_URL instead.
 
-    Raises PartlyFailed for a feed whose reading failed for a reason of ours, once the others are read.
+    Raises PartlyFailed, once all feeds are read, when one of them failed because of a fault of our own.
     """
     isolated = Isolated()
     reports = ingest_feeds(scheduled_time(event), isolated, app, feeds=app.feeds_read)

@@ -1,4 +1,4 @@
-"""`newsletter articles` and `article`: what was found, why it has its topics, and what marketing makes of it."""
+"""`newsletter articles` and `article`: articles, the reasons of their topics, and marketing's choices about them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def show_articles(limit: int, *, as_json: bool) -> int:
 
 
 def show_article(name: str) -> int:
-    """Everything that is known of one article, with the beginning of its text."""
+    """All data of one article, with the beginning of its text."""
     publication = app.templates.publication
     zone = publication.time_zone
     article = _found(name)
@@ -92,7 +92,7 @@ def skip(name: str) -> int:
 
 
 def retopic(name: str, topics: list[str], *, everyone: bool) -> int:
-    """Give an article other topics than those that were found; none of them, for `everyone`."""
+    """Replace the topics of an article; with `everyone` it has none and goes to all readers."""
     publication = app.templates.publication
     article = _found(name)
     if bool(topics) == everyone:
@@ -109,7 +109,7 @@ def retopic(name: str, topics: list[str], *, everyone: bool) -> int:
 
 
 def reset(name: str) -> int:
-    """Take back whatever marketing decided about an article."""
+    """Undo marketing's choices about an article."""
     article = _found(name)
     app.articles.put_choice(article.id, Choice())
     say(f"{_named(article)} is as its feed has it.")
@@ -117,7 +117,7 @@ def reset(name: str) -> int:
 
 
 def _found(name: str) -> Article:
-    """The article of that id, or of the only id that begins so."""
+    """The article with that id, or with the only id that begins with it."""
     found = [article for article in app.articles.all() if article.id.startswith(name.strip().lower())]
     if len(found) != 1:
         known = "no article" if not found else f"{len(found)} articles have an id that begins with"

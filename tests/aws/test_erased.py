@@ -147,14 +147,17 @@ READS = {
 }
 WITHOUT_READERS = {
     *(
+        "Articles",
         "Aside",
         "Backlog",
-        "Content",
         "Courses",
+        "Decisions",
         "Digests",
         "Failures",
+        "FeedStates",
         "Fingerprints",
         "Guards",
+        "Mailings",
         "Reputation",
         "Tallies",
     ),

@@ -13,13 +13,13 @@ HOUR = timedelta(hours=1)
 OLD, NEW = READ - 30 * 24 * HOUR, READ + HOUR / 2
 
 
-def judged(before: str, today: str, strangers: list[datetime | None], after: timedelta = HOUR) -> str:
+def judged(before: str, today: str, unknown: list[datetime | None], after: timedelta = HOUR) -> str:
     """Articles are letters."""
-    return reason_to_hold(Snapshot(frozenset(before), READ), Snapshot(frozenset(today), READ + after), strangers)
+    return reason_to_hold(Snapshot(frozenset(before), READ), Snapshot(frozenset(today), READ + after), unknown)
 
 
 @pytest.mark.parametrize(
-    ("before", "today", "strangers", "after"),
+    ("before", "today", "unknown", "after"),
     [
         ("abcdefghij", "abcdefghij", [], HOUR),
         ("abcdefghij", "xabcdefghi", [NEW], HOUR),
@@ -39,12 +39,12 @@ def judged(before: str, today: str, strangers: list[datetime | None], after: tim
         "a small feed with two others", "a small feed that grows",
     ],
 )  # fmt: skip
-def test_a_feed_is_believed(before: str, today: str, strangers: list[datetime | None], after: timedelta) -> None:
-    assert judged(before, today, strangers, after) == ""
+def test_a_feed_is_believed(before: str, today: str, unknown: list[datetime | None], after: timedelta) -> None:
+    assert judged(before, today, unknown, after) == ""
 
 
 @pytest.mark.parametrize(
-    ("today", "strangers", "after", "reason"),
+    ("today", "unknown", "after", "reason"),
     [
         ("", [], HOUR, "only 0 of 10 entries are left"),
         ("abcd", [], HOUR, "only 4 of 10 entries are left"),
@@ -57,6 +57,6 @@ def test_a_feed_is_believed(before: str, today: str, strangers: list[datetime | 
     ],
 )
 def test_a_feed_that_does_not_go_on_from_where_it_was_is_held(
-    today: str, strangers: list[datetime | None], after: timedelta, reason: str
+    today: str, unknown: list[datetime | None], after: timedelta, reason: str
 ) -> None:
-    assert judged("abcdefghij", today, strangers, after).startswith(reason)
+    assert judged("abcdefghij", today, unknown, after).startswith(reason)

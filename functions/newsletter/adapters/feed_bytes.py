@@ -1,4 +1,4 @@
-"""What is mended in the bytes of a feed before anything parses it: impossible characters, and endless lists."""
+"""Repairs of the bytes of a feed before it is parsed: invalid characters, and too many entries."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ PAIR = re.compile(
 END_OF_ENTRY = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 REPLACEMENT = b"&#xFFFD;"
 HIGH, LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
-"""Halves of surrogate pairs. Each alone is no character (XML 1.0, 2.2), and two of them are one only in UTF-16."""
+"""Surrogates: none is a character by itself (XML 1.0, 2.2), and a pair is one in UTF-16 only."""
 LAST = 0x10FFFF
 
 
-def with_possible_characters(body: bytes) -> bytes:
-    """References to characters that do not exist, replaced; halves of a pair, as some software writes emoji, joined."""
+def with_valid_characters(body: bytes) -> bytes:
+    """The body with references to invalid characters replaced, and surrogate pairs (emoji of some software) joined."""
     if b"&#" not in body:
         return body
-    return REFERENCE.sub(_possible, PAIR.sub(_joined, body))
+    return REFERENCE.sub(_valid, PAIR.sub(_joined, body))
 
 
 def without_surrogates(text: str) -> str:
-    """Halves of surrogate pairs replaced, as JSON can bring them: nothing that UTF-8 could not hold is left."""
+    """The text with lone surrogates replaced: JSON can contain them, UTF-8 cannot."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def first_entries(body: bytes, most: int) -> tuple[bytes, int]:
-    """The feed with its first entries alone, and how many it has: parsing thousands takes minutes.
+    """The feed cut to its first `most` entries, and how many it had: parsing thousands takes minutes.
 
-    What follows the last entry stays, so that the feed is as well-formed as it was.
+    What follows the last entry stays, so that the feed remains well-formed.
     """
     ends = [found.end() for found in END_OF_ENTRY.finditer(body)]
     if len(ends) <= most:
@@ -50,6 +50,6 @@ def _joined(found: re.Match[bytes]) -> bytes:
     return b"&#%d;" % (0x10000 + ((high - HIGH[0]) << 10) + (low - LOW[0]))
 
 
-def _possible(found: re.Match[bytes]) -> bytes:
+def _valid(found: re.Match[bytes]) -> bytes:
     number = _number(found)
     return REPLACEMENT if number == 0 or number > LAST or number in HIGH or number in LOW else found[0]

@@ -1,4 +1,4 @@
-"""When an entry was published, from what feeds write: the standards' dates, and those in the writer's own language."""
+"""Dates of entries: those of the standards, and those with the name of the month in another language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""Older than any blog: what programs write that have no date, e.g. 0001-01-01."""
+"""Earlier dates are ignored: software writes 0001-01-01 and the like when there is none."""
 LOCAL_DATE = re.compile(r"(?:\w+\.?,?\s+)?(\d{1,2})\.?\s+(\w{3,})\.?\s+(\d{4})\s+(\d{1,2}:\d{2}(?::\d{2})?)\s*(\S*)")
 MONTHS = (
     ("jan", "ene", "tammi"),
@@ -26,22 +26,22 @@ MONTHS = (
     ("nov", "marras"),
     ("dec", "dez", "dic", "déc", "joulu"),
 )
-"""Beginnings of the months in Finnish, Swedish, German, French, Spanish and Portuguese, where English does not help."""
+"""First letters of the months in Finnish, Swedish, German, French, Spanish and Portuguese where English has others."""
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def published(raw: Mapping[str, Any]) -> datetime | None:
-    """When the entry says it was published (else updated), in UTC; None when it says nothing readable."""
-    # feedparser lends `published_parsed` to who asks for an `updated_parsed` that is not there, and warns.
+    """When the entry was published, else updated, in UTC; None without a valid date."""
+    # Asked for a missing `updated_parsed`, feedparser returns `published_parsed` and warns.
     parsed = raw.get("published_parsed") or ("updated_parsed" in raw and raw["updated_parsed"])
     try:
-        moment = datetime.fromtimestamp(timegm(parsed), UTC) if parsed else _in_other_words(str(raw.get("published")))
+        moment = datetime.fromtimestamp(timegm(parsed), UTC) if parsed else _with_local_month(str(raw.get("published")))
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment and moment >= EARLIEST else None
 
 
-def _in_other_words(text: str) -> datetime | None:
+def _with_local_month(text: str) -> datetime | None:
     """`ma, 23 marras 2026 08:00:00 +0200`. Raises ValueError for days and hours that do not exist."""
     written = LOCAL_DATE.fullmatch(text.strip().lower())
     if not written:

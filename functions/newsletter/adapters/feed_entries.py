@@ -1,4 +1,4 @@
-"""Feeds of every dialect as entries: plain text, safe HTML and absolute addresses, every fault named."""
+"""Parses feeds of every format into entries with plain text, sanitised HTML and absolute addresses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.adapters.feed_bytes import first_entries, with_possible_characters
+from newsletter.adapters.feed_bytes import first_entries, with_valid_characters
 from newsletter.adapters.feed_dates import published
-from newsletter.adapters.json_feed import NoJsonFeed, is_json, read_json_feed
+from newsletter.adapters.json_feed import NotJsonFeed, is_json, read_json_feed
 from newsletter.adapters.markup import Picture, pictures, pixels, plain, safe_html, web_address
 from newsletter.domain.article import Entry
 from newsletter.domain.errors import FeedUnreadable
@@ -21,24 +21,27 @@ MAX_ENTRIES = 1_000
 MAX_TITLE = 300
 MAX_SUMMARY = 300
 MAX_TITLE_OF_TEXT = 80
-"""Characters of the text that stand in for the title of an entry without one, as microblogs have them."""
+"""Characters of the text that replace a missing title, as in microblogs."""
 MAX_GUID = 500
 MAX_CATEGORIES = 50
 MOST_USEFUL_WIDTH = 1_200
-"""Pixels: twice the width of a mail, for sharp screens. Of one picture in several sizes, the largest up to here."""
+"""Pixels: twice the width of a mail, for high-resolution screens. The largest size up to this one is taken."""
 LONG_DESCRIPTION = 1_500
-"""Characters from which a description is taken to be the whole text: some feeds have no other place for it."""
+"""Characters from which a description counts as the whole text: some feeds have it there only."""
 ENTITY = re.compile(rb"<!ENTITY\s+(?!%)\S+\s+(?:SYSTEM|PUBLIC|\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 CHARACTER = re.compile(rb"&#x?[0-9a-f]+;", re.IGNORECASE)
 MAX_ENTITY = 16
-"""Bytes that an entity may stand for: a letter or a sign."""
+"""Bytes that an entity may expand to: a letter or a sign."""
 ESCAPED_LINK = re.compile(r"<a\s[^<>]*href=[^<>]*>[^<>]*</a>")
 SIZE_IN_NAME = re.compile(r"-\d+x\d+(?=\.\w+$)")
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A feed's entries; `problems` names what was left out, `next_url` is its next page, `wordpress` who wrote it."""
+    """The entries of one page of a feed.
+
+    `problems` names what was left out, `next_url` is the next page, `wordpress` whether WordPress generated the feed.
+    """
 
     entries: tuple[Entry, ...]
     problems: tuple[str, ...] = ()
@@ -47,11 +50,11 @@ class Parsed:
 
 
 def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
-    """The entries of a feed; `content-location` in `headers` is its address. Raises FeedUnreadable when it is none."""
+    """The entries of a feed; `content-location` in `headers` is its address. Raises FeedUnreadable."""
     where = headers.get("content-location", "feed")
     try:
         feed, total = _read_json(body) if is_json(body) else _read_xml(body, headers)
-    except NoJsonFeed as fault:
+    except NotJsonFeed as fault:
         raise FeedUnreadable(f"{where}: not a feed ({fault})") from fault
     entries: dict[str, Entry] = {}
     problems = []
@@ -61,7 +64,7 @@ def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
             entry = _entry(raw, where, str(about.get("language") or ""))
         except MemoryError:
             raise
-        except Exception as broken:  # noqa: BLE001 (whatever one entry holds, the others are read)
+        except Exception as broken:  # noqa: BLE001 (a broken entry must not stop the others)
             problems.append(f"entry {number} cannot be read ({type(broken).__name__}): left out")
             continue
         missing = [name for name in ("title", "url") if not getattr(entry, name)]
@@ -81,23 +84,23 @@ def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
 
 
 def _read_json(body: bytes) -> tuple[Mapping[str, Any], int]:
-    """The feed, and how many entries it has. Raises NoJsonFeed."""
+    """The feed, and the number of its entries. Raises NotJsonFeed."""
     feed = read_json_feed(body)
     return feed, len(feed["entries"])
 
 
 def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any], int]:
-    """The feed with the entries that are read, and how many it has. Raises FeedUnreadable, whatever feedparser does."""
+    """The feed with its first MAX_ENTRIES, and the number of all. Raises FeedUnreadable."""
     import feedparser
 
     where = headers.get("content-location", "feed")
     if fault := _dangerous_entity(body):
         raise FeedUnreadable(f"{where}: {fault}")
-    # Without a type feedparser would name just that as the fault, whatever is wrong.
+    # Without a content type, feedparser would report its absence instead of the real fault.
     told = {"content-type": "application/xml", **{name: value for name, value in headers.items() if value}}
-    few, total = first_entries(with_possible_characters(body), MAX_ENTRIES)
+    few, total = first_entries(with_valid_characters(body), MAX_ENTRIES)
     try:
-        # As a stream: bytes alone would be tried as the name of a file first.
+        # As a stream: feedparser takes plain bytes for the name of a file first.
         feed: Mapping[str, Any] = feedparser.parse(io.BytesIO(few), response_headers=told, sanitize_html=False)
     except MemoryError:
         raise
@@ -110,8 +113,8 @@ def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any
 
 
 def _dangerous_entity(body: bytes) -> str:
-    """Entities that stand for much, for each other, or for what lies elsewhere; a feed has no use for them."""
-    for entity in ENTITY.finditer(body.replace(b"\0", b"")):  # UTF-16 without its zeros
+    """Why an entity of the body is refused: long, nested and external ones are attacks; empty when none is."""
+    for entity in ENTITY.finditer(body.replace(b"\0", b"")):  # so that it also matches UTF-16
         value = entity[1] if entity[1] is not None else entity[2]
         if value is None:
             return "declares an entity that lies outside the feed, which is refused"
@@ -123,7 +126,7 @@ def _dangerous_entity(body: bytes) -> str:
 
 def _entry(raw: Mapping[str, Any], base: str, feed_language: str) -> Entry:
     body, whole = _body(raw)
-    # FeedBurner's own links count clicks; it names the original.
+    # FeedBurner's own links count clicks; `origlink` is the address of the article.
     url = web_address(str(raw.get("feedburner_origlink") or raw.get("link") or ""), base)
     guid = str(raw.get("id") or "")[:MAX_GUID]
     safe = safe_html(body, url or base)
@@ -138,7 +141,7 @@ def _entry(raw: Mapping[str, Any], base: str, feed_language: str) -> Entry:
         title=title,
         summary="" if summary == title else summary,
         categories=_categories(raw),
-        author=plain(str(raw.get("author_detail", {}).get("name") or ""))[:100],  # `author` may hold an address
+        author=plain(str(raw.get("author_detail", {}).get("name") or ""))[:100],  # `author` may contain a mail address
         published=published(raw),
         html=safe,
         text=text,
@@ -152,7 +155,7 @@ def _entry(raw: Mapping[str, Any], base: str, feed_language: str) -> Entry:
 
 
 def _body(raw: Mapping[str, Any]) -> tuple[str, bool]:
-    """The longest text of the entry as markup, and whether it is the whole text rather than an excerpt."""
+    """The longest text of the entry as markup, and whether it is the whole text or an excerpt."""
     contents = [_as_markup(content, str(content.get("value") or "")) for content in raw.get("content") or []]
     longest = max(contents, key=len, default="")
     summary = _as_markup(raw.get("summary_detail") or {}, str(raw.get("summary") or ""))
@@ -162,24 +165,24 @@ def _body(raw: Mapping[str, Any]) -> tuple[str, bool]:
 
 
 def _as_markup(detail: Mapping[str, Any], value: str) -> str:
-    """Plain text as markup; feedparser takes what has no tag for plain, entities and all, so those are left."""
+    """Plain text escaped; not what feedparser calls plain for want of tags, which may contain entities."""
     return value if "&" in value or "<" not in value or detail.get("type") != "text/plain" else html.escape(value)
 
 
 def _summary(raw: Mapping[str, Any]) -> str:
-    """The description, where there is one beside the text; WordPress escapes the links in those of comments twice."""
+    """The description, if there is one besides the text. In feeds of comments WordPress escapes its links twice."""
     text = plain(str(raw.get("summary") or "")) if raw.get("summary_detail") else ""
     return plain(text) if ESCAPED_LINK.search(text) else text
 
 
 def _categories(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    """Labels as people see them, where a feed has both a label and a term."""
+    """The names of the categories: the label where a feed has both a label and a term."""
     names = (plain(str(tag.get("label") or tag.get("term") or ""))[:100] for tag in raw.get("tags") or [])
     return tuple(dict.fromkeys(name for name in names if name))[:MAX_CATEGORIES]
 
 
 def _language(raw: Mapping[str, Any]) -> str:
-    """What the entry itself, or its text, says of its language."""
+    """The language that the entry or one of its texts states; empty for none."""
     details = [*(raw.get("content") or []), raw.get("summary_detail") or {}, raw.get("title_detail") or {}]
     said = [raw.get("language"), *(detail.get("language") for detail in details)]
     return next((code for text in said if (code := _code(str(text or "")))), "")
@@ -191,7 +194,7 @@ def _code(language: str) -> str:
 
 
 def _picture(raw: Mapping[str, Any], safe: str, base: str) -> Picture:
-    """The first picture that the entry names, or shows; its text comes from where it is shown."""
+    """The first picture among the media of the entry, else in its text; the alternative text is that of the text."""
     shown = pictures(safe)
     for named in _named(raw, base):
         if named.is_shown:
@@ -212,7 +215,7 @@ def _named(raw: Mapping[str, Any], base: str) -> Iterator[Picture]:
         or not (medium.get("medium") or medium.get("type"))
     ]
     fitting = [picture for picture in media if picture.is_shown and picture.width <= MOST_USEFUL_WIDTH]
-    # Pictures follow each other by size only where the same one comes in several.
+    # Sorted by size only when all are sizes of one picture; else the first one is the most important.
     yield from sorted(fitting, key=lambda picture: -picture.width)[:1] if _one_motif(fitting) else fitting
     yield from media
     yield from (_sized(thumbnail, base) for thumbnail in raw.get("media_thumbnail") or [])
@@ -231,5 +234,5 @@ def _one_motif(pictures: list[Picture]) -> bool:
 
 
 def _file(url: str) -> str:
-    """The picture's address without its size: WordPress writes `-300x200`, others a parameter."""
+    """The address of a picture without its size, which is `-300x200` in WordPress and else a parameter."""
     return SIZE_IN_NAME.sub("", url.partition("?")[0])

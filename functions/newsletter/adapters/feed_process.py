@@ -1,7 +1,7 @@
-"""Parsing has limits as fetching has: a feed that is not small is parsed in a process that can be ended.
+"""Parsing within limits of time and memory: all but small feeds are parsed in a process of their own.
 
 feedparser takes quadratic time for some feeds (thousands of attributes in a tag, thousands of categories) and much
-memory for others, and neither can be stopped from within. In a process of its own, both have a limit.
+memory for others, and neither can be stopped within the same process.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from newsletter.adapters.feed_entries import Parsed, parse
 from newsletter.domain.errors import FeedUnreadable
 
 SMALL = 64_000
-"""Bytes up to which no feed can cost much (the worst that we know: 0.7 s), and no process is worth its start."""
+"""Bytes up to which a feed is parsed in this process: the worst one we know takes 0.7 s."""
 SECONDS = 20.0
 MEMORY = 768 * 2**20
 """Bytes of address space."""
 
 
 def parse_within_limits(body: bytes, headers: Mapping[str, str]) -> Parsed:
-    """As `parse`, within SECONDS and MEMORY. Raises FeedUnreadable, also beyond them."""
+    """As `parse`, within SECONDS and MEMORY. Raises FeedUnreadable, also when a limit is exceeded."""
     if len(body) <= SMALL:
         return parse(body, headers)
     where = headers.get("content-location", "feed")
@@ -50,8 +50,8 @@ def parse_within_limits(body: bytes, headers: Mapping[str, str]) -> Parsed:
 
 
 def main() -> None:
-    """What the process does: parse what comes from standard input, write what came of it to standard output."""
-    with suppress(ImportError, OSError, ValueError):  # not on every system
+    """The process: reads a pickled feed from standard input, writes the pickled result to standard output."""
+    with suppress(ImportError, OSError, ValueError):  # `resource` and its limits do not exist on every system
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -1,4 +1,4 @@
-"""Blog feeds: fetched within limits, whatever their dialect, with their archive where it is asked for."""
+"""Fetches blog feeds of every format within limits of size and time, with older pages on request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from newsletter.domain.errors import FeedUnreadable
 
 MAX_BYTES = 10_000_000
 SECONDS = 20.0
-"""For one page of a feed, from the name of its host to its last byte."""
+"""For one page of a feed, from the DNS query to the last byte."""
 ARCHIVE_SECONDS = 60.0
 """For all pages of an archive together."""
 MAX_VALIDATOR = 500
-"""Characters of an ETag that are kept; a longer one is left out, and the feed read whole each time."""
+"""Characters of an ETag or date that are kept; with a longer one the feed is fetched in full each time."""
 HEADERS = {
     "accept": "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
     "user-agent": "Mozilla/5.0 (compatible; newsletter feed reader)",
@@ -28,9 +28,9 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Fetched:
-    """A feed as it is now, and what older pages of it had.
+    """A feed as it is now; `archive` has the entries of older pages.
 
-    `unchanged` means the server said 304; `problems` names the entries that were left out.
+    `unchanged` means that the server answered 304; `problems` names the entries that were left out.
     """
 
     entries: tuple[Entry, ...]
@@ -42,16 +42,16 @@ class Fetched:
 
 
 class Feeds:
-    """Fetches feeds over http(s) from the public web; files and this machine only where `allow_local` says so."""
+    """Fetches feeds over http(s) from the public web; from files and this machine only with `allow_local`."""
 
     def __init__(self, *, allow_local: bool) -> None:
         self._allow_local = allow_local
         self._web = PublicWeb(allow_loopback=allow_local)
 
     def fetch(self, url: str, etag: str = "", modified: str = "", *, archive_pages: int = 0) -> Fetched:
-        """The feed's entries, unless it is as it was at `etag` or `modified`; with up to `archive_pages` older pages.
+        """The entries of a feed that changed since `etag` or `modified`, and of up to `archive_pages` older pages.
 
-        Raises FeedUnreadable with the reason. An archive that breaks off is a problem, not a failure.
+        Raises FeedUnreadable with the reason. When an older page cannot be read, that is one of `problems`.
         """
         try:
             scheme = urlsplit(url).scheme
@@ -108,9 +108,9 @@ class Feeds:
         return answer
 
     def _archive(self, url: str, page: Parsed, most: int) -> tuple[list[Entry], list[str]]:
-        """The entries of older pages, until one is missing or has nothing new; and what kept us from going on.
+        """The entries of older pages, up to one that is missing or has nothing new; and the problems that ended it.
 
-        A feed names its next page (RFC 5005), or WordPress is asked for `?paged=2` and so on.
+        The address of the next page is in the feed (RFC 5005); for WordPress it is `?paged=2` and so on.
         """
         seen = {entry.identity for entry in page.entries}
         found: list[Entry] = []
@@ -137,7 +137,7 @@ class Feeds:
 
 
 def _page(url: str, answer: WebAnswer) -> Parsed:
-    """The entries; faults name the address that was asked for, links are read from the one that answered."""
+    """The entries. Links are relative to the address that answered; faults name the one that was asked for."""
     about = {"content-location": answer.url, "content-type": answer.headers.get("content-type", "")}
     try:
         return parse_within_limits(answer.body, about)

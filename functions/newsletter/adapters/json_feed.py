@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org), in the shape that feedparser gives to every other dialect."""
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), in the structure that feedparser returns for other formats."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from newsletter.adapters.feed_bytes import without_surrogates
 VERSION = "https://jsonfeed.org/version/1"
 
 
-class NoJsonFeed(ValueError):
-    """The body is JSON, but no JSON Feed; the message says why."""
+class NotJsonFeed(ValueError):
+    """The body is JSON but not a JSON Feed; the message says why."""
 
 
 def is_json(body: bytes) -> bool:
-    """Whether the body begins like JSON; no XML does."""
+    """Whether the body begins like JSON and not like XML."""
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
 def read_json_feed(body: bytes) -> dict[str, Any]:
-    """The feed as {"version", "feed", "entries"}. Raises NoJsonFeed."""
+    """The feed as {"version", "feed", "entries"}. Raises NotJsonFeed."""
     try:
         data = json.loads(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
         if b"\\ud" in body.lower():
             data = json.loads(without_surrogates(json.dumps(data, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
-        raise NoJsonFeed(f"broken JSON ({error})") from error
+        raise NotJsonFeed(f"broken JSON ({error})") from error
     if not isinstance(data, dict) or not _text(data.get("version")).startswith(VERSION):
-        raise NoJsonFeed("JSON, but no JSON Feed: its version is not https://jsonfeed.org/version/1 or 1.1")
+        raise NotJsonFeed("JSON, but no JSON Feed: its version is not https://jsonfeed.org/version/1 or 1.1")
     links = [{"rel": "next", "href": _text(data.get("next_url"))}] if data.get("next_url") else []
     return {
         "version": "json",
@@ -65,7 +65,7 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _identity(value: Any) -> str:
-    """A number is allowed to be coerced (JSON Feed 1.1: id)."""
+    """The id as text; a number may be converted (JSON Feed 1.1: id)."""
     return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
 
 

@@ -1,4 +1,4 @@
-"""Markup from outside: as safe HTML with absolute addresses, as plain text, and the pictures in it."""
+"""Markup of feeds: sanitised HTML with absolute addresses, plain text, and the pictures in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsletter.domain.identity import is_tracking
 MAX_URL = 2_000
 MAX_ALT = 300
 SMALLEST_PICTURE = 48
-"""Pixels; what is smaller is a pixel that counts readers, a smiley or a button."""
+"""Pixels; smaller images are tracking pixels, smileys or buttons."""
 
 TEXT_TAGS = {"a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "q", "s", "strong", "sub", "sup", "u"}
 BLOCK_TAGS = {"blockquote", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
@@ -22,9 +22,9 @@ LIST_TAGS = {"dd", "dl", "dt", "li", "ol", "table", "tbody", "td", "th", "thead"
 TAGS = TEXT_TAGS | BLOCK_TAGS | LIST_TAGS
 ALL_TAGS = frozenset(TAGS)
 ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}, "td": {"colspan", "rowspan"}}
-GONE_WITH_CONTENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "form"})
+REMOVED_WITH_CONTENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "form"})
 SECTIONS = {"address", "article", "aside", "div", "footer", "h1", "header", "main", "nav", "section", "tfoot"}
-"""What parts a text without being shown; its words must not run into each other."""
+"""Elements that are removed but separate words."""
 BLOCKS = frozenset(BLOCK_TAGS | LIST_TAGS | SECTIONS | {"br"})
 BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})\b)")
 NO_PICTURE = re.compile(
@@ -36,13 +36,13 @@ NO_PICTURE = re.compile(
 neither Gmail nor Outlook shows (caniemail.com, image-svg).
 """
 URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
-"""What stays as it is in an address (RFC 3986: reserved, unreserved and already encoded)."""
+"""Characters of an address that are not encoded (RFC 3986: reserved, unreserved and already encoded)."""
 DIGITS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An image: its address, its text for those who do not see it, and its size in pixels (0 where nobody says)."""
+    """An image: address, alternative text, and size in pixels (0 when it is not stated)."""
 
     url: str
     alt: str = ""
@@ -51,23 +51,23 @@ class Picture:
 
     @property
     def is_shown(self) -> bool:
-        """Whether a reader would take it for a picture."""
+        """Whether it is a picture of the article, and not a tracking pixel, an avatar or the like."""
         sizes = [size for size in (self.width, self.height) if size]
         return bool(self.url) and all(size >= SMALLEST_PICTURE for size in sizes) and not NO_PICTURE.search(self.url)
 
 
 def plain(markup: str) -> str:
-    """Text without markup, entities resolved, blanks folded, no control characters."""
+    """The text of the markup: entities resolved, white space collapsed, no control characters."""
     import nh3
 
-    # A blank before each, or the end of a paragraph and the start of the next would be one word.
-    spaced = BLOCK.sub(" <", shallow(markup, BLOCKS, GONE_WITH_CONTENT))
-    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=set(GONE_WITH_CONTENT)))
+    # A space before each block: else the last word of a paragraph and the first of the next would be joined.
+    spaced = BLOCK.sub(" <", shallow(markup, BLOCKS, REMOVED_WITH_CONTENT))
+    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=set(REMOVED_WITH_CONTENT)))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def safe_html(markup: str, base: str) -> str:
-    """The markup with nothing but text, links and pictures; addresses absolute from `base`, without tracking."""
+    """The markup reduced to text, links and pictures; addresses absolute (to `base`), without tracking parameters."""
     import nh3
 
     def absolute(tag: str, attribute: str, value: str) -> str | None:  # noqa: ARG001 nh3 calls it so
@@ -78,32 +78,32 @@ def safe_html(markup: str, base: str) -> str:
         return web_address(value, base) or None
 
     return nh3.clean(
-        shallow(markup, ALL_TAGS, GONE_WITH_CONTENT),
+        shallow(markup, ALL_TAGS, REMOVED_WITH_CONTENT),
         tags=TAGS,
         attributes=ATTRIBUTES,
-        clean_content_tags=set(GONE_WITH_CONTENT),
+        clean_content_tags=set(REMOVED_WITH_CONTENT),
         attribute_filter=absolute,
         url_schemes={"http", "https", "mailto"},
     ).strip()
 
 
 def pictures(safe: str) -> list[Picture]:
-    """The pictures in HTML that safe_html made, in their order."""
+    """The pictures in HTML of safe_html, in their order."""
     found = _Images()
     found.feed(safe)
     return [picture for picture in found.pictures if picture.is_shown]
 
 
 def pixels(value: object) -> int:
-    """`640` and `640px` as a number; anything else, a percentage for one, is 0."""
+    """`640` and `640px` as a number; 0 for anything else, such as a percentage."""
     size = DIGITS.fullmatch(str(value or ""))
     return int(size[1]) if size else 0
 
 
 def web_address(text: str, base: str) -> str:
-    """An absolute http(s) address in ASCII without tracking parameters, as headers and mails carry it, or empty.
+    """An absolute http(s) address in ASCII without tracking parameters; empty for anything else.
 
-    Empty also for one with a name or password in it: it would send a secret to every reader, or look as if it led to
+    Addresses with a user name or password are refused: they would send a secret to every reader, or pretend to lead to
     another host (`https://bank.example@evil.example/`).
     """
     try:
@@ -121,7 +121,7 @@ def web_address(text: str, base: str) -> str:
 
 
 def _untracked(query: str) -> str:
-    """The query without what only counts readers; the rest letter for letter, since sites may rely on it."""
+    """The query without tracking parameters; the rest unchanged, since sites may rely on every character."""
     return "&".join(
         part for part in query.split("&") if not any(is_tracking(*pair) for pair in parse_qsl(part, max_num_fields=9))
     )

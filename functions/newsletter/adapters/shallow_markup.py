@@ -1,7 +1,7 @@
-"""Markup from outside, well-formed and of bounded depth, in time that grows with its length alone.
+"""Rewrites markup so that it is well-formed and of limited depth, in linear time.
 
-Parsers of HTML take quadratic time for elements that lie in each other by thousands (measured: 17 s for 200 kB of
-lists). Only what is written anew here reaches them, so that they see the very depth that was counted here.
+HTML parsers take quadratic time for thousands of nested elements (measured: 17 s for 200 kB of lists). They get only
+markup that was rewritten here, so that no difference in parsing can give them a greater depth.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator
 
 MAX_MARKUP = 200_000
-"""Characters of one text; what follows is cut away before anything is parsed."""
+"""Characters of one text; the rest is cut off before it is parsed."""
 MAX_DEPTH = 60
-"""Elements in each other; tags further down are left out, and their text stays. Articles have ten or twenty."""
+"""Nested elements; deeper tags are left out, and their text stays. Articles have ten or twenty."""
 MAX_ATTRIBUTES = 4_000
 """Characters of one tag; the attributes of a longer one are left out."""
 
 VOID = frozenset({"br", "hr", "img"})
 RAW = frozenset({"script", "style", "iframe", "noembed", "noframes", "textarea", "title", "xmp"})
-"""Elements whose content is no markup: it ends at the end tag, whatever is in it."""
+"""Elements whose content is not markup; it ends at the end tag."""
 ENDS = {
     "p": {"p"},
     "li": {"li"},
@@ -28,18 +28,18 @@ ENDS = {
     "th": {"td", "th"},
     "tr": {"td", "th", "tr"},
 }
-"""What a start tag ends: end tags that may be left out (HTML Living Standard, 13.1.2.4)."""
+"""Elements that a start tag ends, since their end tags may be omitted (HTML Living Standard, 13.1.2.4)."""
 NAME = re.compile(r"(/?)([a-z][^\s/>]*+)", re.IGNORECASE)
 REST = re.compile(r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+|["'])*+>""")
 ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>=]++))?+""")
 ESCAPES = str.maketrans({'"': "&quot;", "<": "&lt;", ">": "&gt;"})
 
 
-def shallow(markup: str, tags: frozenset[str], gone: frozenset[str]) -> str:
-    """The same text with none but these tags, each ended in order; elements that are `gone` go with their content."""
+def shallow(markup: str, tags: frozenset[str], removed: frozenset[str]) -> str:
+    """The markup with these tags only, properly nested; `removed` elements are left out with their content."""
     open_tags: list[str] = []
     written: list[str] = []
-    for piece, ends, name, attributes in _without(gone, _pieces(markup[:MAX_MARKUP])):
+    for piece, ends, name, attributes in _without(removed, _pieces(markup[:MAX_MARKUP])):
         if not name:
             written.append(piece)
         elif name not in tags:
@@ -62,11 +62,11 @@ def shallow(markup: str, tags: frozenset[str], gone: frozenset[str]) -> str:
 
 
 _Piece = tuple[str, bool, str, str]
-"""Text, or of a tag: whether it ends an element, its name, and its attributes as they are written."""
+"""Text; or an empty text and a tag: whether it is an end tag, its name, and its attributes as written."""
 
 
 def _pieces(markup: str) -> Iterator[_Piece]:
-    """Text and tags in their order; comments, declarations and what never ends are left out."""
+    """Text and tags in their order, without comments, declarations and anything that is not closed."""
     place = 0
     while (found := markup.find("<", place)) >= 0:
         yield markup[place:found], False, "", ""
@@ -93,22 +93,22 @@ def _pieces(markup: str) -> Iterator[_Piece]:
 
 
 def _end_of_raw(markup: str, name: str, start: int) -> int:
-    """Where the end tag of an element without markup begins, or -1."""
+    """Where the end tag of a RAW element begins, or -1."""
     end = re.compile(rf"</{name}[\s/>]", re.IGNORECASE).search(markup, start)
     return end.start() if end else -1
 
 
-def _without(gone: frozenset[str], pieces: Iterator[_Piece]) -> Iterator[_Piece]:
-    """What is in none of the elements that are gone; one that is never ended takes all that follows with it."""
+def _without(removed: frozenset[str], pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+    """The pieces outside of `removed` elements; one that is never closed removes everything after it."""
     within, depth = "", 0
     for piece in pieces:
         _, ends, name, _ = piece
         if within:
             depth += (name == within) * (-1 if ends else 1)
             within = within if depth else ""
-        elif name in gone and not ends:
+        elif name in removed and not ends:
             within, depth = name, 1
-        elif name not in gone:
+        elif name not in removed:
             yield piece
 
 

@@ -1,4 +1,8 @@
-"""Stems of Finnish, Swedish and English words: Snowball's, and where Finnish needs more, what it leaves apart."""
+"""Stems of Finnish, Swedish and English words.
+
+They are those of Snowball. Its Finnish stemmer gives some inflected forms of one word different stems: further rules
+make these equal.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from typing import Any
 from newsletter.domain.topics import Stem
 
 SNOWBALL = {"fi": "finnish", "sv": "swedish", "en": "english"}
-REMEMBERED = 20_000
-"""Words: a blog uses the same ones over and over."""
+CACHED_WORDS = 20_000
+"""Words in the cache; a blog repeats most of its words."""
 
 NOUN_IN_NEN = re.compile(r"nen$")
 FINNISH_TAILS = tuple(
@@ -18,7 +22,7 @@ FINNISH_TAILS = tuple(
     for pattern, kept in (
         (r"(?<=\w{4})is$", ""),  # johtaminen, johtamisen; johtamista is johtam already
         (r"(?<=\w{3})(uu|yy)[dkst]s?$", r"\1"),  # johtajuus, johtajuuden, johtajuutta, johtajuuksia
-        (r"(?<=\w{3})(u|y)\1$", r"\1"),  # the same, and tekoälyyn
+        (r"(?<=\w{3})(u|y)\1$", r"\1"),  # also after the rule above; and tekoälyyn
         (r"(?<=\w{3}[uy])ks$", "s"),  # vastaus, vastauksen
         (r"(?<=\w{3}[uy])[dt]$", "s"),  # rohkeus, rohkeuden, rohkeutta
         (r"(?<=\w{3})[aä]s$", ""),  # lähettiläs, lähettilään
@@ -27,15 +31,15 @@ FINNISH_TAILS = tuple(
         (r"(?<=\w{3})[ei]$", ""),  # kriisi, kriisin, kriiseistä
     )
 )
-"""Endings that are the same word in another case, each with words that show it."""
+"""Endings of inflected forms and their replacements, each with examples."""
 
 
 def stem_in(language: str) -> Stem:
-    """The stemmer of a language; one that is not known gives words back as they are."""
+    """The stemmer of a language; that of an unknown language returns words unchanged."""
     return partial(_stem, language)
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_WORDS)
 def _stem(language: str, word: str) -> str:
     if language not in SNOWBALL:
         return word

@@ -1,4 +1,4 @@
-"""How articles get their topics: by the categories of the feed, else by keywords, and always with the reason."""
+"""Classifies articles into topics by the categories of the feed, else by keywords, with the reason for each."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 ANY = "*"
-"""At the end of a keyword: any ending; at its beginning: any first part of a compound."""
+"""Wildcard at the end of a keyword (any ending) or at its beginning (any first part of a compound word)."""
 
 Stem = Callable[[str], str]
-"""A word in lower case to what its inflected forms have in common, in one language."""
+"""Gives the stem of a word in lower case, in one language."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Classified:
 
 
 def classify(title: str, summary: str, categories: Iterable[str], topics: Iterable[Topic], stem: Stem) -> Classified:
-    """The topics that list one of the categories, or one of whose keywords is in the title.
+    """The topics that have one of the categories, or a keyword that is in the title.
 
-    Where neither says anything, the summary is looked through: it is longer and names more things in passing.
+    The summary is searched only when these give no topic: it is longer and mentions more things in passing.
     """
     labels = {fold(category): category.strip() for category in categories}
     listed = tuple(topics)
@@ -46,7 +46,7 @@ def classify(title: str, summary: str, categories: Iterable[str], topics: Iterab
 
 
 def fold(text: str) -> str:
-    """A category without differences of case and blanks."""
+    """A text without differences of case and white space."""
     return " ".join(text.split()).casefold()
 
 
@@ -56,7 +56,7 @@ def _by_category(topic: Topic, labels: dict[str, str]) -> str:
 
 
 def _words(text: str) -> tuple[list[str], list[str]]:
-    """The text's words by their parts, and as they are written: `LinkedIn-profiili` is about LinkedIn."""
+    """The parts of hyphenated words, and the whole words: `LinkedIn-profiili` is about LinkedIn too."""
     wholes = WORD.findall(text)
     return [part for whole in wholes for part in whole.split("-")], wholes
 
@@ -70,7 +70,7 @@ def _by_keyword(topic: Topic, words: tuple[list[str], list[str]], where: str, st
 
 
 def _seen(pieces: list[_Piece], words: list[str], stem: Stem) -> str:
-    """The words of the text that the keyword's pieces are found as, one after the other; empty if not there."""
+    """The consecutive words of the text that match the pieces of a keyword; empty when there are none."""
     for start in range(len(words) - len(pieces) + 1):
         stretch = words[start : start + len(pieces)]
         if all(piece.fits(word.casefold(), stem) for piece, word in zip(pieces, stretch, strict=True)):
@@ -79,7 +79,7 @@ def _seen(pieces: list[_Piece], words: list[str], stem: Stem) -> str:
 
 
 class _Piece(NamedTuple):
-    """A word of a keyword: what of it must be in a word of the text, its stem, and where other letters may stand."""
+    """A word of a keyword: its letters without wildcards, their stem, and where a wildcard is."""
 
     core: str
     stem: str
