@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from newsletter.domain.errors import NewsletterError
+from newsletter.platform.errors import NewsletterError
 from newsletter.usecases.start_campaign import Campaign
 
 TEXTS = ("name", "subject", "body", "language", "offer", "preheader", "doubt")

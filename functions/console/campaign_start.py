@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from newsletter.container import app
 from newsletter.domain.course import Course
-from newsletter.domain.times import whole_seconds
+from newsletter.platform.times import whole_seconds
 from newsletter.usecases.preflight import require_fit
 from newsletter.usecases.start_campaign import Campaign, checked, readers_of, started_before
 from newsletter.usecases.starting_course import starting_course

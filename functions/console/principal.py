@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.domain.errors import NewsletterError
+from newsletter.platform.errors import NewsletterError
 
 SEND_SCOPE = "campaigns:send"
 RESOURCE_SERVER = "newsletter"

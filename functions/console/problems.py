@@ -7,12 +7,12 @@ from console.principal import SEND_SCOPE, MayNotSend, NotSignedIn
 from console.request import Request
 from console.responses import page
 from console.session import ForgedForm, SignInFailed
-from newsletter.adapters.oidc import BadToken, IssuerUnreachable
-from newsletter.domain.errors import Conflict, InvalidInput, NotFound, NotNow
-from newsletter.web.answer import Answer, json_answer
-from newsletter.web.problems import allowed, status_and_words
-from newsletter.web.request import TooLarge
-from newsletter.web.router import MethodNotAllowed
+from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
+from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.web.oidc_client import BadToken, IssuerUnreachable
+from newsletter.platform.web.problems import allowed, status_and_words
+from newsletter.platform.web.request import TooLarge
+from newsletter.platform.web.router import MethodNotAllowed
 
 SAME_AGAIN = (
     "Your session is over. Sign in again in a new tab, come back here and send the form once more: "

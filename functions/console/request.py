@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
-from newsletter.domain.errors import InvalidInput
-from newsletter.web.request import HttpRequest, read_json
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.web.request import HttpRequest, read_json
 
 MAX_FIELDS = 200
 

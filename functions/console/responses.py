@@ -9,8 +9,8 @@ from typing import Any
 from console import session
 from console.principal import Principal
 from newsletter.container import app
-from newsletter.domain.times import iso
-from newsletter.web.answer import BARE, Answer, content_policy, html_answer
+from newsletter.platform.times import iso
+from newsletter.platform.web.answer import BARE, Answer, content_policy, html_answer
 
 
 def page(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from console.principal import NotSignedIn, Principal, principal_of
 from console.request import Request
-from newsletter.adapters.oidc import BadToken, Tokens
 from newsletter.container import app
-from newsletter.domain.errors import NewsletterError
+from newsletter.platform.errors import NewsletterError
+from newsletter.platform.web.oidc_client import BadToken, Tokens
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
@@ -124,7 +124,7 @@ def _digest(who: Principal) -> str:
 def _signer(purpose: str) -> URLSafeTimedSerializer:
     from itsdangerous import URLSafeTimedSerializer
 
-    from newsletter.adapters.signing import TimedOneSpelling
+    from newsletter.platform.links.signing import TimedOneSpelling
 
     return URLSafeTimedSerializer(
         list(app.secrets.link_keys),

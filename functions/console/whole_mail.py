@@ -7,7 +7,7 @@ from markupsafe import escape
 from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.placeholders import substitute
-from newsletter.web.answer import BARE, Answer
+from newsletter.platform.web.answer import BARE, Answer
 
 # The mail is a page of its own making: it may look as it likes, and do nothing.
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'none'"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.events import scheduled_time
-from newsletter.observability import observed
+from newsletter.platform.events import scheduled_time
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.observability import observed
 from newsletter.usecases.ingest_feed import ingest_feeds
-from newsletter.usecases.isolation import Isolated
 
 
 @observed("feed_ingest")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.domain.messages import MalformedMessage, Message, TakeUpOffer
-from newsletter.domain.times import parse_iso
-from newsletter.events import each_message
-from newsletter.observability import count, logger, observed, waited
+from newsletter.platform.events import each_message
+from newsletter.platform.messages import MalformedMessage, Message, TakeUpOffer
+from newsletter.platform.observability import count, logger, observed, waited
+from newsletter.platform.times import parse_iso
 from newsletter.usecases.hand_off_lead import HandedOff, hand_off_lead
 
 

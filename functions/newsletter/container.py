@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from newsletter.adapters import aws
-from newsletter.settings import MissingSetting, Settings, read_settings
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.settings import MissingSetting, Settings, read_settings
 
 if TYPE_CHECKING:
     from newsletter.adapters.account import Account
@@ -28,32 +28,32 @@ if TYPE_CHECKING:
     from newsletter.adapters.deliveries import Deliveries
     from newsletter.adapters.digests import Digests
     from newsletter.adapters.enrollments import Enrollments
-    from newsletter.adapters.failures import Failures
     from newsletter.adapters.feed_states_store import FeedStates
     from newsletter.adapters.feeds import Feeds
-    from newsletter.adapters.fingerprints import Fingerprints
-    from newsletter.adapters.forms import Forms
-    from newsletter.adapters.guards import Guards
     from newsletter.adapters.lead_pointers import LeadPointers
     from newsletter.adapters.leads import Leads
     from newsletter.adapters.limits import Limits
-    from newsletter.adapters.links import Links
     from newsletter.adapters.mailer import Mailer
     from newsletter.adapters.mailings_store import Mailings
-    from newsletter.adapters.oidc import Oidc
     from newsletter.adapters.presses import Presses
     from newsletter.adapters.proofs import Proofs
-    from newsletter.adapters.queues import Queues
     from newsletter.adapters.reachability import Reachability
     from newsletter.adapters.reputation import Reputation
-    from newsletter.adapters.secrets import Secrets
     from newsletter.adapters.sign_ups import SignUps
     from newsletter.adapters.subscribers import Subscribers
     from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
     from newsletter.domain.publication import Feed, Publication
-    from newsletter.usecases.check_health import Health
+    from newsletter.platform.aws.failures_store import Failures
+    from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
+    from newsletter.platform.aws.queues_client import Queues
+    from newsletter.platform.aws.secrets_client import Secrets
+    from newsletter.platform.health import Health
+    from newsletter.platform.links.form_tokens import Forms
+    from newsletter.platform.links.links import Links
+    from newsletter.platform.rate_limiter_store import Guards
+    from newsletter.platform.web.oidc_client import Oidc
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.render_variant import Variants
     from newsletter.usecases.subscriber_ids import SubscriberIds
@@ -129,14 +129,14 @@ class Container:
         return self._fresh_secrets()
 
     def _fresh_secrets(self) -> Secrets:
-        from newsletter.adapters.secrets import Secrets
+        from newsletter.platform.aws.secrets_client import Secrets
 
         return Secrets(aws.client("ssm"), self.settings.secrets_path, self.fingerprints)
 
     @cached_property
     def health(self) -> Health:
         """Whether the readers' pages have what they need."""
-        from newsletter.usecases.check_health import Health
+        from newsletter.platform.health import Health
 
         return Health(
             {
@@ -150,7 +150,7 @@ class Container:
     @cached_property
     def fingerprints(self) -> Fingerprints:
         """Which pepper readers' ids were made with."""
-        from newsletter.adapters.fingerprints import Fingerprints
+        from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
 
         return Fingerprints(aws.client("dynamodb"), self.settings.subscribers_table)
 
@@ -313,21 +313,21 @@ class Container:
     @cached_property
     def guards(self) -> Guards:
         """The rate lane."""
-        from newsletter.adapters.guards import Guards
+        from newsletter.platform.rate_limiter_store import Guards
 
         return Guards(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def failures(self) -> Failures:
         """Why messages failed."""
-        from newsletter.adapters.failures import Failures
+        from newsletter.platform.aws.failures_store import Failures
 
         return Failures(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def queues(self) -> Queues:
         """Our queues."""
-        from newsletter.adapters.queues import Queues
+        from newsletter.platform.aws.queues_client import Queues
 
         env = self.settings
         return Queues(
@@ -341,14 +341,14 @@ class Container:
     @cached_property
     def links(self) -> Links:
         """Signed links."""
-        from newsletter.adapters.links import Links
+        from newsletter.platform.links.links import Links
 
         return Links(self.secrets.link_keys)
 
     @cached_property
     def forms(self) -> Forms:
         """Tokens of our own forms."""
-        from newsletter.adapters.forms import Forms
+        from newsletter.platform.links.form_tokens import Forms
 
         return Forms(self.secrets.link_keys)
 
@@ -390,7 +390,7 @@ class Container:
     @cached_property
     def oidc(self) -> Oidc:
         """The issuer of the console's tokens."""
-        from newsletter.adapters.oidc import Oidc
+        from newsletter.platform.web.oidc_client import Oidc
 
         return Oidc(self.settings.oidc_issuer, self.settings.oidc_audience)
 

@@ -15,7 +15,7 @@ from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, 
 from newsletter.domain.planning import BATCH_SIZE
 from newsletter.domain.publication import Publication
 from newsletter.domain.tally import Tally
-from newsletter.domain.times import iso
+from newsletter.platform.times import iso
 from newsletter.usecases.count_audience import Count
 from newsletter.usecases.report_mailing import Report
 

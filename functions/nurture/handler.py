@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.events import scheduled_time
-from newsletter.observability import observed
+from newsletter.platform.events import scheduled_time
+from newsletter.platform.observability import observed
 from newsletter.usecases.run_due_work import run_due_work
 
 

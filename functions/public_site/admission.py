@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.observability import count
+from newsletter.platform.observability import count
+from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.usecases.defend import WAIT, WAIT_LIFE, needs_proof, proven, waited
-from newsletter.web.answer import Answer, json_answer
 from public_site.request import Request
 from public_site.responses import page
 

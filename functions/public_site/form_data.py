@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
-from newsletter.domain.errors import InvalidInput
-from newsletter.web.request import read_json
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.web.request import read_json
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"

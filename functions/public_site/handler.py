@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.observability import observed
-from newsletter.usecases.check_health import OK
-from newsletter.web.answer import Answer, json_answer
-from newsletter.web.router import Router, Routes, View
+from newsletter.platform.health import OK
+from newsletter.platform.observability import observed
+from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.web.router import Router, Routes, View
 from public_site import origins
 from public_site.problems import ForeignForm, problem
 from public_site.request import Request

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from newsletter.container import app
-from newsletter.web.answer import BARE, Answer
+from newsletter.platform.web.answer import BARE, Answer
 from public_site.request import Request
 
 WEB_ADDRESS = re.compile(r"(https?://[a-z0-9.-]+(?::\d+)?)(?:[/?#][!-\[\]-~]*)?")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from newsletter.container import app
-from newsletter.domain.errors import (
+from newsletter.domain.subscriber import SIGN_UP_LIFE
+from newsletter.platform.errors import (
     BadLink,
     ExpiredLink,
     InvalidInput,
@@ -12,12 +13,11 @@ from newsletter.domain.errors import (
     NotFound,
     WrongPepper,
 )
-from newsletter.domain.subscriber import SIGN_UP_LIFE
-from newsletter.settings import MissingSetting
-from newsletter.web.answer import Answer, json_answer
-from newsletter.web.problems import allowed, status_and_words
-from newsletter.web.request import TooLarge
-from newsletter.web.router import MethodNotAllowed
+from newsletter.platform.settings import MissingSetting
+from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.web.problems import allowed, status_and_words
+from newsletter.platform.web.request import TooLarge
+from newsletter.platform.web.router import MethodNotAllowed
 from public_site.request import Request, UnsupportedType
 from public_site.responses import page
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
+from newsletter.platform.links.links import Purpose, Ref
 
 
 def link(purpose: Purpose, ref: Ref) -> str:

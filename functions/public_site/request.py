@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from newsletter.domain.errors import InvalidInput, NewsletterError
 from newsletter.domain.lead import Evidence
 from newsletter.domain.networks import network_of
 from newsletter.domain.publication import Publication
-from newsletter.web.request import HttpRequest, TooLarge
+from newsletter.platform.errors import InvalidInput, NewsletterError
+from newsletter.platform.web.request import HttpRequest, TooLarge
 from public_site import form_data
 from public_site.form_data import Fields
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from newsletter.container import app
-from newsletter.web.answer import BARE, PRIVATE, Answer, content_policy, html_answer
+from newsletter.platform.web.answer import BARE, PRIVATE, Answer, content_policy, html_answer
 from public_site.request import Request
 
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}

@@ -13,9 +13,9 @@ from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.container import app
 from newsletter.domain.subscriber import Frequency
+from newsletter.platform.web.answer import Answer
 from newsletter.usecases.defend import under_attack
 from newsletter.usecases.subscribe import SignUpForm
-from newsletter.web.answer import Answer
 from public_site import origins
 from public_site.admission import ask_for_proof
 from public_site.request import Request

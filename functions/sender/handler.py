@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.events import all_messages
-from newsletter.observability import observed
+from newsletter.platform.events import all_messages
+from newsletter.platform.observability import observed
 from newsletter.usecases.send_messages import send_messages
 
 

@@ -18,7 +18,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CLIENTS = ROOT / "functions/newsletter/adapters/aws.py"
+CLIENTS = ROOT / "functions/newsletter/platform/aws/clients.py"
 PUBLICATION = ROOT / "templates/publication.toml"
 SIZES = ROOT / "build/zip_sizes.json"
 
@@ -58,7 +58,7 @@ MB = 1_000_000
 
 
 def services() -> tuple[str, ...]:
-    """The AWS services of the tuple `SERVICES` in adapters/aws.py, read without importing it."""
+    """The AWS services of the tuple `SERVICES` in platform/aws/clients.py, read without importing it."""
     for node in ast.parse(CLIENTS.read_text("utf-8")).body:
         match node:
             case ast.Assign(targets=[ast.Name(id="SERVICES")]) | ast.AnnAssign(target=ast.Name(id="SERVICES")):

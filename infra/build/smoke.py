@@ -48,7 +48,7 @@ def main(function: Path) -> None:
         for name in sorted(set(imported_modules())):
             importlib.import_module(name)
 
-        aws = importlib.import_module("newsletter.adapters.aws")
+        aws = importlib.import_module("newsletter.platform.aws.clients")
         os.environ |= {"AWS_DEFAULT_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
         for service in aws.SERVICES:
             aws.client(service)

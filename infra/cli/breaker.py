@@ -9,7 +9,7 @@ from cli.output import say, when
 from newsletter.container import app
 from newsletter.domain.caution import BREAKER_VOLUME, Feedback
 from newsletter.domain.course import MailingState
-from newsletter.domain.times import whole_seconds
+from newsletter.platform.times import whole_seconds
 from newsletter.usecases.open_breaker import close_breaker
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from cli.faults import Fault
-from newsletter.domain.errors import InvalidInput
+from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.start_campaign import Campaign
 
 TEXTS = ("name", "subject", "language", "offer", "preheader", "doubt")

@@ -17,8 +17,8 @@ from cli.sample_mails import SampleMail, sample_mails
 from newsletter.adapters.locales import VALUE, Locales, Message, MissingText
 from newsletter.adapters.publication_file import read_publication_file
 from newsletter.adapters.templates import Templates
-from newsletter.domain.errors import InvalidPublication, NewsletterError
 from newsletter.domain.publication import Publication
+from newsletter.platform.errors import InvalidPublication, NewsletterError
 from newsletter.usecases.preflight import Fault
 
 FOLDERS = ("email", "pages", "console", "crm")

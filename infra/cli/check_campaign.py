@@ -10,9 +10,9 @@ from cli.campaign_file import CampaignFile, read_campaign
 from cli.eml import message
 from cli.output import say
 from newsletter.adapters.templates import Templates
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.preflight import Rule
+from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.preflight import Fault, drawn, preflight_campaign
 from newsletter.usecases.start_campaign import checked
 

@@ -11,8 +11,8 @@ from cli.output import say, table, when
 from newsletter.adapters.addresses import normalised
 from newsletter.container import app
 from newsletter.domain.consent import ConsentRecord
-from newsletter.domain.errors import InvalidInput
-from newsletter.domain.times import iso
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.times import iso
 
 
 def show(address: str, *, as_json: bool) -> int:

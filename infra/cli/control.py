@@ -11,8 +11,8 @@ from cli.output import say
 from newsletter.container import app
 from newsletter.descriptions import still_going_out
 from newsletter.domain.course import Course
-from newsletter.domain.errors import NotFound, NotNow
-from newsletter.domain.times import whole_seconds
+from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.times import whole_seconds
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.pause_mailing import pause_mailing
 from newsletter.usecases.resume_mailing import resume_mailing

@@ -13,8 +13,8 @@ from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, table, when
 from cli.sending_parser import SCHEDULE
-from newsletter.adapters import aws
 from newsletter.container import app
+from newsletter.platform.aws import clients as aws
 
 HIDDEN = 60
 """Seconds for which a message that is looked at is hidden from others who look."""

@@ -17,8 +17,8 @@ def of_aws() -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
-    from newsletter.domain.errors import NewsletterError
-    from newsletter.settings import MissingSetting
+    from newsletter.platform.errors import NewsletterError
+    from newsletter.platform.settings import MissingSetting
 
     try:
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cli.faults import Fault
 from cli.output import say, when
 from newsletter.container import app
-from newsletter.domain.errors import Conflict, NotFound
+from newsletter.platform.errors import Conflict, NotFound
 from newsletter.usecases.accept_feed import accept_feed, ask_for_archive
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.output import say, table, when
 from newsletter.container import app
-from newsletter.domain.times import parse_iso
+from newsletter.platform.times import parse_iso
 
 
 def show_decisions(limit: int) -> int:

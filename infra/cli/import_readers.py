@@ -24,12 +24,12 @@ from cli.import_wishes import NO_WISHES, Wishes
 from cli.output import say
 from cli.roster_file import Line
 from cli.roster_survey import Survey, open_sheet, survey_of
-from newsletter.adapters.items import GET_LIMIT
 from newsletter.container import app
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.subscriber import Frequency
-from newsletter.domain.times import whole_seconds
 from newsletter.domain.topic_names import topics_named
+from newsletter.platform.aws.items import GET_LIMIT
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.times import whole_seconds
 from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.read_row import Row
 

@@ -18,10 +18,10 @@ from cli.sample_mails import as_campaign, as_digest, sample_mails
 from newsletter.adapters.templates import Templates
 from newsletter.container import Container
 from newsletter.domain.digest import newest_first, period_of, settle
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.subscriber import Frequency
+from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.preflight import Drawn, drawn, values_for
 from newsletter.usecases.start_campaign import checked
 from newsletter.usecases.start_digest import mailing_of

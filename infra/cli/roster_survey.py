@@ -13,8 +13,8 @@ from cli.roster_columns import Columns, columns_of, seems_right
 from cli.roster_file import ADDRESS, Line, Sheet
 from newsletter.adapters.addresses import normalised
 from newsletter.container import Container
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.listed_status import ListedStatus, strictest
+from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.import_readers import Mode
 from newsletter.usecases.read_row import ID, Row
 

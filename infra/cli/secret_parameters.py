@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from cli.faults import Fault
 from cli.output import say
-from newsletter.adapters import aws
-from newsletter.adapters.secrets import NAMES
 from newsletter.container import app
 from newsletter.domain.subscriber import pepper_fingerprint, subscriber_id
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.aws.secrets_client import NAMES
 
 SECRET_BYTES = 32
 LEAST_TEXT = 16

@@ -14,9 +14,9 @@ from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
 from newsletter.adapters.sign_ups import can_be_confirmed
 from newsletter.adapters.suppression import COMPLAINT, Suppressed
 from newsletter.container import app
-from newsletter.domain.errors import InvalidInput
-from newsletter.domain.redaction import redacted
-from newsletter.domain.times import iso, whole_seconds
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.redaction import redacted
+from newsletter.platform.times import iso, whole_seconds
 
 UNSUPPRESSED = "unsuppressed"
 """What `newsletter decisions` calls it that a person took an address off SES's list."""

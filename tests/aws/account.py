@@ -26,7 +26,7 @@ from local_cloud import quick_answers
 from local_cloud.backends import one_at_a_time
 from local_cloud.cloudformation import Account
 from local_cloud.stack import Stack, provision
-from newsletter.adapters import aws
+from newsletter.platform.aws import clients as aws
 
 quick_answers.install()
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.adapters.links import Purpose
 from newsletter.adapters.reputation import Breaker
 from newsletter.container import app
 from newsletter.domain.article import Article
@@ -23,6 +22,7 @@ from newsletter.domain.feed_state import FeedState, Hold
 from newsletter.domain.mailing import Variant
 from newsletter.domain.publication import Approval
 from newsletter.domain.subscriber import shard_of
+from newsletter.platform.links.links import Purpose
 from newsletter.usecases.accept_feed import accept_feed
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.decide_digest import approve_digest, reject_digest

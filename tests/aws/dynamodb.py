@@ -16,7 +16,6 @@ import pytest
 from local_cloud import environment
 from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
-from newsletter.adapters import aws
 from newsletter.adapters.agenda import Agenda
 from newsletter.adapters.articles_store import Articles
 from newsletter.adapters.consents import Consents
@@ -25,13 +24,14 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.digests import Digests
 from newsletter.adapters.enrollments import Enrollments
 from newsletter.adapters.feed_states_store import FeedStates
-from newsletter.adapters.guards import Guards
 from newsletter.adapters.leads import Leads
 from newsletter.adapters.limits import Limits
 from newsletter.adapters.mailings_store import Mailings
 from newsletter.adapters.sign_ups import SignUps
 from newsletter.adapters.subscribers import Subscribers
 from newsletter.container import app
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.rate_limiter_store import Guards
 from tests.skips import DYNALITE, require
 from tests.templates import TEMPLATES
 

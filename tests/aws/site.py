@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
 from newsletter.domain.subscriber import Subscriber, subscriber_id
+from newsletter.platform.links.links import Purpose, Ref
 from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
 

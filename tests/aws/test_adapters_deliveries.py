@@ -13,7 +13,7 @@ from newsletter.adapters.deliveries import LIFE
 from newsletter.domain.lead import Evidence, Lead
 from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, Outcome, State, certify, lines_of
 from newsletter.domain.planning import Batch, Manifest
-from newsletter.domain.times import iso
+from newsletter.platform.times import iso
 from tests.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

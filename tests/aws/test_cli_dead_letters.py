@@ -11,7 +11,7 @@ import pytest
 
 from cli import dead_letters
 from newsletter.container import app
-from newsletter.domain.messages import SendBatch
+from newsletter.platform.messages import SendBatch
 from tests.aws.cloud import Cloud, running
 from tests.aws.test_cli import run
 

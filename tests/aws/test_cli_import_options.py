@@ -17,7 +17,7 @@ from cli.import_wishes import wishes_of
 from cli.main import main
 from newsletter.container import app
 from newsletter.domain.listed_status import ListedStatus
-from newsletter.domain.times import iso
+from newsletter.platform.times import iso
 from newsletter.usecases.import_readers import import_rows
 from tests.aws.cloud import Cloud
 from tests.aws.rosters import (

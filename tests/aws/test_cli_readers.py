@@ -19,10 +19,10 @@ from cli.faults import Fault
 from cli.import_wishes import NO_WISHES
 from cli.roster_columns import columns_of
 from cli.roster_survey import open_sheet
-from newsletter.adapters.queues import Queues
 from newsletter.container import app
-from newsletter.domain.messages import Message
 from newsletter.domain.subscriber import Status, subscriber_id
+from newsletter.platform.aws.queues_client import Queues
+from newsletter.platform.messages import Message
 from newsletter.usecases import my_data
 from newsletter.usecases.import_readers import import_rows
 from newsletter.usecases.read_row import Row

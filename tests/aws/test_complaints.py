@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cli.export_readers import export
-from newsletter.adapters.links import Purpose
 from newsletter.container import app
 from newsletter.domain.subscriber import Status
+from newsletter.platform.links.links import Purpose
 from tests.aws.cloud import Cloud
 from tests.aws.site import ID, READER, acts, heading, link, post, reader, shows, text
 

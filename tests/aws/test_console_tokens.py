@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.adapters.oidc import ASK_AGAIN, KEYS_LIFE, LEEWAY, BadToken, IssuerUnreachable, Oidc
+from newsletter.platform.web.oidc_client import ASK_AGAIN, KEYS_LIFE, LEEWAY, BadToken, IssuerUnreachable, Oidc
 from tests.aws.issuer import CLIENT, Issuer, issuing
 from tests.spellings import other_spellings
 from tests.strategies import anything

@@ -20,8 +20,8 @@ from newsletter.domain.article import Article
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
 from newsletter.domain.feed_state import Failure, FeedState, Hold
-from newsletter.domain.messages import PlanPage, from_json
 from newsletter.domain.subscriber import SHARDS, Frequency, SignUp, subscriber_id
+from newsletter.platform.messages import PlanPage, from_json
 from tests.aws.cloud import PEPPER, Cloud
 
 NOW = datetime(2027, 1, 12, 6, tzinfo=UTC)

@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from newsletter import container
-from newsletter.adapters import aws
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.reader_records import ReaderRecords
 from newsletter.adapters.subscribers import Choices
 from newsletter.container import app
 from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.lead import Evidence
-from newsletter.domain.messages import ConfirmSignUp, Message, Notify, TakeUpOffer
 from newsletter.domain.subscriber import SignUp, Status, Subscriber, subscriber_id
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer
 from newsletter.usecases import my_data
 from newsletter.usecases.my_data import SETTLED
 from newsletter.usecases.present_reader import present

@@ -15,10 +15,11 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from newsletter.adapters import crm, feeds, oidc
+from newsletter.adapters import crm, feeds
 from newsletter.adapters.feeds import Feeds
-from newsletter.adapters.public_web import MAX_REDIRECTS
-from newsletter.domain.errors import FeedUnreadable
+from newsletter.platform.errors import FeedUnreadable
+from newsletter.platform.web import oidc_client as oidc
+from newsletter.platform.web.public_web_client import MAX_REDIRECTS
 from tests.aws.cloud import WEBHOOK_SECRET, Quiet
 
 FEED = (

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from cli.history import show_aside
-from newsletter.adapters import aws
-from newsletter.adapters.items import to_item
 from newsletter.container import app
 from newsletter.domain.caution import Feedback
 from newsletter.domain.ledger import Outcome, State
 from newsletter.domain.mail_event import TOPIC_CHECK
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import SignUp, Status
-from newsletter.domain.times import iso
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.aws.items import to_item
+from newsletter.platform.times import iso
 from tests.aws.cloud import Cloud
 from tests.aws.ses_account import SesAccount, pair
 

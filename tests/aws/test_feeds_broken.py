@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.adapters.feed_entries import MAX_ENTRIES, parse
 from newsletter.adapters.feeds import Feeds
-from newsletter.domain.errors import FeedUnreadable
+from newsletter.platform.errors import FeedUnreadable
 from tests.aws.feed_text import DIALECTS, HERE, item, one, read, rss
 from tests.strategies import WHOLE
 

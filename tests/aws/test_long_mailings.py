@@ -9,13 +9,13 @@ import pytest
 
 from newsletter.adapters.backlog import Place
 from newsletter.container import app
-from newsletter.domain.lane import AHEAD, CHUNK, QUEUED
-from newsletter.domain.messages import GoOn, PlanPage, SendBatch, from_json
 from newsletter.domain.planning import Batch
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.messages import GoOn, PlanPage, SendBatch, from_json
+from newsletter.platform.rate_limit import AHEAD, CHUNK, QUEUED
 from newsletter.usecases import emit_batches
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.emit_batches import emit
-from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.pause_mailing import pause_mailing
 from newsletter.usecases.refill_queue import refill_queue
 from newsletter.usecases.resume_mailing import emit_again, going_on

@@ -10,11 +10,11 @@ import pytest
 from newsletter.container import app
 from newsletter.domain.caution import Caution
 from newsletter.domain.course import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
-from newsletter.domain.errors import NotFound, NotNow
 from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.messages import GoOn, SendBatch, from_json
 from newsletter.domain.subscriber import SHARDS, SignUp, subscriber_id
+from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.messages import GoOn, SendBatch, from_json
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.go_on import go_on
 from newsletter.usecases.pause_mailing import pause_mailing

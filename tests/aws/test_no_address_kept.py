@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 from newsletter.container import app
-from newsletter.domain.redaction import CUT
+from newsletter.platform.redaction import CUT
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import Cloud
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
 from newsletter.domain.subscriber import Status, subscriber_id
+from newsletter.platform.links.links import Purpose, Ref
 from newsletter.usecases.my_data import SETTLED
 from newsletter.usecases.present_reader import present
 from tests.aws.cloud import PEPPER, Cloud, link_to

@@ -11,11 +11,11 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from cli.main import main
-from newsletter.adapters.fingerprints import KEY, Fingerprints
 from newsletter.container import app
-from newsletter.domain.errors import WrongPepper
 from newsletter.domain.subscriber import pepper_fingerprint, subscriber_id
-from newsletter.usecases.check_health import NO_ANSWER, Health
+from newsletter.platform.aws.pepper_fingerprints_store import KEY, Fingerprints
+from newsletter.platform.errors import WrongPepper
+from newsletter.platform.health import NO_ANSWER, Health
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.readers import add_reader
 from tests.aws.site import FORM, JSON, READER, post
@@ -216,7 +216,7 @@ def test_health_says_so_and_recovers_when_the_pepper_is_put_back(lost: Cloud, mo
         },
     }
     put(lost, PEPPER)
-    monkeypatch.setattr("newsletter.usecases.check_health.FRESH_FOR", 0.0)
+    monkeypatch.setattr("newsletter.platform.health.FRESH_FOR", 0.0)
     new_container(lost)
     answer = lost.http("GET", "/health")
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "ok")
@@ -344,7 +344,7 @@ def test_health_asks_anew_only_after_a_while_and_never_waits_for_long(monkeypatc
         now[0] = float(second)
         assert health.look() == {"part": "ok"}
     assert asked == [0.0, 30.0, 60.0]
-    monkeypatch.setattr("newsletter.usecases.check_health.PATIENCE", 0.05)
+    monkeypatch.setattr("newsletter.platform.health.PATIENCE", 0.05)
     never = Barrier(2)
     hanging = Health({"first": lambda: None, "hangs": lambda: never.wait(10), "behind": lambda: None}, {})
     assert hanging.look() == {"first": "ok", "hangs": NO_ANSWER, "behind": NO_ANSWER}

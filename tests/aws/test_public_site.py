@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from newsletter.adapters.links import Purpose
 from newsletter.container import Container, app
+from newsletter.platform.links.links import Purpose
 from public_site.handler import PATHS
 from tests.aws.cloud import Cloud
 from tests.aws.site import FORM, JSON, READER, link, post, stored, token

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
-from newsletter.adapters.links import Purpose
 from newsletter.container import app
 from newsletter.domain.subscriber import Status
+from newsletter.platform.links.links import Purpose
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
-from newsletter.adapters.links import Ref
 from newsletter.container import app
 from newsletter.domain.attack import DEFENCE, FEW, FREE, MANY
-from newsletter.domain.errors import LimitReached
 from newsletter.domain.subscriber import subscriber_id
+from newsletter.platform.errors import LimitReached
+from newsletter.platform.links.links import Ref
 from newsletter.usecases import defend
 from newsletter.usecases.confirm_subscription import Confirmed, confirm
 from newsletter.usecases.defend import WAIT

@@ -13,9 +13,9 @@ from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.links import Purpose
 from newsletter.container import app
 from newsletter.domain.subscriber import Status, subscriber_id
+from newsletter.platform.links.links import Purpose
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
 from tests.aws.site import (
     FORM,

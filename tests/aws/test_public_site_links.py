@@ -11,10 +11,10 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from cli.main import main
-from newsletter.adapters.links import Purpose
 from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
+from newsletter.platform.links.links import Purpose
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text, token
 

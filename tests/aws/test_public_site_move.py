@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from newsletter.adapters.limits import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
-from newsletter.adapters.links import Purpose, Ref
-from newsletter.adapters.queues import NotQueued, Queues
 from newsletter.container import app
 from newsletter.domain.attack import DEFENCE
-from newsletter.domain.messages import Message, Notify
 from newsletter.domain.subscriber import Frequency, Status, subscriber_id
+from newsletter.platform.aws.queues_client import NotQueued, Queues
+from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.messages import Message, Notify
 from newsletter.usecases.defend import WAIT
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, shows, text

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.links import Purpose
 from newsletter.container import app
+from newsletter.platform.links.links import Purpose
 from newsletter.usecases.my_data import SETTLED
 from tests.aws.cloud import Cloud
 from tests.aws.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text

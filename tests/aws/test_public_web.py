@@ -12,7 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from newsletter.adapters.public_web import PublicWeb, WebAnswer, WebFault
+from newsletter.platform.web.public_web_client import PublicWeb, WebAnswer, WebFault
 from tests.aws.cloud import Quiet
 
 PRIVATE = [

@@ -10,15 +10,15 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from newsletter import observability
-from newsletter.adapters import aws
 from newsletter.adapters.mailer import FALLBACK_RATE, Mailer
 from newsletter.adapters.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
 from newsletter.container import app
 from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Standing
-from newsletter.domain.messages import SendBatch
-from newsletter.domain.redaction import CUT
+from newsletter.platform import observability
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.messages import SendBatch
+from newsletter.platform.redaction import CUT
 from newsletter.usecases import send_batch
 from tests.aws.cloud import Cloud, running
 from tests.aws.readers import add_reader

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.adapters.links import Purpose
 from newsletter.container import app
 from newsletter.domain.subscriber import Status
+from newsletter.platform.links.links import Purpose
 from newsletter.usecases.my_data import SETTLED
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, link, post, reader

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.adapters import aws
 from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.ses_answers import STOPS
 from newsletter.container import app
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing, Variant
-from newsletter.domain.messages import SendBatch, from_json
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.messages import SendBatch, from_json
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.pause_mailing import pause_mailing

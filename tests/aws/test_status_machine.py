@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.links import Ref
 from newsletter.container import app
 from newsletter.domain.lead import Evidence, lead_id
-from newsletter.domain.messages import ConfirmSignUp, Message, TakeUpOffer
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, subscriber_id
+from newsletter.platform.links.links import Ref
+from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
 from newsletter.usecases import my_data
 from newsletter.usecases.confirm_subscription import confirm, send_again
 from newsletter.usecases.hand_off_lead import hand_off_lead

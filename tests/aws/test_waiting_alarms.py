@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from local_cloud.stack import Resource
-from newsletter import observability
 from newsletter.container import app
-from newsletter.domain.messages import ConfirmSignUp, Message, Notify, TakeUpOffer, from_json
+from newsletter.platform import observability
+from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer, from_json
 from tests.aws.cloud import Cloud
 from tests.aws.readers import add_reader
 from tests.template.alarms import Point, rings
@@ -123,7 +123,7 @@ def test_a_lead_that_nobody_tries_rings_by_the_age_of_sqs(cloud: Cloud) -> None:
 def test_a_mail_that_somebody_waits_for_rings_while_ses_is_paused_though_it_goes_back_as_a_new_message(
     cloud: Cloud, time: Time, capsys: Captured, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr("newsletter.adapters.queues.MAX_DELAY", 0)  # time is virtual; SQS's is not
+    monkeypatch.setattr("newsletter.platform.aws.queues_client.MAX_DELAY", 0)  # time is virtual; SQS's is not
     cloud.ses.faults.set_entry_status("ACCOUNT_SENDING_PAUSED", 20)
     if kind == "confirmation":
         assert cloud.http("POST", "/subscribe", f"email={READER}&language=fi&consent=yes")["statusCode"] == 200

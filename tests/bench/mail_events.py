@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any
 
-from newsletter.domain.messages import SendBatch
+from newsletter.platform.messages import SendBatch
 
 CALLS_PER_SECOND = 20
 """Our own rate lane: a batch leaves every twentieth of a second."""

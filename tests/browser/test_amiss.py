@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
+from newsletter.platform.links.links import Purpose, Ref
 from tests.browser.stage import Camera, Stage, link_to, mail_to, send_form, subscribe
 
 in_every_language = pytest.mark.parametrize("language", ["fi", "sv", "en"])

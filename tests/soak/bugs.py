@@ -13,8 +13,8 @@ from unittest.mock import patch
 import boto3
 from botocore.config import Config
 
-from newsletter.adapters import aws
-from newsletter.adapters.items import WRITE
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.aws.items import WRITE
 from tests.bench.stub.dynamodb import DynamoDB, Table
 from tests.soak import lambdas, wire
 from tests.soak.account import Account, Answer, Request

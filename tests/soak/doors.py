@@ -15,8 +15,8 @@ from unittest.mock import patch
 
 from newsletter.adapters.crm import Crm, NotTaken
 from newsletter.container import app
-from newsletter.domain.errors import NotNow
 from newsletter.domain.subscriber import SHARDS
+from newsletter.platform.errors import NotNow
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.import_readers import Mode, Roster, import_rows
 from newsletter.usecases.pause_mailing import pause_mailing

@@ -20,8 +20,8 @@ from greenlet import getcurrent, greenlet
 from local_cloud import lineage
 from local_cloud.queues import failed_ids
 from local_cloud.stack import Function, QueueSource
-from newsletter.adapters import aws
 from newsletter.container import app
+from newsletter.platform.aws import clients as aws
 from tests.bench.stack import stack
 from tests.soak.clock import Clock
 from tests.soak.queues import Message, Queue, Sqs

@@ -10,8 +10,8 @@ from newsletter.container import app
 from newsletter.domain.digest import digest_id, period_of
 from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.subscriber import Frequency
+from newsletter.platform.isolation import Isolated
 from newsletter.usecases import start_campaign, start_digest
-from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.refill_queue import refill_queue
 from tests.bench.programs.mailing import article
 from tests.bench.stack import layout

@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
+from newsletter.platform.links.links import Purpose, Ref
 from public_site.handler import handle
 from tests.bench.stack import PUBLIC_URL
 from tests.soak.lambdas import Context, Lambdas

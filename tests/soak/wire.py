@@ -25,7 +25,7 @@ from tests.soak.account import Account, Answer, Request, parsed, refusal, some
 from tests.soak.weather import Weather
 
 READ_TIMEOUT = {"sesv2": 20.0}
-"""Seconds that a client waits for an answer, as adapters/aws.py sets it; others wait ten."""
+"""Seconds that a client waits for an answer, as platform/aws/clients.py sets it; others wait ten."""
 THROTTLED = {"sesv2": "TooManyRequestsException", "dynamodb": "ThrottlingException", "sqs": "ThrottlingException"}
 ENTRY_FAULTS = (
     ("ACCOUNT_THROTTLED", False),

@@ -12,8 +12,8 @@ import pytest
 from botocore.client import BaseClient
 
 from local_cloud.cloudformation import Account
-from newsletter.adapters import aws
 from newsletter.container import app
+from newsletter.platform.aws import clients as aws
 from tests.aws.cloud import Cloud
 
 PARTITION_KEYS = {"Subscribers": "id", "Content": "pk", "Deliveries": "mailing", "Leads": "lead", "Guards": "key"}

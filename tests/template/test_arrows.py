@@ -19,22 +19,27 @@ ARROWS = {
     "newsletter.adapters": (
         "newsletter.adapters",
         "newsletter.domain",
-        "newsletter.observability",
-        "newsletter.settings",
+        "newsletter.platform.observability",
+        "newsletter.platform.settings",
     ),
     "newsletter.usecases": (
         "newsletter.usecases",
         "newsletter.adapters",
         "newsletter.container",
         "newsletter.domain",
-        "newsletter.observability",
+        "newsletter.platform.observability",
     ),
-    "newsletter.settings": (),
-    "newsletter.observability": ("newsletter.domain",),
-    "newsletter.events": ("newsletter.domain", "newsletter.observability", "newsletter.container"),
-    "newsletter.web": ("newsletter.domain", "newsletter.observability"),
+    "newsletter.platform.settings": (),
+    "newsletter.platform.observability": ("newsletter.domain",),
+    "newsletter.platform.events": ("newsletter.domain", "newsletter.platform.observability", "newsletter.container"),
+    "newsletter.web": ("newsletter.domain", "newsletter.platform.observability"),
     "newsletter.descriptions": ("newsletter.usecases", "newsletter.domain"),
-    "newsletter.container": ("newsletter.adapters", "newsletter.domain", "newsletter.usecases", "newsletter.settings"),
+    "newsletter.container": (
+        "newsletter.adapters",
+        "newsletter.domain",
+        "newsletter.usecases",
+        "newsletter.platform.settings",
+    ),
 }
 # Libraries that reach AWS or the network, and standard modules that do.
 NETWORK = {"boto3", "botocore", "urllib3", "socket", "ssl", "http.client", "urllib.request", "smtplib", "requests"}
@@ -107,23 +112,23 @@ def test_only_adapters_reach_aws_and_the_network() -> None:
 
 def test_clients_come_from_the_container_alone() -> None:
     places = ("newsletter.adapters", "newsletter.container")
-    assert against(lambda _, layer, imported: layer in places or imported != "newsletter.adapters.aws") == {}
+    assert against(lambda _, layer, imported: layer in places or imported != "newsletter.platform.aws.clients") == {}
 
 
 def test_conditional_writes_are_made_in_one_place() -> None:
     """There a refusal is compared with our own write (docs/decisions/0064)."""
     words = ("ConditionalCheckFailedException", "ReturnValuesOnConditionCheckFailure")
     told = {name_of(path) for path in MODULES if any(word in path.read_text(encoding="utf-8") for word in words)}
-    assert told == {"newsletter.adapters.items"}
+    assert told == {"newsletter.platform.aws.items"}
 
 
 def test_domain_use_cases_and_settings_need_no_library() -> None:
-    bare = ("newsletter.domain", "newsletter.usecases", "newsletter.settings")
+    bare = ("newsletter.domain", "newsletter.usecases", "newsletter.platform.settings")
     assert against(lambda _, layer, imported: layer not in bare or is_ours(imported) or is_standard(imported)) == {}
 
 
 def test_powertools_stay_at_the_doors() -> None:
-    doors = (*DOORS, "newsletter.events", "newsletter.observability")
+    doors = (*DOORS, "newsletter.platform.events", "newsletter.platform.observability")
     assert against(lambda _, layer, imported: layer in doors or not is_below(imported, {"aws_lambda_powertools"})) == {}
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from local_cloud.expressions import Cron, parse
 from local_cloud.stack import Function, Resource
-from newsletter.adapters.aws import SERVICES
-from newsletter.adapters.items import KEYS
 from newsletter.domain.ledger import LEASE
-from newsletter.settings import read_settings
+from newsletter.platform.aws.clients import SERVICES
+from newsletter.platform.aws.items import KEYS
+from newsletter.platform.settings import read_settings
 from newsletter.usecases.send_batches import SIDE_BY_SIDE
 from newsletter.usecases.take_slots import PATIENCE
 from tests.template.stacks import ROOT, as_list, function, resources, stack, statements

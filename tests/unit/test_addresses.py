@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.adapters.addresses import OFTEN_MISTYPED, is_disposable, normalised, suggestion
-from newsletter.domain.errors import InvalidInput
+from newsletter.platform.errors import InvalidInput
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.consent import TRACKING, Consent, ConsentRecord, Seal, brought_record, faults, next_record
-from newsletter.domain.times import iso
+from newsletter.platform.times import iso
 
 SEAL = Seal(b"a key of the tests", "a" * 26)
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.adapters.forms import MAX_TOKEN, Forms
+from newsletter.platform.links.form_tokens import MAX_TOKEN, Forms
 from tests.spellings import other_spellings
 from tests.strategies import anything
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.adapters.items import Item, from_item, from_value, holds, pages, to_item, to_value
+from newsletter.platform.aws.items import Item, from_item, from_value, holds, pages, to_item, to_value
 from tests.bench.stub.expressions import condition, updated
 
 numbers = st.one_of(st.integers(-(10**37), 10**37), st.floats(allow_nan=False, allow_infinity=False))

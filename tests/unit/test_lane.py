@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.guards import Guards
-from newsletter.adapters.queues import Queues
 from newsletter.container import Container
-from newsletter.domain.lane import HORIZON, Pace, awaited_pace, bulk_pace, pace
-from newsletter.domain.messages import Notify, SendBatch, from_json
+from newsletter.platform.aws.queues_client import Queues
+from newsletter.platform.messages import Notify, SendBatch, from_json
+from newsletter.platform.rate_limit import HORIZON, Pace, awaited_pace, bulk_pace, pace
+from newsletter.platform.rate_limiter_store import Guards
 from newsletter.usecases.take_slots import Slotted, take_slots
 from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
 from tests.bench.stub.meter import Meter

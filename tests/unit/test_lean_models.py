@@ -12,8 +12,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 
-from newsletter.adapters import aws
-from newsletter.adapters.api_models import api_models
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.aws.api_models import api_models
 
 ITEM = {"id": {"S": "a"}, "n": {"N": "7"}, "on": {"BOOL": True}, "none": {"NULL": True}, "set": {"NS": ["1", "2"]},
         "tree": {"M": {"list": {"L": [{"S": "ä{}"}, {"M": {}}]}}}}  # fmt: skip

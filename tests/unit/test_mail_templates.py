@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.adapters.templates import RenderedMail, Templates
-from newsletter.domain.errors import InvalidInput, InvalidPublication
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE
+from newsletter.platform.errors import InvalidInput, InvalidPublication
 from tests.templates import TEMPLATES
 from tests.unit.mails import (
     BARE,

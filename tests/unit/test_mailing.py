@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.mailing import Audience, Variant, campaign_mailing, step_mailing
 from newsletter.domain.subscriber import Recipient
+from newsletter.platform.errors import InvalidInput
 
 texts = st.text(max_size=20)
 variants = st.builds(Variant, st.sampled_from(["fi", "sv", "en"]), texts, texts, texts, st.just(()))

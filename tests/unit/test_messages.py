@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.messages import MalformedMessage, Message, SendBatch, from_json
+from newsletter.platform.messages import MalformedMessage, Message, SendBatch, from_json
 
 words = st.text(max_size=20)
 evidence = st.fixed_dictionaries(

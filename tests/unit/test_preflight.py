@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.links import Links, Purpose, Ref
 from newsletter.adapters.markdown import Place, places_in
 from newsletter.adapters.templates import Templates
-from newsletter.domain.addresses import addresses_in, fault_of_link
 from newsletter.domain.mail_html import without_trace
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from newsletter.domain.preflight import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
+from newsletter.platform.links.links import Links, Purpose, Ref
+from newsletter.platform.links.urls import addresses_in, fault_of_link
 from newsletter.usecases.preflight import (
     GREETINGS,
     LONGEST_TOKEN,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.redaction import CUT, redacted, redacted_all, without_links
+from newsletter.platform.redaction import CUT, redacted, redacted_all, without_links
 from tests.strategies import WHOLE
 
 SANDBOX = "Email address is not verified. The following identities failed the check in region EU-NORTH-1: {}"

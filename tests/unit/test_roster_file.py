@@ -17,8 +17,8 @@ from cli.roster_columns import columns_of
 from cli.roster_file import Line
 from cli.roster_survey import open_sheet
 from cli.spreadsheet import SIGNS, guarded, unguarded
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.listed_status import ListedStatus
+from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.read_row import Row
 from tests.strategies import WHOLE
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.domain.times import iso, parse_iso, whole_months, whole_seconds
+from newsletter.platform.times import iso, parse_iso, whole_months, whole_seconds
 
 # A day inside the years 1 and 9999, so that every offset stays in them.
 moments = st.datetimes(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.times import iso
 from newsletter.domain.written_dates import read_day, read_moment
+from newsletter.platform.times import iso
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 

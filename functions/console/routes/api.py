@@ -11,13 +11,13 @@ from console.request import Request
 from newsletter.container import app
 from newsletter.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
 from newsletter.domain.digest import newest_first
-from newsletter.domain.errors import NotFound
-from newsletter.domain.times import whole_seconds
-from newsletter.observability import count
+from newsletter.platform.errors import NotFound
+from newsletter.platform.observability import count
+from newsletter.platform.times import whole_seconds
+from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.usecases.preflight import preflight_campaign
 from newsletter.usecases.report_mailing import addresses_of
 from newsletter.usecases.start_campaign import start_campaign
-from newsletter.web.answer import Answer, json_answer
 
 MOST = 200
 """Mailings, decisions, articles or recipients in one answer; Lambda answers with at most 6 MB."""

@@ -14,16 +14,16 @@ from newsletter.adapters.sketch import Sketch
 from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words
 from newsletter.domain.course import Course
-from newsletter.domain.errors import Conflict, InvalidInput
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.subscriber import Recipient
-from newsletter.domain.times import whole_seconds
-from newsletter.observability import count
+from newsletter.platform.errors import Conflict, InvalidInput
+from newsletter.platform.observability import count
+from newsletter.platform.times import whole_seconds
+from newsletter.platform.web.answer import Answer
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.preflight import Fault, require_fit
 from newsletter.usecases.render_variant import Variants
 from newsletter.usecases.start_campaign import Campaign, checked, start_campaign
-from newsletter.web.answer import Answer
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from console.whole_mail import whole_mail
 from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words, digest_as_json, title_of
 from newsletter.domain.digest import SettledDigest, digest_id
-from newsletter.domain.errors import InvalidInput, NotFound
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.placeholders import substitute
-from newsletter.domain.times import whole_seconds
+from newsletter.platform.errors import InvalidInput, NotFound
+from newsletter.platform.times import whole_seconds
+from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.decide_digest import approve_digest, digest_of, reject_digest
 from newsletter.usecases.preview_digest import preview_digest
-from newsletter.web.answer import Answer, json_answer
 
 
 def show(_request: Request, who: Principal, period: str) -> Answer:

@@ -19,12 +19,12 @@ from newsletter.descriptions import (
     title_of,
 )
 from newsletter.domain.course import MailingState, acts_on
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.ledger import Certificate, Standing
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.times import parse_iso
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.times import parse_iso
+from newsletter.platform.web.answer import Answer
 from newsletter.usecases.report_mailing import addresses_of
-from newsletter.web.answer import Answer
 
 MAILINGS = 20
 DECISIONS = 8

@@ -6,7 +6,7 @@ from console import session
 from console.principal import NotSignedIn, Principal
 from console.request import Request
 from console.responses import page, redirect
-from newsletter.web.answer import Answer
+from newsletter.platform.web.answer import Answer
 
 
 def login(request: Request) -> Answer:

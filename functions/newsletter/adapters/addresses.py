@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.domain.errors import InvalidInput
+from newsletter.platform.errors import InvalidInput
 
 MAX_ADDRESS = 254
 """RFC 5321: a path holds 256 octets, two of them brackets."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.adapters import enrollments, reader_records
-from newsletter.adapters.items import pages, to_item
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.times import iso
+from newsletter.platform.aws.items import pages, to_item
+from newsletter.platform.times import iso
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.domain.article import Article, Choice
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.times import iso, parse_iso
 
 
 def article_values(article: Article) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from newsletter.adapters.article_items import article_from, article_values, choice_from, choice_values
-from newsletter.adapters.items import to_item
-from newsletter.adapters.table_store import TableStore
 from newsletter.domain.article import Article, Choice
+from newsletter.platform.aws.items import to_item
+from newsletter.platform.aws.table_store import TableStore
 
 ARTICLES, CHOICES = "articles", "choices"
 """Partitions of the Content table: each has one item per article, under its id, and is read with one query."""

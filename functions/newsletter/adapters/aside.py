@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from newsletter.adapters.deliveries import LIFE
-from newsletter.adapters.items import pages, to_item
-from newsletter.domain.times import iso
+from newsletter.platform.aws.items import pages, to_item
+from newsletter.platform.times import iso
 
 ASIDE = "aside"
 """Partition of what was put aside; no mailing is named so."""

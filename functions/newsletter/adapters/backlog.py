@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, pages, to_item
+from newsletter.platform.aws.items import from_item, holds, pages, to_item
 
 BACKLOG = "backlog"
 """Partition of the Content table with one line per shard that waits."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import conditional, from_item, holds, to_item
 from newsletter.domain.lead import Evidence
 from newsletter.domain.subscriber import Present
-from newsletter.domain.times import iso
+from newsletter.platform.aws.items import conditional, from_item, holds, to_item
+from newsletter.platform.times import iso
 
 FURTHER = 2
 """How many visits after the first are kept with what they showed; more of them are counted."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from newsletter.domain.consent import Consent, ConsentRecord
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.times import iso, parse_iso
 
 
 def to_stored(record: ConsentRecord) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from newsletter.adapters.consent_items import from_stored, to_stored
-from newsletter.adapters.items import holds, pages, to_item
 from newsletter.adapters.reader_records import PROFILE, ReaderRecords
 from newsletter.domain.consent import Consent, ConsentRecord, Seal, faults, next_record
 from newsletter.domain.subscriber import Status
+from newsletter.platform.aws.items import holds, pages, to_item
 
 TRIES = 10
 """Appends of one reader's records meet each other at most now and then."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, pages, to_item
 from newsletter.domain.course import UNKNOWN_TIME, Course, MailingState
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import from_item, holds, pages, to_item
+from newsletter.platform.times import iso, parse_iso
 
 UNFINISHED = "unfinished"
 """Partition of the Content table with one line per mailing that somebody must still look after."""

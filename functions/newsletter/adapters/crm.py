@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from newsletter.adapters.http_exchange import WebFault, exchange, place_of
-from newsletter.domain.errors import NewsletterError
+from newsletter.platform.errors import NewsletterError
+from newsletter.platform.web.http_client import WebFault, exchange, place_of
 
 TIMEOUT = 20.0
 """Seconds for all of it, from the name of the host to the last byte; Standard Webhooks recommend 15 to 30."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters.table_store import TableStore
-from newsletter.domain.times import iso
+from newsletter.platform.aws.table_store import TableStore
+from newsletter.platform.times import iso
 
 DECISIONS = "decisions"
 """Partition of the Content table."""

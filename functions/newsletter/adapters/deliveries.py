@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import conditional, from_item, holds, pages, to_item, to_value
 from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, State
 from newsletter.domain.planning import Batch, Manifest
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import conditional, from_item, holds, pages, to_item, to_value
+from newsletter.platform.times import iso, parse_iso
 
 LIFE = timedelta(days=396)
 """13 months, so that a year can be compared with the one before."""

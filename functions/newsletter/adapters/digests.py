@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.adapters.items import holds, to_item
-from newsletter.adapters.table_store import TableStore
 from newsletter.domain.digest import SettledDigest, Window
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import holds, to_item
+from newsletter.platform.aws.table_store import TableStore
+from newsletter.platform.times import iso, parse_iso
 
 DIGESTS = "digests"
 """Partition of the Content table: some 64 items a year, read with one query."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.adapters.items import holds, pages, to_item
 from newsletter.adapters.reader_records import ReaderRecords
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.subscriber import shard_of
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import holds, pages, to_item
+from newsletter.platform.times import iso, parse_iso
 
 PREFIX = "enrollment#"
 

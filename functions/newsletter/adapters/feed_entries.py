@@ -14,8 +14,8 @@ from newsletter.adapters.feed_dates import published
 from newsletter.adapters.json_feed import NotJsonFeed, is_json, read_json_feed
 from newsletter.adapters.markup import Picture, pictures, pixels, plain, safe_html, web_address
 from newsletter.domain.article import Entry
-from newsletter.domain.errors import FeedUnreadable
 from newsletter.domain.prose import excerpt, feed_excerpt, reading_minutes
+from newsletter.platform.errors import FeedUnreadable
 
 MAX_ENTRIES = 1_000
 MAX_TITLE = 300

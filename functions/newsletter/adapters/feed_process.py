@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from newsletter.adapters.feed_entries import Parsed, parse
-from newsletter.domain.errors import FeedUnreadable
+from newsletter.platform.errors import FeedUnreadable
 
 SMALL = 64_000
 """Bytes up to which a feed is parsed in this process: the worst one we know takes 0.7 s."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters.table_store import TableStore
 from newsletter.domain.feed_state import Failure, FeedState, Hold
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.table_store import TableStore
+from newsletter.platform.times import iso, parse_iso
 
 
 class FeedStates(TableStore):

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from newsletter.adapters.feed_entries import MAX_ENTRIES, Parsed
 from newsletter.adapters.feed_process import parse_within_limits
-from newsletter.adapters.public_web import PublicWeb, WebAnswer, WebFault
 from newsletter.domain.article import Entry
-from newsletter.domain.errors import FeedUnreadable
+from newsletter.platform.errors import FeedUnreadable
+from newsletter.platform.web.public_web_client import PublicWeb, WebAnswer, WebFault
 
 MAX_BYTES = 10_000_000
 SECONDS = 20.0

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.adapters.reader_records import LEAD, ReaderRecords
-from newsletter.domain.times import iso
+from newsletter.platform.times import iso
 
 
 class LeadPointers:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters.items import conditional, from_item, holds, to_item
 from newsletter.domain.lead import Evidence, Lead
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import conditional, from_item, holds, to_item
+from newsletter.platform.times import iso, parse_iso
 
 
 class Leads:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from newsletter.domain.errors import NewsletterError
+from newsletter.platform.errors import NewsletterError
 
 Message = str | Mapping[str, str]
 """A text, or its plural forms by CLDR category (`one`, `other`, ...)."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from newsletter.adapters.courses import UNFINISHED, course_of, course_values
-from newsletter.adapters.table_store import TableStore
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.table_store import TableStore
+from newsletter.platform.times import iso, parse_iso
 
 MAILINGS = "mailings"
 """Partition of the Content table with one line per mailing, in the order of their creation."""

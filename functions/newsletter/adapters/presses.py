@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import conditional, to_item
-from newsletter.domain.errors import LimitReached
+from newsletter.platform.aws.items import conditional, to_item
+from newsletter.platform.errors import LimitReached
 
 WINDOW = timedelta(minutes=10)
 """Presses of one reader on one offer within it are one."""

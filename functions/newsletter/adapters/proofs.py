@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.signing import decoded
+from newsletter.platform.links.signing import decoded
 
 ALGORITHM = "SHA-256"
 MOST = 100_000

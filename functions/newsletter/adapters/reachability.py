@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import conditional, from_item, holds, to_item, to_value
 from newsletter.domain.subscriber import Status, shard_of
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
+from newsletter.platform.times import iso, parse_iso
 
 LIVE = {
     Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(passing))",

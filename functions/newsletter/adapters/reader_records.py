@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters.items import from_item, holds, pages, to_item
-from newsletter.domain.times import iso
+from newsletter.platform.aws.items import from_item, holds, pages, to_item
+from newsletter.platform.times import iso
 
 PROFILE = "profile"
 SIGN_UP = "sign-up"

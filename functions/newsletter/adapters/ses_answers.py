@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsletter.domain.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.domain.ledger import Outcome
-from newsletter.domain.redaction import redacted
+from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
+from newsletter.platform.redaction import redacted
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from newsletter.adapters.consent_items import to_stored
-from newsletter.adapters.items import Item
 from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.planning import BROKEN
 from newsletter.domain.subscriber import Addressee, Frequency, Recipient, Status, Subscriber, shard_of
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import Item
+from newsletter.platform.times import iso, parse_iso
 
 
 def read_subscriber(item: dict[str, Any]) -> Subscriber:

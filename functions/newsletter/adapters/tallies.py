@@ -6,10 +6,10 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from newsletter.adapters.deliveries import LIFE
-from newsletter.adapters.items import from_item, pages, to_item
 from newsletter.domain.ledger import Certificate
 from newsletter.domain.tally import Tally
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.aws.items import from_item, pages, to_item
+from newsletter.platform.times import iso, parse_iso
 
 CERTIFICATE = "certificate"
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from newsletter.domain.times import iso
+from newsletter.platform.times import iso
 
 TRACKING = "tracking-"
 """What `unique` begins with where the consent is about following links, and not about the newsletter."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from newsletter.domain.publication import Offer
 from newsletter.domain.subscriber import Status, Subscriber
-from newsletter.domain.times import iso
+from newsletter.platform.times import iso
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from newsletter.domain.errors import NewsletterError
-from newsletter.domain.redaction import redacted_all, without_links
-from newsletter.domain.times import parse_iso
+from newsletter.platform.errors import NewsletterError
+from newsletter.platform.redaction import redacted_all, without_links
+from newsletter.platform.times import parse_iso
 
 TOPIC_CHECK = "Successfully validated SNS topic for Amazon SES event publishing."
 """What SES publishes once, as plain text, when it is given a topic to report to."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from newsletter.domain.errors import InvalidPublication
+from newsletter.platform.errors import InvalidPublication
 
 KEY = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 LINE = re.compile(r"^[^\r\n]{1,200}$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.errors import Conflict, NotFound
 from newsletter.domain.feed_state import FeedState
+from newsletter.platform.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from newsletter.container import Container

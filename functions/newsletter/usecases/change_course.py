@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from newsletter.domain.course import Course, MailingState
-from newsletter.domain.errors import NotFound, NotNow
+from newsletter.platform.errors import NotFound, NotNow
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from newsletter.adapters.addresses import normalised
 from newsletter.adapters.limits import CHANGES_AN_HOUR
-from newsletter.adapters.links import Ref
 from newsletter.adapters.subscribers import Choices
 from newsletter.domain.consent import Consent
-from newsletter.domain.errors import InvalidInput, LimitReached, NotFound
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, Status, Subscriber
-from newsletter.domain.times import iso
+from newsletter.platform.errors import InvalidInput, LimitReached, NotFound
+from newsletter.platform.links.links import Ref
+from newsletter.platform.times import iso
 from newsletter.usecases.defend import take_form
 from newsletter.usecases.subscribe import (
     Faults,

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.adapters.links import Ref
 from newsletter.adapters.sign_ups import can_be_confirmed
 from newsletter.domain.cadence import after_confirming
 from newsletter.domain.consent import Consent
-from newsletter.domain.messages import Notify
 from newsletter.domain.pending import Effect, Pending, pending
 from newsletter.domain.subscriber import SignUp, Status
-from newsletter.observability import count
+from newsletter.platform.links.links import Ref
+from newsletter.platform.messages import Notify
+from newsletter.platform.observability import count
 from newsletter.usecases.defend import count_confirmation
 from newsletter.usecases.move_reader import end_other, evidence_of, move, with_present_choices
 from newsletter.usecases.present_reader import present

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import Mailing
-from newsletter.observability import count
+from newsletter.platform.errors import NotFound
+from newsletter.platform.observability import count
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.pause_mailing import pause_mailing
 from newsletter.usecases.resume_mailing import resume_mailing

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import SettledDigest, digest_id
-from newsletter.domain.errors import NotFound, NotNow
 from newsletter.domain.subscriber import SHARDS
-from newsletter.observability import count
-from newsletter.usecases.isolation import Isolated
+from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.observability import count
 from newsletter.usecases.preflight import preflight_digest
 from newsletter.usecases.start_digest import (
     articles_in_words,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from newsletter.adapters.addresses import OFTEN_MISTYPED
 from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
 from newsletter.domain.attack import DEFENCE, FREE_WIDE, SHARE, SHARE_OF_DOMAIN, SHARE_OF_PROVIDER, Figures, must_prove
-from newsletter.domain.errors import LimitReached
 from newsletter.domain.networks import wider
 from newsletter.domain.subscriber import SignUp
-from newsletter.observability import count, logger
+from newsletter.platform.errors import LimitReached
+from newsletter.platform.observability import count, logger
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from newsletter.adapters.digests import Digests
 from newsletter.domain.digest import digest_id
-from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.reading import Readings
 from newsletter.domain.subscriber import Recipient
+from newsletter.platform.errors import NotFound
 
 
 class DigestReaders:

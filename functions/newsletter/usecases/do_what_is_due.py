@@ -9,14 +9,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.agenda import Due, Erasure, Reminder, Unreadable
-from newsletter.adapters.items import GET_LIMIT
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.errors import BrokenRecord
-from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.subscriber import SHARDS
+from newsletter.platform.aws.items import GET_LIMIT
+from newsletter.platform.errors import BrokenRecord
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.messages import ConfirmSignUp
 from newsletter.usecases import my_data
 from newsletter.usecases.advance_sequences import advance_sequences
-from newsletter.usecases.isolation import Isolated
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -12,9 +12,9 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from newsletter.domain.lane import AHEAD, BULK, CHUNK, QUEUED, Pace, bulk_pace
-from newsletter.domain.messages import SendBatch
 from newsletter.domain.planning import Batch
+from newsletter.platform.messages import SendBatch
+from newsletter.platform.rate_limit import AHEAD, BULK, CHUNK, QUEUED, Pace, bulk_pace
 
 if TYPE_CHECKING:
     from newsletter.container import Container

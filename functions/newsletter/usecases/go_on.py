@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.backlog import Place
-from newsletter.domain.errors import NotFound
 from newsletter.domain.ledger import State
-from newsletter.domain.messages import GoOn, PlanPage
 from newsletter.domain.planning import Batch, Manifest
+from newsletter.platform.errors import NotFound
+from newsletter.platform.messages import GoOn, PlanPage
 from newsletter.usecases.emit_batches import emit, has_room, message_of
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from newsletter.adapters.crm import NotTaken
 from newsletter.domain.enrollment import enroll
 from newsletter.domain.lead import Evidence, Lead, lead_created, lead_id
-from newsletter.domain.messages import TakeUpOffer
 from newsletter.domain.subscriber import Status
-from newsletter.domain.times import parse_iso
+from newsletter.platform.messages import TakeUpOffer
+from newsletter.platform.times import parse_iso
 from newsletter.usecases.present_reader import present
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.domain.course import Course, MailingState
-from newsletter.observability import count
+from newsletter.platform.observability import count
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from newsletter.domain.consent import Consent, brought_record
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.listed_status import ListedStatus
-from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.subscriber import SignUp, Status, Subscriber
-from newsletter.domain.times import iso
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.messages import ConfirmSignUp
+from newsletter.platform.times import iso
 from newsletter.usecases.read_row import Entry, Row, is_mark, read_row
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.domain.article import Article, Entry
 from newsletter.domain.digest import first_seen
-from newsletter.domain.errors import FeedUnreadable
 from newsletter.domain.feed_health import Snapshot, reason_to_hold
 from newsletter.domain.feed_state import FeedState
 from newsletter.domain.publication import Feed
-from newsletter.observability import count
-from newsletter.usecases.isolation import Isolated
+from newsletter.platform.errors import FeedUnreadable
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.observability import count
 from newsletter.usecases.keep_articles import ArticleCatalog, archive_listing
 
 if TYPE_CHECKING:

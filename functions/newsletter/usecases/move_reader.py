@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.domain.consent import Consent
-from newsletter.domain.messages import Notify
 from newsletter.domain.subscriber import SignUp, Status
+from newsletter.platform.messages import Notify
 from newsletter.usecases.present_reader import present
 from newsletter.usecases.record_leaving import record_leaving
 

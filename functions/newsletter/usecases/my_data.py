@@ -10,7 +10,7 @@ from newsletter.adapters.reader_records import CHANGE, LEAD, PROFILE, is_sign_up
 from newsletter.domain.lead import lead_id
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Status
-from newsletter.domain.times import iso, parse_iso
+from newsletter.platform.times import iso, parse_iso
 from newsletter.usecases.present_reader import present
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import MOVED, WELCOME, Kind, Mailing
-from newsletter.domain.messages import Notify
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee, Status
+from newsletter.platform.errors import NotFound
+from newsletter.platform.messages import Notify
 from newsletter.usecases.send_batches import send_to_one
 
 if TYPE_CHECKING:

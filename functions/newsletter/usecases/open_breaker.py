@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.adapters.reputation import Breaker
 from newsletter.domain.caution import Feedback, breaks
-from newsletter.observability import count
+from newsletter.platform.observability import count
 from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:

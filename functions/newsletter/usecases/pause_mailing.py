@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.domain.course import PAUSABLE, Course, MailingState
-from newsletter.domain.lane import QUEUED
+from newsletter.platform.rate_limit import QUEUED
 from newsletter.usecases.change_course import change_course
 
 if TYPE_CHECKING:

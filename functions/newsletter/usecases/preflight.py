@@ -10,11 +10,11 @@ from newsletter.adapters.markdown import places_in
 from newsletter.adapters.sketch import Sketch
 from newsletter.adapters.templates import Templates
 from newsletter.domain.article import Article
-from newsletter.domain.errors import InvalidInput
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.preflight import Finding, Rule, Sample, examine
 from newsletter.domain.subscriber import Recipient
+from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.render_variant import Variants
 
 LONGEST_TOKEN = 280

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.sketch import Sketch
-from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import Mailing, Variant
 from newsletter.domain.subscriber import Recipient
+from newsletter.platform.errors import NotFound
 from newsletter.usecases.render_variant import Variants
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from newsletter.adapters.templates import Templates
 from newsletter.domain.article import Article
 from newsletter.domain.digest import choose
-from newsletter.domain.errors import NotFound
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.publication import Offer
+from newsletter.platform.errors import NotFound
 
 if TYPE_CHECKING:
     from newsletter.container import Container

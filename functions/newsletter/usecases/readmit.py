@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.adapters.suppression import BOUNCE
 from newsletter.domain.subscriber import SignUp
-from newsletter.observability import count, logger
+from newsletter.platform.observability import count, logger
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from newsletter.domain.caution import Feedback
-from newsletter.observability import count
+from newsletter.platform.observability import count
 from newsletter.usecases.open_breaker import count_feedback
 from newsletter.usecases.record_feedback import record_feedback
 

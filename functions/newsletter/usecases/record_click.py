@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.links import Ref
-from newsletter.domain.errors import NotFound
 from newsletter.domain.lead import Evidence
-from newsletter.observability import count, logger
+from newsletter.platform.errors import NotFound
+from newsletter.platform.links.links import Ref
+from newsletter.platform.observability import count, logger
 from newsletter.usecases.present_reader import present
 
 if TYPE_CHECKING:

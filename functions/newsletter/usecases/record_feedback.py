@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.reachability import soft_bounce
-from newsletter.domain.errors import NotFound
 from newsletter.domain.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
 from newsletter.domain.subscriber import Status
+from newsletter.platform.errors import NotFound
 from newsletter.usecases.present_reader import present
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsletter.domain.consent import Consent
-from newsletter.domain.errors import WrongPepper
 from newsletter.domain.subscriber import Status
-from newsletter.domain.times import parse_iso
-from newsletter.observability import count, logger
+from newsletter.platform.errors import WrongPepper
+from newsletter.platform.observability import count, logger
+from newsletter.platform.times import parse_iso
 
 if TYPE_CHECKING:
     from newsletter.container import Container

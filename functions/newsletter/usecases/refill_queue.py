@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.domain.messages import GoOn
-from newsletter.usecases.isolation import Isolated
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.messages import GoOn
 
 if TYPE_CHECKING:
     from newsletter.container import Container

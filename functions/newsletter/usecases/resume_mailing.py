@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.caution import Caution
 from newsletter.domain.course import RESUMABLE, Course, MailingState
-from newsletter.domain.errors import NotNow
-from newsletter.domain.messages import GoOn
 from newsletter.domain.subscriber import SHARDS
+from newsletter.platform.errors import NotNow
+from newsletter.platform.messages import GoOn
 from newsletter.usecases.change_course import change_course
 
 if TYPE_CHECKING:

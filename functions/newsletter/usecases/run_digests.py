@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from newsletter.platform.isolation import Isolated
 from newsletter.usecases.decide_digest import look_after_digests
-from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.start_digest import start_digests
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.observability import count
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.observability import count
 from newsletter.usecases.do_what_is_due import do_what_is_due
-from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.refill_queue import refill_queue
 from newsletter.usecases.watch_mailings import watch_mailings
 

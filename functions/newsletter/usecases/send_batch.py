@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.mailer import Addressed
-from newsletter.adapters.queues import MAX_DELAY
 from newsletter.domain.caution import too_many_refused
-from newsletter.domain.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.domain.ledger import BatchRecord, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing, Variant
-from newsletter.domain.messages import SettleDoubt
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
-from newsletter.domain.times import whole_seconds
-from newsletter.observability import count, logger
+from newsletter.platform.aws.queues_client import MAX_DELAY
+from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
+from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.messages import SettleDoubt
+from newsletter.platform.observability import count, logger
+from newsletter.platform.times import whole_seconds
 from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsletter.domain.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
-from newsletter.observability import count
+from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
+from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.platform.observability import count
 from newsletter.usecases.send_batch import BreakerOpen, LookUp, send_batch
 from newsletter.usecases.settle_doubt import without_arrived
 from newsletter.usecases.stand_back import STEP, come_again, stand_back

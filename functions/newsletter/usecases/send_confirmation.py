@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, Kind, Mailing
-from newsletter.domain.messages import ConfirmSignUp
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee, Status
-from newsletter.observability import count
+from newsletter.platform.messages import ConfirmSignUp
+from newsletter.platform.observability import count
 from newsletter.usecases.readmit import readmit
 from newsletter.usecases.send_batches import send_to_one
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch, SettleDoubt
-from newsletter.observability import waited
+from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch, SettleDoubt
+from newsletter.platform.observability import waited
 from newsletter.usecases.notify import notify
 from newsletter.usecases.send_batches import send_batches
 from newsletter.usecases.send_confirmation import send_confirmation

@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.queues import MAX_DELAY
 from newsletter.domain.course import MailingState
-from newsletter.domain.errors import NotFound
 from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.ledger import LEASE, BatchRecord, Outcome, State
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.messages import SettleDoubt
 from newsletter.domain.planning import Batch
 from newsletter.domain.subscriber import Addressee
-from newsletter.observability import count
+from newsletter.platform.aws.queues_client import MAX_DELAY
+from newsletter.platform.errors import NotFound
+from newsletter.platform.messages import SettleDoubt
+from newsletter.platform.observability import count
 from newsletter.usecases.emit_batches import message_of
 from newsletter.usecases.send_batch import Busy
 

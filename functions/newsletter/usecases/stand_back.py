@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.errors import SendingStopped
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
-from newsletter.domain.times import whole_seconds
-from newsletter.observability import count
+from newsletter.platform.errors import SendingStopped
+from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.platform.observability import count
+from newsletter.platform.times import whole_seconds
 from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle
 from newsletter.domain.mailing import Audience, Kind, Mailing
 from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency
-from newsletter.observability import count
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.observability import count
 from newsletter.usecases.count_audience import count_audience
-from newsletter.usecases.isolation import Isolated
 from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import Fault, preflight_digest
 from newsletter.usecases.starting_course import starting_course

@@ -8,7 +8,7 @@ from newsletter.domain.mailbox import mailbox_of
 from newsletter.domain.subscriber import subscriber_id
 
 if TYPE_CHECKING:
-    from newsletter.adapters.secrets import Secrets
+    from newsletter.platform.aws.secrets_client import Secrets
 
 
 class SubscriberIds:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from newsletter.domain.lane import AWAITED, BULK, HORIZON, awaited_pace, bulk_pace
-from newsletter.domain.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.platform.rate_limit import AWAITED, BULK, HORIZON, awaited_pace, bulk_pace
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.links import Ref
 from newsletter.domain.lead import Evidence
-from newsletter.domain.messages import TakeUpOffer
 from newsletter.domain.subscriber import Present
-from newsletter.domain.times import iso
+from newsletter.platform.links.links import Ref
+from newsletter.platform.messages import TakeUpOffer
+from newsletter.platform.times import iso
 from newsletter.usecases.present_reader import present
 from newsletter.usecases.record_click import keep_visit
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
-from newsletter.adapters.links import Ref
 from newsletter.domain.consent import Consent
 from newsletter.domain.subscriber import Status
+from newsletter.platform.links.links import Ref
 from newsletter.usecases.record_leaving import record_leaving
 from newsletter.usecases.subscribe import ask, same_choices
 

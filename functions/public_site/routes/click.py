@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.links import Purpose
 from newsletter.container import app
+from newsletter.platform.links.links import Purpose
+from newsletter.platform.web.answer import Answer
 from newsletter.usecases.record_click import record_click
-from newsletter.web.answer import Answer
 from public_site.request import Request
 from public_site.responses import redirect
 

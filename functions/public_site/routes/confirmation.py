@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
-from newsletter.domain.errors import ExpiredLink
 from newsletter.domain.pending import Pending
 from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
+from newsletter.platform.errors import ExpiredLink
+from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.web.answer import Answer
 from newsletter.usecases import confirm_subscription
 from newsletter.usecases.confirm_subscription import Confirmed
 from newsletter.usecases.present_reader import present
-from newsletter.web.answer import Answer
 from public_site.problems import ConfirmationOver, Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request

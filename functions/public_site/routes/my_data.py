@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.adapters.reader_records import PROFILE
 from newsletter.container import app
 from newsletter.domain.consent import TRACKING
 from newsletter.domain.subscriber import Status
-from newsletter.domain.times import parse_iso
-from newsletter.observability import count
+from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.observability import count
+from newsletter.platform.times import parse_iso
+from newsletter.platform.web.answer import Answer
 from newsletter.usecases import change_preferences, my_data
 from newsletter.usecases.present_reader import present
-from newsletter.web.answer import Answer
 from public_site.problems import Moved
 from public_site.request import Request
 from public_site.responses import download, page

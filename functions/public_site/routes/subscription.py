@@ -8,11 +8,11 @@ from typing import Any
 from newsletter.adapters.addresses import suggestion
 from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
 from newsletter.container import app
-from newsletter.domain.errors import InvalidForm
 from newsletter.domain.subscriber import SIGN_UP_LIFE
-from newsletter.observability import count
+from newsletter.platform.errors import InvalidForm
+from newsletter.platform.observability import count
+from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.usecases.subscribe import checked, subscribe
-from newsletter.web.answer import Answer, json_answer
 from public_site import sign_up_form
 from public_site.admission import admitted
 from public_site.request import Request

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
 from newsletter.domain.subscriber import Status
+from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.web.answer import Answer
 from newsletter.usecases.move_reader import whereabouts
 from newsletter.usecases.present_reader import BROKEN, present
 from newsletter.usecases.unsubscribe import come_back, explain, standing, unsubscribe
-from newsletter.web.answer import Answer
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page

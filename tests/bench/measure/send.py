@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from newsletter.domain.messages import SendBatch
 from newsletter.domain.planning import BATCH_SIZE
 from newsletter.domain.subscriber import SHARDS
+from newsletter.platform.messages import SendBatch
 from tests.bench.figures import Figure
 from tests.bench.processes import Stub, stub
 from tests.bench.programs.mailing import MAILING

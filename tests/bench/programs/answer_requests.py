@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from botocore.awsrequest import AWSResponse, HeadersDict
 
-from newsletter.adapters import aws
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
 from newsletter.domain.planning import Batch
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.links.links import Purpose, Ref
 from public_site.handler import handle
 from tests.bench import processes
 from tests.bench.programs import events

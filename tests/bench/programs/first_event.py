@@ -29,7 +29,7 @@ def main() -> None:
     calling = _Calling(client._make_api_call)  # noqa: SLF001 (there is no hook around a whole call)
     client._make_api_call = calling.method()  # noqa: SLF001
     answer = handler.handle(event, _Context())
-    from newsletter.adapters import aws
+    from newsletter.platform.aws import clients as aws
 
     for service in services:
         aws.client(service)

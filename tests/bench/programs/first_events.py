@@ -6,12 +6,12 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from newsletter.adapters.links import Purpose, Ref
 from newsletter.container import app
 from newsletter.domain.lead import Evidence
-from newsletter.domain.messages import PlanPage, SendBatch, TakeUpOffer
 from newsletter.domain.planning import Batch
-from newsletter.domain.times import iso
+from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.messages import PlanPage, SendBatch, TakeUpOffer
+from newsletter.platform.times import iso
 from tests.bench import mail_events
 from tests.bench.programs import events
 from tests.bench.programs.mailing import MAILING, STARTED, prepare

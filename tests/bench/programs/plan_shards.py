@@ -11,7 +11,7 @@ from time import process_time
 from unittest.mock import patch
 
 from newsletter.container import app
-from newsletter.domain.messages import PlanPage
+from newsletter.platform.messages import PlanPage
 from newsletter.usecases import emit_batches
 from newsletter.usecases.plan_page import plan_page
 from tests.bench import processes

@@ -1,4 +1,4 @@
-"""The floor under the sender: nothing but its calls to AWS, ready made, through the clients of `adapters/aws.py`.
+"""The floor under the sender: nothing but its calls to AWS, ready made, through the clients of `platform/aws/clients.py`.
 
 One batch goes through the real handler, and the calls it makes are noted down. Then they are made again and again, as
 for so many batches, each in the slot that the rate lane would give it: a processor that rests in between finds its
@@ -13,8 +13,8 @@ from time import monotonic, process_time, sleep
 from typing import Any
 from unittest.mock import patch
 
-from newsletter.adapters import aws
-from newsletter.domain.lane import bulk_pace
+from newsletter.platform.aws import clients as aws
+from newsletter.platform.rate_limit import bulk_pace
 from tests.bench import processes
 from tests.bench.programs.send_batches import send
 from tests.bench.stub.server import RATE

@@ -6,8 +6,8 @@ import hmac
 from functools import cached_property
 from typing import Any
 
-from newsletter.adapters.fingerprints import Fingerprints
-from newsletter.settings import MissingSetting
+from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
+from newsletter.platform.settings import MissingSetting
 
 NAMES = ("pepper", "link_keys", "webhook_secrets")
 """The parameters below the stack's path; `newsletter secrets init` makes those that are missing."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
-from newsletter.domain.errors import InvalidInput, NewsletterError
+from newsletter.platform.errors import InvalidInput, NewsletterError
 
 
 class TooLarge(NewsletterError):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from threading import Lock, Thread
 from time import monotonic
 
-from newsletter.domain.errors import WrongPepper
-from newsletter.observability import logger
+from newsletter.platform.errors import WrongPepper
+from newsletter.platform.observability import logger
 
 FRESH_FOR = 30.0
 """Seconds for which an answer is given again, so that whoever asks often costs two calls to SSM in that time."""

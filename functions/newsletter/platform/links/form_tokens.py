@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from itsdangerous import BadSignature
 
-from newsletter.adapters.signing import OneSpelling
+from newsletter.platform.links.signing import OneSpelling
 
 MAX_TOKEN = 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from newsletter.domain.messages import Message
+from newsletter.platform.messages import Message
 
 SEND_LIMIT = 10
 """AWS: ten messages in one SendMessageBatch."""

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from newsletter.domain.errors import NewsletterError
+from newsletter.platform.errors import NewsletterError
 
 if TYPE_CHECKING:
     from urllib3 import HTTPResponse

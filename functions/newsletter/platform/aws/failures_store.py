@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.items import GET_LIMIT, batch_get, to_item
-from newsletter.domain.redaction import redacted
-from newsletter.domain.times import iso
+from newsletter.platform.aws.items import GET_LIMIT, batch_get, to_item
+from newsletter.platform.redaction import redacted
+from newsletter.platform.times import iso
 
 LIFE = timedelta(days=29)
 """A message may wait two weeks in its queue and two more among the dead letters."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from newsletter.domain.errors import NewsletterError, NotFound
-from newsletter.web.answer import Answer
-from newsletter.web.request import HttpRequest
+from newsletter.platform.errors import NewsletterError, NotFound
+from newsletter.platform.web.answer import Answer
+from newsletter.platform.web.request import HttpRequest
 
 View = Callable[..., Answer]
 """Takes the request and, by name, what stands in its path."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.adapters.items import conditional, holds, to_item, to_value
-from newsletter.domain.lane import HORIZON
+from newsletter.platform.aws.items import conditional, holds, to_item, to_value
+from newsletter.platform.rate_limit import HORIZON
 
 
 class Guards:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.domain.errors import NewsletterError
-from newsletter.domain.messages import ConfirmSignUp, MalformedMessage, Message, Notify, from_json
-from newsletter.domain.times import parse_iso, whole_seconds
-from newsletter.observability import logger
+from newsletter.platform.errors import NewsletterError
+from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, Notify, from_json
+from newsletter.platform.observability import logger
+from newsletter.platform.times import parse_iso, whole_seconds
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from newsletter.adapters.http_exchange import WebFault, exchange, place_of
-from newsletter.domain.errors import NewsletterError
-from newsletter.observability import logger
+from newsletter.platform.errors import NewsletterError
+from newsletter.platform.observability import logger
+from newsletter.platform.web.http_client import WebFault, exchange, place_of
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey

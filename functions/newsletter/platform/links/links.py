@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
 
-from newsletter.adapters.signing import OneSpelling, TimedOneSpelling
-from newsletter.domain.errors import BadLink, ExpiredLink
+from newsletter.platform.errors import BadLink, ExpiredLink
+from newsletter.platform.links.signing import OneSpelling, TimedOneSpelling
 
 MAX_TOKEN = 512
 SEPARATOR = "~"

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from time import monotonic
 from urllib.parse import urljoin
 
-from newsletter.adapters.http_exchange import REDIRECTS, Place, WebFault, exchange, place_of
+from newsletter.platform.web.http_client import REDIRECTS, Place, WebFault, exchange, place_of
 
 MAX_REDIRECTS = 5
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))

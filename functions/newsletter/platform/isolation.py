@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from newsletter.domain.errors import NewsletterError, PartlyFailed
-from newsletter.observability import logger
+from newsletter.platform.errors import NewsletterError, PartlyFailed
+from newsletter.platform.observability import logger
 
 MOST_NAMED = 5
 """Faults that the error at the end names; the log has all of them."""

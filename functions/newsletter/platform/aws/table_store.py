@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from newsletter.adapters.items import GET_LIMIT, batch_get, from_item, holds, pages, to_item
+from newsletter.platform.aws.items import GET_LIMIT, batch_get, from_item, holds, pages, to_item
 
 
 class TableStore:

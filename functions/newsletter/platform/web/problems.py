@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from newsletter.observability import count, logger
-from newsletter.web.router import MethodNotAllowed
+from newsletter.platform.observability import count, logger
+from newsletter.platform.web.router import MethodNotAllowed
 
 Words = TypeVar("Words")
 

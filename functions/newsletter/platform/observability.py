@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
-from newsletter.domain.redaction import redacted, redacted_all
+from newsletter.platform.redaction import redacted, redacted_all
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from newsletter.adapters.api_models import api_models
+from newsletter.platform.aws.api_models import api_models
 
 SERVICES = ("dynamodb", "sqs", "sesv2", "ssm")
 """Every AWS service the functions call; the build keeps only their models."""

@@ -1,0 +1,1 @@
+"""What every subject stands on: AWS clients, queues, messages, secrets, links, the web, logs."""

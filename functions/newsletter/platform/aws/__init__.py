@@ -1,0 +1,1 @@
+"""AWS: clients, DynamoDB items, queues, secrets."""

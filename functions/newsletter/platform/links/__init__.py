@@ -1,0 +1,1 @@
+"""Links to our own pages: signed, for one purpose each."""
