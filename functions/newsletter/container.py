@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
-    from newsletter.domain.publication import Feed, Publication
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
     from newsletter.platform.aws.queues_client import Queues
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from newsletter.platform.links.links import Links
     from newsletter.platform.rate_limiter_store import Guards
     from newsletter.platform.web.oidc_client import Oidc
+    from newsletter.publication.publication import Feed, Publication
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.render_variant import Variants
     from newsletter.usecases.subscriber_ids import SubscriberIds
@@ -100,7 +100,7 @@ class Container:
     @property
     def feeds_read(self) -> tuple[Feed, ...]:
         """The feeds that are read: those of the publication, or the one that replaces them in the local cloud."""
-        from newsletter.domain.publication import Feed
+        from newsletter.publication.publication import Feed
 
         replacement = self.settings.feed_url
         publication = self.templates.publication

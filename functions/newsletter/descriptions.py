@@ -13,9 +13,9 @@ from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.ledger import RecipientLine
 from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
 from newsletter.domain.planning import BATCH_SIZE
-from newsletter.domain.publication import Publication
 from newsletter.domain.tally import Tally
 from newsletter.platform.times import iso
+from newsletter.publication.publication import Publication
 from newsletter.usecases.count_audience import Count
 from newsletter.usecases.report_mailing import Report
 

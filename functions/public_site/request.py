@@ -6,9 +6,9 @@ from functools import cached_property
 
 from newsletter.domain.lead import Evidence
 from newsletter.domain.networks import network_of
-from newsletter.domain.publication import Publication
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.web.request import HttpRequest, TooLarge
+from newsletter.publication.publication import Publication
 from public_site import form_data
 from public_site.form_data import Fields
 

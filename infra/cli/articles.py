@@ -11,7 +11,7 @@ from newsletter.container import app
 from newsletter.descriptions import article_as_json, topic_label
 from newsletter.domain.article import Article, Choice
 from newsletter.domain.digest import newest_first
-from newsletter.domain.publication import Publication
+from newsletter.publication.publication import Publication
 
 EVERYONE = "none: for everyone"
 

@@ -15,10 +15,10 @@ from cli.check_campaign import NOWHERE
 from cli.output import say
 from cli.sample_mails import SampleMail, sample_mails
 from newsletter.adapters.locales import VALUE, Locales, Message, MissingText
-from newsletter.adapters.publication_file import read_publication_file
 from newsletter.adapters.templates import Templates
-from newsletter.domain.publication import Publication
 from newsletter.platform.errors import InvalidPublication, NewsletterError
+from newsletter.publication.publication import Publication
+from newsletter.publication.publication_file import read_publication_file
 from newsletter.usecases.preflight import Fault
 
 FOLDERS = ("email", "pages", "console", "crm")

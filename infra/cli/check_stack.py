@@ -16,7 +16,7 @@ from cli.check_storage import Difference, named_in, of_queue, of_table
 from cli.target import REPOSITORY
 from local_cloud import environment
 from local_cloud.stack import Function, Stack, load_stack
-from newsletter.domain.publication import Publication
+from newsletter.publication.publication import Publication
 
 DEPLOY = "`make deploy`; if that finds nothing to change, somebody changed it by hand, and it is to be put back so"
 TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"

@@ -295,8 +295,8 @@ def _suppressed_reasons(configuration_set: Mapping[str, Any]) -> frozenset[str] 
 
 def sender_domain(publication: Path) -> str:
     """The domain of the sender address in publication.toml; `CannotStart` when the file has a fault."""
-    from newsletter.domain.publication import parse_publication
     from newsletter.platform.errors import InvalidPublication
+    from newsletter.publication.publication import parse_publication
 
     try:
         sender = parse_publication(tomllib.loads(publication.read_text(encoding="utf-8"))).sender

@@ -12,8 +12,8 @@ from newsletter.adapters.feeds import Feeds
 from newsletter.container import Container, app
 from newsletter.domain.article import Article, article_id
 from newsletter.domain.feed_state import FeedState
-from newsletter.domain.publication import Feed, Publication, parse_publication
 from newsletter.platform.isolation import Isolated
+from newsletter.publication.publication import Feed, Publication, parse_publication
 from newsletter.usecases.ingest_feed import ingest_feeds
 from tests.aws.dynamodb import Adapters
 from tests.templates import TEMPLATES

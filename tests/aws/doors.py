@@ -20,9 +20,9 @@ from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import week_of
 from newsletter.domain.feed_state import FeedState, Hold
 from newsletter.domain.mailing import Variant
-from newsletter.domain.publication import Approval
 from newsletter.domain.subscriber import shard_of
 from newsletter.platform.links.links import Purpose
+from newsletter.publication.publication import Approval
 from newsletter.usecases.accept_feed import accept_feed
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.decide_digest import approve_digest, reject_digest

@@ -17,8 +17,8 @@ from newsletter.adapters.feed_entries import parse
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.adapters.markup import plain, safe_html
 from newsletter.adapters.shallow_markup import MAX_DEPTH, shallow
-from newsletter.domain.publication import Feed
 from newsletter.platform.errors import FeedUnreadable
+from newsletter.publication.publication import Feed
 from tests.aws.blog import NOW, Blog, sample_publication, slugs, write
 from tests.aws.dynamodb import Adapters
 

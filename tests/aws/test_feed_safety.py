@@ -13,9 +13,9 @@ import pytest
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.container import app
 from newsletter.domain.article import CHOSEN, article_id
-from newsletter.domain.publication import Feed, Topic
 from newsletter.platform.errors import Conflict, NotFound, PartlyFailed
 from newsletter.platform.isolation import Isolated
+from newsletter.publication.publication import Feed, Topic
 from newsletter.usecases.accept_feed import accept_feed
 from newsletter.usecases.ingest_feed import ingest_feeds
 from tests.aws.blog import HOUR, NOW, Blog, sample_publication, slugs, write

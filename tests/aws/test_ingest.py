@@ -11,7 +11,7 @@ import pytest
 from newsletter.adapters.feeds import Feeds, Fetched
 from newsletter.container import app
 from newsletter.domain.feed_state import Failure
-from newsletter.domain.publication import Feed
+from newsletter.publication.publication import Feed
 from newsletter.usecases.keep_articles import UNDATED_AGE
 from tests.aws.blog import HOUR, NOW, Blog, Entries, sample_publication, write
 from tests.aws.cloud import Cloud

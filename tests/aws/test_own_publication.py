@@ -18,7 +18,7 @@ import pytest
 
 from cli.main import main
 from newsletter.adapters.templates import Templates
-from newsletter.domain.publication import Publication
+from newsletter.publication.publication import Publication
 from tests.aws.outside import Outside, item, link_to, rss, started
 
 ROOT = Path(__file__).parents[2]

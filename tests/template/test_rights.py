@@ -21,7 +21,6 @@ import pytest
 from newsletter.adapters.crm import Crm
 from newsletter.adapters.tallies import Tallies
 from newsletter.container import app
-from newsletter.domain import caution
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.subscriber import subscriber_id
@@ -29,6 +28,7 @@ from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import Notify, SendBatch, SettleDoubt
 from newsletter.platform.times import iso
+from newsletter.publication import sending_limits as caution
 from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.read_row import Row
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.caution import (
+from newsletter.domain.subscriber import SHARDS
+from newsletter.publication.sending_limits import (
     BREAKER_VOLUME,
     LEAST_BOUNCED,
     LEAST_COMPLAINED,
@@ -19,7 +20,6 @@ from newsletter.domain.caution import (
     too_bad,
     too_many_refused,
 )
-from newsletter.domain.subscriber import SHARDS
 
 NUMBER = st.integers(0, 100_000)
 

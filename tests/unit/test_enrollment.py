@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.enrollment import advance, enroll
-from newsletter.domain.publication import Sequence, Step
+from newsletter.publication.publication import Sequence, Step
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 days = st.integers(0, 365).map(lambda number: timedelta(days=number))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.feedback_policy import FeedbackPolicy, OnDoubt, parse_feedback
-from newsletter.domain.toml_table import TomlTable
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.feedback_policy import FeedbackPolicy, OnDoubt, parse_feedback
+from newsletter.publication.toml_table import TomlTable
 
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)

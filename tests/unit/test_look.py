@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.look import DEFAULT, LEAST_CONTRAST, TEXT_ON_GROUND, Look, Palette, contrast, parse_look
-from newsletter.domain.toml_table import TomlTable
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.theme import DEFAULT, LEAST_CONTRAST, TEXT_ON_GROUND, Look, Palette, contrast, parse_look
+from newsletter.publication.toml_table import TomlTable
 from tests.unit.mails import templates
 
 LOGO = {"url": "https://a.example/logo.png", "alt": "Lehti", "width": 160, "height": 40}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.privacy import Privacy
-from newsletter.domain.publication import Publication, parse_publication, read_publication
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.privacy import Privacy
+from newsletter.publication.publication import Publication, parse_publication, read_publication
 from tests.strategies import anything
 from tests.templates import TEMPLATES
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.domain.publication import Topic
 from newsletter.domain.topic_names import topics_named, words_of
+from newsletter.publication.publication import Topic
 
 TOPICS = tuple(
     Topic(key, {"fi": fi, "en": en}, {}, (), ())

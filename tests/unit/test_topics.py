@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.adapters.stems import stem_in
-from newsletter.domain.publication import Topic
 from newsletter.domain.topics import Classified, classify
+from newsletter.publication.publication import Topic
 
 
 def topic(key: str, categories: tuple[str, ...] = (), keywords: tuple[str, ...] = ()) -> Topic:

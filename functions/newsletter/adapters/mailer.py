@@ -13,9 +13,9 @@ from newsletter.adapters.ses_answers import CREDENTIALS, Result, of_call, result
 from newsletter.domain.mailing import Kind, Variant
 from newsletter.domain.placeholders import LITERALS
 from newsletter.domain.planning import Batch
-from newsletter.domain.publication import Publication
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.observability import logger
+from newsletter.publication.publication import Publication
 
 RATE_LIFE = 300.0
 """Seconds for which the account's rate is believed before it is asked for again."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.domain.caution import Feedback
 from newsletter.platform.aws.items import batch_get, conditional, from_item, holds, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
+from newsletter.publication.sending_limits import Feedback
 
 WINDOW_HOURS = 24
 LIFE = timedelta(hours=WINDOW_HOURS + 2)

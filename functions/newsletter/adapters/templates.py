@@ -16,12 +16,12 @@ from markupsafe import Markup, escape
 
 from newsletter.adapters.locales import Locales, MissingText
 from newsletter.adapters.markdown import WEB, opening, render_markdown
-from newsletter.adapters.publication_file import read_publication_file
 from newsletter.domain.bidi import isolated
 from newsletter.domain.placeholders import mark, names_in, to_ses_template, without_marks
-from newsletter.domain.publication import Publication
 from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.platform.times import whole_months
+from newsletter.publication.publication import Publication
+from newsletter.publication.publication_file import read_publication_file
 
 if TYPE_CHECKING:
     from jinja2 import Environment

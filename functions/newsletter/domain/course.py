@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from newsletter.domain.caution import LEAST_SLICE
+from newsletter.publication.sending_limits import LEAST_SLICE
 
 
 class MailingState(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.domain.publication import Sequence
+from newsletter.publication.publication import Sequence
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.domain.look import LEAST_CONTRAST, contrast
 from newsletter.domain.mail_html import Element
+from newsletter.publication.theme import LEAST_CONTRAST, contrast
 
 BLACK, WHITE = "#000000", "#ffffff"
 # What a mail program shows where a mail says nothing (Chromium's defaults for color-scheme: light and dark).

@@ -9,9 +9,9 @@ from enum import StrEnum
 from itertools import pairwise
 
 from newsletter.domain.faint_text import faint_texts
-from newsletter.domain.look import LEAST_CONTRAST
 from newsletter.domain.mail_html import HEADINGS, Element, read_html, without_trace
 from newsletter.platform.links.urls import addresses_in, fault_of_link
+from newsletter.publication.theme import LEAST_CONTRAST
 
 CLIP = 102_000
 """Bytes of HTML past which Gmail cuts a mail off and hides the rest, the way out included, behind a link."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from newsletter.domain.publication import Topic
 from newsletter.domain.topics import fold
+from newsletter.publication.publication import Topic
 
 BETWEEN = re.compile(r'[\s,;|"\[\]]+')
 """What may stand between two topics in a cell. A label has blanks, and may have commas, of its own."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from newsletter.domain.publication import Topic
+    from newsletter.publication.publication import Topic
 
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 ANY = "*"

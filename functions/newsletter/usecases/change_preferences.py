@@ -10,11 +10,11 @@ from newsletter.adapters.addresses import normalised
 from newsletter.adapters.limits import CHANGES_AN_HOUR
 from newsletter.adapters.subscribers import Choices
 from newsletter.domain.consent import Consent
-from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, Status, Subscriber
 from newsletter.platform.errors import InvalidInput, LimitReached, NotFound
 from newsletter.platform.links.links import Ref
 from newsletter.platform.times import iso
+from newsletter.publication.publication import Publication
 from newsletter.usecases.defend import take_form
 from newsletter.usecases.subscribe import (
     Faults,

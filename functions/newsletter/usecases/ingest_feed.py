@@ -12,10 +12,10 @@ from newsletter.domain.article import Article, Entry
 from newsletter.domain.digest import first_seen
 from newsletter.domain.feed_health import Snapshot, reason_to_hold
 from newsletter.domain.feed_state import FeedState
-from newsletter.domain.publication import Feed
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
+from newsletter.publication.publication import Feed
 from newsletter.usecases.keep_articles import ArticleCatalog, archive_listing
 
 if TYPE_CHECKING:

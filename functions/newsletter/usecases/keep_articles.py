@@ -10,9 +10,9 @@ from newsletter.adapters.articles_store import Articles
 from newsletter.adapters.stems import stem_in
 from newsletter.domain.article import Article, Entry, article_id, short_hash
 from newsletter.domain.identity import LINK, TEXT, fingerprints, is_same_article, match_entries, merge_fingerprints
-from newsletter.domain.publication import Feed, Publication
 from newsletter.domain.topics import classify
 from newsletter.platform.times import iso
+from newsletter.publication.publication import Feed, Publication
 
 UNDATED_AGE = timedelta(days=365)
 """The age of an article without a date that was found in an archive, so that it is not in the next digest."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.adapters.reader_records import CHANGE, LEAD, PROFILE, is_sign_up, sign_up_record
 from newsletter.domain.lead import lead_id
-from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Status
 from newsletter.platform.times import iso, parse_iso
+from newsletter.publication.publication import Publication
 from newsletter.usecases.present_reader import present
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.reputation import Breaker
-from newsletter.domain.caution import Feedback, breaks
 from newsletter.platform.observability import count
+from newsletter.publication.sending_limits import Feedback, breaks
 from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:

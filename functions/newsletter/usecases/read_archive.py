@@ -10,8 +10,8 @@ from newsletter.adapters.templates import Templates
 from newsletter.domain.article import Article
 from newsletter.domain.digest import choose
 from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.publication import Offer
 from newsletter.platform.errors import NotFound
+from newsletter.publication.publication import Offer
 
 if TYPE_CHECKING:
     from newsletter.container import Container

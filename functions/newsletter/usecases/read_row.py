@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.adapters.addresses import normalised
 from newsletter.domain.listed_status import ListedStatus, strictest
-from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, SignUp
 from newsletter.domain.topic_names import topics_named
 from newsletter.domain.written_dates import read_day, read_moment
 from newsletter.platform.errors import InvalidInput
+from newsletter.publication.publication import Publication
 from newsletter.usecases.subscribe import checked_frequency, checked_language, checked_name, checked_topics
 from newsletter.usecases.unsubscribe import MAX_REASON
 

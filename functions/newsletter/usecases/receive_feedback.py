@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from newsletter.domain.caution import Feedback
 from newsletter.platform.observability import count
+from newsletter.publication.sending_limits import Feedback
 from newsletter.usecases.open_breaker import count_feedback
 from newsletter.usecases.record_feedback import record_feedback
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.caution import Caution
 from newsletter.domain.course import RESUMABLE, Course, MailingState
 from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.errors import NotNow
 from newsletter.platform.messages import GoOn
+from newsletter.publication.sending_limits import Caution
 from newsletter.usecases.change_course import change_course
 
 if TYPE_CHECKING:

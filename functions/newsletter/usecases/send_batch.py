@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.mailer import Addressed
-from newsletter.domain.caution import too_many_refused
 from newsletter.domain.ledger import BatchRecord, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.planning import Batch
@@ -22,6 +21,7 @@ from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import whole_seconds
+from newsletter.publication.sending_limits import too_many_refused
 from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:

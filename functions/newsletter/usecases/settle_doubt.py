@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.domain.course import MailingState
-from newsletter.domain.feedback_policy import OnDoubt
 from newsletter.domain.ledger import LEASE, BatchRecord, Outcome, State
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.planning import Batch
@@ -22,6 +21,7 @@ from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count
+from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.usecases.emit_batches import message_of
 from newsletter.usecases.send_batch import Busy
 

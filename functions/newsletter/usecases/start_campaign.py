@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.domain.course import Course, MailingState
-from newsletter.domain.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.domain.mailing import Audience, Kind, Mailing, campaign_mailing
-from newsletter.domain.publication import Publication
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
+from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
+from newsletter.publication.publication import Publication
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.hold_mailing import tell_stopped
 from newsletter.usecases.plan_page import plan_shards

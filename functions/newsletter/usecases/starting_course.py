@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.caution import first_slice
 from newsletter.domain.course import Course, MailingState
+from newsletter.publication.sending_limits import first_slice
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.adapters.addresses import is_disposable, normalised
 from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
-from newsletter.domain.publication import Publication
 from newsletter.domain.subscriber import Frequency, SignUp, Subscriber
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
+from newsletter.publication.publication import Publication
 from newsletter.usecases.defend import take_form
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.caution import Feedback, too_bad, too_many_refused
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.tally import add_up
 from newsletter.platform.isolation import Isolated
+from newsletter.publication.sending_limits import Feedback, too_bad, too_many_refused
 from newsletter.usecases.change_course import in_short
 from newsletter.usecases.count_mailing import count_mailing, count_shard
 from newsletter.usecases.hold_mailing import hold_mailing, tell_stopped

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from newsletter.domain.toml_table import TomlTable
+from newsletter.publication.toml_table import TomlTable
 
 WAIT_MINUTES = (15, 1440)
 """How long Send events can be awaited, at least and at most; nearly all come within seconds."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 
-from newsletter.domain.toml_table import TomlTable
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.toml_table import TomlTable
 
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 FONTS = re.compile(r"[A-Za-z0-9' -]+(?:, ?[A-Za-z0-9' -]+)*")

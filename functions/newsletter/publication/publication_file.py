@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from newsletter.domain.publication import Publication, read_publication
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.publication import Publication, read_publication
 
 
 def read_publication_file(path: Path) -> tuple[Publication | None, tuple[InvalidPublication, ...]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsletter.domain.toml_table import Texts, TomlTable
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.toml_table import Texts, TomlTable
 
 CONTACT = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}|https?://[^\s/]+\S*")
 

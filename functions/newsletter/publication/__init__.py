@@ -1,0 +1,1 @@
+"""The one file publication.toml: read once, checked whole, then trusted."""
