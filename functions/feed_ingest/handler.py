@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from newsletter.articles.ingest import ingest_feeds
 from newsletter.container import app
 from newsletter.platform.events import scheduled_time
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import observed
-from newsletter.usecases.ingest_feed import ingest_feeds
 
 
 @observed("feed_ingest")

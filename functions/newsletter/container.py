@@ -17,7 +17,6 @@ from newsletter.platform.settings import MissingSetting, Settings, read_settings
 if TYPE_CHECKING:
     from newsletter.adapters.account import Account
     from newsletter.adapters.agenda import Agenda
-    from newsletter.adapters.articles_store import Articles
     from newsletter.adapters.aside import Aside
     from newsletter.adapters.backlog import Backlog
     from newsletter.adapters.clicks import Clicks
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from newsletter.adapters.deliveries import Deliveries
     from newsletter.adapters.digests import Digests
     from newsletter.adapters.enrollments import Enrollments
-    from newsletter.adapters.feed_states_store import FeedStates
-    from newsletter.adapters.feeds import Feeds
     from newsletter.adapters.lead_pointers import LeadPointers
     from newsletter.adapters.leads import Leads
     from newsletter.adapters.limits import Limits
@@ -44,6 +41,9 @@ if TYPE_CHECKING:
     from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
+    from newsletter.articles.articles_store import Articles
+    from newsletter.articles.feed_states_store import FeedStates
+    from newsletter.articles.feeds.feed_client import Feeds
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
     from newsletter.platform.aws.queues_client import Queues
@@ -215,14 +215,14 @@ class Container:
     @cached_property
     def articles(self) -> Articles:
         """Articles, their texts, and what marketing decided about them."""
-        from newsletter.adapters.articles_store import Articles
+        from newsletter.articles.articles_store import Articles
 
         return Articles(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def feed_states(self) -> FeedStates:
         """What one reading of a feed leaves for the next."""
-        from newsletter.adapters.feed_states_store import FeedStates
+        from newsletter.articles.feed_states_store import FeedStates
 
         return FeedStates(aws.client("dynamodb"), self.settings.content_table)
 
@@ -376,7 +376,7 @@ class Container:
     @cached_property
     def feeds(self) -> Feeds:
         """Blog feeds."""
-        from newsletter.adapters.feeds import Feeds
+        from newsletter.articles.feeds.feed_client import Feeds
 
         return Feeds(allow_local=self.settings.local)
 

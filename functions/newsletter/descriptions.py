@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.ledger import RecipientLine

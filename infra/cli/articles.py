@@ -6,10 +6,10 @@ import json
 
 from cli.faults import Fault
 from cli.output import say, table, when
-from newsletter.adapters.markup import plain
+from newsletter.articles.article import Article, Choice
+from newsletter.articles.feeds.markup import plain
 from newsletter.container import app
 from newsletter.descriptions import article_as_json, topic_label
-from newsletter.domain.article import Article, Choice
 from newsletter.domain.digest import newest_first
 from newsletter.publication.publication import Publication
 

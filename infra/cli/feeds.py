@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cli.faults import Fault
 from cli.output import say, when
+from newsletter.articles.accept_feed import accept_feed, ask_for_archive
 from newsletter.container import app
 from newsletter.platform.errors import Conflict, NotFound
-from newsletter.usecases.accept_feed import accept_feed, ask_for_archive
 
 
 def show_feeds() -> int:

@@ -24,9 +24,9 @@ from cli.import_wishes import NO_WISHES, Wishes
 from cli.output import say
 from cli.roster_file import Line
 from cli.roster_survey import Survey, open_sheet, survey_of
+from newsletter.articles.topic_names import topics_named
 from newsletter.container import app
 from newsletter.domain.subscriber import Frequency
-from newsletter.domain.topic_names import topics_named
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds

@@ -14,8 +14,8 @@ from cli.status_columns import ANY, StatusColumn, Values, by_name, by_values, is
 from cli.status_names import Kind
 from cli.status_words import fold, parts_of, told_by
 from newsletter.adapters.reader_records import is_sign_up
+from newsletter.articles.topic_names import words_of
 from newsletter.domain.listed_status import ListedStatus, strictest
-from newsletter.domain.topic_names import words_of
 from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.read_row import Row
 

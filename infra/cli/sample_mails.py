@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from newsletter.adapters.templates import Templates
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
 from newsletter.domain.subscriber import Frequency, Recipient, Status, Subscriber
 from newsletter.publication.publication import Publication, Sequence

@@ -8,13 +8,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from newsletter.adapters.feeds import Feeds
+from newsletter.articles.article import Article, article_id
+from newsletter.articles.feed_state import FeedState
+from newsletter.articles.feeds.feed_client import Feeds
+from newsletter.articles.ingest import ingest_feeds
 from newsletter.container import Container, app
-from newsletter.domain.article import Article, article_id
-from newsletter.domain.feed_state import FeedState
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.publication import Feed, Publication, parse_publication
-from newsletter.usecases.ingest_feed import ingest_feeds
 from tests.aws.dynamodb import Adapters
 from tests.templates import TEMPLATES
 

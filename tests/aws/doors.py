@@ -14,16 +14,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.adapters.reputation import Breaker
+from newsletter.articles.accept_feed import accept_feed
+from newsletter.articles.article import Article
+from newsletter.articles.feed_state import FeedState, Hold
 from newsletter.container import app
-from newsletter.domain.article import Article
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import week_of
-from newsletter.domain.feed_state import FeedState, Hold
 from newsletter.domain.mailing import Variant
 from newsletter.domain.subscriber import shard_of
 from newsletter.platform.links.links import Purpose
 from newsletter.publication.publication import Approval
-from newsletter.usecases.accept_feed import accept_feed
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.decide_digest import approve_digest, reject_digest
 from newsletter.usecases.import_readers import Mode, Roster, import_rows

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsletter.adapters.feed_entries import parse
-from newsletter.domain.article import Entry
+from newsletter.articles.article import Entry
+from newsletter.articles.feeds.feed_parser import parse
 
 HERE = {"content-location": "https://blog.example.com/feed.xml"}
 ATOM = "http://www.w3.org/2005/Atom"

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.article import CHOSEN, Article, Choice
+from newsletter.articles.article import CHOSEN, Article, Choice
+from newsletter.articles.feed_state import Failure, FeedState, Hold
 from newsletter.domain.digest import SettledDigest, Window
-from newsletter.domain.feed_state import Failure, FeedState, Hold
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from newsletter.platform.aws.items import from_item, to_item
 from tests.aws.dynamodb import Adapters

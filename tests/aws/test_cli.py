@@ -12,8 +12,8 @@ import pytest
 
 from cli import spam
 from cli.main import main
+from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.domain.article import Article
 from newsletter.domain.mailing import Audience
 from newsletter.usecases.count_audience import Count, count_audience
 from tests.aws.cloud import Cloud

@@ -12,8 +12,8 @@ import pytest
 
 from console import openapi
 from console.handler import PATHS
+from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.domain.article import Article
 from tests.aws.cloud import ROOT, Cloud
 from tests.aws.console_calls import Program, call, trust
 from tests.aws.issuer import Issuer, issuing

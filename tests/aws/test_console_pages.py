@@ -13,8 +13,8 @@ from console.principal import Principal
 from console.reports import report_of
 from console.request import Request
 from console.session import ForgedForm, check_form
+from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.domain.article import Article
 from newsletter.usecases.report_mailing import Report
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.console_calls import MARKETING, Browser, call, trust

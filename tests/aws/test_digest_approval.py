@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cli.main import main
+from newsletter.articles.article import Article, Choice
 from newsletter.container import app
-from newsletter.domain.article import Article, Choice
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
 from newsletter.domain.subscriber import SignUp, subscriber_id

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.adapters.reputation import Breaker
+from newsletter.articles.article import Article
+from newsletter.articles.feed_state import Failure, FeedState, Hold
 from newsletter.container import app
-from newsletter.domain.article import Article
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
-from newsletter.domain.feed_state import Failure, FeedState, Hold
 from newsletter.domain.subscriber import SHARDS, Frequency, SignUp, subscriber_id
 from newsletter.platform.messages import PlanPage, from_json
 from tests.aws.cloud import PEPPER, Cloud

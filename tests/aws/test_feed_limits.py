@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters import feed_entries, feed_process
-from newsletter.adapters.feed_entries import parse
-from newsletter.adapters.feeds import Feeds, Fetched
-from newsletter.adapters.markup import plain, safe_html
-from newsletter.adapters.shallow_markup import MAX_DEPTH, shallow
+from newsletter.articles.feeds import feed_parser as feed_entries
+from newsletter.articles.feeds import parser_process_client as feed_process
+from newsletter.articles.feeds.feed_client import Feeds, Fetched
+from newsletter.articles.feeds.feed_parser import parse
+from newsletter.articles.feeds.markup import plain, safe_html
+from newsletter.articles.feeds.shallow_markup import MAX_DEPTH, shallow
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.publication.publication import Feed
 from tests.aws.blog import NOW, Blog, sample_publication, slugs, write

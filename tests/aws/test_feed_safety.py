@@ -10,14 +10,14 @@ from unittest.mock import Mock
 
 import pytest
 
-from newsletter.adapters.feeds import Feeds, Fetched
+from newsletter.articles.accept_feed import accept_feed
+from newsletter.articles.article import CHOSEN, article_id
+from newsletter.articles.feeds.feed_client import Feeds, Fetched
+from newsletter.articles.ingest import ingest_feeds
 from newsletter.container import app
-from newsletter.domain.article import CHOSEN, article_id
 from newsletter.platform.errors import Conflict, NotFound, PartlyFailed
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.publication import Feed, Topic
-from newsletter.usecases.accept_feed import accept_feed
-from newsletter.usecases.ingest_feed import ingest_feeds
 from tests.aws.blog import HOUR, NOW, Blog, sample_publication, slugs, write
 from tests.aws.dynamodb import Adapters
 
@@ -189,7 +189,7 @@ def test_a_feed_that_fails_for_a_day_is_counted_for_the_alarm_from_then_until_it
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = Mock()
-    monkeypatch.setattr("newsletter.usecases.ingest_feed.count", counted)
+    monkeypatch.setattr("newsletter.articles.ingest.count", counted)
     names = {}
     for hour in (0, 1, 23, 24, 25):
         counted.reset_mock()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.feed_entries import MAX_ENTRIES, parse
-from newsletter.adapters.feeds import Feeds
+from newsletter.articles.feeds.feed_client import Feeds
+from newsletter.articles.feeds.feed_parser import MAX_ENTRIES, parse
 from newsletter.platform.errors import FeedUnreadable
 from tests.aws.feed_text import DIALECTS, HERE, item, one, read, rss
 from tests.strategies import WHOLE

@@ -8,11 +8,11 @@ from unittest.mock import Mock
 
 import pytest
 
-from newsletter.adapters.feeds import Feeds, Fetched
+from newsletter.articles.catalog import UNDATED_AGE
+from newsletter.articles.feed_state import Failure
+from newsletter.articles.feeds.feed_client import Feeds, Fetched
 from newsletter.container import app
-from newsletter.domain.feed_state import Failure
 from newsletter.publication.publication import Feed
-from newsletter.usecases.keep_articles import UNDATED_AGE
 from tests.aws.blog import HOUR, NOW, Blog, Entries, sample_publication, write
 from tests.aws.cloud import Cloud
 from tests.aws.dynamodb import Adapters

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook as Verifier
 
+from newsletter.articles.article import Choice
 from newsletter.container import app
-from newsletter.domain.article import Choice
 from newsletter.domain.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, WEBHOOK_SECRET, Cloud, link_to
 from tests.aws.reports import report_of

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from newsletter.adapters.templates import RenderedMail, Templates
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.placeholders import substitute
 from tests.templates import TEMPLATES
 

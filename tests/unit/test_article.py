@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.article import article_id
+from newsletter.articles.article import article_id
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.digest import (
     FIRST_SPAN,
     WEEK,

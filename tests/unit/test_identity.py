@@ -10,8 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.article import Article, Entry, article_id
-from newsletter.domain.identity import MAX_FINGERPRINTS, fingerprints, is_tracking, match_entries, merge_fingerprints
+from newsletter.articles.article import Article, Entry, article_id
+from newsletter.articles.deduplication import (
+    MAX_FINGERPRINTS,
+    fingerprints,
+    is_tracking,
+    match_entries,
+    merge_fingerprints,
+)
 
 FEED = "https://b.example/feed"
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)

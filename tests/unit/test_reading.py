@@ -12,7 +12,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.cadence import MOST, Stretch, after_choice, after_confirming, as_text, parse
 from newsletter.domain.digest import (
     FIRST_SPAN,

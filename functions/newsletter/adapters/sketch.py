@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newsletter.adapters.mailings_store import Mailings
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.mailing import Variant
 
 

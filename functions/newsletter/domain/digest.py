@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.subscriber import Frequency
 
 WEEK = timedelta(days=7)

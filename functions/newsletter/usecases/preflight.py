@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from newsletter.adapters.markdown import places_in
 from newsletter.adapters.sketch import Sketch
 from newsletter.adapters.templates import Templates
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.preflight import Finding, Rule, Sample, examine

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.templates import Templates
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.digest import choose
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.platform.errors import NotFound

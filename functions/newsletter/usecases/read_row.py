@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.adapters.addresses import normalised
+from newsletter.articles.topic_names import topics_named
 from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.domain.subscriber import Frequency, SignUp
-from newsletter.domain.topic_names import topics_named
 from newsletter.domain.written_dates import read_day, read_moment
 from newsletter.platform.errors import InvalidInput
 from newsletter.publication.publication import Publication

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.adapters.mailings_store import Mailings
 from newsletter.adapters.templates import RenderedMail, Templates
-from newsletter.domain.article import Article
+from newsletter.articles.article import Article
 from newsletter.domain.digest import Selection, choose, meant_for, newest_first
 from newsletter.domain.mailing import ALREADY, MOVED, WELCOME, Mailing, Variant, step_mailing
 from newsletter.domain.subscriber import Recipient, Subscriber

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.domain.article import Article
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.subscriber import Recipient
 

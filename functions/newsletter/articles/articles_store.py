@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from newsletter.adapters.article_items import article_from, article_values, choice_from, choice_values
-from newsletter.domain.article import Article, Choice
+from newsletter.articles.article import Article, Choice
+from newsletter.articles.article_items import article_from, article_values, choice_from, choice_values
 from newsletter.platform.aws.items import to_item
 from newsletter.platform.aws.table_store import TableStore
 

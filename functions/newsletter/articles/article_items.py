@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.domain.article import Article, Choice
+from newsletter.articles.article import Article, Choice
 from newsletter.platform.times import iso, parse_iso
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.adapters.feed_bytes import first_entries, with_valid_characters
-from newsletter.adapters.feed_dates import published
-from newsletter.adapters.json_feed import NotJsonFeed, is_json, read_json_feed
-from newsletter.adapters.markup import Picture, pictures, pixels, plain, safe_html, web_address
-from newsletter.domain.article import Entry
-from newsletter.domain.prose import excerpt, feed_excerpt, reading_minutes
+from newsletter.articles.article import Entry
+from newsletter.articles.excerpts import excerpt, feed_excerpt, reading_minutes
+from newsletter.articles.feeds.feed_bytes import first_entries, with_valid_characters
+from newsletter.articles.feeds.feed_dates import published
+from newsletter.articles.feeds.json_feed import NotJsonFeed, is_json, read_json_feed
+from newsletter.articles.feeds.markup import Picture, pictures, pixels, plain, safe_html, web_address
 from newsletter.platform.errors import FeedUnreadable
 
 MAX_ENTRIES = 1_000

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
-from newsletter.adapters.shallow_markup import shallow
-from newsletter.domain.identity import is_tracking
+from newsletter.articles.deduplication import is_tracking
+from newsletter.articles.feeds.shallow_markup import shallow
 
 MAX_URL = 2_000
 MAX_ALT = 300

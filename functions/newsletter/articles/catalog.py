@@ -6,11 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from newsletter.adapters.articles_store import Articles
-from newsletter.adapters.stems import stem_in
-from newsletter.domain.article import Article, Entry, article_id, short_hash
-from newsletter.domain.identity import LINK, TEXT, fingerprints, is_same_article, match_entries, merge_fingerprints
-from newsletter.domain.topics import classify
+from newsletter.articles.article import Article, Entry, article_id, short_hash
+from newsletter.articles.articles_store import Articles
+from newsletter.articles.deduplication import (
+    LINK,
+    TEXT,
+    fingerprints,
+    is_same_article,
+    match_entries,
+    merge_fingerprints,
+)
+from newsletter.articles.stemming import stem_in
+from newsletter.articles.topics import classify
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Feed, Publication
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from newsletter.domain.topics import fold
+from newsletter.articles.topics import fold
 from newsletter.publication.publication import Topic
 
 BETWEEN = re.compile(r'[\s,;|"\[\]]+')

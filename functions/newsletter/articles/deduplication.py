@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from newsletter.domain.article import Article, Entry, article_id, short_hash
+from newsletter.articles.article import Article, Entry, article_id, short_hash
 
 GUID, LINK, TEXT = "guid", "link", "text"
 KINDS = (GUID, LINK, TEXT)

@@ -7,16 +7,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.adapters.feeds import Feeds, Fetched
-from newsletter.domain.article import Article, Entry
+from newsletter.articles.article import Article, Entry
+from newsletter.articles.catalog import ArticleCatalog, archive_listing
+from newsletter.articles.feed_health import Snapshot, reason_to_hold
+from newsletter.articles.feed_state import FeedState
+from newsletter.articles.feeds.feed_client import Feeds, Fetched
 from newsletter.domain.digest import first_seen
-from newsletter.domain.feed_health import Snapshot, reason_to_hold
-from newsletter.domain.feed_state import FeedState
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.publication.publication import Feed
-from newsletter.usecases.keep_articles import ArticleCatalog, archive_listing
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -1,0 +1,1 @@
+"""From the entries of feeds to articles with topics."""

@@ -1,0 +1,1 @@
+"""Feeds of every dialect: fetched, parsed and cleaned within limits."""
