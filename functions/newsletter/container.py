@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from newsletter.adapters.aside import Aside
     from newsletter.adapters.backlog import Backlog
     from newsletter.adapters.clicks import Clicks
-    from newsletter.adapters.consents import Consents
     from newsletter.adapters.courses import Courses
     from newsletter.adapters.crm import Crm
     from newsletter.adapters.decisions_store import Decisions
@@ -29,15 +28,10 @@ if TYPE_CHECKING:
     from newsletter.adapters.enrollments import Enrollments
     from newsletter.adapters.lead_pointers import LeadPointers
     from newsletter.adapters.leads import Leads
-    from newsletter.adapters.limits import Limits
     from newsletter.adapters.mailer import Mailer
     from newsletter.adapters.mailings_store import Mailings
     from newsletter.adapters.presses import Presses
-    from newsletter.adapters.proofs import Proofs
-    from newsletter.adapters.reachability import Reachability
     from newsletter.adapters.reputation import Reputation
-    from newsletter.adapters.sign_ups import SignUps
-    from newsletter.adapters.subscribers import Subscribers
     from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
     from newsletter.adapters.templates import Templates
@@ -54,9 +48,15 @@ if TYPE_CHECKING:
     from newsletter.platform.rate_limiter_store import Guards
     from newsletter.platform.web.oidc_client import Oidc
     from newsletter.publication.publication import Feed, Publication
+    from newsletter.readers.bounces_store import Reachability
+    from newsletter.readers.consents.consents_store import Consents
+    from newsletter.readers.signup.challenges import Proofs
+    from newsletter.readers.signup.limits_store import Limits
+    from newsletter.readers.signup.sign_ups_store import SignUps
+    from newsletter.readers.subscriber_ids import SubscriberIds
+    from newsletter.readers.subscribers_store import Subscribers
     from newsletter.usecases.digest_readers import DigestReaders
     from newsletter.usecases.render_variant import Variants
-    from newsletter.usecases.subscriber_ids import SubscriberIds
 
 
 INDEX_DELAY = 5.0
@@ -119,7 +119,7 @@ class Container:
     @cached_property
     def ids(self) -> SubscriberIds:
         """Ids of subscribers."""
-        from newsletter.usecases.subscriber_ids import SubscriberIds
+        from newsletter.readers.subscriber_ids import SubscriberIds
 
         return SubscriberIds(self.secrets)
 
@@ -164,14 +164,14 @@ class Container:
     @cached_property
     def subscribers(self) -> Subscribers:
         """Readers."""
-        from newsletter.adapters.subscribers import Subscribers
+        from newsletter.readers.subscribers_store import Subscribers
 
         return Subscribers(aws.client("dynamodb"), self.settings.subscribers_table)
 
     @cached_property
     def sign_ups(self) -> SignUps:
         """Forms that wait for their confirmation."""
-        from newsletter.adapters.sign_ups import SignUps
+        from newsletter.readers.signup.sign_ups_store import SignUps
 
         kept = self.publication.retention.pending
         return SignUps(aws.client("dynamodb"), self.settings.subscribers_table, kept)
@@ -179,7 +179,7 @@ class Container:
     @cached_property
     def consents(self) -> Consents:
         """Chains of consent records."""
-        from newsletter.adapters.consents import Consents
+        from newsletter.readers.consents.consents_store import Consents
 
         return Consents(aws.client("dynamodb"), self.settings.subscribers_table, lambda: self.secrets.consent_key)
 
@@ -201,7 +201,7 @@ class Container:
     @cached_property
     def limits(self) -> Limits:
         """Limits on what strangers can set off."""
-        from newsletter.adapters.limits import Limits
+        from newsletter.readers.signup.limits_store import Limits
 
         return Limits(aws.client("dynamodb"), self.settings.guards_table)
 
@@ -355,7 +355,7 @@ class Container:
     @cached_property
     def proofs(self) -> Proofs:
         """Proofs of work."""
-        from newsletter.adapters.proofs import Proofs
+        from newsletter.readers.signup.challenges import Proofs
 
         return Proofs(self.secrets.link_keys)
 
@@ -411,7 +411,7 @@ class Container:
     @cached_property
     def reachability(self) -> Reachability:
         """What mail systems say of readers."""
-        from newsletter.adapters.reachability import Reachability
+        from newsletter.readers.bounces_store import Reachability
 
         return Reachability(aws.client("dynamodb"), self.settings.subscribers_table)
 

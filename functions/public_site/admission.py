@@ -7,7 +7,7 @@ from typing import Any
 from newsletter.container import app
 from newsletter.platform.observability import count
 from newsletter.platform.web.answer import Answer, json_answer
-from newsletter.usecases.defend import WAIT, WAIT_LIFE, needs_proof, proven, waited
+from newsletter.readers.signup.protection import WAIT, WAIT_LIFE, needs_proof, proven, waited
 from public_site.request import Request
 from public_site.responses import page
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from newsletter.container import app
-from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.platform.errors import (
     BadLink,
     ExpiredLink,
@@ -18,6 +17,7 @@ from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.problems import allowed, status_and_words
 from newsletter.platform.web.request import TooLarge
 from newsletter.platform.web.router import MethodNotAllowed
+from newsletter.readers.subscriber import SIGN_UP_LIFE
 from public_site.request import Request, UnsupportedType
 from public_site.responses import page
 

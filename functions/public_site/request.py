@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from newsletter.domain.lead import Evidence
-from newsletter.domain.networks import network_of
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.web.request import HttpRequest, TooLarge
 from newsletter.publication.publication import Publication
+from newsletter.readers.signup.networks import network_of
 from public_site import form_data
 from public_site.form_data import Fields
 

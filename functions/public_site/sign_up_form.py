@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.addresses import MAX_ADDRESS
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
-from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.container import app
-from newsletter.domain.subscriber import Frequency
 from newsletter.platform.web.answer import Answer
-from newsletter.usecases.defend import under_attack
-from newsletter.usecases.subscribe import SignUpForm
+from newsletter.readers.email_address import MAX_ADDRESS
+from newsletter.readers.signup.limits_store import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
+from newsletter.readers.signup.protection import under_attack
+from newsletter.readers.signup.subscribe import SignUpForm
+from newsletter.readers.subscriber import Frequency
 from public_site import origins
 from public_site.admission import ask_for_proof
 from public_site.request import Request

@@ -8,11 +8,11 @@ from typing import Any
 
 from cli.faults import Fault
 from cli.output import say, table, when
-from newsletter.adapters.addresses import normalised
 from newsletter.container import app
-from newsletter.domain.consent import ConsentRecord
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import iso
+from newsletter.readers.consents.consent import ConsentRecord
+from newsletter.readers.email_address import normalised
 
 
 def show(address: str, *, as_json: bool) -> int:

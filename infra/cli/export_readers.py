@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from cli.spreadsheet import guarded
-from newsletter.adapters.reader_records import PROFILE, is_sign_up
 from newsletter.container import app
+from newsletter.readers.records_store import PROFILE, is_sign_up
 
 FIELDS = (
     *("id", "record", "status", "email", "name", "language", "topics", "frequency", "paused_until", "tracking"),

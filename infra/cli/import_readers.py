@@ -26,12 +26,12 @@ from cli.roster_file import Line
 from cli.roster_survey import Survey, open_sheet, survey_of
 from newsletter.articles.topic_names import topics_named
 from newsletter.container import app
-from newsletter.domain.subscriber import Frequency
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
-from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
-from newsletter.usecases.read_row import Row
+from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.subscriber import Frequency
 
 WORKERS = 16
 IN_WORDS = {

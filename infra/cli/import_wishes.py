@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cli.faults import Fault
 from cli.status_words import fold
-from newsletter.domain.listed_status import ListedStatus
+from newsletter.readers.imports.listed_status import ListedStatus
 
 
 @dataclass(frozen=True)

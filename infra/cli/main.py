@@ -97,7 +97,7 @@ def _command(options: argparse.Namespace) -> int:
         subscribers,
     )
     from newsletter.container import app
-    from newsletter.domain.listed_status import ListedStatus
+    from newsletter.readers.imports.listed_status import ListedStatus
 
     commands: dict[str, Callable[[], int]] = {
         "campaign send": lambda: campaign.send(options.file, yes=options.yes),

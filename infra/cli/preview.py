@@ -20,8 +20,8 @@ from newsletter.container import Container
 from newsletter.domain.digest import newest_first, period_of, settle
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.placeholders import substitute
-from newsletter.domain.subscriber import Frequency
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.subscriber import Frequency
 from newsletter.usecases.preflight import Drawn, drawn, values_for
 from newsletter.usecases.start_campaign import checked
 from newsletter.usecases.start_digest import mailing_of

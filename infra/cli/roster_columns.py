@@ -13,11 +13,11 @@ from cli.roster_file import ADDRESS, Line, Sheet
 from cli.status_columns import ANY, StatusColumn, Values, by_name, by_values, is_postal_state, unclear
 from cli.status_names import Kind
 from cli.status_words import fold, parts_of, told_by
-from newsletter.adapters.reader_records import is_sign_up
 from newsletter.articles.topic_names import words_of
-from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.platform.errors import InvalidInput
-from newsletter.usecases.read_row import Row
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.records_store import is_sign_up
 
 EMAIL = (
     *("email", "e mail", "email address", "e mail address", "emailaddress", "mail", "mail address", "primary email"),

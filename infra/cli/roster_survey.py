@@ -11,12 +11,12 @@ from cli.faults import Fault
 from cli.import_wishes import Wishes
 from cli.roster_columns import Columns, columns_of, seems_right
 from cli.roster_file import ADDRESS, Line, Sheet
-from newsletter.adapters.addresses import normalised
 from newsletter.container import Container
-from newsletter.domain.listed_status import ListedStatus, strictest
 from newsletter.platform.errors import InvalidInput
-from newsletter.usecases.import_readers import Mode
-from newsletter.usecases.read_row import ID, Row
+from newsletter.readers.email_address import normalised
+from newsletter.readers.imports.import_subscribers import Mode
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.read_row import ID, Row
 
 NAMED_AS_LEFT = re.compile(
     r"unsub|cleaned|suppress|bounce|blocklist|blacklist|complain|opt-?out|perunee|perut|poistun|estet"

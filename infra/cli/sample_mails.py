@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from newsletter.adapters.templates import Templates
 from newsletter.articles.article import Article
 from newsletter.domain.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
-from newsletter.domain.subscriber import Frequency, Recipient, Status, Subscriber
 from newsletter.publication.publication import Publication, Sequence
+from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
 from newsletter.usecases.preflight import Drawing as Draw
 from newsletter.usecases.preflight import Drawn, Fault, drawn, preflight_letter, preflight_mails
 from newsletter.usecases.render_variant import Variants

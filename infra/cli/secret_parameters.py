@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from cli.faults import Fault
 from cli.output import say
 from newsletter.container import app
-from newsletter.domain.subscriber import pepper_fingerprint, subscriber_id
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.aws.secrets_client import NAMES
+from newsletter.readers.subscriber import pepper_fingerprint, subscriber_id
 
 SECRET_BYTES = 32
 LEAST_TEXT = 16

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from cli import status_names
 from cli.status_names import Kind, kind_of, left_as, no_is
 from cli.status_words import blank, fold, parts_of, status_in, subscribes, telling, truth_in
-from newsletter.domain.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
 
 MOST_VALUES = 30
 """Different values that a column of some status has at most; of more, only as many are kept."""

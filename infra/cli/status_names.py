@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from cli.status_words import fold
-from newsletter.domain.listed_status import ListedStatus
+from newsletter.readers.imports.listed_status import ListedStatus
 
 
 class Kind(StrEnum):

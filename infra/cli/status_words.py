@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.domain.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
 
 _WORDS = {
     ListedStatus.ACTIVE: """active, subscribed, subscriber, enabled, confirmed, regular, premium, gifted, trialed,

@@ -9,14 +9,14 @@ from datetime import timedelta
 from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, when
-from newsletter.adapters.addresses import normalised
-from newsletter.adapters.limits import BETWEEN_MAILS, MAILS
-from newsletter.adapters.sign_ups import can_be_confirmed
 from newsletter.adapters.suppression import COMPLAINT, Suppressed
 from newsletter.container import app
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.redaction import redacted
 from newsletter.platform.times import iso, whole_seconds
+from newsletter.readers.email_address import normalised
+from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS
+from newsletter.readers.signup.sign_ups_store import can_be_confirmed
 
 UNSUPPRESSED = "unsuppressed"
 """What `newsletter decisions` calls it that a person took an address off SES's list."""

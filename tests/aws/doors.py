@@ -21,15 +21,15 @@ from newsletter.container import app
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import week_of
 from newsletter.domain.mailing import Variant
-from newsletter.domain.subscriber import shard_of
 from newsletter.platform.links.links import Purpose
 from newsletter.publication.publication import Approval
+from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.subscriber import shard_of
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.decide_digest import approve_digest, reject_digest
-from newsletter.usecases.import_readers import Mode, Roster, import_rows
 from newsletter.usecases.open_breaker import close_breaker
 from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.read_row import Row
 from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PUBLIC_URL, Cloud, link_to

@@ -17,21 +17,21 @@ from local_cloud import environment
 from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
 from newsletter.adapters.agenda import Agenda
-from newsletter.adapters.consents import Consents
 from newsletter.adapters.decisions_store import Decisions
 from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.digests import Digests
 from newsletter.adapters.enrollments import Enrollments
 from newsletter.adapters.leads import Leads
-from newsletter.adapters.limits import Limits
 from newsletter.adapters.mailings_store import Mailings
-from newsletter.adapters.sign_ups import SignUps
-from newsletter.adapters.subscribers import Subscribers
 from newsletter.articles.articles_store import Articles
 from newsletter.articles.feed_states_store import FeedStates
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.rate_limiter_store import Guards
+from newsletter.readers.consents.consents_store import Consents
+from newsletter.readers.signup.limits_store import Limits
+from newsletter.readers.signup.sign_ups_store import SignUps
+from newsletter.readers.subscribers_store import Subscribers
 from tests.skips import DYNALITE, require
 from tests.templates import TEMPLATES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from newsletter.container import app
-from newsletter.domain.subscriber import SignUp, subscriber_id
+from newsletter.readers.subscriber import SignUp, subscriber_id
 from tests.aws.cloud import PEPPER
 
 

@@ -14,9 +14,9 @@ import pytest
 from cli import consent, export_readers, import_readers
 from cli.import_wishes import NO_WISHES, Wishes
 from newsletter.container import app
-from newsletter.domain.consent import Consent, brought_record
-from newsletter.domain.subscriber import Status, Subscriber, subscriber_id
-from newsletter.usecases import my_data
+from newsletter.readers import my_data
+from newsletter.readers.consents.consent import Consent, brought_record
+from newsletter.readers.subscriber import Status, Subscriber, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Subscriber, subscriber_id
 from newsletter.platform.links.links import Purpose, Ref
-from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
+from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
+from newsletter.readers.subscriber import Subscriber, subscriber_id
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
 
 READER = "maija.lukija@example.com"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.adapters.agenda import Erasure, Reminder
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.subscriber import REMINDER_AFTER, SignUp, Status, shard_of
+from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status, shard_of
 from tests.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

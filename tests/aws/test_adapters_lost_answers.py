@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.domain.lead import Evidence, Lead
-from newsletter.domain.subscriber import SignUp
+from newsletter.readers.subscriber import SignUp
 from tests.aws.answers import Call, lost, the
 from tests.aws.dynamodb import Adapters
 from tests.aws.test_adapters_races import ATTEMPTS, Attempt

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.subscribers import Choices
-from newsletter.domain.consent import Consent
 from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.lead import Evidence, Lead
 from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.planning import Batch, Manifest
-from newsletter.domain.subscriber import Frequency, SignUp, Status
+from newsletter.readers.consents.consent import Consent
+from newsletter.readers.subscriber import Frequency, SignUp, Status
+from newsletter.readers.subscribers_store import Choices
 from tests.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.adapters.agenda import Erasure
-from newsletter.adapters.limits import BETWEEN_MAILS, MAILS_A_DAY, SIGN_UPS_AN_HOUR
-from newsletter.adapters.subscribers import Choices
-from newsletter.domain.consent import Consent, brought_record
-from newsletter.domain.subscriber import SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
+from newsletter.readers.consents.consent import Consent, brought_record
+from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS_A_DAY, SIGN_UPS_AN_HOUR
+from newsletter.readers.subscriber import SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
+from newsletter.readers.subscribers_store import Choices
 from tests.aws.dynamodb import Adapters
 from tests.strategies import WHOLE
 

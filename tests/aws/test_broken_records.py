@@ -10,8 +10,8 @@ import pytest
 from newsletter.container import app
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.mailing import Audience
-from newsletter.domain.subscriber import Frequency, Status, subscriber_id
 from newsletter.platform.links.links import Purpose, Ref
+from newsletter.readers.subscriber import Frequency, Status, subscriber_id
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.report_mailing import addresses_of
 from newsletter.usecases.start_campaign import Campaign, start_campaign

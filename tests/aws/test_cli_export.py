@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.subscriber import Frequency, Status, Subscriber, subscriber_id
+from newsletter.readers.subscriber import Frequency, Status, Subscriber, subscriber_id
 from tests.aws.cloud import Cloud
 from tests.aws.rosters import (
     LEFT,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Status
+from newsletter.readers.subscriber import Status
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.rosters import (
     LEFT,

@@ -16,9 +16,9 @@ from cli.faults import Fault
 from cli.import_wishes import wishes_of
 from cli.main import main
 from newsletter.container import app
-from newsletter.domain.listed_status import ListedStatus
 from newsletter.platform.times import iso
-from newsletter.usecases.import_readers import import_rows
+from newsletter.readers.imports.import_subscribers import import_rows
+from newsletter.readers.imports.listed_status import ListedStatus
 from tests.aws.cloud import Cloud
 from tests.aws.rosters import (
     EVIDENCE,

@@ -20,12 +20,12 @@ from cli.import_wishes import NO_WISHES
 from cli.roster_columns import columns_of
 from cli.roster_survey import open_sheet
 from newsletter.container import app
-from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.platform.aws.queues_client import Queues
 from newsletter.platform.messages import Message
-from newsletter.usecases import my_data
-from newsletter.usecases.import_readers import import_rows
-from newsletter.usecases.read_row import Row
+from newsletter.readers import my_data
+from newsletter.readers.imports.import_subscribers import import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud
 from tests.strategies import whole_without
 

@@ -11,8 +11,8 @@ import pytest
 
 from cli.export_readers import export
 from newsletter.container import app
-from newsletter.domain.subscriber import Status
 from newsletter.platform.links.links import Purpose
+from newsletter.readers.subscriber import Status
 from tests.aws.cloud import Cloud
 from tests.aws.site import ID, READER, acts, heading, link, post, reader, shows, text
 

@@ -13,9 +13,9 @@ from newsletter.articles.article import Article, Choice
 from newsletter.container import app
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
-from newsletter.domain.subscriber import SignUp, subscriber_id
 from newsletter.platform.messages import PlanPage
 from newsletter.publication.publication import Approval
+from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.console_calls import MARKETING, Browser, Program, trust

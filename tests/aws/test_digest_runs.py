@@ -20,8 +20,8 @@ from newsletter.articles.feed_state import Failure, FeedState, Hold
 from newsletter.container import app
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import WEEK, digest_id, week_of
-from newsletter.domain.subscriber import SHARDS, Frequency, SignUp, subscriber_id
 from newsletter.platform.messages import PlanPage, from_json
+from newsletter.readers.subscriber import SHARDS, Frequency, SignUp, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud
 
 NOW = datetime(2027, 1, 12, 6, tzinfo=UTC)

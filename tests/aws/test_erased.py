@@ -15,19 +15,19 @@ from typing import Any
 import pytest
 
 from newsletter import container
-from newsletter.adapters.reader_records import ReaderRecords
-from newsletter.adapters.subscribers import Choices
 from newsletter.container import app
-from newsletter.domain.consent import Consent, brought_record
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.lead import Evidence
-from newsletter.domain.subscriber import SignUp, Status, Subscriber, subscriber_id
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer
-from newsletter.usecases import my_data
-from newsletter.usecases.my_data import SETTLED
-from newsletter.usecases.present_reader import present
+from newsletter.readers import my_data
+from newsletter.readers.consents.consent import Consent, brought_record
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.my_data import SETTLED
+from newsletter.readers.records_store import ReaderRecords
+from newsletter.readers.subscriber import SignUp, Status, Subscriber, subscriber_id
+from newsletter.readers.subscribers_store import Choices
 from newsletter.usecases.record_click import keep_visit
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, fill_in, heading, link, post, shows, stored, text

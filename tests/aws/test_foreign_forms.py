@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from newsletter.domain.subscriber import Status
 from newsletter.platform.links.links import Purpose
+from newsletter.readers.subscriber import Status
 from public_site.handler import PATHS
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.site import ID, READER, STRANGER, WEBSITE, fill_in, heading, hidden, link, post, reader, stored, text

@@ -11,8 +11,8 @@ from threading import Barrier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.limits import ATTACK_TRUSTED, BETWEEN_MAILS, BETWEEN_WAITS, Limits
-from newsletter.domain.attack import Figures
+from newsletter.readers.signup.bot_attack import Figures
+from newsletter.readers.signup.limits_store import ATTACK_TRUSTED, BETWEEN_MAILS, BETWEEN_WAITS, Limits
 from tests.aws.dynamodb import Adapters
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.messages import PlanPage, TakeUpOffer
+from newsletter.readers.subscriber import SHARDS
 from tests.aws.outside import ROOT, Outside, header, item, link_to, rss, started, until
 
 REAL_FEEDS = ROOT.parent / "shared" / "feeds"

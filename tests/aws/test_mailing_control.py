@@ -11,10 +11,10 @@ from newsletter.container import app
 from newsletter.domain.course import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
 from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.subscriber import SHARDS, SignUp, subscriber_id
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import GoOn, SendBatch, from_json
 from newsletter.publication.sending_limits import Caution
+from newsletter.readers.subscriber import SHARDS, SignUp, subscriber_id
 from newsletter.usecases.cancel_mailing import cancel_mailing
 from newsletter.usecases.go_on import go_on
 from newsletter.usecases.pause_mailing import pause_mailing

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.platform.links.links import Purpose, Ref
-from newsletter.usecases.my_data import SETTLED
-from newsletter.usecases.present_reader import present
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.my_data import SETTLED
+from newsletter.readers.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import READER, Clock, heading, post, reader, stored, text
 

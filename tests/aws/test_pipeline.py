@@ -11,7 +11,7 @@ from standardwebhooks import Webhook as Verifier
 
 from newsletter.articles.article import Choice
 from newsletter.container import app
-from newsletter.domain.subscriber import Status, subscriber_id
+from newsletter.readers.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, WEBHOOK_SECRET, Cloud, link_to
 from tests.aws.reports import report_of
 

@@ -18,7 +18,7 @@ from newsletter.adapters.sketch import Sketch
 from newsletter.container import app
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.mailing import Audience, Kind, Mailing
-from newsletter.domain.subscriber import Recipient
+from newsletter.readers.subscriber import Recipient
 from newsletter.usecases.render_variant import Variants
 from tests.aws.cloud import PUBLIC_URL, Cloud, running
 from tests.aws.site import heading, shows

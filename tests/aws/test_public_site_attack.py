@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
 from newsletter.container import app
-from newsletter.domain.attack import DEFENCE, FEW, FREE, MANY
-from newsletter.domain.subscriber import subscriber_id
 from newsletter.platform.errors import LimitReached
 from newsletter.platform.links.links import Ref
-from newsletter.usecases import defend
-from newsletter.usecases.confirm_subscription import Confirmed, confirm
-from newsletter.usecases.defend import WAIT
+from newsletter.readers.signup import protection as defend
+from newsletter.readers.signup.bot_attack import DEFENCE, FEW, FREE, MANY
+from newsletter.readers.signup.confirm import Confirmed, confirm
+from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
+from newsletter.readers.signup.protection import WAIT
+from newsletter.readers.subscriber import subscriber_id
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
 from tests.aws.site import FORM, READER, Answer, Clock, fill_in, heading, hidden, post, post_json, shows, text
 from tests.unit.test_proofs import solve

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.platform.links.links import Purpose
+from newsletter.readers.subscriber import Status, subscriber_id
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud
 from tests.aws.site import (
     FORM,

@@ -13,8 +13,8 @@ from itsdangerous import TimestampSigner
 from cli.main import main
 from newsletter.container import app
 from newsletter.domain.mailing import Variant
-from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
 from newsletter.platform.links.links import Purpose
+from newsletter.readers.subscriber import SIGN_UP_LIFE, Status
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text, token
 

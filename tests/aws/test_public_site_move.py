@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter.adapters.limits import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.container import app
-from newsletter.domain.attack import DEFENCE
-from newsletter.domain.subscriber import Frequency, Status, subscriber_id
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import Message, Notify
-from newsletter.usecases.defend import WAIT
+from newsletter.readers.signup.bot_attack import DEFENCE
+from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
+from newsletter.readers.signup.protection import WAIT
+from newsletter.readers.subscriber import Frequency, Status, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, shows, text
 

@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.links.links import Purpose
-from newsletter.usecases.my_data import SETTLED
+from newsletter.readers.my_data import SETTLED
 from tests.aws.cloud import Cloud
 from tests.aws.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
 

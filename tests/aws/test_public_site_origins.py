@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.adapters.limits import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
+from newsletter.readers.signup.limits_store import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.site import (
     FORM,

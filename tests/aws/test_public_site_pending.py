@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.reader_records import is_sign_up
 from newsletter.container import app
-from newsletter.domain.subscriber import REMINDER_AFTER, Status, subscriber_id
 from newsletter.platform.links.links import Purpose, Ref
+from newsletter.readers.records_store import is_sign_up
+from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import Clock, heading, hidden, post, reader, text
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Status
 from newsletter.platform.links.links import Purpose
-from newsletter.usecases.unsubscribe import MAX_REASON
+from newsletter.readers.subscriber import Status
+from newsletter.readers.unsubscribe import MAX_REASON
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, send, shows, stored, text
 

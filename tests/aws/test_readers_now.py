@@ -15,9 +15,9 @@ from newsletter.adapters.presses import TRIES, WINDOW
 from newsletter.container import app
 from newsletter.domain.mailing import Variant
 from newsletter.domain.planning import Batch
-from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import Purpose, Ref
+from newsletter.readers.subscriber import Status, subscriber_id
 from public_site.routes.offer import OLDEST
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text

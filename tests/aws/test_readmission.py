@@ -9,8 +9,8 @@ import pytest
 
 from cli.main import main
 from newsletter.container import app
-from newsletter.domain.subscriber import Status, subscriber_id
 from newsletter.platform.messages import ConfirmSignUp
+from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.usecases import send_confirmation
 from tests.aws.cloud import PEPPER, Cloud, link_to
 

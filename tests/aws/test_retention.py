@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Status
 from newsletter.platform.links.links import Purpose
-from newsletter.usecases.my_data import SETTLED
+from newsletter.readers.my_data import SETTLED
+from newsletter.readers.subscriber import Status
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, link, post, reader
 from tests.templates import TEMPLATES

@@ -12,8 +12,8 @@ from newsletter.adapters.deliveries import Deliveries
 from newsletter.container import app
 from newsletter.domain.ledger import LEASE, State
 from newsletter.domain.mailing import Variant
-from newsletter.domain.subscriber import SignUp, Status, subscriber_id
 from newsletter.platform.messages import SendBatch, from_json
+from newsletter.readers.subscriber import SignUp, Status, subscriber_id
 from newsletter.usecases.report_mailing import Report
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PEPPER, Cloud

@@ -15,10 +15,10 @@ from newsletter.domain.ledger import State
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import SendBatch, from_json
+from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
 from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
 from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.read_row import Row
 from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.stand_back import PASSING
 from newsletter.usecases.start_campaign import Campaign, start_campaign

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.domain.ledger import Outcome, State
-from newsletter.domain.subscriber import SignUp, Status
+from newsletter.readers.subscriber import SignUp, Status
 from newsletter.usecases.pause_mailing import pause_mailing
 from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.start_campaign import Campaign, start_campaign

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 
 from newsletter.container import app
 from newsletter.domain.lead import Evidence, lead_id
-from newsletter.domain.subscriber import SIGN_UP_LIFE, Status, subscriber_id
 from newsletter.platform.links.links import Ref
 from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
-from newsletter.usecases import my_data
-from newsletter.usecases.confirm_subscription import confirm, send_again
+from newsletter.readers import my_data
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.signup.confirm import confirm, send_again
+from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
+from newsletter.readers.subscriber import SIGN_UP_LIFE, Status, subscriber_id
+from newsletter.readers.unsubscribe import come_back, unsubscribe
 from newsletter.usecases.hand_off_lead import hand_off_lead
-from newsletter.usecases.import_readers import Mode, Roster, import_rows
-from newsletter.usecases.present_reader import present
-from newsletter.usecases.read_row import Row
 from newsletter.usecases.record_click import keep_visit
-from newsletter.usecases.subscribe import SignUpForm, checked, subscribe
 from newsletter.usecases.take_up_offer import can_be_contacted, take_up
-from newsletter.usecases.unsubscribe import come_back, unsubscribe
 from tests.aws.cloud import PEPPER, Cloud
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

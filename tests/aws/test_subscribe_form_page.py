@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Frequency, SignUp, subscriber_id
+from newsletter.readers.subscriber import Frequency, SignUp, subscriber_id
 from public_site.sign_up_form import TRAP
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.site import WEBSITE, asked, post

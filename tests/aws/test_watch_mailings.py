@@ -17,11 +17,11 @@ from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import LEASE, Certificate, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.planning import Batch, Manifest
-from newsletter.domain.subscriber import SHARDS
 from newsletter.domain.tally import Tally
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import GoOn, from_json
 from newsletter.publication.sending_limits import BREAKER_VOLUME, USUAL, Feedback
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases import count_mailing
 from newsletter.usecases.open_breaker import close_breaker, count_feedback
 from newsletter.usecases.watch_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings

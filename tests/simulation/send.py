@@ -12,9 +12,9 @@ from pathlib import Path
 from random import Random
 
 from newsletter.domain.ledger import Certificate
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.readers.subscriber import SHARDS
 from tests.aws.reports import report_of
 from tests.bench.bill import WRITES, Work, usd
 from tests.bench.prices import MB_OF_ONE_VCPU, WAIT_S

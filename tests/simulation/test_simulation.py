@@ -9,9 +9,9 @@ from unittest.mock import patch
 import pytest
 
 from newsletter.domain.planning import BATCH_SIZE
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.rate_limit import AHEAD, pace
 from newsletter.platform.rate_limiter_store import Guards
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases import emit_batches, take_slots
 from tests.bench.stack import layout
 from tests.bench.stub.account import Account

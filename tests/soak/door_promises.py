@@ -9,7 +9,7 @@ from newsletter.container import app
 from newsletter.domain.course import MailingState
 from newsletter.domain.lead import lead_id
 from newsletter.domain.ledger import Outcome
-from newsletter.domain.subscriber import Status
+from newsletter.readers.subscriber import Status
 from tests.soak.doors import PlayedDoors
 from tests.soak.people import Person
 from tests.soak.promises import require

@@ -15,12 +15,12 @@ from unittest.mock import patch
 
 from newsletter.adapters.crm import Crm, NotTaken
 from newsletter.container import app
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.errors import NotNow
+from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.import_readers import Mode, Roster, import_rows
 from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.read_row import Row
 from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.start_campaign import Campaign, start_campaign
 from nurture.handler import handle as tick

@@ -8,9 +8,9 @@ from unittest.mock import patch
 
 from newsletter.container import app
 from newsletter.domain.digest import digest_id, period_of
-from newsletter.domain.subscriber import Frequency
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.readers.subscriber import Frequency
 from newsletter.usecases import start_campaign, start_digest
 from newsletter.usecases.refill_queue import refill_queue
 from tests.bench.programs.mailing import article

@@ -15,9 +15,9 @@ from unittest.mock import patch
 
 from newsletter.container import app
 from newsletter.domain.mailing import Kind
-from newsletter.domain.subscriber import SHARDS, SignUp, Status
 from newsletter.platform.rate_limit import AHEAD, CHUNK
 from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.readers.subscriber import SHARDS, SignUp, Status
 from newsletter.usecases.plan_page import PAGE
 from tests.bench.stack import layout
 from tests.soak.account import Account, Request

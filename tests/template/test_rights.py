@@ -23,14 +23,14 @@ from newsletter.adapters.tallies import Tallies
 from newsletter.container import app
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, Window
-from newsletter.domain.subscriber import subscriber_id
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import Notify, SendBatch, SettleDoubt
 from newsletter.platform.times import iso
 from newsletter.publication import sending_limits as caution
-from newsletter.usecases.import_readers import Imported, Mode, Roster, import_rows
-from newsletter.usecases.read_row import Row
+from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.subscriber import subscriber_id
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing

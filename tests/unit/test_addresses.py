@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.adapters.addresses import OFTEN_MISTYPED, is_disposable, normalised, suggestion
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.email_address import OFTEN_MISTYPED, is_disposable, normalised, suggestion
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.subscriber import SHARDS
 from newsletter.publication.sending_limits import (
     BREAKER_VOLUME,
     LEAST_BOUNCED,
@@ -20,6 +19,7 @@ from newsletter.publication.sending_limits import (
     too_bad,
     too_many_refused,
 )
+from newsletter.readers.subscriber import SHARDS
 
 NUMBER = st.integers(0, 100_000)
 

@@ -10,8 +10,16 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.consent import TRACKING, Consent, ConsentRecord, Seal, brought_record, faults, next_record
 from newsletter.platform.times import iso
+from newsletter.readers.consents.consent import (
+    TRACKING,
+    Consent,
+    ConsentRecord,
+    Seal,
+    brought_record,
+    faults,
+    next_record,
+)
 
 SEAL = Seal(b"a key of the tests", "a" * 26)
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -26,7 +26,7 @@ from newsletter.domain.digest import (
     week_of,
     window_for,
 )
-from newsletter.domain.subscriber import Frequency
+from newsletter.readers.subscriber import Frequency
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 START = datetime(2026, 3, 17, 6, tzinfo=UTC)  # a fortnight before clocks go forward in Helsinki

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.lead import Evidence, Lead, lead_created, lead_id
-from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.publication.publication import Offer
+from newsletter.readers.subscriber import Status, Subscriber
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 TEXTS = {"fi": "Sparrataanko?", "sv": "Ska vi bolla idéer?"}

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 
-from newsletter.domain.subscriber import SIGN_UP_LIFE, subscriber_id
 from newsletter.platform.errors import BadLink, ExpiredLink
 from newsletter.platform.links.links import MAX_TOKEN, SEPARATOR, Links, Purpose, Ref
+from newsletter.readers.subscriber import SIGN_UP_LIFE, subscriber_id
 from tests.spellings import other_spellings
 from tests.strategies import ANY, anything, whole_without
 

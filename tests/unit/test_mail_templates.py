@@ -13,8 +13,8 @@ import pytest
 
 from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.domain.placeholders import substitute
-from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE
 from newsletter.platform.errors import InvalidInput, InvalidPublication
+from newsletter.readers.subscriber import REMINDER_AFTER, SIGN_UP_LIFE
 from tests.templates import TEMPLATES
 from tests.unit.mails import (
     BARE,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.attack import FREE, FREE_WIDE, must_prove
-from newsletter.domain.mailbox import mailbox_of
-from newsletter.domain.networks import network_of, wider
+from newsletter.readers.signup.bot_attack import FREE, FREE_WIDE, must_prove
+from newsletter.readers.signup.mailbox import mailbox_of
+from newsletter.readers.signup.networks import network_of, wider
 
 SAME = (
     ("uhri@gmail.com", "uhri+1@gmail.com", "u.h.r.i@gmail.com", "uhri@googlemail.com", "u.hri+x+y@googlemail.com"),

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.mailing import Audience, Variant, campaign_mailing, step_mailing
-from newsletter.domain.subscriber import Recipient
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.subscriber import Recipient
 
 texts = st.text(max_size=20)
 variants = st.builds(Variant, st.sampled_from(["fi", "sv", "en"]), texts, texts, texts, st.just(()))

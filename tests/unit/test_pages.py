@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from newsletter.adapters.templates import Templates
 from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.pending import Effect, Pending, pending
-from newsletter.domain.subscriber import Frequency, Present, SignUp, Status, Subscriber
 from newsletter.publication.theme import TEXT_ON_GROUND
+from newsletter.readers.signup.pending import Effect, Pending, pending
+from newsletter.readers.subscriber import Frequency, Present, SignUp, Status, Subscriber
 from newsletter.usecases.read_archive import Archived
 from public_site.routes.unsubscribe import REASONS
 from tests.templates import TEMPLATES

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from newsletter.domain.mailing import Audience, Kind, Mailing
 from newsletter.domain.planning import Manifest, plan_page
-from newsletter.domain.subscriber import Frequency, Recipient
+from newsletter.readers.subscriber import Frequency, Recipient
 from newsletter.usecases.digest_readers import DigestReaders
 from newsletter.usecases.plan_page import Chooser
 

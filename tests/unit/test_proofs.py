@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.adapters.proofs import LIFE, MOST, Proofs
+from newsletter.readers.signup.challenges import LIFE, MOST, Proofs
 from tests.spellings import other_spellings
 from tests.strategies import anything
 

@@ -13,7 +13,6 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.articles.article import Article
-from newsletter.domain.cadence import MOST, Stretch, after_choice, after_confirming, as_text, parse
 from newsletter.domain.digest import (
     FIRST_SPAN,
     SettledDigest,
@@ -25,7 +24,8 @@ from newsletter.domain.digest import (
     settle,
 )
 from newsletter.domain.reading import Readings
-from newsletter.domain.subscriber import Frequency, Recipient, Status, Subscriber
+from newsletter.readers.frequency_history import MOST, Stretch, after_choice, after_confirming, as_text, parse
+from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 START = datetime(2026, 3, 17, 6, tzinfo=UTC)  # a fortnight before clocks go forward in Helsinki

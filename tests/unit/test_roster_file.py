@@ -17,9 +17,9 @@ from cli.roster_columns import columns_of
 from cli.roster_file import Line
 from cli.roster_survey import open_sheet
 from cli.spreadsheet import SIGNS, guarded, unguarded
-from newsletter.domain.listed_status import ListedStatus
 from newsletter.platform.errors import InvalidInput
-from newsletter.usecases.read_row import Row
+from newsletter.readers.imports.listed_status import ListedStatus
+from newsletter.readers.imports.read_row import Row
 from tests.strategies import WHOLE
 
 OUTLOOK = "First Name,Middle Name,Last Name,Title,Home Street,Home City,Home State,E-mail Address,E-mail Type,Notes"

@@ -11,7 +11,7 @@ import pytest
 
 from cli.faults import Fault
 from cli.import_wishes import wishes_of
-from newsletter.domain.listed_status import ListedStatus
+from newsletter.readers.imports.listed_status import ListedStatus
 from tests.unit.test_roster_status import ACTIVE, LEFT, PENDING, UNSAID, UNSUBSCRIBED, read, table
 
 

@@ -13,7 +13,7 @@ from cli.faults import Fault
 from cli.import_wishes import NO_WISHES, Wishes, wishes_of
 from cli.roster_columns import Columns, columns_of
 from cli.roster_survey import open_sheet
-from newsletter.domain.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
 
 UNSAID, ACTIVE, PENDING, LEFT = ListedStatus.UNSAID, ListedStatus.ACTIVE, ListedStatus.PENDING, ListedStatus.LEFT
 UNSUBSCRIBED, BOUNCED, COMPLAINED = ListedStatus.UNSUBSCRIBED, ListedStatus.BOUNCED, ListedStatus.COMPLAINED

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.written_dates import read_day, read_moment
 from newsletter.platform.times import iso
+from newsletter.readers.imports.written_dates import read_day, read_moment
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 

@@ -15,11 +15,11 @@ from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words
 from newsletter.domain.course import Course
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.subscriber import Recipient
 from newsletter.platform.errors import Conflict, InvalidInput
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer
+from newsletter.readers.subscriber import Recipient
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.preflight import Fault, require_fit
 from newsletter.usecases.render_variant import Variants

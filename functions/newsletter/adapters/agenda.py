@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters import enrollments, reader_records
+from newsletter.adapters import enrollments
 from newsletter.domain.enrollment import Enrollment
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
+from newsletter.readers import records_store as reader_records
 
 
 @dataclass(frozen=True)

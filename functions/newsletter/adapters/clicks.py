@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.domain.lead import Evidence
-from newsletter.domain.subscriber import Present
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso
+from newsletter.readers.subscriber import Present
 
 FURTHER = 2
 """How many visits after the first are kept with what they showed; more of them are counted."""

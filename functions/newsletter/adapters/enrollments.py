@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.adapters.reader_records import ReaderRecords
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.subscriber import shard_of
 from newsletter.platform.aws.items import holds, pages, to_item
 from newsletter.platform.times import iso, parse_iso
+from newsletter.readers.records_store import ReaderRecords
+from newsletter.readers.subscriber import shard_of
 
 PREFIX = "enrollment#"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters.reader_records import LEAD, ReaderRecords
 from newsletter.platform.times import iso
+from newsletter.readers.records_store import LEAD, ReaderRecords
 
 
 class LeadPointers:

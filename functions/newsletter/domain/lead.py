@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Offer
+from newsletter.readers.subscriber import Status, Subscriber
 
 
 @dataclass(frozen=True)

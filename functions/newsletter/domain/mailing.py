@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from newsletter.domain.course import Course, MailingState
-from newsletter.domain.subscriber import Recipient
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.subscriber import Recipient
 
 NAME = re.compile(r"[a-z0-9][a-zA-Z0-9-]{0,59}")
 """What may become part of a mailing's id: SES tags carry it, and they take [A-Za-z0-9_-] only (AWS: MessageTag)."""

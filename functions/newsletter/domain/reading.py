@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.domain.cadence import Stretch, parse
 from newsletter.domain.digest import SettledDigest
-from newsletter.domain.subscriber import Frequency, Recipient
+from newsletter.readers.frequency_history import Stretch, parse
+from newsletter.readers.subscriber import Frequency, Recipient
 
 Covered = tuple[int, int]
 """How many of the weekly and of the monthly digests released so far hold nothing new for a reader."""

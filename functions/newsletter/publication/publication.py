@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from newsletter.domain.subscriber import SIGN_UP_LIFE
 from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.feedback_policy import USUAL_FEEDBACK, FeedbackPolicy, parse_feedback
 from newsletter.publication.privacy import UNSTATED, Privacy, parse_privacy
 from newsletter.publication.sending_limits import TEN_THOUSAND, USUAL, Caution
 from newsletter.publication.theme import DEFAULT, Look, parse_look
 from newsletter.publication.toml_table import Texts, TomlTable
+from newsletter.readers.subscriber import SIGN_UP_LIFE
 
 MAX_TOPICS = 50
 MAX_FEEDS = 12

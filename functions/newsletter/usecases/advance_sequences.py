@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.enrollment import Enrollment, advance, postponed
 from newsletter.domain.mailing import Kind, Mailing, step_mailing
-from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import SendBatch
 from newsletter.publication.publication import Publication, Sequence
+from newsletter.readers.subscriber import Status, Subscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container

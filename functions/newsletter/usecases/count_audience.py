@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.domain.mailing import Audience
-from newsletter.domain.subscriber import SHARDS
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases.plan_page import PAGE
 
 if TYPE_CHECKING:

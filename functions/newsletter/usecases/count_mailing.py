@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.course import MailingState
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.subscriber import SHARDS
 from newsletter.domain.tally import Tally, add_up, count
+from newsletter.readers.subscriber import SHARDS
 
 if TYPE_CHECKING:
     from newsletter.container import Container

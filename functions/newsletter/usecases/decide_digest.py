@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.course import MailingState
 from newsletter.domain.digest import SettledDigest, digest_id
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases.preflight import preflight_digest
 from newsletter.usecases.start_digest import (
     articles_in_words,

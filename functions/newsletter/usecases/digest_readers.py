@@ -8,8 +8,8 @@ from newsletter.adapters.digests import Digests
 from newsletter.domain.digest import digest_id
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.reading import Readings
-from newsletter.domain.subscriber import Recipient
 from newsletter.platform.errors import NotFound
+from newsletter.readers.subscriber import Recipient
 
 
 class DigestReaders:

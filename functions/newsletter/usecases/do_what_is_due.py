@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from newsletter.adapters.agenda import Due, Erasure, Reminder, Unreadable
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import BrokenRecord
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import ConfirmSignUp
-from newsletter.usecases import my_data
+from newsletter.readers import my_data
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases.advance_sequences import advance_sequences
 
 if TYPE_CHECKING:

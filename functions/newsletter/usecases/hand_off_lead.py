@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from newsletter.adapters.crm import NotTaken
 from newsletter.domain.enrollment import enroll
 from newsletter.domain.lead import Evidence, Lead, lead_created, lead_id
-from newsletter.domain.subscriber import Status
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import parse_iso
-from newsletter.usecases.present_reader import present
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container

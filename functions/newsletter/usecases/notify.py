@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.mailing import MOVED, WELCOME, Kind, Mailing
 from newsletter.domain.planning import Batch
-from newsletter.domain.subscriber import Addressee, Status
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import Notify
+from newsletter.readers.subscriber import Addressee, Status
 from newsletter.usecases.send_batches import send_to_one
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from newsletter.domain.course import MailingState
 from newsletter.domain.mailing import Kind, Mailing
 from newsletter.domain.planning import BROKEN, Manifest
 from newsletter.domain.planning import plan_page as plan
-from newsletter.domain.subscriber import SHARDS, Recipient
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import PlanPage
 from newsletter.platform.rate_limit import bulk_pace
+from newsletter.readers.subscriber import SHARDS, Recipient
 from newsletter.usecases.digest_readers import DigestReaders
 from newsletter.usecases.emit_batches import emit
 from newsletter.usecases.render_variant import Variants

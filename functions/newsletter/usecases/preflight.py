@@ -13,8 +13,8 @@ from newsletter.articles.article import Article
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.placeholders import substitute
 from newsletter.domain.preflight import Finding, Rule, Sample, examine
-from newsletter.domain.subscriber import Recipient
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.subscriber import Recipient
 from newsletter.usecases.render_variant import Variants
 
 LONGEST_TOKEN = 280

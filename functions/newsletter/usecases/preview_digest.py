@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.adapters.sketch import Sketch
 from newsletter.domain.mailing import Mailing, Variant
-from newsletter.domain.subscriber import Recipient
 from newsletter.platform.errors import NotFound
+from newsletter.readers.subscriber import Recipient
 from newsletter.usecases.render_variant import Variants
 
 if TYPE_CHECKING:

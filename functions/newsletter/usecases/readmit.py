@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.suppression import BOUNCE
-from newsletter.domain.subscriber import SignUp
 from newsletter.platform.observability import count, logger
+from newsletter.readers.subscriber import SignUp
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -9,7 +9,7 @@ from newsletter.domain.lead import Evidence
 from newsletter.platform.errors import NotFound
 from newsletter.platform.links.links import Ref
 from newsletter.platform.observability import count, logger
-from newsletter.usecases.present_reader import present
+from newsletter.readers.current_subscriber import present
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.reachability import soft_bounce
 from newsletter.domain.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
-from newsletter.domain.subscriber import Status
 from newsletter.platform.errors import NotFound
-from newsletter.usecases.present_reader import present
+from newsletter.readers.bounces_store import soft_bounce
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container

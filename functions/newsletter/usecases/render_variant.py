@@ -10,8 +10,8 @@ from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.articles.article import Article
 from newsletter.domain.digest import Selection, choose, meant_for, newest_first
 from newsletter.domain.mailing import ALREADY, MOVED, WELCOME, Mailing, Variant, step_mailing
-from newsletter.domain.subscriber import Recipient, Subscriber
 from newsletter.publication.publication import Sequence
+from newsletter.readers.subscriber import Recipient, Subscriber
 
 CHOICES = 20_000
 """Choices a container remembers; past that it starts over."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Certificate, RecipientLine, lines_of
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.subscriber import SHARDS
 from newsletter.domain.tally import Tally
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import NotFound
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases.count_mailing import count_mailing, is_large
 
 if TYPE_CHECKING:

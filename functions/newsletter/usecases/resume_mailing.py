@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.domain.course import RESUMABLE, Course, MailingState
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.errors import NotNow
 from newsletter.platform.messages import GoOn
 from newsletter.publication.sending_limits import Caution
+from newsletter.readers.subscriber import SHARDS
 from newsletter.usecases.change_course import change_course
 
 if TYPE_CHECKING:

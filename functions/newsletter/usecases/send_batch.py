@@ -14,7 +14,6 @@ from newsletter.adapters.mailer import Addressed
 from newsletter.domain.ledger import BatchRecord, Outcome, State
 from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.domain.planning import Batch
-from newsletter.domain.subscriber import Addressee
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.links.links import Purpose, Ref
@@ -22,6 +21,7 @@ from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import too_many_refused
+from newsletter.readers.subscriber import Addressee
 from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.mailing import Mailing
 from newsletter.domain.planning import Batch
-from newsletter.domain.subscriber import Addressee
 from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.platform.observability import count
+from newsletter.readers.subscriber import Addressee
 from newsletter.usecases.send_batch import BreakerOpen, LookUp, send_batch
 from newsletter.usecases.settle_doubt import without_arrived
 from newsletter.usecases.stand_back import STEP, come_again, stand_back

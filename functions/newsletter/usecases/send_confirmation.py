@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, Kind, Mailing
 from newsletter.domain.planning import Batch
-from newsletter.domain.subscriber import Addressee, Status
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
+from newsletter.readers.subscriber import Addressee, Status
 from newsletter.usecases.readmit import readmit
 from newsletter.usecases.send_batches import send_to_one
 

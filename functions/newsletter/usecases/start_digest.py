@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from newsletter.domain.course import Course, MailingState
 from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle, window_for
 from newsletter.domain.mailing import Audience, Kind, Mailing
-from newsletter.domain.subscriber import Frequency
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.publication.publication import Publication
+from newsletter.readers.subscriber import Frequency
 from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.plan_page import plan_shards
 from newsletter.usecases.preflight import Fault, preflight_digest

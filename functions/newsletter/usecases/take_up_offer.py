@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.domain.lead import Evidence
-from newsletter.domain.subscriber import Present
 from newsletter.platform.links.links import Ref
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import iso
-from newsletter.usecases.present_reader import present
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.subscriber import Present
 from newsletter.usecases.record_click import keep_visit
 
 if TYPE_CHECKING:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from newsletter.container import app
-from newsletter.domain.pending import Pending
-from newsletter.domain.subscriber import SIGN_UP_LIFE, Status
 from newsletter.platform.errors import ExpiredLink
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.web.answer import Answer
-from newsletter.usecases import confirm_subscription
-from newsletter.usecases.confirm_subscription import Confirmed
-from newsletter.usecases.present_reader import present
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.signup import confirm as confirm_subscription
+from newsletter.readers.signup.confirm import Confirmed
+from newsletter.readers.signup.pending import Pending
+from newsletter.readers.subscriber import SIGN_UP_LIFE, Status
 from public_site.problems import ConfirmationOver, Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
-from newsletter.adapters.reader_records import PROFILE
 from newsletter.container import app
-from newsletter.domain.consent import TRACKING
-from newsletter.domain.subscriber import Status
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.observability import count
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
-from newsletter.usecases import change_preferences, my_data
-from newsletter.usecases.present_reader import present
+from newsletter.readers import my_data
+from newsletter.readers import preferences as change_preferences
+from newsletter.readers.consents.consent import TRACKING
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.records_store import PROFILE
+from newsletter.readers.subscriber import Status
 from public_site.problems import Moved
 from public_site.request import Request
 from public_site.responses import download, page

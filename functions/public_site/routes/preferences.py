@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Status, Subscriber
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.web.answer import Answer
-from newsletter.usecases import change_preferences
-from newsletter.usecases.change_preferences import LONGEST_PAUSE, ChoicesForm
-from newsletter.usecases.present_reader import present
+from newsletter.readers import preferences as change_preferences
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.preferences import LONGEST_PAUSE, ChoicesForm
+from newsletter.readers.subscriber import Status, Subscriber
 from public_site.admission import admitted, ask_for_proof
 from public_site.problems import Moved, SubscriptionEnded
 from public_site.reader_links import link

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from newsletter.container import app
-from newsletter.domain.subscriber import Status
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.web.answer import Answer
-from newsletter.usecases.move_reader import whereabouts
-from newsletter.usecases.present_reader import BROKEN, present
-from newsletter.usecases.unsubscribe import come_back, explain, standing, unsubscribe
+from newsletter.readers.change_address import whereabouts
+from newsletter.readers.current_subscriber import BROKEN, present
+from newsletter.readers.subscriber import Status
+from newsletter.readers.unsubscribe import come_back, explain, standing, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page

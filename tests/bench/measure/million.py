@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.messages import SendBatch, from_json
+from newsletter.readers.subscriber import SHARDS
 from tests.bench import mail_events
 from tests.bench.bill import WRITES, Work, usd
 from tests.bench.figures import Figure

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from statistics import median
 
 from newsletter.domain.planning import BATCH_SIZE
-from newsletter.domain.subscriber import SHARDS
 from newsletter.platform.messages import SendBatch
+from newsletter.readers.subscriber import SHARDS
 from tests.bench.figures import Figure
 from tests.bench.processes import Stub, stub
 from tests.bench.programs.mailing import MAILING

@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
-from newsletter.adapters.subscribers import Subscribers
-from newsletter.domain.subscriber import SHARDS, SignUp
+from newsletter.readers.subscriber import SHARDS, SignUp
+from newsletter.readers.subscribers_store import Subscribers
 from tests.bench.stub.expressions import Item, updated
 
 CONFIRMED = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.domain.subscriber import pepper_fingerprint
 from newsletter.platform.aws.items import from_item, holds, to_item
 from newsletter.platform.errors import WrongPepper
 from newsletter.platform.times import iso, whole_seconds
+from newsletter.readers.subscriber import pepper_fingerprint
 
 KEY = {"id": {"S": "pepper"}, "record": {"S": "fingerprint"}}
 """No subscriber can have it: their ids are 26 characters long. Neither index of the table sees it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from newsletter.domain.consent import Consent, ConsentRecord
 from newsletter.platform.times import iso, parse_iso
+from newsletter.readers.consents.consent import Consent, ConsentRecord
 
 
 def to_stored(record: ConsentRecord) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from newsletter.adapters.consent_items import from_stored, to_stored
-from newsletter.adapters.reader_records import PROFILE, ReaderRecords
-from newsletter.domain.consent import Consent, ConsentRecord, Seal, faults, next_record
-from newsletter.domain.subscriber import Status
 from newsletter.platform.aws.items import holds, pages, to_item
+from newsletter.readers.consents.consent import Consent, ConsentRecord, Seal, faults, next_record
+from newsletter.readers.consents.consent_items import from_stored, to_stored
+from newsletter.readers.records_store import PROFILE, ReaderRecords
+from newsletter.readers.subscriber import Status
 
 TRIES = 10
 """Appends of one reader's records meet each other at most now and then."""

@@ -8,13 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from newsletter.domain.consent import Consent, brought_record
-from newsletter.domain.listed_status import ListedStatus
-from newsletter.domain.subscriber import SignUp, Status, Subscriber
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.times import iso
-from newsletter.usecases.read_row import Entry, Row, is_mark, read_row
+from newsletter.readers.consents.consent import Consent, brought_record
+from newsletter.readers.imports.listed_status import ListedStatus
+from newsletter.readers.imports.read_row import Entry, Row, is_mark, read_row
+from newsletter.readers.subscriber import SignUp, Status, Subscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from newsletter.domain.subscriber import Status
+from newsletter.readers.subscriber import Status
 
 
 class ListedStatus(StrEnum):

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.reader_records import CHANGE, PROFILE, ReaderRecords, sign_up_record
-from newsletter.domain.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
 from newsletter.platform.aws.items import GET_LIMIT, Item, batch_get, from_item, holds, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
+from newsletter.readers.records_store import CHANGE, PROFILE, ReaderRecords, sign_up_record
+from newsletter.readers.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
 
 WRITE_LIMIT = 25
 """AWS: at most 25 items in one BatchWriteItem."""

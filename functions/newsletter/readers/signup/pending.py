@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from newsletter.domain.subscriber import SignUp, Status, Subscriber
+from newsletter.readers.subscriber import SignUp, Status, Subscriber
 
 
 class Effect(StrEnum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from newsletter.domain.attack import Figures
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
+from newsletter.readers.signup.bot_attack import Figures
 
 BETWEEN_MAILS = timedelta(minutes=10)
 MAILS_A_DAY = timedelta(days=1)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.addresses import OFTEN_MISTYPED
-from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
-from newsletter.domain.attack import DEFENCE, FREE_WIDE, SHARE, SHARE_OF_DOMAIN, SHARE_OF_PROVIDER, Figures, must_prove
-from newsletter.domain.networks import wider
-from newsletter.domain.subscriber import SignUp
 from newsletter.platform.errors import LimitReached
 from newsletter.platform.observability import count, logger
+from newsletter.readers.email_address import OFTEN_MISTYPED
+from newsletter.readers.signup.bot_attack import (
+    DEFENCE,
+    FREE_WIDE,
+    SHARE,
+    SHARE_OF_DOMAIN,
+    SHARE_OF_PROVIDER,
+    Figures,
+    must_prove,
+)
+from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
+from newsletter.readers.signup.networks import wider
+from newsletter.readers.subscriber import SignUp
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.adapters.addresses import is_disposable, normalised
-from newsletter.adapters.limits import SIGN_UPS_AN_HOUR
-from newsletter.domain.subscriber import Frequency, SignUp, Subscriber
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
 from newsletter.publication.publication import Publication
-from newsletter.usecases.defend import take_form
+from newsletter.readers.email_address import is_disposable, normalised
+from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
+from newsletter.readers.signup.protection import take_form
+from newsletter.readers.subscriber import Frequency, SignUp, Subscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.reader_records import CHANGE, PROFILE, sign_up_record
-from newsletter.adapters.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
-from newsletter.domain.cadence import after_choice
-from newsletter.domain.consent import ConsentRecord
-from newsletter.domain.pending import Effect
-from newsletter.domain.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
 from newsletter.platform.aws.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from newsletter.platform.observability import logger
 from newsletter.platform.times import iso
+from newsletter.readers.consents.consent import ConsentRecord
+from newsletter.readers.frequency_history import after_choice
+from newsletter.readers.records_store import CHANGE, PROFILE, sign_up_record
+from newsletter.readers.signup.pending import Effect
+from newsletter.readers.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
+from newsletter.readers.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
 
 
 @dataclass(frozen=True)

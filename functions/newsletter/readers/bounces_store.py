@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.domain.subscriber import Status, shard_of
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
+from newsletter.readers.subscriber import Status, shard_of
 
 LIVE = {
     Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(passing))",

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.domain.consent import Consent
-from newsletter.domain.subscriber import Status
 from newsletter.platform.errors import WrongPepper
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import parse_iso
+from newsletter.readers.consents.consent import Consent
+from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container

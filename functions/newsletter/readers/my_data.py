@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from newsletter.adapters.reader_records import CHANGE, LEAD, PROFILE, is_sign_up, sign_up_record
 from newsletter.domain.lead import lead_id
-from newsletter.domain.subscriber import Status
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.publication import Publication
-from newsletter.usecases.present_reader import present
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.records_store import CHANGE, LEAD, PROFILE, is_sign_up, sign_up_record
+from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from newsletter.adapters.consent_items import to_stored
-from newsletter.domain.consent import ConsentRecord
 from newsletter.domain.planning import BROKEN
-from newsletter.domain.subscriber import Addressee, Frequency, Recipient, Status, Subscriber, shard_of
 from newsletter.platform.aws.items import Item
 from newsletter.platform.times import iso, parse_iso
+from newsletter.readers.consents.consent import ConsentRecord
+from newsletter.readers.consents.consent_items import to_stored
+from newsletter.readers.subscriber import Addressee, Frequency, Recipient, Status, Subscriber, shard_of
 
 
 def read_subscriber(item: dict[str, Any]) -> Subscriber:

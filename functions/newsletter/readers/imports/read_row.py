@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.adapters.addresses import normalised
 from newsletter.articles.topic_names import topics_named
-from newsletter.domain.listed_status import ListedStatus, strictest
-from newsletter.domain.subscriber import Frequency, SignUp
-from newsletter.domain.written_dates import read_day, read_moment
 from newsletter.platform.errors import InvalidInput
 from newsletter.publication.publication import Publication
-from newsletter.usecases.subscribe import checked_frequency, checked_language, checked_name, checked_topics
-from newsletter.usecases.unsubscribe import MAX_REASON
+from newsletter.readers.email_address import normalised
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.written_dates import read_day, read_moment
+from newsletter.readers.signup.subscribe import checked_frequency, checked_language, checked_name, checked_topics
+from newsletter.readers.subscriber import Frequency, SignUp
+from newsletter.readers.unsubscribe import MAX_REASON
 
 if TYPE_CHECKING:
     from newsletter.container import Container

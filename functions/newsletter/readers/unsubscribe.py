@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
-from newsletter.domain.consent import Consent
-from newsletter.domain.subscriber import Status
 from newsletter.platform.links.links import Ref
-from newsletter.usecases.record_leaving import record_leaving
-from newsletter.usecases.subscribe import ask, same_choices
+from newsletter.readers.consents.consent import Consent
+from newsletter.readers.consents.record_leaving import record_leaving
+from newsletter.readers.signup.subscribe import ask, same_choices
+from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.consent import Consent
-from newsletter.domain.subscriber import SignUp, Status
 from newsletter.platform.messages import Notify
-from newsletter.usecases.present_reader import present
-from newsletter.usecases.record_leaving import record_leaving
+from newsletter.readers.consents.consent import Consent
+from newsletter.readers.consents.record_leaving import record_leaving
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.subscriber import SignUp, Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from newsletter.adapters.addresses import normalised
-from newsletter.adapters.limits import CHANGES_AN_HOUR
-from newsletter.adapters.subscribers import Choices
-from newsletter.domain.consent import Consent
-from newsletter.domain.subscriber import Frequency, Status, Subscriber
 from newsletter.platform.errors import InvalidInput, LimitReached, NotFound
 from newsletter.platform.links.links import Ref
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
-from newsletter.usecases.defend import take_form
-from newsletter.usecases.subscribe import (
+from newsletter.readers.consents.consent import Consent
+from newsletter.readers.email_address import normalised
+from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR
+from newsletter.readers.signup.protection import take_form
+from newsletter.readers.signup.subscribe import (
     Faults,
     ask,
     checked_frequency,
@@ -25,6 +23,8 @@ from newsletter.usecases.subscribe import (
     chosen_topics,
     same_choices,
 )
+from newsletter.readers.subscriber import Frequency, Status, Subscriber
+from newsletter.readers.subscribers_store import Choices
 
 if TYPE_CHECKING:
     from newsletter.container import Container

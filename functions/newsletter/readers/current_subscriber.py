@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.domain.subscriber import Present
+from newsletter.readers.subscriber import Present
 
 if TYPE_CHECKING:
     from newsletter.container import Container

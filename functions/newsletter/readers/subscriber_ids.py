@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mailbox import mailbox_of
-from newsletter.domain.subscriber import subscriber_id
+from newsletter.readers.signup.mailbox import mailbox_of
+from newsletter.readers.subscriber import subscriber_id
 
 if TYPE_CHECKING:
     from newsletter.platform.aws.secrets_client import Secrets

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.adapters.sign_ups import can_be_confirmed
-from newsletter.domain.cadence import after_confirming
-from newsletter.domain.consent import Consent
-from newsletter.domain.pending import Effect, Pending, pending
-from newsletter.domain.subscriber import SignUp, Status
 from newsletter.platform.links.links import Ref
 from newsletter.platform.messages import Notify
 from newsletter.platform.observability import count
-from newsletter.usecases.defend import count_confirmation
-from newsletter.usecases.move_reader import end_other, evidence_of, move, with_present_choices
-from newsletter.usecases.present_reader import present
-from newsletter.usecases.subscribe import ask
+from newsletter.readers.change_address import end_other, evidence_of, move, with_present_choices
+from newsletter.readers.consents.consent import Consent
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.frequency_history import after_confirming
+from newsletter.readers.signup.pending import Effect, Pending, pending
+from newsletter.readers.signup.protection import count_confirmation
+from newsletter.readers.signup.sign_ups_store import can_be_confirmed
+from newsletter.readers.signup.subscribe import ask
+from newsletter.readers.subscriber import SignUp, Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from newsletter.domain.subscriber import Frequency, Status, Subscriber
+from newsletter.readers.subscriber import Frequency, Status, Subscriber
 
 LEFT = "left"
 MOST = 40

@@ -1,0 +1,1 @@
+"""Subscribers: who they are, what they chose, how they leave."""

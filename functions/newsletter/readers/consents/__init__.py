@@ -1,0 +1,1 @@
+"""What subscribers agreed to or withdrew, and when."""
