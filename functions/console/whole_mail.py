@@ -6,7 +6,7 @@ from markupsafe import escape
 
 from newsletter.container import app
 from newsletter.domain.mailing import Variant
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.placeholders import substitute
 from newsletter.platform.web.answer import BARE, Answer
 
 # The mail is a page of its own making: it may look as it likes, and do nothing.

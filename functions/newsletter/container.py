@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from newsletter.adapters.reputation import Reputation
     from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
-    from newsletter.adapters.templates import Templates
     from newsletter.articles.articles_store import Articles
     from newsletter.articles.feed_states_store import FeedStates
     from newsletter.articles.feeds.feed_client import Feeds
+    from newsletter.mail.templates import Templates
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
     from newsletter.platform.aws.queues_client import Queues
@@ -157,7 +157,7 @@ class Container:
     @cached_property
     def templates(self) -> Templates:
         """publication.toml and everything that is rendered."""
-        from newsletter.adapters.templates import Templates
+        from newsletter.mail.templates import Templates
 
         return Templates(self.settings.templates, self.settings.public_url)
 

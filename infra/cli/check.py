@@ -14,8 +14,8 @@ from cli import check_stack, mail_table, secret_parameters
 from cli.check_campaign import NOWHERE
 from cli.output import say
 from cli.sample_mails import SampleMail, sample_mails
-from newsletter.adapters.locales import VALUE, Locales, Message, MissingText
-from newsletter.adapters.templates import Templates
+from newsletter.mail.locales import VALUE, Locales, Message, MissingText
+from newsletter.mail.templates import Templates
 from newsletter.platform.errors import InvalidPublication, NewsletterError
 from newsletter.publication.publication import Publication
 from newsletter.publication.publication_file import read_publication_file

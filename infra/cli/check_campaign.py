@@ -9,9 +9,9 @@ from cli import spam
 from cli.campaign_file import CampaignFile, read_campaign
 from cli.eml import message
 from cli.output import say
-from newsletter.adapters.templates import Templates
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.preflight import Rule
+from newsletter.mail.preflight_rules import Rule
+from newsletter.mail.templates import Templates
 from newsletter.platform.errors import InvalidInput
 from newsletter.usecases.preflight import Fault, drawn, preflight_campaign
 from newsletter.usecases.start_campaign import checked

@@ -9,7 +9,7 @@ from cli.faults import Fault
 from cli.output import say, table, when
 from newsletter.container import app
 from newsletter.domain.digest import SettledDigest, digest_id
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.placeholders import substitute
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
 from newsletter.usecases.decide_digest import approve_digest, digest_of, reject_digest

@@ -8,8 +8,8 @@ from cli import spam
 from cli.eml import message
 from cli.output import say, table
 from cli.sample_mails import SampleMail, sample_mails
-from newsletter.adapters.templates import Templates
-from newsletter.domain.preflight import CLIP
+from newsletter.mail.preflight_rules import CLIP
+from newsletter.mail.templates import Templates
 from newsletter.usecases.preflight import Drawn, sample
 
 

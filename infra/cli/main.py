@@ -71,7 +71,7 @@ def _check(options: argparse.Namespace, root: Path, public_url: str = "") -> int
 def _preview(options: argparse.Namespace, root: Path) -> int:
     from cli.check_campaign import NOWHERE
     from cli.preview import preview
-    from newsletter.adapters.templates import Templates
+    from newsletter.mail.templates import Templates
 
     return preview(options.what, options.language, options.out, Templates(root, NOWHERE))
 

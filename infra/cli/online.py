@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import urllib3
 
-from newsletter.adapters.markdown import WEB, places_in
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.preflight import Rule
+from newsletter.mail.markdown import WEB, places_in
+from newsletter.mail.preflight_rules import Rule
 from newsletter.usecases.preflight import Fault
 
 TIMEOUT = 10.0

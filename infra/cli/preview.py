@@ -15,11 +15,11 @@ from cli.eml import TOKEN, message
 from cli.faults import Fault
 from cli.output import say
 from cli.sample_mails import as_campaign, as_digest, sample_mails
-from newsletter.adapters.templates import Templates
 from newsletter.container import Container
 from newsletter.domain.digest import newest_first, period_of, settle
 from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.placeholders import substitute
+from newsletter.mail.templates import Templates
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Frequency
 from newsletter.usecases.preflight import Drawn, drawn, values_for

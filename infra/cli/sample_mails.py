@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from newsletter.adapters.templates import Templates
 from newsletter.articles.article import Article
 from newsletter.domain.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
+from newsletter.mail.templates import Templates
 from newsletter.publication.publication import Publication, Sequence
 from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
 from newsletter.usecases.preflight import Drawing as Draw

@@ -24,8 +24,8 @@ from local_cloud.server import sender_domain, ses_settings
 from local_cloud.ses import FakeSes, Mail
 from local_cloud.ses.limits import UNLIMITED
 from local_cloud.stack import Function, Stack, load_stack
-from newsletter.adapters.templates import Templates
 from newsletter.container import Container, app
+from newsletter.mail.templates import Templates
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from tests.aws.account import emptied, waiting
 from tests.templates import TEMPLATES

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
-from newsletter.adapters.templates import Templates
+from newsletter.mail.templates import Templates
 from newsletter.publication.publication import Publication
 from tests.aws.outside import Outside, item, link_to, rss, started
 

@@ -106,7 +106,7 @@ def test_a_campaign_that_has_gone_out_is_not_judged_again(cloud: Cloud, monkeypa
         trust(issuer, monkeypatch)
         api = Program(cloud, issuer.token(scope="openid campaigns:send"))
         assert api("POST", "/campaigns", {**DRAFT, "body": "Moi"}).status == 201
-        monkeypatch.setattr("newsletter.domain.preflight.CLIP", 10)
+        monkeypatch.setattr("newsletter.mail.preflight_rules.CLIP", 10)
         assert api("POST", "/campaigns", {**DRAFT, "body": "Moi"}).status == 200
         assert api("POST", "/campaigns", {**DRAFT, "name": "toinen", "body": "Moi"}).status == 422
 

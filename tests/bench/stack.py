@@ -10,7 +10,7 @@ from typing import Any
 
 from local_cloud import environment
 from local_cloud.stack import Resource, Stack, load_stack
-from newsletter.adapters.templates import Templates
+from newsletter.mail.templates import Templates
 from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]

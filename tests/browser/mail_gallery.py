@@ -13,11 +13,11 @@ from typing import Any
 from playwright.sync_api import Page, Route, ViewportSize
 
 from local_cloud.blog.article import BlogArticle, load_articles
-from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.articles.article import Article
 from newsletter.articles.stemming import stem_in
 from newsletter.articles.topics import classify
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.placeholders import substitute
+from newsletter.mail.templates import RenderedMail, Templates
 from tests.browser.stage import chromium
 from tests.skips import CHROMIUM
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from newsletter.adapters.templates import Templates
+from newsletter.mail.templates import Templates
 from tests.browser.mail_gallery import mails, serve_images, shown
 from tests.browser.stage import PHONE, Camera, sideways
 from tests.templates import TEMPLATES

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.articles.article import Article
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.placeholders import substitute
+from newsletter.mail.templates import RenderedMail, Templates
 from tests.templates import TEMPLATES
 
 PUBLIC_URL = "https://news.example.fi"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.bidi import END, ISOLATE, isolated
+from newsletter.mail.bidi import END, ISOLATE, isolated
 
 
 @pytest.mark.parametrize("name", ["שרה כהן", "محمد", "abc שרה", "x\u202ey", "٣"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.adapters.locales import VALUE, Locales, MissingText
+from newsletter.mail.locales import VALUE, Locales, MissingText
 
 LOCALES = Path(__file__).parents[2] / "templates" / "locales"
 

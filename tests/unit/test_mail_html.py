@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.adapters.templates import RenderedMail, Templates
-from newsletter.domain.bidi import END, ISOLATE
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.bidi import END, ISOLATE
+from newsletter.mail.placeholders import substitute
+from newsletter.mail.templates import RenderedMail, Templates
 from tests.templates import TEMPLATES
 from tests.unit.mails import (
     BARE,

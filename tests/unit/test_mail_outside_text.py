@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from newsletter.adapters.locales import MissingText
-from newsletter.adapters.templates import link_key, one_line
-from newsletter.domain.placeholders import CLOSE, OPEN, substitute
+from newsletter.mail.locales import MissingText
+from newsletter.mail.placeholders import CLOSE, OPEN, substitute
+from newsletter.mail.templates import link_key, one_line
 from tests.strategies import WHOLE
 from tests.unit.mails import FIRST, LANGUAGES, PUBLIC_URL, article, digest, letter, seen, templates
 

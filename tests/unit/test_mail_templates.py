@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.adapters.templates import RenderedMail, Templates
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.placeholders import substitute
+from newsletter.mail.templates import RenderedMail, Templates
 from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.readers.subscriber import REMINDER_AFTER, SIGN_UP_LIFE
 from tests.templates import TEMPLATES
@@ -314,9 +314,7 @@ def test_every_step_of_every_sequence_has_its_letter(language: str) -> None:
 
 
 def test_importing_the_templates_does_not_load_what_a_cold_start_need_not_have() -> None:
-    code = (
-        "import sys, newsletter.adapters.templates; print(sorted({'babel', 'markdown_it', 'nh3'} & sys.modules.keys()))"
-    )
+    code = "import sys, newsletter.mail.templates; print(sorted({'babel', 'markdown_it', 'nh3'} & sys.modules.keys()))"
     functions = Path(__file__).parents[2] / "functions"
     found = subprocess.run([sys.executable, "-c", code], cwd=functions, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

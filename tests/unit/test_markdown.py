@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.markdown import opening, render_markdown
+from newsletter.mail.markdown import opening, render_markdown
 from tests.strategies import WHOLE
 
 LISTS_AND_INLINE = ("ul", "ol", "li", "blockquote", "pre", "code", "strong", "em", "a", "img")

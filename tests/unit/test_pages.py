@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.adapters.templates import Templates
 from newsletter.domain.mailing import Kind, Mailing
+from newsletter.mail.templates import Templates
 from newsletter.publication.theme import TEXT_ON_GROUND
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.subscriber import Frequency, Present, SignUp, Status, Subscriber

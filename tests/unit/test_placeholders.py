@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.domain.placeholders import (
+from newsletter.mail.placeholders import (
     CLOSE,
     LITERALS,
     OPEN,

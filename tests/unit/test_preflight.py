@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.markdown import Place, places_in
-from newsletter.adapters.templates import Templates
-from newsletter.domain.mail_html import without_trace
 from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
-from newsletter.domain.preflight import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
+from newsletter.mail.mail_html import without_trace
+from newsletter.mail.markdown import Place, places_in
+from newsletter.mail.preflight_rules import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
+from newsletter.mail.templates import Templates
 from newsletter.platform.links.links import Links, Purpose, Ref
 from newsletter.platform.links.urls import addresses_in, fault_of_link
 from newsletter.usecases.preflight import (

@@ -10,7 +10,7 @@ from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words, digest_as_json, title_of
 from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.placeholders import substitute
+from newsletter.mail.placeholders import substitute
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer

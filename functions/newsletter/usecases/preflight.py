@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsletter.adapters.markdown import places_in
 from newsletter.adapters.sketch import Sketch
-from newsletter.adapters.templates import Templates
 from newsletter.articles.article import Article
 from newsletter.domain.mailing import Kind, Mailing, Variant
-from newsletter.domain.placeholders import substitute
-from newsletter.domain.preflight import Finding, Rule, Sample, examine
+from newsletter.mail.markdown import places_in
+from newsletter.mail.placeholders import substitute
+from newsletter.mail.preflight_rules import Finding, Rule, Sample, examine
+from newsletter.mail.templates import Templates
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Recipient
 from newsletter.usecases.render_variant import Variants

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.templates import Templates
 from newsletter.articles.article import Article
 from newsletter.domain.digest import choose
 from newsletter.domain.mailing import Kind, Mailing
+from newsletter.mail.templates import Templates
 from newsletter.platform.errors import NotFound
 from newsletter.publication.publication import Offer
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from newsletter.adapters.mailings_store import Mailings
-from newsletter.adapters.templates import RenderedMail, Templates
 from newsletter.articles.article import Article
 from newsletter.domain.digest import Selection, choose, meant_for, newest_first
 from newsletter.domain.mailing import ALREADY, MOVED, WELCOME, Mailing, Variant, step_mailing
+from newsletter.mail.templates import RenderedMail, Templates
 from newsletter.publication.publication import Sequence
 from newsletter.readers.subscriber import Recipient, Subscriber
 

@@ -21,7 +21,7 @@ from jinja2 import Environment
 
 from newsletter.container import app
 from newsletter.domain.mailing import Variant
-from newsletter.domain.placeholders import LITERALS
+from newsletter.mail.placeholders import LITERALS
 from newsletter.platform.links.links import Purpose, Ref
 from tests.bench import processes
 from tests.bench.programs.mailing import MAILING

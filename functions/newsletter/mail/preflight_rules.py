@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from newsletter.domain.faint_text import faint_texts
-from newsletter.domain.mail_html import HEADINGS, Element, read_html, without_trace
+from newsletter.mail.contrast import faint_texts
+from newsletter.mail.mail_html import HEADINGS, Element, read_html, without_trace
 from newsletter.platform.links.urls import addresses_in, fault_of_link
 from newsletter.publication.theme import LEAST_CONTRAST
 

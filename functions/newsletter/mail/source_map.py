@@ -6,7 +6,7 @@ import re
 
 from jinja2.ext import Extension
 
-from newsletter.domain.mail_html import TRACE
+from newsletter.mail.mail_html import TRACE
 
 _TAG = re.compile(r"<([a-z][a-z0-9]*)(?=[\s/>])")
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from newsletter.adapters.locales import Locales, MissingText
-from newsletter.adapters.markdown import WEB, opening, render_markdown
-from newsletter.domain.bidi import isolated
-from newsletter.domain.placeholders import mark, names_in, to_ses_template, without_marks
+from newsletter.mail.bidi import isolated
+from newsletter.mail.locales import Locales, MissingText
+from newsletter.mail.markdown import WEB, opening, render_markdown
+from newsletter.mail.placeholders import mark, names_in, to_ses_template, without_marks
 from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.platform.times import whole_months
 from newsletter.publication.publication import Publication
@@ -209,7 +209,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
-            extensions=["newsletter.adapters.traced.Traced"] if self._traced else [],
+            extensions=["newsletter.mail.source_map.Traced"] if self._traced else [],
         )
         jinja.filters |= {"isolated": isolated, "cut": _cut}
         return jinja

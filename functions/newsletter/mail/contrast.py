@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.domain.mail_html import Element
+from newsletter.mail.mail_html import Element
 from newsletter.publication.theme import LEAST_CONTRAST, contrast
 
 BLACK, WHITE = "#000000", "#ffffff"

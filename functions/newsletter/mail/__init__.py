@@ -1,0 +1,1 @@
+"""Templates, languages and rendered mails."""
