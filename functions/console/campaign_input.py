@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from newsletter.mailings.campaign import Campaign
 from newsletter.platform.errors import NewsletterError
-from newsletter.usecases.start_campaign import Campaign
 
 TEXTS = ("name", "subject", "body", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages")

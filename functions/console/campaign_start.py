@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from newsletter.container import app
-from newsletter.domain.course import Course
+from newsletter.mailings.campaign import Campaign, checked, readers_of, started_before
+from newsletter.mailings.initial_status import starting_course
+from newsletter.mailings.rendering.preflight import require_fit
+from newsletter.mailings.status import Course
 from newsletter.platform.times import whole_seconds
-from newsletter.usecases.preflight import require_fit
-from newsletter.usecases.start_campaign import Campaign, checked, readers_of, started_before
-from newsletter.usecases.starting_course import starting_course
 
 
 def course_for(campaign: Campaign) -> Course | None:

@@ -12,10 +12,10 @@ from console.request import Request
 from console.responses import redirect
 from console.routes import api, campaign, control, digest, report, sign_in
 from newsletter.container import app
+from newsletter.mailings.control.control_mailing import Control
 from newsletter.platform.observability import observed
 from newsletter.platform.web.answer import Answer
 from newsletter.platform.web.router import Router, Routes, View
-from newsletter.usecases.control_mailing import Control
 
 
 def with_token(view: View, *, sends: bool = False) -> View:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from newsletter.container import app
 from newsletter.domain.ledger import RecipientLine
-from newsletter.domain.mailing import Mailing
+from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.usecases.report_mailing import Report, recipients_of, report_mailing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import escape
 
 from newsletter.container import app
-from newsletter.domain.mailing import Variant
 from newsletter.mail.placeholders import substitute
+from newsletter.mailings.mailing import Variant
 from newsletter.platform.web.answer import BARE, Answer
 
 # The mail is a page of its own making: it may look as it likes, and do nothing.

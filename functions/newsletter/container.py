@@ -18,18 +18,13 @@ if TYPE_CHECKING:
     from newsletter.adapters.account import Account
     from newsletter.adapters.agenda import Agenda
     from newsletter.adapters.aside import Aside
-    from newsletter.adapters.backlog import Backlog
     from newsletter.adapters.clicks import Clicks
-    from newsletter.adapters.courses import Courses
     from newsletter.adapters.crm import Crm
-    from newsletter.adapters.decisions_store import Decisions
     from newsletter.adapters.deliveries import Deliveries
-    from newsletter.adapters.digests import Digests
     from newsletter.adapters.enrollments import Enrollments
     from newsletter.adapters.lead_pointers import LeadPointers
     from newsletter.adapters.leads import Leads
     from newsletter.adapters.mailer import Mailer
-    from newsletter.adapters.mailings_store import Mailings
     from newsletter.adapters.presses import Presses
     from newsletter.adapters.reputation import Reputation
     from newsletter.adapters.suppression import SuppressionList
@@ -38,6 +33,13 @@ if TYPE_CHECKING:
     from newsletter.articles.feed_states_store import FeedStates
     from newsletter.articles.feeds.feed_client import Feeds
     from newsletter.mail.templates import Templates
+    from newsletter.mailings.decisions_store import Decisions
+    from newsletter.mailings.digests.digests_store import Digests
+    from newsletter.mailings.digests.recipients import DigestReaders
+    from newsletter.mailings.mailings_store import Mailings
+    from newsletter.mailings.planning.backlog_store import Backlog
+    from newsletter.mailings.rendering.variants import Variants
+    from newsletter.mailings.status_store import Courses
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
     from newsletter.platform.aws.queues_client import Queues
@@ -55,8 +57,6 @@ if TYPE_CHECKING:
     from newsletter.readers.signup.sign_ups_store import SignUps
     from newsletter.readers.subscriber_ids import SubscriberIds
     from newsletter.readers.subscribers_store import Subscribers
-    from newsletter.usecases.digest_readers import DigestReaders
-    from newsletter.usecases.render_variant import Variants
 
 
 INDEX_DELAY = 5.0
@@ -229,35 +229,35 @@ class Container:
     @cached_property
     def mailings(self) -> Mailings:
         """Mailings, their variants and links."""
-        from newsletter.adapters.mailings_store import Mailings
+        from newsletter.mailings.mailings_store import Mailings
 
         return Mailings(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def decisions(self) -> Decisions:
         """What was decided, and why."""
-        from newsletter.adapters.decisions_store import Decisions
+        from newsletter.mailings.decisions_store import Decisions
 
         return Decisions(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def courses(self) -> Courses:
         """Courses of mailings."""
-        from newsletter.adapters.courses import Courses
+        from newsletter.mailings.status_store import Courses
 
         return Courses(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def backlog(self) -> Backlog:
         """Batches that wait in their manifests."""
-        from newsletter.adapters.backlog import Backlog
+        from newsletter.mailings.planning.backlog_store import Backlog
 
         return Backlog(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def digests(self) -> Digests:
         """What the digests carry."""
-        from newsletter.adapters.digests import Digests
+        from newsletter.mailings.digests.digests_store import Digests
 
         return Digests(aws.client("dynamodb"), self.settings.content_table)
 
@@ -397,14 +397,14 @@ class Container:
     @cached_property
     def variants(self) -> Variants:
         """Rendered variants, each rendered and kept once per container."""
-        from newsletter.usecases.render_variant import Variants
+        from newsletter.mailings.rendering.variants import Variants
 
         return Variants(self.templates, self.mailings, self.articles.all)
 
     @cached_property
     def digest_readers(self) -> DigestReaders:
         """What is new to each reader of a digest."""
-        from newsletter.usecases.digest_readers import DigestReaders
+        from newsletter.mailings.digests.recipients import DigestReaders
 
         return DigestReaders(self.digests, self.publication.time_zone)
 

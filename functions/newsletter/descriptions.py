@@ -8,15 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from newsletter.articles.article import Article
-from newsletter.domain.course import Course, MailingState
-from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.domain.ledger import RecipientLine
-from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
-from newsletter.domain.planning import BATCH_SIZE
 from newsletter.domain.tally import Tally
+from newsletter.mailings.count_audience import Count
+from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
+from newsletter.mailings.planning.batches import BATCH_SIZE
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
-from newsletter.usecases.count_audience import Count
 from newsletter.usecases.report_mailing import Report
 
 # --- in words --------------------------------------------------------------------------------------------------------

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
+from newsletter.mailings.digests.run_digests import run_digests
+from newsletter.mailings.planning.plan_page import plan_page
+from newsletter.mailings.planning.requeue_shard import go_on
 from newsletter.platform.events import each_message, scheduled_time
 from newsletter.platform.messages import GoOn, MalformedMessage, Message, PlanPage
 from newsletter.platform.observability import observed
-from newsletter.usecases.go_on import go_on
-from newsletter.usecases.plan_page import plan_page
-from newsletter.usecases.run_digests import run_digests
 
 
 @observed("planner")

@@ -10,7 +10,7 @@ from newsletter.articles.article import Article, Choice
 from newsletter.articles.feeds.markup import plain
 from newsletter.container import app
 from newsletter.descriptions import article_as_json, topic_label
-from newsletter.domain.digest import newest_first
+from newsletter.mailings.digests.digest import newest_first
 from newsletter.publication.publication import Publication
 
 EVERYONE = "none: for everyone"

@@ -7,7 +7,7 @@ import getpass
 from cli.faults import Fault
 from cli.output import say, when
 from newsletter.container import app
-from newsletter.domain.course import MailingState
+from newsletter.mailings.status import MailingState
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import BREAKER_VOLUME, Feedback
 from newsletter.usecases.open_breaker import close_breaker

@@ -10,13 +10,13 @@ from cli.confirm import agreed
 from cli.output import say, when
 from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words, course_in_words
-from newsletter.domain.mailing import Mailing
+from newsletter.mailings.campaign import checked, readers_of, start_campaign, started_before
+from newsletter.mailings.control.set_status import in_words
+from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.initial_status import starting_course
+from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
-from newsletter.usecases.change_course import in_words
-from newsletter.usecases.count_audience import count_audience
-from newsletter.usecases.start_campaign import checked, readers_of, start_campaign, started_before
-from newsletter.usecases.starting_course import starting_course
 
 
 def send(path: Path, *, yes: bool) -> int:

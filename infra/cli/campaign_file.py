@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 
 from cli.faults import Fault
+from newsletter.mailings.campaign import Campaign
 from newsletter.platform.errors import InvalidInput
-from newsletter.usecases.start_campaign import Campaign
 
 TEXTS = ("name", "subject", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages")

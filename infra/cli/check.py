@@ -16,10 +16,10 @@ from cli.output import say
 from cli.sample_mails import SampleMail, sample_mails
 from newsletter.mail.locales import VALUE, Locales, Message, MissingText
 from newsletter.mail.templates import Templates
+from newsletter.mailings.rendering.preflight import Fault
 from newsletter.platform.errors import InvalidPublication, NewsletterError
 from newsletter.publication.publication import Publication
 from newsletter.publication.publication_file import read_publication_file
-from newsletter.usecases.preflight import Fault
 
 FOLDERS = ("email", "pages", "console", "crm")
 ASKED_FOR = re.compile(r"""\b(?:t|in_text)\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")

@@ -9,12 +9,12 @@ from cli import spam
 from cli.campaign_file import CampaignFile, read_campaign
 from cli.eml import message
 from cli.output import say
-from newsletter.domain.mailing import Mailing
 from newsletter.mail.preflight_rules import Rule
 from newsletter.mail.templates import Templates
+from newsletter.mailings.campaign import checked
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.rendering.preflight import Fault, drawn, preflight_campaign
 from newsletter.platform.errors import InvalidInput
-from newsletter.usecases.preflight import Fault, drawn, preflight_campaign
-from newsletter.usecases.start_campaign import checked
 
 NOWHERE = "https://newsletter.example"
 """Where links of mails lead when no stack is named."""

@@ -10,12 +10,12 @@ from cli.faults import Fault
 from cli.output import say
 from newsletter.container import app
 from newsletter.descriptions import still_going_out
-from newsletter.domain.course import Course
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
+from newsletter.mailings.status import Course
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.resume_mailing import resume_mailing
 
 SAID = {
     "pause": "{0} is paused. {1} Go on: newsletter mailing resume {0}",

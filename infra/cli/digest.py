@@ -8,12 +8,12 @@ from collections.abc import Callable
 from cli.faults import Fault
 from cli.output import say, table, when
 from newsletter.container import app
-from newsletter.domain.digest import SettledDigest, digest_id
 from newsletter.mail.placeholders import substitute
+from newsletter.mailings.digests.approve import approve_digest, digest_of, reject_digest
+from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
-from newsletter.usecases.decide_digest import approve_digest, digest_of, reject_digest
-from newsletter.usecases.preview_digest import preview_digest
 
 
 def show_list(limit: int) -> int:

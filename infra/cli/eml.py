@@ -11,11 +11,11 @@ from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from newsletter.adapters.mailer import Addressed, Mailer
-from newsletter.domain.mailing import Kind, Variant
-from newsletter.domain.planning import Batch
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
-from newsletter.usecases.preflight import values_for
+from newsletter.mailings.mailing import Kind, Variant
+from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.rendering.preflight import values_for
 from newsletter.usecases.send_batch import own_headers
 
 TOKEN = "preview." + "x" * 113

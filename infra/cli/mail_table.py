@@ -10,7 +10,7 @@ from cli.output import say, table
 from cli.sample_mails import SampleMail, sample_mails
 from newsletter.mail.preflight_rules import CLIP
 from newsletter.mail.templates import Templates
-from newsletter.usecases.preflight import Drawn, sample
+from newsletter.mailings.rendering.preflight import Drawn, sample
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import urllib3
 
-from newsletter.domain.mailing import Mailing
 from newsletter.mail.markdown import WEB, places_in
 from newsletter.mail.preflight_rules import Rule
-from newsletter.usecases.preflight import Fault
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.rendering.preflight import Fault
 
 TIMEOUT = 10.0
 MOST = 100

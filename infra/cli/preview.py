@@ -16,15 +16,15 @@ from cli.faults import Fault
 from cli.output import say
 from cli.sample_mails import as_campaign, as_digest, sample_mails
 from newsletter.container import Container
-from newsletter.domain.digest import newest_first, period_of, settle
-from newsletter.domain.mailing import Kind, Mailing
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
+from newsletter.mailings.campaign import checked
+from newsletter.mailings.digests.digest import newest_first, period_of, settle
+from newsletter.mailings.digests.start import mailing_of
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.rendering.preflight import Drawn, drawn, values_for
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Frequency
-from newsletter.usecases.preflight import Drawn, drawn, values_for
-from newsletter.usecases.start_campaign import checked
-from newsletter.usecases.start_digest import mailing_of
 
 FIRST_NAME = "Maija"
 

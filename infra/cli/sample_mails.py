@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from newsletter.articles.article import Article
-from newsletter.domain.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
 from newsletter.mail.templates import Templates
+from newsletter.mailings.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
+from newsletter.mailings.rendering.preflight import Drawing as Draw
+from newsletter.mailings.rendering.preflight import Drawn, Fault, drawn, preflight_letter, preflight_mails
+from newsletter.mailings.rendering.variants import Variants
 from newsletter.publication.publication import Publication, Sequence
 from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
-from newsletter.usecases.preflight import Drawing as Draw
-from newsletter.usecases.preflight import Drawn, Fault, drawn, preflight_letter, preflight_mails
-from newsletter.usecases.render_variant import Variants
 
 MOMENT = datetime(2027, 1, 5, 6, tzinfo=UTC)
 TITLE = "Miten johtaja löytää oman äänensä – ja miksi se kannattaa löytää ajoissa, ennen kuin muut ehtivät"

@@ -18,20 +18,20 @@ from newsletter.articles.accept_feed import accept_feed
 from newsletter.articles.article import Article
 from newsletter.articles.feed_state import FeedState, Hold
 from newsletter.container import app
-from newsletter.domain.course import Course, MailingState
-from newsletter.domain.digest import week_of
-from newsletter.domain.mailing import Variant
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
+from newsletter.mailings.digests.approve import approve_digest, reject_digest
+from newsletter.mailings.digests.digest import week_of
+from newsletter.mailings.mailing import Variant
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.links.links import Purpose
 from newsletter.publication.publication import Approval
 from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import shard_of
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.decide_digest import approve_digest, reject_digest
 from newsletter.usecases.open_breaker import close_breaker
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.resume_mailing import resume_mailing
-from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PUBLIC_URL, Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, hidden, link, post, token
 

@@ -17,15 +17,15 @@ from local_cloud import environment
 from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
 from newsletter.adapters.agenda import Agenda
-from newsletter.adapters.decisions_store import Decisions
 from newsletter.adapters.deliveries import Deliveries
-from newsletter.adapters.digests import Digests
 from newsletter.adapters.enrollments import Enrollments
 from newsletter.adapters.leads import Leads
-from newsletter.adapters.mailings_store import Mailings
 from newsletter.articles.articles_store import Articles
 from newsletter.articles.feed_states_store import FeedStates
 from newsletter.container import app
+from newsletter.mailings.decisions_store import Decisions
+from newsletter.mailings.digests.digests_store import Digests
+from newsletter.mailings.mailings_store import Mailings
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.rate_limiter_store import Guards
 from newsletter.readers.consents.consents_store import Consents

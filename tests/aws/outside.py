@@ -23,7 +23,7 @@ import pytest
 import urllib3
 
 from local_cloud.server import LocalCloud
-from newsletter.domain.digest import digest_id, week_of
+from newsletter.mailings.digests.digest import digest_id, week_of
 from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from newsletter.articles.article import CHOSEN, Article, Choice
 from newsletter.articles.feed_state import Failure, FeedState, Hold
-from newsletter.domain.digest import SettledDigest, Window
-from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
+from newsletter.mailings.digests.digest import SettledDigest, Window
+from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.platform.aws.items import from_item, to_item
 from tests.aws.dynamodb import Adapters
 from tests.strategies import WHOLE

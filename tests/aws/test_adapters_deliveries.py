@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsletter.adapters.deliveries import LIFE
 from newsletter.domain.lead import Evidence, Lead
 from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, Outcome, State, certify, lines_of
-from newsletter.domain.planning import Batch, Manifest
+from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.times import iso
 from tests.aws.dynamodb import Adapters
 

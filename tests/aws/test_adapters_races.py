@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.digest import SettledDigest, Window
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.lead import Evidence, Lead
 from newsletter.domain.ledger import State
-from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.planning import Batch, Manifest
+from newsletter.mailings.digests.digest import SettledDigest, Window
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.subscriber import Frequency, SignUp, Status
 from newsletter.readers.subscribers_store import Choices

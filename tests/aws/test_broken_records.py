@@ -9,13 +9,13 @@ import pytest
 
 from newsletter.container import app
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.mailing import Audience
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.digests.start import start_digest
+from newsletter.mailings.mailing import Audience
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.readers.subscriber import Frequency, Status, subscriber_id
-from newsletter.usecases.count_audience import count_audience
 from newsletter.usecases.report_mailing import addresses_of
-from newsletter.usecases.start_campaign import Campaign, start_campaign
-from newsletter.usecases.start_digest import start_digest
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.readers import add_reader
 from tests.aws.reports import report_of

@@ -14,8 +14,8 @@ from cli import spam
 from cli.main import main
 from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.domain.mailing import Audience
-from newsletter.usecases.count_audience import Count, count_audience
+from newsletter.mailings.count_audience import Count, count_audience
+from newsletter.mailings.mailing import Audience
 from tests.aws.cloud import Cloud
 from tests.aws.readers import add_reader
 

@@ -11,12 +11,12 @@ import pytest
 from cli.main import main
 from newsletter.articles.article import Article, Choice
 from newsletter.container import app
-from newsletter.domain.course import MailingState
-from newsletter.domain.digest import WEEK, digest_id, week_of
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.digests.digest import WEEK, digest_id, week_of
+from newsletter.mailings.status import MailingState
 from newsletter.platform.messages import PlanPage
 from newsletter.publication.publication import Approval
 from newsletter.readers.subscriber import SignUp, subscriber_id
-from newsletter.usecases.cancel_mailing import cancel_mailing
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing
@@ -159,7 +159,7 @@ def test_broken_at_the_deadline_it_is_held_with_one_alarm_and_goes_out_once_it_i
     cloud: Cloud, period: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    monkeypatch.setattr("newsletter.usecases.decide_digest.count", counted.append)
+    monkeypatch.setattr("newsletter.mailings.digests.approve.count", counted.append)
     break_link(period)
     quarter = timedelta(minutes=15)
     assert [look_after(cloud, NOW + DAY + n * quarter)[period] for n in range(3)] == ["held"] * 3
@@ -201,7 +201,7 @@ def test_an_approval_that_crashed_before_anything_was_planned_is_carried_on(
     look_after(cloud, NOW + timedelta(hours=3))
     assert mails(cloud, period) == [f"Kirjoitus {period}"]
     assert state(period) is MailingState.SENDING
-    monkeypatch.setattr("newsletter.usecases.decide_digest.PATIENCE", timedelta())
+    monkeypatch.setattr("newsletter.mailings.digests.approve.PATIENCE", timedelta())
     look_after(cloud, NOW + timedelta(hours=4))
     assert mails(cloud, period) == [f"Kirjoitus {period}"]
 

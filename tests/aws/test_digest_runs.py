@@ -18,8 +18,8 @@ from newsletter.adapters.reputation import Breaker
 from newsletter.articles.article import Article
 from newsletter.articles.feed_state import Failure, FeedState, Hold
 from newsletter.container import app
-from newsletter.domain.course import MailingState
-from newsletter.domain.digest import WEEK, digest_id, week_of
+from newsletter.mailings.digests.digest import WEEK, digest_id, week_of
+from newsletter.mailings.status import MailingState
 from newsletter.platform.messages import PlanPage, from_json
 from newsletter.readers.subscriber import SHARDS, Frequency, SignUp, subscriber_id
 from tests.aws.cloud import PEPPER, Cloud

@@ -15,7 +15,7 @@ from cli.history import show_aside
 from newsletter.container import app
 from newsletter.domain.ledger import Outcome, State
 from newsletter.domain.mail_event import TOPIC_CHECK
-from newsletter.domain.planning import Batch
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.aws.items import to_item
 from newsletter.platform.times import iso

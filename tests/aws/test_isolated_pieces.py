@@ -9,12 +9,12 @@ import pytest
 
 from newsletter.container import app
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.mailing import Kind, Mailing
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.rendering.variants import Variants
 from newsletter.platform.errors import InvalidPublication, PartlyFailed
 from newsletter.platform.times import iso
 from newsletter.readers.subscriber import SHARDS, shard_of, subscriber_id
 from newsletter.usecases import watch_mailings
-from newsletter.usecases.render_variant import Variants
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.readers import add_reader
 

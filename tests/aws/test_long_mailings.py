@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.adapters.backlog import Place
 from newsletter.container import app
-from newsletter.domain.planning import Batch
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import emit_again, going_on
+from newsletter.mailings.planning import enqueue as emit_batches
+from newsletter.mailings.planning.backlog_store import Place
+from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning.enqueue import emit
+from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import GoOn, PlanPage, SendBatch, from_json
 from newsletter.platform.rate_limit import AHEAD, CHUNK, QUEUED
-from newsletter.usecases import emit_batches
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.emit_batches import emit
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.refill_queue import refill_queue
-from newsletter.usecases.resume_mailing import emit_again, going_on
-from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import Cloud, running
 from tests.aws.readers import add_reader
 

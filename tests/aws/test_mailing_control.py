@@ -8,18 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.course import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
 from newsletter.domain.ledger import State
-from newsletter.domain.mailing import Kind, Mailing
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import emit_again, resume_mailing
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.planning.requeue_shard import go_on
+from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import GoOn, SendBatch, from_json
 from newsletter.publication.sending_limits import Caution
 from newsletter.readers.subscriber import SHARDS, SignUp, subscriber_id
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.go_on import go_on
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.resume_mailing import emit_again, resume_mailing
-from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import PEPPER, Cloud, running
 
 NOW = datetime.now(UTC).replace(microsecond=0)

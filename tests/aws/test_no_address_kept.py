@@ -6,8 +6,8 @@ import json
 from urllib.parse import quote
 
 from newsletter.container import app
+from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.platform.redaction import CUT
-from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import Cloud
 
 AINO, JONO = "aino.virtanen@lukija.example", "jono.virtanen@lukija.example"

@@ -13,8 +13,8 @@ import pytest
 from cli import online
 from cli.main import main
 from newsletter.container import app
-from newsletter.domain.mailing import Kind
-from newsletter.usecases import start_digest as module
+from newsletter.mailings.digests import start as module
+from newsletter.mailings.mailing import Kind
 from tests.aws.cloud import Cloud
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing

@@ -13,13 +13,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from newsletter.adapters.mailings_store import Mailings
-from newsletter.adapters.sketch import Sketch
 from newsletter.container import app
-from newsletter.domain.course import Course, MailingState
-from newsletter.domain.mailing import Audience, Kind, Mailing
+from newsletter.mailings.mailing import Audience, Kind, Mailing
+from newsletter.mailings.mailings_store import Mailings
+from newsletter.mailings.rendering.sketch import Sketch
+from newsletter.mailings.rendering.variants import Variants
+from newsletter.mailings.status import Course, MailingState
 from newsletter.readers.subscriber import Recipient
-from newsletter.usecases.render_variant import Variants
 from tests.aws.cloud import PUBLIC_URL, Cloud, running
 from tests.aws.site import heading, shows
 from tests.unit.mails import BARE, FIRST, SECOND, article, templates

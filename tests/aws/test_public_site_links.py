@@ -12,7 +12,7 @@ from itsdangerous import TimestampSigner
 
 from cli.main import main
 from newsletter.container import app
-from newsletter.domain.mailing import Variant
+from newsletter.mailings.mailing import Variant
 from newsletter.platform.links.links import Purpose
 from newsletter.readers.subscriber import SIGN_UP_LIFE, Status
 from tests.aws.cloud import Cloud, link_to

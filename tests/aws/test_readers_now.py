@@ -13,8 +13,8 @@ import pytest
 from newsletter.adapters.clicks import FURTHER
 from newsletter.adapters.presses import TRIES, WINDOW
 from newsletter.container import app
-from newsletter.domain.mailing import Variant
-from newsletter.domain.planning import Batch
+from newsletter.mailings.mailing import Variant
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.readers.subscriber import Status, subscriber_id

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from newsletter.adapters.mailer import FALLBACK_RATE, Mailer
 from newsletter.adapters.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
 from newsletter.container import app
-from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Standing
+from newsletter.mailings.status import MailingState
 from newsletter.platform import observability
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import SendBatch

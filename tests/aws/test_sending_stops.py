@@ -10,18 +10,18 @@ import pytest
 from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.ses_answers import STOPS
 from newsletter.container import app
-from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import State
-from newsletter.domain.mailing import Kind, Mailing, Variant
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
+from newsletter.mailings.mailing import Kind, Mailing, Variant
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import SendBatch, from_json
 from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.resume_mailing import resume_mailing
 from newsletter.usecases.stand_back import PASSING
-from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import Cloud, running
 from tests.aws.readers import add_reader
 from tests.aws.reports import report_of

@@ -9,10 +9,10 @@ import pytest
 
 from newsletter.container import app
 from newsletter.domain.ledger import Outcome, State
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
 from newsletter.readers.subscriber import SignUp, Status
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.resume_mailing import resume_mailing
-from newsletter.usecases.start_campaign import Campaign, start_campaign
 from tests.aws.cloud import Cloud
 from tests.aws.reports import WholeReport, report_of
 

@@ -13,11 +13,11 @@ from newsletter.adapters.account import Quota
 from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.tallies import Tallies
 from newsletter.container import app
-from newsletter.domain.course import Course, MailingState
 from newsletter.domain.ledger import LEASE, Certificate, Outcome, State
-from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.planning import Batch, Manifest
 from newsletter.domain.tally import Tally
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.planning.batches import Batch, Manifest
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import GoOn, from_json
 from newsletter.publication.sending_limits import BREAKER_VOLUME, USUAL, Feedback

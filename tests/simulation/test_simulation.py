@@ -8,11 +8,12 @@ from unittest.mock import patch
 
 import pytest
 
-from newsletter.domain.planning import BATCH_SIZE
+from newsletter.mailings.planning import enqueue as emit_batches
+from newsletter.mailings.planning.batches import BATCH_SIZE
 from newsletter.platform.rate_limit import AHEAD, pace
 from newsletter.platform.rate_limiter_store import Guards
 from newsletter.readers.subscriber import SHARDS
-from newsletter.usecases import emit_batches, take_slots
+from newsletter.usecases import take_slots
 from tests.bench.stack import layout
 from tests.bench.stub.account import Account
 from tests.simulation import lambdas as fleet

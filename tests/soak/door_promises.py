@@ -6,9 +6,9 @@ from collections import Counter
 from itertools import pairwise
 
 from newsletter.container import app
-from newsletter.domain.course import MailingState
 from newsletter.domain.lead import lead_id
 from newsletter.domain.ledger import Outcome
+from newsletter.mailings.status import MailingState
 from newsletter.readers.subscriber import Status
 from tests.soak.doors import PlayedDoors
 from tests.soak.people import Person

@@ -15,14 +15,14 @@ from unittest.mock import patch
 
 from newsletter.adapters.crm import Crm, NotTaken
 from newsletter.container import app
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
 from newsletter.platform.errors import NotNow
 from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import SHARDS
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.resume_mailing import resume_mailing
-from newsletter.usecases.start_campaign import Campaign, start_campaign
 from nurture.handler import handle as tick
 from tests.soak.account import Account
 from tests.soak.causes import Causes

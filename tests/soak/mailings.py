@@ -7,12 +7,13 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from newsletter.container import app
-from newsletter.domain.digest import digest_id, period_of
+from newsletter.mailings import campaign as start_campaign
+from newsletter.mailings.digests import start as start_digest
+from newsletter.mailings.digests.digest import digest_id, period_of
+from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import Frequency
-from newsletter.usecases import start_campaign, start_digest
-from newsletter.usecases.refill_queue import refill_queue
 from tests.bench.programs.mailing import article
 from tests.bench.stack import layout
 from tests.soak.clock import START

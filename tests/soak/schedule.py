@@ -14,11 +14,11 @@ from random import Random
 from unittest.mock import patch
 
 from newsletter.container import app
-from newsletter.domain.mailing import Kind
+from newsletter.mailings.mailing import Kind
+from newsletter.mailings.planning.plan_page import PAGE
 from newsletter.platform.rate_limit import AHEAD, CHUNK
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import SHARDS, SignUp, Status
-from newsletter.usecases.plan_page import PAGE
 from tests.bench.stack import layout
 from tests.soak.account import Account, Request
 from tests.soak.causes import Causes

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.course import Course
-from newsletter.domain.mailing import Kind
-from newsletter.domain.planning import BATCH_SIZE
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.pause_mailing import pause_mailing
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.mailing import Kind
+from newsletter.mailings.planning.batches import BATCH_SIZE
+from newsletter.mailings.status import Course
 from tests.soak.account import Request
 from tests.soak.run import surroundings
 from tests.soak.schedule import Schedule

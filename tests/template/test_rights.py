@@ -21,8 +21,8 @@ import pytest
 from newsletter.adapters.crm import Crm
 from newsletter.adapters.tallies import Tallies
 from newsletter.container import app
-from newsletter.domain.course import Course, MailingState
-from newsletter.domain.digest import SettledDigest, Window
+from newsletter.mailings.digests.digest import SettledDigest, Window
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import Notify, SendBatch, SettleDoubt

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cli.campaign_file import read_campaign
 from cli.faults import Fault
+from newsletter.mailings.campaign import Campaign
 from newsletter.platform.errors import InvalidInput
-from newsletter.usecases.start_campaign import Campaign
 
 LINE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=40)
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from newsletter.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
 from newsletter.domain.ledger import Certificate
-from newsletter.domain.mailing import Audience, Kind, Mailing
 from newsletter.domain.tally import Tally
 from newsletter.mail.templates import Templates
-from newsletter.usecases.count_audience import Count
+from newsletter.mailings.count_audience import Count
+from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.usecases.report_mailing import Report
 from tests.templates import TEMPLATES
 

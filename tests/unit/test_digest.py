@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.articles.article import Article
-from newsletter.domain.digest import (
+from newsletter.mailings.digests.digest import (
     FIRST_SPAN,
     WEEK,
     SettledDigest,

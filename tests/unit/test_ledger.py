@@ -19,7 +19,7 @@ from newsletter.domain.ledger import (
     certify,
     lines_of,
 )
-from newsletter.domain.planning import Batch
+from newsletter.mailings.planning.batches import Batch
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 RANK = [

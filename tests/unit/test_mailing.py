@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.mailing import Audience, Variant, campaign_mailing, step_mailing
+from newsletter.mailings.mailing import Audience, Variant, campaign_mailing, step_mailing
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Recipient
 

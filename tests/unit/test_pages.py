@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.mailing import Kind, Mailing
 from newsletter.mail.templates import Templates
+from newsletter.mailings.archive import Archived
+from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.publication.theme import TEXT_ON_GROUND
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.subscriber import Frequency, Present, SignUp, Status, Subscriber
-from newsletter.usecases.read_archive import Archived
 from public_site.routes.unsubscribe import REASONS
 from tests.templates import TEMPLATES
 from tests.unit.mails import BARE, FIRST, article

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.mailing import Audience, Kind, Mailing
-from newsletter.domain.planning import Manifest, plan_page
+from newsletter.mailings.digests.recipients import DigestReaders
+from newsletter.mailings.mailing import Audience, Kind, Mailing
+from newsletter.mailings.planning.batches import Manifest, plan_page
+from newsletter.mailings.planning.plan_page import Chooser
 from newsletter.readers.subscriber import Frequency, Recipient
-from newsletter.usecases.digest_readers import DigestReaders
-from newsletter.usecases.plan_page import Chooser
 
 CREATED = datetime(2026, 11, 24, 6, tzinfo=UTC)
 TOPICS, LANGUAGES = ("linkedin", "johtaminen", "some"), ("fi", "sv", "en")

@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mail.mail_html import without_trace
 from newsletter.mail.markdown import Place, places_in
 from newsletter.mail.preflight_rules import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
-from newsletter.platform.links.links import Links, Purpose, Ref
-from newsletter.platform.links.urls import addresses_in, fault_of_link
-from newsletter.usecases.preflight import (
+from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
+from newsletter.mailings.rendering.preflight import (
     GREETINGS,
     LONGEST_TOKEN,
     TOKENS,
@@ -28,6 +26,8 @@ from newsletter.usecases.preflight import (
     preflight_mails,
     require_fit,
 )
+from newsletter.platform.links.links import Links, Purpose, Ref
+from newsletter.platform.links.urls import addresses_in, fault_of_link
 from tests.templates import TEMPLATES
 from tests.unit import mails
 from tests.unit.mails import LANGUAGES, MAILS, PUBLIC_URL, article, templates

@@ -13,7 +13,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.articles.article import Article
-from newsletter.domain.digest import (
+from newsletter.mailings.digests.digest import (
     FIRST_SPAN,
     SettledDigest,
     Window,
@@ -23,7 +23,7 @@ from newsletter.domain.digest import (
     period_of,
     settle,
 )
-from newsletter.domain.reading import Readings
+from newsletter.mailings.digests.unseen_articles import Readings
 from newsletter.readers.frequency_history import MOST, Stretch, after_choice, after_confirming, as_text, parse
 from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
 

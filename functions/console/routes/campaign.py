@@ -10,20 +10,20 @@ from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
-from newsletter.adapters.sketch import Sketch
 from newsletter.container import app
 from newsletter.descriptions import audience_in_words, count_in_words
-from newsletter.domain.course import Course
-from newsletter.domain.mailing import Mailing
+from newsletter.mailings.campaign import Campaign, checked, start_campaign
+from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.rendering.preflight import Fault, require_fit
+from newsletter.mailings.rendering.sketch import Sketch
+from newsletter.mailings.rendering.variants import Variants
+from newsletter.mailings.status import Course
 from newsletter.platform.errors import Conflict, InvalidInput
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.subscriber import Recipient
-from newsletter.usecases.count_audience import count_audience
-from newsletter.usecases.preflight import Fault, require_fit
-from newsletter.usecases.render_variant import Variants
-from newsletter.usecases.start_campaign import Campaign, checked, start_campaign
 
 
 @dataclass(frozen=True)

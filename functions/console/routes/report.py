@@ -18,9 +18,9 @@ from newsletter.descriptions import (
     still_going_out,
     title_of,
 )
-from newsletter.domain.course import MailingState, acts_on
 from newsletter.domain.ledger import Certificate, Standing
-from newsletter.domain.mailing import Mailing
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.status import MailingState, acts_on
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer

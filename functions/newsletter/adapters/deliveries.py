@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, State
-from newsletter.domain.planning import Batch, Manifest
+from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.aws.items import conditional, from_item, holds, pages, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
 

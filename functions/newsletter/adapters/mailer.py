@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from newsletter.adapters.ses_answers import CREDENTIALS, Result, of_call, result_of
-from newsletter.domain.mailing import Kind, Variant
-from newsletter.domain.planning import Batch
 from newsletter.mail.placeholders import LITERALS
+from newsletter.mailings.mailing import Kind, Variant
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.observability import logger
 from newsletter.publication.publication import Publication

@@ -12,7 +12,7 @@ from newsletter.articles.catalog import ArticleCatalog, archive_listing
 from newsletter.articles.feed_health import Snapshot, reason_to_hold
 from newsletter.articles.feed_state import FeedState
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
-from newsletter.domain.digest import first_seen
+from newsletter.mailings.digests.digest import first_seen
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count

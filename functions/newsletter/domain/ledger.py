@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from newsletter.domain.planning import AGAIN, Batch
+from newsletter.mailings.planning.batches import AGAIN, Batch
 
 LEASE = timedelta(minutes=2)
 """How long a claim is trusted: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from newsletter.domain.ledger import LEASE, BatchRecord, Certificate, State, certify, lines_of
-from newsletter.domain.planning import Batch
+from newsletter.mailings.planning.batches import Batch
 
 LATELY = timedelta(minutes=2)
 """The time over which the rate is measured."""

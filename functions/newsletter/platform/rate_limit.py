@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from newsletter.domain.planning import BATCH_SIZE
+from newsletter.mailings.planning.batches import BATCH_SIZE
 
 TRANSACTIONAL_SHARE = 0.1
 """The part of the account's rate that only mail a reader waits for may use, in whole recipients a second."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from newsletter.domain.planning import BROKEN
+from newsletter.mailings.planning.batches import BROKEN
 from newsletter.platform.aws.items import Item
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.consents.consent import ConsentRecord

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.domain.enrollment import Enrollment, advance, postponed
-from newsletter.domain.mailing import Kind, Mailing, step_mailing
+from newsletter.mailings.mailing import Kind, Mailing, step_mailing
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import SendBatch
 from newsletter.publication.publication import Publication, Sequence

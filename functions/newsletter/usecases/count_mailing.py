@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import MailingState
-from newsletter.domain.mailing import Mailing
 from newsletter.domain.tally import Tally, add_up, count
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.status import MailingState
 from newsletter.readers.subscriber import SHARDS
 
 if TYPE_CHECKING:

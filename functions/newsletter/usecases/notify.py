@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mailing import MOVED, WELCOME, Kind, Mailing
-from newsletter.domain.planning import Batch
+from newsletter.mailings.mailing import MOVED, WELCOME, Kind, Mailing
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import Notify
 from newsletter.readers.subscriber import Addressee, Status

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.adapters.reputation import Breaker
+from newsletter.mailings.control.hold import hold_mailing
 from newsletter.platform.observability import count
 from newsletter.publication.sending_limits import Feedback, breaks
-from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import Certificate, RecipientLine, lines_of
-from newsletter.domain.mailing import Mailing
 from newsletter.domain.tally import Tally
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.status import MailingState
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import NotFound
 from newsletter.readers.subscriber import SHARDS

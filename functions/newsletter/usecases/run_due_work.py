@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.usecases.do_what_is_due import do_what_is_due
-from newsletter.usecases.refill_queue import refill_queue
 from newsletter.usecases.watch_mailings import watch_mailings
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.adapters.mailer import Addressed
 from newsletter.domain.ledger import BatchRecord, Outcome, State
-from newsletter.domain.mailing import Kind, Mailing, Variant
-from newsletter.domain.planning import Batch
+from newsletter.mailings.control.hold import hold_mailing
+from newsletter.mailings.mailing import Kind, Mailing, Variant
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.links.links import Purpose, Ref
@@ -22,7 +23,6 @@ from newsletter.platform.observability import count, logger
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import Addressee
-from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mailing import Mailing
-from newsletter.domain.planning import Batch
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.platform.observability import count

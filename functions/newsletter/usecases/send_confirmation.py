@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mailing import ALREADY, CONFIRMATION, INVITATION, Kind, Mailing
-from newsletter.domain.planning import Batch
+from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, Kind, Mailing
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
 from newsletter.readers.subscriber import Addressee, Status

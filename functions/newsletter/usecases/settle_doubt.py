@@ -12,17 +12,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import MailingState
 from newsletter.domain.ledger import LEASE, BatchRecord, Outcome, State
-from newsletter.domain.mailing import Mailing
-from newsletter.domain.planning import Batch
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning.enqueue import message_of
+from newsletter.mailings.status import MailingState
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import Addressee
-from newsletter.usecases.emit_batches import message_of
 from newsletter.usecases.send_batch import Busy
 
 if TYPE_CHECKING:

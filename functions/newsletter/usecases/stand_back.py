@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mailing import Mailing
+from newsletter.mailings.control.hold import hold_mailing
+from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import SendingStopped
 from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
-from newsletter.usecases.hold_mailing import hold_mailing
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import Course, MailingState
-from newsletter.domain.mailing import Mailing
 from newsletter.domain.tally import add_up
+from newsletter.mailings.control.hold import hold_mailing, tell_stopped
+from newsletter.mailings.control.resume import emit_again, going_on
+from newsletter.mailings.control.set_status import in_short
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.sending_limits import Feedback, too_bad, too_many_refused
-from newsletter.usecases.change_course import in_short
 from newsletter.usecases.count_mailing import count_mailing, count_shard
-from newsletter.usecases.hold_mailing import hold_mailing, tell_stopped
 from newsletter.usecases.open_breaker import tell_open
-from newsletter.usecases.resume_mailing import emit_again, going_on
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,10 +6,10 @@ import re
 from hashlib import sha256
 
 from newsletter.container import app
-from newsletter.domain.mailing import Mailing
+from newsletter.mailings.archive import Archived, list_archive, public_mailing, read_archived
+from newsletter.mailings.mailing import Mailing
 from newsletter.platform.times import iso
 from newsletter.platform.web.answer import ALWAYS, Answer, content_policy
-from newsletter.usecases.read_archive import Archived, list_archive, public_mailing, read_archived
 from public_site.request import Request
 from public_site.responses import page
 

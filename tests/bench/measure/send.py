@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from newsletter.domain.planning import BATCH_SIZE
+from newsletter.mailings.planning.batches import BATCH_SIZE
 from newsletter.platform.messages import SendBatch
 from newsletter.readers.subscriber import SHARDS
 from tests.bench.figures import Figure

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from botocore.awsrequest import AWSResponse, HeadersDict
 
 from newsletter.container import app
-from newsletter.domain.planning import Batch
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import Purpose, Ref
 from public_site.handler import handle

@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.container import app
 from newsletter.domain.lead import Evidence
-from newsletter.domain.planning import Batch
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import PlanPage, SendBatch, TakeUpOffer
 from newsletter.platform.times import iso

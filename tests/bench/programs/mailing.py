@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.domain.mailing import Kind, Mailing
+from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.readers.subscriber import Recipient
 
 STARTED = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)

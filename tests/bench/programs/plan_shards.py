@@ -11,9 +11,9 @@ from time import process_time
 from unittest.mock import patch
 
 from newsletter.container import app
+from newsletter.mailings.planning import enqueue as emit_batches
+from newsletter.mailings.planning.plan_page import plan_page
 from newsletter.platform.messages import PlanPage
-from newsletter.usecases import emit_batches
-from newsletter.usecases.plan_page import plan_page
 from tests.bench import processes
 
 

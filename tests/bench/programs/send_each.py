@@ -20,8 +20,8 @@ import boto3
 from jinja2 import Environment
 
 from newsletter.container import app
-from newsletter.domain.mailing import Variant
 from newsletter.mail.placeholders import LITERALS
+from newsletter.mailings.mailing import Variant
 from newsletter.platform.links.links import Purpose, Ref
 from tests.bench import processes
 from tests.bench.programs.mailing import MAILING

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from newsletter.container import app
-from newsletter.domain.mailing import Kind, Mailing
+from newsletter.mailings.mailing import Kind, Mailing
 from tests.bench.programs.mailing import STARTED, article
 
 FRESH, ARCHIVED = 4, 200

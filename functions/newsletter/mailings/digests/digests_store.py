@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.domain.digest import SettledDigest, Window
+from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.platform.aws.items import holds, to_item
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso

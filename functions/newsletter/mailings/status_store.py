@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from newsletter.domain.course import UNKNOWN_TIME, Course, MailingState
+from newsletter.mailings.status import UNKNOWN_TIME, Course, MailingState
 from newsletter.platform.aws.items import from_item, holds, pages, to_item
 from newsletter.platform.times import iso, parse_iso
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsletter.adapters.sketch import Sketch
 from newsletter.articles.article import Article
-from newsletter.domain.mailing import Kind, Mailing, Variant
 from newsletter.mail.markdown import places_in
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.preflight_rules import Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
+from newsletter.mailings.mailing import Kind, Mailing, Variant
+from newsletter.mailings.rendering.sketch import Sketch
+from newsletter.mailings.rendering.variants import Variants
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Recipient
-from newsletter.usecases.render_variant import Variants
 
 LONGEST_TOKEN = 280
 """Characters; a token for the longest name of a campaign, the last place of a batch and an offer has fewer."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import PAUSABLE, Course, MailingState
+from newsletter.mailings.control.set_status import change_course
+from newsletter.mailings.status import PAUSABLE, Course, MailingState
 from newsletter.platform.rate_limit import QUEUED
-from newsletter.usecases.change_course import change_course
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mailing import Mailing
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
+from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import NotFound
 from newsletter.platform.observability import count
-from newsletter.usecases.cancel_mailing import cancel_mailing
-from newsletter.usecases.pause_mailing import pause_mailing
-from newsletter.usecases.resume_mailing import resume_mailing
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.domain.digest import SettledDigest
+from newsletter.mailings.digests.digest import SettledDigest
 from newsletter.readers.frequency_history import Stretch, parse
 from newsletter.readers.subscriber import Frequency, Recipient
 

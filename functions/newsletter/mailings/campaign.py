@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import Course, MailingState
-from newsletter.domain.mailing import Audience, Kind, Mailing, campaign_mailing
+from newsletter.mailings.control.hold import tell_stopped
+from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_mailing
+from newsletter.mailings.planning.plan_page import plan_shards
+from newsletter.mailings.rendering.preflight import require_fit
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
-from newsletter.usecases.count_audience import count_audience
-from newsletter.usecases.hold_mailing import tell_stopped
-from newsletter.usecases.plan_page import plan_shards
-from newsletter.usecases.preflight import require_fit
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from newsletter.adapters.courses import UNFINISHED, course_of, course_values
-from newsletter.domain.mailing import Audience, Kind, Mailing, Variant
+from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
+from newsletter.mailings.status_store import UNFINISHED, course_of, course_values
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
 

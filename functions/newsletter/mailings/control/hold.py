@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import Course, MailingState
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.observability import count
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from newsletter.adapters.mailings_store import Mailings
 from newsletter.articles.article import Article
-from newsletter.domain.mailing import Variant
+from newsletter.mailings.mailing import Variant
+from newsletter.mailings.mailings_store import Mailings
 
 
 class Sketch(Mailings):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from newsletter.mailings.digests.approve import look_after_digests
+from newsletter.mailings.digests.start import start_digests
 from newsletter.platform.isolation import Isolated
-from newsletter.usecases.decide_digest import look_after_digests
-from newsletter.usecases.start_digest import start_digests
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import MailingState
-from newsletter.domain.digest import SettledDigest, digest_id
-from newsletter.platform.errors import NotFound, NotNow
-from newsletter.platform.isolation import Isolated
-from newsletter.platform.observability import count
-from newsletter.readers.subscriber import SHARDS
-from newsletter.usecases.preflight import preflight_digest
-from newsletter.usecases.start_digest import (
+from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.digests.start import (
     articles_in_words,
     broken_in_words,
     carry_on,
     desk_time,
     mailing_of,
 )
+from newsletter.mailings.rendering.preflight import preflight_digest
+from newsletter.mailings.status import MailingState
+from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.isolation import Isolated
+from newsletter.platform.observability import count
+from newsletter.readers.subscriber import SHARDS
 
 if TYPE_CHECKING:
     from newsletter.container import Container

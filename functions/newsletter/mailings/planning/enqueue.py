@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from newsletter.domain.planning import Batch
+from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.messages import SendBatch
 from newsletter.platform.rate_limit import AHEAD, BULK, CHUNK, QUEUED, Pace, bulk_pace
 

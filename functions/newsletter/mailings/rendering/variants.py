@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from newsletter.adapters.mailings_store import Mailings
 from newsletter.articles.article import Article
-from newsletter.domain.digest import Selection, choose, meant_for, newest_first
-from newsletter.domain.mailing import ALREADY, MOVED, WELCOME, Mailing, Variant, step_mailing
 from newsletter.mail.templates import RenderedMail, Templates
+from newsletter.mailings.digests.digest import Selection, choose, meant_for, newest_first
+from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, Variant, step_mailing
+from newsletter.mailings.mailings_store import Mailings
 from newsletter.publication.publication import Sequence
 from newsletter.readers.subscriber import Recipient, Subscriber
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mailing import Audience
+from newsletter.mailings.mailing import Audience
+from newsletter.mailings.planning.plan_page import PAGE
 from newsletter.readers.subscriber import SHARDS
-from newsletter.usecases.plan_page import PAGE
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import RESUMABLE, Course, MailingState
+from newsletter.mailings.control.set_status import change_course
+from newsletter.mailings.status import RESUMABLE, Course, MailingState
 from newsletter.platform.errors import NotNow
 from newsletter.platform.messages import GoOn
 from newsletter.publication.sending_limits import Caution
 from newsletter.readers.subscriber import SHARDS
-from newsletter.usecases.change_course import change_course
 
 if TYPE_CHECKING:
     from newsletter.container import Container

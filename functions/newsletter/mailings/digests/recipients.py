@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from newsletter.adapters.digests import Digests
-from newsletter.domain.digest import digest_id
-from newsletter.domain.mailing import Mailing
-from newsletter.domain.reading import Readings
+from newsletter.mailings.digests.digest import digest_id
+from newsletter.mailings.digests.digests_store import Digests
+from newsletter.mailings.digests.unseen_articles import Readings
+from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import NotFound
 from newsletter.readers.subscriber import Recipient
 

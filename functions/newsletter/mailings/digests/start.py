@@ -7,17 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import Course, MailingState
-from newsletter.domain.digest import SettledDigest, digest_id, period_of, settle, window_for
-from newsletter.domain.mailing import Audience, Kind, Mailing
+from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.digests.digest import SettledDigest, digest_id, period_of, settle, window_for
+from newsletter.mailings.initial_status import starting_course
+from newsletter.mailings.mailing import Audience, Kind, Mailing
+from newsletter.mailings.planning.plan_page import plan_shards
+from newsletter.mailings.rendering.preflight import Fault, preflight_digest
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.publication.publication import Publication
 from newsletter.readers.subscriber import Frequency
-from newsletter.usecases.count_audience import count_audience
-from newsletter.usecases.plan_page import plan_shards
-from newsletter.usecases.preflight import Fault, preflight_digest
-from newsletter.usecases.starting_course import starting_course
 
 if TYPE_CHECKING:
     from newsletter.container import Container

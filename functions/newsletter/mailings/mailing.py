@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from newsletter.domain.course import Course, MailingState
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Recipient
 

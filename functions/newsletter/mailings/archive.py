@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
-from newsletter.domain.digest import choose
-from newsletter.domain.mailing import Kind, Mailing
 from newsletter.mail.templates import Templates
+from newsletter.mailings.digests.digest import choose
+from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.platform.errors import NotFound
 from newsletter.publication.publication import Offer
 

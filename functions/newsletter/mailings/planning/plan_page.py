@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.backlog import Place
-from newsletter.domain.course import MailingState
-from newsletter.domain.mailing import Kind, Mailing
-from newsletter.domain.planning import BROKEN, Manifest
-from newsletter.domain.planning import plan_page as plan
+from newsletter.mailings.digests.recipients import DigestReaders
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.planning.backlog_store import Place
+from newsletter.mailings.planning.batches import BROKEN, Manifest
+from newsletter.mailings.planning.batches import plan_page as plan
+from newsletter.mailings.planning.enqueue import emit
+from newsletter.mailings.rendering.variants import Variants
+from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import PlanPage
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.readers.subscriber import SHARDS, Recipient
-from newsletter.usecases.digest_readers import DigestReaders
-from newsletter.usecases.emit_batches import emit
-from newsletter.usecases.render_variant import Variants
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.sketch import Sketch
-from newsletter.domain.mailing import Mailing, Variant
+from newsletter.mailings.mailing import Mailing, Variant
+from newsletter.mailings.rendering.sketch import Sketch
+from newsletter.mailings.rendering.variants import Variants
 from newsletter.platform.errors import NotFound
 from newsletter.readers.subscriber import Recipient
-from newsletter.usecases.render_variant import Variants
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from newsletter.domain.course import Course, MailingState
+from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.errors import NotFound, NotNow
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Digests, campaigns and steps: what is sent to whom, and its status."""

@@ -1,0 +1,1 @@
+"""Pause, resume, hold, cancel and complete a mailing."""

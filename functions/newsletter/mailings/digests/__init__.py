@@ -1,0 +1,1 @@
+"""The automatic digests: periods, approval, what is new to whom."""

@@ -1,0 +1,1 @@
+"""From a mailing to batches on the queue."""

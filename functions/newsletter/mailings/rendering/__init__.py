@@ -1,0 +1,1 @@
+"""A mailing as mails: its variants, previews and preflight."""
