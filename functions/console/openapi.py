@@ -8,10 +8,10 @@ from typing import Any
 
 from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
 from console.principal import SEND_GROUP, SEND_SCOPE
-from newsletter.domain.ledger import Standing
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
+from newsletter.sending.ledger import Standing
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}

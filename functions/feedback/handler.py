@@ -7,7 +7,7 @@ from typing import Any
 from newsletter.container import app
 from newsletter.platform.events import all_records
 from newsletter.platform.observability import observed
-from newsletter.usecases.receive_feedback import receive_feedback
+from newsletter.sending.feedback.receive_feedback import receive_feedback
 
 
 @observed("feedback")

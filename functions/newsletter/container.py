@@ -15,19 +15,13 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.settings import MissingSetting, Settings, read_settings
 
 if TYPE_CHECKING:
-    from newsletter.adapters.account import Account
     from newsletter.adapters.agenda import Agenda
-    from newsletter.adapters.aside import Aside
     from newsletter.adapters.clicks import Clicks
     from newsletter.adapters.crm import Crm
-    from newsletter.adapters.deliveries import Deliveries
     from newsletter.adapters.enrollments import Enrollments
     from newsletter.adapters.lead_pointers import LeadPointers
     from newsletter.adapters.leads import Leads
-    from newsletter.adapters.mailer import Mailer
     from newsletter.adapters.presses import Presses
-    from newsletter.adapters.reputation import Reputation
-    from newsletter.adapters.suppression import SuppressionList
     from newsletter.adapters.tallies import Tallies
     from newsletter.articles.articles_store import Articles
     from newsletter.articles.feed_states_store import FeedStates
@@ -57,6 +51,12 @@ if TYPE_CHECKING:
     from newsletter.readers.signup.sign_ups_store import SignUps
     from newsletter.readers.subscriber_ids import SubscriberIds
     from newsletter.readers.subscribers_store import Subscribers
+    from newsletter.sending.deliveries_store import Deliveries
+    from newsletter.sending.feedback.reputation_store import Reputation
+    from newsletter.sending.feedback.unknown_events_store import Aside
+    from newsletter.sending.ses.account_client import Account
+    from newsletter.sending.ses.mailer_client import Mailer
+    from newsletter.sending.ses.suppression_client import SuppressionList
 
 
 INDEX_DELAY = 5.0
@@ -264,7 +264,7 @@ class Container:
     @cached_property
     def deliveries(self) -> Deliveries:
         """The ledger."""
-        from newsletter.adapters.deliveries import Deliveries
+        from newsletter.sending.deliveries_store import Deliveries
 
         return Deliveries(aws.client("dynamodb"), self.settings.deliveries_table)
 
@@ -278,14 +278,14 @@ class Container:
     @cached_property
     def reputation(self) -> Reputation:
         """What came of our mails, and the breaker."""
-        from newsletter.adapters.reputation import Reputation
+        from newsletter.sending.feedback.reputation_store import Reputation
 
         return Reputation(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def account(self) -> Account:
         """The account's quota."""
-        from newsletter.adapters.account import Account
+        from newsletter.sending.ses.account_client import Account
 
         return Account(aws.client("sesv2"))
 
@@ -362,14 +362,14 @@ class Container:
     @cached_property
     def mailer(self) -> Mailer:
         """SES."""
-        from newsletter.adapters.mailer import Mailer
+        from newsletter.sending.ses.mailer_client import Mailer
 
         return Mailer(aws.client("sesv2"), self.publication, self.settings.configuration_set)
 
     @cached_property
     def suppression(self) -> SuppressionList:
         """SES's suppression list."""
-        from newsletter.adapters.suppression import SuppressionList
+        from newsletter.sending.ses.suppression_client import SuppressionList
 
         return SuppressionList(aws.client("sesv2"))
 
@@ -418,7 +418,7 @@ class Container:
     @cached_property
     def aside(self) -> Aside:
         """What a person shall look at."""
-        from newsletter.adapters.aside import Aside
+        from newsletter.sending.feedback.unknown_events_store import Aside
 
         return Aside(aws.client("dynamodb"), self.settings.deliveries_table)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.container import app
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.email_address import MAX_ADDRESS
@@ -16,6 +15,7 @@ from newsletter.readers.signup.limits_store import FOREIGN_SIGN_UPS_AN_HOUR, SIG
 from newsletter.readers.signup.protection import under_attack
 from newsletter.readers.signup.subscribe import SignUpForm
 from newsletter.readers.subscriber import Frequency
+from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from public_site import origins
 from public_site.admission import ask_for_proof
 from public_site.request import Request

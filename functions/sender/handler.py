@@ -7,7 +7,7 @@ from typing import Any
 from newsletter.container import app
 from newsletter.platform.events import all_messages
 from newsletter.platform.observability import observed
-from newsletter.usecases.send_messages import send_messages
+from newsletter.sending.send_messages import send_messages
 
 
 @observed("sender")

@@ -10,7 +10,7 @@ from newsletter.container import app
 from newsletter.mailings.status import MailingState
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import BREAKER_VOLUME, Feedback
-from newsletter.usecases.open_breaker import close_breaker
+from newsletter.sending.feedback.circuit_breaker import close_breaker
 
 
 def show() -> int:

@@ -10,13 +10,13 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
-from newsletter.adapters.mailer import Addressed, Mailer
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
 from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.rendering.preflight import values_for
-from newsletter.usecases.send_batch import own_headers
+from newsletter.sending.send_batch import own_headers
+from newsletter.sending.ses.mailer_client import Addressed, Mailer
 
 TOKEN = "preview." + "x" * 113
 """As long as a token of a digest; `newsletter preview` opens no reader's pages with it."""

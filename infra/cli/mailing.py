@@ -17,9 +17,9 @@ from newsletter.descriptions import (
     report_as_json,
     title_of,
 )
-from newsletter.domain.ledger import RecipientLine
 from newsletter.platform.errors import NotFound
 from newsletter.platform.times import whole_seconds
+from newsletter.sending.ledger import RecipientLine
 from newsletter.usecases.report_mailing import Report, addresses_of, recipients_of, report_mailing
 
 FIGURES = (

@@ -9,7 +9,6 @@ from datetime import timedelta
 from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, when
-from newsletter.adapters.suppression import COMPLAINT, Suppressed
 from newsletter.container import app
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.redaction import redacted
@@ -17,6 +16,7 @@ from newsletter.platform.times import iso, whole_seconds
 from newsletter.readers.email_address import normalised
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
+from newsletter.sending.ses.suppression_client import COMPLAINT, Suppressed
 
 UNSUPPRESSED = "unsuppressed"
 """What `newsletter decisions` calls it that a person took an address off SES's list."""

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.adapters.reputation import Breaker
 from newsletter.articles.accept_feed import accept_feed
 from newsletter.articles.article import Article
 from newsletter.articles.feed_state import FeedState, Hold
@@ -31,7 +30,8 @@ from newsletter.publication.publication import Approval
 from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import shard_of
-from newsletter.usecases.open_breaker import close_breaker
+from newsletter.sending.feedback.circuit_breaker import close_breaker
+from newsletter.sending.feedback.reputation_store import Breaker
 from tests.aws.cloud import PUBLIC_URL, Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, hidden, link, post, token
 

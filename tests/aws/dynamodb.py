@@ -17,7 +17,6 @@ from local_cloud import environment
 from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
 from newsletter.adapters.agenda import Agenda
-from newsletter.adapters.deliveries import Deliveries
 from newsletter.adapters.enrollments import Enrollments
 from newsletter.adapters.leads import Leads
 from newsletter.articles.articles_store import Articles
@@ -32,6 +31,7 @@ from newsletter.readers.consents.consents_store import Consents
 from newsletter.readers.signup.limits_store import Limits
 from newsletter.readers.signup.sign_ups_store import SignUps
 from newsletter.readers.subscribers_store import Subscribers
+from newsletter.sending.deliveries_store import Deliveries
 from tests.skips import DYNALITE, require
 from tests.templates import TEMPLATES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from newsletter.container import app
-from newsletter.domain.ledger import RecipientLine
+from newsletter.sending.ledger import RecipientLine
 from newsletter.usecases.report_mailing import Report, recipients_of, report_mailing
 
 

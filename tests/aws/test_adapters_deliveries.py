@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.deliveries import LIFE
 from newsletter.domain.lead import Evidence, Lead
-from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, Outcome, State, certify, lines_of
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.times import iso
+from newsletter.sending.deliveries_store import LIFE
+from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, Outcome, State, certify, lines_of
 from tests.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

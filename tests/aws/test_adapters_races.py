@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from newsletter.domain.enrollment import Enrollment
 from newsletter.domain.lead import Evidence, Lead
-from newsletter.domain.ledger import State
 from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.subscriber import Frequency, SignUp, Status
 from newsletter.readers.subscribers_store import Choices
+from newsletter.sending.ledger import State
 from tests.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.adapters.reputation import Breaker
 from newsletter.articles.article import Article
 from newsletter.articles.feed_state import Failure, FeedState, Hold
 from newsletter.container import app
@@ -22,6 +21,7 @@ from newsletter.mailings.digests.digest import WEEK, digest_id, week_of
 from newsletter.mailings.status import MailingState
 from newsletter.platform.messages import PlanPage, from_json
 from newsletter.readers.subscriber import SHARDS, Frequency, SignUp, subscriber_id
+from newsletter.sending.feedback.reputation_store import Breaker
 from tests.aws.cloud import PEPPER, Cloud
 
 NOW = datetime(2027, 1, 12, 6, tzinfo=UTC)

@@ -13,14 +13,14 @@ import pytest
 
 from cli.history import show_aside
 from newsletter.container import app
-from newsletter.domain.ledger import Outcome, State
-from newsletter.domain.mail_event import TOPIC_CHECK
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.aws.items import to_item
 from newsletter.platform.times import iso
 from newsletter.publication.sending_limits import Feedback
 from newsletter.readers.subscriber import SignUp, Status
+from newsletter.sending.ledger import Outcome, State
+from newsletter.sending.ses.mail_event import TOPIC_CHECK
 from tests.aws.cloud import Cloud
 from tests.aws.ses_account import SesAccount, pair
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.ledger import State
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
@@ -20,6 +19,7 @@ from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import GoOn, SendBatch, from_json
 from newsletter.publication.sending_limits import Caution
 from newsletter.readers.subscriber import SHARDS, SignUp, subscriber_id
+from newsletter.sending.ledger import State
 from tests.aws.cloud import PEPPER, Cloud, running
 
 NOW = datetime.now(UTC).replace(microsecond=0)

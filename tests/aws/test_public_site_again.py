@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.container import app
 from newsletter.platform.links.links import Purpose
 from newsletter.readers.subscriber import Status
+from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
 

@@ -11,7 +11,7 @@ from cli.main import main
 from newsletter.container import app
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.readers.subscriber import Status, subscriber_id
-from newsletter.usecases import send_confirmation
+from newsletter.sending import send_confirmation
 from tests.aws.cloud import PEPPER, Cloud, link_to
 
 READER = "maija@example.com"

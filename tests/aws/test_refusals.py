@@ -10,16 +10,16 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from newsletter.adapters.mailer import FALLBACK_RATE, Mailer
-from newsletter.adapters.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
 from newsletter.container import app
-from newsletter.domain.ledger import Standing
 from newsletter.mailings.status import MailingState
 from newsletter.platform import observability
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import SendBatch
 from newsletter.platform.redaction import CUT
-from newsletter.usecases import send_batch
+from newsletter.sending import send_batch
+from newsletter.sending.ledger import Standing
+from newsletter.sending.ses.mailer_client import FALLBACK_RATE, Mailer
+from newsletter.sending.ses.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
 from tests.aws.cloud import Cloud, running
 from tests.aws.readers import add_reader
 from tests.aws.reports import report_of

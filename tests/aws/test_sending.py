@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.deliveries import Deliveries
 from newsletter.container import app
-from newsletter.domain.ledger import LEASE, State
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.mailing import Variant
 from newsletter.platform.messages import SendBatch, from_json
 from newsletter.readers.subscriber import SignUp, Status, subscriber_id
+from newsletter.sending.deliveries_store import Deliveries
+from newsletter.sending.ledger import LEASE, State
 from newsletter.usecases.report_mailing import Report
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.reports import report_of

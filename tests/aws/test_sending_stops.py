@@ -7,10 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.adapters.reputation import Breaker
-from newsletter.adapters.ses_answers import STOPS
 from newsletter.container import app
-from newsletter.domain.ledger import State
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
@@ -21,7 +18,10 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import SendBatch, from_json
 from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
-from newsletter.usecases.stand_back import PASSING
+from newsletter.sending.feedback.reputation_store import Breaker
+from newsletter.sending.ledger import State
+from newsletter.sending.sending_stopped import PASSING
+from newsletter.sending.ses.ses_answers import STOPS
 from tests.aws.cloud import Cloud, running
 from tests.aws.readers import add_reader
 from tests.aws.reports import report_of

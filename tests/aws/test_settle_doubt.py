@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.ledger import Outcome, State
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.readers.subscriber import SignUp, Status
+from newsletter.sending.ledger import Outcome, State
 from tests.aws.cloud import Cloud
 from tests.aws.reports import WholeReport, report_of
 

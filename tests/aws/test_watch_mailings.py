@@ -9,11 +9,8 @@ from typing import Any
 import pytest
 
 from cli import breaker
-from newsletter.adapters.account import Quota
-from newsletter.adapters.reputation import Breaker
 from newsletter.adapters.tallies import Tallies
 from newsletter.container import app
-from newsletter.domain.ledger import LEASE, Certificate, Outcome, State
 from newsletter.domain.tally import Tally
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
@@ -22,8 +19,11 @@ from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import GoOn, from_json
 from newsletter.publication.sending_limits import BREAKER_VOLUME, USUAL, Feedback
 from newsletter.readers.subscriber import SHARDS
+from newsletter.sending.feedback.circuit_breaker import close_breaker, count_feedback
+from newsletter.sending.feedback.reputation_store import Breaker
+from newsletter.sending.ledger import LEASE, Certificate, Outcome, State
+from newsletter.sending.ses.account_client import Quota
 from newsletter.usecases import count_mailing
-from newsletter.usecases.open_breaker import close_breaker, count_feedback
 from newsletter.usecases.watch_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings
 from tests.aws.cloud import Cloud, running
 from tests.aws.reports import report_of

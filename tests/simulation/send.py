@@ -11,10 +11,10 @@ from math import ceil
 from pathlib import Path
 from random import Random
 
-from newsletter.domain.ledger import Certificate
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import SHARDS
+from newsletter.sending.ledger import Certificate
 from tests.aws.reports import report_of
 from tests.bench.bill import WRITES, Work, usd
 from tests.bench.prices import MB_OF_ONE_VCPU, WAIT_S

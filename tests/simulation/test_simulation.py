@@ -13,7 +13,7 @@ from newsletter.mailings.planning.batches import BATCH_SIZE
 from newsletter.platform.rate_limit import AHEAD, pace
 from newsletter.platform.rate_limiter_store import Guards
 from newsletter.readers.subscriber import SHARDS
-from newsletter.usecases import take_slots
+from newsletter.sending import reserve_slots as take_slots
 from tests.bench.stack import layout
 from tests.bench.stub.account import Account
 from tests.simulation import lambdas as fleet

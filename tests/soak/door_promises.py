@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from newsletter.container import app
 from newsletter.domain.lead import lead_id
-from newsletter.domain.ledger import Outcome
 from newsletter.mailings.status import MailingState
 from newsletter.readers.subscriber import Status
+from newsletter.sending.ledger import Outcome
 from tests.soak.doors import PlayedDoors
 from tests.soak.people import Person
 from tests.soak.promises import require

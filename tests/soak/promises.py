@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from newsletter.container import app
-from newsletter.domain.ledger import Outcome, Standing
 from newsletter.platform.links.links import Purpose
 from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.sending.ledger import Outcome, Standing
 from tests.aws.reports import WholeReport, report_of
 from tests.soak.account import Sent
 from tests.soak.schedule import Played, Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local_cloud.stack import Function, Resource, Stack, load_stack
-from newsletter.domain.mail_event import Happening, Passed
+from newsletter.sending.ses.mail_event import Happening, Passed
 from tests.template.alarms import looks_at
 from tests.template.stacks import PARAMETERS, ROOT, resources, stack
 

@@ -11,12 +11,12 @@ import pytest
 
 from local_cloud.expressions import Cron, parse
 from local_cloud.stack import Function, Resource
-from newsletter.domain.ledger import LEASE
 from newsletter.platform.aws.clients import SERVICES
 from newsletter.platform.aws.items import KEYS
 from newsletter.platform.settings import read_settings
-from newsletter.usecases.send_batches import SIDE_BY_SIDE
-from newsletter.usecases.take_slots import PATIENCE
+from newsletter.sending.ledger import LEASE
+from newsletter.sending.reserve_slots import PATIENCE
+from newsletter.sending.send_batches import SIDE_BY_SIDE
 from tests.template.stacks import ROOT, as_list, function, resources, stack, statements
 
 FOLDERS = ["feed_ingest", "planner", "sender", "feedback", "public_site", "console", "lead_handoff", "nurture"]

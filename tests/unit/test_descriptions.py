@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
-from newsletter.domain.ledger import Certificate
 from newsletter.domain.tally import Tally
 from newsletter.mail.templates import Templates
 from newsletter.mailings.count_audience import Count
 from newsletter.mailings.mailing import Audience, Kind, Mailing
+from newsletter.sending.ledger import Certificate
 from newsletter.usecases.report_mailing import Report
 from tests.templates import TEMPLATES
 

@@ -16,7 +16,7 @@ from newsletter.platform.aws.queues_client import Queues
 from newsletter.platform.messages import Notify, SendBatch, from_json
 from newsletter.platform.rate_limit import HORIZON, Pace, awaited_pace, bulk_pace, pace
 from newsletter.platform.rate_limiter_store import Guards
-from newsletter.usecases.take_slots import Slotted, take_slots
+from newsletter.sending.reserve_slots import Slotted, take_slots
 from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
 from tests.bench.stub.meter import Meter
 from tests.soak.account import StoredReaders

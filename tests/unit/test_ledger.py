@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.ledger import (
+from newsletter.mailings.planning.batches import Batch
+from newsletter.sending.ledger import (
     FEEDBACK,
     BatchRecord,
     Certificate,
@@ -19,7 +20,6 @@ from newsletter.domain.ledger import (
     certify,
     lines_of,
 )
-from newsletter.mailings.planning.batches import Batch
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 RANK = [

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.mail_event import (
+from newsletter.sending.ses.mail_event import (
     TOPIC_CHECK,
     Happening,
     MailEvent,

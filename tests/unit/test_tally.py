@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.ledger import LEASE, BatchRecord, Certificate, Outcome, Standing, State, lines_of
 from newsletter.domain.tally import LATELY, Tally, add_up, count
 from newsletter.mailings.planning.batches import Batch
+from newsletter.sending.ledger import LEASE, BatchRecord, Certificate, Outcome, Standing, State, lines_of
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 START = NOW - timedelta(hours=1)

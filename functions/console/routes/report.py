@@ -18,12 +18,12 @@ from newsletter.descriptions import (
     still_going_out,
     title_of,
 )
-from newsletter.domain.ledger import Certificate, Standing
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState, acts_on
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
+from newsletter.sending.ledger import Certificate, Standing
 from newsletter.usecases.report_mailing import addresses_of
 
 MAILINGS = 20

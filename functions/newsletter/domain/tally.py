@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
-from newsletter.domain.ledger import LEASE, BatchRecord, Certificate, State, certify, lines_of
 from newsletter.mailings.planning.batches import Batch
+from newsletter.sending.ledger import LEASE, BatchRecord, Certificate, State, certify, lines_of
 
 LATELY = timedelta(minutes=2)
 """The time over which the rate is measured."""

@@ -17,8 +17,8 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.sending_limits import Feedback, too_bad, too_many_refused
+from newsletter.sending.feedback.circuit_breaker import tell_open
 from newsletter.usecases.count_mailing import count_mailing, count_shard
-from newsletter.usecases.open_breaker import tell_open
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.adapters.deliveries import LIFE as LEDGER_LIFE
 from newsletter.container import app
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.observability import count
@@ -16,6 +15,7 @@ from newsletter.readers.consents.consent import TRACKING
 from newsletter.readers.current_subscriber import present
 from newsletter.readers.records_store import PROFILE
 from newsletter.readers.subscriber import Status
+from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from public_site.problems import Moved
 from public_site.request import Request
 from public_site.responses import download, page

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.ledger import State
 from newsletter.mailings.planning.backlog_store import Place
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.planning.enqueue import emit, has_room, message_of
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import GoOn, PlanPage
+from newsletter.sending.ledger import State
 
 if TYPE_CHECKING:
     from newsletter.container import Container

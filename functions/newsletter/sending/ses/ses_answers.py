@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsletter.domain.ledger import Outcome
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.redaction import redacted
+from newsletter.sending.ledger import Outcome
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

@@ -9,7 +9,7 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import Notify
 from newsletter.readers.subscriber import Addressee, Status
-from newsletter.usecases.send_batches import send_to_one
+from newsletter.sending.send_batches import send_to_one
 
 if TYPE_CHECKING:
     from newsletter.container import Container

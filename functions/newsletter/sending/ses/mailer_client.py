@@ -9,13 +9,13 @@ from email.utils import formataddr, quote
 from time import monotonic
 from typing import Any, NamedTuple
 
-from newsletter.adapters.ses_answers import CREDENTIALS, Result, of_call, result_of
 from newsletter.mail.placeholders import LITERALS
 from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.observability import logger
 from newsletter.publication.publication import Publication
+from newsletter.sending.ses.ses_answers import CREDENTIALS, Result, of_call, result_of
 
 RATE_LIFE = 300.0
 """Seconds for which the account's rate is believed before it is asked for again."""

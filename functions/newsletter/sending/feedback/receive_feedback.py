@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.observability import count
 from newsletter.publication.sending_limits import Feedback
-from newsletter.usecases.open_breaker import count_feedback
-from newsletter.usecases.record_feedback import record_feedback
+from newsletter.sending.feedback.circuit_breaker import count_feedback
+from newsletter.sending.feedback.record_feedback import record_feedback
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.domain.ledger import FEEDBACK, LEASE, BatchRecord, State
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.aws.items import conditional, from_item, holds, pages, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
+from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, State
 
 LIFE = timedelta(days=396)
 """13 months, so that a year can be compared with the one before."""

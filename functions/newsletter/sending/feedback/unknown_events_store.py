@@ -8,9 +8,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from newsletter.adapters.deliveries import LIFE
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
+from newsletter.sending.deliveries_store import LIFE
 
 ASIDE = "aside"
 """Partition of what was put aside; no mailing is named so."""

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsletter.domain.ledger import LEASE, BatchRecord, Outcome, State
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.planning.enqueue import message_of
@@ -23,7 +22,8 @@ from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import Addressee
-from newsletter.usecases.send_batch import Busy
+from newsletter.sending.ledger import LEASE, BatchRecord, Outcome, State
+from newsletter.sending.send_batch import Busy
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -9,8 +9,8 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
 from newsletter.readers.subscriber import Addressee, Status
-from newsletter.usecases.readmit import readmit
-from newsletter.usecases.send_batches import send_to_one
+from newsletter.sending.readmit import readmit
+from newsletter.sending.send_batches import send_to_one
 
 if TYPE_CHECKING:
     from newsletter.container import Container

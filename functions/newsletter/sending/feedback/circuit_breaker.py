@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.reputation import Breaker
 from newsletter.mailings.control.hold import hold_mailing
 from newsletter.platform.observability import count
 from newsletter.publication.sending_limits import Feedback, breaks
+from newsletter.sending.feedback.reputation_store import Breaker
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.suppression import BOUNCE
 from newsletter.platform.observability import count, logger
 from newsletter.readers.subscriber import SignUp
+from newsletter.sending.ses.suppression_client import BOUNCE
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.mailer import Addressed
-from newsletter.domain.ledger import BatchRecord, Outcome, State
 from newsletter.mailings.control.hold import hold_mailing
 from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
@@ -23,6 +21,8 @@ from newsletter.platform.observability import count, logger
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import Addressee
+from newsletter.sending.ledger import BatchRecord, Outcome, State
+from newsletter.sending.ses.mailer_client import Addressed
 
 if TYPE_CHECKING:
     from newsletter.container import Container

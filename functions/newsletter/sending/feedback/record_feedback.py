@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
 from newsletter.platform.errors import NotFound
 from newsletter.readers.bounces_store import soft_bounce
 from newsletter.readers.current_subscriber import present
 from newsletter.readers.subscriber import Status
+from newsletter.sending.ses.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
 
 if TYPE_CHECKING:
     from newsletter.container import Container

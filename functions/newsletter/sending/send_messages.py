@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch, SettleDoubt
 from newsletter.platform.observability import waited
-from newsletter.usecases.notify import notify
-from newsletter.usecases.send_batches import send_batches
-from newsletter.usecases.send_confirmation import send_confirmation
-from newsletter.usecases.settle_doubt import settle_doubt
+from newsletter.sending.send_batches import send_batches
+from newsletter.sending.send_confirmation import send_confirmation
+from newsletter.sending.send_notice import notify
+from newsletter.sending.settle_doubt import settle_doubt
 
 if TYPE_CHECKING:
     from newsletter.container import Container

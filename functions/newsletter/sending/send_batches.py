@@ -13,10 +13,10 @@ from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
 from newsletter.platform.observability import count
 from newsletter.readers.subscriber import Addressee
-from newsletter.usecases.send_batch import BreakerOpen, LookUp, send_batch
-from newsletter.usecases.settle_doubt import without_arrived
-from newsletter.usecases.stand_back import STEP, come_again, stand_back
-from newsletter.usecases.take_slots import Slotted, take_slots
+from newsletter.sending.reserve_slots import Slotted, take_slots
+from newsletter.sending.send_batch import BreakerOpen, LookUp, send_batch
+from newsletter.sending.sending_stopped import STEP, come_again, stand_back
+from newsletter.sending.settle_doubt import without_arrived
 
 if TYPE_CHECKING:
     from newsletter.container import Container

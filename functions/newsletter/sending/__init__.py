@@ -1,0 +1,1 @@
+"""From a batch to SES and back: the ledger of deliveries."""

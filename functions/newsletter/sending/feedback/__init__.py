@@ -1,0 +1,1 @@
+"""What SES reports of mails, and what follows from it."""

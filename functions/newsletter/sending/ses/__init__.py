@@ -1,0 +1,1 @@
+"""SES: calls, answers, events, quota, suppression list."""
