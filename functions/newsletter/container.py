@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from newsletter.adapters.lead_pointers import LeadPointers
     from newsletter.adapters.leads import Leads
     from newsletter.adapters.presses import Presses
-    from newsletter.adapters.tallies import Tallies
     from newsletter.articles.articles_store import Articles
     from newsletter.articles.feed_states_store import FeedStates
     from newsletter.articles.feeds.feed_client import Feeds
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from newsletter.readers.signup.sign_ups_store import SignUps
     from newsletter.readers.subscriber_ids import SubscriberIds
     from newsletter.readers.subscribers_store import Subscribers
+    from newsletter.reports.stats_store import Tallies
     from newsletter.sending.deliveries_store import Deliveries
     from newsletter.sending.feedback.reputation_store import Reputation
     from newsletter.sending.feedback.unknown_events_store import Aside
@@ -271,7 +271,7 @@ class Container:
     @cached_property
     def tallies(self) -> Tallies:
         """Counts of the ledger."""
-        from newsletter.adapters.tallies import Tallies
+        from newsletter.reports.stats_store import Tallies
 
         return Tallies(aws.client("dynamodb"), self.settings.deliveries_table)
 

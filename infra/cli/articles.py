@@ -9,9 +9,9 @@ from cli.output import say, table, when
 from newsletter.articles.article import Article, Choice
 from newsletter.articles.feeds.markup import plain
 from newsletter.container import app
-from newsletter.descriptions import article_as_json, topic_label
 from newsletter.mailings.digests.digest import newest_first
 from newsletter.publication.publication import Publication
+from newsletter.reports.descriptions import article_as_json, topic_label
 
 EVERYONE = "none: for everyone"
 

@@ -9,7 +9,6 @@ from cli.check_campaign import check_campaign
 from cli.confirm import agreed
 from cli.output import say, when
 from newsletter.container import app
-from newsletter.descriptions import audience_in_words, count_in_words, course_in_words
 from newsletter.mailings.campaign import checked, readers_of, start_campaign, started_before
 from newsletter.mailings.control.set_status import in_words
 from newsletter.mailings.count_audience import count_audience
@@ -17,6 +16,7 @@ from newsletter.mailings.initial_status import starting_course
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
+from newsletter.reports.descriptions import audience_in_words, count_in_words, course_in_words
 
 
 def send(path: Path, *, yes: bool) -> int:

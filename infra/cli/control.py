@@ -9,13 +9,13 @@ from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say
 from newsletter.container import app
-from newsletter.descriptions import still_going_out
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.mailings.status import Course
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
+from newsletter.reports.descriptions import still_going_out
 
 SAID = {
     "pause": "{0} is paused. {1} Go on: newsletter mailing resume {0}",

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from cli.faults import Fault
 from cli.output import say, table, when
 from newsletter.container import app
-from newsletter.descriptions import (
+from newsletter.platform.errors import NotFound
+from newsletter.platform.times import whole_seconds
+from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
     course_in_words,
@@ -17,10 +19,8 @@ from newsletter.descriptions import (
     report_as_json,
     title_of,
 )
-from newsletter.platform.errors import NotFound
-from newsletter.platform.times import whole_seconds
+from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
 from newsletter.sending.ledger import RecipientLine
-from newsletter.usecases.report_mailing import Report, addresses_of, recipients_of, report_mailing
 
 FIGURES = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),

@@ -15,7 +15,7 @@ from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.mailing import Audience
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.readers.subscriber import Frequency, Status, subscriber_id
-from newsletter.usecases.report_mailing import addresses_of
+from newsletter.reports.report_mailing import addresses_of
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.readers import add_reader
 from tests.aws.reports import report_of

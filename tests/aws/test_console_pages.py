@@ -15,7 +15,7 @@ from console.request import Request
 from console.session import ForgedForm, check_form
 from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.usecases.report_mailing import Report
+from newsletter.reports.report_mailing import Report
 from tests.aws.cloud import PUBLIC_URL, Cloud
 from tests.aws.console_calls import MARKETING, Browser, call, trust
 from tests.aws.issuer import Issuer, issuing

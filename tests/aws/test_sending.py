@@ -13,9 +13,9 @@ from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.mailing import Variant
 from newsletter.platform.messages import SendBatch, from_json
 from newsletter.readers.subscriber import SignUp, Status, subscriber_id
+from newsletter.reports.report_mailing import Report
 from newsletter.sending.deliveries_store import Deliveries
 from newsletter.sending.ledger import LEASE, State
-from newsletter.usecases.report_mailing import Report
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.reports import report_of
 

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from cli import breaker
-from newsletter.adapters.tallies import Tallies
 from newsletter.container import app
-from newsletter.domain.tally import Tally
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.status import Course, MailingState
@@ -19,11 +17,13 @@ from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import GoOn, from_json
 from newsletter.publication.sending_limits import BREAKER_VOLUME, USUAL, Feedback
 from newsletter.readers.subscriber import SHARDS
+from newsletter.reports import count_mailing
+from newsletter.reports.stats import Tally
+from newsletter.reports.stats_store import Tallies
 from newsletter.sending.feedback.circuit_breaker import close_breaker, count_feedback
 from newsletter.sending.feedback.reputation_store import Breaker
 from newsletter.sending.ledger import LEASE, Certificate, Outcome, State
 from newsletter.sending.ses.account_client import Quota
-from newsletter.usecases import count_mailing
 from newsletter.usecases.watch_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings
 from tests.aws.cloud import Cloud, running
 from tests.aws.reports import report_of

@@ -33,7 +33,7 @@ ARROWS = {
     "newsletter.platform.observability": ("newsletter.domain",),
     "newsletter.platform.events": ("newsletter.domain", "newsletter.platform.observability", "newsletter.container"),
     "newsletter.web": ("newsletter.domain", "newsletter.platform.observability"),
-    "newsletter.descriptions": ("newsletter.usecases", "newsletter.domain"),
+    "newsletter.reports.descriptions": ("newsletter.usecases", "newsletter.domain"),
     "newsletter.container": (
         "newsletter.adapters",
         "newsletter.domain",

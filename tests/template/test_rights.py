@@ -19,7 +19,6 @@ from urllib.parse import urlencode
 import pytest
 
 from newsletter.adapters.crm import Crm
-from newsletter.adapters.tallies import Tallies
 from newsletter.container import app
 from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.mailings.status import Course, MailingState
@@ -31,6 +30,7 @@ from newsletter.publication import sending_limits as caution
 from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import subscriber_id
+from newsletter.reports.stats_store import Tallies
 from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
 from tests.aws.console_calls import MARKETING, Browser, Program, trust
 from tests.aws.issuer import issuing

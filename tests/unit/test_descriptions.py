@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
-from newsletter.domain.tally import Tally
 from newsletter.mail.templates import Templates
 from newsletter.mailings.count_audience import Count
 from newsletter.mailings.mailing import Audience, Kind, Mailing
+from newsletter.reports.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
+from newsletter.reports.report_mailing import Report
+from newsletter.reports.stats import Tally
 from newsletter.sending.ledger import Certificate
-from newsletter.usecases.report_mailing import Report
 from tests.templates import TEMPLATES
 
 MOMENT = datetime(2026, 11, 24, 6, tzinfo=UTC)

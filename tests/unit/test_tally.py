@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.tally import LATELY, Tally, add_up, count
 from newsletter.mailings.planning.batches import Batch
+from newsletter.reports.stats import LATELY, Tally, add_up, count
 from newsletter.sending.ledger import LEASE, BatchRecord, Certificate, Outcome, Standing, State, lines_of
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)

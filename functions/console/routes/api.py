@@ -9,7 +9,6 @@ from console.principal import Principal
 from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from newsletter.container import app
-from newsletter.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
 from newsletter.mailings.campaign import start_campaign
 from newsletter.mailings.digests.digest import newest_first
 from newsletter.mailings.rendering.preflight import preflight_campaign
@@ -17,7 +16,8 @@ from newsletter.platform.errors import NotFound
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
-from newsletter.usecases.report_mailing import addresses_of
+from newsletter.reports.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
+from newsletter.reports.report_mailing import addresses_of
 
 MOST = 200
 """Mailings, decisions, articles or recipients in one answer; Lambda answers with at most 6 MB."""

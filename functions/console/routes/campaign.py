@@ -11,7 +11,6 @@ from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
 from newsletter.container import app
-from newsletter.descriptions import audience_in_words, count_in_words
 from newsletter.mailings.campaign import Campaign, checked, start_campaign
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.mailing import Mailing
@@ -24,6 +23,7 @@ from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.subscriber import Recipient
+from newsletter.reports.descriptions import audience_in_words, count_in_words
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from console.principal import Principal
 from console.request import Request
 from console.responses import redirect
 from newsletter.container import app
-from newsletter.descriptions import mailing_as_json, still_going_out
 from newsletter.mailings.control.control_mailing import Control, control_mailing
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.router import View
+from newsletter.reports.descriptions import mailing_as_json, still_going_out
 
 
 def endpoint(act: Control) -> View:

@@ -7,7 +7,6 @@ from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
 from newsletter.container import app
-from newsletter.descriptions import audience_in_words, count_in_words, digest_as_json, title_of
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.digests.approve import approve_digest, digest_of, reject_digest
@@ -17,6 +16,7 @@ from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.reports.descriptions import audience_in_words, count_in_words, digest_as_json, title_of
 
 
 def show(_request: Request, who: Principal, period: str) -> Answer:

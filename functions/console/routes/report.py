@@ -10,7 +10,12 @@ from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from console.responses import clock, page
 from newsletter.container import app
-from newsletter.descriptions import (
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.status import MailingState, acts_on
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.times import parse_iso
+from newsletter.platform.web.answer import Answer
+from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
     course_in_words,
@@ -18,13 +23,8 @@ from newsletter.descriptions import (
     still_going_out,
     title_of,
 )
-from newsletter.mailings.mailing import Mailing
-from newsletter.mailings.status import MailingState, acts_on
-from newsletter.platform.errors import InvalidInput
-from newsletter.platform.times import parse_iso
-from newsletter.platform.web.answer import Answer
+from newsletter.reports.report_mailing import addresses_of
 from newsletter.sending.ledger import Certificate, Standing
-from newsletter.usecases.report_mailing import addresses_of
 
 MAILINGS = 20
 DECISIONS = 8

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.tally import add_up
 from newsletter.mailings.control.hold import hold_mailing, tell_stopped
 from newsletter.mailings.control.resume import emit_again, going_on
 from newsletter.mailings.control.set_status import in_short
@@ -17,8 +16,9 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.sending_limits import Feedback, too_bad, too_many_refused
+from newsletter.reports.count_mailing import count_mailing, count_shard
+from newsletter.reports.stats import add_up
 from newsletter.sending.feedback.circuit_breaker import tell_open
-from newsletter.usecases.count_mailing import count_mailing, count_shard
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from newsletter.articles.article import Article
-from newsletter.domain.tally import Tally
 from newsletter.mailings.count_audience import Count
 from newsletter.mailings.digests.digest import SettledDigest, digest_id
 from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
@@ -16,8 +15,9 @@ from newsletter.mailings.planning.batches import BATCH_SIZE
 from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
+from newsletter.reports.report_mailing import Report
+from newsletter.reports.stats import Tally
 from newsletter.sending.ledger import RecipientLine
-from newsletter.usecases.report_mailing import Report
 
 # --- in words --------------------------------------------------------------------------------------------------------
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from newsletter.domain.tally import Tally
 from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
+from newsletter.reports.stats import Tally
 from newsletter.sending.deliveries_store import LIFE
 from newsletter.sending.ledger import Certificate
 

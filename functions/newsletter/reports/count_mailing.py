@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.domain.tally import Tally, add_up, count
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState
 from newsletter.readers.subscriber import SHARDS
+from newsletter.reports.stats import Tally, add_up, count
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -1,0 +1,1 @@
+"""Counts of mailings, and their words."""
