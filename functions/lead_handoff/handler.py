@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
+from newsletter.leads.hand_off_lead import HandedOff, hand_off_lead
 from newsletter.platform.events import each_message
 from newsletter.platform.messages import MalformedMessage, Message, TakeUpOffer
 from newsletter.platform.observability import count, logger, observed, waited
 from newsletter.platform.times import parse_iso
-from newsletter.usecases.hand_off_lead import HandedOff, hand_off_lead
 
 
 @observed("lead_handoff")

@@ -16,15 +16,15 @@ from newsletter.platform.settings import MissingSetting, Settings, read_settings
 
 if TYPE_CHECKING:
     from newsletter.adapters.agenda import Agenda
-    from newsletter.adapters.clicks import Clicks
-    from newsletter.adapters.crm import Crm
     from newsletter.adapters.enrollments import Enrollments
-    from newsletter.adapters.lead_pointers import LeadPointers
-    from newsletter.adapters.leads import Leads
-    from newsletter.adapters.presses import Presses
     from newsletter.articles.articles_store import Articles
     from newsletter.articles.feed_states_store import FeedStates
     from newsletter.articles.feeds.feed_client import Feeds
+    from newsletter.leads.clicks_store import Clicks
+    from newsletter.leads.crm_client import Crm
+    from newsletter.leads.lead_pointers_store import LeadPointers
+    from newsletter.leads.leads_store import Leads
+    from newsletter.leads.presses_store import Presses
     from newsletter.mail.templates import Templates
     from newsletter.mailings.decisions_store import Decisions
     from newsletter.mailings.digests.digests_store import Digests
@@ -186,7 +186,7 @@ class Container:
     @cached_property
     def clicks(self) -> Clicks:
         """What readers followed."""
-        from newsletter.adapters.clicks import Clicks
+        from newsletter.leads.clicks_store import Clicks
 
         life = self.publication.retention.clicks
         return Clicks(aws.client("dynamodb"), self.settings.subscribers_table, life)
@@ -292,21 +292,21 @@ class Container:
     @cached_property
     def leads(self) -> Leads:
         """Leads."""
-        from newsletter.adapters.leads import Leads
+        from newsletter.leads.leads_store import Leads
 
         return Leads(aws.client("dynamodb"), self.settings.leads_table)
 
     @cached_property
     def lead_pointers(self) -> LeadPointers:
         """Which leads are whose."""
-        from newsletter.adapters.lead_pointers import LeadPointers
+        from newsletter.leads.lead_pointers_store import LeadPointers
 
         return LeadPointers(aws.client("dynamodb"), self.settings.subscribers_table)
 
     @cached_property
     def presses(self) -> Presses:
         """Presses on offers."""
-        from newsletter.adapters.presses import Presses
+        from newsletter.leads.presses_store import Presses
 
         return Presses(aws.client("dynamodb"), self.settings.guards_table)
 
@@ -383,7 +383,7 @@ class Container:
     @cached_property
     def crm(self) -> Crm:
         """The CRM."""
-        from newsletter.adapters.crm import Crm
+        from newsletter.leads.crm_client import Crm
 
         return Crm(self.settings.crm_url, self.secrets.webhook_secrets)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from newsletter.domain.lead import Evidence
+from newsletter.leads.lead import Evidence
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.web.request import HttpRequest, TooLarge
 from newsletter.publication.publication import Publication

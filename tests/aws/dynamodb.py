@@ -18,10 +18,10 @@ from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
 from newsletter.adapters.agenda import Agenda
 from newsletter.adapters.enrollments import Enrollments
-from newsletter.adapters.leads import Leads
 from newsletter.articles.articles_store import Articles
 from newsletter.articles.feed_states_store import FeedStates
 from newsletter.container import app
+from newsletter.leads.leads_store import Leads
 from newsletter.mailings.decisions_store import Decisions
 from newsletter.mailings.digests.digests_store import Digests
 from newsletter.mailings.mailings_store import Mailings

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.lead import Evidence, Lead
+from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.times import iso
 from newsletter.sending.deliveries_store import LIFE

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.domain.lead import Evidence, Lead
+from newsletter.leads.lead import Evidence, Lead
 from newsletter.readers.subscriber import SignUp
 from tests.aws.answers import Call, lost, the
 from tests.aws.dynamodb import Adapters

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.lead import Evidence, Lead
+from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest

@@ -17,7 +17,8 @@ import pytest
 from newsletter import container
 from newsletter.container import app
 from newsletter.domain.enrollment import Enrollment
-from newsletter.domain.lead import Evidence
+from newsletter.leads.lead import Evidence
+from newsletter.leads.record_click import keep_visit
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer
@@ -28,7 +29,6 @@ from newsletter.readers.my_data import SETTLED
 from newsletter.readers.records_store import ReaderRecords
 from newsletter.readers.subscriber import SignUp, Status, Subscriber, subscriber_id
 from newsletter.readers.subscribers_store import Choices
-from newsletter.usecases.record_click import keep_visit
 from tests.aws.cloud import PEPPER, Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, fill_in, heading, link, post, shows, stored, text
 

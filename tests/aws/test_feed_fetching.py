@@ -15,9 +15,9 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from newsletter.adapters import crm
 from newsletter.articles.feeds import feed_client as feeds
 from newsletter.articles.feeds.feed_client import Feeds
+from newsletter.leads import crm_client as crm
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.web import oidc_client as oidc
 from newsletter.platform.web.public_web_client import MAX_REDIRECTS

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from newsletter.adapters.clicks import FURTHER
-from newsletter.adapters.presses import TRIES, WINDOW
 from newsletter.container import app
+from newsletter.leads.clicks_store import FURTHER
+from newsletter.leads.presses_store import TRIES, WINDOW
 from newsletter.mailings.mailing import Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import NotQueued, Queues

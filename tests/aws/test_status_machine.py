@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.container import app
-from newsletter.domain.lead import Evidence, lead_id
+from newsletter.leads.hand_off_lead import hand_off_lead
+from newsletter.leads.lead import Evidence, lead_id
+from newsletter.leads.record_click import keep_visit
+from newsletter.leads.take_up_offer import can_be_contacted, take_up
 from newsletter.platform.links.links import Ref
 from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
 from newsletter.readers import my_data
@@ -24,9 +27,6 @@ from newsletter.readers.signup.confirm import confirm, send_again
 from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
 from newsletter.readers.subscriber import SIGN_UP_LIFE, Status, subscriber_id
 from newsletter.readers.unsubscribe import come_back, unsubscribe
-from newsletter.usecases.hand_off_lead import hand_off_lead
-from newsletter.usecases.record_click import keep_visit
-from newsletter.usecases.take_up_offer import can_be_contacted, take_up
 from tests.aws.cloud import PEPPER, Cloud
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 from newsletter.container import app
-from newsletter.domain.lead import lead_id
+from newsletter.leads.lead import lead_id
 from newsletter.mailings.status import MailingState
 from newsletter.readers.subscriber import Status
 from newsletter.sending.ledger import Outcome

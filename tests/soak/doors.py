@@ -13,8 +13,8 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from newsletter.adapters.crm import Crm, NotTaken
 from newsletter.container import app
+from newsletter.leads.crm_client import Crm, NotTaken
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from cli.main import main
 from local_cloud.cloudformation import read_yaml
-from newsletter.adapters.crm import Crm
+from newsletter.leads.crm_client import Crm
 from tests.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]

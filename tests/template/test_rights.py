@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from newsletter.adapters.crm import Crm
 from newsletter.container import app
+from newsletter.leads.crm_client import Crm
 from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.aws.queues_client import NotQueued, Queues

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.lead import Evidence, Lead, lead_created, lead_id
+from newsletter.leads.lead import Evidence, Lead, lead_created, lead_id
 from newsletter.publication.publication import Offer
 from newsletter.readers.subscriber import Status, Subscriber
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from newsletter.domain.lead import lead_id
+from newsletter.leads.lead import lead_id
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.publication import Publication
 from newsletter.readers.current_subscriber import present

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from newsletter.container import app
+from newsletter.leads.record_click import record_click
 from newsletter.platform.links.links import Purpose
 from newsletter.platform.web.answer import Answer
-from newsletter.usecases.record_click import record_click
 from public_site.request import Request
 from public_site.responses import redirect
 

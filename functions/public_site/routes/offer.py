@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from newsletter.container import app
+from newsletter.leads import take_up_offer
 from newsletter.platform.errors import NotFound
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.web.answer import Answer
 from newsletter.publication.publication import Offer
 from newsletter.readers.subscriber import Present
-from newsletter.usecases import take_up_offer
 from public_site.request import Request
 from public_site.responses import page
 

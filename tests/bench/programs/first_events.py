@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from newsletter.container import app
-from newsletter.domain.lead import Evidence
+from newsletter.leads.lead import Evidence
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import PlanPage, SendBatch, TakeUpOffer

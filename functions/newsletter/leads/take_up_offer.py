@@ -6,13 +6,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.lead import Evidence
+from newsletter.leads.lead import Evidence
+from newsletter.leads.record_click import keep_visit
 from newsletter.platform.links.links import Ref
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import iso
 from newsletter.readers.current_subscriber import present
 from newsletter.readers.subscriber import Present
-from newsletter.usecases.record_click import keep_visit
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.lead import Evidence
+from newsletter.leads.lead import Evidence
 from newsletter.platform.errors import NotFound
 from newsletter.platform.links.links import Ref
 from newsletter.platform.observability import count, logger

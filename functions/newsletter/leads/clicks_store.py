@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.domain.lead import Evidence
+from newsletter.leads.lead import Evidence
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso
 from newsletter.readers.subscriber import Present

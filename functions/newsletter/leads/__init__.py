@@ -1,0 +1,1 @@
+"""Visits, offers, leads and their way to the CRM."""
