@@ -15,8 +15,6 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.settings import MissingSetting, Settings, read_settings
 
 if TYPE_CHECKING:
-    from newsletter.adapters.agenda import Agenda
-    from newsletter.adapters.enrollments import Enrollments
     from newsletter.articles.articles_store import Articles
     from newsletter.articles.feed_states_store import FeedStates
     from newsletter.articles.feeds.feed_client import Feeds
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
     from newsletter.mailings.planning.backlog_store import Backlog
     from newsletter.mailings.rendering.variants import Variants
     from newsletter.mailings.status_store import Courses
+    from newsletter.nurture.due_store import Agenda
+    from newsletter.nurture.enrollments_store import Enrollments
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
     from newsletter.platform.aws.queues_client import Queues
@@ -194,7 +194,7 @@ class Container:
     @cached_property
     def agenda(self) -> Agenda:
         """What is due."""
-        from newsletter.adapters.agenda import Agenda
+        from newsletter.nurture.due_store import Agenda
 
         return Agenda(aws.client("dynamodb"), self.settings.subscribers_table)
 
@@ -208,7 +208,7 @@ class Container:
     @cached_property
     def enrollments(self) -> Enrollments:
         """Readers' ways through sequences."""
-        from newsletter.adapters.enrollments import Enrollments
+        from newsletter.nurture.enrollments_store import Enrollments
 
         return Enrollments(aws.client("dynamodb"), self.settings.subscribers_table)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
+from newsletter.nurture.run_due_work import run_due_work
 from newsletter.platform.events import scheduled_time
 from newsletter.platform.observability import observed
-from newsletter.usecases.run_due_work import run_due_work
 
 
 @observed("nurture")

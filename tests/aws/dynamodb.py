@@ -16,8 +16,6 @@ import pytest
 from local_cloud import environment
 from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
-from newsletter.adapters.agenda import Agenda
-from newsletter.adapters.enrollments import Enrollments
 from newsletter.articles.articles_store import Articles
 from newsletter.articles.feed_states_store import FeedStates
 from newsletter.container import app
@@ -25,6 +23,8 @@ from newsletter.leads.leads_store import Leads
 from newsletter.mailings.decisions_store import Decisions
 from newsletter.mailings.digests.digests_store import Digests
 from newsletter.mailings.mailings_store import Mailings
+from newsletter.nurture.due_store import Agenda
+from newsletter.nurture.enrollments_store import Enrollments
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.rate_limiter_store import Guards
 from newsletter.readers.consents.consents_store import Consents

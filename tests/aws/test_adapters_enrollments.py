@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.agenda import Erasure, Reminder
-from newsletter.domain.enrollment import Enrollment
+from newsletter.nurture.due_store import Erasure, Reminder
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status, shard_of
 from tests.aws.dynamodb import Adapters
 

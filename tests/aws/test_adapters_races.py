@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.enrollment import Enrollment
 from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.subscriber import Frequency, SignUp, Status
 from newsletter.readers.subscribers_store import Choices

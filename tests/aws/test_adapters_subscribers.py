@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.adapters.agenda import Erasure
+from newsletter.nurture.due_store import Erasure
 from newsletter.readers.consents.consent import Consent, brought_record
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS_A_DAY, SIGN_UPS_AN_HOUR
 from newsletter.readers.subscriber import SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of

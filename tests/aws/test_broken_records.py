@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.enrollment import Enrollment
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.mailing import Audience
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.readers.subscriber import Frequency, Status, subscriber_id
 from newsletter.reports.report_mailing import addresses_of

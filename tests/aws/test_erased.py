@@ -16,9 +16,9 @@ import pytest
 
 from newsletter import container
 from newsletter.container import app
-from newsletter.domain.enrollment import Enrollment
 from newsletter.leads.lead import Evidence
 from newsletter.leads.record_click import keep_visit
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.domain.enrollment import Enrollment
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.variants import Variants
+from newsletter.nurture import monitor_mailings as watch_mailings
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.errors import InvalidPublication, PartlyFailed
 from newsletter.platform.times import iso
 from newsletter.readers.subscriber import SHARDS, shard_of, subscriber_id
-from newsletter.usecases import watch_mailings
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.readers import add_reader
 

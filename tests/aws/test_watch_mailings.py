@@ -13,6 +13,7 @@ from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.status import Course, MailingState
+from newsletter.nurture.monitor_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import GoOn, from_json
 from newsletter.publication.sending_limits import BREAKER_VOLUME, USUAL, Feedback
@@ -24,7 +25,6 @@ from newsletter.sending.feedback.circuit_breaker import close_breaker, count_fee
 from newsletter.sending.feedback.reputation_store import Breaker
 from newsletter.sending.ledger import LEASE, Certificate, Outcome, State
 from newsletter.sending.ses.account_client import Quota
-from newsletter.usecases.watch_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings
 from tests.aws.cloud import Cloud, running
 from tests.aws.reports import report_of
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.enrollment import advance, enroll
+from newsletter.nurture.enrollment import advance, enroll
 from newsletter.publication.publication import Sequence, Step
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

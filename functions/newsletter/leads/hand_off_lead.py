@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from newsletter.domain.enrollment import enroll
 from newsletter.leads.crm_client import NotTaken
 from newsletter.leads.lead import Evidence, Lead, lead_created, lead_id
+from newsletter.nurture.enrollment import enroll
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import parse_iso
 from newsletter.readers.current_subscriber import present

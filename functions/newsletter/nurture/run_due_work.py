@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.planning.refill_queue import refill_queue
+from newsletter.nurture.due_work import do_what_is_due
+from newsletter.nurture.monitor_mailings import watch_mailings
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
-from newsletter.usecases.do_what_is_due import do_what_is_due
-from newsletter.usecases.watch_mailings import watch_mailings
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.adapters import enrollments
-from newsletter.domain.enrollment import Enrollment
+from newsletter.nurture import enrollments_store as enrollments
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
 from newsletter.readers import records_store as reader_records

@@ -8,15 +8,15 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsletter.adapters.agenda import Due, Erasure, Reminder, Unreadable
-from newsletter.domain.enrollment import Enrollment
+from newsletter.nurture.advance_sequences import advance_sequences
+from newsletter.nurture.due_store import Due, Erasure, Reminder, Unreadable
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import BrokenRecord
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.readers import my_data
 from newsletter.readers.subscriber import SHARDS
-from newsletter.usecases.advance_sequences import advance_sequences
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.domain.enrollment import Enrollment, advance, postponed
 from newsletter.mailings.mailing import Kind, Mailing, step_mailing
+from newsletter.nurture.enrollment import Enrollment, advance, postponed
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import SendBatch
 from newsletter.publication.publication import Publication, Sequence

@@ -1,10 +1,10 @@
-"""Enrollments in the Subscribers table; the index `due` holds those with a step to come (see adapters/agenda.py)."""
+"""Enrollments in the Subscribers table; the index `due` holds those with a step to come (see nurture/due_store.py)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from newsletter.domain.enrollment import Enrollment
+from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import holds, pages, to_item
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.records_store import ReaderRecords

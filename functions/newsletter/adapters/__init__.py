@@ -1,1 +1,0 @@
-"""Concrete classes; the only code that talks to AWS or the network."""

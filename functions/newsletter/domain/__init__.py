@@ -1,1 +1,0 @@
-"""What the product is about: pure, no AWS, clock, network, randomness or environment."""
