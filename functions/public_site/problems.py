@@ -17,7 +17,7 @@ from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.problems import allowed, status_and_words
 from newsletter.platform.web.request import TooLarge
 from newsletter.platform.web.router import MethodNotAllowed
-from newsletter.readers.subscriber import SIGN_UP_LIFE
+from newsletter.publication.publication import SIGN_UP_LIFE
 from public_site.request import Request, UnsupportedType
 from public_site.responses import page
 

@@ -11,8 +11,9 @@ from cli.faults import Fault
 from cli.output import say
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
+from newsletter.platform.aws.pepper_fingerprints_store import pepper_fingerprint
 from newsletter.platform.aws.secrets_client import NAMES
-from newsletter.readers.subscriber import pepper_fingerprint, subscriber_id
+from newsletter.readers.subscriber import subscriber_id
 
 SECRET_BYTES = 32
 LEAST_TEXT = 16

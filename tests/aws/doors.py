@@ -26,10 +26,10 @@ from newsletter.mailings.digests.digest import week_of
 from newsletter.mailings.mailing import Variant
 from newsletter.mailings.status import Course, MailingState
 from newsletter.platform.links.links import Purpose
+from newsletter.platform.shards import shard_of
 from newsletter.publication.publication import Approval
 from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
-from newsletter.readers.subscriber import shard_of
 from newsletter.sending.feedback.circuit_breaker import close_breaker
 from newsletter.sending.feedback.reputation_store import Breaker
 from tests.aws.cloud import PUBLIC_URL, Cloud, link_to

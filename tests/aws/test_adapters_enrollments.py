@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from newsletter.nurture.due_store import Erasure, Reminder
 from newsletter.nurture.enrollment import Enrollment
-from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status, shard_of
+from newsletter.platform.shards import shard_of
+from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status
 from tests.aws.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.nurture.due_store import Erasure
+from newsletter.platform.shards import shard_of
+from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.consents.consent import Consent, brought_record
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS_A_DAY, SIGN_UPS_AN_HOUR
-from newsletter.readers.subscriber import SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
+from newsletter.readers.subscriber import Frequency, SignUp, Status
 from newsletter.readers.subscribers_store import Choices
 from tests.aws.dynamodb import Adapters
 from tests.strategies import WHOLE

@@ -20,7 +20,8 @@ from newsletter.container import app
 from newsletter.mailings.digests.digest import WEEK, digest_id, week_of
 from newsletter.mailings.status import MailingState
 from newsletter.platform.messages import PlanPage, from_json
-from newsletter.readers.subscriber import SHARDS, Frequency, SignUp, subscriber_id
+from newsletter.platform.shards import SHARDS
+from newsletter.readers.subscriber import Frequency, SignUp, subscriber_id
 from newsletter.sending.feedback.reputation_store import Breaker
 from tests.aws.cloud import PEPPER, Cloud
 

@@ -13,8 +13,9 @@ from newsletter.mailings.rendering.variants import Variants
 from newsletter.nurture import monitor_mailings as watch_mailings
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.errors import InvalidPublication, PartlyFailed
+from newsletter.platform.shards import SHARDS, shard_of
 from newsletter.platform.times import iso
-from newsletter.readers.subscriber import SHARDS, shard_of, subscriber_id
+from newsletter.readers.subscriber import subscriber_id
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.readers import add_reader
 

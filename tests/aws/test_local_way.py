@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.platform.messages import PlanPage, TakeUpOffer
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 from tests.aws.outside import ROOT, Outside, header, item, link_to, rss, started, until
 
 REAL_FEEDS = ROOT.parent / "shared" / "feeds"

@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 import pytest
 
 from newsletter.container import app
-from newsletter.readers.subscriber import shard_of, subscriber_id
+from newsletter.platform.shards import shard_of
+from newsletter.readers.subscriber import subscriber_id
 from tests.aws.account import Snapshot, bring_back, redeliver, snapshot
 from tests.aws.answers import Answers, Call, Crash, crashing, every, lost, the
 from tests.aws.cloud import PEPPER, Cloud, running

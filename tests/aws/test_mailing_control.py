@@ -17,8 +17,9 @@ from newsletter.mailings.planning.requeue_shard import go_on
 from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import GoOn, SendBatch, from_json
+from newsletter.platform.shards import SHARDS
 from newsletter.publication.sending_limits import Caution
-from newsletter.readers.subscriber import SHARDS, SignUp, subscriber_id
+from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.sending.ledger import State
 from tests.aws.cloud import PEPPER, Cloud, running
 

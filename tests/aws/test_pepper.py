@@ -12,10 +12,10 @@ from botocore.exceptions import ReadTimeoutError
 
 from cli.main import main
 from newsletter.container import app
-from newsletter.platform.aws.pepper_fingerprints_store import KEY, Fingerprints
+from newsletter.platform.aws.pepper_fingerprints_store import KEY, Fingerprints, pepper_fingerprint
 from newsletter.platform.errors import WrongPepper
 from newsletter.platform.health import NO_ANSWER, Health
-from newsletter.readers.subscriber import pepper_fingerprint, subscriber_id
+from newsletter.readers.subscriber import subscriber_id
 from tests.aws.cloud import PEPPER, Cloud
 from tests.aws.readers import add_reader
 from tests.aws.site import FORM, JSON, READER, post

@@ -14,7 +14,8 @@ from cli.main import main
 from newsletter.container import app
 from newsletter.mailings.mailing import Variant
 from newsletter.platform.links.links import Purpose
-from newsletter.readers.subscriber import SIGN_UP_LIFE, Status
+from newsletter.publication.publication import SIGN_UP_LIFE
+from newsletter.readers.subscriber import Status
 from tests.aws.cloud import Cloud, link_to
 from tests.aws.site import FORM, ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text, token
 

@@ -19,13 +19,14 @@ from newsletter.leads.record_click import keep_visit
 from newsletter.leads.take_up_offer import can_be_contacted, take_up
 from newsletter.platform.links.links import Ref
 from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
+from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers import my_data
 from newsletter.readers.current_subscriber import present
 from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.signup.confirm import confirm, send_again
 from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
-from newsletter.readers.subscriber import SIGN_UP_LIFE, Status, subscriber_id
+from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.readers.unsubscribe import come_back, unsubscribe
 from tests.aws.cloud import PEPPER, Cloud
 

@@ -16,8 +16,8 @@ from newsletter.mailings.status import Course, MailingState
 from newsletter.nurture.monitor_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import GoOn, from_json
+from newsletter.platform.shards import SHARDS
 from newsletter.publication.sending_limits import BREAKER_VOLUME, USUAL, Feedback
-from newsletter.readers.subscriber import SHARDS
 from newsletter.reports import count_mailing
 from newsletter.reports.stats import Tally
 from newsletter.reports.stats_store import Tallies

@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 
 from newsletter.platform.rate_limit import bulk_pace
+from newsletter.platform.shards import SHARDS
 from newsletter.publication.feedback_policy import OnDoubt
-from newsletter.readers.subscriber import SHARDS
 from newsletter.sending.ledger import Certificate
 from tests.aws.reports import report_of
 from tests.bench.bill import WRITES, Work, usd

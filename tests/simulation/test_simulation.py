@@ -9,10 +9,9 @@ from unittest.mock import patch
 import pytest
 
 from newsletter.mailings.planning import enqueue as emit_batches
-from newsletter.mailings.planning.batches import BATCH_SIZE
-from newsletter.platform.rate_limit import AHEAD, pace
+from newsletter.platform.rate_limit import AHEAD, BATCH_SIZE, pace
 from newsletter.platform.rate_limiter_store import Guards
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 from newsletter.sending import reserve_slots as take_slots
 from tests.bench.stack import layout
 from tests.bench.stub.account import Account

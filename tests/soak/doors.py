@@ -20,9 +20,9 @@ from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.platform.errors import NotNow
+from newsletter.platform.shards import SHARDS
 from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
 from newsletter.readers.imports.read_row import Row
-from newsletter.readers.subscriber import SHARDS
 from nurture.handler import handle as tick
 from tests.soak.account import Account
 from tests.soak.causes import Causes

@@ -17,8 +17,9 @@ from newsletter.container import app
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.planning.plan_page import PAGE
 from newsletter.platform.rate_limit import AHEAD, CHUNK
+from newsletter.platform.shards import SHARDS
 from newsletter.publication.feedback_policy import OnDoubt
-from newsletter.readers.subscriber import SHARDS, SignUp, Status
+from newsletter.readers.subscriber import SignUp, Status
 from tests.bench.stack import layout
 from tests.soak.account import Account, Request
 from tests.soak.causes import Causes

@@ -12,8 +12,8 @@ from newsletter.container import app
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.mailing import Kind
-from newsletter.mailings.planning.batches import BATCH_SIZE
 from newsletter.mailings.status import Course
+from newsletter.platform.rate_limit import BATCH_SIZE
 from tests.soak.account import Request
 from tests.soak.run import surroundings
 from tests.soak.schedule import Schedule

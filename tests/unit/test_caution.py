@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.platform.shards import SHARDS
 from newsletter.publication.sending_limits import (
     BREAKER_VOLUME,
     LEAST_BOUNCED,
@@ -19,7 +20,6 @@ from newsletter.publication.sending_limits import (
     too_bad,
     too_many_refused,
 )
-from newsletter.readers.subscriber import SHARDS
 
 NUMBER = st.integers(0, 100_000)
 

@@ -12,7 +12,8 @@ from itsdangerous import TimestampSigner
 
 from newsletter.platform.errors import BadLink, ExpiredLink
 from newsletter.platform.links.links import MAX_TOKEN, SEPARATOR, Links, Purpose, Ref
-from newsletter.readers.subscriber import SIGN_UP_LIFE, subscriber_id
+from newsletter.publication.publication import SIGN_UP_LIFE
+from newsletter.readers.subscriber import subscriber_id
 from tests.spellings import other_spellings
 from tests.strategies import ANY, anything, whole_without
 

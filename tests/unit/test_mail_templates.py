@@ -14,7 +14,8 @@ import pytest
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import RenderedMail, Templates
 from newsletter.platform.errors import InvalidInput, InvalidPublication
-from newsletter.readers.subscriber import REMINDER_AFTER, SIGN_UP_LIFE
+from newsletter.publication.publication import SIGN_UP_LIFE
+from newsletter.readers.subscriber import REMINDER_AFTER
 from tests.templates import TEMPLATES
 from tests.unit.mails import (
     BARE,

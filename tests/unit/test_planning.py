@@ -8,7 +8,8 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.mailings.planning.batches import BATCH_SIZE, MAX_CARRY, Batch, Manifest, plan_page
+from newsletter.mailings.planning.batches import MAX_CARRY, Batch, Manifest, plan_page
+from newsletter.platform.rate_limit import BATCH_SIZE
 
 # One row per variant and page: how many readers of that page get it.
 counts = st.one_of(st.integers(0, 3), st.integers(0, 120))

@@ -7,7 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.readers.subscriber import SHARDS, shard_of, subscriber_id
+from newsletter.platform.shards import SHARDS, shard_of
+from newsletter.readers.subscriber import subscriber_id
 
 addresses = st.emails()
 peppers = st.binary(min_size=1, max_size=64)

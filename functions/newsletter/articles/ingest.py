@@ -12,7 +12,6 @@ from newsletter.articles.catalog import ArticleCatalog, archive_listing
 from newsletter.articles.feed_health import Snapshot, reason_to_hold
 from newsletter.articles.feed_state import FeedState
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
-from newsletter.mailings.digests.digest import first_seen
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
@@ -113,7 +112,7 @@ class _FeedRun:
         self, fetched: Fetched, entries: list[Entry], older: list[Entry], known: dict[str, Article]
     ) -> FeedReport:
         state = self._state
-        seen_at = first_seen(self._now, self._app.digests.windows().values())
+        seen_at = self._app.digests.listing_time(self._now)
         archive = state.never_read or state.has_request
         new = edited = 0
         kept = []

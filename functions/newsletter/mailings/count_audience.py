@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Audience
 from newsletter.mailings.planning.plan_page import PAGE
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -15,8 +15,8 @@ from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import BrokenRecord
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import ConfirmSignUp
+from newsletter.platform.shards import SHARDS
 from newsletter.readers import my_data
-from newsletter.readers.subscriber import SHARDS
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -6,9 +6,9 @@ from typing import Any
 
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import holds, pages, to_item
+from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.records_store import ReaderRecords
-from newsletter.readers.subscriber import shard_of
 
 PREFIX = "enrollment#"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from newsletter.mailings.planning.batches import BATCH_SIZE
-
+BATCH_SIZE = 50
+"""AWS: at most 50 destinations in one SendBulkEmail call (SES quotas)."""
 TRANSACTIONAL_SHARE = 0.1
 """The part of the account's rate that only mail a reader waits for may use, in whole recipients a second."""
 HORIZON = 300.0

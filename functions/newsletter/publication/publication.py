@@ -16,12 +16,14 @@ from newsletter.publication.privacy import UNSTATED, Privacy, parse_privacy
 from newsletter.publication.sending_limits import TEN_THOUSAND, USUAL, Caution
 from newsletter.publication.theme import DEFAULT, Look, parse_look
 from newsletter.publication.toml_table import Texts, TomlTable
-from newsletter.readers.subscriber import SIGN_UP_LIFE
 
 MAX_TOPICS = 50
 MAX_FEEDS = 12
 """All are read at once; each may hold a thread, a process and some dozens of megabytes."""
 LEAST_BESIDE_STAR = 3
+SIGN_UP_LIFE = timedelta(days=7)
+"""How long a sign-up can be confirmed. It is kept somewhat longer (the publication's retention), so that its reader can
+ask for a new link; then it disappears by itself."""
 ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
 LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")

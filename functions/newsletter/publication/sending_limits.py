@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 
 TEN_THOUSAND = 10_000
 BREAKER_VOLUME = 500

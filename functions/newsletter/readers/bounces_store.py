@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
+from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
-from newsletter.readers.subscriber import Status, shard_of
+from newsletter.readers.subscriber import Status
 
 LIVE = {
     Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(passing))",

@@ -10,13 +10,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-SHARDS = "abcdefghijklmnopqrstuvwxyz234567"
-"""One shard per first character of an id, so that a subscriber's shard needs no storage and never changes."""
-
-SIGN_UP_LIFE = timedelta(days=7)
-"""How long a sign-up can be confirmed. It is kept somewhat longer (the publication's retention), so that its reader can
-ask for a new link; then it disappears by itself."""
-
+BROKEN = "broken record: "
+"""Begins the variant of readers whose record cannot be read, before its fields that are broken: they are planned, so
+that the certificate counts them, and the sender rejects them with that reason."""
 REMINDER_AFTER = timedelta(days=2)
 """When a sign-up that nobody confirmed is recalled to its reader, once."""
 
@@ -172,16 +168,3 @@ def subscriber_id(pepper: bytes, address: str) -> str:
     """
     digest = hmac.new(pepper, address.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
-
-
-def pepper_fingerprint(pepper: bytes) -> str:
-    """64 bits in hex that tell one pepper from another and nothing about it (HMAC-SHA-256 of a constant).
-
-    The constant is no mail address, so no subscriber's id has anything in common with it.
-    """
-    return hmac.new(pepper, b"fingerprint", hashlib.sha256).hexdigest()[:16]
-
-
-def shard_of(subscriber: str) -> str:
-    """The shard a subscriber's id falls in."""
-    return subscriber[0]

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from newsletter.mailings.planning.batches import BROKEN
 from newsletter.platform.aws.items import Item
+from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.consents.consent_items import to_stored
-from newsletter.readers.subscriber import Addressee, Frequency, Recipient, Status, Subscriber, shard_of
+from newsletter.readers.subscriber import BROKEN, Addressee, Frequency, Recipient, Status, Subscriber
 
 
 def read_subscriber(item: dict[str, Any]) -> Subscriber:

@@ -10,12 +10,13 @@ from typing import Any
 from newsletter.platform.aws.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from newsletter.platform.observability import logger
+from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.frequency_history import after_choice
 from newsletter.readers.records_store import CHANGE, PROFILE, sign_up_record
 from newsletter.readers.signup.pending import Effect
-from newsletter.readers.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber, shard_of
+from newsletter.readers.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber
 from newsletter.readers.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 from newsletter.reports.stats import Tally, add_up, count
 
 if TYPE_CHECKING:

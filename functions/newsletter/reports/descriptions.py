@@ -11,8 +11,8 @@ from newsletter.articles.article import Article
 from newsletter.mailings.count_audience import Count
 from newsletter.mailings.digests.digest import SettledDigest, digest_id
 from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
-from newsletter.mailings.planning.batches import BATCH_SIZE
 from newsletter.mailings.status import Course, MailingState
+from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
 from newsletter.reports.report_mailing import Report

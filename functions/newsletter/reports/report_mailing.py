@@ -12,7 +12,7 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import NotFound
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 from newsletter.reports.count_mailing import count_mailing, is_large
 from newsletter.reports.stats import Tally
 from newsletter.sending.ledger import Certificate, RecipientLine, lines_of

@@ -85,6 +85,15 @@ class BatchRecord:
     reasons: Mapping[int, str] = field(default_factory=dict)
     positions: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether its outcome is written down."""
+        return self.state is State.DONE
+
+    def is_claimed(self, now: datetime) -> bool:
+        """Whether a sender holds it at `now`."""
+        return self.state is State.CLAIMED and self.lease > now
+
     def happened(self, what: str, position: int) -> bool:
         """Whether feedback of that kind came for the position."""
         return position in self.positions.get(what, ())

@@ -6,11 +6,12 @@ from newsletter.container import app
 from newsletter.platform.errors import ExpiredLink
 from newsletter.platform.links.links import Purpose, Ref
 from newsletter.platform.web.answer import Answer
+from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.current_subscriber import present
 from newsletter.readers.signup import confirm as confirm_subscription
 from newsletter.readers.signup.confirm import Confirmed
 from newsletter.readers.signup.pending import Pending
-from newsletter.readers.subscriber import SIGN_UP_LIFE, Status
+from newsletter.readers.subscriber import Status
 from public_site.problems import ConfirmationOver, Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request

@@ -9,10 +9,10 @@ from newsletter.container import app
 from newsletter.platform.errors import InvalidForm
 from newsletter.platform.observability import count
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.email_address import suggestion
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS
 from newsletter.readers.signup.subscribe import checked, subscribe
-from newsletter.readers.subscriber import SIGN_UP_LIFE
 from public_site import sign_up_form
 from public_site.admission import admitted
 from public_site.request import Request

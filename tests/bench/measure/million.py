@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletter.platform.messages import SendBatch, from_json
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 from tests.bench import mail_events
 from tests.bench.bill import WRITES, Work, usd
 from tests.bench.figures import Figure

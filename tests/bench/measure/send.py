@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from newsletter.mailings.planning.batches import BATCH_SIZE
 from newsletter.platform.messages import SendBatch
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.rate_limit import BATCH_SIZE
+from newsletter.platform.shards import SHARDS
 from tests.bench.figures import Figure
 from tests.bench.processes import Stub, stub
 from tests.bench.programs.mailing import MAILING

@@ -10,7 +10,8 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
-from newsletter.readers.subscriber import SHARDS, SignUp
+from newsletter.platform.shards import SHARDS
+from newsletter.readers.subscriber import SignUp
 from newsletter.readers.subscribers_store import Subscribers
 from tests.bench.stub.expressions import Item, updated
 

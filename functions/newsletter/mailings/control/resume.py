@@ -10,8 +10,8 @@ from newsletter.mailings.control.set_status import change_course
 from newsletter.mailings.status import RESUMABLE, Course, MailingState
 from newsletter.platform.errors import NotNow
 from newsletter.platform.messages import GoOn
+from newsletter.platform.shards import SHARDS
 from newsletter.publication.sending_limits import Caution
-from newsletter.readers.subscriber import SHARDS
 
 if TYPE_CHECKING:
     from newsletter.container import Container

@@ -18,7 +18,7 @@ from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 
 if TYPE_CHECKING:
     from newsletter.container import Container

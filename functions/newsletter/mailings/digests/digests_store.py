@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.mailings.digests.digest import SettledDigest, Window
+from newsletter.mailings.digests.digest import SettledDigest, Window, first_seen
 from newsletter.platform.aws.items import holds, to_item
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
@@ -21,6 +21,10 @@ class Digests(TableStore):
     def all(self) -> list[SettledDigest]:
         """Every digest so far."""
         return [_digest(item) for item in self._partition(DIGESTS)]
+
+    def listing_time(self, now: datetime) -> datetime:
+        """When an article first seen at `now` counts as listed: never in a digest that was settled already."""
+        return first_seen(now, self.windows().values())
 
     def windows(self) -> dict[str, Window]:
         """The window of every digest so far, by week and month."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-BATCH_SIZE = 50
-"""AWS: at most 50 destinations in one SendBulkEmail call (SES quotas)."""
+from newsletter.platform.rate_limit import BATCH_SIZE
+from newsletter.readers.subscriber import BROKEN
+
 AGAIN = "-again"
 """Ends the id of a batch that is sent again to those of whom nobody knows whether they got the first mail."""
-BROKEN = "broken record: "
-"""Begins the variant of readers whose record cannot be read, before its fields that are broken: they are planned, so
-that the certificate counts them, and the sender rejects them with that reason."""
 MAX_CARRY = 8_000
 """Recipients that a manifest carries to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 

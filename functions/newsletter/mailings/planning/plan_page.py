@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.digests.recipients import DigestReaders
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.backlog_store import Place
-from newsletter.mailings.planning.batches import BROKEN, Manifest
+from newsletter.mailings.planning.batches import Manifest
 from newsletter.mailings.planning.batches import plan_page as plan
 from newsletter.mailings.planning.enqueue import emit
 from newsletter.mailings.rendering.variants import Variants
@@ -18,7 +18,8 @@ from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import PlanPage
 from newsletter.platform.rate_limit import bulk_pace
-from newsletter.readers.subscriber import SHARDS, Recipient
+from newsletter.platform.shards import SHARDS
+from newsletter.readers.subscriber import BROKEN, Recipient
 
 if TYPE_CHECKING:
     from newsletter.container import Container

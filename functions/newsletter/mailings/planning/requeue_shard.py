@@ -10,7 +10,6 @@ from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.planning.enqueue import emit, has_room, message_of
 from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import GoOn, PlanPage
-from newsletter.sending.ledger import State
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -71,8 +70,8 @@ def _ledger(message: GoOn, now: datetime, app: Container) -> tuple[set[str], lis
     settled: set[str] = set()
     again: list[Batch] = []
     for record in app.deliveries.records(message.mailing, message.shard):
-        if record.state is State.DONE or (record.state is State.CLAIMED and record.lease > now):
+        if record.is_done or record.is_claimed(now):
             settled.add(record.batch.id)
-        if record.state is State.DONE and (repeated := record.again()):
+        if record.is_done and (repeated := record.again()):
             again.append(repeated)
     return settled, [batch for batch in again if batch.id not in settled]

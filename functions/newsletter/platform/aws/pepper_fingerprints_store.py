@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import UTC, datetime
 from typing import Any
 
 from newsletter.platform.aws.items import from_item, holds, to_item
 from newsletter.platform.errors import WrongPepper
 from newsletter.platform.times import iso, whole_seconds
-from newsletter.readers.subscriber import pepper_fingerprint
 
 KEY = {"id": {"S": "pepper"}, "record": {"S": "fingerprint"}}
 """No subscriber can have it: their ids are 26 characters long. Neither index of the table sees it."""
@@ -63,3 +64,11 @@ class Fingerprints:
                 "history of a parameter that was deleted, so take it from your own copy; docs/operate.md, Secrets, "
                 "says how"
             )
+
+
+def pepper_fingerprint(pepper: bytes) -> str:
+    """64 bits in hex that tell one pepper from another and nothing about it (HMAC-SHA-256 of a constant).
+
+    The constant is no mail address, so no subscriber's id has anything in common with it.
+    """
+    return hmac.new(pepper, b"fingerprint", hashlib.sha256).hexdigest()[:16]

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.platform.aws.items import GET_LIMIT, Item, batch_get, from_item, holds, to_item, to_value
+from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
+from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.records_store import CHANGE, PROFILE, ReaderRecords, sign_up_record
-from newsletter.readers.subscriber import REMINDER_AFTER, SIGN_UP_LIFE, Frequency, SignUp, Status, shard_of
+from newsletter.readers.subscriber import REMINDER_AFTER, Frequency, SignUp, Status
 
 WRITE_LIMIT = 25
 """AWS: at most 25 items in one BatchWriteItem."""
