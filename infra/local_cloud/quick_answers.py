@@ -3,7 +3,7 @@
 - It looks each field of an answer up under several names: its own, in snake case, without the name of its class. Which
   names those are follows from the kind of object and the field alone.
 - It sorts a table's items for every query, and turns two keys into values for each comparison (measured on a table of
-  236 items: 2.5 to 58 ms a query, as deep as the stack happened to be; tests/roomy.py).
+  236 items: 2.5 to 58 ms a query, as deep as the stack happened to be; tests/support/roomy.py).
 - It writes every value of an item by its shape, though it has it in the very form that goes over the wire.
 - It lists the methods of the class that answers for every request, and works out all attributes of a queue for every
   message that it hands out. What time it is, it reckons from a date.

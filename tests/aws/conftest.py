@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.aws.cloud import Cloud, running
-from tests.aws.dynamodb import adapters, dynalite
-from tests.aws.outside import outside
+from tests.support.cloud import Cloud, running
+from tests.support.dynamodb import adapters, dynalite
+from tests.support.outside import outside
 
 __all__ = ["adapters", "cloud", "dynalite", "outside"]
 

@@ -11,7 +11,7 @@ from typing import Any
 from local_cloud import environment
 from local_cloud.stack import Resource, Stack, load_stack
 from newsletter.mail.templates import Templates
-from tests.templates import TEMPLATES
+from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_URL = "https://uutiskirje.sanaharju.example"

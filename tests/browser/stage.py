@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from local_cloud.blog.site import feed_xml
 from local_cloud.server import LocalCloud
 from newsletter.container import app
-from tests.templates import TEMPLATES
+from tests.support.templates import TEMPLATES
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.aws.cloud import Quiet
 from tests.browser.stage import Stage, mail_to, staged
-from tests.templates import TEMPLATES
+from tests.support.cloud import Quiet
+from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "subscribe-form.md").read_text("utf-8")

@@ -15,7 +15,6 @@ from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.sending.ledger import Certificate
-from tests.aws.reports import report_of
 from tests.bench.bill import WRITES, Work, usd
 from tests.bench.prices import MB_OF_ONE_VCPU, WAIT_S
 from tests.bench.stack import layout, memory_gb, stack
@@ -28,6 +27,7 @@ from tests.soak.clock import Clock
 from tests.soak.mailings import Campaign, refill
 from tests.soak.virtual import virtual
 from tests.soak.wire import laid
+from tests.support.reports import report_of
 
 TARGETS = {"dynamodb": "DynamoDB_20120810", "ssm": "AmazonSSM"}
 ON_THE_WAY = 0.02

@@ -10,9 +10,9 @@ from newsletter.container import app
 from newsletter.platform.links.links import Purpose
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.sending.ledger import Outcome, Standing
-from tests.aws.reports import WholeReport, report_of
 from tests.soak.account import Sent
 from tests.soak.schedule import Played, Reader
+from tests.support.reports import WholeReport, report_of
 
 LOOK = timedelta(seconds=120)
 """How long before a mail its reader was looked at, at most: the life of the invocation that sends it, and a minute for

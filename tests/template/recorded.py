@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 from local_cloud.cloudformation import Account
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
-from tests.aws.cloud import Cloud
+from tests.support.cloud import Cloud
 
 PARTITION_KEYS = {"Subscribers": "id", "Content": "pk", "Deliveries": "mailing", "Leads": "lead", "Guards": "key"}
 

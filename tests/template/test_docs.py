@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 from cli.main import main
 from local_cloud.cloudformation import read_yaml
 from newsletter.leads.crm_client import Crm
-from tests.templates import TEMPLATES
+from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]

@@ -31,9 +31,9 @@ from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import subscriber_id
 from newsletter.reports.stats_store import Tallies
-from tests.aws.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
-from tests.aws.console_calls import MARKETING, Browser, Program, trust
-from tests.aws.issuer import issuing
+from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
+from tests.support.console_calls import MARKETING, Browser, Program, trust
+from tests.support.issuer import issuing
 from tests.template.recorded import Use, Uses, recording
 from tests.template.stacks import as_list
 

@@ -1,4 +1,4 @@
-"""The smallest boto3 program that sends: what the sender is measured against (no ledger, links, metrics or slots)."""
+"""The floor under the sender: nothing but its calls to AWS, ready made, through the clients of the product.
 
 One batch goes through the real handler, and the calls it makes are noted down. Then they are made again and again, as
 for so many batches, each in the slot that the rate lane would give it: a processor that rests in between finds its

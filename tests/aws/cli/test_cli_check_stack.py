@@ -1,0 +1,312 @@
+"""`newsletter check --stack` names what a stack has otherwise than publication and templates, and what mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.session import get_session
+from botocore.validate import ParamValidator
+
+from cli import check, check_stack
+from cli.main import main
+from local_cloud.stack import Stack, load_stack
+from newsletter.container import app
+from tests.support.cloud import ROOT, Cloud
+from tests.support.templates import TEMPLATES
+
+NAME = "newsletter-local"
+Captured = pytest.CaptureFixture[str]
+Said = list[tuple[str, str, bool]]
+
+
+@cache
+def model(service: str) -> Any:
+    return get_session().get_service_model(service)
+
+
+class Deployed:
+    """An AWS account with the stack as the template says, to be changed by a test. Tables and queues are moto's.
+
+    Requests are checked against botocore's models, so that what is asked is what AWS understands.
+    """
+
+    def __init__(self, cloud: Cloud, parameters: dict[str, str]) -> None:
+        self.cloud = cloud
+        self.parameters = parameters
+        self.status = "CREATE_COMPLETE"
+        self.denied: set[str] = set()
+        self.identity: dict[str, Any] | None = {
+            "VerifiedForSendingStatus": True,
+            "MailFromAttributes": {"MailFromDomainStatus": "SUCCESS"},
+        }
+        self.stack: Stack = load_stack(ROOT, parameters, stack_name=NAME)
+        functions = {
+            each.logical_id: deepcopy(dict(each.properties)) for each in self.stack.of_type("AWS::Serverless::Function")
+        }
+        self.functions = functions
+        self.environments = {each.logical_id: dict(each.environment) for each in self.stack.functions}
+        self.schedules = {
+            f"{NAME}-{function}{event}": {
+                "ScheduleExpressionTimezone": "UTC",
+                "State": "ENABLED",
+                **{key: value for key, value in body["Properties"].items() if key.startswith("Schedule")},
+            }
+            for function, properties in functions.items()
+            for event, body in properties["Events"].items()
+            if body["Type"] == "ScheduleV2"
+        }
+        self.rights = {
+            function: [statement for policy in properties["Policies"] for statement in policy.get("Statement", [])]
+            for function, properties in functions.items()
+        }
+
+    def client(self, service: str) -> Any:
+        if service in ("dynamodb", "sqs", "ssm"):
+            return self.cloud.client(service)
+        return _Client(service, self)
+
+    def answer(self, operation: str, request: dict[str, Any]) -> Any:
+        if operation in self.denied:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
+        answer: Callable[..., Any] = getattr(self, f"_{xform_name(operation)}")
+        return answer(**request)
+
+    def _describe_stacks(self, StackName: str) -> Any:  # noqa: N803 (names of AWS)
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
+        arn = f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{StackName}/1"
+        return {"Stacks": [{"StackId": arn, "StackStatus": self.status, "Parameters": given}]}
+
+    def _describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> Any:  # noqa: N803
+        name = f"{StackName}-{LogicalResourceId}"
+        if LogicalResourceId not in self.functions and name not in self.schedules:
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": "no"}}, "DescribeStackResource")
+        return {"StackResourceDetail": {"PhysicalResourceId": name}}
+
+    def _get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
+        name = FunctionName.removeprefix(f"{NAME}-")
+        return {
+            **{key: self.functions[name][key] for key in ("Handler", "Runtime", "Timeout", "MemorySize")},
+            "Role": f"arn:aws:iam::123456789012:role/{NAME}-{name}Role",
+            "Environment": {"Variables": self.environments[name]},
+        }
+
+    def _list_role_policies(self, RoleName: str) -> Any:  # noqa: N803
+        return {"PolicyNames": [RoleName]}
+
+    def _get_role_policy(self, RoleName: str, PolicyName: str) -> Any:  # noqa: N803
+        assert PolicyName == RoleName
+        queue = {"Effect": "Allow", "Action": ["sqs:SendMessage*"], "Resource": "arn:of:a:queue"}
+        name = RoleName.removeprefix(f"{NAME}-").removesuffix("Role")
+        document = {"Version": "2012-10-17", "Statement": [*self.rights[name], queue]}
+        return {"PolicyDocument": quote(json.dumps(document))}
+
+    def _get_schedule(self, Name: str) -> Any:  # noqa: N803
+        return self.schedules[Name]
+
+    def _get_email_identity(self, EmailIdentity: str) -> Any:  # noqa: N803
+        if self.identity is None:
+            raise ClientError({"Error": {"Code": "NotFoundException", "Message": EmailIdentity}}, "GetEmailIdentity")
+        return self.identity
+
+
+class _Client:
+    def __init__(self, service: str, account: Deployed) -> None:
+        self._service, self._account = service, account
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        operations = {xform_name(name): name for name in model(self._service).operation_names}
+        operation = operations[method]
+
+        def call(**request: Any) -> Any:
+            shape = model(self._service).operation_model(operation).input_shape
+            report = ParamValidator().validate(request, shape)
+            assert not report.has_errors(), report.generate_report()
+            return self._account.answer(operation, request)
+
+        return call
+
+
+@pytest.fixture
+def deployed(cloud: Cloud) -> Deployed:
+    """The stack, deployed as it should be."""
+    dynamodb = cloud.client("dynamodb")
+    for table in cloud.stack.of_type("AWS::DynamoDB::Table"):
+        if table.logical_id != "Guards":
+            dynamodb.update_continuous_backups(
+                TableName=table.physical_id, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+            )
+    return Deployed(cloud, dict(cloud.stack.parameters))
+
+
+def differences(account: Deployed) -> Said:
+    return list(check_stack.differences(app.templates.publication, NAME, account.client))
+
+
+def only(account: Deployed) -> tuple[str, str]:
+    """The one fault, which there must be."""
+    ((where, message, is_fault),) = differences(account)
+    assert is_fault
+    assert "`" in message or "docs/" in message, "and says what mends it"
+    return where, message
+
+
+def test_a_stack_that_is_as_it_should_be_has_no_difference(deployed: Deployed) -> None:
+    assert differences(deployed) == []
+
+
+def test_parameters_that_the_publication_contradicts_are_named_with_both_values(deployed: Deployed) -> None:
+    publication = app.templates.publication
+    domain = publication.sender.address.rpartition("@")[2]
+    deployed.parameters |= {"SenderDomain": "other.example", "TimeZone": "Europe/Oslo"}
+    said = {where: message for where, message, _ in differences(deployed)}
+    assert "the stack has other.example, and sender.address of publication.toml means " + domain in said["SenderDomain"]
+    assert f'set SenderDomain = "{domain}" in samconfig.toml and run `make deploy`' in said["SenderDomain"]
+    assert (
+        f"the stack has Europe/Oslo, and time_zone of publication.toml means {publication.time_zone.key}"
+        in said["TimeZone"]
+    )
+
+
+def test_a_stack_of_an_earlier_template_or_in_pieces_is_said_to_be(deployed: Deployed) -> None:
+    del deployed.parameters["AccountAlarms"]
+    deployed.status = "UPDATE_ROLLBACK_COMPLETE"
+    said = {where: message for where, message, _ in differences(deployed)}
+    assert "earlier template" in said["AccountAlarms"]
+    assert "is UPDATE_ROLLBACK_COMPLETE" in said[f"stack {NAME}"]
+
+
+def test_a_function_with_another_setting_or_environment_is_named(deployed: Deployed) -> None:
+    deployed.functions["Sender"]["Timeout"] = 3
+    deployed.environments["Nurture"]["NEWSLETTER_BATCH_QUEUE"] = "https://sqs.eu-north-1.amazonaws.com/1/other"
+    deployed.environments["Console"]["POWERTOOLS_METRICS_NAMESPACE"] = "Newsletter"
+    del deployed.functions["Planner"]["Events"]
+    del deployed.functions["Feedback"]
+    said = differences(deployed)
+    messages = {(where, message.partition(":")[0]) for where, message, _ in said}
+    assert ("function Sender", "Timeout is 3, and should be 60") in messages
+    assert (
+        "function Console",
+        "POWERTOOLS_METRICS_NAMESPACE is Newsletter, and should be Newsletter/newsletter-local",
+    ) in messages
+    assert ("function Feedback", "is not there (DescribeStackResource") in messages
+    (queue,) = (message for where, message, _ in said if where == "function Nurture")
+    assert "other, and should be https://sqs" in queue
+    assert len(said) == 4
+
+
+def test_a_right_too_few_or_too_many_is_named(deployed: Deployed) -> None:
+    deployed.rights["Planner"] = [each for each in deployed.rights["Planner"] if each["Sid"] != "ReadTheSendingRate"]
+    deployed.rights["Sender"].append(
+        {"Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": "arn:aws:dynamodb:eu-north-1:1:table/x"}
+    )
+    assert [(where, message.partition(",")[0]) for where, message, _ in differences(deployed)] == [
+        (f"role {NAME}-PlannerRole", "may not ses:GetAccount on *"),
+        (f"role {NAME}-SenderRole", "may dynamodb:DeleteItem on arn:aws:dynamodb:eu-north-1:1:table/x"),
+    ]
+
+
+def test_what_one_may_not_look_at_is_said_and_is_no_fault(deployed: Deployed) -> None:
+    deployed.denied = {"ListRolePolicies", "GetSchedule", "GetEmailIdentity"}
+    said = differences(deployed)
+    assert not any(is_fault for *_, is_fault in said)
+    assert ("schedules", "not looked at: AWS refused GetSchedule", False) in said
+    assert sum(where.startswith("rights of ") for where, *_ in said) == 8
+
+
+def test_a_schedule_that_is_switched_off_or_in_another_zone_is_named(deployed: Deployed) -> None:
+    deployed.schedules[f"{NAME}-NurtureTick"]["State"] = "DISABLED"
+    where, message = only(deployed)
+    assert (where, message.partition(":")[0]) == ("schedule NurtureTick", "State is DISABLED, and should be ENABLED")
+
+
+def test_an_identity_that_is_missing_or_not_verified_is_named(deployed: Deployed) -> None:
+    deployed.identity = None
+    assert "is not there" in only(deployed)[1]
+    deployed.identity = {"VerifiedForSendingStatus": False, "MailFromAttributes": {"MailFromDomainStatus": "SUCCESS"}}
+    assert "is not verified" in only(deployed)[1]
+
+
+def test_a_restored_table_lacks_what_dynamodb_does_not_restore(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither expiry nor backups come back with it, and the commands that are named bring them."""
+    dynamodb = deployed.cloud.client("dynamodb")
+    made = next(each for each in deployed.stack.of_type("AWS::DynamoDB::Table") if each.logical_id == "Subscribers")
+    attributes = [
+        each for each in made.properties["AttributeDefinitions"] if not each["AttributeName"].startswith("due")
+    ]
+    dynamodb.create_table(
+        TableName="restored",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=made.properties["KeySchema"],
+        AttributeDefinitions=attributes,
+        GlobalSecondaryIndexes=made.properties["GlobalSecondaryIndexes"][:1],
+    )
+    deployed.parameters["SubscribersTable"] = "restored"
+    for environment in (*deployed.environments.values(), os.environ):
+        monkeypatch.setitem(environment, "NEWSLETTER_SUBSCRIBERS_TABLE", "restored")
+    arn = f"table/{made.physical_id}"
+    deployed.rights = json.loads(json.dumps(deployed.rights).replace(arn, "table/restored"))
+    said = differences(deployed)
+    assert [where for where, *_ in said] == ["table restored"] * 3
+    index, expiry, backups = (message for _, message, _ in said)
+    assert index.startswith("lacks the index due: `aws dynamodb update-table --table-name restored")
+    assert "update-time-to-live --table-name restored" in expiry
+    assert "update-continuous-backups --table-name restored" in backups
+    _, definitions, _, updates, _ = index.split("'")
+    dynamodb.update_table(
+        TableName="restored",
+        AttributeDefinitions=json.loads(definitions),
+        GlobalSecondaryIndexUpdates=json.loads(updates),
+    )
+    dynamodb.update_time_to_live(
+        TableName="restored", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+    )
+    dynamodb.update_continuous_backups(
+        TableName="restored", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    assert differences(deployed) == []
+
+
+def test_a_queue_that_was_changed_by_hand_is_named_with_the_command_that_mends_it(deployed: Deployed) -> None:
+    url = app.settings.lead_queue
+    sqs = deployed.cloud.client("sqs")
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
+    where, message = only(deployed)
+    assert where == f"queue {url.rpartition('/')[2]}"
+    assert "VisibilityTimeout is 30, and should be 360" in message
+    assert f"aws sqs set-queue-attributes --queue-url {url} --attributes VisibilityTimeout=360" in message
+
+
+def test_the_command_says_all_of_it_and_ends_with_1(
+    deployed: Deployed, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "_client", deployed.client)
+    assert check.check(TEMPLATES, deployed=True, stack=NAME) == 0
+    assert "no fault found." in capsys.readouterr().out
+    deployed.parameters["TimeZone"] = "Europe/Oslo"
+    deployed.denied = {"GetSchedule"}
+    assert check.check(TEMPLATES, deployed=True, stack=NAME) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("TimeZone: the stack has Europe/Oslo") for line in lines)
+    assert "schedules: warning: not looked at: AWS refused GetSchedule" in lines
+    assert lines[-1] == "1 fault."
+
+
+def test_of_a_stack_that_only_the_environment_names_tables_and_queues_are_compared(
+    cloud: Cloud, capsys: Captured
+) -> None:
+    assert main(["check"]) == 0
+    capsys.readouterr()
+    cloud.client("sqs").set_queue_attributes(QueueUrl=app.settings.plan_queue, Attributes={"VisibilityTimeout": "1"})
+    assert main(["check"]) == 1
+    assert "VisibilityTimeout is 1, and should be 720" in capsys.readouterr().out

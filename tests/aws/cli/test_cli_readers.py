@@ -1,0 +1,324 @@
+"""`newsletter import`, `export` and `consent show`: readers come and go through files, and nobody is woken up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli import consent, export_readers, import_readers
+from cli.faults import Fault
+from cli.import_wishes import NO_WISHES
+from cli.roster_columns import columns_of
+from cli.roster_survey import open_sheet
+from newsletter.container import app
+from newsletter.platform.aws.queues_client import Queues
+from newsletter.platform.messages import Message
+from newsletter.readers import my_data
+from newsletter.readers.imports.import_subscribers import import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.subscriber import Status, subscriber_id
+from tests.support.cloud import PEPPER, Cloud
+from tests.support.strategies import whole_without
+
+EVIDENCE = "messut 2.10.2026, lomake 4"
+
+
+def status_of(email: str) -> str:
+    """The reader's status, or empty."""
+    profile = app.subscribers.profile(subscriber_id(PEPPER.encode(), email))
+    return str(profile["status"]) if profile else ""
+
+
+def roster(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Path:
+    """A file of readers."""
+    path = tmp_path / "lukijat.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def bring(path: Path, how: str = "confirmed", evidence: str = EVIDENCE, *, dry: bool = False) -> int:
+    """Import the file."""
+    return import_readers.import_file(path, how, evidence, dry=dry)
+
+
+def rows_of(path: Path) -> list[tuple[int, Row]]:
+    """The rows of the file with the lines on which they begin."""
+    sheet = open_sheet(path)
+    columns = columns_of(sheet, NO_WISHES)
+    return [(line.number, columns.row(line)) for line in sheet.lines()]
+
+
+def everything(cloud: Cloud) -> list[str]:
+    """All items about readers, to compare before and after."""
+    return sorted(json.dumps(item, sort_keys=True) for item in cloud.items("Subscribers"))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("email,name,topics\na@example.com,Äijä,linkedin kriisit\n", "utf-8"),
+        ("email;name;topics\na@example.com;Äijä;linkedin kriisit\n", "cp1252"),
+        ("\ufeffSähköposti;Nimi;Aiheet\na@example.com;Äijä;linkedin,kriisit\n", "utf-8"),
+        ('name\temail\ttopics\r\nÄijä\ta@example.com\t"linkedin\nkriisit"\r\n', "utf-8"),
+    ],
+)
+def test_spreadsheets_of_any_encoding_and_separator_are_read_alike(tmp_path: Path, text: str, encoding: str) -> None:
+    ((line, row),) = rows_of(roster(tmp_path, text, encoding=encoding))
+
+    assert (line, row.email, row.name, row.topics) == (2, "a@example.com", "Äijä", ("linkedin", "kriisit"))
+
+
+@given(
+    st.lists(
+        st.text(whole_without("\0")),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_every_row_of_a_quoted_file_is_found_on_its_line(names: list[str]) -> None:
+    with io.StringIO(newline="") as buffer:
+        writer = csv.writer(buffer)
+        writer.writerow(("email", "name"))
+        writer.writerows((f"r{number}@example.com", name) for number, name in enumerate(names))
+        content = buffer.getvalue()
+    path = Path(f"/dev/shm/roster-{abs(hash(content))}.csv") if Path("/dev/shm").is_dir() else Path("roster.csv")  # noqa: S108
+    path.write_bytes(content.encode())
+    try:
+        rows = list(rows_of(path))
+    finally:
+        path.unlink()
+
+    assert [f"r{number}@example.com" for number in range(len(names))] == [row.email for _, row in rows]
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert all(lines[line - 1].startswith(row.email) for line, row in rows)
+
+
+def test_confirmed_readers_are_active_with_the_evidence_as_their_proof(
+    cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = roster(tmp_path, "email,language,frequency\nA@Example.com,sv,monthly\nb@example.com,,\n")
+
+    assert bring(path) == 0
+
+    assert (status_of("a@example.com"), status_of("b@example.com")) == ("active", "active")
+    capsys.readouterr()
+    assert consent.show("a@example.com", as_json=True) == 0
+    proof = json.loads(capsys.readouterr().out)
+    assert proof["chain"] == "whole"
+    assert [record["evidence"] for record in proof["records"]] == [EVIDENCE]
+    assert cloud.messages("TransactionalQueue") == cloud.messages("BatchQueue") == []
+
+
+def test_a_second_run_of_the_same_file_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
+    path = roster(tmp_path, "email\n" + "\n".join(f"r{number}@example.com" for number in range(150)) + "\n")
+    bring(path)
+    before = everything(cloud)
+
+    assert bring(path) == 0
+
+    assert everything(cloud) == before
+    assert len([item for item in before if '"profile"' in item]) == 150
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = roster(tmp_path, "email\n" + "\n".join(f"r{number}@example.com" for number in range(60)) + "\n")
+    monkeypatch.setattr(import_readers, "WORKERS", 1)
+    monkeypatch.setattr(import_readers, "GET_LIMIT", 20)
+    real = import_rows
+    calls: list[int] = []
+
+    def stopped(*args: object, **kwargs: object) -> object:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)  # type: ignore[arg-type] # whatever the command passes on
+
+    monkeypatch.setattr(import_readers, "import_rows", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        bring(path)
+
+    assert bring(path) == 0
+
+    assert "Going on after line 21" in capsys.readouterr().out
+    assert len([item for item in everything(cloud) if '"profile"' in item]) == 60
+    assert len(calls) == 4
+    assert [file.name for file in tmp_path.iterdir()] == ["lukijat.csv"]
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """Two rows at a time, and Ctrl-C at that call for two rows."""
+    monkeypatch.setattr(import_readers, "WORKERS", 1)
+    monkeypatch.setattr(import_readers, "GET_LIMIT", 2)
+    real = import_rows
+    calls = iter(range(1, 100))
+
+    def stopped(*args: Any, **options: Any) -> Any:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return real(*args, **options)
+
+    monkeypatch.setattr(import_readers, "import_rows", stopped)
+
+
+def test_the_report_of_an_import_that_was_stopped_is_whole_in_the_end(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cloud.url
+    path = roster(tmp_path, "email\nno address\na@example.com\nb@example.com\nnone either\nc@example.com\nnor this\n")
+    stop_at(monkeypatch, 2)
+    with pytest.raises(KeyboardInterrupt):
+        bring(path)
+    bring(path, dry=True)
+    assert bring(path) == 1
+
+    with (tmp_path / "lukijat.rejected.csv").open(encoding="utf-8") as file:
+        assert [row["line"] for row in csv.DictReader(file)] == ["2", "5", "7"]
+
+
+def test_whom_a_stopped_import_meant_to_ask_is_asked_by_the_next_run_and_nobody_twice(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = roster(tmp_path, "email\na@example.com\nb@example.com\nc@example.com\n")
+    stop_at(monkeypatch, 99)
+    send_all, crashes = Queues.send_all, iter([False, True])
+
+    def broken(self: Queues, queue: str, messages: Iterable[Message]) -> None:
+        if next(crashes, False):
+            raise KeyboardInterrupt
+        send_all(self, queue, messages)
+
+    monkeypatch.setattr(Queues, "send_all", broken)
+    with pytest.raises(KeyboardInterrupt):
+        bring(path, "pending", "")
+    for _ in range(2):
+        assert bring(path, "pending", "") == 0
+    assert cloud.drain() == []
+    assert sorted(mail.to[0] for mail in cloud.mails()) == ["a@example.com", "b@example.com", "c@example.com"]
+
+
+def test_nobody_who_left_bounced_complained_or_was_erased_is_woken_up(
+    cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    path = roster(
+        tmp_path, "email\n" + "".join(f"{word}@example.com\n" for word in ("left", "bounced", "angry", "gone"))
+    )
+    bring(path)
+    ids = {word: subscriber_id(PEPPER.encode(), f"{word}@example.com") for word in ("left", "bounced", "angry", "gone")}
+    readers = app.subscribers
+    readers.deactivate(ids["left"], Status.UNSUBSCRIBED, "page", now)
+    readers.deactivate(ids["bounced"], Status.BOUNCED, "bounced", now)
+    readers.deactivate(ids["angry"], Status.COMPLAINED, "complained", now)
+    my_data.erase(ids["gone"], now, app)
+    before = everything(cloud)
+    capsys.readouterr()
+
+    for how in ("confirmed", "pending"):
+        assert bring(path, how) == 0
+
+    assert everything(cloud) == before
+    assert "4 left, bounced or were erased earlier" in " ".join(capsys.readouterr().out.split())
+    assert cloud.messages("BatchQueue") == []
+
+
+def test_rows_that_cannot_be_used_are_reported_with_line_field_and_reason(cloud: Cloud, tmp_path: Path) -> None:
+    path = roster(
+        tmp_path,
+        "email,topics,language,frequency\nok@example.com,,,\nno address,,,\n"
+        "b@example.com,golf linkedin,,\nc@example.com,,de,\nd@example.com,,,daily\n",
+    )
+
+    assert bring(path) == 1
+
+    assert status_of("ok@example.com") == "active"
+    assert status_of("b@example.com") == status_of("c@example.com") == ""
+    with (tmp_path / "lukijat.rejected.csv").open(encoding="utf-8") as file:
+        report = [(row["line"], row["field"], row["problem"]) for row in csv.DictReader(file)]
+    topics = ", ".join(topic.key for topic in app.templates.publication.topics)
+    assert report == [
+        ("3", "email", "Enter an e-mail address like name@example.com."),
+        ("4", "topics", f"golf is unknown; choose from {topics}"),
+        ("5", "language", "de is unknown; choose from fi, sv, en"),
+        ("6", "frequency", "daily is unknown; choose from weekly, monthly"),
+    ]
+    assert cloud.mails() == []
+
+
+def test_a_dry_run_says_what_would_happen_and_does_nothing(
+    cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = roster(tmp_path, "email\na@example.com\na@example.com\n")
+
+    assert bring(path, dry=True) == 0
+
+    assert everything(cloud) == []
+    assert " ".join(capsys.readouterr().out.split()) == "1 would be added as active readers 1 known already"
+
+
+def test_pending_readers_are_each_asked_once_and_only_their_button_makes_them_readers(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    path = roster(tmp_path, "email\na@example.com\n")
+    for _ in range(2):
+        assert bring(path, "pending", "") == 0
+    assert cloud.drain() == []
+
+    (mail,) = cloud.mails("a@example.com")
+    assert mail.tags["mailing"] == "invitation"
+    assert status_of("a@example.com") == ""
+
+
+def test_what_cannot_be_an_import_is_refused_with_its_reason_before_anybody_is_in(cloud: Cloud, tmp_path: Path) -> None:
+    assert cloud.url
+    with pytest.raises(Fault, match="--evidence"):
+        bring(roster(tmp_path, "email\na@example.com\n"), evidence=" ")
+    with pytest.raises(Fault, match="no column is called email"):
+        bring(roster(tmp_path, "osoite,nimi\nx,y\n"))
+    with pytest.raises(Fault, match=r"line 3: .* is a quotation mark left open there"):
+        bring(roster(tmp_path, 'email,name\na@example.com,\nb@example.com,"Maija\n' + "c@example.com,\n" * 9_000))
+    assert everything(cloud) == []
+
+
+def test_a_changed_or_missing_consent_record_is_said_loudly(
+    cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(roster(tmp_path, "email\na@example.com\n"))
+    reader = subscriber_id(PEPPER.encode(), "a@example.com")
+    table = app.settings.subscribers_table
+    key = {"id": {"S": reader}, "record": {"S": "profile"}}
+    dynamodb = cloud.client("dynamodb")
+    for change in ("SET brought.how = :asked", "REMOVE brought"):
+        value = {"ExpressionAttributeValues": {":asked": {"S": "asked"}}} if ":asked" in change else {}
+        dynamodb.update_item(TableName=table, Key=key, UpdateExpression=change, **value)
+        assert consent.show("a@example.com", as_json=False) == 1
+        assert "THE CHAIN IS BROKEN" in capsys.readouterr().out
+
+
+def test_an_export_holds_every_reader_and_no_cell_is_a_formula(
+    cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(roster(tmp_path, "email,name\na@example.com,=1+1\nb@example.com,\n"))
+    bring(roster(tmp_path, "email\nc@example.com\n"), "pending", "")
+    capsys.readouterr()
+
+    assert export_readers.export(None) == 0
+
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert sorted((row["email"], row["status"]) for row in rows) == [
+        ("a@example.com", "active"),
+        ("b@example.com", "active"),
+        ("c@example.com", "pending"),
+    ]
+    assert {"'=1+1", ""} == {row["name"] for row in rows}
+    assert cloud.url

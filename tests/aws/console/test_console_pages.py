@@ -1,0 +1,382 @@
+"""The pages: signing in, reading reports, writing a campaign, and what no stranger can make a browser do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from console.principal import Principal
+from console.reports import report_of
+from console.request import Request
+from console.session import ForgedForm, check_form
+from newsletter.articles.article import Article
+from newsletter.container import app
+from newsletter.reports.report_mailing import Report
+from tests.support.cloud import PUBLIC_URL, Cloud
+from tests.support.console_calls import MARKETING, Browser, call, trust
+from tests.support.issuer import Issuer, issuing
+from tests.support.readers import add_reader
+from tests.support.spellings import other_spellings
+
+READER = "maija.lukija@example.com"
+NEW = "/console/campaigns/new"
+NASTY = '<script>alert("x")</script>{{ 7*7 }}&amp;'
+DRAFT = (
+    ("name", "kevat-2027"),
+    ("subject", "Kevään sparraukset"),
+    ("preheader", "Kolme aikaa jäljellä"),
+    ("language", "fi"),
+    ("topics", "linkedin"),
+    ("offer", "sparraus"),
+    ("body", "## Mitä saat\r\n\r\nYhden **selkeän** tavoitteen ja [linkin](https://example.com/?a=1&b=2)."),
+)
+
+
+@pytest.fixture(scope="module")
+def long_lived() -> Iterator[Issuer]:
+    """One issuer for all tests; its key takes long to make."""
+    with issuing() as running:
+        yield running
+
+
+@pytest.fixture
+def issuer(long_lived: Issuer, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Issuer:
+    """The issuer, trusted by the console of this test's stack."""
+    assert cloud.stack is not None
+    long_lived.reset()
+    trust(long_lived, monkeypatch)
+    return long_lived
+
+
+@pytest.fixture
+def browser(cloud: Cloud, issuer: Issuer) -> Browser:
+    """Nobody has signed in yet."""
+    return Browser(cloud, issuer)
+
+
+@pytest.fixture
+def marketing(browser: Browser) -> Browser:
+    """Somebody who may send."""
+    browser.sign_in(**MARKETING)
+    add_reader(READER, "linkedin")
+    return browser
+
+
+# --- signing in ------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_leads_through_the_issuer_back_to_itself(browser: Browser, issuer: Issuer) -> None:
+    assert browser.get(NEW).location == f"/console/login?next={NEW}"
+    to_issuer = browser.get(f"/console/login?next={NEW}")
+    query = parse_qs(urlsplit(to_issuer.headers["Location"]).query)
+    assert to_issuer.headers["Location"].startswith(f"{issuer.url}/authorize?")
+    assert query["redirect_uri"] == [f"{PUBLIC_URL}/console/callback"]
+    assert query["code_challenge_method"] == ["S256"]
+    issuer.claims = MARKETING
+    back = browser.get(f"/console/callback?{urlencode(issuer.sign_in(to_issuer.headers['Location']))}")
+    assert back.location == NEW
+    assert all(
+        {"HttpOnly", "SameSite=Lax", "Path=/console"} <= {part.strip() for part in cookie.split(";")}
+        for cookie in back.cookies
+    )
+    assert browser.get(NEW).status == 200
+    assert "anna@example.com" in browser.get(NEW).body
+
+
+def test_signing_in_leads_nowhere_but_to_the_console(browser: Browser, issuer: Issuer) -> None:
+    elsewhere = (
+        "https://evil.example/",
+        "//evil.example",
+        "/consolex",
+        "/console/../subscribe",
+        "/console\\evil",
+        "x:",
+    )
+    for wanted in elsewhere:
+        to_issuer = browser.get(f"/console/login?next={wanted}")
+        back = browser.get(f"/console/callback?{urlencode(issuer.sign_in(to_issuer.headers['Location']))}")
+        assert back.location == "/console"
+
+
+def test_a_callback_of_another_sign_in_opens_no_session(browser: Browser, cloud: Cloud, issuer: Issuer) -> None:
+    """Otherwise an attacker could sign a victim in as the attacker (RFC 6749, 10.12)."""
+    attacker = Browser(cloud, issuer)
+    code = issuer.sign_in(attacker.get("/console/login").headers["Location"])
+    browser.get("/console/login")
+    for query in (code, {"code": code["code"], "state": "x"}, {"code": code["code"]}, {"state": code["state"]}):
+        assert browser.get(f"/console/callback?{urlencode(query)}").status == 400
+    assert browser.get("/console").status == 303
+
+
+def test_an_id_token_with_another_nonce_opens_no_session(browser: Browser, issuer: Issuer) -> None:
+    to_issuer = browser.get("/console/login").headers["Location"]
+    code = issuer.sign_in(to_issuer)
+    issuer.grants[code["code"]]["nonce"] = "another"
+    assert browser.get(f"/console/callback?{urlencode(code)}").status == 400
+    assert browser.get("/console").status == 303
+
+
+def test_a_refusal_of_the_issuer_is_told(browser: Browser) -> None:
+    query = parse_qs(urlsplit(browser.get("/console/login").headers["Location"]).query)
+    answer = browser.get(f"/console/callback?error=access_denied&state={query['state'][0]}")
+    assert answer.status == 400
+    assert "did not let you in" in answer.text
+
+
+def test_a_code_the_issuer_does_not_know_opens_no_session(browser: Browser) -> None:
+    query = parse_qs(urlsplit(browser.get("/console/login").headers["Location"]).query)
+    answer = browser.get(f"/console/callback?code=made-up&state={query['state'][0]}")
+    assert answer.status == 401
+    assert "invalid_grant" in answer.text
+
+
+def test_a_session_made_up_or_over_is_none(browser: Browser, issuer: Issuer) -> None:
+    for token in ("x", "a.b.c", issuer.token(exp=1), issuer.token(aud="other"), issuer.token(issuer.new_key())):
+        browser.jar = {"newsletter_session": token}
+        assert browser.get("/console").status == 303
+
+
+def test_the_access_token_is_kept_where_it_alone_lets_send(browser: Browser, issuer: Issuer) -> None:
+    issuer.access_claims = {"scope": "newsletter/campaigns:send", "aud": None, "client_id": "console"}
+    browser.sign_in()
+    assert browser.get(NEW).status == 200
+
+
+def test_a_token_too_long_for_a_cookie_is_said_to_be(browser: Browser, issuer: Issuer) -> None:
+    issuer.claims = {"cognito:groups": ["marketing", *(f"group-{number}" for number in range(300))]}
+    back = issuer.sign_in(browser.get("/console/login").headers["Location"])
+    answer = browser.get(f"/console/callback?{urlencode(back)}")
+    assert (answer.status, "a cookie holds" in answer.text) == (400, True)
+
+
+def test_signing_out_takes_a_press_of_the_button(marketing: Browser) -> None:
+    assert marketing.get("/console/logout").status == 200
+    assert marketing.get("/console").status == 200
+    assert marketing.post("/console/logout").status == 403
+    assert marketing.post("/console/logout", ("form_token", marketing.form_token())).status == 200
+    assert marketing.jar == {}
+
+
+def test_on_https_cookies_are_for_https_alone(
+    browser: Browser, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_PUBLIC_URL", "https://uutiskirje.example.fi")
+    trust(issuer, monkeypatch)
+    assert "Secure" in browser.get("/console/login").cookies[0]
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_that_we_did_not_make_for_this_person_changes_nothing(
+    marketing: Browser, cloud: Cloud, issuer: Issuer
+) -> None:
+    other = Browser(cloud, issuer)
+    other.sign_in(sub="somebody-else", **MARKETING)
+    token = marketing.form_token()
+    for forged in ("", "x", token[:-2] + ("AA" if token[-2:] != "AA" else "BB"), other.form_token()):
+        answer = marketing.post(NEW, ("form_token", forged), *DRAFT, ("step", "send"))
+        assert answer.status == 403
+    assert marketing.post(NEW, *DRAFT, ("step", "send")).status == 403
+    assert app.mailings.newest(10) == []
+
+
+def test_a_token_of_a_form_is_accepted_in_the_one_spelling_that_we_gave_it(marketing: Browser) -> None:
+    request = Request({"requestContext": {"http": {"method": "POST"}}, "rawPath": NEW})
+    anna, token = Principal("anna", "", may_send=True, expires=0), marketing.form_token()
+    request.__dict__["form"] = {"form_token": [token]}
+    check_form(request, anna)
+    for spelled in other_spellings(token):
+        request.__dict__["form"] = {"form_token": [spelled]}
+        with pytest.raises(ForgedForm):
+            check_form(request, anna)
+
+
+def test_what_was_written_survives_a_session_that_ends(marketing: Browser) -> None:
+    token = marketing.form_token()
+    marketing.jar.clear()
+    answer = marketing.post(NEW, ("form_token", token), *DRAFT, ("step", "check"))
+    assert (answer.status, "nothing you wrote is lost" in answer.text) == (401, True)
+    marketing.sign_in(**MARKETING)
+    assert marketing.post(NEW, ("form_token", token), *DRAFT, ("step", "check")).status == 200
+
+
+def test_whoever_may_only_read_is_shown_no_form_and_sends_nothing(browser: Browser) -> None:
+    browser.sign_in()
+    assert NEW not in browser.get("/console").body
+    assert browser.get(NEW).status == 403
+    answer = browser.post(NEW, ("form_token", browser.form_token()), *DRAFT, ("step", "send"))
+    assert answer.status == 403
+    assert app.mailings.newest(10) == []
+
+
+# --- a campaign ------------------------------------------------------------------------------------------------------
+
+
+def test_a_campaign_is_written_looked_at_and_sent(marketing: Browser, cloud: Cloud) -> None:
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    cloud.subscribe("other@example.com", "kriisit")
+    token = ("form_token", marketing.form_token())
+
+    seen = marketing.post(NEW, token, *DRAFT, ("step", "check"))
+    assert seen.status == 200
+    assert "Readers in Finnish who chose LinkedIn, or no topic at all: 1 reader at the moment" in seen.text
+    assert "<strong>selkeän</strong>" in seen.body
+    assert app.mailings.get("campaign-kevat-2027") is None
+
+    edited = marketing.post(NEW, token, *DRAFT, ("step", "edit"))
+    assert "Yhden **selkeän** tavoitteen" in edited.body
+    assert re.search(r'value="linkedin" checked', edited.body)
+
+    for _ in range(2):
+        sent = marketing.post(NEW, token, *_carried(seen.body), ("step", "send"))
+        assert (sent.status, sent.location) == (303, "/console/mailings/campaign-kevat-2027?started=1")
+    assert cloud.drain() == []
+    got = {reader: [mail.subject for mail in cloud.mails(reader)] for reader in (READER, "other@example.com")}
+    assert [subjects.count("Kevään sparraukset") for subjects in got.values()] == [1, 0]
+
+    report = marketing.get("/console/mailings/campaign-kevat-2027")
+    assert "SES accepted every one of 1 mail." in report.text
+    assert READER in report.text
+    assert "Kevään sparraukset" in marketing.get("/console").text
+
+
+def test_what_is_planned_while_the_figures_are_read_is_not_contradicted_by_them(
+    marketing: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = marketing.post(NEW, ("form_token", marketing.form_token()), *DRAFT, ("step", "check"))
+    sent = marketing.post(NEW, ("form_token", marketing.form_token()), *_carried(seen.body), ("step", "send"))
+
+    def planned_meanwhile(mailing: str) -> Report:
+        report = report_of(mailing)
+        assert cloud.drain() == []
+        return report
+
+    monkeypatch.setattr("console.routes.report.report_of", planned_meanwhile)
+    page = marketing.get(str(sent.location))
+    assert READER in page.text
+    assert "0 in all" not in page.text
+    assert "1 in all" in marketing.get(str(sent.location)).text
+
+
+def test_the_whole_mail_can_be_seen_before_it_is_sent(marketing: Browser) -> None:
+    answer = marketing.post(NEW, ("form_token", marketing.form_token()), *DRAFT, ("step", "mail"))
+    assert answer.status == 200
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert 'href="https://example.com/?a=1&amp;b=2"' in answer.body
+    assert "Hei," in answer.body
+    assert not re.search(r"\{\{|\}\}", answer.body)
+    assert app.mailings.newest(10) == []
+
+
+TO_MEND = (
+    ("name", "Two words", "Name: 'Two words': 1 to 60 letters, digits and hyphens"),
+    ("subject", "", "Subject: one line of 1 to 200 characters"),
+    ("body", " ", "Text: Markdown text of 1 to 50000 characters"),
+    ("language", "de", "Language: 'de' is unknown; choose from fi, sv, en"),
+    ("topics", "nothing", "Topics: 'nothing' is unknown"),
+    ("offer", "nothing", "Offer: 'nothing' is unknown"),
+)
+
+
+def test_what_needs_mending_is_said_at_its_field_and_nothing_is_lost(marketing: Browser) -> None:
+    for field, value, said in TO_MEND:
+        typed = [(name, value if name == field else was) for name, was in DRAFT]
+        answer = marketing.post(NEW, ("form_token", marketing.form_token()), *typed, ("step", "send"))
+        assert answer.status == 422
+        assert said in answer.text
+        assert f'href="#{field}"' in answer.body
+        assert f'id="{field}-error"' in answer.body
+        assert "Kolme aikaa jäljellä" in answer.body
+    assert app.mailings.newest(10) == []
+
+
+def test_a_name_that_is_taken_is_said_before_anything_is_sent(marketing: Browser, cloud: Cloud) -> None:
+    token = ("form_token", marketing.form_token())
+    marketing.post(NEW, token, *DRAFT, ("step", "send"))
+    cloud.drain()
+    other = [(name, "Jotain muuta" if name == "subject" else was) for name, was in DRAFT]
+    for step in ("check", "send"):
+        answer = marketing.post(NEW, token, *other, ("step", step))
+        assert (answer.status, "choose another name" in answer.text) == (409, True)
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def test_recipients_are_shown_page_by_page_and_by_standing(
+    marketing: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.routes.report.RECIPIENTS", 2)
+    readers = [f"reader{number}@example.com" for number in range(3)]
+    for reader in readers:
+        cloud.subscribe(reader)
+    marketing.post(NEW, ("form_token", marketing.form_token()), *DRAFT, ("step", "send"))
+    cloud.drain()
+    cloud.ses.act(cloud.mails(readers[1])[-1].id, "bounce")
+    cloud.drain()
+    path: str | None = "/console/mailings/campaign-kevat-2027"
+    shown: list[str] = []
+    while path:
+        page = marketing.get(path.replace("&amp;", "&").partition("#")[0])
+        shown += re.findall(r"reader\d@example\.com", page.body)
+        following = re.search(r'href="([^"]+)" rel="next"', page.body)
+        path = following[1] if following else None
+    assert sorted(shown) == readers
+    bounced = marketing.get("/console/mailings/campaign-kevat-2027?standing=bounced")
+    assert re.findall(r"reader\d@example\.com", bounced.body) == [readers[1]]
+    assert marketing.get("/console/mailings/campaign-kevat-2027?standing=nonsense").status == 422
+
+
+def test_text_from_outside_stays_text(marketing: Browser, cloud: Cloud) -> None:
+    listed = app.now() - timedelta(hours=1)
+    url = 'https://e.example/"><b>'
+    app.articles.put(Article("a1", url, NASTY, "", (), (), "fi", "", "", None, listed))
+    app.decisions.put(app.now(), "feed", NASTY, NASTY)
+    cloud.run("planner", app.now())
+    token = ("form_token", marketing.form_token())
+    # Braces in a campaign are a slip, which preflight refuses.
+    written = NASTY.replace("{{", "{").replace("}}", "}")
+    nasty = [(name, written if name in ("subject", "preheader", "body") else was) for name, was in DRAFT]
+    sent = marketing.post(NEW, token, *nasty, ("step", "send"))
+    digest = next(m.id for m in app.mailings.newest(10) if m.id.startswith("digest-"))
+    pages = [
+        marketing.get("/console"),
+        marketing.get(sent.location),
+        marketing.get(f"/console/mailings/{digest}"),
+        marketing.post(NEW, token, *nasty, ("step", "check")),
+        marketing.post(NEW, token, *nasty, ("step", "edit")),
+        marketing.post(NEW, token, *nasty, ("name", NASTY), ("step", "mail")),
+        marketing.get("/console/mailings/%3Cscript%3E"),
+    ]
+    for page in pages:
+        assert "<script" not in page.body
+        assert "<b>" not in page.body
+    assert all(text in page.text for text, page in zip((NASTY, written, NASTY), pages, strict=False))
+
+
+def test_every_page_keeps_itself_to_itself(marketing: Browser, cloud: Cloud, issuer: Issuer) -> None:
+    stranger = Browser(cloud, issuer)
+    answers = [marketing.get(path) for path in ("/console", NEW, "/console/nothing", "/console/logout")]
+    answers += [stranger.get("/console"), stranger.get("/console/callback"), call(cloud, "PUT", "/console")]
+    for answer in answers:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "style=" not in answer.body
+    assert [answer.status for answer in answers] == [200, 200, 404, 200, 303, 400, 405]
+
+
+def _carried(body: str) -> list[tuple[str, str]]:
+    """The hidden fields of a preview, as a browser would send them."""
+    from html import unescape
+
+    fields = re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', body)
+    return [(name, unescape(value)) for name, value in fields if name != "form_token"]

@@ -1,0 +1,218 @@
+"""A mailing is stopped and goes on: between two batches, for as long as it takes, and nobody is mailed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsletter.container import app
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import emit_again, resume_mailing
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.planning.requeue_shard import go_on
+from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
+from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.messages import GoOn, SendBatch, from_json
+from newsletter.platform.shards import SHARDS
+from newsletter.publication.sending_limits import Caution
+from newsletter.readers.subscriber import SignUp, subscriber_id
+from newsletter.sending.ledger import State
+from tests.support.cloud import PEPPER, Cloud, running
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+CAUTION = Caution()
+numbers = iter(range(1000))
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    """A stack with twelve readers, shared by the tests of this file; each has a campaign of its own."""
+    with running() as stack:
+        for number in range(12):
+            email = f"lukija{number}@example.com"
+            reader = subscriber_id(PEPPER.encode(), email)
+            app.subscribers.activate(SignUp(reader, email, (), "fi", "", "2026-11", "", "", NOW, "nonce"), NOW)
+        yield stack
+
+
+@pytest.fixture
+def mailing(cloud: Cloud) -> str:
+    """A campaign that is planned and not sent; its messages are gone."""
+    campaign = Campaign(f"kevat{next(numbers)}", "Kevät", "Hei!", "fi")
+    started, _ = start_campaign(campaign, app, now=NOW)
+    plan(cloud)
+    cloud.messages("BatchQueue")
+    return started.id
+
+
+def plan(cloud: Cloud) -> None:
+    """Let the planner work its queue off."""
+    while bodies := cloud.messages("PlanQueue"):
+        records = [{"messageId": str(at), "receiptHandle": "r", "body": body} for at, body in enumerate(bodies)]
+        for each in records:
+            answer = cloud.invoke("planner", {"Records": [{**each, "eventSource": "aws:sqs", "attributes": {}}]})
+            assert answer["batchItemFailures"] == []
+
+
+def batches(cloud: Cloud) -> list[SendBatch]:
+    """The batches on the queue; they are taken out."""
+    return [message for message in map(from_json, cloud.messages("BatchQueue")) if isinstance(message, SendBatch)]
+
+
+def pause(mailing: str) -> Course:
+    return pause_mailing(mailing, app, by="Maija", now=NOW)
+
+
+def resume(mailing: str, now: datetime = NOW) -> Course:
+    return resume_mailing(mailing, app, by="Maija", now=now)
+
+
+def cancel(mailing: str) -> Course:
+    return cancel_mailing(mailing, app, by="Maija", now=NOW)
+
+
+def course(mailing: str) -> Course:
+    found = app.courses.course(mailing)
+    assert found is not None
+    return found
+
+
+def put(mailing: str, state: MailingState) -> None:
+    """Put the mailing in the state, whatever it was in."""
+    assert app.courses.turn(mailing, course(mailing), Course(state, NOW))
+
+
+def test_a_mailing_is_paused_resumed_and_cancelled_and_the_record_says_by_whom(mailing: str) -> None:
+    assert course(mailing).state is MailingState.SENDING
+    pause(mailing)
+    assert (course(mailing).state, course(mailing).by) == (MailingState.PAUSED, "Maija")
+    resume(mailing, NOW + timedelta(seconds=1))
+    assert (course(mailing).state, course(mailing).to_emit) == (MailingState.SENDING, False)
+    cancel(mailing)
+    assert course(mailing).state is MailingState.CANCELLED
+    told = [(line["decision"], line["why"]) for line in app.decisions.newest(50) if line["run"] == mailing]
+    assert sorted(told) == [("cancelled", "by Maija"), ("resumed", "by Maija")]  # one record a second for each run
+
+
+def test_the_same_change_twice_is_no_error_and_changes_nothing(mailing: str) -> None:
+    first = pause(mailing)
+    assert pause_mailing(mailing, app, by="Kalle", now=NOW + timedelta(hours=1)) == first
+    assert cancel(mailing) == cancel(mailing)
+
+
+def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_queue_forgot_all(
+    cloud: Cloud, mailing: str
+) -> None:
+    planned = [batch for _, manifest in app.deliveries.manifests(mailing) for batch in manifest.batches]
+    states = [State.DONE, State.DOUBTFUL, State.RETRY, State.CLAIMED]
+    long_ago = NOW - timedelta(days=30)
+    for batch, state in zip(planned, states, strict=False):
+        assert app.deliveries.claim(batch, "." * len(batch.recipients), {}, long_ago) is None
+        if state is not State.CLAIMED:
+            letters = {"done": "a", "doubtful": "?", "retry": "r"}[state] * len(batch.recipients)
+            assert app.deliveries.settle(batch, 1, state, letters, {}, long_ago)
+    pause(mailing)
+
+    resume(mailing, NOW + timedelta(days=30))
+    plan(cloud)
+
+    again = sorted(message.batch for message in batches(cloud))
+    assert again == sorted(batch.id for batch in planned[1:])
+
+
+def test_a_batch_that_a_sender_holds_right_now_is_not_emitted_again(cloud: Cloud, mailing: str) -> None:
+    (held, *_) = [batch for _, manifest in app.deliveries.manifests(mailing) for batch in manifest.batches]
+    assert app.deliveries.claim(held, ".", {}, datetime.now(UTC)) is None
+
+    resume(mailing)
+    plan(cloud)
+
+    assert held.id not in {message.batch for message in batches(cloud)}
+
+
+def test_resuming_plans_what_was_not_planned(cloud: Cloud) -> None:
+    name = f"campaign-kesken{next(numbers)}"
+    app.mailings.create(Mailing(name, Kind.CAMPAIGN, NOW, subject="Kesken", body="Hei"))
+
+    resume(name)
+    plan(cloud)
+
+    assert {shard for shard, manifest in app.deliveries.manifests(name) if manifest.last} == set(SHARDS)
+    assert sum(len(message.recipients) for message in batches(cloud)) == 12
+
+
+def test_going_on_emits_nothing_of_a_mailing_that_was_stopped_again(cloud: Cloud, mailing: str) -> None:
+    pause(mailing)
+    for shard in SHARDS:
+        assert go_on(GoOn(mailing, shard), app, now=NOW) == 0
+    assert batches(cloud) == []
+    assert cloud.messages("PlanQueue") == []
+
+
+def test_a_resume_that_crashed_before_emitting_is_remembered(cloud: Cloud, mailing: str) -> None:
+    before = course(mailing)
+    assert app.courses.turn(mailing, before, Course(MailingState.SENDING, NOW, to_emit=True))
+    # The process dies here.
+    left = course(mailing)
+    assert left.to_emit
+
+    emit_again(mailing, left, app)
+
+    assert not course(mailing).to_emit
+    assert {message.shard for message in map(from_json, cloud.messages("PlanQueue")) if isinstance(message, GoOn)} == {
+        *SHARDS
+    }
+
+
+@pytest.mark.parametrize("state", MailingState)
+def test_from_each_state_leads_what_is_allowed_and_nothing_else(
+    cloud: Cloud, mailing: str, state: MailingState
+) -> None:
+    for act, allowed, idle in (
+        (pause, PAUSABLE, MailingState.PAUSED),
+        (resume, RESUMABLE, None),
+        (cancel, CANCELLABLE, MailingState.CANCELLED),
+    ):
+        put(mailing, state)
+        if state in allowed or state is idle:
+            act(mailing)
+        else:
+            with pytest.raises(NotNow, match=f"^{mailing} is "):
+                act(mailing)
+            assert course(mailing).state is state
+    cloud.messages("PlanQueue")
+
+
+def test_a_person_is_offered_what_makes_sense() -> None:
+    offered = {state.value: acts_on(Course(state)) for state in MailingState}
+    assert offered == {
+        "approval": ["cancel"],
+        "canary": ["pause", "cancel"],
+        "sending": ["pause", "cancel"],
+        "paused": ["resume", "cancel"],
+        "waiting": ["pause", "resume", "cancel"],
+        "held": ["resume", "cancel"],
+        "cancelled": [],
+        "complete": [],
+    }
+
+
+@pytest.mark.usefixtures("cloud")
+def test_only_planned_mailings_can_be_stopped() -> None:
+    app.mailings.create(Mailing("step-sparraus-1", Kind.STEP, NOW))
+    with pytest.raises(NotNow, match="one by one"):
+        pause("step-sparraus-1")
+    with pytest.raises(NotFound):
+        pause("campaign-tuntematon")
+
+
+def test_a_planned_mailing_stands_on_the_list_of_unfinished_ones_until_it_is_over(mailing: str) -> None:
+    app.mailings.create(Mailing("welcome", Kind.WELCOME, NOW))
+    assert mailing in app.courses.unfinished()
+    assert "welcome" not in app.courses.unfinished()
+    app.courses.finish(mailing)
+    assert mailing not in app.courses.unfinished()

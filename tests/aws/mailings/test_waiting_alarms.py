@@ -1,0 +1,156 @@
+"""What waits too long rings, also where SQS has given up counting it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local_cloud.stack import Resource
+from newsletter.container import app
+from newsletter.platform import observability
+from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer, from_json
+from tests.support.cloud import Cloud
+from tests.support.readers import add_reader
+from tests.template.alarms import Point, rings
+
+READER = "maija@example.com"
+VISIBILITY = 360
+HOUR = 3600
+BEGINNING = datetime(2027, 1, 5, 8, tzinfo=UTC)
+Captured = pytest.CaptureFixture[str]
+
+
+class Time:
+    """The virtual time of everything in the test, in seconds since the beginning."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> datetime:
+        return BEGINNING + timedelta(seconds=self.seconds)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Iterator[Time]:
+    """A clock of our own, and metrics written as CloudWatch reads them."""
+    assert cloud.stack is not None
+    clock = Time()
+    monkeypatch.setattr(app, "now", clock)
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
+    observability.metrics.cache_clear()
+    app.reset()
+    yield clock
+    observability.metrics.cache_clear()
+
+
+def alarm(cloud: Cloud, name: str) -> Resource:
+    return next(each for each in cloud.stack.of_type("AWS::CloudWatch::Alarm") if each.logical_id == name)
+
+
+def measured(capsys: Captured, at: float) -> list[Point]:
+    """What the function told CloudWatch: lines of the embedded metric format."""
+    found = []
+    for line in capsys.readouterr().out.splitlines():
+        if '"CloudWatchMetrics"' not in line:
+            continue
+        data = json.loads(line)
+        for directive in data["_aws"]["CloudWatchMetrics"]:
+            (names,) = directive["Dimensions"]
+            for metric in directive["Metrics"]:
+                values = data[metric["Name"]]
+                dimensions = tuple((name, data[name]) for name in names)
+                found += [
+                    Point(at, directive["Namespace"], metric["Name"], dimensions, value)
+                    for value in (values if isinstance(values, list) else [values])
+                ]
+    return found
+
+
+def record(message: Message, sent: float, tries: int) -> dict[str, Any]:
+    stamp = str(int((BEGINNING.timestamp() + sent) * 1000))
+    attributes = {"ApproximateReceiveCount": str(tries), "SentTimestamp": stamp}
+    return {
+        "messageId": "m",
+        "receiptHandle": "r",
+        "body": message.to_json(),
+        "attributes": attributes,
+        "eventSource": "aws:sqs",
+    }
+
+
+def age_by_sqs(cloud: Cloud, queue: str, at: float, sent: float, tries: int) -> Point:
+    """AWS: a message that was received three times or more does not count in the age of the oldest one."""
+    name = next(each.physical_id for each in cloud.stack.of_type("AWS::SQS::Queue") if each.logical_id == queue)
+    age = at - sent if tries < 3 else 0.0
+    return Point(at, "AWS/SQS", "ApproximateAgeOfOldestMessage", (("QueueName", name),), age)
+
+
+def test_a_crm_that_is_down_for_two_hours_rings_after_one(cloud: Cloud, time: Time, capsys: Captured) -> None:
+    offer = app.templates.publication.offers[0].key
+    pressed = TakeUpOffer(add_reader(READER), offer, "button", time().isoformat(), "m", "b", 0, {"method": "POST"})
+    pressed = TakeUpOffer(
+        **{**vars(pressed), "evidence": {"method": "POST", "user_agent": "", "network": "", "headers": {}}}
+    )
+    cloud.crm_status = 503
+    points, by_sqs = [], []
+    for tries, seconds in enumerate(range(0, 2 * HOUR, VISIBILITY), start=1):
+        time.seconds = seconds
+        assert cloud.invoke("lead_handoff", {"Records": [record(pressed, 0, tries)]})["batchItemFailures"]
+        points += measured(capsys, seconds)
+        by_sqs.append(age_by_sqs(cloud, "LeadQueue", seconds, 0, tries))
+    rung = rings(alarm(cloud, "LeadWaitAlarm"), points)
+    assert rung
+    assert HOUR < rung[0] <= HOUR + 1800
+    assert rung[-1] >= 2 * HOUR - 900, "and goes on ringing"
+    assert rings(alarm(cloud, "LeadQueueAlarm"), by_sqs) == [], "the age of SQS alone would be silent"
+    cloud.crm_status = 200
+    time.seconds = 2 * HOUR
+    assert not cloud.invoke("lead_handoff", {"Records": [record(pressed, 0, 21)]})["batchItemFailures"]
+    assert [point for point in measured(capsys, time.seconds) if point.metric == "LeadWaitSeconds"] == []
+
+
+def test_a_lead_that_nobody_tries_rings_by_the_age_of_sqs(cloud: Cloud) -> None:
+    points = [age_by_sqs(cloud, "LeadQueue", float(at), 0.0, 0) for at in range(0, 2 * HOUR, 60)]
+    assert rings(alarm(cloud, "LeadQueueAlarm"), points)
+    assert rings(alarm(cloud, "LeadWaitAlarm"), points) == []
+
+
+@pytest.mark.parametrize("kind", ["confirmation", "welcome"])
+def test_a_mail_that_somebody_waits_for_rings_while_ses_is_paused_though_it_goes_back_as_a_new_message(
+    cloud: Cloud, time: Time, capsys: Captured, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("newsletter.platform.aws.queues_client.MAX_DELAY", 0)  # time is virtual; SQS's is not
+    cloud.ses.faults.set_entry_status("ACCOUNT_SENDING_PAUSED", 20)
+    if kind == "confirmation":
+        assert cloud.http("POST", "/subscribe", f"email={READER}&language=fi&consent=yes")["statusCode"] == 200
+        (body,) = cloud.messages("TransactionalQueue")
+        message: Message = from_json(body)
+    else:
+        message = Notify("welcome", add_reader(READER), "nonce")
+    points, by_sqs, sent = [], [], 0.0
+    capsys.readouterr()
+    for seconds in range(0, HOUR, 300):
+        time.seconds = seconds
+        assert not cloud.invoke("sender", {"Records": [record(message, sent, 1)]})["batchItemFailures"]
+        points += measured(capsys, seconds)
+        (body,) = cloud.messages("TransactionalQueue")
+        by_sqs.append(age_by_sqs(cloud, "TransactionalQueue", seconds + 299, sent, 1))
+        message, sent = from_json(body), float(seconds)
+    rung = rings(alarm(cloud, "TransactionalWaitAlarm"), points)
+    assert rung
+    assert rung[0] <= 1800
+    assert rings(alarm(cloud, "TransactionalQueueAlarm"), by_sqs) == []
+
+
+def test_reminders_and_invitations_keep_nobody_waiting(cloud: Cloud, time: Time, capsys: Captured) -> None:
+    time.seconds = HOUR
+    for message in (ConfirmSignUp("x", "n", reminder=True), ConfirmSignUp("x", "n", invited=True)):
+        cloud.invoke("sender", {"Records": [record(message, 0, 1)]})
+    assert measured(capsys, HOUR) == []
+    cloud.invoke("sender", {"Records": [record(ConfirmSignUp("x", "n"), 0, 1)]})
+    (point,) = measured(capsys, HOUR)
+    assert (point.metric, point.value) == ("TransactionalWaitSeconds", HOUR)

@@ -1,0 +1,76 @@
+"""A write whose answer was lost is repeated by boto3, and is not taken for somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from newsletter.leads.lead import Evidence, Lead
+from newsletter.readers.subscriber import SignUp
+from tests.aws.platform.test_adapters_races import ATTEMPTS, Attempt
+from tests.support.answers import Call, lost, the
+from tests.support.dynamodb import Adapters
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+
+def writes(call: Call) -> bool:
+    return call.writes
+
+
+@pytest.mark.parametrize("prepare", ATTEMPTS)
+def test_the_one_that_won_knows_it_though_its_answer_was_lost(
+    adapters: Adapters, prepare: Callable[[Adapters], Attempt]
+) -> None:
+    attempt = prepare(adapters)
+    with lost(the(0, writes)) as answers:
+        assert attempt()
+    assert len(answers.lost) == 1
+    assert not attempt(), "another call of ours is another attempt"
+
+
+@pytest.mark.parametrize("prepare", ATTEMPTS)
+def test_the_one_that_came_too_late_knows_it_too(adapters: Adapters, prepare: Callable[[Adapters], Attempt]) -> None:
+    attempt = prepare(adapters)
+    assert attempt()
+    with lost(the(0, writes)):
+        assert not attempt()
+
+
+def test_a_lane_gives_the_same_moment_once_and_to_its_owner_alone(adapters: Adapters) -> None:
+    lane, now = adapters.new("lane"), NOW.timestamp()
+    for number in range(4):
+        with lost(the(0, writes)) as answers:
+            assert adapters.guards.reserve(lane, 2.5, now) == pytest.approx(now + number * 2.5)
+        assert answers.lost
+    assert adapters.guards.free_at(lane) == pytest.approx(now + 10)
+
+
+def test_an_attempt_to_hand_a_lead_off_is_noted_once(adapters: Adapters) -> None:
+    lead = Lead(adapters.new("lead"), "r", "sparraus", "button", NOW, "", "", 0, Evidence("POST", "", "", {}))
+    adapters.leads.create(lead)
+    with lost(the(0, writes)) as answers:
+        adapters.leads.add_attempt(lead.id, NOW, "503", taken=False)
+    assert answers.lost
+    item = adapters.leads.item(lead.id)
+    assert item is not None
+    assert [attempt["result"] for attempt in item["attempts"]] == ["503"]
+
+
+def test_whoever_confirmed_is_told_so_though_reports_about_the_reader_come_between(adapters: Adapters) -> None:
+    """A write that may be repeated leaves the id of the one before it."""
+    sign_up = SignUp(adapters.new("a"), "a@example.com", (), "fi", "", "1", "", "", NOW, "nonce")
+
+    def remembered(call: Call) -> bool:
+        if call.conditional and not heads:
+            heads.append("head")
+            adapters.subscribers.remember_head(sign_up.id, "head")
+            return True
+        return False
+
+    heads: list[str] = []
+    with lost(remembered):
+        assert adapters.subscribers.activate(sign_up, NOW)
+    assert heads

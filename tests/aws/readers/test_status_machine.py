@@ -1,0 +1,208 @@
+"""Whatever happens to a reader in whatever order: active only by a confirmation of the form that waits, or as new."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter.container import app
+from newsletter.leads.hand_off_lead import hand_off_lead
+from newsletter.leads.lead import Evidence, lead_id
+from newsletter.leads.record_click import keep_visit
+from newsletter.leads.take_up_offer import can_be_contacted, take_up
+from newsletter.platform.links.links import Ref
+from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
+from newsletter.publication.publication import SIGN_UP_LIFE
+from newsletter.readers import my_data
+from newsletter.readers.current_subscriber import present
+from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.signup.confirm import confirm, send_again
+from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
+from newsletter.readers.subscriber import Status, subscriber_id
+from newsletter.readers.unsubscribe import come_back, unsubscribe
+from tests.support.cloud import PEPPER, Cloud
+
+START = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LEFT = (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status.ERASED)
+
+
+@dataclass
+class Life:
+    """One reader: what is done to them, and the links they were mailed."""
+
+    email: str
+    now: datetime = START
+    mailed: list[str] = field(default_factory=list)
+    pressed: bool = False
+
+    @property
+    def id(self) -> str:
+        return subscriber_id(PEPPER.encode(), self.email)
+
+    @property
+    def status(self) -> str:
+        profile = app.subscribers.profile(self.id)
+        return "" if profile is None else str(profile["status"])
+
+    @property
+    def left(self) -> tuple[object, ...]:
+        """When and how they left, and what the chain says of it."""
+        profile = app.subscribers.profile(self.id) or {}
+        acts = [record.consent.act for record in app.consents.chain(self.id)]
+        return profile.get("left_at"), profile.get("left_how"), acts
+
+    @property
+    def waiting(self) -> str:
+        """The link of the form that can be confirmed now."""
+        sign_up = app.sign_ups.get(self.id, self.now)
+        return sign_up.link if sign_up else ""
+
+    def hand_off(self) -> None:
+        """The message of a press that may have waited long."""
+        if self.pressed:
+            at = self.now.isoformat().replace("+00:00", "Z")
+            message = TakeUpOffer(self.id, "sparraus", "button", at, "m", "b", 0, asdict(EVIDENCE))
+            crm = SimpleNamespace(post=lambda *_: "204")
+            hand_off_lead(message, app.but(crm=crm), now=self.now)
+
+    def follow(self, act: str) -> None:
+        """What is done with the links of an old mail, and what waits of it."""
+        match act:
+            case "visit":
+                keep_visit(Ref(self.id, "m", "b"), "k", EVIDENCE, self.now, app)
+            case "press":
+                asker = present(self.id, app)
+                if can_be_contacted(asker):
+                    take_up(asker, Ref(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, app)
+                self.pressed = True
+            case "hand_off":
+                self.hand_off()
+            case "come_back":
+                come_back(Ref(self.id), self.now, app)
+
+    def do(self, act: str, number: int) -> None:
+        ref = Ref(self.id)
+        self.follow(act)
+        match act:
+            case "wait":
+                self.now += timedelta(minutes=(1, 11, 600, 1500, 8 * 1440)[number % 5])
+            case "subscribe":
+                form = SignUpForm(self.email, ("linkedin",), "fi", consent=True)
+                subscribe(checked(form, self.now, app), self.now, app)
+            case "confirm":
+                link = self.mailed[-1 - number % len(self.mailed)] if self.mailed else secrets.token_hex(8)
+                confirm(Ref(self.id, extra=link), self.now, app)
+            case "send_again":
+                send_again(ref, self.now, app)
+            case "unsubscribe":
+                unsubscribe(ref, "page", self.now, app)
+            case "bounce" | "complain":
+                status = Status.BOUNCED if act == "bounce" else Status.COMPLAINED
+                kept = app.publication.retention.left
+                app.reachability.stop(self.id, status, act, valid_at=self.now, now=self.now, forget_after=kept)
+            case "erase":
+                my_data.erase(self.id, self.now, app)
+            case "import":
+                mode = Mode.CONFIRMED if number % 2 else Mode.PENDING
+                import_rows([Row(self.email)], Roster(f"file{number}", mode, "paper"), self.now, app)
+            case "import_left":
+                import_rows([Row(self.email)], Roster(f"file{number}", Mode.LEFT), self.now, app)
+
+
+EVIDENCE = Evidence("GET", "", "", {})
+ACTS = (
+    "visit",
+    "press",
+    "hand_off",
+    "subscribe",
+    "confirm",
+    "confirm",
+    "send_again",
+    "come_back",
+    "unsubscribe",
+    "bounce",
+    "complain",
+    "erase",
+)
+steps = st.lists(
+    st.tuples(st.sampled_from([*ACTS, "import", "import_left", "wait", "wait"]), st.integers(0, 9)), max_size=20
+)
+
+
+@pytest.fixture
+def mailed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What the links of the confirmation mails that were asked for carry, of all readers in turn."""
+    assert cloud.mails() == []
+    found: list[str] = []
+
+    def caught(_: str, *messages: Message) -> None:
+        for message in messages:
+            if isinstance(message, ConfirmSignUp):
+                waiting = app.sign_ups.waiting([message.subscriber], datetime.min.replace(tzinfo=UTC))
+                found.extend(form.link for form in waiting.values())
+
+    queues = app.queues
+    monkeypatch.setattr(queues, "send", caught)
+    monkeypatch.setattr(queues, "send_all", lambda queue, messages: caught(queue, *messages))
+    yield found
+    found.clear()
+
+
+def check(before: tuple[str, str], life: Life, act: str, nonce: str) -> None:
+    """What one act may do to the status, and must."""
+    status, waiting = before
+    fresh = act == "confirm" and nonce != "" and nonce == waiting
+    if life.status == Status.ACTIVE and status != Status.ACTIVE:
+        assert fresh or (act == "import" and status == "")
+    if fresh:
+        assert life.status == Status.ACTIVE
+    if act in ("unsubscribe", "bounce", "complain", "erase"):
+        assert life.status != Status.ACTIVE
+    if act == "complain" and status not in ("", Status.ERASED):
+        assert life.status == Status.COMPLAINED
+    elif status in LEFT and not fresh:
+        assert life.status in (status, Status.ERASED)
+    if life.status == Status.ERASED and not life.waiting:
+        kept = {item["record"] for item in app.subscribers.records(life.id)}
+        assert kept <= {"profile", "sign-up"}  # a form that is over waits for DynamoDB or the tick
+        assert app.leads.item(lead_id(life.id, "sparraus")) is None
+    if act == "erase":
+        assert [item["record"] for item in app.subscribers.records(life.id)] == ["profile"]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps)
+def test_nobody_is_active_but_by_their_own_fresh_confirmation(mailed: list[str], steps: list[tuple[str, int]]) -> None:
+    life = Life(f"{secrets.token_hex(6)}@example.com")
+    mailed.clear()
+    for act, number in steps:
+        life.mailed = list(mailed)
+        nonce = life.mailed[-1 - number % len(life.mailed)] if life.mailed else ""
+        before, left = (life.status, life.waiting), life.left
+        life.do(act, number)
+        check(before, life, act, nonce)
+        if (before[0], act) == (Status.UNSUBSCRIBED, "complain"):
+            assert life.left == left
+        profile = app.subscribers.profile(life.id) or {}
+        assert ("mailable" in profile) == (life.status == Status.ACTIVE)
+        assert app.consents.faults(life.id) == []
+
+
+def test_a_form_cannot_be_confirmed_when_its_days_are_over(mailed: list[str]) -> None:
+    life = Life("hidas@example.com")
+    life.do("subscribe", 0)
+    life.mailed = list(mailed)
+    life.now += SIGN_UP_LIFE
+    life.do("confirm", 0)
+    assert (life.status, life.waiting) == ("", "")
+    life.now -= timedelta(seconds=1)
+    life.do("confirm", 0)
+    assert life.status == Status.ACTIVE

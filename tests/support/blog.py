@@ -1,0 +1,88 @@
+"""A blog whose feed is a file, ingested at one moment or another."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from newsletter.articles.article import Article, article_id
+from newsletter.articles.feed_state import FeedState
+from newsletter.articles.feeds.feed_client import Feeds
+from newsletter.articles.ingest import ingest_feeds
+from newsletter.container import Container, app
+from newsletter.platform.isolation import Isolated
+from newsletter.publication.publication import Feed, Publication, parse_publication
+from tests.support.dynamodb import Adapters
+from tests.support.templates import TEMPLATES
+
+NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+Entries = dict[str, tuple[str, datetime | str | None]]
+
+
+def write(path: Path, entries: Entries) -> None:
+    """A feed with an item for each guid: its title and its date."""
+    items = ""
+    for guid, (title, date) in entries.items():
+        written = format_datetime(date) if isinstance(date, datetime) else date
+        items += (
+            f"<item><guid isPermaLink='false'>{guid}</guid><title>{title}</title>"
+            f"<link>https://b.example/{path.parent.name}/{guid}</link>"
+            + (f"<pubDate>{written}</pubDate>" if written else "")
+            + "</item>"
+        )
+    path.write_text(f"<rss version='2.0'><channel><title>b</title>{items}</channel></rss>", encoding="utf-8")
+
+
+class Blog:
+    """One feed in a file, ingested at one moment or another."""
+
+    def __init__(self, adapters: Adapters, publication: Publication, path: Path) -> None:
+        self.path = path
+        self.feed = Feed(str(path), "fi")
+        self.adapters = adapters
+        self.publication = publication
+        self.source = Feeds(allow_local=True)
+
+    def app(self) -> Container:
+        """The product with the publication and the source of feeds as this test has them."""
+        return app.but(publication=self.publication, feeds=self.source)
+
+    def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
+        isolated = Isolated()
+        reports = ingest_feeds(now, isolated, self.app(), feeds=(*others, self.feed))
+        isolated.raise_if_any()
+        return reports
+
+    def publish(self, now: datetime, entries: Entries) -> dict[str, Any]:
+        write(self.path, entries)
+        return self.ingest(now)[0]
+
+    def article(self, guid: str) -> Article | None:
+        wanted = article_id(self.feed.url, guid)
+        return next((found for found in self.adapters.articles.all() if found.id == wanted), None)
+
+    def listed_at(self, guid: str) -> datetime:
+        article = self.article(guid)
+        assert article is not None
+        return article.listed_at
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """Of this feed, the newest first."""
+        return [line for line in self.adapters.decisions.newest(200) if line["run"] == f"feed {self.feed.url}"]
+
+    def state(self) -> FeedState:
+        return self.adapters.feed_states.get(self.feed.url)
+
+
+def slugs(first: int, last: int, *, age: timedelta = timedelta(days=1)) -> Entries:
+    """Entries `nnn` with titles of their own, one a day."""
+    return {f"{n:03}": (f"Otsikko {n:03}", NOW - age - n * timedelta(days=1)) for n in range(first, last)}
+
+
+def sample_publication() -> Publication:
+    """The publication of the tests."""
+    return parse_publication(tomllib.loads((TEMPLATES / "publication.toml").read_text(encoding="utf-8")))

@@ -1,0 +1,135 @@
+"""The console as its users meet it: a program with a token, and a person with a browser that keeps cookies."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from newsletter.container import app
+from tests.support.cloud import PUBLIC_URL, Cloud
+from tests.support.issuer import Issuer
+
+MARKETING = {"cognito:groups": ["marketing"]}
+
+
+@dataclass
+class Answer:
+    """What came back. `location` is where it leads, relative to the site."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+    cookies: list[str]
+
+    @property
+    def json(self) -> Any:
+        """The body."""
+        return json.loads(self.body)
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads."""
+        return self.headers["Location"].removeprefix(PUBLIC_URL)
+
+    @property
+    def text(self) -> str:
+        """What a person reads on the page."""
+        main = self.body[self.body.index("<main") :]
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def call(
+    cloud: Cloud,
+    method: str,
+    path: str,
+    body: str = "",
+    headers: dict[str, str] | None = None,
+    cookies: dict[str, str] | None = None,
+) -> Answer:
+    """One request as API Gateway hands it over: a form in Base64, JSON as text, cookies apart."""
+    bare, _, query = path.partition("?")
+    sent = {"host": "127.0.0.1", **(headers or {})}
+    as_text = sent.get("content-type") == "application/json"
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "ANY /console",
+        "rawPath": bare,
+        "rawQueryString": query,
+        "headers": sent,
+        "requestContext": {"http": {"method": method, "path": bare, "sourceIp": "192.0.2.7"}, "stage": "$default"},
+        "isBase64Encoded": bool(body) and not as_text,
+    }
+    if cookies:
+        event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
+    if query:
+        event["queryStringParameters"] = dict(pair.split("=", 1) for pair in query.split("&"))
+    if body:
+        event["body"] = body if as_text else b64encode(body.encode()).decode()
+    answer = cloud.invoke("console", event)
+    return Answer(answer["statusCode"], answer["headers"], answer.get("body") or "", answer.get("cookies") or [])
+
+
+@dataclass
+class Program:
+    """Uses the API."""
+
+    cloud: Cloud
+    token: str
+
+    def __call__(self, method: str, path: str, body: Any = None) -> Answer:
+        """One call below /api/v1; `body` becomes JSON unless it is text."""
+        text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
+        headers = {"authorization": f"Bearer {self.token}"} | ({"content-type": "application/json"} if text else {})
+        return call(self.cloud, method, f"/api/v1{path}", text, headers)
+
+
+@dataclass
+class Browser:
+    """Keeps cookies and follows redirects within the console."""
+
+    cloud: Cloud
+    issuer: Issuer
+    jar: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str) -> Answer:
+        """Open a page."""
+        return self._send("GET", path, "")
+
+    def post(self, path: str, *pairs: tuple[str, str]) -> Answer:
+        """Send a form."""
+        return self._send("POST", path, urlencode(pairs))
+
+    def sign_in(self, **claims: Any) -> None:
+        """The whole way: to the issuer and back."""
+        self.issuer.claims = claims
+        back = self.issuer.sign_in(self.get("/console/login").headers["Location"])
+        answer = self.get(f"/console/callback?{urlencode(back)}")
+        assert answer.status == 303, answer.text
+
+    def form_token(self) -> str:
+        """The token in the forms of the page that is open to whoever is signed in."""
+        found = re.search(r'name="form_token" value="([^"]+)"', self.get("/console").body)
+        assert found is not None
+        return found[1]
+
+    def _send(self, method: str, path: str, body: str) -> Answer:
+        answer = call(self.cloud, method, path, body, cookies=self.jar)
+        for cookie in answer.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.jar[name] = value
+            if "Max-Age=0" in cookie:
+                del self.jar[name]
+        return answer
+
+
+def trust(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the console trust the issuer."""
+    monkeypatch.setenv("NEWSLETTER_OIDC_ISSUER", issuer.url)
+    app.reset()

@@ -1,0 +1,425 @@
+"""Every door of the product, and what somebody does there: for tests in which AWS does not answer or a process dies.
+
+A door prepares a world in which nothing goes wrong, and then somebody acts in it, once. Who got no answer acts again:
+presses the button again, calls again; a schedule comes again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from newsletter.articles.accept_feed import accept_feed
+from newsletter.articles.article import Article
+from newsletter.articles.feed_state import FeedState, Hold
+from newsletter.container import app
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.control.cancel import cancel_mailing
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
+from newsletter.mailings.digests.approve import approve_digest, reject_digest
+from newsletter.mailings.digests.digest import week_of
+from newsletter.mailings.mailing import Variant
+from newsletter.mailings.status import Course, MailingState
+from newsletter.platform.links.links import Purpose
+from newsletter.platform.shards import shard_of
+from newsletter.publication.publication import Approval
+from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.read_row import Row
+from newsletter.sending.feedback.circuit_breaker import close_breaker
+from newsletter.sending.feedback.reputation_store import Breaker
+from tests.support.cloud import PUBLIC_URL, Cloud, link_to
+from tests.support.site import FORM, ID, READER, Clock, hidden, link, post, token
+
+NOON = datetime(2027, 1, 12, 11, tzinfo=UTC)
+"""A Tuesday."""
+HELSINKI = ZoneInfo("Europe/Helsinki")
+NEW = "maija@uusi.example.com"
+OURS = {"origin": PUBLIC_URL, "sec_fetch_site": "same-origin"}
+"""What a browser says of a form on a page of ours."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """`prepare` gives what `act` needs."""
+
+    prepare: Callable[[Cloud, Clock], Any]
+    act: Callable[[Cloud, Clock, Any], object]
+
+
+DOORS: dict[str, Door] = {}
+
+
+def door(prepare: Callable[[Cloud, Clock], Any]) -> Callable[[Callable[[Cloud, Clock, Any], object]], object]:
+    """Names a door after the function that acts there."""
+
+    def named(act: Callable[[Cloud, Clock, Any], object]) -> object:
+        DOORS[act.__name__] = Door(prepare, act)
+        return act
+
+    return named
+
+
+def press(cloud: Cloud, path: str, **fields: str | list[str]) -> dict[str, Any]:
+    """Open the page and press its button, as a browser does: with what the page hides in the form."""
+    page = cloud.http("GET", path)["body"]
+    return post(cloud, path, {**(hidden(page, 0) if "<form" in page else {}), **fields}, **OURS)
+
+
+def good(answer: dict[str, Any]) -> None:
+    """The page says that it is done."""
+    assert answer["statusCode"] in {200, 303}, answer
+
+
+# --- worlds ----------------------------------------------------------------------------------------------------------
+
+
+def empty(_cloud: Cloud, _clock: Clock) -> None:
+    """Nobody and nothing."""
+
+
+def asked(cloud: Cloud, _clock: Clock) -> str:
+    """A form was filled in; the link of the mail that came."""
+    good(post(cloud, "/subscribe", {**FORM, "topics": "linkedin"}))
+    cloud.drain()
+    return link_to("confirm", cloud.mails(READER)[-1])
+
+
+def reading(cloud: Cloud, clock: Clock) -> None:
+    """A reader since yesterday."""
+    clock.forward(days=-1)
+    cloud.subscribe(READER, "linkedin", name="Maija")
+    cloud.drain()
+    clock.forward(days=1)
+
+
+def moving(cloud: Cloud, clock: Clock) -> str:
+    """A reader in a sequence, who has asked for another address; the link that came there."""
+    with_a_step_to_come(cloud, clock)
+    good(post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW}, **OURS))
+    cloud.drain()
+    return link_to("confirm", cloud.mails(NEW)[-1])
+
+
+def left(cloud: Cloud, clock: Clock) -> None:
+    """A reader who left an hour ago."""
+    reading(cloud, clock)
+    good(press(cloud, link(Purpose.UNSUBSCRIBE)))
+    cloud.drain()
+    clock.forward(hours=1)
+
+
+def offered(cloud: Cloud, clock: Clock) -> str:
+    """A reader with an offer before them."""
+    reading(cloud, clock)
+    return link(Purpose.OFFER, mailing="welcome", extra="sparraus")
+
+
+def linked(cloud: Cloud, clock: Clock) -> str:
+    """A reader with a link to an article."""
+    reading(cloud, clock)
+    app.mailings.put_variant("m", Variant("fi", "", "", "", ()), [("abc", "https://blog.example.com/a")])
+    return f"/c/{token(Purpose.CLICK, mailing='m', batch='b', position=0)}/abc"
+
+
+def with_a_step_to_come(cloud: Cloud, clock: Clock) -> None:
+    """A reader who took up the offer four days ago, so that a step of its sequence is due."""
+    path = offered(cloud, clock)
+    clock.forward(days=-4)
+    good(press(cloud, path))
+    assert cloud.drain() == []
+    clock.forward(days=4)
+
+
+def published(cloud: Cloud, clock: Clock) -> str:
+    """A reader and an article; the week."""
+    reading(cloud, clock)
+    url = "https://blog.example.com/a"
+    article = Article("a", url, "Kirjoitus", "", ("linkedin",), (), "fi", "", "", None, clock.now - timedelta(hours=9))
+    app.articles.put(article)
+    return week_of(clock.now, HELSINKI)
+
+
+def with_a_campaign(cloud: Cloud, clock: Clock) -> str:
+    """A reader, and a campaign that is being sent; nothing of it is planned yet."""
+    reading(cloud, clock)
+    mailing = campaign(clock)
+    cloud.messages("PlanQueue")
+    clock.forward(minutes=1)
+    return mailing
+
+
+def with_a_paused_campaign(cloud: Cloud, clock: Clock) -> str:
+    """The same, paused."""
+    mailing = with_a_campaign(cloud, clock)
+    pause_mailing(mailing, app, by="Maija", now=clock.now)
+    clock.forward(minutes=1)
+    return mailing
+
+
+def with_a_waiting_campaign(cloud: Cloud, clock: Clock) -> str:
+    """The same, waiting for the quota of SES, and it is time to look again."""
+    mailing = with_a_campaign(cloud, clock)
+    course = app.courses.course(mailing)
+    assert course is not None
+    assert app.courses.turn(mailing, course, Course(MailingState.WAITING, clock.now, "quota", until=clock.now))
+    clock.forward(minutes=1)
+    return mailing
+
+
+def with_a_first_slice(cloud: Cloud, clock: Clock) -> str:
+    """The same, with its first slice sent and watched for long enough."""
+    mailing = with_a_campaign(cloud, clock)
+    course = app.courses.course(mailing)
+    assert course is not None
+    slices = Course(MailingState.CANARY, clock.now, until=clock.now + timedelta(minutes=1), slice=shard_of(ID))
+    assert app.courses.turn(mailing, course, replace(slices, to_emit=True))
+    cloud.run("nurture", clock.now)
+    cloud.drain()
+    clock.forward(minutes=2)
+    return mailing
+
+
+def with_a_sent_campaign(cloud: Cloud, clock: Clock) -> str:
+    """The same, sent to its end."""
+    reading(cloud, clock)
+    mailing = campaign(clock)
+    cloud.drain()
+    clock.forward(minutes=1)
+    return mailing
+
+
+def awaiting_approval(cloud: Cloud, clock: Clock) -> str:
+    """A digest that waits for marketing's yes; its period."""
+    week = published(cloud, clock)
+    with approval():
+        cloud.run("planner", clock.now)
+    cloud.drain()
+    clock.forward(minutes=1)
+    return week
+
+
+def mailed(cloud: Cloud, clock: Clock) -> str:
+    """A reader with a mail of ours; its id."""
+    reading(cloud, clock)
+    return cloud.mails(READER)[-1].id
+
+
+def with_an_open_breaker(_cloud: Cloud, clock: Clock) -> None:
+    """The breaker is open."""
+    assert app.reputation.open(Breaker(clock.now, "too many bounces"))
+
+
+def with_a_held_feed(_cloud: Cloud, _clock: Clock) -> str:
+    """A feed that is held; its address."""
+    feed = "https://blog.example.com/feed"
+    first, since = datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2027, 1, 12, 6, tzinfo=UTC)
+    assert app.feed_states.put(feed, FeedState(first_fetched_at=first, hold=Hold(since, "it changed")))
+    return feed
+
+
+def campaign(clock: Clock) -> str:
+    """Start the campaign; its mailing."""
+    mailing, _ = start_campaign(Campaign("kevat", "Kevät", "Hei!", "fi"), app, now=clock.now)
+    return mailing.id
+
+
+@contextmanager
+def approval() -> Iterator[None]:
+    """Meanwhile the publication has its digests approved."""
+    templates = app.templates
+    before = templates.publication
+    digest = replace(before.digest, approval=Approval(timedelta(days=1), then_send=True))
+    templates.__dict__["publication"] = replace(before, digest=digest)
+    try:
+        yield
+    finally:
+        templates.__dict__["publication"] = before
+
+
+# --- the public site -------------------------------------------------------------------------------------------------
+
+
+@door(empty)
+def subscribe(cloud: Cloud, _clock: Clock, _: None) -> None:
+    good(post(cloud, "/subscribe", {**FORM, "topics": "linkedin"}))
+
+
+@door(asked)
+def confirm(cloud: Cloud, _clock: Clock, path: str) -> None:
+    good(press(cloud, path))
+
+
+@door(reading)
+def change_every_choice(cloud: Cloud, _clock: Clock, _: None) -> None:
+    choices: dict[str, str | list[str]] = {
+        "topics": ["tekoaly"],
+        "language": "sv",
+        "name": "M.",
+        "frequency": "monthly",
+    }
+    good(press(cloud, link(Purpose.PREFERENCES), **choices))
+
+
+@door(reading)
+def unsubscribe_on_the_page(cloud: Cloud, _clock: Clock, _: None) -> None:
+    good(post(cloud, link(Purpose.UNSUBSCRIBE, mailing="welcome", batch="b"), {}, **OURS))
+
+
+@door(reading)
+def unsubscribe_with_one_click(cloud: Cloud, _clock: Clock, _: None) -> None:
+    good(post(cloud, link(Purpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"}))
+
+
+@door(left)
+def come_back(cloud: Cloud, _clock: Clock, _: None) -> None:
+    good(post(cloud, link(Purpose.UNSUBSCRIBE), {"back": "yes"}, **OURS))
+
+
+@door(reading)
+def ask_for_another_address(cloud: Cloud, _clock: Clock, _: None) -> None:
+    good(post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW}, **OURS))
+
+
+@door(moving)
+def move(cloud: Cloud, _clock: Clock, path: str) -> None:
+    good(press(cloud, path))
+
+
+@door(with_a_step_to_come)
+def erase(cloud: Cloud, clock: Clock, _: None) -> None:
+    answer = press(cloud, link(Purpose.MY_DATA), erase="yes")
+    assert answer["statusCode"] in {200, 303, 410}, answer
+    cloud.run("nurture", clock.now)
+
+
+@door(offered)
+def press_the_offer(cloud: Cloud, _clock: Clock, path: str) -> None:
+    good(press(cloud, path))
+
+
+@door(linked)
+def click(cloud: Cloud, _clock: Clock, path: str) -> None:
+    assert cloud.http("GET", path)["statusCode"] == 302
+
+
+# --- schedules and queues --------------------------------------------------------------------------------------------
+
+
+@door(published)
+def send_the_digest(cloud: Cloud, clock: Clock, _: str) -> None:
+    cloud.run("planner", clock.now)
+
+
+@door(with_a_step_to_come)
+def send_the_step(cloud: Cloud, clock: Clock, _: None) -> None:
+    cloud.run("nurture", clock.now)
+
+
+@door(asked)
+def remind(cloud: Cloud, clock: Clock, _: str) -> None:
+    cloud.run("nurture", clock.now + timedelta(days=3))
+
+
+@door(left)
+def forget_who_left(cloud: Cloud, clock: Clock, _: None) -> None:
+    cloud.run("nurture", clock.now + timedelta(days=2000))
+
+
+@door(with_a_waiting_campaign)
+def go_on_by_itself(cloud: Cloud, clock: Clock, _: str) -> None:
+    cloud.run("nurture", clock.now)
+
+
+@door(with_a_first_slice)
+def judge_the_first_slice(cloud: Cloud, clock: Clock, _: str) -> None:
+    cloud.run("nurture", clock.now)
+
+
+@door(with_a_sent_campaign)
+def certify(cloud: Cloud, clock: Clock, _: str) -> None:
+    cloud.run("nurture", clock.now)
+
+
+@door(mailed)
+def bounce(cloud: Cloud, _clock: Clock, mail: str) -> None:
+    cloud.ses.act(mail, "bounce")
+
+
+@door(mailed)
+def complain(cloud: Cloud, _clock: Clock, mail: str) -> None:
+    cloud.ses.act(mail, "complain")
+
+
+# --- the console and the command line --------------------------------------------------------------------------------
+
+
+@door(reading)
+def start_a_campaign(_cloud: Cloud, clock: Clock, _: None) -> None:
+    campaign(clock)
+
+
+@door(with_a_campaign)
+def pause(_cloud: Cloud, clock: Clock, mailing: str) -> None:
+    pause_mailing(mailing, app, by="Maija", now=clock.now)
+
+
+@door(with_a_paused_campaign)
+def resume(_cloud: Cloud, clock: Clock, mailing: str) -> None:
+    resume_mailing(mailing, app, by="Maija", now=clock.now)
+
+
+@door(with_a_campaign)
+def cancel(_cloud: Cloud, clock: Clock, mailing: str) -> None:
+    cancel_mailing(mailing, app, by="Maija", now=clock.now)
+
+
+@door(published)
+def let_the_digest_wait(cloud: Cloud, clock: Clock, _: str) -> None:
+    with approval():
+        cloud.run("planner", clock.now)
+
+
+@door(awaiting_approval)
+def approve(_cloud: Cloud, clock: Clock, period: str) -> None:
+    with approval():
+        approve_digest(period, app, by="Maija", now=clock.now)
+
+
+@door(awaiting_approval)
+def reject(_cloud: Cloud, clock: Clock, period: str) -> None:
+    with approval():
+        reject_digest(period, app, by="Maija", now=clock.now)
+
+
+@door(awaiting_approval)
+def let_the_deadline_pass(cloud: Cloud, clock: Clock, _: str) -> None:
+    with approval():
+        for days in (2, 3):
+            clock.now = NOON + timedelta(days=days)
+            cloud.invoke("planner", {"now": clock.now.isoformat(), "only": "look after"})
+            cloud.drain()
+
+
+@door(with_an_open_breaker)
+def close_the_breaker(_cloud: Cloud, clock: Clock, _: None) -> None:
+    close_breaker("Maija", app, now=clock.now)
+
+
+@door(with_a_held_feed)
+def accept_the_feed(_cloud: Cloud, clock: Clock, feed: str) -> None:
+    accept_feed(feed, clock.now, app)
+
+
+@door(empty)
+def import_confirmed(_cloud: Cloud, clock: Clock, _: None) -> None:
+    import_rows([Row(READER)], Roster("messut", Mode.CONFIRMED, "list"), clock.now, app, again=True)
+
+
+@door(empty)
+def import_pending(_cloud: Cloud, clock: Clock, _: None) -> None:
+    import_rows([Row(READER)], Roster("messut", Mode.PENDING), clock.now, app, again=True)

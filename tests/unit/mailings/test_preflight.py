@@ -1,0 +1,310 @@
+"""Preflight: each kind of broken mail is found and named, and a good one passes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.mail.mail_html import without_trace
+from newsletter.mail.markdown import Place, places_in
+from newsletter.mail.preflight_rules import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
+from newsletter.mail.templates import Templates
+from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
+from newsletter.mailings.rendering.preflight import (
+    GREETINGS,
+    LONGEST_TOKEN,
+    TOKENS,
+    Fault,
+    NotFit,
+    preflight_campaign,
+    preflight_digest,
+    preflight_mails,
+    require_fit,
+)
+from newsletter.platform.links.links import Links, Purpose, Ref
+from newsletter.platform.links.urls import addresses_in, fault_of_link
+from tests.support.mails import LANGUAGES, MAILS, PUBLIC_URL, article, templates
+from tests.support.templates import TEMPLATES
+from tests.unit import mails
+
+TRACED = Templates(TEMPLATES, PUBLIC_URL, traced=True)
+NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
+HTML = """<!doctype html><html lang="fi"><head><title>Kirje</title><style>
+.ink { color: #222222; }
+@media (max-width: 600px) { .ink { color: #eeeeee; } }
+@media (prefers-color-scheme: dark) { .ink { color: #eeeeee !important; }
+.paper > table { background: #111111 !important; } }
+</style></head><body>
+<div style="display:none">Esikatselu {{piilossa}} <a href="">x</a></div>
+<div class="paper"><table bgcolor="#ffffff"><tr><td class="ink">
+<h1>Otsikko</h1><p>Hei! <a href="https://a.example/x" style="color:#005544" class="ink">Lue lisää</a></p>
+<h2>Toinen</h2><img src="https://a.example/k.png" alt="Kuva">
+<p><a href="https://news.example.fi/unsubscribe/t" class="ink">Peru</a></p></td></tr></table></div></body></html>"""
+TEXT = """OTSIKKO
+
+Hei! Lue lisää (https://a.example/x).
+
+Toinen
+
+Peru: https://news.example.fi/unsubscribe/t
+"""
+GOOD = Sample("Otsikko", HTML, TEXT, "fi", f"{PUBLIC_URL}/unsubscribe/", "news.example.fi")
+
+
+def found(**changes: Any) -> list[tuple[Rule, str]]:
+    return [(finding.rule, finding.message) for finding in examine(replace(GOOD, **changes))]
+
+
+def with_html(was: str, becomes: str) -> list[tuple[Rule, str]]:
+    assert was in HTML
+    return found(html=HTML.replace(was, becomes))
+
+
+def test_a_good_mail_passes() -> None:
+    assert examine(GOOD) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", MAILS)
+def test_every_mail_of_the_publication_passes(name: str, language: str) -> None:
+    mail = MAILS[name](language)
+    variant = Variant(language, mail.subject, mail.html, mail.text, tuple(mail.placeholders))
+    kind = Kind.CAMPAIGN if "unsubscribe" in mail.placeholders else Kind.ADMINISTRATIVE
+    links = tuple((link.key, link.url) for link in mail.links)
+    assert preflight_mails([(variant, links)], kind, templates) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "rule", "said"),
+    [
+        ('href="https://a.example/x"', 'href="/x"', Rule.LINK, "“/x” is relative"),
+        ('href="https://a.example/x"', 'href=""', Rule.LINK, "leads nowhere"),
+        ('href="https://a.example/x"', 'href="javascript:x()"', Rule.LINK, "begins with javascript:"),
+        ('href="https://a.example/x"', 'href="https://a.example/x y"', Rule.LINK, "has a space in it"),
+        ("Lue lisää", "", Rule.LINK_TEXT, "the link to “https://a.example/x” has no text"),
+        ("Lue lisää", '<img src="https://a.example/n.png" alt="">', Rule.LINK_TEXT, "has no text"),
+        (' alt="Kuva"', "", Rule.ALT, "“https://a.example/k.png” has no alt"),
+        ('src="https://a.example/k.png"', 'src="kuvat/k.png"', Rule.LINK, "not at an address"),
+        ("https://news.example.fi/unsubscribe/t", "https://news.example.fi/", Rule.UNSUBSCRIBE, "the HTML has no link"),
+        ('lang="fi"', 'lang="en"', Rule.LANGUAGE, 'lang="en", and the mail is in fi'),
+        (' lang="fi"', "", Rule.LANGUAGE, 'lang=""'),
+        ("<title>Kirje</title>", "", Rule.LANGUAGE, "there is no title"),
+        ("<h2>Toinen</h2>", "<h4>Toinen</h4>", Rule.HEADINGS, "“Toinen” skips a level: h4 after h1"),
+        ("<h2>Toinen</h2>", "<h1>Toinen</h1>", Rule.HEADINGS, "one heading of level 1"),
+        ("<h2>Toinen</h2>", "<h2></h2>", Rule.HEADINGS, "a heading (h2) is empty"),
+        ("<h2>Toinen</h2>", "<h2>Kolmas</h2>", Rule.SAME_TEXT, "lacks the heading “Kolmas”"),
+        ("Hei!", "Hei {{nimi}}!", Rule.FOREIGN_PLACEHOLDER, "“{{nimi}}” looks like a placeholder"),
+        ("Hei!", "Hei *|FNAME|*!", Rule.FOREIGN_PLACEHOLDER, "“*|FNAME|*” looks like a placeholder"),
+        ("Hei!", "[lue](artikkeli)", Rule.LINK, "“[lue](artikkeli)” stays text"),
+        ("color: #222222", "color: #999", Rule.CONTRAST, "is #999999 on #ffffff in light: a contrast of 2.8:1"),
+        ("color: #eeeeee !", "color: #444 !", Rule.CONTRAST, "is #444444 on #111111 in the dark"),
+        (".paper > table", ".desk > table", Rule.CONTRAST, "is #eeeeee on #ffffff in the dark"),
+        ('bgcolor="#ffffff"', 'style="background: rgb(40, 40, 40)"', Rule.CONTRAST, "#222222 on #282828 in light"),
+    ],
+)
+def test_what_is_wrong_is_found_and_named(was: str, becomes: str, rule: Rule, said: str) -> None:
+    assert any(rule is kind and said in message for kind, message in with_html(was, becomes)), with_html(was, becomes)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "rule", "said"),
+    [
+        ("(https://a.example/x)", "", Rule.SAME_TEXT, "the text part lacks the link “https://a.example/x”"),
+        ("Toinen", "https://b.example/y.", Rule.SAME_TEXT, "only the text part has the link “https://b.example/y”"),
+        ("https://news.example.fi/unsubscribe/t", "", Rule.UNSUBSCRIBE, "the text part has no link to unsubscribe"),
+        (TEXT, "\n", Rule.TEXT_PART, "the text part is empty"),
+    ],
+)
+def test_a_text_part_that_says_something_else_is_found(was: str, becomes: str, rule: Rule, said: str) -> None:
+    assert (rule, said) in found(text=TEXT.replace(was, becomes))
+
+
+def test_a_mail_without_a_subject_is_found() -> None:
+    assert found(subject=" ") == [(Rule.TEXT_PART, "there is no subject")]
+
+
+def test_a_mail_that_nobody_is_subscribed_to_needs_no_way_out() -> None:
+    html = HTML.replace("https://news.example.fi/unsubscribe/t", "https://news.example.fi/")
+    text = TEXT.replace("https://news.example.fi/unsubscribe/t", "https://news.example.fi/")
+    assert found(html=html, text=text, leave="") == []
+
+
+@pytest.mark.parametrize(
+    ("size", "rules"), [(NEAR_CLIP, []), (NEAR_CLIP + 1, [Rule.NEARLY_CLIPPED]), (CLIP + 1, [Rule.SIZE])]
+)
+def test_a_mail_that_gmail_would_clip_is_found(size: int, rules: list[Rule]) -> None:
+    comment = f"<!--{'ä' * ((size - len(HTML.encode()) - 7) // 2)}-->"
+    html = HTML + comment + " " * (size - len((HTML + comment).encode()))
+    assert [rule for rule, _ in found(html=html)] == rules
+
+
+def test_text_in_code_may_look_like_a_placeholder() -> None:
+    html = HTML.replace("Hei!", "Hei! <code>{{ nimi }} [a](b)</code>")
+    assert found(html=html) == []
+
+
+def test_a_placeholder_that_nobody_fills_in_is_found() -> None:
+    assert [rule for rule, _ in found(unknown=frozenset({"hello_hmtl"}))] == [Rule.PLACEHOLDER]
+
+
+def test_a_tracked_link_is_judged_by_where_it_leads() -> None:
+    tracked = f"{PUBLIC_URL}/c/t/abc"
+    html, text = (part.replace("https://a.example/x", tracked) for part in (HTML, TEXT))
+    assert found(html=html, text=text, targets=((tracked, "https://a.example/x"),)) == []
+    assert found(html=html, text=text, targets=((tracked, "https://nowhere"),)) == [
+        (Rule.LINK, "the link “https://nowhere” has no host that could exist: nowhere")
+    ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://a.example", "http://a.example:8080/x?y=1#z", "https://äö.fi/ä", "https://192.0.2.1/", "tel:+358401"),
+        *("mailto:a@b.fi", "mailto:a@b.fi?subject=x", "http://127.0.0.1:8000/x", "https://[2001:db8::1]/"),
+    ],
+)
+def test_addresses_that_lead_somewhere_pass(address: str) -> None:
+    assert fault_of_link(address, home="127.0.0.1") == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", " ", "#osa", "x", "www.a.example", "//a.example/x", "https://", "https:///x", "https://a", "https://.fi"),
+        *("http://localhost/x", "http://10.0.0.1/", "http://192.168.1.1/", "http://kone.local/", "http://127.0.0.1/"),
+        *("https://a.example:port/", "https://[1/", "mailto:", "mailto:nobody", "tel:", "ftp://a.example/", "data:x"),
+    ],
+)
+def test_addresses_that_lead_nowhere_are_found(address: str) -> None:
+    assert fault_of_link(address) != ""
+
+
+def test_addresses_are_told_from_the_punctuation_around_them() -> None:
+    text = "Katso (https://a.example/x_(y)), https://b.example/. Ja <https://c.example/?a=1>: https://d.example…"
+    assert addresses_in(text) == [
+        *("https://a.example/x_(y)", "https://b.example", "https://c.example/?a=1", "https://d.example"),
+    ]
+
+
+def test_places_in_markdown_have_their_lines() -> None:
+    source = "Alku\n\n## Otsikko\n\nEka\n[toka *x*](https://a.example/) ja\n![Kuva](https://k.example/)\n\n- [b](https://b.example/)"
+    assert list(places_in(source)) == [
+        Place("heading", "", "Otsikko", 3),
+        Place("link", "https://a.example/", "toka x", 6),
+        Place("picture", "https://k.example/", "Kuva", 7),
+        Place("link", "https://b.example/", "b", 9),
+    ]
+
+
+# --- a mailing -------------------------------------------------------------------------------------------------------
+
+
+def campaign(body: str, **changes: Any) -> Mailing:
+    audience = Audience(languages=("fi", "sv"))
+    mailing = Mailing("campaign-x", Kind.CAMPAIGN, NOW, audience, subject="Kevät", body=body, language="fi")
+    return replace(mailing, **changes)
+
+
+def told(mailing: Mailing) -> list[tuple[Rule, bool, str, int]]:
+    return [(fault.rule, fault.blocks, fault.field, fault.line) for fault in preflight_campaign(mailing, templates)]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("## Hei\n\n[Lue](https://a.example/x) ja [kirjoita](mailto:a@b.fi).\n\n![Kuva](https://k.example/a.png)", []),
+        ("Moi\n\n[lue](/x)", [(Rule.LINK, True, "body", 3)]),
+        ("Moi\n[lue](http://localhost:3000/x)", [(Rule.LINK, True, "body", 2)]),
+        ("Moi\n\n- [](https://a.example/x)", [(Rule.LINK_TEXT, True, "body", 3)]),
+        ("Moi\n\nHei {{ nimi }}!", [(Rule.FOREIGN_PLACEHOLDER, True, "body", 3)]),
+        ("Moi\n\n![](https://k.example/a.png)", [(Rule.ALT, False, "body", 3)]),
+        ("## A\n\nMoi\n\n#### B", [(Rule.HEADINGS, False, "body", 5)]),
+        ("Sanoja ja sanoja. " * 6_000, [(Rule.SIZE, True, "body", 0)]),
+    ],
+)
+def test_a_fault_of_a_campaign_is_told_with_its_line(body: str, expected: list[tuple[Rule, bool, str, int]]) -> None:
+    assert told(campaign(body)) == expected
+
+
+def test_a_fault_in_the_subject_is_told_with_its_field() -> None:
+    assert told(campaign("Moi", subject="Hei *|FNAME|*")) == [(Rule.FOREIGN_PLACEHOLDER, True, "subject", 0)]
+
+
+def test_what_is_broken_does_not_go_out_and_what_is_doubtful_is_only_said() -> None:
+    with pytest.raises(NotFit) as refused:
+        require_fit(campaign("Moi\n\n[lue](/x)\n\n![](https://k.example/a.png)"), templates)
+    assert refused.value.field == "body"
+    assert refused.value.message.startswith("line 3: “[lue](/x)” stays text")
+    assert "line 5" not in refused.value.message
+    assert [fault.line for fault in refused.value.faults] == [3, 5]
+    (warning,) = require_fit(campaign("![](https://k.example/a.png)"), templates)
+    assert (
+        str(warning)
+        == "line 1: the picture “https://k.example/a.png” has no description; write ![what it shows](address)"
+    )
+
+
+def digest_of(*articles: dict[str, Any]) -> list[Fault]:
+    mailing = Mailing("digest-2026-W48", Kind.DIGEST, datetime(2027, 1, 1, tzinfo=UTC), offer="sparraus")
+    chosen = [article(number, **given) for number, given in enumerate(articles)]
+    return preflight_digest(replace(mailing, articles=tuple(each.id for each in chosen)), chosen, templates)
+
+
+def test_a_digest_of_good_articles_passes_and_code_in_a_title_is_only_said() -> None:
+    assert digest_of({}, {"title": "Toinen"}) == []
+    faults = digest_of({"title": "Näin {{ nimi }} toimii"})
+    assert {(fault.rule, fault.blocks) for fault in faults} == {(Rule.FOREIGN_PLACEHOLDER, False)}
+
+
+def test_a_digest_with_an_article_that_no_reader_could_open_does_not_pass() -> None:
+    faults = digest_of({}, {"url": "http://10.1.2.3/luonnos"})
+    assert [(fault.rule, fault.blocks) for fault in faults] == [(Rule.LINK, True)]
+
+
+def test_a_fault_of_a_template_is_told_with_its_file_and_line(tmp_path: Path) -> None:
+    for part in TEMPLATES.iterdir():
+        if part.name != "email":
+            (tmp_path / part.name).symlink_to(part)
+    shutil.copytree(TEMPLATES / "email", tmp_path / "email")
+    path = tmp_path / "email" / "compiled" / "letter.html"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    (at,) = (number for number, line in enumerate(lines, start=1) if "{{ markdown(body) }}" in line)
+    lines[at - 1] = lines[at - 1].replace(
+        "{{ markdown(body) }}", '{{ markdown(body) }}<p><img src="https://a.example/"></p>'
+    )
+    path.write_text("\n".join(lines), encoding="utf-8")
+    (fault,) = preflight_campaign(campaign("Moi"), Templates(tmp_path, PUBLIC_URL, traced=True))
+    assert (fault.rule, fault.template) == (Rule.ALT, f"email/compiled/letter.html:{at}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["digest", "letter", "confirmation", "welcome", "moved"])
+def test_a_traced_mail_is_the_mail_and_nothing_else(name: str, language: str) -> None:
+    plain = MAILS[name](language).html
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mails, "templates", TRACED)
+        marked = MAILS[name](language).html
+    assert "data-at=email,compiled," in marked
+    assert without_trace(marked) == plain
+
+
+def test_no_token_is_longer_than_preflight_takes_it_to_be() -> None:
+    links = Links(("k" * 32,))
+    ref = Ref("a" * 26, f"campaign-{'x' * 60}", "a-00000-00000", 49, "o" * 40)
+    assert max(len(links.token(purpose, ref)) for purpose in Purpose) <= LONGEST_TOKEN
+
+
+def test_preflight_knows_every_placeholder_of_every_mail() -> None:
+    used = {name for mail in MAILS.values() for name in mail("fi").placeholders}
+    assert used == TOKENS | GREETINGS
+
+
+def test_a_finding_is_told_once() -> None:
+    html = HTML.replace("Lue lisää", "").replace("<h2>", '<a href="https://a.example/x"></a><h2>')
+    told_once: list[Finding] = examine(replace(GOOD, html=html))
+    assert [finding.rule for finding in told_once] == [Rule.LINK_TEXT]

@@ -1,0 +1,216 @@
+"""Templates are resolved completely, or refused in one line that says where and what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Any
+
+import pytest
+
+from local_cloud.cloudformation import Account, Template, TemplateError
+from local_cloud.server import ses_settings
+from local_cloud.stack import load_stack
+
+REPOSITORY = Path(__file__).parents[3]
+PARAMETERS = {
+    "PublicUrl": "http://127.0.0.1:8000",
+    "SenderDomain": "sanaharju.example",
+    "CrmWebhookUrl": "http://127.0.0.1:8000/crm",
+    "OidcIssuer": "http://127.0.0.1:8000/oidc",
+    "OidcAudience": "console",
+}
+
+
+def template(tmp_path: Path, text: str, **parameters: str) -> Template:
+    (tmp_path / "template.yaml").write_text(dedent(text), encoding="utf-8")
+    return Template(tmp_path, "template.yaml", parameters, Account("stack", "eu-north-1", "123456789012"))
+
+
+def resolved(tmp_path: Path, value: str) -> Any:
+    """What a value resolves to in a template that has a parameter, a queue and a condition of each kind."""
+    text = dedent("""
+        Parameters: { Stage: { Type: String, Default: local } }
+        Conditions:
+          IsLocal: !Equals [!Ref Stage, local]
+          IsCloud: !Not [{ Condition: IsLocal }]
+          Both: !And [!Condition IsLocal, !Not [!Condition IsCloud]]
+          Either: !Or [!Condition IsLocal, !Condition IsCloud]
+        Resources:
+          Queue: { Type: AWS::SQS::Queue }
+          Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !Sub "${Stage}-news" } }
+        Outputs:
+          Value:
+            Value:
+        """) + indent(value, "      ")
+    return template(tmp_path, text).output("Value")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("!Ref Stage", "local"),
+        ("!Ref AWS::Region", "eu-north-1"),
+        ("!Ref Queue", "https://sqs.eu-north-1.amazonaws.com/123456789012/stack-Queue"),
+        ("!GetAtt Queue.Arn", "arn:aws:sqs:eu-north-1:123456789012:stack-Queue"),
+        ("Fn::GetAtt: [Queue, QueueName]", "stack-Queue"),
+        ("!Ref Topic", "arn:aws:sns:eu-north-1:123456789012:local-news"),
+        ('!Sub "${Stage} ${Queue.QueueName} ${!Kept} ${AWS::AccountId}"', "local stack-Queue ${Kept} 123456789012"),
+        ('!Sub ["${Who} in ${Stage}", { Who: !GetAtt Queue.QueueName }]', "stack-Queue in local"),
+        ("!Join ['-', [a, !Ref Stage]]", "a-local"),
+        ("!Select [1, !Split [',', 'a,b,c']]", "b"),
+        ("!If [IsLocal, here, there]", "here"),
+        ("!If [IsCloud, here, there]", "there"),
+        ("!If [Both, yes, no]", True),
+        ("!If [Either, one, none]", "one"),
+        ("[a, !If [IsCloud, b, !Ref AWS::NoValue]]", ["a"]),
+        ("{ a: !Ref AWS::NoValue, b: !Ref Stage }", {"b": "local"}),
+    ],
+)
+def test_intrinsic_functions_give_what_cloudformation_gives(tmp_path: Path, value: str, expected: object) -> None:
+    assert resolved(tmp_path, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("!Ref Missing", "Outputs.Value: Ref Missing: no such parameter or resource"),
+        ("!GetAtt Missing.Arn", "Outputs.Value: GetAtt Missing.Arn: no resource Missing"),
+        (
+            "!GetAtt Queue.Colour",
+            "Outputs.Value: GetAtt Queue.Colour: the local cloud does not know Colour of AWS::SQS::Queue",
+        ),
+        ("!ImportValue other", "Outputs.Value: Fn::ImportValue is not known to the local cloud"),
+        ("!If [Nowhere, a, b]", "Outputs.Value: condition Nowhere is not declared"),
+        ("!Select [3, [a]]", "Outputs.Value: Select 3 of 1 values"),
+    ],
+)
+def test_what_cannot_be_resolved_is_one_line_with_file_place_and_reason(tmp_path: Path, value: str, words: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        resolved(tmp_path, value)
+    assert str(caught.value) == f"template.yaml: {words}"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "words"),
+    [
+        ("Resources: {}", {"Stage": "x"}, "template.yaml: Parameters: Stage is given but not declared"),
+        (
+            "{Parameters: {Stage: {Type: String}}, Resources: {}}",
+            {},
+            "template.yaml: Parameters: Stage needs a value",
+        ),
+        (
+            "{Parameters: {Url: {Type: String, AllowedPattern: 'https?://[^/]+'}}, Resources: {}}",
+            {"Url": "ftp://x"},
+            "template.yaml: Parameters: Url is 'ftp://x' and must match https?://[^/]+",
+        ),
+        (
+            "{Parameters: {Stage: {Type: String, AllowedValues: [a, b]}}, Resources: {}}",
+            {"Stage": "c"},
+            "template.yaml: Parameters: Stage is 'c' and must be one of ['a', 'b']",
+        ),
+        ("Resources: [", {}, "template.yaml: line 2: not valid YAML"),
+        ("Outputs: {}", {}, "template.yaml: has no Resources, so it is not a CloudFormation template"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_one_line(
+    tmp_path: Path, text: str, given: dict[str, str], words: str
+) -> None:
+    with pytest.raises(TemplateError) as caught:
+        template(tmp_path, text + "\n", **given)
+    assert str(caught.value).startswith(words)
+    assert "\n" not in str(caught.value)
+
+
+def test_outputs_that_need_each_other_are_refused_instead_of_running_for_ever(tmp_path: Path) -> None:
+    text = "Resources:\n  Child:\n    Type: AWS::Serverless::Application\n    Properties: {properties}\n"
+    looped = text.format(properties="{ Location: child.yaml, Parameters: { Name: !GetAtt Child.Outputs.Name } }")
+    (tmp_path / "child.yaml").write_text(
+        "Parameters: { Name: { Type: String } }\nResources: {}\nOutputs: { Name: { Value: !Ref Name } }\n"
+    )
+    with pytest.raises(TemplateError, match="Child: depends on itself"):
+        template(tmp_path, looped).nested("Child")
+
+
+@pytest.mark.parametrize(
+    ("resource", "words"),
+    [
+        ("Type: AWS::RDS::DBInstance", "Thing: the local cloud does not know the type AWS::RDS::DBInstance"),
+        (
+            "{ Type: AWS::Serverless::Function, Properties: { Handler: handle } }",
+            "Thing: Handler is 'handle' and must be like folder.handler.handle",
+        ),
+        (
+            (
+                "{ Type: AWS::Serverless::Function, Properties: { Handler: a.handler.handle, "
+                "Events: { E: { Type: S3 } } } }"
+            ),
+            "Thing.Events.E: the local cloud does not know the event type S3",
+        ),
+        (
+            (
+                "{ Type: AWS::Serverless::Function, Properties: { Handler: a.handler.handle, "
+                "Events: { E: { Type: SQS, Properties: { Queue: q, FilterCriteria: {} } } } } }"
+            ),
+            "Thing.Events.E: the local cloud does not know FilterCriteria",
+        ),
+    ],
+)
+def test_what_the_local_cloud_does_not_emulate_is_never_skipped_silently(
+    tmp_path: Path, resource: str, words: str
+) -> None:
+    (tmp_path / "template.yaml").write_text(f"Resources:\n  Thing:\n{indent(resource, '    ')}\n")
+    with pytest.raises(TemplateError) as caught:
+        load_stack(tmp_path, {})
+    assert str(caught.value) == f"template.yaml: {words}"
+
+
+def test_globals_are_merged_into_functions_and_the_functions_own_values_win(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(
+        dedent("""
+        Globals: { Function: { Timeout: 9, Environment: { Variables: { A: common, B: common } } } }
+        Resources:
+          Own:
+            Type: AWS::Serverless::Function
+            Properties: { Handler: own.handler.handle, Environment: { Variables: { B: own } } }
+        """)
+    )
+    (function,) = load_stack(tmp_path, {}).functions
+    assert (function.folder, function.timeout, function.environment) == ("own", 9, {"A": "common", "B": "own"})
+
+
+def test_a_queue_source_without_limits_gets_lambdas_own_and_a_disabled_one_is_none(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(
+        dedent("""
+        Resources:
+          Reader:
+            Type: AWS::Serverless::Function
+            Properties:
+              Handler: reader.handler.handle
+              Events:
+                On: { Type: SQS, Properties: { Queue: "arn:aws:sqs:eu-north-1:1:on" } }
+                Off: { Type: SQS, Properties: { Queue: "arn:aws:sqs:eu-north-1:1:off", Enabled: false } }
+        """)
+    )
+    (function,) = load_stack(tmp_path, {}).functions
+    (source,) = function.queues
+    assert (source.queue_name, source.batch_size, source.max_concurrency, source.reports_failures) == (
+        "on",
+        10,
+        5,
+        False,
+    )
+
+
+def test_the_deployed_template_is_known_completely() -> None:
+    stack = load_stack(REPOSITORY, PARAMETERS)
+    folders = {path.parent.name for path in (REPOSITORY / "functions").glob("*/__init__.py")} - {"newsletter"}
+    assert {function.folder for function in stack.functions} == folders
+    assert all(source.reports_failures for function in stack.functions for source in function.queues)
+    topic = next(each for each in stack.of_type("AWS::SNS::Topic") if each.logical_id == "MailEvents")
+    settings = ses_settings(stack, auto_deliver=True)
+    assert settings.identities == {"sanaharju.example"}
+    (destination,) = settings.configuration_sets["newsletter-local-mail"].event_topics
+    assert destination.topic_arn == f"arn:aws:sns:eu-north-1:123456789012:{topic.physical_id}"
+    assert {"SEND", "BOUNCE", "COMPLAINT", "DELIVERY"} <= destination.types
