@@ -11,7 +11,7 @@ from console.principal import SEND_GROUP, SEND_SCOPE
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
-from newsletter.sending.ledger import Standing
+from newsletter.sending.ledger import RecipientStatus
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -185,7 +185,7 @@ def _schemas() -> dict[str, Schema]:
         "offer": TEXT,
         "articles": TEXT_LIST,
     }
-    recipient = {"subscriber": TEXT, "address": TEXT, "standing": {"enum": list(Standing)}, "reason": TEXT}
+    recipient = {"subscriber": TEXT, "address": TEXT, "standing": {"enum": list(RecipientStatus)}, "reason": TEXT}
     article = dict.fromkeys(("id", "url", "title", "summary", "language", "author"), TEXT)
     texts = {name: TEXT | {"description": FIELDS[name]} for name in TEXTS}
     lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from newsletter.mailings.mailings_store import Mailings
     from newsletter.mailings.planning.backlog_store import Backlog
     from newsletter.mailings.rendering.variants import Variants
-    from newsletter.mailings.status_store import Courses
-    from newsletter.nurture.due_store import Agenda
+    from newsletter.mailings.status_store import MailingStatuses
+    from newsletter.nurture.due_store import DueIndex
     from newsletter.nurture.enrollments_store import Enrollments
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
     from newsletter.platform.health import Health
     from newsletter.platform.links.form_tokens import Forms
     from newsletter.platform.links.links import Links
-    from newsletter.platform.rate_limiter_store import Guards
+    from newsletter.platform.rate_limiter_store import RateLimiter
     from newsletter.platform.web.oidc_client import Oidc
     from newsletter.publication.publication import Feed, Publication
-    from newsletter.readers.bounces_store import Reachability
+    from newsletter.readers.bounces_store import Bounces
     from newsletter.readers.consents.consents_store import Consents
-    from newsletter.readers.signup.challenges import Proofs
-    from newsletter.readers.signup.limits_store import Limits
+    from newsletter.readers.signup.challenges import Challenges
+    from newsletter.readers.signup.limits_store import SignUpLimits
     from newsletter.readers.signup.sign_ups_store import SignUps
     from newsletter.readers.subscriber_ids import SubscriberIds
     from newsletter.readers.subscribers_store import Subscribers
-    from newsletter.reports.stats_store import Tallies
+    from newsletter.reports.stats_store import StatsStore
     from newsletter.sending.deliveries_store import Deliveries
     from newsletter.sending.feedback.reputation_store import Reputation
-    from newsletter.sending.feedback.unknown_events_store import Aside
+    from newsletter.sending.feedback.unknown_events_store import UnknownEvents
     from newsletter.sending.ses.account_client import Account
     from newsletter.sending.ses.mailer_client import Mailer
     from newsletter.sending.ses.suppression_client import SuppressionList
@@ -192,18 +192,18 @@ class Container:
         return Clicks(aws.client("dynamodb"), self.settings.subscribers_table, life)
 
     @cached_property
-    def agenda(self) -> Agenda:
+    def due_index(self) -> DueIndex:
         """What is due."""
-        from newsletter.nurture.due_store import Agenda
+        from newsletter.nurture.due_store import DueIndex
 
-        return Agenda(aws.client("dynamodb"), self.settings.subscribers_table)
+        return DueIndex(aws.client("dynamodb"), self.settings.subscribers_table)
 
     @cached_property
-    def limits(self) -> Limits:
+    def sign_up_limits(self) -> SignUpLimits:
         """Limits on what strangers can set off."""
-        from newsletter.readers.signup.limits_store import Limits
+        from newsletter.readers.signup.limits_store import SignUpLimits
 
-        return Limits(aws.client("dynamodb"), self.settings.guards_table)
+        return SignUpLimits(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def enrollments(self) -> Enrollments:
@@ -241,11 +241,11 @@ class Container:
         return Decisions(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
-    def courses(self) -> Courses:
+    def statuses(self) -> MailingStatuses:
         """Courses of mailings."""
-        from newsletter.mailings.status_store import Courses
+        from newsletter.mailings.status_store import MailingStatuses
 
-        return Courses(aws.client("dynamodb"), self.settings.content_table)
+        return MailingStatuses(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def backlog(self) -> Backlog:
@@ -269,11 +269,11 @@ class Container:
         return Deliveries(aws.client("dynamodb"), self.settings.deliveries_table)
 
     @cached_property
-    def tallies(self) -> Tallies:
+    def stats(self) -> StatsStore:
         """Counts of the ledger."""
-        from newsletter.reports.stats_store import Tallies
+        from newsletter.reports.stats_store import StatsStore
 
-        return Tallies(aws.client("dynamodb"), self.settings.deliveries_table)
+        return StatsStore(aws.client("dynamodb"), self.settings.deliveries_table)
 
     @cached_property
     def reputation(self) -> Reputation:
@@ -311,11 +311,11 @@ class Container:
         return Presses(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
-    def guards(self) -> Guards:
+    def rate_limiter(self) -> RateLimiter:
         """The rate lane."""
-        from newsletter.platform.rate_limiter_store import Guards
+        from newsletter.platform.rate_limiter_store import RateLimiter
 
-        return Guards(aws.client("dynamodb"), self.settings.guards_table)
+        return RateLimiter(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def failures(self) -> Failures:
@@ -353,11 +353,11 @@ class Container:
         return Forms(self.secrets.link_keys)
 
     @cached_property
-    def proofs(self) -> Proofs:
+    def challenges(self) -> Challenges:
         """Proofs of work."""
-        from newsletter.readers.signup.challenges import Proofs
+        from newsletter.readers.signup.challenges import Challenges
 
-        return Proofs(self.secrets.link_keys)
+        return Challenges(self.secrets.link_keys)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -409,18 +409,18 @@ class Container:
         return DigestReaders(self.digests, self.publication.time_zone)
 
     @cached_property
-    def reachability(self) -> Reachability:
+    def bounces(self) -> Bounces:
         """What mail systems say of readers."""
-        from newsletter.readers.bounces_store import Reachability
+        from newsletter.readers.bounces_store import Bounces
 
-        return Reachability(aws.client("dynamodb"), self.settings.subscribers_table)
+        return Bounces(aws.client("dynamodb"), self.settings.subscribers_table)
 
     @cached_property
-    def aside(self) -> Aside:
+    def unknown_events(self) -> UnknownEvents:
         """What a person shall look at."""
-        from newsletter.sending.feedback.unknown_events_store import Aside
+        from newsletter.sending.feedback.unknown_events_store import UnknownEvents
 
-        return Aside(aws.client("dynamodb"), self.settings.deliveries_table)
+        return UnknownEvents(aws.client("dynamodb"), self.settings.deliveries_table)
 
 
 app = Container()

@@ -7,9 +7,9 @@ from typing import Any
 from newsletter.container import app
 from newsletter.mailings.digests.run_digests import run_digests
 from newsletter.mailings.planning.plan_page import plan_page
-from newsletter.mailings.planning.requeue_shard import go_on
+from newsletter.mailings.planning.requeue_shard import requeue_shard
 from newsletter.platform.events import each_message, scheduled_time
-from newsletter.platform.messages import GoOn, MalformedMessage, Message, PlanPage
+from newsletter.platform.messages import MalformedMessage, Message, PlanPage, RequeueShard
 from newsletter.platform.observability import observed
 
 
@@ -28,7 +28,7 @@ def _plan(message: Message) -> None:
     match message:
         case PlanPage():
             plan_page(message, app.now(), app)
-        case GoOn():
-            go_on(message, app, now=app.now())
+        case RequeueShard():
+            requeue_shard(message, app, now=app.now())
         case _:
             raise MalformedMessage(f"{message.type} does not belong on the planner's queue")

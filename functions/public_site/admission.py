@@ -7,7 +7,7 @@ from typing import Any
 from newsletter.container import app
 from newsletter.platform.observability import count
 from newsletter.platform.web.answer import Answer, json_answer
-from newsletter.readers.signup.protection import WAIT, WAIT_LIFE, needs_proof, proven, waited
+from newsletter.readers.signup.protection import WAIT, WAIT_LIFE, needs_proof, solved, waited
 from public_site.request import Request
 from public_site.responses import page
 
@@ -26,7 +26,7 @@ def admitted(request: Request, email: str) -> bool:
     now = app.now()
     if not needs_proof(request.network, now, app):
         return True
-    if proven(request.field("altcha"), app, now):
+    if solved(request.field("altcha"), app, now):
         return True
     return waited(app.forms.age("wait", request.field("wait"), now, email), request.network, now, app)
 
@@ -38,7 +38,7 @@ def ask_for_proof(request: Request, language: str, email: str, **values: Any) ->
     """
     count("ProofsAskedFor")
     now = app.now()
-    challenge = app.proofs.challenge(now)
+    challenge = app.challenges.challenge(now)
     if request.wants_json:
         text = app.templates.text("pages.errors.altcha", language)
         return json_answer(428, {"error": text, "challenge": challenge, "how": HOW})

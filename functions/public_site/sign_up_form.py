@@ -140,7 +140,7 @@ def show(
 ) -> Answer:
     """The form with what was typed, and what to mend."""
     now = app.now()
-    challenge = app.proofs.challenge(now) if under_attack(now, app) else None
+    challenge = app.challenges.challenge(now) if under_attack(now, app) else None
     return page(
         request,
         "subscribe",

@@ -16,7 +16,7 @@ from newsletter.sending.feedback.circuit_breaker import close_breaker
 def show() -> int:
     """Whether the breaker is open, and the rates it judges by; 1 when it is."""
     now, zone = app.now(), app.templates.publication.time_zone
-    caution = app.templates.publication.caution
+    sending_limits = app.templates.publication.sending_limits
     breaker = app.reputation.breaker()
     if breaker:
         say(f"The breaker is open since {when(breaker.since, zone)} ({zone}): {breaker.reason}.")
@@ -24,8 +24,8 @@ def show() -> int:
         say("The breaker is closed.")
     day = app.reputation.last_day(now)
     say(f"Mails of the last 24 hours whose fate is known: {day.volume:,}; judged from {BREAKER_VOLUME:,} on")
-    say(f"    bounced:      {_rate(day.bounced, day)} (limit {caution.bounces / 100:g} %)")
-    say(f"    called spam:  {_rate(day.complained, day)} (limit {caution.complaints / 100:g} %)")
+    say(f"    bounced:      {_rate(day.bounced, day)} (limit {sending_limits.bounces / 100:g} %)")
+    say(f"    called spam:  {_rate(day.complained, day)} (limit {sending_limits.complaints / 100:g} %)")
     return 1 if breaker else 0
 
 
@@ -36,10 +36,10 @@ def close() -> int:
     if not close_breaker(by, app, now=now):
         raise Fault("the breaker is not open")
     say("The breaker is closed; it counts anew from now on.")
-    for mailing in app.courses.unfinished():
-        course = app.courses.course(mailing)
-        if course is not None and course.state is MailingState.HELD:
-            say(f"{mailing} is held ({course.reason}). Go on: newsletter mailing resume {mailing}")
+    for mailing in app.statuses.unfinished():
+        status = app.statuses.status(mailing)
+        if status is not None and status.state is MailingState.HELD:
+            say(f"{mailing} is held ({status.reason}). Go on: newsletter mailing resume {mailing}")
     return 0
 
 

@@ -12,11 +12,11 @@ from newsletter.container import app
 from newsletter.mailings.campaign import checked, readers_of, start_campaign, started_before
 from newsletter.mailings.control.set_status import in_words
 from newsletter.mailings.count_audience import count_audience
-from newsletter.mailings.initial_status import starting_course
+from newsletter.mailings.initial_status import initial_status
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
-from newsletter.reports.descriptions import audience_in_words, count_in_words, course_in_words
+from newsletter.reports.descriptions import audience_in_words, count_in_words, status_in_words
 
 
 def send(path: Path, *, yes: bool) -> int:
@@ -32,7 +32,7 @@ def send(path: Path, *, yes: bool) -> int:
     except Conflict as taken:
         text = f"a campaign {file.campaign.name} was sent with another text; choose another name"
         raise file.fault(InvalidInput("name", text)) from taken
-    course = None
+    status = None
     if known is None:
         if check_campaign(path, app.settings.templates, app.settings.public_url):
             say("Nothing was sent.")
@@ -42,20 +42,20 @@ def send(path: Path, *, yes: bool) -> int:
             readers = readers_of(mailing, app)
         except EmptyAudience as nobody:
             raise file.fault(nobody) from nobody
-        course = starting_course(mailing.id, readers, app, now=now)
+        status = initial_status(mailing.id, readers, app, now=now)
         _show(file, mailing)
         if not yes and not agreed("Send it now?", "to send"):
             say("Nothing was sent.")
             return 1
     # Also for a known campaign: had its start been interrupted, this completes it.
-    mailing, created = start_campaign(file.campaign, app, now=now, course=course)
+    mailing, created = start_campaign(file.campaign, app, now=now, status=status)
     if created:
         say(f"Started {mailing.id}. See how it goes: newsletter mailing show {mailing.id}")
-        if words := course_in_words(mailing.course):
+        if words := status_in_words(mailing.status):
             say(f"{words}.")
     else:
         then = when(mailing.created_at, publication.time_zone)
-        say(f"{mailing.id} was started on {then} and is {in_words(mailing.course)}; nothing is sent again.")
+        say(f"{mailing.id} was started on {then} and is {in_words(mailing.status)}; nothing is sent again.")
     return 0
 
 

@@ -12,7 +12,7 @@ from newsletter.container import app
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
-from newsletter.mailings.status import Course
+from newsletter.mailings.status import MailingStatus
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.descriptions import still_going_out
@@ -26,7 +26,7 @@ SAID = {
 
 def control(act: str, mailing: str, *, yes: bool = False) -> int:
     """Pause, resume or cancel the mailing; cancelling is asked about first, since nothing leads back."""
-    acts: dict[str, Callable[..., Course]] = {
+    acts: dict[str, Callable[..., MailingStatus]] = {
         "pause": pause_mailing,
         "resume": resume_mailing,
         "cancel": cancel_mailing,
@@ -35,10 +35,10 @@ def control(act: str, mailing: str, *, yes: bool = False) -> int:
         say("Nothing was changed.")
         return 1
     try:
-        course = acts[act](mailing, app, by=f"{getpass.getuser()}, at the command line", now=whole_seconds(app.now()))
+        status = acts[act](mailing, app, by=f"{getpass.getuser()}, at the command line", now=whole_seconds(app.now()))
     except NotFound as nothing:
         raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
     except NotNow as wrong:
         raise Fault(str(wrong)) from wrong
-    say(SAID[act].format(mailing, still_going_out(course)))
+    say(SAID[act].format(mailing, still_going_out(status)))
     return 0

@@ -16,7 +16,7 @@ from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.rendering.preflight import values_for
 from newsletter.sending.send_batch import own_headers
-from newsletter.sending.ses.mailer_client import Addressed, Mailer
+from newsletter.sending.ses.mailer_client import Envelope, Mailer
 
 TOKEN = "preview." + "x" * 113
 """As long as a token of a digest; `newsletter preview` opens no reader's pages with it."""
@@ -27,7 +27,7 @@ def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) ->
     """The mail to one reader, with links as long as they usually are."""
     values = values_for(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
     batch = Batch(mailing, "preview", variant.key, ("preview",))
-    who = Addressed(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
+    who = Envelope(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
     recorder = _Recorder()
     Mailer(recorder, templates.publication, "preview").send(batch, variant, [who], kind)
     return _mime(recorder.request)

@@ -24,7 +24,7 @@ def show_decisions(limit: int) -> int:
 def show_aside() -> int:
     """What was put aside for a person; exit code 1 when there is anything."""
     zone = app.templates.publication.time_zone
-    kept = sorted(app.aside.everything(), key=lambda each: each.at)
+    kept = sorted(app.unknown_events.everything(), key=lambda each: each.at)
     if not kept:
         say("Nothing was put aside.")
         return 0

@@ -29,7 +29,7 @@ from newsletter.container import app
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
-from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
+from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import Frequency
 
@@ -78,7 +78,7 @@ def import_file(
     mark = fingerprint(path)
     survey = survey_of(open_sheet(path, wishes.encoding), wishes, mode, app)
     name = f"{path.stem[:40]}-{mark}"
-    roster = Roster(name, mode, evidence.strip(), survey.strictest, same_pepper=survey.same_pepper)
+    roster = ImportList(name, mode, evidence.strip(), survey.strictest, same_pepper=survey.same_pepper)
     progress = Progress(path, _mark_of(mark, mode, wishes), dry=dry)
     if progress.line:
         tell = partial(print, file=sys.stderr) if as_json else say
@@ -92,7 +92,7 @@ def import_file(
     return 1 if outcome.rejected else 0
 
 
-def _run(survey: Survey, roster: Roster, progress: Progress, *, dry: bool) -> Outcome:
+def _run(survey: Survey, roster: ImportList, progress: Progress, *, dry: bool) -> Outcome:
     resumed = progress.begun
     counts: Counter[str] = Counter()
     progress.begin()
@@ -117,7 +117,7 @@ def _mark_of(mark: str, mode: Mode, wishes: Wishes) -> str:
 
 
 def _import(
-    chunk: list[Read], roster: Roster, *, dry: bool, again: bool
+    chunk: list[Read], roster: ImportList, *, dry: bool, again: bool
 ) -> Iterator[tuple[Read, Imported | InvalidInput]]:
     now = whole_seconds(app.now())
     parts = [chunk[start : start + GET_LIMIT] for start in range(0, len(chunk), GET_LIMIT)]
@@ -161,7 +161,7 @@ def _print(survey: Survey, outcome: Outcome, *, dry: bool) -> None:
         say(f"Not used: {', '.join(columns.unused)}")
 
 
-def _as_json(survey: Survey, roster: Roster, outcome: Outcome, *, dry: bool) -> dict[str, object]:
+def _as_json(survey: Survey, roster: ImportList, outcome: Outcome, *, dry: bool) -> dict[str, object]:
     sheet, columns = survey.sheet, survey.columns
     return {
         "file": str(sheet.path),

@@ -13,10 +13,10 @@ from newsletter.platform.times import whole_seconds
 from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
-    course_in_words,
     progress_in_words,
     recipients_as_json,
     report_as_json,
+    status_in_words,
     title_of,
 )
 from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
@@ -42,7 +42,7 @@ def show_list(limit: int) -> int:
                 mailing.id,
                 when(mailing.created_at, zone),
                 mailing.kind.value,
-                "" if mailing.kind.standing else mailing.course.state.value,
+                "" if mailing.kind.automated else mailing.status.state.value,
                 title_of(mailing),
             )
             for mailing in mailings
@@ -83,10 +83,10 @@ def _print_words(report: Report) -> None:
     zone = publication.time_zone
     say(f"{report.mailing.id}, started {when(report.mailing.created_at, zone)} ({zone})")
     say(f"To: {audience_in_words(report.mailing, publication)}.")
-    course = report.mailing.course
-    if words := course_in_words(course):
-        until = f" Next try: {when(course.until, zone)}." if course.until else ""
-        say(f"{words} (since {when(course.since, zone)}).{until}")
+    status = report.mailing.status
+    if words := status_in_words(status):
+        until = f" Next try: {when(status.until, zone)}." if status.until else ""
+        say(f"{words} (since {when(status.since, zone)}).{until}")
     say(f"\n{certificate_in_words(report)}")
     if progress := progress_in_words(report, lambda moment: when(moment, zone)):
         say(progress)

@@ -56,7 +56,7 @@ class SampleMail:
 def sample_mails(publication: Publication) -> Iterator[SampleMail]:
     """All of them: administrative mails, the digest and a campaign with each offer and without, every step."""
     articles = sample_articles(publication)
-    administrative = Kind.ADMINISTRATIVE
+    administrative = Kind.SERVICE
     yield SampleMail(CONFIRMATION, administrative, CONFIRMATION, "confirmation", _confirmation())
     yield SampleMail("reminder", administrative, CONFIRMATION, "confirmation", _confirmation(reminder=True))
     yield SampleMail("confirmation-moving", administrative, CONFIRMATION, "confirmation", _confirmation(moves=True))

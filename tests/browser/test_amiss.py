@@ -8,15 +8,15 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from tests.browser.stage import Camera, Stage, link_to, mail_to, send_form, subscribe
 
 in_every_language = pytest.mark.parametrize("language", ["fi", "sv", "en"])
 
 
-def own_page(stage: Stage, purpose: Purpose, email: str, extra: str = "") -> str:
+def own_page(stage: Stage, purpose: LinkPurpose, email: str, extra: str = "") -> str:
     """The address of a reader's own page."""
-    ref = Ref(app.ids.of(email), extra=extra)
+    ref = LinkClaims(app.ids.of(email), extra=extra)
     return stage.url(f"/{purpose}/{app.links.token(purpose, ref)}")
 
 
@@ -40,14 +40,14 @@ def test_nobody_is_shut_out_by_an_old_link_or_a_new_address(
     expect(page.locator("html")).to_have_attribute("lang", language)
     camera.check(page, f"{language}-new-address")
     assert stage.cloud.drain()
-    page.goto(own_page(stage, Purpose.CONFIRM, other, extra="an-earlier-form") + f"?lang={language}")
+    page.goto(own_page(stage, LinkPurpose.CONFIRM, other, extra="an-earlier-form") + f"?lang={language}")
     camera.check(page, f"{language}-expired")
     page.goto(link_to("confirm", mail_to(stage, other)["text"]))
     page.click("main form button")
     assert stage.cloud.drain()
-    page.goto(own_page(stage, Purpose.PREFERENCES, email) + f"?lang={language}")
+    page.goto(own_page(stage, LinkPurpose.PREFERENCES, email) + f"?lang={language}")
     camera.check(page, f"{language}-ended")
-    page.goto(own_page(stage, Purpose.MY_DATA, other))
+    page.goto(own_page(stage, LinkPurpose.MY_DATA, other))
     expect(page.get_by_text(email)).to_be_visible()
     camera.check(page, f"{language}-my-data-moved")
     page.emulate_media(media="print")
@@ -55,7 +55,7 @@ def test_nobody_is_shut_out_by_an_old_link_or_a_new_address(
     page.emulate_media(media="screen")
     page.click("main details summary")
     page.click("main details button")
-    page.goto(own_page(stage, Purpose.MY_DATA, email) + f"?lang={language}")
+    page.goto(own_page(stage, LinkPurpose.MY_DATA, email) + f"?lang={language}")
     camera.check(page, f"{language}-nothing-held")
 
 
@@ -63,7 +63,7 @@ def test_nobody_is_shut_out_by_an_old_link_or_a_new_address(
 def test_nobody_is_shut_out_while_the_form_is_under_attack(
     page: Page, stage: Stage, camera: Camera, language: str
 ) -> None:
-    app.limits.defend(app.now() + timedelta(hours=1), app.now())
+    app.sign_up_limits.defend(app.now() + timedelta(hours=1), app.now())
     email = f"{language}-hyokkays@example.com"
     page.goto(stage.url(f"/subscribe?lang={language}"))
     camera.check(page, f"{language}-subscribe-proof")

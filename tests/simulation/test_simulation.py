@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.mailings.planning import enqueue as emit_batches
 from newsletter.platform.rate_limit import AHEAD, BATCH_SIZE, pace
-from newsletter.platform.rate_limiter_store import Guards
+from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.platform.shards import SHARDS
 from newsletter.sending import reserve_slots as take_slots
 from tests.bench.stack import layout
@@ -97,7 +97,7 @@ def test_lambda_ends_what_circles_where_it_is_not_allowed_to() -> None:
     with (
         patch.object(emit_batches, "bulk_pace", lambda rate: pace(1000 * rate)),
         patch.object(take_slots, "AFTER_HORIZON", 10.0),
-        patch.object(Guards.reserve, "__defaults__", (15.0,)),
+        patch.object(RateLimiter.reserve, "__defaults__", (15.0,)),
         patch.object(fleet, "SOURCES", forbidden),
     ):
         assert simulated(3_200, SLOW).looped

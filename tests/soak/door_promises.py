@@ -9,7 +9,7 @@ from newsletter.container import app
 from newsletter.leads.lead import lead_id
 from newsletter.mailings.status import MailingState
 from newsletter.readers.subscriber import Status
-from newsletter.sending.ledger import Outcome
+from newsletter.sending.ledger import SendResult
 from tests.soak.doors import PlayedDoors
 from tests.soak.people import Person
 from tests.soak.promises import require
@@ -34,7 +34,7 @@ def _doubt(played: PlayedDoors) -> set[str]:
     found = set()
     for mailing in app.mailings.newest(100):
         for record in app.deliveries.records(mailing.id):
-            doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
+            doubted = {SendResult.DOUBTFUL, SendResult.AGAIN} & set(record.outcomes)
             if doubted:
                 found.add(record.batch.id)
                 cause = played.causes.may_be_doubted(record.batch.id)
@@ -126,17 +126,17 @@ def _import(played: PlayedDoors) -> None:
 
 def _console(played: PlayedDoors) -> None:
     """What marketing was told is on record, and the campaign is what they left it as."""
-    course = app.courses.course(CAMPAIGN)
+    status = app.statuses.status(CAMPAIGN)
     if not played.console["start done"]:
         return
-    require(course is not None, "the campaign was started and is not there")
-    assert course is not None
+    require(status is not None, "the campaign was started and is not there")
+    assert status is not None
     decided = Counter(line["decision"] for line in app.decisions.newest(500) if line["run"] == CAMPAIGN)
     for act, word in (("pause", "paused"), ("resume", "resumed"), ("cancel", "cancelled")):
         require(not played.console[f"{act} done"] or decided[word], f"{act} was done, and the records are {decided}")
     if played.console["cancel done"]:
-        require(course.state is MailingState.CANCELLED, f"the campaign was cancelled and is {course.state}")
+        require(status.state is MailingState.CANCELLED, f"the campaign was cancelled and is {status.state}")
     elif played.console["pause done"] <= played.console["resume done"]:
-        require(course.state is MailingState.COMPLETE, f"the campaign is {course.state}, {played.console}")
+        require(status.state is MailingState.COMPLETE, f"the campaign is {status.state}, {played.console}")
     twice = Counter(mail.to for mail in played.account.sent if mail.mailing == CAMPAIGN)
     require(max(twice.values(), default=1) == 1, f"mailed too often: {twice}")

@@ -21,7 +21,7 @@ from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.platform.errors import NotNow
 from newsletter.platform.shards import SHARDS
-from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from nurture.handler import handle as tick
 from tests.soak.account import Account
@@ -186,8 +186,8 @@ def _import(played: PlayedDoors) -> None:
 
     def both() -> bool:
         now = app.now().replace(microsecond=0)
-        import_rows([Row(confirmed)], Roster("messut", Mode.CONFIRMED, "list"), now, app, again=True)
-        import_rows([Row(asked)], Roster("messut", Mode.PENDING), now, app, again=True)
+        import_rows([Row(confirmed)], ImportList("messut", Mode.CONFIRMED, "list"), now, app, again=True)
+        import_rows([Row(asked)], ImportList("messut", Mode.PENDING), now, app, again=True)
         return True
 
     def done(_: bool) -> None:  # noqa: FBT001 (what the act gave)

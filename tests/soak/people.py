@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from public_site.handler import handle
 from tests.bench.stack import PUBLIC_URL
 from tests.soak.lambdas import Context, Lambdas
@@ -74,7 +74,7 @@ class Person:
     email: str
     network: str
     journey: list[str]
-    paths: dict[Purpose, str] = field(default_factory=dict)
+    paths: dict[LinkPurpose, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -101,24 +101,24 @@ class Person:
         preferences = {"topics": "linkedin", "language": "fi", "frequency": "weekly"}
         match act:
             case "refused tracking":
-                self.town.soon(partial(self._press, self.paths[Purpose.PREFERENCES], act, preferences))
+                self.town.soon(partial(self._press, self.paths[LinkPurpose.PREFERENCES], act, preferences))
             case "allowed tracking":
                 both = preferences | {"tracking": "yes"}
-                self.town.soon(partial(self._press, self.paths[Purpose.PREFERENCES], act, both))
+                self.town.soon(partial(self._press, self.paths[LinkPurpose.PREFERENCES], act, both))
             case "took up the offer":
-                self.town.soon(partial(self._press, self.paths[Purpose.OFFER], act))
+                self.town.soon(partial(self._press, self.paths[LinkPurpose.OFFER], act))
             case "left on the page":
-                self.town.soon(partial(self._send, self.paths[Purpose.UNSUBSCRIBE], {}, act))
+                self.town.soon(partial(self._send, self.paths[LinkPurpose.UNSUBSCRIBE], {}, act))
             case "left with one click":
                 one_click = {"List-Unsubscribe": "One-Click"}
-                self.town.soon(partial(self._send, self.paths[Purpose.UNSUBSCRIBE], one_click, act))
+                self.town.soon(partial(self._send, self.paths[LinkPurpose.UNSUBSCRIBE], one_click, act))
             case "came back":
                 self.town.lambdas.later(700.0, partial(self._come_back, act))
             case "had everything erased":
-                self.town.soon(partial(self._press, self.paths[Purpose.MY_DATA], act, {"erase": "yes"}))
+                self.town.soon(partial(self._press, self.paths[LinkPurpose.MY_DATA], act, {"erase": "yes"}))
 
     def _come_back(self, act: str) -> None:
-        again = partial(self._request, "POST", self.paths[Purpose.UNSUBSCRIBE], {"back": "yes"})
+        again = partial(self._request, "POST", self.paths[LinkPurpose.UNSUBSCRIBE], {"back": "yes"})
         self._ask(again, act, self._await_mail)
 
     def _send(self, path: str, fields: dict[str, str], act: str) -> None:
@@ -179,9 +179,9 @@ class Person:
         return answer if answer["statusCode"] < 500 else None
 
 
-def paths_of(id_: str) -> dict[Purpose, str]:
+def paths_of(id_: str) -> dict[LinkPurpose, str]:
     """The links that a reader has in their mails."""
-    purposes = (Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.MY_DATA)
-    paths = {each: f"/{each}/{app.links.token(each, Ref(id_))}" for each in purposes}
+    purposes = (LinkPurpose.PREFERENCES, LinkPurpose.UNSUBSCRIBE, LinkPurpose.MY_DATA)
+    paths = {each: f"/{each}/{app.links.token(each, LinkClaims(id_))}" for each in purposes}
     offer = app.templates.publication.offers[0].key
-    return paths | {Purpose.OFFER: f"/offer/{app.links.token(Purpose.OFFER, Ref(id_, extra=offer))}"}
+    return paths | {LinkPurpose.OFFER: f"/offer/{app.links.token(LinkPurpose.OFFER, LinkClaims(id_, extra=offer))}"}

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.publication.feedback_policy import OnDoubt
-from newsletter.sending.ledger import Outcome, Standing
+from newsletter.sending.ledger import RecipientStatus, SendResult
 from tests.soak.account import Sent
 from tests.soak.schedule import Played, Reader
 from tests.support.reports import WholeReport, report_of
@@ -18,7 +18,7 @@ LOOK = timedelta(seconds=120)
 """How long before a mail its reader was looked at, at most: the life of the invocation that sends it, and a minute for
 which the call may be on its way."""
 
-NOT_MAILED = {Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING}
+NOT_MAILED = {RecipientStatus.SUPPRESSED, RecipientStatus.REJECTED, RecipientStatus.DOUBTFUL, RecipientStatus.WAITING}
 
 
 class Broken(AssertionError):
@@ -78,7 +78,7 @@ def _nobody_lost(played: Played, report: WholeReport) -> None:
         gone = reader.left is not None
         require(mine or not meant or late or gone, f"{reader.id} was meant and is not in the ledger")
         require(meant or not mine, f"{reader.id} was not meant and is in the ledger")
-        require(all(line.standing is not Standing.WAITING for line in mine), f"{reader.id} still waits")
+        require(all(line.standing is not RecipientStatus.WAITING for line in mine), f"{reader.id} still waits")
     require(not lines, f"in the ledger, but no reader of ours: {sorted(lines)}")
 
 
@@ -94,7 +94,7 @@ def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader],
 def _doubt_has_a_cause(played: Played) -> None:
     """Nobody is in doubt because an answer of the ledger was lost and came at a later try."""
     for record in app.deliveries.records(played.mailing.id):
-        doubted = {Outcome.DOUBTFUL, Outcome.AGAIN} & set(record.outcomes)
+        doubted = {SendResult.DOUBTFUL, SendResult.AGAIN} & set(record.outcomes)
         require(
             not doubted or played.stage.causes.may_be_doubted(record.batch.id),
             f"batch {record.batch.id} is in doubt, though SES was not called and nobody died",
@@ -130,7 +130,7 @@ def _the_certificate_is_right(sent: list[Sent], report: WholeReport) -> None:
 def _links_are_the_readers_own(played: Played, by_address: dict[str, Reader]) -> None:
     for mail in played.stage.account.ses.mailbox.all():
         token = mail.headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
-        owner = app.links.read(Purpose.UNSUBSCRIBE, token).subscriber
+        owner = app.links.read(LinkPurpose.UNSUBSCRIBE, token).subscriber
         require(owner == by_address[mail.to[0]].id, f"{mail.to[0]} got the unsubscribe link of {owner}")
 
 

@@ -12,7 +12,7 @@ from newsletter.container import app
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.mailing import Kind
-from newsletter.mailings.status import Course
+from newsletter.mailings.status import MailingStatus
 from newsletter.platform.rate_limit import BATCH_SIZE
 from tests.soak.account import Request
 from tests.soak.run import surroundings
@@ -37,7 +37,7 @@ class Stopping:
     and have not heard from SES. `blind`: claims after the stop was answered, without such a look.
     """
 
-    stop: Callable[..., Course]
+    stop: Callable[..., MailingStatus]
     operation: str
     number: int
     by: object = None
@@ -95,7 +95,7 @@ def _is_look(request: Request, asked: dict[str, object]) -> bool:
 @pytest.mark.parametrize("stop", [cancel_mailing, pause_mailing])
 @pytest.mark.parametrize("operation", ["BatchGetItem", "claim", "SendBulkEmail"])
 def test_once_a_stop_is_answered_nothing_is_claimed_but_what_was_looked_at_and_only_calls_under_way_go_out(
-    stop: Callable[..., Course], operation: str
+    stop: Callable[..., MailingStatus], operation: str
 ) -> None:
     cut_short = 0
     for seed in SEEDS:

@@ -24,11 +24,11 @@ from newsletter.mailings.control.resume import resume_mailing
 from newsletter.mailings.digests.approve import approve_digest, reject_digest
 from newsletter.mailings.digests.digest import week_of
 from newsletter.mailings.mailing import Variant
-from newsletter.mailings.status import Course, MailingState
-from newsletter.platform.links.links import Purpose
+from newsletter.mailings.status import MailingState, MailingStatus
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.platform.shards import shard_of
 from newsletter.publication.publication import Approval
-from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.sending.feedback.circuit_breaker import close_breaker
 from newsletter.sending.feedback.reputation_store import Breaker
@@ -100,7 +100,7 @@ def reading(cloud: Cloud, clock: Clock) -> None:
 def moving(cloud: Cloud, clock: Clock) -> str:
     """A reader in a sequence, who has asked for another address; the link that came there."""
     with_a_step_to_come(cloud, clock)
-    good(post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW}, **OURS))
+    good(post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW}, **OURS))
     cloud.drain()
     return link_to("confirm", cloud.mails(NEW)[-1])
 
@@ -108,7 +108,7 @@ def moving(cloud: Cloud, clock: Clock) -> str:
 def left(cloud: Cloud, clock: Clock) -> None:
     """A reader who left an hour ago."""
     reading(cloud, clock)
-    good(press(cloud, link(Purpose.UNSUBSCRIBE)))
+    good(press(cloud, link(LinkPurpose.UNSUBSCRIBE)))
     cloud.drain()
     clock.forward(hours=1)
 
@@ -116,14 +116,14 @@ def left(cloud: Cloud, clock: Clock) -> None:
 def offered(cloud: Cloud, clock: Clock) -> str:
     """A reader with an offer before them."""
     reading(cloud, clock)
-    return link(Purpose.OFFER, mailing="welcome", extra="sparraus")
+    return link(LinkPurpose.OFFER, mailing="welcome", extra="sparraus")
 
 
 def linked(cloud: Cloud, clock: Clock) -> str:
     """A reader with a link to an article."""
     reading(cloud, clock)
     app.mailings.put_variant("m", Variant("fi", "", "", "", ()), [("abc", "https://blog.example.com/a")])
-    return f"/c/{token(Purpose.CLICK, mailing='m', batch='b', position=0)}/abc"
+    return f"/c/{token(LinkPurpose.CLICK, mailing='m', batch='b', position=0)}/abc"
 
 
 def with_a_step_to_come(cloud: Cloud, clock: Clock) -> None:
@@ -164,20 +164,20 @@ def with_a_paused_campaign(cloud: Cloud, clock: Clock) -> str:
 def with_a_waiting_campaign(cloud: Cloud, clock: Clock) -> str:
     """The same, waiting for the quota of SES, and it is time to look again."""
     mailing = with_a_campaign(cloud, clock)
-    course = app.courses.course(mailing)
-    assert course is not None
-    assert app.courses.turn(mailing, course, Course(MailingState.WAITING, clock.now, "quota", until=clock.now))
+    status = app.statuses.status(mailing)
+    assert status is not None
+    assert app.statuses.turn(mailing, status, MailingStatus(MailingState.WAITING, clock.now, "quota", until=clock.now))
     clock.forward(minutes=1)
     return mailing
 
 
 def with_a_first_slice(cloud: Cloud, clock: Clock) -> str:
-    """The same, with its first slice sent and watched for long enough."""
+    """The same, with its pilot sent and watched for long enough."""
     mailing = with_a_campaign(cloud, clock)
-    course = app.courses.course(mailing)
-    assert course is not None
-    slices = Course(MailingState.CANARY, clock.now, until=clock.now + timedelta(minutes=1), slice=shard_of(ID))
-    assert app.courses.turn(mailing, course, replace(slices, to_emit=True))
+    status = app.statuses.status(mailing)
+    assert status is not None
+    slices = MailingStatus(MailingState.PILOT, clock.now, until=clock.now + timedelta(minutes=1), slice=shard_of(ID))
+    assert app.statuses.turn(mailing, status, replace(slices, to_emit=True))
     cloud.run("nurture", clock.now)
     cloud.drain()
     clock.forward(minutes=2)
@@ -262,27 +262,27 @@ def change_every_choice(cloud: Cloud, _clock: Clock, _: None) -> None:
         "name": "M.",
         "frequency": "monthly",
     }
-    good(press(cloud, link(Purpose.PREFERENCES), **choices))
+    good(press(cloud, link(LinkPurpose.PREFERENCES), **choices))
 
 
 @door(reading)
 def unsubscribe_on_the_page(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(Purpose.UNSUBSCRIBE, mailing="welcome", batch="b"), {}, **OURS))
+    good(post(cloud, link(LinkPurpose.UNSUBSCRIBE, mailing="welcome", batch="b"), {}, **OURS))
 
 
 @door(reading)
 def unsubscribe_with_one_click(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(Purpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"}))
+    good(post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"}))
 
 
 @door(left)
 def come_back(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(Purpose.UNSUBSCRIBE), {"back": "yes"}, **OURS))
+    good(post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"back": "yes"}, **OURS))
 
 
 @door(reading)
 def ask_for_another_address(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW}, **OURS))
+    good(post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW}, **OURS))
 
 
 @door(moving)
@@ -292,7 +292,7 @@ def move(cloud: Cloud, _clock: Clock, path: str) -> None:
 
 @door(with_a_step_to_come)
 def erase(cloud: Cloud, clock: Clock, _: None) -> None:
-    answer = press(cloud, link(Purpose.MY_DATA), erase="yes")
+    answer = press(cloud, link(LinkPurpose.MY_DATA), erase="yes")
     assert answer["statusCode"] in {200, 303, 410}, answer
     cloud.run("nurture", clock.now)
 
@@ -417,9 +417,9 @@ def accept_the_feed(_cloud: Cloud, clock: Clock, feed: str) -> None:
 
 @door(empty)
 def import_confirmed(_cloud: Cloud, clock: Clock, _: None) -> None:
-    import_rows([Row(READER)], Roster("messut", Mode.CONFIRMED, "list"), clock.now, app, again=True)
+    import_rows([Row(READER)], ImportList("messut", Mode.CONFIRMED, "list"), clock.now, app, again=True)
 
 
 @door(empty)
 def import_pending(_cloud: Cloud, clock: Clock, _: None) -> None:
-    import_rows([Row(READER)], Roster("messut", Mode.PENDING), clock.now, app, again=True)
+    import_rows([Row(READER)], ImportList("messut", Mode.PENDING), clock.now, app, again=True)

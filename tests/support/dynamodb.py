@@ -23,12 +23,12 @@ from newsletter.leads.leads_store import Leads
 from newsletter.mailings.decisions_store import Decisions
 from newsletter.mailings.digests.digests_store import Digests
 from newsletter.mailings.mailings_store import Mailings
-from newsletter.nurture.due_store import Agenda
+from newsletter.nurture.due_store import DueIndex
 from newsletter.nurture.enrollments_store import Enrollments
 from newsletter.platform.aws import clients as aws
-from newsletter.platform.rate_limiter_store import Guards
+from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.readers.consents.consents_store import Consents
-from newsletter.readers.signup.limits_store import Limits
+from newsletter.readers.signup.limits_store import SignUpLimits
 from newsletter.readers.signup.sign_ups_store import SignUps
 from newsletter.readers.subscribers_store import Subscribers
 from newsletter.sending.deliveries_store import Deliveries
@@ -49,7 +49,7 @@ class Adapters:
     sign_ups: SignUps
     consents: Consents
     enrollments: Enrollments
-    agenda: Agenda
+    agenda: DueIndex
     articles: Articles
     feed_states: FeedStates
     mailings: Mailings
@@ -57,8 +57,8 @@ class Adapters:
     digests: Digests
     deliveries: Deliveries
     leads: Leads
-    guards: Guards
-    limits: Limits
+    guards: RateLimiter
+    limits: SignUpLimits
 
     def new(self, prefix: str) -> str:
         """A name that no other test uses, because the tables are shared by the tests of a file."""
@@ -139,7 +139,7 @@ def _built(stack: Stack) -> Iterator[Adapters]:
             sign_ups=app.sign_ups,
             consents=Consents(client, settings.subscribers_table, lambda: b"a key of the tests"),
             enrollments=app.enrollments,
-            agenda=app.agenda,
+            agenda=app.due_index,
             articles=app.articles,
             feed_states=app.feed_states,
             mailings=app.mailings,
@@ -147,8 +147,8 @@ def _built(stack: Stack) -> Iterator[Adapters]:
             digests=app.digests,
             deliveries=app.deliveries,
             leads=app.leads,
-            guards=app.guards,
-            limits=app.limits,
+            guards=app.rate_limiter,
+            limits=app.sign_up_limits,
         )
     finally:
         client.close()

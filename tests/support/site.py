@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
 from newsletter.readers.subscriber import Subscriber, subscriber_id
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud
@@ -103,12 +103,12 @@ class Clock:
         self.now += timedelta(**by)
 
 
-def token(purpose: Purpose, **of: Any) -> str:
+def token(purpose: LinkPurpose, **of: Any) -> str:
     """A token of the reader's own."""
-    return app.links.token(purpose, Ref(ID, **of))
+    return app.links.token(purpose, LinkClaims(ID, **of))
 
 
-def link(purpose: Purpose, **of: Any) -> str:
+def link(purpose: LinkPurpose, **of: Any) -> str:
     """The address of one of the reader's own pages."""
     return f"/{purpose}/{token(purpose, **of)}"
 

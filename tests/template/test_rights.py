@@ -21,16 +21,16 @@ import pytest
 from newsletter.container import app
 from newsletter.leads.crm_client import Crm
 from newsletter.mailings.digests.digest import SettledDigest, Window
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.aws.queues_client import NotQueued, Queues
-from newsletter.platform.links.links import Purpose, Ref
-from newsletter.platform.messages import Notify, SendBatch, SettleDoubt
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.platform.messages import SendBatch, SendNotice, SettleDoubt
 from newsletter.platform.times import iso
-from newsletter.publication import sending_limits as caution
-from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
+from newsletter.publication import sending_limits
+from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import subscriber_id
-from newsletter.reports.stats_store import Tallies
+from newsletter.reports.stats_store import StatsStore
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing
@@ -133,9 +133,9 @@ def list_bombing(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(Queues, "send", Mock(side_effect=NotQueued))
         assert fill_in(cloud, NEVER) == 500
-    app.limits.defend(now + DAY, now)
+    app.sign_up_limits.defend(now + DAY, now)
     assert fill_in(cloud, NEVER) == 428
-    challenge = app.proofs.challenge(now)
+    challenge = app.challenges.challenge(now)
     solved = (n for n in count() if sha256(f"{challenge['salt']}{n}".encode()).hexdigest() == challenge["challenge"])
     answer = base64.b64encode(json.dumps({**challenge, "number": next(solved)}).encode()).decode()
     assert fill_in(cloud, NEVER, altcha=answer) == 200
@@ -160,7 +160,7 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     cloud.ses.act(cloud.mails(LIISA)[-1].id, "complain")
     cloud.drain()
     # Who bounced fills in the form again, so SES's list is asked and left.
-    app.limits.forget_confirmation_mails(app.ids.of(KALLE))
+    app.sign_up_limits.forget_confirmation_mails(app.ids.of(KALLE))
     assert cloud.http("POST", "/subscribe", urlencode({"email": KALLE, "language": "fi", "consent": "yes"}))
     cloud.drain()
     opened = cloud.mails(MAIJA)[-1]
@@ -196,7 +196,7 @@ def reader_erased_while_the_crm_answers(cloud: Cloud, monkeypatch: pytest.Monkey
 
     with monkeypatch.context() as slow:
         slow.setattr(Crm, "post", answer)
-        offer = app.links.token(Purpose.OFFER, Ref(hasty, "m", "b", extra="sparraus"))
+        offer = app.links.token(LinkPurpose.OFFER, LinkClaims(hasty, "m", "b", extra="sparraus"))
         assert cloud.press(f"/offer/{offer}")["statusCode"] == 200
         assert cloud.drain() == []
 
@@ -215,13 +215,13 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         cloud.drain()
         # The lane is taken for a minute, so a batch that comes again goes back to its queue.
         again = next(each for _, page in app.deliveries.manifests("campaign-kevat") for each in page.batches)
-        app.guards.reserve("bulk", 60, datetime.now(UTC).timestamp())
+        app.rate_limiter.reserve("bulk", 60, datetime.now(UTC).timestamp())
         queues = app.queues
         queues.send(queues.batch, SendBatch(again.mailing, again.id, again.variant, again.recipients))
         cloud.drain()
         # So is the other lane, and for longer than slots are given.
-        app.guards.reserve("transactional", 400, datetime.now(UTC).timestamp())
-        queues.send(queues.transactional, Notify("welcome", app.ids.of(MAIJA), "again"))
+        app.rate_limiter.reserve("transactional", 400, datetime.now(UTC).timestamp())
+        queues.send(queues.transactional, SendNotice("welcome", app.ids.of(MAIJA), "again"))
         cloud.drain()
         for lane in ("bulk", "transactional"):
             key = {"key": {"S": f"lane#{lane}"}}
@@ -230,11 +230,11 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         cloud.drain()
         # A campaign that the queue has no room for waits in its manifests; the tick has it go on.
         now = datetime.now(UTC).timestamp()
-        app.guards.reserve("queued", 700, now)
+        app.rate_limiter.reserve("queued", 700, now)
         assert api("POST", "/campaigns", text | {"name": "pitka"}).status == 201
         cloud.drain()
         assert list(app.backlog.waiting()) != []
-        app.guards.release("queued", now)
+        app.rate_limiter.release("queued", now)
         cloud.run("nurture", NOW)
         cloud.drain()
         assert list(app.backlog.waiting()) == []
@@ -255,16 +255,16 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         api = Program(cloud, issuer.token(scope="openid campaigns:send"))
         text = {"name": "syksy", "subject": "Syksy", "body": "Hei.", "language": "fi"}
         assert api("POST", "/campaigns", text).status == 201
-        courses, mailing = app.courses, "campaign-syksy"
-        course = courses.course(mailing)
-        assert course is not None
-        assert courses.turn(mailing, course, Course(MailingState.WAITING, NOW, reason="quota", until=NOW))
+        statuses, mailing = app.statuses, "campaign-syksy"
+        status = statuses.status(mailing)
+        assert status is not None
+        assert statuses.turn(mailing, status, MailingStatus(MailingState.WAITING, NOW, reason="quota", until=NOW))
         tick(cloud, 31)
         for name in ("BREAKER_VOLUME", "LEAST_BOUNCED", "LEAST_COMPLAINED"):
-            strict.setattr(caution, name, 0)
-        course = courses.course(mailing)
-        assert course is not None
-        assert course.state.sends
+            strict.setattr(sending_limits, name, 0)
+        status = statuses.status(mailing)
+        assert status is not None
+        assert status.state.sends
         cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
         cloud.drain()
         assert api("POST", f"/mailings/{mailing}/resume").status == 409
@@ -272,7 +272,7 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert api("POST", f"/mailings/{mailing}/resume").status == 200
         cloud.drain()
         tick(cloud, 32)
-        strict.setattr(Tallies, "is_large", lambda *_: True)
+        strict.setattr(StatsStore, "is_large", lambda *_: True)
         report = api("GET", f"/mailings/{mailing}").json
         assert (report["mailing"]["state"], report["ended"]["balanced"]) == ("complete", True)
         cloud.ses.faults.set_entry_status("ACCOUNT_SENDING_PAUSED")
@@ -326,7 +326,7 @@ def readers_are_invited_and_move(cloud: Cloud) -> None:
     assert cloud.http("POST", preferences, urlencode({"new_email": MOVED}))["statusCode"] == 200
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(MOVED)[-1]))["statusCode"] == 200
-    assert import_rows([Row(INVITED)], Roster("messut", Mode.PENDING), NOW, app) == [Imported.ASKED]
+    assert import_rows([Row(INVITED)], ImportList("messut", Mode.PENDING), NOW, app) == [Imported.ASKED]
     cloud.drain()
     assert [mail.tags["mailing"] for mail in cloud.mails(INVITED)] == ["invitation"]
 

@@ -31,7 +31,7 @@ def show_openapi(_request: Request) -> Answer:
 def start(request: Request, _who: Principal) -> Answer:
     """201 for a campaign that starts now, 200 for one that was started before."""
     campaign = campaign_of(request.json_object())
-    mailing, created = start_campaign(campaign, app, now=whole_seconds(app.now()), course=course_for(campaign))
+    mailing, created = start_campaign(campaign, app, now=whole_seconds(app.now()), status=course_for(campaign))
     count("CampaignsStarted", int(created))
     location = f"/api/v1/mailings/{mailing.id}"
     warnings = [str(fault) for fault in preflight_campaign(mailing, app.templates)]

@@ -17,7 +17,7 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.preflight import Fault, require_fit
 from newsletter.mailings.rendering.sketch import Sketch
 from newsletter.mailings.rendering.variants import Variants
-from newsletter.mailings.status import Course
+from newsletter.mailings.status import MailingStatus
 from newsletter.platform.errors import Conflict, InvalidInput
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
@@ -69,14 +69,14 @@ def take_form(request: Request, who: Principal) -> Answer:
         mailing = checked(draft.campaign, app.templates.publication, whole_seconds(app.now()))
         if step == "mail":
             return _whole_mail(mailing, draft.language)
-        course = course_for(draft.campaign)
+        status = course_for(draft.campaign)
         warnings = require_fit(mailing, app.templates)
     except InvalidInput as wrong:
         return _form(who, draft, {wrong.field: wrong.message}, status=422)
     except Conflict:
         taken = "A campaign of this name was sent with another text; choose another name."
         return _form(who, draft, {"name": taken}, status=409)
-    return _send(draft, course) if step == "send" else _preview(who, draft, mailing, warnings)
+    return _send(draft, status) if step == "send" else _preview(who, draft, mailing, warnings)
 
 
 def _draft(request: Request) -> Draft:
@@ -109,9 +109,9 @@ def _preview(who: Principal, draft: Draft, mailing: Mailing, warnings: list[Faul
     )
 
 
-def _send(draft: Draft, course: Course | None) -> Answer:
+def _send(draft: Draft, status: MailingStatus | None) -> Answer:
     """The same form sent twice starts one campaign, so a double click does no harm."""
-    mailing, created = start_campaign(draft.campaign, app, now=whole_seconds(app.now()), course=course)
+    mailing, created = start_campaign(draft.campaign, app, now=whole_seconds(app.now()), status=status)
     count("CampaignsStarted", int(created))
     return redirect(f"/console/mailings/{mailing.id}?started=1")
 

@@ -18,7 +18,7 @@ def endpoint(act: Control) -> View:
 
     def view(_request: Request, who: Principal, mailing: str) -> Answer:
         found = control_mailing(act, mailing, app, by=who.name, now=whole_seconds(app.now()))
-        note = still_going_out(found.course)
+        note = still_going_out(found.status)
         return json_answer(200, {"mailing": mailing_as_json(found)} | ({"note": note} if note else {}))
 
     return view

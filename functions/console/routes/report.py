@@ -18,13 +18,13 @@ from newsletter.platform.web.answer import Answer
 from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
-    course_in_words,
     progress_in_words,
+    status_in_words,
     still_going_out,
     title_of,
 )
 from newsletter.reports.report_mailing import addresses_of
-from newsletter.sending.ledger import Certificate, Standing
+from newsletter.sending.ledger import Certificate, RecipientStatus
 
 MAILINGS = 20
 DECISIONS = 8
@@ -50,7 +50,7 @@ def show_mailings(_request: Request, who: Principal) -> Answer:
         report = report_of(mailing.id) if time.monotonic() < stop else None
         lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
     decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in app.decisions.newest(DECISIONS)]
-    waiting = [line for line in lines if line.mailing.course.state is MailingState.APPROVAL]
+    waiting = [line for line in lines if line.mailing.status.state is MailingState.APPROVAL]
     return page("mailings", who, lines=lines, waiting=waiting, decisions=decisions)
 
 
@@ -58,8 +58,8 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
     """The report: certificate in words and figures, what was sent, and each recipient's standing."""
     report = report_of(mailing)
     wanted = request.query("standing")
-    if wanted and wanted not in list(Standing):
-        raise InvalidInput("standing", f"one of {', '.join(Standing)}")
+    if wanted and wanted not in list(RecipientStatus):
+        raise InvalidInput("standing", f"one of {', '.join(RecipientStatus)}")
     lines, following = page_of(lines_after(report.mailing, request.query("after")), RECIPIENTS, wanted)
     standings = report.tally.standings
     publication = app.templates.publication
@@ -71,16 +71,16 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         title=title_of(report.mailing),
         audience=audience_in_words(report.mailing, publication),
         offer=offer.title[publication.language("en")] if offer else report.mailing.offer,
-        course=course_in_words(report.mailing.course),
-        still_going_out=still_going_out(report.mailing.course),
-        acts=[(act, act.capitalize()) for act in acts_on(report.mailing.course)],
+        mailing_status=status_in_words(report.mailing.status),
+        still_going_out=still_going_out(report.mailing.status),
+        acts=[(act, act.capitalize()) for act in acts_on(report.mailing.status)],
         words=certificate_in_words(report),
         progress=progress_in_words(report, clock),
         sums=report.certificate,
         ended=report.ended,
         under_way=not report.planned_to_the_end or report.certificate.waiting > 0,
         parts=_parts(report.certificate),
-        standings=[(each.value, standings[each.value]) for each in Standing if each.value in standings],
+        standings=[(each.value, standings[each.value]) for each in RecipientStatus if each.value in standings],
         standing=wanted,
         recipients=list(addresses_of(lines, app)),
         # Recipients are read after the figures: while pages are being planned there may be more of them.

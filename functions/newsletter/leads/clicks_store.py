@@ -8,7 +8,7 @@ from typing import Any
 from newsletter.leads.lead import Evidence
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso
-from newsletter.readers.subscriber import Present
+from newsletter.readers.subscriber import CurrentSubscriber
 
 FURTHER = 2
 """How many visits after the first are kept with what they showed; more of them are counted."""
@@ -25,7 +25,7 @@ class Clicks:
         self._table = table
         self._life = life
 
-    def add(self, reader: Present, mailing: str, link: str, evidence: Evidence, now: datetime) -> bool:
+    def add(self, reader: CurrentSubscriber, mailing: str, link: str, evidence: Evidence, now: datetime) -> bool:
         """Keep a visit; False when it was only counted, or not kept at all: its reader does not allow it, or is erased.
 
         The item holds what the first visit of the hour showed, `samples` of those after it, `count` and `last_at`.

@@ -11,7 +11,7 @@ from newsletter.leads.lead import Evidence, Lead, lead_created, lead_id
 from newsletter.nurture.enrollment import enroll
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import parse_iso
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def hand_off_lead(message: TakeUpOffer, app: Container, *, now: datetime) -> Han
     try. Raises NotTaken when the CRM refuses.
     """
     offer = app.publication.offer(message.offer)
-    reader = app.subscribers.get(present(message.subscriber, app).id)
+    reader = app.subscribers.get(current_subscriber(message.subscriber, app).id)
     if offer is None or reader is None:
         return HandedOff.WITHDRAWN
     lead = Lead(

@@ -221,7 +221,7 @@ class Templates:
         return {
             **context,
             "publication": self.publication,
-            "look": self.publication.look,
+            "look": self.publication.theme,
             "public_url": self._public_url,
             "language": language,
             "t": lambda key, /, **values: self._locales.text(key, language, values),

@@ -11,7 +11,7 @@ from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_mailing
 from newsletter.mailings.planning.plan_page import plan_shards
 from newsletter.mailings.rendering.preflight import require_fit
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
@@ -45,7 +45,7 @@ class Campaign:
 
 
 def start_campaign(
-    campaign: Campaign, app: Container, *, now: datetime, course: Course | None = None
+    campaign: Campaign, app: Container, *, now: datetime, status: MailingStatus | None = None
 ) -> tuple[Mailing, bool]:
     """The campaign's mailing, and whether it is new. The same campaign again sends nothing again.
 
@@ -57,12 +57,12 @@ def start_campaign(
     mailing = checked(campaign, app.templates.publication, now)
     if started_before(mailing, app) is None:
         require_fit(mailing, app.templates)
-    mailing = replace(mailing, course=course or Course(MailingState.SENDING, now))
+    mailing = replace(mailing, status=status or MailingStatus(MailingState.SENDING, now))
     created = app.mailings.create(mailing)
     if not created:
         mailing = started_before(mailing, app) or mailing
-    if mailing.course.state is MailingState.HELD:
-        tell_stopped(mailing.id, mailing.course, app)
+    if mailing.status.state is MailingState.HELD:
+        tell_stopped(mailing.id, mailing.status, app)
     plan_shards(mailing.id, app)
     return mailing, created
 

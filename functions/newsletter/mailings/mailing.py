@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Recipient
 
@@ -31,21 +31,21 @@ class Kind(StrEnum):
     CAMPAIGN = "campaign"
     STEP = "step"
     WELCOME = "welcome"
-    ADMINISTRATIVE = "administrative"
+    SERVICE = "administrative"
     INVITATION = "invitation"
 
     @property
     def awaited(self) -> bool:
         """Whether a reader waits for the mail at the screen, so that it goes in the transactional lane."""
-        return self in (Kind.WELCOME, Kind.ADMINISTRATIVE)
+        return self in (Kind.WELCOME, Kind.SERVICE)
 
     @property
     def to_subscribers(self) -> bool:
         """Whether who gets the mail has a subscription to end; the others ask for one or tell of its end."""
-        return self not in (Kind.ADMINISTRATIVE, Kind.INVITATION)
+        return self not in (Kind.SERVICE, Kind.INVITATION)
 
     @property
-    def standing(self) -> bool:
+    def automated(self) -> bool:
         """Whether each mail follows what one reader did, so that there is nothing to plan."""
         return self not in (Kind.DIGEST, Kind.CAMPAIGN)
 
@@ -96,12 +96,12 @@ class Mailing:
     related: tuple[str, ...] = ()
     doubt: str = ""
     doubt_wait_minutes: int = 0
-    course: Course = field(default=Course(), compare=False)
+    status: MailingStatus = field(default=MailingStatus(), compare=False)
 
     @property
     def for_archive(self) -> bool:
         """Whether it belongs in the archive: what is meant for everyone does, unless marketing says otherwise."""
-        if self.kind.standing:
+        if self.kind.automated:
             return False
         return self.audience.everyone if self.archive is None else self.archive
 
@@ -114,7 +114,7 @@ class Mailing:
     def public(self) -> bool:
         """Whether the archive shows it now: not before readers get it, nor while somebody has reason to stop it."""
         return self.for_archive and (
-            self.course.state.sends or self.course.state in (MailingState.WAITING, MailingState.COMPLETE)
+            self.status.state.sends or self.status.state in (MailingState.WAITING, MailingState.COMPLETE)
         )
 
 

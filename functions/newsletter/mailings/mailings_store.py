@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
-from newsletter.mailings.status_store import UNFINISHED, course_of, course_values
+from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
 
@@ -25,14 +25,14 @@ class Mailings(TableStore):
 
     def create(self, mailing: Mailing) -> bool:
         """Keep a new mailing; False when its id is taken. Its lines in the two lists are written in any case."""
-        if mailing.kind.standing:
+        if mailing.kind.automated:
             # Whoever needs one looks for its item alone, so its line must be there first.
             self._list(mailing)
         created = self._put_new(f"mailing#{mailing.id}", "mailing", _mailing_values(mailing))
         kept = mailing if created else self.get(mailing.id)
-        if kept is not None and not (kept.kind.standing and created):
+        if kept is not None and not (kept.kind.automated and created):
             self._list(kept)
-            if not (kept.kind.standing or kept.course.state.over):
+            if not (kept.kind.automated or kept.status.state.over):
                 self._put(UNFINISHED, kept.id, {})
         return created
 
@@ -120,7 +120,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "archive": mailing.archive,
         "doubt": mailing.doubt or None,
         "doubt_wait_minutes": mailing.doubt_wait_minutes or None,
-        **course_values(mailing.course),
+        **status_values(mailing.status),
         "related": list(mailing.related),
     }
 
@@ -142,6 +142,6 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         archive=item.get("archive"),
         doubt=item.get("doubt", ""),
         doubt_wait_minutes=item.get("doubt_wait_minutes", 0),
-        course=course_of(item),
+        status=status_of(item),
         related=tuple(item["related"]),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from newsletter.publication.sending_limits import LEAST_SLICE
+from newsletter.publication.sending_limits import LEAST_PILOT
 
 
 class MailingState(StrEnum):
@@ -14,8 +14,8 @@ class MailingState(StrEnum):
 
     APPROVAL = "approval"
     """Waits for a person's yes; nothing of it is planned yet."""
-    CANARY = "canary"
-    """Its first slice is on its way, and is watched before the rest follows."""
+    PILOT = "pilot"
+    """Its pilot is on its way, and is watched before the rest follows."""
     SENDING = "sending"
     PAUSED = "paused"
     """Stopped by a person, until a person resumes it."""
@@ -29,7 +29,7 @@ class MailingState(StrEnum):
     @property
     def sends(self) -> bool:
         """Whether the sender may send what reaches it."""
-        return self in (MailingState.SENDING, MailingState.CANARY)
+        return self in (MailingState.SENDING, MailingState.PILOT)
 
     @property
     def over(self) -> bool:
@@ -41,11 +41,11 @@ UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Course:
+class MailingStatus:
     """A mailing's state, since when, why, and by whom where it was a person.
 
     `to_emit` remembers that batches have yet to be put on the queue again. It is written together with the state, so
-    that a crash between the two forgets nobody. `slice` names the shards of a first slice that is not judged yet.
+    that a crash between the two forgets nobody. `slice` names the shards of a pilot that is not judged yet.
     `refused` recipients have stopped it once already: who resumes it has seen them.
     """
 
@@ -67,19 +67,19 @@ class Course:
     def follows(self, readers: int) -> bool:
         """Whether the next page of a shard follows one with which it has so many `readers` of the mailing.
 
-        A first slice ends with the page that makes it big enough.
+        A pilot ends with the page that makes it big enough.
         """
-        return not self.slice or readers * len(self.slice) < LEAST_SLICE
+        return not self.slice or readers * len(self.slice) < LEAST_PILOT
 
 
-PAUSABLE = (MailingState.SENDING, MailingState.CANARY, MailingState.WAITING)
+PAUSABLE = (MailingState.SENDING, MailingState.PILOT, MailingState.WAITING)
 RESUMABLE = (*PAUSABLE, MailingState.PAUSED, MailingState.HELD)
 """Resuming what is being sent puts on the queue again whatever was lost from it; the ledger sends nobody twice."""
 CANCELLABLE = (*RESUMABLE, MailingState.APPROVAL)
 
 
-def acts_on(course: Course) -> list[str]:
+def acts_on(status: MailingStatus) -> list[str]:
     """What a person can do with a mailing as it stands: `pause`, `resume`, `cancel`."""
-    stopped = course.state in RESUMABLE and not course.state.sends
-    acts = {"pause": course.state in PAUSABLE, "resume": stopped, "cancel": course.state in CANCELLABLE}
+    stopped = status.state in RESUMABLE and not status.state.sends
+    acts = {"pause": status.state in PAUSABLE, "resume": stopped, "cancel": status.state in CANCELLABLE}
     return [act for act, possible in acts.items() if possible]

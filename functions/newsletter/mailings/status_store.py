@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from newsletter.mailings.status import UNKNOWN_TIME, Course, MailingState
+from newsletter.mailings.status import UNKNOWN_TIME, MailingState, MailingStatus
 from newsletter.platform.aws.items import from_item, holds, pages, to_item
 from newsletter.platform.times import iso, parse_iso
 
+STORED_AS = {MailingState.PILOT: "canary"}
+"""States whose stored word is another than the one that people see: that of the first release, in stacks since then."""
 UNFINISHED = "unfinished"
 """Partition of the Content table with one line per mailing that somebody must still look after."""
 
 
-class Courses:
+class MailingStatuses:
     """Every change is one conditional write: of two who change a course at once, one finds it changed."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
 
-    def course(self, mailing: str) -> Course | None:
+    def status(self, mailing: str) -> MailingStatus | None:
         """The mailing's course, without its text; None for a mailing that we do not know."""
         answer = self._client.get_item(
             TableName=self._table,
@@ -30,14 +32,14 @@ class Courses:
             " refused",
             ExpressionAttributeNames={"#state": "state", "#slice": "slice"},
         )
-        return course_of(from_item(answer["Item"])) if "Item" in answer else None
+        return status_of(from_item(answer["Item"])) if "Item" in answer else None
 
-    def turn(self, mailing: str, before: Course, after: Course) -> bool:
+    def turn(self, mailing: str, before: MailingStatus, after: MailingStatus) -> bool:
         """Change the course from `before`; False when somebody else changed it meanwhile."""
-        kept = {name: value for name, value in course_values(after).items() if value is not None}
-        dropped = [name for name, value in course_values(after).items() if value is None]
+        kept = {name: value for name, value in status_values(after).items() if value is not None}
+        dropped = [name for name, value in status_values(after).items() if value is None]
         unchanged = "#state = :before AND #state_since = :before_since"
-        if before == Course():
+        if before == MailingStatus():
             # Mailings from before courses were kept are being sent.
             unchanged = f"attribute_exists(pk) AND (attribute_not_exists(#state) OR {unchanged})"
         return holds(
@@ -54,7 +56,7 @@ class Courses:
             ExpressionAttributeNames={f"#{name}": name for name in (*kept, *dropped)},
             ExpressionAttributeValues=to_item(
                 {f":{name}": value for name, value in kept.items()}
-                | {":before": before.state, ":before_since": iso(before.since)}
+                | {":before": _stored(before.state), ":before_since": iso(before.since)}
             ),
         )
 
@@ -74,26 +76,26 @@ class Courses:
         self._client.delete_item(TableName=self._table, Key=to_item({"pk": UNFINISHED, "sk": mailing}))
 
 
-def course_values(course: Course) -> dict[str, Any]:
+def status_values(status: MailingStatus) -> dict[str, Any]:
     """The attributes of a course; None where there is none."""
     return {
-        "state": course.state,
-        "state_since": iso(course.since),
-        "state_reason": course.reason or None,
-        "state_by": course.by or None,
-        "state_until": iso(course.until) if course.until else None,
-        "to_emit": course.to_emit or None,
-        "slice": course.slice or None,
-        "refused": course.refused or None,
+        "state": _stored(status.state),
+        "state_since": iso(status.since),
+        "state_reason": status.reason or None,
+        "state_by": status.by or None,
+        "state_until": iso(status.until) if status.until else None,
+        "to_emit": status.to_emit or None,
+        "slice": status.slice or None,
+        "refused": status.refused or None,
     }
 
 
-def course_of(item: Mapping[str, Any]) -> Course:
+def status_of(item: Mapping[str, Any]) -> MailingStatus:
     """The course among the attributes of a mailing's item."""
     if "state" not in item:
-        return Course()
-    return Course(
-        state=MailingState(item["state"]),
+        return MailingStatus()
+    return MailingStatus(
+        state=_state(item["state"]),
         since=parse_iso(item["state_since"]) if "state_since" in item else UNKNOWN_TIME,
         reason=item.get("state_reason", ""),
         by=item.get("state_by", ""),
@@ -102,6 +104,14 @@ def course_of(item: Mapping[str, Any]) -> Course:
         slice=item.get("slice", ""),
         refused=item.get("refused", 0),
     )
+
+
+def _stored(state: MailingState) -> str:
+    return STORED_AS.get(state, state.value)
+
+
+def _state(stored: str) -> MailingState:
+    return next((state for state, word in STORED_AS.items() if word == stored), None) or MailingState(stored)
 
 
 def _key(mailing: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Unreadable:
 Due = Enrollment | Reminder | Erasure | Unreadable
 
 
-class Agenda:
+class DueIndex:
     """The index `due` of the Subscribers table."""
 
     def __init__(self, client: Any, table: str) -> None:

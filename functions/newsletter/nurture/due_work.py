@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
-def do_what_is_due(now: datetime, app: Container, isolated: Isolated, *, steps: bool = True) -> dict[str, int]:
+def do_due_work(now: datetime, app: Container, isolated: Isolated, *, steps: bool = True) -> dict[str, int]:
     """Do everything that is due at `now`, once: {"planned", "ended", "paused", "reminded", "erased"}.
 
     Without `steps` those stay due, for a tick after the breaker is closed.
@@ -32,7 +32,7 @@ def do_what_is_due(now: datetime, app: Container, isolated: Isolated, *, steps: 
     """
     done: Counter[str] = Counter(planned=0, ended=0, paused=0, reminded=0, erased=0)
     for shard in SHARDS:
-        for chunk in _chunks(app.agenda.due(shard, now)):
+        for chunk in _chunks(app.due_index.due(shard, now)):
             done.update(
                 advance_sequences(
                     [piece for piece in chunk if steps and isinstance(piece, Enrollment)], now, isolated, app

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.control.hold import hold_mailing, tell_stopped
-from newsletter.mailings.control.resume import emit_again, going_on
+from newsletter.mailings.control.resume import emit_again, resumed
 from newsletter.mailings.control.set_status import in_short
 from newsletter.mailings.mailing import Mailing
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
-from newsletter.publication.sending_limits import Feedback, too_bad, too_many_refused
+from newsletter.publication.sending_limits import Feedback, exceeds, too_many_refused
 from newsletter.reports.count_mailing import count_mailing, count_shard
 from newsletter.reports.stats import add_up
 from newsletter.sending.feedback.circuit_breaker import tell_open
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 QUOTA_AGAIN = timedelta(hours=1)
 """How long a mailing waits for more of the day's quota before we look again."""
-SLICE_AGAIN = timedelta(minutes=15)
-"""How much longer a first slice is watched that is not sent yet."""
+PILOT_AGAIN = timedelta(minutes=15)
+"""How much longer a pilot is watched that is not sent yet."""
 PATIENCE = 60.0
 """Seconds for the whole look; mailings that no time is left for have their turn with the next tick."""
 
 
-def watch_mailings(
+def monitor_mailings(
     now: datetime, isolated: Isolated, app: Container, clock: Callable[[], float] = time.monotonic
 ) -> dict[str, int]:
     """Look after each mailing once: {"resumed", "held", "completed", "wrong"}.
@@ -44,14 +44,14 @@ def watch_mailings(
     if breaker is not None:
         tell_open(breaker, app)
     stop = clock() + PATIENCE
-    for name in app.courses.unfinished():
+    for name in app.statuses.unfinished():
         if clock() > stop:
             break
         with isolated.piece(f"mailing {name}"):
             mailing = app.mailings.get(name)
             if mailing is None:
-                app.courses.finish(name)
-            elif breaker is not None and mailing.course.state.sends:
+                app.statuses.finish(name)
+            elif breaker is not None and mailing.status.state.sends:
                 reason = f"breaker open: {breaker.reason}"
                 done["held"] += hold_mailing(name, reason, app, now=now)
             else:
@@ -60,18 +60,18 @@ def watch_mailings(
 
 
 def _look_at(mailing: Mailing, now: datetime, app: Container, *, may_resume: bool) -> dict[str, int]:
-    course = mailing.course
-    due = course.until is not None and course.until <= now
-    if course.state in (MailingState.HELD, MailingState.WAITING):
-        tell_stopped(mailing.id, course, app)
-    match course.state:
+    status = mailing.status
+    due = status.until is not None and status.until <= now
+    if status.state in (MailingState.HELD, MailingState.WAITING):
+        tell_stopped(mailing.id, status, app)
+    match status.state:
         case MailingState.WAITING if due and may_resume:
             return {"resumed": _try_again(mailing, now, app)}
-        case MailingState.CANARY if due:
+        case MailingState.PILOT if due:
             return _judge(mailing, now, app)
-        case MailingState.SENDING | MailingState.CANARY if course.to_emit:
-            app.decisions.put(course.since, mailing.id, "resumed", in_short(course), replace=False)
-            emit_again(mailing.id, course, app)
+        case MailingState.SENDING | MailingState.PILOT if status.to_emit:
+            app.decisions.put(status.since, mailing.id, "resumed", in_short(status), replace=False)
+            emit_again(mailing.id, status, app)
             return {"resumed": 1}
         case MailingState.SENDING | MailingState.CANCELLED | MailingState.COMPLETE:
             return _certify(mailing, now, app)
@@ -83,35 +83,35 @@ def _try_again(mailing: Mailing, now: datetime, app: Container) -> bool:
     quota = app.account.quota()
     if not quota.has_room:
         reason = f"{quota.used:,} of the {quota.most:,} mails that SES allows in 24 hours are used up"
-        app.courses.turn(mailing.id, mailing.course, replace(mailing.course, reason=reason, until=now + QUOTA_AGAIN))
+        app.statuses.turn(mailing.id, mailing.status, replace(mailing.status, reason=reason, until=now + QUOTA_AGAIN))
         return False
-    return _go_on(mailing, going_on(mailing.course, now, app.publication.caution), "quota has room again", app)
+    return _go_on(mailing, resumed(mailing.status, now, app.publication.sending_limits), "quota has room again", app)
 
 
 def _judge(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
-    """What became of the first slice: the rest follows, or the mailing is held."""
-    tally = add_up(count_shard(mailing, shard, app, now=now) for shard in mailing.course.slice)
+    """What became of the pilot: the rest follows, or the mailing is held."""
+    tally = add_up(count_shard(mailing, shard, app, now=now) for shard in mailing.status.slice)
     sums = tally.sums
     if sums.waiting:
-        app.courses.turn(mailing.id, mailing.course, replace(mailing.course, until=now + SLICE_AGAIN))
+        app.statuses.turn(mailing.id, mailing.status, replace(mailing.status, until=now + PILOT_AGAIN))
         return {}
     feedback = Feedback(sums.delivered, sums.bounced, sums.complained)
-    problem = too_bad(feedback, app.publication.caution) or too_many_refused(
+    problem = exceeds(feedback, app.publication.sending_limits) or too_many_refused(
         sums.rejected, sums.accepted + sums.rejected
     )
     if not problem and feedback.volume * 2 < sums.accepted:
         problem = f"SES reported on {feedback.volume:,} of {sums.accepted:,} mails only; do its events reach us?"
     if problem:
-        reason = f"of the first slice, {problem}"
+        reason = f"of the pilot, {problem}"
         held = hold_mailing(mailing.id, reason, app, now=now, judged=True, refused=sums.rejected)
         return {"held": int(held)}
-    after = Course(MailingState.SENDING, now, to_emit=True)
-    why = f"first slice: {sums.accepted:,} accepted, {sums.bounced:,} bounced, {sums.complained:,} called spam"
+    after = MailingStatus(MailingState.SENDING, now, to_emit=True)
+    why = f"pilot: {sums.accepted:,} accepted, {sums.bounced:,} bounced, {sums.complained:,} called spam"
     return {"resumed": int(_go_on(mailing, after, why, app))}
 
 
-def _go_on(mailing: Mailing, after: Course, why: str, app: Container) -> bool:
-    if not app.courses.turn(mailing.id, mailing.course, after):
+def _go_on(mailing: Mailing, after: MailingStatus, why: str, app: Container) -> bool:
+    if not app.statuses.turn(mailing.id, mailing.status, after):
         return False
     app.decisions.put(after.since, mailing.id, "resumed", why)
     emit_again(mailing.id, after, app)
@@ -122,18 +122,18 @@ def _certify(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
     """Keep the certificate of a mailing that is over, and say when sums are wrong, over or not."""
     tally = count_mailing(mailing, app, now=now)
     found = {"wrong": int(not tally.sums.balanced)}
-    course = mailing.course
-    problem = too_many_refused(tally.sums.rejected - course.refused, tally.sums.accepted + tally.sums.rejected)
-    if problem and tally.sums.waiting and course.state.sends:
+    status = mailing.status
+    problem = too_many_refused(tally.sums.rejected - status.refused, tally.sums.accepted + tally.sums.rejected)
+    if problem and tally.sums.waiting and status.state.sends:
         held = hold_mailing(mailing.id, problem, app, now=now, refused=tally.sums.rejected)
         return found | {"held": int(held)}
-    planned = tally.planned_to_the_end or course.state is MailingState.CANCELLED
+    planned = tally.planned_to_the_end or status.state is MailingState.CANCELLED
     if found["wrong"] or tally.sums.waiting or tally.sums.undecided or not planned:
         return found
-    app.tallies.put_certificate(mailing.id, tally)
-    if course.state is MailingState.SENDING and not app.courses.turn(
-        mailing.id, course, Course(MailingState.COMPLETE, now)
+    app.stats.put_certificate(mailing.id, tally)
+    if status.state is MailingState.SENDING and not app.statuses.turn(
+        mailing.id, status, MailingStatus(MailingState.COMPLETE, now)
     ):
         return found
-    app.courses.finish(mailing.id)
+    app.statuses.finish(mailing.id)
     return found | {"completed": 1}

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.planning.refill_queue import refill_queue
-from newsletter.nurture.due_work import do_what_is_due
-from newsletter.nurture.monitor_mailings import watch_mailings
+from newsletter.nurture.due_work import do_due_work
+from newsletter.nurture.monitor_mailings import monitor_mailings
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 
@@ -23,10 +23,10 @@ def run_due_work(now: datetime, app: Container) -> dict[str, int]:
     isolated = Isolated()
     # First, since the queue may run dry: everything else can wait for the next tick.
     going = refill_queue(isolated, app)
-    watched = watch_mailings(now, isolated, app)
+    watched = monitor_mailings(now, isolated, app)
     count("MailingsCompleted", watched["completed"])
     count("CertificatesWrong", watched["wrong"])
-    done = do_what_is_due(now, app, isolated, steps=app.reputation.breaker() is None)
+    done = do_due_work(now, app, isolated, steps=app.reputation.breaker() is None)
     count("StepsPlanned", done["planned"])
     count("SignUpsReminded", done["reminded"])
     count("ReadersErased", done["erased"])

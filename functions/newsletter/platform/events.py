@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.errors import NewsletterError
-from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, Notify, from_json
+from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, SendNotice, from_json
 from newsletter.platform.observability import logger
 from newsletter.platform.times import parse_iso, whole_seconds
 
@@ -102,7 +102,7 @@ def all_messages(
 def _known_since(message: Message, record: Mapping[str, Any]) -> Message:
     """The message with the time when it was first on its queue, where that is of interest and not known yet."""
     sent = int(record.get("attributes", {}).get("SentTimestamp", 0)) / 1000  # AWS: milliseconds
-    if isinstance(message, ConfirmSignUp | Notify) and not message.since:
+    if isinstance(message, ConfirmSignUp | SendNotice) and not message.since:
         return replace(message, since=sent)
     return message
 

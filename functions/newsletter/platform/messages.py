@@ -37,7 +37,7 @@ class PlanPage(Message):
 
 
 @dataclass(frozen=True)
-class GoOn(Message):
+class RequeueShard(Message):
     """Put on the queues what a shard of a mailing has left.
 
     `anew`: all of it, again: batches not settled, pages not planned. Otherwise what was not put there yet.
@@ -99,7 +99,7 @@ class ConfirmSignUp(Message):
 
 
 @dataclass(frozen=True)
-class Notify(Message):
+class SendNotice(Message):
     """Send a reader one of the mails that follow what they did: `welcome`, or `moved` (the address was changed)."""
 
     type: ClassVar[str] = "notify"
@@ -131,7 +131,7 @@ class TakeUpOffer(Message):
 
 
 _TYPES: dict[str, type[Message]] = {
-    kind.type: kind for kind in (PlanPage, GoOn, SendBatch, SettleDoubt, ConfirmSignUp, Notify, TakeUpOffer)
+    kind.type: kind for kind in (PlanPage, RequeueShard, SendBatch, SettleDoubt, ConfirmSignUp, SendNotice, TakeUpOffer)
 }
 
 

@@ -8,7 +8,7 @@ from newsletter.platform.aws.items import conditional, holds, to_item, to_value
 from newsletter.platform.rate_limit import HORIZON
 
 
-class Guards:
+class RateLimiter:
     """Short-lived records that keep a limit across all running functions."""
 
     def __init__(self, client: Any, table: str) -> None:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.feedback_policy import USUAL_FEEDBACK, FeedbackPolicy, parse_feedback
 from newsletter.publication.privacy import UNSTATED, Privacy, parse_privacy
-from newsletter.publication.sending_limits import TEN_THOUSAND, USUAL, Caution
-from newsletter.publication.theme import DEFAULT, Look, parse_look
+from newsletter.publication.sending_limits import DEFAULT_LIMITS, TEN_THOUSAND, SendingLimits
+from newsletter.publication.theme import DEFAULT, Theme, parse_theme
 from newsletter.publication.toml_table import Texts, TomlTable
 
 MAX_TOPICS = 50
@@ -152,11 +152,11 @@ class Publication:
     offers: tuple[Offer, ...]
     sequences: Mapping[str, Sequence]
     retention: Retention = Retention()
-    caution: Caution = USUAL
+    sending_limits: SendingLimits = DEFAULT_LIMITS
     feedback: FeedbackPolicy = USUAL_FEEDBACK
     origins: tuple[str, ...] = ()
     index_archive: bool = True
-    look: Look = DEFAULT
+    theme: Theme = DEFAULT
     privacy: Privacy = UNSTATED
 
     def language(self, wanted: str) -> str:
@@ -217,11 +217,11 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
         offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
         sequences=by_key,
         retention=root.table("retention", _retention) if "retention" in data else Retention(),
-        caution=root.table("caution", _caution) if "caution" in data else USUAL,
+        sending_limits=root.table("caution", _caution) if "caution" in data else DEFAULT_LIMITS,
         feedback=root.table("feedback", parse_feedback) if "feedback" in data else USUAL_FEEDBACK,
         origins=root.lines("origins"),
         index_archive=root.yes_no("index_archive", default=True),
-        look=root.table("look", parse_look) if "look" in data else DEFAULT,
+        theme=root.table("look", parse_theme) if "look" in data else DEFAULT,
         privacy=root.table("privacy", lambda t: parse_privacy(t, languages, usual)) if "privacy" in data else usual,
     )
     root.refuse_leftovers()
@@ -275,10 +275,10 @@ def _retention(table: TomlTable) -> Retention:
     )
 
 
-def _caution(table: TomlTable) -> Caution:
-    return Caution(
-        canary_above=table.number("canary_above", 0, 10_000_000),
-        canary_wait=timedelta(minutes=table.number("canary_wait_minutes", 5, 24 * 60)),
+def _caution(table: TomlTable) -> SendingLimits:
+    return SendingLimits(
+        pilot_above=table.number("canary_above", 0, 10_000_000),
+        pilot_wait=timedelta(minutes=table.number("canary_wait_minutes", 5, 24 * 60)),
         bounces=table.number("bounces_per_10000", 1, TEN_THOUSAND),
         complaints=table.number("complaints_per_10000", 1, TEN_THOUSAND),
     )

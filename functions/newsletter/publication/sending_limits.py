@@ -1,4 +1,4 @@
-"""When to stop by ourselves: the first slice of a big mailing, and the breaker on what the whole account sends."""
+"""When to stop by ourselves: the pilot of a big mailing, and the breaker on what the whole account sends."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ LEAST_REFUSED = 10
 REFUSED = 1_000
 """Recipients refused, in 10,000ths of those tried, above which a mailing is stopped: addresses are checked when they
 are typed and imported, so where every tenth is refused it is the mailing or the account that is at fault."""
-LEAST_SLICE = 200
-"""Readers in a first slice, where the audience has them."""
+LEAST_PILOT = 200
+"""Readers in a pilot, where the audience has them."""
 
 
 @dataclass(frozen=True)
-class Caution:
+class SendingLimits:
     """The publication's limits. Rates are in 10,000ths: SES reviews accounts at 500 bounces and 10 complaints."""
 
-    canary_above: int = 5_000
-    canary_wait: timedelta = timedelta(hours=1)
+    pilot_above: int = 5_000
+    pilot_wait: timedelta = timedelta(hours=1)
     bounces: int = 400
     complaints: int = 8
 
 
-USUAL = Caution()
+DEFAULT_LIMITS = SendingLimits()
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Feedback:
         return self.delivered + self.bounced
 
 
-def too_bad(feedback: Feedback, caution: Caution) -> str:
+def exceeds(feedback: Feedback, sending_limits: SendingLimits) -> str:
     """What is wrong with the rates, in words; empty when they are fine."""
     volume = feedback.volume
     for number, least, limit, what in (
-        (feedback.bounced, LEAST_BOUNCED, caution.bounces, "bounced"),
-        (feedback.complained, LEAST_COMPLAINED, caution.complaints, "were called spam"),
+        (feedback.bounced, LEAST_BOUNCED, sending_limits.bounces, "bounced"),
+        (feedback.complained, LEAST_COMPLAINED, sending_limits.complaints, "were called spam"),
     ):
         if number >= least and number * TEN_THOUSAND > limit * volume:
             share, most = 100 * number / max(volume, 1), limit / 100
@@ -69,19 +69,19 @@ def too_many_refused(refused: int, tried: int) -> str:
     return f"{refused:,} of {tried:,} recipients were refused (the limit is {REFUSED / 100:g} %); the report says why"
 
 
-def breaks(feedback: Feedback, caution: Caution) -> str:
+def breaks(feedback: Feedback, sending_limits: SendingLimits) -> str:
     """Why the breaker must open on the feedback of the last 24 hours; empty when it need not."""
-    return too_bad(feedback, caution) if feedback.volume >= BREAKER_VOLUME else ""
+    return exceeds(feedback, sending_limits) if feedback.volume >= BREAKER_VOLUME else ""
 
 
-def first_slice(mailing: str, readers: int, caution: Caution) -> str:
-    """The shards whose first page is the first slice, or empty for a mailing that goes out whole.
+def pilot_shards(mailing: str, readers: int, sending_limits: SendingLimits) -> str:
+    """The shards whose first page is the pilot, or empty for a mailing that goes out whole.
 
     Ids are keyed hashes, so a shard is a fair sample. Which shards come first differs from mailing to mailing: nobody
-    is always the canary.
+    is always in the pilot.
     """
-    if not caution.canary_above or readers <= caution.canary_above:
+    if not sending_limits.pilot_above or readers <= sending_limits.pilot_above:
         return ""
-    number = min(len(SHARDS) // 4, -(-LEAST_SLICE * len(SHARDS) // readers))
+    number = min(len(SHARDS) // 4, -(-LEAST_PILOT * len(SHARDS) // readers))
     begin = hashlib.sha256(mailing.encode()).digest()[0] % len(SHARDS)
     return "".join(SHARDS[(begin + step) % len(SHARDS)] for step in range(number))

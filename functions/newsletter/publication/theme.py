@@ -56,7 +56,7 @@ class Logo:
 
 
 @dataclass(frozen=True)
-class Look:
+class Theme:
     """`headings` and `text` are font stacks as CSS writes them. Without a logo the masthead has the name."""
 
     light: Palette
@@ -72,7 +72,7 @@ class Look:
         return ", ".join(name for name in names if not name.lower().startswith(("-", "system-ui", "ui-", "blinkmac")))
 
 
-DEFAULT = Look(
+DEFAULT = Theme(
     light=Palette(
         desk="#F1F1EF",
         paper="#FFFFFF",
@@ -105,9 +105,9 @@ DEFAULT = Look(
 """Greys that go with any logo, for a publication that says nothing."""
 
 
-def parse_look(table: TomlTable) -> Look:
+def parse_theme(table: TomlTable) -> Theme:
     """The table [look], whatever it leaves out as in DEFAULT. Raises InvalidPublication."""
-    return Look(
+    return Theme(
         light=table.table("light", lambda t: _palette(t, DEFAULT.light)) if "light" in table else DEFAULT.light,
         dark=table.table("dark", lambda t: _palette(t, DEFAULT.dark)) if "dark" in table else DEFAULT.dark,
         headings=_fonts(table, "headings", DEFAULT.headings),

@@ -28,7 +28,7 @@ class SoftBounces:
     confirmed_at: datetime
 
 
-class Reachability:
+class Bounces:
     """Profiles of the Subscribers table, as far as feedback changes them."""
 
     def __init__(self, client: Any, table: str) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.platform.messages import Notify
+from newsletter.platform.messages import SendNotice
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.record_leaving import record_leaving
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.subscriber import SignUp, Status
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def evidence_of(form: SignUp, app: Container) -> str:
     return f"moved from {form.moved_from}" + (f", consent {chain[-1].hash}" if chain else "")
 
 
-def whereabouts(subscriber: str, app: Container) -> str:
+def current_id(subscriber: str, app: Container) -> str:
     """The id a reader goes by today: another than in a mail they got before they changed their address."""
-    return present(subscriber, app).id
+    return current_subscriber(subscriber, app).id
 
 
 def end_other(form: SignUp, now: datetime, app: Container) -> None:
@@ -52,7 +52,7 @@ def end_other(form: SignUp, now: datetime, app: Container) -> None:
     Nothing else of it comes along, and nothing ties the two addresses: they may be two people's.
     """
     _end(form, now, app)
-    app.queues.send(app.queues.transactional, Notify("moved", form.moved_from, form.nonce))
+    app.queues.send(app.queues.transactional, SendNotice("moved", form.moved_from, form.nonce))
 
 
 def move(form: SignUp, now: datetime, app: Container) -> None:
@@ -65,7 +65,7 @@ def move(form: SignUp, now: datetime, app: Container) -> None:
     for enrollment in app.enrollments.of(old):
         app.enrollments.begin(replace(enrollment, subscriber=form.id))
     _end(form, now, app, moved_to=form.id)
-    app.queues.send(app.queues.transactional, Notify("moved", old, form.nonce))
+    app.queues.send(app.queues.transactional, SendNotice("moved", old, form.nonce))
 
 
 def _end(form: SignUp, now: datetime, app: Container, *, moved_to: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.readers.subscriber import Present
+from newsletter.readers.subscriber import CurrentSubscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -13,7 +13,7 @@ BROKEN = "broken"
 """The status of a profile that has none: neither subscribed nor unknown."""
 
 
-def present(subscriber: str, app: Container) -> Present:
+def current_subscriber(subscriber: str, app: Container) -> CurrentSubscriber:
     """The reader whom that id names today: who changed their address goes by another than in the mails before it.
 
     However often they did: each change is followed, also over the marks that retention leaves of old addresses. Should
@@ -26,8 +26,8 @@ def present(subscriber: str, app: Container) -> Present:
         seen.add(subscriber)
         profile = app.subscribers.profile(subscriber)
     if profile is None:
-        return Present(subscriber)
-    return Present(
+        return CurrentSubscriber(subscriber)
+    return CurrentSubscriber(
         id=subscriber,
         status=str(profile.get("status", BROKEN)),
         language=str(profile.get("language", "")),

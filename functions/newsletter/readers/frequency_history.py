@@ -18,7 +18,7 @@ MOST = 40
 
 
 @dataclass(frozen=True)
-class Stretch:
+class FrequencyPeriod:
     """From `since` on, and until the next stretch. `frequency` None: not a reader; `joined`: the beginning of one."""
 
     since: datetime
@@ -31,12 +31,12 @@ class Stretch:
         return self.paused_until is not None and on < self.paused_until
 
 
-def parse(text: str) -> tuple[Stretch, ...]:
+def parse(text: str) -> tuple[FrequencyPeriod, ...]:
     """The stretches of `2026-11-24T06:00:00.000000Z+weekly 2026-12-01T08:15:00.000000Z=monthly/2026-12-24`."""
     return tuple(_stretch(word) for word in text.split())
 
 
-def as_text(stretches: tuple[Stretch, ...]) -> str:
+def as_text(stretches: tuple[FrequencyPeriod, ...]) -> str:
     """The inverse of parse, without the oldest stretches when there are more than MOST."""
     kept = stretches[-MOST:]
     return " ".join(
@@ -46,11 +46,13 @@ def as_text(stretches: tuple[Stretch, ...]) -> str:
     )
 
 
-def so_far(reader: Subscriber) -> tuple[Stretch, ...]:
+def so_far(reader: Subscriber) -> tuple[FrequencyPeriod, ...]:
     """Everything until now, also where nothing has been kept yet."""
-    stretches = parse(reader.cadence) or (Stretch(reader.confirmed_at, reader.frequency, joined=True),)
+    stretches = parse(reader.frequency_history) or (
+        FrequencyPeriod(reader.confirmed_at, reader.frequency, joined=True),
+    )
     if reader.status is not Status.ACTIVE and stretches[-1].frequency is not None:
-        stretches += (Stretch(reader.left_at or stretches[-1].since, None),)
+        stretches += (FrequencyPeriod(reader.left_at or stretches[-1].since, None),)
     return stretches
 
 
@@ -61,8 +63,8 @@ def after_choice(reader: Subscriber, frequency: Frequency, paused_until: date | 
     if last.frequency is None:
         return as_text(stretches)
     if (last.frequency, last.paused_until) == (frequency, paused_until):
-        return reader.cadence
-    return as_text((*stretches, Stretch(now, frequency, paused_until)))
+        return reader.frequency_history
+    return as_text((*stretches, FrequencyPeriod(now, frequency, paused_until)))
 
 
 def after_confirming(reader: Subscriber, frequency: Frequency, now: datetime, paused_until: date | None = None) -> str:
@@ -73,15 +75,15 @@ def after_confirming(reader: Subscriber, frequency: Frequency, now: datetime, pa
     if reader.status is Status.ACTIVE:
         text = after_choice(reader, frequency, paused_until, now)
         return text or (as_text(so_far(reader)) if frequency is Frequency.MONTHLY else "")
-    return as_text((*so_far(reader), Stretch(now, frequency, joined=True)))
+    return as_text((*so_far(reader), FrequencyPeriod(now, frequency, joined=True)))
 
 
-def _stretch(word: str) -> Stretch:
+def _stretch(word: str) -> FrequencyPeriod:
     moment, joined, rest = word.partition("+")
     if not joined:
         moment, _, rest = word.partition("=")
     what, _, day = rest.partition("/")
-    return Stretch(
+    return FrequencyPeriod(
         since=datetime.fromisoformat(moment),
         frequency=None if what == LEFT else Frequency(what),
         paused_until=date.fromisoformat(day) if day else None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.leads.lead import lead_id
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.publication import Publication
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.records_store import CHANGE, LEAD, PROFILE, is_sign_up, sign_up_record
 from newsletter.readers.subscriber import Status
 
@@ -130,7 +130,7 @@ def _forget(subscriber: str, profile: dict[str, Any], now: datetime, app: Contai
     Of an old address, the way to the one its reader goes on with stays, as ids: its mails are still about, and their
     unsubscribe links must end the mail of today. It goes with the reader at its end.
     """
-    today = present(subscriber, app)
+    today = current_subscriber(subscriber, app)
     if today.id != subscriber and today.status not in ("", Status.ERASED):
         way = {name: profile[name] for name in ("moved_to", "moved_from") if name in profile}
         return erase(subscriber, now, app, unless_active=True, **way)

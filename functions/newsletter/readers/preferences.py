@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from newsletter.platform.errors import InvalidInput, LimitReached, NotFound
-from newsletter.platform.links.links import Ref
+from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
 from newsletter.readers.consents.consent import Consent
@@ -52,7 +52,7 @@ class ChoicesForm:
     every_topic: bool = False
 
 
-def current(ref: Ref, app: Container) -> Subscriber | None:
+def current(ref: LinkClaims, app: Container) -> Subscriber | None:
     """The reader's present choices."""
     return app.subscribers.get(ref.subscriber)
 
@@ -101,7 +101,7 @@ def _topics(form: ChoicesForm, app: Container) -> tuple[str, ...]:
     return chosen_topics(form.topics, app.publication, every=form.every_topic, otherwise=otherwise)
 
 
-def change(ref: Ref, form: ChoicesForm, now: datetime, app: Container) -> Subscriber:
+def change(ref: LinkClaims, form: ChoicesForm, now: datetime, app: Container) -> Subscriber:
     """Keep new choices; whether mail goes out at all stays as it is. Raises InvalidForm, NotFound."""
     choices = checked(form, now, app)
     before = current(ref, app)
@@ -140,7 +140,7 @@ def _keep(subscriber: str, choices: Choices, now: datetime, app: Container) -> S
     raise RuntimeError(message)
 
 
-def checked_address(ref: Ref, address: str, app: Container) -> str:
+def checked_address(ref: LinkClaims, address: str, app: Container) -> str:
     """The new address, normalised. Raises InvalidInput for what is none, or is the reader's address already."""
     email = normalised(address, allow_test_domains=app.settings.local)
     if app.ids.of(email) == ref.subscriber:
@@ -148,7 +148,7 @@ def checked_address(ref: Ref, address: str, app: Container) -> str:
     return email
 
 
-def change_address(ref: Ref, email: str, network: str, now: datetime, app: Container) -> None:
+def change_address(ref: LinkClaims, email: str, network: str, now: datetime, app: Container) -> None:
     """Ask the new address to confirm; until it does, nothing changes. Then the old one gets one mail that says so.
 
     The answer is the same whoever the new address (as `checked_address` gave it) belongs to. Raises NotFound, and
@@ -157,7 +157,7 @@ def change_address(ref: Ref, email: str, network: str, now: datetime, app: Conta
     reader = app.subscribers.get(ref.subscriber)
     if reader is None:
         raise NotFound("reader")
-    if not app.limits.sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
+    if not app.sign_up_limits.sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
         raise LimitReached("changes of one reader's address")
     take_form(network, now, app)
     form = same_choices(reader, "change of address", now, app)

@@ -58,7 +58,7 @@ class Subscriber:
     frequency: Frequency = Frequency.WEEKLY
     paused_until: date | None = None
     tracking: bool = True
-    cadence: str = ""
+    frequency_history: str = ""
     left_at: datetime | None = None
 
     def paused(self, on: date) -> bool:
@@ -100,7 +100,7 @@ class SignUp:
 
 
 @dataclass(frozen=True)
-class Present:
+class CurrentSubscriber:
     """Who a link of any age is about, as they are at this moment and by the id they go by now.
 
     `status` is empty for nobody we know. Nothing else of the profile is read, so that one broken elsewhere is no
@@ -135,7 +135,7 @@ class Recipient(NamedTuple):
     frequency: Frequency = Frequency.WEEKLY
     paused_until: date | None = None
     tracking: bool = True
-    cadence: str = ""
+    frequency_history: str = ""
     broken: str = ""
 
     @property
@@ -148,7 +148,7 @@ class Recipient(NamedTuple):
         return self.paused_until is not None and on < self.paused_until
 
 
-class Addressee(NamedTuple):
+class RecipientProfile(NamedTuple):
     """To whom a mail goes. `stopped` says why it must not, `broken` what is wrong with the record of who should get it;
     `nonce` ties a confirmation to its form.
     """

@@ -11,7 +11,7 @@ from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.consents.consent_items import to_stored
-from newsletter.readers.subscriber import BROKEN, Addressee, Frequency, Recipient, Status, Subscriber
+from newsletter.readers.subscriber import BROKEN, Frequency, Recipient, RecipientProfile, Status, Subscriber
 
 
 def read_subscriber(item: dict[str, Any]) -> Subscriber:
@@ -29,7 +29,7 @@ def read_subscriber(item: dict[str, Any]) -> Subscriber:
         frequency=Frequency(item["frequency"]),
         paused_until=date.fromisoformat(paused) if paused else None,
         tracking=item["tracking"],
-        cadence=item.get("cadence", ""),
+        frequency_history=item.get("cadence", ""),
         left_at=parse_iso(item["left_at"]) if "left_at" in item else None,
     )
 
@@ -66,15 +66,15 @@ def brought_profile(
     }
 
 
-def read_addressee(item: Item) -> Addressee:
+def read_addressee(item: Item) -> RecipientProfile:
     """What a mail needs; says which fields are broken."""
     try:
         email, language, name = item["email"]["S"], item["language"]["S"], item["name"]["S"]
         status = item["status"]["S"]
     except KeyError:
         broken = [name for name in ("email", "language", "name", "status") if "S" not in item.get(name, {})]
-        return Addressee("", "", "", broken=f"{BROKEN}{', '.join(broken)}")
-    return Addressee(email, name, language, stopped="" if status == Status.ACTIVE else status)
+        return RecipientProfile("", "", "", broken=f"{BROKEN}{', '.join(broken)}")
+    return RecipientProfile(email, name, language, stopped="" if status == Status.ACTIVE else status)
 
 
 def read_recipient(item: Item) -> Recipient:
@@ -95,7 +95,7 @@ def _readable(item: Item) -> Recipient:
         frequency=Frequency(item["frequency"]["S"]),
         paused_until=date.fromisoformat(paused["S"]) if paused else None,
         tracking=item["tracking"]["BOOL"],
-        cadence=item["cadence"]["S"] if "cadence" in item else "",
+        frequency_history=item["cadence"]["S"] if "cadence" in item else "",
     )
 
 

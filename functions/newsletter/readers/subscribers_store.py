@@ -16,7 +16,7 @@ from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.frequency_history import after_choice
 from newsletter.readers.records_store import CHANGE, PROFILE, sign_up_record
 from newsletter.readers.signup.pending import Effect
-from newsletter.readers.subscriber import Addressee, Frequency, Recipient, SignUp, Status, Subscriber
+from newsletter.readers.subscriber import Frequency, Recipient, RecipientProfile, SignUp, Status, Subscriber
 from newsletter.readers.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
 
 
@@ -57,7 +57,7 @@ class Subscribers:
         sign_up: SignUp,
         now: datetime,
         consent_head: str = "",
-        cadence: str = "",
+        frequency_history: str = "",
         effect: Effect = Effect.SUBSCRIBE,
     ) -> bool:
         """Make the reader active with what the form says; False when this very form was confirmed before.
@@ -76,7 +76,7 @@ class Subscribers:
             f" frequency = :frequency, tracking = {tracking}, confirmed_at = :now,"
             " confirmed_by = :nonce, confirmed_with = :link, confirmed_as = :effect, consent_version = :version,"
             " consent_head = :head, mailable = :shard"
-            f"{paused}{moved}{', cadence = :cadence' if cadence else ''}"
+            f"{paused}{moved}{', cadence = :cadence' if frequency_history else ''}"
             " REMOVE left_at, left_how, left_why, moved_to, erased_at, due_shard, due_at"
             + ("" if paused else ", paused_until"),
             "(attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce)"
@@ -97,7 +97,7 @@ class Subscribers:
                 ":version": sign_up.consent_version,
                 ":head": consent_head,
                 ":shard": shard_of(sign_up.id),
-                ":cadence": cadence or None,
+                ":cadence": frequency_history or None,
                 ":paused": sign_up.paused_until.isoformat() if sign_up.paused_until else None,
                 ":moved": sign_up.moved_from or None,
             },
@@ -170,19 +170,22 @@ class Subscribers:
 
     def choose(self, before: Subscriber, choices: Choices, now: datetime) -> bool:
         """Keep new preferences, and since when; False when the reader is another by now than `before`."""
-        paused, cadence = choices.paused_until, after_choice(before, choices.frequency, choices.paused_until, now)
+        paused, frequency_history = (
+            choices.paused_until,
+            after_choice(before, choices.frequency, choices.paused_until, now),
+        )
         return self._update(
             before.id,
             "SET topics = :topics, #language = :language, #name = :name, frequency = :frequency, tracking = :tracking"
-            + (", cadence = :cadence" if cadence else "")
+            + (", cadence = :cadence" if frequency_history else "")
             + (", paused_until = :paused" if paused else " REMOVE paused_until"),
             "attribute_exists(email) AND #status = :status AND frequency = :was AND "
-            + ("cadence = :had" if before.cadence else "attribute_not_exists(cadence)"),
+            + ("cadence = :had" if before.frequency_history else "attribute_not_exists(cadence)"),
             {
                 ":status": before.status,
                 ":was": before.frequency,
-                **({":had": before.cadence} if before.cadence else {}),
-                **({":cadence": cadence} if cadence else {}),
+                **({":had": before.frequency_history} if before.frequency_history else {}),
+                **({":cadence": frequency_history} if frequency_history else {}),
                 ":topics": list(choices.topics),
                 ":language": choices.language,
                 ":name": choices.name,
@@ -316,7 +319,7 @@ class Subscribers:
                 logger().error("profile cannot be read", extra={"subscriber": item["id"]})
         return found
 
-    def addressees(self, subscribers: Iterable[str]) -> dict[str, Addressee]:
+    def addressees(self, subscribers: Iterable[str]) -> dict[str, RecipientProfile]:
         """At most 100 readers as they are at this moment: whoever has left is seen to have left.
 
         Only what a mail needs is read. Erased readers have no address and are left out, as unknown ids are.

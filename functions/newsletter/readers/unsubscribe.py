@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
-from newsletter.platform.links.links import Ref
+from newsletter.platform.links.links import LinkClaims
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.record_leaving import record_leaving
 from newsletter.readers.signup.subscribe import ask, same_choices
@@ -19,7 +19,7 @@ How = Literal["one-click", "page"]
 HOW: tuple[str, ...] = get_args(How)
 
 
-def unsubscribe(ref: Ref, how: How, now: datetime, app: Container) -> None:
+def unsubscribe(ref: LinkClaims, how: How, now: datetime, app: Container) -> None:
     """Unsubscribe the reader; a repeat, or an unknown reader, changes nothing and is no error (RFC 8058).
 
     Leaving comes first and must not fail for the bookkeeping around it.
@@ -35,7 +35,7 @@ def unsubscribe(ref: Ref, how: How, now: datetime, app: Container) -> None:
         app.deliveries.add(ref.mailing, ref.batch, "unsubscribed", ref.position)
 
 
-def standing(ref: Ref, app: Container) -> tuple[str, str]:
+def standing(ref: LinkClaims, app: Container) -> tuple[str, str]:
     """The reader's status and language as they are stored, both empty for nobody we know.
 
     Nothing else of the profile is read: a record that is broken elsewhere must keep nobody from leaving.
@@ -44,14 +44,14 @@ def standing(ref: Ref, app: Container) -> tuple[str, str]:
     return (str(profile.get("status", "")), str(profile.get("language", ""))) if "email" in profile else ("", "")
 
 
-def explain(ref: Ref, reason: str, app: Container) -> None:
+def explain(ref: LinkClaims, reason: str, app: Container) -> None:
     """Keep the reason that a reader who has left gives, on one line and at most 500 characters; empty keeps nothing."""
     text = " ".join(reason.split())[:MAX_REASON]
     if text:
         app.subscribers.explain_leaving(ref.subscriber, text)
 
 
-def come_back(ref: Ref, now: datetime, app: Container) -> bool:
+def come_back(ref: LinkClaims, now: datetime, app: Container) -> bool:
     """Send a reader who left a fresh confirmation with the choices they had; False for anybody else, who gets none."""
     reader = app.subscribers.get(ref.subscriber)
     if reader is None or reader.status is not Status.UNSUBSCRIBED:

@@ -11,12 +11,12 @@ from newsletter.articles.article import Article
 from newsletter.mailings.count_audience import Count
 from newsletter.mailings.digests.digest import SettledDigest, digest_id
 from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
 from newsletter.reports.report_mailing import Report
-from newsletter.reports.stats import Tally
+from newsletter.reports.stats import MailingStats
 from newsletter.sending.ledger import RecipientLine
 
 # --- in words --------------------------------------------------------------------------------------------------------
@@ -82,15 +82,15 @@ def count_in_words(count: Count) -> str:
     return f"{'' if count.complete else 'at least '}{_counted(count.readers, 'reader')} at the moment"
 
 
-def course_in_words(course: Course) -> str:
+def status_in_words(status: MailingStatus) -> str:
     """How the mailing stands as a whole, as a sentence without its full stop; empty while nothing is special."""
-    why = f": {course.reason}" if course.reason else ""
-    by = f" by {course.by}" if course.by else ""
-    match course.state:
+    why = f": {status.reason}" if status.reason else ""
+    by = f" by {status.by}" if status.by else ""
+    match status.state:
         case MailingState.APPROVAL:
             return f"Waits for approval{why}"
-        case MailingState.CANARY:
-            return f"Its first slice is out, and is watched before the rest follows{why}"
+        case MailingState.PILOT:
+            return f"Its pilot is out, and is watched before the rest follows{why}"
         case MailingState.PAUSED:
             return f"Paused{by}"
         case MailingState.WAITING:
@@ -102,9 +102,9 @@ def course_in_words(course: Course) -> str:
     return ""
 
 
-def still_going_out(course: Course) -> str:
+def still_going_out(status: MailingStatus) -> str:
     """What of a mailing that a person has just stopped goes out all the same, as a sentence; empty for any other."""
-    if course.state not in (MailingState.PAUSED, MailingState.CANCELLED):
+    if status.state not in (MailingState.PAUSED, MailingState.CANCELLED):
         return ""
     return (
         "Nothing more is given to SES. Only calls to SES that were under way in that moment still go out,"
@@ -121,9 +121,9 @@ def certificate_in_words(report: Report) -> str:
             f"suppressed, {sums.rejected:,} rejected, {sums.doubtful:,} doubtful and {sums.waiting:,} waiting. "
             "A person must look into it."
         )
-    if not report.planned_to_the_end and report.mailing.course.state.sends:
+    if not report.planned_to_the_end and report.mailing.status.state.sends:
         return f"Still being planned: {_counted(sums.planned, 'mail')} so far, {sums.waiting:,} of them not sent yet."
-    if not report.planned_to_the_end or (sums.waiting and not report.mailing.course.state.sends):
+    if not report.planned_to_the_end or (sums.waiting and not report.mailing.status.state.sends):
         return f"It stands still: {sums.waiting:,} of {_counted(sums.planned, 'mail')} planned so far are not sent."
     if sums.waiting:
         return f"On its way: {sums.waiting:,} of {_counted(sums.planned, 'mail')} not sent yet."
@@ -134,7 +134,7 @@ def certificate_in_words(report: Report) -> str:
     parts = [f"{sums.accepted:,} accepted by SES"]
     if sums.suppressed:
         left = "because the reader had left before"
-        why = "because the mailing was cancelled" if report.mailing.course.state is MailingState.CANCELLED else left
+        why = "because the mailing was cancelled" if report.mailing.status.state is MailingState.CANCELLED else left
         parts.append(f"{sums.suppressed:,} suppressed, {why}")
     if sums.rejected:
         parts.append(f"{sums.rejected:,} rejected by SES")
@@ -145,11 +145,11 @@ def certificate_in_words(report: Report) -> str:
 
 def progress_in_words(report: Report, clock: Callable[[datetime], str]) -> str:
     """How far the sending is, how fast, and when it will be done; empty when nothing is on its way."""
-    tally, course = report.tally, report.mailing.course
-    if not course.state.sends or not tally.sums.waiting:
+    tally, status = report.tally, report.mailing.status
+    if not status.state.sends or not tally.sums.waiting:
         return ""
     tried = tally.sums.planned - tally.sums.waiting
-    started = max(report.mailing.created_at, course.since)
+    started = max(report.mailing.created_at, status.since)
     words = f"{tried:,} of {tally.sums.planned:,} tried ({tried / tally.sums.planned:.0%})"
     left = tally.left(started)
     if left is None:
@@ -176,9 +176,9 @@ def mailing_as_json(mailing: Mailing) -> dict[str, Any]:
         "id": mailing.id,
         "kind": mailing.kind.value,
         "created_at": iso(mailing.created_at),
-        "state": mailing.course.state.value,
-        "reason": mailing.course.reason,
-        "until": iso(mailing.course.until) if mailing.course.until else None,
+        "state": mailing.status.state.value,
+        "reason": mailing.status.reason,
+        "until": iso(mailing.status.until) if mailing.status.until else None,
         "subject": mailing.subject,
         "preheader": mailing.preheader,
         "topics": list(mailing.audience.topics),
@@ -201,15 +201,15 @@ def report_as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def certificate_as_json(tally: Tally) -> dict[str, Any]:
+def certificate_as_json(tally: MailingStats) -> dict[str, Any]:
     """The sums as of `counted_at`, and whether they add up."""
     return asdict(tally.sums) | {"balanced": tally.sums.balanced, "counted_at": iso(tally.at)}
 
 
 def _progress_as_json(report: Report) -> dict[str, Any]:
     tally = report.tally
-    started = max(report.mailing.created_at, report.mailing.course.since)
-    left = tally.left(started) if report.mailing.course.state.sends else None
+    started = max(report.mailing.created_at, report.mailing.status.since)
+    left = tally.left(started) if report.mailing.status.state.sends else None
     return {
         "tried": tally.sums.planned - tally.sums.waiting,
         "rate": round(tally.rate(started), 1),

@@ -14,7 +14,7 @@ from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import NotFound
 from newsletter.platform.shards import SHARDS
 from newsletter.reports.count_mailing import count_mailing, is_large
-from newsletter.reports.stats import Tally
+from newsletter.reports.stats import MailingStats
 from newsletter.sending.ledger import Certificate, RecipientLine, lines_of
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Report:
     """A mailing and the count of it; `ended` is the count that was kept when the mailing was over."""
 
     mailing: Mailing
-    tally: Tally
-    ended: Tally | None = None
+    tally: MailingStats
+    ended: MailingStats | None = None
 
     @property
     def certificate(self) -> Certificate:
@@ -37,7 +37,7 @@ class Report:
     @property
     def planned_to_the_end(self) -> bool:
         """Whether every shard has its last page; a mailing that was cancelled is not planned any further."""
-        return self.tally.planned_to_the_end or self.mailing.course.state is MailingState.CANCELLED
+        return self.tally.planned_to_the_end or self.mailing.status.state is MailingState.CANCELLED
 
 
 def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
@@ -46,19 +46,19 @@ def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
     tally = count_mailing(mailing, app, now=now)
-    return Report(mailing, tally, app.tallies.certificate(mailing_id) if mailing.course.state.over else None)
+    return Report(mailing, tally, app.stats.certificate(mailing_id) if mailing.status.state.over else None)
 
 
 def recipients_of(
     mailing: Mailing, app: Container, *, now: datetime, after: tuple[str, int] = ("", -1)
 ) -> Iterator[RecipientLine]:
     """A line per recipient by batch and position, those past `after`. Large mailings are read shard by shard."""
-    cancelled_at = now if mailing.course.state is MailingState.CANCELLED else None
+    cancelled_at = now if mailing.status.state is MailingState.CANCELLED else None
     # Batches are named after their shard first, so shards in the order of their letters are batches in order.
     shards = [shard for shard in sorted(SHARDS) if shard >= after[0][:1]] if is_large(mailing, app) else [""]
     for shard in shards:
         records = list(app.deliveries.records(mailing.id, shard))
-        manifests = () if mailing.kind.standing else app.deliveries.manifests(mailing.id, shard)
+        manifests = () if mailing.kind.automated else app.deliveries.manifests(mailing.id, shard)
         planned = [batch for _, manifest in manifests for batch in manifest.batches]
         for line in lines_of(records, planned, cancelled_at=cancelled_at):
             if (line.batch, line.position) > after:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.sending.ledger import LEASE, BatchRecord, Certificate, State, certify, lines_of
+from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, Certificate, certify, lines_of
 
 LATELY = timedelta(minutes=2)
 """The time over which the rate is measured."""
 
 
 @dataclass(frozen=True)
-class Tally:
+class MailingStats:
     """`sums` as of `at`; `lately` recipients were settled in the two minutes before. `standings` counts lines."""
 
     sums: Certificate
@@ -37,7 +37,7 @@ class Tally:
 
 def count(
     records: Iterable[BatchRecord], planned: Iterable[Batch], *, to_the_end: bool, now: datetime, cancelled: bool
-) -> Tally:
+) -> MailingStats:
     """The tally of the ledger records and planned batches given."""
     records, planned = list(records), list(planned)
     lines = lines_of(records, planned, cancelled_at=now if cancelled else None)
@@ -45,20 +45,20 @@ def count(
     lately = sum(
         len(record.batch.recipients)
         for record in records
-        if record.state in (State.DONE, State.DOUBTFUL) and now - LATELY < record.lease - LEASE <= now
+        if record.state in (BatchStatus.DONE, BatchStatus.DOUBTFUL) and now - LATELY < record.lease - LEASE <= now
     )
     standings = Counter(line.standing.value for line in lines)
-    return Tally(certify(total, records, lines), to_the_end, now, lately, dict(standings))
+    return MailingStats(certify(total, records, lines), to_the_end, now, lately, dict(standings))
 
 
-def add_up(tallies: Iterable[Tally]) -> Tally:
+def add_up(tallies: Iterable[MailingStats]) -> MailingStats:
     """The tally of several shards, as old as its oldest part. ValueError for none."""
     parts = list(tallies)
     if not parts:
         message = "nothing to add up"
         raise ValueError(message)
     sums = {each.name: sum(getattr(part.sums, each.name) for part in parts) for each in fields(Certificate)}
-    return Tally(
+    return MailingStats(
         Certificate(**sums),
         all(part.planned_to_the_end for part in parts),
         min(part.at for part in parts),

@@ -7,14 +7,14 @@ from typing import Any
 
 from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
-from newsletter.reports.stats import Tally
+from newsletter.reports.stats import MailingStats
 from newsletter.sending.deliveries_store import LIFE
 from newsletter.sending.ledger import Certificate
 
 CERTIFICATE = "certificate"
 
 
-class Tallies:
+class StatsStore:
     """Items of the Deliveries table. They are derived: losing one costs a count, never a fact."""
 
     def __init__(self, client: Any, table: str) -> None:
@@ -31,7 +31,7 @@ class Tallies:
         )
         return "LastEvaluatedKey" in answer
 
-    def of_shards(self, mailing: str) -> dict[str, Tally]:
+    def of_shards(self, mailing: str) -> dict[str, MailingStats]:
         """The tallies kept of the mailing, by shard."""
         found = pages(
             self._client,
@@ -41,22 +41,22 @@ class Tallies:
         )
         return {item["part"].removeprefix("tally#"): _tally(item) for item in found}
 
-    def put(self, mailing: str, shard: str, tally: Tally) -> None:
+    def put(self, mailing: str, shard: str, tally: MailingStats) -> None:
         """Keep a shard's tally."""
         self._put(mailing, f"tally#{shard}", tally)
 
-    def certificate(self, mailing: str) -> Tally | None:
+    def certificate(self, mailing: str) -> MailingStats | None:
         """The count that ended the mailing, if it is over."""
         answer = self._client.get_item(
             TableName=self._table, Key=to_item({"mailing": mailing, "part": CERTIFICATE}), ConsistentRead=True
         )
         return _tally(from_item(answer["Item"])) if "Item" in answer else None
 
-    def put_certificate(self, mailing: str, tally: Tally) -> None:
+    def put_certificate(self, mailing: str, tally: MailingStats) -> None:
         """Keep the count that ends the mailing."""
         self._put(mailing, CERTIFICATE, tally)
 
-    def _put(self, mailing: str, part: str, tally: Tally) -> None:
+    def _put(self, mailing: str, part: str, tally: MailingStats) -> None:
         values = {
             "sums": asdict(tally.sums),
             "to_the_end": tally.planned_to_the_end,
@@ -68,6 +68,6 @@ class Tallies:
         self._client.put_item(TableName=self._table, Item=to_item({"mailing": mailing, "part": part, **values}))
 
 
-def _tally(item: dict[str, Any]) -> Tally:
+def _tally(item: dict[str, Any]) -> MailingStats:
     sums = Certificate(**{field.name: item["sums"].get(field.name, 0) for field in fields(Certificate)})
-    return Tally(sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"])
+    return MailingStats(sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"])

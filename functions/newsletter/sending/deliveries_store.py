@@ -9,7 +9,7 @@ from typing import Any
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.aws.items import conditional, from_item, holds, pages, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
-from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, State
+from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus
 
 LIFE = timedelta(days=396)
 """13 months, so that a year can be compared with the one before."""
@@ -113,7 +113,7 @@ class Deliveries:
             {
                 "variant": batch.variant,
                 "recipients": " ".join(batch.recipients),
-                "state": State.CLAIMED,
+                "state": BatchStatus.CLAIMED,
                 "outcomes": outcomes,
                 "reasons": {str(position): reason for position, reason in reasons.items()},
                 "attempts": 1,
@@ -125,25 +125,34 @@ class Deliveries:
     def claim_again(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """Claim what an earlier try left over (state `retry`); False when another run was faster."""
         return self._turn(
-            record.batch, State.RETRY, State.CLAIMED, outcomes, reasons, record.attempts, record.attempts + 1, now
+            record.batch,
+            BatchStatus.RETRY,
+            BatchStatus.CLAIMED,
+            outcomes,
+            reasons,
+            record.attempts,
+            record.attempts + 1,
+            now,
         )
 
     def settle(
-        self, batch: Batch, attempts: int, state: State, outcomes: str, reasons: Mapping[int, str], now: datetime
+        self, batch: Batch, attempts: int, state: BatchStatus, outcomes: str, reasons: Mapping[int, str], now: datetime
     ) -> bool:
         """Write what became of a claimed batch; False when the claim is no longer ours."""
-        return self._turn(batch, State.CLAIMED, state, outcomes, reasons, attempts, attempts, now)
+        return self._turn(batch, BatchStatus.CLAIMED, state, outcomes, reasons, attempts, attempts, now)
 
     def decide(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """End the doubt about a batch (state `doubtful`); False when another run was faster."""
         attempts = record.attempts
-        return self._turn(record.batch, State.DOUBTFUL, State.DONE, outcomes, reasons, attempts, attempts, now)
+        return self._turn(
+            record.batch, BatchStatus.DOUBTFUL, BatchStatus.DONE, outcomes, reasons, attempts, attempts, now
+        )
 
     def _turn(
         self,
         batch: Batch,
-        before: State,
-        after: State,
+        before: BatchStatus,
+        after: BatchStatus,
         outcomes: str,
         reasons: Mapping[int, str],
         attempts: int,
@@ -256,7 +265,7 @@ def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:
     batch = Batch(mailing, item["part"].removeprefix("batch#"), item["variant"], tuple(item["recipients"].split()))
     return BatchRecord(
         batch=batch,
-        state=State(item["state"]),
+        state=BatchStatus(item["state"]),
         outcomes=item["outcomes"],
         attempts=item["attempts"],
         lease=parse_iso(item["lease"]),

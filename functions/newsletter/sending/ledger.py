@@ -33,7 +33,7 @@ FEEDBACK = (
 """Sets of positions that feedback adds to. Adding twice changes nothing, so repeated and late events are harmless."""
 
 
-class Outcome(StrEnum):
+class SendResult(StrEnum):
     """What the sender knows of one recipient; one letter per position in the ledger record."""
 
     OPEN = "."
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     """Doubtful, and handed to a batch of its own that is sent anew."""
 
 
-class State(StrEnum):
+class BatchStatus(StrEnum):
     """Where a batch stands. Only `retry` may be claimed again."""
 
     CLAIMED = "claimed"
@@ -56,7 +56,7 @@ class State(StrEnum):
     """Some recipients are in doubt, and Send events may still settle it. Doubt that is left in `done` stays."""
 
 
-class Standing(StrEnum):
+class RecipientStatus(StrEnum):
     """Where one recipient stands for whoever reads the report."""
 
     WAITING = "waiting"
@@ -78,7 +78,7 @@ class BatchRecord:
     """A ledger record. `outcomes` has one letter per recipient; `positions` the sets that feedback filled."""
 
     batch: Batch
-    state: State
+    state: BatchStatus
     outcomes: str
     attempts: int
     lease: datetime
@@ -88,11 +88,11 @@ class BatchRecord:
     @property
     def is_done(self) -> bool:
         """Whether its outcome is written down."""
-        return self.state is State.DONE
+        return self.state is BatchStatus.DONE
 
     def is_claimed(self, now: datetime) -> bool:
         """Whether a sender holds it at `now`."""
-        return self.state is State.CLAIMED and self.lease > now
+        return self.state is BatchStatus.CLAIMED and self.lease > now
 
     def happened(self, what: str, position: int) -> bool:
         """Whether feedback of that kind came for the position."""
@@ -101,36 +101,36 @@ class BatchRecord:
     def in_doubt(self) -> list[int]:
         """The positions of which nobody knows whether SES took the mail."""
         letters = enumerate(self.outcomes)
-        return [position for position, letter in letters if letter == Outcome.DOUBTFUL and not self.proof(position)]
+        return [position for position, letter in letters if letter == SendResult.DOUBTFUL and not self.proof(position)]
 
     def again(self) -> Batch | None:
         """The batch that is sent anew to those who were handed to it, if any were."""
-        positions = [position for position, letter in enumerate(self.outcomes) if letter == Outcome.AGAIN]
+        positions = [position for position, letter in enumerate(self.outcomes) if letter == SendResult.AGAIN]
         recipients = tuple(self.batch.recipients[position] for position in positions)
         return replace(self.batch, id=f"{self.batch.id}{AGAIN}", recipients=recipients) if positions else None
 
-    def standing(self, position: int) -> Standing:
+    def standing(self, position: int) -> RecipientStatus:
         """The most telling thing known of a recipient."""
-        return self.proof(position) or _STANDING[Outcome(self.outcomes[position])]
+        return self.proof(position) or _STANDING[SendResult(self.outcomes[position])]
 
-    def proof(self, position: int) -> Standing | None:
+    def proof(self, position: int) -> RecipientStatus | None:
         """The most telling thing that others reported of a recipient.
 
         An event of SES proves acceptance, whatever we noted, and so does a reader who used a link of the mail.
         """
         for what, standing in (
-            ("complained", Standing.COMPLAINED),
-            ("bounced", Standing.BOUNCED),
-            ("failed", Standing.FAILED),
-            ("refused", Standing.FAILED),
-            ("clicked", Standing.CLICKED),
-            ("confirmed", Standing.CLICKED),
-            ("delivered", Standing.DELIVERED),
-            ("unsubscribed", Standing.DELIVERED),
-            ("opened", Standing.DELIVERED),
-            ("soft_bounced", Standing.SOFT_BOUNCED),
-            ("delayed", Standing.DELAYED),
-            ("sent", Standing.ACCEPTED),
+            ("complained", RecipientStatus.COMPLAINED),
+            ("bounced", RecipientStatus.BOUNCED),
+            ("failed", RecipientStatus.FAILED),
+            ("refused", RecipientStatus.FAILED),
+            ("clicked", RecipientStatus.CLICKED),
+            ("confirmed", RecipientStatus.CLICKED),
+            ("delivered", RecipientStatus.DELIVERED),
+            ("unsubscribed", RecipientStatus.DELIVERED),
+            ("opened", RecipientStatus.DELIVERED),
+            ("soft_bounced", RecipientStatus.SOFT_BOUNCED),
+            ("delayed", RecipientStatus.DELAYED),
+            ("sent", RecipientStatus.ACCEPTED),
         ):
             if self.happened(what, position):
                 return standing
@@ -138,13 +138,13 @@ class BatchRecord:
 
 
 _STANDING = {
-    Outcome.OPEN: Standing.WAITING,
-    Outcome.RETRY: Standing.WAITING,
-    Outcome.ACCEPTED: Standing.ACCEPTED,
-    Outcome.SUPPRESSED: Standing.SUPPRESSED,
-    Outcome.REJECTED: Standing.REJECTED,
-    Outcome.DOUBTFUL: Standing.DOUBTFUL,
-    Outcome.AGAIN: Standing.WAITING,
+    SendResult.OPEN: RecipientStatus.WAITING,
+    SendResult.RETRY: RecipientStatus.WAITING,
+    SendResult.ACCEPTED: RecipientStatus.ACCEPTED,
+    SendResult.SUPPRESSED: RecipientStatus.SUPPRESSED,
+    SendResult.REJECTED: RecipientStatus.REJECTED,
+    SendResult.DOUBTFUL: RecipientStatus.DOUBTFUL,
+    SendResult.AGAIN: RecipientStatus.WAITING,
 }
 
 
@@ -155,7 +155,7 @@ class RecipientLine:
     subscriber: str
     batch: str
     position: int
-    standing: Standing
+    standing: RecipientStatus
     reason: str = ""
     unsubscribed: bool = False
     twice: bool = False
@@ -193,7 +193,12 @@ class Certificate:
         return self.planned == self.accepted + self.suppressed + self.rejected + self.doubtful + self.waiting
 
 
-_NOT_ACCEPTED = {Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING}
+_NOT_ACCEPTED = {
+    RecipientStatus.SUPPRESSED,
+    RecipientStatus.REJECTED,
+    RecipientStatus.DOUBTFUL,
+    RecipientStatus.WAITING,
+}
 
 
 def lines_of(
@@ -213,13 +218,13 @@ def lines_of(
         for position, subscriber in enumerate(record.batch.recipients):
             standing, reason = record.standing(position), record.reasons.get(position, "")
             twice = False
-            if record.outcomes[position] == Outcome.AGAIN:
+            if record.outcomes[position] == SendResult.AGAIN:
                 standing, reason, twice = again.told(position)
-            if cancelled_at and standing is Standing.WAITING:
+            if cancelled_at and standing is RecipientStatus.WAITING:
                 standing, reason = _after_cancelling(record, reason, cancelled_at)
             unsubscribed = record.happened("unsubscribed", position)
             lines.append(RecipientLine(subscriber, record.batch.id, position, standing, reason, unsubscribed, twice))
-    never, why = (Standing.SUPPRESSED, CANCELLED) if cancelled_at else (Standing.WAITING, "")
+    never, why = (RecipientStatus.SUPPRESSED, CANCELLED) if cancelled_at else (RecipientStatus.WAITING, "")
     for batch in planned:
         if batch.id not in known:
             lines.extend(
@@ -236,22 +241,22 @@ class _Again:
         self._first = first
         self._second = second
 
-    def told(self, position: int) -> tuple[Standing, str, bool]:
+    def told(self, position: int) -> tuple[RecipientStatus, str, bool]:
         """Where the recipient stands, why, and whether both mails went out. A proof of either mail outweighs doubt."""
         proof, reason = self._first.proof(position), self._first.reasons.get(position, "")
         if self._second is None:
-            return proof or Standing.WAITING, reason, False
-        place = self._first.outcomes[:position].count(Outcome.AGAIN)
+            return proof or RecipientStatus.WAITING, reason, False
+        place = self._first.outcomes[:position].count(SendResult.AGAIN)
         standing = self._second.standing(place)
         if standing not in _NOT_ACCEPTED:
             return standing, "sent twice: the first mail's Send event came late" if proof else "", proof is not None
         return proof or standing, self._second.reasons.get(place, reason), False
 
 
-def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[Standing, str]:
-    if record.state is not State.CLAIMED:
-        return Standing.SUPPRESSED, CANCELLED
-    return (Standing.DOUBTFUL, reason) if record.lease <= now else (Standing.WAITING, reason)
+def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[RecipientStatus, str]:
+    if record.state is not BatchStatus.CLAIMED:
+        return RecipientStatus.SUPPRESSED, CANCELLED
+    return (RecipientStatus.DOUBTFUL, reason) if record.lease <= now else (RecipientStatus.WAITING, reason)
 
 
 def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:
@@ -261,7 +266,7 @@ def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[Recipi
     undecided = 0
     events: Counter[str] = Counter()
     for record in records:
-        undecided += len(record.in_doubt()) if record.state is State.DOUBTFUL else 0
+        undecided += len(record.in_doubt()) if record.state is BatchStatus.DOUBTFUL else 0
         for what in FEEDBACK:
             events[what] += len(record.positions.get(what, ()))
         # A mail that was delivered has not bounced for a passing reason, whatever an auto-responder said.
@@ -270,10 +275,10 @@ def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[Recipi
     return Certificate(
         planned=planned,
         accepted=sum(number for standing, number in counts.items() if standing not in _NOT_ACCEPTED),
-        suppressed=counts[Standing.SUPPRESSED],
-        rejected=counts[Standing.REJECTED],
-        doubtful=counts[Standing.DOUBTFUL],
-        waiting=counts[Standing.WAITING],
+        suppressed=counts[RecipientStatus.SUPPRESSED],
+        rejected=counts[RecipientStatus.REJECTED],
+        doubtful=counts[RecipientStatus.DOUBTFUL],
+        waiting=counts[RecipientStatus.WAITING],
         delivered=events["delivered"],
         bounced=events["bounced"],
         soft_bounced=events["soft_bounced"],

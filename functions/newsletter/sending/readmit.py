@@ -24,7 +24,7 @@ def readmit(form: SignUp, now: datetime, app: Container) -> None:
         listed = app.suppression.entry(form.email)
         if listed is None:
             return
-        if listed.reason != BOUNCE or not app.limits.readmission(form.id, form.nonce, now):
+        if listed.reason != BOUNCE or not app.sign_up_limits.readmission(form.id, form.nonce, now):
             count("SuppressionsKept")
             return
         app.suppression.remove(form.email)

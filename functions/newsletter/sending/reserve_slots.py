@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
 from newsletter.platform.rate_limit import AWAITED, BULK, HORIZON, awaited_pace, bulk_pace
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ too many for a second."""
 AFTER_HORIZON = HORIZON - 5
 """When to come back to a lane that is full as far as slots are given."""
 
-Slotted = SendBatch | ConfirmSignUp | Notify
+Slotted = SendBatch | ConfirmSignUp | SendNotice
 """A message that can wait for its slot in the rate lane."""
 
 
-def take_slots(
+def reserve_slots(
     messages: Sequence[Slotted], app: Container, *, awaited: bool, rate: float, now: float
 ) -> list[float | None]:
     """When each batch may be sent (Unix seconds), by one reservation for all; None for what went back to its queue.
@@ -38,7 +38,7 @@ def take_slots(
     missing = [number for number, slot in enumerate(slots) if slot is None]
     if missing:
         lengths = [pace.length(len(getattr(messages[number], "recipients", "1"))) for number in missing]
-        begin = app.guards.reserve(AWAITED if awaited else BULK, sum(lengths), now)
+        begin = app.rate_limiter.reserve(AWAITED if awaited else BULK, sum(lengths), now)
         if begin is not None:
             for number, offset in zip(missing, accumulate(lengths, initial=0.0), strict=False):
                 slots[number] = begin + offset

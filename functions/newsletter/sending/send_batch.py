@@ -15,14 +15,14 @@ from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import too_many_refused
-from newsletter.readers.subscriber import Addressee
-from newsletter.sending.ledger import BatchRecord, Outcome, State
-from newsletter.sending.ses.mailer_client import Addressed
+from newsletter.readers.subscriber import RecipientProfile
+from newsletter.sending.ledger import BatchRecord, BatchStatus, SendResult
+from newsletter.sending.ses.mailer_client import Envelope
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -39,7 +39,7 @@ class BreakerOpen(NewsletterError):
     """Nothing is sent that no reader waits for, until a person closes the breaker."""
 
 
-LookUp = Callable[[tuple[str, ...]], Mapping[str, Addressee]]
+LookUp = Callable[[tuple[str, ...]], Mapping[str, RecipientProfile]]
 """Finds the recipients of a batch, as they are at this moment, by subscriber id."""
 
 
@@ -81,32 +81,34 @@ def _still_sends(mailing: Mailing, app: Container) -> bool:
 
     Mails that follow what one reader did are not stopped one by one; the breaker stops those that nobody waits for.
     """
-    if mailing.kind.standing:
+    if mailing.kind.automated:
         breaker = None if mailing.kind.awaited else app.reputation.breaker()
         if breaker is not None:
             raise BreakerOpen(f"{mailing.id}: {breaker.reason}")
         return True
-    course = app.courses.course(mailing.id)
-    return course is not None and course.state.sends
+    status = app.statuses.status(mailing.id)
+    return status is not None and status.state.sends
 
 
 def _over(record: BatchRecord, app: Container) -> bool:
     """Whether an earlier try leaves nothing to do. A claim past its lease is the mark of a crash."""
     match record.state:
-        case State.DONE:
+        case BatchStatus.DONE:
             return True
-        case State.DOUBTFUL:
+        case BatchStatus.DOUBTFUL:
             _await_events(record.batch, app)
             return True
-        case State.CLAIMED if record.lease > app.now():
+        case BatchStatus.CLAIMED if record.lease > app.now():
             raise Busy(f"{record.batch.mailing}/{record.batch.id}")
-        case State.CLAIMED:
-            outcomes = record.outcomes.replace(Outcome.OPEN, Outcome.DOUBTFUL)
-            app.deliveries.settle(record.batch, record.attempts, State.DOUBTFUL, outcomes, record.reasons, app.now())
+        case BatchStatus.CLAIMED:
+            outcomes = record.outcomes.replace(SendResult.OPEN, SendResult.DOUBTFUL)
+            app.deliveries.settle(
+                record.batch, record.attempts, BatchStatus.DOUBTFUL, outcomes, record.reasons, app.now()
+            )
             count("BatchesDoubtful")
             _await_events(record.batch, app)
             return True
-        case State.RETRY:
+        case BatchStatus.RETRY:
             return False
 
 
@@ -130,25 +132,25 @@ class _Attempt:
         self.variant = variant
         self.app = app
         self.attempts = record.attempts + 1 if record else 1
-        self.outcomes = list(record.outcomes if record else Outcome.OPEN * len(batch.recipients))
+        self.outcomes = list(record.outcomes if record else SendResult.OPEN * len(batch.recipients))
         self.reasons: dict[int, str] = dict(record.reasons) if record else {}
-        self.addressed: list[Addressed] = []
+        self.addressed: list[Envelope] = []
         self.stop: SendingStopped | None = None
         self.refused = 0
 
-    def look_at(self, found: Mapping[str, Addressee]) -> None:
+    def look_at(self, found: Mapping[str, RecipientProfile]) -> None:
         """Decide for each position that is open: to be sent to, suppressed, or rejected for what its record lacks."""
         for position, subscriber in enumerate(self.batch.recipients):
-            if self.outcomes[position] not in (Outcome.OPEN, Outcome.RETRY):
+            if self.outcomes[position] not in (SendResult.OPEN, SendResult.RETRY):
                 continue
             addressee = found.get(subscriber)
             if addressee is None or addressee.stopped:
-                self._note(position, Outcome.SUPPRESSED, addressee.stopped if addressee else "unknown")
+                self._note(position, SendResult.SUPPRESSED, addressee.stopped if addressee else "unknown")
             elif addressee.broken:
-                self._note(position, Outcome.REJECTED, addressee.broken)
+                self._note(position, SendResult.REJECTED, addressee.broken)
             else:
-                if self.outcomes[position] != Outcome.OPEN:
-                    self._note(position, Outcome.OPEN, "")
+                if self.outcomes[position] != SendResult.OPEN:
+                    self._note(position, SendResult.OPEN, "")
                 self.addressed.append(self._addressed(position, subscriber, addressee))
 
     def call(self) -> None:
@@ -158,7 +160,7 @@ class _Attempt:
         try:
             results = self.app.mailer.send(self.batch, self.variant, self.addressed, self.mailing.kind)
         except (NotSentYet, SentPerhaps) as error:
-            outcome = Outcome.DOUBTFUL if isinstance(error, SentPerhaps) else Outcome.RETRY
+            outcome = SendResult.DOUBTFUL if isinstance(error, SentPerhaps) else SendResult.RETRY
             for who in self.addressed:
                 self._note(who.position, outcome, str(error)[:200])
             self.stop = error if isinstance(error, SendingStopped) else None
@@ -166,7 +168,7 @@ class _Attempt:
         for result in results:
             self._note(result.position, result.outcome, result.reason)
             self.stop = self.stop or result.stop
-            self.refused += result.outcome is Outcome.REJECTED
+            self.refused += result.outcome is SendResult.REJECTED
 
     def settle(self) -> int:
         """Write the outcome down; how many are to be tried again. Raises SendingStopped once that is done.
@@ -174,16 +176,18 @@ class _Attempt:
         A call of which too much was refused stops its mailing at once; what adds up over many calls, the tick sees.
         """
         letters = self.letters()
-        again = letters.count(Outcome.RETRY)
-        state = State.RETRY if again else State.DOUBTFUL if Outcome.DOUBTFUL in letters else State.DONE
+        again = letters.count(SendResult.RETRY)
+        state = (
+            BatchStatus.RETRY if again else BatchStatus.DOUBTFUL if SendResult.DOUBTFUL in letters else BatchStatus.DONE
+        )
         self.app.deliveries.settle(self.batch, self.attempts, state, letters, self.reasons, self.app.now())
-        count("MailsAccepted", letters.count(Outcome.ACCEPTED))
-        count("MailsDoubtful", letters.count(Outcome.DOUBTFUL))
+        count("MailsAccepted", letters.count(SendResult.ACCEPTED))
+        count("MailsDoubtful", letters.count(SendResult.DOUBTFUL))
         count("MailsRejected", self.refused)
-        if state is State.DOUBTFUL:
+        if state is BatchStatus.DOUBTFUL:
             _await_events(self.batch, self.app)
         reason = too_many_refused(self.refused, len(self.addressed))
-        if reason and not self.mailing.kind.standing:
+        if reason and not self.mailing.kind.automated:
             now = whole_seconds(self.app.now())
             hold_mailing(self.mailing.id, reason, self.app, now=now)
         if self.stop is not None:
@@ -195,17 +199,17 @@ class _Attempt:
         """The outcomes as the ledger keeps them."""
         return "".join(self.outcomes)
 
-    def _note(self, position: int, outcome: Outcome, reason: str) -> None:
+    def _note(self, position: int, outcome: SendResult, reason: str) -> None:
         self.outcomes[position] = outcome
         self.reasons.pop(position, None)
         if reason:
             self.reasons[position] = reason
 
-    def _addressed(self, position: int, subscriber: str, addressee: Addressee) -> Addressed:
+    def _addressed(self, position: int, subscriber: str, addressee: RecipientProfile) -> Envelope:
         links = self.app.links
-        ref = Ref(subscriber, self.mailing.id, self.batch.id, position)
+        ref = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
         payload = links.payload(ref)
-        unsubscribe = links.signed(Purpose.UNSUBSCRIBE, payload)
+        unsubscribe = links.signed(LinkPurpose.UNSUBSCRIBE, payload)
         hello_html, hello_text = self.app.templates.greeting(addressee.language, addressee.name)
         data: dict[str, str] = {}
         for name in self.variant.placeholders:
@@ -217,18 +221,18 @@ class _Attempt:
                 case "unsubscribe":
                     data[name] = unsubscribe
                 case "click":
-                    data[name] = links.signed(Purpose.CLICK, payload)
+                    data[name] = links.signed(LinkPurpose.CLICK, payload)
                 case "preferences":
-                    data[name] = links.signed(Purpose.PREFERENCES, payload)
+                    data[name] = links.signed(LinkPurpose.PREFERENCES, payload)
                 case "offer":
-                    data[name] = links.token(Purpose.OFFER, ref._replace(extra=self.mailing.offer))
+                    data[name] = links.token(LinkPurpose.OFFER, ref._replace(extra=self.mailing.offer))
                 case "confirm":
-                    data[name] = links.token(Purpose.CONFIRM, ref._replace(extra=addressee.nonce))
+                    data[name] = links.token(LinkPurpose.CONFIRM, ref._replace(extra=addressee.nonce))
                 case _:
                     # SES accepts a mail that lacks a value, then loses it: an unknown name stops here.
                     raise NotFound(f"placeholder {name}")
         headers = own_headers(self.mailing.kind, self.app.settings.public_url, unsubscribe)
-        return Addressed(position, addressee.email, data, headers)
+        return Envelope(position, addressee.email, data, headers)
 
 
 def own_headers(kind: Kind, public_url: str, unsubscribe: str) -> dict[str, str]:

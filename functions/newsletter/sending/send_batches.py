@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
-from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
 from newsletter.platform.observability import count
-from newsletter.readers.subscriber import Addressee
-from newsletter.sending.reserve_slots import Slotted, take_slots
+from newsletter.readers.subscriber import RecipientProfile
+from newsletter.sending.reserve_slots import Slotted, reserve_slots
 from newsletter.sending.send_batch import BreakerOpen, LookUp, send_batch
-from newsletter.sending.sending_stopped import STEP, come_again, stand_back
+from newsletter.sending.sending_stopped import STEP, requeue, wait_for_ses
 from newsletter.sending.settle_doubt import without_arrived
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def send_batches(messages: Sequence[SendBatch], app: Container) -> list[Exceptio
     side they would only find each other busy.
     """
     mailings = {name: app.mailings.get(name) for name in {message.mailing for message in messages}}
-    stopped = {name for name, mailing in mailings.items() if mailing and not mailing.course.state.sends}
+    stopped = {name for name, mailing in mailings.items() if mailing and not mailing.status.state.sends}
     going = [message for message in messages if message.mailing not in stopped]
     count("BatchesLeftUnsent", len(messages) - len(going))
     batches: dict[tuple[str, str], SendBatch] = {}
@@ -88,7 +88,7 @@ def _in_turn(turns: Iterable[tuple[float, int]], app: Container) -> Iterator[int
 
 
 def send_to_one(
-    message: ConfirmSignUp | Notify, batch: Batch, mailing: Mailing, addressee: Addressee, app: Container
+    message: ConfirmSignUp | SendNotice, batch: Batch, mailing: Mailing, addressee: RecipientProfile, app: Container
 ) -> bool:
     """Send a batch of one, whose recipient is known; False when it waits in the queue, for its slot or for SES.
 
@@ -101,10 +101,10 @@ def send_to_one(
     try:
         again = send_batch(batch, mailing, app, lambda _: {batch.recipients[0]: addressee})
     except SendingStopped as stop:
-        stand_back(message, mailing, stop, app)
+        wait_for_ses(message, mailing, stop, app)
         return False
     except BreakerOpen:
-        come_again(message, app, STEP)
+        requeue(message, app, STEP)
         return False
     if again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}")
@@ -116,10 +116,10 @@ def _send(message: SendBatch, mailing: Mailing, app: Container) -> None:
     try:
         again = send_batch(batch, mailing, app, _look_up(batch, app))
     except SendingStopped as stop:
-        stand_back(message, mailing, stop, app)
+        wait_for_ses(message, mailing, stop, app)
         return
     except BreakerOpen:
-        come_again(message, app, STEP)
+        requeue(message, app, STEP)
         return
     if again and message.tries < TRIES:
         later = replace(message, slot=0.0, tries=message.tries + 1)
@@ -137,7 +137,7 @@ def _look_up(batch: Batch, app: Container) -> LookUp:
 def _slots(messages: Sequence[Slotted], app: Container, *, awaited: bool) -> list[float | None]:
     # Asked first, since the answer may take half a second: by then the first slots would be over.
     rate = app.mailer.max_send_rate(guess=True)
-    return take_slots(messages, app, awaited=awaited, rate=rate, now=app.now().timestamp())
+    return reserve_slots(messages, app, awaited=awaited, rate=rate, now=app.now().timestamp())
 
 
 def _wait(slot: float, app: Container) -> None:

@@ -8,7 +8,7 @@ from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, Kind,
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
-from newsletter.readers.subscriber import Addressee, Status
+from newsletter.readers.subscriber import RecipientProfile, Status
 from newsletter.sending.readmit import readmit
 from newsletter.sending.send_batches import send_to_one
 
@@ -29,15 +29,17 @@ def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
         return
     profile = app.subscribers.profile(sign_up.id) or {}
     active = profile.get("status") == Status.ACTIVE
-    if message.reminder and (active or not app.limits.reminder(sign_up.mailbox or sign_up.id, message.nonce, now)):
+    if message.reminder and (
+        active or not app.sign_up_limits.reminder(sign_up.mailbox or sign_up.id, message.nonce, now)
+    ):
         return
     language = str(profile.get("language", sign_up.language)) if active else sign_up.language
     if active:
-        mailing = Mailing(ALREADY, Kind.ADMINISTRATIVE, now)
+        mailing = Mailing(ALREADY, Kind.SERVICE, now)
     elif message.invited:
         mailing = Mailing(INVITATION, Kind.INVITATION, now)
     else:
-        mailing = Mailing(CONFIRMATION, Kind.ADMINISTRATIVE, now)
+        mailing = Mailing(CONFIRMATION, Kind.SERVICE, now)
     if app.mailings.get(mailing.id) is None:
         app.mailings.create(mailing)
     moves = bool(sign_up.moved_from)
@@ -48,7 +50,7 @@ def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
     batch_id = f"{sign_up.id}-{message.nonce}" + ("-reminder" if message.reminder else "")
     batch = Batch(mailing.id, batch_id, variant, (sign_up.id,))
     # The name is left out on purpose: text typed by a stranger must not reach the owner of the address.
-    addressee = Addressee(sign_up.email, name="", language=language, nonce=sign_up.link)
+    addressee = RecipientProfile(sign_up.email, name="", language=language, nonce=sign_up.link)
     if not (active or message.invited or message.reminder):
         readmit(sign_up, now, app)
     if send_to_one(message, batch, mailing, addressee, app):

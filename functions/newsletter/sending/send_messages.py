@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, Notify, SendBatch, SettleDoubt
+from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, SendBatch, SendNotice, SettleDoubt
 from newsletter.platform.observability import waited
 from newsletter.sending.send_batches import send_batches
 from newsletter.sending.send_confirmation import send_confirmation
-from newsletter.sending.send_notice import notify
+from newsletter.sending.send_notice import send_notice
 from newsletter.sending.settle_doubt import settle_doubt
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def send_messages(messages: list[Message], app: Container) -> list[Exception | N
 
 
 def _send_one(message: Message, app: Container) -> Exception | None:
-    if isinstance(message, ConfirmSignUp | Notify) and message.awaited and message.since:
+    if isinstance(message, ConfirmSignUp | SendNotice) and message.awaited and message.since:
         waited("TransactionalWaitSeconds", app.now().timestamp() - message.since)
     try:
         match message:
@@ -33,8 +33,8 @@ def _send_one(message: Message, app: Container) -> Exception | None:
                 send_confirmation(message, app)
             case SettleDoubt():
                 settle_doubt(message, app)
-            case Notify():
-                notify(message, app)
+            case SendNotice():
+                send_notice(message, app)
             case _:
                 return MalformedMessage(f"{message.type} does not belong on a queue of the sender")
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)

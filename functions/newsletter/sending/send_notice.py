@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.mailing import MOVED, WELCOME, Kind, Mailing
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotFound
-from newsletter.platform.messages import Notify
-from newsletter.readers.subscriber import Addressee, Status
+from newsletter.platform.messages import SendNotice
+from newsletter.readers.subscriber import RecipientProfile, Status
 from newsletter.sending.send_batches import send_to_one
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-KINDS = {WELCOME: Kind.WELCOME, MOVED: Kind.ADMINISTRATIVE}
+KINDS = {WELCOME: Kind.WELCOME, MOVED: Kind.SERVICE}
 
 
-def notify(message: Notify, app: Container) -> None:
+def send_notice(message: SendNotice, app: Container) -> None:
     """One mail per act; a reader who is gone, or left before their welcome, gets none. Raises NotFound."""
     if message.mail not in KINDS:
         raise NotFound(f"mail {message.mail}")
@@ -30,4 +30,4 @@ def notify(message: Notify, app: Container) -> None:
         app.mailings.create(mailing)
     variant = app.variants.welcome(reader) if message.mail == WELCOME else app.variants.moved(reader.language)
     batch = Batch(mailing.id, f"{reader.id}-{message.nonce}", variant, (reader.id,))
-    send_to_one(message, batch, mailing, Addressee(reader.email, reader.name, reader.language), app)
+    send_to_one(message, batch, mailing, RecipientProfile(reader.email, reader.name, reader.language), app)

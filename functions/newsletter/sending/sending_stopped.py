@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.control.hold import hold_mailing
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import SendingStopped
-from newsletter.platform.messages import ConfirmSignUp, Notify, SendBatch
+from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
 
@@ -24,8 +24,8 @@ PASSING = timedelta(hours=1)
 """When a mailing looks for more of the quota, which frees itself as the last 24 hours move on (AWS: SES quotas)."""
 
 
-def stand_back(
-    message: SendBatch | ConfirmSignUp | Notify, mailing: Mailing, stop: SendingStopped, app: Container
+def wait_for_ses(
+    message: SendBatch | ConfirmSignUp | SendNotice, mailing: Mailing, stop: SendingStopped, app: Container
 ) -> None:
     """Do with a message that SES had no ear for what its mailing asks; it never counts as a failed try.
 
@@ -33,20 +33,20 @@ def stand_back(
     reader did have no plan to go on from, so their message goes back with a delay, as often as it takes.
     """
     count("SendingStopped")
-    if mailing.kind.standing:
-        come_again(message, app, STEP if isinstance(message, SendBatch) else WAITED_FOR)
+    if mailing.kind.automated:
+        requeue(message, app, STEP if isinstance(message, SendBatch) else WAITED_FOR)
         return
     now = whole_seconds(app.now())
     until = now + PASSING if stop.passes else None
     if hold_mailing(mailing.id, str(stop), app, now=now, until=until):
         return
-    course = app.courses.course(mailing.id)
-    if course is not None and course.state.sends and isinstance(message, SendBatch):
+    status = app.statuses.status(mailing.id)
+    if status is not None and status.state.sends and isinstance(message, SendBatch):
         # Somebody resumed it in this moment, perhaps before our record said what is left of the batch.
-        come_again(message, app, WAITED_FOR)
+        requeue(message, app, WAITED_FOR)
 
 
-def come_again(message: SendBatch | ConfirmSignUp | Notify, app: Container, seconds: float) -> None:
+def requeue(message: SendBatch | ConfirmSignUp | SendNotice, app: Container, seconds: float) -> None:
     """Put the message back on its queue, to take a new slot after so many seconds."""
     queue = app.queues.batch if isinstance(message, SendBatch) else app.queues.transactional
     app.queues.send_later(queue, [(replace(message, slot=0.0), seconds)])

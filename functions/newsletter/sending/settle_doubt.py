@@ -21,8 +21,8 @@ from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count
 from newsletter.publication.feedback_policy import OnDoubt
-from newsletter.readers.subscriber import Addressee
-from newsletter.sending.ledger import LEASE, BatchRecord, Outcome, State
+from newsletter.readers.subscriber import RecipientProfile
+from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, SendResult
 from newsletter.sending.send_batch import Busy
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def settle_doubt(message: SettleDoubt, app: Container) -> None:
     record = app.deliveries.record(message.mailing, message.batch)
     if mailing is None or record is None:
         raise NotFound(f"batch {message.mailing}/{message.batch}")
-    if record.state is State.DOUBTFUL:
+    if record.state is BatchStatus.DOUBTFUL:
         policy = app.templates.publication.feedback.of_mailing(mailing.doubt, mailing.doubt_wait_minutes)
         left = (record.lease - LEASE + policy.doubt_wait - app.now()).total_seconds()
         if left > 0 and record.in_doubt():
@@ -56,7 +56,7 @@ def settle_doubt(message: SettleDoubt, app: Container) -> None:
 
 def _resends(doubt: OnDoubt, mailing: Mailing, record: BatchRecord) -> bool:
     """Once, to readers, and not for a mailing that a person ended."""
-    cancelled = mailing.course.state is MailingState.CANCELLED
+    cancelled = mailing.status.state is MailingState.CANCELLED
     return doubt is OnDoubt.RESEND and not record.batch.first and mailing.kind.to_subscribers and not cancelled
 
 
@@ -64,13 +64,15 @@ def _decided(record: BatchRecord, reason: str, *, resend: bool) -> BatchRecord:
     outcomes, reasons = list(record.outcomes), dict(record.reasons)
     for position in record.in_doubt():
         if resend:
-            outcomes[position] = Outcome.AGAIN
+            outcomes[position] = SendResult.AGAIN
         reasons[position] = reason
     count("MailsResent" if resend else "MailsDoubtfulForGood", len(record.in_doubt()))
-    return replace(record, state=State.DONE, outcomes="".join(outcomes), reasons=reasons)
+    return replace(record, state=BatchStatus.DONE, outcomes="".join(outcomes), reasons=reasons)
 
 
-def without_arrived(batch: Batch, found: Mapping[str, Addressee], app: Container) -> Mapping[str, Addressee]:
+def without_arrived(
+    batch: Batch, found: Mapping[str, RecipientProfile], app: Container
+) -> Mapping[str, RecipientProfile]:
     """The recipients of a batch that is sent again, without those whose first mail has shown up meanwhile."""
     first = app.deliveries.record(batch.mailing, batch.first)
     if first is None:

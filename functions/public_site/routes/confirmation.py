@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from newsletter.container import app
 from newsletter.platform.errors import ExpiredLink
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
 from newsletter.publication.publication import SIGN_UP_LIFE
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.signup import confirm as confirm_subscription
 from newsletter.readers.signup.confirm import Confirmed
 from newsletter.readers.signup.pending import Pending
@@ -46,17 +46,17 @@ def confirm(request: Request, token: str) -> Answer:
     return _answer(request, ref, found, changed=bool(seen))
 
 
-def _read(token: str) -> tuple[Ref, bool]:
+def _read(token: str) -> tuple[LinkClaims, bool]:
     """Whose link it is, and whether it is young enough to confirm with."""
     try:
-        return app.links.read(Purpose.CONFIRM, token, max_age=SIGN_UP_LIFE), True
+        return app.links.read(LinkPurpose.CONFIRM, token, max_age=SIGN_UP_LIFE), True
     except ExpiredLink:
-        return app.links.read(Purpose.CONFIRM, token), False
+        return app.links.read(LinkPurpose.CONFIRM, token), False
 
 
-def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, changed: bool = False) -> Answer:
+def _answer(request: Request, ref: LinkClaims, found: Pending | Confirmed | None, *, changed: bool = False) -> Answer:
     """`changed`: what is shown is no more what its reader saw before they pressed."""
-    preferences_url = link(Purpose.PREFERENCES, Ref(ref.subscriber))
+    preferences_url = link(LinkPurpose.PREFERENCES, LinkClaims(ref.subscriber))
     match found:
         case Pending():
             language = found.reader.language if found.reader else found.form.language
@@ -69,8 +69,8 @@ def _answer(request: Request, ref: Ref, found: Pending | Confirmed | None, *, ch
     return page(request, "expired", form.language, status=410, days=SIGN_UP_LIFE.days)
 
 
-def _over(ref: Ref) -> SubscriptionEnded:
+def _over(ref: LinkClaims) -> SubscriptionEnded:
     """Why the link has nothing to confirm any more."""
-    today = present(ref.subscriber, app)
+    today = current_subscriber(ref.subscriber, app)
     moved = today.id != ref.subscriber and today.status == Status.ACTIVE
     return Moved(today.language) if moved else ConfirmationOver(today.language)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.observability import count
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
 from newsletter.readers import my_data
 from newsletter.readers import preferences as change_preferences
 from newsletter.readers.consents.consent import TRACKING
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.records_store import PROFILE
 from newsletter.readers.subscriber import Status
 from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
@@ -48,7 +48,7 @@ def erase_my_data(request: Request, token: str) -> Answer:
     Everything means every address: who moved from that of the link, and has left since, is erased where they went.
     """
     ref = _read(token)
-    today = present(ref.subscriber, app)
+    today = current_subscriber(ref.subscriber, app)
     in_crm = _in_crm(_everything(ref))
     for subscriber in dict.fromkeys((today.id, ref.subscriber)):
         if _something_is_left(subscriber):
@@ -57,14 +57,14 @@ def erase_my_data(request: Request, token: str) -> Answer:
     return page(request, "erased", today.language, now=True, in_crm=in_crm)
 
 
-def _read(token: str) -> Ref:
+def _read(token: str) -> LinkClaims:
     """Whose data the link is about.
 
     Raises Moved for who goes on with another address: the link may be with whoever has the old mailbox now, who shall
     neither learn the new address nor erase the reader there.
     """
-    ref = app.links.read(Purpose.MY_DATA, token)
-    today = present(ref.subscriber, app)
+    ref = app.links.read(LinkPurpose.MY_DATA, token)
+    today = current_subscriber(ref.subscriber, app)
     if today.id != ref.subscriber and today.status == Status.ACTIVE:
         raise Moved(today.language)
     return ref
@@ -76,7 +76,7 @@ def _something_is_left(subscriber: str) -> bool:
     return any(record["record"] != PROFILE or record.get("status") != Status.ERASED for record in records)
 
 
-def _everything(ref: Ref) -> dict[str, Any]:
+def _everything(ref: LinkClaims) -> dict[str, Any]:
     """With it whether the proof of consent is whole, and what is wrong with it if not."""
     data = my_data.everything(ref.subscriber, app)
     faults = app.consents.faults(ref.subscriber)

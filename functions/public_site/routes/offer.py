@@ -7,10 +7,10 @@ from datetime import timedelta
 from newsletter.container import app
 from newsletter.leads import take_up_offer
 from newsletter.platform.errors import NotFound
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
 from newsletter.publication.publication import Offer
-from newsletter.readers.subscriber import Present
+from newsletter.readers.subscriber import CurrentSubscriber
 from public_site.request import Request
 from public_site.responses import page
 
@@ -43,15 +43,15 @@ def take_up(request: Request, token: str) -> Answer:
     return page(request, "offer_taken", reader.language, reader=reader)
 
 
-def _read(token: str) -> tuple[Ref, Offer]:
-    ref = app.links.read(Purpose.OFFER, token)
+def _read(token: str) -> tuple[LinkClaims, Offer]:
+    ref = app.links.read(LinkPurpose.OFFER, token)
     offer = app.templates.publication.offer(ref.extra)
     if offer is None:
         raise NotFound("offer")
     return ref, offer
 
 
-def _landing(request: Request, token: str, reader: Present, offer: Offer, *, again: bool = False) -> Answer:
+def _landing(request: Request, token: str, reader: CurrentSubscriber, offer: Offer, *, again: bool = False) -> Answer:
     """The page; without a button for somebody we could not contact."""
     if not take_up_offer.can_be_contacted(reader):
         return page(request, "offer_for_nobody", reader.language, status=410, offer=offer)

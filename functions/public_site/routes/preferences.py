@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from newsletter.container import app
 from newsletter.platform.errors import InvalidForm, InvalidInput
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
 from newsletter.readers import preferences as change_preferences
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.preferences import LONGEST_PAUSE, ChoicesForm
 from newsletter.readers.subscriber import Status, Subscriber
 from public_site.admission import admitted, ask_for_proof
@@ -23,13 +23,13 @@ from public_site.routes.subscription import promises
 
 def show_preferences(request: Request, token: str) -> Answer:
     """The reader's present choices, in a form."""
-    ref = app.links.read(Purpose.PREFERENCES, token)
+    ref = app.links.read(LinkPurpose.PREFERENCES, token)
     return _form(request, ref, _present(_active(ref)))
 
 
 def save_preferences(request: Request, token: str) -> Answer:
     """Keep the choices and show them again; 422 with what was typed when one cannot be kept."""
-    ref = app.links.read(Purpose.PREFERENCES, token)
+    ref = app.links.read(LinkPurpose.PREFERENCES, token)
     reader = _active(ref)
     if "new_email" in request.fields:
         return _move(request, ref, reader)
@@ -58,7 +58,7 @@ def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool
     return topics, every_topic
 
 
-def _move(request: Request, ref: Ref, reader: Subscriber) -> Answer:
+def _move(request: Request, ref: LinkClaims, reader: Subscriber) -> Answer:
     """Ask the new address to confirm, within the limits of every form; the answer is the same whoever it belongs to."""
     typed = request.field("new_email")
     try:
@@ -70,13 +70,15 @@ def _move(request: Request, ref: Ref, reader: Subscriber) -> Answer:
     if not admitted(request, email):
         return ask_for_proof(request, reader.language, email, new_email=typed)
     change_preferences.change_address(ref, email, request.network, app.now(), app)
-    return page(request, "new_address", reader.language, preferences_url=link(Purpose.PREFERENCES, ref), **promises())
+    return page(
+        request, "new_address", reader.language, preferences_url=link(LinkPurpose.PREFERENCES, ref), **promises()
+    )
 
 
-def _active(ref: Ref) -> Subscriber:
+def _active(ref: LinkClaims) -> Subscriber:
     reader = change_preferences.current(ref, app)
     if reader is None or reader.status is not Status.ACTIVE:
-        today = present(ref.subscriber, app)
+        today = current_subscriber(ref.subscriber, app)
         over = Moved if today.status == Status.ACTIVE else SubscriptionEnded
         raise over(today.language)
     return reader
@@ -102,7 +104,7 @@ def _today() -> date:
 
 def _form(
     request: Request,
-    ref: Ref,
+    ref: LinkClaims,
     form: ChoicesForm,
     *,
     language: str = "",
@@ -122,6 +124,6 @@ def _form(
         new_email=new_email,
         first_day=(today + timedelta(days=1)).isoformat(),
         last_day=(today + LONGEST_PAUSE).isoformat(),
-        unsubscribe_url=link(Purpose.UNSUBSCRIBE, ref),
-        my_data_url=link(Purpose.MY_DATA, ref),
+        unsubscribe_url=link(LinkPurpose.UNSUBSCRIBE, ref),
+        my_data_url=link(LinkPurpose.MY_DATA, ref),
     )

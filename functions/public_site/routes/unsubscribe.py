@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
-from newsletter.readers.change_address import whereabouts
-from newsletter.readers.current_subscriber import BROKEN, present
+from newsletter.readers.change_address import current_id
+from newsletter.readers.current_subscriber import BROKEN, current_subscriber
 from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import come_back, explain, standing, unsubscribe
 from public_site.reader_links import link
@@ -21,14 +21,14 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
     """The page with the one button; opening it changes nothing."""
     ref, today = _read(token)
-    reader = present(today.subscriber, app)
+    reader = current_subscriber(today.subscriber, app)
     if reader.status in ("", Status.ERASED):
         return page(request, "erased", reader.language, now=False, in_crm=False)
     if reader.status not in (BROKEN, Status.ACTIVE):
         return _gone(request, ref, reader.status, reader.language)
     # Preferences are changed with a link of today's address alone.
     changeable = reader.status == Status.ACTIVE and reader.id == ref.subscriber
-    preferences_url = link(Purpose.PREFERENCES, ref) if changeable else ""
+    preferences_url = link(LinkPurpose.PREFERENCES, ref) if changeable else ""
     return page(request, "unsubscribe", reader.language, preferences_url=preferences_url)
 
 
@@ -70,13 +70,13 @@ def one_click(request: Request) -> bool:
     return request.readable and "One-Click" in request.fields.words("List-Unsubscribe")
 
 
-def _read(token: str) -> tuple[Ref, Ref]:
+def _read(token: str) -> tuple[LinkClaims, LinkClaims]:
     """The reader as the link names them, and as they are known today: who moved and opens an old mail leaves for good.
 
     The pages they are led to are those of the link alone: it may be with whoever has the old mailbox now.
     """
-    ref = app.links.read(Purpose.UNSUBSCRIBE, token)
-    return ref, ref._replace(subscriber=whereabouts(ref.subscriber, app))
+    ref = app.links.read(LinkPurpose.UNSUBSCRIBE, token)
+    return ref, ref._replace(subscriber=current_id(ref.subscriber, app))
 
 
 def _reason(request: Request) -> str:
@@ -84,7 +84,7 @@ def _reason(request: Request) -> str:
     return ": ".join(filter(None, (chosen if chosen in REASONS else "", request.field("more"))))
 
 
-def _gone(request: Request, ref: Ref, status: str, language: str, *, explained: bool = False) -> Answer:
+def _gone(request: Request, ref: LinkClaims, status: str, language: str, *, explained: bool = False) -> Answer:
     """What comes after leaving. Only who left by themselves is asked why, and can come back with one button."""
     return page(
         request,
@@ -93,5 +93,5 @@ def _gone(request: Request, ref: Ref, status: str, language: str, *, explained: 
         left=status == Status.UNSUBSCRIBED,
         explained=explained,
         reasons=REASONS,
-        my_data_url=link(Purpose.MY_DATA, Ref(ref.subscriber)),
+        my_data_url=link(LinkPurpose.MY_DATA, LinkClaims(ref.subscriber)),
     )

@@ -93,9 +93,9 @@ def test_who_came_back_since_is_not_ended_by_the_same_list_or_an_older_day(cloud
 def test_whom_soft_bounces_stopped_stays_left_when_a_mail_comes_after_all(cloud: Cloud, tmp_path: Path) -> None:
     keep(reader("a@example.com"))
     at = NOW - timedelta(hours=1)
-    counted = app.reachability.add_soft_bounce(id_of("a@example.com"), at, "m")
+    counted = app.bounces.add_soft_bounce(id_of("a@example.com"), at, "m")
     assert counted is not None
-    assert app.reachability.stop(
+    assert app.bounces.stop(
         id_of("a@example.com"),
         Status.BOUNCED,
         "soft bounces",

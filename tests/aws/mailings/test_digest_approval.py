@@ -63,7 +63,7 @@ def mails(cloud: Cloud, period: str) -> list[str]:
 def state(period: str) -> MailingState:
     mailing = app.mailings.get(digest_id(period))
     assert mailing is not None
-    return mailing.course.state
+    return mailing.status.state
 
 
 def decisions(period: str) -> list[tuple[str, str]]:

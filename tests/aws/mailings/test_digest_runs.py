@@ -136,20 +136,20 @@ def test_while_the_breaker_is_open_a_digest_is_planned_and_held(cloud: Cloud) ->
     assert "7 % of mails bounce" in record()[1]
     mailing = app.mailings.get(digest_id(PERIOD))
     assert mailing is not None
-    assert mailing.course.state is MailingState.HELD
+    assert mailing.status.state is MailingState.HELD
 
 
 def test_a_digest_to_many_readers_starts_with_a_first_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     templates = app.templates
     publication = templates.publication
-    careful = replace(publication, caution=replace(publication.caution, canary_above=1))
+    careful = replace(publication, sending_limits=replace(publication.sending_limits, pilot_above=1))
     monkeypatch.setitem(templates.__dict__, "publication", careful)
     publish("uusi")
     assert cloud_run(NOW)["weekly"]["decision"] == "started"
     mailing = app.mailings.get(digest_id(PERIOD))
     assert mailing is not None
-    assert mailing.course.state is MailingState.CANARY
-    assert 0 < len(mailing.course.slice) < len(SHARDS)
+    assert mailing.status.state is MailingState.PILOT
+    assert 0 < len(mailing.status.slice) < len(SHARDS)
 
 
 def cloud_run(now: datetime) -> Any:

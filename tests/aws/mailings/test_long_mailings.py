@@ -11,14 +11,14 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
-from newsletter.mailings.control.resume import emit_again, going_on
+from newsletter.mailings.control.resume import emit_again, resumed
 from newsletter.mailings.planning import enqueue as emit_batches
 from newsletter.mailings.planning.backlog_store import Place
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.planning.enqueue import emit
 from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
-from newsletter.platform.messages import GoOn, PlanPage, SendBatch, from_json
+from newsletter.platform.messages import PlanPage, RequeueShard, SendBatch, from_json
 from newsletter.platform.rate_limit import AHEAD, CHUNK, QUEUED
 from tests.support.cloud import Cloud, running
 from tests.support.readers import add_reader
@@ -43,7 +43,7 @@ def cloud(shared: Cloud) -> Cloud:
         shared.messages(queue)
     for mailing, shard in list(app.backlog.waiting()):
         app.backlog.clear(mailing, shard)
-    app.guards.release(QUEUED, now())
+    app.rate_limiter.release(QUEUED, now())
     return shared
 
 
@@ -53,7 +53,7 @@ def now() -> float:
 
 def no_room() -> None:
     """The queue is full for longer than the tick looks ahead."""
-    app.guards.reserve(QUEUED, AHEAD + 60, now())
+    app.rate_limiter.reserve(QUEUED, AHEAD + 60, now())
 
 
 def started() -> str:
@@ -85,7 +85,7 @@ def test_what_has_no_room_waits_and_goes_out_once_there_is(cloud: Cloud) -> None
     assert cloud.drain() == []
     assert got(cloud, mailing) == []  # there is no room yet
 
-    app.guards.release(QUEUED, now())
+    app.rate_limiter.release(QUEUED, now())
     tick()
     assert cloud.drain() == []
     assert got(cloud, mailing) == sorted(READERS)
@@ -99,7 +99,7 @@ def test_a_shard_goes_on_from_the_very_batch_that_waits(cloud: Cloud) -> None:
     cloud.drain()
     (_, shard), *_ = app.backlog.waiting()
     (page,) = [manifest for each, manifest in app.deliveries.manifests(mailing) if each == shard]
-    app.guards.release(QUEUED, now())
+    app.rate_limiter.release(QUEUED, now())
     app.backlog.move(mailing, shard, Place(0, len(page.batches)))  # all of it was put on the queue
 
     tick()
@@ -117,7 +117,7 @@ def test_a_page_planned_while_an_earlier_one_waits_puts_nothing_on_the_queue_and
     mailing = started()
     cloud.drain()
     (_, shard), *_ = app.backlog.waiting()
-    app.guards.release(QUEUED, now())
+    app.rate_limiter.release(QUEUED, now())
 
     cloud.client("sqs").send_message(
         QueueUrl=app.settings.plan_queue, MessageBody=PlanPage(mailing, shard, 0).to_json()
@@ -136,7 +136,7 @@ def test_the_place_of_a_shard_is_kept_until_the_shard_is_planned_to_its_end(clou
     app.backlog.leave(mailing, "a", Place(0, 0))
 
     cloud.client("sqs").send_message(
-        QueueUrl=app.settings.plan_queue, MessageBody=GoOn(mailing, "a", anew=False).to_json()
+        QueueUrl=app.settings.plan_queue, MessageBody=RequeueShard(mailing, "a", anew=False).to_json()
     )
     cloud.drain()
 
@@ -149,15 +149,15 @@ def test_a_paused_mailing_waits_on_and_a_cancelled_one_is_forgotten(cloud: Cloud
     cloud.drain()
     for stop, mailing in ((pause_mailing, paused), (cancel_mailing, cancelled)):
         stop(mailing, app, by="Maija", now=datetime.now(UTC).replace(microsecond=0))
-    assert app.guards.free_at(QUEUED) <= now()  # others need not wait for their turns
+    assert app.rate_limiter.free_at(QUEUED) <= now()  # others need not wait for their turns
 
     assert tick() == 0
     assert {mailing for mailing, _ in app.backlog.waiting()} == {paused}
 
-    course = app.courses.course(paused)
-    assert course is not None
-    after = going_on(course, datetime.now(UTC).replace(microsecond=0), app.templates.publication.caution)
-    assert app.courses.turn(paused, course, after)
+    status = app.statuses.status(paused)
+    assert status is not None
+    after = resumed(status, datetime.now(UTC).replace(microsecond=0), app.templates.publication.sending_limits)
+    assert app.statuses.turn(paused, status, after)
     emit_again(paused, after, app)
     cloud.drain()
     assert got(cloud, paused) == sorted(READERS)
@@ -174,7 +174,7 @@ def test_mailings_take_turns_shard_by_shard(cloud: Cloud) -> None:
     tick()
     going = [from_json(body) for body in cloud.messages("PlanQueue")]
     assert sorted(going, key=str) == sorted(
-        (GoOn(mailing, shard, anew=False) for shard in "ab" for mailing in (first, second)), key=str
+        (RequeueShard(mailing, shard, anew=False) for shard in "ab" for mailing in (first, second)), key=str
     )
 
 
@@ -205,7 +205,7 @@ def test_the_queue_follows_upon_the_slots_that_senders_have_taken(monkeypatch: p
     monkeypatch.setattr(emitting.queues, "send_later", lambda _, messages: sent.extend(messages))
     monkeypatch.setattr(emit_batches, "BULK", "late")
     at = datetime.now(UTC)
-    app.guards.reserve("late", 120, at.timestamp())
+    app.rate_limiter.reserve("late", 120, at.timestamp())
 
     assert emit([Batch("campaign-x", "a0-0", "v", ("r",))], at, app) == 1
 

@@ -13,18 +13,18 @@ from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import emit_again, resume_mailing
 from newsletter.mailings.mailing import Kind, Mailing
-from newsletter.mailings.planning.requeue_shard import go_on
-from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, Course, MailingState, acts_on
+from newsletter.mailings.planning.requeue_shard import requeue_shard
+from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, MailingState, MailingStatus, acts_on
 from newsletter.platform.errors import NotFound, NotNow
-from newsletter.platform.messages import GoOn, SendBatch, from_json
+from newsletter.platform.messages import RequeueShard, SendBatch, from_json
 from newsletter.platform.shards import SHARDS
-from newsletter.publication.sending_limits import Caution
+from newsletter.publication.sending_limits import SendingLimits
 from newsletter.readers.subscriber import SignUp, subscriber_id
-from newsletter.sending.ledger import State
+from newsletter.sending.ledger import BatchStatus
 from tests.support.cloud import PEPPER, Cloud, running
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-CAUTION = Caution()
+CAUTION = SendingLimits()
 numbers = iter(range(1000))
 
 
@@ -63,37 +63,37 @@ def batches(cloud: Cloud) -> list[SendBatch]:
     return [message for message in map(from_json, cloud.messages("BatchQueue")) if isinstance(message, SendBatch)]
 
 
-def pause(mailing: str) -> Course:
+def pause(mailing: str) -> MailingStatus:
     return pause_mailing(mailing, app, by="Maija", now=NOW)
 
 
-def resume(mailing: str, now: datetime = NOW) -> Course:
+def resume(mailing: str, now: datetime = NOW) -> MailingStatus:
     return resume_mailing(mailing, app, by="Maija", now=now)
 
 
-def cancel(mailing: str) -> Course:
+def cancel(mailing: str) -> MailingStatus:
     return cancel_mailing(mailing, app, by="Maija", now=NOW)
 
 
-def course(mailing: str) -> Course:
-    found = app.courses.course(mailing)
+def status(mailing: str) -> MailingStatus:
+    found = app.statuses.status(mailing)
     assert found is not None
     return found
 
 
 def put(mailing: str, state: MailingState) -> None:
     """Put the mailing in the state, whatever it was in."""
-    assert app.courses.turn(mailing, course(mailing), Course(state, NOW))
+    assert app.statuses.turn(mailing, status(mailing), MailingStatus(state, NOW))
 
 
 def test_a_mailing_is_paused_resumed_and_cancelled_and_the_record_says_by_whom(mailing: str) -> None:
-    assert course(mailing).state is MailingState.SENDING
+    assert status(mailing).state is MailingState.SENDING
     pause(mailing)
-    assert (course(mailing).state, course(mailing).by) == (MailingState.PAUSED, "Maija")
+    assert (status(mailing).state, status(mailing).by) == (MailingState.PAUSED, "Maija")
     resume(mailing, NOW + timedelta(seconds=1))
-    assert (course(mailing).state, course(mailing).to_emit) == (MailingState.SENDING, False)
+    assert (status(mailing).state, status(mailing).to_emit) == (MailingState.SENDING, False)
     cancel(mailing)
-    assert course(mailing).state is MailingState.CANCELLED
+    assert status(mailing).state is MailingState.CANCELLED
     told = [(line["decision"], line["why"]) for line in app.decisions.newest(50) if line["run"] == mailing]
     assert sorted(told) == [("cancelled", "by Maija"), ("resumed", "by Maija")]  # one record a second for each run
 
@@ -108,11 +108,11 @@ def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_q
     cloud: Cloud, mailing: str
 ) -> None:
     planned = [batch for _, manifest in app.deliveries.manifests(mailing) for batch in manifest.batches]
-    states = [State.DONE, State.DOUBTFUL, State.RETRY, State.CLAIMED]
+    states = [BatchStatus.DONE, BatchStatus.DOUBTFUL, BatchStatus.RETRY, BatchStatus.CLAIMED]
     long_ago = NOW - timedelta(days=30)
     for batch, state in zip(planned, states, strict=False):
         assert app.deliveries.claim(batch, "." * len(batch.recipients), {}, long_ago) is None
-        if state is not State.CLAIMED:
+        if state is not BatchStatus.CLAIMED:
             letters = {"done": "a", "doubtful": "?", "retry": "r"}[state] * len(batch.recipients)
             assert app.deliveries.settle(batch, 1, state, letters, {}, long_ago)
     pause(mailing)
@@ -148,24 +148,24 @@ def test_resuming_plans_what_was_not_planned(cloud: Cloud) -> None:
 def test_going_on_emits_nothing_of_a_mailing_that_was_stopped_again(cloud: Cloud, mailing: str) -> None:
     pause(mailing)
     for shard in SHARDS:
-        assert go_on(GoOn(mailing, shard), app, now=NOW) == 0
+        assert requeue_shard(RequeueShard(mailing, shard), app, now=NOW) == 0
     assert batches(cloud) == []
     assert cloud.messages("PlanQueue") == []
 
 
 def test_a_resume_that_crashed_before_emitting_is_remembered(cloud: Cloud, mailing: str) -> None:
-    before = course(mailing)
-    assert app.courses.turn(mailing, before, Course(MailingState.SENDING, NOW, to_emit=True))
+    before = status(mailing)
+    assert app.statuses.turn(mailing, before, MailingStatus(MailingState.SENDING, NOW, to_emit=True))
     # The process dies here.
-    left = course(mailing)
+    left = status(mailing)
     assert left.to_emit
 
     emit_again(mailing, left, app)
 
-    assert not course(mailing).to_emit
-    assert {message.shard for message in map(from_json, cloud.messages("PlanQueue")) if isinstance(message, GoOn)} == {
-        *SHARDS
-    }
+    assert not status(mailing).to_emit
+    assert {
+        message.shard for message in map(from_json, cloud.messages("PlanQueue")) if isinstance(message, RequeueShard)
+    } == {*SHARDS}
 
 
 @pytest.mark.parametrize("state", MailingState)
@@ -183,15 +183,15 @@ def test_from_each_state_leads_what_is_allowed_and_nothing_else(
         else:
             with pytest.raises(NotNow, match=f"^{mailing} is "):
                 act(mailing)
-            assert course(mailing).state is state
+            assert status(mailing).state is state
     cloud.messages("PlanQueue")
 
 
 def test_a_person_is_offered_what_makes_sense() -> None:
-    offered = {state.value: acts_on(Course(state)) for state in MailingState}
+    offered = {state.value: acts_on(MailingStatus(state)) for state in MailingState}
     assert offered == {
         "approval": ["cancel"],
-        "canary": ["pause", "cancel"],
+        "pilot": ["pause", "cancel"],
         "sending": ["pause", "cancel"],
         "paused": ["resume", "cancel"],
         "waiting": ["pause", "resume", "cancel"],
@@ -212,7 +212,7 @@ def test_only_planned_mailings_can_be_stopped() -> None:
 
 def test_a_planned_mailing_stands_on_the_list_of_unfinished_ones_until_it_is_over(mailing: str) -> None:
     app.mailings.create(Mailing("welcome", Kind.WELCOME, NOW))
-    assert mailing in app.courses.unfinished()
-    assert "welcome" not in app.courses.unfinished()
-    app.courses.finish(mailing)
-    assert mailing not in app.courses.unfinished()
+    assert mailing in app.statuses.unfinished()
+    assert "welcome" not in app.statuses.unfinished()
+    app.statuses.finish(mailing)
+    assert mailing not in app.statuses.unfinished()

@@ -12,7 +12,7 @@ import pytest
 from local_cloud.stack import Resource
 from newsletter.container import app
 from newsletter.platform import observability
-from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer, from_json
+from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, TakeUpOffer, from_json
 from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
 from tests.template.alarms import Point, rings
@@ -130,7 +130,7 @@ def test_a_mail_that_somebody_waits_for_rings_while_ses_is_paused_though_it_goes
         (body,) = cloud.messages("TransactionalQueue")
         message: Message = from_json(body)
     else:
-        message = Notify("welcome", add_reader(READER), "nonce")
+        message = SendNotice("welcome", add_reader(READER), "nonce")
     points, by_sqs, sent = [], [], 0.0
     capsys.readouterr()
     for seconds in range(0, HOUR, 300):

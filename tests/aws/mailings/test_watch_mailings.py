@@ -12,18 +12,18 @@ from cli import breaker
 from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
-from newsletter.mailings.status import Course, MailingState
-from newsletter.nurture.monitor_mailings import QUOTA_AGAIN, SLICE_AGAIN, watch_mailings
+from newsletter.mailings.status import MailingState, MailingStatus
+from newsletter.nurture.monitor_mailings import PILOT_AGAIN, QUOTA_AGAIN, monitor_mailings
 from newsletter.platform.isolation import Isolated
-from newsletter.platform.messages import GoOn, from_json
+from newsletter.platform.messages import RequeueShard, from_json
 from newsletter.platform.shards import SHARDS
-from newsletter.publication.sending_limits import BREAKER_VOLUME, USUAL, Feedback
+from newsletter.publication.sending_limits import BREAKER_VOLUME, DEFAULT_LIMITS, Feedback
 from newsletter.reports import count_mailing
-from newsletter.reports.stats import Tally
-from newsletter.reports.stats_store import Tallies
+from newsletter.reports.stats import MailingStats
+from newsletter.reports.stats_store import StatsStore
 from newsletter.sending.feedback.circuit_breaker import close_breaker, count_feedback
 from newsletter.sending.feedback.reputation_store import Breaker
-from newsletter.sending.ledger import LEASE, Certificate, Outcome, State
+from newsletter.sending.ledger import LEASE, BatchStatus, Certificate, SendResult
 from newsletter.sending.ses.account_client import Quota
 from tests.support.cloud import Cloud, running
 from tests.support.reports import report_of
@@ -44,19 +44,23 @@ def shared() -> Iterator[Cloud]:
 def cloud(shared: Cloud) -> Iterator[Cloud]:
     """The stack; afterwards nothing is unfinished, queued or broken."""
     yield shared
-    for mailing in list(app.courses.unfinished()):
-        app.courses.finish(mailing)
+    for mailing in list(app.statuses.unfinished()):
+        app.statuses.finish(mailing)
     shared.messages("PlanQueue")
     app.reputation.close(NOW)
 
 
 def mailing_with(
-    letters: dict[str, str], course: Course, *, more: dict[str, dict[str, set[int]]] | None = None, last: bool = True
+    letters: dict[str, str],
+    status: MailingStatus,
+    *,
+    more: dict[str, dict[str, set[int]]] | None = None,
+    last: bool = True,
 ) -> str:
     """A mailing with one batch per shard in `letters`, whose record has those outcomes; empty letters: no record."""
     name = f"campaign-m{next(numbers)}"
     app.mailings.create(Mailing(name, Kind.CAMPAIGN, NOW - HOUR, subject="x", body="x"))
-    assert app.courses.turn(name, Course(), course)
+    assert app.statuses.turn(name, MailingStatus(), status)
     for shard in SHARDS:
         outcomes = letters.get(shard)
         batch = Batch(name, f"{shard}0-0", "fi-x", tuple(f"{shard}{at:015}" for at in range(len(outcomes or "...."))))
@@ -67,7 +71,7 @@ def mailing_with(
             claimed = NOW - HOUR
             assert app.deliveries.claim(batch, "." * len(outcomes), {}, claimed) is None
             if set(outcomes) != {"."}:
-                state = State.RETRY if "r" in outcomes else State.DONE
+                state = BatchStatus.RETRY if "r" in outcomes else BatchStatus.DONE
                 assert app.deliveries.settle(batch, 1, state, outcomes, {}, claimed)
             for what, positions in (more or {}).get(shard, {}).items():
                 for position in positions:
@@ -81,13 +85,13 @@ def watch(now: datetime = NOW, quota: Quota | None = None) -> dict[str, int]:
             return quota or Quota(None, 0)
 
     isolated = Isolated()
-    done = watch_mailings(now, isolated, app.but(account=Fixed()))
+    done = monitor_mailings(now, isolated, app.but(account=Fixed()))
     isolated.raise_if_any()
     return done
 
 
-def course(mailing: str) -> Course:
-    found = app.courses.course(mailing)
+def status(mailing: str) -> MailingStatus:
+    found = app.statuses.status(mailing)
     assert found is not None
     return found
 
@@ -97,67 +101,69 @@ def told(mailing: str) -> list[tuple[str, str]]:
 
 
 def shards_to_go_on(cloud: Cloud) -> set[str]:
-    return {message.shard for message in map(from_json, cloud.messages("PlanQueue")) if isinstance(message, GoOn)}
+    return {
+        message.shard for message in map(from_json, cloud.messages("PlanQueue")) if isinstance(message, RequeueShard)
+    }
 
 
 # --- the day's quota -------------------------------------------------------------------------------------------------
 
 
 def test_a_mailing_waits_for_the_quota_visibly_and_goes_on_by_itself(cloud: Cloud) -> None:
-    waiting = Course(MailingState.WAITING, NOW - HOUR, reason="quota", until=NOW)
+    waiting = MailingStatus(MailingState.WAITING, NOW - HOUR, reason="quota", until=NOW)
     mailing = mailing_with({"a": ""}, waiting)
 
     assert watch(NOW - timedelta(seconds=1))["resumed"] == 0
     assert watch(quota=Quota(50_000, 49_000))["resumed"] == 0
-    later = course(mailing)
+    later = status(mailing)
     assert (later.state, later.until) == (MailingState.WAITING, NOW + QUOTA_AGAIN)
     assert later.reason == "49,000 of the 50,000 mails that SES allows in 24 hours are used up"
     assert shards_to_go_on(cloud) == set()
 
     assert watch(NOW + QUOTA_AGAIN, Quota(50_000, 40_000))["resumed"] == 1
-    assert course(mailing).state is MailingState.SENDING
+    assert status(mailing).state is MailingState.SENDING
     assert shards_to_go_on(cloud) == {*SHARDS}
     # Who let it wait did not live to say so: the first look did.
     assert told(mailing) == [("resumed", "quota has room again"), ("waiting", "quota")]
 
 
 def test_a_mailing_that_waited_within_its_first_slice_goes_on_with_the_slice(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": ""}, Course(MailingState.WAITING, NOW - HOUR, until=NOW, slice="a"))
+    mailing = mailing_with({"a": ""}, MailingStatus(MailingState.WAITING, NOW - HOUR, until=NOW, slice="a"))
     watch()
-    assert course(mailing) == Course(MailingState.CANARY, NOW, until=NOW + USUAL.canary_wait, slice="a")
+    assert status(mailing) == MailingStatus(MailingState.PILOT, NOW, until=NOW + DEFAULT_LIMITS.pilot_wait, slice="a")
     assert shards_to_go_on(cloud) == {"a"}
 
 
 def test_what_a_crash_left_unemitted_is_emitted(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": ""}, Course(MailingState.SENDING, NOW - HOUR, to_emit=True))
+    mailing = mailing_with({"a": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR, to_emit=True))
     watch()
-    assert not course(mailing).to_emit
+    assert not status(mailing).to_emit
     assert shards_to_go_on(cloud) == {*SHARDS}
     watch()
     assert shards_to_go_on(cloud) == set()
 
 
-# --- first slices ----------------------------------------------------------------------------------------------------
+# --- pilots ----------------------------------------------------------------------------------------------------
 
-SLICE = Course(MailingState.CANARY, NOW - HOUR, until=NOW, slice="ab")
+SLICE = MailingStatus(MailingState.PILOT, NOW - HOUR, until=NOW, slice="ab")
 
 
 def test_the_rest_follows_a_first_slice_that_arrived_well(cloud: Cloud) -> None:
     mailing = mailing_with({"a": "aaaa", "b": "aas"}, SLICE, more={"a": {"delivered": {0, 1, 2, 3}}}, last=False)
     assert watch(NOW - timedelta(seconds=1)) == {"resumed": 0, "held": 0, "completed": 0, "wrong": 0}
     assert watch()["resumed"] == 1
-    assert course(mailing).state is MailingState.SENDING
+    assert status(mailing).state is MailingState.SENDING
     assert shards_to_go_on(cloud) == {*SHARDS}
-    assert told(mailing) == [("resumed", "first slice: 6 accepted, 0 bounced, 0 called spam")]
+    assert told(mailing) == [("resumed", "pilot: 6 accepted, 0 bounced, 0 called spam")]
 
 
 def test_a_first_slice_that_came_back_holds_the_mailing_with_the_reason(cloud: Cloud) -> None:
     bad = {"a": {"delivered": set(range(30)), "bounced": set(range(30, 50))}}
     mailing = mailing_with({"a": "a" * 50}, SLICE, more=bad, last=False)
     assert watch()["held"] == 1
-    held = course(mailing)
+    held = status(mailing)
     assert held.state is MailingState.HELD
-    assert held.reason == "of the first slice, 20 of 50 mails bounced (40 %; the limit is 4 %)"
+    assert held.reason == "of the pilot, 20 of 50 mails bounced (40 %; the limit is 4 %)"
     assert held.slice == ""  # whoever resumes it all the same wants the rest sent
     assert shards_to_go_on(cloud) == set()
     assert watch()["held"] == 0
@@ -166,14 +172,14 @@ def test_a_first_slice_that_came_back_holds_the_mailing_with_the_reason(cloud: C
 def test_a_first_slice_of_which_nobody_hears_holds_the_mailing(cloud: Cloud) -> None:
     mailing = mailing_with({"a": "aaaa"}, SLICE, more={"a": {"delivered": {0}}}, last=False)
     watch()
-    assert course(mailing).reason == ("of the first slice, SES reported on 1 of 4 mails only; do its events reach us?")
+    assert status(mailing).reason == ("of the pilot, SES reported on 1 of 4 mails only; do its events reach us?")
     assert shards_to_go_on(cloud) == set()
 
 
 def test_a_first_slice_that_is_not_sent_yet_is_watched_longer(cloud: Cloud) -> None:
     mailing = mailing_with({"a": "aaaa", "b": ""}, SLICE, last=False)
     watch()
-    assert (course(mailing).state, course(mailing).until) == (MailingState.CANARY, NOW + SLICE_AGAIN)
+    assert (status(mailing).state, status(mailing).until) == (MailingState.PILOT, NOW + PILOT_AGAIN)
     assert shards_to_go_on(cloud) == set()
 
 
@@ -185,8 +191,8 @@ def feedback(delivered: int, bounced: int, complained: int, now: datetime = NOW)
 
 
 def test_the_breaker_opens_once_holds_every_mailing_and_says_why(cloud: Cloud) -> None:
-    sending = mailing_with({"a": ""}, Course(MailingState.SENDING, NOW - HOUR))
-    paused = mailing_with({"a": ""}, Course(MailingState.PAUSED, NOW - HOUR))
+    sending = mailing_with({"a": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
+    paused = mailing_with({"a": ""}, MailingStatus(MailingState.PAUSED, NOW - HOUR))
     feedback(900, 0, 0)
     feedback(0, 37, 0)
     assert app.reputation.breaker() is None
@@ -196,8 +202,8 @@ def test_the_breaker_opens_once_holds_every_mailing_and_says_why(cloud: Cloud) -
     opened = app.reputation.breaker()
     assert opened == Breaker(NOW, "47 of 947 mails bounced (5 %; the limit is 4 %)")
     assert told("breaker")[0] == ("open", opened.reason)
-    assert (course(sending).state, course(paused).state) == (MailingState.HELD, MailingState.PAUSED)
-    assert course(sending).reason == f"breaker open: {opened.reason}"
+    assert (status(sending).state, status(paused).state) == (MailingState.HELD, MailingState.PAUSED)
+    assert status(sending).reason == f"breaker open: {opened.reason}"
     feedback(0, 10, 0, NOW + HOUR)
     assert app.reputation.breaker() == opened
     assert cloud.messages("PlanQueue") == []
@@ -227,24 +233,24 @@ def test_rates_that_nobody_judges_yet_are_said_to_be_so(
 def test_while_the_breaker_is_open_nothing_goes_on_and_what_starts_is_held(cloud: Cloud) -> None:
     assert app.reputation.open(Breaker(NOW, "too much"))
     assert not app.reputation.open(Breaker(NOW, "again"))
-    waiting = mailing_with({"a": ""}, Course(MailingState.WAITING, NOW - HOUR, until=NOW))
-    started = mailing_with({"a": ""}, Course(MailingState.SENDING, NOW - HOUR))
+    waiting = mailing_with({"a": ""}, MailingStatus(MailingState.WAITING, NOW - HOUR, until=NOW))
+    started = mailing_with({"a": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     assert watch() == {"resumed": 0, "held": 1, "completed": 0, "wrong": 0}
-    assert (course(waiting).state, course(started).state) == (MailingState.WAITING, MailingState.HELD)
+    assert (status(waiting).state, status(started).state) == (MailingState.WAITING, MailingState.HELD)
     assert shards_to_go_on(cloud) == set()
 
 
 def test_a_closed_breaker_counts_anew_and_leaves_what_it_held_to_a_person(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": ""}, Course(MailingState.SENDING, NOW - HOUR))
+    mailing = mailing_with({"a": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     feedback(500, 100, 0)
-    assert course(mailing).state is MailingState.HELD
+    assert status(mailing).state is MailingState.HELD
     for closed in (True, False):
         assert close_breaker("Maija", app, now=NOW) is closed
     assert app.reputation.last_day(NOW) == Feedback()
     feedback(600, 1, 0)
     assert app.reputation.breaker() is None
     assert watch()["resumed"] == 0
-    assert course(mailing).state is MailingState.HELD
+    assert status(mailing).state is MailingState.HELD
     assert shards_to_go_on(cloud) == set()
 
 
@@ -253,34 +259,34 @@ def test_a_closed_breaker_counts_anew_and_leaves_what_it_held_to_a_person(cloud:
 
 @pytest.mark.usefixtures("cloud")
 def test_a_mailing_that_is_accounted_for_is_complete_and_its_certificate_is_kept() -> None:
-    mailing = mailing_with({"a": "aasx", "b": "a?"}, Course(MailingState.SENDING, NOW - HOUR))
+    mailing = mailing_with({"a": "aasx", "b": "a?"}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     assert watch()["completed"] == 1
-    assert course(mailing).state is MailingState.COMPLETE
-    kept = app.tallies.certificate(mailing)
+    assert status(mailing).state is MailingState.COMPLETE
+    kept = app.stats.certificate(mailing)
     assert kept is not None
     sums = kept.sums
     assert (sums.planned, sums.accepted, sums.suppressed, sums.rejected, sums.doubtful) == (6, 3, 1, 1, 1)
     assert report_of(mailing).ended == kept
-    assert mailing not in app.courses.unfinished()
+    assert mailing not in app.statuses.unfinished()
     assert watch()["completed"] == 0
 
 
 @pytest.mark.usefixtures("cloud")
 @pytest.mark.parametrize(("letters", "last"), [({"a": "ar"}, True), ({"a": ""}, True), ({"a": "aa"}, False)])
 def test_a_mailing_with_somebody_left_is_not_complete(letters: dict[str, str], last: bool) -> None:  # noqa: FBT001
-    mailing = mailing_with(letters, Course(MailingState.SENDING, NOW - HOUR), last=last)
+    mailing = mailing_with(letters, MailingStatus(MailingState.SENDING, NOW - HOUR), last=last)
     assert watch()["completed"] == 0
-    assert course(mailing).state is MailingState.SENDING
-    assert app.tallies.certificate(mailing) is None
+    assert status(mailing).state is MailingState.SENDING
+    assert app.stats.certificate(mailing) is None
 
 
 @pytest.mark.usefixtures("cloud")
 def test_a_cancelled_mailing_is_certified_with_whom_nobody_tried_as_suppressed() -> None:
     mailing = mailing_with(
-        {"a": "aa", "b": "ar", "c": "", "d": ".."}, Course(MailingState.CANCELLED, NOW - HOUR), last=False
+        {"a": "aa", "b": "ar", "c": "", "d": ".."}, MailingStatus(MailingState.CANCELLED, NOW - HOUR), last=False
     )
     assert watch()["completed"] == 1
-    kept = app.tallies.certificate(mailing)
+    kept = app.stats.certificate(mailing)
     assert kept is not None
     sums = kept.sums
     # The claim of d ran out: its sender died, and SES may have those mails.
@@ -288,40 +294,40 @@ def test_a_cancelled_mailing_is_certified_with_whom_nobody_tried_as_suppressed()
     assert sums.balanced
     reasons = {line.reason for line in report_of(mailing).lines if line.standing == "suppressed"}
     assert reasons == {"cancelled"}
-    assert course(mailing).state is MailingState.CANCELLED
-    assert mailing not in app.courses.unfinished()
+    assert status(mailing).state is MailingState.CANCELLED
+    assert mailing not in app.statuses.unfinished()
 
 
 @pytest.mark.usefixtures("cloud")
 def test_a_cancelled_mailing_is_not_certified_while_a_sender_holds_a_batch() -> None:
-    mailing = mailing_with({"a": ".."}, Course(MailingState.CANCELLED, NOW - HOUR))
+    mailing = mailing_with({"a": ".."}, MailingStatus(MailingState.CANCELLED, NOW - HOUR))
     assert watch(NOW - HOUR + LEASE - timedelta(seconds=1))["completed"] == 0
     assert watch(NOW - HOUR + LEASE)["completed"] == 1
-    assert app.tallies.certificate(mailing) is not None
+    assert app.stats.certificate(mailing) is not None
 
 
 @pytest.mark.usefixtures("cloud")
 def test_sums_that_do_not_add_up_are_counted_for_the_alarm_and_end_nothing() -> None:
-    mailing = mailing_with({"a": "aa"}, Course(MailingState.SENDING, NOW - HOUR))
+    mailing = mailing_with({"a": "aa"}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     stranger = Batch(mailing, "a7-7", "fi-x", ("a" * 16,))
-    assert app.deliveries.claim(stranger, Outcome.OPEN, {}, NOW) is None
-    assert app.deliveries.settle(stranger, 1, State.DONE, Outcome.ACCEPTED, {}, NOW)
+    assert app.deliveries.claim(stranger, SendResult.OPEN, {}, NOW) is None
+    assert app.deliveries.settle(stranger, 1, BatchStatus.DONE, SendResult.ACCEPTED, {}, NOW)
     for _ in range(2):
         assert watch() == {"resumed": 0, "held": 0, "completed": 0, "wrong": 1}
-    assert course(mailing).state is MailingState.SENDING
+    assert status(mailing).state is MailingState.SENDING
 
 
 @pytest.mark.usefixtures("cloud")
 def test_a_look_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
     for _ in range(3):
-        mailing_with({"a": "aa"}, Course(MailingState.SENDING, NOW - HOUR))
+        mailing_with({"a": "aa"}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     ticks = iter(range(0, 10_000, 40))
 
     def clock() -> float:
         return float(next(ticks))
 
-    assert watch_mailings(NOW, Isolated(), app, clock=clock)["completed"] == 1
-    assert watch_mailings(NOW, Isolated(), app, clock=clock)["completed"] == 1
+    assert monitor_mailings(NOW, Isolated(), app, clock=clock)["completed"] == 1
+    assert monitor_mailings(NOW, Isolated(), app, clock=clock)["completed"] == 1
     assert watch()["completed"] == 1
 
 
@@ -330,13 +336,13 @@ def test_a_look_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
 
 @pytest.mark.usefixtures("cloud")
 def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    mailing = mailing_with({"a": "aa", "b": ""}, Course(MailingState.SENDING, NOW - HOUR))
+    mailing = mailing_with({"a": "aa", "b": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     small = report_of(mailing)
-    monkeypatch.setattr(Tallies, "is_large", lambda *_: True)
+    monkeypatch.setattr(StatsStore, "is_large", lambda *_: True)
     counted: list[str] = []
     original = count_mailing.count_shard
 
-    def counting(mailing: Mailing, shard: str, *more: Any, **named: Any) -> Tally:
+    def counting(mailing: Mailing, shard: str, *more: Any, **named: Any) -> MailingStats:
         counted.append(shard)
         return original(mailing, shard, *more, **named)
 
@@ -351,7 +357,7 @@ def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeyp
     assert len(counted) == len(SHARDS)
     batch = Batch(mailing, "b0-0", "fi-x", tuple(f"b{at:015}" for at in range(4)))
     assert app.deliveries.claim(batch, "aaaa", {}, NOW) is None
-    assert app.deliveries.settle(batch, 1, State.DONE, "aaaa", {}, NOW)
+    assert app.deliveries.settle(batch, 1, BatchStatus.DONE, "aaaa", {}, NOW)
     assert look(NOW + timedelta(seconds=10)) == small.certificate
     assert len(counted) == len(SHARDS)
     assert look(NOW + timedelta(minutes=2)).accepted == 6
@@ -361,11 +367,13 @@ def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeyp
 
 @pytest.mark.usefixtures("cloud")
 def test_a_change_of_course_makes_older_counts_worthless(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Tallies, "is_large", lambda *_: True)
-    mailing = mailing_with({"a": "aa", "b": ""}, Course(MailingState.SENDING, NOW - HOUR))
+    monkeypatch.setattr(StatsStore, "is_large", lambda *_: True)
+    mailing = mailing_with({"a": "aa", "b": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     assert watch()["completed"] == 0
-    assert app.courses.turn(mailing, course(mailing), Course(MailingState.CANCELLED, NOW + timedelta(seconds=1)))
+    assert app.statuses.turn(
+        mailing, status(mailing), MailingStatus(MailingState.CANCELLED, NOW + timedelta(seconds=1))
+    )
     watch(NOW + timedelta(seconds=1))
-    kept = app.tallies.certificate(mailing)
+    kept = app.stats.certificate(mailing)
     assert kept is not None
     assert (kept.sums.accepted, kept.sums.suppressed) == (2, 4)

@@ -21,7 +21,7 @@ from newsletter.nurture.enrollment import Enrollment
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.subscriber import Frequency, SignUp, Status
 from newsletter.readers.subscribers_store import Choices
-from newsletter.sending.ledger import State
+from newsletter.sending.ledger import BatchStatus
 from tests.support.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -40,7 +40,7 @@ def claim(adapters: Adapters) -> Attempt:
 def claim_again(adapters: Adapters) -> Attempt:
     batch = Batch(adapters.new("digest-"), "a0-0", "fi-x", ("r",))
     adapters.deliveries.claim(batch, ".", {}, NOW)
-    adapters.deliveries.settle(batch, 1, State.RETRY, "r", {}, NOW)
+    adapters.deliveries.settle(batch, 1, BatchStatus.RETRY, "r", {}, NOW)
     record = adapters.deliveries.record(batch.mailing, batch.id)
     assert record is not None
     return lambda: adapters.deliveries.claim_again(record, ".", {}, NOW)
@@ -49,7 +49,7 @@ def claim_again(adapters: Adapters) -> Attempt:
 def settle(adapters: Adapters) -> Attempt:
     batch = Batch(adapters.new("digest-"), "a0-0", "fi-x", ("r",))
     adapters.deliveries.claim(batch, ".", {}, NOW)
-    return lambda: adapters.deliveries.settle(batch, 1, State.DONE, "a", {}, NOW)
+    return lambda: adapters.deliveries.settle(batch, 1, BatchStatus.DONE, "a", {}, NOW)
 
 
 def put_manifest(adapters: Adapters) -> Attempt:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from public_site.handler import PATHS
 from tests.support.cloud import PUBLIC_URL, Cloud
@@ -35,11 +35,14 @@ OURS: tuple[dict[str, str], ...] = (
 def paths(confirm: str) -> dict[str, tuple[str, dict[str, str]]]:
     """Every page of a reader's own that changes something, with a form that it takes."""
     return {
-        "confirm": (link(Purpose.CONFIRM, extra=confirm), {}),
-        "preferences": (link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "sv", "frequency": "monthly"}),
-        "unsubscribe": (link(Purpose.UNSUBSCRIBE), {}),
-        "my-data": (link(Purpose.MY_DATA), {}),
-        "offer": (link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"), {"accept": "yes"}),
+        "confirm": (link(LinkPurpose.CONFIRM, extra=confirm), {}),
+        "preferences": (
+            link(LinkPurpose.PREFERENCES),
+            {"topics": "linkedin", "language": "sv", "frequency": "monthly"},
+        ),
+        "unsubscribe": (link(LinkPurpose.UNSUBSCRIBE), {}),
+        "my-data": (link(LinkPurpose.MY_DATA), {}),
+        "offer": (link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"), {"accept": "yes"}),
     }
 
 
@@ -61,7 +64,7 @@ def test_a_form_from_elsewhere_does_nothing_and_leads_to_the_page(cloud: Cloud, 
             assert f'href="{path}"' in answer["body"]
     assert stored(cloud) == before
     assert (cloud.messages("LeadQueue"), cloud.messages("TransactionalQueue")) == ([], [])
-    data = post(cloud, link(Purpose.MY_DATA), {}, **headers, accept="application/json")
+    data = post(cloud, link(LinkPurpose.MY_DATA), {}, **headers, accept="application/json")
     assert (data["statusCode"], data["body"]) == (403, f'{{"error":"{text("problems.foreign.text")}"}}')
 
 
@@ -88,12 +91,12 @@ def test_a_mail_program_leaves_for_its_reader_with_one_click_from_wherever_it_is
     cloud: Cloud, headers: dict[str, str]
 ) -> None:
     cloud.subscribe(READER)
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), ONE_CLICK, **headers)["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), ONE_CLICK, **headers)["statusCode"] == 200
     assert reader().status is Status.UNSUBSCRIBED
 
 
 def test_our_pages_let_browsers_say_where_a_form_comes_from_and_tell_other_websites_nothing(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    for path in ("/subscribe", link(Purpose.PREFERENCES), link(Purpose.UNSUBSCRIBE), link(Purpose.MY_DATA)):
+    for path in ("/subscribe", link(LinkPurpose.PREFERENCES), link(LinkPurpose.UNSUBSCRIBE), link(LinkPurpose.MY_DATA)):
         page = cloud.http("GET", path)["body"]
         assert re.findall(r'<meta name="referrer" content="([^"]+)">', page) == ["same-origin"], path

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from newsletter.container import Container, app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from public_site.handler import PATHS
 from tests.support.cloud import Cloud
 from tests.support.site import FORM, JSON, READER, link, post, stored, token
@@ -25,9 +25,9 @@ def test_every_answer_carries_the_headers_that_protect_readers(cloud: Cloud) -> 
         cloud.http("PUT", "/subscribe"),
         cloud.http("GET", "/health"),
         post(cloud, "/no/such/page", {}),
-        cloud.http("GET", link(Purpose.PREFERENCES)),
-        cloud.http("GET", link(Purpose.MY_DATA)),
-        cloud.http("GET", f"{link(Purpose.MY_DATA)}?format=json"),
+        cloud.http("GET", link(LinkPurpose.PREFERENCES)),
+        cloud.http("GET", link(LinkPurpose.MY_DATA)),
+        cloud.http("GET", f"{link(LinkPurpose.MY_DATA)}?format=json"),
     ]
     for answer in answers:
         headers = answer["headers"]
@@ -63,7 +63,7 @@ def test_the_paths_of_the_template_and_of_the_site_are_the_same(cloud: Cloud) ->
 
 def test_head_has_the_headers_of_get_and_no_body(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    mine = [link(purpose) for purpose in (Purpose.PREFERENCES, Purpose.MY_DATA)]
+    mine = [link(purpose) for purpose in (LinkPurpose.PREFERENCES, LinkPurpose.MY_DATA)]
     for path in ("/subscribe", "/health", "/altcha.js", *mine, "/unsubscribe/forged"):
         get, head = cloud.http("GET", path), cloud.http("HEAD", path)
         assert (head["statusCode"], head["headers"], head["body"]) == (get["statusCode"], get["headers"], "")
@@ -87,7 +87,7 @@ def test_the_language_is_the_asked_one_then_the_browsers_then_the_publications(c
 
 def test_a_readers_own_language_wins_over_the_browsers(cloud: Cloud) -> None:
     cloud.subscribe(READER, language="sv")
-    for page in (Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.MY_DATA):
+    for page in (LinkPurpose.PREFERENCES, LinkPurpose.UNSUBSCRIBE, LinkPurpose.MY_DATA):
         answer = cloud.http("GET", link(page), headers={"accept-language": "en"})
         assert answer["headers"]["Content-Language"] == "sv"
 
@@ -96,11 +96,11 @@ def test_a_link_that_is_not_ours_or_for_something_else_is_not_found(cloud: Cloud
     cloud.subscribe(READER)
     before = stored(cloud)
     bodies = set()
-    for page in Purpose:
-        others = [token(purpose) for purpose in Purpose if purpose is not page]
+    for page in LinkPurpose:
+        others = [token(purpose) for purpose in LinkPurpose if purpose is not page]
         for forged in ("x", "a.b.c", "~" * 600, "ä.ö", *others, token(page)[:-2]):
-            path = f"/c/{forged}/abc" if page is Purpose.CLICK else f"/{page}/{forged}"
-            for method in ("GET",) if page is Purpose.CLICK else ("GET", "POST"):
+            path = f"/c/{forged}/abc" if page is LinkPurpose.CLICK else f"/{page}/{forged}"
+            for method in ("GET",) if page is LinkPurpose.CLICK else ("GET", "POST"):
                 answer = cloud.http(method, path, "again=yes" if method == "POST" else "")
                 assert answer["statusCode"] == 404, path
                 bodies.add(answer["body"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from tests.support.cloud import Cloud, link_to
@@ -112,7 +112,7 @@ def test_a_form_ends_no_pause_empties_no_name_and_allows_no_tracking(cloud: Clou
     cloud.subscribe(READER, "linkedin", name="Maija")
     day = (clock.now + timedelta(days=9)).date()
     choices = {"topics": "linkedin", "language": "fi", "name": "Maija", "paused_until": day.isoformat()}
-    assert post(cloud, link(Purpose.PREFERENCES), choices)["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.PREFERENCES), choices)["statusCode"] == 200
     clock.forward(hours=1)
     ask(cloud, name="")
     path = confirm_link(cloud)
@@ -137,7 +137,7 @@ def test_a_page_whose_reader_is_another_by_now_is_shown_again(cloud: Cloud, cloc
     ask(cloud)
     path = confirm_link(cloud)
     page = cloud.http("GET", path)
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     again = press(cloud, path, page)
     assert shows(again, "confirm.changed") or "have changed since" in again["body"]
     assert reader().status is Status.UNSUBSCRIBED
@@ -188,8 +188,8 @@ def test_forms_before_the_first_mail_has_gone_out_still_bring_one(cloud: Cloud) 
 def test_who_confirms_leaves_and_wants_back_within_ten_minutes_gets_a_mail(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(READER, "linkedin")
     clock.forward(minutes=1)
-    left = post(cloud, link(Purpose.UNSUBSCRIBE), {})
-    answer = post(cloud, link(Purpose.UNSUBSCRIBE), hidden(left["body"]))
+    left = post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
+    answer = post(cloud, link(LinkPurpose.UNSUBSCRIBE), hidden(left["body"]))
     assert heading(answer) == text("check_mail.heading")
     assert not shows(answer, "check_mail.typed")  # nobody typed an address, and there is no form to go back to
     assert not shows(answer, "check_mail.again")
@@ -202,7 +202,7 @@ def test_who_confirms_leaves_and_wants_back_within_ten_minutes_gets_a_mail(cloud
 def test_the_button_to_come_back_promises_no_mail_to_who_is_here(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     cloud.drain()
-    answer = post(cloud, link(Purpose.UNSUBSCRIBE), {"back": "yes"})
+    answer = post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"back": "yes"})
     assert heading(answer) == text("unsubscribe.heading")
     assert cloud.messages("TransactionalQueue") == []
 
@@ -271,7 +271,7 @@ def test_an_emptied_list_of_topics_is_refused_and_one_left_out_means_all(cloud: 
 
 def test_unticking_the_last_topic_is_a_question_and_not_all_topics(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin")
-    path = link(Purpose.PREFERENCES)
+    path = link(LinkPurpose.PREFERENCES)
     answer = post(cloud, path, {"language": "sv"})
     assert answer["statusCode"] == 422
     assert 'id="topics-error"' in answer["body"]

@@ -18,7 +18,7 @@ from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.mailings_store import Mailings
 from newsletter.mailings.rendering.sketch import Sketch
 from newsletter.mailings.rendering.variants import Variants
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.readers.subscriber import Recipient
 from tests.support.cloud import PUBLIC_URL, Cloud, running
 from tests.support.mails import BARE, FIRST, SECOND, article, templates
@@ -60,7 +60,7 @@ def site() -> Iterator[Cloud]:
             replace(CAMPAIGN, id="campaign-rajattu", audience=Audience(topics=("linkedin",))),
             replace(CAMPAIGN, id="campaign-jaettu", audience=Audience(topics=("linkedin",)), archive=True),
             *(
-                replace(CAMPAIGN, id=f"campaign-{state}", course=Course(state))
+                replace(CAMPAIGN, id=f"campaign-{state}", status=MailingStatus(state))
                 for state in (MailingState.APPROVAL, MailingState.PAUSED, MailingState.HELD, MailingState.CANCELLED)
             ),
             replace(CAMPAIGN, id="welcome", kind=Kind.WELCOME, archive=True),

@@ -15,7 +15,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.errors import LimitReached
-from newsletter.platform.links.links import Ref
+from newsletter.platform.links.links import LinkClaims
 from newsletter.readers.signup import protection as defend
 from newsletter.readers.signup.bot_attack import DEFENCE, FEW, FREE, MANY
 from newsletter.readers.signup.confirm import Confirmed, confirm
@@ -46,14 +46,14 @@ def alarms(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 @pytest.fixture
 def attack(clock: Clock) -> Clock:
     """Attack mode, just begun, and the tests' network has sent its one free form of the hour."""
-    app.limits.defend(clock.now + DEFENCE, clock.now)
+    app.sign_up_limits.defend(clock.now + DEFENCE, clock.now)
     busy(clock)
     return clock
 
 
 def busy(clock: Clock) -> None:
     """One form of the network from which the tests send."""
-    app.limits.take("network#192.0.0.0/16", clock.now, 1000)
+    app.sign_up_limits.take("network#192.0.0.0/16", clock.now, 1000)
 
 
 def victims(forms: int, start: int = 0) -> None:
@@ -102,7 +102,7 @@ def test_an_attack_that_crosses_the_hour_is_seen(clock: Clock, alarms: Counter[s
 
 def test_many_forms_that_are_confirmed_are_no_attack(clock: Clock, alarms: Counter[str]) -> None:
     for _ in range(int(MANY * FEW) + 2):
-        app.limits.count("confirmations", clock.now)
+        app.sign_up_limits.count("confirmations", clock.now)
     victims(MANY + 5)
     assert not on(clock)
     assert alarms == Counter()
@@ -150,7 +150,7 @@ def test_who_confirms_forms_of_their_own_does_not_keep_it_off(clock: Clock, alar
         subscriber = subscriber_id(PEPPER.encode(), email)
         waiting = app.sign_ups.get(subscriber, clock.now)
         assert waiting is not None
-        assert isinstance(confirm(Ref(subscriber, extra=waiting.link), clock.now, app), Confirmed)
+        assert isinstance(confirm(LinkClaims(subscriber, extra=waiting.link), clock.now, app), Confirmed)
 
     for number in range(2 * MANY):
         if number % 4 == 0:
@@ -195,7 +195,7 @@ def test_a_solved_challenge_lets_one_form_through_and_no_second(cloud: Cloud, at
 
 def test_a_challenge_that_is_too_old_or_not_ours_lets_nobody_through(cloud: Cloud, attack: Clock) -> None:
     answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
-    app.limits.defend(attack.now + 3 * DEFENCE, attack.now)
+    app.sign_up_limits.defend(attack.now + 3 * DEFENCE, attack.now)
     attack.forward(hours=1, seconds=1)
     busy(attack)
     for altcha in (answer, "", "x", answer[:-4]):
@@ -292,7 +292,7 @@ def test_a_minute_belongs_to_one_address_and_one_network_gets_one_in_ten(cloud: 
 
 
 def test_a_waiting_page_does_not_last(cloud: Cloud, attack: Clock) -> None:
-    app.limits.defend(attack.now + 3 * DEFENCE, attack.now)
+    app.sign_up_limits.defend(attack.now + 3 * DEFENCE, attack.now)
     page = sent(cloud)
     attack.forward(hours=1, seconds=1)
     busy(attack)

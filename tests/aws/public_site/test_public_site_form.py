@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status, subscriber_id
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud
 from tests.support.site import (
@@ -61,7 +61,7 @@ def test_a_form_is_answered_alike_for_new_known_and_departed_addresses(cloud: Cl
     assert "Tarkista sähköpostisi" in new[0][1]
     cloud.subscribe(READER)
     assert answers(READER) == new
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     assert answers(READER) == new
     assert reader().status is Status.UNSUBSCRIBED
 
@@ -96,7 +96,7 @@ def test_no_work_before_the_answer_tells_whose_address_it_is(
         cloud.subscribe(email)
         app.subscribers.deactivate(subscriber_id(PEPPER.encode(), email), status, "test", clock.now)
         assert sign_up(email) == new, status
-    post(cloud, link(Purpose.MY_DATA), {})
+    post(cloud, link(LinkPurpose.MY_DATA), {})
     assert app.subscribers.statuses([ID]) == {ID: Status.ERASED}
     clock.forward(days=1)  # three mails a day
     assert sign_up(READER) == new, "erased"

@@ -13,7 +13,7 @@ from itsdangerous import TimestampSigner
 from cli.main import main
 from newsletter.container import app
 from newsletter.mailings.mailing import Variant
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.subscriber import Status
 from tests.support.cloud import Cloud, link_to
@@ -134,15 +134,15 @@ def test_a_link_to_confirm_is_good_for_its_days_only(cloud: Cloud, monkeypatch: 
     made = int(time.time() - SIGN_UP_LIFE.total_seconds()) - 1
     with monkeypatch.context() as past:
         past.setattr(TimestampSigner, "get_timestamp", lambda _: made)
-        old = link(Purpose.CONFIRM, extra=sign_up["nonce"])
-    new = link(Purpose.CONFIRM, extra=sign_up["nonce"])
+        old = link(LinkPurpose.CONFIRM, extra=sign_up["nonce"])
+    new = link(LinkPurpose.CONFIRM, extra=sign_up["nonce"])
     assert [cloud.http("POST", each)["statusCode"] for each in (old, new)] == [410, 200]
 
 
 def test_a_link_to_confirm_wakes_nobody_who_left_after_it(cloud: Cloud) -> None:
     confirm = asked(cloud)
     cloud.http("POST", confirm)
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     before = stored(cloud)
     for form in ({}, {"again": "yes"}):
         assert post(cloud, confirm, form)["statusCode"] == 410
@@ -155,7 +155,7 @@ def test_a_link_to_confirm_wakes_nobody_who_left_after_it(cloud: Cloud) -> None:
 
 def test_pressing_the_button_of_the_offer_sends_one_lead_on_its_way(cloud: Cloud) -> None:
     cloud.subscribe(READER, language="sv")
-    path = link(Purpose.OFFER, mailing="m", batch="b", position=3, extra="sparraus")
+    path = link(LinkPurpose.OFFER, mailing="m", batch="b", position=3, extra="sparraus")
     assert "Ska vi bolla idéer?" in cloud.http("GET", path)["body"]
     assert cloud.messages("LeadQueue") == []
     answer = cloud.press(path, user_agent="Reader/1", sec_fetch_user="?1")
@@ -173,7 +173,7 @@ def test_pressing_the_button_of_the_offer_sends_one_lead_on_its_way(cloud: Cloud
 
 
 def test_an_offer_that_is_no_more_is_not_found(cloud: Cloud) -> None:
-    path = link(Purpose.OFFER, extra="joulu")
+    path = link(LinkPurpose.OFFER, extra="joulu")
     assert [cloud.http(method, path)["statusCode"] for method in ("GET", "POST")] == [404, 404]
     assert cloud.messages("LeadQueue") == []
 
@@ -182,7 +182,7 @@ def test_a_click_goes_straight_to_the_article_and_stays_as_evidence(cloud: Cloud
     target = "https://blog.example.com/ä b?x=1&y=%C3%A4#kohta"
     variant = Variant("fi", "", "", "", ())
     app.mailings.put_variant("m", variant, [("abc", target)])
-    path = f"/c/{token(Purpose.CLICK, mailing='m', batch='b', position=2)}/abc"
+    path = f"/c/{token(LinkPurpose.CLICK, mailing='m', batch='b', position=2)}/abc"
     answer = cloud.http("GET", path, headers={"user-agent": "Reader/1", "cookie": "secret"})
     location = "https://blog.example.com/%C3%A4%20b?x=1&y=%C3%A4#kohta"
     assert (answer["statusCode"], answer["headers"]["Location"]) == (302, location)
@@ -195,7 +195,7 @@ def test_a_click_goes_straight_to_the_article_and_stays_as_evidence(cloud: Cloud
 
 
 def test_a_click_leads_only_to_what_was_mailed(cloud: Cloud) -> None:
-    path = f"/c/{token(Purpose.CLICK, mailing='m', batch='b')}"
+    path = f"/c/{token(LinkPurpose.CLICK, mailing='m', batch='b')}"
     for key in ("nosuch", "https:%2F%2Fevil.example", "..", "%00"):
         answer = cloud.http("GET", f"{path}/{key}?url=https://evil.example")
         assert (answer["statusCode"], "Location" in answer["headers"]) == (404, False)

@@ -10,8 +10,8 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.aws.queues_client import NotQueued, Queues
-from newsletter.platform.links.links import Purpose, Ref
-from newsletter.platform.messages import Message, Notify
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.platform.messages import Message, SendNotice
 from newsletter.readers.signup.bot_attack import DEFENCE
 from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import WAIT
@@ -27,7 +27,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 def ask(cloud: Cloud) -> str:
     """Ask for the new address; the link of the confirmation mail that comes there."""
-    assert post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW})["statusCode"] == 200
     cloud.drain()
     return link_to("confirm", cloud.mails(NEW)[-1])
 
@@ -38,9 +38,9 @@ def move(cloud: Cloud) -> None:
     cloud.drain()
 
 
-def own(purpose: Purpose) -> str:
+def own(purpose: LinkPurpose) -> str:
     """A page of the reader under the new address."""
-    return f"/{purpose}/{app.links.token(purpose, Ref(NEW_ID))}"
+    return f"/{purpose}/{app.links.token(purpose, LinkClaims(NEW_ID))}"
 
 
 def sent(cloud: Cloud, to: str) -> list[str]:
@@ -50,7 +50,7 @@ def sent(cloud: Cloud, to: str) -> list[str]:
 
 def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
-    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": f" {NEW.upper()} "})
+    answer = post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": f" {NEW.upper()} "})
     assert (answer["statusCode"], heading(answer)) == (200, text("new_address.heading"))
     cloud.drain()
     assert reader().status is Status.ACTIVE
@@ -77,7 +77,7 @@ def test_choices_pause_and_refusals_go_along_as_they_are_when_the_address_is_con
     confirm = ask(cloud)
     clock.forward(days=2)
     choices = {"topics": ["tekoaly", "kriisit"], "language": "sv", "name": "Maija L.", "frequency": "monthly"}
-    assert post(cloud, link(Purpose.PREFERENCES), {**choices, "paused_until": "2027-01-07"})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.PREFERENCES), {**choices, "paused_until": "2027-01-07"})["statusCode"] == 200
     for _ in range(2):
         assert cloud.http("POST", confirm)["statusCode"] == 200
     moved = reader(NEW_ID)
@@ -90,13 +90,13 @@ def test_a_pause_of_the_new_addresss_own_earlier_days_does_not_come_back(cloud: 
     cloud.subscribe(NEW)
     day = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
     assert (
-        post(cloud, own(Purpose.PREFERENCES), {"every_topic": "yes", "language": "fi", "paused_until": day})[
+        post(cloud, own(LinkPurpose.PREFERENCES), {"every_topic": "yes", "language": "fi", "paused_until": day})[
             "statusCode"
         ]
         == 200
     )
     assert reader(NEW_ID).paused_until is not None
-    post(cloud, own(Purpose.UNSUBSCRIBE), ONE_CLICK)
+    post(cloud, own(LinkPurpose.UNSUBSCRIBE), ONE_CLICK)
     cloud.subscribe(READER, "linkedin")
     move(cloud)
     assert (reader(NEW_ID).paused_until, reader(NEW_ID).topics) == (None, ("linkedin",))
@@ -104,7 +104,7 @@ def test_a_pause_of_the_new_addresss_own_earlier_days_does_not_come_back(cloud: 
 
 def test_a_sequence_goes_on_at_the_new_address_with_the_step_that_was_next(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
     steps = app.templates.publication.sequences["sparraus"].steps
     start = datetime.now(UTC)
@@ -126,7 +126,7 @@ def test_a_crash_on_the_way_loses_nothing_when_the_button_is_pressed_again(
     send = Queues.send
 
     def broken(self: Queues, queue: str, message: Message, delay: int = 0) -> None:
-        if isinstance(message, Notify):
+        if isinstance(message, SendNotice):
             raise NotQueued
         send(self, queue, message, delay)
 
@@ -154,51 +154,51 @@ def test_the_way_out_of_a_mail_to_the_old_address_ends_the_mail_to_the_new_one(
     cloud: Cloud, form: dict[str, str]
 ) -> None:
     cloud.subscribe(READER)
-    old_mail = link(Purpose.UNSUBSCRIBE, mailing="digest-2026-W01", batch="b")
+    old_mail = link(LinkPurpose.UNSUBSCRIBE, mailing="digest-2026-W01", batch="b")
     move(cloud)
     assert heading(cloud.http("GET", old_mail)) == text("unsubscribe.heading")
     answer = post(cloud, old_mail, form)
     assert answer["statusCode"] == 200
     assert reader(NEW_ID).status is Status.UNSUBSCRIBED
     assert NEW not in answer["body"]
-    assert app.links.token(Purpose.MY_DATA, Ref(NEW_ID)) not in answer["body"]
+    assert app.links.token(LinkPurpose.MY_DATA, LinkClaims(NEW_ID)) not in answer["body"]
 
 
 def test_the_choices_of_an_old_mail_send_their_reader_to_the_new_address_without_naming_it(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    answer = cloud.http("GET", link(Purpose.PREFERENCES))
+    answer = cloud.http("GET", link(LinkPurpose.PREFERENCES))
     assert (answer["statusCode"], heading(answer)) == (410, text("problems.moved.heading"))
     assert NEW not in answer["body"]
-    post(cloud, own(Purpose.UNSUBSCRIBE), ONE_CLICK)
-    assert heading(cloud.http("GET", link(Purpose.PREFERENCES))) == text("problems.ended.heading")
+    post(cloud, own(LinkPurpose.UNSUBSCRIBE), ONE_CLICK)
+    assert heading(cloud.http("GET", link(LinkPurpose.PREFERENCES))) == text("problems.ended.heading")
 
 
 def test_readers_who_took_each_others_addresses_can_both_leave(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    app.limits.forget_confirmation_mails(ID)
-    assert post(cloud, own(Purpose.PREFERENCES), {"new_email": READER})["statusCode"] == 200
+    app.sign_up_limits.forget_confirmation_mails(ID)
+    assert post(cloud, own(LinkPurpose.PREFERENCES), {"new_email": READER})["statusCode"] == 200
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(READER)[-1]))["statusCode"] == 200
     assert (reader().status, reader(NEW_ID).status) == (Status.ACTIVE, Status.UNSUBSCRIBED)
-    assert post(cloud, own(Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader().status is Status.UNSUBSCRIBED
-    assert post(cloud, own(Purpose.MY_DATA), {})["statusCode"] == 200
-    assert post(cloud, link(Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     assert {item["status"]["S"] for item in cloud.items("Subscribers")} == {"erased"}
 
 
 def test_what_is_kept_of_the_old_address_is_shown_and_erased_with_the_rest(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin")
-    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
     move(cloud)
-    assert READER in cloud.http("GET", own(Purpose.MY_DATA))["body"]
-    data = json.loads(cloud.http("GET", f"{own(Purpose.MY_DATA)}?format=json")["body"])
+    assert READER in cloud.http("GET", own(LinkPurpose.MY_DATA))["body"]
+    data = json.loads(cloud.http("GET", f"{own(LinkPurpose.MY_DATA)}?format=json")["body"])
     (earlier,) = data["earlier"]
     assert (earlier["subscriber"], [lead["offer"] for lead in earlier["leads"]]) == (ID, ["sparraus"])
-    assert post(cloud, own(Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     left = {item["id"]["S"]: item["status"]["S"] for item in cloud.items("Subscribers")}
     assert (left, cloud.items("Leads")) == ({ID: "erased", NEW_ID: "erased"}, [])
 
@@ -206,21 +206,21 @@ def test_what_is_kept_of_the_old_address_is_shown_and_erased_with_the_rest(cloud
 def test_an_old_address_that_somebody_subscribed_with_again_is_theirs(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    app.limits.forget_confirmation_mails(ID)
+    app.sign_up_limits.forget_confirmation_mails(ID)
     cloud.subscribe(READER, "kriisit")
-    assert READER not in cloud.http("GET", own(Purpose.MY_DATA))["body"]
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
+    assert READER not in cloud.http("GET", own(LinkPurpose.MY_DATA))["body"]
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(NEW_ID).status is Status.ACTIVE
-    app.limits.forget_confirmation_mails(ID)
+    app.sign_up_limits.forget_confirmation_mails(ID)
     cloud.subscribe(READER)
-    assert post(cloud, own(Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     assert reader().status is Status.ACTIVE
 
 
 def test_the_answer_is_the_same_whoever_has_the_new_address(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     cloud.subscribe("muu@example.com")
-    path = link(Purpose.PREFERENCES)
+    path = link(LinkPurpose.PREFERENCES)
     answers = [post(cloud, path, {"new_email": email}) for email in (NEW, "muu@example.com")]
     assert answers[0] == answers[1]
 
@@ -228,7 +228,7 @@ def test_the_answer_is_the_same_whoever_has_the_new_address(cloud: Cloud) -> Non
 def test_the_readers_own_address_is_no_new_one(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     cloud.drain()
-    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": f" {READER.upper()}"})
+    answer = post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": f" {READER.upper()}"})
     assert (answer["statusCode"], shows(answer, "errors.same_email")) == (422, True)
     assert cloud.messages("TransactionalQueue") == []
 
@@ -255,9 +255,9 @@ def test_a_move_onto_another_readers_address_takes_and_overwrites_nothing(cloud:
     assert (reader(NEW_ID), acts(NEW_ID)) == before
     assert (reader().status, sent(cloud, READER)[-1]) == (Status.UNSUBSCRIBED, "moved")
     # Nothing ties the two: the old address's links are not the new one's.
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(NEW_ID).status is Status.ACTIVE
-    assert READER not in cloud.http("GET", own(Purpose.MY_DATA))["body"]
+    assert READER not in cloud.http("GET", own(LinkPurpose.MY_DATA))["body"]
 
 
 def test_another_address_needs_what_every_form_needs_in_its_network(
@@ -266,9 +266,9 @@ def test_another_address_needs_what_every_form_needs_in_its_network(
     cloud.subscribe(READER)
     cloud.drain()
     clock = Clock(monkeypatch, NOON)
-    app.limits.defend(clock.now + DEFENCE, clock.now)
-    app.limits.take("network#192.0.0.0/16", clock.now, 1000)
-    path = link(Purpose.PREFERENCES)
+    app.sign_up_limits.defend(clock.now + DEFENCE, clock.now)
+    app.sign_up_limits.take("network#192.0.0.0/16", clock.now, 1000)
+    path = link(LinkPurpose.PREFERENCES)
     page = post(cloud, path, {"new_email": NEW})
     assert (page["statusCode"], heading(page)) == (428, text("wait.heading"))
     assert cloud.messages("TransactionalQueue") == []
@@ -277,14 +277,14 @@ def test_another_address_needs_what_every_form_needs_in_its_network(
     assert len(cloud.messages("TransactionalQueue")) == 1
     clock.forward(hours=2)
     for _ in range(SIGN_UPS_AN_HOUR):
-        app.limits.sign_up("203.0.113.0/24", clock.now)
+        app.sign_up_limits.sign_up("203.0.113.0/24", clock.now)
     monkeypatch.setattr("public_site.admission.needs_proof", lambda *_: False)
     assert post(cloud, path, {"new_email": NEW}, source="203.0.113.5")["statusCode"] == 429
 
 
 def test_an_address_that_is_none_is_told_at_its_field(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin")
-    answer = post(cloud, link(Purpose.PREFERENCES), {"new_email": "maija@@"})
+    answer = post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": "maija@@"})
     assert (answer["statusCode"], re.findall(r'id="(\w+)-error"', answer["body"])) == (422, ["new_email"])
     assert 'value="maija@@"' in answer["body"]
     assert re.findall(r'name="topics" value="(\w+)" checked', answer["body"]) == ["linkedin"]
@@ -294,7 +294,7 @@ def test_a_reader_cannot_send_mails_to_strangers_by_the_dozen(cloud: Cloud) -> N
     cloud.subscribe(READER)
     cloud.drain()
     answers = [
-        post(cloud, link(Purpose.PREFERENCES), {"new_email": f"uhri{number}@example.com"})["statusCode"]
+        post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": f"uhri{number}@example.com"})["statusCode"]
         for number in range(CHANGES_AN_HOUR + 1)
     ]
     assert answers == [200] * CHANGES_AN_HOUR + [429]
@@ -305,9 +305,9 @@ def test_the_link_of_who_has_moved_on_says_so_in_their_language(cloud: Cloud) ->
     """The newest link that the mailbox has was used, and its reader gets the newsletter elsewhere by now."""
     cloud.subscribe(READER, "linkedin")
     first = link_to("confirm", cloud.mails(READER)[0])
-    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "sv"})
+    post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "linkedin", "language": "sv"})
     move(cloud)
-    for path in (first, link(Purpose.PREFERENCES), link(Purpose.MY_DATA)):
+    for path in (first, link(LinkPurpose.PREFERENCES), link(LinkPurpose.MY_DATA)):
         answer = cloud.http("GET", path)
         swedish = app.templates.text("pages.problems.moved.heading", "sv")
         assert (answer["statusCode"], heading(answer)) == (410, swedish), path
@@ -315,19 +315,19 @@ def test_the_link_of_who_has_moved_on_says_so_in_their_language(cloud: Cloud) ->
 
 def test_who_opens_an_old_mail_can_leave_and_is_offered_no_preferences(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin")
-    assert "/preferences/" in cloud.http("GET", link(Purpose.UNSUBSCRIBE))["body"]
+    assert "/preferences/" in cloud.http("GET", link(LinkPurpose.UNSUBSCRIBE))["body"]
     move(cloud)
-    page = cloud.http("GET", link(Purpose.UNSUBSCRIBE))
+    page = cloud.http("GET", link(LinkPurpose.UNSUBSCRIBE))
     assert (page["statusCode"], heading(page)) == (200, text("unsubscribe.heading"))
     assert "/preferences/" not in page["body"]
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})["statusCode"] == 200
     assert reader(NEW_ID).status is Status.UNSUBSCRIBED
 
 
 @pytest.mark.parametrize("language", ["fi", "sv"])
 def test_who_has_left_is_told_so_in_their_language(cloud: Cloud, language: str) -> None:
     cloud.subscribe(READER, "linkedin")
-    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": language})
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
-    answer = cloud.http("GET", link(Purpose.PREFERENCES))
+    post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "linkedin", "language": language})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
+    answer = cloud.http("GET", link(LinkPurpose.PREFERENCES))
     assert heading(answer) == app.templates.text("pages.problems.ended.heading", language)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.my_data import SETTLED
 from tests.support.cloud import Cloud
 from tests.support.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
@@ -23,10 +23,10 @@ def in_crm(answer: Any) -> bool:
 
 def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
-    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
-    cloud.http("GET", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.http("GET", link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
-    (path,) = re.findall(r'href="(/my-data/[^"]+)"', cloud.http("GET", link(Purpose.PREFERENCES))["body"])
+    (path,) = re.findall(r'href="(/my-data/[^"]+)"', cloud.http("GET", link(LinkPurpose.PREFERENCES))["body"])
     page = cloud.http("GET", path)
     assert (page["statusCode"], heading(page)) == (200, text("my_data.heading"))
     for shown in (READER, "Maija", "LinkedIn", "Sparrataanko?", text("my_data.acts.newsletter_given")):
@@ -47,9 +47,9 @@ def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
 
 def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
-    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
-    path = link(Purpose.MY_DATA)
+    path = link(LinkPurpose.MY_DATA)
     assert cloud.http("GET", path)["statusCode"] == 200
     answer = post(cloud, path, {})
     assert (answer["statusCode"], heading(answer)) == (200, text("erased.heading"))
@@ -67,16 +67,16 @@ def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud
         (200, text("erased.nothing")),
         (200, text("erased.heading")),
     ]
-    asked = cloud.http("GET", link(Purpose.UNSUBSCRIBE))
+    asked = cloud.http("GET", link(LinkPurpose.UNSUBSCRIBE))
     assert (asked["statusCode"], heading(asked)) == (200, text("erased.nothing"))  # there is nothing to leave
-    assert cloud.http("GET", link(Purpose.PREFERENCES))["statusCode"] == 410
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})["statusCode"] == 200
+    assert cloud.http("GET", link(LinkPurpose.PREFERENCES))["statusCode"] == 410
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})["statusCode"] == 200
     assert cloud.items("Subscribers") == [mark]
 
 
 def test_who_left_can_still_see_and_erase_their_data(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    page = post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    page = post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     (path,) = re.findall(r'href="(/my-data/[^"]+)"', page["body"])
     assert text("my_data.statuses.unsubscribed") in cloud.http("GET", path)["body"]
     post(cloud, path, {})
@@ -87,7 +87,10 @@ def test_looking_at_ones_own_pages_changes_nothing(cloud: Cloud) -> None:
     cloud.subscribe(READER, "linkedin")
     post(cloud, "/subscribe", {**FORM, "email": "uusi@example.com"})
     before = stored(cloud)
-    for path in ("/subscribe", *(link(p) for p in (Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.MY_DATA))):
+    for path in (
+        "/subscribe",
+        *(link(p) for p in (LinkPurpose.PREFERENCES, LinkPurpose.UNSUBSCRIBE, LinkPurpose.MY_DATA)),
+    ):
         for method in ("GET", "HEAD"):
             assert cloud.http(method, path)["statusCode"] == 200
     assert stored(cloud) == before
@@ -95,8 +98,8 @@ def test_looking_at_ones_own_pages_changes_nothing(cloud: Cloud) -> None:
 
 def test_only_who_asked_for_contact_is_told_of_the_crm(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    assert not in_crm(cloud.http("GET", link(Purpose.MY_DATA)))
-    assert not in_crm(post(cloud, link(Purpose.MY_DATA), {}))
+    assert not in_crm(cloud.http("GET", link(LinkPurpose.MY_DATA)))
+    assert not in_crm(post(cloud, link(LinkPurpose.MY_DATA), {}))
 
 
 def test_a_pause_is_shown_while_it_holds(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,10 +108,10 @@ def test_a_pause_is_shown_while_it_holds(cloud: Cloud, monkeypatch: pytest.Monke
     until = (clock.now + timedelta(days=10)).date().isoformat()
 
     def paused() -> bool:
-        return text("my_data.paused") in cloud.http("GET", link(Purpose.MY_DATA))["body"]
+        return text("my_data.paused") in cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
 
     def pause() -> None:
-        post(cloud, link(Purpose.PREFERENCES), {"every_topic": "yes", "language": "fi", "paused_until": until})
+        post(cloud, link(LinkPurpose.PREFERENCES), {"every_topic": "yes", "language": "fi", "paused_until": until})
 
     pause()
     assert paused()
@@ -116,5 +119,5 @@ def test_a_pause_is_shown_while_it_holds(cloud: Cloud, monkeypatch: pytest.Monke
     assert not paused()  # letters come again
     clock.forward(days=-11)
     assert paused()
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     assert not paused()  # and here they do not

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.records_store import is_sign_up
 from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
@@ -30,8 +30,8 @@ def id_of(email: str) -> str:
     return subscriber_id(PEPPER.encode(), email)
 
 
-def own(purpose: Purpose, email: str) -> str:
-    return f"/{purpose}/{app.links.token(purpose, Ref(id_of(email)))}"
+def own(purpose: LinkPurpose, email: str) -> str:
+    return f"/{purpose}/{app.links.token(purpose, LinkClaims(id_of(email)))}"
 
 
 def active() -> set[str]:
@@ -50,7 +50,7 @@ def forms(cloud: Cloud, email: str = NEW) -> set[str]:
 
 
 def ask_to_move(cloud: Cloud, old: str, new: str = NEW) -> None:
-    assert post(cloud, own(Purpose.PREFERENCES, old), {"new_email": new})["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.PREFERENCES, old), {"new_email": new})["statusCode"] == 200
     cloud.drain()
 
 
@@ -128,7 +128,7 @@ def test_who_asked_for_two_addresses_and_confirms_both_has_one_subscription(clou
     ask_to_move(cloud, SARI, THIRD)
     press(cloud, confirm_link(cloud, NEW), expect="move")
     choices = {"topics": "kriisit", "language": "fi", "paused_until": DAY.isoformat()}
-    assert post(cloud, own(Purpose.PREFERENCES, NEW), choices)["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.PREFERENCES, NEW), choices)["statusCode"] == 200
     press(cloud, confirm_link(cloud, THIRD), expect="move")
     assert active() == {THIRD}
     assert (reader(id_of(THIRD)).topics, reader(id_of(THIRD)).paused_until) == (("kriisit",), DAY)
@@ -164,10 +164,10 @@ def test_erasing_a_reader_removes_their_change_of_address_and_no_other_form(clou
     sign_up(cloud)
     assert forms(cloud) == {"sign-up", f"sign-up#{id_of(SARI)}", f"sign-up#{id_of(OTHER)}"}
     path = confirm_link(cloud)
-    page = cloud.http("GET", own(Purpose.MY_DATA, SARI))["body"]
+    page = cloud.http("GET", own(LinkPurpose.MY_DATA, SARI))["body"]
     assert page.count(NEW) >= 1
     assert "Mallory" not in page
-    assert post(cloud, own(Purpose.MY_DATA, SARI), {"erase": "yes", "confirm": "yes"})["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.MY_DATA, SARI), {"erase": "yes", "confirm": "yes"})["statusCode"] == 200
     assert app.subscribers.profile(id_of(SARI))["status"] == Status.ERASED  # type: ignore[index]
     assert forms(cloud) == {"sign-up", f"sign-up#{id_of(OTHER)}"}
     assert heading(cloud.http("GET", path)) != text("confirm.move.heading")
@@ -176,7 +176,7 @@ def test_erasing_a_reader_removes_their_change_of_address_and_no_other_form(clou
 def test_who_was_erased_keeps_every_form_of_afterwards_until_it_is_over(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(OTHER)
     cloud.drain()
-    assert post(cloud, own(Purpose.MY_DATA, SARI), {"erase": "yes", "confirm": "yes"})["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.MY_DATA, SARI), {"erase": "yes", "confirm": "yes"})["statusCode"] == 200
     clock.forward(minutes=30)
     ask_to_move(cloud, OTHER, SARI)
     clock.forward(days=1)
@@ -191,10 +191,10 @@ def test_a_pause_goes_along_when_its_reader_left_before_they_confirmed_the_new_a
     cloud: Cloud, clock: Clock
 ) -> None:
     choices = {"topics": "kriisit", "language": "fi", "name": "Sari", "paused_until": DAY.isoformat()}
-    assert post(cloud, own(Purpose.PREFERENCES, SARI), choices)["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.PREFERENCES, SARI), choices)["statusCode"] == 200
     ask_to_move(cloud, SARI)
     clock.forward(hours=1)
-    assert post(cloud, own(Purpose.UNSUBSCRIBE, SARI), {})["statusCode"] == 200
+    assert post(cloud, own(LinkPurpose.UNSUBSCRIBE, SARI), {})["statusCode"] == 200
     press(cloud, confirm_link(cloud), expect="move")
     moved = reader(id_of(NEW))
     assert (moved.topics, moved.paused_until, active()) == (("kriisit",), DAY, {NEW})

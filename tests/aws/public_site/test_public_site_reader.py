@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import MAX_REASON
 from tests.support.cloud import Cloud, link_to
@@ -24,7 +24,7 @@ CHOICES = {"topics": ["tekoaly", "kriisit"], "language": "en", "name": "M.", "fr
 def test_preferences_are_shown_saved_and_shown_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
     Clock(monkeypatch, NOON)
-    path = link(Purpose.PREFERENCES)
+    path = link(LinkPurpose.PREFERENCES)
     html = cloud.http("GET", path)["body"]
     assert re.findall(r'name="(\w+)" value="(\w+)" checked', html) == [
         ("topics", "linkedin"),
@@ -49,7 +49,7 @@ def test_preferences_that_cannot_be_kept_are_all_told_with_what_was_typed(
 ) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
     Clock(monkeypatch, NOON)
-    path = link(Purpose.PREFERENCES)
+    path = link(LinkPurpose.PREFERENCES)
     for day in ("2026-11-23", "2027-11-24", "2026-13-01", "huomenna"):
         wrong = {"topics": ["kriisit"], "language": "fi", "name": "www.a.example", "paused_until": day}
         answer = post(cloud, path, {**wrong, "frequency": "hourly"})
@@ -63,7 +63,7 @@ def test_preferences_that_cannot_be_kept_are_all_told_with_what_was_typed(
 
 def test_consent_to_tracking_is_given_and_withdrawn_on_its_own(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    path = link(Purpose.PREFERENCES)
+    path = link(LinkPurpose.PREFERENCES)
     for tracking, act in (({}, "withdrawn"), ({}, ""), ({"tracking": "yes"}, "given")):
         before = acts()
         assert post(cloud, path, {"every_topic": "yes", "language": "fi", **tracking})["statusCode"] == 200
@@ -74,8 +74,8 @@ def test_consent_to_tracking_is_given_and_withdrawn_on_its_own(cloud: Cloud) -> 
 
 def test_preferences_of_who_has_left_lead_back_to_the_form(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
-    path = link(Purpose.PREFERENCES)
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
+    path = link(LinkPurpose.PREFERENCES)
     for answer in (cloud.http("GET", path), post(cloud, path, {"language": "fi"})):
         assert answer["statusCode"] == 410
         assert "Tilaus ei ole voimassa" in answer["body"]
@@ -102,7 +102,7 @@ def test_one_request_unsubscribes_without_cookie_or_redirect(
     cloud: Cloud, body: bytes, content_type: str, how: str
 ) -> None:
     cloud.subscribe(READER)
-    path = link(Purpose.UNSUBSCRIBE, mailing="digest-2019-W01", batch="gone")
+    path = link(LinkPurpose.UNSUBSCRIBE, mailing="digest-2019-W01", batch="gone")
     for _ in range(2):
         answer = send(cloud, path, body, content_type)
         assert (answer["statusCode"], answer.get("cookies", [])) == (200, [])
@@ -129,7 +129,7 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
 def test_a_body_that_cannot_be_read_keeps_nobody_from_leaving(cloud: Cloud, body: str) -> None:
     cloud.subscribe(READER)
     for _ in range(2):
-        answer = send(cloud, link(Purpose.UNSUBSCRIBE), *UNREADABLE[body])
+        answer = send(cloud, link(LinkPurpose.UNSUBSCRIBE), *UNREADABLE[body])
         assert (answer["statusCode"], heading(answer)) == (200, text("unsubscribed.heading"))
     assert reader().status is Status.UNSUBSCRIBED
     assert acts()[1:] == [("withdrawn", "page")]
@@ -137,7 +137,7 @@ def test_a_body_that_cannot_be_read_keeps_nobody_from_leaving(cloud: Cloud, body
 
 def test_what_is_no_base64_keeps_nobody_from_leaving_either(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    path = link(Purpose.UNSUBSCRIBE)
+    path = link(LinkPurpose.UNSUBSCRIBE)
     event = {
         "rawPath": path,
         "headers": {},
@@ -153,18 +153,18 @@ def test_what_is_no_base64_keeps_nobody_from_leaving_either(cloud: Cloud) -> Non
 def test_a_website_makes_nobody_leave_with_a_body_that_cannot_be_read(cloud: Cloud, origin: str) -> None:
     cloud.subscribe(READER)
     for body, content_type in UNREADABLE.values():
-        answer = send(cloud, link(Purpose.UNSUBSCRIBE), body, content_type, origin=origin)
+        answer = send(cloud, link(LinkPurpose.UNSUBSCRIBE), body, content_type, origin=origin)
         assert answer["statusCode"] == 403
     assert reader().status is Status.ACTIVE
 
 
 def test_leaving_works_for_a_reader_nobody_knows_and_for_an_erased_one(cloud: Cloud) -> None:
-    path = link(Purpose.UNSUBSCRIBE)
+    path = link(LinkPurpose.UNSUBSCRIBE)
     for known in (False, True):
         if known:
             cloud.subscribe(READER)
             cloud.drain()
-            post(cloud, link(Purpose.MY_DATA), {})
+            post(cloud, link(LinkPurpose.MY_DATA), {})
         before = stored(cloud)
         mails = len(cloud.mails(READER))
         assert cloud.http("GET", path)["statusCode"] == 200
@@ -187,7 +187,7 @@ def test_leaving_works_for_a_reader_nobody_knows_and_for_an_erased_one(cloud: Cl
 )
 def test_who_leaves_may_say_why(cloud: Cloud, typed: dict[str, str], kept: str | None) -> None:
     cloud.subscribe(READER)
-    path = link(Purpose.UNSUBSCRIBE)
+    path = link(LinkPurpose.UNSUBSCRIBE)
     page = post(cloud, path, {})
     answer = post(cloud, path, {**hidden(page["body"], 0), **typed})
     assert answer["statusCode"] == 200
@@ -200,7 +200,7 @@ def test_who_leaves_may_say_why(cloud: Cloud, typed: dict[str, str], kept: str |
 def test_a_reason_without_leaving_keeps_the_subscription(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     before = stored(cloud)
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), {"explain": "yes", "more": "x"})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"explain": "yes", "more": "x"})["statusCode"] == 200
     assert stored(cloud) == before
 
 
@@ -209,7 +209,7 @@ def test_who_left_can_come_back_with_a_fresh_confirmation_and_the_same_choices(
 ) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija", language="sv")
     Clock(monkeypatch, datetime.now(UTC) + timedelta(minutes=11))
-    path = link(Purpose.UNSUBSCRIBE)
+    path = link(LinkPurpose.UNSUBSCRIBE)
     page = post(cloud, path, {})
     answer = post(cloud, path, hidden(page["body"], 1))
     assert "Kolla din e-post" in answer["body"]
@@ -225,7 +225,7 @@ def test_the_button_to_come_back_does_nothing_for_who_is_here_bounced_or_complai
     for status in (Status.ACTIVE, Status.BOUNCED):
         if status is not Status.ACTIVE:
             app.subscribers.deactivate(ID, status, "test", app.now())
-        assert post(cloud, link(Purpose.UNSUBSCRIBE), {"back": "yes"})["statusCode"] == 200
+        assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"back": "yes"})["statusCode"] == 200
         assert reader().status is status
     cloud.drain()
     assert [mail.tags["mailing"] for mail in cloud.mails(READER)] == ["confirmation", "welcome"]

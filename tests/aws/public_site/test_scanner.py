@@ -15,7 +15,7 @@ from local_cloud.ses import Mail
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.mailing import Kind
-from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
@@ -67,7 +67,7 @@ def everything_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     post(cloud, link_to("preferences", moving), {"new_email": MOVING})
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(MOVING)[-1]))["statusCode"] == 200
-    import_rows([Row(INVITED)], Roster("lista", Mode.PENDING), clock.now, app)
+    import_rows([Row(INVITED)], ImportList("lista", Mode.PENDING), clock.now, app)
     assert cloud.drain() == []
     clock.forward(days=REMINDER_AFTER.days, minutes=15)
     cloud.run("nurture", clock.now)

@@ -133,7 +133,7 @@ def test_choices_are_kept_and_change_nothing_else(
     assert after is not None
     assert after == replace(
         before,
-        cadence=after.cadence,
+        frequency_history=after.frequency_history,
         topics=tuple(topics),
         language="sv",
         name=name,
@@ -141,7 +141,7 @@ def test_choices_are_kept_and_change_nothing_else(
         paused_until=paused,
         tracking=tracking,
     )
-    assert bool(after.cadence) is ((frequency, paused) != (before.frequency, before.paused_until))
+    assert bool(after.frequency_history) is ((frequency, paused) != (before.frequency, before.paused_until))
 
 
 def test_who_chooses_twice_at_once_is_asked_to_look_again(adapters: Adapters) -> None:

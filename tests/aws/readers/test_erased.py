@@ -20,11 +20,11 @@ from newsletter.leads.lead import Evidence
 from newsletter.leads.record_click import keep_visit
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws import clients as aws
-from newsletter.platform.links.links import Purpose, Ref
-from newsletter.platform.messages import ConfirmSignUp, Message, Notify, TakeUpOffer
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, TakeUpOffer
 from newsletter.readers import my_data
 from newsletter.readers.consents.consent import Consent, brought_record
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import SETTLED
 from newsletter.readers.records_store import ReaderRecords
 from newsletter.readers.subscriber import SignUp, Status, Subscriber, subscriber_id
@@ -54,10 +54,10 @@ def erase() -> None:
 def a_whole_life(cloud: Cloud, clock: Clock) -> None:
     """A reader with a record of every kind."""
     cloud.subscribe(READER, "linkedin", name="Maija")
-    cloud.press(link(Purpose.OFFER, **OFFER))
+    cloud.press(link(LinkPurpose.OFFER, **OFFER))
     cloud.drain()
     clock.forward(minutes=11)
-    post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW})
+    post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW})
     fill_in(READER)
     cloud.drain()
     clock.forward(minutes=11)
@@ -96,19 +96,19 @@ def enrollment(step: int = 1) -> Enrollment:
 
 
 WRITES: dict[str, Callable[[], Any]] = {
-    "Clicks.add": lambda: app.clicks.add(present(ID, app), "m", "k", EVIDENCE, NOON),
+    "Clicks.add": lambda: app.clicks.add(current_subscriber(ID, app), "m", "k", EVIDENCE, NOON),
     "Consents.append": lambda: app.consents.append(ID, Consent("given", "form", app.now(), "x")),
     "Enrollments.begin": lambda: app.enrollments.begin(enrollment()),
     "Enrollments.move": lambda: app.enrollments.move(enrollment(), enrollment(2)),
     "LeadPointers.add": lambda: app.lead_pointers.add(ID, "l", "sparraus", NOON),
     "Leads.add_attempt": lambda: app.leads.add_attempt("l", NOON, "204", taken=True),
-    "Reachability.stop": lambda: app.reachability.stop(
+    "Reachability.stop": lambda: app.bounces.stop(
         ID, Status.COMPLAINED, "x", valid_at=app.now(), now=app.now(), forget_after=SETTLED
     ),
-    "Reachability.add_soft_bounce": lambda: app.reachability.add_soft_bounce(ID, NOON, "x"),
-    "Reachability.discount": lambda: app.reachability.discount(ID, "x"),
-    "Reachability.restore": lambda: app.reachability.restore(ID),
-    "Reachability.forget_soft_bounces": lambda: app.reachability.forget_soft_bounces(ID, ["x"]),
+    "Reachability.add_soft_bounce": lambda: app.bounces.add_soft_bounce(ID, NOON, "x"),
+    "Reachability.discount": lambda: app.bounces.discount(ID, "x"),
+    "Reachability.restore": lambda: app.bounces.restore(ID),
+    "Reachability.forget_soft_bounces": lambda: app.bounces.forget_soft_bounces(ID, ["x"]),
     "ReaderRecords.add": lambda: records().add({"id": ID, "record": "new#x"}),
     "SignUps.put_all": lambda: app.sign_ups.put_all([form()]),
     "SignUps.forget": lambda: app.sign_ups.forget(form()),
@@ -242,8 +242,8 @@ def every_link(cloud: Cloud) -> dict[str, tuple[int, ...]]:
     """What a reader or a scanner does with the links of old mails; the answers by name."""
     paths = {
         purpose: link(purpose, mailing="m", batch="b", extra="sparraus")
-        for purpose in Purpose
-        if purpose is not Purpose.CLICK
+        for purpose in LinkPurpose
+        if purpose is not LinkPurpose.CLICK
     }
     found: dict[str, tuple[int, ...]] = {}
     for purpose, path in paths.items():
@@ -251,10 +251,10 @@ def every_link(cloud: Cloud) -> dict[str, tuple[int, ...]]:
             found[f"{method} {purpose}"] = (cloud.http(method, path)["statusCode"],)
         found[f"POST {purpose}"] = (cloud.press(path)["statusCode"],)
     for fields in ({"List-Unsubscribe": "One-Click"}, {"explain": "yes", "more": "x"}, {"back": "yes"}):
-        found[f"leave {fields}"] = (post(cloud, paths[Purpose.UNSUBSCRIBE], fields)["statusCode"],)
-    found["again"] = (post(cloud, paths[Purpose.CONFIRM], {"again": "yes"})["statusCode"],)
-    found["new address"] = (post(cloud, paths[Purpose.PREFERENCES], {"new_email": NEW})["statusCode"],)
-    click = f"/c/{app.links.token(Purpose.CLICK, Ref(ID, 'm', 'b'))}/k"
+        found[f"leave {fields}"] = (post(cloud, paths[LinkPurpose.UNSUBSCRIBE], fields)["statusCode"],)
+    found["again"] = (post(cloud, paths[LinkPurpose.CONFIRM], {"again": "yes"})["statusCode"],)
+    found["new address"] = (post(cloud, paths[LinkPurpose.PREFERENCES], {"new_email": NEW})["statusCode"],)
+    click = f"/c/{app.links.token(LinkPurpose.CLICK, LinkClaims(ID, 'm', 'b'))}/k"
     found["click"] = (cloud.http("GET", click)["statusCode"], cloud.http("HEAD", click)["statusCode"])
     return found
 
@@ -286,9 +286,9 @@ def test_messages_that_waited_while_their_reader_was_erased_end_without_a_trace_
 ) -> None:
     cloud.subscribe(READER)
     cloud.drain()
-    cloud.press(link(Purpose.OFFER, **OFFER))
+    cloud.press(link(LinkPurpose.OFFER, **OFFER))
     queues = app.queues
-    old: tuple[Message, ...] = (ConfirmSignUp(ID, "old", reminder=True), Notify("welcome", ID, "old"))
+    old: tuple[Message, ...] = (ConfirmSignUp(ID, "old", reminder=True), SendNotice("welcome", ID, "old"))
     for message in old:
         queues.send(queues.transactional, message)
     erase()
@@ -301,7 +301,7 @@ def test_messages_that_waited_while_their_reader_was_erased_end_without_a_trace_
 
 def test_the_offers_page_tells_who_was_erased_that_nobody_could_answer(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    offer = link(Purpose.OFFER, **OFFER)
+    offer = link(LinkPurpose.OFFER, **OFFER)
     pressed = cloud.http("GET", offer)["body"]
     erase()
     token = pressed.split('name="form" value="')[1].split('"')[0]
@@ -314,13 +314,13 @@ def test_the_offers_page_tells_who_was_erased_that_nobody_could_answer(cloud: Cl
 
 def test_a_change_of_address_that_waits_is_shown_and_erased_with_its_reader(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(READER)
-    assert post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW})["statusCode"] == 200
     cloud.drain()
     confirm = link_to("confirm", cloud.mails(NEW)[-1])
-    assert NEW in cloud.http("GET", link(Purpose.MY_DATA))["body"]
-    (change,) = json.loads(cloud.http("GET", f"{link(Purpose.MY_DATA)}?format=json")["body"])["address_changes"]
+    assert NEW in cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
+    (change,) = json.loads(cloud.http("GET", f"{link(LinkPurpose.MY_DATA)}?format=json")["body"])["address_changes"]
     assert change["email"] == NEW
-    assert post(cloud, link(Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     for days in (2.1, 3):
         cloud.run("nurture", clock.now + timedelta(days=days))
     cloud.drain()
@@ -332,7 +332,7 @@ def test_a_change_of_address_that_waits_is_shown_and_erased_with_its_reader(clou
 
 def test_another_readers_form_at_the_same_new_address_is_left_alone(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(READER)
-    assert post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW})["statusCode"] == 200
     clock.forward(minutes=11)
     post(cloud, "/subscribe", {**FORM, "email": NEW})
     erase()
@@ -343,15 +343,15 @@ def test_another_readers_form_at_the_same_new_address_is_left_alone(cloud: Cloud
 
 def test_leads_of_an_offer_that_is_no_more_are_shown_and_erased(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     cloud.subscribe(READER)
-    cloud.press(link(Purpose.OFFER, **OFFER))
+    cloud.press(link(LinkPurpose.OFFER, **OFFER))
     cloud.drain()
     publication = app.templates.publication
     monkeypatch.setattr(app.templates, "publication", replace(publication, offers=(), sequences={}))
-    page = cloud.http("GET", link(Purpose.MY_DATA))["body"]
+    page = cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
     assert text("my_data.lead_on") in page
-    data = json.loads(cloud.http("GET", f"{link(Purpose.MY_DATA)}?format=json")["body"])
+    data = json.loads(cloud.http("GET", f"{link(LinkPurpose.MY_DATA)}?format=json")["body"])
     assert [lead["offer"] for lead in data["leads"]] == ["sparraus"]
-    assert post(cloud, link(Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     assert cloud.items("Leads") == []
 
 
@@ -362,7 +362,7 @@ def test_a_reader_whose_record_is_broken_can_still_be_erased(cloud: Cloud) -> No
         Key={"id": {"S": ID}, "record": {"S": "profile"}},
         UpdateExpression="REMOVE topics, confirmed_at",
     )
-    assert post(cloud, link(Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     assert [item["status"]["S"] for item in cloud.items("Subscribers")] == ["erased"]
 
 
@@ -393,11 +393,11 @@ def erased_before_call(number: int, clock: Clock) -> Iterator[list[int]]:
 
 
 def visit(_: Cloud) -> None:
-    keep_visit(Ref(ID, "m", "b"), "k", EVIDENCE, app.now(), app)
+    keep_visit(LinkClaims(ID, "m", "b"), "k", EVIDENCE, app.now(), app)
 
 
 def press(cloud: Cloud) -> None:
-    cloud.press(link(Purpose.OFFER, **OFFER))
+    cloud.press(link(LinkPurpose.OFFER, **OFFER))
 
 
 def hand_off(cloud: Cloud) -> None:
@@ -408,19 +408,19 @@ def hand_off(cloud: Cloud) -> None:
 
 
 def leave(cloud: Cloud) -> None:
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})["statusCode"] == 200
 
 
 def prefer(cloud: Cloud) -> None:
-    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "sv"})
+    post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "linkedin", "language": "sv"})
 
 
 def ask_to_move(cloud: Cloud) -> None:
-    post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW})
+    post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW})
 
 
 def come_back(cloud: Cloud) -> None:
-    post(cloud, link(Purpose.UNSUBSCRIBE), {"back": "yes"})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"back": "yes"})
 
 
 def fill_in_anew(_: Cloud) -> None:
@@ -433,7 +433,7 @@ def tick(cloud: Cloud) -> None:
 
 def confirm_again(cloud: Cloud) -> None:
     (nonce,) = (item["nonce"]["S"] for item in cloud.items("Subscribers") if item["record"]["S"] == "sign-up")
-    cloud.http("POST", link(Purpose.CONFIRM, extra=nonce))
+    cloud.http("POST", link(LinkPurpose.CONFIRM, extra=nonce))
 
 
 MOMENTS = [visit, press, hand_off, leave, prefer, ask_to_move, come_back, fill_in_anew, confirm_again, tick]
@@ -472,6 +472,6 @@ def test_an_erasure_at_any_moment_of_what_is_going_on_leaves_the_mark_alone(
 
 
 def test_nobody_we_know_can_be_contacted_through_an_offer(cloud: Cloud) -> None:
-    offer = link(Purpose.OFFER, **OFFER)
+    offer = link(LinkPurpose.OFFER, **OFFER)
     assert [cloud.http(method, offer)["statusCode"] for method in ("GET", "POST")] == [410, 410]
     assert cloud.messages("LeadQueue") == []

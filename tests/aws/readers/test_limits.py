@@ -11,8 +11,8 @@ from threading import Barrier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.readers.signup.bot_attack import Figures
-from newsletter.readers.signup.limits_store import ATTACK_TRUSTED, BETWEEN_MAILS, BETWEEN_WAITS, Limits
+from newsletter.readers.signup.bot_attack import SignUpRates
+from newsletter.readers.signup.limits_store import ATTACK_TRUSTED, BETWEEN_MAILS, BETWEEN_WAITS, SignUpLimits
 from tests.support.dynamodb import Adapters
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -116,11 +116,11 @@ def test_one_of_a_network_may_wait_instead_in_ten_minutes(adapters: Adapters) ->
 def test_figures_are_of_this_hour_and_the_one_before(adapters: Adapters) -> None:
     then = START + timedelta(days=int(adapters.new("")))  # the figures are everybody's: days of its own
     for number in range(3):
-        assert adapters.limits.count("sign_ups", then) == Figures(number + 1, 0)
-    assert adapters.limits.count("confirmations", then + timedelta(hours=1)) == Figures(3, 1)
-    assert adapters.limits.count("sign_ups", then + timedelta(hours=1, minutes=59)) == Figures(4, 1)
-    assert adapters.limits.count("sign_ups", then + timedelta(hours=2)) == Figures(2, 1)
-    assert adapters.limits.count("confirmations", then + timedelta(hours=4)) == Figures(0, 1)
+        assert adapters.limits.count("sign_ups", then) == SignUpRates(number + 1, 0)
+    assert adapters.limits.count("confirmations", then + timedelta(hours=1)) == SignUpRates(3, 1)
+    assert adapters.limits.count("sign_ups", then + timedelta(hours=1, minutes=59)) == SignUpRates(4, 1)
+    assert adapters.limits.count("sign_ups", then + timedelta(hours=2)) == SignUpRates(2, 1)
+    assert adapters.limits.count("confirmations", then + timedelta(hours=4)) == SignUpRates(0, 1)
 
 
 def test_of_many_who_see_an_attack_at_once_one_switches_the_defence_on(adapters: Adapters) -> None:
@@ -133,7 +133,7 @@ def test_of_many_who_see_an_attack_at_once_one_switches_the_defence_on(adapters:
 
 def test_a_container_learns_of_an_attack_within_seconds(adapters: Adapters) -> None:
     then = START + timedelta(days=2000 + int(adapters.new("")))
-    elsewhere = Limits(adapters.client, adapters.table("Guards"))
+    elsewhere = SignUpLimits(adapters.client, adapters.table("Guards"))
     assert adapters.limits.attack_until(then) < then.timestamp()
     assert elsewhere.defend(then + timedelta(hours=1), then)
     assert adapters.limits.attack_until(then + ATTACK_TRUSTED) == (then + timedelta(hours=1)).timestamp()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose, Ref
-from newsletter.readers.current_subscriber import present
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import SETTLED
 from newsletter.readers.subscriber import Status, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
@@ -37,15 +37,15 @@ def id_of(number: int) -> str:
     return subscriber_id(PEPPER.encode(), address(number))
 
 
-def of(number: int, purpose: Purpose) -> str:
+def of(number: int, purpose: LinkPurpose) -> str:
     """A page that a mail to that address leads to."""
-    return f"/{purpose}/{app.links.token(purpose, Ref(id_of(number), 'digest-2026-W01', 'b'))}"
+    return f"/{purpose}/{app.links.token(purpose, LinkClaims(id_of(number), 'digest-2026-W01', 'b'))}"
 
 
 def move(cloud: Cloud, clock: Clock, number: int, to: int) -> None:
     """From the address of that number to another, a day later."""
     clock.forward(days=1)
-    assert post(cloud, of(number, Purpose.PREFERENCES), {"new_email": address(to)})["statusCode"] == 200
+    assert post(cloud, of(number, LinkPurpose.PREFERENCES), {"new_email": address(to)})["statusCode"] == 200
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(address(to))[-1]))["statusCode"] == 200
     cloud.drain()
@@ -86,8 +86,8 @@ def test_the_way_out_of_old_mails_works_when_the_old_address_is_long_forgotten(
         {"id", "record", "status", "erased_at", "moved_to", "moved_from"},
     ]
     assert reader(id_of(2)).status is Status.ACTIVE
-    assert heading(cloud.http("GET", of(0, Purpose.UNSUBSCRIBE))) == text("unsubscribe.heading")
-    assert post(cloud, of(0, Purpose.UNSUBSCRIBE), form)["statusCode"] == 200
+    assert heading(cloud.http("GET", of(0, LinkPurpose.UNSUBSCRIBE))) == text("unsubscribe.heading")
+    assert post(cloud, of(0, LinkPurpose.UNSUBSCRIBE), form)["statusCode"] == 200
     assert reader(id_of(2)).status is Status.UNSUBSCRIBED
 
 
@@ -96,9 +96,9 @@ def test_no_page_says_that_who_goes_on_elsewhere_is_erased_when_the_old_address_
     forget(cloud, clock)
     before = stored(cloud)
     for answer in (
-        cloud.http("GET", of(0, Purpose.MY_DATA)),
-        post(cloud, of(0, Purpose.MY_DATA), {}),
-        cloud.http("GET", of(0, Purpose.PREFERENCES)),
+        cloud.http("GET", of(0, LinkPurpose.MY_DATA)),
+        post(cloud, of(0, LinkPurpose.MY_DATA), {}),
+        cloud.http("GET", of(0, LinkPurpose.PREFERENCES)),
     ):
         assert (answer["statusCode"], heading(answer)) == (410, text("problems.moved.heading"))
         assert address(1) not in answer["body"]
@@ -110,25 +110,25 @@ def test_the_way_from_the_old_addresses_goes_with_the_reader_at_its_end(cloud: C
     moved(cloud, clock, 2)
     forget(cloud, clock)
     if way == "button":
-        data = json.loads(cloud.http("GET", f"{of(2, Purpose.MY_DATA)}?format=json")["body"])
+        data = json.loads(cloud.http("GET", f"{of(2, LinkPurpose.MY_DATA)}?format=json")["body"])
         assert [each["subscriber"] for each in data["earlier"]] == [id_of(1), id_of(0)]
-        assert post(cloud, of(2, Purpose.MY_DATA), {})["statusCode"] == 200
+        assert post(cloud, of(2, LinkPurpose.MY_DATA), {})["statusCode"] == 200
         clock.forward(seconds=SETTLED.total_seconds())
         cloud.run("nurture", clock.now)
     else:
-        post(cloud, of(0, Purpose.UNSUBSCRIBE), ONE_CLICK)
+        post(cloud, of(0, LinkPurpose.UNSUBSCRIBE), ONE_CLICK)
         forget(cloud, clock)
     assert set(kept(cloud)) == {id_of(0), id_of(1), id_of(2)}
     for mark in kept(cloud).values():
         assert set(mark) == {"id", "record", "status", "erased_at"}
-    assert heading(post(cloud, of(0, Purpose.MY_DATA), {})) == text("erased.heading")
+    assert heading(post(cloud, of(0, LinkPurpose.MY_DATA), {})) == text("erased.heading")
 
 
 def test_who_comes_back_to_a_forgotten_address_is_themselves_again(cloud: Cloud, clock: Clock) -> None:
     moved(cloud, clock, 1)
     forget(cloud, clock)
     cloud.subscribe(address(0), "kriisit")
-    assert post(cloud, of(0, Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
+    assert post(cloud, of(0, LinkPurpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert (reader(id_of(0)).status, reader(id_of(1)).status) == (Status.UNSUBSCRIBED, Status.ACTIVE)
 
 
@@ -136,10 +136,10 @@ def test_the_first_mail_leads_to_the_reader_after_any_number_of_moves(cloud: Clo
     moves = 8
     moved(cloud, clock, moves)
     for number in range(moves):
-        assert present(id_of(number), app).id == id_of(moves)
-    assert post(cloud, of(0, Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
+        assert current_subscriber(id_of(number), app).id == id_of(moves)
+    assert post(cloud, of(0, LinkPurpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(id_of(moves)).status is Status.UNSUBSCRIBED
-    assert post(cloud, of(0, Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, of(0, LinkPurpose.MY_DATA), {})["statusCode"] == 200
     assert {mark["status"] for mark in kept(cloud).values()} == {"erased"}
 
 
@@ -152,8 +152,8 @@ def test_moves_that_lead_round_in_a_circle_come_to_an_end(cloud: Cloud, clock: C
             UpdateExpression="SET moved_to = :to",
             ExpressionAttributeValues={":to": {"S": id_of(to)}},
         )
-    assert present(id_of(0), app).id == id_of(2)
-    assert post(cloud, of(0, Purpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
+    assert current_subscriber(id_of(0), app).id == id_of(2)
+    assert post(cloud, of(0, LinkPurpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(id_of(2)).status is Status.UNSUBSCRIBED
 
 
@@ -184,7 +184,7 @@ def test_spam_pressed_on_a_mail_from_before_the_move_ends_the_mail_of_today(clou
     # SES holds mail back from the address that complained.
     assert [reader(id_of(number)).status for number in (0, 1)] == [Status.COMPLAINED, Status.UNSUBSCRIBED]
     assert [app.consents.faults(id_of(number)) for number in range(3)] == [[], [], []]
-    assert present(id_of(0), app).id == id_of(2)
+    assert current_subscriber(id_of(0), app).id == id_of(2)
 
 
 def test_spam_pressed_on_the_old_mail_before_the_move_was_confirmed_ends_nothing_at_the_new_address(
@@ -210,7 +210,7 @@ def test_who_refuses_tracking_at_the_new_address_is_not_seen_in_old_mails(
 ) -> None:
     moved(cloud, clock, 1)
     choices = {"topics": "linkedin", "language": "fi"}
-    assert post(cloud, of(1, Purpose.PREFERENCES), choices)["statusCode"] == 200
+    assert post(cloud, of(1, LinkPurpose.PREFERENCES), choices)["statusCode"] == 200
     assert not reader(id_of(1)).tracking
     before = stored(cloud)
     reported(cloud, 0, clock, kind)

@@ -16,7 +16,7 @@ from newsletter.leads.presses_store import TRIES, WINDOW
 from newsletter.mailings.mailing import Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import NotQueued, Queues
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.subscriber import Status, subscriber_id
 from public_site.routes.offer import OLDEST
 from tests.support.cloud import PEPPER, Cloud, link_to
@@ -39,7 +39,7 @@ def mailing(cloud: Cloud) -> None:
 
 
 def click(cloud: Cloud, method: str = "GET") -> Any:
-    path = f"/c/{app.links.token(Purpose.CLICK, Ref(ID, 'm', 'b'))}/k"
+    path = f"/c/{app.links.token(LinkPurpose.CLICK, LinkClaims(ID, 'm', 'b'))}/k"
     answer = cloud.http(method, path)
     assert (answer["statusCode"], answer["headers"].get("Location")) == (302, TARGET)
     return answer
@@ -56,19 +56,19 @@ def clicked(mailing: str = "m", batch: str = "b") -> bool:
 
 
 def refuse(cloud: Cloud) -> None:
-    assert post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "fi"})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "linkedin", "language": "fi"})["statusCode"] == 200
     assert not reader().tracking
 
 
 def move(cloud: Cloud) -> None:
-    post(cloud, link(Purpose.PREFERENCES), {"new_email": NEW})
+    post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW})
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(NEW)[-1]))["statusCode"] == 200
     cloud.drain()
 
 
 def leave(cloud: Cloud) -> None:
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})["statusCode"] == 200
 
 
 def stop(status: Status) -> Callable[[Cloud], None]:
@@ -91,10 +91,10 @@ def test_who_does_not_let_us_see_what_they_open_is_not_seen_in_old_mails_either(
     before = stored(cloud)
     for method in ("GET", "HEAD"):
         click(cloud, method)
-        assert cloud.http(method, link(Purpose.OFFER, **OFFER))["statusCode"] == 200
+        assert cloud.http(method, link(LinkPurpose.OFFER, **OFFER))["statusCode"] == 200
     assert stored(cloud) == before
     assert not clicked()
-    page = cloud.http("GET", link(Purpose.MY_DATA))["body"]
+    page = cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
     assert text("my_data.clicks_none") in page
 
 
@@ -112,7 +112,7 @@ def test_who_moved_is_seen_under_the_id_of_today_and_as_they_allow_it_today(clou
     move(cloud)
     click(cloud)
     assert [item["id"]["S"] for item in visits(cloud)] == [NEW_ID]
-    own = f"/preferences/{app.links.token(Purpose.PREFERENCES, Ref(NEW_ID))}"
+    own = f"/preferences/{app.links.token(LinkPurpose.PREFERENCES, LinkClaims(NEW_ID))}"
     assert post(cloud, own, {"topics": "linkedin", "language": "fi"})["statusCode"] == 200
     before = stored(cloud)
     click(cloud)
@@ -138,7 +138,7 @@ def test_an_article_opens_whatever_is_wrong_with_the_reader_or_the_tables(
             trouble.setattr(getattr(app, owner), name, broken)
             click(cloud)
             if owner != "subscribers":
-                assert cloud.http("GET", link(Purpose.OFFER, **OFFER))["statusCode"] == 200
+                assert cloud.http("GET", link(LinkPurpose.OFFER, **OFFER))["statusCode"] == 200
 
 
 def test_opening_a_link_again_and_again_is_counted_in_one_record_an_hour(
@@ -152,7 +152,7 @@ def test_opening_a_link_again_and_again_is_counted_in_one_record_an_hour(
     (visit,) = visits(cloud)
     assert (visit["count"]["N"], len(visit["samples"]["L"])) == ("20", FURTHER)
     assert (visit["at"]["S"][11:19], visit["last_at"]["S"][11:19]) == ("12:00:00", "12:00:19")
-    assert text("my_data.clicks_counted", count=20) in cloud.http("GET", link(Purpose.MY_DATA))["body"]
+    assert text("my_data.clicks_counted", count=20) in cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
     clock.forward(hours=1)
     click(cloud)
     assert len(visits(cloud)) == 2
@@ -163,7 +163,7 @@ def test_opening_a_link_again_and_again_is_counted_in_one_record_an_hour(
 
 
 def handed_off(cloud: Cloud) -> dict[str, Any]:
-    assert cloud.press(link(Purpose.OFFER, **OFFER))["statusCode"] == 200
+    assert cloud.press(link(LinkPurpose.OFFER, **OFFER))["statusCode"] == 200
     assert cloud.drain() == []
     (webhook,) = cloud.webhooks
     data: dict[str, Any] = webhook.json["data"]
@@ -182,13 +182,13 @@ def test_the_crm_hears_the_address_of_today_from_a_press_in_a_mail_to_the_old_on
     assert data["subscription"] == {"status": "active", "consent": "given"}
     assert [enrollment.subscriber for enrollment in app.enrollments.of(NEW_ID)] == [NEW_ID]
     assert app.enrollments.of(ID) == []
-    assert NEW not in cloud.http("GET", link(Purpose.OFFER, **OFFER))["body"]
+    assert NEW not in cloud.http("GET", link(LinkPurpose.OFFER, **OFFER))["body"]
 
 
 def test_who_moves_between_the_press_and_the_hand_off_is_handed_off_as_they_are_then(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     cloud.crm_status = 503
-    cloud.press(link(Purpose.OFFER, **OFFER))
+    cloud.press(link(LinkPurpose.OFFER, **OFFER))
     (waiting,) = cloud.drain()
     move(cloud)
     cloud.crm_status = 200
@@ -212,7 +212,7 @@ def test_who_left_can_ask_for_contact_and_nothing_else_comes_of_it(
     cloud.drain()
     act(cloud)
     address = app.templates.publication.sender.reply_to
-    assert shows(cloud.http("GET", link(Purpose.OFFER, **OFFER)), f"offer.{note}", address=address)
+    assert shows(cloud.http("GET", link(LinkPurpose.OFFER, **OFFER)), f"offer.{note}", address=address)
     data = handed_off(cloud)
     assert (data["subscription"]["status"], data["subscription"]["consent"]) == (status, consent)
     assert ("withdrawn_at" in data["consent"]) == (consent == "withdrawn")
@@ -223,7 +223,7 @@ def test_who_left_can_ask_for_contact_and_nothing_else_comes_of_it(
 def test_who_paused_gets_the_sequence_when_the_pause_is_over_and_the_crm_hears_of_it(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     until = f"{datetime.now(UTC).year + 1}-01-01"
-    post(cloud, link(Purpose.PREFERENCES), {"topics": "linkedin", "language": "fi", "paused_until": until})
+    post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "linkedin", "language": "fi", "paused_until": until})
     assert handed_off(cloud)["subscription"]["paused_until"] == until
     assert sequences() == {"sparraus"}
 
@@ -233,7 +233,7 @@ def test_a_press_of_an_offer_that_is_dropped_before_the_hand_off_ends_as_withdra
 ) -> None:
     cloud.subscribe(READER)
     cloud.drain()
-    assert cloud.press(link(Purpose.OFFER, **OFFER))["statusCode"] == 200
+    assert cloud.press(link(LinkPurpose.OFFER, **OFFER))["statusCode"] == 200
     before = stored(cloud)
     publication = app.templates.publication
     others = tuple(offer for offer in publication.offers if offer.key != OFFER["extra"])
@@ -256,9 +256,9 @@ def test_a_press_without_its_page_shows_the_page_and_makes_no_lead(
 ) -> None:
     clock = Clock(monkeypatch, NOON)
     cloud.subscribe(READER)
-    path = link(Purpose.OFFER, **OFFER)
+    path = link(LinkPurpose.OFFER, **OFFER)
     shown = hidden(cloud.http("GET", path)["body"])
-    other = hidden(cloud.http("GET", link(Purpose.OFFER, **{**OFFER, "mailing": "other"}))["body"])
+    other = hidden(cloud.http("GET", link(LinkPurpose.OFFER, **{**OFFER, "mailing": "other"}))["body"])
     subscribe_form = hidden(cloud.http("GET", "/subscribe")["body"])
     clock.forward(days=OLDEST.days, seconds=1)
     for form in ({}, {"accept": "yes"}, {"form": "x"}, {"form": "x" * 9000}, other, subscribe_form, shown):
@@ -276,7 +276,7 @@ def test_two_hundred_presses_make_one_message_and_two_pages_one_lead(
 ) -> None:
     clock = Clock(monkeypatch, NOON)
     cloud.subscribe(READER)
-    path = link(Purpose.OFFER, **OFFER)
+    path = link(LinkPurpose.OFFER, **OFFER)
     form = hidden(cloud.http("GET", path)["body"])
     for _ in range(200):
         assert heading(post(cloud, path, form)) == text("offer_taken.heading")
@@ -291,7 +291,7 @@ def test_a_press_that_could_not_be_queued_can_be_repeated_and_is_never_said_to_h
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.subscribe(READER)
-    path = link(Purpose.OFFER, **OFFER)
+    path = link(LinkPurpose.OFFER, **OFFER)
     Clock(monkeypatch, NOON)
     form = hidden(cloud.http("GET", path)["body"])
 
@@ -313,7 +313,7 @@ def test_a_press_that_could_not_be_queued_can_be_repeated_and_is_never_said_to_h
 def test_the_data_of_a_reader_who_moved_are_not_shown_or_erased_from_the_old_mailbox(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    old = link(Purpose.MY_DATA)
+    old = link(LinkPurpose.MY_DATA)
     before = stored(cloud)
     answers = [cloud.http("GET", old), cloud.http("GET", f"{old}?format=json"), post(cloud, old, {})]
     for answer in answers:
@@ -325,15 +325,15 @@ def test_the_data_of_a_reader_who_moved_are_not_shown_or_erased_from_the_old_mai
 def test_who_moved_and_left_is_erased_everywhere_from_any_mail(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    post(cloud, link(Purpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"})
     assert reader(NEW_ID).status is Status.UNSUBSCRIBED
-    assert post(cloud, link(Purpose.MY_DATA), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     assert {item["status"]["S"] for item in cloud.items("Subscribers")} == {"erased"}
 
 
 def test_a_reader_whose_consent_cannot_be_proved_sees_it(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    path = link(Purpose.MY_DATA)
+    path = link(LinkPurpose.MY_DATA)
     address = app.templates.publication.sender.reply_to
     assert not shows(cloud.http("GET", path), "my_data.chain_broken", address=address)
     cloud.client("dynamodb").delete_item(

@@ -27,7 +27,7 @@ def sign_up(cloud: Cloud, address: str = READER) -> int:
 
 def forget_recent_mails(address: str = READER) -> None:
     """As if the last confirmation mails were a day old."""
-    app.limits.forget_confirmation_mails(subscriber_id(PEPPER.encode(), address))
+    app.sign_up_limits.forget_confirmation_mails(subscriber_id(PEPPER.encode(), address))
 
 
 def listed(address: str = READER) -> str:
@@ -76,9 +76,9 @@ def test_an_address_that_bounces_again_is_let_go_once_in_thirty_days(cloud: Clou
     form = app.sign_ups.get(reader, app.now())
     assert form is not None
     later = app.now() + timedelta(days=30, seconds=1)
-    assert not app.limits.readmission(reader, form.nonce, later - timedelta(minutes=1))
-    assert app.limits.readmission(reader, form.nonce, later)
-    assert app.limits.readmission(reader, form.nonce, later), "the same form once more"
+    assert not app.sign_up_limits.readmission(reader, form.nonce, later - timedelta(minutes=1))
+    assert app.sign_up_limits.readmission(reader, form.nonce, later)
+    assert app.sign_up_limits.readmission(reader, form.nonce, later), "the same form once more"
 
 
 def test_a_form_never_undoes_a_complaint_and_the_page_says_the_same_to_everybody(cloud: Cloud) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.my_data import SETTLED
 from newsletter.readers.subscriber import Status
 from tests.support.cloud import Cloud, link_to
@@ -66,15 +66,15 @@ def test_a_form_that_nobody_confirms_goes_after_its_days_whether_dynamodb_is_in_
 
 def test_a_click_goes_after_its_days(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(READER)
-    cloud.http("GET", link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.http("GET", link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     assert expiry(cloud, "click#") == clock.now + CLICKS
 
 
 def test_who_left_is_erased_after_their_days_and_only_the_mark_stays(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(READER, "linkedin", name="Maija")
-    cloud.press(link(Purpose.OFFER, mailing="m", batch="b", extra="sparraus"))
+    cloud.press(link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
     cloud.drain()
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     cloud.run("nurture", clock.now + LEFT - MINUTE)
     assert reader().email == READER
     assert len(cloud.items("Leads")) == 1
@@ -88,7 +88,7 @@ def test_who_left_is_erased_after_their_days_and_only_the_mark_stays(cloud: Clou
 
 def test_who_came_back_in_time_is_left_alone(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(READER)
-    post(cloud, link(Purpose.UNSUBSCRIBE), {})
+    post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     clock.forward(days=1)
     cloud.subscribe(READER)
     cloud.run("nurture", clock.now + LEFT + LEFT)

@@ -17,12 +17,12 @@ from newsletter.leads.hand_off_lead import hand_off_lead
 from newsletter.leads.lead import Evidence, lead_id
 from newsletter.leads.record_click import keep_visit
 from newsletter.leads.take_up_offer import can_be_contacted, take_up
-from newsletter.platform.links.links import Ref
+from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers import my_data
-from newsletter.readers.current_subscriber import present
-from newsletter.readers.imports.import_subscribers import Mode, Roster, import_rows
+from newsletter.readers.current_subscriber import current_subscriber
+from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.signup.confirm import confirm, send_again
 from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
@@ -77,19 +77,19 @@ class Life:
         """What is done with the links of an old mail, and what waits of it."""
         match act:
             case "visit":
-                keep_visit(Ref(self.id, "m", "b"), "k", EVIDENCE, self.now, app)
+                keep_visit(LinkClaims(self.id, "m", "b"), "k", EVIDENCE, self.now, app)
             case "press":
-                asker = present(self.id, app)
+                asker = current_subscriber(self.id, app)
                 if can_be_contacted(asker):
-                    take_up(asker, Ref(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, app)
+                    take_up(asker, LinkClaims(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, app)
                 self.pressed = True
             case "hand_off":
                 self.hand_off()
             case "come_back":
-                come_back(Ref(self.id), self.now, app)
+                come_back(LinkClaims(self.id), self.now, app)
 
     def do(self, act: str, number: int) -> None:
-        ref = Ref(self.id)
+        ref = LinkClaims(self.id)
         self.follow(act)
         match act:
             case "wait":
@@ -99,7 +99,7 @@ class Life:
                 subscribe(checked(form, self.now, app), self.now, app)
             case "confirm":
                 link = self.mailed[-1 - number % len(self.mailed)] if self.mailed else secrets.token_hex(8)
-                confirm(Ref(self.id, extra=link), self.now, app)
+                confirm(LinkClaims(self.id, extra=link), self.now, app)
             case "send_again":
                 send_again(ref, self.now, app)
             case "unsubscribe":
@@ -107,14 +107,14 @@ class Life:
             case "bounce" | "complain":
                 status = Status.BOUNCED if act == "bounce" else Status.COMPLAINED
                 kept = app.publication.retention.left
-                app.reachability.stop(self.id, status, act, valid_at=self.now, now=self.now, forget_after=kept)
+                app.bounces.stop(self.id, status, act, valid_at=self.now, now=self.now, forget_after=kept)
             case "erase":
                 my_data.erase(self.id, self.now, app)
             case "import":
                 mode = Mode.CONFIRMED if number % 2 else Mode.PENDING
-                import_rows([Row(self.email)], Roster(f"file{number}", mode, "paper"), self.now, app)
+                import_rows([Row(self.email)], ImportList(f"file{number}", mode, "paper"), self.now, app)
             case "import_left":
-                import_rows([Row(self.email)], Roster(f"file{number}", Mode.LEFT), self.now, app)
+                import_rows([Row(self.email)], ImportList(f"file{number}", Mode.LEFT), self.now, app)
 
 
 EVIDENCE = Evidence("GET", "", "", {})

@@ -13,7 +13,7 @@ from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.times import iso
 from newsletter.sending.deliveries_store import LIFE
-from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, Outcome, State, certify, lines_of
+from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus, SendResult, certify, lines_of
 from tests.support.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -76,7 +76,7 @@ def test_a_batch_is_claimed_once(adapters: Adapters) -> None:
     batch = batch_of(adapters)
     assert adapters.deliveries.record(batch.mailing, batch.id) is None
     assert adapters.deliveries.claim(batch, ".s.", {1: "unsubscribed"}, NOW) is None
-    claimed = BatchRecord(batch, State.CLAIMED, ".s.", 1, NOW + LEASE, {1: "unsubscribed"}, {})
+    claimed = BatchRecord(batch, BatchStatus.CLAIMED, ".s.", 1, NOW + LEASE, {1: "unsubscribed"}, {})
     assert adapters.deliveries.claim(batch, "...", {}, NOW) == claimed
     assert adapters.deliveries.record(batch.mailing, batch.id) == claimed
 
@@ -87,30 +87,30 @@ def test_only_what_was_left_over_is_claimed_again_and_only_once(adapters: Adapte
     claimed = deliveries.record(batch.mailing, batch.id)
     assert claimed is not None
     assert not deliveries.claim_again(claimed, "...", {}, NOW)
-    assert deliveries.settle(batch, 1, State.RETRY, "ar.", {1: "throttled"}, NOW)
+    assert deliveries.settle(batch, 1, BatchStatus.RETRY, "ar.", {1: "throttled"}, NOW)
     left = deliveries.record(batch.mailing, batch.id)
     assert left is not None
     assert deliveries.claim_again(left, "a..", {}, NOW)
     assert not deliveries.claim_again(left, "a..", {}, NOW)
     again = deliveries.record(batch.mailing, batch.id)
     assert again is not None
-    assert (again.state, again.attempts, again.outcomes) == (State.CLAIMED, 2, "a..")
+    assert (again.state, again.attempts, again.outcomes) == (BatchStatus.CLAIMED, 2, "a..")
 
 
 def test_a_claim_that_was_lost_settles_nothing(adapters: Adapters) -> None:
     batch, deliveries = batch_of(adapters), adapters.deliveries
-    assert not deliveries.settle(batch, 1, State.DONE, "aaa", {}, NOW)
+    assert not deliveries.settle(batch, 1, BatchStatus.DONE, "aaa", {}, NOW)
     deliveries.claim(batch, "...", {}, NOW)
-    assert not deliveries.settle(batch, 2, State.DONE, "aaa", {}, NOW)
-    assert deliveries.settle(batch, 1, State.DOUBTFUL, "???", {}, NOW)
-    assert not deliveries.settle(batch, 1, State.DONE, "aaa", {}, NOW)
+    assert not deliveries.settle(batch, 2, BatchStatus.DONE, "aaa", {}, NOW)
+    assert deliveries.settle(batch, 1, BatchStatus.DOUBTFUL, "???", {}, NOW)
+    assert not deliveries.settle(batch, 1, BatchStatus.DONE, "aaa", {}, NOW)
     record = deliveries.record(batch.mailing, batch.id)
     assert record is not None
-    assert (record.state, record.outcomes) == (State.DOUBTFUL, "???")
+    assert (record.state, record.outcomes) == (BatchStatus.DOUBTFUL, "???")
 
 
-@pytest.mark.parametrize("state", [State.DONE, State.DOUBTFUL])
-def test_what_is_over_is_never_claimed_again(adapters: Adapters, state: State) -> None:
+@pytest.mark.parametrize("state", [BatchStatus.DONE, BatchStatus.DOUBTFUL])
+def test_what_is_over_is_never_claimed_again(adapters: Adapters, state: BatchStatus) -> None:
     batch, deliveries = batch_of(adapters), adapters.deliveries
     deliveries.claim(batch, "...", {}, NOW)
     deliveries.settle(batch, 1, state, "aaa", {}, NOW)
@@ -129,7 +129,7 @@ events = st.lists(st.tuples(st.sampled_from(FEEDBACK), st.integers(0, 4)), max_s
 def test_feedback_repeated_and_shuffled_gives_the_same_record_and_a_certificate_that_balances(
     adapters: Adapters, happened: list[tuple[str, int]], data: st.DataObject
 ) -> None:
-    outcomes = "".join(data.draw(st.lists(st.sampled_from(list(Outcome)), min_size=5, max_size=5)))
+    outcomes = "".join(data.draw(st.lists(st.sampled_from(list(SendResult)), min_size=5, max_size=5)))
     arrived = data.draw(st.permutations(happened * 2))
     batch = batch_of(adapters, 5)
     adapters.deliveries.claim(batch, outcomes, {}, NOW)
@@ -148,7 +148,7 @@ def test_feedback_settles_nothing_of_what_the_sender_wrote(adapters: Adapters) -
     batch, deliveries = batch_of(adapters), adapters.deliveries
     deliveries.claim(batch, "...", {}, NOW)
     deliveries.add(batch.mailing, batch.id, "delivered", 1)
-    assert deliveries.settle(batch, 1, State.DONE, "aax", {2: "MESSAGE_REJECTED"}, NOW)
+    assert deliveries.settle(batch, 1, BatchStatus.DONE, "aax", {2: "MESSAGE_REJECTED"}, NOW)
     record = deliveries.record(batch.mailing, batch.id)
     assert record is not None
     assert (record.outcomes, record.reasons, record.positions) == (

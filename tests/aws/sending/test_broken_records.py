@@ -13,7 +13,7 @@ from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.mailing import Audience
 from newsletter.nurture.enrollment import Enrollment
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.subscriber import Frequency, Status, subscriber_id
 from newsletter.reports.report_mailing import addresses_of
 from tests.support.cloud import PEPPER, Cloud
@@ -96,7 +96,7 @@ def test_a_language_that_the_publication_does_not_speak_gives_way_to_its_default
 @pytest.mark.parametrize("method", ["one-click", "page"])
 def test_who_has_such_a_record_can_leave(cloud: Cloud, field: str, method: str) -> None:
     reader = subscriber_id(PEPPER.encode(), BROKEN)
-    leave = f"/unsubscribe/{app.links.token(Purpose.UNSUBSCRIBE, Ref(reader))}"
+    leave = f"/unsubscribe/{app.links.token(LinkPurpose.UNSUBSCRIBE, LinkClaims(reader))}"
     if method == "one-click":
         assert cloud.http("POST", leave, "List-Unsubscribe=One-Click")["statusCode"] == 200
     else:

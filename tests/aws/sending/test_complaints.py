@@ -11,14 +11,14 @@ import pytest
 
 from cli.export_readers import export
 from newsletter.container import app
-from newsletter.platform.links.links import Purpose
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from tests.support.cloud import Cloud
 from tests.support.site import ID, READER, acts, heading, link, post, reader, shows, text
 
 
 def leave(cloud: Cloud) -> None:
-    assert post(cloud, link(Purpose.UNSUBSCRIBE), {})["statusCode"] == 200
+    assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})["statusCode"] == 200
 
 
 def complain(cloud: Cloud) -> None:
@@ -30,7 +30,7 @@ def test_who_left_and_complained_is_offered_no_mail_that_ses_would_not_deliver(c
     cloud.subscribe(READER)
     cloud.drain()
     leave(cloud)
-    path = link(Purpose.UNSUBSCRIBE)
+    path = link(LinkPurpose.UNSUBSCRIBE)
     assert shows(cloud.http("GET", path), "unsubscribed.back_submit")
     left_at = reader().left_at
     complain(cloud)
@@ -53,7 +53,7 @@ def test_who_complains_before_their_leaving_was_recorded_has_one_record_of_it(
 
     with monkeypatch.context() as crash:
         crash.setattr(app.consents, "append", died)
-        assert post(cloud, link(Purpose.UNSUBSCRIBE), {})["statusCode"] == 500
+        assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})["statusCode"] == 500
     complain(cloud)
     assert reader().status is Status.COMPLAINED
     for _ in range(2):
@@ -86,7 +86,7 @@ def test_a_complaint_from_before_they_last_confirmed_says_nothing_of_who_left_af
     confirmed_at = reader().confirmed_at
     for seconds, status in ((-1, Status.UNSUBSCRIBED), (0, Status.COMPLAINED)):
         at = confirmed_at + timedelta(seconds=seconds)
-        app.reachability.stop(ID, Status.COMPLAINED, "x", valid_at=at, now=app.now(), forget_after=timedelta(days=365))
+        app.bounces.stop(ID, Status.COMPLAINED, "x", valid_at=at, now=app.now(), forget_after=timedelta(days=365))
         assert reader().status is status
 
 

@@ -17,10 +17,10 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import SendBatch
 from newsletter.platform.redaction import CUT
 from newsletter.sending import send_batch
-from newsletter.sending.ledger import Standing
+from newsletter.sending.ledger import RecipientStatus
 from newsletter.sending.ses.mailer_client import FALLBACK_RATE, Mailer
 from newsletter.sending.ses.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
-from tests.aws.sending.test_sending_stops import READERS, course, delayed, got, now_due, plan, resume, send, start
+from tests.aws.sending.test_sending_stops import READERS, delayed, got, now_due, plan, resume, send, start, status
 from tests.support.cloud import Cloud, running
 from tests.support.readers import add_reader
 from tests.support.reports import report_of
@@ -90,20 +90,20 @@ def test_a_call_that_is_refused_as_a_whole_holds_the_mailing_and_says_what_mends
 ) -> None:
     cloud.ses.faults.refuse(error, 4, message=said)
     assert cloud.drain() == []
-    assert (course(mailing).state, course(mailing).reason) == (MailingState.HELD, reason)
+    assert (status(mailing).state, status(mailing).reason) == (MailingState.HELD, reason)
     cloud.ses.faults.clear()
     resume(mailing)
     assert cloud.drain() == []
     assert got(cloud, mailing) == READERS
 
 
-@pytest.mark.parametrize("status", ["MESSAGE_REJECTED", "INVALID_PARAMETER", "FAILED"])
+@pytest.mark.parametrize("answer", ["MESSAGE_REJECTED", "INVALID_PARAMETER", "FAILED"])
 def test_an_entry_that_is_not_verified_stops_sending_whatever_its_status(
-    cloud: Cloud, mailing: str, status: str
+    cloud: Cloud, mailing: str, answer: str
 ) -> None:
-    cloud.ses.faults.set_entry_status(status, 4, error=NAMED)
+    cloud.ses.faults.set_entry_status(answer, 4, error=NAMED)
     assert cloud.drain() == []
-    assert course(mailing).reason == NOT_VERIFIED
+    assert status(mailing).reason == NOT_VERIFIED
     report = report_of(mailing).certificate
     assert (report.rejected, report.doubtful) == (0, 0)
     cloud.ses.faults.clear()
@@ -154,9 +154,9 @@ def test_without_an_answer_about_the_rate_mail_goes_on_and_planning_waits(
 def test_a_few_refusals_are_told_in_the_report_and_stop_nothing(cloud: Cloud, mailing: str) -> None:
     cloud.ses.faults.set_entry_status("MESSAGE_REJECTED", 2, error=f"Illegal address {READERS[0]}")
     assert cloud.drain() == []
-    assert course(mailing).state is MailingState.SENDING
+    assert status(mailing).state is MailingState.SENDING
     lines = report_of(mailing).lines
-    assert [line.reason for line in lines if line.standing is Standing.REJECTED] == [
+    assert [line.reason for line in lines if line.standing is RecipientStatus.REJECTED] == [
         f"MESSAGE_REJECTED Illegal address {CUT}"
     ] * 2
 
@@ -172,8 +172,8 @@ def test_a_call_of_which_every_tenth_is_refused_stops_the_mailing_and_the_rest_g
     many = SendBatch(first.mailing, "tk-0", first.variant, tuple(sorted(crowd)[:12]))
     send(cloud, [many])
 
-    assert course(mailing).state is MailingState.HELD
-    assert course(mailing).reason.startswith("12 of 12 recipients were refused")
+    assert status(mailing).state is MailingState.HELD
+    assert status(mailing).reason.startswith("12 of 12 recipients were refused")
     assert (counted["MailsRejected"], counted["MailingsHeld"]) == (12, 1)
     send(cloud, [first, *rest])
     assert got(cloud, mailing) == []
@@ -191,13 +191,13 @@ def test_refusals_spread_over_many_calls_stop_the_mailing_with_the_next_tick_and
         cloud.ses.faults.set_entry_status("MESSAGE_REJECTED", min(len(batch.recipients), 1), error="Illegal address")
         send(cloud, [batch])
         cloud.ses.faults.clear()
-    assert course(mailing).state is MailingState.SENDING
+    assert status(mailing).state is MailingState.SENDING
 
     cloud.run("nurture", app.now())
 
-    held = course(mailing)
+    held = status(mailing)
     assert held.state is MailingState.HELD
     assert held.refused == counted["MailsRejected"] >= 10
     resume(mailing)
     cloud.run("nurture", app.now())
-    assert course(mailing).state is MailingState.SENDING
+    assert status(mailing).state is MailingState.SENDING

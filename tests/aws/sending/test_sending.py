@@ -15,7 +15,7 @@ from newsletter.platform.messages import SendBatch, from_json
 from newsletter.readers.subscriber import SignUp, Status, subscriber_id
 from newsletter.reports.report_mailing import Report
 from newsletter.sending.deliveries_store import Deliveries
-from newsletter.sending.ledger import LEASE, State
+from newsletter.sending.ledger import LEASE, BatchStatus
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.reports import report_of
 
@@ -210,7 +210,7 @@ def test_a_server_error_of_ses_is_in_doubt_and_not_repeated(cloud: Cloud, batch:
 
 def test_a_slot_far_ahead_sends_the_batch_back_to_the_queue(cloud: Cloud, batch: SendBatch) -> None:
     rate = app.mailer.max_send_rate()
-    app.guards.reserve("bulk", 60.0, datetime.now(UTC).timestamp())
+    app.rate_limiter.reserve("bulk", 60.0, datetime.now(UTC).timestamp())
 
     assert rate > 0
     assert send(cloud, batch)
@@ -310,4 +310,4 @@ def test_the_ledger_says_where_a_batch_stands(cloud: Cloud, batch: SendBatch) ->
     record = app.deliveries.record(MAILING, batch.batch)
 
     assert record is not None
-    assert (record.state, record.outcomes, record.attempts) == (State.DONE, "aaa", 1)
+    assert (record.state, record.outcomes, record.attempts) == (BatchStatus.DONE, "aaa", 1)

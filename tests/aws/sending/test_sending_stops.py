@@ -13,13 +13,13 @@ from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.mailings.mailing import Kind, Mailing, Variant
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import SendBatch, from_json
-from newsletter.readers.imports.import_subscribers import Imported, Mode, Roster, import_rows
+from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.sending.feedback.reputation_store import Breaker
-from newsletter.sending.ledger import State
+from newsletter.sending.ledger import BatchStatus
 from newsletter.sending.sending_stopped import PASSING
 from newsletter.sending.ses.ses_answers import STOPS
 from tests.support.cloud import Cloud, running
@@ -55,9 +55,9 @@ def mailing(cloud: Cloud) -> str:
     return start(cloud, None)
 
 
-def start(cloud: Cloud, course: Course | None) -> str:
+def start(cloud: Cloud, status: MailingStatus | None) -> str:
     campaign = Campaign(f"seis{next(numbers)}", "Seis", "Hei!", "fi")
-    started, created = start_campaign(campaign, app, now=app.now().replace(microsecond=0), course=course)
+    started, created = start_campaign(campaign, app, now=app.now().replace(microsecond=0), status=status)
     assert created
     assert cloud.mails(READERS[0]) is not None
     return started.id
@@ -68,8 +68,8 @@ def got(cloud: Cloud, mailing: str) -> list[str]:
     return sorted(mail.to[0] for mail in cloud.mails() if mail.tags["mailing"] == mailing)
 
 
-def course(mailing: str) -> Course:
-    found = app.courses.course(mailing)
+def status(mailing: str) -> MailingStatus:
+    found = app.statuses.status(mailing)
     assert found is not None
     return found
 
@@ -84,18 +84,18 @@ def delayed(queue: str) -> int:
     return int(attributes["ApproximateNumberOfMessagesDelayed"])
 
 
-@pytest.mark.parametrize("status", STOPS)
+@pytest.mark.parametrize("answer", STOPS)
 def test_a_status_that_stops_everybody_holds_the_mailing_and_resuming_mails_the_rest_once(
-    cloud: Cloud, mailing: str, status: str
+    cloud: Cloud, mailing: str, answer: str
 ) -> None:
-    cloud.ses.faults.set_entry_status(status, 2)
+    cloud.ses.faults.set_entry_status(answer, 2)
 
     assert cloud.drain() == []
 
-    stopped = course(mailing)
-    quota = status == "ACCOUNT_DAILY_QUOTA_EXCEEDED"
+    stopped = status(mailing)
+    quota = answer == "ACCOUNT_DAILY_QUOTA_EXCEEDED"
     assert stopped.state is (MailingState.WAITING if quota else MailingState.HELD)
-    assert stopped.reason == STOPS[status]
+    assert stopped.reason == STOPS[answer]
     assert stopped.until == (stopped.since + PASSING if quota else None)
     assert delayed(app.settings.batch_queue) == 0
     report = report_of(mailing)
@@ -111,17 +111,17 @@ def test_a_status_that_stops_everybody_holds_the_mailing_and_resuming_mails_the_
 def test_a_mailing_that_waits_for_the_quota_goes_on_with_a_later_tick(cloud: Cloud, mailing: str) -> None:
     cloud.ses.faults.set_entry_status("ACCOUNT_DAILY_QUOTA_EXCEEDED", 4)
     cloud.drain()
-    until = course(mailing).until
+    until = status(mailing).until
     assert until is not None
     cloud.ses.faults.clear()
     cloud.run("nurture", until - timedelta(seconds=1))
     assert cloud.drain() == []
-    assert course(mailing).state is MailingState.WAITING
+    assert status(mailing).state is MailingState.WAITING
     cloud.run("nurture", until)
     assert cloud.drain() == []
     assert got(cloud, mailing) == READERS
     cloud.run("nurture", until + timedelta(minutes=5))
-    assert course(mailing).state is MailingState.COMPLETE
+    assert status(mailing).state is MailingState.COMPLETE
 
 
 def test_nothing_of_a_paused_mailing_is_sent_and_its_messages_do_not_circle(cloud: Cloud, mailing: str) -> None:
@@ -152,10 +152,10 @@ def test_nothing_of_a_cancelled_mailing_is_sent_and_the_certificate_counts_whom_
 
 @pytest.mark.parametrize("stop", [pause_mailing, cancel_mailing])
 def test_a_batch_that_waits_for_its_slot_is_not_sent_once_its_mailing_is_stopped(
-    cloud: Cloud, mailing: str, monkeypatch: pytest.MonkeyPatch, stop: Callable[..., Course]
+    cloud: Cloud, mailing: str, monkeypatch: pytest.MonkeyPatch, stop: Callable[..., MailingStatus]
 ) -> None:
     first, *_ = plan(cloud)
-    app.guards.reserve("bulk", 0.5, app.now().timestamp())
+    app.rate_limiter.reserve("bulk", 0.5, app.now().timestamp())
     slept = []
 
     def sleep(seconds: float) -> None:
@@ -186,7 +186,7 @@ def test_steps_and_confirmations_wait_in_their_queues_as_long_as_it_takes(cloud:
     assert (delayed(app.settings.batch_queue), delayed(app.settings.transactional_queue)) == (1, 1)
     record = app.deliveries.record(step, f"{reader}-1")
     assert record is not None
-    assert record.state is State.RETRY
+    assert record.state is BatchStatus.RETRY
     cloud.ses.faults.clear()
     now_due(cloud, "batch")
     now_due(cloud, "transactional")
@@ -203,7 +203,7 @@ def test_an_open_breaker_stops_steps_and_invitations_that_are_on_their_queues_al
     app.mailings.put_variant(step, variant, [])
     app.queues.send(app.settings.batch_queue, SendBatch(step, f"{reader}-1", variant.key, (reader,)))
     now = app.now().replace(microsecond=0)
-    invited = import_rows([Row("kutsuttu@example.com")], Roster("messut", Mode.PENDING), now, app)
+    invited = import_rows([Row("kutsuttu@example.com")], ImportList("messut", Mode.PENDING), now, app)
     assert invited == [Imported.ASKED]
     form = "email=kolmas%40example.com&language=fi&consent=yes"
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
@@ -223,7 +223,7 @@ def test_an_open_breaker_stops_steps_and_invitations_that_are_on_their_queues_al
 
 
 def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirmations_go(cloud: Cloud) -> None:
-    held = Course(MailingState.HELD, app.now().replace(microsecond=0), reason="breaker open: too much bounced")
+    held = MailingStatus(MailingState.HELD, app.now().replace(microsecond=0), reason="breaker open: too much bounced")
     mailing = start(cloud, held)
     form = "email=toinen%40example.com&language=fi&consent=yes"
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
@@ -243,7 +243,7 @@ def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(cloud: C
     ids = {add_reader(f"viipale{number}@example.com"): f"viipale{number}@example.com" for number in range(40)}
     shard = next(iter(ids))[0]
     now = app.now().replace(microsecond=0)
-    mailing = start(cloud, Course(MailingState.CANARY, now, until=now + timedelta(hours=1), slice=shard))
+    mailing = start(cloud, MailingStatus(MailingState.PILOT, now, until=now + timedelta(hours=1), slice=shard))
 
     assert cloud.drain() == []
 

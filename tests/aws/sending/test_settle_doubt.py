@@ -12,7 +12,7 @@ from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.readers.subscriber import SignUp, Status
-from newsletter.sending.ledger import Outcome, State
+from newsletter.sending.ledger import BatchStatus, SendResult
 from tests.support.cloud import Cloud
 from tests.support.reports import WholeReport, report_of
 
@@ -116,7 +116,7 @@ def test_never_twice_names_whom_no_event_vouched_for_and_sends_nothing(cloud: Cl
     assert (certificate.doubtful, certificate.undecided, certificate.balanced) == (2, 0, True)
     ledger = app.deliveries.record(MAILING, "a0-0")
     assert ledger is not None
-    assert ledger.state is State.DONE
+    assert ledger.state is BatchStatus.DONE
 
 
 def test_a_send_event_that_comes_after_the_decision_still_clears_the_doubt(cloud: Cloud, clock: Clock) -> None:
@@ -142,7 +142,10 @@ def test_resend_mails_once_more_whom_no_event_vouched_for_and_shows_it_in_the_le
     assert sorted(mail.to[0] for mail in cloud.mails()) == ["a@example.com", "c@example.com"]
     assert standings() == ["delivered", "accepted", "delivered"]
     ledger = {record.batch.id: record.outcomes for record in app.deliveries.records(MAILING)}
-    assert ledger == {"a0-0": Outcome.AGAIN + Outcome.DOUBTFUL + Outcome.AGAIN, "a0-0-again": Outcome.ACCEPTED * 2}
+    assert ledger == {
+        "a0-0": SendResult.AGAIN + SendResult.DOUBTFUL + SendResult.AGAIN,
+        "a0-0-again": SendResult.ACCEPTED * 2,
+    }
     certificate = report().certificate
     assert (certificate.planned, certificate.accepted, certificate.twice, certificate.balanced) == (3, 3, 0, True)
 
@@ -197,7 +200,7 @@ def test_one_recipient_of_whom_ses_says_nothing_is_in_doubt_like_a_whole_batch(c
     handle(cloud, "sender", again)
     ledger = app.deliveries.record(MAILING, "a0-0-again")
     assert ledger is not None
-    assert (ledger.state, ledger.outcomes) == (State.DOUBTFUL, "?aa")
+    assert (ledger.state, ledger.outcomes) == (BatchStatus.DOUBTFUL, "?aa")
 
 
 def test_the_doubt_of_a_batch_that_nobody_knows_goes_to_a_person(cloud: Cloud, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from newsletter.container import app
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from public_site.handler import handle
 from tests.bench import processes
 from tests.bench.programs import events
@@ -60,14 +60,16 @@ def clicks(number: int) -> Iterator[dict[str, Any]]:
     key = rendered.html.partition("/c/{{click}}/")[2][:10]
     for index in range(number):
         batch, position = divmod(index, BATCH)
-        token = app.links.token(Purpose.CLICK, Ref(reader_id("a", index), MAILING.id, f"a0-{batch}", position))
+        token = app.links.token(
+            LinkPurpose.CLICK, LinkClaims(reader_id("a", index), MAILING.id, f"a0-{batch}", position)
+        )
         yield events.http("GET", f"/c/{token}/{key}", source=_source(index))
 
 
 def sign_ups(number: int) -> Iterator[dict[str, Any]]:
     """Filled-in forms of different people from different networks, and as many confirmations: no attack."""
     for index in range(number):
-        app.limits.count("confirmations", app.now())
+        app.sign_up_limits.count("confirmations", app.now())
         form = {
             "email": f"lukija{index}@lukija.example",
             "topics": layout().topics[:2],

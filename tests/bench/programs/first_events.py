@@ -9,7 +9,7 @@ from typing import Any
 from newsletter.container import app
 from newsletter.leads.lead import Evidence
 from newsletter.mailings.planning.batches import Batch
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import PlanPage, SendBatch, TakeUpOffer
 from newsletter.platform.times import iso
 from tests.bench import mail_events
@@ -30,7 +30,7 @@ def main() -> None:
     delivered = mail_events.of([SendBatch(sent.mailing, sent.id, variant, sent.recipients)], "mail")[-1:]
     evidence = asdict(Evidence("POST", "Mozilla/5.0", "192.0.2.0/24", {}))
     wish = TakeUpOffer(reader, MAILING.offer, "button", NOW, MAILING.id, sent.id, 0, evidence)
-    leave = app.links.token(Purpose.UNSUBSCRIBE, Ref(reader, MAILING.id, sent.id, 0))
+    leave = app.links.token(LinkPurpose.UNSUBSCRIBE, LinkClaims(reader, MAILING.id, sent.id, 0))
     first: dict[str, dict[str, Any]] = {
         "feed_ingest": {"now": NOW},
         "planner": events.from_queue([PlanPage(MAILING.id, "b", 0).to_json()]),

@@ -22,7 +22,7 @@ from jinja2 import Environment
 from newsletter.container import app
 from newsletter.mail.placeholders import LITERALS
 from newsletter.mailings.mailing import Variant
-from newsletter.platform.links.links import Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from tests.bench import processes
 from tests.bench.programs.mailing import MAILING
 
@@ -49,8 +49,8 @@ class Loop:
         profile = self._dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
         if profile["status"]["S"] != "active":
             return
-        ref = Ref(reader, MAILING.id)
-        tokens = {str(each): self._links.token(each, ref) for each in Purpose if each is not Purpose.CONFIRM}
+        ref = LinkClaims(reader, MAILING.id)
+        tokens = {str(each): self._links.token(each, ref) for each in LinkPurpose if each is not LinkPurpose.CONFIRM}
         values = {**LITERALS, **tokens, "hello_html": f"Hei {profile['name']['S']},"}
         values["hello_text"] = values["hello_html"]
         leave = f"{self._settings.public_url}/unsubscribe/{tokens['unsubscribe']}"

@@ -22,7 +22,7 @@ from newsletter.mailings.archive import Archived
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.publication.theme import TEXT_ON_GROUND
 from newsletter.readers.signup.pending import Effect, Pending, pending
-from newsletter.readers.subscriber import Frequency, Present, SignUp, Status, Subscriber
+from newsletter.readers.subscriber import CurrentSubscriber, Frequency, SignUp, Status, Subscriber
 from public_site.routes.unsubscribe import REASONS
 from tests.support.mails import BARE, FIRST, article
 from tests.support.templates import TEMPLATES
@@ -188,13 +188,13 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "erased": tuple({"now": now, "in_crm": in_crm} for now, in_crm in ((True, False), (True, True), (False, False))),
     "offer": tuple(
-        {"offer": offer, "reader": Present("a", status), "form": "t", "again": again}
+        {"offer": offer, "reader": CurrentSubscriber("a", status), "form": "t", "again": again}
         for offer in publication.offers
         for status in Status
         for again in (False, True)
     ),
     "offer_for_nobody": tuple({"offer": offer} for offer in publication.offers),
-    "offer_taken": tuple({"reader": Present("a", status)} for status in Status),
+    "offer_taken": tuple({"reader": CurrentSubscriber("a", status)} for status in Status),
     "archive": (
         {"mailings": [], "following": "", "first": True, "here": "https://news.example.com/archive"},
         {"mailings": archived(), "following": "2026-11-24T06:00:00Z#digest-2026-W48", "first": False, "here": ""},
@@ -436,9 +436,9 @@ def test_what_was_typed_stays_text(email: str, name: str) -> None:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_page_has_the_colours_and_fonts_of_the_publication(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    palette = replace(getattr(publication.look, mode), desk="#010203", paper="#040506", on_band="#070809")
-    look = replace(publication.look, headings="Rockwell, serif", text="'Gill Sans', sans-serif", **{mode: palette})
-    monkeypatch.setitem(templates.__dict__, "publication", replace(publication, look=look))
+    palette = replace(getattr(publication.theme, mode), desk="#010203", paper="#040506", on_band="#070809")
+    look = replace(publication.theme, headings="Rockwell, serif", text="'Gill Sans', sans-serif", **{mode: palette})
+    monkeypatch.setitem(templates.__dict__, "publication", replace(publication, theme=look))
     css = templates.page("subscribe", "fi", **form()).partition("<style>")[2].partition("</style>")[0]
     colours = dict(re.findall(r"--([\w-]+): (#\w+);", re.findall(r":root {(.*?)}", css, re.DOTALL)[mode == "dark"]))
     button, on_button = ("on-band", "band") if mode == "dark" else ("band", "on-band")
@@ -468,7 +468,7 @@ def test_text_stands_only_where_the_look_was_checked_to_let_it_stand_out() -> No
 
 
 def test_no_stylesheet_uses_a_colour_that_the_look_does_not_have() -> None:
-    known = {"button", "on-button", "dot", *(field.name.replace("_", "-") for field in fields(publication.look.light))}
+    known = {"button", "on-button", "dot", *(field.name.replace("_", "-") for field in fields(publication.theme.light))}
     for place in ("pages", "console"):
         css = (ROOT / "templates" / place / "style.css").read_text(encoding="utf-8")
         assert set(re.findall(r"var\(--([\w-]+)\)", css)) <= known

@@ -26,11 +26,11 @@ from newsletter.mailings.rendering.preflight import (
     preflight_mails,
     require_fit,
 )
-from newsletter.platform.links.links import Links, Purpose, Ref
+from newsletter.platform.links.links import LinkClaims, LinkPurpose, Links
 from newsletter.platform.links.urls import addresses_in, fault_of_link
+from tests.support import mails
 from tests.support.mails import LANGUAGES, MAILS, PUBLIC_URL, article, templates
 from tests.support.templates import TEMPLATES
-from tests.unit import mails
 
 TRACED = Templates(TEMPLATES, PUBLIC_URL, traced=True)
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -74,7 +74,7 @@ def test_a_good_mail_passes() -> None:
 def test_every_mail_of_the_publication_passes(name: str, language: str) -> None:
     mail = MAILS[name](language)
     variant = Variant(language, mail.subject, mail.html, mail.text, tuple(mail.placeholders))
-    kind = Kind.CAMPAIGN if "unsubscribe" in mail.placeholders else Kind.ADMINISTRATIVE
+    kind = Kind.CAMPAIGN if "unsubscribe" in mail.placeholders else Kind.SERVICE
     links = tuple((link.key, link.url) for link in mail.links)
     assert preflight_mails([(variant, links)], kind, templates) == []
 
@@ -295,8 +295,8 @@ def test_a_traced_mail_is_the_mail_and_nothing_else(name: str, language: str) ->
 
 def test_no_token_is_longer_than_preflight_takes_it_to_be() -> None:
     links = Links(("k" * 32,))
-    ref = Ref("a" * 26, f"campaign-{'x' * 60}", "a-00000-00000", 49, "o" * 40)
-    assert max(len(links.token(purpose, ref)) for purpose in Purpose) <= LONGEST_TOKEN
+    ref = LinkClaims("a" * 26, f"campaign-{'x' * 60}", "a-00000-00000", 49, "o" * 40)
+    assert max(len(links.token(purpose, ref)) for purpose in LinkPurpose) <= LONGEST_TOKEN
 
 
 def test_preflight_knows_every_placeholder_of_every_mail() -> None:

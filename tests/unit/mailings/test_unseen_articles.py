@@ -23,8 +23,8 @@ from newsletter.mailings.digests.digest import (
     period_of,
     settle,
 )
-from newsletter.mailings.digests.unseen_articles import Readings
-from newsletter.readers.frequency_history import MOST, Stretch, after_choice, after_confirming, as_text, parse
+from newsletter.mailings.digests.unseen_articles import UnseenArticles
+from newsletter.readers.frequency_history import MOST, FrequencyPeriod, after_choice, after_confirming, as_text, parse
 from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -48,7 +48,9 @@ class Reader:
     def recipient(self) -> Recipient:
         """As the planner sees them now."""
         who = self.profile
-        return Recipient(who.id, who.topics, who.language, who.frequency, who.paused_until, cadence=who.cadence)
+        return Recipient(
+            who.id, who.topics, who.language, who.frequency, who.paused_until, frequency_history=who.frequency_history
+        )
 
 
 class World:
@@ -117,7 +119,7 @@ class World:
     def plan(self) -> None:
         """Every page that is still to be planned, in whatever order the queue brings them."""
         for period in reversed(self.to_plan):
-            readings = Readings(self.digests[period], self.digests.values(), HELSINKI)
+            readings = UnseenArticles(self.digests[period], self.digests.values(), HELSINKI)
             by_id = {article.id: article for article in self.articles}
             for reader in self.readers:
                 if reader.profile.status is not Status.ACTIVE:
@@ -147,7 +149,7 @@ class World:
         until = self.today() + timedelta(days=pause) if pause else None
         reader.profile = replace(
             reader.profile,
-            cadence=after_choice(reader.profile, frequency, until, self.now),
+            frequency_history=after_choice(reader.profile, frequency, until, self.now),
             frequency=frequency,
             paused_until=until,
         )
@@ -166,11 +168,11 @@ class World:
             return
         self.now += TICK
         reader = self.readers[number % len(self.readers)]
-        cadence = after_confirming(reader.profile, frequency, self.now)
+        frequency_history = after_confirming(reader.profile, frequency, self.now)
         reader.profile = replace(
             reader.profile,
             status=Status.ACTIVE,
-            cadence=cadence,
+            frequency_history=frequency_history,
             frequency=frequency,
             paused_until=None,
             left_at=None,
@@ -296,66 +298,66 @@ THIRD = digest("2026-W14", START + 2 * WEEK, "3")
 MONTH = digest("2026-M04", START + 3 * WEEK, "1", "2", "3", "4")
 ALL = (FIRST, SECOND, THIRD, MONTH)
 DAY = timedelta(days=1)
-JOINED = Stretch(START - 30 * DAY, Frequency.WEEKLY, joined=True)
+JOINED = FrequencyPeriod(START - 30 * DAY, Frequency.WEEKLY, joined=True)
 
 
-def new_to(*stretches: Stretch, digest: SettledDigest = MONTH) -> tuple[str, ...] | None:
+def new_to(*stretches: FrequencyPeriod, digest: SettledDigest = MONTH) -> tuple[str, ...] | None:
     last = stretches[-1]
-    recipient = Recipient("r", (), "fi", last.frequency or Frequency.WEEKLY, cadence=as_text(stretches))
-    return Readings(digest, ALL, HELSINKI).articles_for(recipient)
+    recipient = Recipient("r", (), "fi", last.frequency or Frequency.WEEKLY, frequency_history=as_text(stretches))
+    return UnseenArticles(digest, ALL, HELSINKI).articles_for(recipient)
 
 
 def test_who_switches_to_monthly_gets_what_the_weekly_digests_have_not_brought() -> None:
-    monthly = Stretch(START + WEEK + DAY, Frequency.MONTHLY)
+    monthly = FrequencyPeriod(START + WEEK + DAY, Frequency.MONTHLY)
     assert new_to(JOINED, monthly) == ("3", "4")
     assert new_to(JOINED, monthly, digest=THIRD) is None
 
 
 def test_who_switches_to_weekly_gets_what_no_digest_has_brought_yet() -> None:
-    joined = Stretch(START - DAY, Frequency.MONTHLY, joined=True)
-    assert new_to(joined, Stretch(START + WEEK + DAY, Frequency.WEEKLY), digest=THIRD) == ("3", "2", "1")
+    joined = FrequencyPeriod(START - DAY, Frequency.MONTHLY, joined=True)
+    assert new_to(joined, FrequencyPeriod(START + WEEK + DAY, Frequency.WEEKLY), digest=THIRD) == ("3", "2", "1")
 
 
 def test_what_appears_during_a_pause_comes_in_the_first_digest_after_it() -> None:
-    pause = Stretch(START + DAY, Frequency.WEEKLY, paused_until=(START + 10 * DAY).date())
+    pause = FrequencyPeriod(START + DAY, Frequency.WEEKLY, paused_until=(START + 10 * DAY).date())
     assert new_to(JOINED, pause, digest=SECOND) is None
     assert new_to(JOINED, pause, digest=THIRD) == ("3", "2")
 
 
 def test_who_left_and_comes_back_gets_the_coming_digest_and_nothing_of_the_time_between() -> None:
-    left, back = Stretch(START + DAY, None), Stretch(START + 8 * DAY, Frequency.WEEKLY, joined=True)
+    left, back = FrequencyPeriod(START + DAY, None), FrequencyPeriod(START + 8 * DAY, Frequency.WEEKLY, joined=True)
     assert new_to(JOINED, left, digest=SECOND) is None
     assert new_to(JOINED, left, back, digest=THIRD) == ("3",)
 
 
 def test_who_comes_back_to_another_frequency_gets_nothing_again() -> None:
-    left, back = Stretch(START + DAY, None), Stretch(START + 2 * DAY, Frequency.MONTHLY, joined=True)
+    left, back = FrequencyPeriod(START + DAY, None), FrequencyPeriod(START + 2 * DAY, Frequency.MONTHLY, joined=True)
     assert new_to(JOINED, left, back) == ("2", "3", "4")
 
 
 def test_a_choice_made_while_a_digest_is_planned_holds_from_the_next_one_on() -> None:
-    assert new_to(JOINED, Stretch(THIRD.window.end + TICK, Frequency.MONTHLY), digest=THIRD) == ("3",)
-    assert new_to(JOINED, Stretch(THIRD.window.end - TICK, Frequency.MONTHLY), digest=THIRD) is None
+    assert new_to(JOINED, FrequencyPeriod(THIRD.window.end + TICK, Frequency.MONTHLY), digest=THIRD) == ("3",)
+    assert new_to(JOINED, FrequencyPeriod(THIRD.window.end - TICK, Frequency.MONTHLY), digest=THIRD) is None
 
 
 def test_a_reader_who_changes_more_often_than_is_kept_may_miss_something_and_gets_nothing_twice() -> None:
-    flickers = [Stretch(START + DAY + number * TICK, list(Frequency)[number % 2]) for number in range(MOST + 3)]
+    flickers = [FrequencyPeriod(START + DAY + number * TICK, list(Frequency)[number % 2]) for number in range(MOST + 3)]
     text = as_text((JOINED, *flickers))
     assert len(parse(text)) == MOST
-    readings = Readings(MONTH, ALL, HELSINKI)
-    got = readings.articles_for(Recipient("r", (), "fi", Frequency.MONTHLY, cadence=text))
+    readings = UnseenArticles(MONTH, ALL, HELSINKI)
+    got = readings.articles_for(Recipient("r", (), "fi", Frequency.MONTHLY, frequency_history=text))
     assert got is None or "1" not in got
 
 
 def test_a_digest_that_is_not_released_brings_nothing_to_nobody() -> None:
     with pytest.raises(ValueError, match="2026-W12"):
-        Readings(replace(FIRST, released_at=None), ALL, HELSINKI)
+        UnseenArticles(replace(FIRST, released_at=None), ALL, HELSINKI)
 
 
 # --- what is kept of a reader's choices ------------------------------------------------------------------------------
 
 stretches = st.builds(
-    Stretch,
+    FrequencyPeriod,
     st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     st.none() | frequencies,
     st.none() | st.dates(date(2020, 1, 1)),
@@ -364,7 +366,7 @@ stretches = st.builds(
 
 
 @given(st.lists(stretches, max_size=MOST).map(tuple))
-def test_choices_come_back_from_their_text(chosen: tuple[Stretch, ...]) -> None:
+def test_choices_come_back_from_their_text(chosen: tuple[FrequencyPeriod, ...]) -> None:
     assert parse(as_text(chosen)) == chosen
 
 

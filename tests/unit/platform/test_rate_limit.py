@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from newsletter.container import Container
 from newsletter.platform.aws.queues_client import Queues
-from newsletter.platform.messages import Notify, SendBatch, from_json
+from newsletter.platform.messages import SendBatch, SendNotice, from_json
 from newsletter.platform.rate_limit import HORIZON, Pace, awaited_pace, bulk_pace, pace
-from newsletter.platform.rate_limiter_store import Guards
-from newsletter.sending.reserve_slots import Slotted, take_slots
+from newsletter.platform.rate_limiter_store import RateLimiter
+from newsletter.sending.reserve_slots import Slotted, reserve_slots
 from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
 from tests.bench.stub.meter import Meter
 from tests.soak.account import StoredReaders
@@ -51,7 +51,7 @@ class Aws:
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         for entry in request["Entries"]:
             message = from_json(entry["MessageBody"])
-            assert isinstance(message, SendBatch | Notify)
+            assert isinstance(message, SendBatch | SendNotice)
             self.put(request["QueueUrl"], message, self.now + entry["DelaySeconds"])
         return {}
 
@@ -78,13 +78,13 @@ def sent(rate: float, messages: Iterable[tuple[float, Slotted]]) -> list[tuple[f
     """When SES is called, and for how many, once any number of senders has taken these messages at those seconds."""
     aws, calls = Aws(), []
     queues = Queues(aws, plan="plan", batch="batch", transactional="transactional", lead="")
-    app = Container().but(guards=Guards(aws, "guards"), queues=queues)
+    app = Container().but(guards=RateLimiter(aws, "guards"), queues=queues)
     for at, message in messages:
         aws.put("batch" if isinstance(message, SendBatch) else "transactional", message, START + at)
     while aws.waits:
         queue, together = aws.receive()
         awaited = queue == "transactional"
-        slots = take_slots(together, app, awaited=awaited, rate=rate, now=aws.now)
+        slots = reserve_slots(together, app, awaited=awaited, rate=rate, now=aws.now)
         for message, slot in zip(together, slots, strict=True):
             if slot is not None:
                 calls.append((max(slot, aws.now), len(getattr(message, "recipients", "1"))))
@@ -138,7 +138,7 @@ def test_whatever_comes_together_no_second_holds_more_than_the_rate(rate: int, d
     sizes = data.draw(st.lists(st.tuples(moments, st.integers(1, bulk_pace(rate).size)), max_size=60))
     awaited = data.draw(st.lists(moments, max_size=20))
     batches = [(at, batch(number, size)) for number, (at, size) in enumerate(sizes)]
-    others = [(at, Notify("welcome", f"reader{number}", "n")) for number, at in enumerate(awaited)]
+    others = [(at, SendNotice("welcome", f"reader{number}", "n")) for number, at in enumerate(awaited)]
 
     calls = sent(rate, [*batches, *others])
 
@@ -163,13 +163,13 @@ def test_under_load_the_lane_has_no_gap(rate: int, number: int) -> None:
 @given(st.integers(2, 500), st.integers(1, 50))
 def test_awaited_mail_does_not_wait_behind_mailings(rate: int, batches: int) -> None:
     mailing = [(0.0, batch(number, bulk_pace(rate).size)) for number in range(batches)]
-    calls = sent(rate, [*mailing, (0.5, Notify("welcome", "reader", "n"))])
+    calls = sent(rate, [*mailing, (0.5, SendNotice("welcome", "reader", "n"))])
     assert (START + 0.5, 1) in calls
 
 
 def test_a_lane_is_given_away_no_further_than_its_horizon() -> None:
     aws = Aws()
-    guards = Guards(aws, "guards")
+    guards = RateLimiter(aws, "guards")
     begins = [guards.reserve("bulk", 100.0, START) for _ in range(5)]
     assert begins == [START, START + 100, START + 200, None, None]
     assert guards.free_at("bulk") == START + HORIZON

@@ -1,4 +1,4 @@
-"""When sending stops by itself: rates that are too bad, and first slices that are fair and big enough."""
+"""When sending stops by itself: rates that are too bad, and pilots that are fair and big enough."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.sending_limits import (
     BREAKER_VOLUME,
+    DEFAULT_LIMITS,
     LEAST_BOUNCED,
     LEAST_COMPLAINED,
-    LEAST_SLICE,
-    USUAL,
-    Caution,
+    LEAST_PILOT,
     Feedback,
+    SendingLimits,
     breaks,
-    first_slice,
-    too_bad,
+    exceeds,
+    pilot_shards,
     too_many_refused,
 )
 
@@ -37,7 +37,7 @@ NUMBER = st.integers(0, 100_000)
     ],
 )
 def test_rates_above_the_limit_are_said_in_words(feedback: Feedback, words: str) -> None:
-    assert too_bad(feedback, USUAL) == words
+    assert exceeds(feedback, DEFAULT_LIMITS) == words
 
 
 @pytest.mark.parametrize(
@@ -60,30 +60,30 @@ def test_the_breaker_judges_nothing_below_its_volume_and_the_same_as_a_slice_abo
     delivered: int, bounced: int, complained: int
 ) -> None:
     feedback = Feedback(delivered, bounced, complained)
-    expected = too_bad(feedback, USUAL) if delivered + bounced >= BREAKER_VOLUME else ""
-    assert breaks(feedback, USUAL) == expected
+    expected = exceeds(feedback, DEFAULT_LIMITS) if delivered + bounced >= BREAKER_VOLUME else ""
+    assert breaks(feedback, DEFAULT_LIMITS) == expected
 
 
 @given(NUMBER, NUMBER, NUMBER)
 def test_more_bad_news_never_makes_the_rates_fine(delivered: int, bounced: int, complained: int) -> None:
-    if too_bad(Feedback(delivered, bounced, complained), USUAL):
-        assert too_bad(Feedback(delivered, bounced + 1, complained + 1), USUAL)
+    if exceeds(Feedback(delivered, bounced, complained), DEFAULT_LIMITS):
+        assert exceeds(Feedback(delivered, bounced + 1, complained + 1), DEFAULT_LIMITS)
 
 
 @given(st.text("abc-0123456789", min_size=1), st.integers(0, 2_000_000))
 def test_a_first_slice_is_small_fair_and_always_the_same(mailing: str, readers: int) -> None:
-    found = first_slice(mailing, readers, USUAL)
-    assert found == first_slice(mailing, readers, USUAL)
-    assert bool(found) == (readers > USUAL.canary_above)
+    found = pilot_shards(mailing, readers, DEFAULT_LIMITS)
+    assert found == pilot_shards(mailing, readers, DEFAULT_LIMITS)
+    assert bool(found) == (readers > DEFAULT_LIMITS.pilot_above)
     assert len(set(found)) == len(found) <= len(SHARDS) // 4
     assert set(found) <= set(SHARDS)
     if found:
-        assert len(found) * readers / len(SHARDS) >= LEAST_SLICE
+        assert len(found) * readers / len(SHARDS) >= LEAST_PILOT
 
 
-def test_not_always_the_same_readers_are_the_canary() -> None:
-    assert len({first_slice(f"campaign-{number}", 1_000_000, USUAL) for number in range(100)}) > 20
+def test_not_always_the_same_readers_are_the_pilot() -> None:
+    assert len({pilot_shards(f"campaign-{number}", 1_000_000, DEFAULT_LIMITS) for number in range(100)}) > 20
 
 
 def test_a_publication_can_do_without_slices() -> None:
-    assert first_slice("campaign-x", 1_000_000, Caution(canary_above=0)) == ""
+    assert pilot_shards("campaign-x", 1_000_000, SendingLimits(pilot_above=0)) == ""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.platform.errors import InvalidPublication
-from newsletter.publication.theme import DEFAULT, LEAST_CONTRAST, TEXT_ON_GROUND, Look, Palette, contrast, parse_look
+from newsletter.publication.theme import DEFAULT, LEAST_CONTRAST, TEXT_ON_GROUND, Palette, Theme, contrast, parse_theme
 from newsletter.publication.toml_table import TomlTable
 from tests.support.mails import templates
 
@@ -18,13 +18,13 @@ LOGO = {"url": "https://a.example/logo.png", "alt": "Lehti", "width": 160, "heig
 colours = st.from_regex(r"#[0-9A-Fa-f]{6}", fullmatch=True)
 
 
-def parsed(**look: Any) -> Look:
+def parsed(**look: Any) -> Theme:
     table = TomlTable({"look": look})
-    return table.table("look", parse_look)
+    return table.table("look", parse_theme)
 
 
-@pytest.mark.parametrize("look", [DEFAULT, templates.publication.look], ids=["default", "sample"])
-def test_text_stands_out_in_light_and_in_dark(look: Look) -> None:
+@pytest.mark.parametrize("look", [DEFAULT, templates.publication.theme], ids=["default", "sample"])
+def test_text_stands_out_in_light_and_in_dark(look: Theme) -> None:
     for palette in (look.light, look.dark):
         ratios = {pair: contrast(*(getattr(palette, name) for name in pair)) for pair in TEXT_ON_GROUND}
         assert all(ratio >= LEAST_CONTRAST for ratio in ratios.values()), ratios

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.readers.signup.challenges import LIFE, MOST, Proofs
+from newsletter.readers.signup.challenges import LIFE, MOST, Challenges
 from tests.support.spellings import other_spellings
 from tests.support.strategies import anything
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-proofs = Proofs(("old", "new"))
+proofs = Challenges(("old", "new"))
 
 
 def solve(challenge: dict[str, Any]) -> dict[str, Any]:
@@ -70,8 +70,8 @@ def test_challenges_differ_and_do_not_tell_their_number() -> None:
 
 
 def test_a_challenge_outlives_a_rotation_of_keys_and_no_more() -> None:
-    assert Proofs(("new", "newest")).solved(told(SOLVED), NOW) is not None
-    assert Proofs(("newest",)).solved(told(SOLVED), NOW) is None
+    assert Challenges(("new", "newest")).solved(told(SOLVED), NOW) is not None
+    assert Challenges(("newest",)).solved(told(SOLVED), NOW) is None
 
 
 SALT, NUMBER = SOLVED["salt"], SOLVED["number"]

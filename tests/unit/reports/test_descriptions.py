@@ -14,7 +14,7 @@ from newsletter.mailings.count_audience import Count
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.reports.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
 from newsletter.reports.report_mailing import Report
-from newsletter.reports.stats import Tally
+from newsletter.reports.stats import MailingStats
 from newsletter.sending.ledger import Certificate
 from tests.support.templates import TEMPLATES
 
@@ -29,7 +29,7 @@ def report(
 ) -> Report:
     total = accepted + suppressed + rejected + doubtful + waiting if planned is None else planned
     sums = Certificate(total, accepted, suppressed, rejected, doubtful, waiting, *[0] * 6)
-    return Report(CAMPAIGN, Tally(sums, planned_to_the_end=True, at=MOMENT))
+    return Report(CAMPAIGN, MailingStats(sums, planned_to_the_end=True, at=MOMENT))
 
 
 @given(accepted=NUMBER, suppressed=NUMBER, rejected=NUMBER, doubtful=NUMBER)
@@ -94,7 +94,7 @@ def test_an_audience_is_said_in_words(audience: Audience, words: str) -> None:
             "Readers who took up the offer, one by one as the step falls due",
         ),
         (
-            Mailing("confirmation", Kind.ADMINISTRATIVE, MOMENT),
+            Mailing("confirmation", Kind.SERVICE, MOMENT),
             "Confirmation mails",
             "Everyone who fills in the form, to confirm",
         ),

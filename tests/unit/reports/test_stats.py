@@ -9,8 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.reports.stats import LATELY, Tally, add_up, count
-from newsletter.sending.ledger import LEASE, BatchRecord, Certificate, Outcome, Standing, State, lines_of
+from newsletter.reports.stats import LATELY, MailingStats, add_up, count
+from newsletter.sending.ledger import (
+    LEASE,
+    BatchRecord,
+    BatchStatus,
+    Certificate,
+    RecipientStatus,
+    SendResult,
+    lines_of,
+)
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 START = NOW - timedelta(hours=1)
@@ -20,20 +28,23 @@ def batch(name: str, size: int) -> Batch:
     return Batch("campaign-x", name, "fi-x", tuple(f"{name}-{position}" for position in range(size)))
 
 
-def record(name: str, size: int, state: State, letter: Outcome, ago: timedelta = timedelta()) -> BatchRecord:
+def record(name: str, size: int, state: BatchStatus, letter: SendResult, ago: timedelta = timedelta()) -> BatchRecord:
     return BatchRecord(batch(name, size), state, letter * size, 1, NOW - ago + LEASE)
 
 
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from("abc"), st.integers(1, 50), st.sampled_from(list(State)), st.sampled_from(list(Outcome))
+            st.sampled_from("abc"),
+            st.integers(1, 50),
+            st.sampled_from(list(BatchStatus)),
+            st.sampled_from(list(SendResult)),
         ),
         max_size=8,
     ),
     st.booleans(),
 )
-def test_shards_add_up_to_the_whole(kept: list[tuple[str, int, State, Outcome]], cancelled: bool) -> None:  # noqa: FBT001
+def test_shards_add_up_to_the_whole(kept: list[tuple[str, int, BatchStatus, SendResult]], cancelled: bool) -> None:  # noqa: FBT001
     records = [record(f"{shard}{at}-0", size, state, letter) for at, (shard, size, state, letter) in enumerate(kept)]
     planned = [*(each.batch for each in records), batch("a9-9", 3)]
     whole = count(records, planned, to_the_end=True, now=NOW, cancelled=cancelled)
@@ -54,7 +65,10 @@ def test_shards_add_up_to_the_whole(kept: list[tuple[str, int, State, Outcome]],
 
 def test_a_sum_is_as_old_as_its_oldest_part_and_planned_when_all_parts_are() -> None:
     sums = Certificate(*[0] * 12)
-    old, new = Tally(sums, planned_to_the_end=True, at=START), Tally(sums, planned_to_the_end=False, at=NOW)
+    old, new = (
+        MailingStats(sums, planned_to_the_end=True, at=START),
+        MailingStats(sums, planned_to_the_end=False, at=NOW),
+    )
     assert (add_up([new, old]).at, add_up([new, old]).planned_to_the_end) == (START, False)
     with pytest.raises(ValueError, match="nothing"):
         add_up([])
@@ -62,9 +76,9 @@ def test_a_sum_is_as_old_as_its_oldest_part_and_planned_when_all_parts_are() -> 
 
 def test_the_rate_is_that_of_the_last_two_minutes() -> None:
     records = [
-        record("a0-0", 50, State.DONE, Outcome.ACCEPTED, timedelta(seconds=30)),
-        record("a0-1", 50, State.DONE, Outcome.ACCEPTED, LATELY + timedelta(seconds=1)),
-        record("a0-2", 50, State.CLAIMED, Outcome.OPEN),
+        record("a0-0", 50, BatchStatus.DONE, SendResult.ACCEPTED, timedelta(seconds=30)),
+        record("a0-1", 50, BatchStatus.DONE, SendResult.ACCEPTED, LATELY + timedelta(seconds=1)),
+        record("a0-2", 50, BatchStatus.CLAIMED, SendResult.OPEN),
     ]
     planned = [each.batch for each in records]
     tally = count(records, planned, to_the_end=True, now=NOW, cancelled=False)
@@ -77,19 +91,19 @@ def test_the_rate_is_that_of_the_last_two_minutes() -> None:
 @pytest.mark.parametrize(
     ("state", "letter", "ago", "standing", "reason"),
     [
-        (State.RETRY, Outcome.RETRY, LEASE, Standing.SUPPRESSED, "cancelled"),
-        (State.DONE, Outcome.ACCEPTED, LEASE, Standing.ACCEPTED, ""),
-        (State.CLAIMED, Outcome.OPEN, timedelta(), Standing.WAITING, ""),
-        (State.CLAIMED, Outcome.OPEN, LEASE, Standing.DOUBTFUL, ""),
-        (State.DOUBTFUL, Outcome.DOUBTFUL, LEASE, Standing.DOUBTFUL, ""),
+        (BatchStatus.RETRY, SendResult.RETRY, LEASE, RecipientStatus.SUPPRESSED, "cancelled"),
+        (BatchStatus.DONE, SendResult.ACCEPTED, LEASE, RecipientStatus.ACCEPTED, ""),
+        (BatchStatus.CLAIMED, SendResult.OPEN, timedelta(), RecipientStatus.WAITING, ""),
+        (BatchStatus.CLAIMED, SendResult.OPEN, LEASE, RecipientStatus.DOUBTFUL, ""),
+        (BatchStatus.DOUBTFUL, SendResult.DOUBTFUL, LEASE, RecipientStatus.DOUBTFUL, ""),
     ],
 )
 def test_cancelling_suppresses_whom_nobody_tried_and_hides_no_crash(
-    state: State, letter: Outcome, ago: timedelta, standing: Standing, reason: str
+    state: BatchStatus, letter: SendResult, ago: timedelta, standing: RecipientStatus, reason: str
 ) -> None:
     tried = record("a0-0", 1, state, letter, ago)
     lines = lines_of([tried], [tried.batch, batch("a0-1", 1)], cancelled_at=NOW)
     assert [(line.standing, line.reason) for line in lines] == [
         (standing, reason),
-        (Standing.SUPPRESSED, "cancelled"),
+        (RecipientStatus.SUPPRESSED, "cancelled"),
     ]

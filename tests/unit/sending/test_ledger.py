@@ -13,21 +13,27 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.sending.ledger import (
     FEEDBACK,
     BatchRecord,
+    BatchStatus,
     Certificate,
-    Outcome,
-    Standing,
-    State,
+    RecipientStatus,
+    SendResult,
     certify,
     lines_of,
 )
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 RANK = [
-    *(Standing.WAITING, Standing.DOUBTFUL, Standing.SUPPRESSED, Standing.REJECTED),
-    *(Standing.ACCEPTED, Standing.DELAYED, Standing.SOFT_BOUNCED, Standing.DELIVERED, Standing.CLICKED),
-    *(Standing.FAILED, Standing.BOUNCED, Standing.COMPLAINED),
+    *(RecipientStatus.WAITING, RecipientStatus.DOUBTFUL, RecipientStatus.SUPPRESSED, RecipientStatus.REJECTED),
+    *(
+        RecipientStatus.ACCEPTED,
+        RecipientStatus.DELAYED,
+        RecipientStatus.SOFT_BOUNCED,
+        RecipientStatus.DELIVERED,
+        RecipientStatus.CLICKED,
+    ),
+    *(RecipientStatus.FAILED, RecipientStatus.BOUNCED, RecipientStatus.COMPLAINED),
 ]
-NOT_ACCEPTED = (Standing.SUPPRESSED, Standing.REJECTED, Standing.DOUBTFUL, Standing.WAITING)
+NOT_ACCEPTED = (RecipientStatus.SUPPRESSED, RecipientStatus.REJECTED, RecipientStatus.DOUBTFUL, RecipientStatus.WAITING)
 
 
 def batch_of(number: int, size: int) -> Batch:
@@ -39,8 +45,8 @@ def records(draw: st.DrawFn, number: int, size: int) -> BatchRecord:
     positions = {what: draw(st.frozensets(st.integers(0, size - 1), max_size=4)) for what in FEEDBACK}
     return BatchRecord(
         batch_of(number, size),
-        draw(st.sampled_from(list(State))),
-        "".join(draw(st.lists(st.sampled_from(list(Outcome)), min_size=size, max_size=size))),
+        draw(st.sampled_from(list(BatchStatus))),
+        "".join(draw(st.lists(st.sampled_from(list(SendResult)), min_size=size, max_size=size))),
         attempts=draw(st.integers(1, 3)),
         lease=NOW,
         positions={what: found for what, found in positions.items() if found},
@@ -82,7 +88,7 @@ def test_the_certificate_counts_what_the_lines_say(mailing: tuple[list[Batch], l
     planned, found = mailing
     result, lines = certificate(planned, found), lines_of(found, planned)
     assert result.accepted == sum(line.standing not in NOT_ACCEPTED for line in lines)
-    assert result.waiting == sum(line.standing is Standing.WAITING for line in lines)
+    assert result.waiting == sum(line.standing is RecipientStatus.WAITING for line in lines)
     assert result.unsubscribed == sum(line.unsubscribed for line in lines)
     for record in found:
         soft, delivered = (record.positions.get(what, frozenset()) for what in ("soft_bounced", "delivered"))
@@ -131,7 +137,12 @@ def test_of_several_things_known_the_most_telling_one_stands() -> None:
     assert set(order) == set(FEEDBACK)
     for number in range(len(order)):
         record = BatchRecord(
-            batch_of(0, 1), State.DONE, "a", 1, NOW, positions={what: frozenset({0}) for what in order[: number + 1]}
+            batch_of(0, 1),
+            BatchStatus.DONE,
+            "a",
+            1,
+            NOW,
+            positions={what: frozenset({0}) for what in order[: number + 1]},
         )
         assert record.standing(0) == standings[number]
 
@@ -139,26 +150,26 @@ def test_of_several_things_known_the_most_telling_one_stands() -> None:
 @pytest.mark.parametrize(
     ("outcome", "standing"),
     [
-        (Outcome.OPEN, Standing.WAITING),
-        (Outcome.RETRY, Standing.WAITING),
-        (Outcome.ACCEPTED, Standing.ACCEPTED),
-        (Outcome.SUPPRESSED, Standing.SUPPRESSED),
-        (Outcome.REJECTED, Standing.REJECTED),
-        (Outcome.DOUBTFUL, Standing.DOUBTFUL),
+        (SendResult.OPEN, RecipientStatus.WAITING),
+        (SendResult.RETRY, RecipientStatus.WAITING),
+        (SendResult.ACCEPTED, RecipientStatus.ACCEPTED),
+        (SendResult.SUPPRESSED, RecipientStatus.SUPPRESSED),
+        (SendResult.REJECTED, RecipientStatus.REJECTED),
+        (SendResult.DOUBTFUL, RecipientStatus.DOUBTFUL),
     ],
 )
-def test_without_feedback_the_senders_word_stands(outcome: Outcome, standing: Standing) -> None:
-    assert BatchRecord(batch_of(0, 1), State.DONE, outcome, 1, NOW).standing(0) is standing
+def test_without_feedback_the_senders_word_stands(outcome: SendResult, standing: RecipientStatus) -> None:
+    assert BatchRecord(batch_of(0, 1), BatchStatus.DONE, outcome, 1, NOW).standing(0) is standing
 
 
 def test_a_doubt_is_settled_by_the_send_event() -> None:
-    doubtful = BatchRecord(batch_of(0, 2), State.DOUBTFUL, "??", 1, NOW)
+    doubtful = BatchRecord(batch_of(0, 2), BatchStatus.DOUBTFUL, "??", 1, NOW)
     settled = replace(doubtful, positions={"sent": frozenset({1})})
-    assert [settled.standing(position) for position in (0, 1)] == [Standing.DOUBTFUL, Standing.ACCEPTED]
+    assert [settled.standing(position) for position in (0, 1)] == [RecipientStatus.DOUBTFUL, RecipientStatus.ACCEPTED]
 
 
 def test_a_record_that_nobody_planned_unbalances_the_certificate() -> None:
-    planned, stray = batch_of(0, 2), BatchRecord(batch_of(1, 3), State.DONE, "aaa", 1, NOW)
+    planned, stray = batch_of(0, 2), BatchRecord(batch_of(1, 3), BatchStatus.DONE, "aaa", 1, NOW)
     assert not certificate([planned], [stray]).balanced
 
 
@@ -169,5 +180,5 @@ def test_a_mailing_to_nobody_is_balanced() -> None:
 
 
 def test_the_reason_stands_beside_its_recipient() -> None:
-    record = BatchRecord(batch_of(0, 2), State.DONE, "ax", 1, NOW, reasons={1: "MESSAGE_REJECTED"})
+    record = BatchRecord(batch_of(0, 2), BatchStatus.DONE, "ax", 1, NOW, reasons={1: "MESSAGE_REJECTED"})
     assert [line.reason for line in lines_of([record], [])] == ["", "MESSAGE_REJECTED"]

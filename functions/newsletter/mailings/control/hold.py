@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.observability import count
 
 if TYPE_CHECKING:
@@ -25,28 +25,28 @@ def hold_mailing(
     """Hold the mailing, or let it wait where `until` says when to try again; False when it was not being sent any more.
 
     Of many senders that meet the same obstacle at once, one changes the course and raises the alarm. `judged`: the
-    first slice is the reason, so it is not watched again when somebody resumes the mailing all the same. `refused`: so
+    pilot is the reason, so it is not watched again when somebody resumes the mailing all the same. `refused`: so
     many refused recipients are the reason, so only further ones stop it again.
     """
-    course = app.courses.course(mailing)
-    if course is None or not course.state.sends:
+    status = app.statuses.status(mailing)
+    if status is None or not status.state.sends:
         return False
     state = MailingState.WAITING if until else MailingState.HELD
-    stopped = Course(
+    stopped = MailingStatus(
         state,
         now,
         reason=reason,
         until=until,
-        slice="" if judged else course.slice,
-        refused=refused or course.refused,
+        slice="" if judged else status.slice,
+        refused=refused or status.refused,
     )
-    if not app.courses.turn(mailing, course, stopped):
+    if not app.statuses.turn(mailing, status, stopped):
         return False
     tell_stopped(mailing, stopped, app)
     return True
 
 
-def tell_stopped(mailing: str, course: Course, app: Container) -> None:
+def tell_stopped(mailing: str, status: MailingStatus, app: Container) -> None:
     """Record that the mailing is held or waits, and raise the alarm; once, even if who stopped it died before that."""
-    if app.decisions.put(course.since, mailing, course.state.value, course.reason, replace=False):
-        count("MailingsWaiting" if course.state is MailingState.WAITING else "MailingsHeld")
+    if app.decisions.put(status.since, mailing, status.state.value, status.reason, replace=False):
+        count("MailingsWaiting" if status.state is MailingState.WAITING else "MailingsHeld")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import NotFound, NotNow
 
 if TYPE_CHECKING:
@@ -15,16 +15,20 @@ ATTEMPTS = 5
 """How often a change is tried when others change the same course at the same time."""
 
 
-def change_course(
-    mailing: str, allowed: Collection[MailingState], turned: Callable[[Course], Course], decision: str, app: Container
-) -> Course:
+def set_status(
+    mailing: str,
+    allowed: Collection[MailingState],
+    turned: Callable[[MailingStatus], MailingStatus],
+    decision: str,
+    app: Container,
+) -> MailingStatus:
     """Turn to what `turned` makes of a course whose state is in `allowed`; the course that holds then.
 
     The same change again is no error. Raises NotFound, and NotNow that says how the mailing stands when nothing leads
     from there.
     """
     for _ in range(ATTEMPTS):
-        before = planned_course(mailing, app)
+        before = status_once_planned(mailing, app)
         after = turned(before)
         if before.state is after.state and not after.to_emit:
             # Whoever made the change may have died before it was recorded.
@@ -32,31 +36,31 @@ def change_course(
             return before
         if before.state not in allowed:
             raise NotNow(f"{mailing} is {in_words(before)} and cannot be {decision}")
-        if app.courses.turn(mailing, before, after):
+        if app.statuses.turn(mailing, before, after):
             app.decisions.put(after.since, mailing, decision, in_short(after))
             return after
     raise NotNow(f"{mailing} is being changed by somebody else; look at it and try again")
 
 
-def in_short(course: Course) -> str:
+def in_short(status: MailingStatus) -> str:
     """Why a course is what it is, or who made it so."""
-    return course.reason or (f"by {course.by}" if course.by else "by itself")
+    return status.reason or (f"by {status.by}" if status.by else "by itself")
 
 
-def planned_course(mailing: str, app: Container) -> Course:
+def status_once_planned(mailing: str, app: Container) -> MailingStatus:
     """The course of a mailing that is planned. Raises NotFound, and NotNow for mails that go out one by one."""
     found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
-    if found.kind.standing:
+    if found.kind.automated:
         raise NotNow(f"{mailing} is no mailing of its own: its mails follow, one by one, what readers do")
-    return found.course
+    return found.status
 
 
-def in_words(course: Course) -> str:
+def in_words(status: MailingStatus) -> str:
     """`held`, `waiting for approval`: how a sentence about the mailing goes on after `is`."""
     return {
         MailingState.APPROVAL: "waiting for approval",
-        MailingState.CANARY: "being sent to its first slice",
+        MailingState.PILOT: "being sent to its pilot audience",
         MailingState.SENDING: "being sent",
-    }.get(course.state, course.state.value)
+    }.get(status.state, status.state.value)

@@ -69,7 +69,7 @@ def reject_digest(period: str, app: Container, *, by: str, now: datetime) -> Set
     return digest
 
 
-def look_after_digests(now: datetime, app: Container, isolated: Isolated) -> dict[str, str]:
+def monitor_digests(now: datetime, app: Container, isolated: Isolated) -> dict[str, str]:
     """Decide on digests whose deadline is over: {period: decision}. Also does what a run that crashed left undone.
 
     One that would go out and is broken is held, and looked at again with each look until it is mended or rejected. One
@@ -95,8 +95,8 @@ def _answer(digest: SettledDigest, verdict: str, now: datetime, app: Container, 
     """
     name = digest_id(digest.period)
     mailing = app.mailings.get(name)
-    if mailing is not None and mailing.course.state is MailingState.CANCELLED:
-        send, verdict = False, f"cancelled by {mailing.course.by}"
+    if mailing is not None and mailing.status.state is MailingState.CANCELLED:
+        send, verdict = False, f"cancelled by {mailing.status.by}"
     if send:
         broken = broken_in_words(
             preflight_digest(mailing_of(digest, app.publication), app.articles.all(), app.templates)
@@ -139,7 +139,7 @@ def _mend(digest: SettledDigest, app: Container) -> None:
     mailing = app.mailings.get(name)
     if (
         mailing is None
-        or (mailing.course.state is MailingState.APPROVAL and not digest.waits)
+        or (mailing.status.state is MailingState.APPROVAL and not digest.waits)
         or (overdue and len(app.deliveries.finished_shards(name)) < len(SHARDS))
     ):
         carry_on(digest, app)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.digests.digest import SettledDigest, digest_id, period_of, settle, window_for
-from newsletter.mailings.initial_status import starting_course
+from newsletter.mailings.initial_status import initial_status
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.planning.plan_page import plan_shards
 from newsletter.mailings.rendering.preflight import Fault, preflight_digest
-from newsletter.mailings.status import Course, MailingState
+from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.publication.publication import Publication
@@ -95,8 +95,8 @@ def carry_on(digest: SettledDigest, app: Container) -> int:
     """Do whatever a settled digest still needs: its mailing, the course that was decided on, and, once it is released,
     its shards; how many those were. Safe to repeat at any line.
     """
-    course = Course(MailingState.APPROVAL, digest.window.end) if digest.waits else _released(digest, app)
-    mailing = replace(mailing_of(digest, app.publication), course=course)
+    status = MailingStatus(MailingState.APPROVAL, digest.window.end) if digest.waits else _released(digest, app)
+    mailing = replace(mailing_of(digest, app.publication), status=status)
     app.mailings.create(mailing)
     if not digest.waits:
         _end_waiting(digest, app)
@@ -118,24 +118,24 @@ def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
 
 def _end_waiting(digest: SettledDigest, app: Container) -> None:
     mailing = app.mailings.get(digest_id(digest.period))
-    if mailing is not None and mailing.course.state is MailingState.APPROVAL:
-        app.courses.turn(mailing.id, mailing.course, _released(digest, app))
+    if mailing is not None and mailing.status.state is MailingState.APPROVAL:
+        app.statuses.turn(mailing.id, mailing.status, _released(digest, app))
 
 
-def _released(digest: SettledDigest, app: Container) -> Course:
+def _released(digest: SettledDigest, app: Container) -> MailingStatus:
     """The course of a digest that waits no more. While the breaker is open it is planned, and held; with many readers
-    it starts with a first slice.
+    it starts with a pilot.
     """
     since = digest.decided_at or digest.window.end
     if digest.dropped:
-        return Course(MailingState.CANCELLED, since, reason=digest.verdict)
+        return MailingStatus(MailingState.CANCELLED, since, reason=digest.verdict)
     audience = Audience(frequency=digest.frequency)
     readers = count_audience(audience, since.date(), app).readers
-    caution = app.publication.caution
-    course = starting_course(digest_id(digest.period), readers, app, now=since)
+    sending_limits = app.publication.sending_limits
+    status = initial_status(digest_id(digest.period), readers, app, now=since)
     # The slice is watched from now on, however long ago the digest was settled.
-    until = course.until and app.now().replace(microsecond=0) + caution.canary_wait
-    return replace(course, reason=course.reason or digest.verdict, until=until)
+    until = status.until and app.now().replace(microsecond=0) + sending_limits.pilot_wait
+    return replace(status, reason=status.reason or digest.verdict, until=until)
 
 
 def feed_trouble(since: datetime, app: Container) -> list[str]:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from newsletter.mailings.digests.digest import SettledDigest
-from newsletter.readers.frequency_history import Stretch, parse
+from newsletter.readers.frequency_history import FrequencyPeriod, parse
 from newsletter.readers.subscriber import Frequency, Recipient
 
 Covered = tuple[int, int]
@@ -23,7 +23,7 @@ Covered = tuple[int, int]
 _ORDER = tuple(Frequency)
 
 
-class Readings:
+class UnseenArticles:
     """What one released digest brings to whom. `settled` are all digests, this one among them or not."""
 
     def __init__(self, digest: SettledDigest, settled: Iterable[SettledDigest], zone: ZoneInfo) -> None:
@@ -43,9 +43,9 @@ class Readings:
 
     def articles_for(self, recipient: Recipient) -> tuple[str, ...] | None:
         """Ids of what is new to the reader, whatever the topics; None when the digest is not meant for them."""
-        if not recipient.cadence:
+        if not recipient.frequency_history:
             return self._digest.articles if recipient.frequency is self._digest.frequency else None
-        stretches = parse(recipient.cadence)
+        stretches = parse(recipient.frequency_history)
         if not self._meant_for(stretches):
             return None
         covered = self._covered(stretches)
@@ -53,13 +53,13 @@ class Readings:
             self._lists[covered] = self._left_by(covered)
         return self._lists[covered]
 
-    def _meant_for(self, stretches: tuple[Stretch, ...]) -> bool:
+    def _meant_for(self, stretches: tuple[FrequencyPeriod, ...]) -> bool:
         """By what the reader had chosen when the digest was released: what they change while it is planned is later."""
         before = [stretch for stretch in stretches if stretch.since < self._released]
         there = before[-1] if before else stretches[0]
         return there.frequency is self._digest.frequency and not there.paused(self._day(self._digest))
 
-    def _covered(self, stretches: tuple[Stretch, ...]) -> Covered:
+    def _covered(self, stretches: tuple[FrequencyPeriod, ...]) -> Covered:
         covered = dict.fromkeys(Frequency, 0)
         for stretch, following in zip(stretches, (*stretches[1:], None), strict=True):
             if stretch is stretches[0] and not stretch.joined:

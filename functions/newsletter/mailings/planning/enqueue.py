@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def has_room(now: datetime, app: Container) -> bool:
     """Whether the queue has room for more batches."""
-    return app.guards.free_at(QUEUED) < now.timestamp() + AHEAD
+    return app.rate_limiter.free_at(QUEUED) < now.timestamp() + AHEAD
 
 
 def emit(batches: Sequence[Batch], now: datetime, app: Container) -> int:
@@ -34,9 +34,9 @@ def emit(batches: Sequence[Batch], now: datetime, app: Container) -> int:
     if not batches:
         return 0
     queues, seconds, emitted = app.queues, now.timestamp(), 0
-    begin = max(seconds, app.guards.free_at(BULK))
+    begin = max(seconds, app.rate_limiter.free_at(BULK))
     for chunk, lengths in _chunks(batches, bulk_pace(app.mailer.max_send_rate())):
-        turn = app.guards.reserve(QUEUED, sum(lengths), begin, seconds + AHEAD - begin)
+        turn = app.rate_limiter.reserve(QUEUED, sum(lengths), begin, seconds + AHEAD - begin)
         if turn is None:
             break
         delays = [turn + offset - seconds for offset in accumulate(lengths, initial=0.0)]

@@ -42,7 +42,7 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
     page.
 
     Of a mailing that stands still nothing is emitted: going on does that. None, and nothing is done, for one that is
-    over or waits for approval, and for a shard that its first slice is not part of.
+    over or waits for approval, and for a shard that its pilot is not part of.
 
     Safe to repeat at any line: the manifest is written once, and everything after it is derived from it.
     """
@@ -50,15 +50,15 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
     mailing = app.mailings.get(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
-    if not mailing.course.plans(message.shard):
+    if not mailing.status.plans(message.shard):
         return None
     manifest = deliveries.manifest(mailing.id, message.shard, message.page)
     if manifest is None:
         manifest = _decide(message, mailing, now, app)
-    if mailing.course.state.sends:
+    if mailing.status.state.sends:
         _emit(message, manifest, now, app)
     if not manifest.last:
-        if mailing.course.follows(manifest.readers):
+        if mailing.status.follows(manifest.readers):
             queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
     elif mailing.kind is Kind.DIGEST:
         shards = deliveries.finish_shard(mailing.id, message.shard, manifest, now)
@@ -157,7 +157,7 @@ def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app
     why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}, and has nothing on the topics of {others}"
     if not readers and not nothing:
         why = f"there is no reader at present who gets it {mailing.audience.frequency}"
-    course = mailing.course
-    at, why = (course.since, f"{course.reason}; {why}") if course.reason else (mailing.created_at, why)
+    status = mailing.status
+    at, why = (status.since, f"{status.reason}; {why}") if status.reason else (mailing.created_at, why)
     decision = "sent" if readers else "nobody"
-    app.decisions.put(at, mailing.id, "held" if course.state is MailingState.HELD else decision, why)
+    app.decisions.put(at, mailing.id, "held" if status.state is MailingState.HELD else decision, why)

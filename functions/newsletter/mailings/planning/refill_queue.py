@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.platform.isolation import Isolated
-from newsletter.platform.messages import GoOn
+from newsletter.platform.messages import RequeueShard
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -21,15 +21,15 @@ def refill_queue(isolated: Isolated, app: Container) -> int:
     with isolated.piece("batches that wait for their turn"):
         for mailing, shard in app.backlog.waiting():
             waiting.setdefault(mailing, []).append(shard)
-    going: list[GoOn] = []
+    going: list[RequeueShard] = []
     for mailing, shards in waiting.items():
         with isolated.piece(f"mailing {mailing}"):
-            course = app.courses.course(mailing)
-            if course is None or course.state.over:
+            status = app.statuses.status(mailing)
+            if status is None or status.state.over:
                 for shard in shards:
                     app.backlog.clear(mailing, shard)
-            elif course.state.sends:
-                going += [GoOn(mailing, shard, anew=False) for shard in shards]
+            elif status.state.sends:
+                going += [RequeueShard(mailing, shard, anew=False) for shard in shards]
     going.sort(key=lambda message: (message.shard, message.mailing))
     with isolated.piece("batches that wait for their turn"):
         app.queues.send_all(app.queues.plan, going)

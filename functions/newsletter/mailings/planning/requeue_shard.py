@@ -9,13 +9,13 @@ from newsletter.mailings.planning.backlog_store import Place
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.planning.enqueue import emit, has_room, message_of
 from newsletter.platform.errors import NotFound
-from newsletter.platform.messages import GoOn, PlanPage
+from newsletter.platform.messages import PlanPage, RequeueShard
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
 
-def go_on(message: GoOn, app: Container, *, now: datetime) -> int:
+def requeue_shard(message: RequeueShard, app: Container, *, now: datetime) -> int:
     """Emit what the shard has left, from its manifests; how many batches those were. Raises NotFound.
 
     The queue keeps a message for two weeks, a manifest lives as long as the ledger: so nothing depends on messages.
@@ -29,7 +29,7 @@ def go_on(message: GoOn, app: Container, *, now: datetime) -> int:
     mailing = app.mailings.get(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
-    if not mailing.course.state.sends or not mailing.course.plans(message.shard):
+    if not mailing.status.state.sends or not mailing.status.plans(message.shard):
         return 0
     backlog, waits = app.backlog, app.backlog.place(mailing.id, message.shard)
     if not message.anew and (waits is None or not has_room(now, app)):
@@ -44,7 +44,7 @@ def go_on(message: GoOn, app: Container, *, now: datetime) -> int:
             number, left = _emit_page(manifest, page, begin, settled, now, app)
             emitted += number
         page += 1
-        follows = not manifest.last and mailing.course.follows(manifest.readers)
+        follows = not manifest.last and mailing.status.follows(manifest.readers)
     if left is None and waits is not None and follows:
         left = Place(page, 0)
     if left is not None:
@@ -65,7 +65,7 @@ def _emit_page(
     return emitted, Place(page, left[emitted]) if emitted < len(left) else None
 
 
-def _ledger(message: GoOn, now: datetime, app: Container) -> tuple[set[str], list[Batch]]:
+def _ledger(message: RequeueShard, now: datetime, app: Container) -> tuple[set[str], list[Batch]]:
     """Of the shard's batches those that are done or in a sender's hand, and those that repeat one and are not."""
     settled: set[str] = set()
     again: list[Batch] = []

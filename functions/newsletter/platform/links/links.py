@@ -19,7 +19,7 @@ SEPARATOR = "~"
 """Between the fields of a token; no id, key or nonce of ours holds it."""
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """What a token is good for; a token of one purpose is worthless for every other (it salts the signature)."""
 
     CONFIRM = "confirm"
@@ -30,7 +30,7 @@ class Purpose(StrEnum):
     MY_DATA = "my-data"
 
 
-class Ref(NamedTuple):
+class LinkClaims(NamedTuple):
     """Whom and which mail a link belongs to. `extra` is the offer's key (OFFER) or the sign-up's nonce (CONFIRM)."""
 
     subscriber: str
@@ -44,25 +44,25 @@ class Links:
     """Makes and reads tokens. `keys` go from oldest to newest: the newest signs, all are accepted."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
-        self._signers: dict[Purpose, Signer] = {purpose: _signer(keys, purpose) for purpose in Purpose}
+        self._signers: dict[LinkPurpose, Signer] = {purpose: _signer(keys, purpose) for purpose in LinkPurpose}
 
-    def token(self, purpose: Purpose, ref: Ref) -> str:
+    def token(self, purpose: LinkPurpose, ref: LinkClaims) -> str:
         """A URL-safe token; tokens to confirm carry the time they were made. Raises ValueError for a `~` in a field."""
         return self.signed(purpose, self.payload(ref))
 
-    def signed(self, purpose: Purpose, payload: bytes) -> str:
+    def signed(self, purpose: LinkPurpose, payload: bytes) -> str:
         """The token of a payload: for who signs the same one for several purposes."""
         return str(self._signers[purpose].sign(payload), "ascii")
 
-    def payload(self, ref: Ref) -> bytes:
+    def payload(self, ref: LinkClaims) -> bytes:
         """The part of a token that says whom and which mail it is about. Raises ValueError for a `~` in a field."""
         payload = SEPARATOR.join(map(str, ref))
-        if payload.count(SEPARATOR) != len(Ref._fields) - 1:
+        if payload.count(SEPARATOR) != len(LinkClaims._fields) - 1:
             message = f"{ref}: no field may hold {SEPARATOR}"
             raise ValueError(message)
         return urlsafe_b64encode(payload.rstrip(SEPARATOR).encode()).rstrip(b"=")
 
-    def read(self, purpose: Purpose, token: str, max_age: timedelta | None = None) -> Ref:
+    def read(self, purpose: LinkPurpose, token: str, max_age: timedelta | None = None) -> LinkClaims:
         """What the token says. Raises BadLink for what we did not sign for this purpose, ExpiredLink past `max_age`.
 
         Only tokens to confirm know their age.
@@ -99,13 +99,13 @@ class _QuickSigner(OneSpelling):
         return data + self.sep + self.get_signature(data)
 
 
-def _signer(keys: tuple[str, ...], purpose: Purpose) -> Signer:
-    kind = TimedOneSpelling if purpose is Purpose.CONFIRM else _QuickSigner
+def _signer(keys: tuple[str, ...], purpose: LinkPurpose) -> Signer:
+    kind = TimedOneSpelling if purpose is LinkPurpose.CONFIRM else _QuickSigner
     return kind(list(keys), salt=f"newsletter.{purpose}", key_derivation="hmac", digest_method=sha256)
 
 
-def _ref(payload: bytes) -> Ref:
+def _ref(payload: bytes) -> LinkClaims:
     values = urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)).decode().split(SEPARATOR)
-    values += [""] * (len(Ref._fields) - len(values))
+    values += [""] * (len(LinkClaims._fields) - len(values))
     subscriber, mailing, batch, position, extra = values
-    return Ref(subscriber, mailing, batch, int(position or 0), extra)
+    return LinkClaims(subscriber, mailing, batch, int(position or 0), extra)

@@ -50,7 +50,7 @@ class Imported(StrEnum):
 
 
 @dataclass(frozen=True)
-class Roster:
+class ImportList:
     """One import. `name` is the same for the same file, so that a second run finds what the first one did.
 
     `strictest` is the strictest word of the whole file on those ids of whom not every row says that they may be mailed.
@@ -70,7 +70,7 @@ class Roster:
 
 
 def import_rows(
-    rows: Sequence[Row], roster: Roster, now: datetime, app: Container, *, dry: bool = False, again: bool = False
+    rows: Sequence[Row], roster: ImportList, now: datetime, app: Container, *, dry: bool = False, again: bool = False
 ) -> list[Imported | InvalidInput]:
     """Import at most 100 rows; what became of each, in their order. `dry` only says what would.
 
@@ -84,7 +84,7 @@ def import_rows(
 class _Import:
     """At most 100 rows of one roster."""
 
-    def __init__(self, roster: Roster, now: datetime, app: Container, *, dry: bool, again: bool) -> None:
+    def __init__(self, roster: ImportList, now: datetime, app: Container, *, dry: bool, again: bool) -> None:
         self._roster = roster
         self._now = now
         self._app = app

@@ -30,7 +30,7 @@ DEFENCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Figures:
+class SignUpRates:
     """Sign-ups and confirmations of this hour and the one before."""
 
     sign_ups: int

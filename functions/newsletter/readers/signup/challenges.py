@@ -35,7 +35,7 @@ class Proof:
     expires: datetime
 
 
-class Proofs:
+class Challenges:
     """Makes challenges and checks answers. `keys` go from oldest to newest: the newest signs, all are accepted."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:

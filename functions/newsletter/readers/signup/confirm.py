@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.platform.links.links import Ref
-from newsletter.platform.messages import Notify
+from newsletter.platform.links.links import LinkClaims
+from newsletter.platform.messages import SendNotice
 from newsletter.platform.observability import count
 from newsletter.readers.change_address import end_other, evidence_of, move, with_present_choices
 from newsletter.readers.consents.consent import Consent
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.frequency_history import after_confirming
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.signup.protection import count_confirmation
@@ -33,14 +33,14 @@ class Confirmed:
     effect: Effect
 
 
-def look(ref: Ref, now: datetime, app: Container) -> Pending | Confirmed | None:
+def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed | None:
     """What the link is about: a form that waits, what confirming it did, or nothing. Changes nothing."""
     profile = app.subscribers.profile(ref.subscriber) or {}
     form = kept_form(ref, now, app)
     if form is None or form.link != ref.extra or not can_be_confirmed(form, now):
         return _confirmed(ref, profile)
     if form.moved_from:
-        today = present(form.moved_from, app)
+        today = current_subscriber(form.moved_from, app)
         if today.erased:
             return None
         if today.id != form.id:
@@ -56,16 +56,16 @@ def look(ref: Ref, now: datetime, app: Container) -> Pending | Confirmed | None:
     return found
 
 
-def count_seen(ref: Ref, found: Pending | Confirmed | None, app: Container) -> None:
+def count_seen(ref: LinkClaims, found: Pending | Confirmed | None, app: Container) -> None:
     """Count that the page behind the link was seen, unless its reader or the form refuses that."""
     form = found.form if isinstance(found, Pending) else None
-    reader = present((form.moved_from if form else "") or ref.subscriber, app)
+    reader = current_subscriber((form.moved_from if form else "") or ref.subscriber, app)
     refused = (form is not None and not form.tracking) or (reader.status != "" and not reader.tracking)
     if ref.mailing and not refused:
         app.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
 
 
-def kept_form(ref: Ref, now: datetime, app: Container) -> SignUp | None:
+def kept_form(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
     """The form with that link, or else the newest that waits for the address: a new link took the place of this one.
 
     Too old to be confirmed or not, while it is there for `send_again`.
@@ -74,7 +74,7 @@ def kept_form(ref: Ref, now: datetime, app: Container) -> SignUp | None:
     return next((form for form in forms if form.link == ref.extra), forms[0] if forms else None)
 
 
-def send_again(ref: Ref, now: datetime, app: Container) -> SignUp | None:
+def send_again(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
     """Ask for the confirmation anew, with a new link and the choices of the form that is there; None if there is none.
 
     Only who got the mail has its link, so nobody else can set this off; the limits of the mailbox hold here too.
@@ -87,7 +87,7 @@ def send_again(ref: Ref, now: datetime, app: Container) -> SignUp | None:
     return again
 
 
-def confirm(ref: Ref, now: datetime, app: Container, seen: str = "") -> Pending | Confirmed | None:
+def confirm(ref: LinkClaims, now: datetime, app: Container, seen: str = "") -> Pending | Confirmed | None:
     """Do what the page before the button showed (`seen`), and say that it is done.
 
     The form that waits, not confirmed, when that is not what was seen: it was replaced, or the reader is another by
@@ -102,7 +102,7 @@ def confirm(ref: Ref, now: datetime, app: Container, seen: str = "") -> Pending 
     _settle(found, now, app)
     if ref.mailing:
         app.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
-    app.limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
+    app.sign_up_limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
     app.sign_ups.forget(found.form)
     return _confirmed(ref, app.subscribers.profile(ref.subscriber) or {})
 
@@ -111,7 +111,7 @@ def _settle(found: Pending, now: datetime, app: Container) -> None:
     match found.effect:
         case Effect.SUBSCRIBE:
             _activate(found, now, app)
-            app.queues.send(app.queues.transactional, Notify("welcome", found.form.id, found.form.nonce))
+            app.queues.send(app.queues.transactional, SendNotice("welcome", found.form.id, found.form.nonce))
         case Effect.MOVE:
             _activate(found, now, app)
             move(found.form, now, app)
@@ -141,13 +141,13 @@ def _activate(found: Pending, now: datetime, app: Container) -> None:
         where = "at the old address" if form.moved_from else "on the form"
         refused = f"tracking of links, refused {where}"
         head = app.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
-    cadence = after_confirming(known, form.frequency, now, form.paused_until) if known else ""
-    if app.subscribers.activate(form, now, head, cadence, found.effect):
+    frequency_history = after_confirming(known, form.frequency, now, form.paused_until) if known else ""
+    if app.subscribers.activate(form, now, head, frequency_history, found.effect):
         count_confirmation(form, now, app)
         count("SubscriptionsConfirmed")
 
 
-def _confirmed(ref: Ref, profile: Mapping[str, Any]) -> Confirmed | None:
+def _confirmed(ref: LinkClaims, profile: Mapping[str, Any]) -> Confirmed | None:
     """What pressing the button of this very link did, while the reader is one."""
     link = profile.get("confirmed_with", profile.get("confirmed_by"))
     if link != ref.extra or profile.get("status") != Status.ACTIVE:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
-from newsletter.readers.signup.bot_attack import Figures
+from newsletter.readers.signup.bot_attack import SignUpRates
 
 BETWEEN_MAILS = timedelta(minutes=10)
 MAILS_A_DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ ATTACK_TRUSTED = timedelta(seconds=10)
 """How long a container trusts what it read of attack mode: what slips through meanwhile meets the other limits."""
 
 
-class Limits:
+class SignUpLimits:
     """Counters in the Guards table; all of them expire."""
 
     def __init__(self, client: Any, table: str) -> None:
@@ -139,7 +139,7 @@ class Limits:
 
     # --- attack mode -------------------------------------------------------------------------------------------------
 
-    def count(self, what: str, now: datetime) -> Figures:
+    def count(self, what: str, now: datetime) -> SignUpRates:
         """Count a `sign_ups` or `confirmations`; what that makes in this hour and the one before."""
         written = conditional(
             self._client,
@@ -155,7 +155,7 @@ class Limits:
             ReturnValues="ALL_NEW",
         )
         hours = (from_item(written.item), self._hour_before(now))
-        return Figures(
+        return SignUpRates(
             sign_ups=sum(hour.get("sign_ups", 0) for hour in hours),
             confirmations=sum(hour.get("confirmations", 0) for hour in hours),
         )

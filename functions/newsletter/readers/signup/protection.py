@@ -14,7 +14,7 @@ from newsletter.readers.signup.bot_attack import (
     SHARE,
     SHARE_OF_DOMAIN,
     SHARE_OF_PROVIDER,
-    Figures,
+    SignUpRates,
     must_prove,
 )
 from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
@@ -33,7 +33,7 @@ WAIT_LIFE = timedelta(hours=1)
 
 def under_attack(now: datetime, app: Container) -> bool:
     """Whether attack mode is on. Attack mode ends by itself: it is on until a moment, and that passes."""
-    return app.limits.attack_until(now) > now.timestamp()
+    return app.sign_up_limits.attack_until(now) > now.timestamp()
 
 
 def needs_proof(network: str, now: datetime, app: Container) -> bool:
@@ -41,7 +41,7 @@ def needs_proof(network: str, now: datetime, app: Container) -> bool:
     attack = under_attack(now, app)
     if not network:
         return attack
-    limits = app.limits
+    limits = app.sign_up_limits
     return must_prove(limits.sign_ups(network, now), limits.sign_ups(wider(network), now), attack=attack)
 
 
@@ -53,11 +53,11 @@ def take_form(network: str, now: datetime, app: Container, most: int = SIGN_UPS_
     """
     if not network:
         return
-    if not app.limits.sign_up(network, now, most):
+    if not app.sign_up_limits.sign_up(network, now, most):
         raise LimitReached("sign-ups of one network")
-    number = app.limits.take(f"network#{wider(network)}", now, FREE_WIDE)
+    number = app.sign_up_limits.take(f"network#{wider(network)}", now, FREE_WIDE)
     if 0 < number <= SHARE:
-        watch(app.limits.count("sign_ups", now), now, app)
+        watch(app.sign_up_limits.count("sign_ups", now), now, app)
 
 
 def count_confirmation(form: SignUp, now: datetime, app: Container) -> None:
@@ -69,28 +69,28 @@ def count_confirmation(form: SignUp, now: datetime, app: Container) -> None:
         return
     domain = form.email.rpartition("@")[2]
     share = SHARE_OF_PROVIDER if domain in OFTEN_MISTYPED else SHARE_OF_DOMAIN
-    if app.limits.take(f"confirmed#{wider(form.network)}", now, SHARE) and app.limits.take(
+    if app.sign_up_limits.take(f"confirmed#{wider(form.network)}", now, SHARE) and app.sign_up_limits.take(
         f"confirmed#{app.ids.of(domain)}", now, share
     ):
-        app.limits.count("confirmations", now)
+        app.sign_up_limits.count("confirmations", now)
 
 
-def watch(figures: Figures, now: datetime, app: Container) -> None:
+def watch(figures: SignUpRates, now: datetime, app: Container) -> None:
     """Switch attack mode on, or keep it on, if the figures say so.
 
     However many see it at once, one of them raises the alarm (metric AttackModeStarted).
     """
-    if not figures.attack or app.limits.attack_until(now) > (now + DEFENCE - EXTEND_AFTER).timestamp():
+    if not figures.attack or app.sign_up_limits.attack_until(now) > (now + DEFENCE - EXTEND_AFTER).timestamp():
         return
-    if app.limits.defend(now + DEFENCE, now):
+    if app.sign_up_limits.defend(now + DEFENCE, now):
         count("AttackModeStarted")
         logger().warning("attack mode: many sign-ups, few confirmations")
 
 
-def proven(answer: str, app: Container, now: datetime) -> bool:
+def solved(answer: str, app: Container, now: datetime) -> bool:
     """Whether the answer solves a challenge of ours, for the first time."""
-    proof = app.proofs.solved(answer, now) if answer else None
-    return proof is not None and app.limits.accept_proof(proof.challenge, proof.expires)
+    proof = app.challenges.solved(answer, now) if answer else None
+    return proof is not None and app.sign_up_limits.accept_proof(proof.challenge, proof.expires)
 
 
 def waited(age: timedelta | None, network: str, now: datetime, app: Container) -> bool:
@@ -100,6 +100,6 @@ def waited(age: timedelta | None, network: str, now: datetime, app: Container) -
     """
     if age is None or not WAIT <= age <= WAIT_LIFE:
         return False
-    if not app.limits.accept_wait(network, now):
+    if not app.sign_up_limits.accept_wait(network, now):
         raise LimitReached("sign-ups of one network that waited")
     return True

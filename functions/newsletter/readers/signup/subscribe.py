@@ -120,7 +120,9 @@ def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -
     form a link of its own, for one that is too old for its first.
     """
     place = " ".join(filter(None, (sign_up.id, sign_up.moved_from)))
-    holder, _, nonce = app.limits.confirmation_mail(sign_up.mailbox, now, f"{place} {sign_up.nonce}").rpartition(" ")
+    holder, _, nonce = app.sign_up_limits.confirmation_mail(
+        sign_up.mailbox, now, f"{place} {sign_up.nonce}"
+    ).rpartition(" ")
     granted = nonce == sign_up.nonce
     mail = nonce if holder == place else ""
     if not granted:
@@ -132,7 +134,7 @@ def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -
     except Exception:
         # The reader will press again; the mail that never went must not count against them.
         if granted:
-            app.limits.forget_confirmation_mails(sign_up.mailbox)
+            app.sign_up_limits.forget_confirmation_mails(sign_up.mailbox)
         raise
 
 

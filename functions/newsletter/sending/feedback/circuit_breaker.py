@@ -22,7 +22,7 @@ def count_feedback(feedback: Feedback, app: Container, *, now: datetime) -> None
     app.reputation.add(feedback, now)
     if not feedback.bounced and not feedback.complained:
         return
-    reason = breaks(app.reputation.last_day(now), app.publication.caution)
+    reason = breaks(app.reputation.last_day(now), app.publication.sending_limits)
     breaker = Breaker(now, reason)
     if reason and app.reputation.open(breaker):
         tell_open(breaker, app)
@@ -37,7 +37,7 @@ def tell_open(breaker: Breaker, app: Container) -> None:
 
 def hold_all(reason: str, app: Container, *, now: datetime) -> int:
     """Hold every mailing that is being sent; how many those were."""
-    return sum(hold_mailing(mailing, f"breaker open: {reason}", app, now=now) for mailing in app.courses.unfinished())
+    return sum(hold_mailing(mailing, f"breaker open: {reason}", app, now=now) for mailing in app.statuses.unfinished())
 
 
 def close_breaker(by: str, app: Container, *, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import NotFound
 from newsletter.readers.bounces_store import soft_bounce
-from newsletter.readers.current_subscriber import present
+from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.subscriber import Status
 from newsletter.sending.ses.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
 
@@ -63,7 +63,7 @@ def _read(body: str, now: datetime, app: Container) -> _Report | Passed | Except
     try:
         event = read_event(body)
         if event is Passed.UNKNOWN:
-            app.aside.put(without_addresses(body), now)
+            app.unknown_events.put(without_addresses(body), now)
         if isinstance(event, Passed):
             return event
         reader = _reader(event, app) if event.what in ABOUT_THE_READER else ""
@@ -125,7 +125,7 @@ def _may_be_tracked(reader: str, app: Container) -> bool:
 
     Not of who never confirmed: what their form says of tracking is not in the profile.
     """
-    today = present(reader, app)
+    today = current_subscriber(reader, app)
     return today.status != "" and today.may_be_tracked
 
 
@@ -135,12 +135,12 @@ def _stop_who_complained(reader: str, event: MailEvent, now: datetime, app: Cont
     The address that got the mail is the one SES holds mail back from, so that one is said to have complained too. (A
     bounce is of an address and not of a person; it stays there.)
     """
-    for each in dict.fromkeys((present(reader, app).id, reader)):
+    for each in dict.fromkeys((current_subscriber(reader, app).id, reader)):
         _stop(each, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, app)
 
 
 def _stop(reader: str, status: Status, how: str, valid_at: datetime, now: datetime, app: Container) -> None:
-    app.reachability.stop(reader, status, how, valid_at=valid_at, now=now, forget_after=app.publication.retention.left)
+    app.bounces.stop(reader, status, how, valid_at=valid_at, now=now, forget_after=app.publication.retention.left)
 
 
 def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, app: Container) -> None:
@@ -149,7 +149,7 @@ def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, app: Contai
     The ledger is asked again after counting: of this report and one of delivery that is worked on at the same moment,
     whoever comes last finds what the other wrote.
     """
-    bounces = app.reachability.add_soft_bounce(reader, event.mailed_at, event.message_id)
+    bounces = app.bounces.add_soft_bounce(reader, event.mailed_at, event.message_id)
     if bounces is None:
         return
     record = app.deliveries.record(event.mailing, event.batch)
@@ -158,7 +158,7 @@ def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, app: Contai
         return
     policy = app.publication.feedback
     if policy.gives_up(bounces.mails.values(), bounces.confirmed_at):
-        app.reachability.stop(
+        app.bounces.stop(
             reader,
             Status.BOUNCED,
             f"{policy.transient_bounces} mails bounced within {policy.within.days} days, last {event.mailing}",
@@ -169,11 +169,11 @@ def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, app: Contai
         )
         return
     oldest = max(bounces.mails.values()) - 2 * policy.within
-    app.reachability.forget_soft_bounces(reader, [mail for mail, at in bounces.mails.items() if at < oldest])
+    app.bounces.forget_soft_bounces(reader, [mail for mail, at in bounces.mails.items() if at < oldest])
 
 
 def _discount_soft_bounce(reader: str, event: MailEvent, app: Container) -> None:
     """The mail was delivered after all: an auto-reply, or a server that first said no."""
-    left = app.reachability.discount(reader, soft_bounce(event.mailed_at, event.message_id))
+    left = app.bounces.discount(reader, soft_bounce(event.mailed_at, event.message_id))
     if left is not None and not app.publication.feedback.gives_up(left.mails.values(), left.confirmed_at):
-        app.reachability.restore(reader)
+        app.bounces.restore(reader)

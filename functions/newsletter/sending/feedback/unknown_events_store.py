@@ -24,7 +24,7 @@ class PutAside:
     content: str
 
 
-class Aside:
+class UnknownEvents:
     """One item for each thing, however often it comes."""
 
     def __init__(self, client: Any, table: str) -> None:

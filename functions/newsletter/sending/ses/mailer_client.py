@@ -31,7 +31,7 @@ MAX_FEEDBACK_ID = 64
 """Characters of a value that SES takes over into Feedback-ID; a mailing's id is shorter nearly always."""
 
 
-class Addressed(NamedTuple):
+class Envelope(NamedTuple):
     """One recipient of a batch, with the values of the placeholders and headers of their own."""
 
     position: int
@@ -71,7 +71,7 @@ class Mailer:
                 self._rate = (monotonic() + RATE_LIFE, UNLIMITED if rate < 0 else max(rate, 0.1))
         return self._rate[1]
 
-    def send(self, batch: Batch, variant: Variant, addressed: Sequence[Addressed], kind: str) -> list[Result]:
+    def send(self, batch: Batch, variant: Variant, addressed: Sequence[Envelope], kind: str) -> list[Result]:
         """One SendBulkEmail for up to 50 recipients; one Result for each, in their order.
 
         Raises NotSentYet when SES certainly took nothing (SendingStopped when it takes nothing of anybody's),
@@ -84,7 +84,7 @@ class Mailer:
             raise SentPerhaps(message)
         return [result_of(who.position, entry) for who, entry in zip(addressed, entries, strict=True)]
 
-    def _request(self, batch: Batch, variant: Variant, addressed: Sequence[Addressed], kind: str) -> dict[str, Any]:
+    def _request(self, batch: Batch, variant: Variant, addressed: Sequence[Envelope], kind: str) -> dict[str, Any]:
         sender = self._publication.sender
         return {
             "FromEmailAddress": formataddr((sender.name, sender.address), "utf-8"),
@@ -127,7 +127,7 @@ class Mailer:
         return answer
 
 
-def _entries(batch: Batch, addressed: Sequence[Addressed], kind: str) -> list[dict[str, Any]]:
+def _entries(batch: Batch, addressed: Sequence[Envelope], kind: str) -> list[dict[str, Any]]:
     """All tags on each entry: whether entry tags add to or replace the default tags, the API does not say.
 
     SES writes the header Feedback-ID itself and begins it with the values of the two tags that are its own, so that

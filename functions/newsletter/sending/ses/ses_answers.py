@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.redaction import redacted
-from newsletter.sending.ledger import Outcome
+from newsletter.sending.ledger import SendResult
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -21,11 +21,11 @@ MAX_REASON = 200
 """Characters of a reason in the ledger."""
 
 ENTRY_OUTCOMES = {
-    "SUCCESS": Outcome.ACCEPTED,
-    "ACCOUNT_THROTTLED": Outcome.RETRY,
-    "TRANSIENT_FAILURE": Outcome.RETRY,
-    "MESSAGE_REJECTED": Outcome.REJECTED,
-    "INVALID_PARAMETER": Outcome.REJECTED,
+    "SUCCESS": SendResult.ACCEPTED,
+    "ACCOUNT_THROTTLED": SendResult.RETRY,
+    "TRANSIENT_FAILURE": SendResult.RETRY,
+    "MESSAGE_REJECTED": SendResult.REJECTED,
+    "INVALID_PARAMETER": SendResult.REJECTED,
 }
 """What an entry's status means (botocore's BulkEmailStatus). FAILED and unknown ones are doubtful: SES does not say."""
 
@@ -96,7 +96,7 @@ class Result(NamedTuple):
     """What SES said to one recipient; `stop` where it would say the same to everybody."""
 
     position: int
-    outcome: Outcome
+    outcome: SendResult
     reason: str
     stop: SendingStopped | None = None
 
@@ -105,12 +105,12 @@ def result_of(position: int, entry: Mapping[str, str]) -> Result:
     """What an entry of the answer to SendBulkEmail means."""
     status = entry.get("Status", "")
     if status == "SUCCESS":
-        return Result(position, Outcome.ACCEPTED, "")
+        return Result(position, SendResult.ACCEPTED, "")
     said = entry.get("Error", "")
     why = STOPS.get(status) or _why_nothing_is_sent(said)
     if why:
-        return Result(position, Outcome.RETRY, status, SendingStopped(why, passes=status == QUOTA))
-    outcome = ENTRY_OUTCOMES.get(status, Outcome.DOUBTFUL)
+        return Result(position, SendResult.RETRY, status, SendingStopped(why, passes=status == QUOTA))
+    outcome = ENTRY_OUTCOMES.get(status, SendResult.DOUBTFUL)
     return Result(position, outcome, redacted(f"{status} {said}".strip())[:MAX_REASON])
 
 
