@@ -16,8 +16,8 @@ from newsletter.platform.settings import MissingSetting, Settings, read_settings
 
 if TYPE_CHECKING:
     from newsletter.articles.articles_store import Articles
-    from newsletter.articles.feed_states_store import FeedStates
     from newsletter.articles.feeds.feed_client import Feeds
+    from newsletter.articles.feeds.feed_states_store import FeedStates
     from newsletter.leads.clicks_store import Clicks
     from newsletter.leads.crm_client import Crm
     from newsletter.leads.lead_pointers_store import LeadPointers
@@ -222,7 +222,7 @@ class Container:
     @cached_property
     def feed_states(self) -> FeedStates:
         """What one reading of a feed leaves for the next."""
-        from newsletter.articles.feed_states_store import FeedStates
+        from newsletter.articles.feeds.feed_states_store import FeedStates
 
         return FeedStates(aws.client("dynamodb"), self.settings.content_table)
 

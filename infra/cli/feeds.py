@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.faults import Fault
 from cli.output import say, when
-from newsletter.articles.accept_feed import accept_feed, ask_for_archive
+from newsletter.articles.feeds.accept_feed import accept_feed, ask_for_archive
 from newsletter.container import app
 from newsletter.platform.errors import Conflict, NotFound
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.articles.article import Article, article_id
-from newsletter.articles.feed_state import FeedState
 from newsletter.articles.feeds.feed_client import Feeds
+from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.articles.ingest import ingest_feeds
 from newsletter.container import Container, app
 from newsletter.platform.isolation import Isolated

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.articles.accept_feed import accept_feed
 from newsletter.articles.article import Article
-from newsletter.articles.feed_state import FeedState, Hold
+from newsletter.articles.feeds.accept_feed import accept_feed
+from newsletter.articles.feeds.feed_state import FeedState, Hold
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing

@@ -17,7 +17,7 @@ from local_cloud import environment
 from local_cloud.backends import Backends
 from local_cloud.stack import Stack, load_stack, provision
 from newsletter.articles.articles_store import Articles
-from newsletter.articles.feed_states_store import FeedStates
+from newsletter.articles.feeds.feed_states_store import FeedStates
 from newsletter.container import app
 from newsletter.leads.leads_store import Leads
 from newsletter.mailings.decisions_store import Decisions

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.articles.article import Article, Entry
 from newsletter.articles.catalog import ArticleCatalog, archive_listing
-from newsletter.articles.feed_health import Snapshot, reason_to_hold
-from newsletter.articles.feed_state import FeedState
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
+from newsletter.articles.feeds.feed_health import Snapshot, reason_to_hold
+from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.articles.article import CHOSEN, Article, Choice
-from newsletter.articles.feed_state import Failure, FeedState, Hold
+from newsletter.articles.feeds.feed_state import Failure, FeedState, Hold
 from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.platform.aws.items import from_item, to_item

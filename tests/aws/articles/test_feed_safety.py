@@ -10,8 +10,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from newsletter.articles.accept_feed import accept_feed
 from newsletter.articles.article import CHOSEN, article_id
+from newsletter.articles.feeds.accept_feed import accept_feed
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
 from newsletter.articles.ingest import ingest_feeds
 from newsletter.container import app

@@ -9,8 +9,8 @@ from unittest.mock import Mock
 import pytest
 
 from newsletter.articles.catalog import UNDATED_AGE
-from newsletter.articles.feed_state import Failure
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
+from newsletter.articles.feeds.feed_state import Failure
 from newsletter.container import app
 from newsletter.publication.publication import Feed
 from tests.support.blog import HOUR, NOW, Blog, Entries, sample_publication, write

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.articles.article import Article
-from newsletter.articles.feed_state import Failure, FeedState, Hold
+from newsletter.articles.feeds.feed_state import Failure, FeedState, Hold
 from newsletter.container import app
 from newsletter.mailings.digests.digest import WEEK, digest_id, week_of
 from newsletter.mailings.status import MailingState

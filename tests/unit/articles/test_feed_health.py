@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.articles.feed_health import Snapshot, reason_to_hold
+from newsletter.articles.feeds.feed_health import Snapshot, reason_to_hold
 
 READ = datetime(2026, 11, 24, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)

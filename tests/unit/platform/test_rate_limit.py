@@ -78,7 +78,7 @@ def sent(rate: float, messages: Iterable[tuple[float, Slotted]]) -> list[tuple[f
     """When SES is called, and for how many, once any number of senders has taken these messages at those seconds."""
     aws, calls = Aws(), []
     queues = Queues(aws, plan="plan", batch="batch", transactional="transactional", lead="")
-    app = Container().but(guards=RateLimiter(aws, "guards"), queues=queues)
+    app = Container().but(rate_limiter=RateLimiter(aws, "guards"), queues=queues)
     for at, message in messages:
         aws.put("batch" if isinstance(message, SendBatch) else "transactional", message, START + at)
     while aws.waits:

@@ -16,7 +16,7 @@ def test_no_test_draws_characters_without_saying_whether_halves_of_pairs_are_mea
         for ring in TESTS.iterdir()
         if ring.is_dir() and ring.name != "node_modules"
         for file in ring.rglob("*.py")
-        if file != Path(__file__)
+        if file not in (Path(__file__), TESTS / "support" / "strategies.py")
         for line in file.read_text("utf-8").splitlines()
         if "st.characters(" in line and not SAID.search(line)
     }

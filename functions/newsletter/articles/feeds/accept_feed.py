@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.articles.feed_state import FeedState
+from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.platform.errors import Conflict, NotFound
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from newsletter.articles.feed_state import Failure, FeedState, Hold
+from newsletter.articles.feeds.feed_state import Failure, FeedState, Hold
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
 

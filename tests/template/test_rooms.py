@@ -1,0 +1,259 @@
+"""Rooms by subject: what a file's name allows it, the order of the subjects, and that importing does nothing."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+PRODUCT = FUNCTIONS / "newsletter"
+MODULES = sorted(FUNCTIONS.rglob("*.py"))
+DOORS = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
+SUBJECTS = (
+    "platform",
+    "publication",
+    "articles",
+    "readers",
+    "mail",
+    "mailings",
+    "sending",
+    "reports",
+    "nurture",
+    "leads",
+)
+"""A subject imports what stands before it. Calls in the other direction go through the container."""
+MOST_FILES = 13
+MOST_LINES = 300
+
+# Libraries that reach AWS or the network, and standard modules that do.
+NETWORK = {"boto3", "botocore", "urllib3", "socket", "ssl", "http.client", "urllib.request", "smtplib", "requests"}
+# Where else the outside world would come in: chance, the environment, other programs.
+IMPURE = {"os", "random", "secrets", "subprocess", "uuid", "tempfile", "locale"}
+ASKS_THE_CLOCK = {"utcnow", "today"}
+CONTAINER = "newsletter.container"
+# Asks AWS and the environment on behalf of everybody else.
+EXCEPT = {
+    "newsletter.platform.aws.clients",
+    "newsletter.platform.aws.api_models",
+    "newsletter.platform.aws.items",
+    "newsletter.platform.settings",
+}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(FUNCTIONS).with_suffix("").parts).removesuffix(".__init__")
+
+
+def subject_of(module: str) -> str:
+    """The subject's room, or empty for a door and for the container."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "newsletter" and len(parts) > 1 and parts[1] in SUBJECTS else ""
+
+
+def may_reach_out(module: str) -> bool:
+    return module.endswith(("_store", "_client")) or module in EXCEPT
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def for_types_alone(path: Path) -> frozenset[int]:
+    """The lines of imports that only the type checker sees."""
+    blocks = [
+        node
+        for node in nodes(path)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    ]
+    return frozenset(inner.lineno for block in blocks for inner in ast.walk(block) if isinstance(inner, ast.stmt))
+
+
+def imports(path: Path, *, types: bool = False) -> Iterator[str]:
+    """Every module the file imports, wherever in it, as `package.module` (of `from package import module` too)."""
+    for node in nodes(path):
+        if not types and getattr(node, "lineno", 0) in for_types_alone(path):
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module is not None
+            inner = FUNCTIONS.joinpath(*node.module.split("."))
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}" if inner.is_dir() else node.module
+
+
+def is_below(module: str, packages: tuple[str, ...] | set[str]) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def is_ours(module: str) -> bool:
+    return is_below(module, ("newsletter", *DOORS))
+
+
+def is_standard(module: str) -> bool:
+    return module.split(".", 1)[0] in sys.stdlib_module_names
+
+
+def against(allowed: Callable[[str, str], bool], *, types: bool = False) -> dict[str, list[str]]:
+    """Modules with imports that are not `allowed(importing module, imported module)`."""
+    found = {}
+    for path in MODULES:
+        module = name_of(path)
+        wrong = [each for each in imports(path, types=types) if not allowed(module, each)]
+        if wrong:
+            found[module] = wrong
+    return found
+
+
+def test_the_rooms_are_the_subjects() -> None:
+    rooms = {path.name for path in PRODUCT.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert rooms == set(SUBJECTS)
+    assert {path.name for path in PRODUCT.glob("*.py")} == {"__init__.py", "container.py"}
+
+
+def test_no_room_and_no_file_is_too_big() -> None:
+    folders = {path.parent for path in MODULES}
+    sizes = {
+        str(room.relative_to(FUNCTIONS)): len([p for p in room.glob("*.py") if p.stem != "__init__"])
+        for room in folders
+    }
+    assert {room: size for room, size in sizes.items() if size > MOST_FILES} == {}
+    lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {module: length for module, length in lines.items() if length > MOST_LINES} == {}
+
+
+def test_a_subject_imports_only_subjects_before_it() -> None:
+    def allowed(module: str, imported: str) -> bool:
+        ours, theirs = subject_of(module), subject_of(imported)
+        return not ours or not theirs or SUBJECTS.index(theirs) <= SUBJECTS.index(ours)
+
+    assert against(allowed) == {}
+
+
+def test_no_subject_imports_a_door_or_at_run_time_the_container() -> None:
+    assert against(lambda module, imported: not subject_of(module) or not is_below(imported, (CONTAINER, *DOORS))) == {}
+
+
+def test_doors_do_not_import_each_other() -> None:
+    def allowed(module: str, imported: str) -> bool:
+        door = module.split(".", maxsplit=1)[0]
+        return not is_below(imported, tuple(other for other in DOORS if other != door))
+
+    assert against(allowed) == {}
+
+
+def test_only_stores_and_clients_reach_aws_the_network_or_the_environment() -> None:
+    def allowed(module: str, imported: str) -> bool:
+        return not is_below(imported, NETWORK | IMPURE) or not subject_of(module) or may_reach_out(module)
+
+    assert against(allowed) == {}
+    asked = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        if subject_of(name_of(path))
+        for node in nodes(path)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (node.func.attr in ASKS_THE_CLOCK or ast.unparse(node.func) in ("datetime.now", "time.time"))
+    }
+    assert asked == set()
+
+
+def test_stores_and_clients_are_built_by_the_container_alone() -> None:
+    """Others may know their types and constants; whoever needs one at work takes it from the container."""
+    built = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        if name_of(path) != CONTAINER and not may_reach_out(name_of(path))
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _classes_that_reach_out()
+    }
+    assert built == set()
+
+
+@cache
+def _classes_that_reach_out() -> frozenset[str]:
+    """Names of the classes that are made with a client of boto3."""
+    return frozenset(
+        node.name
+        for path in MODULES
+        if name_of(path).endswith(("_store", "_client"))
+        for node in nodes(path)
+        if isinstance(node, ast.ClassDef)
+        and any(
+            isinstance(inner, ast.FunctionDef)
+            and inner.name == "__init__"
+            and "client" in {a.arg for a in inner.args.args}
+            for inner in node.body
+        )
+    )
+
+
+def test_clients_come_from_the_container_alone() -> None:
+    clients = "newsletter.platform.aws.clients"
+    assert against(lambda module, imported: module == CONTAINER or imported != clients) == {}
+
+
+def test_conditional_writes_are_made_in_one_place() -> None:
+    """There a refusal is compared with our own write (docs/decisions/0064)."""
+    words = ("ConditionalCheckFailedException", "ReturnValuesOnConditionCheckFailure")
+    told = {name_of(path) for path in MODULES if any(word in path.read_text(encoding="utf-8") for word in words)}
+    assert told == {"newsletter.platform.aws.items"}
+
+
+def test_powertools_stay_at_the_doors() -> None:
+    places = (*DOORS, "newsletter.platform.events", "newsletter.platform.observability", "newsletter.platform.web")
+    assert (
+        against(lambda module, imported: is_below(module, places) or not is_below(imported, {"aws_lambda_powertools"}))
+        == {}
+    )
+
+
+def test_nothing_is_named_for_being_left_over() -> None:
+    stems = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    ends = ("Service", "Manager", "Helper", "Util", "Utils")
+    assert [path for path in MODULES if path.stem in stems] == []
+    classes = {
+        f"{name_of(path)}.{node.name}" for path in MODULES for node in nodes(path) if isinstance(node, ast.ClassDef)
+    }
+    assert {name for name in classes if name.endswith(ends)} == set()
+
+
+IMPORT_ALL = """
+import importlib, os, socket, sys, threading
+
+def refused(*_, **__):
+    raise AssertionError("a socket was opened")
+
+socket.socket.connect = refused
+before = dict(os.environ)
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+assert dict(os.environ) == before, "the environment was changed"
+assert threading.active_count() == 1, "a thread was started"
+loaded = {"boto3", "botocore.client", "urllib3"} & set(sys.modules)
+print(",".join(sorted(loaded)))
+"""
+
+
+def test_importing_any_module_needs_no_environment_and_opens_nothing() -> None:
+    """A cold start pays for what is imported: boto3 is loaded by the first client that is asked for."""
+    names = [name_of(path) for path in MODULES]
+    program = f"import sys; sys.path.insert(0, sys.argv[1])\n{IMPORT_ALL}"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, str(FUNCTIONS), *names],
+        env={},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == ""
