@@ -6,15 +6,16 @@ from markupsafe import escape
 
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
-from newsletter.mailings.mailing import Variant
+from newsletter.mailings.rendering.renderer import RenderedVariant
 from newsletter.platform.web.answer import BARE, Answer
 
 # The mail is a page of its own making: it may look as it likes, and do nothing.
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'none'"
 
 
-def whole_mail(variant: Variant, links: tuple[tuple[str, str], ...]) -> Answer:
+def whole_mail(mail: RenderedVariant) -> Answer:
     """The HTML; links lead to their targets, and a reader's own pages nowhere."""
+    variant, links = mail
     hello_html, _ = app.templates.greeting(variant.language, "")
     values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}
     html = substitute(variant.html, values)

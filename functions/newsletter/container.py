@@ -399,7 +399,7 @@ class Container:
         """Rendered variants, each rendered and kept once per container."""
         from newsletter.mailings.rendering.variants import Variants
 
-        return Variants(self.templates, self.mailings, self.articles.all)
+        return Variants(self)
 
     @cached_property
     def digest_readers(self) -> DigestReaders:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.campaign_file import CampaignFile, read_campaign
-from cli.check_campaign import check_campaign
+from cli.check_campaign import fit
 from cli.confirm import agreed
 from cli.output import say, when
 from newsletter.container import app
-from newsletter.mailings.campaign import checked, readers_of, start_campaign, started_before
+from newsletter.mail.templates import Templates
+from newsletter.mailings.campaign import prepare_campaign
 from newsletter.mailings.control.set_status import in_words
-from newsletter.mailings.count_audience import count_audience
-from newsletter.mailings.initial_status import initial_status
-from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.launch import Prepared, launch
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.descriptions import audience_in_words, count_in_words, status_in_words
@@ -22,46 +21,47 @@ from newsletter.reports.descriptions import audience_in_words, count_in_words, s
 def send(path: Path, *, yes: bool) -> int:
     """Show what will be sent to whom, ask, and start it. The same file again sends nothing and is no error."""
     file = read_campaign(path)
-    now = whole_seconds(app.now())
-    publication = app.templates.publication
+    prepared = _prepared(file)
+    if not prepared.known:
+        if not fit(file, prepared.mailing, prepared.faults, app.settings.templates, app.settings.public_url):
+            say("Nothing was sent.")
+            return 1
+        say()
+        try:
+            prepared.check()
+        except EmptyAudience as nobody:
+            raise file.fault(nobody) from nobody
+        _show(file, prepared)
+        if not yes and not agreed("Send it now?", "to send"):
+            say("Nothing was sent.")
+            return 1
+    # Also for a known campaign: had its start been interrupted, this completes it.
+    launched = launch(prepared, app)
+    mailing = launched.mailing
+    if launched.created:
+        say(f"Started {mailing.id}. See how it goes: newsletter mailing show {mailing.id}")
+        if words := status_in_words(mailing.status):
+            say(f"{words}.")
+    else:
+        then = when(mailing.created_at, app.templates.publication.time_zone)
+        say(f"{mailing.id} was started on {then} and is {in_words(mailing.status)}; nothing is sent again.")
+    return 0
+
+
+def _prepared(file: CampaignFile) -> Prepared:
+    """The campaign as it would start now; faults in a template are told with their lines. Raises Fault."""
+    traced = Templates(app.settings.templates, app.settings.public_url, traced=True)
     try:
-        mailing = checked(file.campaign, publication, now)
-        known = started_before(mailing, app)
+        return prepare_campaign(file.campaign, app.but(templates=traced), now=whole_seconds(app.now()))
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     except Conflict as taken:
         text = f"a campaign {file.campaign.name} was sent with another text; choose another name"
         raise file.fault(InvalidInput("name", text)) from taken
-    status = None
-    if known is None:
-        if check_campaign(path, app.settings.templates, app.settings.public_url):
-            say("Nothing was sent.")
-            return 1
-        say()
-        try:
-            readers = readers_of(mailing, app)
-        except EmptyAudience as nobody:
-            raise file.fault(nobody) from nobody
-        status = initial_status(mailing.id, readers, app, now=now)
-        _show(file, mailing)
-        if not yes and not agreed("Send it now?", "to send"):
-            say("Nothing was sent.")
-            return 1
-    # Also for a known campaign: had its start been interrupted, this completes it.
-    mailing, created = start_campaign(file.campaign, app, now=now, status=status)
-    if created:
-        say(f"Started {mailing.id}. See how it goes: newsletter mailing show {mailing.id}")
-        if words := status_in_words(mailing.status):
-            say(f"{words}.")
-    else:
-        then = when(mailing.created_at, publication.time_zone)
-        say(f"{mailing.id} was started on {then} and is {in_words(mailing.status)}; nothing is sent again.")
-    return 0
 
 
-def _show(file: CampaignFile, mailing: Mailing) -> None:
-    publication = app.templates.publication
-    readers = count_audience(mailing.audience, mailing.created_at.date(), app)
+def _show(file: CampaignFile, prepared: Prepared) -> None:
+    publication, mailing = app.templates.publication, prepared.mailing
     text = app.templates.markdown(mailing.body)[1]
     say(f"Name:     {file.campaign.name}")
     say(f"Subject:  {mailing.subject}")
@@ -69,7 +69,8 @@ def _show(file: CampaignFile, mailing: Mailing) -> None:
         say(f"Preview:  {mailing.preheader}")
     if mailing.offer:
         say(f"Offer:    {mailing.offer}")
-    say(f"To:       {audience_in_words(mailing, publication)}: {count_in_words(readers)}")
+    audience = audience_in_words(mailing, publication)
+    say(f"To:       {audience}: {count_in_words(prepared.readers)}" if prepared.readers else f"To:       {audience}")
     say(f"From:     {publication.sender.name} <{publication.sender.address}>")
     say(f"\n{_indented(text)}\n")
 

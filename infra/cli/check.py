@@ -141,13 +141,13 @@ def _mails(root: Path, templates: Templates) -> Iterator[tuple[str, str, bool]]:
     for mail in sample_mails(templates.publication):
         for language in templates.publication.languages:
             try:
-                drawn = mail.drawn(templates, language)
+                rendered = mail.rendered(templates, language)
             except InvalidPublication:
                 continue  # A missing text of a sequence, which _sequences tells.
             except (TemplateError, NewsletterError, ValueError, OSError) as error:
                 yield f"{_place(root, error) or root / 'email'} ({language}, {mail.name})", str(error), True
                 continue
-            for fault in mail.faults(drawn, templates, language):
+            for fault in mail.faults(rendered, templates, language):
                 yield f"{_source(root, mail, fault)} ({language}, {mail.name})", fault.message, fault.blocks
 
 

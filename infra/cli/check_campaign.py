@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from newsletter.mail.preflight_rules import Rule
 from newsletter.mail.templates import Templates
 from newsletter.mailings.campaign import checked
 from newsletter.mailings.mailing import Mailing
-from newsletter.mailings.rendering.preflight import Fault, drawn, preflight_campaign
+from newsletter.mailings.rendering.preflight import Fault, preflight_campaign
+from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.platform.errors import InvalidInput
 
 NOWHERE = "https://newsletter.example"
@@ -33,29 +35,31 @@ def check_campaign(path: Path, root: Path, public_url: str = NOWHERE, *, online:
         from cli.online import dead_links
 
         faults += dead_links(mailing)
-    faults += _spam(mailing, Templates(root, public_url))
+    return 0 if fit(file, mailing, faults, root, public_url) else 1
+
+
+def fit(file: CampaignFile, mailing: Mailing, faults: Iterable[Fault], root: Path, public_url: str) -> bool:
+    """Say these faults and what SpamAssassin finds; whether the campaign can go out."""
+    faults = [*faults, *_spam(mailing, Templates(root, public_url))]
     tell(file, root, faults)
     broken = sum(fault.blocks for fault in faults)
     if broken:
         say(f"{broken} fault{'s' if broken > 1 else ''}; it cannot go out like this.")
-        return 1
-    say(f"{path}: fit to go out{' all the same' if faults else ''}.")
-    return 0
+        return False
+    say(f"{file.path}: fit to go out{' all the same' if faults else ''}.")
+    return True
 
 
 def _spam(mailing: Mailing, templates: Templates) -> list[Fault]:
     """What SpamAssassin has against it in each language, where it is installed."""
     if not spam.installed():
         return []
-    languages = mailing.audience.languages
-    mails = [
-        drawn(templates, language, lambda variants, reader: variants.campaign(mailing, reader))[0]
-        for language in languages
-    ]
-    judged = spam.scores([message(mailing.id, mailing.kind, mail[0], templates) for mail in mails])
+    renderer = Renderer(templates)
+    mails = [renderer.campaign(mailing, language) for language in mailing.audience.languages]
+    judged = spam.scores([message(mailing.id, mailing.kind, mail.variant, templates) for mail in mails])
     return [
         Fault(Rule.SPAM, score.points >= spam.SPAM, f"SpamAssassin gives it {score} in {language}", language)
-        for language, score in zip(languages, judged, strict=True)
+        for language, score in zip(mailing.audience.languages, judged, strict=True)
         if score.points >= spam.NEARLY
     ]
 

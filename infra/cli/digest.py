@@ -9,8 +9,9 @@ from cli.faults import Fault
 from cli.output import say, table, when
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
-from newsletter.mailings.digests.approve import approve_digest, digest_of, reject_digest
+from newsletter.mailings.digests.approve import approve_digest, reject_digest
 from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.digests.release import digest_of
 from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
@@ -42,15 +43,14 @@ def show(period: str) -> int:
     window = digest.window
     say(f"Window: {when(window.start, publication.time_zone)} to {when(window.end, publication.time_zone)}")
     mailing = app.mailings.get(digest_id(period))
+    articles = app.articles.all()
     if mailing is not None:
-        for language in publication.languages:
-            try:
-                variant, _ = preview_digest(mailing, language, app)
-            except NotFound:
-                say("Every article is skipped by now: it goes to nobody.")
-                break
-            say(f"Subject ({language}): {substitute(variant.subject, {})}")
-    known = {article.id: article for article in app.articles.all()}
+        try:
+            for variant, _ in preview_digest(mailing, articles, publication.languages, app.templates):
+                say(f"Subject ({variant.language}): {substitute(variant.subject, {})}")
+        except NotFound:
+            say("Every article is skipped by now: it goes to nobody.")
+    known = {article.id: article for article in articles}
     for heading, ids in (("New articles", digest.articles), ("From the archive", digest.related)):
         if ids:
             say(f"\n{heading}:")
@@ -65,7 +65,7 @@ def decide(act: str, period: str) -> int:
     acts: dict[str, Callable[..., SettledDigest]] = {"approve": approve_digest, "reject": reject_digest}
     by = f"{getpass.getuser()}, at the command line"
     try:
-        digest = acts[act](period, by=by, now=whole_seconds(app.now()), desk=app)
+        digest = acts[act](period, app, by=by, now=whole_seconds(app.now()))
     except NotFound as nothing:
         raise _unknown(period) from nothing
     except NotNow as wrong:

@@ -10,14 +10,15 @@ from cli.output import say, table
 from cli.sample_mails import SampleMail, sample_mails
 from newsletter.mail.preflight_rules import CLIP
 from newsletter.mail.templates import Templates
-from newsletter.mailings.rendering.preflight import Drawn, sample
+from newsletter.mailings.rendering.preflight import sample
+from newsletter.mailings.rendering.renderer import RenderedVariant
 
 
 @dataclass(frozen=True)
 class _Line:
     mail: SampleMail
     language: str
-    drawn: Drawn
+    rendered: RenderedVariant
     bytes: int
 
 
@@ -29,7 +30,9 @@ def show(templates: Templates) -> list[tuple[str, str]]:
         for mail in sample_mails(templates.publication)
     ]
     if spam.installed():
-        judged = spam.scores([message(line.mail.mailing, line.mail.kind, line.drawn[0], templates) for line in lines])
+        judged = spam.scores(
+            [message(line.mail.mailing, line.mail.kind, line.rendered.variant, templates) for line in lines]
+        )
     else:
         say(spam.MISSING)
         judged = []
@@ -58,6 +61,6 @@ def show(templates: Templates) -> list[tuple[str, str]]:
 
 def _line(mail: SampleMail, language: str, templates: Templates) -> _Line:
     """The larger of the mail's variants, as the reader with the longest links gets it."""
-    sizes = {drawn: sample(drawn, templates, mail.kind).size for drawn in mail.drawn(templates, language)}
+    sizes = {each: sample(each, templates, mail.kind).size for each in mail.rendered(templates, language)}
     largest = max(sizes, key=sizes.__getitem__)
     return _Line(mail, language, largest, sizes[largest])

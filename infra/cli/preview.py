@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,15 +14,16 @@ from cli.campaign_file import read_campaign
 from cli.eml import TOKEN, message
 from cli.faults import Fault
 from cli.output import say
-from cli.sample_mails import as_campaign, as_digest, sample_mails
+from cli.sample_mails import sample_mails
 from newsletter.container import Container
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
 from newsletter.mailings.campaign import checked
 from newsletter.mailings.digests.digest import newest_first, period_of, settle
-from newsletter.mailings.digests.start import mailing_of
+from newsletter.mailings.digests.release import mailing_of
 from newsletter.mailings.mailing import Kind, Mailing
-from newsletter.mailings.rendering.preflight import Drawn, drawn, values_for
+from newsletter.mailings.rendering.preflight import values_for
+from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, as_campaign, as_digest
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Frequency
 
@@ -31,12 +32,12 @@ FIRST_NAME = "Maija"
 
 @dataclass(frozen=True)
 class Shown:
-    """A mail to look at, drawn in each of its languages."""
+    """A mail to look at, rendered in each of its languages."""
 
     name: str
     kind: Kind
     mailing: str
-    mails: tuple[Drawn, ...]
+    mails: tuple[RenderedVariant, ...]
 
 
 def preview(what: str, language: str, out: Path, templates: Templates, app: Container | None = None) -> int:
@@ -77,9 +78,7 @@ def _campaign(path: Path, language: str, templates: Templates) -> Shown:
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     languages = (language,) if language else mailing.audience.languages
-    draw = as_campaign(mailing)
-    mails = tuple(drawn(templates, each, draw)[0] for each in languages)
-    return Shown(mailing.id, mailing.kind, mailing.id, mails)
+    return Shown(mailing.id, mailing.kind, mailing.id, _rendered(as_campaign(mailing), languages, templates))
 
 
 def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Shown:
@@ -87,17 +86,21 @@ def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Show
     if name not in known:
         raise Fault(f"there is no mail {name!r}; give a campaign file (.md) or one of {', '.join(known)}")
     mail = known[name]
-    mails = tuple(mail.drawn(templates, language)[0] for language in languages)
-    return Shown(mail.name, mail.kind, mail.mailing, mails)
+    return Shown(mail.name, mail.kind, mail.mailing, _rendered(mail.render, languages, templates))
 
 
 def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> Shown:
     """This week's digest for a reader of every topic, as it would start now."""
     mailing = _this_week(app)
-    articles = app.articles.all()
-    draw = as_digest(mailing)
-    mails = tuple(drawn(templates, each, draw, articles)[0] for each in languages)
+    mails = _rendered(as_digest(mailing, app.articles.all()), languages, templates)
     return Shown(mailing.id, mailing.kind, mailing.id, mails)
+
+
+def _rendered(render: RenderMail, languages: Iterable[str], templates: Templates) -> tuple[RenderedVariant, ...]:
+    """The mail in each of the languages, with tracked links."""
+    renderer = Renderer(templates)
+    mails = [render(renderer, language, tracked=True) for language in languages]
+    return tuple(mail for mail in mails if mail is not None)
 
 
 def _this_week(app: Container) -> Mailing:
@@ -119,7 +122,7 @@ def _this_week(app: Container) -> Mailing:
     return Mailing(f"digest-{period}", Kind.DIGEST, now, articles=tuple(article.id for article in newest))
 
 
-def _write(out: Path, shown: Shown, mail: Drawn, templates: Templates) -> Iterator[Path]:
+def _write(out: Path, shown: Shown, mail: RenderedVariant, templates: Templates) -> Iterator[Path]:
     """The files of one language, the HTML first. Its links lead to their targets; the .eml is what SES would send."""
     variant, links = mail
     values = values_for(variant.language, FIRST_NAME, TOKEN, templates)

@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
 from newsletter.mailings.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
-from newsletter.mailings.rendering.preflight import Drawing as Draw
-from newsletter.mailings.rendering.preflight import Drawn, Fault, drawn, preflight_letter, preflight_mails
-from newsletter.mailings.rendering.variants import Variants
+from newsletter.mailings.rendering.preflight import Fault, preflight_letter, preflight_mails
+from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, as_campaign, as_digest, both
 from newsletter.publication.publication import Publication, Sequence
-from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
+from newsletter.readers.subscriber import Frequency
 
 MOMENT = datetime(2027, 1, 5, 6, tzinfo=UTC)
 TITLE = "Miten johtaja löytää oman äänensä – ja miksi se kannattaa löytää ajoissa, ennen kuin muut ehtivät"
@@ -27,7 +26,7 @@ TEXT = "Varaa aika **ennen vappua**.\n\n## Kenelle\n\nJohtajille ja asiantuntijo
 
 @dataclass(frozen=True)
 class SampleMail:
-    """A mail by the name that a person calls it; `draw` renders it for a reader.
+    """A mail by the name that a person calls it, and how it is rendered.
 
     `template` names its files in templates/email; `text` those of a step, without `.<language>.md`, or is empty.
     """
@@ -36,15 +35,14 @@ class SampleMail:
     kind: Kind
     mailing: str
     template: str
-    draw: Draw
-    articles: tuple[Article, ...] = ()
+    render: RenderMail
     text: str = ""
 
-    def drawn(self, templates: Templates, language: str) -> list[Drawn]:
+    def rendered(self, templates: Templates, language: str) -> list[RenderedVariant]:
         """The mail with tracked links and, where it has any, without."""
-        return list(dict.fromkeys(drawn(templates, language, self.draw, self.articles)))
+        return list(dict.fromkeys(both(self.render, language, templates)))
 
-    def faults(self, mails: list[Drawn], templates: Templates, language: str) -> list[Fault]:
+    def faults(self, mails: list[RenderedVariant], templates: Templates, language: str) -> list[Fault]:
         """What preflight finds in them."""
         if not self.text:
             return preflight_mails(mails, self.kind, templates)
@@ -65,19 +63,19 @@ def sample_mails(publication: Publication) -> Iterator[SampleMail]:
     )
     yield SampleMail(ALREADY, administrative, ALREADY, "already", _already(moves=False))
     yield SampleMail("already-moving", administrative, ALREADY, "already", _already(moves=True))
-    yield SampleMail(MOVED, administrative, MOVED, "moved", lambda variants, reader: variants.moved(reader.language))
-    yield SampleMail(WELCOME, Kind.WELCOME, WELCOME, "welcome", _welcome, articles)
+    yield SampleMail(MOVED, administrative, MOVED, "moved", _moved)
+    yield SampleMail(WELCOME, Kind.WELCOME, WELCOME, "welcome", _welcome(articles))
     for offer in (*(offer.key for offer in publication.offers), ""):
         first = publication.offers and offer == publication.offers[0].key
         suffix = "" if first else f"-{offer or 'without-offer'}"
         digest, campaign = sample_digest(articles, offer), sample_campaign(publication, offer)
-        yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", as_digest(digest), articles)
+        yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", as_digest(digest, articles))
         yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", as_campaign(campaign))
     for sequence in publication.sequences.values():
         for number, step in enumerate(sequence.steps, start=1):
             mailing = step_mailing(sequence.key, number)
-            draw = _step(sequence, number)
-            yield SampleMail(f"{sequence.key}-{number}", Kind.STEP, mailing, "letter", draw, text=step.body)
+            render = _step(sequence, number)
+            yield SampleMail(f"{sequence.key}-{number}", Kind.STEP, mailing, "letter", render, text=step.body)
 
 
 def sample_articles(publication: Publication) -> tuple[Article, ...]:
@@ -103,30 +101,28 @@ def sample_campaign(publication: Publication, offer: str) -> Mailing:
     return replace(mailing, subject="Kevään sparraukset ovat auki", body=body, offer=offer)
 
 
-def _confirmation(*, reminder: bool = False, moves: bool = False) -> Draw:
-    return lambda variants, reader: variants.confirmation(CONFIRMATION, reader.language, reminder=reminder, moves=moves)
+def _confirmation(*, reminder: bool = False, moves: bool = False) -> RenderMail:
+    return lambda renderer, language, *, tracked: renderer.confirmation(  # noqa: ARG005
+        language, reminder=reminder, moves=moves
+    )
 
 
-def _already(*, moves: bool) -> Draw:
-    return lambda variants, reader: variants.already(reader.language, moves=moves)
+def _already(*, moves: bool) -> RenderMail:
+    return lambda renderer, language, *, tracked: renderer.already(language, moves=moves)  # noqa: ARG005
 
 
-def _welcome(variants: Variants, reader: Recipient) -> object:
-    return variants.welcome(_subscriber(reader))
+def _moved(renderer: Renderer, language: str, *, tracked: bool) -> RenderedVariant:  # noqa: ARG001
+    return renderer.moved(language)
 
 
-def as_digest(mailing: Mailing) -> Draw:
-    """Draws the digest for a reader to whom all its articles are new."""
-    return lambda variants, reader: variants.digest(mailing, reader, mailing.articles)
+def _welcome(articles: tuple[Article, ...]) -> RenderMail:
+    return lambda renderer, language, *, tracked: renderer.welcome(
+        renderer.newest(articles, ()), language, tracked=tracked
+    )
 
 
-def as_campaign(mailing: Mailing) -> Draw:
-    """Draws the campaign."""
-    return lambda variants, reader: variants.campaign(mailing, reader)
-
-
-def _step(sequence: Sequence, number: int) -> Draw:
-    return lambda variants, reader: variants.step(sequence, number, _subscriber(reader))
+def _step(sequence: Sequence, number: int) -> RenderMail:
+    return lambda renderer, language, *, tracked: renderer.step(sequence, number, language, tracked=tracked)
 
 
 def _article(publication: Publication, number: int, *, old: bool) -> Article:
@@ -144,18 +140,4 @@ def _article(publication: Publication, number: int, *, old: bool) -> Article:
         listed_at=moment,
         topics=tuple(topic.key for topic in publication.topics),
         categories=(),
-    )
-
-
-def _subscriber(reader: Recipient) -> Subscriber:
-    return Subscriber(
-        id=reader.id,
-        email="reader@example.com",
-        status=Status.ACTIVE,
-        topics=reader.topics,
-        language=reader.language,
-        name="",
-        confirmed_at=MOMENT,
-        consent_version="",
-        tracking=reader.tracking,
     )

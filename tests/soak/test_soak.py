@@ -18,7 +18,8 @@ from tests.soak.schedule import Schedule
 from tests.soak.weather import FAIR
 from tests.soak.wire import Crash
 
-SEEDS = range(1, 15)
+SEEDS = range(34, 48)
+"""Schedules of which some leave recipients in doubt: about one in ten does."""
 FOUND_WITHIN = 60
 CALLS = {"Query", "PutItem", "SendMessage", "SendMessageBatch", "BatchGetItem", "SendBulkEmail", "UpdateItem"}
 """What planner, sender and feedback cannot do without."""

@@ -208,6 +208,24 @@ def test_conditional_writes_are_made_in_one_place() -> None:
     assert told == {"newsletter.platform.aws.items"}
 
 
+def test_a_mailing_starts_in_one_place_and_a_digest_is_released_in_one() -> None:
+    """What must happen before is inside, so no door can leave it out."""
+    owners = {
+        "app.mailings.create": "newsletter.mailings.launch",
+        "plan_shards": "newsletter.mailings.launch",
+        "Prepared": "newsletter.mailings.launch",
+        "app.digests.settle": "newsletter.mailings.digests.release",
+        "app.digests.release": "newsletter.mailings.digests.release",
+    }
+    found: dict[str, set[str]] = {act: set() for act in owners}
+    for path in MODULES:
+        for node in nodes(path):
+            act = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if act in owners:
+                found[act].add(name_of(path))
+    assert found == {act: {owner} for act, owner in owners.items()}
+
+
 def test_powertools_stay_at_the_doors() -> None:
     places = (*DOORS, "newsletter.platform.events", "newsletter.platform.observability", "newsletter.platform.web")
     assert (

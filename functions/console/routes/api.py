@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from console import openapi
 from console.campaign_input import campaign_of
-from console.campaign_start import course_for
 from console.principal import Principal
 from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from newsletter.container import app
-from newsletter.mailings.campaign import start_campaign
+from newsletter.mailings.campaign import prepare_campaign
 from newsletter.mailings.digests.digest import newest_first
-from newsletter.mailings.rendering.preflight import preflight_campaign
+from newsletter.mailings.launch import launch
 from newsletter.platform.errors import NotFound
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
@@ -31,12 +30,12 @@ def show_openapi(_request: Request) -> Answer:
 def start(request: Request, _who: Principal) -> Answer:
     """201 for a campaign that starts now, 200 for one that was started before."""
     campaign = campaign_of(request.json_object())
-    mailing, created = start_campaign(campaign, app, now=whole_seconds(app.now()), status=course_for(campaign))
-    count("CampaignsStarted", int(created))
-    location = f"/api/v1/mailings/{mailing.id}"
-    warnings = [str(fault) for fault in preflight_campaign(mailing, app.templates)]
-    body = {"mailing": mailing_as_json(mailing), "warnings": warnings}
-    return json_answer(201 if created else 200, body, {"Location": location})
+    prepared = prepare_campaign(campaign, app, now=whole_seconds(app.now()))
+    launched = launch(prepared, app)
+    count("CampaignsStarted", int(launched.created))
+    location = f"/api/v1/mailings/{launched.mailing.id}"
+    body = {"mailing": mailing_as_json(launched.mailing), "warnings": [str(fault) for fault in prepared.faults]}
+    return json_answer(201 if launched.created else 200, body, {"Location": location})
 
 
 def list_mailings(request: Request, _who: Principal) -> Answer:

@@ -5,24 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.campaign_input import with_plain_newlines
-from console.campaign_start import course_for
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
 from newsletter.container import app
-from newsletter.mailings.campaign import Campaign, checked, start_campaign
+from newsletter.mailings.campaign import Campaign, checked, prepare_campaign
 from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.launch import Prepared, launch
 from newsletter.mailings.mailing import Mailing
-from newsletter.mailings.rendering.preflight import Fault, require_fit
-from newsletter.mailings.rendering.sketch import Sketch
-from newsletter.mailings.rendering.variants import Variants
-from newsletter.mailings.status import MailingStatus
+from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.platform.errors import Conflict, InvalidInput
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer
-from newsletter.readers.subscriber import Recipient
 from newsletter.reports.descriptions import audience_in_words, count_in_words
 
 
@@ -65,18 +61,18 @@ def take_form(request: Request, who: Principal) -> Answer:
     step = request.field("step")
     if step == "edit":
         return _form(who, draft, {})
+    now = whole_seconds(app.now())
     try:
-        mailing = checked(draft.campaign, app.templates.publication, whole_seconds(app.now()))
         if step == "mail":
-            return _whole_mail(mailing, draft.language)
-        status = course_for(draft.campaign)
-        warnings = require_fit(mailing, app.templates)
+            return _whole_mail(checked(draft.campaign, app.templates.publication, now))
+        prepared = prepare_campaign(draft.campaign, app, now=now)
+        prepared.check()
+        return _send(prepared) if step == "send" else _preview(who, draft, prepared)
     except InvalidInput as wrong:
         return _form(who, draft, {wrong.field: wrong.message}, status=422)
     except Conflict:
         taken = "A campaign of this name was sent with another text; choose another name."
         return _form(who, draft, {"name": taken}, status=409)
-    return _send(draft, status) if step == "send" else _preview(who, draft, mailing, warnings)
 
 
 def _draft(request: Request) -> Draft:
@@ -96,28 +92,27 @@ def _form(who: Principal, draft: Draft, errors: dict[str, str], status: int = 20
     return page("campaign", who, status=status, draft=draft, errors=errors)
 
 
-def _preview(who: Principal, draft: Draft, mailing: Mailing, warnings: list[Fault]) -> Answer:
-    publication = app.templates.publication
+def _preview(who: Principal, draft: Draft, prepared: Prepared) -> Answer:
+    publication, mailing = app.templates.publication, prepared.mailing
+    # Of a campaign that was started before, nobody was counted.
+    readers = prepared.readers or count_audience(mailing.audience, mailing.created_at.date(), app)
     return page(
         "campaign_preview",
         who,
         draft=draft,
         audience=audience_in_words(mailing, publication),
-        readers=count_in_words(count_audience(mailing.audience, mailing.created_at.date(), app)),
+        readers=count_in_words(readers),
         offer=publication.offer(draft.offer),
-        warnings=warnings,
+        warnings=prepared.faults,
     )
 
 
-def _send(draft: Draft, status: MailingStatus | None) -> Answer:
+def _send(prepared: Prepared) -> Answer:
     """The same form sent twice starts one campaign, so a double click does no harm."""
-    mailing, created = start_campaign(draft.campaign, app, now=whole_seconds(app.now()), status=status)
-    count("CampaignsStarted", int(created))
-    return redirect(f"/console/mailings/{mailing.id}?started=1")
+    launched = launch(prepared, app)
+    count("CampaignsStarted", int(launched.created))
+    return redirect(f"/console/mailings/{launched.mailing.id}?started=1")
 
 
-def _whole_mail(mailing: Mailing, language: str) -> Answer:
-    sketch = Sketch()
-    Variants(app.templates, sketch, sketch.articles).campaign(mailing, Recipient("preview", (), language))
-    ((variant, links),) = sketch.drawn
-    return whole_mail(variant, links)
+def _whole_mail(mailing: Mailing) -> Answer:
+    return whole_mail(Renderer(app.templates).campaign(mailing, mailing.language))

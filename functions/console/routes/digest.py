@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
+from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.count_audience import count_audience
-from newsletter.mailings.digests.approve import approve_digest, digest_of, reject_digest
+from newsletter.mailings.digests.approve import approve_digest, reject_digest
 from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.digests.release import digest_of
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import InvalidInput, NotFound
@@ -30,7 +34,7 @@ def show(_request: Request, who: Principal, period: str) -> Answer:
         digest=digest,
         mailing=mailing,
         title=title_of(mailing),
-        subjects=_subjects(mailing),
+        subjects=_subjects(mailing, articles.values()),
         audience=audience_in_words(mailing, publication),
         readers=count_in_words(count_audience(mailing.audience, mailing.created_at.date(), app)),
         articles=[articles[article] for article in digest.articles if article in articles],
@@ -44,7 +48,8 @@ def show_mail(request: Request, _who: Principal, period: str) -> Answer:
     if language not in app.templates.publication.languages:
         raise InvalidInput("language", f"one of {', '.join(app.templates.publication.languages)}")
     _, mailing = _found(period)
-    return whole_mail(*preview_digest(mailing, language, app))
+    (mail,) = preview_digest(mailing, app.articles.all(), [language], app.templates)
+    return whole_mail(mail)
 
 
 def press_approve(_request: Request, who: Principal, period: str) -> Answer:
@@ -91,14 +96,11 @@ def _found(period: str) -> tuple[SettledDigest, Mailing]:
     return digest, mailing
 
 
-def _subjects(mailing: Mailing) -> list[tuple[str, str]]:
+def _subjects(mailing: Mailing, articles: Collection[Article]) -> list[tuple[str, str]]:
     """Language and subject; none when every article is skipped by now."""
     templates = app.templates
     try:
-        return [
-            (language, substitute(variant.subject, {}))
-            for language in templates.publication.languages
-            for variant, _ in [preview_digest(mailing, language, app)]
-        ]
+        mails = preview_digest(mailing, articles, templates.publication.languages, templates)
     except NotFound:
         return []
+    return [(mail.variant.language, substitute(mail.variant.subject, {})) for mail in mails]

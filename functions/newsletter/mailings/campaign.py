@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.control.hold import tell_stopped
-from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.launch import Launched, Prepared, launch, prepare
 from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_mailing
-from newsletter.mailings.planning.plan_page import plan_shards
-from newsletter.mailings.rendering.preflight import require_fit
-from newsletter.mailings.status import MailingState, MailingStatus
-from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
+from newsletter.platform.errors import InvalidInput
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
 
@@ -44,43 +40,17 @@ class Campaign:
     doubt_wait_minutes: int = 0
 
 
-def start_campaign(
-    campaign: Campaign, app: Container, *, now: datetime, status: MailingStatus | None = None
-) -> tuple[Mailing, bool]:
-    """The campaign's mailing, and whether it is new. The same campaign again sends nothing again.
+def start_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Launched:
+    """Start the campaign. The same campaign again sends nothing again."""
+    return launch(prepare_campaign(campaign, app, now=now), app)
 
-    `course` is what `starting_course` found for it; without one, everything is sent at once.
 
-    Raises InvalidInput that names the field (NotFit, when preflight finds something broken), Conflict when the name was
-    used for another text.
+def prepare_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Prepared:
+    """The campaign as it would start now, looked at once for whoever shows it and for `launch`.
+
+    Raises InvalidInput that names the field, Conflict when the name was used for another text.
     """
-    mailing = checked(campaign, app.templates.publication, now)
-    if started_before(mailing, app) is None:
-        require_fit(mailing, app.templates)
-    mailing = replace(mailing, status=status or MailingStatus(MailingState.SENDING, now))
-    created = app.mailings.create(mailing)
-    if not created:
-        mailing = started_before(mailing, app) or mailing
-    if mailing.status.state is MailingState.HELD:
-        tell_stopped(mailing.id, mailing.status, app)
-    plan_shards(mailing.id, app)
-    return mailing, created
-
-
-def started_before(mailing: Mailing, app: Container) -> Mailing | None:
-    """The mailing of that id, if this very campaign was started before. Raises Conflict when it had another text."""
-    known = app.mailings.get(mailing.id)
-    if known is not None and replace(known, created_at=mailing.created_at) != mailing:
-        raise Conflict(f"{mailing.id}: a campaign of this name was sent with another text; choose another name")
-    return known
-
-
-def readers_of(mailing: Mailing, app: Container) -> int:
-    """How many readers the campaign has at the moment, at least. Raises EmptyAudience when it certainly has none."""
-    found = count_audience(mailing.audience, mailing.created_at.date(), app)
-    if found.complete and not found.readers:
-        raise EmptyAudience("topics" if mailing.audience.topics else "language")
-    return found.readers
+    return prepare(checked(campaign, app.templates.publication, now), app)
 
 
 def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:

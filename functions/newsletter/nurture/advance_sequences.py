@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.mailings.launch import launch, prepare
 from newsletter.mailings.mailing import Kind, Mailing, step_mailing
 from newsletter.nurture.enrollment import Enrollment, advance, postponed
 from newsletter.platform.isolation import Isolated
@@ -60,9 +61,8 @@ def _recipient(
 
 def _plan(enrollment: Enrollment, sequence: Sequence, reader: Subscriber, now: datetime, app: Container) -> None:
     mailing = step_mailing(sequence.key, enrollment.step)
-    if app.mailings.get(mailing) is None:
-        subject = sequence.steps[enrollment.step - 1].subject[app.publication.languages[0]]
-        app.mailings.create(Mailing(mailing, Kind.STEP, now, subject=subject))
+    subject = sequence.steps[enrollment.step - 1].subject[app.publication.languages[0]]
+    launch(prepare(Mailing(mailing, Kind.STEP, now, subject=subject), app), app)
     variant = app.variants.step(sequence, enrollment.step, reader)
     batch = f"{reader.id}-{enrollment.enrolled_at:%Y%m%dT%H%M%S}"
     app.queues.send(app.queues.batch, SendBatch(mailing, batch, variant, (reader.id,)))

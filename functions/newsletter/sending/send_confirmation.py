@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsletter.mailings.launch import launch, prepare
 from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, Kind, Mailing
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.messages import ConfirmSignUp
@@ -40,8 +41,7 @@ def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
         mailing = Mailing(INVITATION, Kind.INVITATION, now)
     else:
         mailing = Mailing(CONFIRMATION, Kind.SERVICE, now)
-    if app.mailings.get(mailing.id) is None:
-        app.mailings.create(mailing)
+    launch(prepare(mailing, app), app)
     moves = bool(sign_up.moved_from)
     if active:
         variant = app.variants.already(language, moves=moves)

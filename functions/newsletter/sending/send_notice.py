@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsletter.mailings.launch import launch, prepare
 from newsletter.mailings.mailing import MOVED, WELCOME, Kind, Mailing
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotFound
@@ -26,8 +27,7 @@ def send_notice(message: SendNotice, app: Container) -> None:
         return
     offers = app.templates.publication.offers
     mailing = Mailing(message.mail, KINDS[message.mail], app.now(), offer=offers[0].key if offers else "")
-    if app.mailings.get(mailing.id) is None:
-        app.mailings.create(mailing)
+    launch(prepare(mailing, app), app)
     variant = app.variants.welcome(reader) if message.mail == WELCOME else app.variants.moved(reader.language)
     batch = Batch(mailing.id, f"{reader.id}-{message.nonce}", variant, (reader.id,))
     send_to_one(message, batch, mailing, RecipientProfile(reader.email, reader.name, reader.language), app)

@@ -58,8 +58,7 @@ def no_room() -> None:
 
 def started() -> str:
     campaign = Campaign(f"pitka{next(numbers)}", "Pitkä", "Hei!", "fi")
-    mailing, _ = start_campaign(campaign, app, now=datetime.now(UTC).replace(microsecond=0))
-    return mailing.id
+    return start_campaign(campaign, app, now=datetime.now(UTC).replace(microsecond=0)).mailing.id
 
 
 def tick() -> int:

@@ -43,7 +43,7 @@ def cloud() -> Iterator[Cloud]:
 def mailing(cloud: Cloud) -> str:
     """A campaign that is planned and not sent; its messages are gone."""
     campaign = Campaign(f"kevat{next(numbers)}", "Kevät", "Hei!", "fi")
-    started, _ = start_campaign(campaign, app, now=NOW)
+    started = start_campaign(campaign, app, now=NOW).mailing
     plan(cloud)
     cloud.messages("BatchQueue")
     return started.id

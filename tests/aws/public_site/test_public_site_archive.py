@@ -15,11 +15,8 @@ import pytest
 
 from newsletter.container import app
 from newsletter.mailings.mailing import Audience, Kind, Mailing
-from newsletter.mailings.mailings_store import Mailings
-from newsletter.mailings.rendering.sketch import Sketch
-from newsletter.mailings.rendering.variants import Variants
+from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.mailings.status import MailingState, MailingStatus
-from newsletter.readers.subscriber import Recipient
 from tests.support.cloud import PUBLIC_URL, Cloud, running
 from tests.support.mails import BARE, FIRST, SECOND, article, templates
 from tests.support.site import heading, shows
@@ -233,5 +230,5 @@ def test_a_mail_links_to_the_archive_only_when_it_is_there(
     with pytest.MonkeyPatch.context() as patched:
         mail = Mock(wraps=templates.mail)
         patched.setattr(templates, "mail", mail)
-        Variants(templates, Sketch(), list).campaign(mailing, Recipient("reader", (), "fi"))
+        Renderer(templates).campaign(mailing, "fi")
     assert mail.call_args.kwargs["archived"] == (CAMPAIGN.id if kept else "")

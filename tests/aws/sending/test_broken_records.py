@@ -66,7 +66,7 @@ def outcome(cloud: Cloud, mailing: str) -> list[tuple[str, str]]:
 
 def sent_campaign(cloud: Cloud) -> str:
     """The id of a campaign to everybody, sent."""
-    started, _ = start_campaign(Campaign("kevat", "Kevät", "Hei!", "fi"), app, now=NOW)
+    started = start_campaign(Campaign("kevat", "Kevät", "Hei!", "fi"), app, now=NOW).mailing
     assert cloud.drain() == []
     return started.id
 

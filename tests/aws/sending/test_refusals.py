@@ -63,7 +63,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 @pytest.fixture
 def mailing(cloud: Cloud) -> str:
     """A campaign to them all, on its way."""
-    return start(cloud, None)
+    return start(cloud)
 
 
 NAMED = f"Email address is not verified. The following identities failed the check in region EU-NORTH-1: {READERS[0]}"
@@ -165,7 +165,7 @@ def test_a_call_of_which_every_tenth_is_refused_stops_the_mailing_and_the_rest_g
     cloud: Cloud, counted: Counter[str]
 ) -> None:
     crowd = {add_reader(f"torjuttu{number}@example.com") for number in range(60)}
-    mailing = start(cloud, None)
+    mailing = start(cloud)
     cloud.ses.faults.set_entry_status("MESSAGE_REJECTED", 12, error="Message contained a virus.")
 
     first, *rest = sorted(plan(cloud), key=lambda batch: -len(batch.recipients))
@@ -185,7 +185,7 @@ def test_a_call_of_which_every_tenth_is_refused_stops_the_mailing_and_the_rest_g
 def test_refusals_spread_over_many_calls_stop_the_mailing_with_the_next_tick_and_once(
     cloud: Cloud, counted: Counter[str]
 ) -> None:
-    mailing = start(cloud, None)
+    mailing = start(cloud)
     batches = plan(cloud)
     for batch in batches[:-1]:
         cloud.ses.faults.set_entry_status("MESSAGE_REJECTED", min(len(batch.recipients), 1), error="Illegal address")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -52,15 +53,15 @@ def cloud(shared: Cloud) -> Cloud:
 @pytest.fixture
 def mailing(cloud: Cloud) -> str:
     """A campaign to them all, on its way."""
-    return start(cloud, None)
+    return start(cloud)
 
 
-def start(cloud: Cloud, status: MailingStatus | None) -> str:
+def start(cloud: Cloud) -> str:
     campaign = Campaign(f"seis{next(numbers)}", "Seis", "Hei!", "fi")
-    started, created = start_campaign(campaign, app, now=app.now().replace(microsecond=0), status=status)
-    assert created
+    launched = start_campaign(campaign, app, now=app.now().replace(microsecond=0))
+    assert launched.created
     assert cloud.mails(READERS[0]) is not None
-    return started.id
+    return launched.mailing.id
 
 
 def got(cloud: Cloud, mailing: str) -> list[str]:
@@ -223,8 +224,10 @@ def test_an_open_breaker_stops_steps_and_invitations_that_are_on_their_queues_al
 
 
 def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirmations_go(cloud: Cloud) -> None:
-    held = MailingStatus(MailingState.HELD, app.now().replace(microsecond=0), reason="breaker open: too much bounced")
-    mailing = start(cloud, held)
+    assert app.reputation.open(Breaker(app.now().replace(microsecond=0), "too much bounced"))
+    mailing = start(cloud)
+    stopped = status(mailing)
+    assert (stopped.state, stopped.reason) == (MailingState.HELD, "breaker open: too much bounced")
     form = "email=toinen%40example.com&language=fi&consent=yes"
     assert cloud.http("POST", "/subscribe", form)["statusCode"] == 200
     assert cloud.drain() == []
@@ -234,24 +237,30 @@ def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirm
     assert len(cloud.mails("toinen@example.com")) == 1
     told = [line["decision"] for line in app.decisions.newest(100) if line["run"] == mailing]
     assert told == ["held"]
+    assert app.reputation.close(app.now())
     resume(mailing)
     assert cloud.drain() == []
     assert set(READERS) <= set(got(cloud, mailing))
 
 
-def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(cloud: Cloud) -> None:
+def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careful = replace(app.publication.sending_limits, canary_above=20)
+    monkeypatch.setitem(vars(app), "publication", replace(app.publication, sending_limits=careful))
     ids = {add_reader(f"viipale{number}@example.com"): f"viipale{number}@example.com" for number in range(40)}
-    shard = next(iter(ids))[0]
-    now = app.now().replace(microsecond=0)
-    mailing = start(cloud, MailingStatus(MailingState.PILOT, now, until=now + timedelta(hours=1), slice=shard))
+    mailing = start(cloud)
+    pilot = status(mailing)
+    assert pilot.state is MailingState.PILOT
+    assert pilot.until is not None
 
     assert cloud.drain() == []
 
-    first = {email for reader, email in ids.items() if reader[0] == shard}
+    first = {email for reader, email in ids.items() if reader[0] in pilot.slice}
     early = set(got(cloud, mailing))
     assert first <= early
     assert len(early) < 40
-    cloud.run("nurture", now + timedelta(hours=1))
+    cloud.run("nurture", pilot.until)
     assert cloud.drain() == []
     assert set(ids.values()) <= set(got(cloud, mailing))
     assert len(got(cloud, mailing)) == len(set(got(cloud, mailing)))

@@ -14,6 +14,7 @@ from newsletter.mail.mail_html import without_trace
 from newsletter.mail.markdown import Place, places_in
 from newsletter.mail.preflight_rules import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
+from newsletter.mailings.launch import Prepared
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mailings.rendering.preflight import (
     GREETINGS,
@@ -24,8 +25,8 @@ from newsletter.mailings.rendering.preflight import (
     preflight_campaign,
     preflight_digest,
     preflight_mails,
-    require_fit,
 )
+from newsletter.mailings.rendering.renderer import RenderedVariant
 from newsletter.platform.links.links import LinkClaims, LinkPurpose, Links
 from newsletter.platform.links.urls import addresses_in, fault_of_link
 from tests.support import mails
@@ -76,7 +77,7 @@ def test_every_mail_of_the_publication_passes(name: str, language: str) -> None:
     variant = Variant(language, mail.subject, mail.html, mail.text, tuple(mail.placeholders))
     kind = Kind.CAMPAIGN if "unsubscribe" in mail.placeholders else Kind.SERVICE
     links = tuple((link.key, link.url) for link in mail.links)
-    assert preflight_mails([(variant, links)], kind, templates) == []
+    assert preflight_mails([RenderedVariant(variant, links)], kind, templates) == []
 
 
 @pytest.mark.parametrize(
@@ -235,14 +236,21 @@ def test_a_fault_in_the_subject_is_told_with_its_field() -> None:
     assert told(campaign("Moi", subject="Hei *|FNAME|*")) == [(Rule.FOREIGN_PLACEHOLDER, True, "subject", 0)]
 
 
+def looked_at(body: str) -> Prepared:
+    mailing = campaign(body)
+    return Prepared(mailing, faults=tuple(preflight_campaign(mailing, templates)))
+
+
 def test_what_is_broken_does_not_go_out_and_what_is_doubtful_is_only_said() -> None:
     with pytest.raises(NotFit) as refused:
-        require_fit(campaign("Moi\n\n[lue](/x)\n\n![](https://k.example/a.png)"), templates)
+        looked_at("Moi\n\n[lue](/x)\n\n![](https://k.example/a.png)").check()
     assert refused.value.field == "body"
     assert refused.value.message.startswith("line 3: “[lue](/x)” stays text")
     assert "line 5" not in refused.value.message
     assert [fault.line for fault in refused.value.faults] == [3, 5]
-    (warning,) = require_fit(campaign("![](https://k.example/a.png)"), templates)
+    doubtful = looked_at("![](https://k.example/a.png)")
+    doubtful.check()
+    (warning,) = doubtful.faults
     assert (
         str(warning)
         == "line 1: the picture “https://k.example/a.png” has no description; write ![what it shows](address)"

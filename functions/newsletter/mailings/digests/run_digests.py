@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.mailings.digests.approve import monitor_digests
+from newsletter.mailings.digests.approve import expire_approvals
 from newsletter.mailings.digests.start import start_digests
 from newsletter.platform.isolation import Isolated
 
@@ -19,7 +19,7 @@ def run_digests(now: datetime, app: Container, *, start: bool) -> dict[str, Any]
     Raises PartlyFailed for a digest that failed, once the others are done.
     """
     isolated = Isolated()
-    done: dict[str, Any] = {"decided": monitor_digests(now, app, isolated)}
+    done: dict[str, Any] = {"decided": expire_approvals(now, app, isolated)}
     if start:
         done |= start_digests(now, app, isolated)
     isolated.raise_if_any()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.mailings.digests.decision import DigestDecision
 from newsletter.mailings.digests.recipients import DigestReaders
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.backlog_store import Place
@@ -159,5 +160,7 @@ def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app
         why = f"there is no reader at present who gets it {mailing.audience.frequency}"
     status = mailing.status
     at, why = (status.since, f"{status.reason}; {why}") if status.reason else (mailing.created_at, why)
-    decision = "sent" if readers else "nobody"
-    app.decisions.put(at, mailing.id, "held" if status.state is MailingState.HELD else decision, why)
+    decision = DigestDecision.SENT if readers else DigestDecision.NOBODY
+    if status.state is MailingState.HELD:
+        decision = DigestDecision.HELD
+    app.decisions.put(at, mailing.id, decision, why)

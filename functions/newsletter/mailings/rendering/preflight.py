@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,11 +11,9 @@ from newsletter.mail.markdown import places_in
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.preflight_rules import Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
-from newsletter.mailings.mailing import Kind, Mailing, Variant
-from newsletter.mailings.rendering.sketch import Sketch
-from newsletter.mailings.rendering.variants import Variants
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.rendering.renderer import RenderedVariant, as_campaign, as_digest, both
 from newsletter.platform.errors import InvalidInput
-from newsletter.readers.subscriber import Recipient
 
 LONGEST_TOKEN = 280
 """Characters; a token for the longest name of a campaign, the last place of a batch and an offer has fewer."""
@@ -70,23 +68,15 @@ def preflight_campaign(mailing: Mailing, templates: Templates) -> list[Fault]:
     languages = mailing.audience.languages or templates.publication.languages
     found = []
     for language in dict.fromkeys(map(templates.publication.language, languages)):
-        mails = drawn(templates, language, lambda variants, reader: variants.campaign(mailing, reader))
+        mails = both(as_campaign(mailing), language, templates)
         found += preflight_letter(mails, mailing, templates)
     return once(found)
 
 
-def require_fit(mailing: Mailing, templates: Templates) -> list[Fault]:
-    """The warnings about a campaign. Raises NotFit when something in it is broken."""
-    faults = preflight_campaign(mailing, templates)
-    if any(fault.blocks for fault in faults):
-        raise NotFit(faults)
-    return faults
-
-
-def preflight_letter(mails: Iterable[Drawn], mailing: Mailing, templates: Templates) -> list[Fault]:
+def preflight_letter(mails: Iterable[RenderedVariant], mailing: Mailing, templates: Templates) -> list[Fault]:
     """What is wrong with the mails of a campaign or step, whose text is in the mailing."""
     found = [
-        _fault(finding, mail[0].language, WRITTEN_BY_HAND, mailing)
+        _fault(finding, mail.variant.language, WRITTEN_BY_HAND, mailing)
         for mail in mails
         for finding in examine(sample(mail, templates, mailing.kind))
     ]
@@ -97,10 +87,10 @@ def preflight_letter(mails: Iterable[Drawn], mailing: Mailing, templates: Templa
     return once(found)
 
 
-def preflight_mails(mails: Iterable[Drawn], kind: Kind, templates: Templates) -> list[Fault]:
+def preflight_mails(mails: Iterable[RenderedVariant], kind: Kind, templates: Templates) -> list[Fault]:
     """What is wrong with mails that nobody wrote by hand."""
     return once(
-        _fault(finding, mail[0].language, BROKEN)
+        _fault(finding, mail.variant.language, BROKEN)
         for mail in mails
         for finding in examine(sample(mail, templates, kind))
     )
@@ -108,33 +98,12 @@ def preflight_mails(mails: Iterable[Drawn], kind: Kind, templates: Templates) ->
 
 def preflight_digest(mailing: Mailing, articles: Iterable[Article], templates: Templates) -> list[Fault]:
     """What is wrong with the digest of a reader of every topic, who gets all that anybody gets."""
-    known = list(articles)
-    mails = [
-        mail
-        for language in templates.publication.languages
-        for mail in drawn(
-            templates, language, lambda variants, reader: variants.digest(mailing, reader, mailing.articles), known
-        )
-    ]
+    render = as_digest(mailing, articles)
+    mails = [mail for language in templates.publication.languages for mail in both(render, language, templates)]
     return preflight_mails(mails, mailing.kind, templates)
 
 
-Drawing = Callable[[Variants, Recipient], object]
-Drawn = tuple[Variant, tuple[tuple[str, str], ...]]
-
-
-def drawn(templates: Templates, language: str, draw: Drawing, articles: Iterable[Article] = ()) -> list[Drawn]:
-    """What `draw` renders for a reader of that language and every topic, with tracked links and without."""
-    known = list(articles)
-    mails: list[Drawn] = []
-    for tracking in (True, False):
-        sketch = Sketch(known)
-        draw(Variants(templates, sketch, sketch.articles), Recipient("preflight", (), language, tracking=tracking))
-        mails += sketch.drawn
-    return mails
-
-
-def sample(mail: Drawn, templates: Templates, kind: Kind) -> Sample:
+def sample(mail: RenderedVariant, templates: Templates, kind: Kind) -> Sample:
     """The mail as the reader with the longest name and links would get it."""
     variant, links = mail
     unknown = frozenset(variant.placeholders) - TOKENS - GREETINGS

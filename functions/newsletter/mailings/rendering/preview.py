@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable
 
-from newsletter.mailings.mailing import Mailing, Variant
-from newsletter.mailings.rendering.sketch import Sketch
-from newsletter.mailings.rendering.variants import Variants
+from newsletter.articles.article import Article
+from newsletter.mail.templates import Templates
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
 from newsletter.platform.errors import NotFound
-from newsletter.readers.subscriber import Recipient
-
-if TYPE_CHECKING:
-    from newsletter.container import Container
-
-Links = tuple[tuple[str, str], ...]
 
 
-def preview_digest(mailing: Mailing, language: str, app: Container) -> tuple[Variant, Links]:
-    """The variant with its links (key, url), as its articles stand now.
-
-    Raises NotFound when all of them are skipped.
-    """
-    sketch = Sketch(app.articles.all())
-    Variants(app.templates, sketch, sketch.articles).digest(
-        mailing, Recipient("preview", (), language), mailing.articles
-    )
-    if not sketch.drawn:
+def preview_digest(
+    mailing: Mailing, articles: Collection[Article], languages: Iterable[str], templates: Templates
+) -> list[RenderedVariant]:
+    """The digest in each of the languages, as these articles stand now. Raises NotFound when all are skipped."""
+    renderer = Renderer(templates)
+    found = [renderer.whole_digest(mailing, articles, language) for language in languages]
+    if None in found:
         raise NotFound(f"an article of {mailing.id} that is not skipped")
-    return sketch.drawn[0]
+    return [each for each in found if each is not None]
