@@ -159,6 +159,6 @@ def _first_course(mailing: str, readers: Count, app: Container, since: datetime)
     sending_limits = app.publication.sending_limits
     pilot = pilot_shards(mailing, readers.readers, sending_limits)
     if pilot:
-        until = whole_seconds(app.now()) + sending_limits.canary_wait
+        until = whole_seconds(app.now()) + sending_limits.pilot_wait
         return MailingStatus(MailingState.PILOT, since, until=until, slice=pilot)
     return MailingStatus(MailingState.SENDING, since)

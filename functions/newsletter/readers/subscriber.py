@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-BROKEN = "broken record: "
-"""Begins the variant of readers whose record cannot be read, before its fields that are broken: they are planned, so
-that the certificate counts them, and the sender rejects them with that reason."""
+BROKEN_RECORD = "broken record: "
+"""Begins what is said of a subscriber whose record cannot be read, before the fields that are broken."""
 REMINDER_AFTER = timedelta(days=2)
 """When a sign-up that nobody confirmed is recalled to its reader, once."""
 
@@ -168,3 +168,12 @@ def subscriber_id(pepper: bytes, address: str) -> str:
     """
     digest = hmac.new(pepper, address.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
+
+
+def broken_record(fields: Iterable[str]) -> str:
+    """Why readers whose record cannot be read in these fields get no mail.
+
+    It stands in their batches where others have a variant's key: they are planned, so that the certificate counts them,
+    and the sender rejects them with that reason.
+    """
+    return f"{BROKEN_RECORD}{', '.join(fields)}"

@@ -11,7 +11,14 @@ from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.consents.consent_items import to_stored
-from newsletter.readers.subscriber import BROKEN, Frequency, Recipient, RecipientProfile, Status, Subscriber
+from newsletter.readers.subscriber import (
+    Frequency,
+    Recipient,
+    RecipientProfile,
+    Status,
+    Subscriber,
+    broken_record,
+)
 
 
 def read_subscriber(item: dict[str, Any]) -> Subscriber:
@@ -73,7 +80,7 @@ def read_addressee(item: Item) -> RecipientProfile:
         status = item["status"]["S"]
     except KeyError:
         broken = [name for name in ("email", "language", "name", "status") if "S" not in item.get(name, {})]
-        return RecipientProfile("", "", "", broken=f"{BROKEN}{', '.join(broken)}")
+        return RecipientProfile("", "", "", broken=broken_record(broken))
     return RecipientProfile(email, name, language, stopped="" if status == Status.ACTIVE else status)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from newsletter.mailings.planning.batches import AGAIN, Batch
+from newsletter.mailings.planning.batches import Batch
 
 LEASE = timedelta(minutes=2)
 """How long a claim is trusted: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
@@ -107,7 +107,7 @@ class BatchRecord:
         """The batch that is sent anew to those who were handed to it, if any were."""
         positions = [position for position, letter in enumerate(self.outcomes) if letter == SendResult.AGAIN]
         recipients = tuple(self.batch.recipients[position] for position in positions)
-        return replace(self.batch, id=f"{self.batch.id}{AGAIN}", recipients=recipients) if positions else None
+        return self.batch.again(recipients) if positions else None
 
     def standing(self, position: int) -> RecipientStatus:
         """The most telling thing known of a recipient."""
@@ -214,7 +214,7 @@ def lines_of(
     for record in known.values():
         if record.batch.first:
             continue  # told where its recipients were planned
-        again = _Again(record, known.get(f"{record.batch.id}{AGAIN}"))
+        again = _Again(record, known.get(record.batch.again_id))
         for position, subscriber in enumerate(record.batch.recipients):
             standing, reason = record.standing(position), record.reasons.get(position, "")
             twice = False

@@ -7,7 +7,7 @@ doubtful, and the Send events of SES settle it recipient by recipient (settle_do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.control.hold import hold_mailing
@@ -26,9 +26,6 @@ from newsletter.sending.ses.mailer_client import Envelope
 
 if TYPE_CHECKING:
     from newsletter.container import Container
-
-NO_MAIL = Variant("", "", "", "", ())
-"""Stands for the variant of readers whose records cannot be read."""
 
 
 class Busy(NewsletterError):
@@ -53,12 +50,10 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp) 
     Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and, for whoever is
     left to wait with it, SendingStopped when SES takes nothing from us and BreakerOpen.
     """
-    variant = NO_MAIL if batch.broken else app.mailings.variant(batch.mailing, batch.variant)
-    if variant is None:
+    variant = None if batch.broken else app.mailings.variant(batch.mailing, batch.variant)
+    if variant is None and not batch.broken:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
     found = look_up(batch.recipients)
-    if batch.broken:
-        found = {reader: addressee._replace(broken=batch.broken) for reader, addressee in found.items()}
     attempt = _Attempt(batch, mailing, variant, app)
     attempt.look_at(found)
     if not _still_sends(mailing, app):
@@ -122,10 +117,18 @@ def _await_events(batch: Batch, app: Container) -> None:
 
 
 class _Attempt:
-    """One try to send a batch: an outcome letter per position, from look-up to settlement."""
+    """One try to send a batch: an outcome letter per position, from look-up to settlement.
+
+    Without a variant, its recipients are those whose records could not be read when it was planned.
+    """
 
     def __init__(
-        self, batch: Batch, mailing: Mailing, variant: Variant, app: Container, record: BatchRecord | None = None
+        self,
+        batch: Batch,
+        mailing: Mailing,
+        variant: Variant | None,
+        app: Container,
+        record: BatchRecord | None = None,
     ) -> None:
         self.batch = batch
         self.mailing = mailing
@@ -146,16 +149,16 @@ class _Attempt:
             addressee = found.get(subscriber)
             if addressee is None or addressee.stopped:
                 self._note(position, SendResult.SUPPRESSED, addressee.stopped if addressee else "unknown")
-            elif addressee.broken:
-                self._note(position, SendResult.REJECTED, addressee.broken)
+            elif self.variant is None or addressee.broken:
+                self._note(position, SendResult.REJECTED, self.batch.broken or addressee.broken)
             else:
                 if self.outcomes[position] != SendResult.OPEN:
                     self._note(position, SendResult.OPEN, "")
-                self.addressed.append(self._addressed(position, subscriber, addressee))
+                self.addressed.append(self._addressed(position, subscriber, addressee, self.variant.placeholders))
 
     def call(self) -> None:
         """Call SES once and note what it said to each recipient."""
-        if not self.addressed:
+        if self.variant is None or not self.addressed:
             return
         try:
             results = self.app.mailer.send(self.batch, self.variant, self.addressed, self.mailing.kind)
@@ -205,14 +208,16 @@ class _Attempt:
         if reason:
             self.reasons[position] = reason
 
-    def _addressed(self, position: int, subscriber: str, addressee: RecipientProfile) -> Envelope:
+    def _addressed(
+        self, position: int, subscriber: str, addressee: RecipientProfile, placeholders: Iterable[str]
+    ) -> Envelope:
         links = self.app.links
         ref = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
         payload = links.payload(ref)
         unsubscribe = links.signed(LinkPurpose.UNSUBSCRIBE, payload)
         hello_html, hello_text = self.app.templates.greeting(addressee.language, addressee.name)
         data: dict[str, str] = {}
-        for name in self.variant.placeholders:
+        for name in placeholders:
             match name:
                 case "hello_html":
                     data[name] = hello_html

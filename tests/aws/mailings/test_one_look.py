@@ -13,7 +13,7 @@ from cli import spam
 from cli.main import main
 from newsletter.mail.preflight_rules import examine
 from newsletter.mail.templates import Templates
-from newsletter.readers.subscriber import SHARDS
+from newsletter.platform.shards import SHARDS
 from newsletter.readers.subscribers_store import Subscribers
 from tests.support.cloud import Cloud
 from tests.support.console_calls import MARKETING, Browser, Program, trust

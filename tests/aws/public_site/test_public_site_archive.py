@@ -15,6 +15,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.mailings.mailing import Audience, Kind, Mailing
+from newsletter.mailings.mailings_store import Mailings
 from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.mailings.status import MailingState, MailingStatus
 from tests.support.cloud import PUBLIC_URL, Cloud, running

@@ -246,7 +246,7 @@ def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirm
 def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    careful = replace(app.publication.sending_limits, canary_above=20)
+    careful = replace(app.publication.sending_limits, pilot_above=20)
     monkeypatch.setitem(vars(app), "publication", replace(app.publication, sending_limits=careful))
     ids = {add_reader(f"viipale{number}@example.com"): f"viipale{number}@example.com" for number in range(40)}
     mailing = start(cloud)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.platform.rate_limit import BATCH_SIZE
-from newsletter.readers.subscriber import BROKEN
+from newsletter.readers.subscriber import BROKEN_RECORD
 
-AGAIN = "-again"
-"""Ends the id of a batch that is sent again to those of whom nobody knows whether they got the first mail."""
+_AGAIN = "-again"
 MAX_CARRY = 8_000
 """Recipients that a manifest carries to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """At most 50 recipients of one variant: one SES call, one ledger record."""
+    """At most 50 recipients of one variant: one SES call, one ledger record.
+
+    `variant` is the variant's key, or what `broken_record` says of recipients who cannot get a mail.
+    """
 
     mailing: str
     id: str
@@ -26,12 +28,21 @@ class Batch:
     @property
     def first(self) -> str:
         """The batch whose doubtful recipients this one tries again; empty for a batch that was planned."""
-        return self.id.removesuffix(AGAIN) if self.id.endswith(AGAIN) else ""
+        return self.id.removesuffix(_AGAIN) if self.id.endswith(_AGAIN) else ""
+
+    @property
+    def again_id(self) -> str:
+        """The id of the batch that tries this one's doubtful recipients again."""
+        return f"{self.id}{_AGAIN}"
+
+    def again(self, recipients: tuple[str, ...]) -> Batch:
+        """The batch that tries these of its recipients again."""
+        return replace(self, id=self.again_id, recipients=recipients)
 
     @property
     def broken(self) -> str:
         """Why none of its recipients can get a mail; empty for a batch that has one."""
-        return self.variant if self.variant.startswith(BROKEN) else ""
+        return self.variant if self.variant.startswith(BROKEN_RECORD) else ""
 
 
 @dataclass(frozen=True)

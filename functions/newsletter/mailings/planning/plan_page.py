@@ -20,7 +20,7 @@ from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import PlanPage
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
-from newsletter.readers.subscriber import BROKEN, Recipient
+from newsletter.readers.subscriber import Recipient, broken_record
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -124,7 +124,7 @@ class Chooser:
             decided = self._decided.get(choices)
             if decided is None:
                 decided = self._decided[choices] = (
-                    _Decided(f"{BROKEN}{recipient.broken}") if recipient.broken else decide(recipient)
+                    _Decided(broken_record([recipient.broken])) if recipient.broken else decide(recipient)
                 )
             if decided.variant is not None:
                 yield recipient.id, decided.variant
