@@ -7,9 +7,10 @@ from typing import Any
 
 from newsletter.mailings.campaign import Campaign
 from newsletter.platform.errors import NewsletterError
+from newsletter.readers.choices import FILTERS
 
 TEXTS = ("name", "subject", "body", "language", "offer", "preheader", "doubt")
-LISTS = ("topics", "languages")
+LISTS = ("topics", "languages", *FILTERS)
 SWITCHES = ("archive",)
 NUMBERS = ("doubt_wait_minutes",)
 NEEDED = ("name", "subject", "body", "language")
@@ -35,7 +36,8 @@ def campaign_of(data: Mapping[str, Any]) -> Campaign:
         raise InvalidFields(errors)
     values = {name: data[name] for name in TEXTS + SWITCHES + NUMBERS if name in data}
     values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
-    return Campaign(**values | {"body": with_plain_newlines(data["body"])})
+    among = tuple((name, values.pop(name)) for name in FILTERS if name in values)
+    return Campaign(**values | {"body": with_plain_newlines(data["body"]), "among": among})
 
 
 def with_plain_newlines(text: str) -> str:

@@ -11,6 +11,7 @@ from console.principal import SEND_GROUP, SEND_SCOPE
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
+from newsletter.readers.choices import FILTERS
 from newsletter.sending.ledger import RecipientStatus
 
 Schema = dict[str, Any]
@@ -32,6 +33,7 @@ FIELDS = {
     "doubt": "never_twice or resend: what becomes of a recipient of whom nobody knows whether the mail went out.",
     "doubt_wait_minutes": "How long a Send event is awaited before that, 15 to 1440.",
     "languages": "Only readers of these languages; without it, readers of the text's language.",
+    **{name: f"Only readers whose {name} is one of these; without it, all readers." for name in FILTERS},
 }
 CERTIFICATE = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),

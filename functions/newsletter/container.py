@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from newsletter.publication.publication import Feed, Publication
     from newsletter.readers.bounces_store import Bounces
     from newsletter.readers.consents.consents_store import Consents
+    from newsletter.readers.reader_data_store import ReaderData
+    from newsletter.readers.reader_export_store import ReaderExport
     from newsletter.readers.signup.challenges import Challenges
     from newsletter.readers.signup.limits_store import SignUpLimits
     from newsletter.readers.signup.sign_ups_store import SignUps
@@ -166,7 +168,22 @@ class Container:
         """Readers."""
         from newsletter.readers.subscribers_store import Subscribers
 
-        return Subscribers(aws.client("dynamodb"), self.settings.subscribers_table)
+        env = self.settings
+        return Subscribers(aws.client("dynamodb"), env.subscribers_table, env.mailable_index)
+
+    @cached_property
+    def reader_data(self) -> ReaderData:
+        """Everything under a reader's id."""
+        from newsletter.readers.reader_data_store import ReaderData
+
+        return ReaderData(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def reader_export(self) -> ReaderExport:
+        """All readers, to take them elsewhere."""
+        from newsletter.readers.reader_export_store import ReaderExport
+
+        return ReaderExport(aws.client("dynamodb"), self.settings.subscribers_table)
 
     @cached_property
     def sign_ups(self) -> SignUps:

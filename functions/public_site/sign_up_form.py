@@ -10,11 +10,12 @@ from typing import Any
 
 from newsletter.container import app
 from newsletter.platform.web.answer import Answer
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import DEFAULT_CHOICES, LINES, ON_FORM
 from newsletter.readers.email_address import MAX_ADDRESS
 from newsletter.readers.signup.limits_store import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import under_attack
 from newsletter.readers.signup.subscribe import SignUpForm
-from newsletter.readers.subscriber import Frequency
 from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from public_site import origins
 from public_site.admission import ask_for_proof
@@ -34,19 +35,20 @@ WEB_PAGE = re.compile(r"https?://[^?#\s]+")
 class Typed:
     """What the form shows: nothing yet, or what was typed. `kept`: the address is right although it looks mistyped.
 
-    `every_topic` is whether no topics mean all of them, `tracking` whether links may tell that they were followed.
+    `choices` are those of the form, as `Choice.read` takes them; `every_topic` is whether no topics mean all of them.
     """
 
-    email: str = ""
-    topics: tuple[str, ...] = ()
-    language: str = ""
-    frequency: str = Frequency.WEEKLY
-    name: str = ""
+    email: str
+    choices: Mapping[str, Any]
     consent: bool = False
     next: str = ""
     kept: bool = False
     every_topic: bool = True
-    tracking: bool = True
+
+    @property
+    def language(self) -> str:
+        """In which the newsletter is wanted."""
+        return str(self.choices["language"])
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,9 @@ def prefilled(request: Request) -> Typed:
     publication = app.templates.publication
     asked = request.query("topics").split(",")
     topics = tuple(topic.key for topic in publication.topics if topic.key in asked)
-    language = request.language(publication)
-    return Typed(request.query("email")[:MAX_ADDRESS], topics, language, every_topic=not topics)
+    empty = {name: DEFAULT_CHOICES[name] for name in ON_FORM}
+    choices = empty | {"topics": topics, "language": request.language(publication)}
+    return Typed(request.query("email")[:MAX_ADDRESS], choices, every_topic=not topics)
 
 
 def typed_in(request: Request) -> Typed:
@@ -71,15 +74,17 @@ def typed_in(request: Request) -> Typed:
     topics = tuple(filter(None, request.texts("topics")))
     return Typed(
         email=request.field("email"),
-        topics=topics,
-        language=request.field("language") or request.language(app.templates.publication),
-        frequency=request.field("frequency") or Frequency.WEEKLY,
-        name=request.field("name"),
+        choices={name: request.field(name) for name in LINES if name in ON_FORM}
+        | {
+            "topics": topics,
+            "language": request.field("language") or request.language(app.templates.publication),
+            "frequency": request.field("frequency") or Frequency.WEEKLY,
+            "tracking": "tracking" not in request.fields or request.ticked("tracking"),
+        },
         consent=request.ticked("consent"),
         next=origins.next_page(request.field("next")),
         kept=request.ticked("kept"),
         every_topic=not topics and _every_topic(request),
-        tracking="tracking" not in request.fields or request.ticked("tracking"),
     )
 
 
@@ -99,14 +104,10 @@ def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
     """The form as the use case takes it."""
     return SignUpForm(
         email=typed.email,
-        topics=typed.topics,
-        language=typed.language,
+        choices=typed.choices,
         consent=typed.consent,
-        name=typed.name,
         origin=_origin(request),
         network=request.network,
-        frequency=typed.frequency,
-        tracking=typed.tracking,
         every_topic=typed.every_topic,
     )
 

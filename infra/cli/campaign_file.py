@@ -12,9 +12,10 @@ import yaml
 from cli.faults import Fault
 from newsletter.mailings.campaign import Campaign
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.choices import FILTERS
 
 TEXTS = ("name", "subject", "language", "offer", "preheader", "doubt")
-LISTS = ("topics", "languages")
+LISTS = ("topics", "languages", *FILTERS)
 SWITCHES = ("archive",)
 NUMBERS = ("doubt_wait_minutes",)
 MAX_FILE = 400_000
@@ -49,7 +50,8 @@ def read_campaign(path: Path) -> CampaignFile:
     for needed in ("subject", "language"):
         if needed not in values:
             raise _fault(path, 1, needed, "missing in the front matter")
-    campaign = Campaign(**{"name": path.stem} | values | {"body": "\n".join(lines[end + 1 :]).strip()})  # type: ignore[arg-type]
+    among = tuple((name, values.pop(name)) for name in FILTERS if name in values)
+    campaign = Campaign(**{"name": path.stem} | values | {"body": "\n".join(lines[end + 1 :]).strip(), "among": among})  # type: ignore[arg-type]
     blank = next((number for number, line in enumerate(lines[end + 1 :]) if line.strip()), 0)
     return CampaignFile(path, campaign, {**places, "body": min(end + 2 + blank, len(lines))})
 

@@ -26,7 +26,7 @@ def show(address: str, *, as_json: bool) -> int:
     if profile is None and not chain:
         raise Fault(f"nothing is known of {address}")
     broken = app.consents.faults(reader)
-    status = str((profile or {}).get("status", "unknown"))
+    status = (profile.status if profile else "") or "unknown"
     if as_json:
         print(json.dumps(_as_json(reader, status, chain, broken), ensure_ascii=False, indent=2))
     else:

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from cli.spreadsheet import guarded
 from newsletter.container import app
-from newsletter.readers.records_store import PROFILE, is_sign_up
-
-FIELDS = (
-    *("id", "record", "status", "email", "name", "language", "topics", "frequency", "paused_until", "tracking"),
-    *(
-        "confirmed_at",
-        "consent_version",
-        "consent_head",
-        "left_at",
-        "left_how",
-        "left_why",
-        "at",
-        "origin",
-        "erased_at",
-    ),
-)
+from newsletter.readers.reader_export_store import COLUMNS
 
 
 def export(path: Path | None) -> int:
@@ -37,16 +21,11 @@ def export(path: Path | None) -> int:
 
 
 def _write(file: TextIO) -> int:
-    writer = csv.DictWriter(file, FIELDS, extrasaction="ignore", restval="")
+    writer = csv.DictWriter(file, COLUMNS, restval="")
     writer.writeheader()
-    for item in app.subscribers.everything():
-        if item["record"] == PROFILE or is_sign_up(item["record"]):
-            writer.writerow({name: _cell(value) for name, value in _with_status(item).items()})
+    for line in app.reader_export.lines():
+        writer.writerow({name: _cell(value) for name, value in line.items()})
     return 0
-
-
-def _with_status(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    return item if "status" in item else {**item, "status": "pending"}
 
 
 def _cell(value: Any) -> str:

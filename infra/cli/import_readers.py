@@ -24,14 +24,14 @@ from cli.import_wishes import NO_WISHES, Wishes
 from cli.output import say
 from cli.roster_file import Line
 from cli.roster_survey import Survey, open_sheet, survey_of
-from newsletter.articles.topic_names import topics_named
+from newsletter.articles.topic_names import topics_named, words_of
 from newsletter.container import app
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
+from newsletter.readers.choice import Frequency
 from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
-from newsletter.readers.subscriber import Frequency
 
 WORKERS = 16
 IN_WORDS = {
@@ -187,9 +187,12 @@ def _in_words(row: Row | InvalidInput, wrong: InvalidInput) -> str:
     if not wrong.message.startswith("pages.") or isinstance(row, InvalidInput):
         return wrong.message
     known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-        "topics": (topics_named(row.topics, publication.topics)[1], tuple(topic.key for topic in publication.topics)),
-        "language": ((row.language,), publication.languages),
-        "frequency": ((row.frequency,), tuple(Frequency)),
+        "topics": (
+            topics_named(words_of(row.choices.get("topics", "")), publication.topics)[1],
+            tuple(topic.key for topic in publication.topics),
+        ),
+        "language": ((row.choices.get("language", ""),), publication.languages),
+        "frequency": ((row.choices.get("frequency", ""),), tuple(Frequency)),
     }
     if wrong.field not in known:
         return templates.text(wrong.message, publication.language("en"))

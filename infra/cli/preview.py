@@ -25,7 +25,7 @@ from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.preflight import values_for
 from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, as_campaign, as_digest
 from newsletter.platform.errors import InvalidInput
-from newsletter.readers.subscriber import Frequency
+from newsletter.readers.choice import Frequency
 
 FIRST_NAME = "Maija"
 

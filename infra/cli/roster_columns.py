@@ -13,11 +13,11 @@ from cli.roster_file import ADDRESS, Line, Sheet
 from cli.status_columns import ANY, StatusColumn, Values, by_name, by_values, is_postal_state, unclear
 from cli.status_names import Kind
 from cli.status_words import fold, parts_of, told_by
-from newsletter.articles.topic_names import words_of
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.choices import CHOICES
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
 from newsletter.readers.imports.read_row import Row
-from newsletter.readers.records_store import is_sign_up
+from newsletter.readers.reader_export_store import is_form
 
 EMAIL = (
     *("email", "e mail", "email address", "e mail address", "emailaddress", "mail", "mail address", "primary email"),
@@ -49,7 +49,8 @@ FIELDS = {
         *("date unsubscribed", "clean time", "deleted at", "poistumispäivä", "peruutuspäivä"),
     ),
 }
-"""What each field may be called in the first line, besides the name we give it ourselves."""
+"""What each field may be called in the first line, besides the name we give it ourselves. Further choices of readers
+are read under their own names."""
 OURS = (
     *("id", "tracking", "paused_until", "confirmed_at", "consent_version", "left_how", "left_why", "erased_at"),
     *("record",),
@@ -76,9 +77,9 @@ class Columns:
         if line.open_end and self.statuses and max(column.place for column in self.statuses) >= len(cells):
             raise InvalidInput("line", f"{len(cells)} cells at the end of the file: was it cut off before who left?")
         values = {name: cells[place] if place < len(cells) else "" for name, place in self.places.items()}
-        topics = words_of(values.pop("topics", ""))
         values.pop("record", "")
-        return Row(topics=topics, listed=self.listed(cells), **values)
+        choices = {name: values.pop(name) for name in CHOICES if name in values}
+        return Row(choices=choices, listed=self.listed(cells), **values)
 
     def listed(self, cells: Sequence[str]) -> ListedStatus:
         """The strictest word of all columns. Excel leaves out empty cells at the end of a row: they say nothing."""
@@ -100,7 +101,7 @@ class Columns:
     def is_sign_up(self, line: Line) -> bool:
         """Whether the line is a form that waits, in our own export: it says nothing of the reader of that address."""
         place = self.places.get("record", -1)
-        return 0 <= place < len(line.cells) and is_sign_up(line.cells[place])
+        return 0 <= place < len(line.cells) and is_form(line.cells[place])
 
 
 def columns_of(sheet: Sheet, wishes: Wishes) -> Columns:
@@ -154,6 +155,7 @@ def seems_right(header: list[str]) -> bool:
 def _places(sheet: Sheet, ignored: set[int]) -> dict[str, int]:
     header = [name if place not in ignored else "" for place, name in enumerate(sheet.header)]
     places = {"email": _email(sheet), **{name: _first((fold(name), *also), header) for name, also in FIELDS.items()}}
+    places |= {name: _first((fold(name),), header) for name in CHOICES if name not in (*FIELDS, *OURS)}
     places |= {name: header.index(name) if name in header else -1 for name in OURS}
     return {name: place for name, place in places.items() if place >= 0}
 

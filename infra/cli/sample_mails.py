@@ -12,7 +12,7 @@ from newsletter.mailings.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, A
 from newsletter.mailings.rendering.preflight import Fault, preflight_letter, preflight_mails
 from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, as_campaign, as_digest, both
 from newsletter.publication.publication import Publication, Sequence
-from newsletter.readers.subscriber import Frequency
+from newsletter.readers.choice import Frequency
 
 MOMENT = datetime(2027, 1, 5, 6, tzinfo=UTC)
 TITLE = "Miten johtaja löytää oman äänensä – ja miksi se kannattaa löytää ajoissa, ennen kuin muut ehtivät"

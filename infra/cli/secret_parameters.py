@@ -80,12 +80,12 @@ def faults() -> Iterator[tuple[str, str]]:
 
 def _pepper_is_needed() -> bool:
     """Whether anything was ever kept under an id: a fingerprint, or a reader from before there were fingerprints."""
-    return bool(app.fingerprints.kept()) or next(app.subscribers.everything(), None) is not None
+    return bool(app.fingerprints.kept()) or app.reader_export.known()
 
 
 def _how_to_restore(path: str) -> str:
     table = app.settings.subscribers_table
-    if next(app.subscribers.everything(), None) is None:
+    if not app.reader_export.known():
         return (
             f"the table {table} knows an earlier one. Put that back from your copy. The table holds no reader: if no "
             f"reader was ever exported from it either, forget the earlier pepper with `aws dynamodb delete-item "
@@ -107,10 +107,10 @@ def _wrong_pepper(pepper: str, parameter: str) -> str:
             return ""
         return f"not the one that readers' ids were made with; {_earlier_version(kept, parameter)}"
     # A stack from before there were fingerprints: readers themselves tell.
-    reader = next((item for item in app.subscribers.everything() if item.get("email")), None)
-    if reader is None or reader["id"] == subscriber_id(pepper.encode(), reader["email"]):
+    reader = app.reader_export.somebody()
+    if reader is None or reader[0] == subscriber_id(pepper.encode(), reader[1]):
         return ""
-    return f"not the one that readers' ids were made with (for one, that of {reader['id']}); put the earlier value back"
+    return f"not the one that readers' ids were made with (for one, that of {reader[0]}); put the earlier value back"
 
 
 def _earlier_version(kept: str, parameter: str) -> str:

@@ -14,6 +14,7 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.redaction import redacted
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.readers.email_address import normalised
+from newsletter.readers.profile import Profile
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
 from newsletter.sending.ses.suppression_client import COMPLAINT, Suppressed
@@ -25,23 +26,23 @@ UNSUPPRESSED = "unsuppressed"
 def show(address: str, *, as_json: bool) -> int:
     """The reader's status and what SES's suppression list says of the address; 1 while mail cannot reach it."""
     email, reader = _known_as(address)
-    profile = app.subscribers.profile(reader) or {}
+    profile = app.subscribers.profile(reader) or Profile(reader)
     now = app.now()
     waits = any(can_be_confirmed(form, now) for form in app.sign_ups.kept(reader, now))
     listed = app.suppression.entry(email)
-    status = str(profile.get("status", "unknown"))
+    status = profile.status or "unknown"
     if as_json:
         found = {
             "subscriber": reader,
             "status": status,
-            "left_at": profile.get("left_at"),
-            "left_how": profile.get("left_how"),
+            "left_at": profile.left_at or None,
+            "left_how": profile.left_how or None,
             "sign_up_waits": waits,
             "suppressed": {"reason": listed.reason, "since": iso(listed.since)} if listed else None,
         }
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        how = f" since {profile['left_at']} ({profile.get('left_how', '')})" if "left_at" in profile else ""
+        how = f" since {profile.left_at} ({profile.left_how})" if profile.left_at else ""
         say(f"Subscriber {reader}: {status}{how}")
         say(f"A sign-up waits for its confirmation: {'yes' if waits else 'no'}")
         say(f"SES's suppression list: {_in_words(listed)}")

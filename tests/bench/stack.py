@@ -40,6 +40,12 @@ def stack() -> Stack:
     return load_stack(ROOT, parameters)
 
 
+def _mailable_index() -> str:
+    planner = stack().function("planner")
+    assert planner is not None
+    return planner.environment["NEWSLETTER_MAILABLE_INDEX"]
+
+
 @cache
 def layout() -> Layout:
     """Tables and index as infra/storage.yaml has them, topics and languages of the publication."""
@@ -47,7 +53,7 @@ def layout() -> Layout:
     tables = list(stack().of_type("AWS::DynamoDB::Table"))
     (mailable,) = (
         index for table in tables for index in table.properties.get("GlobalSecondaryIndexes", ())
-        if index["IndexName"] == "mailable"
+        if index["IndexName"] == _mailable_index()
     )  # fmt: skip
     subscribers = next(table for table in tables if table.logical_id == "Subscribers")
     held = [*_key(subscribers.properties), *_key(mailable), *mailable["Projection"].get("NonKeyAttributes", ())]

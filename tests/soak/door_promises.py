@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import pairwise
 
 from newsletter.container import app
@@ -13,6 +14,7 @@ from newsletter.sending.ledger import SendResult
 from tests.soak.doors import PlayedDoors
 from tests.soak.people import Person
 from tests.soak.promises import require
+from tests.support.stored import stored_profile
 
 LEFT = ("left on the page", "left with one click")
 CAMPAIGN = "campaign-ovet"
@@ -50,7 +52,7 @@ def _keeps_its_word(person: Person, played: PlayedDoors, doubted: set[str]) -> N
     own = any(batch.startswith(person.id) for batch in doubted)
     if "signed up" in said:
         require(mailings["confirmation"] or own, f"{who} was told to check their mail, and nothing came")
-    profile = app.subscribers.profile(person.id) or {}
+    profile = stored_profile(app.subscribers, person.id) or {}
     if "confirmed" in said:
         welcomes = mailings["welcome"]
         require(welcomes <= said.count("confirmed"), f"{who} was welcomed {welcomes} times")
@@ -77,7 +79,7 @@ def _status(said: list[str]) -> str | None:
 
 
 def _consents_are_whole(subscriber: str) -> None:
-    profile = app.subscribers.profile(subscriber) or {}
+    profile = stored_profile(app.subscribers, subscriber) or {}
     if profile.get("status") in (None, Status.ERASED):
         return
     faults = app.consents.faults(subscriber)
@@ -107,17 +109,17 @@ def _leads(person: Person, played: PlayedDoors) -> None:
     require(max(steps.values(), default=1) == 1, f"{person.email} got steps twice: {steps}")
 
 
-def _leads_of(person: Person) -> list[dict[str, object]]:
+def _leads_of(person: Person) -> list[Mapping[str, object]]:
     offers = app.templates.publication.offers
-    found = (app.leads.item(lead_id(person.id, offer.key)) for offer in offers)
-    return [item for item in found if item is not None]
+    found = (app.leads.kept(lead_id(person.id, offer.key)) for offer in offers)
+    return [lead.shown for lead in found if lead is not None]
 
 
 def _import(played: PlayedDoors) -> None:
     if not played.import_done:
         return
     (confirmed, first), (asked, _) = played.imported
-    profile = app.subscribers.profile(first) or {}
+    profile = stored_profile(app.subscribers, first) or {}
     require(profile.get("status") == Status.ACTIVE, f"{confirmed} was imported and is {profile.get('status')}")
     _consents_are_whole(first)
     invitations = [mail for mail in played.mails(asked) if mail.tags["mailing"] == "invitation"]

@@ -15,7 +15,7 @@ from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.feedback_policy import OnDoubt
-from newsletter.readers.subscriber import Frequency
+from newsletter.readers.choice import Frequency
 from tests.bench.programs.mailing import article
 from tests.bench.stack import layout
 from tests.soak.clock import START

@@ -19,6 +19,7 @@ from newsletter.mailings.planning.plan_page import PAGE
 from newsletter.platform.rate_limit import AHEAD, CHUNK
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.feedback_policy import OnDoubt
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
 from tests.bench.stack import layout
 from tests.soak.account import Account, Request
@@ -193,7 +194,9 @@ def _readers(draw: Random, number: int, among: str) -> list[Reader]:
 
 def _join(reader: Reader) -> None:
     id_, at = reader.id, reader.joined
-    form = SignUp(id_, reader.email, reader.topics, reader.language, "", "2026-11", "", "", at, nonce=id_)
+    form = SignUp(
+        id_, reader.email, Choices(topics=reader.topics, language=reader.language), "2026-11", "", "", at, id_
+    )
     assert app.subscribers.activate(form, reader.joined)
 
 

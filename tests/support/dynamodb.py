@@ -28,6 +28,7 @@ from newsletter.nurture.enrollments_store import Enrollments
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.readers.consents.consents_store import Consents
+from newsletter.readers.reader_data_store import ReaderData
 from newsletter.readers.signup.limits_store import SignUpLimits
 from newsletter.readers.signup.sign_ups_store import SignUps
 from newsletter.readers.subscribers_store import Subscribers
@@ -46,6 +47,7 @@ class Adapters:
     client: Any
     stack: Stack
     subscribers: Subscribers
+    reader_data: ReaderData
     sign_ups: SignUps
     consents: Consents
     enrollments: Enrollments
@@ -136,6 +138,7 @@ def _built(stack: Stack) -> Iterator[Adapters]:
             client=client,
             stack=stack,
             subscribers=app.subscribers,
+            reader_data=app.reader_data,
             sign_ups=app.sign_ups,
             consents=Consents(client, settings.subscribers_table, lambda: b"a key of the tests"),
             enrollments=app.enrollments,

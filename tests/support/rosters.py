@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from cli import consent, export_readers, import_readers
 from cli.import_wishes import NO_WISHES, Wishes
 from newsletter.container import app
 from newsletter.readers import my_data
+from newsletter.readers.choices import CHOICES, Choices
 from newsletter.readers.consents.consent import Consent, brought_record
 from newsletter.readers.subscriber import Status, Subscriber, subscriber_id
 from tests.support.cloud import PEPPER, Cloud
+from tests.support.stored import all_stored, stored_profile
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 EVIDENCE = "messut 2.10.2026, lomake 4"
@@ -29,7 +32,7 @@ def id_of(email: str) -> str:
 
 
 def status_of(email: str) -> str:
-    profile = app.subscribers.profile(id_of(email))
+    profile = stored_profile(app.subscribers, id_of(email))
     return str(profile["status"]) if profile else ""
 
 
@@ -60,7 +63,7 @@ def exported(tmp_path: Path) -> str:
 def empty(cloud: Cloud) -> None:
     """Another stack, with nobody in it."""
     client, table = cloud.client("dynamodb"), app.settings.subscribers_table
-    for item in app.subscribers.everything():
+    for item in all_stored(app.subscribers):
         client.delete_item(TableName=table, Key={"id": {"S": item["id"]}, "record": {"S": item["record"]}})
 
 
@@ -72,10 +75,12 @@ def chain_is_whole(email: str) -> bool:
 
 def reader(email: str, status: Status = Status.ACTIVE, **more: Any) -> Subscriber:
     """A reader with usual choices."""
-    usual: dict[str, Any] = {"topics": ("linkedin",), "language": "fi", "name": "Maija", "consent_version": "1"}
+    chosen = Choices(topics=("linkedin",), language="fi", name="Maija")
+    choices = replace(chosen, **{name: more.pop(name) for name in CHOICES if name in more})
+    usual: dict[str, Any] = {"consent_version": "1"}
     left_at = None if status is Status.ACTIVE else NOW - timedelta(days=3)
     usual |= {"confirmed_at": NOW - timedelta(days=90), "left_at": left_at}
-    return Subscriber(id=id_of(email), email=email, status=status, **(usual | more))
+    return Subscriber(id_of(email), email, status, choices, **(usual | more))
 
 
 def keep(one: Subscriber, how: str = "", why: str = "") -> None:

@@ -129,7 +129,11 @@ def acts(subscriber: str = ID) -> list[tuple[str, str]]:
 def fill_in(email: str, network: str = "", **of: Any) -> None:
     """A form that was filled in and sent, without the page around it."""
     now = app.now()
-    subscribe(checked(SignUpForm(email, (), "fi", consent=True, network=network, **of), now, app), now, app)
+    subscribe(
+        checked(SignUpForm(email, {"topics": (), "language": "fi"}, consent=True, network=network, **of), now, app),
+        now,
+        app,
+    )
 
 
 def stored(cloud: Cloud) -> dict[str, Any]:

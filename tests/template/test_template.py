@@ -14,6 +14,7 @@ from local_cloud.stack import Function, Resource
 from newsletter.platform.aws.clients import SERVICES
 from newsletter.platform.aws.items import KEYS
 from newsletter.platform.settings import read_settings
+from newsletter.readers.subscriber_items import INDEXED
 from newsletter.sending.ledger import LEASE
 from newsletter.sending.reserve_slots import PATIENCE
 from newsletter.sending.send_batches import SIDE_BY_SIDE
@@ -210,9 +211,23 @@ def test_a_write_is_compared_by_the_key_of_its_table() -> None:
 
 def test_the_index_for_planning_holds_no_address() -> None:
     (table,) = (table for table in resources("AWS::DynamoDB::Table") if table.logical_id == "Subscribers")
-    (index,) = (each for each in table.properties["GlobalSecondaryIndexes"] if each["IndexName"] == "mailable")
+    (read,) = {each.environment["NEWSLETTER_MAILABLE_INDEX"] for each in FUNCTIONS}
+    (index,) = (each for each in table.properties["GlobalSecondaryIndexes"] if each["IndexName"] == read)
     assert index["Projection"]["ProjectionType"] == "INCLUDE"
-    assert not {"email", "name"} & set(index["Projection"]["NonKeyAttributes"])
+    held = index["Projection"]["NonKeyAttributes"]
+    assert not {"email", "name"} & set(held)
+    assert set(held) == {name for name, _ in INDEXED}, "what planning reads, and no more"
+
+
+INDEXES = {"mailable": {"topics", "language", "frequency", "paused_until", "tracking", "cadence"}}
+"""What the indexes of stacks that are in use hold: DynamoDB never changes it, and a deployment that tries to fails."""
+
+
+def test_an_index_that_stacks_have_holds_what_it_always_held() -> None:
+    (table,) = (table for table in resources("AWS::DynamoDB::Table") if table.logical_id == "Subscribers")
+    there = {each["IndexName"]: each["Projection"] for each in table.properties["GlobalSecondaryIndexes"]}
+    for name, held in INDEXES.items():
+        assert name not in there or set(there[name]["NonKeyAttributes"]) == held, "see docs/operate.md"
 
 
 # --- rights ----------------------------------------------------------------------------------------------------------

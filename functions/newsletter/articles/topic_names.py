@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from newsletter.articles.topics import fold
-from newsletter.publication.publication import Topic
+
+if TYPE_CHECKING:
+    from newsletter.publication.publication import Topic
 
 BETWEEN = re.compile(r'[\s,;|"\[\]]+')
 """What may stand between two topics in a cell. A label has blanks, and may have commas, of its own."""

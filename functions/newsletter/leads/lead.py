@@ -11,6 +11,7 @@ from typing import Any
 
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Offer
+from newsletter.readers.choices import CHOICES
 from newsletter.readers.subscriber import Status, Subscriber
 
 
@@ -46,6 +47,7 @@ def lead_id(subscriber: str, offer: str) -> str:
 
 def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, Any]:
     """The body of the `lead.created` webhook (Standard Webhooks: `type`, `timestamp`, `data`)."""
+    choices = subscriber.choices
     default = next(iter(offer.title.values()))  # for a reader whose language the publication gave up
     return {
         "type": "lead.created",
@@ -57,9 +59,7 @@ def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, 
             "contact": {
                 "subscriber": subscriber.id,
                 "email": subscriber.email,
-                "name": subscriber.name,
-                "language": subscriber.language,
-                "topics": list(subscriber.topics),
+                **{name: each.to_stored(getattr(choices, name)) for name, each in CHOICES.items() if each.for_crm},
             },
             "subscription": _subscription(subscriber),
             "consent": {
@@ -80,7 +80,7 @@ def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, 
 
 def _subscription(subscriber: Subscriber) -> dict[str, Any]:
     """Whether the newsletter may be sent to them, for a CRM that mails too. To ask for contact they need not get it."""
-    paused = subscriber.paused_until
+    paused = subscriber.choices.paused_until
     return {
         "status": subscriber.status,
         "consent": "withdrawn" if _withdrew(subscriber) else "given",

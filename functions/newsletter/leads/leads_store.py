@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from newsletter.leads.lead import Evidence, Lead
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso, parse_iso
+
+
+@dataclass(frozen=True)
+class KeptLead:
+    """A lead as it is `shown` to its reader, with every attempt to hand it off."""
+
+    offer: str
+    at: datetime
+    shown: Mapping[str, Any]
 
 
 class Leads:
@@ -48,7 +59,7 @@ class Leads:
 
     def get(self, lead: str) -> Lead | None:
         """The lead of that id."""
-        item = self.item(lead)
+        item = self._item(lead)
         if item is None:
             return None
         return Lead(
@@ -63,8 +74,12 @@ class Leads:
             evidence=Evidence(**item["evidence"]),
         )
 
-    def item(self, lead: str) -> dict[str, Any] | None:
-        """The lead as it is stored, with its attempts."""
+    def kept(self, lead: str) -> KeptLead | None:
+        """The lead for its reader."""
+        item = self._item(lead)
+        return KeptLead(item["offer"], parse_iso(item["at"]), item) if item else None
+
+    def _item(self, lead: str) -> dict[str, Any] | None:
         answer = self._client.get_item(TableName=self._table, Key=to_item({"lead": lead}), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 
@@ -75,7 +90,7 @@ class Leads:
 
     def handed_off(self, lead: str) -> bool:
         """Whether the CRM has taken the lead."""
-        item = self.item(lead)
+        item = self._item(lead)
         return bool(item and "handed_off_at" in item)
 
     def add_attempt(self, lead: str, at: datetime, result: str, *, taken: bool) -> None:

@@ -22,6 +22,7 @@ from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.platform.times import whole_months
 from newsletter.publication.publication import Publication
 from newsletter.publication.publication_file import read_publication_file
+from newsletter.readers.choices import TEXTS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -178,7 +179,7 @@ class Templates:
         return one_line(self._render(f"email/{name}.subject.txt", scope), SUBJECT_LIMIT)
 
     def _page(self, file: str, language: str, context: Mapping[str, Any]) -> str:
-        scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0]}
+        scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0], "texts": TEXTS}
         return self._render(f"pages/{file}", scope)
 
     def _long_date(self, moment: date, language: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.launch import Launched, Prepared, launch, prepare
-from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_mailing
+from newsletter.mailings.mailing import Among, Audience, Kind, Mailing, campaign_mailing
 from newsletter.platform.errors import InvalidInput
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
@@ -24,7 +24,8 @@ class Campaign:
     """What marketing wrote. `name` makes the campaign unique; `body` is Markdown.
 
     No languages in the audience means readers of the campaign's own language. `archive` says whether the archive shows
-    it; None: if it is meant for everyone. `doubt` and `doubt_wait_minutes` replace the publication's, if given.
+    it; None: if it is meant for everyone. `doubt` and `doubt_wait_minutes` replace the publication's, if given. `among`
+    is as in Audience.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Campaign:
     archive: bool | None = None
     doubt: str = ""
     doubt_wait_minutes: int = 0
+    among: Among = ()
 
 
 def start_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Launched:
@@ -76,7 +78,11 @@ def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mail
         id=campaign_mailing(campaign.name),
         kind=Kind.CAMPAIGN,
         created_at=now,
-        audience=Audience(campaign.topics, campaign.languages or (campaign.language,)),
+        audience=Audience(
+            campaign.topics,
+            campaign.languages or (campaign.language,),
+            among=campaign.among,
+        ),
         subject=subject,
         body=campaign.body.strip(),
         offer=campaign.offer,

@@ -39,8 +39,8 @@ def count_audience(audience: Audience, on: date, app: Container, *, look_at: int
             recipients, after = app.subscribers.page(shard, after, PAGE)
             seen += len(recipients)
             readers += sum(
-                not recipient.broken and audience.includes(recipient) and not recipient.paused(on)
-                for recipient in recipients
+                not recipient.broken and audience.includes(recipient) and not recipient.choices.paused(on)
+                for _, recipient in recipients
             )
             if after is None:
                 break

@@ -50,26 +50,41 @@ class Kind(StrEnum):
         return self not in (Kind.DIGEST, Kind.CAMPAIGN)
 
 
+Among = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True)
 class Audience:
-    """A rule that selects subscribers. Nothing named means everybody."""
+    """A rule that selects subscribers. Nothing named means everybody.
+
+    `among` has, of texts that readers give, by the name of the choice, those of which a reader's must be one; upper and
+    lower case are the same.
+    """
 
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     frequency: str = ""
+    among: Among = ()
 
     def includes(self, recipient: Recipient) -> bool:
-        """Whether the recipient is meant. A reader without topics reads every topic."""
-        if self.languages and recipient.language not in self.languages:
+        """Whether the recipient is meant. A reader without topics reads every topic.
+
+        Raises AttributeError for a choice that this version of the code does not know: then nothing is planned.
+        """
+        choices = recipient.choices
+        if self.languages and choices.language not in self.languages:
             return False
-        if self.frequency and recipient.frequency != self.frequency:
+        if self.frequency and choices.frequency != self.frequency:
             return False
-        return not (self.topics and recipient.topics) or bool(set(self.topics) & set(recipient.topics))
+        for name, values in self.among:
+            if getattr(choices, name).casefold() not in map(str.casefold, values):
+                return False
+        return not (self.topics and choices.topics) or bool(set(self.topics) & set(choices.topics))
 
     @property
     def everyone(self) -> bool:
         """Whether nobody is left out for what interests them. A language or a frequency only chooses the form."""
-        return not self.topics
+        return not self.topics and not self.among
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "audience_topics": list(mailing.audience.topics),
         "audience_languages": list(mailing.audience.languages),
         "audience_frequency": mailing.audience.frequency,
+        "audience_among": {name: list(values) for name, values in mailing.audience.among} or None,
         "subject": mailing.subject,
         "articles": list(mailing.articles),
         "body": mailing.body,
@@ -131,7 +132,10 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         kind=Kind(item["kind"]),
         created_at=parse_iso(item["created_at"]),
         audience=Audience(
-            tuple(item["audience_topics"]), tuple(item["audience_languages"]), item["audience_frequency"]
+            tuple(item["audience_topics"]),
+            tuple(item["audience_languages"]),
+            item["audience_frequency"],
+            tuple((name, tuple(values)) for name, values in item.get("audience_among", {}).items()),
         ),
         subject=item["subject"],
         articles=tuple(item["articles"]),

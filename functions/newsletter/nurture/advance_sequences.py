@@ -37,7 +37,7 @@ def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, 
             if reader is None:
                 app.enrollments.move(enrollment, replace(enrollment, due_at=None))
                 done["ended"] += 1
-            elif reader.paused(today):
+            elif reader.choices.paused(today):
                 app.enrollments.move(enrollment, postponed(enrollment, now, app.publication.time_zone))
                 done["paused"] += 1
             else:

@@ -17,6 +17,7 @@ class Settings:
     """What template.yaml tells each function. `local` is set by the local cloud alone."""
 
     subscribers_table: str
+    mailable_index: str
     content_table: str
     deliveries_table: str
     leads_table: str
@@ -51,6 +52,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     return Settings(
         subscribers_table=needed("SUBSCRIBERS_TABLE"),
+        mailable_index=needed("MAILABLE_INDEX"),
         content_table=needed("CONTENT_TABLE"),
         deliveries_table=needed("DELIVERIES_TABLE"),
         leads_table=needed("LEADS_TABLE"),

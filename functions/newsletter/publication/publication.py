@@ -17,6 +17,9 @@ from newsletter.publication.sending_limits import DEFAULT_LIMITS, TEN_THOUSAND, 
 from newsletter.publication.theme import DEFAULT, Theme, parse_theme
 from newsletter.publication.toml_table import Texts, TomlTable
 
+SIGN_UP_LIFE = timedelta(days=7)
+"""How long a sign-up can be confirmed. It is kept somewhat longer (the publication's retention), so that its reader can
+ask for a new link; then it disappears by itself."""
 MAX_TOPICS = 50
 MAX_FEEDS = 12
 """All are read at once; each may hold a thread, a process and some dozens of megabytes."""

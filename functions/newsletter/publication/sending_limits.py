@@ -32,7 +32,7 @@ class SendingLimits:
     complaints: int = 8
 
 
-DEFAULT_LIMITS = SendingLimits()
+DEFAULT_LIMITS: SendingLimits = SendingLimits()
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
+from newsletter.platform.aws.items import change, conditional, from_item, holds, to_item, to_value
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.subscriber import Status
 
 LIVE = {
-    Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(passing))",
+    Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(#passing))",
     Status.COMPLAINED: "#status = :active OR #status = :bounced",
 }
 """From where a reader gets there. A complaint outranks a bounce, and a permanent bounce one that was passing, so that
@@ -65,29 +65,25 @@ class Bounces:
         forget_after: timedelta,
         passing: Collection[str],
     ) -> bool:
-        before = "#status = :active AND soft_bounces = :passing" if passing else LIVE[status]
+        before = "#status = :active AND #soft_bounces = :passing_for" if passing else LIVE[status]
+        compared = {"passing_for": set(passing)} if passing else {"bounced": Status.BOUNCED}
         return holds(
             self._client,
             "update_item",
             TableName=self._table,
             Key=_key(subscriber),
-            UpdateExpression=(
-                "SET #status = :status, left_at = :now, left_how = :how, due_shard = :shard, due_at = :forget"
-                + (", passing = :now REMOVE mailable" if passing else " REMOVE mailable, passing")
-            ),
-            ConditionExpression=f"({before}) AND confirmed_at <= :valid_at",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item(
+            **change(
                 {
-                    ":active": Status.ACTIVE,
-                    **({":passing": set(passing)} if passing else {":bounced": Status.BOUNCED}),
-                    ":status": status,
-                    ":now": iso(now),
-                    ":how": how,
-                    ":shard": shard_of(subscriber),
-                    ":forget": iso(now + forget_after),
-                    ":valid_at": iso(valid_at),
-                }
+                    "status": status,
+                    "left_at": iso(now),
+                    "left_how": how,
+                    "due_shard": shard_of(subscriber),
+                    "due_at": iso(now + forget_after),
+                    "mailable": None,
+                    "passing": iso(now) if passing else None,
+                },
+                condition=f"({before}) AND #confirmed_at <= :valid_at",
+                compared={"active": Status.ACTIVE, "valid_at": iso(valid_at), **compared},
             ),
         )
 
@@ -97,15 +93,10 @@ class Bounces:
             "update_item",
             TableName=self._table,
             Key=_key(subscriber),
-            UpdateExpression="SET #status = :complained",
-            ConditionExpression="#status = :unsubscribed AND confirmed_at <= :valid_at",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item(
-                {
-                    ":complained": Status.COMPLAINED,
-                    ":unsubscribed": Status.UNSUBSCRIBED,
-                    ":valid_at": iso(valid_at),
-                }
+            **change(
+                {"status": Status.COMPLAINED},
+                condition="#status = :unsubscribed AND #confirmed_at <= :valid_at",
+                compared={"unsubscribed": Status.UNSUBSCRIBED, "valid_at": iso(valid_at)},
             ),
         )
 
@@ -153,13 +144,11 @@ class Bounces:
             "update_item",
             TableName=self._table,
             Key=_key(subscriber),
-            UpdateExpression=(
-                "SET #status = :active, mailable = :shard REMOVE left_at, left_how, due_shard, due_at, passing"
-            ),
-            ConditionExpression="#status = :bounced AND attribute_exists(passing)",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item(
-                {":active": Status.ACTIVE, ":bounced": Status.BOUNCED, ":shard": shard_of(subscriber)}
+            **change(
+                {"status": Status.ACTIVE, "mailable": shard_of(subscriber)},
+                remove=("left_at", "left_how", "due_shard", "due_at", "passing"),
+                condition="#status = :bounced AND attribute_exists(#passing)",
+                compared={"bounced": Status.BOUNCED},
             ),
         )
 

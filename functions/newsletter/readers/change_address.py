@@ -24,15 +24,7 @@ def with_present_choices(form: SignUp, app: Container) -> SignUp:
     old = app.subscribers.get(form.moved_from)
     if old is None:
         return form
-    return replace(
-        form,
-        topics=old.topics,
-        language=old.language,
-        name=old.name,
-        frequency=old.frequency,
-        tracking=old.tracking,
-        paused_until=old.paused_until,
-    )
+    return replace(form, choices=old.choices)
 
 
 def evidence_of(form: SignUp, app: Container) -> str:
@@ -71,8 +63,8 @@ def move(form: SignUp, now: datetime, app: Container) -> None:
 def _end(form: SignUp, now: datetime, app: Container, *, moved_to: str = "") -> None:
     old, kept = form.moved_from, app.publication.retention.left
     app.subscribers.deactivate(old, Status.UNSUBSCRIBED, "moved", now, kept, moved_to=moved_to)
-    profile = app.subscribers.profile(old) or {}
-    if profile.get("left_how") != "moved" or profile.get("moved_to", "") != moved_to:
+    profile = app.subscribers.profile(old)
+    if profile is None or (profile.left_how, profile.moved_to) != ("moved", moved_to):
         return
     withdrawn = Consent(
         "withdrawn",

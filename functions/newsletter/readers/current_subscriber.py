@@ -21,15 +21,15 @@ def current_subscriber(subscriber: str, app: Container) -> CurrentSubscriber:
     """
     profile = app.subscribers.profile(subscriber)
     seen = {subscriber}
-    while profile is not None and profile.get("moved_to", subscriber) not in seen:
-        subscriber = profile["moved_to"]
+    while profile is not None and profile.moved_to and profile.moved_to not in seen:
+        subscriber = profile.moved_to
         seen.add(subscriber)
         profile = app.subscribers.profile(subscriber)
     if profile is None:
         return CurrentSubscriber(subscriber)
     return CurrentSubscriber(
         id=subscriber,
-        status=str(profile.get("status", BROKEN)),
-        language=str(profile.get("language", "")),
-        tracking=profile.get("tracking") is True,
+        status=profile.status or BROKEN,
+        language=profile.language,
+        tracking=profile.tracking,
     )

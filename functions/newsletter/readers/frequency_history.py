@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from newsletter.readers.subscriber import Frequency, Status, Subscriber
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import Choices
+from newsletter.readers.subscriber import Status, Subscriber
 
 LEFT = "left"
 MOST = 40
@@ -49,33 +51,33 @@ def as_text(stretches: tuple[FrequencyPeriod, ...]) -> str:
 def so_far(reader: Subscriber) -> tuple[FrequencyPeriod, ...]:
     """Everything until now, also where nothing has been kept yet."""
     stretches = parse(reader.frequency_history) or (
-        FrequencyPeriod(reader.confirmed_at, reader.frequency, joined=True),
+        FrequencyPeriod(reader.confirmed_at, reader.choices.frequency, joined=True),
     )
     if reader.status is not Status.ACTIVE and stretches[-1].frequency is not None:
         stretches += (FrequencyPeriod(reader.left_at or stretches[-1].since, None),)
     return stretches
 
 
-def after_choice(reader: Subscriber, frequency: Frequency, paused_until: date | None, now: datetime) -> str:
+def after_choice(reader: Subscriber, choices: Choices, now: datetime) -> str:
     """The text to keep once the reader chooses so; what is kept already when that changes nothing."""
     stretches = so_far(reader)
     last = stretches[-1]
     if last.frequency is None:
         return as_text(stretches)
-    if (last.frequency, last.paused_until) == (frequency, paused_until):
+    if (last.frequency, last.paused_until) == (choices.frequency, choices.paused_until):
         return reader.frequency_history
-    return as_text((*stretches, FrequencyPeriod(now, frequency, paused_until)))
+    return as_text((*stretches, FrequencyPeriod(now, choices.frequency, choices.paused_until)))
 
 
-def after_confirming(reader: Subscriber, frequency: Frequency, now: datetime, paused_until: date | None = None) -> str:
+def after_confirming(reader: Subscriber, choices: Choices, now: datetime) -> str:
     """The text to keep once somebody whom we know confirms a form: a reader stays one, who had left begins anew.
 
     An empty text counts from the confirmation, which is a new one now: what a monthly reader waits for lies before it.
     """
     if reader.status is Status.ACTIVE:
-        text = after_choice(reader, frequency, paused_until, now)
-        return text or (as_text(so_far(reader)) if frequency is Frequency.MONTHLY else "")
-    return as_text((*so_far(reader), FrequencyPeriod(now, frequency, joined=True)))
+        text = after_choice(reader, choices, now)
+        return text or (as_text(so_far(reader)) if choices.frequency is Frequency.MONTHLY else "")
+    return as_text((*so_far(reader), FrequencyPeriod(now, choices.frequency, joined=True)))
 
 
 def _stretch(word: str) -> FrequencyPeriod:

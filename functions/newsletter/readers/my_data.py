@@ -2,59 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsletter.leads.lead import lead_id
+from newsletter.leads.leads_store import KeptLead
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.publication import Publication
 from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.records_store import CHANGE, LEAD, PROFILE, is_sign_up, sign_up_record
+from newsletter.readers.profile import Profile
+from newsletter.readers.reader_data_store import Held, WaitingForm
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-INTERNAL = {"due_shard", "mailable"}
-"""Attributes that say nothing of a reader: places in an index."""
 SETTLED = timedelta(minutes=15)
 """AWS: no function runs longer. Who was writing when the reader was erased has written by then."""
-CONSENT = "consent#"
-
-Records = list[dict[str, Any]]
 
 
-def everything(subscriber: str, app: Container) -> dict[str, Any]:
-    """All records under the reader's id and their leads, as plain values for JSON.
+@dataclass(frozen=True)
+class OneAddress:
+    """What is held under one id: the records, the leads as they are kept, the forms that wait at other addresses."""
 
-    `address_changes` are the forms that wait to be confirmed from another address. `earlier` is the same of each
-    address they had before, the latest first, as long as it is kept.
+    held: Held
+    leads: Mapping[str, KeptLead]
+    address_changes: Sequence[WaitingForm]
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """All of it, as plain values."""
+        return {
+            "subscriber": self.held.subscriber,
+            "records": self.held.shown(without_leads=self.leads),
+            "leads": [lead.shown for lead in self.leads.values()],
+            "address_changes": [form.shown for form in self.address_changes],
+        }
+
+
+@dataclass(frozen=True)
+class Everything:
+    """What is held on a reader: under their id, and under each address they had before, the latest first."""
+
+    present: OneAddress
+    earlier: list[OneAddress]
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """All of it, as plain values."""
+        return {**self.present.as_json, "earlier": [each.as_json for each in self.earlier]}
+
+    @property
+    def earlier_addresses(self) -> list[str]:
+        """The addresses before this one, as far as they are kept."""
+        profiles = (each.held.profile for each in self.earlier)
+        return [profile.email for profile in profiles if profile and profile.email]
+
+    @property
+    def new_addresses(self) -> list[str]:
+        """The addresses that they asked to go on with and have not confirmed."""
+        return [form.email for form in self.present.address_changes]
+
+    @property
+    def told_to_crm(self) -> bool:
+        """Whether they asked for contact, at any of the addresses: what went to the CRM stays there."""
+        return any(each.leads for each in (self.present, *self.earlier))
+
+
+def everything(subscriber: str, app: Container) -> Everything:
+    """All records under the reader's id and their leads.
+
+    Those of an earlier address belong to it as long as they are kept.
     """
-    found = [_of_one(each, app) for each in (subscriber, *_earlier(subscriber, app))]
-    return {**found[0], "earlier": found[1:]}
+    current_subscriber, *earlier = (_of_one(each, app) for each in (subscriber, *_earlier(subscriber, app)))
+    return Everything(current_subscriber, earlier)
 
 
-def _of_one(subscriber: str, app: Container) -> dict[str, Any]:
-    records = app.subscribers.records(subscriber)
-    kept = {
-        key: lead for key in _leads(subscriber, records, app.publication) if (lead := app.leads.item(key)) is not None
-    }
-    return {
-        "subscriber": subscriber,
-        "records": [_shown(item) for item in records if item["record"].removeprefix(LEAD) not in kept],
-        "leads": list(kept.values()),
-        "address_changes": [
-            _shown(form)
-            for new in _ids(records, CHANGE)
-            for form in app.subscribers.records(new)
-            if form["record"] == sign_up_record(subscriber)
-        ],
-    }
-
-
-def _shown(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name not in INTERNAL and name != "id"}
+def _of_one(subscriber: str, app: Container) -> OneAddress:
+    held = app.reader_data.of(subscriber)
+    found = ((lead, app.leads.kept(lead)) for lead in _leads(held, app.publication))
+    forms = (app.reader_data.of(new).form_of(subscriber) for new in held.changes)
+    return OneAddress(
+        held,
+        {lead: kept for lead, kept in found if kept is not None},
+        [form for form in forms if form is not None],
+    )
 
 
 # --- erasure ---------------------------------------------------------------------------------------------------------
@@ -86,13 +120,13 @@ def erase(
     since they left. `moved_to` and `moved_from` are ids that the mark keeps. The tick looks once more when nobody can
     still be writing (`erase_who_is_due`).
     """
-    marked = app.subscribers.mark_erased(
+    marked = app.reader_data.mark_erased(
         subscriber, now, unless_active=unless_active, moved_to=moved_to, moved_from=moved_from
     )
     if not marked:
         return False
-    _remove(subscriber, app.subscribers.records(subscriber), (), app)
-    app.subscribers.look_again(subscriber, iso(now), now + SETTLED)
+    _remove(app.reader_data.of(subscriber), (), app)
+    app.reader_data.look_again(subscriber, iso(now), now + SETTLED)
     return True
 
 
@@ -101,30 +135,24 @@ def erase_who_is_due(subscriber: str, now: datetime, app: Container) -> bool:
 
     A form that was filled in since the erasure is a new beginning. It and its consents are left alone until it is over.
     """
-    records = app.subscribers.records(subscriber)
-    profile = next((item for item in records if item["record"] == PROFILE), {})
-    if profile.get("status") != Status.ERASED:
+    held = app.reader_data.of(subscriber)
+    profile = held.profile
+    if profile is None or not profile.erased:
         return _forget(subscriber, profile, now, app)
-    erased_at = profile["erased_at"]
-    fresh = [
-        item
-        for item in records
-        if is_sign_up(item["record"]) and item["at"] >= erased_at and item["expires"] > now.timestamp()
-    ]
-    spare = {CONSENT, *(item["record"] for item in fresh)} if fresh else ()
-    _remove(subscriber, records, spare, app)
-    settled = parse_iso(erased_at) + SETTLED
+    fresh = held.forms_since(profile.erased_at, now)
+    _remove(held, fresh, app)
+    settled = parse_iso(profile.erased_at) + SETTLED
     if fresh:
-        over = datetime.fromtimestamp(max(item["expires"] for item in fresh), now.tzinfo)
-        app.subscribers.look_again(subscriber, erased_at, over if now >= settled else settled)
+        over = max(fresh.values())
+        app.reader_data.look_again(subscriber, profile.erased_at, over if now >= settled else settled)
     elif now < settled:
-        app.subscribers.look_again(subscriber, erased_at, settled)
+        app.reader_data.look_again(subscriber, profile.erased_at, settled)
     else:
-        app.subscribers.finish_erasure(subscriber)
+        app.reader_data.finish_erasure(subscriber)
     return False
 
 
-def _forget(subscriber: str, profile: dict[str, Any], now: datetime, app: Container) -> bool:
+def _forget(subscriber: str, profile: Profile | None, now: datetime, app: Container) -> bool:
     """Erase who left long ago; False for who came back at this moment.
 
     Of an old address, the way to the one its reader goes on with stays, as ids: its mails are still about, and their
@@ -132,8 +160,8 @@ def _forget(subscriber: str, profile: dict[str, Any], now: datetime, app: Contai
     """
     today = current_subscriber(subscriber, app)
     if today.id != subscriber and today.status not in ("", Status.ERASED):
-        way = {name: profile[name] for name in ("moved_to", "moved_from") if name in profile}
-        return erase(subscriber, now, app, unless_active=True, **way)
+        after, before = (profile.moved_to, profile.moved_from) if profile else ("", "")
+        return erase(subscriber, now, app, unless_active=True, moved_to=after, moved_from=before)
     earlier = _earlier(subscriber, app)
     if not erase(subscriber, now, app, unless_active=True):
         return False
@@ -142,29 +170,26 @@ def _forget(subscriber: str, profile: dict[str, Any], now: datetime, app: Contai
     return True
 
 
-def _remove(subscriber: str, records: Records, spare: Collection[str], app: Container) -> None:
+def _remove(held: Held, spare: Collection[str], app: Container) -> None:
     """Leads go before what points to them, so that a crash in between leaves nothing that cannot be found."""
-    for lead in _leads(subscriber, records, app.publication):
+    for lead in _leads(held, app.publication):
         app.leads.erase(lead)
-    app.subscribers.remove_records(subscriber, spare)
+    app.reader_data.remove(held.subscriber, spare)
 
 
-def _leads(subscriber: str, records: Records, publication: Publication) -> Iterable[str]:
+def _leads(held: Held, publication: Publication) -> Iterable[str]:
     """The ids of the reader's leads: those that are pointed to, and those of before there were pointers."""
-    return dict.fromkeys([*_ids(records, LEAD), *(lead_id(subscriber, offer.key) for offer in publication.offers)])
-
-
-def _ids(records: Records, prefix: str) -> list[str]:
-    return [item["record"].removeprefix(prefix) for item in records if item["record"].startswith(prefix)]
+    return dict.fromkeys([*held.leads, *(lead_id(held.subscriber, offer.key) for offer in publication.offers)])
 
 
 def _earlier(subscriber: str, app: Container) -> list[str]:
     """The ids of the addresses that the reader changed for this one, the latest first. Not one that is in use again."""
     found = [subscriber]
-    profile = app.subscribers.profile(subscriber) or {}
-    while (before := profile.get("moved_from", "")) and before not in found:
-        profile = app.subscribers.profile(before) or {}
-        if profile.get("moved_to") != found[-1]:
+    profile = app.subscribers.profile(subscriber)
+    while profile and profile.moved_from and profile.moved_from not in found:
+        before = profile.moved_from
+        profile = app.subscribers.profile(before)
+        if profile is None or profile.moved_to != found[-1]:
             break
         found.append(before)
     return found[1:]

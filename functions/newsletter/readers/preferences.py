@@ -2,53 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
 
-from newsletter.platform.errors import InvalidInput, LimitReached, NotFound
+from newsletter.platform.errors import InvalidForm, InvalidInput, LimitReached, NotFound
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
+from newsletter.readers.choices import Choices, read_choices
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.email_address import normalised
 from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR
 from newsletter.readers.signup.protection import take_form
-from newsletter.readers.signup.subscribe import (
-    Faults,
-    ask,
-    checked_frequency,
-    checked_language,
-    checked_name,
-    chosen_topics,
-    same_choices,
-)
-from newsletter.readers.subscriber import Frequency, Status, Subscriber
-from newsletter.readers.subscribers_store import Choices
+from newsletter.readers.signup.subscribe import ask, rules, same_choices
+from newsletter.readers.subscriber import Status, Subscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
 TRACKING = "tracking of links"
 """How every record about that begins."""
-LONGEST_PAUSE = timedelta(days=365)
 ATTEMPTS = 3
 """How often choices are kept anew when the same reader chose elsewhere at the same moment; the last one holds."""
 
 
 @dataclass(frozen=True)
 class ChoicesForm:
-    """What was typed, not yet checked. `paused_until` is a day (ISO 8601) or empty.
+    """What was typed, not yet checked: `choices` as `Choice.read` takes them, of which no field is left out.
 
     `every_topic` is whether no topics mean all of them.
     """
 
-    topics: tuple[str, ...]
-    language: str
-    name: str = ""
-    frequency: str = Frequency.WEEKLY
-    paused_until: str = ""
-    tracking: bool = False
+    choices: Mapping[str, Any]
     every_topic: bool = False
 
 
@@ -57,48 +44,20 @@ def current(ref: LinkClaims, app: Container) -> Subscriber | None:
     return app.subscribers.get(ref.subscriber)
 
 
-def pause(text: str, today: date) -> date | None:
-    """The first day of mail again, from what was typed (ISO 8601, as date fields send it); empty is no pause.
-
-    Raises InvalidInput for a day that is not within the next year.
-    """
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("paused_until", "pages.errors.paused_until") from None
-    if not today < day <= today + LONGEST_PAUSE:
-        raise InvalidInput("paused_until", "pages.errors.paused_until")
-    return day
-
-
 def pause_to_come(reader: Subscriber, now: datetime, publication: Publication) -> date | None:
     """The reader's pause; None for one that is over, and for who gets no mail anyway."""
     today = now.astimezone(publication.time_zone).date()
-    paused = reader.paused_until
+    paused = reader.choices.paused_until
     return paused if reader.status is Status.ACTIVE and paused is not None and paused > today else None
 
 
 def checked(form: ChoicesForm, now: datetime, app: Container) -> Choices:
     """The choices that were typed. Raises InvalidForm with every field that needs mending."""
-    faults = Faults()
-    today = now.astimezone(app.publication.time_zone).date()
-    choices = Choices(
-        topics=faults.in_(lambda: _topics(form, app), ()),
-        language=faults.in_(lambda: checked_language(form.language, app.publication), ""),
-        name=faults.in_(lambda: checked_name(form.name), ""),
-        frequency=faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY),
-        paused_until=faults.in_(lambda: pause(form.paused_until, today), None),
-        tracking=form.tracking,
-    )
-    faults.raise_if_any()
+    allowed = replace(rules(now, app, every_topic=form.every_topic), no_topics="pages.errors.no_topics_leave")
+    choices, faults = read_choices(form.choices, allowed)
+    if faults:
+        raise InvalidForm(faults)
     return choices
-
-
-def _topics(form: ChoicesForm, app: Container) -> tuple[str, ...]:
-    otherwise = "pages.errors.no_topics_leave"
-    return chosen_topics(form.topics, app.publication, every=form.every_topic, otherwise=otherwise)
 
 
 def change(ref: LinkClaims, form: ChoicesForm, now: datetime, app: Container) -> Subscriber:
@@ -107,7 +66,7 @@ def change(ref: LinkClaims, form: ChoicesForm, now: datetime, app: Container) ->
     before = current(ref, app)
     if before is None:
         raise NotFound("reader")
-    if before.tracking != choices.tracking:
+    if before.choices.tracking != choices.tracking:
         _record_tracking(before.id, "given" if choices.tracking else "withdrawn", now, app)
     _keep(ref.subscriber, choices, now, app)
     after = app.subscribers.get(ref.subscriber)

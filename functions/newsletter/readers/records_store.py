@@ -12,6 +12,8 @@ from newsletter.platform.times import iso
 PROFILE = "profile"
 SIGN_UP = "sign-up"
 """A form that waits; beside it lies one more of each reader who asks to go on at the address (`sign_up_record`)."""
+CONSENT = "consent#"
+"""Before the number of a record of consent."""
 LEAD = "lead#"
 """Before the id of a lead of the reader's: the lead itself is in a table of its own."""
 CHANGE = "change#"

@@ -7,12 +7,15 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from newsletter.readers.choices import Choices
+
 BROKEN_RECORD = "broken record: "
 """Begins what is said of a subscriber whose record cannot be read, before the fields that are broken."""
+
 REMINDER_AFTER = timedelta(days=2)
 """When a sign-up that nobody confirmed is recalled to its reader, once."""
 
@@ -32,38 +35,26 @@ class Status(StrEnum):
     """
 
 
-class Frequency(StrEnum):
-    """How often a reader wants the digest."""
-
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-
-
 @dataclass(frozen=True)
 class Subscriber:
-    """A reader who confirmed at least once. No topics means every topic.
+    """A reader who confirmed at least once.
 
-    `paused_until` is the first day of mail again; `tracking` whether links in mails may tell that they were followed;
-    `cadence` what they chose before (domain/cadence), empty as long as nothing changed.
+    `cadence` is what they chose before (domain/cadence), empty as long as nothing changed.
     """
 
     id: str
     email: str
     status: Status
-    topics: tuple[str, ...]
-    language: str
-    name: str
+    choices: Choices
     confirmed_at: datetime
     consent_version: str
-    frequency: Frequency = Frequency.WEEKLY
-    paused_until: date | None = None
-    tracking: bool = True
     frequency_history: str = ""
     left_at: datetime | None = None
 
-    def paused(self, on: date) -> bool:
-        """Whether the reader asked for silence on that day."""
-        return self.paused_until is not None and on < self.paused_until
+    @property
+    def language(self) -> str:
+        """In which they are written to."""
+        return self.choices.language
 
 
 @dataclass(frozen=True)
@@ -73,30 +64,30 @@ class SignUp:
     `link` is what the links of its mails carry: a form takes it over from the one it replaces, so that a mail already
     sent goes on working. `mail` is the nonce of the form for which the last mail was asked. `mailbox` is what limits
     go by (domain/mailbox), as a keyed hash. `record` is where the form lies, of one that was read.
-    `moved_from` is the reader's id under the old address, when this is a change of address; only then is there a
-    `paused_until`. `disposable` is whether the address is of a provider of throw-away mailboxes; `tracking` is False
+    `moved_from` is the reader's id under the old address, when this is a change of address; only then is there a pause
+    among its choices. `disposable` is whether the address is of a provider of throw-away mailboxes. Tracking is refused
     for a known reader who refused it.
     """
 
     id: str
     email: str
-    topics: tuple[str, ...]
-    language: str
-    name: str
+    choices: Choices
     consent_version: str
     origin: str
     network: str
     at: datetime
     nonce: str
-    frequency: Frequency = Frequency.WEEKLY
     moved_from: str = ""
     disposable: bool = False
-    tracking: bool = True
-    paused_until: date | None = None
     mailbox: str = ""
     link: str = field(default="", compare=False)
     mail: str = field(default="", compare=False)
     record: str = field(default="", compare=False)
+
+    @property
+    def language(self) -> str:
+        """In which they are written to."""
+        return self.choices.language
 
 
 @dataclass(frozen=True)
@@ -124,28 +115,15 @@ class CurrentSubscriber:
 
 
 class Recipient(NamedTuple):
-    """What planning knows of an active subscriber: everything but the address. (A tuple: planning makes millions.)
+    """What planning knows of an active subscriber, but for who it is: all with equal ones get the same mail.
 
-    `broken` names the fields of a record that cannot be read; then the rest means nothing.
+    Of the choices it has those that are `for_audiences`, the others are as usual. `broken` names the fields of a record
+    that cannot be read; then the rest means nothing. (A tuple: planning looks up millions.)
     """
 
-    id: str
-    topics: tuple[str, ...]
-    language: str
-    frequency: Frequency = Frequency.WEEKLY
-    paused_until: date | None = None
-    tracking: bool = True
+    choices: Choices
     frequency_history: str = ""
     broken: str = ""
-
-    @property
-    def choices(self) -> tuple[object, ...]:
-        """Everything but the id: readers with equal choices get the same from every mailing."""
-        return self[1:]
-
-    def paused(self, on: date) -> bool:
-        """Whether the reader asked for silence on that day."""
-        return self.paused_until is not None and on < self.paused_until
 
 
 class RecipientProfile(NamedTuple):

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from newsletter.platform.aws.items import Item
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
+from newsletter.readers.choices import CHOICES, Choices, choices_from, stored_choices
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.consents.consent_items import to_stored
-from newsletter.readers.subscriber import (
-    Frequency,
-    Recipient,
-    RecipientProfile,
-    Status,
-    Subscriber,
-    broken_record,
-)
+from newsletter.readers.profile import Profile
+from newsletter.readers.subscriber import Recipient, RecipientProfile, Status, Subscriber, broken_record
+
+FOR_AUDIENCES = tuple(name for name, choice in CHOICES.items() if choice.for_audiences)
+INDEXED = (*((name, CHOICES[name].kind) for name in FOR_AUDIENCES), ("cadence", "S"))
+"""Name and type of the attributes that the index for planning has, besides its keys (infra/storage.yaml)."""
+REMEMBERED = 10_000
+"""Different choices that a process remembers in the shape that planning needs."""
 
 
-def read_subscriber(item: dict[str, Any]) -> Subscriber:
-    """The whole profile, from plain values."""
-    paused = item.get("paused_until")
+def read_subscriber(item: Mapping[str, Any]) -> Subscriber:
+    """The whole profile, from plain values. Raises KeyError or ValueError for one that is broken."""
     return Subscriber(
         id=item["id"],
         email=item["email"],
         status=Status(item["status"]),
-        topics=tuple(item["topics"]),
-        language=item["language"],
-        name=item["name"],
+        choices=choices_from(item),
         confirmed_at=parse_iso(item["confirmed_at"]),
         consent_version=item["consent_version"],
-        frequency=Frequency(item["frequency"]),
-        paused_until=date.fromisoformat(paused) if paused else None,
-        tracking=item["tracking"],
         frequency_history=item.get("cadence", ""),
         left_at=parse_iso(item["left_at"]) if "left_at" in item else None,
+    )
+
+
+def read_profile(item: Mapping[str, Any]) -> Profile:
+    """What can be relied on in any profile, from plain values."""
+    return Profile(
+        tracking=item.get("tracking") is True,
+        **{
+            name: str(item.get(name, ""))
+            for name in (
+                *("id", "status", "email", "language", "left_at", "left_how", "moved_to", "moved_from"),
+                *("confirmed_by", "confirmed_with", "confirmed_as", "consent_head", "erased_at"),
+            )
+        },
     )
 
 
@@ -53,12 +63,7 @@ def brought_profile(
         "id": reader.id,
         "email": reader.email,
         "status": reader.status,
-        "topics": list(reader.topics),
-        "language": reader.language,
-        "name": reader.name,
-        "frequency": reader.frequency,
-        "paused_until": reader.paused_until.isoformat() if reader.paused_until else None,
-        "tracking": reader.tracking,
+        **stored_choices(reader.choices),
         "confirmed_at": iso(reader.confirmed_at),
         "confirmed_by": proof.consent.unique,
         "consent_version": reader.consent_version,
@@ -84,36 +89,45 @@ def read_addressee(item: Item) -> RecipientProfile:
     return RecipientProfile(email, name, language, stopped="" if status == Status.ACTIVE else status)
 
 
-def read_recipient(item: Item) -> Recipient:
-    """What planning needs; says which fields are broken."""
+# --- planning --------------------------------------------------------------------------------------------------------
+
+
+def read_recipient(item: Item) -> tuple[str, Recipient]:
+    """Id and what planning needs, the same object for all who chose alike; says which fields are broken."""
+    stored: list[Any] = []
     try:
-        return _readable(item)
-    except (KeyError, ValueError):
+        for name, kind in INDEXED:
+            value = item.get(name)
+            if value is None:
+                stored.append(None)
+            elif kind == "L":
+                stored.append(tuple([each["S"] for each in value["L"]]))
+            else:
+                stored.append(value[kind])
+        return item["id"]["S"], _recipient(*stored)
+    except (KeyError, TypeError, ValueError):
         # One record that nobody can read must not keep a whole shard from its mail.
-        return Recipient(item["id"]["S"], (), "", broken=", ".join(_unreadable(item)))
+        return item["id"]["S"], Recipient(Choices(), broken=", ".join(_unreadable(item)))
 
 
-def _readable(item: Item) -> Recipient:
-    paused = item.get("paused_until")
-    return Recipient(
-        id=item["id"]["S"],
-        topics=tuple([topic["S"] for topic in item["topics"]["L"]]),
-        language=item["language"]["S"],
-        frequency=Frequency(item["frequency"]["S"]),
-        paused_until=date.fromisoformat(paused["S"]) if paused else None,
-        tracking=item["tracking"]["BOOL"],
-        frequency_history=item["cadence"]["S"] if "cadence" in item else "",
-    )
+@lru_cache(REMEMBERED)
+def _recipient(*stored: Any) -> Recipient:
+    """Raises KeyError and ValueError for what cannot be read; that is not remembered."""
+    *choices, frequency_history = stored
+    found = {name: value for name, value in zip(FOR_AUDIENCES, choices, strict=True) if value is not None}
+    return Recipient(choices_from(found, FOR_AUDIENCES), frequency_history or "")
 
 
 def _unreadable(item: Item) -> Iterator[str]:
-    """The fields that are missing, or cannot be read where everything else is as it should be."""
-    right: Item = {"topics": {"L": []}, "language": {"S": ""}, "frequency": {"S": "weekly"}, "tracking": {"BOOL": True}}
-    for name in (*right, "paused_until", "cadence"):
+    """The fields that are missing, or cannot be read."""
+    for name, kind in INDEXED:
+        choice = CHOICES.get(name)
         try:
             if name in item:
-                _readable({"id": item["id"], **right, name: item[name]})
-            elif name in right:
+                value = item[name][kind]
+                if choice:
+                    choice.from_stored([each["S"] for each in value] if kind == "L" else value)
+            elif choice and choice.needed:
                 yield name
-        except (KeyError, ValueError):
+        except (KeyError, TypeError, ValueError):
             yield name

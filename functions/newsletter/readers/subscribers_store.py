@@ -2,55 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.platform.aws.items import batch_get, batch_get_items, from_item, holds, pages, to_item, to_value
-from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
+from newsletter.platform.aws.items import batch_get, batch_get_items, change, from_item, holds, to_item, to_value
 from newsletter.platform.observability import logger
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
+from newsletter.readers.choices import Choices, stored_choices
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.frequency_history import after_choice
-from newsletter.readers.records_store import CHANGE, PROFILE, sign_up_record
+from newsletter.readers.profile import Profile
+from newsletter.readers.records_store import PROFILE
 from newsletter.readers.signup.pending import Effect
-from newsletter.readers.subscriber import Frequency, Recipient, RecipientProfile, SignUp, Status, Subscriber
-from newsletter.readers.subscriber_items import brought_profile, read_addressee, read_recipient, read_subscriber
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a reader can choose at any time."""
-
-    topics: tuple[str, ...]
-    language: str
-    name: str
-    frequency: Frequency = Frequency.WEEKLY
-    paused_until: date | None = None
-    tracking: bool = True
+from newsletter.readers.subscriber import Recipient, RecipientProfile, SignUp, Status, Subscriber
+from newsletter.readers.subscriber_items import (
+    brought_profile,
+    read_addressee,
+    read_profile,
+    read_recipient,
+    read_subscriber,
+)
 
 
 class Subscribers:
-    """One profile per id. An erased reader keeps a profile with nothing in it but the status."""
+    """One profile per id. An erased reader keeps a profile with nothing in it but the status.
 
-    def __init__(self, client: Any, table: str) -> None:
+    `index` is the index of the table that planning reads.
+    """
+
+    def __init__(self, client: Any, table: str, index: str) -> None:
         self._client = client
         self._table = table
+        self._index = index
 
     # --- one reader --------------------------------------------------------------------------------------------------
 
     def get(self, subscriber: str) -> Subscriber | None:
         """The profile, or None for an address that never confirmed or was erased."""
-        item = self.profile(subscriber)
+        item = self._read(subscriber)
         return read_subscriber(item) if item and "email" in item else None
 
-    def profile(self, subscriber: str) -> dict[str, Any] | None:
-        """The profile as it is stored: also `confirmed_by`, `confirmed_with`, `confirmed_as`, `consent_head`,
-        `left_at`, `left_how`, `left_why`, `moved_from`, `moved_to`."""
-        answer = self._client.get_item(TableName=self._table, Key=_key(subscriber), ConsistentRead=True)
-        return from_item(answer["Item"]) if "Item" in answer else None
+    def profile(self, subscriber: str) -> Profile | None:
+        """What can be relied on in the profile, also of who was erased and where something in it is broken."""
+        item = self._read(subscriber)
+        return read_profile(item) if item else None
 
     def activate(
         self,
@@ -67,40 +64,31 @@ class Subscribers:
         what somebody we know had chosen so far; `effect` what the confirmation does, for who opens its link again. Who
         was erased since the form was filled in stays erased.
         """
-        paused = ", paused_until = :paused" if sign_up.paused_until else ""
-        moved = ", moved_from = :moved" if sign_up.moved_from else ""
-        tracking = "if_not_exists(tracking, :tracking)" if sign_up.tracking else ":tracking"
+        values = {
+            "email": sign_up.email,
+            "status": Status.ACTIVE,
+            **stored_choices(sign_up.choices),
+            "confirmed_at": iso(now),
+            "confirmed_by": sign_up.nonce,
+            "confirmed_with": sign_up.link or sign_up.nonce,
+            "confirmed_as": effect,
+            "consent_version": sign_up.consent_version,
+            "consent_head": consent_head,
+            "mailable": shard_of(sign_up.id),
+            **({"cadence": frequency_history} if frequency_history else {}),
+            **({"moved_from": sign_up.moved_from} if sign_up.moved_from else {}),
+        }
+        allowed = {"tracking": values.pop("tracking")} if sign_up.choices.tracking else {}
         return self._update(
             sign_up.id,
-            "SET email = :email, #status = :active, topics = :topics, #language = :language, #name = :name,"
-            f" frequency = :frequency, tracking = {tracking}, confirmed_at = :now,"
-            " confirmed_by = :nonce, confirmed_with = :link, confirmed_as = :effect, consent_version = :version,"
-            " consent_head = :head, mailable = :shard"
-            f"{paused}{moved}{', cadence = :cadence' if frequency_history else ''}"
-            " REMOVE left_at, left_how, left_why, moved_to, erased_at, due_shard, due_at"
-            + ("" if paused else ", paused_until"),
-            "(attribute_not_exists(confirmed_by) OR confirmed_by <> :nonce)"
-            " AND (attribute_not_exists(erased_at) OR erased_at <= :asked)",
-            {
-                ":email": sign_up.email,
-                ":active": Status.ACTIVE,
-                ":topics": list(sign_up.topics),
-                ":language": sign_up.language,
-                ":name": sign_up.name,
-                ":frequency": sign_up.frequency,
-                ":tracking": sign_up.tracking,
-                ":now": iso(now),
-                ":asked": iso(sign_up.at),
-                ":nonce": sign_up.nonce,
-                ":link": sign_up.link or sign_up.nonce,
-                ":effect": effect,
-                ":version": sign_up.consent_version,
-                ":head": consent_head,
-                ":shard": shard_of(sign_up.id),
-                ":cadence": frequency_history or None,
-                ":paused": sign_up.paused_until.isoformat() if sign_up.paused_until else None,
-                ":moved": sign_up.moved_from or None,
-            },
+            change(
+                values,
+                unless_there=allowed,
+                remove=("left_at", "left_how", "left_why", "moved_to", "erased_at", "due_shard", "due_at"),
+                condition="(attribute_not_exists(#confirmed_by) OR #confirmed_by <> :nonce)"
+                " AND (attribute_not_exists(#erased_at) OR #erased_at <= :asked)",
+                compared={"nonce": sign_up.nonce, "asked": iso(sign_up.at)},
+            ),
         )
 
     def admit(
@@ -140,159 +128,67 @@ class Subscribers:
         The index `due` brings the profile up again when it is to be erased, `forget_after` later. `moved_to` is the id
         of the address they go on with.
         """
-        moved = ", moved_to = :moved" if moved_to else ""
         return self._update(
             subscriber,
-            "SET #status = :status, left_at = :now, left_how = :how, due_shard = :shard, due_at = :forget"
-            f"{moved} REMOVE mailable, passing",
-            "#status = :active OR (#status = :bounced AND attribute_exists(passing))",
-            {
-                ":status": status,
-                ":active": Status.ACTIVE,
-                ":bounced": Status.BOUNCED,
-                ":now": iso(now),
-                ":how": how,
-                ":shard": shard_of(subscriber),
-                ":forget": iso(now + forget_after),
-                ":moved": moved_to or None,
-            },
+            change(
+                {
+                    "status": status,
+                    "left_at": iso(now),
+                    "left_how": how,
+                    "due_shard": shard_of(subscriber),
+                    "due_at": iso(now + forget_after),
+                    **({"moved_to": moved_to} if moved_to else {}),
+                },
+                remove=("mailable", "passing"),
+                condition="#status = :active OR (#status = :bounced AND attribute_exists(#passing))",
+                compared={"active": Status.ACTIVE, "bounced": Status.BOUNCED},
+            ),
         )
 
     def explain_leaving(self, subscriber: str, why: str) -> None:
         """Keep the reason a reader gave for leaving."""
-        self._update(
-            subscriber,
-            "SET left_why = :why",
-            "#status = :left",
-            {":why": why, ":left": Status.UNSUBSCRIBED},
-            repeatable=True,
-        )
+        update = change({"left_why": why}, condition="#status = :left", compared={"left": Status.UNSUBSCRIBED})
+        self._update(subscriber, update, repeatable=True)
 
     def choose(self, before: Subscriber, choices: Choices, now: datetime) -> bool:
         """Keep new preferences, and since when; False when the reader is another by now than `before`."""
-        paused, frequency_history = (
-            choices.paused_until,
-            after_choice(before, choices.frequency, choices.paused_until, now),
-        )
+        frequency_history = after_choice(before, choices, now)
+        same = "#cadence = :had" if before.frequency_history else "attribute_not_exists(#cadence)"
         return self._update(
             before.id,
-            "SET topics = :topics, #language = :language, #name = :name, frequency = :frequency, tracking = :tracking"
-            + (", cadence = :cadence" if frequency_history else "")
-            + (", paused_until = :paused" if paused else " REMOVE paused_until"),
-            "attribute_exists(email) AND #status = :status AND frequency = :was AND "
-            + ("cadence = :had" if before.frequency_history else "attribute_not_exists(cadence)"),
-            {
-                ":status": before.status,
-                ":was": before.frequency,
-                **({":had": before.frequency_history} if before.frequency_history else {}),
-                **({":cadence": frequency_history} if frequency_history else {}),
-                ":topics": list(choices.topics),
-                ":language": choices.language,
-                ":name": choices.name,
-                ":frequency": choices.frequency,
-                ":tracking": choices.tracking,
-                **({":paused": paused.isoformat()} if paused else {}),
-            },
+            change(
+                stored_choices(choices) | ({"cadence": frequency_history} if frequency_history else {}),
+                condition=f"attribute_exists(#email) AND #status = :still AND #frequency = :was AND {same}",
+                compared={
+                    "still": before.status,
+                    "was": before.choices.frequency,
+                    **({"had": before.frequency_history} if before.frequency_history else {}),
+                },
+            ),
         )
 
     def remember_joined(self, sign_up: SignUp) -> None:
         """Remember a link whose press ended another subscription and left this one as it was."""
-        self._update(
-            sign_up.id,
-            "SET confirmed_with = :link, confirmed_as = :effect",
-            "attribute_exists(email)",
-            {":link": sign_up.link, ":effect": Effect.JOIN},
-        )
+        values = {"confirmed_with": sign_up.link, "confirmed_as": Effect.JOIN}
+        self._update(sign_up.id, change(values, condition="attribute_exists(#email)"))
 
     def remember_head(self, subscriber: str, head: str) -> None:
         """Remember the hash of the last consent record, so that one missing at the end is noticed."""
-        condition = "attribute_exists(email)"
-        self._update(subscriber, "SET consent_head = :head", condition, {":head": head}, repeatable=True)
+        update = change({"consent_head": head}, condition="attribute_exists(#email)")
+        self._update(subscriber, update, repeatable=True)
 
-    # --- everything of one reader ------------------------------------------------------------------------------------
-
-    def records(self, subscriber: str) -> list[dict[str, Any]]:
-        """Every item under the reader's id, as it is stored."""
-        return list(
-            pages(
-                self._client,
-                TableName=self._table,
-                KeyConditionExpression="id = :id",
-                ExpressionAttributeValues=to_item({":id": subscriber}),
-                ConsistentRead=True,
-            )
-        )
-
-    def mark_erased(
-        self, subscriber: str, now: datetime, *, unless_active: bool, moved_to: str = "", moved_from: str = ""
-    ) -> bool:
-        """Replace the profile by the mark `erased`; False for an active reader who must be left alone.
-
-        The mark stays in the index `due` until `finish_erasure`, so that the tick ends an erasure that crashed, and
-        finds what was being written at that very moment. `moved_to` and `moved_from` stay in the mark of an address
-        whose reader goes on with another; False also for who does not go on with that one any more.
-        """
-        mark = {
-            "id": subscriber,
-            "record": PROFILE,
-            "status": Status.ERASED,
-            "erased_at": iso(now),
-            "due_shard": shard_of(subscriber),
-            "due_at": iso(now),
-            "moved_to": moved_to or None,
-            "moved_from": moved_from or None,
-        }
-        if not unless_active:
-            self._client.put_item(TableName=self._table, Item=to_item(mark))
-            return True
-        return holds(
-            self._client,
-            "put_item",
-            repeatable=True,
-            TableName=self._table,
-            Item=to_item(mark),
-            ConditionExpression="#status <> :active" + (" AND moved_to = :moved" if moved_to else ""),
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item({":active": Status.ACTIVE, ":moved": moved_to or None}),
-        )
-
-    def remove_records(self, subscriber: str, spare: Collection[str] = ()) -> int:
-        """Remove every record of the reader but the profile, and those in `spare`: names, and prefixes that end in #.
-
-        With a change of address goes the form that waits for it under another id. How many records there were.
-        """
-        others = [item["record"] for item in self.records(subscriber) if item["record"] != PROFILE]
-        prefixes = tuple(name for name in spare if name.endswith("#"))
-        others = [record for record in others if record not in spare and not record.startswith(prefixes)]
-        for record in others:
-            if record.startswith(CHANGE):
-                form = {"id": record.removeprefix(CHANGE), "record": sign_up_record(subscriber)}
-                self._client.delete_item(TableName=self._table, Key=to_item(form))
-            self._client.delete_item(TableName=self._table, Key=to_item({"id": subscriber, "record": record}))
-        return len(others)
-
-    def look_again(self, subscriber: str, erased_at: str, due: datetime) -> None:
-        """Let the tick look once more for records of who was erased then."""
-        self._update(
-            subscriber,
-            "SET due_shard = :shard, due_at = :due",
-            "#status = :erased AND erased_at = :then",
-            {":shard": shard_of(subscriber), ":due": iso(due), ":erased": Status.ERASED, ":then": erased_at},
-            repeatable=True,
-        )
-
-    def finish_erasure(self, subscriber: str) -> None:
-        """Nothing is left to remove, and nobody can be writing any more: take the mark off the index `due`."""
-        erased = {":erased": Status.ERASED}
-        self._update(subscriber, "REMOVE due_shard, due_at", "#status = :erased", erased, repeatable=True)
+    def _read(self, subscriber: str) -> dict[str, Any] | None:
+        answer = self._client.get_item(TableName=self._table, Key=_key(subscriber), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
 
     # --- many readers ------------------------------------------------------------------------------------------------
 
-    def page(self, shard: str, after: str | None, limit: int) -> tuple[list[Recipient], str | None]:
-        """Active readers of a shard in the order of their ids, and the id to go on from (None: the shard is done)."""
+    def page(self, shard: str, after: str | None, limit: int) -> tuple[list[tuple[str, Recipient]], str | None]:
+        """Ids of the active readers of a shard in their order, each with what planning knows of them; and the id to go
+        on from (None: the shard is done)."""
         query: dict[str, Any] = {
             "TableName": self._table,
-            "IndexName": "mailable",
+            "IndexName": self._index,
             "KeyConditionExpression": "mailable = :shard",
             "ExpressionAttributeValues": {":shard": to_value(shard)},
             "Limit": limit,
@@ -333,18 +229,6 @@ class Subscribers:
         items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
         return {item["id"]: Status(item["status"]) for item in items}
 
-    def everything(self) -> Iterator[dict[str, Any]]:
-        """Every item of every reader, page after page (export, counts); reads all of the table."""
-        request: dict[str, Any] = {"TableName": self._table}
-        while True:
-            answer = self._client.scan(**request)
-            for item in answer["Items"]:
-                if item["id"] != FINGERPRINT["id"]:
-                    yield from_item(item)
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
     def _add(self, profile: dict[str, Any]) -> bool:
         return holds(
             self._client,
@@ -354,21 +238,9 @@ class Subscribers:
             ConditionExpression="attribute_not_exists(id)",
         )
 
-    def _update(
-        self, subscriber: str, update: str, condition: str, values: dict[str, Any], *, repeatable: bool = False
-    ) -> bool:
-        names = {f"#{name}": name for name in ("status", "language", "name") if f"#{name}" in update + condition}
-        return holds(
-            self._client,
-            "update_item",
-            repeatable=repeatable,
-            TableName=self._table,
-            Key=_key(subscriber),
-            UpdateExpression=update,
-            ConditionExpression=condition,
-            ExpressionAttributeValues=to_item(values),
-            **({"ExpressionAttributeNames": names} if names else {}),
-        )
+    def _update(self, subscriber: str, update: Mapping[str, Any], *, repeatable: bool = False) -> bool:
+        key = _key(subscriber)
+        return holds(self._client, "update_item", repeatable=repeatable, TableName=self._table, Key=key, **update)
 
 
 def _key(subscriber: str) -> dict[str, Any]:

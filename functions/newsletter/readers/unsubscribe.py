@@ -25,12 +25,12 @@ def unsubscribe(ref: LinkClaims, how: How, now: datetime, app: Container) -> Non
     Leaving comes first and must not fail for the bookkeeping around it.
     """
     app.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, app.publication.retention.left)
-    profile = app.subscribers.profile(ref.subscriber) or {}
-    left_how, left_at = str(profile.get("left_how", "")), str(profile.get("left_at", ""))
-    if left_how not in HOW:
+    profile = app.subscribers.profile(ref.subscriber)
+    if profile is None or profile.left_how not in HOW:
         return
-    language = str(profile.get("language", ""))
-    withdrawn = Consent("withdrawn", left_how, now, left_at, language=language, mailing=ref.mailing)
+    withdrawn = Consent(
+        "withdrawn", profile.left_how, now, profile.left_at, language=profile.language, mailing=ref.mailing
+    )
     if record_leaving(ref.subscriber, withdrawn, app) and ref.mailing:
         app.deliveries.add(ref.mailing, ref.batch, "unsubscribed", ref.position)
 
@@ -40,8 +40,8 @@ def standing(ref: LinkClaims, app: Container) -> tuple[str, str]:
 
     Nothing else of the profile is read: a record that is broken elsewhere must keep nobody from leaving.
     """
-    profile = app.subscribers.profile(ref.subscriber) or {}
-    return (str(profile.get("status", "")), str(profile.get("language", ""))) if "email" in profile else ("", "")
+    profile = app.subscribers.profile(ref.subscriber)
+    return (profile.status, profile.language) if profile and profile.email else ("", "")
 
 
 def explain(ref: LinkClaims, reason: str, app: Container) -> None:

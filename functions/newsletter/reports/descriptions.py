@@ -58,10 +58,11 @@ def audience_in_words(mailing: Mailing, publication: Publication) -> str:
 
 def _campaign_audience(audience: Audience, publication: Publication) -> str:
     languages = f" in {_either([language_name(code) for code in audience.languages])}" if audience.languages else ""
+    among = "".join(f" whose {name} is {_either(list(values))}" for name, values in audience.among)
     if not audience.topics:
-        return f"Every reader{languages}"
+        return f"Every reader{languages}{among}"
     labels = [topic_label(key, publication) for key in audience.topics]
-    return f"Readers{languages} who chose {_either(labels)}, or no topic at all"
+    return f"Readers{languages}{among} who chose {_either(labels)}, or no topic at all"
 
 
 def topic_label(key: str, publication: Publication) -> str:

@@ -9,7 +9,7 @@ from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, Kind,
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
-from newsletter.readers.subscriber import RecipientProfile, Status
+from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.readmit import readmit
 from newsletter.sending.send_batches import send_to_one
 
@@ -28,13 +28,13 @@ def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
     sign_up = app.sign_ups.get(message.subscriber, now, message.moved_from)
     if sign_up is None or message.nonce != (sign_up.nonce if message.reminder else sign_up.mail):
         return
-    profile = app.subscribers.profile(sign_up.id) or {}
-    active = profile.get("status") == Status.ACTIVE
+    profile = app.subscribers.profile(sign_up.id)
+    active = profile is not None and profile.active
     if message.reminder and (
         active or not app.sign_up_limits.reminder(sign_up.mailbox or sign_up.id, message.nonce, now)
     ):
         return
-    language = str(profile.get("language", sign_up.language)) if active else sign_up.language
+    language = (profile.language if profile and active else "") or sign_up.language
     if active:
         mailing = Mailing(ALREADY, Kind.SERVICE, now)
     elif message.invited:

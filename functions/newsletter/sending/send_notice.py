@@ -30,4 +30,4 @@ def send_notice(message: SendNotice, app: Container) -> None:
     launch(prepare(mailing, app), app)
     variant = app.variants.welcome(reader) if message.mail == WELCOME else app.variants.moved(reader.language)
     batch = Batch(mailing.id, f"{reader.id}-{message.nonce}", variant, (reader.id,))
-    send_to_one(message, batch, mailing, RecipientProfile(reader.email, reader.name, reader.language), app)
+    send_to_one(message, batch, mailing, RecipientProfile(reader.email, reader.choices.name, reader.language), app)

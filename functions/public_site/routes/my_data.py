@@ -7,13 +7,11 @@ from typing import Any
 from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.observability import count
-from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
 from newsletter.readers import my_data
 from newsletter.readers import preferences as change_preferences
-from newsletter.readers.consents.consent import TRACKING
 from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.records_store import PROFILE
+from newsletter.readers.my_data import Everything
 from newsletter.readers.subscriber import Status
 from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from public_site.problems import Moved
@@ -24,9 +22,9 @@ from public_site.responses import download, page
 def show_my_data(request: Request, token: str) -> Answer:
     """All of it: in words, or as JSON for `?format=json` and for who asks for JSON."""
     ref = _read(token)
-    data = _everything(ref)
+    data, faults = my_data.everything(ref.subscriber, app), app.consents.faults(ref.subscriber)
     if request.query("format") == "json" or request.wants_json:
-        return download("my-data.json", data)
+        return download("my-data.json", {**data.as_json, "consent_chain": {"whole": not faults, "faults": faults}})
     reader = change_preferences.current(ref, app)
     if reader is None:
         return page(request, "erased", now=False, in_crm=False)
@@ -37,7 +35,8 @@ def show_my_data(request: Request, token: str) -> Answer:
         reader=reader,
         paused_until=change_preferences.pause_to_come(reader, app.now(), app.templates.publication),
         sent_days=LEDGER_LIFE.days,
-        in_crm=_in_crm(data),
+        in_crm=data.told_to_crm,
+        chain_is_whole=not faults,
         **_in_words(data),
     )
 
@@ -49,9 +48,9 @@ def erase_my_data(request: Request, token: str) -> Answer:
     """
     ref = _read(token)
     today = current_subscriber(ref.subscriber, app)
-    in_crm = _in_crm(_everything(ref))
+    in_crm = my_data.everything(ref.subscriber, app).told_to_crm
     for subscriber in dict.fromkeys((today.id, ref.subscriber)):
-        if _something_is_left(subscriber):
+        if not app.reader_data.of(subscriber).nothing:
             my_data.erase_every_address(subscriber, app.now(), app)
             count("ReadersErased")
     return page(request, "erased", today.language, now=True, in_crm=in_crm)
@@ -70,49 +69,16 @@ def _read(token: str) -> LinkClaims:
     return ref
 
 
-def _something_is_left(subscriber: str) -> bool:
-    """Whether there is more under the id than the mark of an erasure."""
-    records = app.subscribers.records(subscriber)
-    return any(record["record"] != PROFILE or record.get("status") != Status.ERASED for record in records)
-
-
-def _everything(ref: LinkClaims) -> dict[str, Any]:
-    """With it whether the proof of consent is whole, and what is wrong with it if not."""
-    data = my_data.everything(ref.subscriber, app)
-    faults = app.consents.faults(ref.subscriber)
-    return {**data, "consent_chain": {"whole": not faults, "faults": faults}}
-
-
-def _in_crm(data: dict[str, Any]) -> bool:
-    """Whether the reader asked for contact, at this address or at one before it: what went to the CRM stays there."""
-    return any(one["leads"] for one in (data, *data["earlier"]))
-
-
-def _in_words(data: dict[str, Any]) -> dict[str, Any]:
+def _in_words(data: Everything) -> dict[str, Any]:
     """What the page tells beside the profile: acts of consent, how much was clicked, offers taken up."""
-    records = data["records"]
+    held = data.present.held
     return {
-        "consents": [_consent(record) for record in _consents(records)],
-        "chain_is_whole": data["consent_chain"]["whole"],
-        "clicks": sum(record.get("count", 1) for record in records if record["record"].startswith("click#")),
-        "changes": [form["email"] for form in data["address_changes"]],
-        "earlier": [profile["email"] for one in data["earlier"] if "email" in (profile := _profile(one["records"]))],
+        "consents": [{"at": consent.at, "act": f"{consent.about}_{consent.act}"} for consent in held.consents],
+        "clicks": held.clicks,
+        "changes": data.new_addresses,
+        "earlier": data.earlier_addresses,
         "leads": [
-            {"offer": app.templates.publication.offer(lead["offer"]), "at": parse_iso(lead["at"])}
-            for lead in data["leads"]
+            {"offer": app.templates.publication.offer(lead.offer), "at": lead.at}
+            for lead in data.present.leads.values()
         ],
     }
-
-
-def _consents(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    brought = [record["brought"] for record in records if "brought" in record]
-    return brought + [record for record in records if record["record"].startswith("consent#")]
-
-
-def _profile(records: list[dict[str, Any]]) -> dict[str, Any]:
-    return next((record for record in records if record["record"] == PROFILE), {})
-
-
-def _consent(record: dict[str, Any]) -> dict[str, Any]:
-    about = "tracking" if record["unique"].startswith(TRACKING) else "newsletter"
-    return {"at": parse_iso(record["at"]), "act": f"{about}_{record['act']}"}

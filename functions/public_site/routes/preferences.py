@@ -10,8 +10,10 @@ from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
 from newsletter.readers import preferences as change_preferences
+from newsletter.readers.choice import LONGEST_PAUSE
+from newsletter.readers.choices import CHOICES, LINES
 from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.preferences import LONGEST_PAUSE, ChoicesForm
+from newsletter.readers.preferences import ChoicesForm
 from newsletter.readers.subscriber import Status, Subscriber
 from public_site.admission import admitted, ask_for_proof
 from public_site.problems import Moved, SubscriptionEnded
@@ -34,15 +36,12 @@ def save_preferences(request: Request, token: str) -> Answer:
     if "new_email" in request.fields:
         return _move(request, ref, reader)
     topics, every_topic = _topics(request, reader)
-    typed = ChoicesForm(
-        topics=topics,
-        every_topic=every_topic,
-        language=request.field("language"),
-        name=request.field("name"),
-        frequency=request.field("frequency") or reader.frequency,
-        paused_until=request.field("paused_until"),
-        tracking=request.ticked("tracking"),
-    )
+    choices = {name: request.field(name) for name in LINES} | {
+        "topics": topics,
+        "frequency": request.field("frequency") or reader.choices.frequency,
+        "tracking": request.ticked("tracking"),
+    }
+    typed = ChoicesForm(choices, every_topic=every_topic)
     try:
         changed = change_preferences.change(ref, typed, app.now(), app)
     except InvalidForm as wrong:
@@ -54,7 +53,7 @@ def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool
     """The topics that are ticked, and whether it is all of them. Where both are, what was ticked just now counts."""
     topics, every_topic = tuple(filter(None, request.texts("topics"))), request.ticked("every_topic")
     if topics and every_topic:
-        return (topics, False) if not reader.topics else ((), True)
+        return (topics, False) if not reader.choices.topics else ((), True)
     return topics, every_topic
 
 
@@ -87,14 +86,9 @@ def _active(ref: LinkClaims) -> Subscriber:
 def _present(reader: Subscriber) -> ChoicesForm:
     """The form as the reader would have filled it in."""
     paused = change_preferences.pause_to_come(reader, app.now(), app.templates.publication)
+    choices = {name: getattr(reader.choices, name) for name in CHOICES}
     return ChoicesForm(
-        topics=reader.topics,
-        every_topic=not reader.topics,
-        language=reader.language,
-        name=reader.name,
-        frequency=reader.frequency,
-        paused_until=paused.isoformat() if paused else "",
-        tracking=reader.tracking,
+        choices | {"paused_until": paused.isoformat() if paused else ""}, every_topic=not reader.choices.topics
     )
 
 
@@ -116,7 +110,7 @@ def _form(
     return page(
         request,
         "preferences",
-        language or form.language,
+        language or form.choices["language"],
         status=422 if errors else 200,
         form=form,
         errors=errors or {},

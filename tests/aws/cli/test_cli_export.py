@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.readers.subscriber import Frequency, Status, Subscriber, subscriber_id
+from newsletter.readers.choice import Frequency
+from newsletter.readers.subscriber import Status, Subscriber, subscriber_id
 from tests.support.cloud import Cloud
 from tests.support.rosters import (
     LEFT,

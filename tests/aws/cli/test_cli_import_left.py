@@ -22,6 +22,7 @@ from tests.support.rosters import (
     reader,
     status_of,
 )
+from tests.support.stored import stored_profile
 
 
 def test_who_left_elsewhere_is_left_here_and_comes_back_only_by_a_confirmation(cloud: Cloud, tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_who_left_elsewhere_is_left_here_and_comes_back_only_by_a_confirmation(c
 
     assert done(bring(tmp_path / "a.csv", text, "pending")) == {"suppressed": 1}
 
-    profile = app.subscribers.profile(id_of("a@example.com")) or {}
+    profile = stored_profile(app.subscribers, id_of("a@example.com")) or {}
     assert (profile["status"], profile["left_at"], profile["name"]) == ("unsubscribed", "2025-12-23T22:00:00Z", "")
     assert "mailable" not in profile
     assert profile["due_at"] == "2026-12-23T22:00:00Z"

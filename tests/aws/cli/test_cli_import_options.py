@@ -30,6 +30,7 @@ from tests.support.rosters import (
     reader,
     status_of,
 )
+from tests.support.stored import stored_profile
 
 
 def test_a_question_comes_before_anything_is_written_and_its_answer_is_taken(cloud: Cloud, tmp_path: Path) -> None:
@@ -59,7 +60,7 @@ def test_columns_that_are_not_used_are_named(cloud: Cloud, tmp_path: Path, capsy
 def test_topics_come_by_what_readers_see_of_them(cloud: Cloud, tmp_path: Path) -> None:
     bring(tmp_path / "a.csv", 'email,topics,language\na@example.com,"Experterna tar ordet, LINKEDIN",sv-FI\n')
 
-    profile = app.subscribers.profile(id_of("a@example.com")) or {}
+    profile = stored_profile(app.subscribers, id_of("a@example.com")) or {}
     assert (profile["topics"], profile["language"]) == (["linkedin", "asiantuntijat"], "sv")
     assert cloud.url
 
@@ -76,7 +77,7 @@ def test_a_report_that_was_mended_is_imported(cloud: Cloud, tmp_path: Path) -> N
     facts = bring(report, mended)
 
     assert (done(facts), facts["rejected"]) == ({"added": 2}, 0)
-    assert (app.subscribers.profile(id_of("a@example.com")) or {})["name"] == "=Maija"
+    assert (stored_profile(app.subscribers, id_of("a@example.com")) or {})["name"] == "=Maija"
     assert cloud.url
 
 
@@ -128,7 +129,7 @@ def test_an_encoding_that_is_said_is_taken(cloud: Cloud, tmp_path: Path) -> None
     assert main(command) == 1
     assert main([*command, "--encoding", "mac_roman"]) == 0
 
-    assert (app.subscribers.profile(id_of("a@example.com")) or {})["name"] == "Milö"
+    assert (stored_profile(app.subscribers, id_of("a@example.com")) or {})["name"] == "Milö"
     assert cloud.url
 
 

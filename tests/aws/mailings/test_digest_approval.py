@@ -16,6 +16,7 @@ from newsletter.mailings.digests.digest import WEEK, digest_id, week_of
 from newsletter.mailings.status import MailingState
 from newsletter.platform.messages import PlanPage
 from newsletter.publication.publication import Approval
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, subscriber_id
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.console_calls import MARKETING, Browser, Program, trust
@@ -38,7 +39,7 @@ def period(cloud: Cloud, otherwise: str, monkeypatch: pytest.MonkeyPatch) -> str
     """A week's digest, with one article and one reader, waiting."""
     reader = subscriber_id(PEPPER.encode(), READER)
     long_ago = datetime(2026, 1, 1, tzinfo=UTC)
-    app.subscribers.activate(SignUp(reader, READER, (), "fi", "", "1", "", "", long_ago, "nonce"), long_ago)
+    app.subscribers.activate(SignUp(reader, READER, Choices(language="fi"), "1", "", "", long_ago, "nonce"), long_ago)
     templates = app.templates
     approved = replace(templates.publication.digest, approval=Approval(DAY, then_send=otherwise == "send"))
     monkeypatch.setitem(templates.__dict__, "publication", replace(templates.publication, digest=approved))

@@ -21,7 +21,9 @@ from newsletter.mailings.digests.digest import WEEK, digest_id, week_of
 from newsletter.mailings.status import MailingState
 from newsletter.platform.messages import PlanPage, from_json
 from newsletter.platform.shards import SHARDS
-from newsletter.readers.subscriber import Frequency, SignUp, subscriber_id
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import Choices
+from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.sending.feedback.reputation_store import Breaker
 from tests.support.cloud import PEPPER, Cloud
 
@@ -43,7 +45,9 @@ def _fed(cloud: Cloud) -> None:
 
 def join(email: str, *topics: str, frequency: Frequency = Frequency.WEEKLY) -> None:
     reader = subscriber_id(PEPPER.encode(), email)
-    form = SignUp(reader, email, topics, "fi", "", "1", "", "", NOW - 99 * WEEK, email, frequency)
+    form = SignUp(
+        reader, email, Choices(topics=topics, language="fi", frequency=frequency), "1", "", "", NOW - 99 * WEEK, email
+    )
     app.subscribers.activate(form, NOW - 99 * WEEK)
 
 

@@ -19,6 +19,7 @@ from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import RequeueShard, SendBatch, from_json
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.sending_limits import SendingLimits
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.sending.ledger import BatchStatus
 from tests.support.cloud import PEPPER, Cloud, running
@@ -35,7 +36,9 @@ def cloud() -> Iterator[Cloud]:
         for number in range(12):
             email = f"lukija{number}@example.com"
             reader = subscriber_id(PEPPER.encode(), email)
-            app.subscribers.activate(SignUp(reader, email, (), "fi", "", "2026-11", "", "", NOW, "nonce"), NOW)
+            app.subscribers.activate(
+                SignUp(reader, email, Choices(language="fi"), "2026-11", "", "", NOW, "nonce"), NOW
+            )
         yield stack
 
 

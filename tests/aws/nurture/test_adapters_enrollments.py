@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from newsletter.nurture.due_store import Erasure, Reminder
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.shards import shard_of
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status
 from tests.support.dynamodb import Adapters
 
@@ -77,7 +78,7 @@ def test_an_enrollment_that_was_forgotten_is_not_brought_back_by_moving_it_on(ad
 
 def test_sign_ups_are_recalled_once_and_readers_who_left_come_up_for_erasure(adapters: Adapters) -> None:
     late, left = NOW + timedelta(days=9), adapters.new("i")
-    sign_up = SignUp(left, "i@example.com", (), "fi", "", "1", "", "", NOW, "nonce")
+    sign_up = SignUp(left, "i@example.com", Choices(language="fi"), "1", "", "", NOW, "nonce")
     adapters.sign_ups.put(sign_up)
     assert list(adapters.agenda.due("i", NOW)) == []
     assert list(adapters.agenda.due("i", NOW + REMINDER_AFTER)) == [Reminder(left, "nonce")]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.leads.lead import Evidence, Lead
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp
 from tests.aws.platform.test_adapters_races import ATTEMPTS, Attempt
 from tests.support.answers import Call, lost, the
@@ -54,14 +55,14 @@ def test_an_attempt_to_hand_a_lead_off_is_noted_once(adapters: Adapters) -> None
     with lost(the(0, writes)) as answers:
         adapters.leads.add_attempt(lead.id, NOW, "503", taken=False)
     assert answers.lost
-    item = adapters.leads.item(lead.id)
-    assert item is not None
-    assert [attempt["result"] for attempt in item["attempts"]] == ["503"]
+    kept = adapters.leads.kept(lead.id)
+    assert kept is not None
+    assert [attempt["result"] for attempt in kept.shown["attempts"]] == ["503"]
 
 
 def test_whoever_confirmed_is_told_so_though_reports_about_the_reader_come_between(adapters: Adapters) -> None:
     """A write that may be repeated leaves the id of the one before it."""
-    sign_up = SignUp(adapters.new("a"), "a@example.com", (), "fi", "", "1", "", "", NOW, "nonce")
+    sign_up = SignUp(adapters.new("a"), "a@example.com", Choices(language="fi"), "1", "", "", NOW, "nonce")
 
     def remembered(call: Call) -> bool:
         if call.conditional and not heads:

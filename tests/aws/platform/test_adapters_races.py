@@ -18,9 +18,10 @@ from newsletter.mailings.digests.digest import SettledDigest, Window
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.nurture.enrollment import Enrollment
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent
-from newsletter.readers.subscriber import Frequency, SignUp, Status
-from newsletter.readers.subscribers_store import Choices
+from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus
 from tests.support.dynamodb import Adapters
 
@@ -84,12 +85,12 @@ def begin(adapters: Adapters) -> Attempt:
 
 
 def activate(adapters: Adapters) -> Attempt:
-    sign_up = SignUp(adapters.new("a"), "a@example.com", (), "fi", "", "1", "", "", NOW, "nonce")
+    sign_up = SignUp(adapters.new("a"), "a@example.com", Choices(language="fi"), "1", "", "", NOW, "nonce")
     return lambda: adapters.subscribers.activate(sign_up, NOW)
 
 
 def deactivate(adapters: Adapters) -> Attempt:
-    sign_up = SignUp(adapters.new("a"), "a@example.com", (), "fi", "", "1", "", "", NOW, "nonce")
+    sign_up = SignUp(adapters.new("a"), "a@example.com", Choices(language="fi"), "1", "", "", NOW, "nonce")
     adapters.subscribers.activate(sign_up, NOW)
     return lambda: adapters.subscribers.deactivate(sign_up.id, Status.UNSUBSCRIBED, "page", NOW)
 
@@ -127,11 +128,11 @@ def the_last_sign_up(adapters: Adapters) -> Attempt:
 
 
 def choose(adapters: Adapters) -> Attempt:
-    sign_up = SignUp(adapters.new("a"), "a@example.com", (), "fi", "", "1", "", "", NOW, "nonce")
+    sign_up = SignUp(adapters.new("a"), "a@example.com", Choices(language="fi"), "1", "", "", NOW, "nonce")
     adapters.subscribers.activate(sign_up, NOW)
     before = adapters.subscribers.get(sign_up.id)
     assert before is not None
-    choices = Choices(("x",), "fi", "", Frequency.MONTHLY)
+    choices = Choices(topics=("x",), language="fi", frequency=Frequency.MONTHLY)
     return lambda: adapters.subscribers.choose(before, choices, NOW)
 
 

@@ -18,6 +18,7 @@ from newsletter.platform.times import iso
 from newsletter.readers.subscriber import subscriber_id
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.readers import add_reader
+from tests.support.stored import stored_profile
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -131,4 +132,4 @@ def test_a_reminder_that_cannot_be_queued_keeps_no_erasure_waiting(
     monkeypatch.setattr(app.queues, "send", refused)
     with pytest.raises(PartlyFailed, match=f"1 failed: reminder {SHARDS[0]}waits: TimeoutError"):
         cloud.run("nurture", NOW)
-    assert (app.subscribers.profile(f"{SHARDS[1]}left") or {})["status"] == "erased"
+    assert (stored_profile(app.subscribers, f"{SHARDS[1]}left") or {})["status"] == "erased"

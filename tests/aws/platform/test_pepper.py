@@ -19,6 +19,7 @@ from newsletter.readers.subscriber import subscriber_id
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.readers import add_reader
 from tests.support.site import FORM, JSON, READER, post
+from tests.support.stored import all_stored, stored_profile
 
 OTHER = "another-pepper-of-the-tests"
 Captured = pytest.CaptureFixture[str]
@@ -94,7 +95,7 @@ def test_it_is_no_reader_for_anybody(cloud: Cloud, capsys: Captured, tmp_path: P
     add_reader(READER)
     app.secrets.pepper  # noqa: B018 (the first use)
     assert kept(cloud) is not None
-    assert {item["email"] for item in app.subscribers.everything()} == {READER}
+    assert {item["email"] for item in all_stored(app.subscribers)} == {READER}
     code, out, _ = run(capsys, "export")
     assert (code, len(out.splitlines())) == (0, 2)
     assert "fingerprint" not in out
@@ -228,7 +229,7 @@ def test_links_in_mails_go_on_working(lost: Cloud) -> None:
     text = lost.mails(READER)[-1].text or ""
     leave = next(word for word in text.split() if "/unsubscribe/" in word)
     assert lost.http("POST", leave, "List-Unsubscribe=One-Click")["statusCode"] == 200
-    reader = app.subscribers.profile(subscriber_id(PEPPER.encode(), READER))
+    reader = stored_profile(app.subscribers, subscriber_id(PEPPER.encode(), READER))
     assert reader is not None
     assert reader["status"] == "unsubscribed"
 

@@ -99,8 +99,13 @@ def test_the_page_shows_each_change_from_and_to_and_the_button_makes_them_withou
         assert heading(press(cloud, path, page)) == "Your choices are changed"
     cloud.drain()
     now = reader()
-    assert (now.topics, now.language, now.name, now.frequency) == (("kriisit",), "en", "<b>M", "monthly")
-    assert (now.tracking, now.status) == (False, Status.ACTIVE)
+    assert (now.choices.topics, now.language, now.choices.name, now.choices.frequency) == (
+        ("kriisit",),
+        "en",
+        "<b>M",
+        "monthly",
+    )
+    assert (now.choices.tracking, now.status) == (False, Status.ACTIVE)
     assert acts()[-2:] == [
         ("given", f"confirmed form: {app.settings.public_url}/subscribe"),
         ("withdrawn", "tracking of links, refused on the form"),
@@ -118,7 +123,12 @@ def test_a_form_ends_no_pause_empties_no_name_and_allows_no_tracking(cloud: Clou
     path = confirm_link(cloud)
     press(cloud, path, cloud.http("GET", path))
     now = reader()
-    assert (now.topics, now.name, now.paused_until, now.tracking) == (("kriisit",), "Maija", day, False)
+    assert (now.choices.topics, now.choices.name, now.choices.paused_until, now.choices.tracking) == (
+        ("kriisit",),
+        "Maija",
+        day,
+        False,
+    )
 
 
 def test_a_form_with_the_choices_they_have_asks_a_reader_for_nothing(cloud: Cloud, clock: Clock) -> None:
@@ -142,7 +152,7 @@ def test_a_page_whose_reader_is_another_by_now_is_shown_again(cloud: Cloud, cloc
     assert shows(again, "confirm.changed") or "have changed since" in again["body"]
     assert reader().status is Status.UNSUBSCRIBED
     press(cloud, path, again)
-    assert (reader().status, reader().topics) == (Status.ACTIVE, ("kriisit",))
+    assert (reader().status, reader().choices.topics) == (Status.ACTIVE, ("kriisit",))
 
 
 # --- of somebody who has not confirmed yet ---------------------------------------------------------------------------
@@ -161,7 +171,12 @@ def test_a_second_form_within_ten_minutes_replaces_the_first_and_the_mail_that_w
     assert "LinkedIn" not in page["body"]
     press(cloud, path, page)
     now = reader()
-    assert (now.topics, now.language, now.frequency, now.name) == (("tekoaly",), "sv", "weekly", "")
+    assert (now.choices.topics, now.language, now.choices.frequency, now.choices.name) == (
+        ("tekoaly",),
+        "sv",
+        "weekly",
+        "",
+    )
 
 
 def test_a_form_that_comes_while_the_page_is_open_is_shown_before_it_counts(cloud: Cloud, clock: Clock) -> None:
@@ -175,7 +190,7 @@ def test_a_form_that_comes_while_the_page_is_open_is_shown_before_it_counts(clou
     assert "Kriisit" in again["body"]
     assert app.subscribers.get(ID) is None
     press(cloud, path, again)
-    assert reader().topics == ("kriisit",)
+    assert reader().choices.topics == ("kriisit",)
 
 
 def test_forms_before_the_first_mail_has_gone_out_still_bring_one(cloud: Cloud) -> None:
@@ -196,7 +211,7 @@ def test_who_confirms_leaves_and_wants_back_within_ten_minutes_gets_a_mail(cloud
     cloud.drain()
     assert mailings(cloud)[-1] == "confirmation"
     assert cloud.http("POST", confirm_link(cloud))["statusCode"] == 200
-    assert (reader().status, reader().topics) == (Status.ACTIVE, ("linkedin",))
+    assert (reader().status, reader().choices.topics) == (Status.ACTIVE, ("linkedin",))
 
 
 def test_the_button_to_come_back_promises_no_mail_to_who_is_here(cloud: Cloud) -> None:
@@ -241,7 +256,7 @@ def test_tracking_refused_on_the_form_is_refused_from_the_first_mail_on(cloud: C
     assert text("my_data.not_allowed") in page["body"]
     press(cloud, path, page)
     cloud.drain()
-    assert reader().tracking is False
+    assert reader().choices.tracking is False
     assert acts()[-1] == ("withdrawn", "tracking of links, refused on the form")
     assert "/c/" not in f"{cloud.mails(READER)[-1].html}"
 
@@ -275,11 +290,11 @@ def test_unticking_the_last_topic_is_a_question_and_not_all_topics(cloud: Cloud)
     answer = post(cloud, path, {"language": "sv"})
     assert answer["statusCode"] == 422
     assert 'id="topics-error"' in answer["body"]
-    assert (reader().topics, reader().language) == (("linkedin",), "fi")
+    assert (reader().choices.topics, reader().language) == (("linkedin",), "fi")
     both = {"topics": ["linkedin", "kriisit"], "every_topic": "yes", "language": "fi"}
     for expected in ((), ("linkedin", "kriisit")):  # what was ticked just now counts
         assert post(cloud, path, both)["statusCode"] == 200
-        assert reader().topics == expected
+        assert reader().choices.topics == expected
 
 
 def test_a_link_to_the_form_fills_it_in(cloud: Cloud) -> None:

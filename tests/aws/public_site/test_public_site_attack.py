@@ -269,7 +269,7 @@ def test_who_has_no_script_waits_a_minute_and_is_through(cloud: Cloud, attack: C
     assert heading(pressed(cloud, early)) == text("check_mail.heading")
     sign_up = app.sign_ups.get(json.loads(cloud.messages("TransactionalQueue")[0])["subscriber"], attack.now)
     assert sign_up is not None
-    assert (sign_up.email, sign_up.topics, sign_up.name, sign_up.frequency) == (
+    assert (sign_up.email, sign_up.choices.topics, sign_up.choices.name, sign_up.choices.frequency) == (
         READER,
         ("linkedin",),
         "Maija",

@@ -167,7 +167,7 @@ def test_a_sign_up_keeps_what_was_chosen_where_the_form_stood_and_no_full_networ
     sign_up = app.sign_ups.get(ID, app.now())
     assert sign_up is not None
     assert (sign_up.origin, sign_up.network) == (f"{WEBSITE}/blogi/", "2001:db8:1:2::/64")
-    assert (sign_up.frequency, sign_up.disposable) == ("monthly", False)
+    assert (sign_up.choices.frequency, sign_up.disposable) == ("monthly", False)
     post(cloud, "/subscribe", {**FORM, "email": "toinen@mailinator.com"})
     other = app.sign_ups.get(subscriber_id(PEPPER.encode(), "toinen@mailinator.com"), app.now())
     assert other is not None
@@ -291,7 +291,7 @@ def test_a_mistyped_domain_is_asked_about_once(cloud: Cloud, clock: Clock, answe
     assert heading(done) == "Tarkista sähköpostisi"
     sign_up = app.sign_ups.get(subscriber_id(PEPPER.encode(), email), app.now())
     assert sign_up is not None
-    assert (sign_up.email, sign_up.name, sign_up.topics) == (email, "Maija", ("linkedin", "kriisit"))
+    assert (sign_up.email, sign_up.choices.name, sign_up.choices.topics) == (email, "Maija", ("linkedin", "kriisit"))
 
 
 def test_a_program_is_not_asked_about_slips(cloud: Cloud) -> None:

@@ -35,7 +35,11 @@ def test_one_press_confirms_and_further_presses_change_nothing(cloud: Cloud) -> 
     assert app.subscribers.get(ID) is None
     confirmed = cloud.http("POST", confirm)
     assert confirmed["statusCode"] == 200
-    assert (reader().topics, reader().frequency, reader().tracking) == (("linkedin", "tekoaly"), "monthly", True)
+    assert (reader().choices.topics, reader().choices.frequency, reader().choices.tracking) == (
+        ("linkedin", "tekoaly"),
+        "monthly",
+        True,
+    )
     before = stored(cloud)
     assert cloud.http("POST", confirm)["body"] == confirmed["body"] == cloud.http("GET", confirm)["body"]
     assert stored(cloud) == before
@@ -83,7 +87,7 @@ def test_a_link_that_is_too_old_brings_a_new_mail_with_one_press(cloud: Cloud, m
     assert new != old
     assert cloud.http("POST", old)["statusCode"] == 410
     assert cloud.http("POST", new)["statusCode"] == 200
-    assert (reader().name, reader().topics) == ("Maija", ("kriisit",))
+    assert (reader().choices.name, reader().choices.topics) == ("Maija", ("kriisit",))
 
 
 def test_the_link_of_an_earlier_mail_confirms_the_newest_choices_once_they_are_shown(
@@ -98,7 +102,7 @@ def test_the_link_of_an_earlier_mail_confirms_the_newest_choices_once_they_are_s
     assert "LinkedIn" in page["body"]
     assert "Kriisit" not in page["body"]
     assert heading(post(cloud, old, hidden(page["body"]))) == text("confirmed.subscribe.heading")
-    assert reader().topics == ("linkedin",)
+    assert reader().choices.topics == ("linkedin",)
     for link_ in (old, new):
         assert heading(cloud.http("GET", link_)) == text("confirmed.subscribe.heading")
 

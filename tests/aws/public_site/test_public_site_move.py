@@ -12,10 +12,11 @@ from newsletter.container import app
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import Message, SendNotice
+from newsletter.readers.choice import Frequency
 from newsletter.readers.signup.bot_attack import DEFENCE
 from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import WAIT
-from newsletter.readers.subscriber import Frequency, Status, subscriber_id
+from newsletter.readers.subscriber import Status, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, shows, text
 
@@ -81,8 +82,12 @@ def test_choices_pause_and_refusals_go_along_as_they_are_when_the_address_is_con
     for _ in range(2):
         assert cloud.http("POST", confirm)["statusCode"] == 200
     moved = reader(NEW_ID)
-    assert (moved.topics, moved.language, moved.name) == (("kriisit", "tekoaly"), "sv", "Maija L.")
-    assert (moved.frequency, moved.paused_until, moved.tracking) == (Frequency.MONTHLY, date(2027, 1, 7), False)
+    assert (moved.choices.topics, moved.language, moved.choices.name) == (("kriisit", "tekoaly"), "sv", "Maija L.")
+    assert (moved.choices.frequency, moved.choices.paused_until, moved.choices.tracking) == (
+        Frequency.MONTHLY,
+        date(2027, 1, 7),
+        False,
+    )
     assert [act for act, _ in acts(NEW_ID)] == ["given", "withdrawn"]
 
 
@@ -95,11 +100,11 @@ def test_a_pause_of_the_new_addresss_own_earlier_days_does_not_come_back(cloud: 
         ]
         == 200
     )
-    assert reader(NEW_ID).paused_until is not None
+    assert reader(NEW_ID).choices.paused_until is not None
     post(cloud, own(LinkPurpose.UNSUBSCRIBE), ONE_CLICK)
     cloud.subscribe(READER, "linkedin")
     move(cloud)
-    assert (reader(NEW_ID).paused_until, reader(NEW_ID).topics) == (None, ("linkedin",))
+    assert (reader(NEW_ID).choices.paused_until, reader(NEW_ID).choices.topics) == (None, ("linkedin",))
 
 
 def test_a_sequence_goes_on_at_the_new_address_with_the_step_that_was_next(cloud: Cloud) -> None:

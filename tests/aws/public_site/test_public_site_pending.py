@@ -13,6 +13,7 @@ from newsletter.readers.records_store import is_sign_up
 from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import Clock, heading, hidden, post, reader, text
+from tests.support.stored import stored_profile
 
 SARI, OTHER, NEW, THIRD = "sari@vanha.example.com", "olli@example.com", "sari@uusi.example.com", "sari@koti.example.com"
 STRANGER: dict[str, Any] = {
@@ -92,7 +93,7 @@ def test_a_strangers_form_leaves_a_change_of_address_as_it_is(cloud: Cloud, cloc
     assert "Mallory" not in page
     press(cloud, path, expect="move")
     assert active() == {NEW}
-    assert (reader(id_of(NEW)).name, reader(id_of(NEW)).topics) == ("Sari", ("linkedin",))
+    assert (reader(id_of(NEW)).choices.name, reader(id_of(NEW)).choices.topics) == ("Sari", ("linkedin",))
     assert forms(cloud) == {"sign-up"}  # the stranger's, which now would be a change of a reader's choices
     if minutes > 10:
         assert heading(cloud.http("GET", confirm_link(cloud, mail=1))) == text("confirm.change.heading")
@@ -106,7 +107,7 @@ def test_a_change_of_address_leaves_the_form_of_the_addresss_owner_as_it_is(clou
     assert len(cloud.mails(NEW)) == 1  # one mail in ten minutes, whoever asks
     press(cloud, path, expect="subscribe")
     assert active() == {SARI, NEW}
-    assert (reader(id_of(NEW)).name, reader(id_of(NEW)).topics) == ("Aino", ("kriisit",))
+    assert (reader(id_of(NEW)).choices.name, reader(id_of(NEW)).choices.topics) == ("Aino", ("kriisit",))
 
 
 def test_two_readers_who_ask_for_one_address_do_not_speak_for_each_other(cloud: Cloud, clock: Clock) -> None:
@@ -119,7 +120,7 @@ def test_two_readers_who_ask_for_one_address_do_not_speak_for_each_other(cloud: 
     assert len(cloud.mails(NEW)) == 1
     press(cloud, path, expect="move")
     assert active() == {OTHER, NEW}
-    assert reader(id_of(NEW)).name == "Sari"
+    assert reader(id_of(NEW)).choices.name == "Sari"
 
 
 @pytest.mark.usefixtures("clock")
@@ -131,7 +132,7 @@ def test_who_asked_for_two_addresses_and_confirms_both_has_one_subscription(clou
     assert post(cloud, own(LinkPurpose.PREFERENCES, NEW), choices)["statusCode"] == 200
     press(cloud, confirm_link(cloud, THIRD), expect="move")
     assert active() == {THIRD}
-    assert (reader(id_of(THIRD)).topics, reader(id_of(THIRD)).paused_until) == (("kriisit",), DAY)
+    assert (reader(id_of(THIRD)).choices.topics, reader(id_of(THIRD)).choices.paused_until) == (("kriisit",), DAY)
     assert forms(cloud, THIRD) == set()
     assert [mail.tags["mailing"] for mail in cloud.mails(NEW)][-1] == "moved"
 
@@ -168,7 +169,7 @@ def test_erasing_a_reader_removes_their_change_of_address_and_no_other_form(clou
     assert page.count(NEW) >= 1
     assert "Mallory" not in page
     assert post(cloud, own(LinkPurpose.MY_DATA, SARI), {"erase": "yes", "confirm": "yes"})["statusCode"] == 200
-    assert app.subscribers.profile(id_of(SARI))["status"] == Status.ERASED  # type: ignore[index]
+    assert stored_profile(app.subscribers, id_of(SARI))["status"] == Status.ERASED  # type: ignore[index]
     assert forms(cloud) == {"sign-up", f"sign-up#{id_of(OTHER)}"}
     assert heading(cloud.http("GET", path)) != text("confirm.move.heading")
 
@@ -197,4 +198,4 @@ def test_a_pause_goes_along_when_its_reader_left_before_they_confirmed_the_new_a
     assert post(cloud, own(LinkPurpose.UNSUBSCRIBE, SARI), {})["statusCode"] == 200
     press(cloud, confirm_link(cloud), expect="move")
     moved = reader(id_of(NEW))
-    assert (moved.topics, moved.paused_until, active()) == (("kriisit",), DAY, {NEW})
+    assert (moved.choices.topics, moved.choices.paused_until, active()) == (("kriisit",), DAY, {NEW})

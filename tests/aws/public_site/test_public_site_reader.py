@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import MAX_REASON
 from tests.support.cloud import Cloud, link_to
 from tests.support.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, send, shows, stored, text
+from tests.support.stored import stored_profile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CHOICES = {"topics": ["tekoaly", "kriisit"], "language": "en", "name": "M.", "frequency": "monthly"}
@@ -37,11 +38,15 @@ def test_preferences_are_shown_saved_and_shown_again(cloud: Cloud, monkeypatch: 
     assert "Your preferences are saved." in saved["body"]
     assert 'value="2027-01-07"' in saved["body"]
     now = reader()
-    assert (now.topics, now.language, now.name) == (("kriisit", "tekoaly"), "en", "M.")
-    assert (now.frequency, now.paused_until, now.tracking) == ("monthly", datetime(2027, 1, 7).date(), True)  # noqa: DTZ001
+    assert (now.choices.topics, now.language, now.choices.name) == (("kriisit", "tekoaly"), "en", "M.")
+    assert (now.choices.frequency, now.choices.paused_until, now.choices.tracking) == (
+        "monthly",
+        date(2027, 1, 7),
+        True,
+    )
     everything = post(cloud, path, {"language": "en", "every_topic": "yes"})
-    assert (everything["statusCode"], reader().topics, reader().name) == (200, (), "")
-    assert (reader().paused_until, reader().frequency) == (None, "monthly")
+    assert (everything["statusCode"], reader().choices.topics, reader().choices.name) == (200, (), "")
+    assert (reader().choices.paused_until, reader().choices.frequency) == (None, "monthly")
 
 
 def test_preferences_that_cannot_be_kept_are_all_told_with_what_was_typed(
@@ -56,7 +61,7 @@ def test_preferences_that_cannot_be_kept_are_all_told_with_what_was_typed(
         assert answer["statusCode"] == 422
         assert set(re.findall(r'id="(\w+)-error"', answer["body"])) == {"name", "frequency", "paused_until"}
         assert 'value="www.a.example"' in answer["body"]
-    assert reader().topics == ("linkedin",)
+    assert reader().choices.topics == ("linkedin",)
     for day in ("2026-11-24", "2027-11-23"):
         assert post(cloud, path, {"every_topic": "yes", "language": "fi", "paused_until": day})["statusCode"] == 200
 
@@ -67,7 +72,7 @@ def test_consent_to_tracking_is_given_and_withdrawn_on_its_own(cloud: Cloud) -> 
     for tracking, act in (({}, "withdrawn"), ({}, ""), ({"tracking": "yes"}, "given")):
         before = acts()
         assert post(cloud, path, {"every_topic": "yes", "language": "fi", **tracking})["statusCode"] == 200
-        assert (reader().tracking, reader().status) == (bool(tracking), Status.ACTIVE)
+        assert (reader().choices.tracking, reader().status) == (bool(tracking), Status.ACTIVE)
         new = [(act, "tracking of links, on the preferences page")] if act else []
         assert acts() == [*before, *new]
 
@@ -192,7 +197,7 @@ def test_who_leaves_may_say_why(cloud: Cloud, typed: dict[str, str], kept: str |
     answer = post(cloud, path, {**hidden(page["body"], 0), **typed})
     assert answer["statusCode"] == 200
     assert shows(answer, "unsubscribed.explained")
-    profile = app.subscribers.profile(ID)
+    profile = stored_profile(app.subscribers, ID)
     assert profile is not None
     assert (profile.get("left_why"), profile["status"]) == (kept, "unsubscribed")
 
@@ -216,7 +221,7 @@ def test_who_left_can_come_back_with_a_fresh_confirmation_and_the_same_choices(
     assert reader().status is Status.UNSUBSCRIBED
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(READER)[-1]))["statusCode"] == 200
-    assert (reader().status, reader().topics, reader().name) == (Status.ACTIVE, ("linkedin",), "Maija")
+    assert (reader().status, reader().choices.topics, reader().choices.name) == (Status.ACTIVE, ("linkedin",), "Maija")
 
 
 def test_the_button_to_come_back_does_nothing_for_who_is_here_bounced_or_complained(cloud: Cloud) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.container import app
-from newsletter.readers.subscriber import Frequency, SignUp, subscriber_id
+from newsletter.readers.choice import Frequency
+from newsletter.readers.subscriber import SignUp, subscriber_id
 from public_site.sign_up_form import TRAP
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.site import WEBSITE, asked, post
@@ -55,8 +56,8 @@ def test_the_form_as_printed_is_taken_and_leads_on_to_the_websites_own_page(clou
     answer = post(cloud, "/subscribe", reader.sent, origin=WEBSITE)
     assert (answer["statusCode"], answer["headers"]["Location"]) == (303, dict(reader.sent)["next"])
     sign_up = waiting()
-    assert (sign_up.topics, sign_up.language, sign_up.name) == (("nakyvyys", "linkedin"), "en", "Maija")
-    assert (sign_up.frequency, sign_up.origin) == (Frequency.WEEKLY, WEBSITE)
+    assert (sign_up.choices.topics, sign_up.language, sign_up.choices.name) == (("nakyvyys", "linkedin"), "en", "Maija")
+    assert (sign_up.choices.frequency, sign_up.origin) == (Frequency.WEEKLY, WEBSITE)
     assert len(asked(cloud)) == 1
 
 

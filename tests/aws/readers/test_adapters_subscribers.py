@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from newsletter.nurture.due_store import Erasure
 from newsletter.platform.shards import shard_of
 from newsletter.publication.publication import SIGN_UP_LIFE
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent, brought_record
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS_A_DAY, SIGN_UPS_AN_HOUR
-from newsletter.readers.subscriber import Frequency, SignUp, Status
-from newsletter.readers.subscribers_store import Choices
+from newsletter.readers.subscriber import SignUp, Status
 from tests.support.dynamodb import Adapters
+from tests.support.stored import stored_profile, stored_records
 from tests.support.strategies import WHOLE
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -26,7 +28,16 @@ texts = st.text(WHOLE, max_size=20)
 
 def form(adapters: Adapters, shard: str = "a", nonce: str = "nonce") -> SignUp:
     name = adapters.new(shard)
-    return SignUp(name, f"{name}@example.com", ("linkedin",), "fi", "Maija", "2026-11", "/", "192.0.2.0/24", NOW, nonce)
+    return SignUp(
+        name,
+        f"{name}@example.com",
+        Choices(topics=("linkedin",), language="fi", name="Maija"),
+        "2026-11",
+        "/",
+        "192.0.2.0/24",
+        NOW,
+        nonce,
+    )
 
 
 def reader(adapters: Adapters, shard: str = "a") -> str:
@@ -48,7 +59,8 @@ def status(adapters: Adapters, subscriber: str) -> Status | None:
 def test_a_form_waits_as_it_was_filled_in(
     adapters: Adapters, name: str, origin: str, topics: list[str], frequency: Frequency
 ) -> None:
-    sign_up = replace(form(adapters), name=name, origin=origin, topics=tuple(topics), frequency=frequency)
+    chosen = Choices(topics=tuple(topics), language="fi", name=name, frequency=frequency)
+    sign_up = replace(form(adapters), choices=chosen, origin=origin)
     adapters.sign_ups.put(sign_up)
     assert adapters.sign_ups.get(sign_up.id, NOW) == sign_up
 
@@ -81,7 +93,12 @@ def test_confirming_makes_a_reader_of_what_the_form_says(adapters: Adapters) -> 
     assert adapters.subscribers.activate(sign_up, NOW)
     found = adapters.subscribers.get(sign_up.id)
     assert found is not None
-    assert (found.email, found.topics, found.language, found.name) == (sign_up.email, ("linkedin",), "fi", "Maija")
+    assert (found.email, found.choices.topics, found.language, found.choices.name) == (
+        sign_up.email,
+        ("linkedin",),
+        "fi",
+        "Maija",
+    )
     assert (found.status, found.confirmed_at, found.consent_version) == (Status.ACTIVE, NOW, "2026-11")
 
 
@@ -95,7 +112,7 @@ def test_nobody_who_left_is_woken_up_by_an_old_link_but_by_a_fresh_form(adapters
     assert status(adapters, sign_up.id) is left
     assert adapters.subscribers.activate(replace(sign_up, nonce="fresh"), NOW)
     assert status(adapters, sign_up.id) is Status.ACTIVE
-    profile = adapters.subscribers.profile(sign_up.id)
+    profile = stored_profile(adapters.subscribers, sign_up.id)
     assert profile is not None
     assert not {"left_at", "left_how", "due_at"} & set(profile)
 
@@ -127,29 +144,24 @@ def test_choices_are_kept_and_change_nothing_else(
     who = reader(adapters)
     before = adapters.subscribers.get(who)
     assert before is not None
-    chosen = Choices(tuple(topics), "sv", name, frequency, paused, tracking)
+    chosen = Choices(
+        topics=tuple(topics), language="sv", name=name, frequency=frequency, paused_until=paused, tracking=tracking
+    )
     assert adapters.subscribers.choose(before, chosen, NOW + timedelta(days=1))
     after = adapters.subscribers.get(who)
     assert after is not None
-    assert after == replace(
-        before,
-        frequency_history=after.frequency_history,
-        topics=tuple(topics),
-        language="sv",
-        name=name,
-        frequency=frequency,
-        paused_until=paused,
-        tracking=tracking,
+    assert after == replace(before, frequency_history=after.frequency_history, choices=chosen)
+    assert bool(after.frequency_history) is (
+        (frequency, paused) != (before.choices.frequency, before.choices.paused_until)
     )
-    assert bool(after.frequency_history) is ((frequency, paused) != (before.frequency, before.paused_until))
 
 
 def test_who_chooses_twice_at_once_is_asked_to_look_again(adapters: Adapters) -> None:
     before = adapters.subscribers.get(reader(adapters))
     assert before is not None
-    monthly = Choices((), "fi", "", Frequency.MONTHLY)
+    monthly = Choices(language="fi", frequency=Frequency.MONTHLY)
     assert adapters.subscribers.choose(before, monthly, NOW + timedelta(days=1))
-    assert not adapters.subscribers.choose(before, Choices((), "fi", "toinen"), NOW + timedelta(days=1))
+    assert not adapters.subscribers.choose(before, Choices(language="fi", name="toinen"), NOW + timedelta(days=1))
     after = adapters.subscribers.get(before.id)
     assert after is not None
     assert adapters.subscribers.choose(after, replace(monthly, name="toinen"), NOW + timedelta(days=2))
@@ -159,7 +171,7 @@ def test_an_address_that_never_confirmed_has_no_choices(adapters: Adapters) -> N
     somebody = adapters.subscribers.get(reader(adapters))
     assert somebody is not None
     stranger = replace(somebody, id=adapters.new("a"))
-    assert not adapters.subscribers.choose(stranger, Choices((), "fi", ""), NOW)
+    assert not adapters.subscribers.choose(stranger, Choices(language="fi"), NOW)
     assert adapters.subscribers.get(stranger.id) is None
 
 
@@ -170,19 +182,21 @@ def test_an_erased_reader_leaves_a_mark_alone_that_no_import_overwrites(adapters
     adapters.consents.append(sign_up.id, Consent("given", "form", NOW, "nonce"))
     found = adapters.subscribers.get(sign_up.id)
     assert found is not None
-    assert not adapters.subscribers.mark_erased(sign_up.id, NOW, unless_active=True)
-    assert adapters.subscribers.mark_erased(sign_up.id, NOW, unless_active=False)
+    assert not adapters.reader_data.mark_erased(sign_up.id, NOW, unless_active=True)
+    assert adapters.reader_data.mark_erased(sign_up.id, NOW, unless_active=False)
     assert Erasure(sign_up.id) in list(adapters.agenda.due(shard_of(sign_up.id), NOW))
-    assert adapters.subscribers.mark_erased(sign_up.id, NOW, unless_active=True)
-    assert adapters.subscribers.remove_records(sign_up.id) == 2
-    assert adapters.subscribers.remove_records(sign_up.id) == 0
-    adapters.subscribers.finish_erasure(sign_up.id)
+    assert adapters.reader_data.mark_erased(sign_up.id, NOW, unless_active=True)
+    assert adapters.reader_data.remove(sign_up.id) == 2
+    assert adapters.reader_data.remove(sign_up.id) == 0
+    adapters.reader_data.finish_erasure(sign_up.id)
     assert Erasure(sign_up.id) not in list(adapters.agenda.due(shard_of(sign_up.id), NOW))
     assert adapters.subscribers.get(sign_up.id) is None
     assert adapters.subscribers.many([sign_up.id]) == {}
     proof = brought_record(Consent("given", "import", NOW, "import"), adapters.consents.seal(found.id))
     assert not adapters.subscribers.admit(found, proof)
-    assert [set(item) for item in adapters.subscribers.records(sign_up.id)] == [{"id", "record", "status", "erased_at"}]
+    assert [set(item) for item in stored_records(adapters.subscribers, sign_up.id)] == [
+        {"id", "record", "status", "erased_at"}
+    ]
 
 
 # --- many readers ----------------------------------------------------------------------------------------------------
@@ -209,7 +223,7 @@ def walk(adapters: Adapters, shard: str, limit: int) -> list[str]:
     while True:
         recipients, after = adapters.subscribers.page(shard, after, limit)
         assert len(recipients) <= limit
-        found += [recipient.id for recipient in recipients]
+        found += [who for who, _ in recipients]
         if after is None:
             return found
 

@@ -23,12 +23,12 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, TakeUpOffer
 from newsletter.readers import my_data
+from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent, brought_record
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import SETTLED
 from newsletter.readers.records_store import ReaderRecords
 from newsletter.readers.subscriber import SignUp, Status, Subscriber, subscriber_id
-from newsletter.readers.subscribers_store import Choices
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import FORM, ID, READER, Clock, fill_in, heading, link, post, shows, stored, text
 
@@ -78,17 +78,17 @@ def only_the_mark(cloud: Cloud) -> bool:
 
 # --- every method of every store -------------------------------------------------------------------------------------
 
-FORMS: dict[str, Any] = {"topics": (), "language": "fi", "name": "Maija", "consent_version": "1", "origin": ""}
+CHOSEN = Choices(language="fi", name="Maija")
 
 
 def form(of: str = ID, **given: Any) -> SignUp:
     """A form that was filled in before the erasure."""
-    old = SignUp(of, READER, **FORMS, network="", at=NOON - timedelta(days=1), nonce="old")
+    old = SignUp(of, READER, CHOSEN, "1", "", "", NOON - timedelta(days=1), "old")
     return replace(old, **given)
 
 
 def reader() -> Subscriber:
-    return Subscriber(ID, READER, Status.ACTIVE, (), "fi", "Maija", NOON, "1")
+    return Subscriber(ID, READER, Status.ACTIVE, CHOSEN, NOON, "1")
 
 
 def enrollment(step: int = 1) -> Enrollment:
@@ -119,17 +119,14 @@ WRITES: dict[str, Callable[[], Any]] = {
     "Subscribers.remember_joined": lambda: app.subscribers.remember_joined(form()),
     "Subscribers.deactivate": lambda: app.subscribers.deactivate(ID, Status.UNSUBSCRIBED, "page", NOON),
     "Subscribers.explain_leaving": lambda: app.subscribers.explain_leaving(ID, "x"),
-    "Subscribers.choose": lambda: app.subscribers.choose(reader(), Choices((), "fi", "Maija"), NOON),
+    "Subscribers.choose": lambda: app.subscribers.choose(reader(), CHOSEN, NOON),
     "Subscribers.remember_head": lambda: app.subscribers.remember_head(ID, "x"),
     "a change of address": lambda: app.sign_ups.put(form(NEW_ID, email=NEW, moved_from=ID)),
 }
 A_NEW_BEGINNING = {"SignUps.put"}
 ERASURE = {
     "Leads.erase",
-    "Subscribers.finish_erasure",
-    "Subscribers.look_again",
-    "Subscribers.mark_erased",
-    "Subscribers.remove_records",
+    *(f"ReaderData.{name}" for name in ("finish_erasure", "look_again", "mark_erased", "remove")),
 }
 ASKED_FOR_BEFORE = {"Leads.create"}
 """It is in no reader's partition; hand_off_lead points to it first, and looks again after it."""
@@ -137,13 +134,12 @@ READS = {
     "Agenda.due",
     *(f"Consents.{name}" for name in ("chain", "faults", "seal")),
     "Enrollments.of",
-    *(f"Leads.{name}" for name in ("get", "handed_off", "item")),
+    *(f"Leads.{name}" for name in ("get", "handed_off", "kept")),
     *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "sign_ups", "spoke_since")),
     *(f"SignUps.{name}" for name in ("get", "kept", "waiting")),
-    *(
-        f"Subscribers.{name}"
-        for name in ("addressees", "everything", "get", "many", "page", "profile", "records", "statuses")
-    ),
+    "ReaderData.of",
+    *(f"ReaderExport.{name}" for name in ("known", "lines", "somebody")),
+    *(f"Subscribers.{name}" for name in ("addressees", "get", "many", "page", "profile", "statuses")),
 }
 WITHOUT_READERS = {
     *(
@@ -228,7 +224,7 @@ def test_who_was_erased_begins_afresh_with_a_form_of_their_own(cloud: Cloud, clo
     cloud.drain()
     found = app.subscribers.get(ID)
     assert found is not None
-    assert (found.status, found.topics, found.name) == (Status.ACTIVE, ("kriisit",), "")
+    assert (found.status, found.choices.topics, found.choices.name) == (Status.ACTIVE, ("kriisit",), "")
     assert app.consents.faults(ID) == []
     assert len(app.consents.chain(ID)) == 1
     cloud.run("nurture", clock.now + SETTLED + SETTLED)

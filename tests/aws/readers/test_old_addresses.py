@@ -16,6 +16,7 @@ from newsletter.readers.my_data import SETTLED
 from newsletter.readers.subscriber import Status, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import READER, Clock, heading, post, reader, stored, text
+from tests.support.stored import stored_profile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -80,7 +81,7 @@ def test_the_way_out_of_old_mails_works_when_the_old_address_is_long_forgotten(
 ) -> None:
     moved(cloud, clock, 2)
     forget(cloud, clock)
-    profiles = [app.subscribers.profile(id_of(number)) or {} for number in (0, 1)]
+    profiles = [stored_profile(app.subscribers, id_of(number)) or {} for number in (0, 1)]
     assert [set(profile) for profile in profiles] == [
         {"id", "record", "status", "erased_at", "moved_to"},
         {"id", "record", "status", "erased_at", "moved_to", "moved_from"},
@@ -211,7 +212,7 @@ def test_who_refuses_tracking_at_the_new_address_is_not_seen_in_old_mails(
     moved(cloud, clock, 1)
     choices = {"topics": "linkedin", "language": "fi"}
     assert post(cloud, of(1, LinkPurpose.PREFERENCES), choices)["statusCode"] == 200
-    assert not reader(id_of(1)).tracking
+    assert not reader(id_of(1)).choices.tracking
     before = stored(cloud)
     reported(cloud, 0, clock, kind)
     assert stored(cloud) == before

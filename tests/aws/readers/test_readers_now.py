@@ -57,7 +57,7 @@ def clicked(mailing: str = "m", batch: str = "b") -> bool:
 
 def refuse(cloud: Cloud) -> None:
     assert post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "linkedin", "language": "fi"})["statusCode"] == 200
-    assert not reader().tracking
+    assert not reader().choices.tracking
 
 
 def move(cloud: Cloud) -> None:

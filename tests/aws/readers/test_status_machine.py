@@ -29,6 +29,7 @@ from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
 from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.readers.unsubscribe import come_back, unsubscribe
 from tests.support.cloud import PEPPER, Cloud
+from tests.support.stored import stored_profile, stored_records
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEFT = (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status.ERASED)
@@ -49,13 +50,13 @@ class Life:
 
     @property
     def status(self) -> str:
-        profile = app.subscribers.profile(self.id)
+        profile = stored_profile(app.subscribers, self.id)
         return "" if profile is None else str(profile["status"])
 
     @property
     def left(self) -> tuple[object, ...]:
         """When and how they left, and what the chain says of it."""
-        profile = app.subscribers.profile(self.id) or {}
+        profile = stored_profile(app.subscribers, self.id) or {}
         acts = [record.consent.act for record in app.consents.chain(self.id)]
         return profile.get("left_at"), profile.get("left_how"), acts
 
@@ -95,7 +96,7 @@ class Life:
             case "wait":
                 self.now += timedelta(minutes=(1, 11, 600, 1500, 8 * 1440)[number % 5])
             case "subscribe":
-                form = SignUpForm(self.email, ("linkedin",), "fi", consent=True)
+                form = SignUpForm(self.email, {"topics": ("linkedin",), "language": "fi"}, consent=True)
                 subscribe(checked(form, self.now, app), self.now, app)
             case "confirm":
                 link = self.mailed[-1 - number % len(self.mailed)] if self.mailed else secrets.token_hex(8)
@@ -171,11 +172,11 @@ def check(before: tuple[str, str], life: Life, act: str, nonce: str) -> None:
     elif status in LEFT and not fresh:
         assert life.status in (status, Status.ERASED)
     if life.status == Status.ERASED and not life.waiting:
-        kept = {item["record"] for item in app.subscribers.records(life.id)}
+        kept = {item["record"] for item in stored_records(app.subscribers, life.id)}
         assert kept <= {"profile", "sign-up"}  # a form that is over waits for DynamoDB or the tick
-        assert app.leads.item(lead_id(life.id, "sparraus")) is None
+        assert app.leads.kept(lead_id(life.id, "sparraus")) is None
     if act == "erase":
-        assert [item["record"] for item in app.subscribers.records(life.id)] == ["profile"]
+        assert [item["record"] for item in stored_records(app.subscribers, life.id)] == ["profile"]
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -191,7 +192,7 @@ def test_nobody_is_active_but_by_their_own_fresh_confirmation(mailed: list[str],
         check(before, life, act, nonce)
         if (before[0], act) == (Status.UNSUBSCRIBED, "complain"):
             assert life.left == left
-        profile = app.subscribers.profile(life.id) or {}
+        profile = stored_profile(app.subscribers, life.id) or {}
         assert ("mailable" in profile) == (life.status == Status.ACTIVE)
         assert app.consents.faults(life.id) == []
 

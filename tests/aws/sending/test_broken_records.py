@@ -14,7 +14,8 @@ from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.mailing import Audience
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
-from newsletter.readers.subscriber import Frequency, Status, subscriber_id
+from newsletter.readers.choice import Frequency
+from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.reports.report_mailing import addresses_of
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.mails import article

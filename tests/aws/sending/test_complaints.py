@@ -15,6 +15,7 @@ from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from tests.support.cloud import Cloud
 from tests.support.site import ID, READER, acts, heading, link, post, reader, shows, text
+from tests.support.stored import stored_profile
 
 
 def leave(cloud: Cloud) -> None:
@@ -67,10 +68,10 @@ def test_the_profile_and_the_export_tell_of_the_complaint_and_when_and_how_they_
     cloud.subscribe(READER)
     cloud.drain()
     leave(cloud)
-    before = app.subscribers.profile(ID) or {}
+    before = stored_profile(app.subscribers, ID) or {}
     for _ in range(2):
         complain(cloud)
-        assert app.subscribers.profile(ID) == {**before, "status": Status.COMPLAINED}
+        assert stored_profile(app.subscribers, ID) == {**before, "status": Status.COMPLAINED}
     assert export(tmp_path / "readers.csv") == 0
     (row,) = csv.DictReader((tmp_path / "readers.csv").read_text("utf-8").splitlines())
     assert (row["status"], row["left_at"], row["left_how"]) == ("complained", before["left_at"], "page")

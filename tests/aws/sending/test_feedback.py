@@ -18,11 +18,13 @@ from newsletter.platform.aws import clients as aws
 from newsletter.platform.aws.items import to_item
 from newsletter.platform.times import iso
 from newsletter.publication.sending_limits import Feedback
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus, SendResult
 from newsletter.sending.ses.mail_event import TOPIC_CHECK
 from tests.support.cloud import Cloud
 from tests.support.ses_account import SesAccount, pair
+from tests.support.stored import stored_profile
 
 MAILED = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 CONFIRMED = MAILED - timedelta(days=300)
@@ -41,7 +43,7 @@ def _sent(cloud: Cloud) -> None:  # noqa: ARG001 (the stack must be there first)
 
 
 def confirm(at: datetime, *, tracking: bool = True) -> None:
-    form = SignUp(READER, "a@b.example", (), "fi", "", "2026-11", "", "", at, iso(at), tracking=tracking)
+    form = SignUp(READER, "a@b.example", Choices(language="fi", tracking=tracking), "2026-11", "", "", at, iso(at))
     assert app.subscribers.activate(form, at)
 
 
@@ -163,7 +165,7 @@ def test_replies_of_programs_count_against_nobody_and_leave_no_trace(cloud: Clou
         assert record is not None
         assert record.positions == {"delivered": frozenset({1})}
     assert status() is Status.ACTIVE
-    profile = app.subscribers.profile(READER)
+    profile = stored_profile(app.subscribers, READER)
     assert profile is not None
     assert "soft_bounces" not in profile
 
@@ -179,11 +181,11 @@ def test_a_mail_that_was_delivered_never_counts_in_whatever_order_its_reports_co
     delivery = of_batch(batch, report("Delivery", mailed=mailed, mail=batch))
     for number, order in enumerate(permutations([*bounces, delivery])):
         confirm(CONFIRMED + timedelta(seconds=number + 1))
-        before = app.subscribers.profile(READER)
+        before = stored_profile(app.subscribers, READER)
         for body in (*order, order[0]):
             assert tell(cloud, body) == 0
         assert status() is Status.ACTIVE
-        after = app.subscribers.profile(READER)
+        after = stored_profile(app.subscribers, READER)
         assert after is not None
         assert len(after.pop("soft_bounces")) == 2
         assert after == before
@@ -263,7 +265,7 @@ def test_a_year_of_digests_with_two_holidays_leaves_every_reader_active(cloud: C
 def test_bounces_of_years_ago_are_forgotten(cloud: Cloud) -> None:
     for number in range(4):
         assert tell(cloud, bounce("Transient", mailed=MAILED + timedelta(days=100 * number), mail=str(number))) == 0
-    profile = app.subscribers.profile(READER)
+    profile = stored_profile(app.subscribers, READER)
     assert profile is not None
     assert profile["soft_bounces"] == {f"{iso(MAILED + timedelta(days=300))}#3"}
 

@@ -12,6 +12,7 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.mailing import Variant
 from newsletter.platform.messages import SendBatch, from_json
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status, subscriber_id
 from newsletter.reports.report_mailing import Report
 from newsletter.sending.deliveries_store import Deliveries
@@ -37,7 +38,7 @@ def readers(cloud: Cloud) -> list[str]:
         email = f"lukija{number}@example.com"
         reader = subscriber_id(PEPPER.encode(), email)
         if reader[0] == "a":
-            sign_up = SignUp(reader, email, (), "fi", "", "2026-11", "", "", NOW, "nonce")
+            sign_up = SignUp(reader, email, Choices(language="fi"), "2026-11", "", "", NOW, "nonce")
             assert app.subscribers.activate(sign_up, NOW)
             found.append(reader)
     assert cloud.mails() == []

@@ -11,6 +11,7 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus, SendResult
 from tests.support.cloud import Cloud
@@ -52,7 +53,7 @@ def handle(cloud: Cloud, function: str, *bodies: str) -> int:
 def in_doubt(cloud: Cloud, **more: Any) -> str:
     """Send a campaign to three readers whose answer from SES gets lost; the message that will settle it."""
     for reader in READERS:
-        form = SignUp(reader, f"{reader[1]}@example.com", (), "fi", "", "2026-11", "", "", NOW, reader)
+        form = SignUp(reader, f"{reader[1]}@example.com", Choices(language="fi"), "2026-11", "", "", NOW, reader)
         assert app.subscribers.activate(form, NOW)
     start_campaign(Campaign("kevat", "Kuulumiset", "Hei!", "fi", **more), app, now=NOW)
     assert handle(cloud, "planner", *cloud.messages("PlanQueue")) == 0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
 
 STARTED = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -50,7 +51,7 @@ def prepare() -> str:
     for number in range(FRESH + OLDER):
         app.articles.put(article(number, ("linkedin",), STARTED - timedelta(hours=number + 1)))
     app.mailings.create(MAILING)
-    key = app.variants.digest(MAILING, Recipient("", (), "fi"), MAILING.articles)
+    key = app.variants.digest(MAILING, Recipient(Choices(language="fi")), MAILING.articles)
     assert key
     return key
 

@@ -11,6 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from newsletter.platform.shards import SHARDS
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp
 from newsletter.readers.subscribers_store import Subscribers
 from tests.bench.stub.expressions import Item, updated
@@ -108,18 +109,16 @@ def _profile(topics: tuple[str, ...], language: str) -> Item:
     """An active reader's profile, as the real adapter writes it."""
     written: list[Item] = []
     sign_up = SignUp(
-        id="a" * 26,
-        email="",
-        topics=topics,
-        language=language,
-        name="Maija Meikäläinen",
-        consent_version="2026-11",
-        origin="",
-        network="",
-        at=CONFIRMED,
-        nonce="0123456789abcdef",
+        "a" * 26,
+        "",
+        Choices(topics=topics, language=language, name="Maija Meikäläinen"),
+        "2026-11",
+        "",
+        "",
+        CONFIRMED,
+        "0123456789abcdef",
     )
-    Subscribers(_Recorder(written.append), "Subscribers").activate(sign_up, CONFIRMED)
+    Subscribers(_Recorder(written.append), "Subscribers", "mailable").activate(sign_up, CONFIRMED)
     return written[0]
 
 

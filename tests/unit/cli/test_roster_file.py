@@ -62,7 +62,7 @@ def test_every_encoding_and_separator_of_a_spreadsheet_is_told_apart(
 def test_the_usual_exports_have_their_addresses_found(tmp_path: Path, text: str, name: str) -> None:
     _, row = rows(tmp_path / "a.csv", text.encode())[0]
 
-    assert (row.email, row.name) == ("a@x.fi", name)
+    assert (row.email, row.choices["name"]) == ("a@x.fi", name)
 
 
 @pytest.mark.parametrize("text", ["a@x.fi\nb@x.fi\n", "a@x.fi;\r\nb@x.fi;\r\n", "\ufeffa@x.fi\n\nb@x.fi"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.leads.lead import Evidence, Lead, lead_created, lead_id
 from newsletter.publication.publication import Offer
+from newsletter.readers.choices import CHOICES, Choices
 from newsletter.readers.subscriber import Status, Subscriber
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -22,7 +23,14 @@ names = st.text(max_size=30)
 
 
 def reader(name: str = "", language: str = "fi", topics: tuple[str, ...] = ()) -> Subscriber:
-    return Subscriber("a" * 26, "maija@example.com", Status.ACTIVE, topics, language, name, NOW, "2026-11")
+    return Subscriber(
+        "a" * 26,
+        "maija@example.com",
+        Status.ACTIVE,
+        Choices(topics=topics, language=language, name=name),
+        NOW,
+        "2026-11",
+    )
 
 
 def lead(user_agent: str = "", position: int = 0) -> Lead:
@@ -48,9 +56,11 @@ def test_the_webhooks_body_is_json_and_says_who_what_and_how(
     assert set(body) == {"type", "timestamp", "data"}  # Standard Webhooks
     assert (body["type"], body["timestamp"]) == ("lead.created", "2026-11-23T06:00:00Z")
     data = body["data"]
+    told = {each for each, choice in CHOICES.items() if choice.for_crm}
     assert data["contact"] == {
         "subscriber": "a" * 26,
         "email": "maija@example.com",
+        **dict.fromkeys(told, ""),
         "name": name,
         "language": "fi",
         "topics": topics,
@@ -75,7 +85,9 @@ def test_the_webhook_says_whether_newsletters_may_be_sent(status: Status) -> Non
 
 
 def test_the_webhook_says_until_when_a_reader_paused() -> None:
-    data = lead_created(lead(), replace(reader(), paused_until=date(2027, 1, 7)), OFFER)["data"]
+    data = lead_created(
+        lead(), replace(reader(), choices=Choices(language="fi", paused_until=date(2027, 1, 7))), OFFER
+    )["data"]
     assert data["subscription"] == {"status": "active", "consent": "given", "paused_until": "2027-01-07"}
 
 

@@ -21,8 +21,10 @@ from newsletter.mail.templates import Templates
 from newsletter.mailings.archive import Archived
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.publication.theme import TEXT_ON_GROUND
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import CHOICES, DEFAULT_CHOICES, TEXTS, Choices
 from newsletter.readers.signup.pending import Effect, Pending, pending
-from newsletter.readers.subscriber import CurrentSubscriber, Frequency, SignUp, Status, Subscriber
+from newsletter.readers.subscriber import CurrentSubscriber, SignUp, Status, Subscriber
 from public_site.routes.unsubscribe import REASONS
 from tests.support.mails import BARE, FIRST, article
 from tests.support.templates import TEMPLATES
@@ -55,17 +57,10 @@ publication = templates.publication
 
 def typed(**given: Any) -> dict[str, Any]:
     """What a form shows."""
-    form: dict[str, Any] = {"email": "", "topics": (), "language": "fi", "frequency": "weekly", "name": ""}
-    return {
-        **form,
-        "consent": False,
-        "next": "",
-        "kept": False,
-        "paused_until": "",
-        "tracking": True,
-        "every_topic": True,
-        **given,
-    }
+    usual = {**DEFAULT_CHOICES, "language": "fi", "paused_until": ""}
+    choices = {name: given.pop(name, value) for name, value in usual.items()}
+    form = {"email": "", "consent": False, "next": "", "kept": False, "every_topic": True}
+    return {**form, "choices": choices, **given}
 
 
 def form(**given: Any) -> dict[str, Any]:
@@ -83,9 +78,17 @@ def preferences(**given: Any) -> dict[str, Any]:
 
 def my_data(**given: Any) -> dict[str, Any]:
     moment = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
-    reader = Subscriber("a" * 26, "maija@example.com", Status.ACTIVE, ("linkedin",), "fi", "Maija", moment, "2026-11")
+    reader = Subscriber(
+        "a" * 26,
+        "maija@example.com",
+        Status.ACTIVE,
+        Choices(topics=("linkedin",), language="fi", name="Maija"),
+        moment,
+        "2026-11",
+    )
+    chosen = replace(reader.choices, **{name: given.pop(name) for name in DEFAULT_CHOICES if name in given})
     return {
-        "reader": replace(reader, **given),
+        "reader": replace(reader, choices=chosen, **given),
         "earlier": [],
         "consents": [],
         "clicks": 0,
@@ -101,14 +104,29 @@ def my_data(**given: Any) -> dict[str, Any]:
 def waiting() -> list[Pending]:
     """Forms that wait: of somebody new, of a reader with and without a change, to another address, onto a reader's."""
     new = SignUp(
-        "a" * 26, "uusi@example.com", ("linkedin",), "fi", "<b>Voita", "2026-11", "", "", MOMENT, "n2", link="n1"
+        "a" * 26,
+        "uusi@example.com",
+        Choices(topics=("linkedin",), language="fi", name="<b>Voita"),
+        "2026-11",
+        "",
+        "",
+        MOMENT,
+        "n2",
+        link="n1",
     )
-    reader = Subscriber("a" * 26, new.email, Status.ACTIVE, ("linkedin",), "fi", "<b>Voita", MOMENT, "2026-11")
-    other = replace(reader, topics=(), language="sv", name="", frequency=Frequency.MONTHLY)
-    moving = replace(new, moved_from="b" * 26, name="", topics=())
+    reader = Subscriber(
+        "a" * 26,
+        new.email,
+        Status.ACTIVE,
+        Choices(topics=("linkedin",), language="fi", name="<b>Voita"),
+        MOMENT,
+        "2026-11",
+    )
+    other = replace(reader, choices=Choices(language="sv", frequency=Frequency.MONTHLY))
+    moving = replace(new, moved_from="b" * 26, choices=Choices(language="fi"))
     return [
         pending(new, None),
-        pending(replace(new, tracking=False), other),
+        pending(replace(new, choices=replace(new.choices, tracking=False)), other),
         pending(new, reader),
         pending(moving, None),
         pending(moving, reader),
@@ -287,6 +305,8 @@ def test_no_text_is_written_for_nobody() -> None:
     sources += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
     by_name = {f"pages.problems.{name}.{part}" for name, part in product(PROBLEMS, ("heading", "text"))}
     by_name |= {f"pages.languages.{language}" for language in publication.languages}
+    by_name |= {f"pages.errors.{name}" for name in CHOICES}
+    by_name |= {f"pages.fields.{name}{part}" for name in TEXTS for part in ("", "_hint")}
     by_name |= {f"pages.notices.{notice}" for notice in NOTICES}
     by_name |= {f"pages.unsubscribed.reasons.{reason}" for reason in REASONS}
     by_name |= {f"pages.my_data.acts.{act}" for act in ACTS}
@@ -414,7 +434,7 @@ def test_each_answer_to_the_suggestion_sends_all_that_was_typed(number: int) -> 
         ("tracking", "no"),
         ("frequency", "monthly"),
         ("language", "sv"),
-        ("name", "Maija"),
+        *((name, given.get(name, "")) for name in TEXTS),
         ("consent", "yes"),
         ("next", "https://www.example.fi/"),
         ("kept", "yes"),

@@ -26,7 +26,7 @@ from newsletter.mailings.digests.digest import (
     week_of,
     window_for,
 )
-from newsletter.readers.subscriber import Frequency
+from newsletter.readers.choice import Frequency
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 START = datetime(2026, 3, 17, 6, tzinfo=UTC)  # a fortnight before clocks go forward in Helsinki

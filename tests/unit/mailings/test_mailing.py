@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.mailings.mailing import Audience, Variant, campaign_mailing, step_mailing
 from newsletter.platform.errors import InvalidInput
+from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
 
 texts = st.text(max_size=20)
@@ -58,7 +59,23 @@ def test_steps_of_sequences_have_ids_of_their_own() -> None:
 def test_an_audience_means_readers_of_its_languages_and_of_any_of_its_topics(
     audience: Audience, topics: tuple[str, ...], language: str, *, meant: bool
 ) -> None:
-    assert audience.includes(Recipient("x", topics, language)) is meant
+    assert audience.includes(Recipient(Choices(topics=topics, language=language))) is meant
+
+
+def test_an_audience_can_ask_for_texts_that_readers_gave_in_any_case_of_letters() -> None:
+    audience = Audience(among=(("name", ("Maija", "HELMI")),))
+    assert [audience.includes(Recipient(Choices(name=name))) for name in ("maija", "Helmi", "Sari", "")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not audience.everyone
+
+
+def test_an_audience_of_a_choice_that_this_version_does_not_know_includes_nobody_in_silence() -> None:
+    with pytest.raises(AttributeError):
+        Audience(among=(("shoe_size", ("42",)),)).includes(Recipient(Choices()))
 
 
 @given(variants, variants)

@@ -14,7 +14,9 @@ from newsletter.mailings.digests.recipients import DigestReaders
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.planning.batches import Manifest, plan_page
 from newsletter.mailings.planning.plan_page import Chooser
-from newsletter.readers.subscriber import Frequency, Recipient
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import Choices
+from newsletter.readers.subscriber import Recipient
 
 CREATED = datetime(2026, 11, 24, 6, tzinfo=UTC)
 TOPICS, LANGUAGES = ("linkedin", "johtaminen", "some"), ("fi", "sv", "en")
@@ -22,11 +24,13 @@ TOPICS, LANGUAGES = ("linkedin", "johtaminen", "some"), ("fi", "sv", "en")
 some_topics = st.lists(st.sampled_from(TOPICS), unique=True).map(tuple)
 recipients = st.builds(
     Recipient,
-    st.just(""),
-    some_topics,
-    st.sampled_from(LANGUAGES),
-    st.sampled_from(tuple(Frequency)),
-    st.sampled_from((None, date(2026, 11, 24), date(2026, 12, 24))),
+    st.builds(
+        Choices,
+        topics=some_topics,
+        language=st.sampled_from(LANGUAGES),
+        frequency=st.sampled_from(tuple(Frequency)),
+        paused_until=st.sampled_from((None, date(2026, 11, 24), date(2026, 12, 24))),
+    ),
     broken=st.sampled_from(("", "", "", "topics")),
 )
 audiences = st.builds(
@@ -41,7 +45,7 @@ class ByLanguage:
     """Variants that are never rendered: one for each language."""
 
     def campaign(self, _: Mailing, recipient: Recipient) -> str:
-        return recipient.language
+        return recipient.choices.language
 
 
 @given(st.lists(st.lists(recipients, max_size=40), min_size=1, max_size=4), audiences, st.integers(1, 20))
@@ -49,7 +53,7 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
     shard: list[list[Recipient]], audience: Audience, size: int
 ) -> None:
     pages = [
-        [recipient._replace(id=f"{page}-{number}") for number, recipient in enumerate(readers)]
+        [(f"{page}-{number}", recipient) for number, recipient in enumerate(readers)]
         for page, readers in enumerate(shard)
     ]
     mailing = Mailing("campaign-x", Kind.CAMPAIGN, CREATED, audience=audience)
@@ -65,8 +69,9 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
     batched = Counter(who for manifest in manifests for batch in manifest.batches for who in batch.recipients)
 
     everybody = [reader for readers in pages for reader in readers]
-    broken = {each.id for each in everybody if each.broken}
-    meant = {each.id for each in everybody if audience.includes(each) and not each.paused(CREATED.date())} - broken
+    broken = {who for who, each in everybody if each.broken}
+    today = CREATED.date()
+    meant = {who for who, each in everybody if audience.includes(each) and not each.choices.paused(today)} - broken
     assert batched.keys() == meant | broken
     assert set(batched.values()) <= {1}
     rejected = {who for manifest in manifests for batch in manifest.batches if batch.broken for who in batch.recipients}

@@ -24,8 +24,10 @@ from newsletter.mailings.digests.digest import (
     settle,
 )
 from newsletter.mailings.digests.unseen_articles import UnseenArticles
+from newsletter.readers.choice import Frequency
+from newsletter.readers.choices import Choices
 from newsletter.readers.frequency_history import MOST, FrequencyPeriod, after_choice, after_confirming, as_text, parse
-from newsletter.readers.subscriber import Frequency, Recipient, Status, Subscriber
+from newsletter.readers.subscriber import Recipient, Status, Subscriber
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 START = datetime(2026, 3, 17, 6, tzinfo=UTC)  # a fortnight before clocks go forward in Helsinki
@@ -49,7 +51,8 @@ class Reader:
         """As the planner sees them now."""
         who = self.profile
         return Recipient(
-            who.id, who.topics, who.language, who.frequency, who.paused_until, frequency_history=who.frequency_history
+            who.choices,
+            frequency_history=who.frequency_history,
         )
 
 
@@ -125,7 +128,9 @@ class World:
                 if reader.profile.status is not Status.ACTIVE:
                     continue
                 ids = readings.articles_for(reader.recipient)
-                selection = ids and choose([by_id[one] for one in ids], [], reader.profile.topics, MOST_SHOWN, 0)
+                selection = ids and choose(
+                    [by_id[one] for one in ids], [], reader.profile.choices.topics, MOST_SHOWN, 0
+                )
                 if selection:
                     reader.got += [article.id for article in (*selection.articles, *selection.more)]
         self.to_plan = []
@@ -135,7 +140,9 @@ class World:
     def join(self, topics: tuple[str, ...], frequency: Frequency) -> None:
         self.now += TICK
         name = f"r{len(self.readers)}"
-        profile = Subscriber(name, "", Status.ACTIVE, topics, "fi", "", self.now, "1", frequency)
+        profile = Subscriber(
+            name, "", Status.ACTIVE, Choices(topics=topics, language="fi", frequency=frequency), self.now, "1"
+        )
         ends = [digest.window.end for digest in self.digests.values() if digest.frequency is frequency]
         reach = max(ends) if ends else START - FIRST_SPAN[Frequency.MONTHLY]
         self.readers.append(Reader(profile, self.now, archive_before=reach))
@@ -147,12 +154,9 @@ class World:
         self.now += TICK
         reader = self.readers[number % len(self.readers)]
         until = self.today() + timedelta(days=pause) if pause else None
-        reader.profile = replace(
-            reader.profile,
-            frequency_history=after_choice(reader.profile, frequency, until, self.now),
-            frequency=frequency,
-            paused_until=until,
-        )
+        chosen = replace(reader.profile.choices, frequency=frequency, paused_until=until)
+        frequency_history = after_choice(reader.profile, chosen, self.now)
+        reader.profile = replace(reader.profile, frequency_history=frequency_history, choices=chosen)
 
     def leave(self, number: int) -> None:
         if not self.readers:
@@ -168,13 +172,13 @@ class World:
             return
         self.now += TICK
         reader = self.readers[number % len(self.readers)]
-        frequency_history = after_confirming(reader.profile, frequency, self.now)
+        chosen = replace(reader.profile.choices, frequency=frequency, paused_until=None)
+        frequency_history = after_confirming(reader.profile, chosen, self.now)
         reader.profile = replace(
             reader.profile,
             status=Status.ACTIVE,
             frequency_history=frequency_history,
-            frequency=frequency,
-            paused_until=None,
+            choices=chosen,
             left_at=None,
             confirmed_at=self.now,
         )
@@ -256,7 +260,7 @@ def test_each_reader_gets_each_article_of_their_topics_exactly_once(
     for reader in world.readers:
         twice = [article for article, times in Counter(reader.got).items() if times > 1]
         assert twice == [], f"{reader.profile.id} got {twice} twice"
-        mine = [article for article in world.articles if meant_for(article, reader.profile.topics)]
+        mine = [article for article in world.articles if meant_for(article, reader.profile.choices.topics)]
         assert set(reader.got) <= {article.id for article in mine}
         if reader.always_there:
             event("a reader who stayed")
@@ -303,7 +307,9 @@ JOINED = FrequencyPeriod(START - 30 * DAY, Frequency.WEEKLY, joined=True)
 
 def new_to(*stretches: FrequencyPeriod, digest: SettledDigest = MONTH) -> tuple[str, ...] | None:
     last = stretches[-1]
-    recipient = Recipient("r", (), "fi", last.frequency or Frequency.WEEKLY, frequency_history=as_text(stretches))
+    recipient = Recipient(
+        Choices(language="fi", frequency=last.frequency or Frequency.WEEKLY), frequency_history=as_text(stretches)
+    )
     return UnseenArticles(digest, ALL, HELSINKI).articles_for(recipient)
 
 
@@ -345,7 +351,7 @@ def test_a_reader_who_changes_more_often_than_is_kept_may_miss_something_and_get
     text = as_text((JOINED, *flickers))
     assert len(parse(text)) == MOST
     readings = UnseenArticles(MONTH, ALL, HELSINKI)
-    got = readings.articles_for(Recipient("r", (), "fi", Frequency.MONTHLY, frequency_history=text))
+    got = readings.articles_for(Recipient(Choices(language="fi", frequency=Frequency.MONTHLY), frequency_history=text))
     assert got is None or "1" not in got
 
 
@@ -371,10 +377,11 @@ def test_choices_come_back_from_their_text(chosen: tuple[FrequencyPeriod, ...]) 
 
 
 def test_nothing_is_kept_of_a_reader_who_changes_nothing() -> None:
-    reader = Subscriber("r", "", Status.ACTIVE, (), "fi", "", START, "1")
-    assert after_choice(reader, Frequency.WEEKLY, None, START + DAY) == ""
-    assert after_confirming(reader, Frequency.WEEKLY, START + DAY) == ""
-    assert [stretch.frequency for stretch in parse(after_choice(reader, Frequency.MONTHLY, None, START + DAY))] == [
+    reader = Subscriber("r", "", Status.ACTIVE, Choices(language="fi"), START, "1")
+    weekly, monthly = (Choices(language="fi", frequency=frequency) for frequency in Frequency)
+    assert after_choice(reader, weekly, START + DAY) == ""
+    assert after_confirming(reader, weekly, START + DAY) == ""
+    assert [stretch.frequency for stretch in parse(after_choice(reader, monthly, START + DAY))] == [
         Frequency.WEEKLY,
         Frequency.MONTHLY,
     ]

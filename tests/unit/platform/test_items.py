@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.platform.aws.items import Item, from_item, from_value, holds, pages, to_item, to_value
+from newsletter.platform.aws.items import WRITE, Item, change, from_item, from_value, holds, pages, to_item, to_value
 from tests.bench.stub.expressions import condition, updated
 
 numbers = st.one_of(st.integers(-(10**37), 10**37), st.floats(allow_nan=False, allow_infinity=False))
@@ -29,7 +29,7 @@ def test_a_value_comes_back_as_it_was(value: Any) -> None:
     assert from_value(to_value(value)) == value
 
 
-@given(st.dictionaries(st.text(), values, max_size=5))
+@given(st.dictionaries(st.text().filter(lambda name: name != WRITE), values, max_size=5))
 def test_an_item_comes_back_without_what_was_none(item: dict[str, Any]) -> None:
     assert from_item(to_item(item)) == {name: value for name, value in item.items() if value is not None}
 
@@ -206,3 +206,32 @@ def test_a_query_gives_every_page_once_even_those_without_items(found: list[list
         None,
         *({"page": number} for number in range(len(found) - 1)),
     ]
+
+
+names = st.sampled_from(("name", "status", "topics", "left_at"))
+plain_values = st.one_of(st.none(), st.text(), st.booleans())
+
+
+@given(
+    st.dictionaries(names, plain_values, min_size=1),
+    st.sets(st.sampled_from(("passing", "due_at"))),
+    st.dictionaries(st.sampled_from(("link", "tracking")), st.text()),
+    st.dictionaries(st.one_of(names, st.sampled_from(("passing", "due_at", "link", "tracking"))), st.text()),
+)
+def test_a_change_sets_removes_and_adds_what_it_says_and_leaves_the_rest(
+    new: dict[str, Any], gone: set[str], missing: dict[str, str], before: dict[str, Any]
+) -> None:
+    request = change(
+        new, remove=sorted(gone), unless_there=missing, condition="#kept = :then", compared={"then": "once"}
+    )
+    after = updated(
+        request["UpdateExpression"],
+        to_item({**before, "kept": "once"}),
+        request["ExpressionAttributeNames"],
+        request["ExpressionAttributeValues"],
+    )
+    expected = missing | {name: value for name, value in before.items() if name not in gone} | new
+    assert from_item(after) == {name: value for name, value in expected.items() if value is not None} | {"kept": "once"}
+    used = " ".join((request["UpdateExpression"], request["ConditionExpression"]))
+    assert all(f"{name}" in used for name in request["ExpressionAttributeNames"]), "AWS refuses a name that is unused"
+    assert all(f"{name}" in used for name in request["ExpressionAttributeValues"]), "and a value"

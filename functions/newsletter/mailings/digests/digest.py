@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.article import Article
-from newsletter.readers.subscriber import Frequency
+from newsletter.readers.choice import Frequency
 
 WEEK = timedelta(days=7)
 FIRST_SPAN = {Frequency.WEEKLY: WEEK, Frequency.MONTHLY: timedelta(days=31)}

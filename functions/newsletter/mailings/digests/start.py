@@ -21,7 +21,7 @@ from newsletter.mailings.launch import launch, prepare
 from newsletter.mailings.rendering.preflight import NotFit
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
-from newsletter.readers.subscriber import Frequency
+from newsletter.readers.choice import Frequency
 
 if TYPE_CHECKING:
     from newsletter.container import Container

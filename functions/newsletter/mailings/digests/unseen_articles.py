@@ -14,8 +14,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from newsletter.mailings.digests.digest import SettledDigest
+from newsletter.readers.choice import Frequency
 from newsletter.readers.frequency_history import FrequencyPeriod, parse
-from newsletter.readers.subscriber import Frequency, Recipient
+from newsletter.readers.subscriber import Recipient
 
 Covered = tuple[int, int]
 """How many of the weekly and of the monthly digests released so far hold nothing new for a reader."""
@@ -44,7 +45,7 @@ class UnseenArticles:
     def articles_for(self, recipient: Recipient) -> tuple[str, ...] | None:
         """Ids of what is new to the reader, whatever the topics; None when the digest is not meant for them."""
         if not recipient.frequency_history:
-            return self._digest.articles if recipient.frequency is self._digest.frequency else None
+            return self._digest.articles if recipient.choices.frequency is self._digest.frequency else None
         stretches = parse(recipient.frequency_history)
         if not self._meant_for(stretches):
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -113,21 +113,20 @@ class Chooser:
         self._mailing = mailing
         self._variants = variants
         self._readers = readers
-        self._decided: dict[tuple[object, ...], _Decided] = {}
+        self._decided: dict[Recipient, _Decided] = {}
         self.nothing = 0
 
-    def chosen(self, recipients: list[Recipient]) -> Iterator[tuple[str, str]]:
+    def chosen(self, recipients: Iterable[tuple[str, Recipient]]) -> Iterator[tuple[str, str]]:
         """Id and variant of each reader who gets the mailing."""
         decide = self._digest if self._mailing.kind is Kind.DIGEST else self._campaign
-        for recipient in recipients:
-            choices = recipient.choices
-            decided = self._decided.get(choices)
+        for subscriber, recipient in recipients:
+            decided = self._decided.get(recipient)
             if decided is None:
-                decided = self._decided[choices] = (
+                decided = self._decided[recipient] = (
                     _Decided(broken_record([recipient.broken])) if recipient.broken else decide(recipient)
                 )
             if decided.variant is not None:
-                yield recipient.id, decided.variant
+                yield subscriber, decided.variant
             elif decided.meant:
                 self.nothing += 1
 
@@ -138,7 +137,7 @@ class Chooser:
         return _Decided(self._variants.digest(self._mailing, recipient, articles), meant=True)
 
     def _campaign(self, recipient: Recipient) -> _Decided:
-        if not self._mailing.audience.includes(recipient) or recipient.paused(self._mailing.created_at.date()):
+        if not self._mailing.audience.includes(recipient) or recipient.choices.paused(self._mailing.created_at.date()):
             return _Decided(None)
         return _Decided(self._variants.campaign(self._mailing, recipient), meant=True)
 

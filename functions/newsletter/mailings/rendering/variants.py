@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.articles.article import Article
 from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, step_mailing
@@ -21,13 +21,23 @@ REMEMBERED = 500
 """Variants a container remembers; past that it starts over. Forgetting costs a rendering, never a wrong mail."""
 
 
+class _Wanted(NamedTuple):
+    """All that a digest is rendered from, besides the mailing of that id: readers who share it get one variant."""
+
+    mailing: str
+    articles: tuple[str, ...]
+    topics: tuple[str, ...]
+    language: str
+    tracked: bool
+
+
 class Variants:
     """Keeps what a mailing needs where the sender finds it, and remembers what is kept: each method gives its key."""
 
     def __init__(self, app: Container) -> None:
         self._app = app
         self._keys: dict[tuple[object, ...], str] = {}
-        self._choices: dict[tuple[object, ...], str | None] = {}
+        self._choices: dict[_Wanted, str | None] = {}
         self._archive: tuple[str, dict[str, Article]] = ("", {})
 
     @cached_property
@@ -39,20 +49,20 @@ class Variants:
 
         Chosen once for all readers of the same topics, language and tracking: a digest has a million readers.
         """
-        language = self._language(recipient.language)
-        alike = (mailing.id, articles, recipient.topics, language, recipient.tracking)
-        if alike not in self._choices:
+        choices = recipient.choices
+        wanted = _Wanted(mailing.id, articles, choices.topics, self._language(choices.language), choices.tracking)
+        if wanted not in self._choices:
             if len(self._choices) >= CHOICES:
                 self._choices.clear()
-            self._choices[alike] = self._digest(mailing, language, recipient, articles)
-        return self._choices[alike]
+            self._choices[wanted] = self._digest(mailing, wanted)
+        return self._choices[wanted]
 
-    def _digest(self, mailing: Mailing, language: str, recipient: Recipient, articles: tuple[str, ...]) -> str | None:
-        selection = self._renderer.select(mailing, self._articles(mailing.id), recipient.topics, articles)
+    def _digest(self, mailing: Mailing, wanted: _Wanted) -> str | None:
+        selection = self._renderer.select(mailing, self._articles(mailing.id), wanted.topics, wanted.articles)
         if selection is None:
             return None
+        language, tracked = wanted.language, wanted.tracked
         chosen = tuple(tuple(a.id for a in part) for part in (selection.articles, selection.more, selection.related))
-        tracked = recipient.tracking
         return self._kept(
             mailing.id,
             (language, tracked, chosen),
@@ -61,7 +71,7 @@ class Variants:
 
     def campaign(self, mailing: Mailing, recipient: Recipient) -> str:
         """The campaign for a reader."""
-        language, tracked = self._language(recipient.language), recipient.tracking
+        language, tracked = self._language(recipient.choices.language), recipient.choices.tracking
         return self._kept(
             mailing.id,
             (language, tracked, mailing),
@@ -70,7 +80,7 @@ class Variants:
 
     def step(self, sequence: Sequence, number: int, reader: Subscriber) -> str:
         """A sequence's step for a reader; `number` counts from 1."""
-        language, tracked = self._language(reader.language), reader.tracking
+        language, tracked = self._language(reader.language), reader.choices.tracking
         return self._kept(
             step_mailing(sequence.key, number),
             (language, tracked),
@@ -98,8 +108,8 @@ class Variants:
 
     def welcome(self, reader: Subscriber) -> str:
         """The first mail to a new reader."""
-        language, tracked = self._language(reader.language), reader.tracking
-        newest = self._renderer.newest(self._app.articles.all(), reader.topics)
+        language, tracked = self._language(reader.language), reader.choices.tracking
+        newest = self._renderer.newest(self._app.articles.all(), reader.choices.topics)
         return self._kept(
             WELCOME,
             (language, tracked, tuple(article.id for article in newest)),

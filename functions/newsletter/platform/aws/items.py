@@ -20,6 +20,7 @@ WRITE = "write"
 KEYS = (("id", "record"), ("pk", "sk"), ("mailing", "part"), ("lead",), ("key",))
 """The key of each of our tables (infra/storage.yaml)."""
 SET = re.compile(r"\bSET ")
+NAME = re.compile(r"#(\w+)")
 
 
 def to_value(value: Any) -> dict[str, Any]:
@@ -125,6 +126,34 @@ def conditional(client: Any, operation: str, *, repeatable: bool = False, **requ
 def holds(client: Any, operation: str, *, repeatable: bool = False, **request: Any) -> bool:
     """Whether the conditional write took place; False when its condition did not hold, any other error is raised."""
     return conditional(client, operation, repeatable=repeatable, **request).took_place
+
+
+def change(
+    values: Mapping[str, Any],
+    *,
+    remove: Iterable[str] = (),
+    unless_there: Mapping[str, Any] | None = None,
+    condition: str = "",
+    compared: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The parameters of an UpdateItem that gives attributes these plain values; those that are None are removed.
+
+    `unless_there` are values for attributes that have none yet. The condition writes attributes as `#name` and what
+    they are `compared` with as `:name`.
+    """
+    new = dict(unless_there or {})
+    kept = {name: value for name, value in values.items() if value is not None}
+    gone = [*(name for name, value in values.items() if value is None), *remove]
+    sets = [f"#{name} = :{name}" for name in kept] + [f"#{name} = if_not_exists(#{name}, :{name})" for name in new]
+    parts = (("SET", sets), ("REMOVE", [f"#{name}" for name in gone]))
+    names = dict.fromkeys([*kept, *new, *gone, *NAME.findall(condition)])
+    held = to_item({f":{name}": value for name, value in (kept | new | dict(compared or {})).items()})
+    return {
+        "UpdateExpression": " ".join(f"{verb} {', '.join(actions)}" for verb, actions in parts if actions),
+        "ExpressionAttributeNames": {f"#{name}": name for name in names},
+        **({"ConditionExpression": condition} if condition else {}),
+        **({"ExpressionAttributeValues": held} if held else {}),
+    }
 
 
 def _once(request: dict[str, Any], attempt: str) -> dict[str, Any]:

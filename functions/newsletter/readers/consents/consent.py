@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from newsletter.platform.times import iso
 
@@ -32,6 +33,11 @@ class Consent:
     network: str = ""
     mailing: str = ""
     evidence: str = ""
+
+    @property
+    def about(self) -> Literal["newsletter", "tracking"]:
+        """What it allows or refuses."""
+        return "tracking" if self.unique.startswith(TRACKING) else "newsletter"
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ def _unproven(chain: Sequence[ConsentRecord], head: str) -> list[str]:
     """What keeps the chain from proving that an active reader subscribes."""
     if not chain:
         return ["there is no record of what the reader agreed to, and yet they are active"]
-    acts = [record.consent.act for record in chain if not record.consent.unique.startswith(TRACKING)]
+    acts = [record.consent.act for record in chain if record.consent.about == "newsletter"]
     found = [] if acts and acts[-1] == "given" else ["the last record is of leaving, and yet the reader is active"]
     return found if head else [*found, "the profile does not remember which record is the last"]
 

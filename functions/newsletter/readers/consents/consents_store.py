@@ -8,7 +8,7 @@ from typing import Any
 from newsletter.platform.aws.items import holds, pages, to_item
 from newsletter.readers.consents.consent import Consent, ConsentRecord, Seal, faults, next_record
 from newsletter.readers.consents.consent_items import from_stored, to_stored
-from newsletter.readers.records_store import PROFILE, ReaderRecords
+from newsletter.readers.records_store import CONSENT, PROFILE, ReaderRecords
 from newsletter.readers.subscriber import Status
 
 TRIES = 10
@@ -67,14 +67,14 @@ class Consents:
             TableName=self._table,
             KeyConditionExpression="id = :id AND #record BETWEEN :first AND :last",
             ExpressionAttributeNames={"#record": "record"},
-            ExpressionAttributeValues=to_item({":id": subscriber, ":first": "consent#", ":last": PROFILE}),
+            ExpressionAttributeValues=to_item({":id": subscriber, ":first": CONSENT, ":last": PROFILE}),
             ConsistentRead=True,
         )
         chain: list[ConsentRecord] = []
         profile: dict[str, Any] = {}
         for item in items:
-            if item["record"].startswith("consent#"):
-                chain.append(from_stored(int(item["record"].removeprefix("consent#")), item))
+            if item["record"].startswith(CONSENT):
+                chain.append(from_stored(int(item["record"].removeprefix(CONSENT)), item))
             elif item["record"] == PROFILE:
                 profile = item
         if "brought" in profile:
@@ -87,6 +87,6 @@ class Consents:
             "put_item",
             repeatable=True,  # the record itself tells whose act it is: see append
             TableName=self._table,
-            Item=to_item({"id": subscriber, "record": f"consent#{record.number:05}", **to_stored(record)}),
+            Item=to_item({"id": subscriber, "record": f"{CONSENT}{record.number:05}", **to_stored(record)}),
             ConditionExpression="attribute_not_exists(id)",
         )

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import WrongPepper
 from newsletter.platform.observability import count, logger
-from newsletter.platform.times import parse_iso
 from newsletter.readers.consents.consent import Consent
-from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -25,9 +22,9 @@ def record_leaving(subscriber: str, withdrawn: Consent, app: Container) -> bool:
     Who complained after it has left all the same; `withdrawn` must be of how the profile says they left.
     While the pepper is missing or another, who leaves is only noted in the profile (metric `LeavingsNotRecorded`).
     """
-    profile = app.subscribers.profile(subscriber) or {}
-    left_at = _moment(profile)
-    if profile.get("status") not in (Status.UNSUBSCRIBED, Status.COMPLAINED) or left_at is None:
+    profile = app.subscribers.profile(subscriber)
+    left_at = profile.left_moment if profile else None
+    if profile is None or left_at is None:
         return False
     try:
         record = app.consents.append(subscriber, replace(withdrawn, at=left_at))
@@ -36,16 +33,8 @@ def record_leaving(subscriber: str, withdrawn: Consent, app: Container) -> bool:
         logger().error("leaving was not recorded", exc_info=fault, extra={"subscriber": subscriber})
         count("LeavingsNotRecorded")
         return True
-    if profile.get("consent_head") != record.hash:
+    if profile.consent_head != record.hash:
         # By now others may have come behind it; or none is left, if the reader was erased at this moment.
         chain = app.consents.chain(subscriber)
         app.subscribers.remember_head(subscriber, chain[-1].hash if chain else record.hash)
     return True
-
-
-def _moment(profile: dict[str, Any]) -> datetime | None:
-    """When the reader left; None where the profile does not say so in a way that can be read."""
-    try:
-        return parse_iso(str(profile["left_at"]))
-    except (KeyError, ValueError):
-        return None

@@ -142,7 +142,7 @@ class _Import:
         if earlier and not (self._again and earlier.origin == self._roster.origin):
             return Imported.KNOWN
         if self._roster.mode is Mode.PENDING:
-            self._asked[entry.id] = earlier or entry.form
+            self._asked[entry.id] = earlier or entry.form_to_confirm
             return Imported.ASKED
         return Imported.ADDED if self._dry else self._admit(entry)
 
@@ -220,13 +220,8 @@ class _Import:
             id=form.id,
             email=form.email,
             status=status,
-            topics=form.topics,
-            language=form.language,
-            name=form.name,
+            choices=form.choices,
             confirmed_at=entry.confirmed_at or left_at or self._now,
             consent_version=entry.consent_version,
-            frequency=form.frequency,
-            paused_until=entry.paused_until,
-            tracking=form.tracking,
             left_at=left_at,
         )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.articles.topic_names import topics_named
-from newsletter.platform.errors import InvalidInput
+from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.publication.publication import Publication
+from newsletter.readers.choices import CHOICES, read_choices
 from newsletter.readers.email_address import normalised
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
-from newsletter.readers.imports.written_dates import read_day, read_moment
-from newsletter.readers.signup.subscribe import checked_frequency, checked_language, checked_name, checked_topics
-from newsletter.readers.subscriber import Frequency, SignUp
+from newsletter.readers.imports.written_dates import read_moment
+from newsletter.readers.signup.subscribe import rules
+from newsletter.readers.subscriber import SignUp
 from newsletter.readers.unsubscribe import MAX_REASON
 
 if TYPE_CHECKING:
@@ -25,30 +25,22 @@ if TYPE_CHECKING:
 MAX_WORD = 200
 """Characters of what our own export says in one word, such as the version of a consent text."""
 ID = re.compile(r"[a-z2-7]{26}")
-TRACKING = {"": True, "true": True, "tosi": True, "sant": True, "false": False, "epätosi": False, "falskt": False}
-"""As our export writes it, and as Excel saves that in Finnish and Swedish."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file, as text. Empty language and frequency mean the publication's default and weekly.
+    """One line of the file, as text. `choices` are those that it has a column for, as text by name.
 
-    `topics` are the words of keys or labels; `listed` is what all of the line's columns say. The fields from `id` on
-    are those of our own export.
+    `listed` is what all of the line's columns say. The fields from `id` on are those of our own export.
     """
 
     email: str
-    name: str = ""
-    language: str = ""
-    topics: tuple[str, ...] = ()
-    frequency: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
     listed: ListedStatus = ListedStatus.UNSAID
     left_at: str = ""
     id: str = ""
-    tracking: str = ""
-    paused_until: str = ""
     confirmed_at: str = ""
     consent_version: str = ""
     left_how: str = ""
@@ -64,10 +56,14 @@ class Entry:
     listed: ListedStatus
     left_at: datetime | None = None
     confirmed_at: datetime | None = None
-    paused_until: date | None = None
     consent_version: str = ""
     left_how: str = ""
     left_why: str = ""
+
+    @property
+    def form_to_confirm(self) -> SignUp:
+        """The form for somebody who is asked: what is confirmed is no pause."""
+        return replace(self.form, choices=replace(self.form.choices, paused_until=None))
 
     @property
     def id(self) -> str:
@@ -90,20 +86,19 @@ def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool
     check = _forgiving if listed.left else _strict
     publication = app.publication
     email = "" if is_mark(row) else normalised(row.email, allow_test_domains=app.settings.local)
-    default = publication.languages[0]
+    given = dict.fromkeys(CHOICES, "") | dict(row.choices)
+    choices, faults = read_choices(given, rules(now, app, every_topic=True), cells=True)
+    if faults and not listed.left:
+        raise InvalidForm(faults)
     form = SignUp(
         id=row.id if is_mark(row) else app.ids.of(email),
         email=email,
-        topics=check(lambda: _topics(row.topics, publication), ()),
-        language=check(lambda: _language(row.language or default, publication), default),
-        name=check(lambda: checked_name(row.name), ""),
+        choices=choices,
         consent_version=publication.consent.version,
         origin=origin,
         network="",
         at=now,
         nonce=secrets.token_hex(8),
-        frequency=check(lambda: checked_frequency(row.frequency or Frequency.WEEKLY), Frequency.WEEKLY),
-        tracking=check(lambda: _tracking(row.tracking), otherwise=False),
         mailbox=app.ids.of_mailbox(email) if email else "",
     )
     zone = publication.time_zone
@@ -114,7 +109,6 @@ def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool
         # A day without its time may end after now.
         left_at=min(left_at, now) if left_at else None,
         confirmed_at=check(lambda: _confirmed_at(row.confirmed_at, now, publication), None),
-        paused_until=check(lambda: _paused_until(row.paused_until), None),
         consent_version=check(lambda: _word("consent_version", row.consent_version), ""),
         left_how=" ".join(row.left_how.split())[:MAX_WORD],
         left_why=" ".join(row.left_why.split())[:MAX_REASON],
@@ -132,23 +126,6 @@ def _forgiving(read: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
-def _topics(words: tuple[str, ...], publication: Publication) -> tuple[str, ...]:
-    found, unknown = topics_named(words, publication.topics)
-    return checked_topics((*found, *unknown), publication)
-
-
-def _language(written: str, publication: Publication) -> str:
-    """Also `fi-FI` and `fi_FI`."""
-    return checked_language(re.split(r"[-_]", written.strip().casefold())[0], publication)
-
-
-def _tracking(written: str) -> bool:
-    try:
-        return TRACKING[written.casefold()]
-    except KeyError:
-        raise InvalidInput("tracking", "true or false") from None
-
-
 def _confirmed_at(written: str, now: datetime, publication: Publication) -> datetime | None:
     if not written:
         return None
@@ -156,15 +133,6 @@ def _confirmed_at(written: str, now: datetime, publication: Publication) -> date
     if moment is None or moment > now + timedelta(days=1):
         raise InvalidInput("confirmed_at", "a moment that has been, such as 2026-11-24T08:15:00Z")
     return min(moment, now)
-
-
-def _paused_until(written: str) -> date | None:
-    if not written:
-        return None
-    day = read_day(written)
-    if day is None:
-        raise InvalidInput("paused_until", "a day such as 2026-12-24")
-    return day
 
 
 def _word(field: str, written: str) -> str:

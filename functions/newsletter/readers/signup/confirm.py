@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import SendNotice
@@ -15,11 +14,12 @@ from newsletter.readers.change_address import end_other, evidence_of, move, with
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.frequency_history import after_confirming
+from newsletter.readers.profile import Profile
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.signup.protection import count_confirmation
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
 from newsletter.readers.signup.subscribe import ask
-from newsletter.readers.subscriber import SignUp, Status
+from newsletter.readers.subscriber import SignUp
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -35,7 +35,7 @@ class Confirmed:
 
 def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed | None:
     """What the link is about: a form that waits, what confirming it did, or nothing. Changes nothing."""
-    profile = app.subscribers.profile(ref.subscriber) or {}
+    profile = app.subscribers.profile(ref.subscriber)
     form = kept_form(ref, now, app)
     if form is None or form.link != ref.extra or not can_be_confirmed(form, now):
         return _confirmed(ref, profile)
@@ -46,9 +46,9 @@ def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed 
         if today.id != form.id:
             # They may have gone on at a third address meanwhile: it is that subscription which moves, not a second one.
             form = replace(form, moved_from=today.id)
-    if profile.get("confirmed_by") == form.nonce:
+    if profile is not None and profile.confirmed_by == form.nonce:
         usual = Effect.MOVE if form.moved_from else Effect.SUBSCRIBE
-        return Pending(form, Effect(profile.get("confirmed_as", usual)), form, begun=True)
+        return Pending(form, profile.effect(usual), form, begun=True)
     reader = app.subscribers.get(ref.subscriber)
     found = pending(form, reader)
     if found.effect is Effect.MOVE:
@@ -60,7 +60,7 @@ def count_seen(ref: LinkClaims, found: Pending | Confirmed | None, app: Containe
     """Count that the page behind the link was seen, unless its reader or the form refuses that."""
     form = found.form if isinstance(found, Pending) else None
     reader = current_subscriber((form.moved_from if form else "") or ref.subscriber, app)
-    refused = (form is not None and not form.tracking) or (reader.status != "" and not reader.tracking)
+    refused = (form is not None and not form.choices.tracking) or (reader.status != "" and not reader.tracking)
     if ref.mailing and not refused:
         app.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
 
@@ -104,7 +104,7 @@ def confirm(ref: LinkClaims, now: datetime, app: Container, seen: str = "") -> P
         app.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
     app.sign_up_limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
     app.sign_ups.forget(found.form)
-    return _confirmed(ref, app.subscribers.profile(ref.subscriber) or {})
+    return _confirmed(ref, app.subscribers.profile(ref.subscriber))
 
 
 def _settle(found: Pending, now: datetime, app: Container) -> None:
@@ -137,19 +137,18 @@ def _activate(found: Pending, now: datetime, app: Container) -> None:
         given = replace(given, evidence=evidence_of(form, app))
     head = app.consents.append(form.id, given).hash
     known = app.subscribers.get(form.moved_from or form.id)
-    if not form.tracking and (form.moved_from or known is None or known.tracking):
+    if not form.choices.tracking and (form.moved_from or known is None or known.choices.tracking):
         where = "at the old address" if form.moved_from else "on the form"
         refused = f"tracking of links, refused {where}"
         head = app.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
-    frequency_history = after_confirming(known, form.frequency, now, form.paused_until) if known else ""
+    frequency_history = after_confirming(known, form.choices, now) if known else ""
     if app.subscribers.activate(form, now, head, frequency_history, found.effect):
         count_confirmation(form, now, app)
         count("SubscriptionsConfirmed")
 
 
-def _confirmed(ref: LinkClaims, profile: Mapping[str, Any]) -> Confirmed | None:
+def _confirmed(ref: LinkClaims, profile: Profile | None) -> Confirmed | None:
     """What pressing the button of this very link did, while the reader is one."""
-    link = profile.get("confirmed_with", profile.get("confirmed_by"))
-    if link != ref.extra or profile.get("status") != Status.ACTIVE:
+    if profile is None or not profile.confirmed_through(ref.extra):
         return None
-    return Confirmed(profile["language"], Effect(profile.get("confirmed_as", Effect.SUBSCRIBE)))
+    return Confirmed(profile.language, profile.effect(Effect.SUBSCRIBE))

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from newsletter.readers.choices import CHOICES, DEFAULT_CHOICES, ON_FORM, TEXTS, Choices, stored_choices
 from newsletter.readers.subscriber import SignUp, Status, Subscriber
 
 
@@ -21,9 +22,6 @@ class Effect(StrEnum):
     """The address is a reader's already, whose choices change to those of the form."""
     JOIN = "join"
     """The address is a reader's already, and stays as it is; the subscription that was to move here ends."""
-
-
-CHOICES = ("topics", "frequency", "language", "name", "tracking")
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,16 @@ class Pending:
         """The choices of the reader that would not stay as they are."""
         if self.reader is None or self.effect is not Effect.CHANGE:
             return ()
-        before, after = (_choices(each) for each in (self.reader, self.result))
-        return tuple(name for name in CHOICES if before[name] != after[name])
+        before, after = (_asked(each.choices) for each in (self.reader, self.result))
+        return tuple(name for name in ON_FORM if before[name] != after[name])
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The choices that a page names before its button: those that matter to everybody, and what is not as usual."""
+        of = self.result.choices
+        return tuple(
+            name for name in ON_FORM if CHOICES[name].always_shown or getattr(of, name) != DEFAULT_CHOICES[name]
+        )
 
     @property
     def replaced(self) -> bool:
@@ -53,7 +59,8 @@ class Pending:
     @property
     def seen(self) -> str:
         """Names what a page shows before its button, so that a press confirms nothing that its reader has not seen."""
-        shown = [self.effect, self.form.nonce, _choices(self.result), _choices(self.reader) if self.reader else None]
+        before = _asked(self.reader.choices) if self.reader else None
+        shown = [self.effect, self.form.nonce, _asked(self.result.choices), before]
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
 
     def may_be_pressed(self, seen: str) -> bool:
@@ -73,15 +80,18 @@ def pending(form: SignUp, reader: Subscriber | None) -> Pending:
         return Pending(form, Effect.MOVE if form.moved_from else Effect.SUBSCRIBE, form)
     if form.moved_from:
         return Pending(form, Effect.JOIN, form, reader)
-    # A form can refuse tracking and not allow it anew, leaves a name alone that it does not give, and ends no pause.
+    # A form can refuse tracking and not allow it anew, leaves a text alone that it does not give, and ends no pause.
+    typed, known = form.choices, reader.choices
     result = replace(
-        form,
-        name=form.name or reader.name,
-        tracking=form.tracking and reader.tracking,
-        paused_until=reader.paused_until,
+        typed,
+        **{name: getattr(known, name) for name in TEXTS if not getattr(typed, name)},
+        tracking=typed.tracking and known.tracking,
+        paused_until=known.paused_until,
     )
-    return Pending(form, Effect.CHANGE, result, reader)
+    return Pending(form, Effect.CHANGE, replace(form, choices=result), reader)
 
 
-def _choices(of: SignUp | Subscriber) -> dict[str, object]:
-    return {name: sorted(of.topics) if name == "topics" else getattr(of, name) for name in CHOICES}
+def _asked(choices: Choices) -> dict[str, object]:
+    """What a form asks for, as JSON takes it; topics in no order."""
+    stored = stored_choices(choices)
+    return {name: sorted(stored[name]) if name == "topics" else stored[name] for name in ON_FORM}

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.platform.aws.items import GET_LIMIT, Item, batch_get, from_item, holds, to_item, to_value
+from newsletter.platform.aws.items import GET_LIMIT, Item, batch_get, change, from_item, holds, to_item, to_value
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.publication import SIGN_UP_LIFE
+from newsletter.readers.choices import choices_from, stored_choices
 from newsletter.readers.records_store import CHANGE, PROFILE, ReaderRecords, sign_up_record
-from newsletter.readers.subscriber import REMINDER_AFTER, Frequency, SignUp, Status
+from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status
 
 WRITE_LIMIT = 25
 """AWS: at most 25 items in one BatchWriteItem."""
@@ -50,24 +51,20 @@ class SignUps:
             self.forget(sign_up)
 
     def _keep(self, sign_up: SignUp, *, mail: str, anew: bool) -> None:
-        item = self._item(sign_up)
-        key = {name: item.pop(name) for name in ("id", "record")}
-        item.pop("link")
-        item["mail"] = to_value(mail)
+        values = self._values(sign_up)
+        key = to_item({name: values.pop(name) for name in ("id", "record")})
+        link = values.pop("link")
+        values["mail"] = mail
         if not mail:
             for name in ("mail", "due_shard", "due_at"):
-                item.pop(name)
-        stands = ("due_shard", "due_at") if mail != sign_up.nonce else ()
-        kept = ", ".join(
-            f"#{name} = if_not_exists(#{name}, :{name})" if name in stands else f"#{name} = :{name}" for name in item
-        )
-        self._client.update_item(
-            TableName=self._table,
-            Key=key,
-            UpdateExpression=f"SET {kept}, #link = {':nonce' if anew else 'if_not_exists(#link, :nonce)'}",
-            ExpressionAttributeNames={f"#{name}": name for name in (*item, "link")},
-            ExpressionAttributeValues={f":{name}": value for name, value in item.items()},
-        )
+                values.pop(name)
+        stands = ("due_shard", "due_at") if mail and mail != sign_up.nonce else ()
+        stay = {name: values.pop(name) for name in stands}
+        if anew:
+            values["link"] = link
+        else:
+            stay["link"] = link
+        self._client.update_item(TableName=self._table, Key=key, **change(values, unless_there=stay))
 
     def _note_change(self, sign_up: SignUp) -> bool:
         """Point from the present id to the form at the new address; False for a reader who was erased."""
@@ -82,7 +79,7 @@ class SignUps:
         An import is not the reader's word: of who is erased nothing is kept.
         """
         forms = list(sign_ups)
-        batch_put(self._client, self._table, [self._item(form) for form in forms])
+        batch_put(self._client, self._table, [to_item(self._values(form)) for form in forms])
         gone = self._erased([form.id for form in forms])
         for form in forms:
             if form.id in gone:
@@ -115,32 +112,26 @@ class SignUps:
             found += batch_get(self._client, self._table, keys, ("id", "status"))
         return {item["id"] for item in found if item.get("status") == Status.ERASED}
 
-    def _item(self, sign_up: SignUp) -> Item:
-        return to_item(
-            {
-                "id": sign_up.id,
-                "record": sign_up_record(sign_up.moved_from),
-                "email": sign_up.email,
-                "topics": list(sign_up.topics),
-                "language": sign_up.language,
-                "name": sign_up.name,
-                "consent_version": sign_up.consent_version,
-                "origin": sign_up.origin,
-                "network": sign_up.network,
-                "at": iso(sign_up.at),
-                "nonce": sign_up.nonce,
-                "link": sign_up.nonce,
-                "mail": sign_up.nonce,
-                "mailbox": sign_up.mailbox,
-                "frequency": sign_up.frequency,
-                "moved_from": sign_up.moved_from,
-                "disposable": sign_up.disposable,
-                "tracking": sign_up.tracking,
-                "due_shard": shard_of(sign_up.id),
-                "due_at": iso(sign_up.at + REMINDER_AFTER),
-                "expires": int((sign_up.at + self._kept).timestamp()),
-            }
-        )
+    def _values(self, sign_up: SignUp) -> dict[str, Any]:
+        return {
+            "id": sign_up.id,
+            "record": sign_up_record(sign_up.moved_from),
+            "email": sign_up.email,
+            **stored_choices(sign_up.choices),
+            "consent_version": sign_up.consent_version,
+            "origin": sign_up.origin,
+            "network": sign_up.network,
+            "at": iso(sign_up.at),
+            "nonce": sign_up.nonce,
+            "link": sign_up.nonce,
+            "mail": sign_up.nonce,
+            "mailbox": sign_up.mailbox,
+            "moved_from": sign_up.moved_from,
+            "disposable": sign_up.disposable,
+            "due_shard": shard_of(sign_up.id),
+            "due_at": iso(sign_up.at + REMINDER_AFTER),
+            "expires": int((sign_up.at + self._kept).timestamp()),
+        }
 
     def get(self, subscriber: str, now: datetime, moved_from: str = "") -> SignUp | None:
         """The address's own form, or that of the reader who wants to go on there, if it can be confirmed."""
@@ -208,18 +199,14 @@ def _sign_up(item: dict[str, Any]) -> SignUp:
     return SignUp(
         id=item["id"],
         email=item["email"],
-        topics=tuple(item["topics"]),
-        language=item["language"],
-        name=item["name"],
+        choices=choices_from(item),
         consent_version=item["consent_version"],
         origin=item["origin"],
         network=item["network"],
         at=parse_iso(item["at"]),
         nonce=item["nonce"],
-        frequency=Frequency(item["frequency"]),
         moved_from=item["moved_from"],
         disposable=item["disposable"],
-        tracking=item["tracking"],
         mailbox=item.get("mailbox", ""),
         link=item.get("link", item["nonce"]),
         mail=item.get("mail", ""),

@@ -3,65 +3,44 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
-from newsletter.publication.publication import Publication
+from newsletter.readers.choice import Rules
+from newsletter.readers.choices import read_choices
 from newsletter.readers.email_address import is_disposable, normalised
 from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import take_form
-from newsletter.readers.subscriber import Frequency, SignUp, Subscriber
+from newsletter.readers.subscriber import SignUp, Subscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container
-
-MAX_NAME = 80
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class SignUpForm:
     """What was typed, not yet checked. `origin` is the page it came from, `network` a truncated address.
 
-    `every_topic` is whether no topics mean all of them, `tracking` whether links may tell that they were followed.
+    `choices` are those that the form has, as `Choice.read` takes them; `every_topic` is whether no topics mean all.
     """
 
     email: str
-    topics: tuple[str, ...]
-    language: str
+    choices: Mapping[str, Any]
     consent: bool
-    name: str = ""
     origin: str = ""
     network: str = ""
-    frequency: str = Frequency.WEEKLY
-    tracking: bool = True
     every_topic: bool = True
 
 
-class Faults:
-    """What is wrong with a form, by field: all of it is told at once."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, str] = {}
-
-    def in_(self, check: Callable[[], T], otherwise: T) -> T:
-        """What the check gives, or `otherwise` when it finds a fault."""
-        try:
-            return check()
-        except InvalidInput as wrong:
-            self.found[wrong.field] = wrong.message
-            return otherwise
-
-    def raise_if_any(self) -> None:
-        """Raises InvalidForm."""
-        if self.found:
-            raise InvalidForm(self.found)
+def rules(now: datetime, app: Container, *, every_topic: bool) -> Rules:
+    """What may be chosen now."""
+    today = now.astimezone(app.publication.time_zone).date()
+    return Rules(app.publication, today, every_topic=every_topic)
 
 
 def checked(form: SignUpForm, now: datetime, app: Container) -> SignUp:
@@ -69,31 +48,28 @@ def checked(form: SignUpForm, now: datetime, app: Container) -> SignUp:
 
     Raises InvalidForm with every field that needs mending, and the locale key of what to say there.
     """
-    faults = Faults()
-    email = faults.in_(lambda: normalised(form.email, allow_test_domains=app.settings.local), "")
-    topics: tuple[str, ...] = faults.in_(
-        lambda: chosen_topics(form.topics, app.publication, every=form.every_topic), ()
-    )
-    frequency = faults.in_(lambda: checked_frequency(form.frequency), Frequency.WEEKLY)
-    language = faults.in_(lambda: checked_language(form.language, app.publication), "")
-    name = faults.in_(lambda: checked_name(form.name), "")
+    faults: dict[str, str] = {}
+    email = ""
+    try:
+        email = normalised(form.email, allow_test_domains=app.settings.local)
+    except InvalidInput as wrong:
+        faults[wrong.field] = wrong.message
+    choices, wrong_choices = read_choices(form.choices, rules(now, app, every_topic=form.every_topic))
+    faults |= wrong_choices
     if not form.consent:
-        faults.found["consent"] = "pages.errors.consent"
-    faults.raise_if_any()
+        faults["consent"] = "pages.errors.consent"
+    if faults:
+        raise InvalidForm(faults)
     return SignUp(
         id=app.ids.of(email),
         email=email,
-        topics=topics,
-        language=language,
-        name=name,
+        choices=choices,
         consent_version=app.publication.consent.version,
         origin=form.origin[:200],
         network=form.network,
         at=now,
         nonce=secrets.token_hex(8),
-        frequency=frequency,
         disposable=is_disposable(email),
-        tracking=form.tracking,
         mailbox=app.ids.of_mailbox(email),
     )
 
@@ -139,62 +115,15 @@ def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -
 
 
 def same_choices(reader: Subscriber, origin: str, now: datetime, app: Container) -> SignUp:
-    """A form filled in with what the reader chose before."""
+    """A form filled in with what the reader chose before; no form asks for a pause."""
     return SignUp(
         id=reader.id,
         email=reader.email,
-        topics=reader.topics,
-        language=reader.language,
-        name=reader.name,
+        choices=replace(reader.choices, paused_until=None),
         consent_version=app.publication.consent.version,
         origin=origin,
         network="",
         at=now,
         nonce=secrets.token_hex(8),
-        frequency=reader.frequency,
-        tracking=reader.tracking,
         mailbox=app.ids.of_mailbox(reader.email),
     )
-
-
-def chosen_topics(
-    topics: tuple[str, ...], publication: Publication, *, every: bool, otherwise: str = "pages.errors.no_topics"
-) -> tuple[str, ...]:
-    """The topics that were ticked; none of them stand for all only where `every` says so.
-
-    Raises InvalidInput for none at all (`otherwise` is what to tell the reader), and for one that is not there.
-    """
-    if not topics and not every:
-        raise InvalidInput("topics", otherwise)
-    return checked_topics(topics, publication)
-
-
-def checked_topics(topics: tuple[str, ...], publication: Publication) -> tuple[str, ...]:
-    """The topics in the publication's order, each once. Raises InvalidInput for one it does not have."""
-    known = [topic.key for topic in publication.topics]
-    if not set(topics) <= set(known):
-        raise InvalidInput("topics", "pages.errors.topics")
-    return tuple(key for key in known if key in topics)
-
-
-def checked_language(language: str, publication: Publication) -> str:
-    """The language, if the publication speaks it. Raises InvalidInput."""
-    if language not in publication.languages:
-        raise InvalidInput("language", "pages.errors.language")
-    return language
-
-
-def checked_frequency(frequency: str) -> Frequency:
-    """The frequency. Raises InvalidInput."""
-    try:
-        return Frequency(frequency)
-    except ValueError:
-        raise InvalidInput("frequency", "pages.errors.frequency") from None
-
-
-def checked_name(name: str) -> str:
-    """The name without surrounding and repeated blanks. Raises InvalidInput for what is no name of a person."""
-    name = " ".join(name.split())
-    if len(name) > MAX_NAME or not name.isprintable() or "://" in name or "www." in name.casefold():
-        raise InvalidInput("name", "pages.errors.name")
-    return name

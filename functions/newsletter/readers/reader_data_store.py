@@ -1,0 +1,185 @@
+"""Everything that lies under one reader's id, to show it to them, and to erase it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from newsletter.platform.aws.items import change, holds, pages, to_item
+from newsletter.platform.shards import shard_of
+from newsletter.platform.times import iso
+from newsletter.readers.consents.consent import Consent
+from newsletter.readers.consents.consent_items import from_stored
+from newsletter.readers.profile import Profile
+from newsletter.readers.records_store import CHANGE, CONSENT, LEAD, PROFILE, is_sign_up, sign_up_record
+from newsletter.readers.subscriber import Status
+from newsletter.readers.subscriber_items import read_profile
+
+INTERNAL = {"due_shard", "mailable", "id"}
+"""Attributes that say nothing of a reader: places in an index, and the id that all of them share."""
+CLICK = "click#"
+
+
+@dataclass(frozen=True)
+class Held:
+    """The records under one id, the profile among them. What they look like in the table is known here alone."""
+
+    subscriber: str
+    _items: tuple[Mapping[str, Any], ...]
+
+    @property
+    def profile(self) -> Profile | None:
+        """The reader's profile."""
+        return next((read_profile(item) for item in self._items if item["record"] == PROFILE), None)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is no more than the mark of an erasure."""
+        return all(item["record"] == PROFILE and item.get("status") == Status.ERASED for item in self._items)
+
+    @property
+    def leads(self) -> list[str]:
+        """Ids of the leads that are pointed to."""
+        return self._after(LEAD)
+
+    @property
+    def changes(self) -> list[str]:
+        """Ids of the addresses that the reader asked to go on with and has not confirmed."""
+        return self._after(CHANGE)
+
+    @property
+    def clicks(self) -> int:
+        """How many times they followed a link."""
+        return sum(item.get("count", 1) for item in self._items if item["record"].startswith(CLICK))
+
+    @property
+    def consents(self) -> list[Consent]:
+        """What they agreed to and withdrew, in its order, what an import brought first."""
+        brought = [item["brought"] for item in self._items if "brought" in item]
+        own = [item for item in self._items if item["record"].startswith(CONSENT)]
+        return [from_stored(0, item).consent for item in (*brought, *own)]
+
+    def forms_since(self, erased_at: str, now: datetime) -> dict[str, datetime]:
+        """The forms that were filled in after the erasure and are not over, and when each will be."""
+        return {
+            item["record"]: datetime.fromtimestamp(item["expires"], now.tzinfo)
+            for item in self._items
+            if is_sign_up(item["record"]) and item["at"] >= erased_at and item["expires"] > now.timestamp()
+        }
+
+    def shown(self, without_leads: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The records as plain values for JSON, without what says nothing; no pointers to these leads."""
+        return [_shown(item) for item in self._items if item["record"].removeprefix(LEAD) not in without_leads]
+
+    def form_of(self, moved_from: str) -> WaitingForm | None:
+        """The form of the reader who asked to go on at this address."""
+        found = (item for item in self._items if item["record"] == sign_up_record(moved_from))
+        return next((WaitingForm(item["email"], _shown(item)) for item in found), None)
+
+    def _after(self, prefix: str) -> list[str]:
+        records = (item["record"] for item in self._items)
+        return [record.removeprefix(prefix) for record in records if record.startswith(prefix)]
+
+
+def _shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in INTERNAL}
+
+
+@dataclass(frozen=True)
+class WaitingForm:
+    """A form that waits for its confirmation, and how it is `shown` to the reader who sent it."""
+
+    email: str
+    shown: Mapping[str, Any]
+
+
+class ReaderData:
+    """All records of the Subscribers table under an id, whatever they are."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def of(self, subscriber: str) -> Held:
+        """What is held under the id."""
+        return Held(subscriber, tuple(self._records(subscriber)))
+
+    def mark_erased(
+        self, subscriber: str, now: datetime, *, unless_active: bool, moved_to: str = "", moved_from: str = ""
+    ) -> bool:
+        """Replace the profile by the mark `erased`; False for an active reader who must be left alone.
+
+        The mark stays in the index `due` until `finish_erasure`, so that the tick ends an erasure that crashed, and
+        finds what was being written at that very moment. `moved_to` and `moved_from` stay in the mark of an address
+        whose reader goes on with another; False also for who does not go on with that one any more.
+        """
+        mark = {
+            "id": subscriber,
+            "record": PROFILE,
+            "status": Status.ERASED,
+            "erased_at": iso(now),
+            "due_shard": shard_of(subscriber),
+            "due_at": iso(now),
+            "moved_to": moved_to or None,
+            "moved_from": moved_from or None,
+        }
+        if not unless_active:
+            self._client.put_item(TableName=self._table, Item=to_item(mark))
+            return True
+        return holds(
+            self._client,
+            "put_item",
+            repeatable=True,
+            TableName=self._table,
+            Item=to_item(mark),
+            ConditionExpression="#status <> :active" + (" AND moved_to = :moved" if moved_to else ""),
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=to_item({":active": Status.ACTIVE, ":moved": moved_to or None}),
+        )
+
+    def remove(self, subscriber: str, spare: Collection[str] = ()) -> int:
+        """Remove every record of the reader but the profile; how many there were.
+
+        With `spare`, forms that stay (`Held.forms_since`), the records of consent stay too. With a change of address
+        goes the form that waits for it under another id.
+        """
+        records = (item["record"] for item in self._records(subscriber))
+        prefixes = (CONSENT,) if spare else ()
+        others = [each for each in records if each not in (PROFILE, *spare) and not each.startswith(prefixes)]
+        for record in others:
+            if record.startswith(CHANGE):
+                form = {"id": record.removeprefix(CHANGE), "record": sign_up_record(subscriber)}
+                self._client.delete_item(TableName=self._table, Key=to_item(form))
+            self._client.delete_item(TableName=self._table, Key=to_item({"id": subscriber, "record": record}))
+        return len(others)
+
+    def look_again(self, subscriber: str, erased_at: str, due: datetime) -> None:
+        """Let the tick look once more for records of who was erased then."""
+        self._update(
+            subscriber,
+            change(
+                {"due_shard": shard_of(subscriber), "due_at": iso(due)},
+                condition="#status = :erased AND #erased_at = :then",
+                compared={"erased": Status.ERASED, "then": erased_at},
+            ),
+        )
+
+    def finish_erasure(self, subscriber: str) -> None:
+        """Nothing is left to remove, and nobody can be writing any more: take the mark off the index `due`."""
+        condition, compared = "#status = :erased", {"erased": Status.ERASED}
+        self._update(subscriber, change({}, remove=("due_shard", "due_at"), condition=condition, compared=compared))
+
+    def _update(self, subscriber: str, update: Mapping[str, Any]) -> None:
+        key = to_item({"id": subscriber, "record": PROFILE})
+        holds(self._client, "update_item", repeatable=True, TableName=self._table, Key=key, **update)
+
+    def _records(self, subscriber: str) -> Iterator[dict[str, Any]]:
+        return pages(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="id = :id",
+            ExpressionAttributeValues=to_item({":id": subscriber}),
+            ConsistentRead=True,
+        )
