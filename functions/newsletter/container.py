@@ -6,9 +6,11 @@ dependency. `app` is the container of this process.
 
 from __future__ import annotations
 
+import secrets
 import time
 from datetime import UTC, datetime
 from functools import cached_property
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Self
 
 from newsletter.platform.aws import clients as aws
@@ -43,15 +45,15 @@ if TYPE_CHECKING:
     from newsletter.platform.rate_limiter_store import RateLimiter
     from newsletter.platform.web.oidc_client import Oidc
     from newsletter.publication.publication import Feed, Publication
-    from newsletter.readers.bounces_store import Bounces
     from newsletter.readers.consents.consents_store import Consents
-    from newsletter.readers.reader_data_store import ReaderData
-    from newsletter.readers.reader_export_store import ReaderExport
+    from newsletter.readers.profiles.bounces_store import Bounces
+    from newsletter.readers.profiles.reader_data_store import ReaderData
+    from newsletter.readers.profiles.reader_export_store import ReaderExport
+    from newsletter.readers.profiles.subscribers_store import Subscribers
     from newsletter.readers.signup.challenges import Challenges
     from newsletter.readers.signup.limits_store import SignUpLimits
     from newsletter.readers.signup.sign_ups_store import SignUps
     from newsletter.readers.subscriber_ids import SubscriberIds
-    from newsletter.readers.subscribers_store import Subscribers
     from newsletter.reports.stats_store import StatsStore
     from newsletter.sending.deliveries_store import Deliveries
     from newsletter.sending.feedback.reputation_store import Reputation
@@ -75,6 +77,10 @@ class Container:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+    def nonce(self) -> str:
+        """64 random bits in hex: what makes the link of a form its own."""
+        return secrets.token_hex(8)
 
     def but(self, **parts: Any) -> Self:
         """A container with the same parts, except for these."""
@@ -166,7 +172,7 @@ class Container:
     @cached_property
     def subscribers(self) -> Subscribers:
         """Readers."""
-        from newsletter.readers.subscribers_store import Subscribers
+        from newsletter.readers.profiles.subscribers_store import Subscribers
 
         env = self.settings
         return Subscribers(aws.client("dynamodb"), env.subscribers_table, env.mailable_index)
@@ -174,14 +180,14 @@ class Container:
     @cached_property
     def reader_data(self) -> ReaderData:
         """Everything under a reader's id."""
-        from newsletter.readers.reader_data_store import ReaderData
+        from newsletter.readers.profiles.reader_data_store import ReaderData
 
         return ReaderData(aws.client("dynamodb"), self.settings.subscribers_table)
 
     @cached_property
     def reader_export(self) -> ReaderExport:
         """All readers, to take them elsewhere."""
-        from newsletter.readers.reader_export_store import ReaderExport
+        from newsletter.readers.profiles.reader_export_store import ReaderExport
 
         return ReaderExport(aws.client("dynamodb"), self.settings.subscribers_table)
 
@@ -374,7 +380,7 @@ class Container:
         """Proofs of work."""
         from newsletter.readers.signup.challenges import Challenges
 
-        return Challenges(self.secrets.link_keys)
+        return Challenges(self.secrets.link_keys, SystemRandom())
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -428,7 +434,7 @@ class Container:
     @cached_property
     def bounces(self) -> Bounces:
         """What mail systems say of readers."""
-        from newsletter.readers.bounces_store import Bounces
+        from newsletter.readers.profiles.bounces_store import Bounces
 
         return Bounces(aws.client("dynamodb"), self.settings.subscribers_table)
 

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from cli.spreadsheet import guarded
 from newsletter.container import app
-from newsletter.readers.reader_export_store import COLUMNS
+from newsletter.readers.profiles.reader_export_store import COLUMNS
 
 
 def export(path: Path | None) -> int:

@@ -17,7 +17,7 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.readers.choices import CHOICES
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
 from newsletter.readers.imports.read_row import Row
-from newsletter.readers.reader_export_store import is_form
+from newsletter.readers.profiles.reader_export_store import is_form
 
 EMAIL = (
     *("email", "e mail", "email address", "e mail address", "emailaddress", "mail", "mail address", "primary email"),

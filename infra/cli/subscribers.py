@@ -14,7 +14,7 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.redaction import redacted
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.readers.email_address import normalised
-from newsletter.readers.profile import Profile
+from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
 from newsletter.sending.ses.suppression_client import COMPLAINT, Suppressed

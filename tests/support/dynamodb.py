@@ -28,10 +28,10 @@ from newsletter.nurture.enrollments_store import Enrollments
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.readers.consents.consents_store import Consents
-from newsletter.readers.reader_data_store import ReaderData
+from newsletter.readers.profiles.reader_data_store import ReaderData
+from newsletter.readers.profiles.subscribers_store import Subscribers
 from newsletter.readers.signup.limits_store import SignUpLimits
 from newsletter.readers.signup.sign_ups_store import SignUps
-from newsletter.readers.subscribers_store import Subscribers
 from newsletter.sending.deliveries_store import Deliveries
 from tests.skips import DYNALITE, require
 from tests.support.templates import TEMPLATES

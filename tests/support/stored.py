@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.platform.aws.items import from_item, pages, to_item
-from newsletter.readers.subscribers_store import Subscribers
+from newsletter.readers.profiles.subscribers_store import Subscribers
 
 
 def stored_profile(subscribers: Subscribers, subscriber: str) -> dict[str, Any] | None:

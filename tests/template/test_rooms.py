@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -157,7 +158,7 @@ def test_only_stores_and_clients_reach_aws_the_network_or_the_environment() -> N
     asked = {
         f"{name_of(path)}:{node.lineno}"
         for path in MODULES
-        if subject_of(name_of(path))
+        if subject_of(name_of(path)) and not may_reach_out(name_of(path))
         for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -206,6 +207,35 @@ def test_conditional_writes_are_made_in_one_place() -> None:
     words = ("ConditionalCheckFailedException", "ReturnValuesOnConditionCheckFailure")
     told = {name_of(path) for path in MODULES if any(word in path.read_text(encoding="utf-8") for word in words)}
     assert told == {"newsletter.platform.aws.items"}
+
+
+STORAGE = {"PROFILE", "SIGN_UP", "CHANGE", "LEAD", "CONSENT", "CLICK", "sign_up_record", "is_sign_up", "from_item"}
+"""Names of keys and mappers of the tables' items."""
+CLI = sorted((FUNCTIONS.parent / "infra/cli").rglob("*.py"))
+ITEM_KEYS = re.compile(r"^(profile|pk|sk|record|mailable|due_shard|due_at|brought|[a-z-]+#.*)$")
+LISTED = {("roster_columns.py", "record")}
+"""A column of our own export that is called so, too."""
+
+
+def test_no_key_of_an_item_is_known_above_the_stores() -> None:
+    """A door, a use case or a command gets values with methods: it neither imports how items are laid out nor looks
+    into one by the name of an attribute that only storage has."""
+    above = [path for path in MODULES if not may_reach_out(name_of(path)) and not path.stem.endswith("_items")]
+    found = set()
+    for path in [*above, *CLI]:
+        for node in nodes(path):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(("_store", "_items", ".items")):
+                found |= {(path.name, alias.name) for alias in node.names if alias.name in STORAGE}
+            key = None
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+                key = node.slice.value
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                first = node.args[0]
+                taken = node.func.attr in ("get", "startswith", "removeprefix", "pop")
+                key = first.value if taken and isinstance(first, ast.Constant) else None
+            if isinstance(key, str) and ITEM_KEYS.match(key):
+                found.add((path.name, key))
+    assert found - LISTED == set()
 
 
 def test_a_mailing_starts_in_one_place_and_a_digest_is_released_in_one() -> None:

@@ -14,7 +14,7 @@ from local_cloud.stack import Function, Resource
 from newsletter.platform.aws.clients import SERVICES
 from newsletter.platform.aws.items import KEYS
 from newsletter.platform.settings import read_settings
-from newsletter.readers.subscriber_items import INDEXED
+from newsletter.readers.profiles.subscriber_items import INDEXED
 from newsletter.sending.ledger import LEASE
 from newsletter.sending.reserve_slots import PATIENCE
 from newsletter.sending.send_batches import SIDE_BY_SIDE

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.platform.times import iso
-from newsletter.readers.records_store import LEAD, ReaderRecords
+from newsletter.readers.profiles.records_store import LEAD, ReaderRecords
 
 
 class LeadPointers:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.leads.lead import Evidence, Lead
+from newsletter.leads.lead import Evidence, Lead, lead_id
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso, parse_iso
 
@@ -27,6 +27,11 @@ class Leads:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
+
+    @staticmethod
+    def id_of(subscriber: str, offer: str) -> str:
+        """The id that a lead of this subscriber for this offer has, or would have."""
+        return lead_id(subscriber, offer)
 
     def create(self, lead: Lead) -> bool:
         """Keep a new lead; False when this reader took up this offer before."""

@@ -11,7 +11,7 @@ from newsletter.nurture import enrollments_store as enrollments
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
-from newsletter.readers import records_store as reader_records
+from newsletter.readers.profiles import records_store as reader_records
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import holds, pages, to_item
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
-from newsletter.readers.records_store import ReaderRecords
+from newsletter.readers.profiles.records_store import ReaderRecords
 
 PREFIX = "enrollment#"
 

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from newsletter.leads.lead import lead_id
-from newsletter.leads.leads_store import KeptLead
 from newsletter.platform.times import iso, parse_iso
-from newsletter.publication.publication import Publication
 from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.profile import Profile
-from newsletter.readers.reader_data_store import Held, WaitingForm
+from newsletter.readers.profiles.profile import Profile
+from newsletter.readers.profiles.reader_data_store import Held, WaitingForm
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container
+    from newsletter.leads.leads_store import KeptLead
 
 SETTLED = timedelta(minutes=15)
 """AWS: no function runs longer. Who was writing when the reader was erased has written by then."""
@@ -82,7 +80,7 @@ def everything(subscriber: str, app: Container) -> Everything:
 
 def _of_one(subscriber: str, app: Container) -> OneAddress:
     held = app.reader_data.of(subscriber)
-    found = ((lead, app.leads.kept(lead)) for lead in _leads(held, app.publication))
+    found = ((lead, app.leads.kept(lead)) for lead in _leads(held, app))
     forms = (app.reader_data.of(new).form_of(subscriber) for new in held.changes)
     return OneAddress(
         held,
@@ -172,14 +170,16 @@ def _forget(subscriber: str, profile: Profile | None, now: datetime, app: Contai
 
 def _remove(held: Held, spare: Collection[str], app: Container) -> None:
     """Leads go before what points to them, so that a crash in between leaves nothing that cannot be found."""
-    for lead in _leads(held, app.publication):
+    for lead in _leads(held, app):
         app.leads.erase(lead)
     app.reader_data.remove(held.subscriber, spare)
 
 
-def _leads(held: Held, publication: Publication) -> Iterable[str]:
+def _leads(held: Held, app: Container) -> Iterable[str]:
     """The ids of the reader's leads: those that are pointed to, and those of before there were pointers."""
-    return dict.fromkeys([*held.leads, *(lead_id(held.subscriber, offer.key) for offer in publication.offers)])
+    return dict.fromkeys(
+        [*held.leads, *(app.leads.id_of(held.subscriber, offer.key) for offer in app.publication.offers)]
+    )
 
 
 def _earlier(subscriber: str, app: Container) -> list[str]:

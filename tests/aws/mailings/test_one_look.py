@@ -14,7 +14,7 @@ from cli.main import main
 from newsletter.mail.preflight_rules import examine
 from newsletter.mail.templates import Templates
 from newsletter.platform.shards import SHARDS
-from newsletter.readers.subscribers_store import Subscribers
+from newsletter.readers.profiles.subscribers_store import Subscribers
 from tests.support.cloud import Cloud
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
-from newsletter.readers.records_store import is_sign_up
+from newsletter.readers.profiles.records_store import is_sign_up
 from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import Clock, heading, hidden, post, reader, text

@@ -27,7 +27,7 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent, brought_record
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import SETTLED
-from newsletter.readers.records_store import ReaderRecords
+from newsletter.readers.profiles.records_store import ReaderRecords
 from newsletter.readers.subscriber import SignUp, Status, Subscriber, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import FORM, ID, READER, Clock, fill_in, heading, link, post, shows, stored, text

@@ -12,8 +12,8 @@ from zlib import crc32
 
 from newsletter.platform.shards import SHARDS
 from newsletter.readers.choices import Choices
+from newsletter.readers.profiles.subscribers_store import Subscribers
 from newsletter.readers.subscriber import SignUp
-from newsletter.readers.subscribers_store import Subscribers
 from tests.bench.stub.expressions import Item, updated
 
 CONFIRMED = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)

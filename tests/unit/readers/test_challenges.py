@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from random import SystemRandom
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.support.spellings import other_spellings
 from tests.support.strategies import anything
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-proofs = Challenges(("old", "new"))
+proofs = Challenges(("old", "new"), SystemRandom())
 
 
 def solve(challenge: dict[str, Any]) -> dict[str, Any]:
@@ -70,8 +71,8 @@ def test_challenges_differ_and_do_not_tell_their_number() -> None:
 
 
 def test_a_challenge_outlives_a_rotation_of_keys_and_no_more() -> None:
-    assert Challenges(("new", "newest")).solved(told(SOLVED), NOW) is not None
-    assert Challenges(("newest",)).solved(told(SOLVED), NOW) is None
+    assert Challenges(("new", "newest"), SystemRandom()).solved(told(SOLVED), NOW) is not None
+    assert Challenges(("newest",), SystemRandom()).solved(told(SOLVED), NOW) is None
 
 
 SALT, NUMBER = SOLVED["salt"], SOLVED["number"]

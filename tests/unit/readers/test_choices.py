@@ -23,8 +23,8 @@ from newsletter.readers.choices import (
     read_choices,
     stored_choices,
 )
+from newsletter.readers.profiles.subscriber_items import FOR_AUDIENCES, read_recipient
 from newsletter.readers.subscriber import Recipient
-from newsletter.readers.subscriber_items import FOR_AUDIENCES, read_recipient
 from tests.unit.mail.test_templates_pages import publication
 
 RULES = Rules(publication, date(2026, 11, 24), every_topic=True)

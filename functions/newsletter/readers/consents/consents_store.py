@@ -8,7 +8,7 @@ from typing import Any
 from newsletter.platform.aws.items import holds, pages, to_item
 from newsletter.readers.consents.consent import Consent, ConsentRecord, Seal, faults, next_record
 from newsletter.readers.consents.consent_items import from_stored, to_stored
-from newsletter.readers.records_store import CONSENT, PROFILE, ReaderRecords
+from newsletter.readers.profiles.records_store import CONSENT, PROFILE, ReaderRecords
 from newsletter.readers.subscriber import Status
 
 TRIES = 10

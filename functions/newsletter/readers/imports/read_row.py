@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -98,7 +97,7 @@ def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool
         origin=origin,
         network="",
         at=now,
-        nonce=secrets.token_hex(8),
+        nonce=app.nonce(),
         mailbox=app.ids.of_mailbox(email) if email else "",
     )
     zone = publication.time_zone

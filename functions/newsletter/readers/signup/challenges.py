@@ -10,10 +10,12 @@ import hashlib
 import hmac
 import json
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from random import Random
 
 from newsletter.platform.links.signing import decoded
 
@@ -38,13 +40,14 @@ class Proof:
 class Challenges:
     """Makes challenges and checks answers. `keys` go from oldest to newest: the newest signs, all are accepted."""
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
+    def __init__(self, keys: tuple[str, ...], random: Random) -> None:
+        self._random = random
         self._keys = [hmac.new(key.encode(), b"newsletter.proof", hashlib.sha256).digest() for key in keys]
 
     def challenge(self, now: datetime) -> dict[str, Any]:
         """A new challenge, as ALTCHA's widget and our own script read it."""
-        salt = f"{secrets.token_hex(12)}?expires={int((now + LIFE).timestamp())}&"
-        challenge = _hashed(salt, secrets.randbelow(MOST + 1))
+        salt = f"{self._random.getrandbits(96):024x}?expires={int((now + LIFE).timestamp())}&"
+        challenge = _hashed(salt, self._random.randrange(MOST + 1))
         return {
             "algorithm": ALGORITHM,
             "challenge": challenge,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from newsletter.readers.change_address import end_other, evidence_of, move, with
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.frequency_history import after_confirming
-from newsletter.readers.profile import Profile
+from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.signup.protection import count_confirmation
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
@@ -82,7 +81,7 @@ def send_again(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
     sign_up = kept_form(ref, now, app)
     if sign_up is None:
         return None
-    again = replace(sign_up, at=now, nonce=secrets.token_hex(8), mailbox=app.ids.of_mailbox(sign_up.email))
+    again = replace(sign_up, at=now, nonce=app.nonce(), mailbox=app.ids.of_mailbox(sign_up.email))
     ask(again, now, app, anew=not can_be_confirmed(sign_up, now))
     return again
 

@@ -11,7 +11,7 @@ from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.choices import choices_from, stored_choices
-from newsletter.readers.records_store import CHANGE, PROFILE, ReaderRecords, sign_up_record
+from newsletter.readers.profiles.records_store import CHANGE, PROFILE, ReaderRecords, sign_up_record
 from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status
 
 WRITE_LIMIT = 25

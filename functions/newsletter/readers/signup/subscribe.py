@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -68,7 +67,7 @@ def checked(form: SignUpForm, now: datetime, app: Container) -> SignUp:
         origin=form.origin[:200],
         network=form.network,
         at=now,
-        nonce=secrets.token_hex(8),
+        nonce=app.nonce(),
         disposable=is_disposable(email),
         mailbox=app.ids.of_mailbox(email),
     )
@@ -124,6 +123,6 @@ def same_choices(reader: Subscriber, origin: str, now: datetime, app: Container)
         origin=origin,
         network="",
         at=now,
-        nonce=secrets.token_hex(8),
+        nonce=app.nonce(),
         mailbox=app.ids.of_mailbox(reader.email),
     )

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import NotFound
-from newsletter.readers.bounces_store import soft_bounce
 from newsletter.readers.current_subscriber import current_subscriber
+from newsletter.readers.profiles.bounces_store import soft_bounce
 from newsletter.readers.subscriber import Status
 from newsletter.sending.ses.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
 

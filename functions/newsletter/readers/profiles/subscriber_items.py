@@ -13,7 +13,7 @@ from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.choices import CHOICES, Choices, choices_from, stored_choices
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.consents.consent_items import to_stored
-from newsletter.readers.profile import Profile
+from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.subscriber import Recipient, RecipientProfile, Status, Subscriber, broken_record
 
 FOR_AUDIENCES = tuple(name for name, choice in CHOICES.items() if choice.for_audiences)

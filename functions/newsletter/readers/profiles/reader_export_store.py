@@ -8,7 +8,7 @@ from typing import Any
 from newsletter.platform.aws.items import from_item
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from newsletter.readers.choices import CHOICES
-from newsletter.readers.records_store import PROFILE, is_sign_up
+from newsletter.readers.profiles.records_store import PROFILE, is_sign_up
 
 FIRST = ("name", "language", "topics")
 """The choices that come first, as in every export so far; the others follow in their order."""

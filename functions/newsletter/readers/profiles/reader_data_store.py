@@ -12,10 +12,10 @@ from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.consent_items import from_stored
-from newsletter.readers.profile import Profile
-from newsletter.readers.records_store import CHANGE, CONSENT, LEAD, PROFILE, is_sign_up, sign_up_record
+from newsletter.readers.profiles.profile import Profile
+from newsletter.readers.profiles.records_store import CHANGE, CONSENT, LEAD, PROFILE, is_sign_up, sign_up_record
+from newsletter.readers.profiles.subscriber_items import read_profile
 from newsletter.readers.subscriber import Status
-from newsletter.readers.subscriber_items import read_profile
 
 INTERNAL = {"due_shard", "mailable", "id"}
 """Attributes that say nothing of a reader: places in an index, and the id that all of them share."""

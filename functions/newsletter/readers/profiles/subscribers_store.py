@@ -13,17 +13,17 @@ from newsletter.platform.times import iso
 from newsletter.readers.choices import Choices, stored_choices
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.frequency_history import after_choice
-from newsletter.readers.profile import Profile
-from newsletter.readers.records_store import PROFILE
-from newsletter.readers.signup.pending import Effect
-from newsletter.readers.subscriber import Recipient, RecipientProfile, SignUp, Status, Subscriber
-from newsletter.readers.subscriber_items import (
+from newsletter.readers.profiles.profile import Profile
+from newsletter.readers.profiles.records_store import PROFILE
+from newsletter.readers.profiles.subscriber_items import (
     brought_profile,
     read_addressee,
     read_profile,
     read_recipient,
     read_subscriber,
 )
+from newsletter.readers.signup.pending import Effect
+from newsletter.readers.subscriber import Recipient, RecipientProfile, SignUp, Status, Subscriber
 
 
 class Subscribers:

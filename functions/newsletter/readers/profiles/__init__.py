@@ -1,0 +1,1 @@
+"""Subscribers as they are kept: the profile and all records beside it."""
