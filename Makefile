@@ -27,7 +27,7 @@ help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: mails ## The whole product on this machine: http://127.0.0.1:8000 (PORT=...)
-	@exec .venv/bin/python -m local_cloud
+	@exec .venv/bin/python -m rehearsal
 
 mails: .venv/demo.stamp ## Compile templates/email/*.mjml (demo and build do it too)
 	@.venv/bin/python infra/build/mails.py

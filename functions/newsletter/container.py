@@ -415,7 +415,7 @@ class Container:
         """The issuer of the console's tokens."""
         from newsletter.platform.web.oidc_client import Oidc
 
-        return Oidc(self.settings.oidc_issuer, self.settings.oidc_audience)
+        return Oidc(self.settings.oidc_issuer, self.settings.oidc_audience, now=lambda: self.now().timestamp())
 
     @cached_property
     def variants(self) -> Variants:

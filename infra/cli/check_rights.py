@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cli.check_storage import Difference
-from local_cloud.stack import Stack
+from rehearsal.template.model import Stack
 
 Right = tuple[str, str]
 """An action on a resource."""

@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError
 from cli.check_rights import of_rights
 from cli.check_storage import Difference, named_in, of_queue, of_table
 from cli.target import REPOSITORY
-from local_cloud import environment
-from local_cloud.stack import Function, Stack, load_stack
 from newsletter.publication.publication import Publication
+from rehearsal import environment
+from rehearsal.template.model import Function, Stack
+from rehearsal.template.stack import load_stack
 
 DEPLOY = "`make deploy`; if that finds nothing to change, somebody changed it by hand, and it is to be put back so"
 TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"
@@ -157,7 +158,7 @@ def _physical(stack: str, logical_id: str, client: Client) -> str:
 
 
 def _template_parameters() -> Mapping[str, Any]:
-    from local_cloud.cloudformation import read_yaml
+    from rehearsal.template.cloudformation import read_yaml
 
     parameters: Mapping[str, Any] = read_yaml(REPOSITORY / "template.yaml", "template.yaml")["Parameters"]
     return parameters

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from local_cloud.stack import Resource
+from rehearsal.template.cloudformation import Resource
 
 Difference = tuple[str, str, bool]
 """What it is about; what differs and what mends it; whether it is a fault, or only could not be looked at."""

@@ -84,8 +84,8 @@ def templates(wanted: Wanted) -> Path:
 @contextmanager
 def applied(target: Target) -> Iterator[None]:
     """The target's environment for the length of a command, with adapters that know it."""
-    from local_cloud.environment import applied as only
     from newsletter.container import app
+    from rehearsal.environment import applied as only
 
     with only(target.variables) if target.local else _besides(target.variables):
         app.reset()

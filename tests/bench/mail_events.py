@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 from newsletter.platform.messages import SendBatch
+from rehearsal.events import ses_report
 
 CALLS_PER_SECOND = 20
 """Our own rate lane: a batch leaves every twentieth of a second."""
@@ -48,25 +48,16 @@ def _event(kind: str, batch: SendBatch, position: int, reader: str, configuratio
             "remoteMtaIp": "192.0.2.25",
             "reportingMTA": "a1-23.smtp-out.eu-north-1.amazonses.com",
         }
-    return json.dumps(
-        {
-            "eventType": kind,
-            "mail": {
-                "timestamp": at,
-                "source": "Sanaharju <uutiskirje@sanaharju.example>",
-                "sourceArn": "arn:aws:ses:eu-north-1:123456789012:identity/sanaharju.example",
-                "sendingAccountId": "123456789012",
-                "messageId": "0110019ab3c4d5e6-7f3c1a52-8f0e-4c0a-9f5e-2b7d6c1e9a40-000000",
-                "destination": [address],
-                "headersTruncated": False,
-                "headers": [{"name": name, "value": value} for name, value in headers.items()],
-                "commonHeaders": {"from": [headers["From"]], "to": [address], "subject": headers["Subject"]},
-                "tags": {
-                    "ses:configuration-set": [configuration_set],
-                    "ses:from-domain": ["sanaharju.example"],
-                    **tags,
-                },
-            },
-            kind.lower(): details,
-        }
-    )
+    about = {
+        "timestamp": at,
+        "source": "Sanaharju <uutiskirje@sanaharju.example>",
+        "sourceArn": "arn:aws:ses:eu-north-1:123456789012:identity/sanaharju.example",
+        "sendingAccountId": "123456789012",
+        "messageId": "0110019ab3c4d5e6-7f3c1a52-8f0e-4c0a-9f5e-2b7d6c1e9a40-000000",
+        "destination": [address],
+        "headersTruncated": False,
+        "headers": [{"name": name, "value": value} for name, value in headers.items()],
+        "commonHeaders": {"from": [headers["From"]], "to": [address], "subject": headers["Subject"]},
+        "tags": {"ses:configuration-set": [configuration_set], "ses:from-domain": ["sanaharju.example"], **tags},
+    }
+    return ses_report(kind, about, details)

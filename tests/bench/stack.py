@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from local_cloud import environment
-from local_cloud.stack import Resource, Stack, load_stack
 from newsletter.mail.templates import Templates
+from rehearsal import environment
+from rehearsal.template.cloudformation import Resource
+from rehearsal.template.model import Stack
+from rehearsal.template.stack import load_stack
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]

@@ -12,17 +12,17 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, ViewportSize
 
-from local_cloud.blog.article import BlogArticle, load_articles
 from newsletter.articles.article import Article
 from newsletter.articles.stemming import stem_in
 from newsletter.articles.topics import classify
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import RenderedMail, Templates
+from rehearsal.site.blog.article import BlogArticle, load_articles
 from tests.browser.stage import chromium
 from tests.skips import CHROMIUM
 
 ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "infra/local_cloud/blog/assets"
+ASSETS = ROOT / "infra/rehearsal/site/blog/assets"
 PICTURES = ROOT / "build" / "mails"
 BLOG = "https://www.sanaharju.example/blogi"
 NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)

@@ -15,9 +15,9 @@ from unittest.mock import patch
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from local_cloud.blog.site import feed_xml
-from local_cloud.server import LocalCloud
 from newsletter.container import app
+from rehearsal.cloud import LocalCloud
+from rehearsal.site.blog.site import feed_xml
 from tests.support.templates import TEMPLATES
 
 CHROMIUM_ARGUMENTS = [

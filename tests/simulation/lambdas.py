@@ -9,7 +9,7 @@ from random import Random
 from time import process_time
 from typing import Any
 
-from local_cloud.stack import Function, QueueSource
+from rehearsal.template.model import Function, QueueSource
 from tests.simulation.queues import CountedSqs, LongQueue
 from tests.soak.clock import Clock
 from tests.soak.lambdas import SOURCES, Lambdas, Worker

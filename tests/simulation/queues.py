@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from local_cloud.stack import Stack
+from rehearsal.template.model import Stack
 from tests.soak.clock import Clock
 from tests.soak.queues import Message, Queue, Sqs
 

@@ -14,9 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 
-from local_cloud.lineage import LIMIT  # noqa: E402
 from newsletter.mailings.planning.plan_page import PAGE  # noqa: E402
 from newsletter.platform.shards import SHARDS  # noqa: E402
+from rehearsal.lambda_.lineage import LIMIT  # noqa: E402
 from tests.simulation.aws import apart  # noqa: E402
 from tests.simulation.send import Sent, Stage  # noqa: E402
 from tests.soak.run import surroundings  # noqa: E402

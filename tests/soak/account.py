@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from greenlet import getcurrent
 
-from local_cloud.server import ses_settings
-from local_cloud.ses import FakeSes
+from rehearsal.ses import FakeSes
+from rehearsal.settings import ses_settings
 from tests.bench.stack import layout, stack
 from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
 from tests.bench.stub.expressions import Item

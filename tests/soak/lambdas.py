@@ -17,11 +17,12 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-from local_cloud import lineage
-from local_cloud.queues import failed_ids
-from local_cloud.stack import Function, QueueSource
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
+from rehearsal import events
+from rehearsal.lambda_ import lineage
+from rehearsal.lambda_.pollers import failed_ids
+from rehearsal.template.model import Function, QueueSource
 from tests.bench.stack import stack
 from tests.soak.clock import Clock
 from tests.soak.queues import Message, Queue, Sqs
@@ -247,7 +248,10 @@ class Lambdas:
     def _invocation(
         self, function: Function, source: QueueSource, queue: Queue, messages: list[Message]
     ) -> Callable[[], None]:
-        records = [_record(message, source) for message in messages]
+        records = [
+            events.sqs_record(message.body, message.id, queue_arn=source.queue_arn, receives=message.receives)
+            for message in messages
+        ]
         handle = import_module(function.handler.rpartition(".")[0]).handle
 
         def invoke() -> None:
@@ -288,17 +292,3 @@ def _sources() -> Iterator[tuple[Function, QueueSource]]:
 
 EVERY_SOURCE = list(_sources())
 SOURCES = [source for source in EVERY_SOURCE if source[0].folder in ("planner", "sender", "feedback")]
-
-
-def _record(message: Message, source: QueueSource) -> dict[str, Any]:
-    return {
-        "messageId": message.id,
-        "receiptHandle": message.id,
-        "body": message.body,
-        "attributes": {"ApproximateReceiveCount": str(message.receives)},
-        "messageAttributes": {},
-        "md5OfBody": "",
-        "eventSource": "aws:sqs",
-        "eventSourceARN": source.queue_arn,
-        "awsRegion": "eu-north-1",
-    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +14,7 @@ from urllib.parse import urlencode
 from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from public_site.handler import handle
+from rehearsal import events
 from tests.bench.stack import PUBLIC_URL
 from tests.soak.lambdas import Context, Lambdas
 from tests.soak.wire import Wire
@@ -164,16 +164,14 @@ class Person:
 
     def _request(self, method: str, path: str, form: dict[str, str] | None = None) -> Answer | None:
         """What the site answers; None for nothing that a person could use."""
-        headers = {"content-type": "application/x-www-form-urlencoded", "user-agent": "Soak/1"}
-        event = {
-            "version": "2.0",
-            "rawPath": path,
-            "rawQueryString": "",
-            "headers": {**headers, "origin": PUBLIC_URL, "sec-fetch-site": "same-origin"},
-            "requestContext": {"http": {"method": method, "path": path, "sourceIp": self.network}},
-            "body": b64encode(urlencode(form or {}).encode()).decode(),
-            "isBase64Encoded": True,
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "user-agent": "Soak/1",
+            "origin": PUBLIC_URL,
+            "sec-fetch-site": "same-origin",
         }
+        body = urlencode(form or {}).encode()
+        event = events.http(events.Request(method, path, "", tuple(headers.items()), body, self.network))
         clock = self.town.lambdas.clock
         answer: Answer = handle(event, Context(clock, clock.seconds + 29))
         return answer if answer["statusCode"] < 500 else None

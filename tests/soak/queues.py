@@ -8,7 +8,7 @@ from hashlib import md5
 from random import Random
 from typing import Any
 
-from local_cloud.stack import Stack
+from rehearsal.template.model import Stack
 from tests.soak.clock import Clock
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 
-from local_cloud import environment  # noqa: E402
 from newsletter.container import app  # noqa: E402
+from rehearsal import environment  # noqa: E402
 from tests.bench.stack import variables  # noqa: E402
 from tests.soak.door_promises import check_doors  # noqa: E402
 from tests.soak.doors import DoorSchedule  # noqa: E402

@@ -7,8 +7,8 @@ from functools import reduce
 
 import pytest
 
-from local_cloud.lineage import LIMIT
 from newsletter.mailings.mailing import Kind
+from rehearsal.lambda_.lineage import LIMIT
 from tests.soak.account import Request
 from tests.soak.bugs import BUGS
 from tests.soak.lambdas import Restless

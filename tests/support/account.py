@@ -22,13 +22,14 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
-from local_cloud import quick_answers
-from local_cloud.backends import one_at_a_time
-from local_cloud.cloudformation import Account
-from local_cloud.stack import Stack, provision
 from newsletter.platform.aws import clients as aws
+from rehearsal.aws import moto_patches
+from rehearsal.aws.moto_patches import one_at_a_time
+from rehearsal.template.cloudformation import Account
+from rehearsal.template.model import Stack
+from rehearsal.template.provision import provision
 
-quick_answers.install()
+moto_patches.install()
 
 HOLDERS = (dynamodb_backends, sqs_backends, sns_backends)
 

@@ -19,14 +19,15 @@ from urllib.parse import quote
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from local_cloud import environment
-from local_cloud.server import sender_domain, ses_settings
-from local_cloud.ses import FakeSes, Mail
-from local_cloud.ses.limits import UNLIMITED
-from local_cloud.stack import Function, Stack, load_stack
 from newsletter.container import Container, app
 from newsletter.mail.templates import Templates
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
+from rehearsal import environment, events
+from rehearsal.ses import FakeSes, Mail
+from rehearsal.ses.limits import UNLIMITED
+from rehearsal.settings import sender_domain, ses_settings
+from rehearsal.template.model import Function, Stack
+from rehearsal.template.stack import load_stack
 from tests.support.account import emptied, waiting
 from tests.support.templates import TEMPLATES
 
@@ -99,26 +100,10 @@ class Cloud:
         """Call an HTTP function with an API Gateway v2 event, routed as the template says."""
         bare, _, query = path.removeprefix(PUBLIC_URL).partition("?")
         route, parameters = self._route(function, method, bare)
-        event = {
-            "version": "2.0",
-            "routeKey": route,
-            "rawPath": bare,
-            "rawQueryString": query,
-            "headers": {"host": "127.0.0.1", "user-agent": "test", **(headers or {})},
-            "queryStringParameters": dict(pair.split("=", 1) for pair in query.split("&")) if query else None,
-            "pathParameters": parameters,
-            "requestContext": {
-                "http": {"method": method, "path": bare, "sourceIp": "192.0.2.77", "userAgent": "test", "protocol": ""},
-                "requestId": "test",
-                "stage": "$default",
-                "routeKey": route,
-            },
-            "body": body or None,
-            "isBase64Encoded": False,
-        }
-        if body and "content-type" not in event["headers"]:  # type: ignore[operator]
-            event["headers"]["content-type"] = "application/x-www-form-urlencoded"  # type: ignore[index]
-        answer: dict[str, Any] = self.invoke(function, event)
+        form = {"content-type": "application/x-www-form-urlencoded"} if body else {}
+        sent = {"host": "127.0.0.1", "user-agent": "test", **form, **(headers or {})}
+        request = events.Request(method, bare, query, tuple(sent.items()), body.encode(), "192.0.2.77")
+        answer: dict[str, Any] = self.invoke(function, events.http(request, route, parameters))
         return answer
 
     def press(self, offer: str, **headers: str) -> dict[str, Any]:
@@ -192,7 +177,7 @@ class Cloud:
                     QueueUrl=url, MaxNumberOfMessages=size, MessageSystemAttributeNames=["All"]
                 ).get("Messages", [])
                 worked += len(found)
-                records = [_record(message, source.queue_arn) for message in found]
+                records = [events.sqs_record_of(message, source.queue_arn) for message in found]
                 answer = self.invoke(function.folder, {"Records": records})
                 away = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", [])}
                 failed += [message["Body"] for message in found if message["MessageId"] in away]
@@ -326,17 +311,3 @@ def _delete(sqs: Any, url: str, messages: list[dict[str, Any]]) -> None:
     handles = [(str(number), message["ReceiptHandle"]) for number, message in enumerate(messages)]
     if handles:
         sqs.delete_message_batch(QueueUrl=url, Entries=[{"Id": at, "ReceiptHandle": each} for at, each in handles])
-
-
-def _record(message: dict[str, Any], arn: str) -> dict[str, Any]:
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message.get("Attributes", {}),
-        "messageAttributes": {},
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": arn,
-        "awsRegion": "eu-north-1",
-    }

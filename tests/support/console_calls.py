@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from newsletter.container import app
+from rehearsal import events
 from tests.support.cloud import PUBLIC_URL, Cloud
 from tests.support.issuer import Issuer
 
@@ -55,24 +55,10 @@ def call(
 ) -> Answer:
     """One request as API Gateway hands it over: a form in Base64, JSON as text, cookies apart."""
     bare, _, query = path.partition("?")
-    sent = {"host": "127.0.0.1", **(headers or {})}
-    as_text = sent.get("content-type") == "application/json"
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": "ANY /console",
-        "rawPath": bare,
-        "rawQueryString": query,
-        "headers": sent,
-        "requestContext": {"http": {"method": method, "path": bare, "sourceIp": "192.0.2.7"}, "stage": "$default"},
-        "isBase64Encoded": bool(body) and not as_text,
-    }
-    if cookies:
-        event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
-    if query:
-        event["queryStringParameters"] = dict(pair.split("=", 1) for pair in query.split("&"))
-    if body:
-        event["body"] = body if as_text else b64encode(body.encode()).decode()
-    answer = cloud.invoke("console", event)
+    cookie = {"cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+    sent = {"host": "127.0.0.1", **(headers or {}), **cookie}
+    request = events.Request(method, bare, query, tuple(sent.items()), body.encode(), "192.0.2.7")
+    answer = cloud.invoke("console", events.http(request, "ANY /console"))
     return Answer(answer["statusCode"], answer["headers"], answer.get("body") or "", answer.get("cookies") or [])
 
 

@@ -13,9 +13,6 @@ from typing import Any
 
 import pytest
 
-from local_cloud import environment
-from local_cloud.backends import Backends
-from local_cloud.stack import Stack, load_stack, provision
 from newsletter.articles.articles_store import Articles
 from newsletter.articles.feeds.feed_states_store import FeedStates
 from newsletter.container import app
@@ -33,6 +30,11 @@ from newsletter.readers.profiles.subscribers_store import Subscribers
 from newsletter.readers.signup.limits_store import SignUpLimits
 from newsletter.readers.signup.sign_ups_store import SignUps
 from newsletter.sending.deliveries_store import Deliveries
+from rehearsal import environment
+from rehearsal.aws.backends import Backends
+from rehearsal.template.model import Stack
+from rehearsal.template.provision import provision
+from rehearsal.template.stack import load_stack
 from tests.skips import DYNALITE, require
 from tests.support.templates import TEMPLATES
 

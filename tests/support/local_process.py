@@ -1,4 +1,4 @@
-"""`python -m local_cloud` in a process of its own, as a person starts it in a terminal."""
+"""`python -m rehearsal` in a process of its own, as a person starts it in a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def start(**environment: str) -> subprocess.Popen[str]:
     """The process, with what it says in pipes."""
     path = os.pathsep.join([str(REPOSITORY / "infra"), str(REPOSITORY / "functions")])
     return subprocess.Popen(
-        [sys.executable, "-m", "local_cloud"],
+        [sys.executable, "-m", "rehearsal"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import urllib3
 
-from local_cloud.server import LocalCloud
 from newsletter.mailings.digests.digest import digest_id, week_of
+from rehearsal.cloud import LocalCloud
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]

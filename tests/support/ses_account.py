@@ -17,7 +17,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from local_cloud.ses import ConfigurationSet, EventDestination, FakeSes, Mail, SesSettings
+from rehearsal.ses import ConfigurationSet, EventDestination, FakeSes, Mail, SesSettings
 
 SENDER = "Sanaharju <uutiskirje@sanaharju.example>"
 TOPIC = "arn:aws:sns:eu-north-1:123456789012:all"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import re
@@ -16,6 +15,7 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
 from newsletter.readers.subscriber import Subscriber, subscriber_id
+from rehearsal import events
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud
 
 READER = "maija.lukija@example.com"
@@ -54,17 +54,9 @@ def send(
 ) -> Answer:
     """One request with a body."""
     bare, _, query = path.removeprefix(PUBLIC_URL).partition("?")
-    event = {
-        "version": "2.0",
-        "rawPath": bare,
-        "rawQueryString": query,
-        "headers": {"content-type": content_type, **{name.replace("_", "-"): value for name, value in headers.items()}},
-        "queryStringParameters": dict(pair.split("=", 1) for pair in query.split("&")) if query else None,
-        "requestContext": {"http": {"method": method, "path": bare, "sourceIp": source}},
-        "body": base64.b64encode(body).decode(),
-        "isBase64Encoded": True,
-    }
-    answer: Answer = cloud.invoke("public_site", event)
+    sent = (("content-type", content_type), *((name.replace("_", "-"), value) for name, value in headers.items()))
+    request = events.Request(method, bare, query, sent, body, source)
+    answer: Answer = cloud.invoke("public_site", events.http(request))
     return answer
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from local_cloud.cloudformation import Account
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
+from rehearsal.template.cloudformation import Account
 from tests.support.cloud import Cloud
 
 PARTITION_KEYS = {"Subscribers": "id", "Content": "pk", "Deliveries": "mailing", "Leads": "lead", "Guards": "key"}

@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from local_cloud.stack import Resource, Stack, load_stack
+from rehearsal.template.cloudformation import Resource
+from rehearsal.template.model import Stack
+from rehearsal.template.stack import load_stack
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = {

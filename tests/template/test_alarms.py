@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from local_cloud.stack import Function, Resource, Stack, load_stack
 from newsletter.sending.ses.mail_event import Happening, Passed
+from rehearsal.template.cloudformation import Resource
+from rehearsal.template.model import Function, Stack
+from rehearsal.template.stack import load_stack
 from tests.template.alarms import looks_at
 from tests.template.stacks import PARAMETERS, ROOT, resources, stack
 

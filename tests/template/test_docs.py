@@ -15,8 +15,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from cli.main import main
-from local_cloud.cloudformation import read_yaml
 from newsletter.leads.crm_client import Crm
+from rehearsal.template.cloudformation import read_yaml
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +142,7 @@ def test_the_page_on_operating_says_what_to_do_at_every_alarm() -> None:
 
 def test_the_page_on_the_local_cloud_names_every_path_below_local() -> None:
     page = TEXT[ROOT / "docs/local-cloud.md"]
-    source = "\n".join(file.read_text("utf-8") for file in (ROOT / "infra/local_cloud").glob("*_views.py"))
+    source = "\n".join(file.read_text("utf-8") for file in (ROOT / "infra/rehearsal/site").glob("*_views.py"))
     routes = set(re.findall(r'^    \("(?:GET|POST)", "(/_local[^"]*)"', source, re.MULTILINE))
     # Pages of one mail are reached from the mailbox, and the steps of signing in from the console.
     below = {route for route in routes if route.startswith(("/_local/mail/<mail_id>", "/_local/oidc/", "/_local/blog"))}

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from cli.main import main
-from local_cloud.cloudformation import read_yaml
+from rehearsal.template.cloudformation import read_yaml
 from tests.skips import NODE_MAJOR
 
 ROOT = Path(__file__).parents[2]

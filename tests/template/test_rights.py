@@ -31,6 +31,7 @@ from newsletter.readers.imports.import_subscribers import Imported, ImportList, 
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import subscriber_id
 from newsletter.reports.stats_store import StatsStore
+from rehearsal import events
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing
@@ -165,9 +166,9 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     cloud.drain()
     opened = cloud.mails(MAIJA)[-1]
     tags = {name: [value] for name, value in opened.tags.items()}
-    event = {"eventType": "Open", "mail": {"timestamp": NOW.isoformat(), "messageId": opened.id, "tags": tags}}
-    record = {"messageId": "m", "receiptHandle": "r", "body": json.dumps(event), "eventSource": "aws:sqs"}
-    assert not cloud.invoke("feedback", {"Records": [{**record, "attributes": {}}]})["batchItemFailures"]
+    about = {"timestamp": NOW.isoformat(), "messageId": opened.id, "tags": tags}
+    body = events.ses_report("Open", about, {})
+    assert not cloud.invoke("feedback", events.sqs(body))["batchItemFailures"]
 
 
 def offer_taken_up(cloud: Cloud) -> None:
@@ -285,20 +286,16 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def poisoned_messages(cloud: Cloud) -> None:
     body = '{"type": "surprise", "version": 1}'
-    often = {"ApproximateReceiveCount": "3"}
     for folder in ("planner", "sender", "feedback", "lead_handoff"):
-        record = {"messageId": "m", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "attributes": often}
-        if folder == "feedback":
-            record["body"] = "not JSON"
-        assert cloud.invoke(folder, {"Records": [record]})["batchItemFailures"]
+        event = events.sqs("not JSON" if folder == "feedback" else body, receives=3)
+        assert cloud.invoke(folder, event)["batchItemFailures"]
 
 
 def doubt_looked_into(cloud: Cloud) -> None:
     """Of a batch that was settled meanwhile: the sender reads its record, and that is all."""
     tags = next(mail.tags for mail in cloud.mails(MAIJA) if mail.tags["mailing"].startswith("digest"))
-    record = {"messageId": "m", "receiptHandle": "r", "eventSource": "aws:sqs", "attributes": {}}
     body = SettleDoubt(tags["mailing"], tags["batch"]).to_json()
-    assert cloud.invoke("sender", {"Records": [record | {"body": body}]})["batchItemFailures"] == []
+    assert cloud.invoke("sender", events.sqs(body))["batchItemFailures"] == []
 
 
 def reader_changes_and_leaves(cloud: Cloud) -> None:

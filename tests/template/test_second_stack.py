@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from local_cloud.cloudformation import read_yaml
-from local_cloud.stack import Stack, load_stack
+from rehearsal.template.cloudformation import read_yaml
+from rehearsal.template.model import Stack
+from rehearsal.template.stack import load_stack
 from tests.skips import DEPLOY_TOOLS, require
 from tests.template.stacks import PARAMETERS, ROOT, as_list, resources, stack
 

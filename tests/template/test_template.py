@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from local_cloud.expressions import Cron, parse
-from local_cloud.stack import Function, Resource
 from newsletter.platform.aws.clients import SERVICES
 from newsletter.platform.aws.items import KEYS
 from newsletter.platform.settings import read_settings
@@ -18,6 +16,9 @@ from newsletter.readers.profiles.subscriber_items import INDEXED
 from newsletter.sending.ledger import LEASE
 from newsletter.sending.reserve_slots import PATIENCE
 from newsletter.sending.send_batches import SIDE_BY_SIDE
+from rehearsal.template.cloudformation import Resource
+from rehearsal.template.expressions import Cron, parse
+from rehearsal.template.model import Function
 from tests.template.stacks import ROOT, as_list, function, resources, stack, statements
 
 FOLDERS = ["feed_ingest", "planner", "sender", "feedback", "public_site", "console", "lead_handoff", "nurture"]

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.blog import site
-from local_cloud.blog.article import BlogArticle, load_articles, parse_article
+from rehearsal.site.blog import site
+from rehearsal.site.blog.article import BlogArticle, load_articles, parse_article
 from tests.support.templates import TEMPLATES
 
 BASE = "http://127.0.0.1:8000/_local/blog"

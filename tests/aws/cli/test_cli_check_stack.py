@@ -18,8 +18,9 @@ from botocore.validate import ParamValidator
 
 from cli import check, check_stack
 from cli.main import main
-from local_cloud.stack import Stack, load_stack
 from newsletter.container import app
+from rehearsal.template.model import Stack
+from rehearsal.template.stack import load_stack
 from tests.support.cloud import ROOT, Cloud
 from tests.support.templates import TEMPLATES
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from cli import dead_letters
 from newsletter.container import app
 from newsletter.platform.messages import SendBatch
+from rehearsal import events
 from tests.aws.cli.test_cli import run
 from tests.support.cloud import Cloud, running
 
@@ -55,13 +55,7 @@ def fail_until_dead(cloud: Cloud, folder: str, logical_id: str) -> None:
             QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, MessageSystemAttributeNames=["All"]
         )
         for message in found.get("Messages", []):
-            record: dict[str, Any] = {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "eventSource": "aws:sqs",
-            }
+            record = events.sqs_record_of(message, events.QUEUE_ARN)
             assert cloud.invoke(folder, {"Records": [record]})["batchItemFailures"]
 
 

@@ -21,8 +21,8 @@ from werkzeug.wrappers import Request, Response
 from cli import target
 from cli.faults import Fault
 from cli.main import main
-from local_cloud.server import LocalCloud
 from newsletter.container import app
+from rehearsal.cloud import LocalCloud
 from tests.support.cloud import Quiet
 from tests.support.templates import TEMPLATES
 

@@ -16,6 +16,7 @@ from console.session import ForgedForm, check_form
 from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.reports.report_mailing import Report
+from rehearsal import events
 from tests.support.cloud import PUBLIC_URL, Cloud
 from tests.support.console_calls import MARKETING, Browser, call, trust
 from tests.support.issuer import Issuer, issuing
@@ -186,7 +187,7 @@ def test_a_form_that_we_did_not_make_for_this_person_changes_nothing(
 
 
 def test_a_token_of_a_form_is_accepted_in_the_one_spelling_that_we_gave_it(marketing: Browser) -> None:
-    request = Request({"requestContext": {"http": {"method": "POST"}}, "rawPath": NEW})
+    request = Request(events.http(events.Request("POST", NEW)))
     anna, token = Principal("anna", "", may_send=True, expires=0), marketing.form_token()
     request.__dict__["form"] = {"form_token": [token]}
     check_form(request, anna)

@@ -22,6 +22,7 @@ from newsletter.publication.sending_limits import SendingLimits
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, subscriber_id
 from newsletter.sending.ledger import BatchStatus
+from rehearsal import events
 from tests.support.cloud import PEPPER, Cloud, running
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -55,9 +56,8 @@ def mailing(cloud: Cloud) -> str:
 def plan(cloud: Cloud) -> None:
     """Let the planner work its queue off."""
     while bodies := cloud.messages("PlanQueue"):
-        records = [{"messageId": str(at), "receiptHandle": "r", "body": body} for at, body in enumerate(bodies)]
-        for each in records:
-            answer = cloud.invoke("planner", {"Records": [{**each, "eventSource": "aws:sqs", "attributes": {}}]})
+        for body in bodies:
+            answer = cloud.invoke("planner", events.sqs(body))
             assert answer["batchItemFailures"] == []
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from local_cloud.stack import Resource
 from newsletter.container import app
 from newsletter.platform import observability
 from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, TakeUpOffer, from_json
+from rehearsal import events
+from rehearsal.template.cloudformation import Resource
 from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
 from tests.template.alarms import Point, rings
@@ -70,16 +71,9 @@ def measured(capsys: Captured, at: float) -> list[Point]:
     return found
 
 
-def record(message: Message, sent: float, tries: int) -> dict[str, Any]:
-    stamp = str(int((BEGINNING.timestamp() + sent) * 1000))
-    attributes = {"ApproximateReceiveCount": str(tries), "SentTimestamp": stamp}
-    return {
-        "messageId": "m",
-        "receiptHandle": "r",
-        "body": message.to_json(),
-        "attributes": attributes,
-        "eventSource": "aws:sqs",
-    }
+def event_of(message: Message, sent: float, tries: int) -> dict[str, Any]:
+    """The event of a message that was sent so many seconds after the beginning."""
+    return events.sqs(message.to_json(), receives=tries, sent=BEGINNING.timestamp() + sent)
 
 
 def age_by_sqs(cloud: Cloud, queue: str, at: float, sent: float, tries: int) -> Point:
@@ -99,7 +93,7 @@ def test_a_crm_that_is_down_for_two_hours_rings_after_one(cloud: Cloud, time: Ti
     points, by_sqs = [], []
     for tries, seconds in enumerate(range(0, 2 * HOUR, VISIBILITY), start=1):
         time.seconds = seconds
-        assert cloud.invoke("lead_handoff", {"Records": [record(pressed, 0, tries)]})["batchItemFailures"]
+        assert cloud.invoke("lead_handoff", event_of(pressed, 0, tries))["batchItemFailures"]
         points += measured(capsys, seconds)
         by_sqs.append(age_by_sqs(cloud, "LeadQueue", seconds, 0, tries))
     rung = rings(alarm(cloud, "LeadWaitAlarm"), points)
@@ -109,7 +103,7 @@ def test_a_crm_that_is_down_for_two_hours_rings_after_one(cloud: Cloud, time: Ti
     assert rings(alarm(cloud, "LeadQueueAlarm"), by_sqs) == [], "the age of SQS alone would be silent"
     cloud.crm_status = 200
     time.seconds = 2 * HOUR
-    assert not cloud.invoke("lead_handoff", {"Records": [record(pressed, 0, 21)]})["batchItemFailures"]
+    assert not cloud.invoke("lead_handoff", event_of(pressed, 0, 21))["batchItemFailures"]
     assert [point for point in measured(capsys, time.seconds) if point.metric == "LeadWaitSeconds"] == []
 
 
@@ -135,7 +129,7 @@ def test_a_mail_that_somebody_waits_for_rings_while_ses_is_paused_though_it_goes
     capsys.readouterr()
     for seconds in range(0, HOUR, 300):
         time.seconds = seconds
-        assert not cloud.invoke("sender", {"Records": [record(message, sent, 1)]})["batchItemFailures"]
+        assert not cloud.invoke("sender", event_of(message, sent, 1))["batchItemFailures"]
         points += measured(capsys, seconds)
         (body,) = cloud.messages("TransactionalQueue")
         by_sqs.append(age_by_sqs(cloud, "TransactionalQueue", seconds + 299, sent, 1))
@@ -149,8 +143,8 @@ def test_a_mail_that_somebody_waits_for_rings_while_ses_is_paused_though_it_goes
 def test_reminders_and_invitations_keep_nobody_waiting(cloud: Cloud, time: Time, capsys: Captured) -> None:
     time.seconds = HOUR
     for message in (ConfirmSignUp("x", "n", reminder=True), ConfirmSignUp("x", "n", invited=True)):
-        cloud.invoke("sender", {"Records": [record(message, 0, 1)]})
+        cloud.invoke("sender", event_of(message, 0, 1))
     assert measured(capsys, HOUR) == []
-    cloud.invoke("sender", {"Records": [record(ConfirmSignUp("x", "n"), 0, 1)]})
+    cloud.invoke("sender", event_of(ConfirmSignUp("x", "n"), 0, 1))
     (point,) = measured(capsys, HOUR)
     assert (point.metric, point.value) == ("TransactionalWaitSeconds", HOUR)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.platform.redaction import CUT
+from rehearsal import events
 from tests.support.cloud import Cloud
 
 AINO, JONO = "aino.virtanen@lukija.example", "jono.virtanen@lukija.example"
@@ -58,6 +59,5 @@ def test_after_refusals_of_every_sort_no_item_but_profile_and_sign_up_holds_an_a
 
 def failing(cloud: Cloud, folder: str, body: str) -> int:
     """Hand the function a message for the last time before it becomes a dead letter; how many came back."""
-    last = {"messageId": body[-20:], "receiptHandle": "r", "attributes": {"ApproximateReceiveCount": "5"}}
-    answer = cloud.invoke(folder, {"Records": [{**last, "body": body, "eventSource": "aws:sqs"}]})
+    answer = cloud.invoke(folder, {"Records": [events.sqs_record(body, body[-20:], receives=5)]})
     return len(answer["batchItemFailures"])

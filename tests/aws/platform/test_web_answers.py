@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal import events
 from tests.support.cloud import Cloud
 from tests.support.console_calls import trust
 from tests.support.issuer import issuing
@@ -199,13 +200,9 @@ def ask(cloud: Cloud, function: str, row: Row, **more: str) -> tuple[int, dict[s
     """Status, headers and body of the answer; of a page its heading."""
     method, path, headers, body, *_ = row
     bare, _, query = path.partition("?")
+    sent = {"accept-language": "en", **headers, **more}
     event = {
-        "version": "2.0",
-        "rawPath": bare,
-        "rawQueryString": query,
-        "headers": {"accept-language": "en", **headers, **more},
-        "queryStringParameters": dict(pair.split("=", 1) for pair in query.split("&")) if query else None,
-        "requestContext": {"http": {"method": method, "path": bare, "sourceIp": "192.0.2.77"}},
+        **events.http(events.Request(method, bare, query, tuple(sent.items()), source_ip="192.0.2.77")),
         "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
         "isBase64Encoded": isinstance(body, bytes) or body == NO_BASE64,
     }

@@ -11,6 +11,7 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from newsletter.readers.unsubscribe import MAX_REASON
+from rehearsal import events
 from tests.support.cloud import Cloud, link_to
 from tests.support.site import ID, READER, Clock, acts, heading, hidden, link, post, reader, send, shows, stored, text
 from tests.support.stored import stored_profile
@@ -143,14 +144,8 @@ def test_a_body_that_cannot_be_read_keeps_nobody_from_leaving(cloud: Cloud, body
 def test_what_is_no_base64_keeps_nobody_from_leaving_either(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     path = link(LinkPurpose.UNSUBSCRIBE)
-    event = {
-        "rawPath": path,
-        "headers": {},
-        "requestContext": {"http": {"method": "POST", "path": path, "sourceIp": "192.0.2.9"}},
-        "body": "%",
-        "isBase64Encoded": True,
-    }
-    assert cloud.invoke("public_site", event)["statusCode"] == 200
+    event = events.http(events.Request("POST", path))
+    assert cloud.invoke("public_site", {**event, "body": "%", "isBase64Encoded": True})["statusCode"] == 200
     assert reader().status is Status.UNSUBSCRIBED
 
 

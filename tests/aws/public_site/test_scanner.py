@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from local_cloud.ses import Mail
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.mailing import Kind
 from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
+from rehearsal.ses import Mail
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
 from tests.support.site import FORM, ID, READER, Clock, post, reader, stored
 

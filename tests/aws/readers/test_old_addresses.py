@@ -14,6 +14,7 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import SETTLED
 from newsletter.readers.subscriber import Status, subscriber_id
+from rehearsal import events
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import READER, Clock, heading, post, reader, stored, text
 from tests.support.stored import stored_profile
@@ -170,9 +171,8 @@ def reported(cloud: Cloud, number: int, clock: Clock, kind: str, **detail: Any) 
         "destination": [address(number)],
         "tags": {name: [value] for name, value in mail.tags.items()},
     }
-    event = {"eventType": kind, "mail": about, kind.lower(): {"timestamp": clock.now.isoformat(), **detail}}
-    record = {"messageId": "m", "receiptHandle": "r", "body": json.dumps(event), "eventSource": "aws:sqs"}
-    assert not cloud.invoke("feedback", {"Records": [{**record, "attributes": {}}]})["batchItemFailures"]
+    body = events.ses_report(kind, about, {"timestamp": clock.now.isoformat(), **detail})
+    assert not cloud.invoke("feedback", events.sqs(body))["batchItemFailures"]
 
 
 def test_spam_pressed_on_a_mail_from_before_the_move_ends_the_mail_of_today(cloud: Cloud, clock: Clock) -> None:

@@ -9,9 +9,9 @@ from textwrap import dedent
 
 import pytest
 
-from local_cloud import lineage
-from local_cloud.cloudformation import TemplateError
-from local_cloud.server import LocalCloud
+from rehearsal.cloud import LocalCloud
+from rehearsal.lambda_ import lineage
+from rehearsal.template.cloudformation import TemplateError
 
 TEMPLATE = """
     Transform: AWS::Serverless-2016-10-31

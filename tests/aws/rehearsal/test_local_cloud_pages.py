@@ -18,7 +18,7 @@ import pytest
 from joserfc import jwk, jwt
 from standardwebhooks import Webhook
 
-from local_cloud.server import LocalCloud
+from rehearsal.cloud import LocalCloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

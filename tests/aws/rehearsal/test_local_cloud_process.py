@@ -1,4 +1,4 @@
-"""`python -m local_cloud` as a person meets it in a terminal."""
+"""`python -m rehearsal` as a person meets it in a terminal."""
 
 from __future__ import annotations
 

@@ -12,15 +12,16 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local_cloud import queues
-from local_cloud.blog.site import load_articles
-from local_cloud.server import CannotStart, LocalCloud
+from rehearsal.cloud import LocalCloud
+from rehearsal.lambda_ import pollers
+from rehearsal.settings import CannotStart
+from rehearsal.site.blog.site import load_articles
 from tests.support.templates import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local_cloud.ses import Mail
+    from rehearsal.ses import Mail
 
 READER = "maija@example.com"
 
@@ -89,7 +90,7 @@ def test_a_confirmation_is_in_the_mailbox_well_under_a_second_after_the_form(clo
         form = [("email", email), ("language", "fi"), ("consent", "yes")]
         post(f"{cloud.url}/subscribe", *form)
         asked = time.monotonic()
-        assert queues.wait_until(lambda email=email: bool(mails(cloud, email)), 60)  # type: ignore[misc]
+        assert pollers.wait_until(lambda email=email: bool(mails(cloud, email)), 60)  # type: ignore[misc]
         if time.monotonic() - asked < 1:
             return
     pytest.fail("none of thirty was there within a second")
@@ -138,7 +139,7 @@ def test_a_feed_of_ones_own_replaces_the_sample_blog(tmp_path_factory: pytest.Te
 
 
 def test_a_broken_publication_file_is_one_line_at_the_start(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from local_cloud.server import sender_domain
+    from rehearsal.settings import sender_domain
 
     file = tmp_path_factory.mktemp("templates") / "publication.toml"
     for text in ("name = ", 'languages = ["fi"]'):

@@ -20,10 +20,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local_cloud.cloudformation import TemplateError
-from local_cloud.runtime import HandlerFailed
-from local_cloud.scheduler import UnknownFunction
-from local_cloud.server import CannotStart, LocalCloud
+from rehearsal.cloud import LocalCloud
+from rehearsal.lambda_.runtime import HandlerFailed
+from rehearsal.lambda_.scheduler import UnknownFunction
+from rehearsal.settings import CannotStart
+from rehearsal.template.cloudformation import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -375,7 +376,7 @@ def test_a_run_that_fails_says_so(scratch: Scratch) -> None:
 
 
 def test_a_schedule_fires_at_its_time(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local_cloud.expressions._UNITS", {"minute": timedelta(seconds=0.2)})
+    monkeypatch.setattr("rehearsal.template.expressions._UNITS", {"minute": timedelta(seconds=0.2)})
     scratch.write("template.yaml", TEMPLATE.replace("cron(0 8 ? * TUE *)", "rate(1 minute)"))
     with LocalCloud(root=scratch.root) as cloud:
         table = {"TableName": "newsletter-local-Things"}

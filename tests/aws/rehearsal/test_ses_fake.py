@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.ses.template import inline_template
+from rehearsal.ses.message.template import inline_template
 from tests.support.ses_account import SENDER, START, SesAccount, entry
 from tests.support.strategies import whole_without
 

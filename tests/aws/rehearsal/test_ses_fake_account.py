@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.ses import ConfigurationSet, EventDestination
+from rehearsal.ses import ConfigurationSet, EventDestination
 from tests.support.ses_account import START, TOPIC, SesAccount, readers
 
 SETS = {"mail": ConfigurationSet((EventDestination(TOPIC, frozenset({"bounce", "renderingFailure"})),))}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local_cloud.ses import ConfigurationSet
+from rehearsal.ses import ConfigurationSet
 from tests.support.ses_account import START, SesAccount
 
 

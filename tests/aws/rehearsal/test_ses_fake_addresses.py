@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.ses.addresses import parse
-from local_cloud.ses.errors import SesError
+from rehearsal.ses.errors import SesError
+from rehearsal.ses.message.addresses import parse
 from tests.support.ses_account import SesAccount, entry, simple, statuses
 from tests.support.strategies import anything
 

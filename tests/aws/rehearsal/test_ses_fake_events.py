@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from local_cloud.ses import ConfigurationSet, EventDestination, FakeSes, SesSettings
+from rehearsal.ses import ConfigurationSet, EventDestination, FakeSes, SesSettings
 from tests.support.ses_account import ALL_TYPES, SENDER, START, TOPIC, SesAccount
 
 SEND_TOPIC = "arn:aws:sns:eu-north-1:123456789012:send"

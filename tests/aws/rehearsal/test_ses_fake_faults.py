@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from local_cloud.queues import wait_until
+from rehearsal.lambda_.pollers import wait_until
 from tests.support.ses_account import SENDER, SesAccount, entry
 
 

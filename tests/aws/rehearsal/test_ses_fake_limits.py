@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.ses.errors import SesError
-from local_cloud.ses.limits import SendingLimits
+from rehearsal.ses.errors import SesError
+from rehearsal.ses.limits import SendingLimits
 from tests.support.ses_account import START, SesAccount, entry, readers, statuses
 
 

@@ -22,6 +22,7 @@ from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus, SendResult
 from newsletter.sending.ses.mail_event import TOPIC_CHECK
+from rehearsal import events
 from tests.support.cloud import Cloud
 from tests.support.ses_account import SesAccount, pair
 from tests.support.stored import stored_profile
@@ -47,11 +48,11 @@ def confirm(at: datetime, *, tracking: bool = True) -> None:
     assert app.subscribers.activate(form, at)
 
 
-def report(kind: str, part: str = "", mailed: datetime = MAILED, mail: str = "id-1", **detail: Any) -> str:
+def report(kind: str, mailed: datetime = MAILED, mail: str = "id-1", **detail: Any) -> str:
     """A report of SES about the reader's mail."""
     tags = {"mailing": [BATCH.mailing], "batch": [BATCH.id], "position": ["1"]}
     about = {"timestamp": mailed.isoformat(), "messageId": mail, "destination": ["a@b.example"], "tags": tags}
-    return json.dumps({"eventType": kind, "mail": about, part or kind.lower(): detail})
+    return events.ses_report(kind, about, detail)
 
 
 def bounce(kind: str = "Permanent", **more: Any) -> str:
@@ -71,11 +72,7 @@ def complaint(at: datetime = MAILED + timedelta(hours=1)) -> str:
 
 def tell(cloud: Cloud, *bodies: str) -> int:
     """Hand the reports to the function in one event; how many it gave back."""
-    records = [
-        {"messageId": f"m{number}", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "attributes": {}}
-        for number, body in enumerate(bodies)
-    ]
-    return len(cloud.invoke("feedback", {"Records": records})["batchItemFailures"])
+    return len(cloud.invoke("feedback", events.sqs(*bodies))["batchItemFailures"])
 
 
 def status() -> Status:
@@ -92,9 +89,9 @@ def test_each_kind_of_report_fills_its_own_set(cloud: Cloud) -> None:
     kinds = {
         "sent": report("Send"),
         "delivered": report("Delivery"),
-        "delayed": report("DeliveryDelay", "deliveryDelay"),
+        "delayed": report("DeliveryDelay"),
         "soft_bounced": bounce("Transient"),
-        "failed": report("Rendering Failure", "failure"),
+        "failed": report("Rendering Failure"),
         "refused": report("Reject"),
         "opened": report("Open"),
         "clicked": report("Click"),

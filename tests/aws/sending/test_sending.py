@@ -17,6 +17,7 @@ from newsletter.readers.subscriber import SignUp, Status, subscriber_id
 from newsletter.reports.report_mailing import Report
 from newsletter.sending.deliveries_store import Deliveries
 from newsletter.sending.ledger import LEASE, BatchStatus
+from rehearsal import events
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.reports import report_of
 
@@ -51,7 +52,7 @@ def batch(cloud: Cloud, readers: list[str]) -> SendBatch:
     campaign = Campaign("kevat", "Kevään kuulumiset", "Hei! [Lue lisää](https://www.sanaharju.example/kevat)", "fi")
     start_campaign(campaign, app, now=NOW)
     for body in cloud.messages("PlanQueue"):
-        cloud.invoke("planner", {"Records": [record(body)]})
+        cloud.invoke("planner", events.sqs(body))
     (planned,) = cloud.messages("BatchQueue")
     message = from_json(planned)
     assert isinstance(message, SendBatch)
@@ -59,14 +60,9 @@ def batch(cloud: Cloud, readers: list[str]) -> SendBatch:
     return message
 
 
-def record(body: str) -> dict[str, Any]:
-    """An SQS record."""
-    return {"messageId": "m", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "attributes": {}}
-
-
 def send(cloud: Cloud, batch: SendBatch) -> bool:
     """Give the batch to the sender; whether it is done with it."""
-    answer = cloud.invoke("sender", {"Records": [record(batch.to_json())]})
+    answer = cloud.invoke("sender", events.sqs(batch.to_json()))
     return not answer["batchItemFailures"]
 
 
@@ -80,7 +76,7 @@ def waiting(cloud: Cloud) -> int:
 def feedback(cloud: Cloud) -> None:
     """Let the feedback function read what SES published."""
     for body in cloud.messages("FeedbackQueue"):
-        assert not cloud.invoke("feedback", {"Records": [record(body)]})["batchItemFailures"]
+        assert not cloud.invoke("feedback", events.sqs(body))["batchItemFailures"]
 
 
 def report() -> Report:
@@ -236,7 +232,7 @@ def test_the_feedback_of_a_batch_is_the_same_in_any_order_and_number(cloud: Clou
     cloud.ses.act(cloud.mails()[0].id, "complain")
     bodies = cloud.messages("FeedbackQueue")
     for body in [*reversed(bodies), *bodies]:
-        assert not cloud.invoke("feedback", {"Records": [record(body)]})["batchItemFailures"]
+        assert not cloud.invoke("feedback", events.sqs(body))["batchItemFailures"]
 
     assert sorted(standings()) == ["complained", "delivered", "delivered"]
     assert report().certificate.complained == 1
@@ -256,10 +252,9 @@ def test_reports_of_a_batch_that_come_together_are_one_write_and_a_bad_one_among
         return add_all(*arguments)
 
     monkeypatch.setattr(Deliveries, "add_all", counted)
-    records = [record(body) | {"messageId": str(number)} for number, body in enumerate(bodies)]
-    answer = cloud.invoke("feedback", {"Records": records})
+    answer = cloud.invoke("feedback", events.sqs(*bodies))
 
-    assert answer["batchItemFailures"] == [{"itemIdentifier": "0"}]
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "message-0"}]
     assert writes == [(MAILING, batch.batch, {"sent": {0, 1, 2}, "delivered": {0, 1, 2}})]
     assert standings() == ["delivered"] * 3
 
@@ -267,9 +262,9 @@ def test_reports_of_a_batch_that_come_together_are_one_write_and_a_bad_one_among
 def test_messages_for_one_batch_that_come_together_are_sent_once_and_none_finds_the_other_busy(
     cloud: Cloud, batch: SendBatch
 ) -> None:
-    records = [record(batch.to_json()) | {"messageId": str(number)} for number in range(3)]
+    copies = [batch.to_json()] * 3
 
-    assert cloud.invoke("sender", {"Records": records})["batchItemFailures"] == []
+    assert cloud.invoke("sender", events.sqs(*copies))["batchItemFailures"] == []
 
     assert len(cloud.mails()) == 3
     assert standings() == ["accepted"] * 3
@@ -277,8 +272,8 @@ def test_messages_for_one_batch_that_come_together_are_sent_once_and_none_finds_
 
 def test_a_poisoned_message_is_reported_as_failed(cloud: Cloud) -> None:
     for body in ("not json", '{"type": "send_batch", "version": 99}', '{"type": "plan_page", "version": 1}'):
-        answer = cloud.invoke("sender", {"Records": [record(body)]})
-        assert answer["batchItemFailures"] == [{"itemIdentifier": "m"}]
+        answer = cloud.invoke("sender", events.sqs(body))
+        assert answer["batchItemFailures"] == [{"itemIdentifier": "message-0"}]
 
 
 def crash_once(monkeypatch: pytest.MonkeyPatch, when: str) -> None:

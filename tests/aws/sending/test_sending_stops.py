@@ -23,6 +23,7 @@ from newsletter.sending.feedback.reputation_store import Breaker
 from newsletter.sending.ledger import BatchStatus
 from newsletter.sending.sending_stopped import PASSING
 from newsletter.sending.ses.ses_answers import STOPS
+from rehearsal import events
 from tests.support.cloud import Cloud, running
 from tests.support.readers import add_reader
 from tests.support.reports import report_of
@@ -270,19 +271,14 @@ def plan(cloud: Cloud) -> list[SendBatch]:
     """Work the plan queue off; the batches, taken from their queue."""
     while bodies := cloud.messages("PlanQueue"):
         for body in bodies:
-            cloud.invoke("planner", {"Records": [record(body)]})
+            cloud.invoke("planner", events.sqs(body))
     return [message for message in map(from_json, cloud.messages("BatchQueue")) if isinstance(message, SendBatch)]
 
 
 def send(cloud: Cloud, batches: list[SendBatch]) -> None:
     """Give the batches to the sender at once."""
-    answer = cloud.invoke("sender", {"Records": [record(batch.to_json()) for batch in batches]})
+    answer = cloud.invoke("sender", events.sqs(*(batch.to_json() for batch in batches)))
     assert answer["batchItemFailures"] == []
-
-
-def record(body: str) -> dict[str, object]:
-    """An SQS record."""
-    return {"messageId": "m", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "attributes": {}}
 
 
 def now_due(cloud: Cloud, queue: str) -> None:

@@ -14,6 +14,7 @@ from newsletter.mailings.control.resume import resume_mailing
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus, SendResult
+from rehearsal import events
 from tests.support.cloud import Cloud
 from tests.support.reports import WholeReport, report_of
 
@@ -41,13 +42,9 @@ def clock(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Clock:
     return clock
 
 
-def record_of(body: str) -> dict[str, Any]:
-    return {"messageId": "m", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "attributes": {}}
-
-
 def handle(cloud: Cloud, function: str, *bodies: str) -> int:
     """Hand the messages to the function; how many it gave back."""
-    return sum(len(cloud.invoke(function, {"Records": [record_of(body)]})["batchItemFailures"]) for body in bodies)
+    return sum(len(cloud.invoke(function, events.sqs(body))["batchItemFailures"]) for body in bodies)
 
 
 def in_doubt(cloud: Cloud, **more: Any) -> str:
@@ -84,9 +81,8 @@ def sent_event(cloud: Cloud, position: int) -> None:
     """A Send event of SES for the first batch."""
     tags = {"mailing": [MAILING], "batch": ["a0-0"], "position": [str(position)]}
     mail = {"timestamp": NOW.isoformat(), "messageId": "late", "tags": tags}
-    import json
 
-    assert handle(cloud, "feedback", json.dumps({"eventType": "Send", "mail": mail})) == 0
+    assert handle(cloud, "feedback", events.ses_report("Send", mail, {})) == 0
 
 
 def feedback(cloud: Cloud) -> None:

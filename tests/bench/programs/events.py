@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import md5
 from typing import Any
+
+from rehearsal import events
 
 
 class Context:
@@ -20,15 +21,15 @@ class Context:
         return 60_000
 
 
-def from_queue(bodies: Iterable[str], queue: str = "queue") -> dict[str, Any]:
+def from_queue(bodies: Iterable[str]) -> dict[str, Any]:
     """An SQS event with a record for each body."""
-    return {"Records": [_record(number, body, queue) for number, body in enumerate(bodies)]}
+    return events.sqs(*bodies, sent=1_795_420_800)
 
 
 def http(
     method: str, path: str, body: str = "", *, source: str = "2001:db8::1", headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """An event of the HTTP API (payload format 2.0) as a browser causes it; a body is form-encoded."""
+    """An event of the HTTP API as a browser causes it; a body is form-encoded."""
     sent = {
         "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
         "accept-language": "fi-FI,fi;q=0.9,en;q=0.8",
@@ -39,48 +40,4 @@ def http(
         **({"content-type": "application/x-www-form-urlencoded"} if body else {}),
         **(headers or {}),
     }
-    return {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": sent,
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "bench",
-            "domainName": sent["host"],
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": source,
-                "userAgent": sent["user-agent"],
-            },
-            "requestId": "bench",
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": "23/Nov/2026:08:00:00 +0000",
-            "timeEpoch": 1_795_420_800_000,
-        },
-        "body": body or None,
-        "isBase64Encoded": False,
-    }
-
-
-def _record(number: int, body: str, queue: str) -> dict[str, Any]:
-    return {
-        "messageId": f"00000000-0000-4000-8000-{number:012}",
-        "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
-        "body": body,
-        "attributes": {
-            "ApproximateReceiveCount": "1",
-            "SentTimestamp": "1795420800000",
-            "SenderId": "AROAEXAMPLE:bench",
-            "ApproximateFirstReceiveTimestamp": "1795420800010",
-        },
-        "messageAttributes": {},
-        "md5OfBody": md5(body.encode(), usedforsecurity=False).hexdigest(),
-        "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:eu-north-1:123456789012:{queue}",
-        "awsRegion": "eu-north-1",
-    }
+    return events.http(events.Request(method, path, "", tuple(sent.items()), body.encode(), source))

@@ -13,7 +13,7 @@ from tests.bench.programs import events
 def main() -> None:
     """Arguments: the bodies of the queue's records, records in an event."""
     bodies, at_once = processes.arguments()
-    invocations = [events.from_queue(bodies[i : i + at_once], "FeedbackQueue") for i in range(0, len(bodies), at_once)]
+    invocations = [events.from_queue(bodies[i : i + at_once]) for i in range(0, len(bodies), at_once)]
     context = events.Context()
     began = process_time()
     answers = [handle(event, context) for event in invocations]

@@ -16,7 +16,7 @@ from tests.bench.programs import events
 
 def send(bodies: Sequence[str], at_once: int) -> float:
     """CPU seconds that the handler takes for these messages, `at_once` in an event. Every one must succeed."""
-    invocations = [events.from_queue(bodies[i : i + at_once], "BatchQueue") for i in range(0, len(bodies), at_once)]
+    invocations = [events.from_queue(bodies[i : i + at_once]) for i in range(0, len(bodies), at_once)]
     context = events.Context()
     began = process_time()
     answers = [handle(event, context) for event in invocations]

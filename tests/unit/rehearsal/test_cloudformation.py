@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local_cloud.cloudformation import Account, Template, TemplateError
-from local_cloud.server import ses_settings
-from local_cloud.stack import load_stack
+from rehearsal.settings import ses_settings
+from rehearsal.template.cloudformation import Account, Template, TemplateError
+from rehearsal.template.stack import load_stack
 
 REPOSITORY = Path(__file__).parents[3]
 PARAMETERS = {

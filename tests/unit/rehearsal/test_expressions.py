@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.expressions import ExpressionError, parse
-from local_cloud.scheduler import event, moment
-from local_cloud.stack import Schedule
+from rehearsal.clock import Clock
+from rehearsal.events import scheduled
+from rehearsal.lambda_.scheduler import MOST_RUNS, Scheduler, TooManyRuns, moment
+from rehearsal.template.cloudformation import Account
+from rehearsal.template.expressions import ExpressionError, parse
+from rehearsal.template.model import Function, Schedule, Stack
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 made aware
@@ -108,9 +113,9 @@ def test_a_wrong_expression_says_what_would_be_right(expression: str, zone: str,
 
 
 def test_the_input_carries_the_scheduled_time_in_utc_to_the_second() -> None:
-    schedule = Schedule("rate(1 hour)", "UTC", '{"now": "<aws.scheduler.scheduled-time>", "n": 1}', "ENABLED")
+    template = '{"now": "<aws.scheduler.scheduled-time>", "n": 1}'
     at = datetime(2026, 11, 24, 8, 0, 0, 123456, tzinfo=HELSINKI)
-    assert event(schedule, at) == {"now": "2026-11-24T06:00:00Z", "n": 1}
+    assert scheduled(template, at) == {"now": "2026-11-24T06:00:00Z", "n": 1}
 
 
 @pytest.mark.parametrize(
@@ -124,3 +129,79 @@ def test_the_input_carries_the_scheduled_time_in_utc_to_the_second() -> None:
 )
 def test_a_time_to_rehearse_is_iso_8601_on_the_clock_of_the_schedule(text: str, expected: str) -> None:
     assert moment(text, "Europe/Helsinki").astimezone(UTC).isoformat() == expected
+
+
+# --- the clock is moved ----------------------------------------------------------------------------------------------
+
+START = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+
+
+class Frozen(Clock):
+    """Stands still, but where it is moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move_to(self, moment: datetime) -> None:
+        self.at = max(self.at, moment)
+
+
+@dataclass
+class Recorded:
+    """Functions that note when they were invoked, and what the clock said."""
+
+    clock: Clock
+    runs: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def invoke(self, function: Function, event: dict[str, str]) -> None:
+        assert datetime.fromisoformat(event["now"]) == self.clock.now().replace(microsecond=0)
+        self.runs.append((function.folder, self.clock.now()))
+
+
+def played(until: datetime, *expressions: str) -> Recorded:
+    """What runs up to that moment; the functions are called a, b and so on."""
+    clock = Frozen()
+    recorded = Recorded(clock)
+    functions = tuple(
+        Function(name, f"{name}.handler.handle", name, 3, {}, schedules=(schedule_of(expression),))
+        for name, expression in zip("abcd", expressions, strict=False)
+    )
+    stack = Stack(Account("s", "eu-north-1", "1"), functions, {}, {})
+    scheduler = Scheduler(stack, recorded, clock)  # type: ignore[arg-type]
+    scheduler.restart()
+    scheduler.play(until, clock.move_to, lambda: None)
+    assert clock.now() == until
+    return recorded
+
+
+def schedule_of(expression: str) -> Schedule:
+    return Schedule(expression, "UTC", '{"now": "<aws.scheduler.scheduled-time>"}', "ENABLED")
+
+
+def test_every_schedule_runs_at_each_of_its_times_in_their_order() -> None:
+    runs = played(START + timedelta(hours=3), "cron(0 6 ? * TUE *)", "rate(1 hour)").runs
+    hours = [("b", 1), ("a", 1), ("b", 2), ("b", 3)]
+    assert runs == [(name, START + timedelta(hours=after)) for name, after in hours]
+
+
+@given(days=st.integers(1, 400), minutes=st.sampled_from([5, 15, 60]))
+def test_on_a_long_way_rates_run_less_often_but_daily_at_the_end_and_before_each_cron(days: int, minutes: int) -> None:
+    until = START + timedelta(days=days)
+    unit = "1 hour" if minutes == 60 else f"{minutes} minutes"
+    runs = played(until, "cron(0 6 ? * TUE *)", f"rate({unit})").runs
+    rates = [at for name, at in runs if name == "b"]
+    crons = [at for name, at in runs if name == "a"]
+    assert len(crons) == (days - 1) // 7 + 1
+    assert rates[-1] == until
+    assert len(rates) <= max(MOST_RUNS, days) + len(crons) + 1
+    assert all(later - earlier <= timedelta(days=1) for earlier, later in pairwise(rates))
+    assert all(any(timedelta(0) <= cron - at < timedelta(minutes=minutes) for at in rates) for cron in crons)
+
+
+def test_a_move_that_would_need_too_many_runs_is_refused_before_anything_runs() -> None:
+    with pytest.raises(TooManyRuns, match=r"more than 5,000 runs of a \(cron\(\* \* \* \* \? \*\)\)"):
+        played(START + timedelta(days=4), "cron(* * * * ? *)")

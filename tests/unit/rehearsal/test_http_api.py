@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.http_api import BadAnswer, BadSource, Request, Router, event, from_named_source, response
-from local_cloud.stack import Function, Route
+from rehearsal.events import Request, http
+from rehearsal.site.http_api import BadAnswer, BadSource, Router, from_named_source, response
+from rehearsal.template.model import Function, Route
 from tests.support.strategies import WHOLE, whole_without
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ def made(given_request: Request, *routes: tuple[str, str]) -> dict[str, object]:
         given_request.method, given_request.path
     )
     assert match is not None
-    return event(given_request, match, NOW)
+    return http(given_request, match.route_key, match.path_parameters, NOW)
 
 
 ROUTER = Router([

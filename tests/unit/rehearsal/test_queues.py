@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud import logs
-from local_cloud.queues import failed_ids, record
-from local_cloud.stack import QueueSource
+from rehearsal import events
+from rehearsal.lambda_ import logs
+from rehearsal.lambda_.pollers import failed_ids
 
 IDS = st.sets(st.text(min_size=1, max_size=3), min_size=1)
 
@@ -45,7 +45,6 @@ def test_a_report_that_cannot_be_read_brings_everything_back(failures: object) -
 
 
 def test_a_record_has_the_fields_of_an_sqs_event() -> None:
-    source = QueueSource("arn:aws:sqs:eu-north-1:123456789012:q", 5, 2, reports_failures=True)
     message = {
         "MessageId": "id",
         "ReceiptHandle": "handle",
@@ -54,7 +53,7 @@ def test_a_record_has_the_fields_of_an_sqs_event() -> None:
         "Attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1795500000000"},
         "MessageAttributes": {"kind": {"StringValue": "x", "DataType": "String"}},
     }
-    assert record(message, source, "eu-north-1") == {
+    assert events.sqs_record_of(message, "arn:aws:sqs:eu-north-1:123456789012:q") == {
         "messageId": "id",
         "receiptHandle": "handle",
         "body": "text",

@@ -1,0 +1,1 @@
+"""DynamoDB, SQS, SNS and SSM."""

@@ -1,0 +1,155 @@
+"""DynamoDB, SQS, SNS and SSM in this process: moto, reachable through boto3 here and over HTTP from outside."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from time import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto import mock_aws
+from moto.sqs.models import sqs_backends
+
+from rehearsal.aws import moto_patches
+from rehearsal.lambda_ import lineage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from rehearsal.template.cloudformation import Account
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """Messages of a queue: to be received now, with a function, delayed by their sender, waiting for their next try."""
+
+    ready: int
+    in_hand: int
+    delayed: int
+    retrying: int
+
+
+class Backends:
+    """The emulated services of one account; empty at every start.
+
+    moto is not made for threads (a queue can lose a message that arrives while another is deleted), so its work
+    is done under one lock. A long poll from outside is the exception: it would keep everybody waiting."""
+
+    def __init__(self, account: Account, now: Callable[[], float] = time) -> None:
+        """`now`: what SQS takes for the present, in seconds since 1970."""
+        self._account, self._now = account, now
+        self._mock = mock_aws()
+        self._lock = threading.RLock()
+        self._turns = ExitStack()
+        self._clients: dict[str, Any] = {}
+        self._http: WSGIApplication | None = None
+
+    def start(self) -> None:
+        """From now on boto3 in this process talks to the emulators."""
+        moto_patches.install()
+        moto_patches.set_clock(self._now)
+        self._turns.callback(moto_patches.set_clock)
+        self._mock.start()
+        self._turns.enter_context(moto_patches.one_at_a_time(self._lock))
+        self._turns.enter_context(moto_patches.with_system_attribute(lineage.HEADER, lineage.current))
+        self._turns.enter_context(lineage.kept_by_threads())
+
+    def stop(self) -> None:
+        """Everything in the emulators is gone."""
+        with self._lock:
+            self._turns.close()
+            self._mock.stop()
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service, one for all threads."""
+        with self._lock:
+            if service not in self._clients:
+                create: Any = boto3.client  # its stubs know each service by its literal name only
+                self._clients[service] = create(service)
+            return self._clients[service]
+
+    def queue_url(self, name: str) -> str:
+        """The URL by which boto3 knows a queue."""
+        return f"https://sqs.{self._account.region}.amazonaws.com/{self._account.account_id}/{name}"
+
+    def visible(self, queue: str) -> int:
+        """How many messages of the queue could be received now; looked up in memory, without an API call."""
+        with self._lock:
+            return len(self._queue(queue).messages)
+
+    def counts(self, queue: str, in_hand: Collection[str]) -> QueueCounts:
+        """How the messages of the queue stand; those with ids `in_hand` are being handled."""
+        with self._lock:
+            # The API counts, but does not tell a first delay from a wait for the next try.
+            messages = self._queue(queue)._messages  # noqa: SLF001
+            return QueueCounts(
+                ready=len([each for each in messages if each.visible and not each.delayed]),
+                in_hand=len([each for each in messages if each.id in in_hand]),
+                delayed=len([each for each in messages if each.delayed]),
+                retrying=len(_retrying(messages, in_hand)),
+            )
+
+    def next_due(self, queue: str, in_hand: Collection[str]) -> float | None:
+        """When the next message of the queue that waits can be received (seconds since 1970); None where none waits."""
+        with self._lock:
+            waiting = [
+                max(each.visible_at, each.delayed_until)
+                for each in self._queue(queue)._messages  # noqa: SLF001
+                if (each.delayed or not each.visible) and each.id not in in_hand
+            ]
+            return min(waiting) / 1000 if waiting else None
+
+    def deliver_delayed(self, queue: str) -> None:
+        """Make receivable what its sender delayed."""
+        with self._lock:
+            for message in self._queue(queue)._messages:  # noqa: SLF001
+                message.delayed_until = 0.0
+
+    def retry_now(self, queue: str, in_hand: Collection[str]) -> int:
+        """Make receivable what waits for its next try; returns how many messages that is."""
+        with self._lock:
+            hidden = _retrying(self._queue(queue)._messages, in_hand)  # noqa: SLF001
+            for message in hidden:
+                message.visible_at = 0.0
+            return len(hidden)
+
+    def put_secrets(self, secrets: Mapping[str, str]) -> None:
+        """SSM SecureStrings by name, in the background: moto's SSM imports all of EC2, which takes a second.
+
+        Whoever calls a service before they are there waits for them."""
+        begun = threading.Event()
+
+        def put() -> None:
+            with self._lock:
+                begun.set()
+                for name, value in secrets.items():
+                    self.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+
+        threading.Thread(target=put, name="secrets", daemon=True).start()
+        begun.wait()
+
+    def http(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The same services as a WSGI application, for `AWS_ENDPOINT_URL` in another process."""
+        if environ.get("HTTP_X_AMZ_TARGET", "") == "AmazonSQS.ReceiveMessage":
+            return self._http_app()(environ, start_response)
+        with self._lock:
+            return self._http_app()(environ, start_response)
+
+    def _http_app(self) -> WSGIApplication:
+        with self._lock:
+            if self._http is None:
+                # Half a second of import that only a second terminal needs.
+                from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+                self._http = DomainDispatcherApplication(create_backend_app)
+            return self._http
+
+    def _queue(self, name: str) -> Any:
+        return sqs_backends[self._account.account_id][self._account.region].queues[name]
+
+
+def _retrying(messages: Iterable[Any], in_hand: Collection[str]) -> list[Any]:
+    return [each for each in messages if not each.visible and not each.delayed and each.id not in in_hand]

@@ -1,0 +1,1 @@
+"""Lambda: runs the handlers, from queues, from schedules and over HTTP."""

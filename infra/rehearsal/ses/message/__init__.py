@@ -1,0 +1,1 @@
+"""Mails as requests describe them and as they travel."""

@@ -1,0 +1,1 @@
+"""template.yaml and its nested files, read, resolved and created in an emulator."""
