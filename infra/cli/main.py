@@ -165,7 +165,9 @@ def _parser() -> argparse.ArgumentParser:
     place.add_argument(
         "--stack", metavar="NAME", help="a deployed CloudFormation stack, in your AWS account and region"
     )
-    place.add_argument("--local", metavar="URL", help=f"the local cloud; without a URL, {target.local_url()}")
+    place.add_argument(
+        "--local", metavar="URL", help="the local cloud; without a URL, the one that runs on this computer"
+    )
     place.add_argument(
         "--templates", metavar="DIR", type=Path, help="publication and templates (./templates, else those installed)"
     )

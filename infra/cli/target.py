@@ -6,7 +6,8 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from cli.faults import Fault, of_aws
 PREFIX = "NEWSLETTER_"
 FUNCTION = "Console"
 """The function whose environment is read; template.yaml gives all functions the same."""
+AHEAD = "clock_ahead"
+"""How a local cloud says by how many seconds its clock is ahead, among the variables that it gives."""
 REPOSITORY = Path(__file__).parents[2]
 TIMEOUT = 10.0
+DEFAULT_PORT = 8000
 MAX_ANSWER = 100_000
 NOWHERE = (
     "no stack to talk to: name a deployed one with --stack NAME, start the local cloud with `make demo` and use "
@@ -35,16 +39,23 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Target:
-    """The variables to put on, and whether the shell's AWS settings must be put away."""
+    """The variables to put on, and whether the shell's AWS settings must be put away.
+
+    `ahead`: how far the clock of a local cloud is ahead of this computer's.
+    """
 
     variables: Mapping[str, str]
     name: str
     local: bool = False
+    ahead: timedelta = timedelta(0)
 
 
 def local_url() -> str:
-    """Where `make demo` listens."""
-    return f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
+    """Where `make demo` listens: on PORT where that is set, else where the one that was started last says it does."""
+    from rehearsal import address_file
+
+    port = os.environ.get("PORT")
+    return f"http://127.0.0.1:{port}" if port else address_file.read() or f"http://127.0.0.1:{DEFAULT_PORT}"
 
 
 def find(wanted: Wanted, client: Callable[[str], Any] | None = None) -> Target:
@@ -64,7 +75,7 @@ def find(wanted: Wanted, client: Callable[[str], Any] | None = None) -> Target:
             raise Fault(NOWHERE) from nothing
     if wanted.templates is None:
         return found
-    return Target({**found.variables, f"{PREFIX}TEMPLATES": str(wanted.templates)}, found.name, found.local)
+    return replace(found, variables={**found.variables, f"{PREFIX}TEMPLATES": str(wanted.templates)})
 
 
 def named_by_environment() -> bool:
@@ -89,9 +100,12 @@ def applied(target: Target) -> Iterator[None]:
 
     with only(target.variables) if target.local else _besides(target.variables):
         app.reset()
+        if target.ahead:
+            vars(app)["now"] = lambda: datetime.now(UTC) + target.ahead
         try:
             yield
         finally:
+            vars(app).pop("now", None)
             app.reset()
 
 
@@ -138,4 +152,9 @@ def _local(url: str) -> Target:
         data = None
     if not isinstance(data, dict):
         raise Fault(f"no local cloud answers at {url}; start it with `make demo`")
-    return Target({str(name): str(value) for name, value in data.items()}, f"the local cloud at {url}", local=True)
+    variables = {str(name): str(value) for name, value in data.items()}
+    ahead = variables.pop(AHEAD, "0")
+    try:
+        return Target(variables, f"the local cloud at {url}", local=True, ahead=timedelta(seconds=float(ahead)))
+    except (ValueError, OverflowError):
+        raise Fault(f"the local cloud at {url} says that its clock is ahead by {ahead!r} seconds") from None

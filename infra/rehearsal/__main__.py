@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 # All else is imported in main(), so that Ctrl-C during the start is as quiet as after it.
+_at_the_end: list[Callable[[], None]] = []
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -22,6 +24,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
 
+    from rehearsal import address_file
     from rehearsal.cloud import LocalCloud
     from rehearsal.settings import CannotStart, templates_folder
     from rehearsal.template.cloudformation import TemplateError
@@ -36,6 +39,8 @@ def main() -> int:
             crm_url=os.environ.get("NEWSLETTER_CRM_URL"),
             log_level=log_level,
         ) as cloud:
+            address_file.write(cloud.url)
+            _at_the_end.append(lambda: address_file.remove(cloud.url))
             print(_welcome(cloud.url), file=out, flush=True)
             threading.Event().wait()
     except (CannotStart, TemplateError) as error:
@@ -46,6 +51,8 @@ def main() -> int:
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     # Everything lives in the memory of this process: it ends at once, whatever is under way, and nothing is left over.
+    for act in _at_the_end:
+        act()
     os.write(1, b"\nStopped.\n")
     os._exit(0)
 

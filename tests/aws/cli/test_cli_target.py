@@ -22,6 +22,7 @@ from cli import target
 from cli.faults import Fault
 from cli.main import main
 from newsletter.container import app
+from rehearsal import address_file
 from rehearsal.cloud import LocalCloud
 from tests.support.cloud import Quiet
 from tests.support.templates import TEMPLATES
@@ -129,6 +130,48 @@ def test_a_local_cloud_is_used_by_itself_where_nothing_else_is_named(
     assert f"newsletter: using the local cloud at {local}\n" in capsys.readouterr().err
     monkeypatch.setenv("NEWSLETTER_CONTENT_TABLE", "named")
     assert target.find(target.Wanted()).variables == {}
+
+
+def test_a_local_cloud_is_found_on_whatever_port_it_listens(
+    local: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PORT")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert target.local_url() == "http://127.0.0.1:8000"
+    address_file.write("http://127.0.0.1:1")
+    address_file.write(local)
+    assert target.find(target.Wanted()).name == f"the local cloud at {local}"
+    monkeypatch.setenv("PORT", "1")
+    assert target.local_url() == "http://127.0.0.1:1"
+    monkeypatch.delenv("PORT")
+    # A stack that is named comes before any local cloud.
+    assert target.find(target.Wanted(stack="prod"), aws(ENVIRONMENT)).name == "the stack prod"
+    monkeypatch.setenv("NEWSLETTER_CONTENT_TABLE", "named")
+    assert not target.find(target.Wanted()).local
+    address_file.remove("http://127.0.0.1:1")
+    assert address_file.read() == local
+    address_file.remove(local)
+    assert address_file.read() is None
+
+
+@pytest.mark.parametrize(
+    "said", ["", "http://evil.example", "https://127.0.0.1:8000", "http://127.0.0.1:8000/x", "\xff"]
+)
+def test_what_is_no_address_of_this_computer_is_not_believed(
+    said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    address_file.write("http://127.0.0.1:8123")
+    (file,) = tmp_path.iterdir()
+    file.write_text(said, encoding="latin-1")
+    assert address_file.read() is None
+    file.unlink()
+    (tmp_path / "elsewhere").write_text("http://127.0.0.1:8123")
+    file.symlink_to(tmp_path / "elsewhere")
+    assert address_file.read() is None
+    address_file.write("http://127.0.0.1:8124")
+    assert address_file.read() == "http://127.0.0.1:8124"
+    assert (tmp_path / "elsewhere").read_text() == "http://127.0.0.1:8123"
 
 
 def test_with_nothing_to_talk_to_it_is_said_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
+import subprocess
+import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
-from tests.support.local_process import free_port, start, welcome
+from tests.support.local_process import REPOSITORY, free_port, start, welcome
 from tests.support.templates import TEMPLATES
 
 
@@ -54,6 +58,23 @@ def test_templates_and_crm_of_ones_own_replace_the_samples() -> None:
             known = json.load(answer)
         process.terminate()
     assert (known["NEWSLETTER_TEMPLATES"], known["NEWSLETTER_CRM_URL"]) == (str(TEMPLATES), crm)
+
+
+def test_the_newsletter_command_finds_it_without_being_told_and_no_more_once_it_has_stopped(tmp_path: Path) -> None:
+    port = free_port()
+    paths = os.pathsep.join(str(REPOSITORY / folder) for folder in ("functions", "infra"))
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "XDG_RUNTIME_DIR": str(tmp_path)}
+
+    def newsletter() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cli.main", "mailing", "list"]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    with start(PORT=str(port), XDG_RUNTIME_DIR=str(tmp_path)) as process:
+        welcome(process)
+        found = newsletter()
+        process.terminate()
+    assert (found.returncode, found.stderr) == (0, f"newsletter: using the local cloud at http://127.0.0.1:{port}\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
