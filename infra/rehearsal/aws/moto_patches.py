@@ -10,7 +10,7 @@ moto works out anew for every field of an answer and every item of a table what 
 - It lists the methods of the class that answers for every request, and works out all attributes of a queue for every
   message that it hands out. What time it is, it reckons from a date.
 
-tests/aws/test_moto_patches.py gives moto the same calls with and without the patches.
+tests/aws/rehearsal/test_moto_patches.py gives moto the same calls with and without the patches.
 """
 
 from __future__ import annotations
