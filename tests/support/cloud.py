@@ -134,6 +134,10 @@ class Cloud:
         message = f"queues not empty after {rounds} rounds"
         raise AssertionError(message)
 
+    def work(self, folder: str) -> int:
+        """Let one function work off what is on its queues; how many messages that was."""
+        return self._work(self.function(folder), [])
+
     def messages(self, queue: str) -> list[str]:
         """The bodies that wait in a queue, by logical id; they are taken out."""
         sqs, url = self.client("sqs"), self._url(queue)
