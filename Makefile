@@ -60,7 +60,8 @@ bench: .venv/test.stamp ## Measure against the budgets; writes build/bench.json
 build: .venv-deploy/stamp build/wheels/stamp ## What is deployed, from hashed arm64 wheels, with the size of each zip
 	@sh infra/build/build.sh
 
-deploy: build ## Build and deploy (STAGE=... picks the sections of samconfig.toml; asks first for the default one alone)
+deploy: .venv/demo.stamp build ## Build, check and deploy (STAGE=... picks the sections of samconfig.toml; asks for the default one alone)
+	.venv/bin/newsletter check --templates templates
 	$(SAM_DEPLOY) $(DEPLOY)
 
 lock: .venv-deploy/stamp ## Write the hashed locks anew from pyproject.toml (UPGRADE=1: newest versions)

@@ -12,11 +12,12 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError
 
 from cli import check_stack, mail_table, secret_parameters
 from cli.check_campaign import NOWHERE
+from cli.contrast_check import low_contrasts
 from cli.output import say
 from cli.sample_mails import SampleMail, sample_mails
 from newsletter.mail.locales import VALUE, Locales, Message, MissingText
 from newsletter.mail.templates import Templates
-from newsletter.mailings.rendering.preflight import Fault
+from newsletter.mailings.rendering.preflight import Fault, sample
 from newsletter.platform.errors import InvalidPublication, NewsletterError
 from newsletter.publication.publication import Publication
 from newsletter.publication.publication_file import read_publication_file
@@ -39,7 +40,7 @@ def check(root: Path, *, deployed: bool, stack: str = "", mails: bool = False) -
     templates = Templates(root, NOWHERE, traced=True)
     warnings = []
     if not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
-        looked_over = list(_mails(root, templates))
+        looked_over = list(dict.fromkeys(_mails(root, templates)))
         found += [(where, message) for where, message, blocks in looked_over if blocks]
         warnings = [(where, message) for where, message, blocks in looked_over if not blocks]
     if deployed:
@@ -149,13 +150,20 @@ def _mails(root: Path, templates: Templates) -> Iterator[tuple[str, str, bool]]:
                 continue
             for fault in mail.faults(rendered, templates, language):
                 yield f"{_source(root, mail, fault)} ({language}, {mail.name})", fault.message, fault.blocks
+            for drawing in drawn:
+                for low in low_contrasts(sample(drawing, templates, mail.kind).html):
+                    yield f"{_template(root, mail, low.at)} ({language}, {mail.name})", str(low), True
 
 
 def _source(root: Path, mail: SampleMail, fault: Fault) -> str:
     """The template or text in which something is wrong, with the line where it is known."""
     if fault.field == "body":
         return f"{root / mail.text}.{fault.language}.md:{max(fault.line, 1)}"
-    return str(root / (fault.template or f"email/compiled/{mail.template}.html"))
+    return _template(root, mail, fault.template)
+
+
+def _template(root: Path, mail: SampleMail, at: str) -> str:
+    return str(root / (at or f"email/compiled/{mail.template}.html"))
 
 
 def _place(root: Path, error: Exception) -> str:

@@ -43,11 +43,6 @@ class Element:
             return True
         return self.parent is not None and self.parent.hidden
 
-    @cached_property
-    def classes(self) -> frozenset[str]:
-        """What its attribute `class` names."""
-        return frozenset(self.attributes.get("class", "").split())
-
     def chain(self) -> Iterator[Element]:
         """The element and those around it, from the inside out."""
         element: Element | None = self

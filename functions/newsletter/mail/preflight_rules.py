@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from newsletter.mail.contrast import faint_texts
 from newsletter.mail.mail_html import HEADINGS, Element, read_html, without_trace
 from newsletter.platform.links.urls import addresses_in, fault_of_link
-from newsletter.publication.theme import LEAST_CONTRAST
 
 CLIP = 102_000
 """Bytes of HTML past which Gmail cuts a mail off and hides the rest, the way out included, behind a link."""
@@ -35,7 +33,6 @@ class Rule(StrEnum):
     SAME_TEXT = "same text"
     PLACEHOLDER = "placeholder"
     FOREIGN_PLACEHOLDER = "foreign placeholder"
-    CONTRAST = "contrast"
     LANGUAGE = "language"
     HEADINGS = "headings"
     SPAM = "spam"
@@ -84,7 +81,6 @@ def examine(mail: Sample) -> list[Finding]:
         *_way_out(mail, root),
         *_same_text(mail, root),
         *_placeholders(mail, root),
-        *_contrast(root),
         *_language(mail, root),
         *_headings(root),
     ]
@@ -180,16 +176,6 @@ def _placeholders(mail: Sample, root: Element) -> Iterator[Finding]:
         for looks in _LOOKS_LIKE_PLACEHOLDER.findall(text):
             message = f"{_quoted(looks)} looks like a placeholder, and would reach readers as it stands"
             yield Finding(Rule.FOREIGN_PLACEHOLDER, message, at, looks)
-
-
-def _contrast(root: Element) -> Iterator[Finding]:
-    for faint in faint_texts(root):
-        scheme = "in the dark" if faint.dark else "in light"
-        message = (
-            f"{_quoted(faint.text)} is {faint.colour} on {faint.ground} {scheme}: a contrast of {faint.ratio:.1f}:1, "
-            f"where {LEAST_CONTRAST}:1 is the least that can be read well"
-        )
-        yield Finding(Rule.CONTRAST, message, faint.element.nearest, faint.text)
 
 
 def _language(mail: Sample, root: Element) -> Iterator[Finding]:

@@ -91,6 +91,21 @@ def test_a_template_that_does_not_render_is_said_with_file_and_line(templates: P
     )
 
 
+def test_a_theme_or_a_template_with_faint_text_does_not_pass(templates: Path, capsys: Captured) -> None:
+    path = templates / "email/compiled/letter.html"
+    change(path, "{{ markdown(body) }}", '{{ markdown(body) }}<p style="color: #999999">Pikkuteksti</p>')
+    lines = check(templates, capsys)
+    assert any(
+        re.match(rf"{re.escape(str(path))}:\d+ \(fi, campaign\): “Pikkuteksti” is #999999 on #", line)
+        and line.endswith("where 4.5:1 is the least that can be read well")
+        for line in lines
+    )
+    path = templates / "publication.toml"
+    path.write_text(re.sub(r"^muted = .*", 'muted = "#999999"', path.read_text("utf-8"), count=1, flags=re.MULTILINE))
+    (line, _) = check(templates, capsys)
+    assert "look.light.muted: #999999 on paper #" in line
+
+
 def test_a_template_that_cannot_be_read_is_said_with_file_and_line(templates: Path, capsys: Captured) -> None:
     change(templates / "pages/layout.html", "{% block content %}", "{% blok content %}")
     lines = check(templates, capsys)

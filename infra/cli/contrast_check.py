@@ -1,7 +1,8 @@
-"""How well the text of a mail stands out from its ground, in light and in dark, as its styles say.
+"""Contrast of the text of a mail against its background, in light and in dark, as its styles say.
 
-Knows what mails are made of: inline styles, `bgcolor`, and rules for tags and classes, plain or in
-`@media (prefers-color-scheme: dark)`. What it does not know it leaves out.
+Colours come from the templates and the theme alone, because Markdown admits none: so this is checked where a
+publication is built, and no function does it. Knows what mails are made of: inline styles, `bgcolor`, and rules for
+tags and classes, plain or in `@media (prefers-color-scheme: dark)`. What it does not know it leaves out.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.mail.mail_html import Element
+from newsletter.mail.mail_html import Element, read_html
 from newsletter.publication.theme import LEAST_CONTRAST, contrast
 
 BLACK, WHITE = "#000000", "#ffffff"
@@ -28,15 +29,23 @@ _COLOUR = re.compile(
 
 
 @dataclass(frozen=True)
-class Faint:
-    """Text that does not stand out enough."""
+class LowContrast:
+    """Text that does not stand out enough. `at` is the template's file and line in a traced mail, else empty."""
 
-    element: Element
+    at: str
     text: str
     colour: str
     ground: str
     ratio: float
     dark: bool
+
+    def __str__(self) -> str:
+        quoted = self.text if len(self.text) <= 80 else self.text[:79] + "…"
+        scheme = "in the dark" if self.dark else "in light"
+        return (
+            f"“{quoted}” is {self.colour} on {self.ground} {scheme}: a contrast of {self.ratio:.1f}:1, "
+            f"where {LEAST_CONTRAST}:1 is the least that can be read well"
+        )
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class _Part:
     child: bool
 
     def fits(self, element: Element) -> bool:
-        return self.tag in ("", element.tag) and self.classes <= element.classes
+        return self.tag in ("", element.tag) and self.classes <= _classes(element)
 
 
 @dataclass(frozen=True)
@@ -62,8 +71,9 @@ class _Rule:
         return sum(len(part.classes) for part in self.selector), sum(bool(part.tag) for part in self.selector)
 
 
-def faint_texts(root: Element) -> Iterator[Faint]:
+def low_contrasts(html: str) -> Iterator[LowContrast]:
     """Every pair of colours with too little contrast, once in each scheme, with a text that has it."""
+    root = read_html(html)
     rules = list(_rules(root))
     adapts = any(rule.dark for rule in rules)
     for dark in (False, True) if adapts else (False,):
@@ -77,7 +87,7 @@ def faint_texts(root: Element) -> Iterator[Faint]:
             ratio = contrast(*pair)
             if ratio < LEAST_CONTRAST and pair not in seen:
                 seen.add(pair)
-                yield Faint(element, " ".join(text.split()), *pair, ratio, dark)
+                yield LowContrast(element.nearest, " ".join(text.split()), *pair, ratio, dark)
 
 
 class _Styles:
@@ -108,6 +118,10 @@ class _Styles:
                 if urgent is important:
                     found["ground" if name.startswith("background") else name] = value
         return found
+
+
+def _classes(element: Element) -> frozenset[str]:
+    return frozenset(element.attributes.get("class", "").split())
 
 
 def _fits(selector: tuple[_Part, ...], element: Element) -> bool:
