@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -51,21 +52,33 @@ WRITES = ("dynamodb PutItem", "dynamodb UpdateItem", "dynamodb DeleteItem", "dyn
 
 
 def usd(works: Iterable[Work], mail_events: float) -> dict[str, float]:
-    """USD by what they are paid for; `mail_events` is how many events SES published."""
-    lines: dict[str, float] = dict.fromkeys(
-        ("DynamoDB writes", "DynamoDB reads", "SQS", "SNS", "Lambda requests", "Lambda compute", "logs"), 0.0
-    )
+    """USD for what comes from queues, by what it is paid for; `mail_events` is how many events SES published."""
+    lines: dict[str, float] = defaultdict(float)
     for work in works:
-        for name, number in work.units.items():
-            write = name.startswith("write ")
-            price = prices.DYNAMODB_WRITE_UNIT if write else prices.DYNAMODB_READ_UNIT
-            lines["DynamoDB writes" if write else "DynamoDB reads"] += number * price
         # Lambda receives with one request, deletes with another; none of them can hold more than ten messages.
-        lines["SQS"] += (work.count("sqs ") + 2 * max(work.invocations, work.records / 10)) * prices.SQS_REQUEST
-        lines["Lambda requests"] += work.invocations * prices.LAMBDA_REQUEST
-        lines["Lambda compute"] += work.gb_seconds * prices.LAMBDA_GB_SECOND
-        logged = work.logged_bytes + work.invocations * prices.LOG_OF_AN_INVOCATION
-        lines["logs"] += logged / 1e9 * prices.LOGS_GB
+        lines["SQS"] += 2 * max(work.invocations, work.records / 10) * prices.SQS_REQUEST
+        _add(lines, work)
     lines["SQS"] += mail_events * prices.SQS_REQUEST
-    lines["SNS"] = mail_events * prices.SNS_PUBLISH
-    return lines
+    lines["SNS"] += mail_events * prices.SNS_PUBLISH
+    return dict(lines)
+
+
+def usd_of_requests(work: Work) -> dict[str, float]:
+    """USD for requests of the HTTP API, by what they are paid for."""
+    lines: dict[str, float] = defaultdict(float)
+    lines["HTTP API"] += work.invocations * prices.HTTP_API_REQUEST
+    _add(lines, work)
+    return dict(lines)
+
+
+def _add(lines: dict[str, float], work: Work) -> None:
+    """What every function is billed."""
+    for name, number in work.units.items():
+        write = name.startswith("write ")
+        price = prices.DYNAMODB_WRITE_UNIT if write else prices.DYNAMODB_READ_UNIT
+        lines["DynamoDB writes" if write else "DynamoDB reads"] += number * price
+    lines["SQS"] += work.count("sqs ") * prices.SQS_REQUEST
+    lines["Lambda requests"] += work.invocations * prices.LAMBDA_REQUEST
+    lines["Lambda compute"] += work.gb_seconds * prices.LAMBDA_GB_SECOND
+    logged = work.logged_bytes + work.invocations * prices.LOG_OF_AN_INVOCATION
+    lines["logs"] += logged / 1e9 * prices.LOGS_GB

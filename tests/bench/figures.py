@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured number. `note` is what to know beside it; `budget` where it was measured in the same run."""
+    """A measured number. `note` is what to know beside it."""
 
     row: str
     value: float
     note: str = ""
-    budget: float | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ SNS_PUBLISH = 0.50e-6
 LAMBDA_REQUEST = 0.20e-6
 LAMBDA_GB_SECOND = 0.0000133334
 """arm64."""
+HTTP_API_REQUEST = 1.00e-6
+"""API Gateway's HTTP API, for a request of at most 512 KB."""
 LOGS_GB = 0.50
 """Ingestion into CloudWatch Logs."""
 LOG_OF_AN_INVOCATION = 700

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 RESULT = ROOT / "build" / "bench.json"
-YARDSTICK_TURNS = 1_000_000
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -28,6 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     from tests.bench.figures import Figure
     from tests.bench.processes import Failed
     from tests.bench.rows import ROWS, benches
+    from tests.bench.yardstick import seconds_a_turn
 
     names = [row.name for row in ROWS]
     if unknown := set(arguments) - set(names):
@@ -35,9 +35,9 @@ def main(arguments: Sequence[str]) -> None:
     wanted = list(arguments) or names
     found: dict[str, Figure | LeftOut] = {}
     failures: list[str] = []
-    for bench in benches(wanted):
+    for name, bench in benches(wanted).items():
         began = time.perf_counter()
-        print(f"{bench.__module__.rpartition('.')[2]} ...", end="", file=sys.stderr, flush=True)
+        print(f"{name} ...", end="", file=sys.stderr, flush=True)
         try:
             found |= {figure.row: figure for figure in bench()}
         except Failed as failed:
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> None:
         print(f" {time.perf_counter() - began:.0f} s", file=sys.stderr)
     keep({row: figure.value for row, figure in found.items() if row in wanted and isinstance(figure, Figure)})
     show([row for row in ROWS if row.name in wanted], found)
-    print(f"\nYardstick of this machine: {yardstick():.0f} ms of CPU for {YARDSTICK_TURNS:,} turns of a Python loop.")
+    print(f"\nYardstick of this machine: {min(seconds_a_turn() for _ in range(20)) * 1e9:.0f} ns of CPU a turn.")
     if failures:
         sys.exit("\n\n".join(failures))
 
@@ -65,18 +65,6 @@ def show(rows: Sequence[Row], found: Mapping[str, Figure | LeftOut]) -> None:
     Console(width=width, highlight=False).print(table)
 
 
-def yardstick() -> float:
-    """Milliseconds of CPU for a loop of YARDSTICK_TURNS; the best of five."""
-    took = []
-    for _ in range(5):
-        began = time.process_time()
-        total = 0
-        for turn in range(YARDSTICK_TURNS):
-            total += turn
-        took.append(time.process_time() - began)
-    return min(took) * 1000
-
-
 def keep(figures: Mapping[str, float]) -> None:
     """Write build/bench.json."""
     known: dict[str, Any] = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
@@ -93,13 +81,12 @@ def _cells(row: Row, figure: Figure | LeftOut | None) -> tuple[str, ...]:
         return row.name, "", "-", "", "its bench failed, see below"
     if isinstance(figure, LeftOut):
         return row.name, "", "-", "", f"left out: {figure.why}"
-    budget = row.budget_of(figure)
     met = row.met(figure)
     return (
         row.name,
         "" if met is None else "ok" if met else "[bold red]missed[/]",
         _number(figure.value),
-        "" if budget is None else f"{row.bound} {_number(budget)}",
+        "" if row.budget is None else f"{row.bound} {_number(row.budget)}",
         figure.note,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from newsletter.platform.messages import SendBatch, from_json
@@ -10,12 +11,15 @@ from newsletter.platform.shards import SHARDS
 from tests.bench import mail_events
 from tests.bench.bill import WRITES, Work, usd
 from tests.bench.figures import Figure
+from tests.bench.measure import site
 from tests.bench.processes import READERS, Stub, stub
 from tests.bench.stack import batch_size, memory_gb, variables
 
 MILLION = 1_000_000
 SENT = 600
 """Batches of the plan, evenly spread, that are really sent: half a minute of the rate lane, so that events overlap."""
+SCANNED = 0.5
+"""The share of readers whose mail server opens every link of a mail before they see it (assumed)."""
 FEEDBACK = 4_000
 """Events of these that are really fed back, from the middle, where Send and Delivery events come together."""
 
@@ -26,6 +30,7 @@ class Planned:
 
     work: Work
     cpu_s: float
+    turns: float
     peak_mb: float
     batches: int
     recipients: int
@@ -48,20 +53,35 @@ def measure_with_bill() -> list[Figure]:
         feedback = _fed_back(aws, sample).times(2 * plan.recipients / FEEDBACK)
     scale = MILLION / plan.recipients
     writes = sum(work.count(*WRITES) for work in (plan.work, send)) * scale
+    mails = send.count("ses ") * scale
     lines = {line: cost * scale for line, cost in usd((plan.work, send, feedback), 2 * plan.recipients).items()}
-    dearest = ", ".join(f"{line} {cost:.2f}" for line, cost in sorted(lines.items(), key=lambda each: -each[1]))
+    bill, scanners = sum(lines.values()), site.visits()
+    visits = SCANNED * scanners.links
+    ledger = [work.units.get("write Deliveries", 0.0) / plan.recipients for work in (plan.work, send, feedback)]
     return [
         *_figures_of_planning(plan),
+        Figure("aws_calls_per_million", writes + mails, "DynamoDB writes and calls of SES"),
         Figure("aws_calls_per_million_dynamodb_writes", writes, _by_operation(plan.work, send, scale)),
-        Figure("aws_calls_per_million_ses", send.count("ses ") * scale, f"{plan.batches:,} batches planned"),
-        Figure("aws_usd_per_million", sum(lines.values()), dearest),
+        Figure("aws_calls_per_million_ses", mails, f"{plan.batches:,} batches planned"),
+        Figure("aws_usd_per_million", bill, site.dearest_first(lines)),
+        Figure(
+            "aws_usd_per_million_scanned",
+            bill + visits * sum(scanners.usd.values()),
+            f"{SCANNED:.0%} of the readers behind scanners that open {scanners.links} links each",
+        ),
+        Figure(
+            "ledger_units_per_recipient",
+            sum(ledger),
+            "planned {:.2f}, sent {:.2f}, fed back {:.2f}".format(*ledger),
+        ),
     ]
 
 
 def _figures_of_planning(plan: Planned) -> list[Figure]:
     note = f"{plan.recipients:,} of {READERS:,} get a mail, in {plan.batches:,} batches"
     return [
-        Figure("plan_subscribers_per_cpu_s", READERS / plan.cpu_s, note),
+        Figure("plan_turns_per_subscriber", plan.turns / READERS, note),
+        Figure("plan_subscribers_per_cpu_s", READERS / plan.cpu_s),
         Figure("plan_peak_mb", plan.peak_mb, f"for {READERS:,} subscribers"),
     ]
 
@@ -72,7 +92,8 @@ def _plan(aws: Stub) -> Planned:
     said = aws.run("plan_shards", mailing, list(SHARDS))
     work = _work(aws, "planner", said, said["pages"], said["pages"])
     messages = aws.ask("messages", queue=variables(aws.url)["NEWSLETTER_BATCH_QUEUE"])["messages"]
-    return Planned(work, said["cpu_s"], said["peak_mb"], said["batches"], said["recipients"], messages)
+    turns = median(said["turns"]) * len(SHARDS)
+    return Planned(work, said["cpu_s"], turns, said["peak_mb"], said["batches"], said["recipients"], messages)
 
 
 def _sent(aws: Stub, sample: list[SendBatch]) -> Work:

@@ -1,9 +1,14 @@
-"""Requests through the warm handler of the public site, each timed alone; AWS answers inside the process."""
+"""Requests through the warm handler of the public site, each timed alone; AWS answers inside the process.
+
+Clicks are also put in turns of the yardstick, and what they ask of AWS is counted.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from statistics import median
 from time import process_time_ns
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +16,7 @@ from urllib.parse import urlencode
 from botocore.awsrequest import AWSResponse, HeadersDict
 
 from newsletter.container import app
+from newsletter.mailings.mailing import Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
@@ -18,11 +24,14 @@ from public_site.handler import handle
 from tests.bench import processes
 from tests.bench.programs import events
 from tests.bench.programs.mailing import MAILING, prepare
-from tests.bench.stack import layout
+from tests.bench.stack import PUBLIC_URL, layout
 from tests.bench.stub.account import Account
 from tests.bench.stub.readers import reader_id
+from tests.bench.yardstick import seconds_a_turn
 
 BATCH = 50
+BLOCK = 100
+"""Requests between two samples of the yardstick."""
 
 
 class Answered:
@@ -49,15 +58,12 @@ def answer_in_process(account: Account, *services: str) -> None:
         aws.client(service).meta.events.register("before-send.*.*", respond)
 
 
-def clicks(number: int) -> Iterator[dict[str, Any]]:
+def clicks(number: int, variant: Variant) -> Iterator[dict[str, Any]]:
     """Clicks of different readers on an article of the mail; what they need is put where the site finds it."""
-    variant = prepare()
-    rendered = app.mailings.variant(MAILING.id, variant)
-    assert rendered
     for batch in range(-(-number // BATCH)):
         readers = tuple(reader_id("a", batch * BATCH + position) for position in range(BATCH))
-        app.deliveries.claim(Batch(MAILING.id, f"a0-{batch}", variant, readers), "a" * BATCH, {}, app.now())
-    key = rendered.html.partition("/c/{{click}}/")[2][:10]
+        app.deliveries.claim(Batch(MAILING.id, f"a0-{batch}", variant.key, readers), "a" * BATCH, {}, app.now())
+    key = variant.html.partition("/c/{{click}}/")[2][:10]
     for index in range(number):
         batch, position = divmod(index, BATCH)
         token = app.links.token(
@@ -100,10 +106,25 @@ def timed(requests: list[dict[str, Any]], status: int) -> list[float]:
 def main() -> None:
     """Arguments: requests to warm up with, requests to measure."""
     warm_up, measured = processes.arguments()
-    answer_in_process(Account(layout(), processes.READERS), "dynamodb", "sqs", "ssm")
-    followed = timed(list(clicks(warm_up + measured)), 302)[warm_up:]
+    account = Account(layout(), processes.READERS)
+    answer_in_process(account, "dynamodb", "sqs", "ssm")
+    variant = app.mailings.variant(MAILING.id, prepare())
+    assert variant
+    to_follow = list(clicks(warm_up + measured, variant))
+    timed(to_follow[:warm_up], 302)
+    account.meter.read_off()
+    followed: list[float] = []
+    turns: list[float] = []
+    for begin in range(warm_up, len(to_follow), BLOCK):
+        turn_ms = seconds_a_turn() * 1000
+        block = timed(to_follow[begin : begin + BLOCK], 302)
+        turns.append(median(block) / turn_ms)
+        followed += block
+    counted = account.meter.read_off()
     signed_up = timed(list(sign_ups(warm_up + measured)), 200)[warm_up:]
-    print(json.dumps({"click_ms": followed, "subscribe_ms": signed_up}))
+    links = set(re.findall(rf'href="({re.escape(PUBLIC_URL)}/[^"]*)"', variant.html))
+    said = {"click_ms": followed, "click_turns": turns, "clicks": counted, "links": len(links)}
+    print(json.dumps({**said, "subscribe_ms": signed_up}))
 
 
 if __name__ == "__main__":

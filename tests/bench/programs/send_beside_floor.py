@@ -1,8 +1,10 @@
-"""The floor under the sender: nothing but its calls to AWS, ready made, through the clients of the product.
+"""The sender beside its floor: nothing but its calls to AWS, ready made, through the clients of the product.
 
-One batch goes through the real handler, and the calls it makes are noted down. Then they are made again and again, as
-for so many batches, each in the slot that the rate lane would give it: a processor that rests in between finds its
-caches cold, and that is part of sending at a rate. Nothing is signed, filled in, grouped or decided.
+One batch goes through the real handler, and the calls it makes are noted down. Then an event of the queue goes through
+the handler and as many batches through the bare calls, turn by turn in one process, so that whatever else runs on the
+machine disturbs both alike. The bare calls too come each in the slot that the rate lane would give it: a processor that
+rests in between finds its caches cold, and that is part of sending at a rate. Nothing is signed, filled in, grouped or
+decided in them.
 """
 
 from __future__ import annotations
@@ -59,22 +61,37 @@ def again(calls: list[tuple[str, dict[str, Any]]], batch: str) -> None:
         getattr(aws.client(service), method)(**request)
 
 
+def bare(calls: list[tuple[str, dict[str, Any]]], batches: list[str]) -> float:
+    """CPU seconds for the calls of these batches, each in its slot."""
+    began, slot = process_time(), monotonic()
+    for batch in batches:
+        sleep(max(0.0, slot - monotonic()))
+        again(calls, batch)
+        slot += bulk_pace(RATE).seconds
+    return process_time() - began
+
+
 def main() -> None:
-    """Arguments: two messages to warm up with and to note, how many batches to measure."""
-    first, noted, batches = processes.arguments()
-    send([first], 1)
+    """Arguments: messages to warm up with, one to note, messages to measure, how many of them are in an event."""
+    warm_up, noted, measured, at_once = processes.arguments()
+    send(warm_up, 1)
     calls = calls_of(noted)
     if [operation for operation, _ in calls] != list(OPERATIONS):
         raise processes.Failed(f"a batch made other calls: {[operation for operation, _ in calls]}")
     name = json.loads(noted)["batch"]
-    for number in range(10):
-        again(calls, f"{name}-warm-up-{number}")
-    began, slot = process_time(), monotonic()
-    for number in range(batches):
-        sleep(max(0.0, slot - monotonic()))
-        again(calls, f"{name}-{number}")
-        slot += bulk_pace(RATE).seconds
-    print(json.dumps({"cpu_s": process_time() - began}))
+    bare(calls, [f"{name}-warm-up-{number}" for number in range(10)])
+    ours_s: list[float] = []
+    bare_s: list[float] = []
+    for begin in range(0, len(measured), at_once):
+        bodies = measured[begin : begin + at_once]
+        batches = [f"{name}-bare-{begin + number}" for number in range(len(bodies))]
+        # Each way is first every other time: what comes second finds warmer caches.
+        if len(ours_s) % 2:
+            bare_s.append(bare(calls, batches))
+        ours_s.append(send(bodies, at_once))
+        if len(bare_s) < len(ours_s):
+            bare_s.append(bare(calls, batches))
+    print(json.dumps({"ours_s": ours_s, "bare_s": bare_s}))
 
 
 if __name__ == "__main__":
