@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
 M = TypeVar("M", bound="Message")
@@ -23,7 +23,7 @@ class Message:
 
     def to_json(self) -> str:
         """The body of the queue message."""
-        return json.dumps({"type": self.type, "version": self.version, **asdict(self)}, separators=(",", ":"))
+        return json.dumps({"type": self.type, "version": self.version, **vars(self)}, separators=(",", ":"))
 
 
 @dataclass(frozen=True)

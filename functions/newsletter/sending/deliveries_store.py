@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.mailings.planning.batches import Batch, Manifest
-from newsletter.platform.aws.items import conditional, from_item, holds, pages, to_item, to_value
+from newsletter.platform.aws.items import conditional, from_item, holds, pages, shown, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus
 
@@ -33,6 +33,11 @@ class Deliveries:
         """What was decided for the page, if it was."""
         item = self._get(mailing, f"manifest#{shard}#{page:05}")
         return _manifest(mailing, item) if item else None
+
+    def end_of_page(self, mailing: str, shard: str, page: int) -> Manifest | None:
+        """What the next page goes on from: the manifest without its batches, which are most of it."""
+        item = self._get(mailing, f"manifest#{shard}#{page:05}", ("carry", "cursor", "readers", "nothing"))
+        return _manifest(mailing, {**item, "batches": []}) if item else None
 
     def put_manifest(self, mailing: str, shard: str, page: int, manifest: Manifest, now: datetime) -> bool:
         """Settle the page; False when another run was faster (then its manifest holds, not this one)."""
@@ -218,9 +223,10 @@ class Deliveries:
 
     # --- items -------------------------------------------------------------------------------------------------------
 
-    def _get(self, mailing: str, part: str) -> dict[str, Any] | None:
+    def _get(self, mailing: str, part: str, only: Iterable[str] = ()) -> dict[str, Any] | None:
+        """The item, or these attributes of it."""
         answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"mailing": mailing, "part": part}), ConsistentRead=True
+            TableName=self._table, Key=to_item({"mailing": mailing, "part": part}), ConsistentRead=True, **shown(only)
         )
         return from_item(answer["Item"]) if "Item" in answer else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,8 @@ def test_a_manifest_reads_back_as_it_was_written_first(adapters: Adapters, curso
     assert adapters.deliveries.put_manifest(batch.mailing, "a", 0, first, NOW)
     assert not adapters.deliveries.put_manifest(batch.mailing, "a", 0, Manifest((), {}, None), NOW)
     assert adapters.deliveries.manifest(batch.mailing, "a", 0) == first
+    assert adapters.deliveries.end_of_page(batch.mailing, "a", 0) == replace(first, batches=())
+    assert adapters.deliveries.end_of_page(batch.mailing, "a", 1) is None
     assert expires(adapters, batch.mailing) == {int((NOW + LIFE).timestamp())}
 
 

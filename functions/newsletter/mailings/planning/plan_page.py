@@ -82,7 +82,7 @@ def _decide(message: PlanPage, mailing: Mailing, now: datetime, app: Container) 
     carry: dict[str, tuple[str, ...]] = {}
     after, readers, nothing = None, 0, 0
     if message.page:
-        before = deliveries.manifest(mailing.id, message.shard, message.page - 1)
+        before = deliveries.end_of_page(mailing.id, message.shard, message.page - 1)
         if before is None:
             raise NotFound(f"page {message.page - 1} of {mailing.id}, shard {message.shard}")
         carry, after = dict(before.carry), before.cursor

@@ -195,14 +195,18 @@ def batch_get_items(client: Any, table: str, keys: list[Item], only: Iterable[st
     if len(keys) > GET_LIMIT:
         message = f"{len(keys)} items at once; at most {GET_LIMIT}"
         raise ValueError(message)
-    names = {f"#{name}": name for name in only}
-    shown = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
     found: list[Item] = []
     while keys:
-        answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True, **shown}})
+        answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True, **shown(only)}})
         found.extend(answer["Responses"].get(table, []))
         keys = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
     return found
+
+
+def shown(only: Iterable[str]) -> dict[str, Any]:
+    """Asks a read for these attributes alone; for all, if there are none. Names may be words of DynamoDB's own."""
+    names = {f"#{name}": name for name in only}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
 
 
 def pages(client: Any, **query: Any) -> Iterator[dict[str, Any]]:

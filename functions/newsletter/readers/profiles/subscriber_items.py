@@ -19,6 +19,8 @@ from newsletter.readers.subscriber import Recipient, RecipientProfile, Status, S
 FOR_AUDIENCES = tuple(name for name, choice in CHOICES.items() if choice.for_audiences)
 INDEXED = (*((name, CHOICES[name].kind) for name in FOR_AUDIENCES), ("cadence", "S"))
 """Name and type of the attributes that the index for planning has, besides its keys (infra/storage.yaml)."""
+OF_RECIPIENTS = ("id", *(name for name, _ in INDEXED))
+"""The attributes of a profile that planning reads."""
 REMEMBERED = 10_000
 """Different choices that a process remembers in the shape that planning needs."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.platform.aws.items import batch_get, batch_get_items, change, from_item, holds, to_item, to_value
+from newsletter.platform.aws.items import batch_get, batch_get_items, change, from_item, holds, shown, to_item, to_value
 from newsletter.platform.observability import logger
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
@@ -16,6 +16,7 @@ from newsletter.readers.frequency_history import after_choice
 from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.records_store import PROFILE
 from newsletter.readers.profiles.subscriber_items import (
+    OF_RECIPIENTS,
     brought_profile,
     read_addressee,
     read_profile,
@@ -191,6 +192,7 @@ class Subscribers:
             "IndexName": self._index,
             "KeyConditionExpression": "mailable = :shard",
             "ExpressionAttributeValues": {":shard": to_value(shard)},
+            **shown(OF_RECIPIENTS),
             "Limit": limit,
         }
         if after is not None:
