@@ -212,8 +212,8 @@ class _Attempt:
         self, position: int, subscriber: str, addressee: RecipientProfile, placeholders: Iterable[str]
     ) -> Envelope:
         links = self.app.links
-        ref = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
-        payload = links.payload(ref)
+        place = subscriber, self.mailing.id, self.batch.id, position
+        payload = links.payload(LinkClaims(*place))
         unsubscribe = links.signed(LinkPurpose.UNSUBSCRIBE, payload)
         hello_html, hello_text = self.app.templates.greeting(addressee.language, addressee.name)
         data: dict[str, str] = {}
@@ -230,9 +230,9 @@ class _Attempt:
                 case "preferences":
                     data[name] = links.signed(LinkPurpose.PREFERENCES, payload)
                 case "offer":
-                    data[name] = links.token(LinkPurpose.OFFER, ref._replace(extra=self.mailing.offer))
+                    data[name] = links.token(LinkPurpose.OFFER, LinkClaims(*place, self.mailing.offer))
                 case "confirm":
-                    data[name] = links.token(LinkPurpose.CONFIRM, ref._replace(extra=addressee.nonce))
+                    data[name] = links.token(LinkPurpose.CONFIRM, LinkClaims(*place, addressee.nonce))
                 case _:
                     # SES accepts a mail that lacks a value, then loses it: an unknown name stops here.
                     raise NotFound(f"placeholder {name}")

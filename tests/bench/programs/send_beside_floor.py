@@ -15,8 +15,9 @@ from time import monotonic, process_time, sleep
 from typing import Any
 from unittest.mock import patch
 
+from newsletter.container import app
 from newsletter.platform.aws import clients as aws
-from newsletter.platform.rate_limit import bulk_pace
+from newsletter.platform.rate_limit import BULK, bulk_pace
 from tests.bench import processes
 from tests.bench.programs.send_batches import send
 from tests.bench.stub.server import RATE
@@ -61,6 +62,11 @@ def again(calls: list[tuple[str, dict[str, Any]]], batch: str) -> None:
         getattr(aws.client(service), method)(**request)
 
 
+def keep_lane_busy() -> None:
+    """Reserve some slots, as other senders do while a mailing goes out: then no event finds the lane idle."""
+    app.rate_limiter.reserve(BULK, 3 * bulk_pace(RATE).seconds, app.now().timestamp())
+
+
 def bare(calls: list[tuple[str, dict[str, Any]]], batches: list[str]) -> float:
     """CPU seconds for the calls of these batches, each in its slot."""
     began, slot = process_time(), monotonic()
@@ -88,6 +94,7 @@ def main() -> None:
         # Each way is first every other time: what comes second finds warmer caches.
         if len(ours_s) % 2:
             bare_s.append(bare(calls, batches))
+        keep_lane_busy()
         ours_s.append(send(bodies, at_once))
         if len(bare_s) < len(ours_s):
             bare_s.append(bare(calls, batches))
