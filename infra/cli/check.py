@@ -150,8 +150,8 @@ def _mails(root: Path, templates: Templates) -> Iterator[tuple[str, str, bool]]:
                 continue
             for fault in mail.faults(rendered, templates, language):
                 yield f"{_source(root, mail, fault)} ({language}, {mail.name})", fault.message, fault.blocks
-            for drawing in drawn:
-                for low in low_contrasts(sample(drawing, templates, mail.kind).html):
+            for each in rendered:
+                for low in low_contrasts(sample(each, templates, mail.kind).html):
                     yield f"{_template(root, mail, low.at)} ({language}, {mail.name})", str(low), True
 
 

@@ -79,7 +79,7 @@ def walk(name: str) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
     subjects = sum("platform" not in (room_of(caller), room_of(called)) for caller, called in way.edges)
     counts = f"{len(way.files):5} {len(way.functions):9} {len(way.edges):6} {subjects:8} {len(way.rooms) - 1:8}"
     sys.stdout.write(f"{name:34} {counts}\n")
