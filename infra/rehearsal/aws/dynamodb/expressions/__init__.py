@@ -1,0 +1,1 @@
+"""The expressions of DynamoDB, as far as the product writes them."""
