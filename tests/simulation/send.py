@@ -130,7 +130,7 @@ class Stage:
             self.fleet.ticks(refill)
             self.fleet.work(until=float("inf"))
             self._rss_mb["at the end"] = rss_mb()
-            metered = json.loads(self._ask("POST", "/_bench/meter", "", b"{}").body)
+            metered = json.loads(self._ask("POST", "/_bench/meter", "", b"{}", self._time()).body)
             certificate = report_of(campaign.id).certificate
         calls = Counter({**metered["calls"], **self.sqs.calls})
         return Sent(
@@ -167,8 +167,11 @@ class Stage:
         if request.operation == "PutItem" and b"manifest#" in request.body:
             self._planned_after = self.clock.seconds
         target = f"{TARGETS[request.service]}.{request.operation}" if request.service in TARGETS else ""
-        said = self._ask(request.method, request.path, target, request.body)
+        said = self._ask(request.method, request.path, target, request.body, self._time())
         return Answer(said.status, said.body, {"Content-Type": said.media_type})
+
+    def _time(self) -> float:
+        return self.clock.now().timestamp()
 
     def _look(self, body: bytes) -> None:
         self.witness.saw(body, self.clock.seconds)

@@ -14,8 +14,8 @@ from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.platform.shards import SHARDS
 from newsletter.sending import reserve_slots as take_slots
 from tests.bench.stack import layout
-from tests.bench.stub.account import Account
 from tests.simulation import lambdas as fleet
+from tests.simulation.aws import Apart
 from tests.simulation.send import Sent, Stage
 from tests.soak import lambdas
 from tests.soak.run import surroundings
@@ -24,7 +24,7 @@ READERS, RATE, SLOW = 20_000, 500.0, 14.0
 
 
 def simulated(readers: int, rate: float = RATE) -> Sent:
-    return Stage(readers, rate, Account(layout(), readers, rate).answer).send()
+    return Stage(readers, rate, Apart(readers, rate).ask).send()
 
 
 @pytest.fixture(scope="module", autouse=True)

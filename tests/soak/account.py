@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from greenlet import getcurrent
 
+from rehearsal.aws.dynamodb import Database, Meter
+from rehearsal.aws.dynamodb.door import TARGET
+from rehearsal.aws.dynamodb.door import answer as answer_of_dynamodb
+from rehearsal.aws.dynamodb.from_template import add_tables
 from rehearsal.ses import FakeSes
 from rehearsal.settings import ses_settings
-from tests.bench.stack import layout, stack
-from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
-from tests.bench.stub.expressions import Item
-from tests.bench.stub.meter import Meter
-from tests.bench.stub.readers import Readers
+from tests.bench.stack import stack
 from tests.bench.stub.services import Ssm
 from tests.soak.clock import Clock
 from tests.soak.queues import Sqs
@@ -68,37 +68,6 @@ class Sent:
     by: object
 
 
-class StoredReaders(Readers):
-    """The index `mailable`, made from the profiles that are stored."""
-
-    def __init__(self, subscribers: Table, projection: tuple[str, ...]) -> None:
-        self._subscribers = subscribers
-        self._names = projection
-
-    def profile(self, reader: str) -> Item | None:  # noqa: ARG002
-        """Nobody exists who is not stored."""
-        return None
-
-    def page(self, shard: str, after: str | None, limit: int) -> tuple[list[Item], Item | None]:
-        """A page of the index, and where the next one goes on."""
-        found = sorted(
-            (id_, records["profile"])
-            for id_, records in self._subscribers.partitions.items()
-            if "profile" in records
-            and records["profile"].get("mailable", {}).get("S") == shard
-            and (after is None or id_ > after)
-        )
-        items = [{name: item[name] for name in self._names if name in item} for _, item in found[:limit]]
-        more = len(found) > limit
-        return items, {name: items[-1][name] for name in ("mailable", "id", "record")} if more else None
-
-    def due(self, shard: str) -> list[Item]:
-        """What waits for its time, the earliest first."""
-        found = (item for records in self._subscribers.partitions.values() for item in records.values())
-        waiting = [item for item in found if item.get("due_shard", {}).get("S") == shard]
-        return sorted(waiting, key=lambda item: str(item["due_at"]["S"]))
-
-
 class Account:
     """Answers requests. `sent` grows with every mail that SES accepts; each of its events goes to `report`.
 
@@ -106,14 +75,11 @@ class Account:
     """
 
     def __init__(self, clock: Clock, rate: float, report: Callable[[str], None]) -> None:
-        tables = {name: Table(*key) for name, key in layout().tables.items()}
-        self._names = {name: table.name for name, table in tables.items()}
-        readers = StoredReaders(next(t for t in tables.values() if t.name == "Subscribers"), layout().mailable)
+        self.database = Database(now=lambda: clock.now().timestamp())
+        add_tables(self.database, stack())
+        self._names = {name: table.label for name, table in self.database.tables.items()}
         self.sqs = Sqs(stack(), clock)
-        self._services: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
-            "dynamodb": DynamoDB(tables, readers, Meter()).call,
-            "ssm": Ssm(Meter()).call,
-        }
+        self._ssm = Ssm(Meter())
         settings = replace(ses_settings(stack(), auto_deliver=True), max_send_rate=rate)
         self._report = report
         self.ses = FakeSes(settings, self._published, clock.now)
@@ -130,11 +96,10 @@ class Account:
             self._look(request)
         if request.service == "sqs":
             return _json(200, self.sqs.call(request.operation, request.json, request.trace))
-        try:
-            return _json(200, self._services[request.service](request.operation, request.json))
-        except AwsError as error:
-            said = {"__type": f"com.amazonaws.dynamodb.v20120810#{error.code}", "message": str(error)}
-            return _json(400, {**said, **({"Item": error.item} if error.item else {})})
+        if request.service == "ssm":
+            return _json(200, self._ssm.call(request.operation, request.json))
+        said = answer_of_dynamodb(self.database, TARGET + request.operation, request.body)
+        return Answer(said.status, said.body, said.headers)
 
     def resource(self, request: Request) -> str:
         """The table or queue that the request is about, by its logical name; empty where there is none."""

@@ -15,7 +15,7 @@ from botocore.config import Config
 
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.aws.items import WRITE
-from tests.bench.stub.dynamodb import DynamoDB, Table
+from rehearsal.aws.dynamodb import Database, database
 from tests.soak import lambdas, wire
 from tests.soak.account import Account, Answer, Request
 from tests.soak.weather import FAIR, Weather
@@ -77,15 +77,15 @@ def repeats_what_may_have_gone() -> Iterator[None]:
 @contextmanager
 def does_not_look_again() -> Iterator[None]:
     """Right before sending, readers who left still seem to be there."""
-    read = DynamoDB._batch_get_item  # noqa: SLF001
+    read = database.OPERATIONS["BatchGetItem"]
 
-    def stale(self: DynamoDB, table: Table, request: Mapping[str, Any]) -> dict[str, Any]:
-        answer = read(self, table, request)
+    def stale(account: Database, request: Mapping[str, Any]) -> dict[str, Any]:
+        answer = read(account, request)
         for items in answer["Responses"].values():
             items[:] = [{**item, "status": {"S": "active"}} if "status" in item else item for item in items]
         return answer
 
-    with patch.object(DynamoDB, "_batch_get_item", stale):
+    with patch.object(database, "OPERATIONS", {**database.OPERATIONS, "BatchGetItem": stale}):
         yield
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench.stack import Layout
-from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
-from tests.bench.stub.meter import Meter
+from rehearsal.aws.dynamodb import Database, Meter
+from rehearsal.aws.dynamodb.door import JSON, TARGET
+from rehearsal.aws.dynamodb.door import answer as answer_of_dynamodb
+from rehearsal.aws.dynamodb.from_template import add_tables
+from tests.bench.stack import Layout, stack
 from tests.bench.stub.readers import Readers
 from tests.bench.stub.services import Ses, Sqs, Ssm
 
-JSON_1_0 = "application/x-amz-json-1.0"
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0"><channel><title>Blogi</title><link>https://www.sanaharju.example/</link><description>Blogi</description>
 <item><title>Johtajan ensimmäinen julkaisu</title><link>https://www.sanaharju.example/blogi/ensimmainen</link>
@@ -27,31 +29,35 @@ class Answer:
 
     body: bytes
     status: int = 200
-    media_type: str = JSON_1_0
+    media_type: str = JSON
 
 
 class Account:
     """An AWS account with `readers` active readers; what it does not know it answers with a 501 that says so.
 
-    `rate`: to how many recipients a second it may send; -1: to any number.
+    `rate`: to how many recipients a second it may send; -1: to any number. `now` and `refuse` are DynamoDB's clock, and
+    whether it throttles partitions that are asked for more than AWS gives.
     """
 
-    def __init__(self, layout: Layout, readers: int, rate: float = -1.0) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        readers: int,
+        rate: float = -1.0,
+        *,
+        now: Callable[[], float] = time.time,
+        refuse: bool = False,
+    ) -> None:
         self.meter = Meter()
-        tables = {name: Table(*key) for name, key in layout.tables.items()}
+        self.database = Database(now=now, meter=self.meter, refuse=refuse)
         crowd = Readers(readers, layout.topics, layout.languages, layout.mailable)
-        self._dynamodb = DynamoDB(tables, crowd, self.meter)
+        add_tables(self.database, stack(), {"Subscribers": crowd})
         self._ses, self._sqs, self._ssm = Ses(self.meter, rate), Sqs(self.meter), Ssm(self.meter)
 
     def answer(self, method: str, path: str, target: str, body: bytes) -> Answer:
         """The answer; `target` is the header X-Amz-Target."""
         try:
             return self._answer(method, path, target, body)
-        except AwsError as error:
-            said: dict[str, Any] = {"__type": f"com.amazonaws.dynamodb.v20120810#{error.code}", "message": str(error)}
-            if error.item:
-                said["Item"] = error.item
-            return Answer(json.dumps(said).encode(), 400)
         except Exception as error:  # noqa: BLE001 (whatever the stub cannot do must reach the bench, not hang it)
             said = {"__type": "NotImplemented", "message": f"{target or path}: {type(error).__name__}: {error}"}
             return Answer(json.dumps(said).encode(), 501)
@@ -59,13 +65,14 @@ class Account:
     def _answer(self, method: str, path: str, target: str, body: bytes) -> Answer:
         if path.startswith("/_bench/"):
             return self._of_the_bench(path, body)
+        if target.startswith(TARGET):
+            said = answer_of_dynamodb(self.database, target, body)
+            return Answer(said.body, said.status)
         request = json.loads(body) if body else {}
         if not target:
             return _json(self._ses.call(method, path, request), "application/json")
         service, _, operation = target.partition(".")
         match service:
-            case "DynamoDB_20120810":
-                return _json(self._dynamodb.call(operation, request))
             case "AmazonSQS":
                 return _json(self._sqs.call(operation, request))
             case "AmazonSSM":
@@ -86,5 +93,5 @@ class Account:
         raise LookupError(path)
 
 
-def _json(values: Mapping[str, Any], media_type: str = JSON_1_0) -> Answer:
+def _json(values: Mapping[str, Any], media_type: str = JSON) -> Answer:
     return Answer(json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode(), media_type=media_type)

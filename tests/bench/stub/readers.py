@@ -14,7 +14,9 @@ from newsletter.platform.shards import SHARDS
 from newsletter.readers.choices import Choices
 from newsletter.readers.profiles.subscribers_store import Subscribers
 from newsletter.readers.subscriber import SignUp
-from tests.bench.stub.expressions import Item, updated
+from rehearsal.aws.dynamodb import Item
+from rehearsal.aws.dynamodb.expressions.updates import updated
+from rehearsal.aws.dynamodb.partition import Part
 
 CONFIRMED = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
 TOPICS_CHOSEN = (0, 1, 1, 2, 2, 3)
@@ -39,25 +41,25 @@ class Readers:
         draw = Random(1)  # noqa: S311 (the same readers in every run)
         self._profiles = [_profile(*_choice(draw, topics, languages)) for _ in range(CHOICES)]
 
-    def profile(self, reader: str) -> Item | None:
-        """The profile; None for an id that is none of ours."""
+    indexes: tuple[str, ...] = ("mailable",)
+    """A reader who has left is still in it: nobody's mailing depends on it here."""
+
+    def item(self, key: Item) -> Item | None:
+        """The profile; None for any other record, and for an id that is none of ours."""
+        if key["record"]["S"] != "profile":
+            return None
+        reader = key["id"]["S"]
         if len(reader) != 26 or not (0 <= _number(reader) < self._in_shard) or reader_id(*_parts(reader)) != reader:
             return None
         own = {"id": reader, "email": f"{reader[:9]}@lukija.example", "mailable": reader[0]}
         return self._choice_of(reader) | {name: {"S": text} for name, text in own.items()}
 
-    def page(self, shard: str, after: str | None, limit: int) -> tuple[list[Item], Item | None]:
-        """A page of the index `mailable`, and where the next one goes on."""
-        first = _number(after) + 1 if after else 0
-        last = min(first + limit, self._in_shard)
-        items = [self._indexed(shard, number) for number in range(first, last)]
-        if last == self._in_shard:
-            return items, None
-        return items, {name: items[-1][name] for name in ("mailable", "id", "record")}
-
-    def due(self, shard: str) -> list[Item]:  # noqa: ARG002
-        """What waits for its time: nothing does."""
-        return []
+    def page(self, index: str, partition: Part, after: Item | None, limit: int | None) -> tuple[list[Item], bool]:
+        """A page of the index `mailable`, and whether there are more."""
+        assert index in self.indexes
+        first = _number(after["id"]["S"]) + 1 if after else 0
+        last = min(first + (limit or self._in_shard), self._in_shard)
+        return [self._indexed(str(partition), number) for number in range(first, last)], last < self._in_shard
 
     def _indexed(self, shard: str, number: int) -> Item:
         reader = reader_id(shard, number)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import md5
 from typing import Any
 
-from tests.bench.stub.meter import Meter
+from rehearsal.aws.dynamodb import Meter
 
 Request = Mapping[str, Any]
 SECRETS = {

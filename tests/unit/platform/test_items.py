@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.platform.aws.items import WRITE, Item, change, from_item, from_value, holds, pages, to_item, to_value
-from tests.bench.stub.expressions import condition, updated
+from rehearsal.aws.dynamodb.expressions.conditions import condition
+from rehearsal.aws.dynamodb.expressions.updates import updated
 
 numbers = st.one_of(st.integers(-(10**37), 10**37), st.floats(allow_nan=False, allow_infinity=False))
 sets = st.one_of(
@@ -90,8 +91,8 @@ class Client:
 
 
 def test_only_a_condition_that_does_not_hold_is_no_error() -> None:
-    put: dict[str, Any] = {"TableName": "t", "Item": to_item({"key": "a"})}
-    another = to_item({"key": "a", "write": "another"})
+    put: dict[str, Any] = {"TableName": "t", "Item": to_item({"id": "a", "record": "r"})}
+    another = to_item({"id": "a", "record": "r", "write": "another"})
     assert holds(Client({}), "put_item", **put)
     assert not holds(Client(Refused(another)), "put_item", **put)
     with pytest.raises(RuntimeError, match="throttled"):
@@ -110,7 +111,7 @@ class Table:
 
     def write(self, request: dict[str, Any], effect: Callable[[Item], Item | None]) -> dict[str, Any]:
         names, values = (request.get(f"ExpressionAttribute{kind}", {}) for kind in ("Names", "Values"))
-        test = condition(request.get("ConditionExpression", "attribute_exists(key)"))
+        test = condition(request.get("ConditionExpression", "attribute_exists(id)"))
         for _ in range(2):
             if not test(self.item or {}, names, values):
                 shown = self.names_the_item and request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
@@ -129,17 +130,17 @@ class Table:
         return self.write(request, lambda _: None)
 
     def get_item(self, **request: Any) -> dict[str, Any]:
-        assert request == {"TableName": "t", "Key": to_item({"key": "a"}), "ConsistentRead": True}
+        assert request == {"TableName": "t", "Key": to_item({"id": "a", "record": "r"}), "ConsistentRead": True}
         self.reads += 1
         return {"Item": self.item} if self.item else {}
 
 
 PUT: dict[str, Any] = {
     "TableName": "t",
-    "Item": to_item({"key": "a", "n": 1}),
-    "ConditionExpression": "attribute_not_exists(key)",
+    "Item": to_item({"id": "a", "record": "r", "n": 1}),
+    "ConditionExpression": "attribute_not_exists(id)",
 }
-KEY: dict[str, Any] = {"TableName": "t", "Key": to_item({"key": "a"})}
+KEY: dict[str, Any] = {"TableName": "t", "Key": to_item({"id": "a", "record": "r"})}
 
 
 @pytest.mark.parametrize("names_the_item", [True, False])
@@ -169,7 +170,7 @@ def test_a_refusal_by_what_another_wrote_stays_a_refusal() -> None:
 
 def test_a_write_that_may_be_repeated_carries_no_id_and_asks_for_nothing() -> None:
     client = Client({}, Refused())
-    request: dict[str, Any] = {**KEY, "UpdateExpression": "ADD s :s", "ConditionExpression": "attribute_exists(key)"}
+    request: dict[str, Any] = {**KEY, "UpdateExpression": "ADD s :s", "ConditionExpression": "attribute_exists(id)"}
     assert holds(client, "update_item", repeatable=True, **request)
     assert not holds(client, "update_item", repeatable=True, **request)
     assert client.requests == [request, request]
@@ -189,7 +190,7 @@ def test_nobody_above_sees_the_id() -> None:
     assert holds(table, "put_item", **PUT)
     assert table.item is not None
     assert "write" in table.item
-    assert from_item(table.item) == {"key": "a", "n": 1}
+    assert from_item(table.item) == {"id": "a", "record": "r", "n": 1}
 
 
 @given(st.lists(st.lists(st.integers(), max_size=3), min_size=1, max_size=4))

@@ -17,9 +17,7 @@ from newsletter.platform.messages import SendBatch, SendNotice, from_json
 from newsletter.platform.rate_limit import HORIZON, Pace, awaited_pace, bulk_pace, pace
 from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.sending.reserve_slots import Slotted, reserve_slots
-from tests.bench.stub.dynamodb import AwsError, DynamoDB, Table
-from tests.bench.stub.meter import Meter
-from tests.soak.account import StoredReaders
+from rehearsal.aws.dynamodb import AwsError, Database
 
 START = 1_795_500_000.0
 EXACT = 1e-6
@@ -30,14 +28,20 @@ USUAL_RATES = st.integers(14, 3000)
 """What SES gives accounts outside the sandbox: whole numbers from 14 on."""
 
 
+GUARDS = {
+    "AttributeDefinitions": [{"AttributeName": "key", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "key", "KeyType": "HASH"}],
+}
+
+
 class Aws:
     """What the lane asks of AWS: a table, and queues that keep messages until their time has come."""
 
     exceptions = type("Exceptions", (), {"ConditionalCheckFailedException": AwsError})
 
     def __init__(self) -> None:
-        table = Table("Guards", "key", "")
-        self._dynamodb = DynamoDB({"guards": table}, StoredReaders(table, ()), Meter())
+        self._dynamodb = Database()
+        self._dynamodb.add_table("guards", GUARDS)
         self._waiting: list[tuple[float, int, str, Slotted]] = []
         self._numbers = count()
         self.now = START
