@@ -21,7 +21,7 @@ SAM_DEPLOY = $(SAM) deploy --config-env $(STAGE) --capabilities CAPABILITY_IAM C
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo mails test soak simulate check format bench build deploy lock screenshots mail-pictures clean
+.PHONY: help demo mails test soak simulate check format bench bench-local build deploy lock screenshots mail-pictures clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ format: .venv/test.stamp ## Format the code and repair what the linter can
 
 bench: .venv/test.stamp ## Measure against the budgets; writes build/bench.json
 	.venv/bin/python tests/bench/run.py
+
+bench-local: .venv/test.stamp ## A list of 50,000 readers in the local cloud: import, preview, digest (READERS=)
+	.venv/bin/python -m tests.bench.local_cloud
 
 build: .venv-deploy/stamp build/wheels/stamp ## What is deployed, from hashed arm64 wheels, with the size of each zip
 	@sh infra/build/build.sh

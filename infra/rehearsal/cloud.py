@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from rehearsal import environment
 from rehearsal.aws.backends import Backends
+from rehearsal.aws.dynamodb import Database
 from rehearsal.clock import Clock
 from rehearsal.lambda_ import logs, pollers
 from rehearsal.lambda_.runtime import Functions, HandlerFailed
@@ -39,6 +40,8 @@ REPOSITORY = Path(__file__).parents[2]
 AUDIENCE = "console"
 # A function that still runs at the end is over long before, or hangs.
 LAST_SECONDS = 30.0
+# For how long items that expired are still there. AWS: "typically within a few days".
+EXPIRY_SECONDS = 2 * 86_400.0
 _SENDER_DOMAIN = "SenderDomain"
 _PAGES: tuple[PageRoute, ...] = (
     *start_views.ROUTES,
@@ -105,7 +108,8 @@ class LocalCloud:
         self._exit.enter_context(self.functions.importable())
         self._exit.enter_context(_product_with(self.clock))
 
-        self.backends = Backends(self.stack.account, self.clock.timestamp)
+        self.database = Database(now=self.clock.timestamp, expiry_delay=EXPIRY_SECONDS)
+        self.backends = Backends(self.stack.account, self.clock.timestamp, self.database)
         self.backends.start()
         self._exit.callback(self.backends.stop)
         provision(self.stack, self.backends.client)

@@ -1,4 +1,6 @@
-"""The real adapters on two DynamoDBs that know nothing of each other: moto in this process, dynalite over HTTP."""
+"""The real adapters on three DynamoDBs that know nothing of each other: moto and the rehearsal's own in this process,
+dynalite over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +34,7 @@ from newsletter.readers.signup.sign_ups_store import SignUps
 from newsletter.sending.deliveries_store import Deliveries
 from rehearsal import environment
 from rehearsal.aws.backends import Backends
+from rehearsal.aws.dynamodb import Database
 from rehearsal.template.model import Stack
 from rehearsal.template.provision import provision
 from rehearsal.template.stack import load_stack
@@ -94,7 +97,7 @@ def dynalite() -> Iterator[str]:
             process.terminate()
 
 
-@pytest.fixture(scope="module", params=["moto", "dynalite"])
+@pytest.fixture(scope="module", params=["moto", "dynalite", "rehearsal"])
 def adapters(request: pytest.FixtureRequest) -> Iterator[Adapters]:
     """The adapters, with empty tables for each file of tests."""
     stack = load_stack(ROOT, _PARAMETERS, stack_name=f"adapters-{next(_numbers)}")
@@ -109,8 +112,8 @@ def adapters(request: pytest.FixtureRequest) -> Iterator[Adapters]:
         with environment.applied(variables), _built(stack) as built:
             yield built
         return
-    # The local cloud's moto, which works under a lock as DynamoDB works on one item at a time.
-    backends = Backends(stack.account)
+    # The local cloud's moto, which works under a lock as DynamoDB works on one item at a time; or its own DynamoDB.
+    backends = Backends(stack.account, database=Database() if request.param == "rehearsal" else None)
     with environment.applied(variables):
         backends.start()
         try:

@@ -1,4 +1,6 @@
-"""DynamoDB, SQS, SNS and SSM in this process: moto, reachable through boto3 here and over HTTP from outside."""
+"""DynamoDB, SQS, SNS and SSM in this process, reachable through boto3 here and over HTTP from outside.
+
+DynamoDB is the rehearsal's own where a `Database` is given; everything else is moto's."""
 
 from __future__ import annotations
 
@@ -13,12 +15,14 @@ from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
 from rehearsal.aws import moto_patches
+from rehearsal.aws.dynamodb import door
 from rehearsal.lambda_ import lineage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from rehearsal.aws.dynamodb import Database
     from rehearsal.template.cloudformation import Account
 
 
@@ -38,9 +42,9 @@ class Backends:
     moto is not made for threads (a queue can lose a message that arrives while another is deleted), so its work
     is done under one lock. A long poll from outside is the exception: it would keep everybody waiting."""
 
-    def __init__(self, account: Account, now: Callable[[], float] = time) -> None:
+    def __init__(self, account: Account, now: Callable[[], float] = time, database: Database | None = None) -> None:
         """`now`: what SQS takes for the present, in seconds since 1970."""
-        self._account, self._now = account, now
+        self._account, self._now, self._database = account, now, database
         self._mock = mock_aws()
         self._lock = threading.RLock()
         self._turns = ExitStack()
@@ -54,6 +58,7 @@ class Backends:
         self._turns.callback(moto_patches.set_clock)
         self._mock.start()
         self._turns.enter_context(moto_patches.one_at_a_time(self._lock))
+        self._turns.enter_context(moto_patches.answered_before(self._of_dynamodb))
         self._turns.enter_context(moto_patches.with_system_attribute(lineage.HEADER, lineage.current))
         self._turns.enter_context(lineage.kept_by_threads())
 
@@ -65,11 +70,12 @@ class Backends:
 
     def client(self, service: str) -> Any:
         """The boto3 client of a service, one for all threads."""
-        with self._lock:
-            if service not in self._clients:
+        # Whoever needs one that is there does not wait for moto.
+        if service not in self._clients:
+            with self._lock:
                 create: Any = boto3.client  # its stubs know each service by its literal name only
-                self._clients[service] = create(service)
-            return self._clients[service]
+                self._clients.setdefault(service, create(service))
+        return self._clients[service]
 
     def queue_url(self, name: str) -> str:
         """The URL by which boto3 knows a queue."""
@@ -79,6 +85,11 @@ class Backends:
         """How many messages of the queue could be received now; looked up in memory, without an API call."""
         with self._lock:
             return len(self._queue(queue).messages)
+
+    def has_visible(self, queue: str) -> bool:
+        """Whether a message of the queue could be received now."""
+        with self._lock:
+            return bool(self._queue(queue).messages)
 
     def counts(self, queue: str, in_hand: Collection[str]) -> QueueCounts:
         """How the messages of the queue stand; those with ids `in_hand` are being handled."""
@@ -133,10 +144,17 @@ class Backends:
 
     def http(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The same services as a WSGI application, for `AWS_ENDPOINT_URL` in another process."""
-        if environ.get("HTTP_X_AMZ_TARGET", "") == "AmazonSQS.ReceiveMessage":
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if self._database is not None and target.startswith(door.TARGET):
+            return door.application(self._database)(environ, start_response)
+        if target == "AmazonSQS.ReceiveMessage":
             return self._http_app()(environ, start_response)
         with self._lock:
             return self._http_app()(environ, start_response)
+
+    def _of_dynamodb(self, request: Any) -> tuple[int, Any, bytes] | None:
+        said = door.asked(self._database, request) if self._database is not None else None
+        return None if said is None else (said.status, said.headers, said.body)
 
     def _http_app(self) -> WSGIApplication:
         with self._lock:

@@ -8,7 +8,8 @@ moto works out anew for every field of an answer and every item of a table what 
   236 items: 2.5 to 58 ms a query).
 - It writes every value of an item by its shape, though it has it in the very form that goes over the wire.
 - It lists the methods of the class that answers for every request, and works out all attributes of a queue for every
-  message that it hands out. What time it is, it reckons from a date.
+  message that it takes and hands out. It looks at every message of a queue to take, hand out or delete one, which
+  is slow with the reports of ten thousand mails. What time it is, it reckons from a date.
 
 tests/aws/rehearsal/test_moto_patches.py gives moto the same calls with and without the patches.
 """
@@ -16,9 +17,10 @@ tests/aws/rehearsal/test_moto_patches.py gives moto the same calls with and with
 from __future__ import annotations
 
 import threading
+from collections import UserDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from time import time
 from typing import Any
 
@@ -29,6 +31,7 @@ from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.sqs import models as sqs
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
 
 class Remembering(XFormedAttributePicker):
@@ -72,6 +75,56 @@ def _structure_or_value(self: BaseJSONSerializer, serialized: Any, value: Any, s
         _structure(self, serialized, value, shape, key)
 
 
+class Receivable:
+    """The messages of a queue that could be received now, in their order; looked for one after the other."""
+
+    def __init__(self, queue: sqs.Queue) -> None:
+        self._messages = queue._messages  # noqa: SLF001
+
+    def __iter__(self) -> Iterator[sqs.Message]:
+        return (message for message in self._messages if message.visible and not message.delayed)
+
+    def __bool__(self) -> bool:
+        return any(True for _ in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Attributes(UserDict[str, Any]):
+    """The attributes of a queue, worked out when somebody asks for more than what only FIFO queues have."""
+
+    def __init__(self, queue: sqs.Queue) -> None:
+        self._queue = queue
+
+    @cached_property
+    def data(self) -> dict[str, Any]:  # type: ignore[override]
+        """All of them."""
+        return dict(_attributes(self._queue))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """One of them."""
+        if key == "ContentBasedDeduplication" and not self._queue.fifo_queue:
+            return default
+        return super().get(key, default)
+
+
+_attributes: Any = vars(sqs.Queue)["attributes"].fget
+
+
+def delete_message(queue: sqs.Queue, receipt_handle: str) -> None:
+    """Let the message with this receipt be gone: what is being handled lies at the front of the queue."""
+    if receipt_handle in queue.deleted_messages:
+        return
+    for number, message in enumerate(queue._messages):  # noqa: SLF001
+        if message.had_receipt_handle(receipt_handle):
+            queue.pending_messages.discard(message)
+            queue.deleted_messages.update(message.all_receipt_handles)  # type: ignore[arg-type]
+            del queue._messages[number]  # noqa: SLF001
+            return
+    raise ReceiptHandleIsInvalid
+
+
 _clock: Callable[[], float] = time
 
 
@@ -83,13 +136,16 @@ _PATCHES: tuple[tuple[Any, str, Any], ...] = (
     (responses, "XFormedAttributePicker", Remembering),
     (responses, "method_names_from_class", cache(method_names_from_class)),
     (responses, "camelcase_to_underscores", cache(camelcase_to_underscores)),
+    (sqs.Queue, "messages", property(Receivable)),
+    (sqs.Queue, "attributes", property(Attributes)),
+    (sqs.Queue, "delete_message", delete_message),
     (sqs, "unix_time", _now),
     (sqs, "unix_time_millis", lambda: _now() * 1000),
     (sqs.SQSBackend, "is_message_valid_based_on_retention_period", is_kept),
     (BaseJSONSerializer, "_serialize_type_structure", _structure_or_value),
     (Table, "all_items", all_items),
 )
-_originals = [(owner, name, getattr(owner, name)) for owner, name, _ in _PATCHES]
+_originals = [(owner, name, vars(owner)[name]) for owner, name, _ in _PATCHES]
 
 
 def install() -> None:
@@ -125,6 +181,25 @@ def one_at_a_time(lock: threading.RLock) -> Iterator[None]:
         yield
     finally:
         del vars(botocore_stubber)["process_request"]
+
+
+@contextmanager
+def answered_before(answer: Callable[[Any], tuple[int, Any, bytes] | None]) -> Iterator[None]:
+    """Meanwhile moto sees only those requests to which `answer` says None."""
+    process = botocore_stubber.process_request
+    before = vars(botocore_stubber).get("process_request")
+
+    def answered(request: Any) -> Any:
+        said = answer(request)
+        return process(request) if said is None else said
+
+    vars(botocore_stubber)["process_request"] = answered
+    try:
+        yield
+    finally:
+        del vars(botocore_stubber)["process_request"]
+        if before is not None:
+            vars(botocore_stubber)["process_request"] = before
 
 
 @contextmanager

@@ -120,7 +120,7 @@ class Pollers:
                     time.sleep(1)
 
     def _take(self, function: Function, source: QueueSource) -> None:
-        while self._free[source] > 0 and self._backends.visible(source.queue_name) and not self._stopping.is_set():
+        while self._free[source] > 0 and self._backends.has_visible(source.queue_name) and not self._stopping.is_set():
             with self._lock:
                 messages = self._receive(source)
                 if not messages:

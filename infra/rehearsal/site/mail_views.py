@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.utils import redirect
@@ -20,17 +21,39 @@ _MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
     "style-src 'unsafe-inline'; img-src http: https: data:; font-src data:"
 )
+SHOWN, LISTED = 100, 500
+"""Mails on a page, and in a list for a program: a digest to 50,000 readers is more than a gigabyte of them."""
 _NEW_TAB = '<base target="_blank">'
 
 
-def mailbox(views: Views, _request: Request) -> Response:
-    """All mails, newest first."""
-    return views.page("mailbox.html", mails=views.cloud.ses.mailbox.all())
+def mailbox(views: Views, request: Request) -> Response:
+    """The mails, newest first, page by page; those to one address, if asked for."""
+    mails, older = _asked_for(views, request, SHOWN)
+    to = request.args.get("to", "").strip()
+    return views.page("mailbox.html", mails=mails, older=older, to=to, total=len(views.cloud.ses.mailbox))
 
 
-def mailbox_json(views: Views, _request: Request) -> Response:
-    """The same for programs: newest first."""
-    return as_json([_mail_json(mail) for mail in views.cloud.ses.mailbox.all()])
+def mailbox_json(views: Views, request: Request) -> Response:
+    """The same for programs: a list, newest first. The headers say how many there are and where the list goes on."""
+    text = request.args.get("limit", str(LISTED))
+    if not text.isdecimal() or not 1 <= int(text) <= LISTED:
+        raise BadRequest(f"limit is {text!r} and must be a number from 1 to {LISTED}")
+    mails, older = _asked_for(views, request, int(text))
+    answer = as_json([_mail_json(mail) for mail in mails])
+    answer.headers["x-total-count"] = str(len(views.cloud.ses.mailbox))
+    if older:
+        answer.headers["link"] = f'<{older}&limit={text}>; rel="next"'
+    return answer
+
+
+def _asked_for(views: Views, request: Request, limit: int) -> tuple[tuple[Mail, ...], str]:
+    """A page of mails, and where the older ones are (empty: there are none)."""
+    to = request.args.get("to", "").strip()
+    found = views.cloud.ses.mailbox.page(limit + 1, before=request.args.get("before", ""), to=to)
+    mails = found[:limit]
+    if len(found) <= limit:
+        return mails, ""
+    return mails, f"{request.path}?{urlencode({'before': mails[-1].id} | ({'to': to} if to else {}))}"
 
 
 def mail(views: Views, _request: Request, mail_id: str) -> Response:

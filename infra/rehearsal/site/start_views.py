@@ -55,7 +55,7 @@ def start(views: Views, _request: Request) -> Response:
         "start.html",
         scheduled=scheduled,
         queues=queue_states(cloud),
-        mails=len(cloud.ses.mailbox.all()),
+        mails=len(cloud.ses.mailbox),
         now=cloud.clock.now(),
     )
 

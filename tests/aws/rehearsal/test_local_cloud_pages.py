@@ -244,6 +244,42 @@ def test_an_unknown_act_says_what_would_be_right(cloud: LocalCloud) -> None:
     assert "deliver, bounce" in answer.json()["error"]
 
 
+def test_the_mailbox_goes_on_page_by_page_to_the_oldest_mail(cloud: LocalCloud) -> None:
+    sent = [send(f"page-{number}@example.com") for number in range(5)]
+    path, listed = "/_local/mail.json?limit=2", []
+    while path and sent[0] not in listed:
+        answer = call(cloud, "GET", path)
+        assert len(answer.json()) <= 2
+        listed += [mail["id"] for mail in answer.json()]
+        assert int(answer.headers["x-total-count"]) >= 5
+        path = answer.headers.get("link", "").partition(">")[0].removeprefix("<")
+    assert listed[:5] == sent[::-1]
+
+
+def test_the_mailbox_shows_a_hundred_mails_and_leads_on_to_the_older_ones(cloud: LocalCloud) -> None:
+    sent = [send(f"many-{number}@example.com") for number in range(101)]
+    newest = call(cloud, "GET", "/_local/mail").text
+    assert sent[1] in newest
+    assert sent[0] not in newest
+    assert sent[0] in call(cloud, "GET", f"/_local/mail?before={sent[1]}").text
+    assert f"?before={sent[1]}" in newest
+
+
+def test_the_mailbox_shows_mails_to_one_address_alone(cloud: LocalCloud) -> None:
+    mine, other = send("only-me@example.com"), send("somebody-else@example.com")
+    page = call(cloud, "GET", "/_local/mail?to=only-me@example.com").text
+    assert mine in page
+    assert other not in page
+    assert [mail["id"] for mail in call(cloud, "GET", "/_local/mail.json?to=only-me@example.com").json()] == [mine]
+
+
+@pytest.mark.parametrize("limit", ["0", "501", "many", "-1"])
+def test_a_limit_that_is_none_says_what_would_be_right(cloud: LocalCloud, limit: str) -> None:
+    answer = call(cloud, "GET", f"/_local/mail.json?limit={limit}")
+    assert answer.status == 400
+    assert "from 1 to 500" in answer.json()["error"]
+
+
 def test_the_mailbox_can_be_emptied(cloud: LocalCloud) -> None:
     send()
     assert form(cloud, "/_local/mail/clear").status == 303

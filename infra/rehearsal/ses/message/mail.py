@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import dropwhile, islice
 
 from rehearsal.ses.message.addresses import Address
 from rehearsal.ses.message.content import Content, Templated
@@ -91,6 +92,19 @@ class Mailbox:
         """Newest first."""
         with self._lock:
             return tuple(reversed(self._mails.values()))
+
+    def __len__(self) -> int:
+        return len(self._mails)
+
+    def page(self, limit: int, *, before: str = "", to: str = "") -> tuple[Mail, ...]:
+        """At most `limit` mails, newest first: those that came before the mail of this id, those to this address."""
+        with self._lock:
+            newest = reversed(self._mails.values())
+            if before:
+                # Of a mail that is there no longer nobody knows what came before it.
+                newest = dropwhile(lambda mail: mail.id != before, newest)
+                next(newest, None)
+            return tuple(islice((mail for mail in newest if not to or to in mail.destination), limit))
 
     def get(self, mail_id: str) -> Mail | None:
         """The mail with this SES message id, if it arrived and was not cleared."""
