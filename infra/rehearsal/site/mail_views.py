@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -10,9 +11,9 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from rehearsal.site.answers import as_json
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rehearsal.ses.message.mail import Mail
     from rehearsal.site.views import PageRoute, Views
 
@@ -21,8 +22,8 @@ _MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
     "style-src 'unsafe-inline'; img-src http: https: data:; font-src data:"
 )
-SHOWN, LISTED = 100, 500
-"""Mails on a page, and in a list for a program: a digest to 50,000 readers is more than a gigabyte of them."""
+SHOWN = 100
+"""Mails on a page."""
 _NEW_TAB = '<base target="_blank">'
 
 
@@ -34,16 +35,30 @@ def mailbox(views: Views, request: Request) -> Response:
 
 
 def mailbox_json(views: Views, request: Request) -> Response:
-    """The same for programs: a list, newest first. The headers say how many there are and where the list goes on."""
-    text = request.args.get("limit", str(LISTED))
-    if not text.isdecimal() or not 1 <= int(text) <= LISTED:
-        raise BadRequest(f"limit is {text!r} and must be a number from 1 to {LISTED}")
-    mails, older = _asked_for(views, request, int(text))
-    answer = as_json([_mail_json(mail) for mail in mails])
+    """The same for programs: a list, newest first, of all or of at most `limit`.
+
+    The headers say how many there are and where a limited list goes on.
+    """
+    text = request.args.get("limit", "")
+    if text and not (text.isdecimal() and int(text)):
+        raise BadRequest(f"limit is {text!r} and must be a whole number from 1 on; without it, the list has every mail")
+    mails, older = _asked_for(views, request, int(text) if text else len(views.cloud.ses.mailbox))
+    answer = Response(
+        _as_list(mails), headers={"cache-control": "no-store"}, content_type="application/json; charset=utf-8"
+    )
     answer.headers["x-total-count"] = str(len(views.cloud.ses.mailbox))
     if older:
         answer.headers["link"] = f'<{older}&limit={text}>; rel="next"'
     return answer
+
+
+def _as_list(mails: Iterable[Mail]) -> Iterator[str]:
+    """The JSON of a list, mail by mail: a digest to 50,000 readers is more than half a gigabyte."""
+    before = "["
+    for mail in mails:
+        yield before + json.dumps(_mail_json(mail), ensure_ascii=False)
+        before = ",\n"
+    yield "[]" if before == "[" else "]"
 
 
 def _asked_for(views: Views, request: Request, limit: int) -> tuple[tuple[Mail, ...], str]:

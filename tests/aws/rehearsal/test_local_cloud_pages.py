@@ -273,11 +273,11 @@ def test_the_mailbox_shows_mails_to_one_address_alone(cloud: LocalCloud) -> None
     assert [mail["id"] for mail in call(cloud, "GET", "/_local/mail.json?to=only-me@example.com").json()] == [mine]
 
 
-@pytest.mark.parametrize("limit", ["0", "501", "many", "-1"])
+@pytest.mark.parametrize("limit", ["0", "many", "-1", "1.5"])
 def test_a_limit_that_is_none_says_what_would_be_right(cloud: LocalCloud, limit: str) -> None:
     answer = call(cloud, "GET", f"/_local/mail.json?limit={limit}")
     assert answer.status == 400
-    assert "from 1 to 500" in answer.json()["error"]
+    assert "a whole number from 1 on" in answer.json()["error"]
 
 
 def test_the_mailbox_can_be_emptied(cloud: LocalCloud) -> None:
