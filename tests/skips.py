@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.screenshots import chromium
+from cli.mails.screenshots import chromium
 
 NODE_MODULES = Path(__file__).parent / "node_modules"
 NODE_MAJOR = 20

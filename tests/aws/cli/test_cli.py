@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import spam
+from cli.mails import spam
 from cli.main import main
 from newsletter.articles.article import Article
 from newsletter.container import app

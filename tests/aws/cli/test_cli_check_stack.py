@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from cli import check, check_stack
+from cli.checks.publication import check_publication
+from cli.checks.stack import stack_differences
 from cli.main import main
 from newsletter.container import app
 from rehearsal.template.model import Stack
@@ -149,7 +150,7 @@ def deployed(cloud: Cloud) -> Deployed:
 
 
 def differences(account: Deployed) -> Said:
-    return list(check_stack.differences(app.templates.publication, NAME, account.client))
+    return list(stack_differences(app.templates.publication, NAME, account.client))
 
 
 def only(account: Deployed) -> tuple[str, str]:
@@ -291,12 +292,12 @@ def test_a_queue_that_was_changed_by_hand_is_named_with_the_command_that_mends_i
 def test_the_command_says_all_of_it_and_ends_with_1(
     deployed: Deployed, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "_client", deployed.client)
-    assert check.check(TEMPLATES, deployed=True, stack=NAME) == 0
+    monkeypatch.setattr("cli.checks.publication._client", deployed.client)
+    assert check_publication(TEMPLATES, deployed=True, stack=NAME) == 0
     assert "no fault found." in capsys.readouterr().out
     deployed.parameters["TimeZone"] = "Europe/Oslo"
     deployed.denied = {"GetSchedule"}
-    assert check.check(TEMPLATES, deployed=True, stack=NAME) == 1
+    assert check_publication(TEMPLATES, deployed=True, stack=NAME) == 1
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("TimeZone: the stack has Europe/Oslo") for line in lines)
     assert "schedules: warning: not looked at: AWS refused GetSchedule" in lines

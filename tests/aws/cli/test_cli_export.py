@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status, Subscriber, subscriber_id
 from tests.support.cloud import Cloud
-from tests.support.rosters import (
+from tests.support.import_lists import (
     LEFT,
     NOW,
     bring,

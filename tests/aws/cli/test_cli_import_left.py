@@ -10,7 +10,7 @@ import pytest
 from newsletter.container import app
 from newsletter.readers.subscriber import Status
 from tests.support.cloud import Cloud, link_to
-from tests.support.rosters import (
+from tests.support.import_lists import (
     LEFT,
     NOW,
     bring,

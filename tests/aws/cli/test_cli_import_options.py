@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from cli import import_readers
 from cli.faults import Fault
-from cli.import_wishes import wishes_of
+from cli.imports import import_readers
+from cli.imports.options import options_of
 from cli.main import main
 from newsletter.container import app
 from newsletter.platform.times import iso
 from newsletter.readers.imports.import_subscribers import import_rows
 from newsletter.readers.imports.listed_status import ListedStatus
 from tests.support.cloud import Cloud
-from tests.support.rosters import (
+from tests.support.import_lists import (
     EVIDENCE,
     NOW,
     bring,
@@ -39,8 +39,8 @@ def test_a_question_comes_before_anything_is_written_and_its_answer_is_taken(clo
     with pytest.raises(Fault, match=r"the column 'Tila' .* \"1\" \(40\), \"7\" \(1\)"):
         bring(tmp_path / "a.csv", text)
     assert cloud.items("Subscribers") == []
-    answer = wishes_of((), ("Tila",), {ListedStatus.ACTIVE: "1", ListedStatus.LEFT: "7"})
-    facts = bring(tmp_path / "a.csv", text, wishes=answer)
+    answer = options_of((), ("Tila",), {ListedStatus.ACTIVE: "1", ListedStatus.LEFT: "7"})
+    facts = bring(tmp_path / "a.csv", text, options=answer)
 
     assert done(facts) == {"added": 40, "suppressed": 1}
     assert facts["columns"] == {"fields": {"email": "email"}, "status": ["Tila"], "unused": []}
@@ -88,7 +88,7 @@ def test_a_column_named_for_its_end_neither_wakes_who_left_nor_ends_who_stayed(c
     with pytest.raises(Fault, match="'Uutiskirjeen peruutus' looks like it says who left"):
         bring(tmp_path / "a.csv", text)
     assert (status_of("ours@example.com"), status_of("gone@example.com")) == ("active", "")
-    facts = bring(tmp_path / "a.csv", text, wishes=wishes_of((), (), {}, yes_is_left=("Uutiskirjeen peruutus",)))
+    facts = bring(tmp_path / "a.csv", text, options=options_of((), (), {}, yes_is_left=("Uutiskirjeen peruutus",)))
 
     assert done(facts) == {"known": 1, "suppressed": 1}
     assert (status_of("ours@example.com"), status_of("gone@example.com")) == ("active", "unsubscribed")
@@ -233,7 +233,7 @@ def test_a_list_of_those_who_left_that_calls_readers_active_is_asked_about(cloud
     with pytest.raises(Fault, match="1 of 2 rows are called active in status; --as left would end them"):
         bring(tmp_path / "a.csv", text, "left")
     assert cloud.items("Subscribers") == []
-    facts = bring(tmp_path / "a.csv", text, "left", wishes=wishes_of(("status",), (), {}))
+    facts = bring(tmp_path / "a.csv", text, "left", options=options_of(("status",), (), {}))
 
     assert done(facts) == {"suppressed": 2}
     assert facts["columns"]["unused"] == ["status"]

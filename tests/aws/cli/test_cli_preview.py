@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import screenshots
+from cli.mails import screenshots
 from cli.main import main
 from newsletter.container import app
 from tests.skips import CHROMIUM, require

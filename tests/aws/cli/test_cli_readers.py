@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import consent, export_readers, import_readers
 from cli.faults import Fault
-from cli.import_wishes import NO_WISHES
-from cli.roster_columns import columns_of
-from cli.roster_survey import open_sheet
+from cli.imports import import_readers
+from cli.imports.columns import columns_of
+from cli.imports.options import NO_OPTIONS
+from cli.imports.scan import open_file
+from cli.readers import consent, export_readers
 from newsletter.articles.topic_names import words_of
 from newsletter.container import app
 from newsletter.platform.aws.queues_client import Queues
@@ -40,7 +41,7 @@ def status_of(email: str) -> str:
     return str(profile["status"]) if profile else ""
 
 
-def roster(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Path:
+def csv_file(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Path:
     """A file of readers."""
     path = tmp_path / "lukijat.csv"
     path.write_bytes(text.encode(encoding))
@@ -54,9 +55,9 @@ def bring(path: Path, how: str = "confirmed", evidence: str = EVIDENCE, *, dry: 
 
 def rows_of(path: Path) -> list[tuple[int, Row]]:
     """The rows of the file with the lines on which they begin."""
-    sheet = open_sheet(path)
-    columns = columns_of(sheet, NO_WISHES)
-    return [(line.number, columns.row(line)) for line in sheet.lines()]
+    file = open_file(path)
+    columns = columns_of(file, NO_OPTIONS)
+    return [(line.number, columns.row(line)) for line in file.lines()]
 
 
 def everything(cloud: Cloud) -> list[str]:
@@ -74,7 +75,7 @@ def everything(cloud: Cloud) -> list[str]:
     ],
 )
 def test_spreadsheets_of_any_encoding_and_separator_are_read_alike(tmp_path: Path, text: str, encoding: str) -> None:
-    ((line, row),) = rows_of(roster(tmp_path, text, encoding=encoding))
+    ((line, row),) = rows_of(csv_file(tmp_path, text, encoding=encoding))
 
     assert (line, row.email, row.choices["name"]) == (2, "a@example.com", "Äijä")
     assert words_of(row.choices["topics"]) == ("linkedin", "kriisit")
@@ -93,7 +94,7 @@ def test_every_row_of_a_quoted_file_is_found_on_its_line(names: list[str]) -> No
         writer.writerow(("email", "name"))
         writer.writerows((f"r{number}@example.com", name) for number, name in enumerate(names))
         content = buffer.getvalue()
-    path = Path(f"/dev/shm/roster-{abs(hash(content))}.csv") if Path("/dev/shm").is_dir() else Path("roster.csv")  # noqa: S108
+    path = Path(f"/dev/shm/readers-{abs(hash(content))}.csv") if Path("/dev/shm").is_dir() else Path("readers.csv")  # noqa: S108
     path.write_bytes(content.encode())
     try:
         rows = list(rows_of(path))
@@ -108,7 +109,7 @@ def test_every_row_of_a_quoted_file_is_found_on_its_line(names: list[str]) -> No
 def test_confirmed_readers_are_active_with_the_evidence_as_their_proof(
     cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = roster(tmp_path, "email,language,frequency\nA@Example.com,sv,monthly\nb@example.com,,\n")
+    path = csv_file(tmp_path, "email,language,frequency\nA@Example.com,sv,monthly\nb@example.com,,\n")
 
     assert bring(path) == 0
 
@@ -122,7 +123,7 @@ def test_confirmed_readers_are_active_with_the_evidence_as_their_proof(
 
 
 def test_a_second_run_of_the_same_file_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
-    path = roster(tmp_path, "email\n" + "\n".join(f"r{number}@example.com" for number in range(150)) + "\n")
+    path = csv_file(tmp_path, "email\n" + "\n".join(f"r{number}@example.com" for number in range(150)) + "\n")
     bring(path)
     before = everything(cloud)
 
@@ -135,7 +136,7 @@ def test_a_second_run_of_the_same_file_changes_nothing(cloud: Cloud, tmp_path: P
 def test_an_import_that_was_stopped_goes_on_where_it_was(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = roster(tmp_path, "email\n" + "\n".join(f"r{number}@example.com" for number in range(60)) + "\n")
+    path = csv_file(tmp_path, "email\n" + "\n".join(f"r{number}@example.com" for number in range(60)) + "\n")
     monkeypatch.setattr(import_readers, "WORKERS", 1)
     monkeypatch.setattr(import_readers, "GET_LIMIT", 20)
     real = import_rows
@@ -178,7 +179,7 @@ def test_the_report_of_an_import_that_was_stopped_is_whole_in_the_end(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert cloud.url
-    path = roster(tmp_path, "email\nno address\na@example.com\nb@example.com\nnone either\nc@example.com\nnor this\n")
+    path = csv_file(tmp_path, "email\nno address\na@example.com\nb@example.com\nnone either\nc@example.com\nnor this\n")
     stop_at(monkeypatch, 2)
     with pytest.raises(KeyboardInterrupt):
         bring(path)
@@ -192,7 +193,7 @@ def test_the_report_of_an_import_that_was_stopped_is_whole_in_the_end(
 def test_whom_a_stopped_import_meant_to_ask_is_asked_by_the_next_run_and_nobody_twice(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = roster(tmp_path, "email\na@example.com\nb@example.com\nc@example.com\n")
+    path = csv_file(tmp_path, "email\na@example.com\nb@example.com\nc@example.com\n")
     stop_at(monkeypatch, 99)
     send_all, crashes = Queues.send_all, iter([False, True])
 
@@ -214,7 +215,7 @@ def test_nobody_who_left_bounced_complained_or_was_erased_is_woken_up(
     cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = datetime.now(UTC)
-    path = roster(
+    path = csv_file(
         tmp_path, "email\n" + "".join(f"{word}@example.com\n" for word in ("left", "bounced", "angry", "gone"))
     )
     bring(path)
@@ -236,7 +237,7 @@ def test_nobody_who_left_bounced_complained_or_was_erased_is_woken_up(
 
 
 def test_rows_that_cannot_be_used_are_reported_with_line_field_and_reason(cloud: Cloud, tmp_path: Path) -> None:
-    path = roster(
+    path = csv_file(
         tmp_path,
         "email,topics,language,frequency\nok@example.com,,,\nno address,,,\n"
         "b@example.com,golf linkedin,,\nc@example.com,,de,\nd@example.com,,,daily\n",
@@ -261,7 +262,7 @@ def test_rows_that_cannot_be_used_are_reported_with_line_field_and_reason(cloud:
 def test_a_dry_run_says_what_would_happen_and_does_nothing(
     cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = roster(tmp_path, "email\na@example.com\na@example.com\n")
+    path = csv_file(tmp_path, "email\na@example.com\na@example.com\n")
 
     assert bring(path, dry=True) == 0
 
@@ -272,7 +273,7 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(
 def test_pending_readers_are_each_asked_once_and_only_their_button_makes_them_readers(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    path = roster(tmp_path, "email\na@example.com\n")
+    path = csv_file(tmp_path, "email\na@example.com\n")
     for _ in range(2):
         assert bring(path, "pending", "") == 0
     assert cloud.drain() == []
@@ -285,18 +286,18 @@ def test_pending_readers_are_each_asked_once_and_only_their_button_makes_them_re
 def test_what_cannot_be_an_import_is_refused_with_its_reason_before_anybody_is_in(cloud: Cloud, tmp_path: Path) -> None:
     assert cloud.url
     with pytest.raises(Fault, match="--evidence"):
-        bring(roster(tmp_path, "email\na@example.com\n"), evidence=" ")
+        bring(csv_file(tmp_path, "email\na@example.com\n"), evidence=" ")
     with pytest.raises(Fault, match="no column is called email"):
-        bring(roster(tmp_path, "osoite,nimi\nx,y\n"))
+        bring(csv_file(tmp_path, "osoite,nimi\nx,y\n"))
     with pytest.raises(Fault, match=r"line 3: .* is a quotation mark left open there"):
-        bring(roster(tmp_path, 'email,name\na@example.com,\nb@example.com,"Maija\n' + "c@example.com,\n" * 9_000))
+        bring(csv_file(tmp_path, 'email,name\na@example.com,\nb@example.com,"Maija\n' + "c@example.com,\n" * 9_000))
     assert everything(cloud) == []
 
 
 def test_a_changed_or_missing_consent_record_is_said_loudly(
     cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bring(roster(tmp_path, "email\na@example.com\n"))
+    bring(csv_file(tmp_path, "email\na@example.com\n"))
     reader = subscriber_id(PEPPER.encode(), "a@example.com")
     table = app.settings.subscribers_table
     key = {"id": {"S": reader}, "record": {"S": "profile"}}
@@ -311,8 +312,8 @@ def test_a_changed_or_missing_consent_record_is_said_loudly(
 def test_an_export_holds_every_reader_and_no_cell_is_a_formula(
     cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bring(roster(tmp_path, "email,name\na@example.com,=1+1\nb@example.com,\n"))
-    bring(roster(tmp_path, "email\nc@example.com\n"), "pending", "")
+    bring(csv_file(tmp_path, "email,name\na@example.com,=1+1\nb@example.com,\n"))
+    bring(csv_file(tmp_path, "email\nc@example.com\n"), "pending", "")
     capsys.readouterr()
 
     assert export_readers.export(None) == 0

@@ -205,7 +205,7 @@ def test_local_alone_takes_no_other_word_for_its_url(
         seen.append(f"{mailing} {os.environ['AWS_ACCESS_KEY_ID']}")
         return 0
 
-    monkeypatch.setattr("cli.mailing.show", show)
+    monkeypatch.setattr("cli.mailings.show_mailings.show", show)
     assert main(arguments) == 0
     at = arguments.index("--local") + 1
     assert main([*arguments[:at], local, *arguments[at:]]) == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import online
+from cli.checks import links
 from cli.main import main
 from newsletter.container import app
 from newsletter.mailings.digests import start as module
@@ -148,7 +148,7 @@ def test_links_that_answer_are_told_from_those_that_do_not(
         asked.append((method, address))
         return said[address] if method == "GET" or said[address] == 404 else 405
 
-    monkeypatch.setattr(online, "_status", status)
+    monkeypatch.setattr(links, "_status", status)
     file = written(tmp_path, "\n".join(f"[{address[-4:]}]({address})" for address in said))
     assert main(["check", file]) == 0
     assert asked == []

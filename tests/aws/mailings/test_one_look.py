@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli import spam
+from cli.mails import spam
 from cli.main import main
 from newsletter.mail.preflight_rules import examine
 from newsletter.mail.templates import Templates

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli import breaker
+from cli.mailings import breaker
 from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.export_readers import export
+from cli.readers.export_readers import export
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status

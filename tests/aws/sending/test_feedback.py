@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.history import show_aside
+from cli.mailings.decisions import show_unknown_events
 from newsletter.container import app
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
@@ -302,9 +302,9 @@ def test_an_unknown_kind_of_report_is_put_aside_once_and_without_the_address(clo
 
 
 def test_what_was_put_aside_is_shown_to_the_operator(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    assert show_aside() == 0
+    assert show_unknown_events() == 0
     tell(cloud, report("Teleported"))
-    assert show_aside() == 1
+    assert show_unknown_events() == 1
     assert "Teleported" in capsys.readouterr().out
 
 

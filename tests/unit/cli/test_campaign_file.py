@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.campaign_file import read_campaign
 from cli.faults import Fault
+from cli.mailings.campaign_file import read_campaign
 from newsletter.mailings.campaign import Campaign
 from newsletter.platform.errors import InvalidInput
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli.faults import Fault
-from cli.import_wishes import NO_WISHES, Wishes, wishes_of
-from cli.roster_columns import Columns, columns_of
-from cli.roster_survey import open_sheet
+from cli.imports.columns import Columns, columns_of
+from cli.imports.options import NO_OPTIONS, ImportOptions, options_of
+from cli.imports.scan import open_file
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
 
 UNSAID, ACTIVE, PENDING, LEFT = ListedStatus.UNSAID, ListedStatus.ACTIVE, ListedStatus.PENDING, ListedStatus.LEFT
@@ -164,11 +164,11 @@ SYSTEMS = {
 }
 
 
-def read(path: Path, text: str, wishes: Wishes = NO_WISHES) -> tuple[Columns, list[ListedStatus]]:
+def read(path: Path, text: str, options: ImportOptions = NO_OPTIONS) -> tuple[Columns, list[ListedStatus]]:
     path.write_text(text, encoding="utf-8")
-    sheet = open_sheet(path)
-    columns = columns_of(sheet, wishes)
-    return columns, [columns.row(line).listed for line in sheet.lines()]
+    file = open_file(path)
+    columns = columns_of(file, options)
+    return columns, [columns.row(line).listed for line in file.lines()]
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -265,10 +265,10 @@ def test_the_state_of_a_postal_address_is_no_status(tmp_path: Path) -> None:
 
 def test_the_operators_word_on_a_column_decides(tmp_path: Path) -> None:
     text = table("Tila", ["1", "2", "3", "perunut", ""])
-    said = wishes_of((), ("tila",), {LEFT: "2", ACTIVE: "1", PENDING: "3"})
+    said = options_of((), ("tila",), {LEFT: "2", ACTIVE: "1", PENDING: "3"})
 
     _, found = read(tmp_path / "a.csv", text, said)
-    columns, ignored = read(tmp_path / "a.csv", text, wishes_of(("TILA",), (), {}))
+    columns, ignored = read(tmp_path / "a.csv", text, options_of(("TILA",), (), {}))
 
     assert found == [ACTIVE, LEFT, PENDING, UNSUBSCRIBED, UNSAID]
     assert set(ignored) == {UNSAID}
@@ -290,7 +290,7 @@ def test_a_word_that_fits_nothing_in_the_file_is_refused(
     tmp_path: Path, ignore: tuple[str, ...], status: tuple[str, ...], values: Mapping[ListedStatus, str], fault: str
 ) -> None:
     with pytest.raises(Fault, match=fault):
-        read(tmp_path / "a.csv", table("Tila", ["1", "2", "3"]), wishes_of(ignore, status, values))
+        read(tmp_path / "a.csv", table("Tila", ["1", "2", "3"]), options_of(ignore, status, values))
 
 
 def test_of_several_words_on_one_reader_the_strictest_counts() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.status_names import Kind, harmless, kind_of
+from cli.imports.status_names import Kind, harmless, kind_of
 
 TABLE = """
 # A word of mail and one of ending: a yes means the opposite of what either says alone.

@@ -1,0 +1,1 @@
+"""Articles and feeds: what was read, and what marketing decides about it."""

@@ -1,0 +1,1 @@
+"""What is wrong with a publication, a campaign file or a deployed stack."""

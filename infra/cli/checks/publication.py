@@ -1,0 +1,187 @@
+"""`newsletter check`: everything that can be wrong with a publication before a reader meets it."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, TemplateError, TemplateSyntaxError
+
+from cli.checks import mail_table, secret_parameters
+from cli.checks.campaign import NOWHERE
+from cli.checks.contrast import low_contrasts
+from cli.checks.stack import stack_differences
+from cli.mails.sample_mails import SampleMail, sample_mails
+from cli.output import say
+from newsletter.mail.locales import VALUE, Locales, Message, MissingText
+from newsletter.mail.templates import Templates
+from newsletter.mailings.rendering.preflight import Fault, sample
+from newsletter.platform.errors import InvalidPublication, NewsletterError
+from newsletter.publication.publication import Publication
+from newsletter.publication.publication_file import read_publication_file
+
+FOLDERS = ("email", "pages", "console", "crm")
+ASKED_FOR = re.compile(r"""\b(?:t|in_text)\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")
+"""A message that a template asks for by its whole name, itself or through the macro of address.html."""
+
+Faults = Iterator[tuple[str, str]]
+"""Where, and what would be right."""
+
+
+def check_publication(root: Path, *, deployed: bool, stack: str = "", mails: bool = False) -> int:
+    """Say every fault with its file and field; 1 when there is one. With `mails`, a table of them with their scores.
+
+    `deployed`: the environment names a stack, whose secrets and resources are looked at too; by its name `stack`, also
+    what CloudFormation, Lambda, IAM, Scheduler and SES say of it.
+    """
+    found = list(_faults(root))
+    templates = Templates(root, NOWHERE, traced=True)
+    warnings = []
+    if not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
+        looked_over = list(dict.fromkeys(_mails(root, templates)))
+        found += [(where, message) for where, message, blocks in looked_over if blocks]
+        warnings = [(where, message) for where, message, blocks in looked_over if not blocks]
+    if deployed:
+        found += secret_parameters.faults()
+    if deployed and not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
+        looked_at = list(stack_differences(templates.publication, stack, _client))
+        found += [(where, message) for where, message, is_fault in looked_at if is_fault]
+        warnings += [(where, message) for where, message, is_fault in looked_at if not is_fault]
+    for where, message in found:
+        say(f"{where}: {message}")
+    for where, message in warnings:
+        say(f"{where}: warning: {message}")
+    if mails and not found:
+        found += mail_table.show(Templates(root, NOWHERE))
+    if found:
+        say(f"{len(found)} fault{'s' if len(found) > 1 else ''}.")
+        return 1
+    say(f"{root}: no fault found" + ("." if deployed else "; secrets not checked, because no stack was named."))
+    return 0
+
+
+def _client(service: str) -> Any:
+    import boto3
+
+    return boto3.client(service)
+
+
+def _faults(root: Path) -> Faults:
+    path = root / "publication.toml"
+    publication, wrong = read_publication_file(path)
+    for fault in wrong:
+        yield (str(path) if fault.field == str(path) else f"{path}: {fault.field}"), fault.message
+    if publication is None:
+        return
+    yield from _syntax(root)
+    yield from _messages(root, publication)
+    yield from _sequences(root, publication)
+
+
+def _syntax(root: Path) -> Faults:
+    parser = Environment(autoescape=True)
+    for path in _template_files(root):
+        try:
+            parser.parse(path.read_text(encoding="utf-8"))
+        except TemplateSyntaxError as error:
+            yield f"{path}:{error.lineno}", error.message or "not a template"
+        except UnicodeDecodeError as error:
+            yield str(path), f"not UTF-8 (byte {error.start})"
+
+
+def _messages(root: Path, publication: Publication) -> Faults:
+    """Every language has the messages of the default one, with the same values, and all that templates ask for."""
+    locales = Locales(root / "locales")
+    known: dict[str, Mapping[str, Message]] = {}
+    for language in publication.languages:
+        try:
+            known[language] = locales.messages(language)
+        except (MissingText, ValueError) as error:
+            yield str(root / "locales" / language), str(error)
+    if default := known.get(publication.languages[0]):
+        for language, messages in known.items():
+            yield from _differences(root / "locales" / language, messages, default, publication.languages[0])
+        for path in _template_files(root):
+            yield from _unknown_messages(path, default)
+
+
+def _differences(where: Path, messages: Mapping[str, Message], default: Mapping[str, Message], name: str) -> Faults:
+    for key in sorted(default.keys() ^ messages.keys()):
+        yield f"{where}: {key}", "missing here" if key in default else f"not in {name}"
+    for key in sorted(default.keys() & messages.keys()):
+        if _values(default[key]) != _values(messages[key]):
+            yield f"{where}: {key}", f"takes other values than in {name}"
+
+
+def _unknown_messages(path: Path, known: Mapping[str, Message]) -> Faults:
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        for key in ASKED_FOR.findall(line):
+            if key not in known:
+                yield f"{path}:{number}", f"asks for the message {key}, which no language has"
+
+
+def _sequences(root: Path, publication: Publication) -> Faults:
+    templates = Templates(root, NOWHERE)
+    for sequence in publication.sequences.values():
+        for number, step in enumerate(sequence.steps, start=1):
+            for language in publication.languages:
+                where = f"{root / 'publication.toml'}: sequences.{sequence.key}.steps[{number}].body"
+                try:
+                    if not templates.step_body(step.body, language).strip():
+                        yield where, f"{step.body}.{language}.md is empty"
+                except InvalidPublication as fault:
+                    yield where, fault.message
+                except UnicodeDecodeError as error:
+                    yield where, f"{step.body}.{language}.md is not UTF-8 (byte {error.start})"
+
+
+def _mails(root: Path, templates: Templates) -> Iterator[tuple[str, str, bool]]:
+    """Every mail, rendered as the product does it and looked over; whether the fault keeps it from going out."""
+    for mail in sample_mails(templates.publication):
+        for language in templates.publication.languages:
+            try:
+                rendered = mail.rendered(templates, language)
+            except InvalidPublication:
+                continue  # A missing text of a sequence, which _sequences tells.
+            except (TemplateError, NewsletterError, ValueError, OSError) as error:
+                yield f"{_place(root, error) or root / 'email'} ({language}, {mail.name})", str(error), True
+                continue
+            for fault in mail.faults(rendered, templates, language):
+                yield f"{_source(root, mail, fault)} ({language}, {mail.name})", fault.message, fault.blocks
+            for each in rendered:
+                for low in low_contrasts(sample(each, templates, mail.kind).html):
+                    yield f"{_template(root, mail, low.at)} ({language}, {mail.name})", str(low), True
+
+
+def _source(root: Path, mail: SampleMail, fault: Fault) -> str:
+    """The template or text in which something is wrong, with the line where it is known."""
+    if fault.field == "body":
+        return f"{root / mail.text}.{fault.language}.md:{max(fault.line, 1)}"
+    return _template(root, mail, fault.template)
+
+
+def _template(root: Path, mail: SampleMail, at: str) -> str:
+    return str(root / (at or f"email/compiled/{mail.template}.html"))
+
+
+def _place(root: Path, error: Exception) -> str:
+    """File and line of the template in which the error arose, if it was one."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(root)]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _template_files(root: Path) -> list[Path]:
+    return sorted(
+        path
+        for folder in FOLDERS
+        for path in (root / folder).rglob("*")
+        if path.suffix in {".html", ".txt", ".json", ".xml"} and path.is_file()
+    )
+
+
+def _values(message: Message) -> set[str]:
+    texts = [message] if isinstance(message, str) else list(message.values())
+    return {name for text in texts for name in VALUE.findall(text)} - {"count"}

@@ -1,0 +1,68 @@
+"""The rights of a function as they are deployed, held against the statements of template.yaml."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from cli.checks.storage import Difference
+from rehearsal.template.model import Stack
+
+Right = tuple[str, str]
+"""An action on a resource."""
+
+
+def of_rights(
+    properties: Mapping[str, Any], role: str, wanted: Stack, actual: Callable[[str], str], client: Callable[[str], Any]
+) -> Iterator[Difference]:
+    """What the role lacks of what the template writes for it, and what else it was given on our tables and secrets.
+
+    What SAM itself adds (queues, dead letters, logs) is left out.
+    """
+    iam = client("iam")
+    found: set[Right] = set()
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        found |= _rights(document if isinstance(document, dict) else json.loads(unquote(document)))
+    written = [
+        {**statement, "Resource": [_translated(each, wanted, actual) for each in _list(statement["Resource"])]}
+        for policy in properties.get("Policies", [])
+        for statement in policy.get("Statement", [])
+    ]
+    should = _rights({"Statement": written})
+    services = {action.partition(":")[0] for action, _ in should}
+    for action, resource in sorted(should - found):
+        yield f"role {role}", f"may not {action} on {resource}, and should: `make deploy`", True
+    for action, resource in sorted(found - should):
+        if action.partition(":")[0] in services:
+            message = (
+                f"may {action} on {resource}, which template.yaml does not say: take it back (`aws iam "
+                f"list-role-policies --role-name {role}`), or `make deploy` if an earlier template gave it"
+            )
+            yield f"role {role}", message, True
+
+
+def _translated(arn: str, wanted: Stack, actual: Callable[[str], str]) -> str:
+    """The ARN with the name that the table has in this stack."""
+    for table in wanted.of_type("AWS::DynamoDB::Table"):
+        name = actual(table.physical_id)
+        head, found, tail = arn.partition(f":table/{table.physical_id}")
+        if found and name and tail[:1] in ("", "/"):
+            return f"{head}:table/{name}{tail}"
+    return arn
+
+
+def _rights(document: Mapping[str, Any]) -> set[Right]:
+    return {
+        (action, resource)
+        for statement in _list(document["Statement"])
+        if statement["Effect"] == "Allow"
+        for action in _list(statement["Action"])
+        for resource in _list(statement["Resource"])
+    }
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,1 @@
+"""What an operator types: one module for each group of commands, with its options and what it calls."""

@@ -1,0 +1,58 @@
+"""`newsletter digest list`, `show`, `approve` and `reject`."""
+
+from __future__ import annotations
+
+import argparse
+
+from cli.parsing import Subparsers, add_command, add_group, add_limit
+
+
+def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
+    """Declare the commands."""
+    digests = add_group(commands, "digest", "digests: what they carry, and those that wait for approval")
+    add_limit(add_command(digests, "list", stack_options, _list, "the newest digests and how they stand"))
+    of_one_digest = (
+        add_command(digests, "show", stack_options, _show, "what a digest carries, with its subjects"),
+        add_command(
+            digests,
+            "approve",
+            stack_options,
+            _approve,
+            "let a waiting digest go out",
+            "Let a waiting digest go out. Approved twice, it still reaches everybody once.",
+        ),
+        add_command(
+            digests,
+            "reject",
+            stack_options,
+            _reject,
+            "never let a waiting digest go out",
+            "Never let a waiting digest go out. The next one carries its articles.",
+        ),
+    )
+    for command in of_one_digest:
+        command.add_argument("period", metavar="PERIOD", help="e.g. 2026-W48 or 2026-M11")
+
+
+def _list(options: argparse.Namespace) -> int:
+    from cli.mailings import digests
+
+    return digests.show_list(options.limit)
+
+
+def _show(options: argparse.Namespace) -> int:
+    from cli.mailings import digests
+
+    return digests.show(options.period)
+
+
+def _approve(options: argparse.Namespace) -> int:
+    from cli.mailings import digests
+
+    return digests.decide("approve", options.period)
+
+
+def _reject(options: argparse.Namespace) -> int:
+    from cli.mailings import digests
+
+    return digests.decide("reject", options.period)

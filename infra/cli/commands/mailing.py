@@ -1,0 +1,89 @@
+"""`newsletter mailing list`, `show`, `pause`, `resume` and `cancel`."""
+
+from __future__ import annotations
+
+import argparse
+
+from cli.parsing import Subparsers, add_command, add_group, add_limit
+
+
+def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
+    """Declare the commands."""
+    mailings = add_group(commands, "mailing", "what was sent, and what became of it")
+    add_limit(add_command(mailings, "list", stack_options, _list, "the newest mailings"))
+    show = add_command(
+        mailings,
+        "show",
+        stack_options,
+        _show,
+        "a mailing's certificate, and where each recipient stands",
+        "What became of a mailing, counted from the ledger itself. Exit code 1 when its figures do not add up.",
+    )
+    show.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48 or campaign-kevatkampanja-2027")
+    show.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
+    show.add_argument("--addresses", action="store_true", help="the same with addresses")
+    show.add_argument("--json", action="store_true", help="for programs")
+    _add_control(mailings, stack_options)
+
+
+def _add_control(mailings: Subparsers, stack_options: argparse.ArgumentParser) -> None:
+    pause = add_command(
+        mailings,
+        "pause",
+        stack_options,
+        _pause,
+        "stop a mailing until it is resumed",
+        "Stop a mailing. Calls to SES under way still go out, at most 50 mails each; the rest waits, however long.",
+    )
+    resume = add_command(
+        mailings,
+        "resume",
+        stack_options,
+        _resume,
+        "go on with a mailing that was stopped",
+        "Go on with whoever was not tried, after a pause, a hold or a wait. For a mailing that is being sent, what was "
+        "lost from the queue is put there again. Nobody is mailed twice.",
+    )
+    cancel = add_command(
+        mailings,
+        "cancel",
+        stack_options,
+        _cancel,
+        "stop a mailing for good",
+        "Stop a mailing for good. Who was not tried gets nothing and counts as suppressed; no mail is recalled.",
+    )
+    cancel.add_argument("--yes", action="store_true", help="cancel without asking, for scripts")
+    for command in (pause, resume, cancel):
+        command.add_argument("mailing", metavar="ID", help="e.g. campaign-kevatkampanja-2027")
+
+
+def _list(options: argparse.Namespace) -> int:
+    from cli.mailings import show_mailings
+
+    return show_mailings.show_list(options.limit)
+
+
+def _show(options: argparse.Namespace) -> int:
+    from cli.mailings import show_mailings
+
+    return show_mailings.show(
+        options.mailing, recipients=options.recipients, addresses=options.addresses, as_json=options.json
+    )
+
+
+def _pause(options: argparse.Namespace) -> int:
+    from cli.mailings.control_mailing import control
+
+    return control("pause", options.mailing)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from cli.mailings.control_mailing import control
+
+    return control("resume", options.mailing)
+
+
+def _cancel(options: argparse.Namespace) -> int:
+    from cli.mailings.control_mailing import control
+
+    return control("cancel", options.mailing, yes=options.yes)

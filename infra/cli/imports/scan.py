@@ -1,0 +1,116 @@
+"""A look at a whole list of readers before anything is written: who is in it twice, and what must be asked first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.faults import Fault
+from cli.imports.columns import Columns, columns_of, seems_right
+from cli.imports.import_file import ADDRESS, ImportFile, Line
+from cli.imports.options import ImportOptions
+from newsletter.container import Container
+from newsletter.platform.errors import InvalidInput
+from newsletter.readers.email_address import normalised
+from newsletter.readers.imports.import_subscribers import Mode
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.read_row import ID, Row
+
+NAMED_AS_LEFT = re.compile(
+    r"unsub|cleaned|suppress|bounce|blocklist|blacklist|complain|opt-?out|perunee|perut|poistun|estet"
+)
+NAMED_AS_NEVER_ASKED = re.compile(r"non-?subscribed")
+"""What file names say: Mailchimp's say it instead of a column (`cleaned_members_export_….csv`)."""
+PROOFS = 100
+"""Rows with id and address that are compared to know whether the file comes from a stack with our pepper."""
+
+
+@dataclass(frozen=True)
+class FileScan:
+    """What there is to know of the whole file. `strictest` is the strictest word on each id that has one."""
+
+    file: ImportFile
+    columns: Columns
+    rows: int
+    strictest: dict[str, ListedStatus]
+    same_pepper: bool
+
+    def read(self) -> Iterator[tuple[Line, Row | InvalidInput]]:
+        """Every line, as a row where its cells lie as they must."""
+        return _read(self.file, self.columns)
+
+
+def scan_file(file: ImportFile, options: ImportOptions, mode: Mode, app: Container) -> FileScan:
+    """Raises Fault for what cannot be read, and with a question for what cannot be understood."""
+    columns = columns_of(file, options)
+    if not columns.statuses:
+        _ask_about_name(file, mode)
+    # Of a list of people who left, a plain row says no less than that.
+    least = ListedStatus.LEFT if mode is Mode.LEFT else ListedStatus.UNSAID
+    mild = (ListedStatus.UNSAID, ListedStatus.ACTIVE, least)
+    rows, active = 0, 0
+    proofs: list[bool] = []
+    found: dict[str, ListedStatus] = {}
+    for line, row in _read(file, columns):
+        rows += 1
+        if isinstance(row, InvalidInput):
+            for subscriber, listed in _told_by(line, columns, app):
+                found[subscriber] = strictest((found.get(subscriber, least), listed))
+            continue
+        active += row.listed is ListedStatus.ACTIVE
+        if len(proofs) < PROOFS and row.email and ID.fullmatch(row.id):
+            proofs.append(row.id == _id(row.email, app))
+        listed = strictest((row.listed, least))
+        if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row.email, app)):
+            found[subscriber] = strictest((found.get(subscriber, least), listed))
+    if active and mode is Mode.LEFT:
+        raise Fault(
+            f"{file.path}: {active} of {rows} rows are called active in {_names(columns)}; --as left would end them. "
+            "Nothing was written. Export those who left alone, or leave these columns out: --ignore-column NAME"
+        )
+    return FileScan(file, columns, rows, found, bool(proofs) and all(proofs))
+
+
+def _read(file: ImportFile, columns: Columns) -> Iterator[tuple[Line, Row | InvalidInput]]:
+    for line in file.lines():
+        try:
+            yield line, columns.row(line)
+        except InvalidInput as wrong:
+            yield line, wrong
+
+
+def _told_by(line: Line, columns: Columns, app: Container) -> Iterator[tuple[str, ListedStatus]]:
+    """Who left by a row that cannot be used, such as one with a cell too many: another row of theirs may be plain."""
+    listed = columns.strict_word(line.cells)
+    for cell in line.cells:
+        if listed.left and ADDRESS.fullmatch(cell) and (subscriber := _id(cell, app)):
+            yield subscriber, listed
+
+
+def _id(email: str, app: Container) -> str:
+    try:
+        return app.ids.of(normalised(email, allow_test_domains=app.settings.local))
+    except InvalidInput:
+        return ""
+
+
+def _ask_about_name(file: ImportFile, mode: Mode) -> None:
+    name = file.path.stem.casefold()
+    if NAMED_AS_NEVER_ASKED.search(name):
+        if mode is Mode.CONFIRMED:
+            raise Fault(
+                f"{file.path} is called a list of people who never subscribed: import it --as pending, or rename it"
+            )
+    elif NAMED_AS_LEFT.search(name) and mode is not Mode.LEFT:
+        raise Fault(f"{file.path} is called a list of people who left: import it --as left, or rename it")
+
+
+def _names(columns: Columns) -> str:
+    return ", ".join(column.name for column in columns.statuses)
+
+
+def open_file(path: Path, encoding: str = "") -> ImportFile:
+    """The file with its header read; an empty encoding is found out. Raises Fault."""
+    return ImportFile(path, seems_right, encoding)

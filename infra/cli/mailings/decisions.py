@@ -1,0 +1,32 @@
+"""`newsletter decisions` and `aside`: why the schedules did what they did, and what nobody knew what to do with."""
+
+from __future__ import annotations
+
+from cli.output import say, table, when
+from newsletter.container import app
+from newsletter.platform.times import parse_iso
+
+
+def show_decisions(limit: int) -> int:
+    """The newest decisions."""
+    zone = app.templates.publication.time_zone
+    decisions = app.decisions.newest(limit)
+    if not decisions:
+        say("No scheduled run had anything to decide yet.")
+        return 0
+    table(
+        (f"At ({zone})", "Run", "Decision", "Why"),
+        ((when(parse_iso(line["at"]), zone), line["run"], line["decision"], line["why"]) for line in decisions),
+    )
+    return 0
+
+
+def show_unknown_events() -> int:
+    """What was put aside for a person; exit code 1 when there is anything."""
+    zone = app.templates.publication.time_zone
+    kept = sorted(app.unknown_events.everything(), key=lambda each: each.at)
+    if not kept:
+        say("Nothing was put aside.")
+        return 0
+    table((f"Since ({zone})", "Report"), ((when(parse_iso(each.at), zone), each.content) for each in kept))
+    return 1

@@ -1,0 +1,1 @@
+"""Mails to look at before readers get them: files, pictures, spam scores."""

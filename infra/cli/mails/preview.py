@@ -1,0 +1,137 @@
+"""`newsletter preview`: a mail as files to look at, before anybody gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from markupsafe import escape
+
+from cli.faults import Fault
+from cli.mailings.campaign_file import read_campaign
+from cli.mails import screenshots
+from cli.mails.eml import TOKEN, message
+from cli.mails.sample_mails import sample_mails
+from cli.output import say
+from newsletter.container import Container
+from newsletter.mail.placeholders import substitute
+from newsletter.mail.templates import Templates
+from newsletter.mailings.campaign import checked
+from newsletter.mailings.digests.digest import newest_first, period_of, settle
+from newsletter.mailings.digests.release import mailing_of
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.rendering.preflight import values_for
+from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, as_campaign, as_digest
+from newsletter.platform.errors import InvalidInput
+from newsletter.readers.choice import Frequency
+
+FIRST_NAME = "Maija"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mail to look at, rendered in each of its languages."""
+
+    name: str
+    kind: Kind
+    mailing: str
+    mails: tuple[RenderedVariant, ...]
+
+
+def preview(what: str, language: str, out: Path, templates: Templates, app: Container | None = None) -> int:
+    """Write HTML, text, .eml and pictures of a mail into the folder `out`, and say what was written and what was not.
+
+    `what` is a campaign file, the name of a mail, or empty for the digest of the articles of this week.
+    """
+    shown = _shown(what, language, templates, app)
+    out.mkdir(parents=True, exist_ok=True)
+    pages = []
+    for mail in shown.mails:
+        files = list(_write(out, shown, mail, templates))
+        pages.append(files[0])
+        say("\n".join(map(str, files)))
+    if why := screenshots.missing():
+        say(f"No pictures: {why}.")
+    else:
+        say("\n".join(map(str, screenshots.take(pages))))
+    return 0
+
+
+def _shown(what: str, language: str, templates: Templates, app: Container | None) -> Shown:
+    known = templates.publication.languages
+    if language and language not in known:
+        raise Fault(f"the publication has no language {language!r}; choose from {', '.join(known)}")
+    languages = (language,) if language else known
+    if what.endswith(".md"):
+        return _campaign(Path(what), language, templates)
+    if what or app is None:
+        return _sample(what, languages, templates)
+    return _digest(languages, templates, app)
+
+
+def _campaign(path: Path, language: str, templates: Templates) -> Shown:
+    file = read_campaign(path)
+    try:
+        mailing = checked(file.campaign, templates.publication, datetime.now(UTC))
+    except InvalidInput as wrong:
+        raise file.fault(wrong) from wrong
+    languages = (language,) if language else mailing.audience.languages
+    return Shown(mailing.id, mailing.kind, mailing.id, _rendered(as_campaign(mailing), languages, templates))
+
+
+def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Shown:
+    known = {mail.name: mail for mail in sample_mails(templates.publication)}
+    if name not in known:
+        raise Fault(f"there is no mail {name!r}; give a campaign file (.md) or one of {', '.join(known)}")
+    mail = known[name]
+    return Shown(mail.name, mail.kind, mail.mailing, _rendered(mail.render, languages, templates))
+
+
+def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> Shown:
+    """This week's digest for a reader of every topic, as it would start now."""
+    mailing = _this_week(app)
+    mails = _rendered(as_digest(mailing, app.articles.all()), languages, templates)
+    return Shown(mailing.id, mailing.kind, mailing.id, mails)
+
+
+def _rendered(render: RenderMail, languages: Iterable[str], templates: Templates) -> tuple[RenderedVariant, ...]:
+    """The mail in each of the languages, with tracked links."""
+    renderer = Renderer(templates)
+    mails = [render(renderer, language, tracked=True) for language in languages]
+    return tuple(mail for mail in mails if mail is not None)
+
+
+def _this_week(app: Container) -> Mailing:
+    now, articles, related = app.now(), app.articles.all(), app.publication.digest.related
+    period = period_of(now, app.publication.time_zone, Frequency.WEEKLY)
+    settled = app.digests.all()
+    digest = next((each for each in settled if each.period == period), None)
+    if digest is not None:
+        say(f"{period} has its digest already; this is what it carries.")
+        return mailing_of(digest, app.publication)
+    digest = settle(period, now, articles, settled, related)
+    if digest is not None:
+        return mailing_of(replace(digest, released_at=now), app.publication)
+    most = app.publication.digest.max_articles
+    newest = newest_first([article for article in articles if not article.skipped])[:most]
+    if not newest:
+        raise Fault("there is no article yet; `newsletter preview digest` shows a digest of sample articles")
+    say("Nothing is new since the last digest, so the newest articles stand in.")
+    return Mailing(f"digest-{period}", Kind.DIGEST, now, articles=tuple(article.id for article in newest))
+
+
+def _write(out: Path, shown: Shown, mail: RenderedVariant, templates: Templates) -> Iterator[Path]:
+    """The files of one language, the HTML first. Its links lead to their targets; the .eml is what SES would send."""
+    variant, links = mail
+    values = values_for(variant.language, FIRST_NAME, TOKEN, templates)
+    html, text = substitute(variant.html, values), substitute(variant.text, values)
+    for key, url in links:
+        tracked = f"{templates.public_url}/c/{TOKEN}/{key}"
+        html, text = html.replace(tracked, str(escape(url))), text.replace(tracked, url)
+    eml = message(shown.mailing, shown.kind, variant, templates).as_bytes()
+    for suffix, content in (("html", html.encode()), ("txt", text.encode()), ("eml", eml)):
+        path = out / f"{shown.name}.{variant.language}.{suffix}"
+        path.write_bytes(content)
+        yield path

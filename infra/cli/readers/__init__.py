@@ -1,0 +1,1 @@
+"""Readers: one of them with status and consent, and the export of all."""

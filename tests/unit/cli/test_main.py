@@ -1,0 +1,27 @@
+"""The `newsletter` command before it does anything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+INFRA = Path(__file__).parents[3] / "infra"
+HELP = """
+import contextlib, sys
+sys.path.insert(0, sys.argv[1])
+from cli.main import main
+for words in ([], ["mailing"], ["mailing", "show"], ["import"], ["check"]):
+    with contextlib.suppress(SystemExit):
+        main([*words, "--help"])
+print(*sorted({"boto3", "newsletter", "rich"} & set(sys.modules)), sep=",")
+"""
+
+
+def test_help_loads_neither_the_product_nor_what_talks_to_aws() -> None:
+    """Whoever asks for help does not wait for boto3."""
+    done = subprocess.run(
+        [sys.executable, "-c", HELP, str(INFRA)], env={}, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "Bring readers in from a CSV file." in done.stdout
+    assert done.stdout.splitlines()[-1] == ""
