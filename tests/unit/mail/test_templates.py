@@ -36,7 +36,7 @@ from tests.support.mails import (
 )
 from tests.support.templates import TEMPLATES
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parent / "golden"
 every_mail = pytest.mark.parametrize("name", MAILS)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 

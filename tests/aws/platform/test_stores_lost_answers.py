@@ -10,7 +10,7 @@ import pytest
 from newsletter.leads.lead import Evidence, Lead
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp
-from tests.aws.platform.test_adapters_races import ATTEMPTS, Attempt
+from tests.aws.platform.test_stores_races import ATTEMPTS, Attempt
 from tests.support.answers import Call, lost, the
 from tests.support.dynamodb import Adapters
 

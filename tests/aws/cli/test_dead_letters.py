@@ -12,7 +12,7 @@ from cli.mailings import dead_letters
 from newsletter.container import app
 from newsletter.platform.messages import SendBatch
 from rehearsal import events
-from tests.aws.cli.test_cli import run
+from tests.aws.cli.test_main import run
 from tests.support.cloud import Cloud, running
 
 Captured = pytest.CaptureFixture[str]
