@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.cloud import Cloud, running
 from tests.support.dynamodb import adapters, dynalite
-from tests.support.outside import outside
+from tests.support.product_over_http import product
 
-__all__ = ["adapters", "cloud", "dynalite", "outside"]
+__all__ = ["adapters", "cloud", "dynalite", "product"]
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.reports.report_mailing import Report
 from rehearsal import events
+from tests.support.altered_tokens import altered_tokens
 from tests.support.cloud import PUBLIC_URL, Cloud
 from tests.support.console_calls import MARKETING, Browser, call, trust
 from tests.support.issuer import Issuer, issuing
 from tests.support.readers import add_reader
-from tests.support.spellings import other_spellings
 
 READER = "maija.lukija@example.com"
 NEW = "/console/campaigns/new"
@@ -191,7 +191,7 @@ def test_a_token_of_a_form_is_accepted_in_the_one_spelling_that_we_gave_it(marke
     anna, token = Principal("anna", "", may_send=True, expires=0), marketing.form_token()
     request.__dict__["form"] = {"form_token": [token]}
     check_form(request, anna)
-    for spelled in other_spellings(token):
+    for spelled in altered_tokens(token):
         request.__dict__["form"] = {"form_token": [spelled]}
         with pytest.raises(ForgedForm):
             check_form(request, anna)

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.platform.web.oidc_client import ASK_AGAIN, KEYS_LIFE, LEEWAY, BadToken, IssuerUnreachable, Oidc
+from tests.support.altered_tokens import altered_tokens
 from tests.support.issuer import CLIENT, Issuer, issuing
-from tests.support.spellings import other_spellings
 from tests.support.strategies import anything
 
 
@@ -185,7 +185,7 @@ def test_a_token_changed_in_one_place_does_not_pass(long_lived: Issuer, position
 def test_a_token_passes_in_the_one_spelling_that_the_issuer_gave_it(long_lived: Issuer) -> None:
     us, token = oidc(long_lived), long_lived.token()
     signature = token.rindex(".") + 1
-    for spelled in other_spellings(token[signature:]):
+    for spelled in altered_tokens(token[signature:]):
         with pytest.raises(BadToken):
             us.verify(token[:signature] + spelled)
 

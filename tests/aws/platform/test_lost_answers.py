@@ -1,5 +1,5 @@
-"""At every door: whichever answer of AWS is lost below boto3's retries, all is as if none had been lost; and whenever
-the process dies, the repetition of what was asked of it ends as if it had lived."""
+"""For every action: whichever answer of AWS is lost below boto3's retries, the result is as if none had been lost; and
+wherever the process dies, doing the action again ends as if it had not died."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from newsletter.platform.shards import shard_of
 from newsletter.readers.subscriber import subscriber_id
 from tests.soak.virtual import everywhere
 from tests.support.account import Snapshot, bring_back, redeliver, snapshot
-from tests.support.answers import Answers, Call, Crash, crashing, every, lost, the
 from tests.support.cloud import PEPPER, Cloud, running
-from tests.support.doors import DOORS, NEW, NOON, Door
+from tests.support.lost_responses import Answers, Call, Crash, crashing, every, lost, the
+from tests.support.product_actions import ACTIONS, Action
+from tests.support.product_states import NEW, NOON
 from tests.support.site import READER, TABLES, Clock
 
 T = TypeVar("T")
@@ -34,9 +35,9 @@ FOLDERS = ("feed_ingest", "planner", "sender", "feedback", "public_site", "conso
 
 @dataclass
 class Stage:
-    """A door with its world, which can be brought back as often as needed."""
+    """An action with the state before it, which can be restored as often as needed."""
 
-    door: Door
+    action: Action
     cloud: Cloud
     clock: Clock
     ready: Any
@@ -48,14 +49,14 @@ class Stage:
     def play(self, which: Callable[[Call], bool]) -> tuple[World, Answers]:
         """Act once while answers are lost, and work off what that brings; what the world is then."""
         with self._again(), lost(which) as answers:
-            self.door.act(self.cloud, self.clock, self.ready)
+            self.action.act(self.cloud, self.clock, self.ready)
             failed = self.cloud.drain()
         return self._world(failed), answers
 
     def die(self, which: Callable[[Call], bool]) -> tuple[World, Answers]:
         """Act while the process dies once, then act again; what the world is then."""
         with self._again(), crashing(which) as answers:
-            self._dying(lambda: self.door.act(self.cloud, self.clock, self.ready))
+            self._dying(lambda: self.action.act(self.cloud, self.clock, self.ready))
             failed = self._dying(self.cloud.drain)
         return self._world(failed), answers
 
@@ -108,16 +109,16 @@ def _plain(item: dict[str, Any]) -> str:
     return json.dumps({name: value for name, value in item.items() if name != "write"}, sort_keys=True)
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=ACTIONS)
 def stage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """Each door, with its world prepared."""
+    """Each action, with the state before it."""
     for function in FOLDERS:
         import_module(f"{function}.handler")
     few = "".join(sorted({shard_of(subscriber_id(PEPPER.encode(), email)) for email in (READER, NEW)}))
     with running() as cloud, everywhere("SHARDS", few):
-        clock, door = Clock(monkeypatch, NOON), DOORS[request.param]
-        ready = door.prepare(cloud, clock)
-        yield Stage(door, cloud, clock, ready, snapshot(cloud.stack.account), clock.now)
+        clock, action = Clock(monkeypatch, NOON), ACTIONS[request.param]
+        ready = action.prepare(cloud, clock)
+        yield Stage(action, cloud, clock, ready, snapshot(cloud.stack.account), clock.now)
 
 
 def nothing(_: Call) -> bool:

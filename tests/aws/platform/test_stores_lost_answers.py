@@ -11,8 +11,8 @@ from newsletter.leads.lead import Evidence, Lead
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp
 from tests.aws.platform.test_stores_races import ATTEMPTS, Attempt
-from tests.support.answers import Call, lost, the
 from tests.support.dynamodb import Adapters
+from tests.support.lost_responses import Call, lost, the
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ import pytest
 from cli.main import main
 from newsletter.mail.templates import Templates
 from newsletter.publication.publication import Publication
-from tests.support.outside import Outside, item, link_to, rss, started
+from tests.support.product_over_http import Product, item, link_to, rss, started
 
 ROOT = Path(__file__).parents[3]
 OTHER = """
@@ -127,7 +127,7 @@ def publication(templates: Path) -> Publication:
 
 
 @pytest.fixture
-def outside(templates: Path, publication: Publication, tmp_path: Path) -> Iterator[Outside]:
+def product(templates: Path, publication: Publication, tmp_path: Path) -> Iterator[Product]:
     """A blog with an article on each topic."""
     named = [(topic.key, *topic.categories) for topic in publication.topics] or [("any",)]
     items = "".join(item(f"On {key}", datetime.now(UTC), (*categories, "")[0]) for key, *categories in named)
@@ -149,43 +149,43 @@ def reader(language: str) -> str:
     return f"reader-{language}@example.com"
 
 
-def subscribe(outside: Outside, publication: Publication, language: str) -> None:
+def subscribe(product: Product, publication: Publication, language: str) -> None:
     """Through the form, which offers every topic, and the confirmation, which says who writes."""
-    page = outside.get(f"/subscribe?lang={language}").text
+    page = product.get(f"/subscribe?lang={language}").text
     assert f'<html lang="{language}"' in page
     for topic in publication.topics:
         assert f'value="{topic.key}"' in page
     form = {"email": reader(language), "language": language, "consent": "yes", "name": "Kim"}
-    assert outside.post("/subscribe", **form).status == 200
-    confirmation = outside.mails(reader(language))[-1]
+    assert product.post("/subscribe", **form).status == 200
+    confirmation = product.mails(reader(language))[-1]
     assert publication.sender.address in confirmation["from"]
     assert publication.sender.postal_address in confirmation["text"]
-    assert outside.post(link_to("confirm", confirmation)).status == 200
+    assert product.post(link_to("confirm", confirmation)).status == 200
 
 
-def test_a_reader_of_each_language_gets_digest_offer_and_sequence(outside: Outside, publication: Publication) -> None:
+def test_a_reader_of_each_language_gets_digest_offer_and_sequence(product: Product, publication: Publication) -> None:
     for language in publication.languages:
-        subscribe(outside, publication, language)
+        subscribe(product, publication, language)
 
-    period = outside.run("planner", outside.now)["weekly"]["period"]
+    period = product.run("planner", product.now)["weekly"]["period"]
     if publication.digest.approval:
-        assert outside.newsletter("digest", "approve", period).returncode == 0
-        assert outside.cloud.drain()
+        assert product.newsletter("digest", "approve", period).returncode == 0
+        assert product.cloud.drain()
     offer = publication.offers[0] if publication.offers else None
     for language in publication.languages:
-        (digest,) = outside.mails(reader(language), "digest-")
+        (digest,) = product.mails(reader(language), "digest-")
         assert "Kim" in digest["text"]
-        assert outside.get(link_to("c", digest)).status == 302
-        assert outside.get(link_to("preferences", digest)).status == 200
+        assert product.get(link_to("c", digest)).status == 302
+        assert product.get(link_to("preferences", digest)).status == 200
         if offer:
-            assert offer.accept[language] in unescape(outside.get(link_to("offer", digest)).text)
-            assert outside.press(link_to("offer", digest)).status == 200
-    taken = {json.loads(each["body"])["data"]["contact"]["email"]: each["verified"] for each in outside.webhooks()}
+            assert offer.accept[language] in unescape(product.get(link_to("offer", digest)).text)
+            assert product.press(link_to("offer", digest)).status == 200
+    taken = {json.loads(each["body"])["data"]["contact"]["email"]: each["verified"] for each in product.webhooks()}
     assert taken == {reader(language): True for language in publication.languages if offer}
 
     if offer and offer.sequence:
         first = publication.sequences[offer.sequence].steps[0]
-        outside.run("nurture", datetime.now(UTC) + first.after)
+        product.run("nurture", datetime.now(UTC) + first.after)
         for language in publication.languages:
-            (step,) = outside.mails(reader(language), "step-")
+            (step,) = product.mails(reader(language), "step-")
             assert step["subject"] == first.subject[language]

@@ -14,7 +14,7 @@ from newsletter.platform.errors import BadLink, ExpiredLink
 from newsletter.platform.links.links import MAX_TOKEN, SEPARATOR, LinkClaims, LinkPurpose, Links
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.subscriber import subscriber_id
-from tests.support.spellings import other_spellings
+from tests.support.altered_tokens import altered_tokens
 from tests.support.strategies import ANY, anything, whole_without
 
 KEYS = ("the-old-key-of-the-tests", "the-new-key-of-the-tests")
@@ -61,7 +61,7 @@ def test_a_token_is_worthless_for_every_other_purpose(
 def test_a_token_is_accepted_in_the_one_spelling_that_we_gave_it(purpose: LinkPurpose) -> None:
     """The last character of a signature has two spare bits (43 characters for 32 bytes), and `/` may stand for `_`."""
     token = LINKS.token(purpose, REF)
-    for spelled in other_spellings(token):
+    for spelled in altered_tokens(token):
         with pytest.raises(BadLink):
             LINKS.read(purpose, spelled)
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.readers.signup.challenges import LIFE, MOST, Challenges
-from tests.support.spellings import other_spellings
+from tests.support.altered_tokens import altered_tokens
 from tests.support.strategies import anything
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_an_answer_is_read_in_the_one_spelling_that_base64_gives_it() -> None:
         raw = json.dumps(SOLVED).encode() + b" " * spaces
         answer = base64.b64encode(raw).decode()
         assert proofs.solved(answer, NOW) is not None
-        same = [other for other in other_spellings(answer) if _lenient(other) == raw]
+        same = [other for other in altered_tokens(answer) if _lenient(other) == raw]
         assert len(same) > len(answer)
         assert [other for other in same if proofs.solved(other, NOW) is not None] == []
 

@@ -46,7 +46,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Outside:
+class Product:
     """Everything a reader, a mail program, a CRM or a colleague in marketing can reach; `feed` is the blog's feed."""
 
     cloud: LocalCloud
@@ -212,18 +212,18 @@ def header(mail: dict[str, Any], name: str) -> str:
 
 
 @contextmanager
-def started(feed: Path, templates: Path = TEMPLATES) -> Iterator[Outside]:
+def started(feed: Path, templates: Path = TEMPLATES) -> Iterator[Product]:
     """A local cloud of its own with this feed."""
     with LocalCloud(feed_url=str(feed), templates=templates) as cloud:
         for thread in threading.enumerate():
             if thread.name == "preload":
                 thread.join()
         assert cloud.drain(), "the feed is read at the start, and may take longer than that"
-        yield Outside(cloud, feed)
+        yield Product(cloud, feed)
 
 
 @pytest.fixture
-def outside(tmp_path: Path) -> Iterator[Outside]:
+def product(tmp_path: Path) -> Iterator[Product]:
     """A blog with one article of today."""
     feed = tmp_path / "feed.xml"
     feed.write_text(rss(item("Puoli tuntia viikossa", datetime.now(UTC), "LinkedIn")))
@@ -231,13 +231,13 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
         yield here
 
 
-def until(claim: Callable[[], bool], outside: Outside) -> bool:
+def until(claim: Callable[[], bool], product: Product) -> bool:
     """Whether the claim holds once everything that waits for its next try has been tried again."""
     for _ in range(20):
         if claim():
             return True
-        outside.call("POST", "/_local/retry")
-        assert outside.cloud.drain()
+        product.call("POST", "/_local/retry")
+        assert product.cloud.drain()
     return claim()
 
 

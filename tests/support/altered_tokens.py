@@ -9,7 +9,7 @@ WRITTEN = string.ascii_letters + string.digits + "-_+/=.~:"
 STRANGE = " \t\n\r\0ä\N{FULLWIDTH DIGIT ONE}\ud800"
 
 
-def other_spellings(token: str) -> Iterator[str]:
+def altered_tokens(token: str) -> Iterator[str]:
     """Every one with a changed or missing character, and with one more of those that Base64 decoders pass over."""
     for place in range(len(token) + 1):
         for character in "-_+/=." + STRANGE:

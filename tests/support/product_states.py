@@ -1,36 +1,28 @@
-"""Every door of the product, and what somebody does there: for tests in which AWS does not answer or a process dies.
+"""States of the product in which somebody then does something, such as a reader whose form waits to be confirmed.
 
-A door prepares a world in which nothing goes wrong, and then somebody acts in it, once. Who got no answer acts again:
-presses the button again, calls again; a schedule comes again by itself.
+Each gives what the action in it needs: a link, a mailing, an address of a feed. Nothing goes wrong while it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.article import Article
-from newsletter.articles.feeds.accept_feed import accept_feed
 from newsletter.articles.feeds.feed_state import FeedState, Hold
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
-from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
-from newsletter.mailings.control.resume import resume_mailing
-from newsletter.mailings.digests.approve import approve_digest, reject_digest
 from newsletter.mailings.digests.digest import week_of
 from newsletter.mailings.mailing import Variant
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.platform.shards import shard_of
 from newsletter.publication.publication import Approval
-from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
-from newsletter.readers.imports.read_row import Row
-from newsletter.sending.feedback.circuit_breaker import close_breaker
 from newsletter.sending.feedback.reputation_store import Breaker
 from tests.support.cloud import PUBLIC_URL, Cloud, link_to
 from tests.support.site import FORM, ID, READER, Clock, hidden, link, post, token
@@ -43,27 +35,6 @@ OURS = {"origin": PUBLIC_URL, "sec_fetch_site": "same-origin"}
 """What a browser says of a form on a page of ours."""
 
 
-@dataclass(frozen=True)
-class Door:
-    """`prepare` gives what `act` needs."""
-
-    prepare: Callable[[Cloud, Clock], Any]
-    act: Callable[[Cloud, Clock, Any], object]
-
-
-DOORS: dict[str, Door] = {}
-
-
-def door(prepare: Callable[[Cloud, Clock], Any]) -> Callable[[Callable[[Cloud, Clock, Any], object]], object]:
-    """Names a door after the function that acts there."""
-
-    def named(act: Callable[[Cloud, Clock, Any], object]) -> object:
-        DOORS[act.__name__] = Door(prepare, act)
-        return act
-
-    return named
-
-
 def press(cloud: Cloud, path: str, **fields: str | list[str]) -> dict[str, Any]:
     """Open the page and press its button, as a browser does: with what the page hides in the form."""
     page = cloud.http("GET", path)["body"]
@@ -73,9 +44,6 @@ def press(cloud: Cloud, path: str, **fields: str | list[str]) -> dict[str, Any]:
 def good(answer: dict[str, Any]) -> None:
     """The page says that it is done."""
     assert answer["statusCode"] in {200, 303}, answer
-
-
-# --- worlds ----------------------------------------------------------------------------------------------------------
 
 
 def empty(_cloud: Cloud, _clock: Clock) -> None:
@@ -238,187 +206,3 @@ def approval() -> Iterator[None]:
         yield
     finally:
         templates.__dict__["publication"] = before
-
-
-# --- the public site -------------------------------------------------------------------------------------------------
-
-
-@door(empty)
-def subscribe(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, "/subscribe", {**FORM, "topics": "linkedin"}))
-
-
-@door(asked)
-def confirm(cloud: Cloud, _clock: Clock, path: str) -> None:
-    good(press(cloud, path))
-
-
-@door(reading)
-def change_every_choice(cloud: Cloud, _clock: Clock, _: None) -> None:
-    choices: dict[str, str | list[str]] = {
-        "topics": ["tekoaly"],
-        "language": "sv",
-        "name": "M.",
-        "frequency": "monthly",
-    }
-    good(press(cloud, link(LinkPurpose.PREFERENCES), **choices))
-
-
-@door(reading)
-def unsubscribe_on_the_page(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(LinkPurpose.UNSUBSCRIBE, mailing="welcome", batch="b"), {}, **OURS))
-
-
-@door(reading)
-def unsubscribe_with_one_click(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"List-Unsubscribe": "One-Click"}))
-
-
-@door(left)
-def come_back(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(LinkPurpose.UNSUBSCRIBE), {"back": "yes"}, **OURS))
-
-
-@door(reading)
-def ask_for_another_address(cloud: Cloud, _clock: Clock, _: None) -> None:
-    good(post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW}, **OURS))
-
-
-@door(moving)
-def move(cloud: Cloud, _clock: Clock, path: str) -> None:
-    good(press(cloud, path))
-
-
-@door(with_a_step_to_come)
-def erase(cloud: Cloud, clock: Clock, _: None) -> None:
-    answer = press(cloud, link(LinkPurpose.MY_DATA), erase="yes")
-    assert answer["statusCode"] in {200, 303, 410}, answer
-    cloud.run("nurture", clock.now)
-
-
-@door(offered)
-def press_the_offer(cloud: Cloud, _clock: Clock, path: str) -> None:
-    good(press(cloud, path))
-
-
-@door(linked)
-def click(cloud: Cloud, _clock: Clock, path: str) -> None:
-    assert cloud.http("GET", path)["statusCode"] == 302
-
-
-# --- schedules and queues --------------------------------------------------------------------------------------------
-
-
-@door(published)
-def send_the_digest(cloud: Cloud, clock: Clock, _: str) -> None:
-    cloud.run("planner", clock.now)
-
-
-@door(with_a_step_to_come)
-def send_the_step(cloud: Cloud, clock: Clock, _: None) -> None:
-    cloud.run("nurture", clock.now)
-
-
-@door(asked)
-def remind(cloud: Cloud, clock: Clock, _: str) -> None:
-    cloud.run("nurture", clock.now + timedelta(days=3))
-
-
-@door(left)
-def forget_who_left(cloud: Cloud, clock: Clock, _: None) -> None:
-    cloud.run("nurture", clock.now + timedelta(days=2000))
-
-
-@door(with_a_waiting_campaign)
-def go_on_by_itself(cloud: Cloud, clock: Clock, _: str) -> None:
-    cloud.run("nurture", clock.now)
-
-
-@door(with_a_first_slice)
-def judge_the_first_slice(cloud: Cloud, clock: Clock, _: str) -> None:
-    cloud.run("nurture", clock.now)
-
-
-@door(with_a_sent_campaign)
-def certify(cloud: Cloud, clock: Clock, _: str) -> None:
-    cloud.run("nurture", clock.now)
-
-
-@door(mailed)
-def bounce(cloud: Cloud, _clock: Clock, mail: str) -> None:
-    cloud.ses.act(mail, "bounce")
-
-
-@door(mailed)
-def complain(cloud: Cloud, _clock: Clock, mail: str) -> None:
-    cloud.ses.act(mail, "complain")
-
-
-# --- the console and the command line --------------------------------------------------------------------------------
-
-
-@door(reading)
-def start_a_campaign(_cloud: Cloud, clock: Clock, _: None) -> None:
-    campaign(clock)
-
-
-@door(with_a_campaign)
-def pause(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    pause_mailing(mailing, app, by="Maija", now=clock.now)
-
-
-@door(with_a_paused_campaign)
-def resume(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    resume_mailing(mailing, app, by="Maija", now=clock.now)
-
-
-@door(with_a_campaign)
-def cancel(_cloud: Cloud, clock: Clock, mailing: str) -> None:
-    cancel_mailing(mailing, app, by="Maija", now=clock.now)
-
-
-@door(published)
-def let_the_digest_wait(cloud: Cloud, clock: Clock, _: str) -> None:
-    with approval():
-        cloud.run("planner", clock.now)
-
-
-@door(awaiting_approval)
-def approve(_cloud: Cloud, clock: Clock, period: str) -> None:
-    with approval():
-        approve_digest(period, app, by="Maija", now=clock.now)
-
-
-@door(awaiting_approval)
-def reject(_cloud: Cloud, clock: Clock, period: str) -> None:
-    with approval():
-        reject_digest(period, app, by="Maija", now=clock.now)
-
-
-@door(awaiting_approval)
-def let_the_deadline_pass(cloud: Cloud, clock: Clock, _: str) -> None:
-    with approval():
-        for days in (2, 3):
-            clock.now = NOON + timedelta(days=days)
-            cloud.invoke("planner", {"now": clock.now.isoformat(), "only": "look after"})
-            cloud.drain()
-
-
-@door(with_an_open_breaker)
-def close_the_breaker(_cloud: Cloud, clock: Clock, _: None) -> None:
-    close_breaker("Maija", app, now=clock.now)
-
-
-@door(with_a_held_feed)
-def accept_the_feed(_cloud: Cloud, clock: Clock, feed: str) -> None:
-    accept_feed(feed, clock.now, app)
-
-
-@door(empty)
-def import_confirmed(_cloud: Cloud, clock: Clock, _: None) -> None:
-    import_rows([Row(READER)], ImportList("messut", Mode.CONFIRMED, "list"), clock.now, app, again=True)
-
-
-@door(empty)
-def import_pending(_cloud: Cloud, clock: Clock, _: None) -> None:
-    import_rows([Row(READER)], ImportList("messut", Mode.PENDING), clock.now, app, again=True)
