@@ -1,4 +1,4 @@
-"""Checks the locks: they hold what pyproject.toml wants, agree with each other, name no index, cover what we import."""
+"""Checks the locks: they have what pyproject.toml wants, agree with each other, name no index, cover our imports."""
 
 from __future__ import annotations
 

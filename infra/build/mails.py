@@ -1,8 +1,8 @@
 """Compiles the mails: templates/email/<name>.mjml becomes templates/email/compiled/<name>.html, which is deployed.
 
-`mails.py` writes them, `mails.py --check` says which of them are not what their source makes of them. Two passes:
-Jinja2 with square brackets puts partials and blocks together, then the MJML compiler makes tables that every mail
-program draws. Jinja2 with braces is left alone: that is filled in for each variant.
+`mails.py` writes them, `mails.py --check` names those that are stale. Two passes: Jinja2 with square brackets puts
+partials and blocks together, then the MJML compiler makes tables that every mail program shows. Jinja2 with braces is
+left alone: it is filled in for each variant.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes the built functions small and quick to start: what the product never calls goes, byte code comes in.
+"""Makes the built functions small and quick to start: removes what the product never calls, and adds byte code.
 
 All functions are built from one CodeUri, so the work is done once and they share its result.
 """
@@ -22,8 +22,8 @@ CLIENTS = ROOT / "functions/newsletter/platform/aws/clients.py"
 PUBLICATION = ROOT / "templates/publication.toml"
 SIZES = ROOT / "build/zip_sizes.json"
 
-# Files of our dependencies that nothing imports here.
-BALLAST = (
+# Files of our dependencies that nothing imports in the functions.
+UNUSED = (
     "*.dist-info/RECORD",
     "**/*.pyi",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # our API serves its document, not this page
@@ -48,12 +48,12 @@ BALLAST = (
     "dns",  # addresses are checked by their form, without asking name servers
 )
 
-# A cold start without byte code compiles for most of a second. Readers and marketing wait for these two functions, the
-# others start on a schedule or a queue; and few of their requests come to the packages below. It keeps the zip small.
-SOMEBODY_WAITS = ("console", "public_site")
-SELDOM_REACHED = ("cryptography", "feedparser", "joserfc", "markdown_it", "snowballstemmer")
+# A cold start without byte code compiles for most of a second. People wait for these two functions; a schedule or
+# a queue starts the others. Few requests import the packages below: without their byte code the zip stays small.
+COMPILED_FUNCTIONS = ("console", "public_site")
+NOT_COMPILED = ("cryptography", "feedparser", "joserfc", "markdown_it", "snowballstemmer")
 
-# What an upload weighs: MB as AWS counts its 50 MB limit for a zip.
+# AWS counts its limit of 50 MB for a zip in these.
 MB = 1_000_000
 
 
@@ -99,21 +99,21 @@ def prune_locales(function: Path, keep: set[str]) -> None:
             locale.unlink()
 
 
-def prune_ballast(function: Path) -> None:
-    """Drop what no import can miss."""
-    for pattern in BALLAST:
+def prune_unused(function: Path) -> None:
+    """Drop the files of `UNUSED`."""
+    for pattern in UNUSED:
         for path in function.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def compile_byte_code(function: Path) -> None:
-    """Compile what the functions import that somebody waits for; Lambda's disk is read-only, so it never can itself.
+    """Compile what `COMPILED_FUNCTIONS` import. Python in Lambda cannot keep byte code, because its disk is read-only.
 
     The byte code trusts the source beside it (unchecked hash), so it does not depend on file times, and names
     the files as they are in Lambda: equal sources give equal zips, which are uploaded once.
     """
-    finder = modulefinder.ModuleFinder(path=[str(function)], excludes=SELDOM_REACHED)
-    for name in SOMEBODY_WAITS:
+    finder = modulefinder.ModuleFinder(path=[str(function)], excludes=NOT_COMPILED)
+    for name in COMPILED_FUNCTIONS:
         finder.run_script(str(function / name / "handler.py"))
     for module in finder.modules.values():
         source = Path(getattr(module, "__file__", None) or "")
@@ -154,7 +154,7 @@ def main(build: Path) -> None:
 
     prune_service_models(first, services())
     prune_locales(first, languages())
-    prune_ballast(first)
+    prune_unused(first)
     compile_byte_code(first)
     for other in others:
         shutil.rmtree(other)

@@ -1,7 +1,7 @@
-"""Tries the pruned functions here: every import of our code works, every client can be made, every locale be read.
+"""Tests a pruned function on this machine: every import works, every client can be made, every locale can be read.
 
-Run without site-packages (`python -I -S`), so that nothing but the built function answers. Its compiled modules are
-Lambda's; where this machine is another, the ones of its own hashed wheels stand before them.
+Run without site-packages (`python -I -S`), so that only packages of the built function are found. Its compiled modules
+are for Lambda; on a machine of another kind those of its own hashed wheels come first on the path.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ class Fault(Exception):
 
 
 @contextmanager
-def of_aws() -> Iterator[None]:
-    """What AWS, the network or the product says, as a Fault."""
+def aws_errors_as_faults() -> Iterator[None]:
+    """Turns errors of AWS, of the network and of the product into a Fault."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 

@@ -1,4 +1,4 @@
-"""`newsletter`: what an operator asks of a stack, deployed or local."""
+"""The `newsletter` command: finds the stack that is meant, and runs one command on it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cli.commands import (
     secrets,
     subscribers,
 )
-from cli.faults import Fault, of_aws
+from cli.faults import Fault, aws_errors_as_faults
 from cli.parsing import Run
 
 EPILOG = """\
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"newsletter: {' '.join(str(fault).split())}", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # Whoever read our output (`head`) has seen enough; Python would complain once more when it closes stdout.
+        # The reader of our output (`head`) has closed it; without this, Python would fail again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
@@ -79,7 +79,7 @@ def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
     if not (wanted.stack or wanted.local) and found.local:
         print(f"newsletter: using {found.name}", file=sys.stderr)
     run: Run = options.run
-    with target.applied(found), of_aws():
+    with target.applied(found), aws_errors_as_faults():
         return run(options)
 
 

@@ -1,4 +1,4 @@
-"""What commands print: tables and lines, in the publication's time zone, with text from outside shown as it is."""
+"""What commands print: tables and lines, with times in the publication's time zone and without control characters."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PIPE_WIDTH = 200
 
 
 def say(text: str = "") -> None:
-    """Lines on stdout, word for word."""
+    """Print lines on stdout as they are, without wrapping or styling them."""
     _console().print(Text(_clean(text)), soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> None:
-    """A table; the columns in `numbers` are aligned to the right."""
+    """Print a table; the columns in `numbers` are aligned to the right."""
     grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     for column in columns:
         grid.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
@@ -36,10 +36,10 @@ def when(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def _console() -> Console:
-    # Built at each use: tests and pipes exchange sys.stdout.
+    # Built at each use, because tests replace sys.stdout.
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, emoji=False)
 
 
 def _clean(text: str) -> str:
-    """Without control characters, which a terminal would obey."""
+    """The text without control characters, which would act on the terminal."""
     return "".join(character if character.isprintable() or character == "\n" else " " for character in text)

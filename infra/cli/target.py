@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cli.faults import Fault, of_aws
+from cli.faults import Fault, aws_errors_as_faults
 
 PREFIX = "NEWSLETTER_"
 FUNCTION = "Console"
@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).parents[2]
 TIMEOUT = 10.0
 DEFAULT_PORT = 8000
 MAX_ANSWER = 100_000
-NOWHERE = (
+NO_STACK = (
     "no stack to talk to: name a deployed one with --stack NAME, start the local cloud with `make demo` and use "
     "--local, or set the NEWSLETTER_* variables"
 )
@@ -72,7 +72,7 @@ def find(wanted: Wanted, client: Callable[[str], Any] | None = None) -> Target:
         try:
             found = _local(local_url())
         except Fault as nothing:
-            raise Fault(NOWHERE) from nothing
+            raise Fault(NO_STACK) from nothing
     if wanted.templates is None:
         return found
     return replace(found, variables={**found.variables, f"{PREFIX}TEMPLATES": str(wanted.templates)})
@@ -125,7 +125,7 @@ def _deployed(stack: str, client: Callable[[str], Any] | None) -> Target:
     import boto3
 
     make = client or boto3.client
-    with of_aws():
+    with aws_errors_as_faults():
         detail = make("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=FUNCTION)
         function = detail["StackResourceDetail"]["PhysicalResourceId"]
         answer = make("lambda").get_function_configuration(FunctionName=function)

@@ -1,4 +1,4 @@
-"""`newsletter articles` and `article`: articles, the reasons of their topics, and marketing's choices about them."""
+"""`newsletter articles` and `article`: articles, the reasons of their topics, and marketing's decisions on them."""
 
 from __future__ import annotations
 

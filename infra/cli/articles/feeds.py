@@ -1,4 +1,4 @@
-"""`newsletter feeds`: how each feed is, and what a person can ask of its next reading."""
+"""`newsletter feeds`: the state of each feed, and what its next reading is to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsletter.platform.errors import Conflict, NotFound
 
 
 def show_feeds() -> int:
-    """The state of each feed; 1 when one cannot be read or waits for a person."""
+    """The state of each feed. Returns 1 when one cannot be read or is held."""
     zone = app.templates.publication.time_zone
     if app.settings.feed_url:
         say("NEWSLETTER_FEED_URL replaces the feeds of publication.toml.")
@@ -38,7 +38,7 @@ def show_feeds() -> int:
 
 
 def accept(url: str) -> int:
-    """Accept the copy of a feed that is held."""
+    """Accept a held feed as it is."""
     try:
         entries = accept_feed(_known(url), app.now(), app)
     except (NotFound, Conflict) as fault:

@@ -1,4 +1,4 @@
-"""`newsletter campaign check`: what is wrong with a campaign file, said with its line, before anybody gets it."""
+"""`newsletter campaign check`: what is wrong with a campaign file, with its line, before it is sent."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from newsletter.mailings.rendering.preflight import Fault, preflight_campaign
 from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.platform.errors import InvalidInput
 
-NOWHERE = "https://newsletter.example"
-"""Where links of mails lead when no stack is named."""
+EXAMPLE_URL = "https://newsletter.example"
+"""The public site in links of mails when no stack is named."""
 
 
-def check_campaign(path: Path, root: Path, public_url: str = NOWHERE, *, online: bool = False) -> int:
-    """Say everything that is wrong with the file; 1 when something in it would keep it from going out."""
+def check_campaign(path: Path, root: Path, public_url: str = EXAMPLE_URL, *, online: bool = False) -> int:
+    """Print everything that is wrong with the file. Returns 1 when something would keep it from being sent."""
     file = read_campaign(path)
     templates = Templates(root, public_url, traced=True)
     try:
@@ -35,13 +35,13 @@ def check_campaign(path: Path, root: Path, public_url: str = NOWHERE, *, online:
         from cli.checks.links import dead_links
 
         faults += dead_links(mailing)
-    return 0 if fit(file, mailing, faults, root, public_url) else 1
+    return 0 if report_faults(file, mailing, faults, root, public_url) else 1
 
 
-def fit(file: CampaignFile, mailing: Mailing, faults: Iterable[Fault], root: Path, public_url: str) -> bool:
-    """Say these faults and what SpamAssassin finds; whether the campaign can go out."""
+def report_faults(file: CampaignFile, mailing: Mailing, faults: Iterable[Fault], root: Path, public_url: str) -> bool:
+    """Print these faults and the findings of SpamAssassin. Returns whether the campaign can be sent."""
     faults = [*faults, *_spam(mailing, Templates(root, public_url))]
-    tell(file, root, faults)
+    say_faults(file, root, faults)
     broken = sum(fault.blocks for fault in faults)
     if broken:
         say(f"{broken} fault{'s' if broken > 1 else ''}; it cannot go out like this.")
@@ -51,21 +51,21 @@ def fit(file: CampaignFile, mailing: Mailing, faults: Iterable[Fault], root: Pat
 
 
 def _spam(mailing: Mailing, templates: Templates) -> list[Fault]:
-    """What SpamAssassin has against it in each language, where it is installed."""
+    """A fault or a warning for each language in which SpamAssassin, where it is installed, scores it high."""
     if not spam.installed():
         return []
     renderer = Renderer(templates)
     mails = [renderer.campaign(mailing, language) for language in mailing.audience.languages]
     judged = spam.scores([message(mailing.id, mailing.kind, mail.variant, templates) for mail in mails])
     return [
-        Fault(Rule.SPAM, score.points >= spam.SPAM, f"SpamAssassin gives it {score} in {language}", language)
+        Fault(Rule.SPAM, score.points >= spam.SPAM_POINTS, f"SpamAssassin gives it {score} in {language}", language)
         for language, score in zip(mailing.audience.languages, judged, strict=True)
-        if score.points >= spam.NEARLY
+        if score.points >= spam.WARNING_POINTS
     ]
 
 
-def tell(file: CampaignFile, root: Path, faults: list[Fault]) -> None:
-    """A line for each fault, beginning with its file and line."""
+def say_faults(file: CampaignFile, root: Path, faults: list[Fault]) -> None:
+    """Print a line for each fault, which begins with its file and line."""
     for fault in faults:
         warning = "" if fault.blocks else "warning: "
         say(f"{_place(file, root, fault)}: {warning}{fault.message}")

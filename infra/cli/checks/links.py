@@ -1,4 +1,4 @@
-"""Whether the links of a campaign answer: asked only when a person wants it, because it needs the network."""
+"""Whether the links of a campaign answer: checked only when a person asks for it, because it needs the network."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.preflight import Fault
 
 TIMEOUT = 10.0
-MOST = 100
+MAX_LINKS = 100
 ALLOWED = frozenset({401, 403, 405, 429, 999})
 """What a site says to programs about a page that people can read; nothing is wrong with the link."""
 
 
 def dead_links(mailing: Mailing) -> list[Fault]:
-    """A fault for each link and picture of the campaign that is not there; a warning where nobody can tell."""
+    """A fault for each link and picture of the campaign that is gone; a warning where that is not certain."""
     places = {place.target: place for place in places_in(mailing.body) if WEB.fullmatch(place.target)}
-    addresses = list(places)[:MOST]
+    addresses = list(places)[:MAX_LINKS]
     with ThreadPoolExecutor(max_workers=8) as pool:
         answers = zip(addresses, pool.map(_answer, addresses), strict=True)
         return [

@@ -23,7 +23,7 @@ class _Line:
 
 
 def show(templates: Templates) -> list[tuple[str, str]]:
-    """Print the table; what in it is a fault."""
+    """Print the table. Returns its faults: mails with the score of spam."""
     lines = [
         _line(mail, language, templates)
         for language in templates.publication.languages
@@ -55,12 +55,12 @@ def show(templates: Templates) -> list[tuple[str, str]]:
     return [
         (f"{line.mail.name} ({line.language})", f"SpamAssassin gives it {score}")
         for line, score in zip(lines, judged, strict=False)
-        if score.points >= spam.SPAM
+        if score.points >= spam.SPAM_POINTS
     ]
 
 
 def _line(mail: SampleMail, language: str, templates: Templates) -> _Line:
-    """The larger of the mail's variants, as the reader with the longest links gets it."""
+    """The largest variant of the mail, with the longest links."""
     sizes = {each: sample(each, templates, mail.kind).size for each in mail.rendered(templates, language)}
     largest = max(sizes, key=sizes.__getitem__)
     return _Line(mail, language, largest, sizes[largest])

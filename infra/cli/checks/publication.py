@@ -1,4 +1,4 @@
-"""`newsletter check`: everything that can be wrong with a publication before a reader meets it."""
+"""`newsletter check`: what is wrong with a publication, its templates and texts, and with the stack."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, TemplateError, TemplateSyntaxError
 
 from cli.checks import mail_table, secret_parameters
-from cli.checks.campaign import NOWHERE
+from cli.checks.campaign import EXAMPLE_URL
 from cli.checks.contrast import low_contrasts
 from cli.checks.stack import stack_differences
 from cli.mails.sample_mails import SampleMail, sample_mails
@@ -25,20 +25,20 @@ from newsletter.publication.publication_file import read_publication_file
 
 FOLDERS = ("email", "pages", "console", "crm")
 ASKED_FOR = re.compile(r"""\b(?:t|in_text)\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")
-"""A message that a template asks for by its whole name, itself or through the macro of address.html."""
+"""A message that a template uses by its whole name, directly or through the macro of address.html."""
 
 Faults = Iterator[tuple[str, str]]
-"""Where, and what would be right."""
+"""Pairs: the place of the fault, and what would be right."""
 
 
 def check_publication(root: Path, *, deployed: bool, stack: str = "", mails: bool = False) -> int:
-    """Say every fault with its file and field; 1 when there is one. With `mails`, a table of them with their scores.
+    """Print every fault with its file and field. Returns 1 when there is one. With `mails`, also a table of all mails.
 
     `deployed`: the environment names a stack, whose secrets and resources are looked at too; by its name `stack`, also
     what CloudFormation, Lambda, IAM, Scheduler and SES say of it.
     """
     found = list(_faults(root))
-    templates = Templates(root, NOWHERE, traced=True)
+    templates = Templates(root, EXAMPLE_URL, traced=True)
     warnings = []
     if not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
         looked_over = list(dict.fromkeys(_mails(root, templates)))
@@ -55,7 +55,7 @@ def check_publication(root: Path, *, deployed: bool, stack: str = "", mails: boo
     for where, message in warnings:
         say(f"{where}: warning: {message}")
     if mails and not found:
-        found += mail_table.show(Templates(root, NOWHERE))
+        found += mail_table.show(Templates(root, EXAMPLE_URL))
     if found:
         say(f"{len(found)} fault{'s' if len(found) > 1 else ''}.")
         return 1
@@ -124,7 +124,7 @@ def _unknown_messages(path: Path, known: Mapping[str, Message]) -> Faults:
 
 
 def _sequences(root: Path, publication: Publication) -> Faults:
-    templates = Templates(root, NOWHERE)
+    templates = Templates(root, EXAMPLE_URL)
     for sequence in publication.sequences.values():
         for number, step in enumerate(sequence.steps, start=1):
             for language in publication.languages:
@@ -139,13 +139,13 @@ def _sequences(root: Path, publication: Publication) -> Faults:
 
 
 def _mails(root: Path, templates: Templates) -> Iterator[tuple[str, str, bool]]:
-    """Every mail, rendered as the product does it and looked over; whether the fault keeps it from going out."""
+    """Faults of every mail, rendered as the product does it: place, message, and whether it must not be sent so."""
     for mail in sample_mails(templates.publication):
         for language in templates.publication.languages:
             try:
                 rendered = mail.rendered(templates, language)
             except InvalidPublication:
-                continue  # A missing text of a sequence, which _sequences tells.
+                continue  # A text of a sequence is missing: _sequences reports it.
             except (TemplateError, NewsletterError, ValueError, OSError) as error:
                 yield f"{_place(root, error) or root / 'email'} ({language}, {mail.name})", str(error), True
                 continue

@@ -1,4 +1,4 @@
-"""The rights of a function as they are deployed, held against the statements of template.yaml."""
+"""The rights of a function as they are deployed, compared with the statements of template.yaml."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cli.checks.storage import Difference
 from rehearsal.template.model import Stack
 
 Right = tuple[str, str]
-"""An action on a resource."""
+"""An action, and the ARN of the resource that it is allowed on."""
 
 
-def of_rights(
+def rights_differences(
     properties: Mapping[str, Any], role: str, wanted: Stack, actual: Callable[[str], str], client: Callable[[str], Any]
 ) -> Iterator[Difference]:
-    """What the role lacks of what the template writes for it, and what else it was given on our tables and secrets.
+    """The rights that the template gives and the role lacks, and those that the role has in the same services besides.
 
     What SAM itself adds (queues, dead letters, logs) is left out.
     """
@@ -45,7 +45,7 @@ def of_rights(
 
 
 def _translated(arn: str, wanted: Stack, actual: Callable[[str], str]) -> str:
-    """The ARN with the name that the table has in this stack."""
+    """The ARN with the name that its table has in this stack."""
     for table in wanted.of_type("AWS::DynamoDB::Table"):
         name = actual(table.physical_id)
         head, found, tail = arn.partition(f":table/{table.physical_id}")

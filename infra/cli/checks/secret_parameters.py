@@ -1,4 +1,4 @@
-"""`newsletter secrets init` and the check of secrets: SSM parameters, whose values nobody gets to see."""
+"""`newsletter secrets init` and the check of secrets: SSM parameters. No value is ever printed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newsletter.readers.subscriber import subscriber_id
 
 SECRET_BYTES = 32
 LEAST_TEXT = 16
-"""Characters below which a secret can be guessed."""
+"""Characters. A shorter secret can be guessed."""
 
 
 def _webhook_secret() -> str:
@@ -61,7 +61,7 @@ def init() -> int:
 
 
 def faults() -> Iterator[tuple[str, str]]:
-    """Parameter and what is wrong with it, without its value."""
+    """Each parameter at fault and what is wrong with it, without its value."""
     path, known = app.settings.secrets_path, _values()
     for name in NAMES:
         if name not in known:
@@ -79,7 +79,7 @@ def faults() -> Iterator[tuple[str, str]]:
 
 
 def _pepper_is_needed() -> bool:
-    """Whether anything was ever kept under an id: a fingerprint, or a reader from before there were fingerprints."""
+    """Whether anything is stored under an id: there is a fingerprint, or a reader of a release without fingerprints."""
     return bool(app.fingerprints.kept()) or app.reader_export.known()
 
 
@@ -106,7 +106,7 @@ def _wrong_pepper(pepper: str, parameter: str) -> str:
         if kept == pepper_fingerprint(pepper.encode()):
             return ""
         return f"not the one that readers' ids were made with; {_earlier_version(kept, parameter)}"
-    # A stack from before there were fingerprints: readers themselves tell.
+    # The stack comes from a release that kept no fingerprints: the id of any reader shows whether the pepper fits.
     reader = app.reader_export.somebody()
     if reader is None or reader[0] == subscriber_id(pepper.encode(), reader[1]):
         return ""
@@ -114,7 +114,7 @@ def _wrong_pepper(pepper: str, parameter: str) -> str:
 
 
 def _earlier_version(kept: str, parameter: str) -> str:
-    """Which version of the parameter has the fingerprint, and how to bring it back."""
+    """Which version of the parameter has the fingerprint, and how to restore it."""
     pages = aws.client("ssm").get_paginator("get_parameter_history")
     for page in pages.paginate(Name=parameter, WithDecryption=True):
         for version in page["Parameters"]:

@@ -1,6 +1,6 @@
-"""`newsletter check --stack`: the stack as it is, held against the publication and the templates that are here.
+"""`newsletter check --stack`: the deployed stack, compared with the publication and the templates of this repository.
 
-Only what can be seen is compared: what the caller's rights do not show is said, and is no fault.
+What the caller's rights do not show is a warning and no fault.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cli.checks.rights import of_rights
-from cli.checks.storage import Difference, named_in, of_queue, of_table
+from cli.checks.rights import rights_differences
+from cli.checks.storage import Difference, names_in_stack, queue_differences, table_differences
 from cli.target import REPOSITORY
 from newsletter.publication.publication import Publication
 from rehearsal import environment
@@ -22,7 +22,7 @@ from rehearsal.template.stack import load_stack
 DEPLOY = "`make deploy`; if that finds nothing to change, somebody changed it by hand, and it is to be put back so"
 TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"
 REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
-GONE = (
+MISSING = (
     *("ResourceNotFoundException", "NotFoundException", "ValidationError", "NoSuchEntity", "NoSuchEntityException"),
     *("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
 )
@@ -30,38 +30,40 @@ Client = Callable[[str], Any]
 
 
 def stack_differences(publication: Publication, stack: str, client: Client) -> Iterator[Difference]:
-    """Everything in which the stack is not what it should be. Without its name, only tables and queues can be seen."""
+    """Everything in which the stack differs. Without its name (the local cloud) only tables and queues are compared."""
     if not stack:
-        yield from _of_storage(_rehearsed(publication), client, rehearsed=True)
+        yield from _storage_differences(_stack_of_environment(publication), client, local=True)
         return
     about = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     given = {each["ParameterKey"]: each["ParameterValue"] for each in about.get("Parameters", [])}
-    yield from _of_parameters(publication, stack, about, given)
+    yield from _parameter_differences(publication, stack, about, given)
     _, _, _, region, account, *_ = about["StackId"].split(":")
-    wanted = load_stack(REPOSITORY, _declared(given), region=region, account=account, stack_name=stack)
-    yield from _of_storage(wanted, client, rehearsed=False)
+    wanted = load_stack(REPOSITORY, _without_table_names(given), region=region, account=account, stack_name=stack)
+    yield from _storage_differences(wanted, client, local=False)
     for function in wanted.functions:
-        yield from _looked(f"function {function.logical_id}", _of_function(function, wanted, client))
-    yield from _looked("schedules", _of_schedules(wanted, client))
+        yield from _as_far_as_allowed(
+            f"function {function.logical_id}", _function_differences(function, wanted, client)
+        )
+    yield from _as_far_as_allowed("schedules", _schedule_differences(wanted, client))
     domain = publication.sender.address.rpartition("@")[2]
-    yield from _looked(f"SES identity {domain}", _of_identity(domain, client))
+    yield from _as_far_as_allowed(f"SES identity {domain}", _identity_differences(domain, client))
 
 
-def _looked(where: str, look: Iterator[Difference]) -> Iterator[Difference]:
-    """What a look finds; where AWS does not let us look, that."""
+def _as_far_as_allowed(where: str, look: Iterator[Difference]) -> Iterator[Difference]:
+    """The differences; a warning where AWS refuses to show the resource, a fault where the resource is missing."""
     try:
         yield from look
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in REFUSED:
             yield where, f"not looked at: AWS refused {error.operation_name}", False
-        elif code in GONE:
+        elif code in MISSING:
             yield where, f"is not there ({error.operation_name}: {code}): `make deploy`", True
         else:
             raise
 
 
-def _of_parameters(
+def _parameter_differences(
     publication: Publication, stack: str, about: Mapping[str, Any], given: Mapping[str, str]
 ) -> Iterator[Difference]:
     status = about["StackStatus"]
@@ -78,25 +80,27 @@ def _of_parameters(
                 f'{name} = "{value}" in samconfig.toml and run `make deploy`'
             )
             yield name, message, True
-    for name in _template_parameters():
+    for name in _parameters_of_template():
         if name not in given:
             yield name, "the deployed stack is of an earlier template, which has no such parameter: `make deploy`", True
 
 
-def _of_storage(wanted: Stack, client: Client, *, rehearsed: bool) -> Iterator[Difference]:
-    actual = named_in(environment.of_functions(wanted), os.environ)
+def _storage_differences(wanted: Stack, client: Client, *, local: bool) -> Iterator[Difference]:
+    actual = names_in_stack(environment.of_functions(wanted), os.environ)
     for table in wanted.of_type(TABLE):
         if name := actual(table.physical_id):
-            yield from _looked(f"table {name}", of_table(table, name, client("dynamodb"), rehearsed=rehearsed))
+            yield from _as_far_as_allowed(
+                f"table {name}", table_differences(table, name, client("dynamodb"), local=local)
+            )
     for queue in wanted.of_type(QUEUE):
         account = wanted.account
         if url := actual(f"https://sqs.{account.region}.amazonaws.com/{account.account_id}/{queue.physical_id}"):
-            yield from _looked(f"queue {url}", of_queue(queue, url, client("sqs")))
+            yield from _as_far_as_allowed(f"queue {url}", queue_differences(queue, url, client("sqs")))
 
 
-def _of_function(function: Function, wanted: Stack, client: Client) -> Iterator[Difference]:
+def _function_differences(function: Function, wanted: Stack, client: Client) -> Iterator[Difference]:
     where = f"function {function.logical_id}"
-    name = _physical(wanted.account.stack_name, function.logical_id, client)
+    name = _physical_id(wanted.account.stack_name, function.logical_id, client)
     found = client("lambda").get_function_configuration(FunctionName=name)
     properties = next(
         each.properties
@@ -106,14 +110,18 @@ def _of_function(function: Function, wanted: Stack, client: Client) -> Iterator[
     for field in ("Handler", "Runtime", "Timeout", "MemorySize"):
         if found.get(field) != properties[field]:
             yield where, f"{field} is {found.get(field)}, and should be {properties[field]}: {DEPLOY}", True
-    yield from _of_environment(where, function, found.get("Environment", {}).get("Variables", {}), wanted)
+    yield from _environment_differences(where, function, found.get("Environment", {}).get("Variables", {}), wanted)
     role = found["Role"].rpartition("/")[2]
-    actual = named_in(environment.of_functions(wanted), os.environ)
-    yield from _looked(f"rights of {function.logical_id}", of_rights(properties, role, wanted, actual, client))
+    actual = names_in_stack(environment.of_functions(wanted), os.environ)
+    yield from _as_far_as_allowed(
+        f"rights of {function.logical_id}", rights_differences(properties, role, wanted, actual, client)
+    )
 
 
-def _of_environment(where: str, function: Function, found: Mapping[str, str], wanted: Stack) -> Iterator[Difference]:
-    """Names of tables and queues are CloudFormation's, and must be the same in all functions; the rest is known."""
+def _environment_differences(
+    where: str, function: Function, found: Mapping[str, str], wanted: Stack
+) -> Iterator[Difference]:
+    """CloudFormation names tables and queues, alike for all functions; the template has all other values."""
     made = {each.physical_id for each in wanted.of_type(TABLE)}
     for name, value in function.environment.items():
         should = os.environ.get(name, "") if value in made or value.startswith("https://sqs.") else value
@@ -121,13 +129,13 @@ def _of_environment(where: str, function: Function, found: Mapping[str, str], wa
             yield where, f"{name} is {found.get(name) or 'not set'}, and should be {should}: {DEPLOY}", True
 
 
-def _of_schedules(wanted: Stack, client: Client) -> Iterator[Difference]:
+def _schedule_differences(wanted: Stack, client: Client) -> Iterator[Difference]:
     for function in wanted.of_type("AWS::Serverless::Function"):
         for event, body in function.properties["Events"].items():
             if body["Type"] != "ScheduleV2":
                 continue
             where, say = f"schedule {function.logical_id}{event}", body["Properties"]
-            name = _physical(wanted.account.stack_name, f"{function.logical_id}{event}", client)
+            name = _physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
             found = client("scheduler").get_schedule(Name=name)
             right = {
                 "ScheduleExpression": say["ScheduleExpression"],
@@ -139,7 +147,7 @@ def _of_schedules(wanted: Stack, client: Client) -> Iterator[Difference]:
                     yield where, f"{field} is {found.get(field)}, and should be {should}: {DEPLOY}", True
 
 
-def _of_identity(domain: str, client: Client) -> Iterator[Difference]:
+def _identity_differences(domain: str, client: Client) -> Iterator[Difference]:
     found = client("sesv2").get_email_identity(EmailIdentity=domain)
     where = f"SES identity {domain}"
     if not found.get("VerifiedForSendingStatus"):
@@ -152,25 +160,25 @@ def _of_identity(domain: str, client: Client) -> Iterator[Difference]:
         yield where, message, True
 
 
-def _physical(stack: str, logical_id: str, client: Client) -> str:
+def _physical_id(stack: str, logical_id: str, client: Client) -> str:
     detail = client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
     return str(detail["StackResourceDetail"]["PhysicalResourceId"])
 
 
-def _template_parameters() -> Mapping[str, Any]:
+def _parameters_of_template() -> Mapping[str, Any]:
     from rehearsal.template.cloudformation import read_yaml
 
     parameters: Mapping[str, Any] = read_yaml(REPOSITORY / "template.yaml", "template.yaml")["Parameters"]
     return parameters
 
 
-def _declared(given: Mapping[str, str]) -> dict[str, str]:
-    """The stack's parameters but for tables used by name, which are held against what the template would have made."""
+def _without_table_names(given: Mapping[str, str]) -> dict[str, str]:
+    """The parameters without tables used by name, which are compared with those that the template would make."""
     by_name = ("SubscribersTable", "ContentTable", "DeliveriesTable", "LeadsTable")
-    return {name: value for name, value in given.items() if name in _template_parameters() and name not in by_name}
+    return {name: value for name, value in given.items() if name in _parameters_of_template() and name not in by_name}
 
 
-def _rehearsed(publication: Publication) -> Stack:
-    """The stack of the NEWSLETTER_* variables, of which nothing but tables and queues is compared."""
-    needed = {name: "https://x" for name, said in _template_parameters().items() if "Default" not in said}
+def _stack_of_environment(publication: Publication) -> Stack:
+    """The stack of the NEWSLETTER_* variables. Only tables and queues are compared: parameters do not matter."""
+    needed = {name: "https://x" for name, said in _parameters_of_template().items() if "Default" not in said}
     return load_stack(REPOSITORY, {**needed, "SenderDomain": publication.sender.address.rpartition("@")[2]})

@@ -1,4 +1,6 @@
-"""Tables and queues of a stack, held against infra/*.yaml: nobody else looks after a table that is used by its name."""
+"""Tables and queues of a stack, compared with infra/*.yaml. CloudFormation does not look after a table that is used by
+its name, so nothing else would notice.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,13 @@ from typing import Any
 from rehearsal.template.cloudformation import Resource
 
 Difference = tuple[str, str, bool]
-"""What it is about; what differs and what mends it; whether it is a fault, or only could not be looked at."""
+"""The resource; what differs and what repairs it; True for a fault, False for what could not be looked at."""
 
 QUEUE_ATTRIBUTES = ("VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled")
 
 
-def of_table(wanted: Resource, name: str, dynamodb: Any, *, rehearsed: bool) -> Iterator[Difference]:
-    """What table `name` has otherwise than the template. The local cloud (`rehearsed`) keeps no backups."""
+def table_differences(wanted: Resource, name: str, dynamodb: Any, *, local: bool) -> Iterator[Difference]:
+    """In what table `name` differs from the template. The local cloud (`local`) keeps no backups."""
     found = dynamodb.describe_table(TableName=name)["Table"]
     where, say = f"table {name}", wanted.properties
     if _keys(found) != _keys(say):
@@ -30,7 +32,7 @@ def of_table(wanted: Resource, name: str, dynamodb: Any, *, rehearsed: bool) -> 
             f"--time-to-live-specification Enabled=true,AttributeName={expires}"
         )
         yield where, f"items expire by {here or 'nothing'}, and should by {expires or 'nothing'}: `{mend}`", True
-    if not rehearsed:
+    if not local:
         yield from _backups(where, name, say, dynamodb)
 
 
@@ -74,8 +76,8 @@ def _indexes(where: str, name: str, say: Mapping[str, Any], found: Mapping[str, 
             yield where, message, True
 
 
-def of_queue(wanted: Resource, url: str, sqs: Any) -> Iterator[Difference]:
-    """What the queue has otherwise than the template."""
+def queue_differences(wanted: Resource, url: str, sqs: Any) -> Iterator[Difference]:
+    """In what the queue differs from the template."""
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     where = f"queue {url.rpartition('/')[2]}"
     for name in QUEUE_ATTRIBUTES:
@@ -96,8 +98,11 @@ def of_queue(wanted: Resource, url: str, sqs: Any) -> Iterator[Difference]:
         yield where, message, True
 
 
-def named_in(variables: Mapping[str, str], actual: Mapping[str, str]) -> Callable[[str], str]:
-    """Gives the stack's own name of what an environment made from the template names otherwise; empty if unknown."""
+def names_in_stack(variables: Mapping[str, str], actual: Mapping[str, str]) -> Callable[[str], str]:
+    """Returns a function from names in the variables of the template to those in the variables of the stack.
+
+    It returns an empty name for what the stack does not have.
+    """
     names = {value: actual.get(name, "") for name, value in variables.items()}
     return lambda name: names.get(name, "")
 

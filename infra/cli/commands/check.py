@@ -43,10 +43,10 @@ def without_stack(options: argparse.Namespace, templates: Path) -> int:
 
 
 def _check(options: argparse.Namespace, templates: Path, public_url: str = "") -> int:
-    from cli.checks.campaign import NOWHERE, check_campaign
+    from cli.checks.campaign import EXAMPLE_URL, check_campaign
     from cli.checks.publication import check_publication
 
     if options.file:
-        return check_campaign(options.file, templates, public_url or NOWHERE, online=options.online)
+        return check_campaign(options.file, templates, public_url or EXAMPLE_URL, online=options.online)
     stack = getattr(options, "stack", "")
     return check_publication(templates, deployed=bool(public_url), stack=stack, mails=options.mails)

@@ -44,10 +44,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _without_stack(options: argparse.Namespace, templates: Path) -> int | None:
     """None for the digest of this week, whose articles are in a stack."""
-    from cli.checks.campaign import NOWHERE
+    from cli.checks.campaign import EXAMPLE_URL
     from cli.mails.preview import preview
     from newsletter.mail.templates import Templates
 
     if not options.what:
         return None
-    return preview(options.what, options.language, options.out, Templates(templates, NOWHERE))
+    return preview(options.what, options.language, options.out, Templates(templates, EXAMPLE_URL))

@@ -1,4 +1,4 @@
-"""What the columns of a list of readers are: what we take from it, who left by it, and what is not used."""
+"""What the columns of an import file are: fields of a reader, columns that say who left, and what is not used."""
 
 from __future__ import annotations
 
@@ -10,24 +10,32 @@ from dataclasses import dataclass, replace
 from cli.faults import Fault
 from cli.imports.import_file import ADDRESS, ImportFile, Line
 from cli.imports.options import ImportOptions
-from cli.imports.status_columns import ANY, StatusColumn, Values, by_name, by_values, is_postal_state, unclear
-from cli.imports.status_names import Kind
-from cli.imports.status_words import fold, parts_of, told_by
+from cli.imports.status_columns import (
+    ANY,
+    ColumnValues,
+    StatusColumn,
+    column_by_name,
+    column_by_values,
+    is_postal_state,
+    not_understood,
+)
+from cli.imports.status_names import ColumnKind
+from cli.imports.status_words import fold, parts_of, strictest_status_word
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.choices import CHOICES
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.profiles.reader_export_store import is_form
 
-EMAIL = (
+EMAIL_NAMES = (
     *("email", "e mail", "email address", "e mail address", "emailaddress", "mail", "mail address", "primary email"),
     *("e mail 1 value", "email 1", "e mail 1", "e mail 1 address", "email 1 value", "user email address", "user email"),
     *("subscriber email", "contact email", "work email", "sähköposti", "sähköpostiosoite", "sähköposti osoite"),
     *("sähköposti 1", "sposti", "e post", "epost", "e postadress", "epostadress", "e post adress", "emailadresse"),
     *("e mail adresse", "email osoite", "e mail osoite"),
 )
-MAYBE_EMAIL = ("address", "osoite", "adress", "subscriber", "contact", "tilaaja", "mailadresse")
-"""Names that mean something else in other files (Mailchimp's Address is the postal one): the cells decide."""
+MAYBE_EMAIL_NAMES = ("address", "osoite", "adress", "subscriber", "contact", "tilaaja", "mailadresse")
+"""Names that mean something else in other files (in Mailchimp's, Address is the postal one): the cells decide."""
 FIELDS = {
     "name": (
         "name",
@@ -56,13 +64,13 @@ OURS = (
     *("record",),
 )
 """Columns of our own export that are read under the very names it gives them."""
-SAMPLE = 100
-"""Rows that are looked at to tell whether a column has addresses."""
+SAMPLE_ROWS = 100
+"""Rows that are read to find out whether a column has addresses."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where each field is, by its name in Row; the columns of a status; and the names of those that are not used."""
+    """The place of each field, by its name in Row; the status columns; the names of the columns that are not used."""
 
     width: int
     places: dict[str, int]
@@ -70,7 +78,7 @@ class Columns:
     unused: tuple[str, ...] = ()
 
     def row(self, line: Line) -> Row:
-        """The line as a row. Raises InvalidInput for one whose cells do not lie under the names of the first line."""
+        """The line as a row. Raises InvalidInput for a line with more cells than the header has names."""
         cells = line.cells
         if any(cells[self.width :]):
             raise InvalidInput("line", f"{len(cells)} cells, and only {self.width} names in the first line")
@@ -82,30 +90,30 @@ class Columns:
         return Row(choices=choices, listed=self.listed(cells), **values)
 
     def listed(self, cells: Sequence[str]) -> ListedStatus:
-        """The strictest word of all columns. Excel leaves out empty cells at the end of a row: they say nothing."""
+        """The strictest status in any of the columns. Cells that Excel left out at the end of a row have none."""
         return strictest(
             _understood(column, "".join(cells[column.place : column.place + 1])) for column in self.statuses
         )
 
-    def strict_word(self, cells: Sequence[str]) -> ListedStatus:
-        """The strictest word of a row whose cells do not lie under their names, wherever in it that may stand: each
-        column is read at its place and at each to which a cell too many may have moved it.
+    def strictest_word_anywhere(self, cells: Sequence[str]) -> ListedStatus:
+        """The strictest status in a row with too many cells: each status column is read at its place and at each to
+        which a surplus cell may have moved it, and the words of a status count in every cell.
         """
         moved = range(max(len(cells) - self.width, 0) + 1)
         read = (
             column.read(cell) for column in self.statuses for by in moved for cell in cells[column.place + by :][:1]
         )
-        told = map(told_by, cells)
+        told = map(strictest_status_word, cells)
         return strictest(word for word in (*read, *told) if word and word.left)
 
     def is_sign_up(self, line: Line) -> bool:
-        """Whether the line is a form that waits, in our own export: it says nothing of the reader of that address."""
+        """Whether the line of our own export is a form that waits for its confirmation: it is no word on the reader."""
         place = self.places.get("record", -1)
         return 0 <= place < len(line.cells) and is_form(line.cells[place])
 
 
 def columns_of(file: ImportFile, options: ImportOptions) -> Columns:
-    """The columns of the file, with every row looked at.
+    """Find out what the columns are, from their names and from every row.
 
     Raises Fault for a file without addresses, and for one with a column that looks like a status and is not understood:
     the question says what can be answered.
@@ -122,38 +130,38 @@ def columns_of(file: ImportFile, options: ImportOptions) -> Columns:
     for place, name in enumerate(header):
         if place in ignored or (place in taken and place not in answers) or values[place].empty:
             continue
-        column = by_name(name, place) or by_values(name, place, values[place], header)
+        column = column_by_name(name, place) or column_by_values(name, place, values[place], header)
         if place in answers:
             column = _answered(column or StatusColumn(name, place), answers[place], options)
         elif is_postal_state(name, values[place], header):
             column = None
         if column is not None:
             statuses.append(column)
-    _ask(file, statuses, values, options)
+    _raise_questions(file, statuses, values, options)
     used = set(places.values()) | {column.place for column in statuses}
     unused = tuple(name for place, name in enumerate(_names(header)) if place not in used)
     return Columns(len(header), places, tuple(statuses), unused)
 
 
-def _answers(file: ImportFile, options: ImportOptions) -> dict[int, Kind]:
-    """How the operator says that columns are read, by their places."""
+def _answers(file: ImportFile, options: ImportOptions) -> dict[int, ColumnKind]:
+    """How the operator says that columns are to be read, by the places of the columns."""
     said = (
-        (Kind.WORDS, options.status),
-        (Kind.YES_IS_LEFT, options.yes_is_left),
-        (Kind.YES_IS_MAIL, options.yes_is_mail),
+        (ColumnKind.WORDS, options.status),
+        (ColumnKind.YES_IS_LEFT, options.yes_is_left),
+        (ColumnKind.YES_IS_MAIL, options.yes_is_mail),
     )
     return {place: kind for kind, names in said for name in names for place in _named(file, name)}
 
 
-def _answered(column: StatusColumn, kind: Kind, options: ImportOptions) -> StatusColumn:
-    if kind is Kind.WORDS:
-        return replace(column, said=options.said, kind=kind if column.kind is Kind.ASK else column.kind)
+def _answered(column: StatusColumn, kind: ColumnKind, options: ImportOptions) -> StatusColumn:
+    if kind is ColumnKind.WORDS:
+        return replace(column, meanings=options.meanings, kind=kind if column.kind is ColumnKind.ASK else column.kind)
     return replace(column, kind=kind, dates_are_yes=True)
 
 
 def seems_right(header: list[str]) -> bool:
-    """Whether the names have one for addresses."""
-    return _first(EMAIL, header) >= 0 or _first(MAYBE_EMAIL, header) >= 0
+    """Whether one of the names is that of a column of addresses."""
+    return _first(EMAIL_NAMES, header) >= 0 or _first(MAYBE_EMAIL_NAMES, header) >= 0
 
 
 def _places(file: ImportFile, ignored: set[int]) -> dict[str, int]:
@@ -165,16 +173,16 @@ def _places(file: ImportFile, ignored: set[int]) -> dict[str, int]:
 
 
 def _email(file: ImportFile) -> int:
-    place = _first(EMAIL, file.header)
+    place = _first(EMAIL_NAMES, file.header)
     if place >= 0:
         return place
-    rows = [line.cells for line, _ in zip(file.lines(), range(SAMPLE), strict=False)]
+    rows = [line.cells for line, _ in zip(file.lines(), range(SAMPLE_ROWS), strict=False)]
     with_addresses = [
         place
         for place in range(len(file.header))
         if sum(any(map(ADDRESS.fullmatch, cells[place : place + 1])) for cells in rows) * 2 > len(rows)
     ]
-    maybe = [place for place in with_addresses if fold(file.header[place]) in MAYBE_EMAIL]
+    maybe = [place for place in with_addresses if fold(file.header[place]) in MAYBE_EMAIL_NAMES]
     if maybe:
         return maybe[0]
     raise Fault(f"{file.path}, line 1: {_no_addresses(file.header, with_addresses)}")
@@ -190,8 +198,8 @@ def _no_addresses(header: list[str], with_addresses: list[int]) -> str:
     return f"no column is called email (or sähköposti, e-post, Email Address). Found: {found}{also}; name it email"
 
 
-def _values(file: ImportFile) -> list[Values]:
-    values = [Values() for _ in file.header]
+def _values(file: ImportFile) -> list[ColumnValues]:
+    values = [ColumnValues() for _ in file.header]
     for line in file.lines():
         if not any(line.cells[len(values) :]):
             for kept, cell in zip(values, line.cells, strict=False):
@@ -199,8 +207,10 @@ def _values(file: ImportFile) -> list[Values]:
     return values
 
 
-def _ask(file: ImportFile, statuses: Sequence[StatusColumn], values: Sequence[Values], options: ImportOptions) -> None:
-    """Raises Fault with a question for every column that is not understood."""
+def _raise_questions(
+    file: ImportFile, statuses: Sequence[StatusColumn], values: Sequence[ColumnValues], options: ImportOptions
+) -> None:
+    """Raise Fault with a question for each column that is not understood."""
     questions = list(_questions(statuses, values))
     if questions:
         names = [_quoted(name) for name, _ in questions]
@@ -215,17 +225,17 @@ def _ask(file: ImportFile, statuses: Sequence[StatusColumn], values: Sequence[Va
             f"--left VALUE,VALUE --active VALUE (--pending VALUE; {ANY} is every other value). It says nothing of who "
             f"may be mailed: {ignore}"
         )
-    there = {fold(value) for column in statuses if column.said for value in values[column.place].counts}
+    there = {fold(value) for column in statuses if column.meanings for value in values[column.place].counts}
     there |= {fold(part) for value in there for part in parts_of(value)} | {ANY}
-    missing = [value for value in options.said if value not in there]
-    if missing and not any(values[column.place].many for column in statuses if column.said):
+    missing = [value for value in options.meanings if value not in there]
+    if missing and not any(values[column.place].many for column in statuses if column.meanings):
         raise Fault(f"{file.path}: no row has {', '.join(map(repr, missing))} in {', '.join(options.status)}")
 
 
-def _questions(statuses: Sequence[StatusColumn], values: Sequence[Values]) -> Iterator[tuple[str, str]]:
+def _questions(statuses: Sequence[StatusColumn], values: Sequence[ColumnValues]) -> Iterator[tuple[str, str]]:
     for column in statuses:
-        found, name = unclear(column, values[column.place]), _names([""] * column.place + [column.name])[-1]
-        if found or (values[column.place].many and not column.takes_any(values[column.place])):
+        found, name = not_understood(column, values[column.place]), _names([""] * column.place + [column.name])[-1]
+        if found or (values[column.place].many and not column.accepts_any(values[column.place])):
             shown = ", ".join(f"{_short(value)} ({count})" for value, count in found[:8])
             more = " and others" if len(found) > 8 or values[column.place].many else ""
             yield (
@@ -242,12 +252,12 @@ def _understood(column: StatusColumn, value: str) -> ListedStatus:
 
 
 def _names(header: Sequence[str]) -> list[str]:
-    """The names of all columns; one without is called by its place."""
+    """The names of all columns; one without a name is called by its number."""
     return [name or f"column {place + 1}" for place, name in enumerate(header)]
 
 
 def _named(file: ImportFile, name: str) -> list[int]:
-    """The places of all columns of that name, of which a file may have more than one."""
+    """The places of the columns of that name: a file may have several. Raises Fault where there is none."""
     places = [place for place, other in enumerate(_names(file.header)) if fold(other) == fold(name)]
     if not places:
         raise Fault(f"{file.path} has no column {name!r}; there are: {', '.join(filter(None, file.header))}")
@@ -261,7 +271,7 @@ def _first(names: Sequence[str], header: Sequence[str]) -> int:
 
 
 def _quoted(name: str) -> str:
-    """As a shell takes it."""
+    """The name as it can be pasted into a shell."""
     if re.fullmatch(r"[\w.-]+", name):
         return name
     return shlex.quote(name) if re.search(r"[\"$`\\!%]", name) else f'"{name}"'

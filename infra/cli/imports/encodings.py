@@ -1,4 +1,4 @@
-"""How a file of text is encoded: what it says itself, what its bytes allow, or what the operator says."""
+"""The encoding of a text file: by its byte order mark, by its bytes, or as the operator states it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def encoding_of(path: Path) -> str:
     return _by_letters(path)
 
 
-def stated(path: Path, encoding: str) -> str:
-    """The encoding that somebody says it is. Raises Fault for one that does not exist or does not fit."""
+def stated_encoding(path: Path, encoding: str) -> str:
+    """The encoding that the operator states. Raises Fault for an unknown one, and where the file is not valid in it."""
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)

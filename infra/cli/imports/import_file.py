@@ -1,4 +1,4 @@
-"""CSV files of readers, as spreadsheets and other systems write them: in any usual encoding, line by line."""
+"""CSV files of readers, as spreadsheets and other systems write them, in any usual encoding, read line by line."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from cli.faults import Fault
-from cli.imports.encodings import encoding_of, stated
+from cli.imports.encodings import encoding_of, stated_encoding
 from cli.imports.spreadsheet import unguarded
 
 SEPARATORS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
 """What Excel writes before the header of some files."""
 ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
-REPORT = ("line", "field", "problem")
+REPORT_COLUMNS = ("line", "field", "problem")
 """The first columns of a report of rejected rows; the columns of the file itself follow."""
 
 
 class Line(NamedTuple):
-    """One row: the number of the line on which it begins, and its cells, without blanks around them.
+    """One row: the number of the line on which it begins, and its cells without blanks around them.
 
-    `open_end`: no line break follows it, so that the file may have been cut off within it.
+    `open_end`: the file ends without a line break after it, and may have been cut off within it.
     """
 
     number: int
@@ -32,31 +32,31 @@ class Line(NamedTuple):
 
 
 class ImportFile:
-    """A file of readers. Reading it again and again is how memory stays small.
+    """A CSV file of readers. It is read anew for each pass, so that its size does not matter to memory.
 
-    `header` are the names of the columns; of a bare list of addresses, which has no such line, `email`.
+    `header` are the names of the columns. A list of addresses without such a line has one column, `email`.
     Raises Fault for a file that cannot be read.
     """
 
     def __init__(self, path: Path, seems_right: Callable[[list[str]], bool], encoding: str = "") -> None:
-        """`seems_right` tells by its names which way of reading the first line is the right one; an empty `encoding` is
-        found out.
+        """`seems_right` tells from the names whether the first line was split by the right separator; an empty
+        `encoding` is detected.
         """
         self.path = path
-        self._encoding = stated(path, encoding) if encoding else encoding_of(path)
+        self._encoding = stated_encoding(path, encoding) if encoding else encoding_of(path)
         self._skipped, self._separator, self.header = self._read_header(seems_right)
-        self._report = tuple(self.header[: len(REPORT)]) == REPORT
+        self._report = tuple(self.header[: len(REPORT_COLUMNS)]) == REPORT_COLUMNS
         if self._report:
-            self.header = self.header[len(REPORT) :]
+            self.header = self.header[len(REPORT_COLUMNS) :]
         named = [name for name in self.header if name]
         self.bare = len(named) == 1 and ADDRESS.fullmatch(named[0]) is not None
         if self.bare:
             self.header = ["email"]
 
     def lines(self) -> Iterator[Line]:
-        """Every row that is not empty. Raises Fault where a quotation mark swallows rows that follow."""
+        """Every row that is not empty. Raises Fault where an open quotation mark takes in the rows after it."""
         with self._open() as file:
-            text = _Counted(file)
+            text = _QuoteCounter(file)
             reader = csv.reader(text, delimiter=self._separator)
             if not self.bare:
                 next(reader, [])
@@ -69,7 +69,7 @@ class ImportFile:
                         raise self._left_open(number, "other rows stand within quotation marks")
                     found = [unguarded(cell.strip()) for cell in cells]
                     if any(found):
-                        yield Line(number, found[len(REPORT) :] if self._report else found, text.open_end)
+                        yield Line(number, found[len(REPORT_COLUMNS) :] if self._report else found, text.open_end)
                     number = self._skipped + reader.line_num + 1
                     text.quotes = 0
             except csv.Error as error:
@@ -80,7 +80,7 @@ class ImportFile:
 
     def _holds_rows(self, cell: str) -> bool:
         """Whether a cell of several lines has one that looks like a row of its own."""
-        separators = len(self.header) - 1 + len(REPORT) * self._report
+        separators = len(self.header) - 1 + len(REPORT_COLUMNS) * self._report
         return any(
             "@" in line
             and line.count(self._separator) == separators
@@ -116,8 +116,8 @@ class ImportFile:
                 raise self._left_open(self._skipped + 1, str(error)) from error
 
 
-class _Counted:
-    """The lines of a file, with how many quotation marks they had since somebody last set `quotes` to 0."""
+class _QuoteCounter:
+    """The lines of a file. `quotes` counts quotation marks since it was last set to 0."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file

@@ -21,7 +21,7 @@ from cli.faults import Fault
 from cli.imports.encodings import fingerprint
 from cli.imports.import_file import Line
 from cli.imports.options import NO_OPTIONS, ImportOptions
-from cli.imports.report import Progress, Rejected
+from cli.imports.report import Progress, RejectedRows
 from cli.imports.scan import FileScan, open_file, scan_file
 from cli.output import say
 from newsletter.articles.topic_names import topics_named, words_of
@@ -34,7 +34,7 @@ from newsletter.readers.imports.import_subscribers import Imported, ImportList, 
 from newsletter.readers.imports.read_row import Row
 
 WORKERS = 16
-IN_WORDS = {
+RESULTS_IN_WORDS = {
     Imported.ADDED: ("added as active readers", "would be added as active readers"),
     Imported.ASKED: ("asked to confirm", "would be asked to confirm"),
     Imported.SUPPRESSED: ("kept as left: no import wakes them up", "would be kept as left"),
@@ -54,14 +54,14 @@ IN_WORDS = {
         "erased elsewhere under another pepper",
     ),
 }
-"""What became of a row, and what would."""
+"""For each result of a row: the words after an import, and those of a dry run."""
 
-Read = tuple[Line, Row | InvalidInput]
+ReadLine = tuple[Line, Row | InvalidInput]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an import has to tell."""
+    """Counts by result, the number of rejected rows, and the path of their report."""
 
     counts: Counter[str]
     rejected: int
@@ -71,7 +71,7 @@ class Outcome:
 def import_file(
     path: Path, how: str, evidence: str, *, dry: bool, options: ImportOptions = NO_OPTIONS, as_json: bool = False
 ) -> int:
-    """Import the file; 1 when rows could not be used (they are in the report beside the file)."""
+    """Import the file. Returns 1 when rows could not be used: they are in the report beside the file."""
     mode = Mode(how)
     if mode is Mode.CONFIRMED and not evidence.strip():
         raise Fault('--as confirmed needs --evidence TEXT: where and when these readers agreed, e.g. "fair 2026-10-02"')
@@ -79,7 +79,7 @@ def import_file(
     scan = scan_file(open_file(path, options.encoding), options, mode, app)
     name = f"{path.stem[:40]}-{mark}"
     import_list = ImportList(name, mode, evidence.strip(), scan.strictest, same_pepper=scan.same_pepper)
-    progress = Progress(path, _mark_of(mark, mode, options), dry=dry)
+    progress = Progress(path, _progress_mark(mark, mode, options), dry=dry)
     if progress.line:
         tell = partial(print, file=sys.stderr) if as_json else say
         tell(f"Going on after line {progress.line}, where the last run stopped.")
@@ -97,7 +97,7 @@ def _run(scan: FileScan, import_list: ImportList, progress: Progress, *, dry: bo
     counts: Counter[str] = Counter()
     progress.begin()
     path, header = scan.file.path, scan.file.header
-    with Rejected(path, header, progress.line, dry=dry) as rejected, _bar() as bar:
+    with RejectedRows(path, header, progress.line, dry=dry) as rejected, _bar() as bar:
         task = bar.add_task("Importing" if not dry else "Looking", total=scan.rows)
         for chunk in _chunks(scan, progress.line):
             for (line, row), result in _import(chunk, import_list, dry=dry, again=resumed):
@@ -111,14 +111,14 @@ def _run(scan: FileScan, import_list: ImportList, progress: Progress, *, dry: bo
     return Outcome(counts, rejected.rows, rejected.path)
 
 
-def _mark_of(mark: str, mode: Mode, options: ImportOptions) -> str:
-    """Going on with other options would be another import."""
+def _progress_mark(mark: str, mode: Mode, options: ImportOptions) -> str:
+    """Identifies file, mode and options: with other options a stopped import is not continued, but begun anew."""
     return f"{mark}-{hashlib.sha256(repr((mode.value, options)).encode()).hexdigest()[:12]}"
 
 
 def _import(
-    chunk: list[Read], import_list: ImportList, *, dry: bool, again: bool
-) -> Iterator[tuple[Read, Imported | InvalidInput]]:
+    chunk: list[ReadLine], import_list: ImportList, *, dry: bool, again: bool
+) -> Iterator[tuple[ReadLine, Imported | InvalidInput]]:
     now = whole_seconds(app.now())
     parts = [chunk[start : start + GET_LIMIT] for start in range(0, len(chunk), GET_LIMIT)]
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -130,14 +130,14 @@ def _import(
                 yield (line, row), (row if isinstance(row, InvalidInput) else next(found))
 
 
-def _chunks(scan: FileScan, after: int) -> Iterator[list[Read]]:
+def _chunks(scan: FileScan, after: int) -> Iterator[list[ReadLine]]:
     rows = dropwhile(lambda read: read[0].number <= after, scan.read())
     while chunk := list(islice(rows, GET_LIMIT * WORKERS)):
         yield chunk
 
 
 def _bar() -> Bar:
-    """On stderr: what is piped on are the facts alone."""
+    """A progress bar on stderr, so that stdout has the results alone."""
     return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -149,7 +149,7 @@ def _bar() -> Bar:
 
 
 def _print(scan: FileScan, outcome: Outcome, *, dry: bool) -> None:
-    for result, words in IN_WORDS.items():
+    for result, words in RESULTS_IN_WORDS.items():
         if outcome.counts[result]:
             say(f"{outcome.counts[result]:>9,} {words[dry]}")
     if outcome.rejected:
@@ -181,7 +181,7 @@ def _as_json(scan: FileScan, import_list: ImportList, outcome: Outcome, *, dry: 
 
 
 def _in_words(row: Row | InvalidInput, wrong: InvalidInput) -> str:
-    """What is wrong with the row. Where the form shows a list to choose from, the report has to name it."""
+    """What is wrong with the row. It names the values to choose from, which the form would show."""
     templates = app.templates
     publication = templates.publication
     if not wrong.message.startswith("pages.") or isinstance(row, InvalidInput):

@@ -1,4 +1,4 @@
-"""What the operator says of a file's columns: which of them say who left, which do not, and what their values mean."""
+"""Options of `newsletter import` on columns: which of them say who left, which do not, and what their values mean."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from newsletter.readers.imports.listed_status import ListedStatus
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """Names of columns as they were typed; values without differences of case. Of a column in `yes_is_left` a yes or a
-    day means that the reader left, of one in `yes_is_mail` that they may be mailed. An empty encoding is found out.
+    """Names of columns as they were typed; the keys of `meanings` are folded values.
+
+    In a column of `yes_is_left` a yes or a day means that the reader left, in one of `yes_is_mail` that they may be
+    mailed. An empty encoding is detected.
     """
 
     ignore: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
-    said: Mapping[str, ListedStatus] = field(default_factory=dict)
+    meanings: Mapping[str, ListedStatus] = field(default_factory=dict)
     yes_is_left: tuple[str, ...] = ()
     yes_is_mail: tuple[str, ...] = ()
     encoding: str = ""

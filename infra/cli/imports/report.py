@@ -1,4 +1,4 @@
-"""What an import keeps beside its file: how far it came, and the rows that could not be used."""
+"""The files that an import writes beside its CSV: how far it came, and the rows that could not be used."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self, TextIO
 
-from cli.imports.import_file import REPORT, Line
+from cli.imports.import_file import REPORT_COLUMNS, Line
 from cli.imports.spreadsheet import guarded
 
 
 class Progress:
-    """How far the import of this very file, with these very options, came; kept until it is done."""
+    """How far the import came, kept until it is done. `mark` stands for a content of the file and a set of options."""
 
     def __init__(self, path: Path, mark: str, *, dry: bool) -> None:
         self._file = path.with_name(f"{path.name}.progress")
@@ -28,26 +28,26 @@ class Progress:
                 self.begun = True
 
     def begin(self) -> None:
-        """Remember that the file was begun, so that a run which is stopped among its first lines is noticed too."""
+        """Record that the import began, so that a run that is stopped within its first lines is noticed too."""
         if not self.begun:
             self.reach(self.line)
 
     def reach(self, line: int) -> None:
-        """Remember the last line that is done."""
+        """Record the last line that is done."""
         if not self._dry:
             self._file.write_text(json.dumps({"file": self._mark, "line": line}), encoding="utf-8")
 
     def forget(self) -> None:
-        """The file is done."""
+        """Delete the record: the import is complete."""
         if not self._dry:
             self._file.unlink(missing_ok=True)
 
 
-class Rejected:
-    """The rows that could not be used, as they were, with line, field and reason before them; a file only for some.
+class RejectedRows:
+    """The rows that could not be used, unchanged, with line, field and reason before them. No rows, no file.
 
-    Mended, it is a file for `newsletter import`. No cell is a formula. `after` is the line after which this run begins:
-    what an earlier one said of the lines before it stays.
+    Once corrected it can be imported. Cells that a spreadsheet would compute are guarded. `after` is the line after
+    which this run begins: what an earlier run reported of the lines before it stays.
     """
 
     def __init__(self, path: Path, header: list[str], after: int, *, dry: bool) -> None:
@@ -78,7 +78,7 @@ class Rejected:
     def _write(self, rows: list[list[str]]) -> None:
         if self._file is None and rows:
             self._file = self.path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow((*REPORT, *map(guarded, self._header)))
+            csv.writer(self._file).writerow((*REPORT_COLUMNS, *map(guarded, self._header)))
         if self._file is not None:
             csv.writer(self._file).writerows(rows)
         self.rows += len(rows)

@@ -1,4 +1,4 @@
-"""A look at a whole list of readers before anything is written: who is in it twice, and what must be asked first."""
+"""Reads a whole import file before anything is written: who left by it, and what the operator has to answer first."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ NAMED_AS_LEFT = re.compile(
     r"unsub|cleaned|suppress|bounce|blocklist|blacklist|complain|opt-?out|perunee|perut|poistun|estet"
 )
 NAMED_AS_NEVER_ASKED = re.compile(r"non-?subscribed")
-"""What file names say: Mailchimp's say it instead of a column (`cleaned_members_export_….csv`)."""
-PROOFS = 100
-"""Rows with id and address that are compared to know whether the file comes from a stack with our pepper."""
+"""Parts of file names. Mailchimp's exports have no status column, but a name: `cleaned_members_export_….csv`."""
+PEPPER_SAMPLE = 100
+"""Rows with id and address that are compared to find out whether the file comes from a stack with our pepper."""
 
 
 @dataclass(frozen=True)
 class FileScan:
-    """What there is to know of the whole file. `strictest` is the strictest word on each id that has one."""
+    """What the whole file says. `strictest` is the strictest status of each id, by whatever row it stands in."""
 
     file: ImportFile
     columns: Columns
@@ -38,30 +38,30 @@ class FileScan:
     same_pepper: bool
 
     def read(self) -> Iterator[tuple[Line, Row | InvalidInput]]:
-        """Every line, as a row where its cells lie as they must."""
+        """Every line, as a row, or as the reason why it is none."""
         return _read(self.file, self.columns)
 
 
 def scan_file(file: ImportFile, options: ImportOptions, mode: Mode, app: Container) -> FileScan:
-    """Raises Fault for what cannot be read, and with a question for what cannot be understood."""
+    """Read the whole file once. Raises Fault for what cannot be read, and with questions for what is not understood."""
     columns = columns_of(file, options)
     if not columns.statuses:
         _ask_about_name(file, mode)
-    # Of a list of people who left, a plain row says no less than that.
+    # In a list of people who left, a row without a status means that, too.
     least = ListedStatus.LEFT if mode is Mode.LEFT else ListedStatus.UNSAID
     mild = (ListedStatus.UNSAID, ListedStatus.ACTIVE, least)
     rows, active = 0, 0
-    proofs: list[bool] = []
+    same_ids: list[bool] = []
     found: dict[str, ListedStatus] = {}
     for line, row in _read(file, columns):
         rows += 1
         if isinstance(row, InvalidInput):
-            for subscriber, listed in _told_by(line, columns, app):
+            for subscriber, listed in _left_by_unusable(line, columns, app):
                 found[subscriber] = strictest((found.get(subscriber, least), listed))
             continue
         active += row.listed is ListedStatus.ACTIVE
-        if len(proofs) < PROOFS and row.email and ID.fullmatch(row.id):
-            proofs.append(row.id == _id(row.email, app))
+        if len(same_ids) < PEPPER_SAMPLE and row.email and ID.fullmatch(row.id):
+            same_ids.append(row.id == _id(row.email, app))
         listed = strictest((row.listed, least))
         if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row.email, app)):
             found[subscriber] = strictest((found.get(subscriber, least), listed))
@@ -70,7 +70,7 @@ def scan_file(file: ImportFile, options: ImportOptions, mode: Mode, app: Contain
             f"{file.path}: {active} of {rows} rows are called active in {_names(columns)}; --as left would end them. "
             "Nothing was written. Export those who left alone, or leave these columns out: --ignore-column NAME"
         )
-    return FileScan(file, columns, rows, found, bool(proofs) and all(proofs))
+    return FileScan(file, columns, rows, found, bool(same_ids) and all(same_ids))
 
 
 def _read(file: ImportFile, columns: Columns) -> Iterator[tuple[Line, Row | InvalidInput]]:
@@ -81,9 +81,11 @@ def _read(file: ImportFile, columns: Columns) -> Iterator[tuple[Line, Row | Inva
             yield line, wrong
 
 
-def _told_by(line: Line, columns: Columns, app: Container) -> Iterator[tuple[str, ListedStatus]]:
-    """Who left by a row that cannot be used, such as one with a cell too many: another row of theirs may be plain."""
-    listed = columns.strict_word(line.cells)
+def _left_by_unusable(line: Line, columns: Columns, app: Container) -> Iterator[tuple[str, ListedStatus]]:
+    """Who left according to a row that cannot be used, such as one with a cell too many: another row of the same reader
+    may say nothing of it.
+    """
+    listed = columns.strictest_word_anywhere(line.cells)
     for cell in line.cells:
         if listed.left and ADDRESS.fullmatch(cell) and (subscriber := _id(cell, app)):
             yield subscriber, listed

@@ -1,9 +1,9 @@
-"""Cells that a spreadsheet shows as text, whatever they say (CSV injection, OWASP), and the way back."""
+"""Guards cells against CSV injection (OWASP), so that a spreadsheet shows them as text, and takes guards off again."""
 
 from __future__ import annotations
 
 SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 # full-width signs count, too
-"""With one of them at its beginning a cell would be a formula."""
+"""A cell that begins with one of them is a formula to a spreadsheet."""
 GUARD = "'"
 
 
@@ -13,7 +13,7 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """The inverse of guarded, for cells of our own files and of others that do the same."""
+    """The inverse of guarded, for cells of our own files and of systems that guard cells in the same way."""
     return text[1:] if text.startswith(GUARD) and _needs_guard(text[1:]) else text
 
 

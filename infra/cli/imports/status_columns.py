@@ -1,7 +1,6 @@
-"""Which columns of a list say who left, and what their cells mean. What is not understood is asked about, not guessed.
+"""Which columns of an import file say who left, and what their cells mean. The operator is asked about what is unclear.
 
-A name tells how to read a column, the values tell whether it was read right: a column counts only where every value in
-it is understood.
+The name of a column says how to read it, and its values must agree: it is used only where every value is understood.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cli.imports import status_names
-from cli.imports.status_names import Kind, kind_of, left_as, no_is
-from cli.imports.status_words import blank, fold, parts_of, status_in, subscribes, telling, truth_in
+from cli.imports.status_names import ColumnKind, kind_of, left_as, no_is
+from cli.imports.status_words import blank, fold, has_status_word, parts_of, status_in, subscribes, truth_in
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
 
 MOST_VALUES = 30
-"""Different values that a column of some status has at most; of more, only as many are kept."""
+"""The most different values that a status column has; of a column with more only as many are kept."""
 ANY = "*"
-"""Stands for every other value, where the operator says what values mean."""
+"""Means every other value in the operator's options."""
 _DATE = re.compile(
     r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b|\d{8}$"
     r"|(?:\w+ )?(?:\d{1,2}\.? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.? \d{1,2},? \d{4}"
@@ -35,66 +34,66 @@ _MILD = (ListedStatus.ACTIVE, ListedStatus.PENDING)
 
 @dataclass(frozen=True)
 class StatusColumn:
-    """One column: its name as it is written, its place, how its cells are read, and what the operator said of them."""
+    """A column: its name as written, its place, how its cells are read, and what its values mean by the options."""
 
     name: str
     place: int
-    kind: Kind = Kind.WORDS
-    said: Mapping[str, ListedStatus] = field(default_factory=dict)
+    kind: ColumnKind = ColumnKind.WORDS
+    meanings: Mapping[str, ListedStatus] = field(default_factory=dict)
     dates_are_yes: bool = False
 
-    def takes_any(self, values: Values) -> bool:
-        """Whether any number of different cells is understood: days and reasons, or what the operator said of all."""
-        if self.kind is Kind.FILLED_IS_LEFT or ANY in self.said:
+    def accepts_any(self, values: ColumnValues) -> bool:
+        """Whether any number of different values is understood: dates and reasons, or all of them by an option `*`."""
+        if self.kind is ColumnKind.FILLED_IS_LEFT or ANY in self.meanings:
             return True
         return values.truths and (
-            self.kind is Kind.YES_IS_LEFT or (self.kind is Kind.YES_IS_MAIL and self.dates_are_yes)
+            self.kind is ColumnKind.YES_IS_LEFT or (self.kind is ColumnKind.YES_IS_MAIL and self.dates_are_yes)
         )
 
     def read(self, value: str) -> ListedStatus | None:
-        """What the cell says of the reader; None where nobody can tell."""
-        if fold(value) in self.said:
-            return self.said[fold(value)]
+        """The status of the reader by this cell; None where it is not understood."""
+        if fold(value) in self.meanings:
+            return self.meanings[fold(value)]
         if blank(value):
-            return ListedStatus.PENDING if self.kind is Kind.YES_IS_MAIL else ListedStatus.UNSAID
-        if (found := self._read(value)) is None and self.said:
+            return ListedStatus.PENDING if self.kind is ColumnKind.YES_IS_MAIL else ListedStatus.UNSAID
+        if (found := self._read(value)) is None and self.meanings:
             return self._said_of_parts(value)
         return found
 
     def _read(self, value: str) -> ListedStatus | None:
         truth, word, dated = truth_in(value), status_in(value), _DATE.match(value) is not None
         match self.kind:
-            case Kind.ASK:
+            case ColumnKind.ASK:
                 return None
-            case Kind.FILLED_IS_LEFT if word not in _MILD:
+            case ColumnKind.FILLED_IS_LEFT if word not in _MILD:
                 return ListedStatus.UNSAID if truth is False else left_as(self.name)
-            case Kind.YES_IS_LEFT if truth is not None or dated or value.isdecimal():
+            case ColumnKind.YES_IS_LEFT if truth is not None or dated or value.isdecimal():
                 # Reasons are numbers in some systems (Mautic): 0 is none.
                 return ListedStatus.UNSAID if truth is False else left_as(self.name)
-            case Kind.FILLED_IS_LEFT | Kind.YES_IS_LEFT if word in _MILD and not subscribes(value):
+            case ColumnKind.FILLED_IS_LEFT | ColumnKind.YES_IS_LEFT if word in _MILD and not subscribes(value):
                 # "Markkinointikielto: voimassa": in force is the refusal.
                 return None
-            case Kind.YES_IS_MAIL if truth is not None or (dated and self.dates_are_yes):
+            case ColumnKind.YES_IS_MAIL if truth is not None or (dated and self.dates_are_yes):
                 return no_is(self.name) if truth is False else ListedStatus.ACTIVE
         return word
 
     def _said_of_parts(self, value: str) -> ListedStatus | None:
-        """Of a list in one cell (`Turku, unsubscribed`) the strictest word; the rest must be said, too."""
-        other = self.said.get(ANY)
-        found = [self.said.get(fold(part), status_in(part) or other) for part in parts_of(value)]
+        """The strictest status of a list in one cell (`Turku, unsubscribed`), if every part of it is understood."""
+        other = self.meanings.get(ANY)
+        found = [self.meanings.get(fold(part), status_in(part) or other) for part in parts_of(value)]
         return strictest(word for word in found if word is not None) if found and None not in found else other
 
 
-class Values:
-    """The different values of a column and how often each is there, as far as they are kept.
+class ColumnValues:
+    """The different values of a column with their counts, as far as they are kept.
 
-    Of all cells, kept or not: `telling` are those with a word of somebody who left, `truths` tells whether every one
-    that is filled is a yes, a no or a day, and `days` whether every one is a day.
+    Of all cells, kept or not: `with_status_words` are those with a word for somebody who left; `truths` is whether
+    every filled one is a yes, a no or a day, `days` whether every one is a day.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.telling: Counter[str] = Counter()
+        self.with_status_words: Counter[str] = Counter()
         self.many = False
         self.truths = True
         self.days = True
@@ -108,8 +107,8 @@ class Values:
             self.counts[value] = 1
         else:
             self.many = True
-        if telling(value) and len(self.telling) < MOST_VALUES:
-            self.telling[value] += 1
+        if has_status_word(value) and len(self.with_status_words) < MOST_VALUES:
+            self.with_status_words[value] += 1
         if self.truths and not blank(value):
             dated = _DATE.match(value) is not None
             self.days = self.days and dated
@@ -121,27 +120,29 @@ class Values:
         return not self.many and all(map(blank, self.counts))
 
 
-def by_name(name: str, place: int) -> StatusColumn | None:
-    """How the column of that name is read; None for one whose name has nothing to do with a status."""
+def column_by_name(name: str, place: int) -> StatusColumn | None:
+    """The status column of that name; None where the name says nothing of a status."""
     kind = kind_of(name)
     if kind is None:
         return None
     return StatusColumn(name, place, kind, dates_are_yes=status_names.date_is_yes(name))
 
 
-def by_values(name: str, place: int, values: Values, header: Iterable[str] = ()) -> StatusColumn | None:
-    """A column with words in it that say who left; or with nothing but yes, no and days under a name that nobody knows,
+def column_by_values(name: str, place: int, values: ColumnValues, header: Iterable[str] = ()) -> StatusColumn | None:
+    """A status column by its cells: with words for who left, or with only yes, no and days under an unknown name,
     which is asked about. None for any other.
     """
-    if values.telling and not (status_names.of_another_channel(name) and status_names.says_more_than_a_channel(name)):
+    if values.with_status_words and not (
+        status_names.of_another_channel(name) and status_names.says_more_than_a_channel(name)
+    ):
         return StatusColumn(name, place)
-    if values.truths and not status_names.harmless(name, header, days=values.days):
-        return StatusColumn(name, place, Kind.ASK)
+    if values.truths and not status_names.is_unrelated(name, header, days=values.days):
+        return StatusColumn(name, place, ColumnKind.ASK)
     return None
 
 
-def is_postal_state(name: str, values: Values, header: Iterable[str]) -> bool:
-    """Whether a column called State is that of an address: others of an address are there, and no word of a status."""
+def is_postal_state(name: str, values: ColumnValues, header: Iterable[str]) -> bool:
+    """Whether a column called State is part of a postal address: other parts are there, and no cell has a status."""
     return (
         fold(name) == "state"
         and any(_POSTAL.fullmatch(fold(other)) for other in header)
@@ -149,7 +150,10 @@ def is_postal_state(name: str, values: Values, header: Iterable[str]) -> bool:
     )
 
 
-def unclear(column: StatusColumn, values: Values) -> list[tuple[str, int]]:
+def not_understood(column: StatusColumn, values: ColumnValues) -> list[tuple[str, int]]:
     """The values that are not understood: first those that say who left, then the most frequent."""
-    counts = {**{value: values.counts[value] or 1 for value in values.telling}, **dict(values.counts.most_common())}
+    counts = {
+        **{value: values.counts[value] or 1 for value in values.with_status_words},
+        **dict(values.counts.most_common()),
+    }
     return [(value, count) for value, count in counts.items() if column.read(value) is None]

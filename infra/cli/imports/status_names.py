@@ -1,7 +1,7 @@
 """What the name of a column says of who may be mailed.
 
-A name in which one word is of mail and another of ending ("Consent withdrawn", "Ei uutiskirjettä") is never read: a
-yes there means the opposite of what either word alone would say. It is asked about.
+A name with a word for mail and one for its end ("Consent withdrawn", "Ei uutiskirjettä") is never interpreted: a yes
+there means the opposite of what either word alone would mean. The operator is asked.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from cli.imports.status_words import fold
 from newsletter.readers.imports.listed_status import ListedStatus
 
 
-class Kind(StrEnum):
-    """How a cell is read, besides the words that mean the same everywhere."""
+class ColumnKind(StrEnum):
+    """How the cells of a column are read, besides the words that mean the same in every column."""
 
     WORDS = "words"
     YES_IS_MAIL = "yes is mail"
     YES_IS_LEFT = "yes is left"
     FILLED_IS_LEFT = "filled is left"
     ASK = "ask"
-    """Not at all: only the operator can tell."""
+    """Only the operator can tell."""
 
 
 def _of(*patterns: str) -> re.Pattern[str]:
@@ -30,7 +30,7 @@ def _of(*patterns: str) -> re.Pattern[str]:
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
-    """One of the words, anywhere in a name."""
+    """A pattern that finds one of the words anywhere in a name."""
     return re.compile(rf"\b(?:{'|'.join(patterns)})\b")
 
 
@@ -81,7 +81,7 @@ _NEGATING = _words(
     *("ej", "inget", "ingen", "inga", "inte", "icke", "aldrig", "utan", "nej", "kein\\w*", "nicht", "ohne", "nein"),
 )
 _FIXED = re.compile(r"\b(?:do ?not|ei saa|får ej)")
-"""Negations that are part of the word for leaving."""
+"""Negations that are part of a word for leaving."""
 _ENDING = _words(
     *(r"withdr\w*", r"revo[kc]\w*", r"cancel\w*", r"ended", r"declin\w*", r"refus\w*", r"reject\w*", r"objec\w*"),
     *(r"disabl\w*", r"(?:in|de)activ\w*", r"stop\w*", r"denied", r"deny", r"forbid\w*", r"prohibit\w*", r"banned"),
@@ -103,7 +103,7 @@ _ENDING_BESIDE_MAIL = _words(
     *(r"ero", r"loppu\w*", r"asti", r"saakka", r"tauko\w*", r"este", r"entinen", r"slut\w*", r"utgå\w*", r"tom"),
     *(r"stäng\w*", r"ende", r"bis"),
 )
-"""Words that mean much else where nothing in the name is of mail."""
+"""Words that mean many other things unless the name has a word for mail, too."""
 _EMAIL = _words(
     *(r"emails?", r"mails?", r"\w*newsletters?", r"\w*sähköpost\w*", r"\w*uutiskirje\w*", r"\w*nyhetsbrev\w*"),
     *(r"epost\w*", r"mejl\w*"),
@@ -142,7 +142,7 @@ _TOPIC = _words(
 )
 _ALONE_IS_MAIL = _of(r"(?:is )?(?:active|valid)|aktiivinen|voimassa|aktiv")
 _ASKED = _words(r"confirm\w*", "verified", "double opt in", r"vahvist\w*", r"bekräft\w*")
-"""Columns whose no means that nobody ever answered, not that somebody left."""
+"""Columns in which a no means that the reader never confirmed, not that they left."""
 _DATE_IS_YES = _of(
     r"(?:is )?(?:subscribed|confirmed|verified|opt(?:ed)? in|double opt in|consented|consent given)",
     r"tilannut|tilattu|vahvistettu|vahvistanut|bekräftad",
@@ -154,7 +154,7 @@ _STATUS = _of(
     r"(?:.* )?(?:email|mail|mailing|contact|newsletter) (?:preferences?|frequency|validity)|deliverability",
     r"(?:frequency|preferences?) (?:of|for) (?:e?mails?|newsletters?)",
 )
-"""A day of cancelling may be that of a paid subscription, whose reader stays (Substack): it is asked about."""
+"""A date of cancelling may be that of a paid subscription whose reader still gets mail (Substack): we ask."""
 _HARMLESS = _of(
     r"(?:opt in|opted in|confirm\w*|subscri(?:be|bed|ption)|sign ?up|joined|verified|consent|tilaus|tilauksen"
     r"|liittymis\w*|vahvistus|vahvistettu|prenumeration\w*|consented)"
@@ -173,7 +173,7 @@ _HARMLESS = _of(
     r"(?:subscri\w+|member|customer|asiakas|tilaaja|prenumerant|medlem|kund) (?:since|alkaen|sedan)",
     r"subscriber (?:id|key|uuid|hash)",
 )
-"""Names that look like a status and are none: of postal addresses, of counts, and of when somebody joined."""
+"""Names that look like a status and are none: parts of postal addresses, counts, dates of joining."""
 _COUNTS = _of(r"(?:hard |soft |email )*bounce[sd]? (?:count|score|rate)")
 _PLAIN = _of(
     r"(?:.* )?(?:\w*name|nimi|\w+nimi|namn|\w+namn|company|yritys|företag|organi[sz]ation|organisaatio|employer|title"
@@ -185,7 +185,7 @@ _PLAIN = _of(
     r"|\w+numero|\w+nummer|pisteet|domain|industry|toimiala|bransch|department|osasto|avdelning)(?: \d+)?",
     r"latitude|longitude|gmtoff|dstoff|cc|leid|euid|complimentary plan|comped|attributes",
 )
-"""Names whose cells say nothing of mail, even a yes or a no."""
+"""Names of columns that have nothing to do with mail, whatever their cells are."""
 _DAYS = _of(
     r"(?:.* )?(?:created|updated|modified|changed|added|imported|registered|synced|submitted|submission|creation"
     r"|registration|joined|join|sign ?up|signed up|birth\w*|dob|born|timestamp|luotu|luonti\w*|muokattu|päivitetty"
@@ -197,60 +197,67 @@ _DAYS = _of(
     r"|order\w*|purchase\w*|payment|visit\w*|engaged|sent|reply)(?: (?:at|on|date|time|day))*",
     r"(?:viimeksi|viimeisin|senast\w*) \w+",
 )
-"""Names of days that say nothing of mail."""
+"""Names of dates that have nothing to do with mail."""
 _OF_A_DAY = re.compile(r"\b(?:at|date|datetime|time|\w*pvm|\w*päivä\w*|\w*datum)$")
-"""A yes or a no under such a name is no day, and means something else."""
+"""Names of dates: a yes or a no under them means something else, and is asked about."""
 _BESIDE = {"active subscription": re.compile(r"expiry|plan|.*payment.*|type|stripe.*")}
-"""Harmless beside a column of that name: Substack's, of what is paid for."""
+"""Unrelated to mail beside a column of that name: Substack's columns on paid subscriptions."""
 
 
 def plain(name: str) -> str:
-    """The name in small letters, with every sign a blank and words that signs and capitals tear apart whole again."""
+    """The name in small letters, with blanks for all signs; words that signs and capitals split are joined again."""
     word = re.sub(r"[\W_]+", " ", fold(_HUMPS.sub(" ", name))).strip()
     for torn, whole in _REJOINED:
         word = torn.sub(whole, word)
     return word
 
 
-def kind_of(name: str) -> Kind | None:
-    """How a column of that name is read; None where the name says nothing of mail."""
+def kind_of(name: str) -> ColumnKind | None:
+    """How a column of that name is read; None where the name has nothing to do with mail."""
     word = plain(name)
     if of_another_channel(name) or _COUNTS.fullmatch(word):
         return None
     if _KNOWN_NO_MAIL.fullmatch(word):
-        return Kind.YES_IS_LEFT
+        return ColumnKind.YES_IS_LEFT
     ending, negated = _ENDING.search(word), _NEGATING.search(_FIXED.sub("", word))
-    leaves = Kind.FILLED_IS_LEFT if _FILLED.fullmatch(word) else Kind.YES_IS_LEFT if _NO_MAIL.fullmatch(word) else None
+    leaves = (
+        ColumnKind.FILLED_IS_LEFT
+        if _FILLED.fullmatch(word)
+        else ColumnKind.YES_IS_LEFT
+        if _NO_MAIL.fullmatch(word)
+        else None
+    )
     if leaves:
-        return Kind.ASK if negated or _CONSENT.search(word) else leaves
+        return ColumnKind.ASK if negated or _CONSENT.search(word) else leaves
     ended = ending or negated or _ENDING_BESIDE_MAIL.search(word)
     of_mail = _CONSENT.search(word) or _TOPIC.search(word) or _ALONE_IS_MAIL.fullmatch(word)
     if ended and (of_mail or _EMAIL.search(word)):
-        return Kind.ASK
+        return ColumnKind.ASK
     if not ended and _HARMLESS.fullmatch(word):
         return None
     if _STATUS.fullmatch(word):
-        return Kind.WORDS
+        return ColumnKind.WORDS
     if ending:
-        return Kind.ASK
-    return Kind.YES_IS_MAIL if of_mail else None
+        return ColumnKind.ASK
+    return ColumnKind.YES_IS_MAIL if of_mail else None
 
 
 def of_another_channel(name: str) -> bool:
-    """Whether the column is about telephones and such alone."""
+    """Whether the column is about telephone, SMS and the like, and not about mail."""
     word = plain(name)
     return _CHANNEL.search(word) is not None and not _EMAIL.search(word)
 
 
 def says_more_than_a_channel(name: str) -> bool:
-    """Whether the name has a word of a status, too, and not only that of a channel (`Phone`)."""
+    """Whether the name has a word for a status besides that for a channel (`Phone`)."""
     word = plain(name)
     return any(words.search(word) for words in (_CONSENT, _TOPIC, _ENDING, _NEGATING)) or bool(_STATUS.fullmatch(word))
 
 
-def harmless(name: str, header: Iterable[str], *, days: bool) -> bool:
-    """Whether a column of that name, beside those of the header, says nothing of mail: with a yes or a no in its cells,
-    or with nothing but `days`.
+def is_unrelated(name: str, header: Iterable[str], *, days: bool) -> bool:
+    """Whether a column of that name, beside the others of the header, has nothing to do with mail.
+
+    `days`: its cells are nothing but dates; else they are yes and no.
     """
     word = plain(name)
     if not days and _OF_A_DAY.search(word):
@@ -263,17 +270,17 @@ def harmless(name: str, header: Iterable[str], *, days: bool) -> bool:
 
 
 def date_is_yes(name: str) -> bool:
-    """Whether a day under that name is the one on which the reader agreed."""
+    """Whether a date under that name is the day on which the reader agreed."""
     return _DATE_IS_YES.fullmatch(plain(name)) is not None
 
 
 def no_is(name: str) -> ListedStatus:
-    """What a no in a column means whose yes is mail."""
+    """What a no means in a column whose yes means that the reader may be mailed."""
     return ListedStatus.PENDING if _ASKED.search(plain(name)) else ListedStatus.UNSUBSCRIBED
 
 
 def left_as(name: str) -> ListedStatus:
-    """How somebody left of whom a column of that name tells it."""
+    """The status of a reader who left by a column of that name: bounced, complained, or left."""
     word = plain(name)
     if _BOUNCED.fullmatch(word):
         return ListedStatus.BOUNCED

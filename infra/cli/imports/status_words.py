@@ -1,4 +1,4 @@
-"""The words with which newsletter systems and people say whether somebody may still be mailed.
+"""The words that newsletter systems and people write for whether a reader may still be mailed.
 
 Those of Mailchimp, Kit, Ghost, Buttondown, Substack, beehiiv, listmonk, Keila, Mautic, Mailtrain, MailerLite, Brevo,
 ActiveCampaign, HubSpot, Klaviyo, Campaign Monitor, Moosend, Shopify and Wix, as their documentation or their own code
@@ -46,10 +46,10 @@ _COMMON = frozenset(
     {"active", "confirmed", "regular", "premium", "gifted", "unpaid", "free", "paid", "waiting", "left", "invalid"}
     | {"voimassa", "aktiv", "odottaa", "väntar", "virheellinen", "ogiltig", "transactional", "pending", "unset"}
 )
-"""Words that columns about anything else are full of."""
-_TELLING = frozenset(_STATUSES) - _COMMON
-_TELLING_WORDS = frozenset(part for word in _TELLING for part in (*word.split(), word.replace(" ", "")))
-"""A quick look: a cell without any of them tells nothing."""
+"""Words that are frequent in columns about anything else."""
+_DISTINCTIVE = frozenset(_STATUSES) - _COMMON
+_WORDS_OF_STATUSES = frozenset(part for word in _DISTINCTIVE for part in (*word.split(), word.replace(" ", "")))
+"""A cell without any of them has no status: a quick test before the exact one."""
 _WORD = re.compile(r"[^\W_]+")
 _SUBSCRIBES = re.compile(r"subscri|tilaa|tilannut|prenumer|opted in|opt in")
 _BETWEEN = re.compile(r"[,;|/+&•\n\[\](){}\"':]+")
@@ -67,32 +67,32 @@ _BLANK = frozenset(
 
 
 def fold(text: str) -> str:
-    """Without differences of case, blanks, and of the signs that join words: `NEVER_SUBSCRIBED`, `doNotContact`.
+    """The text in small letters, with one blank for blanks and signs between words: `NEVER_SUBSCRIBED`, `doNotContact`.
 
-    A sign at the beginning stays: -1 is another value than 1.
+    A sign at the beginning stays: -1 differs from 1.
     """
     apart = re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])", " ", text.strip().strip("\"'"))
     return " ".join(_JOIN.sub(" ", apart).split()).casefold()
 
 
 def status_in(value: str) -> ListedStatus | None:
-    """What the word says; UNSAID for none at all, None for a word that nobody knows."""
+    """The status that the word means; UNSAID for an empty cell, None for an unknown word."""
     return ListedStatus.UNSAID if blank(value) else _STATUSES.get(fold(value))
 
 
 def truth_in(value: str) -> bool | None:
-    """Whether the word is a yes or a no; None for any other."""
+    """True for a yes, False for a no, None for any other word."""
     word = fold(value)
     return True if word in _TRUE else False if word in _FALSE else None
 
 
 def blank(value: str) -> bool:
-    """Whether the cell says nothing, as databases say it, too."""
+    """Whether the cell is empty, or has what databases write for that (`null`, `n/a`)."""
     return fold(value) in _BLANK or value.strip() in _BLANK
 
 
 def parts_of(value: str) -> list[str]:
-    """What a cell lists, as tags are listed, also in JSON; without the day and the full stop after a word."""
+    """The parts of a list in one cell, such as tags, also in JSON; without a date or a full stop after a word."""
     return [part for part in map(_word_of, _BETWEEN.split(value)) if part]
 
 
@@ -102,18 +102,18 @@ def _word_of(part: str) -> str:
 
 
 def subscribes(value: str) -> bool:
-    """Whether the word says that somebody subscribes, and not merely that something is so."""
+    """Whether the word is about subscribing, and not only a yes to anything."""
     return _SUBSCRIBES.search(fold(value)) is not None
 
 
-def telling(value: str) -> bool:
-    """Whether the cell has a word that few columns but one of such a status have."""
-    return told_by(value) is not None
+def has_status_word(value: str) -> bool:
+    """Whether the cell has a word that is seldom in other columns than one of a status."""
+    return strictest_status_word(value) is not None
 
 
-def told_by(value: str) -> ListedStatus | None:
-    """The strictest of such words in the cell; None without one."""
-    if _TELLING_WORDS.isdisjoint(_WORD.findall(value.casefold())):
+def strictest_status_word(value: str) -> ListedStatus | None:
+    """The strictest status by such words in the cell; None without one."""
+    if _WORDS_OF_STATUSES.isdisjoint(_WORD.findall(value.casefold())):
         return None
-    found = [_STATUSES[word] for word in map(fold, (value, *parts_of(value))) if word in _TELLING]
+    found = [_STATUSES[word] for word in map(fold, (value, *parts_of(value))) if word in _DISTINCTIVE]
     return strictest(found) if found else None

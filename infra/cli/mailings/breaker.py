@@ -14,7 +14,7 @@ from newsletter.sending.feedback.circuit_breaker import close_breaker
 
 
 def show() -> int:
-    """Whether the breaker is open, and the rates it judges by; 1 when it is."""
+    """Whether the breaker is open, and the rates that open it. Returns 1 when it is open."""
     now, zone = app.now(), app.templates.publication.time_zone
     sending_limits = app.templates.publication.sending_limits
     breaker = app.reputation.breaker()
@@ -30,7 +30,7 @@ def show() -> int:
 
 
 def close() -> int:
-    """Close it. What it held is named: each mailing is for a person to resume or cancel."""
+    """Close the breaker, and list the mailings that it holds: a person resumes or cancels each of them."""
     by = f"{getpass.getuser()}, at the command line"
     now = whole_seconds(app.now())
     if not close_breaker(by, app, now=now):

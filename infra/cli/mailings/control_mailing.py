@@ -25,7 +25,7 @@ SAID = {
 
 
 def control(act: str, mailing: str, *, yes: bool = False) -> int:
-    """Pause, resume or cancel the mailing; cancelling is asked about first, since nothing leads back."""
+    """Pause, resume or cancel the mailing; asks before it cancels, because that cannot be undone."""
     acts: dict[str, Callable[..., MailingStatus]] = {
         "pause": pause_mailing,
         "resume": resume_mailing,

@@ -1,4 +1,4 @@
-"""`newsletter dead-letters`: what failed for good, why, and how to send it on or drop it."""
+"""`newsletter dead-letters`: messages that failed for good and the reasons, sent on to their queue or deleted."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from cli.output import say, table, when
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
 
-HIDDEN = 60
-"""Seconds for which a message that is looked at is hidden from others who look."""
-SHORT_WAIT = 1
-"""Seconds: a wait asks all of SQS's servers; without it an answer may be empty though messages are there."""
-AT_ONCE = 10
-"""AWS: at most ten messages in one ReceiveMessage and in one batch call."""
+VISIBILITY_TIMEOUT = 60
+"""Seconds for which a message that we receive is invisible to other receivers."""
+WAIT_TIME = 1
+"""Seconds. With a wait SQS asks all of its servers (long polling); without, the answer may be empty though there are
+messages.
+"""
+BATCH_LIMIT = 10
+"""SQS: at most ten messages in a ReceiveMessage and in a batch call."""
 NO_REASON = "no reason was kept: the function ended without a word (time-out, memory); search its log for the message"
-ON_ITS_WAY = "handed over by the scheduler or SNS; the log of the function says more"
+NO_REASON_OF_SCHEDULES = "handed over by the scheduler or SNS; the log of the function says more"
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One dead letter."""
+class DeadLetter:
+    """A message in a dead-letter queue. `handle` is the receipt handle, which deletes or releases it."""
 
     id: str
     handle: str
@@ -38,10 +40,10 @@ class Letter:
 
 
 def show(queue: str, limit: int) -> int:
-    """Every queue with its dead letters, or those of one; 1 when there are any, so that a script notices."""
+    """The dead letters of every queue, or of one. Returns 1 when there are any, so that a script notices."""
     found = 0
     for name in [queue] if queue else list(_queues()):
-        with _looked_at(name, limit) as letters:
+        with _received(name, limit) as letters:
             found += len(letters)
             if letters:
                 _print(name, letters, more=len(letters) == limit)
@@ -55,7 +57,7 @@ def show(queue: str, limit: int) -> int:
 
 
 def redrive(queue: str, only: Sequence[str]) -> int:
-    """Send the dead letters on to the queue they came from; every message may come twice, so this is safe."""
+    """Send the dead letters on to the queue that they came from. It is safe: every message may be delivered twice."""
     source = _queues()[queue]
     if not source:
         raise Fault(
@@ -63,14 +65,14 @@ def redrive(queue: str, only: Sequence[str]) -> int:
             f"{SCHEDULE}"
         )
     sqs, done = aws.client("sqs"), 0
-    for letters in _all(queue, only):
+    for letters in _in_batches(queue, only):
         # Sent first and deleted after: a crash in between repeats a message and loses none.
         for letter in letters:
             sqs.send_message(QueueUrl=source, MessageBody=letter.body)
         _delete(queue, letters)
         done += len(letters)
     say(f"Sent on {_counted(done)} to {queue}.")
-    return _as_wanted(queue, only, done)
+    return _exit_code(queue, only, done)
 
 
 def drop(queue: str, only: Sequence[str], *, yes: bool) -> int:
@@ -80,18 +82,18 @@ def drop(queue: str, only: Sequence[str], *, yes: bool) -> int:
         say("Nothing was deleted.")
         return 1
     done = 0
-    for letters in _all(queue, only):
+    for letters in _in_batches(queue, only):
         _delete(queue, letters)
         done += len(letters)
     say(f"Deleted {_counted(done)} of {queue}.")
-    return _as_wanted(queue, only, done)
+    return _exit_code(queue, only, done)
 
 
 # --- queues ----------------------------------------------------------------------------------------------------------
 
 
 def _queues() -> dict[str, str]:
-    """Address by the name a person types. Nothing reads the dead letters of schedules, so they have no queue."""
+    """URLs by the names that a person types. Dead letters of schedules came from no queue: their URL is empty."""
     env = app.settings
     return {
         "plan": env.plan_queue,
@@ -104,7 +106,7 @@ def _queues() -> dict[str, str]:
 
 
 def _dead_letters(queue: str) -> str:
-    """The address of the queue's dead-letter queue, which the queue itself names."""
+    """The URL of the queue's dead-letter queue, from the redrive policy of the queue."""
     source = _queues()[queue]
     if not source:
         return app.settings.schedule_dead_letters
@@ -115,29 +117,29 @@ def _dead_letters(queue: str) -> str:
 
 
 @contextmanager
-def _looked_at(queue: str, limit: int) -> Iterator[list[Letter]]:
-    """At most `limit` dead letters with their reasons, which others see again afterwards."""
+def _received(queue: str, limit: int) -> Iterator[list[DeadLetter]]:
+    """At most `limit` dead letters with their reasons; they are visible to others again afterwards."""
     url = _dead_letters(queue)
-    letters: list[Letter] = []
+    letters: list[DeadLetter] = []
     try:
-        while len(letters) < limit and (more := _receive(url, min(AT_ONCE, limit - len(letters)))):
+        while len(letters) < limit and (more := _receive(url, min(BATCH_LIMIT, limit - len(letters)))):
             letters += more
         reasons = app.failures.reasons(letter.id for letter in letters)
-        default = ON_ITS_WAY if queue == SCHEDULE else NO_REASON
+        default = NO_REASON_OF_SCHEDULES if queue == SCHEDULE else NO_REASON
         yield [
-            Letter(each.id, each.handle, each.body, each.sent, reasons.get(each.id, default))
+            DeadLetter(each.id, each.handle, each.body, each.sent, reasons.get(each.id, default))
             for each in sorted(letters, key=lambda letter: (letter.sent, letter.id))
         ]
     finally:
         _release(url, letters)
 
 
-def _all(queue: str, only: Sequence[str]) -> Iterator[list[Letter]]:
-    """Every dead letter, or those named, ten at a time; the others are visible again afterwards."""
+def _in_batches(queue: str, only: Sequence[str]) -> Iterator[list[DeadLetter]]:
+    """Every dead letter, or those in `only`, at most ten at a time; the others are visible again afterwards."""
     url = _dead_letters(queue)
-    others: list[Letter] = []
+    others: list[DeadLetter] = []
     try:
-        while letters := _receive(url, AT_ONCE):
+        while letters := _receive(url, BATCH_LIMIT):
             wanted = [letter for letter in letters if not only or letter.id in only]
             others += [letter for letter in letters if letter not in wanted]
             if wanted:
@@ -146,16 +148,16 @@ def _all(queue: str, only: Sequence[str]) -> Iterator[list[Letter]]:
         _release(url, others)
 
 
-def _receive(url: str, most: int) -> list[Letter]:
+def _receive(url: str, most: int) -> list[DeadLetter]:
     answer = aws.client("sqs").receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=most,
-        VisibilityTimeout=HIDDEN,
-        WaitTimeSeconds=SHORT_WAIT,
+        VisibilityTimeout=VISIBILITY_TIMEOUT,
+        WaitTimeSeconds=WAIT_TIME,
         MessageSystemAttributeNames=["SentTimestamp"],
     )
     return [
-        Letter(
+        DeadLetter(
             message["MessageId"],
             message["ReceiptHandle"],
             message["Body"],
@@ -165,16 +167,16 @@ def _receive(url: str, most: int) -> list[Letter]:
     ]
 
 
-def _release(url: str, letters: list[Letter]) -> None:
-    for start in range(0, len(letters), AT_ONCE):
+def _release(url: str, letters: list[DeadLetter]) -> None:
+    for start in range(0, len(letters), BATCH_LIMIT):
         entries = [
             {"Id": str(at), "ReceiptHandle": letter.handle, "VisibilityTimeout": 0}
-            for at, letter in enumerate(letters[start : start + AT_ONCE])
+            for at, letter in enumerate(letters[start : start + BATCH_LIMIT])
         ]
         aws.client("sqs").change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
 
-def _delete(queue: str, letters: list[Letter]) -> None:
+def _delete(queue: str, letters: list[DeadLetter]) -> None:
     entries = [{"Id": str(at), "ReceiptHandle": letter.handle} for at, letter in enumerate(letters)]
     answer = aws.client("sqs").delete_message_batch(QueueUrl=_dead_letters(queue), Entries=entries)
     if answer.get("Failed"):
@@ -184,7 +186,7 @@ def _delete(queue: str, letters: list[Letter]) -> None:
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _print(queue: str, letters: list[Letter], *, more: bool) -> None:
+def _print(queue: str, letters: list[DeadLetter], *, more: bool) -> None:
     zone = app.templates.publication.time_zone
     say(f"{queue}: {_counted(len(letters))}{' or more' if more else ''}")
     table(
@@ -213,7 +215,7 @@ def _counted(number: int) -> str:
     return f"{number} message{'' if number == 1 else 's'}"
 
 
-def _as_wanted(queue: str, only: Sequence[str], done: int) -> int:
+def _exit_code(queue: str, only: Sequence[str], done: int) -> int:
     if only and done < len(set(only)):
         raise Fault(f"{len(set(only)) - done} of the named messages are not among the dead letters of {queue}")
     return 0

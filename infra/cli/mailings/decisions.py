@@ -1,4 +1,4 @@
-"""`newsletter decisions` and `aside`: why the schedules did what they did, and what nobody knew what to do with."""
+"""`newsletter decisions` and `aside`: why scheduled runs sent or not, and SES events of unknown kinds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def show_decisions(limit: int) -> int:
 
 
 def show_unknown_events() -> int:
-    """What was put aside for a person; exit code 1 when there is anything."""
+    """SES events that were kept for a person because their kind is unknown. Returns 1 when there are any."""
     zone = app.templates.publication.time_zone
     kept = sorted(app.unknown_events.everything(), key=lambda each: each.at)
     if not kept:

@@ -18,7 +18,7 @@ from newsletter.platform.times import whole_seconds
 
 
 def show_list(limit: int) -> int:
-    """The newest digests, one a line."""
+    """The newest digests, one on each line."""
     digests = sorted(app.digests.all(), key=lambda digest: digest.window.end, reverse=True)[:limit]
     if not digests:
         say("No digest yet; `newsletter decisions` says why.")
@@ -27,7 +27,7 @@ def show_list(limit: int) -> int:
     table(
         ("Digest", f"Settled ({zone})", "Articles", "Standing"),
         (
-            (digest.period, when(digest.window.end, zone), str(len(digest.articles)), _standing(digest))
+            (digest.period, when(digest.window.end, zone), str(len(digest.articles)), _status_in_words(digest))
             for digest in digests
         ),
         ("Articles",),
@@ -36,10 +36,10 @@ def show_list(limit: int) -> int:
 
 
 def show(period: str) -> int:
-    """What a digest carries."""
-    digest = _found(period)
+    """Subjects, window and articles of a digest."""
+    digest = _digest(period)
     publication = app.templates.publication
-    say(f"{digest_id(period)}: {_standing(digest)}")
+    say(f"{digest_id(period)}: {_status_in_words(digest)}")
     window = digest.window
     say(f"Window: {when(window.start, publication.time_zone)} to {when(window.end, publication.time_zone)}")
     mailing = app.mailings.get(digest_id(period))
@@ -67,27 +67,27 @@ def decide(act: str, period: str) -> int:
     try:
         digest = acts[act](period, app, by=by, now=whole_seconds(app.now()))
     except NotFound as nothing:
-        raise _unknown(period) from nothing
+        raise _no_such_digest(period) from nothing
     except NotNow as wrong:
         raise Fault(str(wrong)) from wrong
-    say(f"{digest_id(period)}: {_standing(digest)}")
+    say(f"{digest_id(period)}: {_status_in_words(digest)}")
     if act == "approve":
         say(f"See how it goes: newsletter mailing show {digest_id(period)}")
     return 0
 
 
-def _found(period: str) -> SettledDigest:
+def _digest(period: str) -> SettledDigest:
     try:
         return digest_of(period, app)
     except NotFound as nothing:
-        raise _unknown(period) from nothing
+        raise _no_such_digest(period) from nothing
 
 
-def _unknown(period: str) -> Fault:
+def _no_such_digest(period: str) -> Fault:
     return Fault(f"there is no digest of {period}; `newsletter digest list` names them")
 
 
-def _standing(digest: SettledDigest) -> str:
+def _status_in_words(digest: SettledDigest) -> str:
     if digest.dropped:
         return f"dropped ({digest.verdict})"
     if digest.waits and digest.held_because:

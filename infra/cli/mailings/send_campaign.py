@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.checks.campaign import fit
+from cli.checks.campaign import report_faults
 from cli.confirm import agreed
 from cli.mailings.campaign_file import CampaignFile, read_campaign
 from cli.output import say, when
@@ -23,7 +23,7 @@ def send(path: Path, *, yes: bool) -> int:
     file = read_campaign(path)
     prepared = _prepared(file)
     if not prepared.known:
-        if not fit(file, prepared.mailing, prepared.faults, app.settings.templates, app.settings.public_url):
+        if not report_faults(file, prepared.mailing, prepared.faults, app.settings.templates, app.settings.public_url):
             say("Nothing was sent.")
             return 1
         say()
@@ -35,7 +35,7 @@ def send(path: Path, *, yes: bool) -> int:
         if not yes and not agreed("Send it now?", "to send"):
             say("Nothing was sent.")
             return 1
-    # Also for a known campaign: had its start been interrupted, this completes it.
+    # Also for a campaign that exists: this completes a start that was interrupted.
     launched = launch(prepared, app)
     mailing = launched.mailing
     if launched.created:
@@ -49,7 +49,7 @@ def send(path: Path, *, yes: bool) -> int:
 
 
 def _prepared(file: CampaignFile) -> Prepared:
-    """The campaign as it would start now; faults in a template are told with their lines. Raises Fault."""
+    """The campaign as it would start now; faults in a template carry their lines. Raises Fault."""
     traced = Templates(app.settings.templates, app.settings.public_url, traced=True)
     try:
         return prepare_campaign(file.campaign, app.but(templates=traced), now=whole_seconds(app.now()))

@@ -1,4 +1,4 @@
-"""A mail as SES would send it: the very request of the mailer, put together as MIME."""
+"""A mail as SES would send it: the request that the mailer makes, put together as MIME."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) ->
     """The mail to one reader, with links as long as they usually are."""
     values = values_for(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
     batch = Batch(mailing, "preview", variant.key, ("preview",))
-    who = Envelope(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
+    envelope = Envelope(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
     recorder = _Recorder()
-    Mailer(recorder, templates.publication, "preview").send(batch, variant, [who], kind)
+    Mailer(recorder, templates.publication, "preview").send(batch, variant, [envelope], kind)
     return _mime(recorder.request)
 
 
 class _Recorder:
-    """Stands where SES is, and keeps what it was asked."""
+    """An SES client that keeps the request instead of sending it."""
 
     def __init__(self) -> None:
         self.request: dict[str, Any] = {}
 
     def send_bulk_email(self, **request: Any) -> dict[str, Any]:
-        """Take the request."""
+        """Keep the request, and answer as SES does when it accepts the mail."""
         self.request = request
         return {"BulkEmailEntryResults": [{"Status": "SUCCESS"}]}
 
 
 class _AsSes(EmailPolicy):
-    """Python would fold a long address in a header into encoded words; SES leaves what is ASCII as it is."""
+    """Python would encode a long address in a header; SES leaves what is ASCII as it is."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The header as bytes, with its end of line."""

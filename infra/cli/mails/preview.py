@@ -1,4 +1,4 @@
-"""`newsletter preview`: a mail as files to look at, before anybody gets it."""
+"""`newsletter preview`: a mail as files to look at before it is sent."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ FIRST_NAME = "Maija"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A mail to look at, rendered in each of its languages."""
+class PreviewedMail:
+    """A mail, rendered in each of its languages."""
 
     name: str
     kind: Kind
@@ -45,7 +45,7 @@ def preview(what: str, language: str, out: Path, templates: Templates, app: Cont
 
     `what` is a campaign file, the name of a mail, or empty for the digest of the articles of this week.
     """
-    shown = _shown(what, language, templates, app)
+    shown = _mail_to_show(what, language, templates, app)
     out.mkdir(parents=True, exist_ok=True)
     pages = []
     for mail in shown.mails:
@@ -59,7 +59,7 @@ def preview(what: str, language: str, out: Path, templates: Templates, app: Cont
     return 0
 
 
-def _shown(what: str, language: str, templates: Templates, app: Container | None) -> Shown:
+def _mail_to_show(what: str, language: str, templates: Templates, app: Container | None) -> PreviewedMail:
     known = templates.publication.languages
     if language and language not in known:
         raise Fault(f"the publication has no language {language!r}; choose from {', '.join(known)}")
@@ -71,29 +71,29 @@ def _shown(what: str, language: str, templates: Templates, app: Container | None
     return _digest(languages, templates, app)
 
 
-def _campaign(path: Path, language: str, templates: Templates) -> Shown:
+def _campaign(path: Path, language: str, templates: Templates) -> PreviewedMail:
     file = read_campaign(path)
     try:
         mailing = checked(file.campaign, templates.publication, datetime.now(UTC))
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     languages = (language,) if language else mailing.audience.languages
-    return Shown(mailing.id, mailing.kind, mailing.id, _rendered(as_campaign(mailing), languages, templates))
+    return PreviewedMail(mailing.id, mailing.kind, mailing.id, _rendered(as_campaign(mailing), languages, templates))
 
 
-def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Shown:
+def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> PreviewedMail:
     known = {mail.name: mail for mail in sample_mails(templates.publication)}
     if name not in known:
         raise Fault(f"there is no mail {name!r}; give a campaign file (.md) or one of {', '.join(known)}")
     mail = known[name]
-    return Shown(mail.name, mail.kind, mail.mailing, _rendered(mail.render, languages, templates))
+    return PreviewedMail(mail.name, mail.kind, mail.mailing, _rendered(mail.render, languages, templates))
 
 
-def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> Shown:
+def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> PreviewedMail:
     """This week's digest for a reader of every topic, as it would start now."""
-    mailing = _this_week(app)
+    mailing = _digest_of_this_week(app)
     mails = _rendered(as_digest(mailing, app.articles.all()), languages, templates)
-    return Shown(mailing.id, mailing.kind, mailing.id, mails)
+    return PreviewedMail(mailing.id, mailing.kind, mailing.id, mails)
 
 
 def _rendered(render: RenderMail, languages: Iterable[str], templates: Templates) -> tuple[RenderedVariant, ...]:
@@ -103,7 +103,7 @@ def _rendered(render: RenderMail, languages: Iterable[str], templates: Templates
     return tuple(mail for mail in mails if mail is not None)
 
 
-def _this_week(app: Container) -> Mailing:
+def _digest_of_this_week(app: Container) -> Mailing:
     now, articles, related = app.now(), app.articles.all(), app.publication.digest.related
     period = period_of(now, app.publication.time_zone, Frequency.WEEKLY)
     settled = app.digests.all()
@@ -122,7 +122,7 @@ def _this_week(app: Container) -> Mailing:
     return Mailing(f"digest-{period}", Kind.DIGEST, now, articles=tuple(article.id for article in newest))
 
 
-def _write(out: Path, shown: Shown, mail: RenderedVariant, templates: Templates) -> Iterator[Path]:
+def _write(out: Path, shown: PreviewedMail, mail: RenderedVariant, templates: Templates) -> Iterator[Path]:
     """The files of one language, the HTML first. Its links lead to their targets; the .eml is what SES would send."""
     variant, links = mail
     values = values_for(variant.language, FIRST_NAME, TOKEN, templates)

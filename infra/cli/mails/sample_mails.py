@@ -20,13 +20,13 @@ SUMMARY = (
     "Hiljaisuuskin on viesti. Kerromme, miten asiantuntija aloittaa pienestä, mistä aiheita löytyy, kun omasta työstä "
     "tuntuu olevan vaikea kertoa, ja kuinka palaute otetaan vastaan niin, että keskustelu jatkuu vielä huomennakin."
 )
-"""As long as titles and summaries are on a talkative blog: what fits must fit with these."""
+"""As long as titles and summaries of a blog get: a layout has to hold with these."""
 TEXT = "Varaa aika **ennen vappua**.\n\n## Kenelle\n\nJohtajille ja asiantuntijoille, jotka haluavat [viestiä]({site})."
 
 
 @dataclass(frozen=True)
 class SampleMail:
-    """A mail by the name that a person calls it, and how it is rendered.
+    """A mail by the name that a person types for it, and how it is rendered.
 
     `template` names its files in templates/email; `text` those of a step, without `.<language>.md`, or is empty.
     """

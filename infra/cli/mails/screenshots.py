@@ -24,13 +24,13 @@ VIEWS: Mapping[str, tuple[int, int, str]] = {
 
 
 def chromium() -> Path | None:
-    """Where the browser is."""
+    """The path of the browser; None where none is installed."""
     found = (*map(shutil.which, CHROMIUM_NAMES), *filter(os.path.exists, CHROMIUM_APPS))
     return next((Path(candidate) for candidate in found if candidate), None)
 
 
 def missing() -> str:
-    """What keeps pictures from being taken, and what to do about it; empty when nothing does."""
+    """What is missing for pictures, and how to install it; empty when nothing is."""
     if chromium() is None:
         return "Chromium is not installed (Debian, Ubuntu: apt-get install chromium)"
     if find_spec("playwright") is None:
@@ -40,7 +40,7 @@ def missing() -> str:
 
 def take(pages: Iterable[Path]) -> list[Path]:
     """Each view of each HTML file, as `<name>-<view>.png` beside it. Scripts do not run, as in a mail program."""
-    # Playwright refuses to share a thread with a running event loop, and whoever calls us may have one.
+    # Playwright refuses to run in a thread with an event loop, and the caller may have one.
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(_take, list(pages)).result()
 

@@ -1,4 +1,4 @@
-"""What SpamAssassin thinks of a mail, where it is installed: its rules as shipped, without asking anybody (-L)."""
+"""The spam score of a mail by SpamAssassin, where it is installed: its rules as shipped, without network tests (-L)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pathlib import Path
 
 from cli.faults import Fault
 
-SPAM = 5.0
-"""SpamAssassin's own threshold: from here on a mailbox that uses it files the mail as spam."""
-NEARLY = 3.0
-PATIENCE = 300
-"""Seconds for all mails together."""
+SPAM_POINTS = 5.0
+"""SpamAssassin's own threshold: a mailbox that uses it takes a mail with as many points for spam."""
+WARNING_POINTS = 3.0
+TIMEOUT = 300
+"""Seconds, for all mails together."""
 MISSING = "SpamAssassin is not installed, so no mail has a score; on Debian: apt-get install spamassassin"
 
 _STATUS = re.compile(rb"^X-Spam-Status: \w+, score=(-?[\d.]+) .*?tests=(.*?)\s+autolearn", re.MULTILINE | re.DOTALL)
-# Of mail that was never sent: no server has taken it in, and its Message-ID is not the one SES gives.
+# Rules about mail that was never sent: no server has received it, and its Message-ID is not that of SES.
 NOT_ABOUT_THE_MAIL = frozenset({"NO_RECEIVED", "NO_RELAYS", "MSGID_SHORT", "NONE"})
 
 
@@ -33,16 +33,16 @@ class Score:
     rules: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.points} points, where {SPAM} are spam: {', '.join(self.rules) or 'no rule'}"
+        return f"{self.points} points, where {SPAM_POINTS} are spam: {', '.join(self.rules) or 'no rule'}"
 
 
 def installed() -> bool:
-    """Whether scores can be had."""
+    """Whether SpamAssassin is installed."""
     return shutil.which("spamassassin") is not None
 
 
 def scores(mails: Sequence[EmailMessage]) -> list[Score]:
-    """The score of each mail. Raises Fault when SpamAssassin does not do its work."""
+    """The score of each mail. Raises Fault when SpamAssassin fails."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, f"{number:04}.eml") for number in range(len(mails))]
         for path, mail in zip(paths, mails, strict=True):
@@ -51,7 +51,7 @@ def scores(mails: Sequence[EmailMessage]) -> list[Score]:
         preferences.touch()
         command = ["spamassassin", "-t", "-L", "-x", "-p", str(preferences), *map(str, paths)]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603
+            done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=True)  # noqa: S603
         except (subprocess.SubprocessError, OSError) as error:
             raise Fault(f"SpamAssassin failed: {error}") from error
     found = [

@@ -16,7 +16,7 @@ from newsletter.readers.email_address import normalised
 
 
 def show(address: str, *, as_json: bool) -> int:
-    """Every consent record of the address in its order; 1 when the chain is broken, which is said loudly."""
+    """Every consent record of the address in its order. Returns 1 when the chain of hashes is broken."""
     try:
         reader = app.ids.of(normalised(address, allow_test_domains=True))
     except InvalidInput as wrong:

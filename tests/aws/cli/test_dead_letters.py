@@ -30,7 +30,7 @@ def shared() -> Iterator[Cloud]:
 @pytest.fixture
 def cloud(shared: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """The stack without messages, and with queues of one server: an empty answer is true at once."""
-    monkeypatch.setattr(dead_letters, "SHORT_WAIT", 0)
+    monkeypatch.setattr(dead_letters, "WAIT_TIME", 0)
     for queue in ("Batch", "Plan", "Transactional", "Feedback", "Lead"):
         shared.messages(f"{queue}Queue")
         shared.messages(f"{queue}DeadLetters")

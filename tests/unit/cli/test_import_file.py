@@ -14,7 +14,7 @@ from cli.faults import Fault
 from cli.imports.columns import columns_of
 from cli.imports.import_file import Line
 from cli.imports.options import NO_OPTIONS
-from cli.imports.report import Rejected
+from cli.imports.report import RejectedRows
 from cli.imports.scan import open_file
 from cli.imports.spreadsheet import SIGNS, guarded, unguarded
 from newsletter.platform.errors import InvalidInput
@@ -185,7 +185,7 @@ def test_what_it_would_not_stays_as_it_is(text: str) -> None:
 
 def test_a_report_of_rejected_rows_has_no_formula_and_is_a_file_to_import(tmp_path: Path) -> None:
     header = ["email", "=cmd", "name", "topics"]
-    with Rejected(tmp_path / "lukijat.csv", header, 0, dry=False) as rejected:
+    with RejectedRows(tmp_path / "lukijat.csv", header, 0, dry=False) as rejected:
         rejected.add(Line(7, ["a@x.fi", "@x", "-Maija", "golf"]), "topics", "golf is unknown")
         rejected.add(Line(9, ["=b@x.fi", "", "Pekka; Meri", ""]), "email", "=not an address")
     content = rejected.path.read_bytes()

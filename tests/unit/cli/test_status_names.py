@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.imports.status_names import Kind, harmless, kind_of
+from cli.imports.status_names import ColumnKind, is_unrelated, kind_of
 
 TABLE = """
 # A word of mail and one of ending: a yes means the opposite of what either says alone.
@@ -82,10 +82,10 @@ def test_a_name_is_taken_for_what_the_table_says(verdict: str, name: str) -> Non
 
     if verdict in ("harmless", "day", "cells"):
         assert found is None
-        assert harmless(name, (), days=True) is (verdict != "cells")
-        assert verdict == "day" or harmless(name, (), days=False) is (verdict == "harmless")
+        assert is_unrelated(name, (), days=True) is (verdict != "cells")
+        assert verdict == "day" or is_unrelated(name, (), days=False) is (verdict == "harmless")
     else:
-        assert found is Kind(verdict)
+        assert found is ColumnKind(verdict)
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_a_name_is_taken_for_what_the_table_says(verdict: str, name: str) -> Non
 def test_no_word_of_ending_beside_one_of_mail_is_ever_read_as_a_yes_to_mail(mail: str, ending: str) -> None:
     written = (f"{mail} {ending}", f"{ending}_{mail}", f"{mail.title()}{ending.title()}", f"{mail}-{ending}-at")
 
-    assert {kind_of(name) for name in written} <= {Kind.ASK, Kind.YES_IS_LEFT, Kind.FILLED_IS_LEFT}
+    assert {kind_of(name) for name in written} <= {ColumnKind.ASK, ColumnKind.YES_IS_LEFT, ColumnKind.FILLED_IS_LEFT}
