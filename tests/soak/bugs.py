@@ -51,7 +51,7 @@ def plans_again() -> AbstractContextManager[None]:
 @contextmanager
 def lets_boto3_repeat() -> Iterator[None]:
     """The SES client has the retries that boto3 gives it by itself."""
-    real = aws.client
+    real: Any = aws.client
 
     def client(service: str) -> Any:
         return _repeating_ses() if service == "sesv2" else real(service)

@@ -46,7 +46,7 @@ class Snapshot:
 _snapshots: dict[str, Snapshot] = {}
 _clients: dict[tuple[Any, ...], Any] = {}
 _make_client: Any = boto3.client
-_make_client_of_ours: Any = aws.client.__wrapped__
+_make_client_of_ours: Any = aws.new_client
 
 
 @contextmanager
@@ -90,11 +90,8 @@ def _client(service: str, **options: Any) -> Any:
 
 
 def _client_of_ours(service: str) -> Any:
+    """Outlives app.reset(), which forgets the clients of the process."""
     return _kept(_make_client_of_ours, service)
-
-
-# app.reset() forgets the clients of a container; these outlive it.
-_client_of_ours.cache_clear = lambda: None  # type: ignore[attr-defined]
 
 
 def _kept(make: Callable[[str], Any], service: str) -> Any:

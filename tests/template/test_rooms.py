@@ -202,6 +202,21 @@ def test_clients_come_from_the_container_alone() -> None:
     assert against(lambda module, imported: module == CONTAINER or imported != clients) == {}
 
 
+def test_clients_have_the_types_of_their_service() -> None:
+    """Parameters of requests are checked by mypy, and by nobody before AWS: botocore's own check is off."""
+    untyped = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.arg) and node.arg in ("client", "ssm") and not _is_a_client(node.annotation)
+    }
+    assert untyped == set()
+
+
+def _is_a_client(annotation: ast.expr | None) -> bool:
+    return isinstance(annotation, ast.Name) and annotation.id.endswith("Client")
+
+
 def test_conditional_writes_are_made_in_one_place() -> None:
     """There a refusal is compared with our own write (docs/decisions/0064)."""
     words = ("ConditionalCheckFailedException", "ReturnValuesOnConditionCheckFailure")

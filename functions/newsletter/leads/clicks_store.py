@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.leads.lead import Evidence
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso
 from newsletter.readers.subscriber import CurrentSubscriber
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 FURTHER = 2
 """How many visits after the first are kept with what they showed; more of them are counted."""
@@ -20,7 +23,7 @@ class Clicks:
     Each expires after `life`.
     """
 
-    def __init__(self, client: Any, table: str, life: timedelta) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, life: timedelta) -> None:
         self._client = client
         self._table = table
         self._life = life

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.times import iso
 from newsletter.readers.profiles.records_store import LEAD, ReaderRecords
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class LeadPointers:
     """Pointers in the Subscribers table to leads in theirs."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._records = ReaderRecords(client, table)
 
     def add(self, subscriber: str, lead: str, offer: str, at: datetime) -> bool:

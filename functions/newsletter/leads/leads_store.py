@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.leads.lead import Evidence, Lead, lead_id
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso, parse_iso
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class KeptLead:
 class Leads:
     """One item per lead."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
@@ -91,7 +94,7 @@ class Leads:
     def erase(self, lead: str) -> int:
         """Remove a lead; 1 when there was one."""
         answer = self._client.delete_item(TableName=self._table, Key=to_item({"lead": lead}), ReturnValues="ALL_OLD")
-        return 1 if "Attributes" in answer else 0
+        return 1 if answer.get("Attributes") else 0
 
     def handed_off(self, lead: str) -> bool:
         """Whether the CRM has taken the lead."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.aws.items import conditional, to_item
 from newsletter.platform.errors import LimitReached
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW = timedelta(minutes=10)
 """Presses of one reader on one offer within it are one."""
@@ -17,7 +20,7 @@ TRIES = 5
 class Presses:
     """Counters in the Guards table; all of them expire."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 MAILINGS = "mailings"
 """Partition of the Content table with one line per mailing, in the order of their creation."""
@@ -19,7 +22,7 @@ REMEMBERED = 50
 class Mailings(TableStore):
     """All of a mailing is in one partition: itself, its variants and its links."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         super().__init__(client, table)
         self._variants: dict[tuple[str, str], Variant] = {}
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.status import UNKNOWN_TIME, MailingState, MailingStatus
 from newsletter.platform.aws.items import from_item, holds, pages, to_item
 from newsletter.platform.times import iso, parse_iso
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 STORED_AS = {MailingState.PILOT: "canary"}
 """States whose stored word is another than the one that people see: that of the first release, in stacks since then."""
@@ -18,7 +21,7 @@ UNFINISHED = "unfinished"
 class MailingStatuses:
     """Every change is one conditional write: of two who change a course at once, one finds it changed."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.nurture import enrollments_store as enrollments
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
 from newsletter.readers.profiles import records_store as reader_records
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ Due = Enrollment | Reminder | Erasure | Unreadable
 class DueIndex:
     """The index `due` of the Subscribers table."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import holds, pages, to_item
@@ -10,13 +10,16 @@ from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.profiles.records_store import ReaderRecords
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 PREFIX = "enrollment#"
 
 
 class Enrollments:
     """One item per reader and sequence."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
         self._records = ReaderRecords(client, table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
@@ -11,13 +11,16 @@ from newsletter.reports.stats import MailingStats
 from newsletter.sending.deliveries_store import LIFE
 from newsletter.sending.ledger import Certificate
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 CERTIFICATE = "certificate"
 
 
 class StatsStore:
     """Items of the Deliveries table. They are derived: losing one costs a count, never a fact."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

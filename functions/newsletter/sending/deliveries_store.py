@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.planning.batches import Batch, Manifest
-from newsletter.platform.aws.items import conditional, from_item, holds, pages, shown, to_item, to_value
+from newsletter.platform.aws.items import conditional, from_item, holds, pages, projection, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 LIFE = timedelta(days=396)
 """13 months, so that a year can be compared with the one before."""
@@ -23,7 +26,7 @@ class Deliveries:
     Ids of recipients are kept as one text, with a blank between them: a page has thousands.
     """
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
@@ -226,7 +229,10 @@ class Deliveries:
     def _get(self, mailing: str, part: str, only: Iterable[str] = ()) -> dict[str, Any] | None:
         """The item, or these attributes of it."""
         answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"mailing": mailing, "part": part}), ConsistentRead=True, **shown(only)
+            TableName=self._table,
+            Key=to_item({"mailing": mailing, "part": part}),
+            ConsistentRead=True,
+            **projection(only),
         )
         return from_item(answer["Item"]) if "Item" in answer else None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.confirm import agreed
 from cli.faults import Fault
@@ -15,6 +15,12 @@ from cli.mailings.queue_names import SCHEDULE
 from cli.output import say, table, when
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        DeleteMessageBatchRequestEntryTypeDef,
+    )
 
 VISIBILITY_TIMEOUT = 60
 """Seconds for which a message that we receive is invisible to other receivers."""
@@ -169,7 +175,7 @@ def _receive(url: str, most: int) -> list[DeadLetter]:
 
 def _release(url: str, letters: list[DeadLetter]) -> None:
     for start in range(0, len(letters), BATCH_LIMIT):
-        entries = [
+        entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
             {"Id": str(at), "ReceiptHandle": letter.handle, "VisibilityTimeout": 0}
             for at, letter in enumerate(letters[start : start + BATCH_LIMIT])
         ]
@@ -177,7 +183,7 @@ def _release(url: str, letters: list[DeadLetter]) -> None:
 
 
 def _delete(queue: str, letters: list[DeadLetter]) -> None:
-    entries = [{"Id": str(at), "ReceiptHandle": letter.handle} for at, letter in enumerate(letters)]
+    entries: list[DeleteMessageBatchRequestEntryTypeDef] = [{"Id": str(at), "ReceiptHandle": letter.handle} for at, letter in enumerate(letters)]
     answer = aws.client("sqs").delete_message_batch(QueueUrl=_dead_letters(queue), Entries=entries)
     if answer.get("Failed"):
         raise Fault(f"SQS did not delete {len(answer['Failed'])} of {len(letters)} messages; run the command again")

@@ -28,7 +28,7 @@ def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) ->
     values = values_for(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
     batch = Batch(mailing, "preview", variant.key, ("preview",))
     envelope = Envelope(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
-    recorder = _Recorder()
+    recorder: Any = _Recorder()  # no client: it has the one method that the mailer calls
     Mailer(recorder, templates.publication, "preview").send(batch, variant, [envelope], kind)
     return _mime(recorder.request)
 

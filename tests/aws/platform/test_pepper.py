@@ -157,7 +157,8 @@ def test_the_lost_answer_to_the_first_write_is_not_somebody_elses_pepper(cloud: 
             real._client.put_item(**request)  # noqa: SLF001
             return real._client.put_item(**request)  # noqa: SLF001
 
-    Fingerprints(Repeating(), real.table).check(PEPPER.encode(), "p")
+    repeating: Any = Repeating()
+    Fingerprints(repeating, real.table).check(PEPPER.encode(), "p")
     assert kept(cloud) is not None
 
     class Broken(Repeating):
@@ -165,10 +166,11 @@ def test_the_lost_answer_to_the_first_write_is_not_somebody_elses_pepper(cloud: 
             real._client.put_item(**request)  # noqa: SLF001
             raise ReadTimeoutError(endpoint_url="https://dynamodb")
 
+    broken: Any = Broken()
     cloud.client("dynamodb").delete_item(TableName=real.table, Key=KEY)
     with pytest.raises(ReadTimeoutError):
-        Fingerprints(Broken(), real.table).check(PEPPER.encode(), "p")
-    Fingerprints(Broken(), real.table).check(PEPPER.encode(), "p")
+        Fingerprints(broken, real.table).check(PEPPER.encode(), "p")
+    Fingerprints(broken, real.table).check(PEPPER.encode(), "p")
 
 
 # --- another pepper --------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class Answered:
         yield self._body
 
 
-def answer_in_process(account: Account, *services: str) -> None:
+def answer_in_process(account: Account, *services: aws.Service) -> None:
     """Let the stub answer these services' clients where a request would be sent; its time counts as ours."""
 
     def respond(request: Any, **_: Any) -> AWSResponse:

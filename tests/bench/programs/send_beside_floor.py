@@ -22,7 +22,7 @@ from tests.bench import processes
 from tests.bench.programs.send_batches import send
 from tests.bench.stub.server import RATE
 
-OPERATIONS = {
+OPERATIONS: dict[str, tuple[aws.Service, str]] = {
     "BatchGetItem": ("dynamodb", "batch_get_item"),
     "GetItem": ("dynamodb", "get_item"),
     "PutItem": ("dynamodb", "put_item"),

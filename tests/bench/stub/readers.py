@@ -120,7 +120,8 @@ def _profile(topics: tuple[str, ...], language: str) -> Item:
         CONFIRMED,
         "0123456789abcdef",
     )
-    Subscribers(_Recorder(written.append), "Subscribers", "mailable").activate(sign_up, CONFIRMED)
+    recorder: Any = _Recorder(written.append)  # of a client, what it takes to activate
+    Subscribers(recorder, "Subscribers", "mailable").activate(sign_up, CONFIRMED)
     return written[0]
 
 

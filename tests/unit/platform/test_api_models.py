@@ -26,7 +26,7 @@ ENTRY = {
     "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": '{"hello":"Hei"}'}},
     "ReplacementHeaders": [{"Name": "List-Unsubscribe", "Value": "<https://x.example>"}],
 }
-CALLS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+CALLS: dict[str, tuple[aws.Service, dict[str, Any], dict[str, Any]]] = {
     "get_item": ("dynamodb", {"TableName": "T", "Key": KEY, "ConsistentRead": True}, {"Item": ITEM}),
     "put_item": (
         "dynamodb",
@@ -50,6 +50,23 @@ CALLS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         "dynamodb",
         {"RequestItems": {"T": {"Keys": [KEY], "ConsistentRead": True}}},
         {"Responses": {"T": [ITEM]}, "UnprocessedKeys": {"T": {"Keys": [KEY]}}},
+    ),
+    "scan": (
+        "dynamodb",
+        {"TableName": "T", "FilterExpression": "id = :id", "ExpressionAttributeValues": {":id": KEY["id"]},
+         "ExclusiveStartKey": KEY},
+        {"Items": [ITEM, ITEM], "Count": 2, "ScannedCount": 3, "LastEvaluatedKey": KEY},
+    ),
+    "delete_item": (
+        "dynamodb",
+        {"TableName": "T", "Key": KEY, "ReturnValues": "ALL_OLD", "ConditionExpression": "a = :b",
+         "ExpressionAttributeValues": {":b": ITEM["tree"]}},
+        {"Attributes": ITEM},
+    ),
+    "batch_write_item": (
+        "dynamodb",
+        {"RequestItems": {"T": [{"PutRequest": {"Item": ITEM}}, {"DeleteRequest": {"Key": KEY}}]}},
+        {"UnprocessedItems": {"T": [{"PutRequest": {"Item": ITEM}}, {"DeleteRequest": {"Key": KEY}}]}},
     ),
     "send_bulk_email": (
         "sesv2",

@@ -80,7 +80,8 @@ class Aws:
 
 def sent(rate: float, messages: Iterable[tuple[float, Slotted]]) -> list[tuple[float, int]]:
     """When SES is called, and for how many, once any number of senders has taken these messages at those seconds."""
-    aws, calls = Aws(), []
+    aws: Any = Aws()
+    calls = []
     queues = Queues(aws, plan="plan", batch="batch", transactional="transactional", lead="")
     app = Container().but(rate_limiter=RateLimiter(aws, "guards"), queues=queues)
     for at, message in messages:
@@ -172,7 +173,7 @@ def test_awaited_mail_does_not_wait_behind_mailings(rate: int, batches: int) -> 
 
 
 def test_a_lane_is_given_away_no_further_than_its_horizon() -> None:
-    aws = Aws()
+    aws: Any = Aws()
     guards = RateLimiter(aws, "guards")
     begins = [guards.reserve("bulk", 100.0, START) for _ in range(5)]
     assert begins == [START, START + 100, START + 200, None, None]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import from_item, holds, pages, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 BACKLOG = "backlog"
 """Partition of the Content table with one line per shard that waits."""
@@ -26,7 +29,7 @@ class Backlog:
     A place that lies too far back makes batches come twice, which the ledger bears; it never lies too far ahead.
     """
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import GET_LIMIT, batch_get, to_item
 from newsletter.platform.redaction import redacted
 from newsletter.platform.times import iso
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 LIFE = timedelta(days=29)
 """A message may wait two weeks in its queue and two more among the dead letters."""
@@ -18,7 +21,7 @@ MAX_REASON = 300
 class Failures:
     """Items of the Guards table, one per message that failed; they expire."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

@@ -7,7 +7,11 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict, Unpack, cast
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef, QueryInputTypeDef
 
 GET_LIMIT = 100
 """AWS: at most 100 items in one BatchGetItem."""
@@ -77,6 +81,22 @@ def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: from_value(value) for name, value in item.items() if name != WRITE}
 
 
+Operation = Literal["put_item", "update_item", "delete_item"]
+
+
+class WriteRequest(TypedDict, total=False):
+    """What our conditional writes say to DynamoDB; the names are those of its API."""
+
+    TableName: Required[str]
+    Item: Item
+    Key: Item
+    UpdateExpression: str
+    ConditionExpression: str
+    ExpressionAttributeNames: dict[str, str]
+    ExpressionAttributeValues: Item
+    ReturnValues: Literal["ALL_OLD", "ALL_NEW", "UPDATED_NEW"]
+
+
 @dataclass(frozen=True)
 class Written:
     """What became of a conditional write.
@@ -89,12 +109,14 @@ class Written:
     item: Item
 
 
-def conditional(client: Any, operation: str, *, repeatable: bool = False, **request: Any) -> Written:
+def conditional(
+    client: DynamoDBClient, operation: Operation, *, repeatable: bool = False, **request: Unpack[WriteRequest]
+) -> Written:
     """Put, update or delete an item once, if its condition holds.
 
     A write may take effect and its answer be lost. boto3 then repeats it, and its own effect makes the condition false.
     So the item keeps the id of the attempt that wrote it: one id for a call and all its repetitions. A refusal counts
-    only if the item was written by another attempt; ours is told as what it is, a success. For the same reason an
+    only if the item was written by another attempt; where it was ours, the write took place. For the same reason an
     update that adds a number or to a list does so once, with or without a condition.
 
     `repeatable` are writes that change nothing when repeated and do not make their own condition false: an attribute
@@ -102,28 +124,31 @@ def conditional(client: Any, operation: str, *, repeatable: bool = False, **requ
     write of another attempt between ours and its repetition would hide that ours took place. Where two kinds of writes
     with ids may meet within the seconds of boto3's retries, what follows from a success is derived from what is stored.
 
-    Of a delete nothing is left to compare: an item that is gone is gone as asked, whoever was faster.
+    Of a delete nothing is left to compare: an item that is gone counts as deleted, whoever deleted it.
     """
     attempt = secrets.token_urlsafe(5)
+    sent: dict[str, Any] = dict(request)
     if not repeatable:
-        request |= {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        sent["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         if operation == "put_item":
-            request["Item"] = {**request["Item"], WRITE: {"S": attempt}}
+            sent["Item"] = {**sent["Item"], WRITE: {"S": attempt}}
         elif operation == "update_item":
-            request |= _once(request, attempt)
+            sent |= _once(sent, attempt)
     try:
-        answer = getattr(client, operation)(**request)
+        answer = getattr(client, operation)(**sent)
     except client.exceptions.ConditionalCheckFailedException as refusal:
         if repeatable:
             return Written(took_place=False, item={})
         # Some emulators refuse without the item; then it is read.
-        found = refusal.response.get("Item") or _read(client, request)
+        found = refusal.response.get("Item") or _read(client, sent)
         ours = not found if operation == "delete_item" else found.get(WRITE) == {"S": attempt}
         return Written(took_place=ours, item=found)
     return Written(took_place=True, item=answer.get("Attributes", {}))
 
 
-def holds(client: Any, operation: str, *, repeatable: bool = False, **request: Any) -> bool:
+def holds(
+    client: DynamoDBClient, operation: Operation, *, repeatable: bool = False, **request: Unpack[WriteRequest]
+) -> bool:
     """Whether the conditional write took place; False when its condition did not hold, any other error is raised."""
     return conditional(client, operation, repeatable=repeatable, **request).took_place
 
@@ -157,7 +182,7 @@ def change(
 
 
 def _once(request: dict[str, Any], attempt: str) -> dict[str, Any]:
-    """The update with the id of its attempt, which it also refuses to follow."""
+    """The update with the id of its attempt, and the condition that this attempt has not written the item yet."""
     update, condition = request["UpdateExpression"], request.get("ConditionExpression")
     set_write = f"SET #{WRITE} = :{WRITE}"
     another = f"(attribute_not_exists(#{WRITE}) OR #{WRITE} <> :{WRITE})"
@@ -171,7 +196,7 @@ def _once(request: dict[str, Any], attempt: str) -> dict[str, Any]:
     }
 
 
-def _read(client: Any, request: Mapping[str, Any]) -> Item:
+def _read(client: DynamoDBClient, request: Mapping[str, Any]) -> Item:
     """The item of a write; empty where there is none."""
     named = request.get("Key") or request["Item"]
     key = next(key for key in KEYS if named.keys() >= set(key))
@@ -182,34 +207,44 @@ def _read(client: Any, request: Mapping[str, Any]) -> Item:
     return item
 
 
-def batch_get(client: Any, table: str, keys: list[Item], only: Iterable[str] = ()) -> list[dict[str, Any]]:
+def batch_get(client: DynamoDBClient, table: str, keys: list[Item], only: Iterable[str] = ()) -> list[dict[str, Any]]:
     """The items of at most 100 keys as plain values, read consistently, in no order; ValueError for more.
 
-    `only` these attributes, or all.
+    `only` names the attributes to read; without it all are read.
     """
     return [from_item(item) for item in batch_get_items(client, table, keys, only)]
 
 
-def batch_get_items(client: Any, table: str, keys: list[Item], only: Iterable[str] = ()) -> list[Item]:
-    """The same as the client gives them, where values of their own would take time."""
+def batch_get_items(client: DynamoDBClient, table: str, keys: list[Item], only: Iterable[str] = ()) -> list[Item]:
+    """The same as DynamoDB's attribute values: turning thousands of items into plain ones takes time."""
     if len(keys) > GET_LIMIT:
         message = f"{len(keys)} items at once; at most {GET_LIMIT}"
         raise ValueError(message)
     found: list[Item] = []
     while keys:
-        answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True, **shown(only)}})
+        wanted = {"Keys": keys, "ConsistentRead": True, **projection(only)}
+        # A cast, since mypy takes no ** of one TypedDict in another.
+        answer = client.batch_get_item(RequestItems={table: cast("KeysAndAttributesTypeDef", wanted)})
         found.extend(answer["Responses"].get(table, []))
-        keys = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+        left = answer.get("UnprocessedKeys", {}).get(table)
+        keys = left["Keys"] if left else []
     return found
 
 
-def shown(only: Iterable[str]) -> dict[str, Any]:
-    """Asks a read for these attributes alone; for all, if there are none. Names may be words of DynamoDB's own."""
+class Projection(TypedDict, total=False):
+    """Which attributes a read asks for."""
+
+    ProjectionExpression: str
+    ExpressionAttributeNames: dict[str, str]
+
+
+def projection(only: Iterable[str]) -> Projection:
+    """Asks a read for these attributes alone; for all, if there are none. Names may be reserved words of DynamoDB."""
     names = {f"#{name}": name for name in only}
     return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
 
 
-def pages(client: Any, **query: Any) -> Iterator[dict[str, Any]]:
+def pages(client: DynamoDBClient, **query: Unpack[QueryInputTypeDef]) -> Iterator[dict[str, Any]]:
     """Every item of a query as plain values, page after page."""
     while True:
         answer = client.query(**query)

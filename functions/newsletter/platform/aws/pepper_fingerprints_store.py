@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.aws.items import from_item, holds, to_item
 from newsletter.platform.errors import WrongPepper
 from newsletter.platform.times import iso, whole_seconds
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 KEY = {"id": {"S": "pepper"}, "record": {"S": "fingerprint"}}
 """No subscriber can have it: their ids are 26 characters long. Neither index of the table sees it."""
@@ -18,7 +21,7 @@ KEY = {"id": {"S": "pepper"}, "record": {"S": "fingerprint"}}
 class Fingerprints:
     """The one item of the Subscribers table that is no subscriber's."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self.table = table
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.messages import Message
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 SEND_LIMIT = 10
 """AWS: ten messages in one SendMessageBatch."""
@@ -20,7 +24,7 @@ class NotQueued(RuntimeError):
 class Queues:
     """Sends messages to the queues that the template names."""
 
-    def __init__(self, client: Any, *, plan: str, batch: str, transactional: str, lead: str) -> None:
+    def __init__(self, client: SQSClient, *, plan: str, batch: str, transactional: str, lead: str) -> None:
         self._client = client
         self.plan = plan
         self.batch = batch
@@ -42,7 +46,7 @@ class Queues:
             self._send_ten(queue, waiting[start : start + SEND_LIMIT])
 
     def _send_ten(self, queue: str, messages: Sequence[tuple[Message, float]]) -> None:
-        entries = [
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(number), "MessageBody": message.to_json(), "DelaySeconds": min(int(delay), MAX_DELAY)}
             for number, (message, delay) in enumerate(messages)
         ]

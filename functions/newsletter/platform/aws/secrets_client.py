@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hmac
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
 from newsletter.platform.settings import MissingSetting
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 NAMES = ("pepper", "link_keys", "webhook_secrets")
 """The parameters below the stack's path; `newsletter secrets init` makes those that are missing."""
@@ -20,7 +23,7 @@ class Secrets:
     so a secret is rotated by appending a new one.
     """
 
-    def __init__(self, ssm: Any, path: str, fingerprints: Fingerprints) -> None:
+    def __init__(self, ssm: SSMClient, path: str, fingerprints: Fingerprints) -> None:
         self._ssm = ssm
         self._path = path
         self._fingerprints = fingerprints

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import holds, pages, to_item
 from newsletter.readers.consents.consent import Consent, ConsentRecord, Seal, faults, next_record
 from newsletter.readers.consents.consent_items import from_stored, to_stored
 from newsletter.readers.profiles.records_store import CONSENT, PROFILE, ReaderRecords
 from newsletter.readers.subscriber import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 TRIES = 10
 """Appends of one reader's records meet each other at most now and then."""
@@ -21,7 +24,7 @@ class Consents:
     `key` gives the secret that records are sealed with; it is asked for when the first one is read or written.
     """
 
-    def __init__(self, client: Any, table: str, key: Callable[[], bytes]) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, key: Callable[[], bytes]) -> None:
         self._client = client
         self._table = table
         self._key = key

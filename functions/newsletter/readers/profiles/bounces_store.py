@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import change, conditional, from_item, holds, to_item, to_value
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.subscriber import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 LIVE = {
     Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(#passing))",
@@ -31,7 +34,7 @@ class SoftBounces:
 class Bounces:
     """Profiles of the Subscribers table, as far as feedback changes them."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

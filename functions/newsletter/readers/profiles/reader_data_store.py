@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import change, holds, pages, to_item
 from newsletter.platform.shards import shard_of
@@ -16,6 +16,9 @@ from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.records_store import CHANGE, CONSENT, LEAD, PROFILE, is_sign_up, sign_up_record
 from newsletter.readers.profiles.subscriber_items import read_profile
 from newsletter.readers.subscriber import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 INTERNAL = {"due_shard", "mailable", "id"}
 """Attributes that say nothing of a reader: places in an index, and the id that all of them share."""
@@ -98,7 +101,7 @@ class WaitingForm:
 class ReaderData:
     """All records of the Subscribers table under an id, whatever they are."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import from_item
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from newsletter.readers.choices import CHOICES
 from newsletter.readers.profiles.records_store import PROFILE, is_sign_up
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 FIRST = ("name", "language", "topics")
 """The choices that come first, as in every export so far; the others follow in their order."""
@@ -27,7 +30,7 @@ def is_form(record: str) -> bool:
 class ReaderExport:
     """The Subscribers table from its beginning to its end."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

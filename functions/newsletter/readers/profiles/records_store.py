@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import from_item, holds, pages, to_item
 from newsletter.platform.times import iso
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 PROFILE = "profile"
 SIGN_UP = "sign-up"
@@ -46,7 +49,7 @@ class ReaderRecords:
     of the erasure is found by the tick, which looks once more when no writer of then can still be at work.
     """
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

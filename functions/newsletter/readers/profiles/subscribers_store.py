@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from newsletter.platform.aws.items import batch_get, batch_get_items, change, from_item, holds, shown, to_item, to_value
+from newsletter.platform.aws.items import (
+    batch_get,
+    batch_get_items,
+    change,
+    from_item,
+    holds,
+    projection,
+    to_item,
+    to_value,
+)
 from newsletter.platform.observability import logger
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
@@ -26,6 +35,9 @@ from newsletter.readers.profiles.subscriber_items import (
 from newsletter.readers.signup.pending import Effect
 from newsletter.readers.subscriber import Recipient, RecipientProfile, SignUp, Status, Subscriber
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 
 class Subscribers:
     """One profile per id. An erased reader keeps a profile with nothing in it but the status.
@@ -33,7 +45,7 @@ class Subscribers:
     `index` is the index of the table that planning reads.
     """
 
-    def __init__(self, client: Any, table: str, index: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, index: str) -> None:
         self._client = client
         self._table = table
         self._index = index
@@ -192,7 +204,7 @@ class Subscribers:
             "IndexName": self._index,
             "KeyConditionExpression": "mailable = :shard",
             "ExpressionAttributeValues": {":shard": to_value(shard)},
-            **shown(OF_RECIPIENTS),
+            **projection(OF_RECIPIENTS),
             "Limit": limit,
         }
         if after is not None:

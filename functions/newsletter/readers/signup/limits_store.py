@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
 from newsletter.readers.signup.bot_attack import SignUpRates
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 BETWEEN_MAILS = timedelta(minutes=10)
 MAILS_A_DAY = timedelta(days=1)
@@ -32,7 +35,7 @@ ATTACK_TRUSTED = timedelta(seconds=10)
 class SignUpLimits:
     """Counters in the Guards table; all of them expire."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
         self._last_hour: tuple[str, dict[str, Any]] = ("", {})

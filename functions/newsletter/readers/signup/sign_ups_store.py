@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import GET_LIMIT, Item, batch_get, change, from_item, holds, to_item, to_value
 from newsletter.platform.shards import shard_of
@@ -13,6 +13,10 @@ from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.choices import choices_from, stored_choices
 from newsletter.readers.profiles.records_store import CHANGE, PROFILE, ReaderRecords, sign_up_record
 from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
 WRITE_LIMIT = 25
 """AWS: at most 25 items in one BatchWriteItem."""
@@ -24,7 +28,7 @@ class SignUps:
     One for each address, and one for each reader who asked to go on there: each has a link of its own.
     """
 
-    def __init__(self, client: Any, table: str, kept: timedelta) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, kept: timedelta) -> None:
         self._client = client
         self._table = table
         self._kept = kept
@@ -187,12 +191,12 @@ def _kept(items: list[dict[str, Any]], now: datetime) -> list[SignUp]:
     return sorted(found, key=lambda form: form.at, reverse=True)
 
 
-def batch_put(client: Any, table: str, items: list[Item]) -> None:
+def batch_put(client: DynamoDBClient, table: str, items: list[Item]) -> None:
     """Put the items whatever was there before; those that DynamoDB had no time for are sent again."""
-    requests = [{"PutRequest": {"Item": item}} for item in items]
+    requests: list[WriteRequestUnionTypeDef] = [{"PutRequest": {"Item": item}} for item in items]
     while requests:
         answer = client.batch_write_item(RequestItems={table: requests[:WRITE_LIMIT]})
-        requests = answer.get("UnprocessedItems", {}).get(table, []) + requests[WRITE_LIMIT:]
+        requests = [*answer.get("UnprocessedItems", {}).get(table, []), *requests[WRITE_LIMIT:]]
 
 
 def _sign_up(item: dict[str, Any]) -> SignUp:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.aws.items import batch_get, conditional, from_item, holds, to_item, to_value
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.sending_limits import Feedback
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW_HOURS = 24
 LIFE = timedelta(hours=WINDOW_HOURS + 2)
@@ -26,7 +29,7 @@ class Breaker:
 class Reputation:
     """One counter per hour, so that the last 24 are one read; and one item that is there while the breaker is open."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

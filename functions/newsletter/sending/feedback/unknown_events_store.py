@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
 from newsletter.sending.deliveries_store import LIFE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 ASIDE = "aside"
 """Partition of what was put aside; no mailing is named so."""
@@ -27,7 +30,7 @@ class PutAside:
 class UnknownEvents:
     """One item for each thing, however often it comes."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Quota:
 class Account:
     """GetAccount."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: SESV2Client) -> None:
         self._client = client
 
     def quota(self) -> Quota:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from email.header import Header
 from email.utils import formataddr, quote
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.mail.placeholders import LITERALS
 from newsletter.mailings.mailing import Kind, Variant
@@ -16,6 +16,16 @@ from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.observability import logger
 from newsletter.publication.publication import Publication
 from newsletter.sending.ses.ses_answers import CREDENTIALS, Result, of_call, result_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import (
+        BulkEmailEntryTypeDef,
+        MessageHeaderTypeDef,
+        MessageTagTypeDef,
+        SendBulkEmailRequestTypeDef,
+        SendBulkEmailResponseTypeDef,
+    )
 
 RATE_LIFE = 300.0
 """Seconds for which the account's rate is believed before it is asked for again."""
@@ -43,7 +53,7 @@ class Envelope(NamedTuple):
 class Mailer:
     """The SES client with our sender and configuration set."""
 
-    def __init__(self, client: Any, publication: Publication, configuration_set: str) -> None:
+    def __init__(self, client: SESV2Client, publication: Publication, configuration_set: str) -> None:
         self._client = client
         self._publication = publication
         self._configuration_set = configuration_set
@@ -84,7 +94,9 @@ class Mailer:
             raise SentPerhaps(message)
         return [result_of(who.position, entry) for who, entry in zip(addressed, entries, strict=True)]
 
-    def _request(self, batch: Batch, variant: Variant, addressed: Sequence[Envelope], kind: str) -> dict[str, Any]:
+    def _request(
+        self, batch: Batch, variant: Variant, addressed: Sequence[Envelope], kind: str
+    ) -> SendBulkEmailRequestTypeDef:
         sender = self._publication.sender
         return {
             "FromEmailAddress": formataddr((sender.name, sender.address), "utf-8"),
@@ -102,7 +114,7 @@ class Mailer:
             "BulkEmailEntries": _entries(batch, addressed, kind),
         }
 
-    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _call(self, request: SendBulkEmailRequestTypeDef) -> SendBulkEmailResponseTypeDef:
         from botocore.exceptions import (
             ClientError,
             ConnectTimeoutError,
@@ -115,7 +127,7 @@ class Mailer:
         )
 
         try:
-            answer: dict[str, Any] = self._client.send_bulk_email(**request)
+            return self._client.send_bulk_email(**request)
         except ClientError as error:
             raise of_call(error) from error
         except (CredentialRetrievalError, NoCredentialsError, PartialCredentialsError) as error:
@@ -124,30 +136,32 @@ class Mailer:
             raise NotSentYet(type(error).__name__) from error
         except HTTPClientError as error:
             raise SentPerhaps(type(error).__name__) from error
-        return answer
 
 
-def _entries(batch: Batch, addressed: Sequence[Envelope], kind: str) -> list[dict[str, Any]]:
+def _entries(batch: Batch, addressed: Sequence[Envelope], kind: str) -> list[BulkEmailEntryTypeDef]:
     """All tags on each entry: whether entry tags add to or replace the default tags, the API does not say.
 
     SES writes the header Feedback-ID itself and begins it with the values of the two tags that are its own, so that
     Gmail tells complaints apart by mailing and by kind (AWS: custom values in the Feedback-ID header).
     """
-    shared = [
+    shared: list[MessageTagTypeDef] = [
         {"Name": "mailing", "Value": batch.mailing},
         {"Name": "batch", "Value": batch.id},
         {"Name": "ses:feedback-id-a", "Value": batch.mailing[:MAX_FEEDBACK_ID]},
         {"Name": "ses:feedback-id-b", "Value": kind},
     ]
-    return [
-        {
-            "Destination": {"ToAddresses": [who.email]},
-            "ReplacementTags": [*shared, {"Name": "position", "Value": str(who.position)}],
-            "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": json.dumps(who.data)}},
-            **({"ReplacementHeaders": _headers(who.headers)} if who.headers else {}),
-        }
-        for who in addressed
-    ]
+    return [_entry(who, shared) for who in addressed]
+
+
+def _entry(who: Envelope, shared: Sequence[MessageTagTypeDef]) -> BulkEmailEntryTypeDef:
+    entry: BulkEmailEntryTypeDef = {
+        "Destination": {"ToAddresses": [who.email]},
+        "ReplacementTags": [*shared, {"Name": "position", "Value": str(who.position)}],
+        "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": json.dumps(who.data)}},
+    }
+    if who.headers:
+        entry["ReplacementHeaders"] = _headers(who.headers)
+    return entry
 
 
 def _for_machines(kind: str) -> dict[str, str]:
@@ -160,7 +174,7 @@ def _for_machines(kind: str) -> dict[str, str]:
     return silence if kind == Kind.CAMPAIGN else {"Auto-Submitted": "auto-generated", **silence}
 
 
-def _headers(values: Mapping[str, str]) -> list[dict[str, str]]:
+def _headers(values: Mapping[str, str]) -> list[MessageHeaderTypeDef]:
     return [{"Name": name, "Value": value} for name, value in values.items()]
 
 

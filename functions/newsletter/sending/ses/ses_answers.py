@@ -7,7 +7,6 @@ what mends it; where SES is quoted, addresses are cut out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
@@ -16,6 +15,7 @@ from newsletter.sending.ledger import SendResult
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
+    from mypy_boto3_sesv2.type_defs import BulkEmailEntryResultTypeDef
 
 MAX_REASON = 200
 """Characters of a reason in the ledger."""
@@ -101,7 +101,7 @@ class Result(NamedTuple):
     stop: SendingStopped | None = None
 
 
-def result_of(position: int, entry: Mapping[str, str]) -> Result:
+def result_of(position: int, entry: BulkEmailEntryResultTypeDef) -> Result:
     """What an entry of the answer to SendBulkEmail means."""
     status = entry.get("Status", "")
     if status == "SUCCESS":

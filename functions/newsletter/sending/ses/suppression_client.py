@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
 
 BOUNCE = "BOUNCE"
 COMPLAINT = "COMPLAINT"
@@ -25,7 +28,7 @@ class SuppressionList:
     list is found; ours are in lower case, as we mail them.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: SESV2Client) -> None:
         self._client = client
 
     def entry(self, address: str) -> Suppressed | None:
