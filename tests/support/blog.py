@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -49,7 +50,9 @@ class Blog:
 
     def app(self) -> Container:
         """The product with the publication and the source of feeds as this test has them."""
-        return app.but(publication=self.publication, feeds=self.source)
+        templates = copy(app.templates)
+        vars(templates)["publication"] = self.publication
+        return app.but(templates=templates, feeds=self.source)
 
     def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
         isolated = Isolated()

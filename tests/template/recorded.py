@@ -64,7 +64,7 @@ def recording(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Uses]:
 
 def _forget() -> None:
     """What a new container knows: nothing of secrets or variants. Clients and templates take long and tell nothing."""
-    for name in vars(app).keys() - {"settings", "templates", "publication"}:
+    for name in vars(app).keys() - {"settings", "templates"}:
         delattr(app, name)
 
 

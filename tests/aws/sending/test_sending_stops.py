@@ -248,7 +248,7 @@ def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careful = replace(app.publication.sending_limits, pilot_above=20)
-    monkeypatch.setitem(vars(app), "publication", replace(app.publication, sending_limits=careful))
+    monkeypatch.setitem(vars(app.templates), "publication", replace(app.publication, sending_limits=careful))
     ids = {add_reader(f"viipale{number}@example.com"): f"viipale{number}@example.com" for number in range(40)}
     mailing = start(cloud)
     pilot = status(mailing)

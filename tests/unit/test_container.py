@@ -1,0 +1,26 @@
+"""The container: one part can be replaced, and nothing that would have no effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from newsletter.container import Container
+
+
+def test_another_part_takes_the_place_of_one_and_the_others_stay() -> None:
+    app, crm = Container(), object()
+    feeds: Any = object()
+    vars(app)["feeds"] = feeds
+    other = app.but(crm=crm)
+    assert other.crm is crm
+    assert other.feeds is feeds
+    assert "crm" not in vars(app)
+
+
+@pytest.mark.parametrize("name", ["publication", "feed_urls", "now", "misspelt"])
+def test_what_could_not_be_replaced_is_refused(name: str) -> None:
+    """The publication, for one, is what the templates read."""
+    with pytest.raises(TypeError, match=name):
+        Container().but(**{name: None})
