@@ -59,7 +59,7 @@ def _suppressed_reasons(configuration_set: Mapping[str, Any]) -> frozenset[str] 
 def sender_domain(publication: Path) -> str:
     """The domain of the sender address in publication.toml; `CannotStart` when the file has a fault."""
     from newsletter.platform.errors import InvalidPublication
-    from newsletter.publication.publication import parse_publication
+    from newsletter.publication.read_publication import parse_publication
 
     try:
         sender = parse_publication(tomllib.loads(publication.read_text(encoding="utf-8"))).sender

@@ -15,7 +15,8 @@ from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.articles.ingest import ingest_feeds
 from newsletter.container import Container, app
 from newsletter.platform.isolation import Isolated
-from newsletter.publication.publication import Feed, Publication, parse_publication
+from newsletter.publication.publication import Feed, Publication
+from newsletter.publication.read_publication import parse_publication
 from tests.support.dynamodb import Adapters
 from tests.support.templates import TEMPLATES
 

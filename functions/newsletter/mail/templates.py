@@ -21,7 +21,7 @@ from newsletter.mail.placeholders import mark, names_in, to_ses_template, withou
 from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.platform.times import whole_months
 from newsletter.publication.publication import Publication
-from newsletter.publication.publication_file import read_publication_file
+from newsletter.publication.read_publication import read_publication_file
 from newsletter.readers.choices import TEXTS
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""The one file publication.toml: read once, checked whole, then trusted."""
+"""publication.toml: its values, and how they are read and checked."""

@@ -1,4 +1,4 @@
-"""What a publication makes of bounces that may pass, and of mails of which nobody knows whether they went out."""
+"""The table [feedback]: when soft bounces end a subscription, and what happens to mail that SES may not have taken."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from enum import StrEnum
 from newsletter.publication.toml_table import TomlTable
 
 WAIT_MINUTES = (15, 1440)
-"""How long Send events can be awaited, at least and at most; nearly all come within seconds."""
+"""The shortest and the longest time to wait for Send events of SES; nearly all come within seconds."""
 
 
 class OnDoubt(StrEnum):
-    """What becomes of a recipient whose mail SES may or may not have taken, when no Send event came in time."""
+    """What to do for a recipient whose mail SES may or may not have taken, when no Send event came in time."""
 
     NEVER_TWICE = "never_twice"
     """Nothing more is sent; the report names the recipient."""
     RESEND = "resend"
-    """The mail is sent once more; should a Send event come late, the report names who got it twice."""
+    """The mail is sent once more; if a Send event comes late, the report names the recipients who got it twice."""
 
 
 @dataclass(frozen=True)
 class FeedbackPolicy:
-    """A reader gets no more mail after `transient_bounces` mails that bounced for a passing reason `within` a time."""
+    """A reader gets no more mail after `transient_bounces` mails that soft-bounced `within` a time."""
 
     transient_bounces: int = 3
     within: timedelta = timedelta(days=30)
@@ -32,7 +32,7 @@ class FeedbackPolicy:
     doubt_wait: timedelta = timedelta(minutes=60)
 
     def of_mailing(self, doubt: str, wait_minutes: int) -> FeedbackPolicy:
-        """The policy of a mailing, which may choose for itself; empty and 0 choose nothing."""
+        """The policy of a mailing that may have its own values; an empty text or 0 keeps those of the publication."""
         return replace(
             self,
             doubt=OnDoubt(doubt) if doubt else self.doubt,
@@ -40,14 +40,14 @@ class FeedbackPolicy:
         )
 
     def gives_up(self, mailed_at: Iterable[datetime], confirmed_at: datetime) -> bool:
-        """Whether these bounced mails are too many. Those from before the reader confirmed anew do not count."""
+        """Whether these bounces are too many. Mails sent before the reader last confirmed do not count."""
         counted = sorted(moment for moment in mailed_at if moment >= confirmed_at)
         spans = zip(counted, counted[self.transient_bounces - 1 :], strict=False)
         return any(last - first <= self.within for first, last in spans)
 
 
-USUAL_FEEDBACK = FeedbackPolicy()
-"""What holds where a publication says nothing."""
+DEFAULT_FEEDBACK = FeedbackPolicy()
+"""For a publication without the table."""
 
 
 def parse_feedback(table: TomlTable) -> FeedbackPolicy:

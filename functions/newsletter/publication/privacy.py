@@ -1,4 +1,4 @@
-"""What the sign-up form says of who keeps readers' details, and where to complain (GDPR, Article 13)."""
+"""The table [privacy]: who the controller of readers' data is, as the sign-up form must say (GDPR, Article 13)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ CONTACT = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}|https?://[^\s/]+\S*")
 
 @dataclass(frozen=True)
 class Privacy:
-    """`controller` is who is responsible, `contact` its mail address or page; `url` the privacy policy, or empty.
+    """`controller` is the company or person responsible, `contact` its mail address or page, `url` its privacy policy
+    or empty.
 
     `authority` is the name of the supervisory authority in each language, and `authority_url` its address; without
-    them the form speaks of the authority of the reader's country.
+    them the form names the authority of the reader's country.
     """
 
     controller: str
@@ -26,12 +27,14 @@ class Privacy:
     authority_url: str = ""
 
 
-UNSTATED = Privacy("", "")
+NO_PRIVACY = Privacy("", "")
+"""Of a Publication that tests make without naming a controller; read from a file, it always has one."""
+"""Of a Publication that tests make without naming a controller; read from a file, it always has one."""
 
 
-def parse_privacy(table: TomlTable, languages: tuple[str, ...], usual: Privacy) -> Privacy:
-    """The table [privacy]; what it leaves out is as `usual` says. Raises InvalidPublication."""
-    contact = table.optional("contact") or usual.contact
+def parse_privacy(table: TomlTable, languages: tuple[str, ...], default: Privacy) -> Privacy:
+    """The table [privacy]; what it leaves out is as in `default`. Raises InvalidPublication."""
+    contact = table.optional("contact") or default.contact
     if not CONTACT.fullmatch(contact):
         raise InvalidPublication(table.path("contact"), f"{contact!r} is neither a mail address nor an http(s) address")
     authority = table.texts("authority", languages, one_line=True) if "authority" in table else None
@@ -39,7 +42,7 @@ def parse_privacy(table: TomlTable, languages: tuple[str, ...], usual: Privacy) 
     if authority_url and authority is None:
         raise InvalidPublication(table.path("authority"), "missing; name the authority of authority_url")
     return Privacy(
-        controller=table.optional("controller") or usual.controller,
+        controller=table.optional("controller") or default.controller,
         contact=contact,
         url=table.url("url") if "url" in table else "",
         authority=authority,

@@ -1,4 +1,4 @@
-"""When to stop by ourselves: the pilot of a big mailing, and the breaker on what the whole account sends."""
+"""When sending stops by itself: after a bad pilot of a big mailing, and when the account's circuit breaker opens."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from newsletter.platform.shards import SHARDS
 
 TEN_THOUSAND = 10_000
 BREAKER_VOLUME = 500
-"""Mails of the last 24 hours below which the breaker judges nothing: one complaint among ten readers says little."""
+"""The breaker stays closed below so many mails in 24 hours: one complaint among ten readers says little."""
 LEAST_BOUNCED = 10
 LEAST_COMPLAINED = 3
-"""So many must have come whatever the rate, so that chance alone stops no mailing."""
+"""Whatever the rate, fewer bounces or complaints than these stop nothing: they may be chance."""
 LEAST_REFUSED = 10
 REFUSED = 1_000
-"""Recipients refused, in 10,000ths of those tried, above which a mailing is stopped: addresses are checked when they
-are typed and imported, so where every tenth is refused it is the mailing or the account that is at fault."""
+"""A mailing is stopped when SES refuses more of the recipients than this, in 10,000ths of those tried. Addresses are
+checked when they are typed or imported, so where every tenth is refused the fault is in the mailing or the account."""
 LEAST_PILOT = 200
-"""Readers in a pilot, where the audience has them."""
+"""Readers in a pilot, if the audience has so many."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ DEFAULT_LIMITS: SendingLimits = SendingLimits()
 
 @dataclass(frozen=True)
 class Feedback:
-    """What came of some mails. `bounced` are permanent bounces, which are not among the delivered."""
+    """Counts of mails. `bounced` are permanent bounces, which are not among the delivered."""
 
     delivered: int = 0
     bounced: int = 0
@@ -45,12 +45,12 @@ class Feedback:
 
     @property
     def volume(self) -> int:
-        """Mails whose fate is known."""
+        """Mails of which SES has said whether they were delivered."""
         return self.delivered + self.bounced
 
 
 def exceeds(feedback: Feedback, sending_limits: SendingLimits) -> str:
-    """What is wrong with the rates, in words; empty when they are fine."""
+    """Which rate is above its limit, as a sentence for people; empty when none is."""
     volume = feedback.volume
     for number, least, limit, what in (
         (feedback.bounced, LEAST_BOUNCED, sending_limits.bounces, "bounced"),
@@ -63,22 +63,22 @@ def exceeds(feedback: Feedback, sending_limits: SendingLimits) -> str:
 
 
 def too_many_refused(refused: int, tried: int) -> str:
-    """Why a mailing of which so many were refused must be stopped, in words; empty when it need not."""
+    """Why a mailing must be stopped of which so many recipients were refused, as a sentence; empty when it need not."""
     if refused < LEAST_REFUSED or refused * TEN_THOUSAND <= REFUSED * tried:
         return ""
     return f"{refused:,} of {tried:,} recipients were refused (the limit is {REFUSED / 100:g} %); the report says why"
 
 
 def breaks(feedback: Feedback, sending_limits: SendingLimits) -> str:
-    """Why the breaker must open on the feedback of the last 24 hours; empty when it need not."""
+    """Why the breaker must open after this feedback of the last 24 hours, as a sentence; empty when it need not."""
     return exceeds(feedback, sending_limits) if feedback.volume >= BREAKER_VOLUME else ""
 
 
 def pilot_shards(mailing: str, readers: int, sending_limits: SendingLimits) -> str:
     """The shards whose first page is the pilot, or empty for a mailing that goes out whole.
 
-    Ids are keyed hashes, so a shard is a fair sample. Which shards come first differs from mailing to mailing: nobody
-    is always in the pilot.
+    Ids are keyed hashes, so a shard is a random sample. Each mailing chooses its own shards, so that no reader is
+    in every pilot.
     """
     if not sending_limits.pilot_above or readers <= sending_limits.pilot_above:
         return ""

@@ -1,4 +1,4 @@
-"""How mails and pages look: colours for light and dark, fonts and a logo. Every text stands out from its ground."""
+"""The table [look]: colours for light and dark, fonts and a logo of mails and pages. Text must have enough contrast."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEAST_CONTRAST = 4.5
 WIDEST_LOGO = 520
 """Pixels between the margins of a mail."""
 
-TEXT_ON_GROUND = (
+TEXT_ON_BACKGROUND = (
     *(("ink", "paper"), ("muted", "paper"), ("link", "paper"), ("label", "paper")),
     *(("ink", "desk"), ("muted", "desk"), ("link", "desk"), ("on_band", "band")),
     *(("wrong", "paper"), ("wrong", "desk")),
@@ -25,11 +25,11 @@ TEXT_ON_GROUND = (
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as `#rrggbb`.
+    """Colours as `#rrggbb`, by the names that publication.toml and the templates use.
 
-    `desk` lies around the `paper`; `ink` and `muted` are text; `label` is for topics and weeks; `rule` and `accent` are
-    lines; `band` is the ground of the masthead, the offer and of buttons, `on_band` the text on it. `wrong`, on
-    pages alone, is for what is mistyped or cannot be undone.
+    `desk` is the background of the page, `paper` that of the text; `ink` is text and `muted` secondary text; `label` is
+    for topics and weeks; `rule` and `accent` are lines; `band` is the background of masthead, offer and buttons,
+    `on_band` the text on it. `wrong` is for errors and for what cannot be undone, on pages alone.
     """
 
     desk: str
@@ -67,12 +67,12 @@ class Theme:
 
     @property
     def outlook_text(self) -> str:
-        """The fonts of the text without names that mean a system's own font: Outlook on Windows would show Times."""
+        """`text` without the generic names of system fonts, for which Outlook on Windows would show Times."""
         names = [name.strip() for name in self.text.split(",")]
         return ", ".join(name for name in names if not name.lower().startswith(("-", "system-ui", "ui-", "blinkmac")))
 
 
-DEFAULT = Theme(
+DEFAULT_THEME = Theme(
     light=Palette(
         desk="#F1F1EF",
         paper="#FFFFFF",
@@ -102,16 +102,16 @@ DEFAULT = Theme(
     headings="Georgia, 'Times New Roman', serif",
     text="-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
 )
-"""Greys that go with any logo, for a publication that says nothing."""
+"""Greys that go with any logo, for a publication without the table."""
 
 
-def parse_theme(table: TomlTable) -> Theme:
-    """The table [look], whatever it leaves out as in DEFAULT. Raises InvalidPublication."""
+def parse_theme(table: TomlTable, default: Theme = DEFAULT_THEME) -> Theme:
+    """The theme of the table; what it leaves out is as in `default`. Raises InvalidPublication."""
     return Theme(
-        light=table.table("light", lambda t: _palette(t, DEFAULT.light)) if "light" in table else DEFAULT.light,
-        dark=table.table("dark", lambda t: _palette(t, DEFAULT.dark)) if "dark" in table else DEFAULT.dark,
-        headings=_fonts(table, "headings", DEFAULT.headings),
-        text=_fonts(table, "text", DEFAULT.text),
+        light=table.table("light", lambda t: _palette(t, default.light)) if "light" in table else default.light,
+        dark=table.table("dark", lambda t: _palette(t, default.dark)) if "dark" in table else default.dark,
+        headings=_fonts(table, "headings", default.headings),
+        text=_fonts(table, "text", default.text),
         logo=table.table("logo", _logo) if "logo" in table else None,
     )
 
@@ -131,12 +131,12 @@ def _luminance(colour: str) -> float:
 def _palette(table: TomlTable, default: Palette) -> Palette:
     names = [field.name for field in fields(Palette)]
     palette = replace(default, **{name: _colour(table, name) for name in names if name in table})
-    for text, ground in TEXT_ON_GROUND:
-        one, other = getattr(palette, text), getattr(palette, ground)
+    for text, background in TEXT_ON_BACKGROUND:
+        one, other = getattr(palette, text), getattr(palette, background)
         if contrast(one, other) < LEAST_CONTRAST:
             raise InvalidPublication(
                 table.path(text),
-                f"{one} on {ground} {other} has a contrast of {contrast(one, other):.2f}:1; "
+                f"{one} on {background} {other} has a contrast of {contrast(one, other):.2f}:1; "
                 f"readers need {LEAST_CONTRAST}:1",
             )
     return palette

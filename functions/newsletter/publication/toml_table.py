@@ -1,4 +1,4 @@
-"""A TOML table that knows its path and what has been read of it, so that every error names its place."""
+"""A TOML table that knows its path, so that every error names the place, and what has been read of it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Texts = Mapping[str, str]
 
 
 class TomlTable:
-    """Reads typed values by name; every reader raises InvalidPublication with the path of the wrong value.
+    """Reads typed values by name. Every method raises InvalidPublication with the path of the wrong value.
 
-    With `faults`, what need not end the reading is added to them instead: texts that are missing or too many, numbers
-    and choices out of bounds, unknown fields.
+    With `faults`, those after which reading can continue are added to that list instead: texts that are missing or too
+    many, numbers and choices out of bounds, unknown fields.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class TomlTable:
         return value
 
     def _note(self, path: str, message: str) -> None:
-        """A fault that the reading can go on after."""
+        """A fault after which reading can continue."""
         fault = InvalidPublication(path, message)
         if self._faults is None:
             raise fault
@@ -111,7 +111,7 @@ class TomlTable:
         return tuple(value.strip() for value in values)
 
     def texts(self, field: str, languages: tuple[str, ...], *, one_line: bool = False) -> Texts:
-        """One text for each language, and for no other; where it becomes a subject, title or button, `one_line`."""
+        """One text for each language, and for no other. `one_line` is for subjects, titles and buttons."""
         values: dict[str, Any] = self._take(field, dict, "one text per language")
         texts = {}
         for language in languages:
@@ -148,6 +148,6 @@ class TomlTable:
         return value
 
     def refuse_leftovers(self) -> None:
-        """A misspelt field must not be ignored in silence."""
+        """Report fields that were not read: they are probably misspelt."""
         for unknown in sorted(set(self._data) - self._read):
             self._note(self.path(unknown), "unknown field; is it misspelt?")

@@ -21,7 +21,7 @@ from newsletter.mail.templates import Templates
 from newsletter.mailings.rendering.preflight import Fault, sample
 from newsletter.platform.errors import InvalidPublication, NewsletterError
 from newsletter.publication.publication import Publication
-from newsletter.publication.publication_file import read_publication_file
+from newsletter.publication.read_publication import read_publication_file
 
 FOLDERS = ("email", "pages", "console", "crm")
 ASKED_FOR = re.compile(r"""\b(?:t|in_text)\(\s*["']([a-z0-9_.]+)["']\s*[,)]""")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from newsletter.mail.templates import Templates
 from newsletter.mailings.archive import Archived
 from newsletter.mailings.mailing import Kind, Mailing
-from newsletter.publication.theme import TEXT_ON_GROUND
+from newsletter.publication.theme import TEXT_ON_BACKGROUND
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import CHOICES, DEFAULT_CHOICES, TEXTS, Choices
 from newsletter.readers.signup.pending import Effect, Pending, pending
@@ -482,7 +482,7 @@ def test_text_stands_only_where_the_look_was_checked_to_let_it_stand_out() -> No
     # where a pointer is. `accent` and `dot` have no text on them.
     assert texts == {"ink", "muted", "link", "wrong", "on-band", "band", "on-button", "paper"}
     assert grounds == {"desk", "paper", "band", "on-band", "button", "ink", "wrong", "accent", "dot"}
-    checked = {*TEXT_ON_GROUND}
+    checked = {*TEXT_ON_BACKGROUND}
     assert checked >= {(text, ground) for text in ("ink", "muted", "link", "wrong") for ground in ("desk", "paper")}
     assert ("on_band", "band") in checked
 

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.platform.errors import InvalidPublication
-from newsletter.publication.theme import DEFAULT, LEAST_CONTRAST, TEXT_ON_GROUND, Palette, Theme, contrast, parse_theme
+from newsletter.publication.theme import (
+    DEFAULT_THEME,
+    LEAST_CONTRAST,
+    TEXT_ON_BACKGROUND,
+    Palette,
+    Theme,
+    contrast,
+    parse_theme,
+)
 from newsletter.publication.toml_table import TomlTable
 from tests.support.mails import templates
 
@@ -23,10 +31,10 @@ def parsed(**look: Any) -> Theme:
     return table.table("look", parse_theme)
 
 
-@pytest.mark.parametrize("look", [DEFAULT, templates.publication.theme], ids=["default", "sample"])
+@pytest.mark.parametrize("look", [DEFAULT_THEME, templates.publication.theme], ids=["default", "sample"])
 def test_text_stands_out_in_light_and_in_dark(look: Theme) -> None:
     for palette in (look.light, look.dark):
-        ratios = {pair: contrast(*(getattr(palette, name) for name in pair)) for pair in TEXT_ON_GROUND}
+        ratios = {pair: contrast(*(getattr(palette, name) for name in pair)) for pair in TEXT_ON_BACKGROUND}
         assert all(ratio >= LEAST_CONTRAST for ratio in ratios.values()), ratios
 
 
@@ -43,13 +51,18 @@ def test_no_palette_that_cannot_be_read_is_taken(chosen: dict[str, str]) -> None
     except InvalidPublication:
         return
     assert chosen.items() <= {field.name: getattr(palette, field.name) for field in fields(Palette)}.items()
-    assert all(contrast(getattr(palette, text), getattr(palette, on)) >= 4.5 for text, on in TEXT_ON_GROUND)
+    assert all(contrast(getattr(palette, text), getattr(palette, on)) >= 4.5 for text, on in TEXT_ON_BACKGROUND)
 
 
 def test_what_is_left_out_is_the_default() -> None:
-    assert parsed() == DEFAULT
+    unset = DEFAULT_THEME
+    assert parsed() == unset
     changed = parsed(light={"accent": "#123456"}, logo=LOGO)
-    assert (changed.light.accent, changed.light.ink, changed.dark) == ("#123456", DEFAULT.light.ink, DEFAULT.dark)
+    assert (changed.light.accent, changed.light.ink, changed.dark) == (
+        "#123456",
+        DEFAULT_THEME.light.ink,
+        DEFAULT_THEME.dark,
+    )
     assert changed.logo is not None
     assert changed.logo.alt == "Lehti"
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.privacy import Privacy
-from newsletter.publication.publication import Publication, parse_publication, read_publication
+from newsletter.publication.publication import Publication
+from newsletter.publication.read_publication import check_publication, parse_publication
 from tests.support.strategies import anything
 from tests.support.templates import TEMPLATES
 
@@ -124,14 +125,14 @@ def test_a_fault_is_named_by_its_path_and_by_what_would_be_right(right: str, wro
 
 
 def faults_of(text: str) -> list[str]:
-    return [fault.field for fault in read_publication(tomllib.loads(text))[1]]
+    return [fault.field for fault in check_publication(tomllib.loads(text))[1]]
 
 
 def test_a_language_more_names_every_text_that_is_missing_at_once() -> None:
     more = SMALL.replace('languages = ["fi", "en"]', 'languages = ["fi", "en", "de"]')
     texts = [f"{line.partition(' =')[0]}.de" for line in SMALL.splitlines() if " = { fi" in line]
     assert sorted(path.rpartition("].")[2].removeprefix("consent.") for path in faults_of(more)) == sorted(texts)
-    publication, faults = read_publication(tomllib.loads(more))
+    publication, faults = check_publication(tomllib.loads(more))
     assert publication is not None
     assert publication.languages == ("fi", "en", "de"), "what else the language lacks can be looked for"
     assert {fault.message for fault in faults} == {"missing; every language needs its text"}
@@ -139,7 +140,7 @@ def test_a_language_more_names_every_text_that_is_missing_at_once() -> None:
 
 def test_a_language_less_names_every_text_that_is_too_many_and_what_to_do() -> None:
     less = SMALL.replace('languages = ["fi", "en"]', 'languages = ["fi"]')
-    _, faults = read_publication(tomllib.loads(less))
+    _, faults = check_publication(tomllib.loads(less))
     assert len(faults) == SMALL.count('en = "')
     right = "not one of the publication's languages; remove this text, or add 'en' to `languages`"
     assert {fault.message for fault in faults} == {right}

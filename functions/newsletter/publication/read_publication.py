@@ -1,0 +1,241 @@
+"""Reads publication.toml into a Publication and checks it whole, so that nobody has to check a value of it again."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, parse_feedback
+from newsletter.publication.privacy import Privacy, parse_privacy
+from newsletter.publication.publication import (
+    SIGN_UP_LIFE,
+    Approval,
+    ConsentText,
+    Digest,
+    Feed,
+    Offer,
+    Publication,
+    Retention,
+    Sender,
+    Sequence,
+    Step,
+    Topic,
+)
+from newsletter.publication.sending_limits import DEFAULT_LIMITS, TEN_THOUSAND, SendingLimits
+from newsletter.publication.theme import DEFAULT_THEME, parse_theme
+from newsletter.publication.toml_table import TomlTable
+
+MAX_TOPICS = 50
+MAX_FEEDS = 12
+"""All are read at once; each may hold a thread, a process and some dozens of megabytes."""
+LEAST_LETTERS = 3
+"""Letters that a keyword has beside its `*`; with fewer it would match almost any word."""
+ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
+LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+
+
+def read_publication_file(path: Path) -> tuple[Publication | None, tuple[InvalidPublication, ...]]:
+    """The publication and its faults, as `check_publication` gives them; a file that cannot be read is one fault."""
+    try:
+        return check_publication(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None, (InvalidPublication(str(path), "there is no such file"),)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        return None, (InvalidPublication(str(path), f"not TOML in UTF-8: {fault}"),)
+
+
+def parse_publication(data: Mapping[str, Any]) -> Publication:
+    """The publication from the parsed TOML. Raises InvalidPublication that names the first wrong value."""
+    publication, faults = check_publication(data)
+    if publication is None or faults:
+        raise faults[0]
+    return publication
+
+
+def check_publication(data: Mapping[str, Any]) -> tuple[Publication | None, tuple[InvalidPublication, ...]]:
+    """The publication and its faults in the order of the file: for `newsletter check`, not to send with.
+
+    In it, a text that is missing is empty, and a number or choice out of bounds is the least one allowed. Any other
+    fault ends the reading, and there is no publication.
+    """
+    faults: list[InvalidPublication] = []
+    try:
+        return _read(data, faults), tuple(faults)
+    except InvalidPublication as fault:
+        return None, (*faults, fault)
+
+
+def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publication:
+    root = TomlTable(data, faults=faults)
+    languages = root.lines("languages")
+    if not languages:
+        raise InvalidPublication("languages", 'name at least one language, e.g. ["fi"]')
+    _refuse_repeats("languages", languages)
+    sequences = root.each("sequences", lambda t: _sequence(t, languages))
+    _refuse_repeats("sequences", [sequence.key for sequence in sequences])
+    by_key = {sequence.key: sequence for sequence in sequences}
+    sender = root.table("sender", _sender)
+    default_privacy = Privacy(sender.name, sender.reply_to)
+    publication = Publication(
+        name=root.line("name"),
+        site_url=root.url("site_url"),
+        time_zone=_time_zone(root.line("time_zone")),
+        languages=languages,
+        sender=sender,
+        consent=root.table("consent", lambda t: ConsentText(t.line("version"), t.texts("text", languages))),
+        feeds=root.each("feeds", lambda t: _feed(t, languages)),
+        topics=root.each("topics", lambda t: _topic(t, languages)),
+        digest=root.table("digest", _digest),
+        offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
+        sequences=by_key,
+        retention=root.table("retention", _retention) if "retention" in data else Retention(),
+        sending_limits=root.table("caution", _sending_limits) if "caution" in data else DEFAULT_LIMITS,
+        feedback=root.table("feedback", parse_feedback) if "feedback" in data else DEFAULT_FEEDBACK,
+        origins=root.lines("origins"),
+        index_archive=root.yes_no("index_archive", default=True),
+        theme=root.table("look", parse_theme) if "look" in data else DEFAULT_THEME,
+        privacy=root.table("privacy", lambda t: parse_privacy(t, languages, default_privacy))
+        if "privacy" in data
+        else default_privacy,
+    )
+    root.refuse_leftovers()
+    if not publication.feeds:
+        raise InvalidPublication("feeds", "name at least one feed: [[feeds]] with url and language")
+    if len(publication.feeds) > MAX_FEEDS:
+        raise InvalidPublication("feeds", f"at most {MAX_FEEDS}")
+    if len(publication.topics) > MAX_TOPICS:
+        raise InvalidPublication("topics", f"at most {MAX_TOPICS}")
+    for origin in publication.origins:
+        if not ORIGIN.fullmatch(origin):
+            raise InvalidPublication("origins", f"{origin!r} is no origin such as https://www.example.fi")
+    _refuse_repeats("feeds", [feed.url for feed in publication.feeds])
+    _refuse_repeats("topics", [topic.key for topic in publication.topics])
+    _refuse_repeats("offers", [offer.key for offer in publication.offers])
+    return publication
+
+
+def _sender(table: TomlTable) -> Sender:
+    sender = Sender(
+        name=table.line("name"),
+        address=table.line("address"),
+        reply_to=table.line("reply_to"),
+        postal_address=table.line("postal_address"),
+        list_id=table.line("list_id"),
+    )
+    for field, value in (("address", sender.address), ("reply_to", sender.reply_to)):
+        if not ADDRESS.fullmatch(value):
+            raise InvalidPublication(table.path(field), f"{value!r} is not an ASCII mail address")
+    if not LIST_ID.fullmatch(sender.list_id):
+        raise InvalidPublication(table.path("list_id"), "a name like uutiskirje.example.fi (RFC 2919)")
+    return sender
+
+
+def _digest(table: TomlTable) -> Digest:
+    approval = table.table("approval", _approval) if "approval" in table else None
+    return Digest(table.number("max_articles", 1, 30), table.number("related", 0, 10), approval)
+
+
+def _approval(table: TomlTable) -> Approval:
+    return Approval(
+        timedelta(hours=table.number("hours", 1, 144)), table.one_of("otherwise", ("send", "drop")) == "send"
+    )
+
+
+def _retention(table: TomlTable) -> Retention:
+    return Retention(
+        pending=timedelta(days=table.number("pending_days", SIGN_UP_LIFE.days, 90)),
+        left=timedelta(days=table.number("left_days", 1, 3650)),
+        clicks=timedelta(days=table.number("click_days", 1, 3650)),
+    )
+
+
+def _sending_limits(table: TomlTable) -> SendingLimits:
+    """The table [caution], which calls the pilot a canary."""
+    return SendingLimits(
+        pilot_above=table.number("canary_above", 0, 10_000_000),
+        pilot_wait=timedelta(minutes=table.number("canary_wait_minutes", 5, 24 * 60)),
+        bounces=table.number("bounces_per_10000", 1, TEN_THOUSAND),
+        complaints=table.number("complaints_per_10000", 1, TEN_THOUSAND),
+    )
+
+
+def _feed(table: TomlTable, languages: tuple[str, ...]) -> Feed:
+    return Feed(
+        url=table.url("url"),
+        language=table.one_of("language", languages),
+        archive_pages=table.number("archive_pages", 0, 100, default=Feed.archive_pages),
+        ignore_stated_language=table.yes_no("ignore_stated_language", default=False),
+    )
+
+
+def _topic(table: TomlTable, languages: tuple[str, ...]) -> Topic:
+    return Topic(
+        key=table.key("key"),
+        label=table.texts("label", languages, one_line=True),
+        description=table.texts("description", languages),
+        categories=table.lines("categories"),
+        keywords=_keywords(table),
+    )
+
+
+def _keywords(table: TomlTable) -> tuple[str, ...]:
+    """Words and phrases. `*` stands for any ending or beginning, and has at least LEAST_LETTERS letters beside it."""
+    keywords = table.lines("keywords")
+    for keyword in keywords:
+        for word in keyword.split():
+            letters = word.strip("*")
+            if "*" in letters or (letters != word and len(letters) < LEAST_LETTERS) or not letters:
+                right = f"{keyword!r}: give a word, or `johta*` with at least {LEAST_LETTERS} letters beside the *"
+                raise InvalidPublication(table.path("keywords"), right)
+    return keywords
+
+
+def _offer(table: TomlTable, languages: tuple[str, ...], sequences: Mapping[str, Sequence]) -> Offer:
+    sequence = table.optional("sequence")
+    if sequence and sequence not in sequences:
+        raise InvalidPublication(table.path("sequence"), f"there is no sequence {sequence!r}")
+    return Offer(
+        key=table.key("key"),
+        title=table.texts("title", languages, one_line=True),
+        text=table.texts("text", languages),
+        button=table.texts("button", languages, one_line=True),
+        landing=table.texts("landing", languages),
+        accept=table.texts("accept", languages, one_line=True),
+        sequence=sequence,
+    )
+
+
+def _sequence(table: TomlTable, languages: tuple[str, ...]) -> Sequence:
+    steps = table.each("steps", lambda t: _step(t, languages))
+    if not steps:
+        raise InvalidPublication(table.path("steps"), "a sequence needs at least one step")
+    return Sequence(key=table.key("key"), steps=steps)
+
+
+def _step(table: TomlTable, languages: tuple[str, ...]) -> Step:
+    return Step(
+        after=timedelta(days=table.number("after_days", 0, 365)),
+        subject=table.texts("subject", languages, one_line=True),
+        body=table.line("body"),
+    )
+
+
+def _time_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise InvalidPublication("time_zone", f"{name!r} is no IANA time zone, e.g. Europe/Helsinki") from None
+
+
+def _refuse_repeats(where: str, keys: Collection[str]) -> None:
+    repeated = [key for key, times in Counter(keys).items() if times > 1]
+    if repeated:
+        raise InvalidPublication(where, f"{repeated[0]!r} is there twice")
