@@ -1,0 +1,70 @@
+"""The links of one mail: what its templates call for them, and which targets were linked on the way."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from newsletter.mail.markdown import WEB, render_markdown
+from newsletter.mail.placeholders import mark
+from newsletter.mail.text_cleaning import OwnMarkup, clean
+
+OWN_PAGES = ("confirm", "preferences", "unsubscribe", "offer")
+"""Pages behind a token of the reader: /offer/{token} is offer_url() in a template, with the placeholder `offer`."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A target that readers reach through /c/{token}/{key}; the same URL has the same key in every mail."""
+
+    key: str
+    url: str
+
+
+class MailLinks:
+    """Collects the links while the parts of one mail are rendered.
+
+    With `tracked`, a link goes through /c, where its click is recorded; otherwise straight to its target.
+    """
+
+    def __init__(self, public_url: str, *, tracked: bool) -> None:
+        self._public_url = public_url
+        self._tracked = tracked
+        self.found: dict[str, Link] = {}
+
+    def scope(self) -> dict[str, Callable[..., str]]:
+        """The functions that the templates of the mail can call."""
+        own_pages = {f"{page}_url": partial(self._own_page, page) for page in OWN_PAGES}
+        return {
+            **own_pages,
+            "placeholder": lambda name: OwnMarkup(mark(name)),
+            "link": self._link,
+        }
+
+    def markdown_html(self, source: str) -> OwnMarkup:
+        """Markdown as HTML with the links of this mail."""
+        return OwnMarkup(render_markdown(clean(source), self._link)[0])
+
+    def markdown_text(self, source: str) -> OwnMarkup:
+        """Markdown as plain text with the links of this mail, not escaped: for .txt templates alone."""
+        return OwnMarkup(render_markdown(clean(source), self._link)[1])
+
+    def _own_page(self, page: str) -> OwnMarkup:
+        return OwnMarkup(f"{self._public_url}/{page}/{mark(page)}")
+
+    def _link(self, url: str) -> str:
+        """The address for an http(s) URL; empty for any other, which the template then shows without a link."""
+        if not WEB.fullmatch(url):
+            return ""
+        if not self._tracked:
+            return url
+        link = self.found.setdefault(url, Link(link_key(url), url))
+        return OwnMarkup(f"{self._public_url}/c/{mark('click')}/{link.key}")
+
+
+def link_key(url: str) -> str:
+    """10 base32 characters (50 bits) of the URL's SHA-256."""
+    return base64.b32encode(hashlib.sha256(url.encode()).digest())[:10].decode().lower()
