@@ -1,1 +1,1 @@
-"""Templates, languages and rendered mails."""
+"""Templates, languages, Markdown, and the checks of a rendered mail."""

@@ -1,4 +1,4 @@
-"""Words of a right-to-left script inside a sentence of ours, and the other way round, must not reorder it."""
+"""Keeps words of a right-to-left script from reordering the left-to-right sentence around them, and vice versa."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _TURNING = {"R", "AL", "AN", "RLE", "LRE", "RLO", "LRO", "RLI", "LRI", "FSI"}
 
 
 def turns(text: str) -> bool:
-    """Whether the text has characters that run, or make others run, from right to left."""
+    """Whether the text has characters that are written, or make others be written, from right to left."""
     return any(unicodedata.bidirectional(character) in _TURNING for character in text)
 
 
 def isolated(text: str) -> str:
-    """The text for the middle of a plain sentence; unchanged unless it turns."""
+    """The text with isolates around it, for the middle of a plain sentence; unchanged if it is all left to right."""
     return f"{ISOLATE}{text}{END}" if turns(text) else text

@@ -18,11 +18,11 @@ VALUE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 class MissingText(NewsletterError):
-    """A message, or a value of a message, that a template asks for and nobody gave."""
+    """A message that is in no file, or a value of a message that the template did not give."""
 
 
 class Locales:
-    """The messages below one directory, read at first use of their language."""
+    """The messages below one directory; those of a language are read at its first use."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

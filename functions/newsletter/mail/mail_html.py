@@ -1,4 +1,4 @@
-"""The HTML of a mail as a tree of elements: what preflight looks at."""
+"""The HTML of a mail as a tree of elements, for the checks of preflight."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 UNSEEN = frozenset({"head", "style", "script", "title"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-TRACE = "data-at"
-"""The attribute in which a traced template says where an element comes from: `email,digest.html:12`."""
-_TRACE = re.compile(rf" {TRACE}=[\w,.:-]*")
+SOURCE_ATTRIBUTE = "data-at"
+"""The attribute with the template's file and line that an element comes from: `email,digest.html:12`."""
+_SOURCES = re.compile(rf" {SOURCE_ATTRIBUTE}=[\w,.:-]*")
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -27,18 +27,18 @@ class Element:
     content: list[str | Element] = field(default_factory=list)
 
     @property
-    def at(self) -> str:
-        """File and line of the template it was written in; empty for an element from elsewhere, or without a trace."""
-        return self.attributes.get(TRACE, "").rstrip("/").replace(",", "/")
+    def source(self) -> str:
+        """File and line of its template; empty for elements of Markdown, and in mails rendered without sources."""
+        return self.attributes.get(SOURCE_ATTRIBUTE, "").rstrip("/").replace(",", "/")
 
     @property
-    def nearest(self) -> str:
-        """The same of the closest element around it that has a trace."""
-        return next((each.at for each in self.chain() if each.at), "")
+    def nearest_source(self) -> str:
+        """Its own source, or that of the closest element around it that has one."""
+        return next((each.source for each in self.chain() if each.source), "")
 
     @cached_property
     def hidden(self) -> bool:
-        """Whether no reader sees it."""
+        """Whether it is not shown."""
         if self.tag in UNSEEN or "hidden" in self.attributes or _HIDDEN.search(self.attributes.get("style", "")):
             return True
         return self.parent is not None and self.parent.hidden
@@ -61,8 +61,8 @@ class Element:
         """All text in it, on one line."""
         return " ".join("".join(self.pieces()).split())
 
-    def name(self) -> str:
-        """What a screen reader calls it: its label, else its text and the descriptions of its pictures."""
+    def accessible_name(self) -> str:
+        """What a screen reader says for it: its label, else its text and the descriptions of its pictures."""
         label = self.attributes.get("aria-label", "").strip()
         pictures = (each.attributes.get("alt", "") for each in self.within() if each.tag == "img")
         return label or " ".join([self.text(), *pictures]).strip()
@@ -79,7 +79,7 @@ class Element:
 
 
 class _Reader(HTMLParser):
-    """Builds the tree as forgivingly as a mail program: an end tag closes what was left open inside it."""
+    """Builds the tree as mail programs do: an end tag closes what is still open inside its element."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -109,6 +109,6 @@ def read_html(html: str) -> Element:
     return reader.root
 
 
-def without_trace(html: str) -> str:
-    """The HTML as it would be without a trace."""
-    return _TRACE.sub("", html)
+def without_sources(html: str) -> str:
+    """The HTML without the attributes of `with_sources`."""
+    return _SOURCES.sub("", html)

@@ -1,4 +1,4 @@
-"""Markdown from outside as safe HTML and as plain text that reads well: two views of one parse."""
+"""Markdown from outside, parsed once, as safe HTML and as readable plain text."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def render_markdown(source: str, link: Callable[[str], str] = str) -> tuple[str,
             if inline.type == "link_open" and WEB.fullmatch(str(inline.attrs["href"])):
                 inline.attrs["href"] = link(str(inline.attrs["href"]))
     html = parser.renderer.render(tokens, parser.options, {})
-    # markdown-it has already left raw HTML as text; nh3 is the wall behind it, for the day one of the two has a hole.
+    # markdown-it leaves raw HTML as text already. nh3 is the second line of defence, in case markdown-it has a bug.
     safe = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)
     return safe, _blocks(SyntaxTreeNode(tokens).children)
 

@@ -1,4 +1,4 @@
-"""What differs per reader stays a placeholder that SES fills in; all other text reaches the reader as written.
+"""Placeholders for what differs per reader: SES fills them in, and leaves all other text as it is.
 
 SES replaces `{{name}}` without escaping and without telling what it does with stray braces
 (SES API, BulkEmailDestination: inline TemplateContent knows simple substitutions only).
@@ -39,14 +39,14 @@ def mark(name: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """Outside text with nothing in it that `to_ses_template` could take for a placeholder."""
+    """Outside text without the characters that `to_ses_template` takes for a placeholder."""
     return _MARKS.sub("", text)
 
 
 def to_ses_template(text: str) -> str:
     """The template whose substitution gives `text` with the values in place of the marked names.
 
-    Raises ValueError when a mark stands alone: then outside text was let in without `without_marks`.
+    Raises ValueError for a mark without its name: then outside text came in without `without_marks`.
     """
     template = _STRETCH.sub(_protected, text)
     if _MARKS.search(template):
@@ -68,7 +68,7 @@ def _protected(stretch: re.Match[str]) -> str:
 
 
 def names_in(template: str) -> frozenset[str]:
-    """Names that each reader's data must bring for this SES template; the LITERALS are not among them.
+    """The names that the data of each reader must have for this SES template; the LITERALS are not among them.
 
     SES accepts a message that lacks one and then never sends it (Rendering Failure event).
     """

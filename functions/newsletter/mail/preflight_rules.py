@@ -1,4 +1,4 @@
-"""What can be wrong with a mail that is about to go out, found in the mail itself as a reader would get it."""
+"""The checks of preflight: faults that can be found in a mail as a reader would get it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from newsletter.mail.mail_html import HEADINGS, Element, read_html, without_trace
+from newsletter.mail.mail_html import HEADINGS, Element, read_html, without_sources
 from newsletter.platform.links.urls import addresses_in, fault_of_link
 
 CLIP = 102_000
-"""Bytes of HTML past which Gmail cuts a mail off and hides the rest, the way out included, behind a link."""
+"""Bytes of HTML after which Gmail clips a mail and hides the rest, the unsubscribe link included, behind a link."""
 NEAR_CLIP = 85_000
-"""From here on a longer title or another article may be the one too many."""
+"""From so many bytes on, a longer title or another article may be clipped."""
 
 _LEFT_AS_TEXT = re.compile(r"\[[^\]\n]+\]\([^)\n]*\)")
 _LOOKS_LIKE_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*?\|[A-Z][A-Z0-9_:]*\|\*?|%%\w+%%|\$\{\w+\}|\[\[\w+\]\]")
 
 
 class Rule(StrEnum):
-    """What was looked at."""
+    """The kinds of findings."""
 
     SIZE = "size"
     NEARLY_CLIPPED = "nearly clipped"
@@ -40,10 +40,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class Sample:
-    """A mail with a reader's values filled in; `targets` says where its tracked links lead, by their address.
+    """A mail with a reader's values filled in. `targets` are pairs of a tracked link's address and where it leads.
 
-    `leave` begins the address at which its reader can unsubscribe; empty for mail that has nothing to leave. `unknown`
-    are the placeholders that nobody fills in. `home` is the host of our own pages.
+    `leave` is the beginning of the unsubscribe link; empty for mail that needs none. `unknown` are the placeholders
+    that the sender does not fill in. `home` is the host of our own pages.
     """
 
     subject: str
@@ -58,7 +58,7 @@ class Sample:
     @property
     def size(self) -> int:
         """Bytes of the HTML."""
-        return len(without_trace(self.html).encode())
+        return len(without_sources(self.html).encode())
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,13 @@ class Finding:
 
 
 def examine(mail: Sample) -> list[Finding]:
-    """Everything that is wrong with it, as far as a program can see, each thing once."""
+    """Everything that a program can find wrong with it, each finding once."""
     root = read_html(mail.html)
     found = [
         *_size(mail),
         *_links(mail, root),
         *_pictures(root),
-        *_way_out(mail, root),
+        *_unsubscribe_link(mail, root),
         *_same_text(mail, root),
         *_placeholders(mail, root),
         *_language(mail, root),
@@ -103,16 +103,16 @@ def _links(mail: Sample, root: Element) -> Iterator[Finding]:
         href = link.attributes["href"]
         target = targets.get(href, href)
         if fault := fault_of_link(target, mail.home):
-            yield Finding(Rule.LINK, f"the link {_quoted(target)} {fault}", link.nearest, target)
-        if not link.name():
+            yield Finding(Rule.LINK, f"the link {_quoted(target)} {fault}", link.nearest_source, target)
+        if not link.accessible_name():
             message = f"the link to {_quoted(target)} has no text; say where it leads"
-            yield Finding(Rule.LINK_TEXT, message, link.nearest, target)
+            yield Finding(Rule.LINK_TEXT, message, link.nearest_source, target)
     for element, text in _readable(root):
         for left in _LEFT_AS_TEXT.findall(text):
             message = (
                 f"{_quoted(left)} stays text, because its address does not begin with https://, http:// or mailto:"
             )
-            yield Finding(Rule.LINK, message, element.nearest, left)
+            yield Finding(Rule.LINK, message, element.nearest_source, left)
 
 
 def _pictures(root: Element) -> Iterator[Finding]:
@@ -122,13 +122,13 @@ def _pictures(root: Element) -> Iterator[Finding]:
         source = picture.attributes.get("src", "")
         if "alt" not in picture.attributes:
             message = f'the picture {_quoted(source)} has no alt; describe it, or write alt="" if it only decorates'
-            yield Finding(Rule.ALT, message, picture.nearest, source)
+            yield Finding(Rule.ALT, message, picture.nearest_source, source)
         if not source.startswith(("https://", "http://", "data:", "cid:")):
             message = f"the picture {_quoted(source)} is not at an address that a mail program could load it from"
-            yield Finding(Rule.LINK, message, picture.nearest, source)
+            yield Finding(Rule.LINK, message, picture.nearest_source, source)
 
 
-def _way_out(mail: Sample, root: Element) -> Iterator[Finding]:
+def _unsubscribe_link(mail: Sample, root: Element) -> Iterator[Finding]:
     if not mail.leave:
         return
     if not any(link.attributes.get("href", "").startswith(mail.leave) for link in _seen(root, "a")):
@@ -147,7 +147,9 @@ def _same_text(mail: Sample, root: Element) -> Iterator[Finding]:
     said = " ".join(mail.text.split()).casefold()
     for heading in _seen(root, *HEADINGS):
         if (text := heading.text()) and text.casefold() not in said:
-            yield Finding(Rule.SAME_TEXT, f"the text part lacks the heading {_quoted(text)}", heading.nearest, text)
+            yield Finding(
+                Rule.SAME_TEXT, f"the text part lacks the heading {_quoted(text)}", heading.nearest_source, text
+            )
 
 
 def _same_links(mail: Sample, root: Element) -> Iterator[Finding]:
@@ -156,11 +158,13 @@ def _same_links(mail: Sample, root: Element) -> Iterator[Finding]:
     for link in _seen(root, "a"):
         href = link.attributes.get("href", "")
         shown.add(href.rstrip("/"))
-        # The text part shows a mailbox by its bare address.
+        # The text part shows the address of a mailto: link without the scheme.
         shown_as = href.removeprefix("mailto:").partition("?")[0] if href.startswith("mailto:") else href
         if shown_as not in mail.text:
             target = targets.get(href, href)
-            yield Finding(Rule.SAME_TEXT, f"the text part lacks the link {_quoted(target)}", link.nearest, target)
+            yield Finding(
+                Rule.SAME_TEXT, f"the text part lacks the link {_quoted(target)}", link.nearest_source, target
+            )
     for address in addresses_in(mail.text):
         if address not in shown:
             target = targets.get(address, address)
@@ -171,7 +175,7 @@ def _placeholders(mail: Sample, root: Element) -> Iterator[Finding]:
     for name in sorted(mail.unknown):
         message = f"nobody fills in the placeholder {name}; SES would lose the mail"
         yield Finding(Rule.PLACEHOLDER, message, "", name)
-    texts = [(element.nearest, text) for element, text in _readable(root)]
+    texts = [(element.nearest_source, text) for element, text in _readable(root)]
     for at, text in [("", mail.subject), *texts]:
         for looks in _LOOKS_LIKE_PLACEHOLDER.findall(text):
             message = f"{_quoted(looks)} looks like a placeholder, and would reach readers as it stands"
@@ -182,7 +186,7 @@ def _language(mail: Sample, root: Element) -> Iterator[Finding]:
     (html,) = [element for element in root.within() if element.tag == "html"][:1] or [root]
     if html.attributes.get("lang", "") != mail.language:
         message = f'the element html has lang="{html.attributes.get("lang", "")}", and the mail is in {mail.language}'
-        yield Finding(Rule.LANGUAGE, message, html.at)
+        yield Finding(Rule.LANGUAGE, message, html.source)
     if not any(element.tag == "title" and element.text() for element in root.within()):
         yield Finding(Rule.LANGUAGE, "there is no title, which screen readers say first")
 
@@ -195,10 +199,10 @@ def _headings(root: Element) -> Iterator[Finding]:
     for before, heading in pairwise(headings):
         if int(heading.tag[1]) > int(before.tag[1]) + 1:
             message = f"the heading {_quoted(heading.text())} skips a level: {heading.tag} after {before.tag}"
-            yield Finding(Rule.HEADINGS, message, heading.nearest, heading.text())
+            yield Finding(Rule.HEADINGS, message, heading.nearest_source, heading.text())
     for heading in headings:
-        if not heading.name():
-            yield Finding(Rule.HEADINGS, f"a heading ({heading.tag}) is empty", heading.nearest)
+        if not heading.accessible_name():
+            yield Finding(Rule.HEADINGS, f"a heading ({heading.tag}) is empty", heading.nearest_source)
 
 
 def _seen(root: Element, *tags: str) -> Iterator[Element]:
@@ -206,7 +210,7 @@ def _seen(root: Element, *tags: str) -> Iterator[Element]:
 
 
 def _readable(root: Element) -> Iterator[tuple[Element, str]]:
-    """Elements with the text that stands directly in them, without what is shown as code."""
+    """Elements that are shown, with the text directly in them; code is left out."""
     for element in root.within():
         text = "".join(part for part in element.content if isinstance(part, str))
         if text.strip() and not element.hidden and not any(each.tag in ("code", "pre") for each in element.chain()):

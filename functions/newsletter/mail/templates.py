@@ -52,19 +52,19 @@ class RenderedMail:
 class Templates:
     """The templates below `root` (templates/); links in mails begin with `public_url`.
 
-    With `traced`, the elements of mails say which template they are from, for findings of preflight; such a mail is not
-    for sending.
+    With `with_sources`, every element of a mail has an attribute with the file and line of its template, for what
+    preflight finds. Such a mail is not for sending.
     Raises InvalidInput when public_url is not an http(s) address without query.
     """
 
-    def __init__(self, root: Path, public_url: str, *, traced: bool = False) -> None:
+    def __init__(self, root: Path, public_url: str, *, with_sources: bool = False) -> None:
         if not re.fullmatch(r"https?://[A-Za-z0-9.:/_~-]+", public_url):
             raise InvalidInput("public_url", f"{public_url!r} is no http(s) address, e.g. https://news.example.fi")
         self._root = root
         self._public_url = public_url.rstrip("/")
         self._locales = Locales(root / "locales")
         self._greetings = lru_cache(GREETINGS_KEPT)(self._greeting)
-        self._traced = traced
+        self._with_sources = with_sources
 
     @cached_property
     def publication(self) -> Publication:
@@ -198,7 +198,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
-            extensions=["newsletter.mail.source_map.Traced"] if self._traced else [],
+            extensions=["newsletter.mail.source_map.SourceMap"] if self._with_sources else [],
         )
         jinja.filters |= {"isolated": isolated, "cut": cut_outside_text}
         return jinja

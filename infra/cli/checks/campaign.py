@@ -25,7 +25,7 @@ EXAMPLE_URL = "https://newsletter.example"
 def check_campaign(path: Path, root: Path, public_url: str = EXAMPLE_URL, *, online: bool = False) -> int:
     """Print everything that is wrong with the file. Returns 1 when something would keep it from being sent."""
     file = read_campaign(path)
-    templates = Templates(root, public_url, traced=True)
+    templates = Templates(root, public_url, with_sources=True)
     try:
         mailing = checked(file.campaign, templates.publication, datetime.now(UTC))
     except InvalidInput as wrong:

@@ -35,7 +35,7 @@ class LowContrast:
     at: str
     text: str
     colour: str
-    ground: str
+    background: str
     ratio: float
     dark: bool
 
@@ -43,14 +43,14 @@ class LowContrast:
         quoted = self.text if len(self.text) <= 80 else self.text[:79] + "…"
         scheme = "in the dark" if self.dark else "in light"
         return (
-            f"“{quoted}” is {self.colour} on {self.ground} {scheme}: a contrast of {self.ratio:.1f}:1, "
+            f"“{quoted}” is {self.colour} on {self.background} {scheme}: a contrast of {self.ratio:.1f}:1, "
             f"where {LEAST_CONTRAST}:1 is the least that can be read well"
         )
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One step of a selector; `child`: what follows stands directly in it."""
+    """One step of a selector. With `child`, the next step must match a direct child of its element."""
 
     tag: str
     classes: frozenset[str]
@@ -72,7 +72,7 @@ class _Rule:
 
 
 def low_contrasts(html: str) -> Iterator[LowContrast]:
-    """Every pair of colours with too little contrast, once in each scheme, with a text that has it."""
+    """Every pair of colours with too little contrast, once in each mode, with the first text that has it."""
     root = read_html(html)
     rules = list(_rules(root))
     adapts = any(rule.dark for rule in rules)
@@ -87,11 +87,11 @@ def low_contrasts(html: str) -> Iterator[LowContrast]:
             ratio = contrast(*pair)
             if ratio < LEAST_CONTRAST and pair not in seen:
                 seen.add(pair)
-                yield LowContrast(element.nearest, " ".join(text.split()), *pair, ratio, dark)
+                yield LowContrast(element.nearest_source, " ".join(text.split()), *pair, ratio, dark)
 
 
 class _Styles:
-    """Colour and ground of every element in one scheme, with what it inherits."""
+    """Colour and background of every element in one scheme, with what it inherits."""
 
     def __init__(self, rules: list[_Rule], *, dark: bool) -> None:
         self._rules = sorted(rules, key=lambda rule: rule.weight)
@@ -100,23 +100,24 @@ class _Styles:
 
     def of(self, element: Element) -> tuple[str, str]:
         if element not in self._known:
-            colour, ground = self.of(element.parent) if element.parent else CANVAS[self._dark]
+            colour, background = self.of(element.parent) if element.parent else CANVAS[self._dark]
             if element.tag == "a" and "href" in element.attributes:
                 colour = LINKS[self._dark]
             own = self._declared(element)
-            self._known[element] = (_colour(own.get("color", "")) or colour, _colour(own.get("ground", "")) or ground)
+            own_colour, own_background = _colour(own.get("color", "")), _colour(own.get("background", ""))
+            self._known[element] = (own_colour or colour, own_background or background)
         return self._known[element]
 
     def _declared(self, element: Element) -> dict[str, str]:
         mine = [rule for rule in self._rules if _fits(rule.selector, element)]
         sheet = [declaration for rule in mine for declaration in rule.declarations]
         inline = list(_declarations(element.attributes.get("style", "")))
-        found = {"ground": element.attributes.get("bgcolor", "")}
-        # What is important wins over what is not; within each, the later and the inline one.
+        found = {"background": element.attributes.get("bgcolor", "")}
+        # Declarations that are !important win; among equals the later one, and inline ones over those of rules.
         for important in (False, True):
             for name, value, urgent in (*sheet, *inline):
                 if urgent is important:
-                    found["ground" if name.startswith("background") else name] = value
+                    found["background" if name.startswith("background") else name] = value
         return found
 
 
@@ -153,7 +154,7 @@ def _rules_of(css: str, *, dark: bool) -> Iterator[_Rule]:
 
 
 def _selector(text: str) -> tuple[_Part, ...]:
-    """Tags and classes, one within or directly in another; empty for any other selector."""
+    """The steps of a selector of tags and classes, with blanks or `>` between them; empty for any other selector."""
     parts = []
     words = text.replace(">", " > ").split()
     for word, following in zip(words, [*words[1:], ""], strict=True):
@@ -186,7 +187,7 @@ def _declarations(body: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _colour(value: str) -> str:
-    """`#rrggbb` of a CSS value; empty for what inherits, shows through or is not known."""
+    """The first colour in a CSS value as `#rrggbb`; empty for `inherit`, `transparent` and what is not known."""
     found = _COLOUR.search(value)
     if found is None:
         return ""

@@ -38,7 +38,7 @@ def check_publication(root: Path, *, deployed: bool, stack: str = "", mails: boo
     what CloudFormation, Lambda, IAM, Scheduler and SES say of it.
     """
     found = list(_faults(root))
-    templates = Templates(root, EXAMPLE_URL, traced=True)
+    templates = Templates(root, EXAMPLE_URL, with_sources=True)
     warnings = []
     if not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
         looked_over = list(dict.fromkeys(_mails(root, templates)))

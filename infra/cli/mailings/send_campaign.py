@@ -49,10 +49,10 @@ def send(path: Path, *, yes: bool) -> int:
 
 
 def _prepared(file: CampaignFile) -> Prepared:
-    """The campaign as it would start now; faults in a template carry their lines. Raises Fault."""
-    traced = Templates(app.settings.templates, app.settings.public_url, traced=True)
+    """The campaign as it would start now; faults in a template are told with their lines. Raises Fault."""
+    with_sources = Templates(app.settings.templates, app.settings.public_url, with_sources=True)
     try:
-        return prepare_campaign(file.campaign, app.but(templates=traced), now=whole_seconds(app.now()))
+        return prepare_campaign(file.campaign, app.but(templates=with_sources), now=whole_seconds(app.now()))
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     except Conflict as taken:

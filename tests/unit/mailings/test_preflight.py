@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.mail.mail_html import without_trace
+from newsletter.mail.mail_html import without_sources
 from newsletter.mail.markdown import Place, places_in
 from newsletter.mail.preflight_rules import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
@@ -33,7 +33,7 @@ from tests.support import mails
 from tests.support.mails import LANGUAGES, MAILS, PUBLIC_URL, article, templates
 from tests.support.templates import TEMPLATES
 
-TRACED = Templates(TEMPLATES, PUBLIC_URL, traced=True)
+WITH_SOURCES = Templates(TEMPLATES, PUBLIC_URL, with_sources=True)
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 HTML = """<!doctype html><html lang="fi"><head><title>Kirje</title></head><body>
 <div style="display:none">Esikatselu {{piilossa}} <a href="">x</a></div>
@@ -277,19 +277,19 @@ def test_a_fault_of_a_template_is_told_with_its_file_and_line(tmp_path: Path) ->
         "{{ markdown(body) }}", '{{ markdown(body) }}<p><img src="https://a.example/"></p>'
     )
     path.write_text("\n".join(lines), encoding="utf-8")
-    (fault,) = preflight_campaign(campaign("Moi"), Templates(tmp_path, PUBLIC_URL, traced=True))
+    (fault,) = preflight_campaign(campaign("Moi"), Templates(tmp_path, PUBLIC_URL, with_sources=True))
     assert (fault.rule, fault.template) == (Rule.ALT, f"email/compiled/letter.html:{at}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["digest", "letter", "confirmation", "welcome", "moved"])
-def test_a_traced_mail_is_the_mail_and_nothing_else(name: str, language: str) -> None:
+def test_a_mail_with_sources_is_the_mail_and_nothing_else(name: str, language: str) -> None:
     plain = MAILS[name](language).html
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(mails, "templates", TRACED)
+        patched.setattr(mails, "templates", WITH_SOURCES)
         marked = MAILS[name](language).html
     assert "data-at=email,compiled," in marked
-    assert without_trace(marked) == plain
+    assert without_sources(marked) == plain
 
 
 def test_no_token_is_longer_than_preflight_takes_it_to_be() -> None:
