@@ -183,7 +183,9 @@ def _release(url: str, letters: list[DeadLetter]) -> None:
 
 
 def _delete(queue: str, letters: list[DeadLetter]) -> None:
-    entries: list[DeleteMessageBatchRequestEntryTypeDef] = [{"Id": str(at), "ReceiptHandle": letter.handle} for at, letter in enumerate(letters)]
+    entries: list[DeleteMessageBatchRequestEntryTypeDef] = [
+        {"Id": str(at), "ReceiptHandle": letter.handle} for at, letter in enumerate(letters)
+    ]
     answer = aws.client("sqs").delete_message_batch(QueueUrl=_dead_letters(queue), Entries=entries)
     if answer.get("Failed"):
         raise Fault(f"SQS did not delete {len(answer['Failed'])} of {len(letters)} messages; run the command again")
