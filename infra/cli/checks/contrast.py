@@ -30,7 +30,7 @@ _COLOUR = re.compile(
 
 @dataclass(frozen=True)
 class LowContrast:
-    """Text that does not stand out enough. `at` is the template's file and line in a mail that knows its sources, else empty."""
+    """Text that does not stand out enough. `at` is the template's file and line, if the mail knows its sources."""
 
     at: str
     text: str
