@@ -64,6 +64,8 @@ class Container(Stores):
                 raise TypeError(message)
         other = type(self)()
         vars(other).update(vars(self) | parts)
+        # Holds the container that it was made for.
+        vars(other).pop("variants", None)
         return other
 
     def reset(self) -> None:
