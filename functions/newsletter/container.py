@@ -20,7 +20,7 @@ from newsletter.stores import Stores
 if TYPE_CHECKING:
     from newsletter.articles.feeds.feed_client import Feeds
     from newsletter.leads.crm_client import Crm
-    from newsletter.mailings.digests.recipients import DigestReaders
+    from newsletter.mailings.digests.recipients import DigestRecipients
     from newsletter.mailings.rendering.variants import Variants
     from newsletter.platform.aws.queues_client import Queues
     from newsletter.platform.health import Health
@@ -185,11 +185,11 @@ class Container(Stores):
         return Variants(self)
 
     @cached_property
-    def digest_readers(self) -> DigestReaders:
+    def digest_recipients(self) -> DigestRecipients:
         """The articles that are new to each reader of a digest."""
-        from newsletter.mailings.digests.recipients import DigestReaders
+        from newsletter.mailings.digests.recipients import DigestRecipients
 
-        return DigestReaders(self.digests, self.publication.time_zone)
+        return DigestRecipients(self.digests, self.publication.time_zone)
 
     @cached_property
     def health(self) -> Health:

@@ -1,4 +1,4 @@
-"""Weekly, and page by page: articles and campaigns become batches."""
+"""The planner: starts digests on schedule, and plans mailings page by page into batches."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from newsletter.platform.observability import observed
 
 @observed("planner")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Start the digests or look after those that wait (schedules), or plan a page (queue).
+    """Start digests or handle those that wait for approval (schedules), or plan pages and requeue shards (queue).
 
-    Raises PartlyFailed for a digest that failed, once the others are done.
+    Raises PartlyFailed if a digest failed, once the others are done.
     """
     if "Records" in event:
         return each_message(event, context, _plan, app)

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 
-from newsletter.mailings.planning.plan_page import PAGE  # noqa: E402
+from newsletter.mailings.planning.plan_page import PAGE_SIZE  # noqa: E402
 from newsletter.platform.shards import SHARDS  # noqa: E402
 from rehearsal.lambda_.lineage import LIMIT  # noqa: E402
 from tests.simulation.aws import apart  # noqa: E402
@@ -73,7 +73,7 @@ def table(sent: Sent) -> list[tuple[str, str]]:
 def faults(sent: Sent) -> list[str]:
     """What is not as promised."""
     early, late = sent.rss_mb.values()
-    pages = ceil(sent.readers / len(SHARDS) / PAGE)
+    pages = ceil(sent.readers / len(SHARDS) / PAGE_SIZE)
     promises = {
         "everybody has one mail": set(sent.witness.mails) == {1},
         "the certificate says so": sent.certificate.planned == sent.certificate.accepted == sent.readers,

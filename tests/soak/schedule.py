@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from newsletter.container import app
 from newsletter.mailings.mailing import Kind
-from newsletter.mailings.planning.plan_page import PAGE
+from newsletter.mailings.planning.plan_page import PAGE_SIZE
 from newsletter.platform.rate_limit import AHEAD, CHUNK
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.feedback_policy import OnDoubt
@@ -80,12 +80,12 @@ class Schedule:
         shards = SHARDS[: self.shards]
         number = draw.choice((1, 5, 20, 60)) if self.readers is None else self.readers
         many_pages = draw.random() < 0.5 if self.many_pages is None else self.many_pages
-        page = ceil(number / MOST_PAGES) if many_pages else PAGE
+        page = ceil(number / MOST_PAGES) if many_pages else PAGE_SIZE
         ahead = draw.choice((AHEAD, 5.0)) if self.ahead is None else self.ahead
         with (
             _stage(draw) as stage,
             everywhere("SHARDS", shards),
-            everywhere("PAGE", page),
+            everywhere("PAGE_SIZE", page),
             everywhere("AHEAD", ahead),
             everywhere("CHUNK", min(CHUNK, ahead / 2)),
         ):

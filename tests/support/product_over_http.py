@@ -57,7 +57,7 @@ class Product:
     @property
     def digest(self) -> str:
         """The mailing of this week's digest."""
-        return digest_of(self.now)
+        return get_digest(self.now)
 
     def call(self, method: str, path: str, body: str | bytes = "", **headers: str) -> Answer:
         """One request, redirects not followed; `path` may be a whole address."""
@@ -241,6 +241,6 @@ def until(claim: Callable[[], bool], product: Product) -> bool:
     return claim()
 
 
-def digest_of(moment: datetime) -> str:
+def get_digest(moment: datetime) -> str:
     """The mailing of that week's digest."""
     return digest_id(week_of(moment, ZoneInfo("Europe/Helsinki")))

@@ -134,7 +134,9 @@ def with_a_waiting_campaign(cloud: Cloud, clock: Clock) -> str:
     mailing = with_a_campaign(cloud, clock)
     status = app.statuses.status(mailing)
     assert status is not None
-    assert app.statuses.turn(mailing, status, MailingStatus(MailingState.WAITING, clock.now, "quota", until=clock.now))
+    assert app.statuses.compare_and_set(
+        mailing, status, MailingStatus(MailingState.WAITING, clock.now, "quota", until=clock.now)
+    )
     clock.forward(minutes=1)
     return mailing
 
@@ -144,8 +146,10 @@ def with_a_first_slice(cloud: Cloud, clock: Clock) -> str:
     mailing = with_a_campaign(cloud, clock)
     status = app.statuses.status(mailing)
     assert status is not None
-    slices = MailingStatus(MailingState.PILOT, clock.now, until=clock.now + timedelta(minutes=1), slice=shard_of(ID))
-    assert app.statuses.turn(mailing, status, replace(slices, to_emit=True))
+    pilot = MailingStatus(
+        MailingState.PILOT, clock.now, until=clock.now + timedelta(minutes=1), pilot_shards=shard_of(ID)
+    )
+    assert app.statuses.compare_and_set(mailing, status, replace(pilot, needs_requeue=True))
     cloud.run("nurture", clock.now)
     cloud.drain()
     clock.forward(minutes=2)

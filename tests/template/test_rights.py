@@ -20,7 +20,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.leads.crm_client import Crm
-from newsletter.mailings.digests.digest import SettledDigest, Window
+from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
@@ -152,8 +152,8 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     subscribe(cloud, LIISA)
     for week in ("2020-W01", "2020-W02"):
         until = NOW if week == "2020-W01" else NOW + 3650 * DAY
-        digest = SettledDigest(week, Window(NOW - DAY, NOW - DAY), ("x",), deadline=until, sent_unanswered=True)
-        app.digests.settle(digest)
+        digest = Digest(week, Window(NOW - DAY, NOW - DAY), ("x",), deadline=until, sent_unanswered=True)
+        app.digests.create(digest)
     for _ in range(2):
         cloud.run("planner", NOW)
         cloud.drain()
@@ -234,11 +234,11 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         app.rate_limiter.reserve("queued", 700, now)
         assert api("POST", "/campaigns", text | {"name": "pitka"}).status == 201
         cloud.drain()
-        assert list(app.backlog.waiting()) != []
+        assert list(app.backlog.shards()) != []
         app.rate_limiter.release("queued", now)
         cloud.run("nurture", NOW)
         cloud.drain()
-        assert list(app.backlog.waiting()) == []
+        assert list(app.backlog.shards()) == []
         assert api("POST", "/digests/2020-W02/approve").status == 200
         cloud.drain()
         for path in ("/digests", "/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):
@@ -259,13 +259,15 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         statuses, mailing = app.statuses, "campaign-syksy"
         status = statuses.status(mailing)
         assert status is not None
-        assert statuses.turn(mailing, status, MailingStatus(MailingState.WAITING, NOW, reason="quota", until=NOW))
+        assert statuses.compare_and_set(
+            mailing, status, MailingStatus(MailingState.WAITING, NOW, reason="quota", until=NOW)
+        )
         tick(cloud, 31)
         for name in ("BREAKER_VOLUME", "LEAST_BOUNCED", "LEAST_COMPLAINED"):
             strict.setattr(sending_limits, name, 0)
         status = statuses.status(mailing)
         assert status is not None
-        assert status.state.sends
+        assert status.state.is_sending
         cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
         cloud.drain()
         assert api("POST", f"/mailings/{mailing}/resume").status == 409

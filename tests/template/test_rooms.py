@@ -261,7 +261,7 @@ def test_a_mailing_starts_in_one_place_and_a_digest_is_released_in_one() -> None
         "app.mailings.create": "newsletter.mailings.launch",
         "plan_shards": "newsletter.mailings.launch",
         "Prepared": "newsletter.mailings.launch",
-        "app.digests.settle": "newsletter.mailings.digests.release",
+        "app.digests.create": "newsletter.mailings.digests.release",
         "app.digests.release": "newsletter.mailings.digests.release",
     }
     found: dict[str, set[str]] = {act: set() for act in owners}

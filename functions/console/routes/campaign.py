@@ -10,7 +10,7 @@ from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
 from newsletter.container import app
-from newsletter.mailings.campaign import Campaign, checked, prepare_campaign
+from newsletter.mailings.campaign import Campaign, prepare_campaign, validate_campaign
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.launch import Prepared, launch
 from newsletter.mailings.mailing import Mailing
@@ -64,7 +64,7 @@ def take_form(request: Request, who: Principal) -> Answer:
     now = whole_seconds(app.now())
     try:
         if step == "mail":
-            return _whole_mail(checked(draft.campaign, app.templates.publication, now))
+            return _whole_mail(validate_campaign(draft.campaign, app.templates.publication, now))
         prepared = prepare_campaign(draft.campaign, app, now=now)
         prepared.check()
         return _send(prepared) if step == "send" else _preview(who, draft, prepared)

@@ -13,8 +13,8 @@ from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.digests.approve import approve_digest, reject_digest
-from newsletter.mailings.digests.digest import SettledDigest, digest_id
-from newsletter.mailings.digests.release import digest_of
+from newsletter.mailings.digests.digest import Digest, digest_id
+from newsletter.mailings.digests.release import get_digest
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import InvalidInput, NotFound
@@ -80,16 +80,16 @@ def reject(_request: Request, who: Principal, period: str) -> Answer:
     return json_answer(200, {"digest": digest_as_json(_reject(who, period))})
 
 
-def _approve(who: Principal, period: str) -> SettledDigest:
+def _approve(who: Principal, period: str) -> Digest:
     return approve_digest(period, app, by=who.name, now=whole_seconds(app.now()))
 
 
-def _reject(who: Principal, period: str) -> SettledDigest:
+def _reject(who: Principal, period: str) -> Digest:
     return reject_digest(period, app, by=who.name, now=whole_seconds(app.now()))
 
 
-def _found(period: str) -> tuple[SettledDigest, Mailing]:
-    digest = digest_of(period, app)
+def _found(period: str) -> tuple[Digest, Mailing]:
+    digest = get_digest(period, app)
     mailing = app.mailings.get(digest_id(period))
     if mailing is None:
         raise NotFound(f"mailing {digest_id(period)}")

@@ -11,7 +11,7 @@ from console.request import Request
 from console.responses import clock, page
 from newsletter.container import app
 from newsletter.mailings.mailing import Mailing
-from newsletter.mailings.status import MailingState, acts_on
+from newsletter.mailings.status import MailingState, allowed_actions
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
@@ -73,7 +73,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         offer=offer.title[publication.language("en")] if offer else report.mailing.offer,
         mailing_status=status_in_words(report.mailing.status),
         still_going_out=still_going_out(report.mailing.status),
-        acts=[(act, act.capitalize()) for act in acts_on(report.mailing.status)],
+        acts=[(act, act.capitalize()) for act in allowed_actions(report.mailing.status)],
         words=certificate_in_words(report),
         progress=progress_in_words(report, clock),
         sums=report.certificate,

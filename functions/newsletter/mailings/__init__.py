@@ -1,1 +1,1 @@
-"""Digests, campaigns and steps: what is sent to whom, and its status."""
+"""Mailings: what is sent to whom (digest, campaign, sequence step), how it is planned, and its status."""

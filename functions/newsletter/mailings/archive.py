@@ -1,4 +1,4 @@
-"""The public archive: mailings that went out to everyone, with nothing in them that belongs to one reader."""
+"""The public archive: mailings that went to everyone, without links or names that belong to one subscriber."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
-from newsletter.mailings.digests.digest import choose
+from newsletter.mailings.digests.digest import select_articles
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.platform.errors import NotFound
 from newsletter.publication.publication import Offer
@@ -16,13 +16,16 @@ from newsletter.publication.publication import Offer
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-ROUNDS = 10
-"""How many pages of the list are read in search of public mailings; past that the next page goes on."""
+MAX_PAGES = 10
+"""Pages of the list that one request reads in search of public mailings; the next request continues from there."""
 
 
 @dataclass(frozen=True)
-class Archived:
-    """A mailing as the archive shows it. `language` is that of its own text; a digest speaks that of the page."""
+class ArchivedMailing:
+    """A mailing as the archive shows it.
+
+    `language` is the language of a campaign's own text; a digest is shown in the language of the page.
+    """
 
     mailing: Mailing
     title: str
@@ -38,22 +41,22 @@ class Archived:
 
     @property
     def original(self) -> str:
-        """The one article's own address, where a digest has just one and its page would only repeat it."""
+        """Where the article is, for a digest with one article: its archive page would only repeat it. Else empty."""
         return self.articles[0].url if len(self.articles) == 1 and not self.more else ""
 
 
-def list_archive(language: str, before: str, limit: int, app: Container) -> tuple[list[Archived], str]:
-    """At most `limit` mailings after the place `before`, the newest first, and the place where the next page begins.
+def list_archive(language: str, before: str, limit: int, app: Container) -> tuple[list[ArchivedMailing], str]:
+    """At most `limit` archived mailings older than the cursor `before`, the newest first, and the next page's cursor.
 
-    That is empty on the last page.
+    An empty cursor stands for the newest mailing in the argument, and for the last page in the result.
     """
-    found: list[Archived] = []
-    for _ in range(ROUNDS):
-        lines = app.mailings.before(before, limit)
+    found: list[ArchivedMailing] = []
+    for _ in range(MAX_PAGES):
+        lines = app.mailings.older(before, limit)
         public = [mailing for _, mailing in lines if mailing.public]
         articles = app.articles.some(article for mailing in public for article in mailing.articles)
         for place, mailing in lines:
-            shown = _shown(mailing, language, articles, app.templates)
+            shown = _as_archived(mailing, language, articles, app.templates)
             if shown and len(found) == limit:
                 return found, before
             if shown:
@@ -65,31 +68,33 @@ def list_archive(language: str, before: str, limit: int, app: Container) -> tupl
 
 
 def public_mailing(mailing_id: str, app: Container) -> Mailing:
-    """The mailing. Raises NotFound, also for one that exists and is not for everyone."""
+    """The mailing of that id. Raises NotFound, also for one that exists and is not public."""
     mailing = app.mailings.get(mailing_id)
     if mailing is None or not mailing.public:
         raise NotFound(f"mailing {mailing_id} in the archive")
     return mailing
 
 
-def read_archived(mailing: Mailing, language: str, app: Container) -> Archived:
-    """The mailing for a page in that language. Raises NotFound when nothing of it is left."""
-    shown = _shown(mailing, language, app.articles.some(mailing.articles), app.templates)
+def archived_mailing(mailing: Mailing, language: str, app: Container) -> ArchivedMailing:
+    """The mailing for a page in that language. Raises NotFound when all its articles are gone."""
+    shown = _as_archived(mailing, language, app.articles.some(mailing.articles), app.templates)
     if shown is None:
         raise NotFound(f"the articles of {mailing.id}")
     return shown
 
 
-def _shown(mailing: Mailing, language: str, articles: Mapping[str, Article], templates: Templates) -> Archived | None:
-    """A public mailing as a reader of every topic got it; None for any other, or when nothing of it is left."""
+def _as_archived(
+    mailing: Mailing, language: str, articles: Mapping[str, Article], templates: Templates
+) -> ArchivedMailing | None:
+    """A public mailing as a subscriber to every topic got it; None if it is not public or has no article left."""
     if not mailing.public:
         return None
     offer = templates.publication.offer(mailing.offer)
     if mailing.kind is Kind.CAMPAIGN:
-        return Archived(mailing, mailing.subject, mailing.language or language, offer=offer)
+        return ArchivedMailing(mailing, mailing.subject, mailing.language or language, offer=offer)
     fresh = [articles[article] for article in mailing.articles if article in articles]
-    selection = choose(fresh, (), (), templates.publication.digest.max_articles, 0)
+    selection = select_articles(fresh, (), (), templates.publication.digest.max_articles, 0)
     if selection is None:
         return None
     title = templates.subject("digest", language, articles=selection.articles, more=selection.more)
-    return Archived(mailing, title, language, selection.articles, selection.more, offer)
+    return ArchivedMailing(mailing, title, language, selection.articles, selection.more, offer)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.launch import Launched, Prepared, launch, prepare
-from newsletter.mailings.mailing import Among, Audience, Kind, Mailing, campaign_mailing
+from newsletter.mailings.mailing import Among, Audience, Kind, Mailing, campaign_id
 from newsletter.platform.errors import InvalidInput
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
@@ -23,9 +23,9 @@ MAX_BODY = 50_000
 class Campaign:
     """What marketing wrote. `name` makes the campaign unique; `body` is Markdown.
 
-    No languages in the audience means readers of the campaign's own language. `archive` says whether the archive shows
-    it; None: if it is meant for everyone. `doubt` and `doubt_wait_minutes` replace the publication's, if given. `among`
-    is as in Audience.
+    Without `languages` it goes to subscribers of the campaign's own language. `archive` says whether the archive shows
+    it; None means: if it goes to everyone. `doubt` and `doubt_wait_minutes`, if given, replace what the publication
+    says about unconfirmed sends. `among` is as in Audience.
     """
 
     name: str
@@ -43,20 +43,23 @@ class Campaign:
 
 
 def start_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Launched:
-    """Start the campaign. The same campaign again sends nothing again."""
+    """Start the campaign. Starting the same campaign again sends nothing twice.
+
+    Raises what `prepare_campaign` and `launch` raise.
+    """
     return launch(prepare_campaign(campaign, app, now=now), app)
 
 
 def prepare_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Prepared:
-    """The campaign as it would start now, looked at once for whoever shows it and for `launch`.
+    """The campaign as it would start now: rendered and counted once, for a preview and for `launch`.
 
     Raises InvalidInput that names the field, Conflict when the name was used for another text.
     """
-    return prepare(checked(campaign, app.templates.publication, now), app)
+    return prepare(validate_campaign(campaign, app.templates.publication, now), app)
 
 
-def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
-    """The mailing that the campaign would start now. Raises InvalidInput that names the field."""
+def validate_campaign(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
+    """The mailing of a valid campaign, created at `now`. Raises InvalidInput that names the field."""
     subject = campaign.subject.strip()
     if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
         raise InvalidInput("subject", f"one line of 1 to {MAX_SUBJECT} characters")
@@ -67,15 +70,15 @@ def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mail
     if campaign.offer and publication.offer(campaign.offer) is None:
         known = ", ".join(offer.key for offer in publication.offers) or "no offer at all"
         raise InvalidInput("offer", f"{campaign.offer!r} is unknown; the publication has {known}")
-    _known("language", (campaign.language,), publication.languages)
-    _known("languages", campaign.languages, publication.languages)
-    _known("doubt", (campaign.doubt,) if campaign.doubt else (), tuple(OnDoubt))
+    _require_known("language", (campaign.language,), publication.languages)
+    _require_known("languages", campaign.languages, publication.languages)
+    _require_known("doubt", (campaign.doubt,) if campaign.doubt else (), tuple(OnDoubt))
     least, most = WAIT_MINUTES
     if campaign.doubt_wait_minutes and not least <= campaign.doubt_wait_minutes <= most:
         raise InvalidInput("doubt_wait_minutes", f"a whole number from {least} to {most}")
-    _known("topics", campaign.topics, tuple(topic.key for topic in publication.topics))
+    _require_known("topics", campaign.topics, tuple(topic.key for topic in publication.topics))
     return Mailing(
-        id=campaign_mailing(campaign.name),
+        id=campaign_id(campaign.name),
         kind=Kind.CAMPAIGN,
         created_at=now,
         audience=Audience(
@@ -94,7 +97,7 @@ def checked(campaign: Campaign, publication: Publication, now: datetime) -> Mail
     )
 
 
-def _known(field: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:
+def _require_known(field: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:
     unknown = [value for value in values if value not in known]
     if unknown:
         raise InvalidInput(field, f"{unknown[0]!r} is unknown; choose from {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""How many readers an audience has now, without looking at more of them than a page can wait for."""
+"""Counts the subscribers of an audience, up to a limit that keeps a console page fast."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Audience
-from newsletter.mailings.planning.plan_page import PAGE
+from newsletter.mailings.planning.plan_page import PAGE_SIZE
 from newsletter.platform.shards import SHARDS
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-LOOK_AT = 50_000
-"""Readers looked at before counting stops: some 57 queries, a second or two."""
+MAX_COUNTED = 50_000
+"""Subscribers read before counting stops: some 57 queries, a second or two."""
 
 
 @dataclass(frozen=True)
-class Count:
-    """`complete` says that everybody was looked at; otherwise there are at least so many."""
+class AudienceCount:
+    """`complete`: all subscribers were read; otherwise the audience has at least so many `readers`."""
 
     readers: int
     complete: bool
 
 
-def count_audience(audience: Audience, on: date, app: Container, *, look_at: int = LOOK_AT) -> Count:
-    """The active readers the audience includes, without those who pause `on` that day.
+def count_audience(audience: Audience, on: date, app: Container, *, at_most: int = MAX_COUNTED) -> AudienceCount:
+    """How many active subscribers the audience includes, without those whose mail is paused `on` that day.
 
-    Counting stops after the page in which `look_at` readers were reached.
+    Counting stops after the page in which `at_most` subscribers were read.
     """
     readers = seen = 0
     for shard in SHARDS:
         after: str | None = None
         while True:
-            if seen >= look_at:
-                return Count(readers, complete=False)
-            recipients, after = app.subscribers.page(shard, after, PAGE)
+            if seen >= at_most:
+                return AudienceCount(readers, complete=False)
+            recipients, after = app.subscribers.page(shard, after, PAGE_SIZE)
             seen += len(recipients)
             readers += sum(
                 not recipient.broken and audience.includes(recipient) and not recipient.choices.paused(on)
@@ -44,4 +44,4 @@ def count_audience(audience: Audience, on: date, app: Container, *, look_at: int
             )
             if after is None:
                 break
-    return Count(readers, complete=True)
+    return AudienceCount(readers, complete=True)

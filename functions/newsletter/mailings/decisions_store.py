@@ -1,4 +1,4 @@
-"""What scheduled runs and people decided, and why."""
+"""The decision log: what scheduled runs and people decided about mailings, and why."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ DECISIONS = "decisions"
 
 
 class Decisions(TableStore):
-    """One record for each run and moment."""
+    """One record for each run (a mailing's id, or `breaker`) and moment."""
 
     def put(self, at: datetime, run: str, decision: str, why: str, *, replace: bool = True) -> bool:
-        """Record what a scheduled run decided, so that silence always has a reason.
+        """Record what a run decided, so that it can be seen later why something was not sent.
 
-        A run has one record: what becomes of it later takes the place of what it decided first. Without `replace` the
-        record that is there stays, so that a run repeated does not hide what the first one did; then it is False.
+        A later record of the same run and moment replaces the first one. Without `replace` an existing record stays,
+        so that a repeated run does not hide what the first one did; the result is False then.
         """
         record = (DECISIONS, f"{iso(at)}#{run}", {"decision": decision, "why": why})
         if not replace:
@@ -28,7 +28,7 @@ class Decisions(TableStore):
         return True
 
     def newest(self, limit: int) -> list[dict[str, Any]]:
-        """The newest decision records: `at`, `run`, `decision`, `why`."""
+        """The newest `limit` records: `at`, `run`, `decision`, `why`."""
         lines = []
         for item in self._last(DECISIONS, limit):
             at, run = item["sk"].split("#", 1)

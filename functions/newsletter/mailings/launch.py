@@ -1,13 +1,13 @@
-"""Start a mailing: the one way by which anything begins to be sent.
+"""Start a mailing. Everything that is sent starts here.
 
-`prepare` looks at a mailing and stores nothing, `launch` starts what was prepared. What a mailing needs before it
-starts depends on its kind alone, so no caller can leave anything out:
+`prepare` checks a mailing and stores nothing; `launch` starts what was prepared. Which checks a mailing gets depends
+on its kind alone, so that no caller can leave one out:
 
-- a campaign is examined by preflight, its audience is counted, and one that is broken or has no reader is refused;
-- a digest is examined when it is released (release_digest.py), and may go out to nobody;
-- both start held while the breaker is open, and with a pilot when they have many readers;
-- the mails that follow what one reader did (steps, welcome, confirmation) have none of that: each has one recipient
-  and is planned by whoever sends it.
+- a campaign goes through preflight and its audience is counted; it is refused if something blocks it or nobody gets it;
+- a digest goes through preflight when it is released (digests/release.py), and may have no recipient;
+- both start held while the breaker is open, and with a pilot when they have many recipients;
+- automated mails (sequence steps, welcome, confirmation) have no such checks: each has one recipient, and the code
+  that sends it plans it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.control.hold import tell_stopped
-from newsletter.mailings.count_audience import Count, count_audience
+from newsletter.mailings.control.hold import record_stopped
+from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.digests.release import digest_of_mailing
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.plan_page import plan_shards
-from newsletter.mailings.rendering.preflight import Fault, NotFit, preflight_campaign
+from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import Conflict, EmptyAudience
 from newsletter.platform.times import whole_seconds
@@ -33,35 +33,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A mailing with the course on which it starts, and what was found when it was looked at.
+    """A mailing with the status it starts in, and the results of its checks.
 
-    `known`: it was started before; launched again, whatever a crash left undone is done. `planned`: it has recipients
-    to plan now; the others are planned one by one, or wait for approval, or were dropped. `readers` is None where
-    nobody was counted: of a mailing that is known, or that cannot go out as it is.
+    `known`: it was started before; launching it again completes what a crash left undone. `planned`: its recipients
+    are to be planned now; False for automated mails, and for digests that wait for approval or were dropped.
+    `readers` is None where the audience was not counted: the mailing is known, or preflight blocks it.
     """
 
     mailing: Mailing
     known: bool = False
     planned: bool = True
     faults: tuple[Fault, ...] = ()
-    readers: Count | None = None
+    readers: AudienceCount | None = None
 
     def check(self) -> None:
-        """Raises NotFit when something in a campaign is broken, EmptyAudience when it certainly has no reader.
+        """Raises PreflightFailed for a fault that blocks the campaign, EmptyAudience when certainly nobody gets it.
 
-        A known campaign is past both.
+        A mailing that was started before is not checked again.
         """
         if self.known:
             return
         if any(fault.blocks for fault in self.faults):
-            raise NotFit(list(self.faults))
+            raise PreflightFailed(list(self.faults))
         if self.mailing.kind is Kind.CAMPAIGN and self.readers and self.readers.complete and not self.readers.readers:
             raise EmptyAudience("topics" if self.mailing.audience.topics else "language")
 
 
 @dataclass(frozen=True)
 class Launched:
-    """A mailing as it is stored, whether this launch created it, and how many of its shards were yet to be planned."""
+    """A mailing as it is stored, whether this launch created it, and how many `shards` were queued for planning."""
 
     mailing: Mailing
     created: bool
@@ -69,9 +69,9 @@ class Launched:
 
 
 def prepare(mailing: Mailing, app: Container) -> Prepared:
-    """What would come of the mailing if it were launched now.
+    """Check the mailing as if it were launched now; nothing is stored.
 
-    Raises Conflict for a campaign whose name was used for another text, NotFound for a digest that is not frozen.
+    Raises Conflict for a campaign whose name was used for another text, NotFound for a digest that was not stored yet.
     """
     known = app.mailings.get(mailing.id)
     if mailing.kind.automated:
@@ -80,18 +80,18 @@ def prepare(mailing: Mailing, app: Container) -> Prepared:
         return _prepare_digest(mailing, known, app)
     faults = tuple(preflight_campaign(mailing, app.templates))
     if known is not None:
-        return Prepared(_same(known, mailing), known=True, faults=faults)
+        return Prepared(_same_campaign(known, mailing), known=True, faults=faults)
     if any(fault.blocks for fault in faults):
         return Prepared(mailing, faults=faults)
     readers = count_audience(mailing.audience, mailing.created_at.date(), app)
-    status = _first_course(mailing.id, readers, app, mailing.created_at)
+    status = _initial_status(mailing.id, readers, app, mailing.created_at)
     return Prepared(replace(mailing, status=status), faults=faults, readers=readers)
 
 
 def launch(prepared: Prepared, app: Container) -> Launched:
-    """Start the mailing, once. Safe to repeat at any line: what is there already stays as it is.
+    """Start the mailing, once. A crash at any line can be repaired by calling it again: what is stored stays.
 
-    Raises NotFit, EmptyAudience, and Conflict when another campaign of the same name was faster.
+    Raises PreflightFailed, EmptyAudience, and Conflict when a campaign of the same name was started meanwhile.
     """
     prepared.check()
     mailing = prepared.mailing
@@ -102,29 +102,29 @@ def launch(prepared: Prepared, app: Container) -> Launched:
     if not created:
         mailing = _stored(mailing, app)
     if mailing.kind is Kind.CAMPAIGN and mailing.status.state is MailingState.HELD:
-        # Of a digest, the record of its run says so.
-        tell_stopped(mailing.id, mailing.status, app)
-    # What readers chose right before a digest was released must be in the index by the time it is read.
+        # A digest's run writes its own decision record (digests/start.py).
+        record_stopped(mailing.id, mailing.status, app)
+    # Choices that subscribers made right before a digest was released must have reached the index when it is read.
     delay = app.index_delay if mailing.kind is Kind.DIGEST else 0
     return Launched(mailing, created, plan_shards(mailing.id, app, delay) if prepared.planned else 0)
 
 
 def _stored(mailing: Mailing, app: Container) -> Mailing:
-    """The mailing as it is stored. One that waited for approval waits no more, unless it was launched to wait."""
+    """The mailing as it is stored. Its status `approval` is replaced, unless this launch starts in it too."""
     stored = app.mailings.get(mailing.id)
     if stored is None:
         return mailing
     if mailing.kind is Kind.CAMPAIGN:
-        return _same(stored, mailing)
+        return _same_campaign(stored, mailing)
     waits = stored.status.state is MailingState.APPROVAL
     if waits and mailing.status.state is not MailingState.APPROVAL:
-        app.statuses.turn(stored.id, stored.status, mailing.status)
+        app.statuses.compare_and_set(stored.id, stored.status, mailing.status)
         return replace(stored, status=mailing.status)
     return stored
 
 
-def _same(known: Mailing, mailing: Mailing) -> Mailing:
-    """The known one. Raises Conflict when it has another text."""
+def _same_campaign(known: Mailing, mailing: Mailing) -> Mailing:
+    """The stored campaign. Raises Conflict when its text differs."""
     if replace(known, created_at=mailing.created_at) != mailing:
         raise Conflict(f"{mailing.id}: a campaign of this name was sent with another text; choose another name")
     return known
@@ -135,7 +135,7 @@ def _prepare_digest(mailing: Mailing, known: Mailing | None, app: Container) -> 
     planned = digest.released_at is not None
     if known is not None and known.status.state is not MailingState.APPROVAL:
         return Prepared(known, known=True, planned=planned)
-    if digest.waits:
+    if digest.awaits_approval:
         status = MailingStatus(MailingState.APPROVAL, digest.window.end)
         return Prepared(replace(mailing, status=status), planned=False)
     since = digest.decided_at or digest.window.end
@@ -143,15 +143,15 @@ def _prepare_digest(mailing: Mailing, known: Mailing | None, app: Container) -> 
         status = MailingStatus(MailingState.CANCELLED, since, reason=digest.verdict)
         return Prepared(replace(mailing, status=status), planned=False)
     readers = count_audience(mailing.audience, since.date(), app)
-    status = _first_course(mailing.id, readers, app, since)
+    status = _initial_status(mailing.id, readers, app, since)
     status = replace(status, reason=status.reason or digest.verdict)
     return Prepared(replace(mailing, status=status), readers=readers)
 
 
-def _first_course(mailing: str, readers: Count, app: Container, since: datetime) -> MailingStatus:
-    """The course on which a mailing to so many readers starts: held while the breaker is open, with a pilot, or whole.
+def _initial_status(mailing: str, readers: AudienceCount, app: Container, since: datetime) -> MailingStatus:
+    """The status in which a mailing to so many readers starts: held (breaker open), with a pilot, or sending.
 
-    The pilot is watched from now on, however long ago it was decided that the mailing goes out.
+    The wait of the pilot is counted from now, even if the mailing was approved (`since`) earlier.
     """
     breaker = app.reputation.breaker()
     if breaker is not None:
@@ -160,5 +160,5 @@ def _first_course(mailing: str, readers: Count, app: Container, since: datetime)
     pilot = pilot_shards(mailing, readers.readers, sending_limits)
     if pilot:
         until = whole_seconds(app.now()) + sending_limits.pilot_wait
-        return MailingStatus(MailingState.PILOT, since, until=until, slice=pilot)
+        return MailingStatus(MailingState.PILOT, since, until=until, pilot_shards=pilot)
     return MailingStatus(MailingState.SENDING, since)

@@ -1,4 +1,4 @@
-"""Mailings: one thing sent to many, its audience and its variants."""
+"""A mailing (one thing sent to many), its audience and its variants."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Recipient
 
 NAME = re.compile(r"[a-z0-9][a-zA-Z0-9-]{0,59}")
-"""What may become part of a mailing's id: SES tags carry it, and they take [A-Za-z0-9_-] only (AWS: MessageTag)."""
+"""A campaign's name. It becomes part of the mailing's id and so of SES tags: [A-Za-z0-9_-] only (AWS: MessageTag)."""
 
 CONFIRMATION = "confirmation"
 INVITATION = "invitation"
 WELCOME = "welcome"
 MOVED = "moved"
 ALREADY = "already"
-"""The standing mailings of mails that follow what a reader did; they need no planning."""
+"""Ids of the automated mailings. Each of their mails follows what one person did, so that nothing is planned."""
 
 
 class Kind(StrEnum):
-    """What a mailing is for."""
+    """What a mailing is for. The values are stored; that of SERVICE is the word of the first release."""
 
     DIGEST = "digest"
     CAMPAIGN = "campaign"
@@ -35,18 +35,18 @@ class Kind(StrEnum):
     INVITATION = "invitation"
 
     @property
-    def awaited(self) -> bool:
-        """Whether a reader waits for the mail at the screen, so that it goes in the transactional lane."""
+    def transactional(self) -> bool:
+        """Whether somebody waits for the mail at a screen, so that it uses the rate reserved for such mail."""
         return self in (Kind.WELCOME, Kind.SERVICE)
 
     @property
     def to_subscribers(self) -> bool:
-        """Whether who gets the mail has a subscription to end; the others ask for one or tell of its end."""
+        """Whether recipients have a subscription they can end; the other mails offer one or are about its end."""
         return self not in (Kind.SERVICE, Kind.INVITATION)
 
     @property
     def automated(self) -> bool:
-        """Whether each mail follows what one reader did, so that there is nothing to plan."""
+        """Whether each mail follows what one person did, so that there is nothing to plan."""
         return self not in (Kind.DIGEST, Kind.CAMPAIGN)
 
 
@@ -55,10 +55,10 @@ Among = tuple[tuple[str, tuple[str, ...]], ...]
 
 @dataclass(frozen=True)
 class Audience:
-    """A rule that selects subscribers. Nothing named means everybody.
+    """A rule that selects subscribers; an empty field does not restrict them.
 
-    `among` has, of texts that readers give, by the name of the choice, those of which a reader's must be one; upper and
-    lower case are the same.
+    `among` restricts free-text choices: pairs of a choice's name and the texts of which a subscriber's must be one,
+    compared without regard to case.
     """
 
     topics: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Audience:
     among: Among = ()
 
     def includes(self, recipient: Recipient) -> bool:
-        """Whether the recipient is meant. A reader without topics reads every topic.
+        """Whether the recipient is selected. A subscriber without topics gets every topic.
 
         Raises AttributeError for a choice that this version of the code does not know: then nothing is planned.
         """
@@ -83,7 +83,7 @@ class Audience:
 
     @property
     def everyone(self) -> bool:
-        """Whether nobody is left out for what interests them. A language or a frequency only chooses the form."""
+        """Whether nobody is excluded by topic or `among`; language and frequency only choose the form they get."""
         return not self.topics and not self.among
 
 
@@ -91,10 +91,9 @@ class Audience:
 class Mailing:
     """One digest, campaign or sequence step.
 
-    A digest names its `articles` once, when it starts, and those `related` to them from the archive: a run that is
-    repeated sends what the first one chose. A campaign carries its text as Markdown in `body`, written in `language`.
-    `archive` is what marketing said about showing it to the public; None leaves it to `for_archive`. Two mailings are
-    equal whatever their courses.
+    A digest's `articles`, and the older ones `related` to them, are fixed when it starts, so that a repeated run sends
+    the same. A campaign has its text as Markdown in `body`, written in `language`. `archive` says whether marketing
+    wants it shown in the archive; None leaves it to `for_archive`. The status does not count in comparisons.
     """
 
     id: str
@@ -115,21 +114,21 @@ class Mailing:
 
     @property
     def for_archive(self) -> bool:
-        """Whether it belongs in the archive: what is meant for everyone does, unless marketing says otherwise."""
+        """Whether it belongs in the archive: what goes to everyone does, unless marketing says otherwise."""
         if self.kind.automated:
             return False
         return self.audience.everyone if self.archive is None else self.archive
 
     @property
     def asks_to_confirm(self) -> bool:
-        """Whether its mails ask their readers to press a button."""
+        """Whether its mails ask for a click on a confirmation button."""
         return self.id in (CONFIRMATION, INVITATION, ALREADY)
 
     @property
     def public(self) -> bool:
-        """Whether the archive shows it now: not before readers get it, nor while somebody has reason to stop it."""
+        """Whether the archive shows it now: not before it is sent, nor while it is paused, held or cancelled."""
         return self.for_archive and (
-            self.status.state.sends or self.status.state in (MailingState.WAITING, MailingState.COMPLETE)
+            self.status.state.is_sending or self.status.state in (MailingState.WAITING, MailingState.COMPLETE)
         )
 
 
@@ -137,8 +136,8 @@ class Mailing:
 class Variant:
     """One rendered body of a mailing, as an SES template.
 
-    `key` is a digest of the content: the same text has the same key, whoever renders it and how often.
-    `placeholders` is what must be filled in for each reader; SES loses a mail that lacks one.
+    `key` is a hash of the content, so that the same text always has the same key. `placeholders` must be filled in
+    for each recipient: SES accepts a mail that lacks one, and then drops it.
     """
 
     language: str
@@ -154,13 +153,13 @@ class Variant:
         return f"{self.language}-{b32encode(hashlib.sha256(content.encode()).digest()[:10]).decode().lower()}"
 
 
-def campaign_mailing(name: str) -> str:
-    """The mailing of a campaign. Raises InvalidInput for a name that cannot be part of an id."""
+def campaign_id(name: str) -> str:
+    """The mailing id of a campaign. Raises InvalidInput for a name that cannot be part of an id."""
     if not NAME.fullmatch(name):
         raise InvalidInput("name", f"{name!r}: 1 to 60 letters, digits and hyphens, e.g. kevatkampanja-2027")
     return f"campaign-{name}"
 
 
-def step_mailing(sequence: str, step: int) -> str:
-    """The standing mailing of a sequence's step; `step` counts from 1."""
+def step_id(sequence: str, step: int) -> str:
+    """The mailing id of a sequence's step; `step` counts from 1."""
     return f"step-{sequence}-{step}"

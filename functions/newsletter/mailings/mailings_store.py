@@ -1,4 +1,4 @@
-"""Mailings, their variants and the targets of their links."""
+"""Mailings, their variants and their link targets, in the Content table."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 MAILINGS = "mailings"
 """Partition of the Content table with one line per mailing, in the order of their creation."""
-REMEMBERED = 50
-"""Variants kept in memory, at most 100 kB each."""
+MAX_VARIANTS = 50
+"""Variants cached in memory, at most 100 kB each."""
 
 
 class Mailings(TableStore):
-    """All of a mailing is in one partition: itself, its variants and its links."""
+    """A mailing, its variants and its links share one partition. Variants that were read are cached."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         super().__init__(client, table)
         self._variants: dict[tuple[str, str], Variant] = {}
 
     def create(self, mailing: Mailing) -> bool:
-        """Keep a new mailing; False when its id is taken. Its lines in the two lists are written in any case."""
+        """Store a new mailing; False when its id is taken. Its lines in the two lists are written in any case."""
         if mailing.kind.automated:
-            # Whoever needs one looks for its item alone, so its line must be there first.
-            self._list(mailing)
+            # Callers check for the item of an automated mailing only, so its line in the list must be written first.
+            self._add_to_list(mailing)
         created = self._put_new(f"mailing#{mailing.id}", "mailing", _mailing_values(mailing))
         kept = mailing if created else self.get(mailing.id)
         if kept is not None and not (kept.kind.automated and created):
-            self._list(kept)
-            if not (kept.kind.automated or kept.status.state.over):
+            self._add_to_list(kept)
+            if not (kept.kind.automated or kept.status.state.is_final):
                 self._put(UNFINISHED, kept.id, {})
         return created
 
-    def _list(self, mailing: Mailing) -> None:
-        self._put(MAILINGS, _place(mailing), {"mailing": mailing.id})
+    def _add_to_list(self, mailing: Mailing) -> None:
+        self._put(MAILINGS, _list_key(mailing), {"mailing": mailing.id})
 
     def get(self, mailing: str) -> Mailing | None:
         """The mailing of that id."""
@@ -48,23 +48,23 @@ class Mailings(TableStore):
         return _mailing(mailing, item) if item else None
 
     def newest(self, limit: int) -> list[Mailing]:
-        """The newest mailings first."""
+        """The newest `limit` mailings, the newest first."""
         lines = self._last(MAILINGS, limit)
         found = [(line["sk"], self.get(line["mailing"])) for line in lines]
-        return [mailing for place, mailing in found if mailing is not None and place == _place(mailing)]
+        return [mailing for place, mailing in found if mailing is not None and place == _list_key(mailing)]
 
-    def before(self, place: str, limit: int) -> list[tuple[str, Mailing]]:
-        """At most 100 mailings that stand after `place` in the list of the newest first, each with its own place.
+    def older(self, place: str, limit: int) -> list[tuple[str, Mailing]]:
+        """At most `limit` (up to 100) mailings older than the cursor `place`, the newest first, each with its cursor.
 
-        An empty place is before them all.
+        An empty cursor starts at the newest.
         """
         places = [line["sk"] for line in self._last(MAILINGS, limit, place or "~")]
         found = self._many((f"mailing#{place.split('#', 1)[1]}", "mailing") for place in places)
-        mailings = {_place(each): each for each in (_mailing(item["pk"].partition("#")[2], item) for item in found)}
+        mailings = {_list_key(each): each for each in (_mailing(item["pk"].partition("#")[2], item) for item in found)}
         return [(place, mailings[place]) for place in places if place in mailings]
 
     def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
-        """Keep a rendered variant and the targets of its links (key, url). The same variant twice is one."""
+        """Store a rendered variant and its link targets (key, url). Storing the same variant again changes nothing."""
         for key, url in links:
             self._put(f"mailing#{mailing}", f"link#{key}", {"url": url})
         self._put(
@@ -80,12 +80,12 @@ class Mailings(TableStore):
         )
 
     def variant(self, mailing: str, key: str) -> Variant | None:
-        """The variant of that key. It is a digest of the content, so what was read once need not be read again."""
+        """The variant of that key, or None. The key is a hash of the content, so a cached variant cannot be stale."""
         if (mailing, key) not in self._variants:
             variant = self._read_variant(mailing, key)
             if variant is None:
                 return None
-            if len(self._variants) >= REMEMBERED:
+            if len(self._variants) >= MAX_VARIANTS:
                 self._variants.clear()
             self._variants[mailing, key] = variant
         return self._variants[mailing, key]
@@ -97,13 +97,13 @@ class Mailings(TableStore):
         return Variant(item["language"], item["subject"], item["html"], item["text"], tuple(item["placeholders"]))
 
     def link(self, mailing: str, key: str) -> str | None:
-        """Where a link of a mailing leads."""
+        """The URL of a mailing's link, or None."""
         item = self._get(f"mailing#{mailing}", f"link#{key}")
         return str(item["url"]) if item else None
 
 
-def _place(mailing: Mailing) -> str:
-    """Its place in the list. Another is left of somebody who wanted to create it too and was not the first."""
+def _list_key(mailing: Mailing) -> str:
+    """Its sort key in the list. A second line for a mailing, with another time, comes of a lost race to create it."""
     return f"{iso(mailing.created_at)}#{mailing.id}"
 
 

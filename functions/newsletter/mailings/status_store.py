@@ -1,4 +1,4 @@
-"""The course of each mailing, on the mailing's own item, and the list of mailings that are not over yet."""
+"""The status of each mailing, on the mailing's own item, and the list of mailings that are not over yet."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 STORED_AS = {MailingState.PILOT: "canary"}
-"""States whose stored word is another than the one that people see: that of the first release, in stacks since then."""
+"""States that are stored under another word: stacks of the first release hold it."""
 UNFINISHED = "unfinished"
-"""Partition of the Content table with one line per mailing that somebody must still look after."""
+"""Partition of the Content table with one line per mailing that the monitor has to look at."""
 
 
 class MailingStatuses:
-    """Every change is one conditional write: of two who change a course at once, one finds it changed."""
+    """Every change is one conditional write, so that of two changes at the same time one fails."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def status(self, mailing: str) -> MailingStatus | None:
-        """The mailing's course, without its text; None for a mailing that we do not know."""
+        """The mailing's status, read without its text; None for an unknown mailing."""
         answer = self._client.get_item(
             TableName=self._table,
             Key=_key(mailing),
@@ -37,18 +37,18 @@ class MailingStatuses:
         )
         return status_of(from_item(answer["Item"])) if "Item" in answer else None
 
-    def turn(self, mailing: str, before: MailingStatus, after: MailingStatus) -> bool:
-        """Change the course from `before`; False when somebody else changed it meanwhile."""
+    def compare_and_set(self, mailing: str, before: MailingStatus, after: MailingStatus) -> bool:
+        """Change the status from `before` to `after`; False when it is not `before` any more."""
         kept = {name: value for name, value in status_values(after).items() if value is not None}
         dropped = [name for name, value in status_values(after).items() if value is None]
         unchanged = "#state = :before AND #state_since = :before_since"
         if before == MailingStatus():
-            # Mailings from before courses were kept are being sent.
+            # Mailings that were stored before there was a status are being sent.
             unchanged = f"attribute_exists(pk) AND (attribute_not_exists(#state) OR {unchanged})"
         return holds(
             self._client,
             "update_item",
-            # What stays in its state (until when, what is left to emit) hides no change of state.
+            # An update within the same state (`until`, `needs_requeue`) can be repeated without hiding a change.
             repeatable=(after.state, after.since) == (before.state, before.since),
             TableName=self._table,
             Key=_key(mailing),
@@ -75,26 +75,26 @@ class MailingStatuses:
             yield item["sk"]
 
     def finish(self, mailing: str) -> None:
-        """Take the mailing off the list; doing it twice is harmless."""
+        """Take the mailing off the list of unfinished ones; doing it twice is harmless."""
         self._client.delete_item(TableName=self._table, Key=to_item({"pk": UNFINISHED, "sk": mailing}))
 
 
 def status_values(status: MailingStatus) -> dict[str, Any]:
-    """The attributes of a course; None where there is none."""
+    """The attributes of a status, None for those that are absent. Stored names are those of the first release."""
     return {
         "state": _stored(status.state),
         "state_since": iso(status.since),
         "state_reason": status.reason or None,
         "state_by": status.by or None,
         "state_until": iso(status.until) if status.until else None,
-        "to_emit": status.to_emit or None,
-        "slice": status.slice or None,
+        "to_emit": status.needs_requeue or None,
+        "slice": status.pilot_shards or None,
         "refused": status.refused or None,
     }
 
 
 def status_of(item: Mapping[str, Any]) -> MailingStatus:
-    """The course among the attributes of a mailing's item."""
+    """The status among the attributes of a mailing's item."""
     if "state" not in item:
         return MailingStatus()
     return MailingStatus(
@@ -103,8 +103,8 @@ def status_of(item: Mapping[str, Any]) -> MailingStatus:
         reason=item.get("state_reason", ""),
         by=item.get("state_by", ""),
         until=parse_iso(item["state_until"]) if "state_until" in item else None,
-        to_emit=item.get("to_emit", False),
-        slice=item.get("slice", ""),
+        needs_requeue=item.get("to_emit", False),
+        pilot_shards=item.get("slice", ""),
         refused=item.get("refused", 0),
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.launch import launch, prepare
-from newsletter.mailings.mailing import Kind, Mailing, step_mailing
+from newsletter.mailings.mailing import Kind, Mailing, step_id
 from newsletter.nurture.enrollment import Enrollment, advance, postponed
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import SendBatch
@@ -60,7 +60,7 @@ def _recipient(
 
 
 def _plan(enrollment: Enrollment, sequence: Sequence, reader: Subscriber, now: datetime, app: Container) -> None:
-    mailing = step_mailing(sequence.key, enrollment.step)
+    mailing = step_id(sequence.key, enrollment.step)
     subject = sequence.steps[enrollment.step - 1].subject[app.publication.languages[0]]
     launch(prepare(Mailing(mailing, Kind.STEP, now, subject=subject), app), app)
     variant = app.variants.step(sequence, enrollment.step, reader)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.control.hold import hold_mailing, tell_stopped
-from newsletter.mailings.control.resume import emit_again, resumed
-from newsletter.mailings.control.set_status import in_short
+from newsletter.mailings.control.hold import hold_mailing, record_stopped
+from newsletter.mailings.control.resume import requeue_shards, resumed_status
+from newsletter.mailings.control.set_status import cause_of
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
@@ -51,7 +51,7 @@ def monitor_mailings(
             mailing = app.mailings.get(name)
             if mailing is None:
                 app.statuses.finish(name)
-            elif breaker is not None and mailing.status.state.sends:
+            elif breaker is not None and mailing.status.state.is_sending:
                 reason = f"breaker open: {breaker.reason}"
                 done["held"] += hold_mailing(name, reason, app, now=now)
             else:
@@ -63,15 +63,15 @@ def _look_at(mailing: Mailing, now: datetime, app: Container, *, may_resume: boo
     status = mailing.status
     due = status.until is not None and status.until <= now
     if status.state in (MailingState.HELD, MailingState.WAITING):
-        tell_stopped(mailing.id, status, app)
+        record_stopped(mailing.id, status, app)
     match status.state:
         case MailingState.WAITING if due and may_resume:
             return {"resumed": _try_again(mailing, now, app)}
         case MailingState.PILOT if due:
             return _judge(mailing, now, app)
-        case MailingState.SENDING | MailingState.PILOT if status.to_emit:
-            app.decisions.put(status.since, mailing.id, "resumed", in_short(status), replace=False)
-            emit_again(mailing.id, status, app)
+        case MailingState.SENDING | MailingState.PILOT if status.needs_requeue:
+            app.decisions.put(status.since, mailing.id, "resumed", cause_of(status), replace=False)
+            requeue_shards(mailing.id, status, app)
             return {"resumed": 1}
         case MailingState.SENDING | MailingState.CANCELLED | MailingState.COMPLETE:
             return _certify(mailing, now, app)
@@ -83,17 +83,21 @@ def _try_again(mailing: Mailing, now: datetime, app: Container) -> bool:
     quota = app.account.quota()
     if not quota.has_room:
         reason = f"{quota.used:,} of the {quota.most:,} mails that SES allows in 24 hours are used up"
-        app.statuses.turn(mailing.id, mailing.status, replace(mailing.status, reason=reason, until=now + QUOTA_AGAIN))
+        app.statuses.compare_and_set(
+            mailing.id, mailing.status, replace(mailing.status, reason=reason, until=now + QUOTA_AGAIN)
+        )
         return False
-    return _go_on(mailing, resumed(mailing.status, now, app.publication.sending_limits), "quota has room again", app)
+    return _go_on(
+        mailing, resumed_status(mailing.status, now, app.publication.sending_limits), "quota has room again", app
+    )
 
 
 def _judge(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
     """What became of the pilot: the rest follows, or the mailing is held."""
-    tally = add_up(count_shard(mailing, shard, app, now=now) for shard in mailing.status.slice)
+    tally = add_up(count_shard(mailing, shard, app, now=now) for shard in mailing.status.pilot_shards)
     sums = tally.sums
     if sums.waiting:
-        app.statuses.turn(mailing.id, mailing.status, replace(mailing.status, until=now + PILOT_AGAIN))
+        app.statuses.compare_and_set(mailing.id, mailing.status, replace(mailing.status, until=now + PILOT_AGAIN))
         return {}
     feedback = Feedback(sums.delivered, sums.bounced, sums.complained)
     problem = exceeds(feedback, app.publication.sending_limits) or too_many_refused(
@@ -103,18 +107,18 @@ def _judge(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
         problem = f"SES reported on {feedback.volume:,} of {sums.accepted:,} mails only; do its events reach us?"
     if problem:
         reason = f"of the pilot, {problem}"
-        held = hold_mailing(mailing.id, reason, app, now=now, judged=True, refused=sums.rejected)
+        held = hold_mailing(mailing.id, reason, app, now=now, ends_pilot=True, refused=sums.rejected)
         return {"held": int(held)}
-    after = MailingStatus(MailingState.SENDING, now, to_emit=True)
+    after = MailingStatus(MailingState.SENDING, now, needs_requeue=True)
     why = f"pilot: {sums.accepted:,} accepted, {sums.bounced:,} bounced, {sums.complained:,} called spam"
     return {"resumed": int(_go_on(mailing, after, why, app))}
 
 
 def _go_on(mailing: Mailing, after: MailingStatus, why: str, app: Container) -> bool:
-    if not app.statuses.turn(mailing.id, mailing.status, after):
+    if not app.statuses.compare_and_set(mailing.id, mailing.status, after):
         return False
     app.decisions.put(after.since, mailing.id, "resumed", why)
-    emit_again(mailing.id, after, app)
+    requeue_shards(mailing.id, after, app)
     return True
 
 
@@ -124,14 +128,14 @@ def _certify(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
     found = {"wrong": int(not tally.sums.balanced)}
     status = mailing.status
     problem = too_many_refused(tally.sums.rejected - status.refused, tally.sums.accepted + tally.sums.rejected)
-    if problem and tally.sums.waiting and status.state.sends:
+    if problem and tally.sums.waiting and status.state.is_sending:
         held = hold_mailing(mailing.id, problem, app, now=now, refused=tally.sums.rejected)
         return found | {"held": int(held)}
     planned = tally.planned_to_the_end or status.state is MailingState.CANCELLED
     if found["wrong"] or tally.sums.waiting or tally.sums.undecided or not planned:
         return found
     app.stats.put_certificate(mailing.id, tally)
-    if status.state is MailingState.SENDING and not app.statuses.turn(
+    if status.state is MailingState.SENDING and not app.statuses.compare_and_set(
         mailing.id, status, MailingStatus(MailingState.COMPLETE, now)
     ):
         return found

@@ -1,4 +1,4 @@
-"""Count what became of a mailing, without reading a million ledger lines at each look."""
+"""AudienceCount what became of a mailing, without reading a million ledger lines at each look."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _count(mailing: Mailing, shard: str, now: datetime, app: Container) -> Maili
     records = list(app.deliveries.records(mailing.id, shard))
     if mailing.kind.automated:
         # Standing mailings are not planned: every record is one mail that somebody's own step asked for.
-        own = [record.batch for record in records if not record.batch.first]
+        own = [record.batch for record in records if not record.batch.original_id]
         return count(records, own, to_the_end=True, now=now, cancelled=False)
     manifests = list(app.deliveries.manifests(mailing.id, shard))
     planned = [batch for _, manifest in manifests for batch in manifest.batches]

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from newsletter.articles.article import Article
-from newsletter.mailings.count_audience import Count
-from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.count_audience import AudienceCount
+from newsletter.mailings.digests.digest import Digest, digest_id
 from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.rate_limit import BATCH_SIZE
@@ -78,7 +78,7 @@ def language_name(code: str) -> str:
     return str(Locale.parse("en").languages.get(code, code))
 
 
-def count_in_words(count: Count) -> str:
+def count_in_words(count: AudienceCount) -> str:
     """`1 reader at the moment`, `more than 30,000 readers at the moment`."""
     return f"{'' if count.complete else 'at least '}{_counted(count.readers, 'reader')} at the moment"
 
@@ -122,9 +122,9 @@ def certificate_in_words(report: Report) -> str:
             f"suppressed, {sums.rejected:,} rejected, {sums.doubtful:,} doubtful and {sums.waiting:,} waiting. "
             "A person must look into it."
         )
-    if not report.planned_to_the_end and report.mailing.status.state.sends:
+    if not report.planned_to_the_end and report.mailing.status.state.is_sending:
         return f"Still being planned: {_counted(sums.planned, 'mail')} so far, {sums.waiting:,} of them not sent yet."
-    if not report.planned_to_the_end or (sums.waiting and not report.mailing.status.state.sends):
+    if not report.planned_to_the_end or (sums.waiting and not report.mailing.status.state.is_sending):
         return f"It stands still: {sums.waiting:,} of {_counted(sums.planned, 'mail')} planned so far are not sent."
     if sums.waiting:
         return f"On its way: {sums.waiting:,} of {_counted(sums.planned, 'mail')} not sent yet."
@@ -147,7 +147,7 @@ def certificate_in_words(report: Report) -> str:
 def progress_in_words(report: Report, clock: Callable[[datetime], str]) -> str:
     """How far the sending is, how fast, and when it will be done; empty when nothing is on its way."""
     tally, status = report.tally, report.mailing.status
-    if not status.state.sends or not tally.sums.waiting:
+    if not status.state.is_sending or not tally.sums.waiting:
         return ""
     tried = tally.sums.planned - tally.sums.waiting
     started = max(report.mailing.created_at, status.since)
@@ -210,7 +210,7 @@ def certificate_as_json(tally: MailingStats) -> dict[str, Any]:
 def _progress_as_json(report: Report) -> dict[str, Any]:
     tally = report.tally
     started = max(report.mailing.created_at, report.mailing.status.since)
-    left = tally.left(started) if report.mailing.status.state.sends else None
+    left = tally.left(started) if report.mailing.status.state.is_sending else None
     return {
         "tried": tally.sums.planned - tally.sums.waiting,
         "rate": round(tally.rate(started), 1),
@@ -232,7 +232,7 @@ def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[
     ]
 
 
-def digest_as_json(digest: SettledDigest) -> dict[str, Any]:
+def digest_as_json(digest: Digest) -> dict[str, Any]:
     """What a digest carries and how it stands."""
     return {
         "period": digest.period,
@@ -241,7 +241,7 @@ def digest_as_json(digest: SettledDigest) -> dict[str, Any]:
         "end": iso(digest.window.end),
         "articles": list(digest.articles),
         "related": list(digest.related),
-        "standing": "dropped" if digest.dropped else "waiting" if digest.waits else "released",
+        "standing": "dropped" if digest.dropped else "waiting" if digest.awaits_approval else "released",
         "deadline": iso(digest.deadline) if digest.deadline else None,
         "sent_unanswered": digest.sent_unanswered,
         "held_because": digest.held_because,

@@ -46,7 +46,7 @@ def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
     tally = count_mailing(mailing, app, now=now)
-    return Report(mailing, tally, app.stats.certificate(mailing_id) if mailing.status.state.over else None)
+    return Report(mailing, tally, app.stats.certificate(mailing_id) if mailing.status.state.is_final else None)
 
 
 def recipients_of(

@@ -107,7 +107,7 @@ class BatchRecord:
         """The batch that is sent anew to those who were handed to it, if any were."""
         positions = [position for position, letter in enumerate(self.outcomes) if letter == SendResult.AGAIN]
         recipients = tuple(self.batch.recipients[position] for position in positions)
-        return self.batch.again(recipients) if positions else None
+        return self.batch.resend(recipients) if positions else None
 
     def standing(self, position: int) -> RecipientStatus:
         """The most telling thing known of a recipient."""
@@ -212,9 +212,9 @@ def lines_of(
     lines = []
     known = {record.batch.id: record for record in records}
     for record in known.values():
-        if record.batch.first:
+        if record.batch.original_id:
             continue  # told where its recipients were planned
-        again = _Again(record, known.get(record.batch.again_id))
+        again = _Again(record, known.get(record.batch.resend_id))
         for position, subscriber in enumerate(record.batch.recipients):
             standing, reason = record.standing(position), record.reasons.get(position, "")
             twice = False

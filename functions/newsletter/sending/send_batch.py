@@ -50,8 +50,8 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp) 
     Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and, for whoever is
     left to wait with it, SendingStopped when SES takes nothing from us and BreakerOpen.
     """
-    variant = None if batch.broken else app.mailings.variant(batch.mailing, batch.variant)
-    if variant is None and not batch.broken:
+    variant = None if batch.unreadable else app.mailings.variant(batch.mailing, batch.variant)
+    if variant is None and not batch.unreadable:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
     found = look_up(batch.recipients)
     attempt = _Attempt(batch, mailing, variant, app)
@@ -77,12 +77,12 @@ def _still_sends(mailing: Mailing, app: Container) -> bool:
     Mails that follow what one reader did are not stopped one by one; the breaker stops those that nobody waits for.
     """
     if mailing.kind.automated:
-        breaker = None if mailing.kind.awaited else app.reputation.breaker()
+        breaker = None if mailing.kind.transactional else app.reputation.breaker()
         if breaker is not None:
             raise BreakerOpen(f"{mailing.id}: {breaker.reason}")
         return True
     status = app.statuses.status(mailing.id)
-    return status is not None and status.state.sends
+    return status is not None and status.state.is_sending
 
 
 def _over(record: BatchRecord, app: Container) -> bool:
@@ -150,7 +150,7 @@ class _Attempt:
             if addressee is None or addressee.stopped:
                 self._note(position, SendResult.SUPPRESSED, addressee.stopped if addressee else "unknown")
             elif self.variant is None or addressee.broken:
-                self._note(position, SendResult.REJECTED, self.batch.broken or addressee.broken)
+                self._note(position, SendResult.REJECTED, self.batch.unreadable or addressee.broken)
             else:
                 if self.outcomes[position] != SendResult.OPEN:
                     self._note(position, SendResult.OPEN, "")

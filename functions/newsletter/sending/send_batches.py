@@ -41,7 +41,7 @@ def send_batches(messages: Sequence[SendBatch], app: Container) -> list[Exceptio
     side they would only find each other busy.
     """
     mailings = {name: app.mailings.get(name) for name in {message.mailing for message in messages}}
-    stopped = {name for name, mailing in mailings.items() if mailing and not mailing.status.state.sends}
+    stopped = {name for name, mailing in mailings.items() if mailing and not mailing.status.state.is_sending}
     going = [message for message in messages if message.mailing not in stopped]
     count("BatchesLeftUnsent", len(messages) - len(going))
     batches: dict[tuple[str, str], SendBatch] = {}
@@ -94,7 +94,7 @@ def send_to_one(
 
     Raises Busy, and NotSentYet when SES did not take it: the queue shall offer the message again.
     """
-    (slot,) = _slots([message], app, awaited=mailing.kind.awaited)
+    (slot,) = _slots([message], app, awaited=mailing.kind.transactional)
     if slot is None:
         return False
     _wait(slot, app)
@@ -129,7 +129,7 @@ def _send(message: SendBatch, mailing: Mailing, app: Container) -> None:
 
 
 def _look_up(batch: Batch, app: Container) -> LookUp:
-    if not batch.first:
+    if not batch.original_id:
         return app.subscribers.addressees
     return lambda ids: without_arrived(batch, app.subscribers.addressees(ids), app)
 

@@ -41,7 +41,7 @@ def wait_for_ses(
     if hold_mailing(mailing.id, str(stop), app, now=now, until=until):
         return
     status = app.statuses.status(mailing.id)
-    if status is not None and status.state.sends and isinstance(message, SendBatch):
+    if status is not None and status.state.is_sending and isinstance(message, SendBatch):
         # Somebody resumed it in this moment, perhaps before our record said what is left of the batch.
         requeue(message, app, WAITED_FOR)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.planning.batches import Batch
-from newsletter.mailings.planning.enqueue import message_of
+from newsletter.mailings.planning.enqueue import batch_message
 from newsletter.mailings.status import MailingState
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NotFound
@@ -51,13 +51,13 @@ def settle_doubt(message: SettleDoubt, app: Container) -> None:
             raise Busy(f"{message.mailing}/{message.batch}")
         record = decided
     if again := record.again():
-        app.queues.send(app.queues.batch, message_of(again))
+        app.queues.send(app.queues.batch, batch_message(again))
 
 
 def _resends(doubt: OnDoubt, mailing: Mailing, record: BatchRecord) -> bool:
     """Once, to readers, and not for a mailing that a person ended."""
     cancelled = mailing.status.state is MailingState.CANCELLED
-    return doubt is OnDoubt.RESEND and not record.batch.first and mailing.kind.to_subscribers and not cancelled
+    return doubt is OnDoubt.RESEND and not record.batch.original_id and mailing.kind.to_subscribers and not cancelled
 
 
 def _decided(record: BatchRecord, reason: str, *, resend: bool) -> BatchRecord:
@@ -74,7 +74,7 @@ def without_arrived(
     batch: Batch, found: Mapping[str, RecipientProfile], app: Container
 ) -> Mapping[str, RecipientProfile]:
     """The recipients of a batch that is sent again, without those whose first mail has shown up meanwhile."""
-    first = app.deliveries.record(batch.mailing, batch.first)
+    first = app.deliveries.record(batch.mailing, batch.original_id)
     if first is None:
         return found
     arrived = {reader for position, reader in enumerate(first.batch.recipients) if first.proof(position)}

@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 
 from newsletter.container import app
-from newsletter.mailings.archive import Archived, list_archive, public_mailing, read_archived
+from newsletter.mailings.archive import ArchivedMailing, archived_mailing, list_archive, public_mailing
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.times import iso
 from newsletter.platform.web.answer import ALWAYS, Answer, content_policy
@@ -42,7 +42,7 @@ def show_mailing(request: Request, mailing: str) -> Answer:
     """One mailing as a page, a campaign in the language it was written in unless another is asked for."""
     found = public_mailing(mailing, app)
     language = request.language(app.templates.publication, found.language)
-    shown = read_archived(found, language, app)
+    shown = archived_mailing(found, language, app)
     canonical = shown.original or _address(f"/{mailing}", language)
     answer = page(
         request, "archive_mailing", found.language, public=True, images=True, shown=shown, canonical=canonical
@@ -82,7 +82,7 @@ def _address(path: str, language: str) -> str:
     return f"{app.settings.public_url}/archive{path}?lang={language}"
 
 
-def _tag(shown: Archived, list_id: str) -> str:
+def _tag(shown: ArchivedMailing, list_id: str) -> str:
     """An id that stays when the site moves (RFC 4151); a digest in another language is another text."""
     mailing: Mailing = shown.mailing
     return f"tag:{list_id},{mailing.created_at:%Y}:{mailing.id}:{shown.language}"

@@ -12,7 +12,7 @@ from cli.mails.eml import message
 from cli.output import say
 from newsletter.mail.preflight_rules import Rule
 from newsletter.mail.templates import Templates
-from newsletter.mailings.campaign import checked
+from newsletter.mailings.campaign import validate_campaign
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.preflight import Fault, preflight_campaign
 from newsletter.mailings.rendering.renderer import Renderer
@@ -27,7 +27,7 @@ def check_campaign(path: Path, root: Path, public_url: str = EXAMPLE_URL, *, onl
     file = read_campaign(path)
     templates = Templates(root, public_url, with_sources=True)
     try:
-        mailing = checked(file.campaign, templates.publication, datetime.now(UTC))
+        mailing = validate_campaign(file.campaign, templates.publication, datetime.now(UTC))
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     faults = preflight_campaign(mailing, templates)

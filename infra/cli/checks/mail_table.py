@@ -10,7 +10,7 @@ from cli.mails.sample_mails import SampleMail, sample_mails
 from cli.output import say, table
 from newsletter.mail.preflight_rules import CLIP
 from newsletter.mail.templates import Templates
-from newsletter.mailings.rendering.preflight import sample
+from newsletter.mailings.rendering.preflight import sample_mail
 from newsletter.mailings.rendering.renderer import RenderedVariant
 
 
@@ -61,6 +61,6 @@ def show(templates: Templates) -> list[tuple[str, str]]:
 
 def _line(mail: SampleMail, language: str, templates: Templates) -> _Line:
     """The largest variant of the mail, with the longest links."""
-    sizes = {each: sample(each, templates, mail.kind).size for each in mail.rendered(templates, language)}
+    sizes = {each: sample_mail(each, templates, mail.kind).size for each in mail.rendered(templates, language)}
     largest = max(sizes, key=sizes.__getitem__)
     return _Line(mail, language, largest, sizes[largest])

@@ -18,7 +18,7 @@ from cli.mails.sample_mails import SampleMail, sample_mails
 from cli.output import say
 from newsletter.mail.locales import VALUE, Locales, Message, MissingText
 from newsletter.mail.templates import Templates
-from newsletter.mailings.rendering.preflight import Fault, sample
+from newsletter.mailings.rendering.preflight import Fault, sample_mail
 from newsletter.platform.errors import InvalidPublication, NewsletterError
 from newsletter.publication.publication import Publication
 from newsletter.publication.read_publication import read_publication_file
@@ -152,7 +152,7 @@ def _mails(root: Path, templates: Templates) -> Iterator[tuple[str, str, bool]]:
             for fault in mail.faults(rendered, templates, language):
                 yield f"{_source(root, mail, fault)} ({language}, {mail.name})", fault.message, fault.blocks
             for each in rendered:
-                for low in low_contrasts(sample(each, templates, mail.kind).html):
+                for low in low_contrasts(sample_mail(each, templates, mail.kind).html):
                     yield f"{_template(root, mail, low.at)} ({language}, {mail.name})", str(low), True
 
 

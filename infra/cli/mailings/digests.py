@@ -10,8 +10,8 @@ from cli.output import say, table, when
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.digests.approve import approve_digest, reject_digest
-from newsletter.mailings.digests.digest import SettledDigest, digest_id
-from newsletter.mailings.digests.release import digest_of
+from newsletter.mailings.digests.digest import Digest, digest_id
+from newsletter.mailings.digests.release import get_digest
 from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
@@ -62,7 +62,7 @@ def show(period: str) -> int:
 
 def decide(act: str, period: str) -> int:
     """Approve or reject a digest."""
-    acts: dict[str, Callable[..., SettledDigest]] = {"approve": approve_digest, "reject": reject_digest}
+    acts: dict[str, Callable[..., Digest]] = {"approve": approve_digest, "reject": reject_digest}
     by = f"{getpass.getuser()}, at the command line"
     try:
         digest = acts[act](period, app, by=by, now=whole_seconds(app.now()))
@@ -76,9 +76,9 @@ def decide(act: str, period: str) -> int:
     return 0
 
 
-def _digest(period: str) -> SettledDigest:
+def _digest(period: str) -> Digest:
     try:
-        return digest_of(period, app)
+        return get_digest(period, app)
     except NotFound as nothing:
         raise _no_such_digest(period) from nothing
 
@@ -87,12 +87,12 @@ def _no_such_digest(period: str) -> Fault:
     return Fault(f"there is no digest of {period}; `newsletter digest list` names them")
 
 
-def _status_in_words(digest: SettledDigest) -> str:
+def _status_in_words(digest: Digest) -> str:
     if digest.dropped:
         return f"dropped ({digest.verdict})"
-    if digest.waits and digest.held_because:
+    if digest.awaits_approval and digest.held_because:
         return f"held ({digest.held_because}); mend that, then approve it"
-    if digest.deadline and digest.waits:
+    if digest.deadline and digest.awaits_approval:
         until = when(digest.deadline, app.templates.publication.time_zone)
         return f"waits for approval until {until}, then {'goes out' if digest.sent_unanswered else 'is dropped'}"
     return f"released ({digest.verdict})" if digest.verdict else "released"

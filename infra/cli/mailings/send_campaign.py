@@ -11,7 +11,7 @@ from cli.output import say, when
 from newsletter.container import app
 from newsletter.mail.templates import Templates
 from newsletter.mailings.campaign import prepare_campaign
-from newsletter.mailings.control.set_status import in_words
+from newsletter.mailings.control.set_status import state_in_words
 from newsletter.mailings.launch import Prepared, launch
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
@@ -44,7 +44,7 @@ def send(path: Path, *, yes: bool) -> int:
             say(f"{words}.")
     else:
         then = when(mailing.created_at, app.templates.publication.time_zone)
-        say(f"{mailing.id} was started on {then} and is {in_words(mailing.status)}; nothing is sent again.")
+        say(f"{mailing.id} was started on {then} and is {state_in_words(mailing.status)}; nothing is sent again.")
     return 0
 
 

@@ -14,7 +14,7 @@ from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
 from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
-from newsletter.mailings.rendering.preflight import values_for
+from newsletter.mailings.rendering.preflight import sample_values
 from newsletter.sending.send_batch import own_headers
 from newsletter.sending.ses.mailer_client import Envelope, Mailer
 
@@ -25,7 +25,7 @@ READER = Address("Maija Lukija", addr_spec="maija@example.com")
 
 def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) -> EmailMessage:
     """The mail to one reader, with links as long as they usually are."""
-    values = values_for(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
+    values = sample_values(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
     batch = Batch(mailing, "preview", variant.key, ("preview",))
     envelope = Envelope(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
     recorder: Any = _Recorder()  # no client: it has the one method that the mailer calls

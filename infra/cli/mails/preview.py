@@ -18,12 +18,12 @@ from cli.output import say
 from newsletter.container import Container
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
-from newsletter.mailings.campaign import checked
-from newsletter.mailings.digests.digest import newest_first, period_of, settle
-from newsletter.mailings.digests.release import mailing_of
+from newsletter.mailings.campaign import validate_campaign
+from newsletter.mailings.digests.digest import compose_digest, newest_first, period_of
+from newsletter.mailings.digests.release import digest_mailing
 from newsletter.mailings.mailing import Kind, Mailing
-from newsletter.mailings.rendering.preflight import values_for
-from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, as_campaign, as_digest
+from newsletter.mailings.rendering.preflight import sample_values
+from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, render_campaign, render_digest
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.choice import Frequency
 
@@ -74,11 +74,13 @@ def _mail_to_show(what: str, language: str, templates: Templates, app: Container
 def _campaign(path: Path, language: str, templates: Templates) -> PreviewedMail:
     file = read_campaign(path)
     try:
-        mailing = checked(file.campaign, templates.publication, datetime.now(UTC))
+        mailing = validate_campaign(file.campaign, templates.publication, datetime.now(UTC))
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     languages = (language,) if language else mailing.audience.languages
-    return PreviewedMail(mailing.id, mailing.kind, mailing.id, _rendered(as_campaign(mailing), languages, templates))
+    return PreviewedMail(
+        mailing.id, mailing.kind, mailing.id, _rendered(render_campaign(mailing), languages, templates)
+    )
 
 
 def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> PreviewedMail:
@@ -92,7 +94,7 @@ def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Prev
 def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> PreviewedMail:
     """This week's digest for a reader of every topic, as it would start now."""
     mailing = _digest_of_this_week(app)
-    mails = _rendered(as_digest(mailing, app.articles.all()), languages, templates)
+    mails = _rendered(render_digest(mailing, app.articles.all()), languages, templates)
     return PreviewedMail(mailing.id, mailing.kind, mailing.id, mails)
 
 
@@ -106,14 +108,14 @@ def _rendered(render: RenderMail, languages: Iterable[str], templates: Templates
 def _digest_of_this_week(app: Container) -> Mailing:
     now, articles, related = app.now(), app.articles.all(), app.publication.digest.related
     period = period_of(now, app.publication.time_zone, Frequency.WEEKLY)
-    settled = app.digests.all()
-    digest = next((each for each in settled if each.period == period), None)
+    digests = app.digests.all()
+    digest = next((each for each in digests if each.period == period), None)
     if digest is not None:
         say(f"{period} has its digest already; this is what it carries.")
-        return mailing_of(digest, app.publication)
-    digest = settle(period, now, articles, settled, related)
+        return digest_mailing(digest, app.publication)
+    digest = compose_digest(period, now, articles, digests, related)
     if digest is not None:
-        return mailing_of(replace(digest, released_at=now), app.publication)
+        return digest_mailing(replace(digest, released_at=now), app.publication)
     most = app.publication.digest.max_articles
     newest = newest_first([article for article in articles if not article.skipped])[:most]
     if not newest:
@@ -125,7 +127,7 @@ def _digest_of_this_week(app: Container) -> Mailing:
 def _write(out: Path, shown: PreviewedMail, mail: RenderedVariant, templates: Templates) -> Iterator[Path]:
     """The files of one language, the HTML first. Its links lead to their targets; the .eml is what SES would send."""
     variant, links = mail
-    values = values_for(variant.language, FIRST_NAME, TOKEN, templates)
+    values = sample_values(variant.language, FIRST_NAME, TOKEN, templates)
     html, text = substitute(variant.html, values), substitute(variant.text, values)
     for key, url in links:
         tracked = f"{templates.public_url}/c/{TOKEN}/{key}"

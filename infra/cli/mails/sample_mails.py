@@ -8,9 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
-from newsletter.mailings.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_mailing
+from newsletter.mailings.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_id
 from newsletter.mailings.rendering.preflight import Fault, preflight_letter, preflight_mails
-from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer, RenderMail, as_campaign, as_digest, both
+from newsletter.mailings.rendering.renderer import (
+    RenderedVariant,
+    Renderer,
+    RenderMail,
+    render_campaign,
+    render_digest,
+    tracked_and_untracked,
+)
 from newsletter.publication.publication import Publication, Sequence
 from newsletter.readers.choice import Frequency
 
@@ -40,7 +47,7 @@ class SampleMail:
 
     def rendered(self, templates: Templates, language: str) -> list[RenderedVariant]:
         """The mail with tracked links and, where it has any, without."""
-        return list(dict.fromkeys(both(self.render, language, templates)))
+        return list(dict.fromkeys(tracked_and_untracked(self.render, language, templates)))
 
     def faults(self, mails: list[RenderedVariant], templates: Templates, language: str) -> list[Fault]:
         """What preflight finds in them."""
@@ -69,11 +76,11 @@ def sample_mails(publication: Publication) -> Iterator[SampleMail]:
         first = publication.offers and offer == publication.offers[0].key
         suffix = "" if first else f"-{offer or 'without-offer'}"
         digest, campaign = sample_digest(articles, offer), sample_campaign(publication, offer)
-        yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", as_digest(digest, articles))
-        yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", as_campaign(campaign))
+        yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", render_digest(digest, articles))
+        yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", render_campaign(campaign))
     for sequence in publication.sequences.values():
         for number, step in enumerate(sequence.steps, start=1):
-            mailing = step_mailing(sequence.key, number)
+            mailing = step_id(sequence.key, number)
             render = _step(sequence, number)
             yield SampleMail(f"{sequence.key}-{number}", Kind.STEP, mailing, "letter", render, text=step.body)
 

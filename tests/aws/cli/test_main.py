@@ -14,7 +14,7 @@ from cli.mails import spam
 from cli.main import main
 from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.mailings.count_audience import Count, count_audience
+from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.mailing import Audience
 from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
@@ -91,9 +91,9 @@ def test_counting_stops_early_rather_than_keep_anybody_waiting(cloud: Cloud) -> 
         cloud.subscribe(reader, "linkedin")
     today = app.now().date()
     everybody, nobody = Audience(), Audience(languages=("sv",))
-    assert count_audience(everybody, today, app) == Count(3, complete=True)
-    assert count_audience(nobody, today, app) == Count(0, complete=True)
-    early = count_audience(everybody, today, app, look_at=1)
+    assert count_audience(everybody, today, app) == AudienceCount(3, complete=True)
+    assert count_audience(nobody, today, app) == AudienceCount(0, complete=True)
+    early = count_audience(everybody, today, app, at_most=1)
     assert not early.complete
     assert 1 <= early.readers <= 3
 

@@ -202,7 +202,7 @@ def test_an_approval_that_crashed_before_anything_was_planned_is_carried_on(
     look_after(cloud, NOW + timedelta(hours=3))
     assert mails(cloud, period) == [f"Kirjoitus {period}"]
     assert state(period) is MailingState.SENDING
-    monkeypatch.setattr("newsletter.mailings.digests.approve.PATIENCE", timedelta())
+    monkeypatch.setattr("newsletter.mailings.digests.approve.PLANNING_TIMEOUT", timedelta())
     look_after(cloud, NOW + timedelta(hours=4))
     assert mails(cloud, period) == [f"Kirjoitus {period}"]
 

@@ -153,7 +153,7 @@ def test_a_digest_to_many_readers_starts_with_a_first_slice(monkeypatch: pytest.
     mailing = app.mailings.get(digest_id(PERIOD))
     assert mailing is not None
     assert mailing.status.state is MailingState.PILOT
-    assert 0 < len(mailing.status.slice) < len(SHARDS)
+    assert 0 < len(mailing.status.pilot_shards) < len(SHARDS)
 
 
 def cloud_run(now: datetime) -> Any:

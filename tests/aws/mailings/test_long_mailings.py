@@ -11,11 +11,11 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
-from newsletter.mailings.control.resume import emit_again, resumed
+from newsletter.mailings.control.resume import requeue_shards, resumed_status
 from newsletter.mailings.planning import enqueue as emit_batches
-from newsletter.mailings.planning.backlog_store import Place
+from newsletter.mailings.planning.backlog_store import BacklogPosition
 from newsletter.mailings.planning.batches import Batch
-from newsletter.mailings.planning.enqueue import emit
+from newsletter.mailings.planning.enqueue import enqueue_batches
 from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import PlanPage, RequeueShard, SendBatch, from_json
@@ -41,7 +41,7 @@ def cloud(shared: Cloud) -> Cloud:
     """The stack with empty queues, nothing that waits, and room on the queue."""
     for queue in ("PlanQueue", "BatchQueue", "FeedbackQueue"):
         shared.messages(queue)
-    for mailing, shard in list(app.backlog.waiting()):
+    for mailing, shard in list(app.backlog.shards()):
         app.backlog.clear(mailing, shard)
     app.rate_limiter.release(QUEUED, now())
     return shared
@@ -77,7 +77,7 @@ def test_what_has_no_room_waits_and_goes_out_once_there_is(cloud: Cloud) -> None
     mailing = started()
     assert cloud.drain() == []
     assert got(cloud, mailing) == []
-    waiting = {shard for name, shard in app.backlog.waiting() if name == mailing}
+    waiting = {shard for name, shard in app.backlog.shards() if name == mailing}
     assert waiting == {batch.id[0] for _, page in app.deliveries.manifests(mailing) for batch in page.batches}
 
     assert tick() == len(waiting)
@@ -88,7 +88,7 @@ def test_what_has_no_room_waits_and_goes_out_once_there_is(cloud: Cloud) -> None
     tick()
     assert cloud.drain() == []
     assert got(cloud, mailing) == sorted(READERS)
-    assert list(app.backlog.waiting()) == []
+    assert list(app.backlog.shards()) == []
     assert tick() == 0
 
 
@@ -96,10 +96,10 @@ def test_a_shard_goes_on_from_the_very_batch_that_waits(cloud: Cloud) -> None:
     no_room()
     mailing = started()
     cloud.drain()
-    (_, shard), *_ = app.backlog.waiting()
+    (_, shard), *_ = app.backlog.shards()
     (page,) = [manifest for each, manifest in app.deliveries.manifests(mailing) if each == shard]
     app.rate_limiter.release(QUEUED, now())
-    app.backlog.move(mailing, shard, Place(0, len(page.batches)))  # all of it was put on the queue
+    app.backlog.set(mailing, shard, BacklogPosition(0, len(page.batches)))  # all of it was put on the queue
 
     tick()
     cloud.drain()
@@ -115,7 +115,7 @@ def test_a_page_planned_while_an_earlier_one_waits_puts_nothing_on_the_queue_and
     no_room()
     mailing = started()
     cloud.drain()
-    (_, shard), *_ = app.backlog.waiting()
+    (_, shard), *_ = app.backlog.shards()
     app.rate_limiter.release(QUEUED, now())
 
     cloud.client("sqs").send_message(
@@ -132,14 +132,14 @@ def test_a_page_planned_while_an_earlier_one_waits_puts_nothing_on_the_queue_and
 def test_the_place_of_a_shard_is_kept_until_the_shard_is_planned_to_its_end(cloud: Cloud) -> None:
     mailing = started()
     cloud.messages("PlanQueue")  # nothing is planned
-    app.backlog.leave(mailing, "a", Place(0, 0))
+    app.backlog.begin(mailing, "a", BacklogPosition(0, 0))
 
     cloud.client("sqs").send_message(
         QueueUrl=app.settings.plan_queue, MessageBody=RequeueShard(mailing, "a", anew=False).to_json()
     )
     cloud.drain()
 
-    assert app.backlog.place(mailing, "a") == Place(0, 0)
+    assert app.backlog.position(mailing, "a") == BacklogPosition(0, 0)
 
 
 def test_a_paused_mailing_waits_on_and_a_cancelled_one_is_forgotten(cloud: Cloud) -> None:
@@ -151,17 +151,17 @@ def test_a_paused_mailing_waits_on_and_a_cancelled_one_is_forgotten(cloud: Cloud
     assert app.rate_limiter.free_at(QUEUED) <= now()  # others need not wait for their turns
 
     assert tick() == 0
-    assert {mailing for mailing, _ in app.backlog.waiting()} == {paused}
+    assert {mailing for mailing, _ in app.backlog.shards()} == {paused}
 
     status = app.statuses.status(paused)
     assert status is not None
-    after = resumed(status, datetime.now(UTC).replace(microsecond=0), app.templates.publication.sending_limits)
-    assert app.statuses.turn(paused, status, after)
-    emit_again(paused, after, app)
+    after = resumed_status(status, datetime.now(UTC).replace(microsecond=0), app.templates.publication.sending_limits)
+    assert app.statuses.compare_and_set(paused, status, after)
+    requeue_shards(paused, after, app)
     cloud.drain()
     assert got(cloud, paused) == sorted(READERS)
     assert got(cloud, cancelled) == []
-    assert list(app.backlog.waiting()) == []
+    assert list(app.backlog.shards()) == []
 
 
 def test_mailings_take_turns_shard_by_shard(cloud: Cloud) -> None:
@@ -169,7 +169,7 @@ def test_mailings_take_turns_shard_by_shard(cloud: Cloud) -> None:
     cloud.messages("PlanQueue")
     for shard in "ab":
         for mailing in (first, second):
-            app.backlog.leave(mailing, shard, Place(0, 0))
+            app.backlog.begin(mailing, shard, BacklogPosition(0, 0))
     tick()
     going = [from_json(body) for body in cloud.messages("PlanQueue")]
     assert sorted(going, key=str) == sorted(
@@ -189,12 +189,12 @@ def test_each_batch_has_the_delay_until_its_turn_and_the_queue_ends_where_the_ti
     batches = [Batch("campaign-x", f"a0-{number}", "v", ("r",) * 13) for number in range(1000)]
 
     at = datetime.now(UTC)
-    emitted = emit(batches, at, app)
+    emitted = enqueue_batches(batches, at, app)
 
     assert AHEAD <= emitted <= AHEAD + CHUNK  # one batch a second
     assert [message.batch for message, _ in sent] == [batch.id for batch in batches[:emitted]]
     assert [delay for _, delay in sent] == pytest.approx(range(emitted), abs=0.01)
-    assert emit(batches[emitted:], at, app) == 0
+    assert enqueue_batches(batches[emitted:], at, app) == 0
 
 
 @pytest.mark.usefixtures("cloud")
@@ -206,6 +206,6 @@ def test_the_queue_follows_upon_the_slots_that_senders_have_taken(monkeypatch: p
     at = datetime.now(UTC)
     app.rate_limiter.reserve("late", 120, at.timestamp())
 
-    assert emit([Batch("campaign-x", "a0-0", "v", ("r",))], at, app) == 1
+    assert enqueue_batches([Batch("campaign-x", "a0-0", "v", ("r",))], at, app) == 1
 
     assert sent[0][1] == pytest.approx(120, abs=0.01)

@@ -11,10 +11,10 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
-from newsletter.mailings.control.resume import emit_again, resume_mailing
+from newsletter.mailings.control.resume import requeue_shards, resume_mailing
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.requeue_shard import requeue_shard
-from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, MailingState, MailingStatus, acts_on
+from newsletter.mailings.status import CANCELLABLE, PAUSABLE, RESUMABLE, MailingState, MailingStatus, allowed_actions
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import RequeueShard, SendBatch, from_json
 from newsletter.platform.shards import SHARDS
@@ -86,7 +86,7 @@ def status(mailing: str) -> MailingStatus:
 
 def put(mailing: str, state: MailingState) -> None:
     """Put the mailing in the state, whatever it was in."""
-    assert app.statuses.turn(mailing, status(mailing), MailingStatus(state, NOW))
+    assert app.statuses.compare_and_set(mailing, status(mailing), MailingStatus(state, NOW))
 
 
 def test_a_mailing_is_paused_resumed_and_cancelled_and_the_record_says_by_whom(mailing: str) -> None:
@@ -94,7 +94,7 @@ def test_a_mailing_is_paused_resumed_and_cancelled_and_the_record_says_by_whom(m
     pause(mailing)
     assert (status(mailing).state, status(mailing).by) == (MailingState.PAUSED, "Maija")
     resume(mailing, NOW + timedelta(seconds=1))
-    assert (status(mailing).state, status(mailing).to_emit) == (MailingState.SENDING, False)
+    assert (status(mailing).state, status(mailing).needs_requeue) == (MailingState.SENDING, False)
     cancel(mailing)
     assert status(mailing).state is MailingState.CANCELLED
     told = [(line["decision"], line["why"]) for line in app.decisions.newest(50) if line["run"] == mailing]
@@ -158,14 +158,14 @@ def test_going_on_emits_nothing_of_a_mailing_that_was_stopped_again(cloud: Cloud
 
 def test_a_resume_that_crashed_before_emitting_is_remembered(cloud: Cloud, mailing: str) -> None:
     before = status(mailing)
-    assert app.statuses.turn(mailing, before, MailingStatus(MailingState.SENDING, NOW, to_emit=True))
+    assert app.statuses.compare_and_set(mailing, before, MailingStatus(MailingState.SENDING, NOW, needs_requeue=True))
     # The process dies here.
     left = status(mailing)
-    assert left.to_emit
+    assert left.needs_requeue
 
-    emit_again(mailing, left, app)
+    requeue_shards(mailing, left, app)
 
-    assert not status(mailing).to_emit
+    assert not status(mailing).needs_requeue
     assert {
         message.shard for message in map(from_json, cloud.messages("PlanQueue")) if isinstance(message, RequeueShard)
     } == {*SHARDS}
@@ -191,7 +191,7 @@ def test_from_each_state_leads_what_is_allowed_and_nothing_else(
 
 
 def test_a_person_is_offered_what_makes_sense() -> None:
-    offered = {state.value: acts_on(MailingStatus(state)) for state in MailingState}
+    offered = {state.value: allowed_actions(MailingStatus(state)) for state in MailingState}
     assert offered == {
         "approval": ["cancel"],
         "pilot": ["pause", "cancel"],

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.mailings.digests.digest import SettledDigest, Window
+from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from tests.support.dynamodb import Adapters
 from tests.support.strategies import WHOLE
@@ -68,20 +68,18 @@ def test_a_variant_and_its_links_come_back(adapters: Adapters) -> None:
 
 def test_what_a_digest_carries_is_settled_once(adapters: Adapters) -> None:
     week = adapters.new("2026-W")
-    digest = SettledDigest(week, Window(NOW - timedelta(days=7), NOW), ("a", "b"), ("c",), deadline=NOW)
-    assert adapters.digests.settle(digest)
-    assert not adapters.digests.settle(replace(digest, articles=("x",)))
+    digest = Digest(week, Window(NOW - timedelta(days=7), NOW), ("a", "b"), ("c",), deadline=NOW)
+    assert adapters.digests.create(digest)
+    assert not adapters.digests.create(replace(digest, articles=("x",)))
     assert adapters.digests.windows()[week] == digest.window
     assert digest in adapters.digests.all()
 
 
 def test_a_digest_that_waits_is_released_or_dropped_and_then_stays_so(adapters: Adapters) -> None:
     moment = NOW.replace(microsecond=123_456)
-    released, dropped = (
-        SettledDigest(adapters.new("2026-W"), Window(NOW, NOW), ("a",), deadline=NOW) for _ in range(2)
-    )
+    released, dropped = (Digest(adapters.new("2026-W"), Window(NOW, NOW), ("a",), deadline=NOW) for _ in range(2))
     for digest in (released, dropped):
-        assert adapters.digests.settle(digest)
+        assert adapters.digests.create(digest)
     assert adapters.digests.release(released.period, moment, "approved by Maija", NOW)
     assert adapters.digests.drop(dropped.period, "rejected by Maija", NOW)
     for digest in (released, dropped):

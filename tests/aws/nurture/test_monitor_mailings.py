@@ -60,7 +60,7 @@ def mailing_with(
     """A mailing with one batch per shard in `letters`, whose record has those outcomes; empty letters: no record."""
     name = f"campaign-m{next(numbers)}"
     app.mailings.create(Mailing(name, Kind.CAMPAIGN, NOW - HOUR, subject="x", body="x"))
-    assert app.statuses.turn(name, MailingStatus(), status)
+    assert app.statuses.compare_and_set(name, MailingStatus(), status)
     for shard in SHARDS:
         outcomes = letters.get(shard)
         batch = Batch(name, f"{shard}0-0", "fi-x", tuple(f"{shard}{at:015}" for at in range(len(outcomes or "...."))))
@@ -128,16 +128,18 @@ def test_a_mailing_waits_for_the_quota_visibly_and_goes_on_by_itself(cloud: Clou
 
 
 def test_a_mailing_that_waited_within_its_first_slice_goes_on_with_the_slice(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": ""}, MailingStatus(MailingState.WAITING, NOW - HOUR, until=NOW, slice="a"))
+    mailing = mailing_with({"a": ""}, MailingStatus(MailingState.WAITING, NOW - HOUR, until=NOW, pilot_shards="a"))
     watch()
-    assert status(mailing) == MailingStatus(MailingState.PILOT, NOW, until=NOW + DEFAULT_LIMITS.pilot_wait, slice="a")
+    assert status(mailing) == MailingStatus(
+        MailingState.PILOT, NOW, until=NOW + DEFAULT_LIMITS.pilot_wait, pilot_shards="a"
+    )
     assert shards_to_go_on(cloud) == {"a"}
 
 
 def test_what_a_crash_left_unemitted_is_emitted(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR, to_emit=True))
+    mailing = mailing_with({"a": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR, needs_requeue=True))
     watch()
-    assert not status(mailing).to_emit
+    assert not status(mailing).needs_requeue
     assert shards_to_go_on(cloud) == {*SHARDS}
     watch()
     assert shards_to_go_on(cloud) == set()
@@ -145,11 +147,11 @@ def test_what_a_crash_left_unemitted_is_emitted(cloud: Cloud) -> None:
 
 # --- pilots ----------------------------------------------------------------------------------------------------
 
-SLICE = MailingStatus(MailingState.PILOT, NOW - HOUR, until=NOW, slice="ab")
+PILOT = MailingStatus(MailingState.PILOT, NOW - HOUR, until=NOW, pilot_shards="ab")
 
 
 def test_the_rest_follows_a_first_slice_that_arrived_well(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": "aaaa", "b": "aas"}, SLICE, more={"a": {"delivered": {0, 1, 2, 3}}}, last=False)
+    mailing = mailing_with({"a": "aaaa", "b": "aas"}, PILOT, more={"a": {"delivered": {0, 1, 2, 3}}}, last=False)
     assert watch(NOW - timedelta(seconds=1)) == {"resumed": 0, "held": 0, "completed": 0, "wrong": 0}
     assert watch()["resumed"] == 1
     assert status(mailing).state is MailingState.SENDING
@@ -159,25 +161,25 @@ def test_the_rest_follows_a_first_slice_that_arrived_well(cloud: Cloud) -> None:
 
 def test_a_first_slice_that_came_back_holds_the_mailing_with_the_reason(cloud: Cloud) -> None:
     bad = {"a": {"delivered": set(range(30)), "bounced": set(range(30, 50))}}
-    mailing = mailing_with({"a": "a" * 50}, SLICE, more=bad, last=False)
+    mailing = mailing_with({"a": "a" * 50}, PILOT, more=bad, last=False)
     assert watch()["held"] == 1
     held = status(mailing)
     assert held.state is MailingState.HELD
     assert held.reason == "of the pilot, 20 of 50 mails bounced (40 %; the limit is 4 %)"
-    assert held.slice == ""  # whoever resumes it all the same wants the rest sent
+    assert held.pilot_shards == ""  # whoever resumes it all the same wants the rest sent
     assert shards_to_go_on(cloud) == set()
     assert watch()["held"] == 0
 
 
 def test_a_first_slice_of_which_nobody_hears_holds_the_mailing(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": "aaaa"}, SLICE, more={"a": {"delivered": {0}}}, last=False)
+    mailing = mailing_with({"a": "aaaa"}, PILOT, more={"a": {"delivered": {0}}}, last=False)
     watch()
     assert status(mailing).reason == ("of the pilot, SES reported on 1 of 4 mails only; do its events reach us?")
     assert shards_to_go_on(cloud) == set()
 
 
 def test_a_first_slice_that_is_not_sent_yet_is_watched_longer(cloud: Cloud) -> None:
-    mailing = mailing_with({"a": "aaaa", "b": ""}, SLICE, last=False)
+    mailing = mailing_with({"a": "aaaa", "b": ""}, PILOT, last=False)
     watch()
     assert (status(mailing).state, status(mailing).until) == (MailingState.PILOT, NOW + PILOT_AGAIN)
     assert shards_to_go_on(cloud) == set()
@@ -370,7 +372,7 @@ def test_a_change_of_course_makes_older_counts_worthless(monkeypatch: pytest.Mon
     monkeypatch.setattr(StatsStore, "is_large", lambda *_: True)
     mailing = mailing_with({"a": "aa", "b": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     assert watch()["completed"] == 0
-    assert app.statuses.turn(
+    assert app.statuses.compare_and_set(
         mailing, status(mailing), MailingStatus(MailingState.CANCELLED, NOW + timedelta(seconds=1))
     )
     watch(NOW + timedelta(seconds=1))

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.leads.lead import Evidence, Lead
-from newsletter.mailings.digests.digest import SettledDigest, Window
+from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.nurture.enrollment import Enrollment
@@ -64,13 +64,13 @@ def create_mailing(adapters: Adapters) -> Attempt:
 
 
 def settle_digest(adapters: Adapters) -> Attempt:
-    digest = SettledDigest(adapters.new("2026-W"), Window(NOW, NOW), ())
-    return lambda: adapters.digests.settle(digest)
+    digest = Digest(adapters.new("2026-W"), Window(NOW, NOW), ())
+    return lambda: adapters.digests.create(digest)
 
 
 def release_digest(adapters: Adapters) -> Attempt:
-    digest = SettledDigest(adapters.new("2026-W"), Window(NOW, NOW), (), deadline=NOW)
-    adapters.digests.settle(digest)
+    digest = Digest(adapters.new("2026-W"), Window(NOW, NOW), (), deadline=NOW)
+    adapters.digests.create(digest)
     return lambda: adapters.digests.release(digest.period, NOW, "approved", NOW)
 
 

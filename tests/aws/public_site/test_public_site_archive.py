@@ -215,7 +215,7 @@ def test_a_publication_may_keep_search_engines_out(
 def test_an_archive_without_mailings_says_so_and_its_feed_is_empty(
     site: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Mailings, "before", lambda *_: [])
+    monkeypatch.setattr(Mailings, "older", lambda *_: [])
     assert shows(site.http("GET", "/archive"), "archive.empty")
     feed = ET.fromstring(site.http("GET", "/archive/feed.xml")["body"])
     assert feed.findall(f"{ATOM}entry") == []

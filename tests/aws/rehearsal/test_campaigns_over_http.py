@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from tests.support.product_over_http import CAMPAIGN, Product, digest_of, header, link_to
+from tests.support.product_over_http import CAMPAIGN, Product, get_digest, header, link_to
 
 # --- campaigns -------------------------------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ def test_one_click_in_the_mail_program_ends_all_mail(product: Product) -> None:
     product.run("nurture", next_week)
     assert product.api("POST", "/campaigns", CAMPAIGN).status == 201
     assert {reader: len(product.mails(reader)) for reader in ONE_CLICK} == before
-    assert set(product.standings(digest_of(next_week))) == {"pysyja@example.com"}
+    assert set(product.standings(get_digest(next_week))) == {"pysyja@example.com"}
     assert product.certificate(product.digest)["unsubscribed"] == 2
 
 

@@ -257,7 +257,7 @@ def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(
 
     assert cloud.drain() == []
 
-    first = {email for reader, email in ids.items() if reader[0] in pilot.slice}
+    first = {email for reader, email in ids.items() if reader[0] in pilot.pilot_shards}
     early = set(got(cloud, mailing))
     assert first <= early
     assert len(early) < 40

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mail.templates import Templates
-from newsletter.mailings.archive import Archived
+from newsletter.mailings.archive import ArchivedMailing
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.publication.theme import TEXT_ON_BACKGROUND
 from newsletter.readers.choice import Frequency
@@ -133,14 +133,14 @@ def waiting() -> list[Pending]:
     ]
 
 
-def archived() -> list[Archived]:
+def archived() -> list[ArchivedMailing]:
     """A digest, and a campaign in a language that most of the pages are not in."""
     offer = publication.offers[0]
     digest = Mailing("digest-2026-W48", Kind.DIGEST, MOMENT, articles=("article11", "article9", "article8"))
     campaign = Mailing("campaign-kevat", Kind.CAMPAIGN, MOMENT, body="## Otsikko\n\n![Kuva](https://a.example/a.png)")
     return [
-        Archived(digest, "Kirjoita", "fi", (FIRST, BARE), (article(7),), offer),
-        Archived(replace(campaign, language="fi"), "Kevään sparraukset", "fi"),
+        ArchivedMailing(digest, "Kirjoita", "fi", (FIRST, BARE), (article(7),), offer),
+        ArchivedMailing(replace(campaign, language="fi"), "Kevään sparraukset", "fi"),
     ]
 
 

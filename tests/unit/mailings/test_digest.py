@@ -15,14 +15,14 @@ from newsletter.articles.article import Article
 from newsletter.mailings.digests.digest import (
     FIRST_SPAN,
     WEEK,
-    SettledDigest,
+    Digest,
     Window,
-    choose,
+    compose_digest,
     digest_id,
-    meant_for,
+    matches_topics,
     newest_first,
     period_of,
-    settle,
+    select_articles,
     week_of,
     window_for,
 )
@@ -49,12 +49,12 @@ class Digests:
 
     def __init__(self, frequency: Frequency = Frequency.WEEKLY) -> None:
         self.frequency = frequency
-        self.settled: list[SettledDigest] = []
+        self.settled: list[Digest] = []
 
     def run(self, now: datetime) -> None:
         period = period_of(now, HELSINKI, self.frequency)
         if period not in [digest.period for digest in self.settled]:
-            self.settled.append(SettledDigest(period, window_for(period, now, self.settled), ()))
+            self.settled.append(Digest(period, window_for(period, now, self.settled), ()))
 
     def windows(self) -> list[Window]:
         return [digest.window for digest in self.settled]
@@ -97,7 +97,7 @@ def test_an_article_is_in_exactly_one_window(moments: list[datetime], seconds: i
     windows = digests.windows()
     found = article("x", START + timedelta(seconds=seconds))
     inside = windows[0].start <= found.listed_at < windows[-1].end
-    assert sum(window.holds(found) for window in windows) == int(inside)
+    assert sum(window.contains(found) for window in windows) == int(inside)
 
 
 def test_weekly_digests_follow_the_clock_on_the_wall_across_its_changes() -> None:
@@ -160,8 +160,8 @@ def test_a_digest_shows_each_article_once_and_only_what_the_reader_chose(
         ]
     )
     fresh = archive[:fresh_ones]
-    selection = choose(fresh, archive, wanted, most, related)
-    mine = [found for found in fresh if meant_for(found, wanted)]
+    selection = select_articles(fresh, archive, wanted, most, related)
+    mine = [found for found in fresh if matches_topics(found, wanted)]
     if selection is None:
         assert not mine
         return
@@ -177,8 +177,8 @@ def test_a_digest_shows_each_article_once_and_only_what_the_reader_chose(
 
 
 def test_nothing_for_a_reader_is_no_selection() -> None:
-    assert choose([article("x", topics=("a",))], [], ("b",), 3, 3) is None
-    assert choose([], [article("x")], (), 3, 3) is None
+    assert select_articles([article("x", topics=("a",))], [], ("b",), 3, 3) is None
+    assert select_articles([], [article("x")], (), 3, 3) is None
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_nothing_for_a_reader_is_no_selection() -> None:
 def test_no_topics_on_either_side_mean_everything(
     topics: tuple[str, ...], wanted: tuple[str, ...], *, meant: bool
 ) -> None:
-    assert meant_for(article("x", topics=topics), wanted) is meant
+    assert matches_topics(article("x", topics=topics), wanted) is meant
 
 
 @given(st.permutations([article(name, START, (), None) for name in "abcdef"]))
@@ -203,35 +203,35 @@ def test_articles_of_the_same_moment_have_a_stable_order(shuffled: list[Article]
 def test_a_digest_carries_what_was_listed_in_its_window_and_is_not_skipped(
     shelf: list[tuple[tuple[str, ...], int, bool]], days: int
 ) -> None:
-    earlier = SettledDigest("2026-W10", Window(START - timedelta(days=99), START - timedelta(days=days)), ())
+    earlier = Digest("2026-W10", Window(START - timedelta(days=99), START - timedelta(days=days)), ())
     articles = [
         replace(
             article(str(number), at := START - timedelta(days=age), topics, at), skipped=number % 3 == 2, archived=True
         )
         for number, (topics, age, _) in enumerate(shelf)
     ]
-    digest = settle("2026-W12", START, articles, [earlier], 3)
+    digest = compose_digest("2026-W12", START, articles, [earlier], 3)
     expected = {found.id for found in articles if timedelta() < START - found.listed_at <= timedelta(days=days)}
     assert set(digest.articles if digest else ()) == {number for number in expected if int(number) % 3 != 2}
 
 
 def test_what_a_dropped_digest_carried_comes_in_the_next_one() -> None:
     first = article("first", START - timedelta(days=1))
-    dropped = settle("2026-W12", START, [first], [], 0)
+    dropped = compose_digest("2026-W12", START, [first], [], 0)
     assert dropped is not None
     second = article("second", START + timedelta(days=1))
     for verdict, expected in ((True, ["second", "first"]), (False, ["second"])):
-        digest = settle("2026-W13", START + WEEK, [first, second], [replace(dropped, dropped=verdict)], 0)
+        digest = compose_digest("2026-W13", START + WEEK, [first, second], [replace(dropped, dropped=verdict)], 0)
         assert digest is not None
         assert list(digest.articles) == expected
 
 
 def test_an_article_kept_while_its_digest_was_settled_comes_in_the_next_one_but_no_archive_does() -> None:
-    earlier = SettledDigest("2026-W12", Window(START - WEEK, START), ())
+    earlier = Digest("2026-W12", Window(START - WEEK, START), ())
     late = article("late", START - timedelta(minutes=1))
     archive = replace(article("archive", START - timedelta(days=2)), archived=True)
     new = article("new", START + timedelta(days=1))
-    digest = settle("2026-W13", START + WEEK, [late, archive, new], [earlier], 0)
+    digest = compose_digest("2026-W13", START + WEEK, [late, archive, new], [earlier], 0)
     assert digest is not None
     assert list(digest.articles) == ["new", "late"]
 
@@ -240,10 +240,10 @@ def test_the_pinned_article_stands_on_top_and_one_skipped_since_is_left_out() ->
     fresh = [article(name, START - timedelta(hours=hours)) for hours, name in enumerate("abc")]
     fresh[1] = replace(fresh[1], skipped=True)
     fresh[2] = replace(fresh[2], pinned=True)
-    selection = choose(fresh, [], (), 5, 0)
+    selection = select_articles(fresh, [], (), 5, 0)
     assert selection is not None
     assert [found.id for found in selection.articles] == ["c", "a"]
-    assert choose(fresh[1:2], [], (), 5, 0) is None
+    assert select_articles(fresh[1:2], [], (), 5, 0) is None
 
 
 # --- more from the archive -------------------------------------------------------------------------------------------
@@ -255,11 +255,11 @@ def test_nobody_is_shown_an_archive_article_twice_in_a_year(
 ) -> None:
     """Whatever the reader's topics and frequencies: no digest of a year offers what another one carried or offered."""
     articles = [article(f"old{n}", START - timedelta(days=age), topics) for n, (topics, age, _) in enumerate(shelf)]
-    settled: list[SettledDigest] = []
+    settled: list[Digest] = []
     for number, (frequency, topics) in enumerate(weeks):
         now = START + (number + 1) * WEEK
         articles.append(article(f"new{number}", now - timedelta(days=1), topics))
-        digest = settle(period_of(now, HELSINKI, frequency), now, articles, settled, each)
+        digest = compose_digest(period_of(now, HELSINKI, frequency), now, articles, settled, each)
         if digest is None or digest.period in [known.period for known in settled]:
             continue
         settled.append(digest)
@@ -276,9 +276,9 @@ def test_an_archive_article_comes_again_after_a_year_of_rest() -> None:
     old, new = replace(article("old", at, ("a",)), archived=True), article("new", START, ("a",))
     for weeks, offered in ((51, ()), (53, ("old",))):
         now = START + WEEK
-        shown = SettledDigest("2026-W13", Window(START, now), ("x",), ("old",))
+        shown = Digest("2026-W13", Window(START, now), ("x",), ("old",))
         later = replace(new, listed_at=now + weeks * WEEK - timedelta(days=1))
-        digest = settle(
+        digest = compose_digest(
             period_of(now + weeks * WEEK, HELSINKI, Frequency.WEEKLY), now + weeks * WEEK, [old, later], [shown], 3
         )
         assert digest is not None

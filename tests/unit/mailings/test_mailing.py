@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mailings.mailing import Audience, Variant, campaign_mailing, step_mailing
+from newsletter.mailings.mailing import Audience, Variant, campaign_id, step_id
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
@@ -21,7 +21,7 @@ variants = st.builds(Variant, st.sampled_from(["fi", "sv", "en"]), texts, texts,
 @given(st.text("abcABC019-_~#/ ä\n", max_size=64))
 def test_a_campaigns_name_becomes_an_id_that_a_tag_can_carry_or_is_refused(name: str) -> None:
     try:
-        mailing = campaign_mailing(name)
+        mailing = campaign_id(name)
     except InvalidInput:
         return
     assert mailing == f"campaign-{name}"
@@ -30,17 +30,17 @@ def test_a_campaigns_name_becomes_an_id_that_a_tag_can_carry_or_is_refused(name:
 
 @pytest.mark.parametrize("name", ["kevatkampanja-2027", "a", "0", "x" * 60])
 def test_a_plain_name_is_taken(name: str) -> None:
-    assert campaign_mailing(name) == f"campaign-{name}"
+    assert campaign_id(name) == f"campaign-{name}"
 
 
 @pytest.mark.parametrize("name", ["", "-kevat", "kevät", "a b", "x" * 61, "a\n", "Kevat"])
 def test_a_name_that_cannot_be_part_of_an_id_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match=rf"^name: {re.escape(repr(name))}: "):
-        campaign_mailing(name)
+        campaign_id(name)
 
 
 def test_steps_of_sequences_have_ids_of_their_own() -> None:
-    assert step_mailing("sparraus", 2) == "step-sparraus-2"
+    assert step_id("sparraus", 2) == "step-sparraus-2"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mailings.digests.recipients import DigestReaders
+from newsletter.mailings.digests.recipients import DigestRecipients
 from newsletter.mailings.mailing import Audience, Kind, Mailing
-from newsletter.mailings.planning.batches import Manifest, plan_page
-from newsletter.mailings.planning.plan_page import Chooser
+from newsletter.mailings.planning.batches import Manifest, build_manifest
+from newsletter.mailings.planning.plan_page import VariantAssignment
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
@@ -61,10 +61,10 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
     digests: Any = None
     manifests: list[Manifest] = []
     for page, readers in enumerate(pages):
-        chosen = Chooser(mailing, variants, DigestReaders(digests, ZoneInfo("UTC"))).chosen(readers)
+        chosen = VariantAssignment(mailing, variants, DigestRecipients(digests, ZoneInfo("UTC"))).assign(readers)
         carry = manifests[-1].carry if manifests else {}
         cursor = str(page) if page < len(pages) - 1 else None
-        manifests.append(plan_page(mailing.id, "a", page, carry, chosen, cursor, size))
+        manifests.append(build_manifest(mailing.id, "a", page, carry, chosen, cursor, size))
 
     batched = Counter(who for manifest in manifests for batch in manifest.batches for who in batch.recipients)
 
@@ -74,5 +74,7 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
     meant = {who for who, each in everybody if audience.includes(each) and not each.choices.paused(today)} - broken
     assert batched.keys() == meant | broken
     assert set(batched.values()) <= {1}
-    rejected = {who for manifest in manifests for batch in manifest.batches if batch.broken for who in batch.recipients}
+    rejected = {
+        who for manifest in manifests for batch in manifest.batches if batch.unreadable for who in batch.recipients
+    }
     assert rejected == broken

@@ -21,7 +21,7 @@ from newsletter.mailings.rendering.preflight import (
     LONGEST_TOKEN,
     TOKENS,
     Fault,
-    NotFit,
+    PreflightFailed,
     preflight_campaign,
     preflight_digest,
     preflight_mails,
@@ -233,7 +233,7 @@ def looked_at(body: str) -> Prepared:
 
 
 def test_what_is_broken_does_not_go_out_and_what_is_doubtful_is_only_said() -> None:
-    with pytest.raises(NotFit) as refused:
+    with pytest.raises(PreflightFailed) as refused:
         looked_at("Moi\n\n[lue](/x)\n\n![](https://k.example/a.png)").check()
     assert refused.value.field == "body"
     assert refused.value.message.startswith("line 3: “[lue](/x)” stays text")

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from newsletter.articles.article import Article
 from newsletter.mailings.digests.digest import (
     FIRST_SPAN,
-    SettledDigest,
+    Digest,
     Window,
-    choose,
-    first_seen,
-    meant_for,
+    compose_digest,
+    listing_time,
+    matches_topics,
     period_of,
-    settle,
+    select_articles,
 )
 from newsletter.mailings.digests.unseen_articles import UnseenArticles
 from newsletter.readers.choice import Frequency
@@ -64,7 +64,7 @@ class World:
         self.approval = approval
         self.articles: list[Article] = []
         self.slow: list[Article] = []
-        self.digests: dict[str, SettledDigest] = {}
+        self.digests: dict[str, Digest] = {}
         self.to_plan: list[str] = []
         self.readers: list[Reader] = []
         self.names = count()
@@ -81,7 +81,7 @@ class World:
     def publish(self, topics: tuple[str, ...], *, late: timedelta, dated: bool, slowly: bool) -> None:
         """The feed has a new article. A run may be late, dates may lie, and what is found may be kept slowly."""
         believed = max(self.now - late, START - timedelta(days=3))
-        listed_at = first_seen(believed, [digest.window for digest in self.digests.values()])
+        listed_at = listing_time(believed, [digest.window for digest in self.digests.values()])
         published = START - timedelta(days=400) if dated else None
         name = f"{next(self.names):03}"
         found = Article(name, f"https://b.example/{name}", name, "", topics, (), "fi", "", "", published, listed_at)
@@ -95,7 +95,7 @@ class World:
             period = period_of(self.now, HELSINKI, frequency)
             if period in self.digests:
                 continue
-            digest = settle(period, self.now, self.articles, list(self.digests.values()), 0)
+            digest = compose_digest(period, self.now, self.articles, list(self.digests.values()), 0)
             if digest is None:
                 continue
             if self.approval:
@@ -113,7 +113,7 @@ class World:
 
     def decide(self, *, send: bool) -> None:
         """Marketing answers for whatever waits."""
-        for period in [period for period, digest in self.digests.items() if digest.waits]:
+        for period in [period for period, digest in self.digests.items() if digest.awaits_approval]:
             if send:
                 self.release(period)
             else:
@@ -128,7 +128,7 @@ class World:
                 if reader.profile.status is not Status.ACTIVE:
                     continue
                 ids = readings.articles_for(reader.recipient)
-                selection = ids and choose(
+                selection = ids and select_articles(
                     [by_id[one] for one in ids], [], reader.profile.choices.topics, MOST_SHOWN, 0
                 )
                 if selection:
@@ -260,7 +260,7 @@ def test_each_reader_gets_each_article_of_their_topics_exactly_once(
     for reader in world.readers:
         twice = [article for article, times in Counter(reader.got).items() if times > 1]
         assert twice == [], f"{reader.profile.id} got {twice} twice"
-        mine = [article for article in world.articles if meant_for(article, reader.profile.choices.topics)]
+        mine = [article for article in world.articles if matches_topics(article, reader.profile.choices.topics)]
         assert set(reader.got) <= {article.id for article in mine}
         if reader.always_there:
             event("a reader who stayed")
@@ -291,9 +291,9 @@ def test_nobody_gets_the_archive_for_joining(history: list[tuple[timedelta, tupl
 # --- one by one ------------------------------------------------------------------------------------------------------
 
 
-def digest(period: str, end: datetime, *articles: str, hour: int = 0) -> SettledDigest:
+def digest(period: str, end: datetime, *articles: str, hour: int = 0) -> Digest:
     released = end + timedelta(hours=hour)
-    return SettledDigest(period, Window(end - WEEK, end), articles, released_at=released)
+    return Digest(period, Window(end - WEEK, end), articles, released_at=released)
 
 
 FIRST = digest("2026-W12", START, "1")
@@ -305,7 +305,7 @@ DAY = timedelta(days=1)
 JOINED = FrequencyPeriod(START - 30 * DAY, Frequency.WEEKLY, joined=True)
 
 
-def new_to(*stretches: FrequencyPeriod, digest: SettledDigest = MONTH) -> tuple[str, ...] | None:
+def new_to(*stretches: FrequencyPeriod, digest: Digest = MONTH) -> tuple[str, ...] | None:
     last = stretches[-1]
     recipient = Recipient(
         Choices(language="fi", frequency=last.frequency or Frequency.WEEKLY), frequency_history=as_text(stretches)

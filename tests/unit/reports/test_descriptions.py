@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mail.templates import Templates
-from newsletter.mailings.count_audience import Count
+from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.reports.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
 from newsletter.reports.report_mailing import Report
@@ -107,5 +107,5 @@ def test_every_kind_of_mailing_has_a_title_and_an_audience(mailing: Mailing, tit
 
 
 def test_a_count_says_how_sure_it_is() -> None:
-    assert count_in_words(Count(1, complete=True)) == "1 reader at the moment"
-    assert count_in_words(Count(30_000, complete=False)) == "at least 30,000 readers at the moment"
+    assert count_in_words(AudienceCount(1, complete=True)) == "1 reader at the moment"
+    assert count_in_words(AudienceCount(30_000, complete=False)) == "at least 30,000 readers at the moment"

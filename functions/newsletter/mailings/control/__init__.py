@@ -1,1 +1,1 @@
-"""Pause, resume, hold, cancel and complete a mailing."""
+"""Pausing, resuming, holding and cancelling a mailing."""

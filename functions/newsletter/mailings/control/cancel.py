@@ -1,4 +1,4 @@
-"""Cancel a mailing: who was not tried yet gets nothing, for good."""
+"""Cancel a mailing: recipients to whom nothing was sent yet never get it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def cancel_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> MailingStatus:
-    """Cancel it. Whoever was not tried counts as suppressed, with the reason `cancelled`; nothing is recalled.
+    """Cancel it. The remaining recipients count as suppressed, with the reason `cancelled`; sent mails stay sent.
 
-    The next mailing need not wait for the turns of this one.
+    Sending time that its queued batches had reserved becomes free for other mailings.
     Raises NotFound, and NotNow for a mailing that is complete.
     """
 

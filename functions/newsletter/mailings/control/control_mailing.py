@@ -1,4 +1,4 @@
-"""What a person can do to a mailing that goes out: pause, resume or cancel it."""
+"""A person pauses, resumes or cancels a mailing (console, API, command line)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Control(StrEnum):
-    """The acts, by their names in paths."""
+    """The actions, by their names in URL paths."""
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -26,7 +26,7 @@ class Control(StrEnum):
 
 
 def control_mailing(act: Control, mailing: str, app: Container, *, by: str, now: datetime) -> Mailing:
-    """The mailing as it stands after it. Raises NotFound, and NotNow for a mailing with which that cannot be done."""
+    """Do it and return the mailing. Raises NotFound, and NotNow if the mailing's status does not allow it."""
     match act:
         case Control.PAUSE:
             pause_mailing(mailing, app, by=by, now=now)

@@ -1,4 +1,4 @@
-"""Stop a mailing by ourselves: held until a person looks into it, or waiting until it can go on by itself."""
+"""Stop a mailing without a person's command: held until somebody resumes it, or waiting until it resumes by itself."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def hold_mailing(
     *,
     now: datetime,
     until: datetime | None = None,
-    judged: bool = False,
+    ends_pilot: bool = False,
     refused: int = 0,
 ) -> bool:
-    """Hold the mailing, or let it wait where `until` says when to try again; False when it was not being sent any more.
+    """Hold the mailing or, with `until`, let it wait and try again then; False when it is not being sent.
 
-    Of many senders that meet the same obstacle at once, one changes the course and raises the alarm. `judged`: the
-    pilot is the reason, so it is not watched again when somebody resumes the mailing all the same. `refused`: so
-    many refused recipients are the reason, so only further ones stop it again.
+    Of many senders that meet the same obstacle at once, one changes the status and raises the alarm. `ends_pilot`: the
+    result of the pilot is the reason, so that the pilot is over if somebody resumes the mailing all the same.
+    `refused`: so many refused recipients are the reason, so that only further ones stop it again.
     """
     status = app.statuses.status(mailing)
-    if status is None or not status.state.sends:
+    if status is None or not status.state.is_sending:
         return False
     state = MailingState.WAITING if until else MailingState.HELD
     stopped = MailingStatus(
@@ -37,16 +37,16 @@ def hold_mailing(
         now,
         reason=reason,
         until=until,
-        slice="" if judged else status.slice,
+        pilot_shards="" if ends_pilot else status.pilot_shards,
         refused=refused or status.refused,
     )
-    if not app.statuses.turn(mailing, status, stopped):
+    if not app.statuses.compare_and_set(mailing, status, stopped):
         return False
-    tell_stopped(mailing, stopped, app)
+    record_stopped(mailing, stopped, app)
     return True
 
 
-def tell_stopped(mailing: str, status: MailingStatus, app: Container) -> None:
-    """Record that the mailing is held or waits, and raise the alarm; once, even if who stopped it died before that."""
+def record_stopped(mailing: str, status: MailingStatus, app: Container) -> None:
+    """Record that the mailing is held or waits, and raise the alarm, once; called again after a crash."""
     if app.decisions.put(status.since, mailing, status.state.value, status.reason, replace=False):
         count("MailingsWaiting" if status.state is MailingState.WAITING else "MailingsHeld")

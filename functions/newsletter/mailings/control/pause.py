@@ -1,4 +1,4 @@
-"""Pause a mailing: nothing of it is given to SES any more, until somebody resumes it."""
+"""Pause a mailing: none of its batches is sent until somebody resumes it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def pause_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> MailingStatus:
-    """Pause it; batches that SES has not been called for stay unsent. A mailing that is paused already stays so.
+    """Pause it; only calls to SES that are under way are finished. Pausing it again changes nothing.
 
-    Others need not wait for the turns of this one.
+    Sending time that its queued batches had reserved becomes free for other mailings.
     Raises NotFound, and NotNow for a mailing that cannot be paused.
     """
 
     def paused(before: MailingStatus) -> MailingStatus:
-        return MailingStatus(MailingState.PAUSED, now, by=by, slice=before.slice, refused=before.refused)
+        return MailingStatus(MailingState.PAUSED, now, by=by, pilot_shards=before.pilot_shards, refused=before.refused)
 
     status = set_status(mailing, PAUSABLE, paused, "paused", app)
     app.rate_limiter.release(QUEUED, now.timestamp())

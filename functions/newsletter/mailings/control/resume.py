@@ -1,4 +1,4 @@
-"""Resume a mailing: go on with whoever has not been tried, however long ago it was stopped."""
+"""Resume a mailing: send to the remaining recipients, however long ago it was stopped."""
 
 from __future__ import annotations
 
@@ -18,39 +18,46 @@ if TYPE_CHECKING:
 
 
 def resume_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> MailingStatus:
-    """Resume it. A mailing that is being sent has put on the queue again whatever was lost from there.
+    """Resume it. For a mailing that is being sent, batches that were lost from the queue are queued again.
 
-    Stopped in its pilot, it goes on with that; whoever resumes it while the slice is being watched wants no more
-    watching. Raises NotFound, and NotNow for a mailing that is over or waits for approval, and while the breaker is
-    open.
+    A mailing that was stopped in its pilot continues the pilot; one that is resumed while its pilot is sent or watched
+    skips the rest of the wait. Raises NotFound, and NotNow for a mailing that is over or waits for approval, and while
+    the breaker is open.
     """
     breaker = app.reputation.breaker()
     if breaker is not None:
         raise NotNow(f"the breaker is open: {breaker.reason}. Close it first: newsletter breaker close")
     status = set_status(
-        mailing, RESUMABLE, lambda before: resumed(before, now, app.publication.sending_limits, by), "resumed", app
+        mailing,
+        RESUMABLE,
+        lambda before: resumed_status(before, now, app.publication.sending_limits, by),
+        "resumed",
+        app,
     )
-    return emit_again(mailing, status, app)
+    return requeue_shards(mailing, status, app)
 
 
-def resumed(before: MailingStatus, now: datetime, sending_limits: SendingLimits, by: str = "") -> MailingStatus:
-    """The course on which a stopped mailing goes on."""
-    if before.slice and before.state is not MailingState.PILOT:
+def resumed_status(before: MailingStatus, now: datetime, sending_limits: SendingLimits, by: str = "") -> MailingStatus:
+    """The status in which a stopped mailing continues: its pilot, or sending."""
+    if before.pilot_shards and before.state is not MailingState.PILOT:
         return MailingStatus(
             MailingState.PILOT,
             now,
             by=by,
             until=now + sending_limits.pilot_wait,
-            to_emit=True,
-            slice=before.slice,
+            needs_requeue=True,
+            pilot_shards=before.pilot_shards,
             refused=before.refused,
         )
-    return MailingStatus(MailingState.SENDING, now, by=by, to_emit=True, refused=before.refused)
+    return MailingStatus(MailingState.SENDING, now, by=by, needs_requeue=True, refused=before.refused)
 
 
-def emit_again(mailing: str, status: MailingStatus, app: Container) -> MailingStatus:
-    """Have every shard go on, then note that it was done. A crash in between repeats it, which does no harm."""
-    app.queues.send_all(app.queues.plan, [RequeueShard(mailing, shard) for shard in status.slice or SHARDS])
-    done = replace(status, to_emit=False)
-    app.statuses.turn(mailing, status, done)
+def requeue_shards(mailing: str, status: MailingStatus, app: Container) -> MailingStatus:
+    """Ask the planner to queue every shard's unsent batches, then note that this was done.
+
+    After a crash in between it is repeated, which is harmless: the ledger sends each batch once.
+    """
+    app.queues.send_all(app.queues.plan, [RequeueShard(mailing, shard) for shard in status.pilot_shards or SHARDS])
+    done = replace(status, needs_requeue=False)
+    app.statuses.compare_and_set(mailing, status, done)
     return done

@@ -1,4 +1,4 @@
-"""Change the course of a mailing, once, and record that it was changed."""
+"""Change the status of a mailing and write the decision record of that, each once."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 ATTEMPTS = 5
-"""How often a change is tried when others change the same course at the same time."""
+"""How often a change is tried when others change the same status at the same time."""
 
 
 def set_status(
     mailing: str,
     allowed: Collection[MailingState],
-    turned: Callable[[MailingStatus], MailingStatus],
+    change: Callable[[MailingStatus], MailingStatus],
     decision: str,
     app: Container,
 ) -> MailingStatus:
-    """Turn to what `turned` makes of a course whose state is in `allowed`; the course that holds then.
+    """Set the status to `change(status)` if its state is in `allowed`; the status after that.
 
-    The same change again is no error. Raises NotFound, and NotNow that says how the mailing stands when nothing leads
-    from there.
+    `decision` is the word of the decision record, e.g. `paused`. The same change again is no error. Raises NotFound,
+    and NotNow, which names the mailing's state, when that state does not allow the change.
     """
     for _ in range(ATTEMPTS):
-        before = status_once_planned(mailing, app)
-        after = turned(before)
-        if before.state is after.state and not after.to_emit:
-            # Whoever made the change may have died before it was recorded.
-            app.decisions.put(before.since, mailing, decision, in_short(before), replace=False)
+        before = planned_mailing_status(mailing, app)
+        after = change(before)
+        if before.state is after.state and not after.needs_requeue:
+            # The run that changed it may have crashed before it wrote the record.
+            app.decisions.put(before.since, mailing, decision, cause_of(before), replace=False)
             return before
         if before.state not in allowed:
-            raise NotNow(f"{mailing} is {in_words(before)} and cannot be {decision}")
-        if app.statuses.turn(mailing, before, after):
-            app.decisions.put(after.since, mailing, decision, in_short(after))
+            raise NotNow(f"{mailing} is {state_in_words(before)} and cannot be {decision}")
+        if app.statuses.compare_and_set(mailing, before, after):
+            app.decisions.put(after.since, mailing, decision, cause_of(after))
             return after
     raise NotNow(f"{mailing} is being changed by somebody else; look at it and try again")
 
 
-def in_short(status: MailingStatus) -> str:
-    """Why a course is what it is, or who made it so."""
+def cause_of(status: MailingStatus) -> str:
+    """The reason of a status, or who set it, for a decision record."""
     return status.reason or (f"by {status.by}" if status.by else "by itself")
 
 
-def status_once_planned(mailing: str, app: Container) -> MailingStatus:
-    """The course of a mailing that is planned. Raises NotFound, and NotNow for mails that go out one by one."""
+def planned_mailing_status(mailing: str, app: Container) -> MailingStatus:
+    """The status of a digest or campaign. Raises NotFound, and NotNow for automated mails."""
     found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
@@ -57,8 +57,8 @@ def status_once_planned(mailing: str, app: Container) -> MailingStatus:
     return found.status
 
 
-def in_words(status: MailingStatus) -> str:
-    """`held`, `waiting for approval`: how a sentence about the mailing goes on after `is`."""
+def state_in_words(status: MailingStatus) -> str:
+    """The state as a sentence has it after `is`, e.g. `held` or `waiting for approval`."""
     return {
         MailingState.APPROVAL: "waiting for approval",
         MailingState.PILOT: "being sent to its pilot audience",

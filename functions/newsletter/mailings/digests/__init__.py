@@ -1,1 +1,1 @@
-"""The automatic digests: periods, approval, what is new to whom."""
+"""The automatic digests: their periods, their approval, and which articles are new to which subscriber."""

@@ -1,4 +1,4 @@
-"""What is decided of a digest: the words of its decision records, and the answers to one that waits for approval."""
+"""Decisions about a digest: the words of its decision records, and the answers that end its wait for approval."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ class DigestDecision(StrEnum):
     """What a decision record of a digest says. Stored, and shown in the console, the API and the answers of runs."""
 
     FEED_DOWN = "feed down"
-    """Nothing is new, and nobody can know whether that is true."""
+    """There is no new article, but a feed could not be read, so that there may be some."""
     EMPTY = "empty"
     HELD = "held"
-    """Something in it is broken; it goes out once that is mended."""
+    """Preflight blocks it; it is sent once that is mended."""
     WAITING = "waiting"
     """It waits for approval."""
     BREAKER_OPEN = "breaker open"
     STARTED = "started"
     REPEATED = "repeated"
-    """A run of a period whose digest was there already."""
+    """A further run in a period whose digest exists already."""
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"
     """Nobody answered until its deadline."""
     SENT = "sent"
     NOBODY = "nobody"
-    """It was planned and goes to no reader."""
+    """It was planned and has no recipient."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What ends a digest's waiting: whether it goes out, and in words by whose decision."""
+    """An answer to a digest that waits: whether it is sent, and in `verdict` who decided that, in words."""
 
     send: bool
     verdict: str
 
     @classmethod
     def approved(cls, by: str) -> Self:
-        """Somebody lets it go out."""
+        """A person approved it."""
         return cls(send=True, verdict=f"approved by {by}")
 
     @classmethod
     def rejected(cls, by: str) -> Self:
-        """Somebody drops it."""
+        """A person rejected it."""
         return cls(send=False, verdict=f"rejected by {by}")
 
     @classmethod
     def expired(cls, deadline: str, *, send: bool) -> Self:
-        """Nobody answered until the deadline, given in words; the publication says what follows."""
+        """Nobody answered until `deadline`, given in words; `send` is the publication's default."""
         return cls(send, f"nobody answered until {deadline}")
 
     @classmethod
@@ -59,7 +59,7 @@ class Answer:
 
 
 def decision_of(verdict: str) -> DigestDecision:
-    """Which decision a stored verdict is: one of the sentences of Answer."""
+    """The decision that a stored verdict stands for. Verdicts are the sentences of Answer."""
     match verdict.partition(" ")[0]:
         case "approved":
             return DigestDecision.APPROVED

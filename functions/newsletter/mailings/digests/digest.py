@@ -1,4 +1,7 @@
-"""Which articles a digest carries: windows without gap or overlap, settled once, and each reader's own choice."""
+"""Which articles a digest carries, and which of them one subscriber gets.
+
+The windows of digests of one frequency have no gap and no overlap, so that each article is in one of them.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from newsletter.readers.choice import Frequency
 
 WEEK = timedelta(days=7)
 FIRST_SPAN = {Frequency.WEEKLY: WEEK, Frequency.MONTHLY: timedelta(days=31)}
-"""How far back the very first digest of a frequency looks."""
+"""How far back the first digest of each frequency goes."""
 LOOK_BACK = timedelta(days=60)
-"""How old an article may be that an earlier digest should have carried and did not."""
-REST = timedelta(days=364)
-"""How long an article rests after a digest carried it, or offered it from the archive: 52 weeks."""
+"""How old an article may be for a digest to make up for an earlier one that missed it."""
+REPEAT_AFTER = timedelta(days=364)
+"""How long an article that a digest carried is not offered again as a related article: 52 weeks."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,19 @@ class Window:
     start: datetime
     end: datetime
 
-    def holds(self, article: Article) -> bool:
-        """Whether the article belongs to this window, and so to no other."""
+    def contains(self, article: Article) -> bool:
+        """Whether the article belongs to this window."""
         return self.start <= article.listed_at < self.end
 
 
 @dataclass(frozen=True)
-class SettledDigest:
-    """What a digest of a period carries, decided once: its new articles, and those from the archive.
+class Digest:
+    """What the digest of a period carries, decided once: its new articles, and `related` older ones.
 
-    `released_at` is the moment (of the clock, to the microsecond) from which it is planned; None: not yet, or never.
-    `dropped`: it never will be, and the next digest carries its articles. Where marketing has to approve it, `deadline`
-    is until when, `sent_unanswered` whether it goes out if nobody does, `verdict` says in words what was decided, and
-    `decided_at` when. `held_because`: it was to go out and was found broken, so it waits on.
+    `released_at` is the wall-clock time, to the microsecond, at which planning could begin; None: not yet, or never.
+    `dropped`: it is never sent, and the next digest carries its articles. Where marketing has to approve it,
+    `deadline` is until when, and `sent_unanswered` whether it is sent if nobody answers; `verdict` says in words what
+    was decided, and `decided_at` when. `held_because`: it was to be sent and preflight blocked it, so it still waits.
     """
 
     period: str
@@ -54,19 +57,19 @@ class SettledDigest:
     decided_at: datetime | None = None
 
     @property
-    def waits(self) -> bool:
+    def awaits_approval(self) -> bool:
         """Whether nobody has approved or rejected it yet."""
         return self.released_at is None and not self.dropped
 
     @property
     def frequency(self) -> Frequency:
-        """Whose digest it is."""
+        """The frequency of the subscribers it is for."""
         return frequency_of(self.period)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What one reader finds in the digest: articles in full, the rest as links, and older ones on the same topics."""
+    """One subscriber's part of a digest: articles in full, the rest as links, and older ones on the same topics."""
 
     articles: tuple[Article, ...]
     more: tuple[Article, ...] = ()
@@ -80,7 +83,7 @@ def week_of(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def period_of(moment: datetime, zone: ZoneInfo, frequency: Frequency) -> str:
-    """The week or month (`2026-M11`) that a digest belongs to; of one frequency, text order is time order."""
+    """The week or month (`2026-M11`) of a digest. Periods of one frequency sort by time as texts."""
     if frequency is Frequency.WEEKLY:
         return week_of(moment, zone)
     return f"{moment.astimezone(zone):%Y-M%m}"
@@ -92,7 +95,7 @@ def frequency_of(period: str) -> Frequency:
 
 
 def digest_id(period: str) -> str:
-    """The mailing of a period's digest."""
+    """The mailing id of a period's digest."""
     return f"digest-{period}"
 
 
@@ -101,60 +104,60 @@ def next_window(
 ) -> Window:
     """The window of a digest that runs at `now`.
 
-    It begins where the digest before it ended (`first_span` ago, if there was none), however long ago that was: a
-    missed week is made up for, not lost. It never reaches into a later digest's window, should runs come out of order.
+    It begins where the digest before it ended, however long ago (`first_span` ago if there was none), so that a missed
+    week is made up for. It never overlaps a later digest's window, in case runs come out of order.
     """
     end = min(now, later_start) if later_start else now
     start = earlier_end if earlier_end is not None else end - first_span
     return Window(min(start, end), end)
 
 
-def window_for(period: str, now: datetime, settled: Iterable[SettledDigest]) -> Window:
-    """The window of the period's digest, run at `now`, among the settled ones of the same frequency."""
+def window_for(period: str, now: datetime, digests: Iterable[Digest]) -> Window:
+    """The window of the period's digest, run at `now`, given all digests so far."""
     frequency = frequency_of(period)
-    others = [digest for digest in settled if digest.frequency is frequency]
+    others = [digest for digest in digests if digest.frequency is frequency]
     earlier = [digest.window.end for digest in others if digest.period < period]
     later = [digest.window.start for digest in others if digest.period > period]
     return next_window(now, max(earlier, default=None), min(later, default=None), FIRST_SPAN[frequency])
 
 
-def settle(
-    period: str, now: datetime, articles: Sequence[Article], settled: Sequence[SettledDigest], related: int
-) -> SettledDigest | None:
-    """The digest of the period as it stands at `now`, not released yet; None when it would carry nothing.
+def compose_digest(
+    period: str, now: datetime, articles: Sequence[Article], digests: Sequence[Digest], related: int
+) -> Digest | None:
+    """The digest of the period as of `now`, not released yet; None when it would have no article.
 
-    An article is in the digest whose window holds it, and so in one of each frequency. Some come later: what was kept
-    in the very moment in which its digest was settled, what was found before the very first digest and its window, what
-    marketing no longer skips, and what was in a digest that was dropped.
+    An article is in the digest whose window contains it, and so in one digest of each frequency. Some come later:
+    articles stored at the moment in which their digest was composed, those found before the first digest's window,
+    those that marketing no longer skips, and those of a dropped digest.
     """
-    window = window_for(period, now, settled)
-    same = [digest for digest in settled if digest.frequency is frequency_of(period)]
+    window = window_for(period, now, digests)
+    same = [digest for digest in digests if digest.frequency is frequency_of(period)]
     carried = {article for digest in same if not digest.dropped for article in digest.articles}
     dropped = {article for digest in same if digest.dropped for article in digest.articles}
 
     def is_late(article: Article) -> bool:
-        # What was archived stands where it was published: in past windows it is archive on purpose.
+        # Archived articles are listed at their time of publication, in past windows: they are not new on purpose.
         late = not article.archived and timedelta() < window.start - article.listed_at <= LOOK_BACK
         return late or article.id in dropped
 
-    fresh = [a for a in articles if not a.skipped and a.id not in carried and (window.holds(a) or is_late(a))]
+    fresh = [a for a in articles if not a.skipped and a.id not in carried and (window.contains(a) or is_late(a))]
     if not fresh:
         return None
     ids = tuple(article.id for article in newest_first(fresh))
-    return SettledDigest(period, window, ids, from_the_archive(fresh, articles, window, settled, related))
+    return Digest(period, window, ids, related_articles(fresh, articles, window, digests, related))
 
 
-def from_the_archive(
-    fresh: Sequence[Article], articles: Sequence[Article], window: Window, settled: Iterable[SettledDigest], each: int
+def related_articles(
+    fresh: Sequence[Article], articles: Sequence[Article], window: Window, digests: Iterable[Digest], each: int
 ) -> tuple[str, ...]:
     """Ids of older articles on the topics of the fresh ones, at most `each` a topic, the newest first.
 
-    Chosen once for all readers, and none that any digest carried or offered within REST: so no reader meets one twice
-    in a year, whatever their topics, and there are no more variants than without them.
+    They are chosen once for all subscribers, so that they add no variants, and none was in a digest within
+    REPEAT_AFTER, so that nobody is offered one twice in a year, whatever their topics.
     """
     resting = {article.id for article in fresh}
-    for digest in settled:
-        if not digest.dropped and digest.window.end > window.end - REST:
+    for digest in digests:
+        if not digest.dropped and digest.window.end > window.end - REPEAT_AFTER:
             resting |= {*digest.articles, *digest.related}
     old = newest_first(
         [
@@ -171,37 +174,38 @@ def from_the_archive(
     return tuple(article.id for article in newest_first(list(chosen.values())))
 
 
-def first_seen(now: datetime, settled: Collection[Window]) -> datetime:
-    """When an article first seen at `now` counts as listed: now, or where the settled windows that hold now end.
+def listing_time(now: datetime, windows: Collection[Window]) -> datetime:
+    """When an article first seen at `now` counts as listed: now, or at the end of the digest windows that contain now.
 
-    A feed read late (a run that was retried, or took its time) must not list an article in a digest that has gone out.
+    A feed that was read late (a retried or slow run) must not list an article in a digest that was composed already.
     """
-    for window in sorted(settled, key=lambda window: window.start):
+    for window in sorted(windows, key=lambda window: window.start):
         if window.start <= now < window.end:
             now = window.end
     return now
 
 
 def newest_first(articles: Collection[Article]) -> tuple[Article, ...]:
-    """By the time they were published (undated ones: first seen); equal times by id, so that the order is stable."""
+    """Sorted by time of publication (of listing, if undated); equal times by id, so that the order is stable."""
     return tuple(
         sorted(articles, key=lambda article: (article.published or article.listed_at, article.id), reverse=True)
     )
 
 
-def meant_for(article: Article, topics: Collection[str]) -> bool:
-    """An article without a topic is for everyone, and a reader without topics reads everything."""
+def matches_topics(article: Article, topics: Collection[str]) -> bool:
+    """Whether the article interests a subscriber to these topics. None on either side matches everything."""
     return not article.topics or not topics or bool(set(article.topics) & set(topics))
 
 
-def choose(
+def select_articles(
     fresh: Sequence[Article], archive: Sequence[Article], topics: Collection[str], most: int, related: int
 ) -> Selection | None:
-    """One reader's selection from the digest's articles, or None when nothing is for them.
+    """One subscriber's selection from the digest's articles, or None when there is nothing on their topics.
 
-    `fresh` comes newest first; what is pinned goes to the top, what marketing skips meanwhile goes nowhere.
+    `fresh` comes newest first; pinned articles move to the top, and those that marketing skips are left out. At most
+    `most` articles are shown in full, and `related` older ones are added.
     """
-    there = [article for article in fresh if not article.skipped and meant_for(article, topics)]
+    there = [article for article in fresh if not article.skipped and matches_topics(article, topics)]
     mine = sorted(there, key=lambda article: not article.pinned)
     if not mine:
         return None

@@ -1,37 +1,37 @@
-"""The digests of all periods: what each carries, settled once, and when it was released."""
+"""The digests of all periods, in the Content table: what each carries, and when it was released."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.mailings.digests.digest import SettledDigest, Window, first_seen
+from newsletter.mailings.digests.digest import Digest, Window, listing_time
 from newsletter.platform.aws.items import holds, to_item
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
 
 DIGESTS = "digests"
 """Partition of the Content table: some 64 items a year, read with one query."""
-WAITS = "attribute_exists(pk) AND attribute_not_exists(released_at) AND attribute_not_exists(dropped)"
+AWAITS_APPROVAL = "attribute_exists(pk) AND attribute_not_exists(released_at) AND attribute_not_exists(dropped)"
 
 
 class Digests(TableStore):
-    """Every change is one conditional write: of two runs that settle the same period, one finds it settled."""
+    """Every change is one conditional write: of two runs that create the digest of a period, one fails."""
 
-    def all(self) -> list[SettledDigest]:
+    def all(self) -> list[Digest]:
         """Every digest so far."""
         return [_digest(item) for item in self._partition(DIGESTS)]
 
     def listing_time(self, now: datetime) -> datetime:
-        """When an article first seen at `now` counts as listed: never in a digest that was settled already."""
-        return first_seen(now, self.windows().values())
+        """When an article first seen at `now` counts as listed: never within a digest that exists already."""
+        return listing_time(now, self.windows().values())
 
     def windows(self) -> dict[str, Window]:
-        """The window of every digest so far, by week and month."""
+        """The window of every digest so far, by period."""
         return {item["sk"]: _window(item) for item in self._partition(DIGESTS)}
 
-    def settle(self, digest: SettledDigest) -> bool:
-        """Keep what the period's digest carries, once and for all; False when it is settled already."""
+    def create(self, digest: Digest) -> bool:
+        """Store the period's digest; False when there is one already."""
         return holds(
             self._client,
             "put_item",
@@ -44,7 +44,7 @@ class Digests(TableStore):
                     "end": iso(digest.window.end),
                     "articles": list(digest.articles),
                     "related": list(digest.related),
-                    "released_at": _exactly(digest.released_at) if digest.released_at else None,
+                    "released_at": _iso_microseconds(digest.released_at) if digest.released_at else None,
                     "deadline": iso(digest.deadline) if digest.deadline else None,
                     "sent_unanswered": digest.sent_unanswered or None,
                 }
@@ -53,26 +53,26 @@ class Digests(TableStore):
         )
 
     def hold(self, period: str, why: str) -> bool:
-        """Note why a waiting digest cannot go out; False when that is known, or it waits no more."""
+        """Note why a waiting digest cannot be sent; False when that is known, or it waits no more."""
         return holds(
             self._client,
             "update_item",
             TableName=self._table,
             Key=to_item({"pk": DIGESTS, "sk": period}),
             UpdateExpression="SET held_because = :why",
-            ConditionExpression=f"{WAITS} AND (attribute_not_exists(held_because) OR held_because <> :why)",
+            ConditionExpression=f"{AWAITS_APPROVAL} AND (attribute_not_exists(held_because) OR held_because <> :why)",
             ExpressionAttributeValues=to_item({":why": why}),
         )
 
     def release(self, period: str, at: datetime, verdict: str, now: datetime) -> bool:
-        """Let a waiting digest go out, planned from `at` on the clock; False when it waits no more."""
-        return self._decide(period, {"released_at": _exactly(at)}, verdict, now)
+        """Let a waiting digest be planned from the wall-clock time `at` on; False when it waits no more."""
+        return self._end_waiting(period, {"released_at": _iso_microseconds(at)}, verdict, now)
 
     def drop(self, period: str, verdict: str, now: datetime) -> bool:
-        """Never let a waiting digest go out; False when it waits no more."""
-        return self._decide(period, {"dropped": True}, verdict, now)
+        """Never send a waiting digest; False when it waits no more."""
+        return self._end_waiting(period, {"dropped": True}, verdict, now)
 
-    def _decide(self, period: str, how: dict[str, Any], verdict: str, now: datetime) -> bool:
+    def _end_waiting(self, period: str, how: dict[str, Any], verdict: str, now: datetime) -> bool:
         values = {**how, "verdict": verdict, "decided_at": iso(now)}
         return holds(
             self._client,
@@ -80,13 +80,13 @@ class Digests(TableStore):
             TableName=self._table,
             Key=to_item({"pk": DIGESTS, "sk": period}),
             UpdateExpression=f"SET {', '.join(f'{name} = :{name}' for name in values)} REMOVE held_because",
-            ConditionExpression=WAITS,
+            ConditionExpression=AWAITS_APPROVAL,
             ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()}),
         )
 
 
-def _digest(item: dict[str, Any]) -> SettledDigest:
-    return SettledDigest(
+def _digest(item: dict[str, Any]) -> Digest:
+    return Digest(
         period=item["sk"],
         window=_window(item),
         articles=tuple(item["articles"]),
@@ -105,6 +105,6 @@ def _window(item: dict[str, Any]) -> Window:
     return Window(parse_iso(item["start"]), parse_iso(item["end"]))
 
 
-def _exactly(moment: datetime) -> str:
-    """To the microsecond: what a reader chose in the same second is before or after."""
+def _iso_microseconds(moment: datetime) -> str:
+    """To the microsecond, to tell whether a subscriber's choice in the same second came before or after."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -1,4 +1,4 @@
-"""Which articles of a digest are new to each reader, with what that takes read once per container."""
+"""Which articles of a digest are new to each subscriber. Earlier digests are read once for all of them."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from newsletter.platform.errors import NotFound
 from newsletter.readers.subscriber import Recipient
 
 
-class DigestReaders:
-    """Remembers the digest it was asked about last: pages of one digest come one after the other."""
+class DigestRecipients:
+    """Caches the digest it was asked about last, since pages of one digest come one after the other."""
 
     def __init__(self, digests: Digests, zone: ZoneInfo) -> None:
         self._digests = digests
         self._zone = zone
-        self._readings: tuple[str, UnseenArticles] | None = None
+        self._unseen: tuple[str, UnseenArticles] | None = None
 
     def articles_for(self, mailing: Mailing, recipient: Recipient) -> tuple[str, ...] | None:
-        """Ids of what is new to the reader, whatever the topics; None when the digest is not meant for them.
+        """Ids of the articles that are new to the recipient, on any topic; None when they do not get the digest.
 
-        What the digests before it brought is only read for readers who ever changed something. Raises NotFound for a
-        digest that was not released: nothing of it may be planned.
+        Earlier digests are only read for a recipient who ever changed their frequency, paused or came back. Raises
+        NotFound for a digest that was not released, since nothing of it may be planned.
         """
         if not recipient.frequency_history:
             return mailing.articles if mailing.audience.includes(recipient) else None
-        if self._readings is None or self._readings[0] != mailing.id:
-            settled = self._digests.all()
-            digest = next((each for each in settled if digest_id(each.period) == mailing.id), None)
+        if self._unseen is None or self._unseen[0] != mailing.id:
+            digests = self._digests.all()
+            digest = next((each for each in digests if digest_id(each.period) == mailing.id), None)
             if digest is None or digest.released_at is None:
                 raise NotFound(f"a released digest {mailing.id}")
-            self._readings = mailing.id, UnseenArticles(digest, settled, self._zone)
-        return self._readings[1].articles_for(recipient)
+            self._unseen = mailing.id, UnseenArticles(digest, digests, self._zone)
+        return self._unseen[1].articles_for(recipient)

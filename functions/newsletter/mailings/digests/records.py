@@ -1,4 +1,4 @@
-"""What is told of a digest: its decision records, and the words in them."""
+"""Writes the decision records of digests."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from newsletter.mailings.digests.decision import DigestDecision, decision_of
-from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.digests.digest import Digest, digest_id
 from newsletter.mailings.rendering.preflight import Fault
 from newsletter.platform.observability import count
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-MOST_TOLD = 5
-"""Findings of preflight that a decision record tells; whoever mends those sees the rest."""
+MAX_FINDINGS = 5
+"""Preflight findings in a decision record; further ones show in the next run, once these are mended."""
 
 
-class Decided(TypedDict):
-    """What a run decided of a period's digest, as the run answers and the record says."""
+class RunDecision(TypedDict):
+    """What a run decided about a period's digest: its answer, and its decision record."""
 
     period: str
     decision: DigestDecision
     why: str
 
 
-def record(period: str, decision: DigestDecision, why: str, now: datetime, app: Container) -> Decided:
-    """Write down what the run of that moment decided. One that is repeated hides no earlier decision."""
+def record_decision(period: str, decision: DigestDecision, why: str, now: datetime, app: Container) -> RunDecision:
+    """Record what the run at `now` decided. A repeated run does not replace an earlier decision."""
     replace = decision is not DigestDecision.REPEATED
     app.decisions.put(now, digest_id(period), decision, why, replace=replace)
-    return Decided(period=period, decision=decision, why=why)
+    return RunDecision(period=period, decision=decision, why=why)
 
 
-def record_answer(digest: SettledDigest, app: Container) -> None:
-    """Write down how a digest was answered, and count it; once, also when who answered died before that."""
+def record_answer(digest: Digest, app: Container) -> None:
+    """Record how a digest was answered, and count it, once; a later run does it if a crash prevented it."""
     if digest.decided_at is None:
         return
     becomes = "it is dropped, and the next digest carries its articles" if digest.dropped else "it goes out"
@@ -44,18 +44,18 @@ def record_answer(digest: SettledDigest, app: Container) -> None:
         count("DigestsDropped" if digest.dropped else "DigestsReleased")
 
 
-def desk_time(moment: datetime, app: Container) -> str:
-    """`2026-11-24 08:00` on the publication's clock."""
+def local_time(moment: datetime, app: Container) -> str:
+    """`2026-11-24 08:00` in the publication's time zone."""
     return f"{moment.astimezone(app.publication.time_zone):%Y-%m-%d %H:%M}"
 
 
-def articles_in_words(digest: SettledDigest) -> str:
+def articles_in_words(digest: Digest) -> str:
     """`3 new articles`."""
     return f"{len(digest.articles)} new article{'' if len(digest.articles) == 1 else 's'}"
 
 
-def broken_in_words(faults: Iterable[Fault]) -> str:
-    """What keeps the digest from going out; empty when nothing does."""
+def blocking_faults_in_words(faults: Iterable[Fault]) -> str:
+    """The messages of blocking faults, at most MAX_FINDINGS of them; empty when there is none."""
     broken = [fault.message for fault in faults if fault.blocks]
-    more = [f"and {len(broken) - MOST_TOLD} more"] if len(broken) > MOST_TOLD else []
-    return "; ".join([*broken[:MOST_TOLD], *more])
+    more = [f"and {len(broken) - MAX_FINDINGS} more"] if len(broken) > MAX_FINDINGS else []
+    return "; ".join([*broken[:MAX_FINDINGS], *more])

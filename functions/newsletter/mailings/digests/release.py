@@ -1,7 +1,8 @@
-"""Release a digest: at once when it is frozen, or by an answer to one that waits. Nothing broken is released.
+"""Freeze and release digests.
 
-A frozen digest is what a period carries, written once; a released one goes out. Preflight stands before both, since
-from then on nothing but the store is asked: a crash in between must not make a second run decide anew.
+A frozen digest is stored: what its period carries does not change any more. A released one is sent: at once when it is
+frozen, or after an answer where approval is required. Preflight runs before both, and later runs rely on what is
+stored, so that a run after a crash does not decide differently.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
 from newsletter.mailings.digests.decision import Answer
-from newsletter.mailings.digests.digest import SettledDigest, digest_id
+from newsletter.mailings.digests.digest import Digest, digest_id
 from newsletter.mailings.mailing import Audience, Kind, Mailing
-from newsletter.mailings.rendering.preflight import Fault, NotFit, preflight_digest
+from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_digest
 from newsletter.platform.errors import NotFound
 from newsletter.publication.publication import Publication
 
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Frozen:
-    """A digest as it is stored, whether this run froze it, and what preflight said of it then."""
+class FreezeResult:
+    """A digest as it is stored, whether this run froze it (`first`), and preflight's warnings."""
 
-    digest: SettledDigest
+    digest: Digest
     first: bool
     warnings: tuple[Fault, ...]
 
 
-def digest_of(period: str, app: Container) -> SettledDigest:
+def get_digest(period: str, app: Container) -> Digest:
     """The digest of a period such as `2026-W48`. Raises NotFound."""
     found = next((digest for digest in app.digests.all() if digest.period == period), None)
     if found is None:
@@ -40,13 +41,13 @@ def digest_of(period: str, app: Container) -> SettledDigest:
     return found
 
 
-def digest_of_mailing(mailing: str, app: Container) -> SettledDigest:
-    """The digest that the mailing sends. Raises NotFound."""
-    return digest_of(mailing.removeprefix("digest-"), app)
+def digest_of_mailing(mailing: str, app: Container) -> Digest:
+    """The digest of a mailing such as `digest-2026-W48`. Raises NotFound."""
+    return get_digest(mailing.removeprefix("digest-"), app)
 
 
-def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
-    """The mailing of a frozen digest."""
+def digest_mailing(digest: Digest, publication: Publication) -> Mailing:
+    """The mailing that sends the digest."""
     return Mailing(
         id=digest_id(digest.period),
         kind=Kind.DIGEST,
@@ -58,37 +59,37 @@ def mailing_of(digest: SettledDigest, publication: Publication) -> Mailing:
     )
 
 
-def freeze_digest(digest: SettledDigest, articles: Iterable[Article], now: datetime, app: Container) -> Frozen:
-    """Keep what the period's digest carries, once and for all.
+def freeze_digest(digest: Digest, articles: Iterable[Article], now: datetime, app: Container) -> FreezeResult:
+    """Store what the period's digest carries, once.
 
-    It is released at once, or waits for approval where the publication asks for that. Raises NotFit, and keeps nothing,
-    when it is broken: the first run after it is mended freezes it.
+    It is released at once, or waits for approval where the publication requires it. Raises PreflightFailed, and stores
+    nothing, when preflight blocks it: the first run after it is mended freezes it.
     """
-    warnings = _require_fit(digest, articles, app)
+    warnings = _require_no_blocking_fault(digest, articles, app)
     approval = app.publication.digest.approval
     if approval:
         digest = replace(digest, deadline=now + approval.within, sent_unanswered=approval.then_send)
     else:
         digest = replace(digest, released_at=app.now())
-    if app.digests.settle(digest):
-        return Frozen(digest, first=True, warnings=warnings)
-    return Frozen(digest_of(digest.period, app), first=False, warnings=warnings)
+    if app.digests.create(digest):
+        return FreezeResult(digest, first=True, warnings=warnings)
+    return FreezeResult(get_digest(digest.period, app), first=False, warnings=warnings)
 
 
-def answer_digest(digest: SettledDigest, answer: Answer, now: datetime, app: Container) -> bool:
-    """End a digest's waiting; False when a faster answer did. Raises NotFit, and it waits on, when it is broken.
+def answer_digest(digest: Digest, answer: Answer, now: datetime, app: Container) -> bool:
+    """Release or drop a waiting digest; False when it waits no more. Raises PreflightFailed when it is blocked.
 
-    Links and articles may have changed since it was frozen, so it is examined again.
+    Links and articles may have changed since it was frozen, so preflight runs again. A blocked digest waits on.
     """
     if not answer.send:
         return app.digests.drop(digest.period, answer.verdict, now)
-    _require_fit(digest, app.articles.all(), app)
+    _require_no_blocking_fault(digest, app.articles.all(), app)
     return app.digests.release(digest.period, app.now(), answer.verdict, now)
 
 
-def _require_fit(digest: SettledDigest, articles: Iterable[Article], app: Container) -> tuple[Fault, ...]:
-    """What preflight only warns of. Raises NotFit."""
-    faults = preflight_digest(mailing_of(digest, app.publication), articles, app.templates)
+def _require_no_blocking_fault(digest: Digest, articles: Iterable[Article], app: Container) -> tuple[Fault, ...]:
+    """Preflight's warnings. Raises PreflightFailed when a fault blocks the digest."""
+    faults = preflight_digest(digest_mailing(digest, app.publication), articles, app.templates)
     if any(fault.blocks for fault in faults):
-        raise NotFit(faults)
+        raise PreflightFailed(faults)
     return tuple(faults)

@@ -1,4 +1,4 @@
-"""All that a scheduled run does for digests: those that wait are looked after, and new ones are started."""
+"""A scheduled run of the planner: handles digests that wait for approval, and starts new ones."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def run_digests(now: datetime, app: Container, *, start: bool) -> dict[str, Any]:
-    """Look after the digests that wait, and with `start` start those of the period; what was decided for each.
+    """Apply approvals that expired and, with `start`, start the digests of the period; the decision for each.
 
-    Raises PartlyFailed for a digest that failed, once the others are done.
+    Raises PartlyFailed if a digest failed, once the others are done.
     """
     isolated = Isolated()
     done: dict[str, Any] = {"decided": expire_approvals(now, app, isolated)}

@@ -1,9 +1,9 @@
-"""Which articles of a digest are new to a reader who switched, paused, left or came back: nothing twice, nothing lost.
+"""Which articles of a digest are new to a subscriber who changed frequency, paused, left or came back.
 
-Digests are released one after the other. One that was meant for a reader brings them everything that the digests of its
-frequency have carried so far and that no digest meant for them before has brought. For a reader who never changed
-anything that is the digest's own list; the rest is worked out here, from the reader's own past and from the times of
-release alone, so that it comes out the same whenever and however often it is asked.
+They shall get every article once. Digests are released one after the other; one that a subscriber gets brings
+everything that digests of its frequency have carried so far and that no digest they got before has brought. For a
+subscriber who never changed anything that is the digest's own list. For others it follows from their frequency history
+and the release times of digests alone, so that it is the same whenever it is computed.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.mailings.digests.digest import SettledDigest
+from newsletter.mailings.digests.digest import Digest
 from newsletter.readers.choice import Frequency
 from newsletter.readers.frequency_history import FrequencyPeriod, parse
 from newsletter.readers.subscriber import Recipient
 
-Covered = tuple[int, int]
-"""How many of the weekly and of the monthly digests released so far hold nothing new for a reader."""
+SeenCounts = tuple[int, int]
+"""How many of the weekly and of the monthly digests released so far have nothing new for a subscriber."""
 
 _ORDER = tuple(Frequency)
 
 
 class UnseenArticles:
-    """What one released digest brings to whom. `settled` are all digests, this one among them or not."""
+    """What a released digest brings to each recipient. `digests` are all digests, with or without this one."""
 
-    def __init__(self, digest: SettledDigest, settled: Iterable[SettledDigest], zone: ZoneInfo) -> None:
+    def __init__(self, digest: Digest, digests: Iterable[Digest], zone: ZoneInfo) -> None:
         if digest.released_at is None:
             message = f"digest {digest.period} is not released"
             raise ValueError(message)
@@ -35,84 +35,88 @@ class UnseenArticles:
         self._released = digest.released_at
         self._zone = zone
         before = sorted(
-            (other for other in settled if other.released_at is not None and _moment(other) < _moment(digest)),
-            key=_moment,
+            (
+                other
+                for other in digests
+                if other.released_at is not None and _release_order(other) < _release_order(digest)
+            ),
+            key=_release_order,
         )
         self._before = {f: [other for other in before if other.frequency is f] for f in Frequency}
         self._times = {f: [_released(other) for other in self._before[f]] for f in Frequency}
-        self._lists: dict[Covered, tuple[str, ...]] = {}
+        self._lists: dict[SeenCounts, tuple[str, ...]] = {}
 
     def articles_for(self, recipient: Recipient) -> tuple[str, ...] | None:
-        """Ids of what is new to the reader, whatever the topics; None when the digest is not meant for them."""
+        """Ids of the articles that are new to the recipient, on any topic; None when they do not get the digest."""
         if not recipient.frequency_history:
             return self._digest.articles if recipient.choices.frequency is self._digest.frequency else None
-        stretches = parse(recipient.frequency_history)
-        if not self._meant_for(stretches):
+        periods = parse(recipient.frequency_history)
+        if not self._meant_for(periods):
             return None
-        covered = self._covered(stretches)
-        if covered not in self._lists:
-            self._lists[covered] = self._left_by(covered)
-        return self._lists[covered]
+        seen = self._seen(periods)
+        if seen not in self._lists:
+            self._lists[seen] = self._unseen_after(seen)
+        return self._lists[seen]
 
-    def _meant_for(self, stretches: tuple[FrequencyPeriod, ...]) -> bool:
-        """By what the reader had chosen when the digest was released: what they change while it is planned is later."""
-        before = [stretch for stretch in stretches if stretch.since < self._released]
-        there = before[-1] if before else stretches[0]
+    def _meant_for(self, periods: tuple[FrequencyPeriod, ...]) -> bool:
+        """Judged by the choices at the digest's release: changes made while it is planned apply to the next one."""
+        before = [period for period in periods if period.since < self._released]
+        there = before[-1] if before else periods[0]
         return there.frequency is self._digest.frequency and not there.paused(self._day(self._digest))
 
-    def _covered(self, stretches: tuple[FrequencyPeriod, ...]) -> Covered:
-        covered = dict.fromkeys(Frequency, 0)
-        for stretch, following in zip(stretches, (*stretches[1:], None), strict=True):
-            if stretch is stretches[0] and not stretch.joined:
-                # Older stretches were forgotten: better lost than twice.
+    def _seen(self, periods: tuple[FrequencyPeriod, ...]) -> SeenCounts:
+        seen = dict.fromkeys(Frequency, 0)
+        for period, following in zip(periods, (*periods[1:], None), strict=True):
+            if period is periods[0] and not period.joined:
+                # Older periods are not in the history: rather miss an article than get it twice.
                 for frequency in Frequency:
-                    covered[frequency] = bisect_right(self._times[frequency], stretch.since)
-            if stretch.frequency is None:
+                    seen[frequency] = bisect_right(self._times[frequency], period.since)
+            if period.frequency is None:
                 continue
-            times, digests = self._times[stretch.frequency], self._before[stretch.frequency]
-            begin = bisect_right(times, stretch.since)
+            times, digests = self._times[period.frequency], self._before[period.frequency]
+            begin = bisect_right(times, period.since)
             end = bisect_right(times, following.since) if following else len(times)
-            if stretch.joined:
-                self._join(stretch.frequency, begin, stretch.since, covered)
-            last = next((at for at in range(end, begin, -1) if not stretch.paused(self._day(digests[at - 1]))), 0)
-            covered[stretch.frequency] = max(covered[stretch.frequency], last)
-        return covered[Frequency.WEEKLY], covered[Frequency.MONTHLY]
+            if period.joined:
+                self._join(period.frequency, begin, period.since, seen)
+            last = next((at for at in range(end, begin, -1) if not period.paused(self._day(digests[at - 1]))), 0)
+            seen[period.frequency] = max(seen[period.frequency], last)
+        return seen[Frequency.WEEKLY], seen[Frequency.MONTHLY]
 
-    def _join(self, frequency: Frequency, begin: int, since: datetime, covered: dict[Frequency, int]) -> None:
-        """Who joins stands as if they had had the last digest of their frequency: the coming one is whole, and no more.
+    def _join(self, frequency: Frequency, begin: int, since: datetime, seen: dict[Frequency, int]) -> None:
+        """Count digests before joining as seen, so that a new subscriber gets the next digest's own list and no more.
 
-        So have they had those of the other frequency that ended no later.
+        Digests of the other frequency count as seen if their windows ended no later than that of the last one here.
         """
-        covered[frequency] = max(covered[frequency], begin)
+        seen[frequency] = max(seen[frequency], begin)
         if not begin:
             return
         ended = self._before[frequency][begin - 1].window.end
         for other in Frequency:
             if other is not frequency:
                 old = sum(digest.window.end <= ended and _released(digest) <= since for digest in self._before[other])
-                covered[other] = max(covered[other], old)
+                seen[other] = max(seen[other], old)
 
-    def _left_by(self, covered: Covered) -> tuple[str, ...]:
+    def _unseen_after(self, seen: SeenCounts) -> tuple[str, ...]:
         had = {
             article
-            for frequency, number in zip(_ORDER, covered, strict=True)
+            for frequency, number in zip(_ORDER, seen, strict=True)
             for digest in self._before[frequency][:number]
             for article in digest.articles
         }
         mine = self._digest.frequency
-        lists = [self._digest, *reversed(self._before[mine][covered[_ORDER.index(mine)] :])]
+        lists = [self._digest, *reversed(self._before[mine][seen[_ORDER.index(mine)] :])]
         found = dict.fromkeys(article for digest in lists for article in digest.articles)
         return tuple(article for article in found if article not in had)
 
-    def _day(self, digest: SettledDigest) -> date:
+    def _day(self, digest: Digest) -> date:
         return digest.window.end.astimezone(self._zone).date()
 
 
-def _released(digest: SettledDigest) -> datetime:
+def _released(digest: Digest) -> datetime:
     if digest.released_at is None:
         raise ValueError(digest.period)
     return digest.released_at
 
 
-def _moment(digest: SettledDigest) -> tuple[datetime, str]:
+def _release_order(digest: Digest) -> tuple[datetime, str]:
     return _released(digest), digest.period

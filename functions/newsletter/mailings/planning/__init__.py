@@ -1,1 +1,1 @@
-"""From a mailing to batches on the queue."""
+"""Planning: from a mailing to batches on the queue."""

@@ -1,4 +1,4 @@
-"""Where each shard of a mailing has batches that are not on the queue yet: they wait in their manifests."""
+"""The backlog: from where on the batches of each shard are not on the queue yet. They wait in their manifests."""
 
 from __future__ import annotations
 
@@ -12,55 +12,55 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BACKLOG = "backlog"
-"""Partition of the Content table with one line per shard that waits."""
+"""Partition of the Content table with one item per shard that has batches in the backlog."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """The first batch of a shard that is not on the queue: `number` counts from 0 within its page."""
+class BacklogPosition:
+    """The first batch of a shard that is not on the queue; `number` counts the batches of a page from 0."""
 
     page: int
     number: int
 
 
 class Backlog:
-    """A shard is put on the queue from its first page to its last, so one place says all.
+    """One position per shard, since a shard is put on the queue in order, from its first page to its last.
 
-    A place that lies too far back makes batches come twice, which the ledger bears; it never lies too far ahead.
+    A position may be too early: then batches are queued twice, and the ledger sends them once. It is never too late.
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
-    def place(self, mailing: str, shard: str) -> Place | None:
-        """Where the shard waits; None when all that is planned of it was put on the queue."""
+    def position(self, mailing: str, shard: str) -> BacklogPosition | None:
+        """From where on the shard waits; None when all its planned batches were put on the queue."""
         answer = self._client.get_item(TableName=self._table, Key=_key(mailing, shard), ConsistentRead=True)
         if "Item" not in answer:
             return None
         item = from_item(answer["Item"])
-        return Place(item["page"], item["number"])
+        return BacklogPosition(item["page"], item["number"])
 
-    def leave(self, mailing: str, shard: str, place: Place) -> bool:
-        """Let the shard wait from there on; False when it waits already, from an earlier place."""
+    def begin(self, mailing: str, shard: str, position: BacklogPosition) -> bool:
+        """Let the shard wait from that position on; False when it waits already, from an earlier one."""
         return holds(
             self._client,
             "put_item",
             TableName=self._table,
-            Item=_item(mailing, shard, place),
+            Item=_item(mailing, shard, position),
             ConditionExpression="attribute_not_exists(pk)",
         )
 
-    def move(self, mailing: str, shard: str, place: Place) -> None:
-        """Let the shard wait from there on, wherever it waited before."""
-        self._client.put_item(TableName=self._table, Item=_item(mailing, shard, place))
+    def set(self, mailing: str, shard: str, position: BacklogPosition) -> None:
+        """Let the shard wait from that position on, whatever it was before."""
+        self._client.put_item(TableName=self._table, Item=_item(mailing, shard, position))
 
     def clear(self, mailing: str, shard: str) -> None:
-        """Nothing of the shard waits any more; doing it twice is harmless."""
+        """Take the shard out of the backlog; doing it twice is harmless."""
         self._client.delete_item(TableName=self._table, Key=_key(mailing, shard))
 
-    def waiting(self) -> Iterator[tuple[str, str]]:
-        """Mailing and shard of all that waits."""
+    def shards(self) -> Iterator[tuple[str, str]]:
+        """Mailing and shard of every entry."""
         for item in pages(
             self._client,
             TableName=self._table,
@@ -76,5 +76,5 @@ def _key(mailing: str, shard: str) -> dict[str, Any]:
     return to_item({"pk": BACKLOG, "sk": f"{mailing}#{shard}"})
 
 
-def _item(mailing: str, shard: str, place: Place) -> dict[str, Any]:
-    return _key(mailing, shard) | to_item({"page": place.page, "number": place.number})
+def _item(mailing: str, shard: str, position: BacklogPosition) -> dict[str, Any]:
+    return _key(mailing, shard) | to_item({"page": position.page, "number": position.number})

@@ -1,4 +1,4 @@
-"""From a page of recipients to batches: who is in which batch is decided once and written down."""
+"""Batches, and the manifest of a page: which recipient is in which batch is decided once and stored."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.readers.subscriber import BROKEN_RECORD
 
-_AGAIN = "-again"
+RESEND_SUFFIX = "-again"
 MAX_CARRY = 8_000
-"""Recipients that a manifest carries to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
+"""Recipients that a manifest may carry to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 
 
 @dataclass(frozen=True)
 class Batch:
     """At most 50 recipients of one variant: one SES call, one ledger record.
 
-    `variant` is the variant's key, or what `broken_record` says of recipients who cannot get a mail.
+    `variant` is the variant's key or, for recipients whose records cannot be read, the text of `broken_record`.
     """
 
     mailing: str
@@ -26,33 +26,33 @@ class Batch:
     recipients: tuple[str, ...]
 
     @property
-    def first(self) -> str:
-        """The batch whose doubtful recipients this one tries again; empty for a batch that was planned."""
-        return self.id.removesuffix(_AGAIN) if self.id.endswith(_AGAIN) else ""
+    def original_id(self) -> str:
+        """The batch whose doubtful recipients this one sends to again; empty for a batch that was planned."""
+        return self.id.removesuffix(RESEND_SUFFIX) if self.id.endswith(RESEND_SUFFIX) else ""
 
     @property
-    def again_id(self) -> str:
-        """The id of the batch that tries this one's doubtful recipients again."""
-        return f"{self.id}{_AGAIN}"
+    def resend_id(self) -> str:
+        """The id of the batch that sends to this one's doubtful recipients again."""
+        return f"{self.id}{RESEND_SUFFIX}"
 
-    def again(self, recipients: tuple[str, ...]) -> Batch:
-        """The batch that tries these of its recipients again."""
-        return replace(self, id=self.again_id, recipients=recipients)
+    def resend(self, recipients: tuple[str, ...]) -> Batch:
+        """The batch that sends to these of its recipients again."""
+        return replace(self, id=self.resend_id, recipients=recipients)
 
     @property
-    def broken(self) -> str:
-        """Why none of its recipients can get a mail; empty for a batch that has one."""
+    def unreadable(self) -> str:
+        """Why its recipients' records cannot be read; empty for a batch that can be sent."""
         return self.variant if self.variant.startswith(BROKEN_RECORD) else ""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What planning one page decided. The first writer wins; a retry reads it back and emits the very same batches.
+    """How one page was planned. The first writer wins; a retry reads it and queues the same batches.
 
-    `carry` holds the recipients, by variant, that did not fill a batch: they open the next page's batches, so that a
-    shard has at most one small batch per variant (more only when so many variants wait that they exceed MAX_CARRY).
-    `cursor` is the last id read, or None when the shard is done. `readers` and `nothing` count, from the shard's first
-    page on, who is in a batch or carried, and whom the mailing is meant for but has nothing for.
+    `carry` has the recipients, by variant, that did not fill a batch: they come first in the next page's batches, so
+    that a shard has at most one small batch per variant (more only when the carried ones exceed MAX_CARRY). `cursor`
+    is the last id read, or None when the shard is done. `readers` counts, from the shard's first page on, who is in a
+    batch or carried; `nothing` counts recipients of a digest that has no article on their topics.
     """
 
     batches: tuple[Batch, ...]
@@ -67,7 +67,7 @@ class Manifest:
         return self.cursor is None
 
 
-def plan_page(
+def build_manifest(
     mailing: str,
     shard: str,
     page: int,
@@ -76,7 +76,7 @@ def plan_page(
     cursor: str | None,
     size: int = BATCH_SIZE,
 ) -> Manifest:
-    """Batches of `size` for (recipient, variant) pairs in `chosen`, after those carried from the page before."""
+    """The page's manifest: batches of `size` for the (recipient, variant) pairs, after those in `carry`."""
     waiting: dict[str, list[str]] = {variant: list(ids) for variant, ids in carry.items()}
     for recipient, variant in chosen:
         waiting.setdefault(variant, []).append(recipient)

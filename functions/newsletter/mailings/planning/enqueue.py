@@ -1,8 +1,8 @@
-"""Put batches on the queue as far as they can have their turn soon, each with the delay until then.
+"""Put batches on the queue, as many as can be sent soon, each with the delay until it may be sent.
 
-SQS can keep a message back for a quarter of an hour at most. A message that waits longer would have to come to the
-sender and go back, time after time, and Lambda takes that for an endless loop. So what is far from its turn is not on
-the queue at all: it waits in its manifest, and the tick has its shard go on when there is room (refill_queue.py).
+SQS can delay a message for 15 minutes at most. A message that waits longer would have to go to the sender and back
+several times, and Lambda takes that for an endless loop (it stops a message after 16 times). So batches that are to be
+sent later are not on the queue: they wait in their manifests, and refill_queue.py queues them when there is room.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ def has_room(now: datetime, app: Container) -> bool:
     return app.rate_limiter.free_at(QUEUED) < now.timestamp() + AHEAD
 
 
-def emit(batches: Sequence[Batch], now: datetime, app: Container) -> int:
-    """How many of the batches, from the first on, were put on the queue. A crash may have put there more than is known.
+def enqueue_batches(batches: Sequence[Batch], now: datetime, app: Container) -> int:
+    """Put the first of the batches on the queue, as many as there is room for; how many those were.
 
-    Their turns follow upon those of what is on the queue already, and upon the slots that the senders have taken: those
-    are ahead of us where steps of sequences and tries that failed have taken some, too.
+    After a crash more may be on the queue than the caller knows. Their times follow those of the batches on the queue,
+    and the slots that senders have reserved: sequence steps and retries take slots too, so those may be further ahead.
     """
     if not batches:
         return 0
@@ -40,18 +40,18 @@ def emit(batches: Sequence[Batch], now: datetime, app: Container) -> int:
         if turn is None:
             break
         delays = [turn + offset - seconds for offset in accumulate(lengths, initial=0.0)]
-        queues.send_later(queues.batch, zip(map(message_of, chunk), delays, strict=False))
+        queues.send_later(queues.batch, zip(map(batch_message, chunk), delays, strict=False))
         emitted += len(chunk)
     return emitted
 
 
-def message_of(batch: Batch) -> SendBatch:
-    """What asks the sender to send the batch."""
+def batch_message(batch: Batch) -> SendBatch:
+    """The queue message for the batch."""
     return SendBatch(batch.mailing, batch.id, batch.variant, batch.recipients)
 
 
 def _chunks(batches: Sequence[Batch], pace: Pace) -> Iterator[tuple[list[Batch], list[float]]]:
-    """The batches in groups of some CHUNK seconds, with the seconds of the lane that each takes."""
+    """The batches in groups of some CHUNK seconds, with the seconds that each takes at this pace."""
     chunk: list[Batch] = []
     lengths: list[float] = []
     for batch in batches:

@@ -1,4 +1,4 @@
-"""Plan a mailing shard by shard, page by page: decide once who is in which batch, then emit the batches."""
+"""Plan a mailing shard by shard and page by page: decide once who is in which batch, then queue the batches."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.digests.decision import DigestDecision
-from newsletter.mailings.digests.recipients import DigestReaders
+from newsletter.mailings.digests.recipients import DigestRecipients
 from newsletter.mailings.mailing import Kind, Mailing
-from newsletter.mailings.planning.backlog_store import Place
-from newsletter.mailings.planning.batches import Manifest
-from newsletter.mailings.planning.batches import plan_page as plan
-from newsletter.mailings.planning.enqueue import emit
+from newsletter.mailings.planning.backlog_store import BacklogPosition
+from newsletter.mailings.planning.batches import Manifest, build_manifest
+from newsletter.mailings.planning.enqueue import enqueue_batches
 from newsletter.mailings.rendering.variants import Variants
 from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import NotFound
@@ -25,12 +24,12 @@ from newsletter.readers.subscriber import Recipient, broken_record
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-PAGE = 4000
-"""Readers in one page: one query (AWS: 1 MB), one manifest of some 120 kB (AWS: an item may have 400 KB)."""
+PAGE_SIZE = 4000
+"""Subscribers in one page: one query (AWS: 1 MB), one manifest of some 120 kB (AWS: an item may have 400 KB)."""
 
 
 def plan_shards(mailing: str, app: Container, delay: float = 0) -> int:
-    """Have every shard planned, `delay` seconds from now, that is not planned to its end; how many those were."""
+    """Queue the planning, in `delay` seconds, of every shard that is not planned to its end; how many those are."""
     manifests = app.deliveries.manifests(mailing)
     done = {shard for shard, manifest in manifests if manifest.last}
     missing = [shard for shard in SHARDS if shard not in done]
@@ -39,27 +38,26 @@ def plan_shards(mailing: str, app: Container, delay: float = 0) -> int:
 
 
 def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | None:
-    """Plan one page, or read back how it was planned, and emit its batches, as far as the queue has room, and the next
-    page.
+    """Plan one page, or read how it was planned; queue its batches, as far as there is room, and the next page.
 
-    Of a mailing that stands still nothing is emitted: going on does that. None, and nothing is done, for one that is
-    over or waits for approval, and for a shard that its pilot is not part of.
+    While the mailing is paused, held or waiting, no batch is queued; resuming it does that. None, and nothing is done,
+    if the mailing is over or waits for approval, or if the shard is not part of its pilot. Raises NotFound.
 
-    Safe to repeat at any line: the manifest is written once, and everything after it is derived from it.
+    A crash at any line can be repaired by calling it again: the manifest is written once, and all else follows from it.
     """
     deliveries, queues = app.deliveries, app.queues
     mailing = app.mailings.get(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
-    if not mailing.status.plans(message.shard):
+    if not mailing.status.plans_shard(message.shard):
         return None
     manifest = deliveries.manifest(mailing.id, message.shard, message.page)
     if manifest is None:
-        manifest = _decide(message, mailing, now, app)
-    if mailing.status.state.sends:
-        _emit(message, manifest, now, app)
+        manifest = _plan_new_page(message, mailing, now, app)
+    if mailing.status.state.is_sending:
+        _enqueue_page_of(message, manifest, now, app)
     if not manifest.last:
-        if mailing.status.follows(manifest.readers):
+        if mailing.status.plans_next_page(manifest.readers):
             queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
     elif mailing.kind is Kind.DIGEST:
         shards = deliveries.finish_shard(mailing.id, message.shard, manifest, now)
@@ -68,16 +66,16 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
     return manifest
 
 
-def _emit(message: PlanPage, manifest: Manifest, now: datetime, app: Container) -> None:
-    """Emit what there is room for. Where an earlier page of the shard waits, this one waits with it."""
-    if app.backlog.place(message.mailing, message.shard) is not None:
+def _enqueue_page_of(message: PlanPage, manifest: Manifest, now: datetime, app: Container) -> None:
+    """Queue as many batches as there is room for; none while an earlier page of the shard is in the backlog."""
+    if app.backlog.position(message.mailing, message.shard) is not None:
         return
-    emitted = emit(manifest.batches, now, app)
+    emitted = enqueue_batches(manifest.batches, now, app)
     if emitted < len(manifest.batches):
-        app.backlog.leave(message.mailing, message.shard, Place(message.page, emitted))
+        app.backlog.begin(message.mailing, message.shard, BacklogPosition(message.page, emitted))
 
 
-def _decide(message: PlanPage, mailing: Mailing, now: datetime, app: Container) -> Manifest:
+def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Container) -> Manifest:
     deliveries = app.deliveries
     carry: dict[str, tuple[str, ...]] = {}
     after, readers, nothing = None, 0, 0
@@ -87,71 +85,73 @@ def _decide(message: PlanPage, mailing: Mailing, now: datetime, app: Container) 
             raise NotFound(f"page {message.page - 1} of {mailing.id}, shard {message.shard}")
         carry, after = dict(before.carry), before.cursor
         readers, nothing = before.readers, before.nothing
-    recipients, cursor = app.subscribers.page(message.shard, after, PAGE)
-    chooser = Chooser(mailing, app.variants, app.digest_readers)
-    chosen = list(chooser.chosen(recipients))
-    # No batch is larger than a slot of the rate lane: a slow account would send it in one burst.
+    recipients, cursor = app.subscribers.page(message.shard, after, PAGE_SIZE)
+    assignment = VariantAssignment(mailing, app.variants, app.digest_recipients)
+    chosen = list(assignment.assign(recipients))
+    # No batch is larger than what one slot of the rate limiter allows: a slow account would exceed its rate.
     size = bulk_pace(app.mailer.max_send_rate()).size
     manifest = replace(
-        plan(mailing.id, message.shard, message.page, carry, chosen, cursor, size),
+        build_manifest(mailing.id, message.shard, message.page, carry, chosen, cursor, size),
         readers=readers + len(chosen),
-        nothing=nothing + chooser.nothing,
+        nothing=nothing + assignment.nothing,
     )
     if deliveries.put_manifest(mailing.id, message.shard, message.page, manifest, now):
         return manifest
-    # Another run was faster: what it settled holds.
+    # Another run was faster: its manifest counts.
     return deliveries.manifest(mailing.id, message.shard, message.page) or manifest
 
 
-class Chooser:
-    """Who of a page gets which variant, decided once for all who chose alike: most of a page did.
+class VariantAssignment:
+    """Assigns variants to the recipients of a page, once for all with the same choices: most of a page have the same.
 
-    `nothing` counts whom a digest is meant for and has nothing for.
+    `nothing` counts the recipients of a digest that has no article on their topics.
     """
 
-    def __init__(self, mailing: Mailing, variants: Variants, readers: DigestReaders) -> None:
+    def __init__(self, mailing: Mailing, variants: Variants, readers: DigestRecipients) -> None:
         self._mailing = mailing
         self._variants = variants
         self._readers = readers
-        self._decided: dict[Recipient, _Decided] = {}
+        self._by_choices: dict[Recipient, _Assigned] = {}
         self.nothing = 0
 
-    def chosen(self, recipients: Iterable[tuple[str, Recipient]]) -> Iterator[tuple[str, str]]:
-        """Id and variant of each reader who gets the mailing."""
+    def assign(self, recipients: Iterable[tuple[str, Recipient]]) -> Iterator[tuple[str, str]]:
+        """Id and variant of each subscriber who gets the mailing."""
         decide = self._digest if self._mailing.kind is Kind.DIGEST else self._campaign
         for subscriber, recipient in recipients:
-            decided = self._decided.get(recipient)
+            decided = self._by_choices.get(recipient)
             if decided is None:
-                decided = self._decided[recipient] = (
-                    _Decided(broken_record([recipient.broken])) if recipient.broken else decide(recipient)
+                decided = self._by_choices[recipient] = (
+                    _Assigned(broken_record([recipient.broken])) if recipient.broken else decide(recipient)
                 )
             if decided.variant is not None:
                 yield subscriber, decided.variant
             elif decided.meant:
                 self.nothing += 1
 
-    def _digest(self, recipient: Recipient) -> _Decided:
+    def _digest(self, recipient: Recipient) -> _Assigned:
         articles = self._readers.articles_for(self._mailing, recipient)
         if articles is None:
-            return _Decided(None)
-        return _Decided(self._variants.digest(self._mailing, recipient, articles), meant=True)
+            return _Assigned(None)
+        return _Assigned(self._variants.digest(self._mailing, recipient, articles), meant=True)
 
-    def _campaign(self, recipient: Recipient) -> _Decided:
+    def _campaign(self, recipient: Recipient) -> _Assigned:
         if not self._mailing.audience.includes(recipient) or recipient.choices.paused(self._mailing.created_at.date()):
-            return _Decided(None)
-        return _Decided(self._variants.campaign(self._mailing, recipient), meant=True)
+            return _Assigned(None)
+        return _Assigned(self._variants.campaign(self._mailing, recipient), meant=True)
 
 
 @dataclass(frozen=True)
-class _Decided:
-    """The variant for all who chose alike; None with `meant` when the mailing has nothing on their topics."""
+class _Assigned:
+    """The variant for all with the same choices. None: they do not get the mailing, or (`meant`) it has nothing for
+    them.
+    """
 
     variant: str | None
     meant: bool = False
 
 
 def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app: Container) -> None:
-    """How many get it and how many have nothing in it, in place of the record of what let the digest go out."""
+    """Record how many get the digest and for how many it has nothing, in place of the record of its release."""
     readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
     others = f"{nothing:,} other{'' if nothing == 1 else 's'}"
     why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}, and has nothing on the topics of {others}"

@@ -1,4 +1,4 @@
-"""The tick's care for mailings that are longer than the queue: whatever shard waits goes on as far as there is room."""
+"""Every few minutes: queue batches from the backlog, as far as the queue has room."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
 
 def refill_queue(isolated: Isolated, app: Container) -> int:
-    """Have every shard that waits go on; how many those are.
+    """Ask the planner to queue more of every shard in the backlog; how many those are.
 
-    Shards of a mailing that stands still wait on, until whoever resumes it has them begin anew; those of one that is
-    over are forgotten. Mailings take turns shard by shard, so that none waits for the end of another.
+    Shards of a mailing that is paused, held or waiting stay in the backlog, since resuming it queues them anew; those
+    of one that is over are removed. Mailings alternate shard by shard, so that none waits for the end of another.
     """
     waiting: dict[str, list[str]] = {}
     with isolated.piece("batches that wait for their turn"):
-        for mailing, shard in app.backlog.waiting():
+        for mailing, shard in app.backlog.shards():
             waiting.setdefault(mailing, []).append(shard)
     going: list[RequeueShard] = []
     for mailing, shards in waiting.items():
         with isolated.piece(f"mailing {mailing}"):
             status = app.statuses.status(mailing)
-            if status is None or status.state.over:
+            if status is None or status.state.is_final:
                 for shard in shards:
                     app.backlog.clear(mailing, shard)
-            elif status.state.sends:
+            elif status.state.is_sending:
                 going += [RequeueShard(mailing, shard, anew=False) for shard in shards]
     going.sort(key=lambda message: (message.shard, message.mailing))
     with isolated.piece("batches that wait for their turn"):

@@ -1,1 +1,1 @@
-"""A mailing as mails: its variants, previews and preflight."""
+"""Rendering of mailings: variants, previews and preflight."""

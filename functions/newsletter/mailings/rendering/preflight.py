@@ -1,4 +1,4 @@
-"""Preflight: what would be wrong with a mailing, looked for before anybody gets it; what is broken does not go out."""
+"""Preflight: checks the rendered mails of a mailing before anybody gets them. Some faults block it, others warn."""
 
 from __future__ import annotations
 
@@ -12,33 +12,38 @@ from newsletter.mail.placeholders import substitute
 from newsletter.mail.preflight_rules import Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
 from newsletter.mailings.mailing import Kind, Mailing
-from newsletter.mailings.rendering.renderer import RenderedVariant, as_campaign, as_digest, both
+from newsletter.mailings.rendering.renderer import (
+    RenderedVariant,
+    render_campaign,
+    render_digest,
+    tracked_and_untracked,
+)
 from newsletter.platform.errors import InvalidInput
 
 LONGEST_TOKEN = 280
-"""Characters; a token for the longest name of a campaign, the last place of a batch and an offer has fewer."""
+"""Characters. A token for the longest campaign name, the last position of a batch and an offer is shorter."""
 LONGEST_NAME = "Maria Magdalena Alexandra Fredrika von Wachenfeldt-Järvinen"
 TOKENS = frozenset({"click", "unsubscribe", "preferences", "offer", "confirm"})
 GREETINGS = frozenset({"hello_html", "hello_text"})
 """Together: the placeholders that the sender fills in."""
 
-BROKEN = frozenset(
+BLOCKING = frozenset(
     {
         *(Rule.SIZE, Rule.LINK, Rule.LINK_TEXT, Rule.ALT, Rule.UNSUBSCRIBE),
         *(Rule.TEXT_PART, Rule.PLACEHOLDER, Rule.LANGUAGE),
     }
 )
-"""What keeps a mailing from going out. The rest is said, and a person may send it all the same."""
+"""Rules that block a mailing. The others only warn, and a person may send it all the same."""
 SIZES = (Rule.SIZE, Rule.NEARLY_CLIPPED)
-WRITTEN_BY_HAND = BROKEN | {Rule.FOREIGN_PLACEHOLDER}
-"""In what marketing writes, `{{ name }}` is a slip; in a title of the blog it may be what the article is about."""
+BLOCKING_IN_MARKETING_TEXT = BLOCKING | {Rule.FOREIGN_PLACEHOLDER}
+"""In marketing's own text `{{ name }}` is a mistake; in a title from the blog it may be what the article is about."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something wrong with a mailing. `field` and `line` say where in what marketing wrote, `template` where else.
+    """Something wrong with a mailing: in a `field` and `line` of marketing's text, or at a place of a `template`.
 
-    The line counts from 1 in that field; 0 where it is not known.
+    Lines of a field count from 1; 0 where the line is not known. `blocks`: the mailing cannot be sent with it.
     """
 
     rule: Rule
@@ -54,8 +59,8 @@ class Fault:
         return f"{place}{self.message}"
 
 
-class NotFit(InvalidInput):
-    """A mailing with something broken in it; `faults` has everything that preflight found."""
+class PreflightFailed(InvalidInput):
+    """A mailing that preflight blocks; `faults` has everything that was found, warnings too."""
 
     def __init__(self, faults: list[Fault]) -> None:
         broken = [fault for fault in faults if fault.blocks]
@@ -64,50 +69,54 @@ class NotFit(InvalidInput):
 
 
 def preflight_campaign(mailing: Mailing, templates: Templates) -> list[Fault]:
-    """What is wrong with the campaign, in every language it goes to and with and without tracked links."""
+    """The faults of a campaign, in every language it goes to, with tracked links and without."""
     languages = mailing.audience.languages or templates.publication.languages
     found = []
     for language in dict.fromkeys(map(templates.publication.language, languages)):
-        mails = both(as_campaign(mailing), language, templates)
+        mails = tracked_and_untracked(render_campaign(mailing), language, templates)
         found += preflight_letter(mails, mailing, templates)
-    return once(found)
+    return deduplicated(found)
 
 
 def preflight_letter(mails: Iterable[RenderedVariant], mailing: Mailing, templates: Templates) -> list[Fault]:
-    """What is wrong with the mails of a campaign or step, whose text is in the mailing."""
+    """The faults of a campaign's or step's mails, whose text is in the mailing."""
     found = [
-        _fault(finding, mail.variant.language, WRITTEN_BY_HAND, mailing)
+        _fault(finding, mail.variant.language, BLOCKING_IN_MARKETING_TEXT, mailing)
         for mail in mails
-        for finding in examine(sample(mail, templates, mailing.kind))
+        for finding in examine(sample_mail(mail, templates, mailing.kind))
     ]
     for place in places_in(mailing.body):
         if place.kind == "picture" and not place.text:
             message = f"the picture “{place.target}” has no description; write ![what it shows](address)"
             found.append(Fault(Rule.ALT, False, message, mailing.language, "body", place.line))  # noqa: FBT003
-    return once(found)
+    return deduplicated(found)
 
 
 def preflight_mails(mails: Iterable[RenderedVariant], kind: Kind, templates: Templates) -> list[Fault]:
-    """What is wrong with mails that nobody wrote by hand."""
-    return once(
-        _fault(finding, mail.variant.language, BROKEN)
+    """The faults of mails without text that marketing wrote for this mailing."""
+    return deduplicated(
+        _fault(finding, mail.variant.language, BLOCKING)
         for mail in mails
-        for finding in examine(sample(mail, templates, kind))
+        for finding in examine(sample_mail(mail, templates, kind))
     )
 
 
 def preflight_digest(mailing: Mailing, articles: Iterable[Article], templates: Templates) -> list[Fault]:
-    """What is wrong with the digest of a reader of every topic, who gets all that anybody gets."""
-    render = as_digest(mailing, articles)
-    mails = [mail for language in templates.publication.languages for mail in both(render, language, templates)]
+    """The faults of the digest that a subscriber to every topic gets: it has all that anybody's digest has."""
+    render = render_digest(mailing, articles)
+    mails = [
+        mail
+        for language in templates.publication.languages
+        for mail in tracked_and_untracked(render, language, templates)
+    ]
     return preflight_mails(mails, mailing.kind, templates)
 
 
-def sample(mail: RenderedVariant, templates: Templates, kind: Kind) -> Sample:
-    """The mail as the reader with the longest name and links would get it."""
+def sample_mail(mail: RenderedVariant, templates: Templates, kind: Kind) -> Sample:
+    """The mail as a subscriber with the longest name and the longest links would get it."""
     variant, links = mail
     unknown = frozenset(variant.placeholders) - TOKENS - GREETINGS
-    values = values_for(variant.language, LONGEST_NAME, "x" * LONGEST_TOKEN, templates) | dict.fromkeys(unknown, "")
+    values = sample_values(variant.language, LONGEST_NAME, "x" * LONGEST_TOKEN, templates) | dict.fromkeys(unknown, "")
     url = templates.public_url
     return Sample(
         subject=substitute(variant.subject, values),
@@ -121,30 +130,30 @@ def sample(mail: RenderedVariant, templates: Templates, kind: Kind) -> Sample:
     )
 
 
-def values_for(language: str, name: str, token: str, templates: Templates) -> dict[str, str]:
-    """What the sender fills in for a reader of that name, with the same token in every link."""
+def sample_values(language: str, name: str, token: str, templates: Templates) -> dict[str, str]:
+    """What the sender would fill in for a subscriber of that name, with the same token in every link."""
     hello_html, hello_text = templates.greeting(language, name)
     return {**dict.fromkeys(TOKENS, token), "hello_html": hello_html, "hello_text": hello_text}
 
 
-def once(faults: Iterable[Fault]) -> list[Fault]:
-    """Each fault once, though it shows in several languages; what blocks comes first."""
+def deduplicated(faults: Iterable[Fault]) -> list[Fault]:
+    """Each fault once, even if it is in several languages; blocking ones first."""
     seen: dict[tuple[object, ...], Fault] = {}
     for fault in faults:
-        # The size differs from language to language; once said is enough.
+        # Messages about size differ between languages, so they are compared without their text.
         said = "" if fault.rule in SIZES else fault.message
         seen.setdefault((fault.rule, said, fault.field, fault.line, fault.template), fault)
     return sorted(seen.values(), key=lambda fault: not fault.blocks)
 
 
 def _fault(finding: Finding, language: str, broken: frozenset[Rule], mailing: Mailing | None = None) -> Fault:
-    field, line = _written(finding, mailing) if mailing else ("", 0)
+    field, line = _locate(finding, mailing) if mailing else ("", 0)
     template = "" if field else finding.at
     return Fault(finding.rule, finding.rule in broken, finding.message, language, field, line, template)
 
 
-def _written(finding: Finding, mailing: Mailing) -> tuple[str, int]:
-    """Field and line of what marketing wrote, where the finding is about that."""
+def _locate(finding: Finding, mailing: Mailing) -> tuple[str, int]:
+    """The field and line of marketing's text that the finding is about; ("", 0) if it is about something else."""
     if not finding.quote:
         return ("body", 0) if finding.rule in SIZES else ("", 0)
     for place in places_in(mailing.body):

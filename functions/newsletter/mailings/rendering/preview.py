@@ -1,4 +1,4 @@
-"""A digest as a reader of every topic gets it, before anybody does; nothing of it is kept."""
+"""Previews of a digest, as a subscriber to every topic would get it. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsletter.platform.errors import NotFound
 def preview_digest(
     mailing: Mailing, articles: Collection[Article], languages: Iterable[str], templates: Templates
 ) -> list[RenderedVariant]:
-    """The digest in each of the languages, as these articles stand now. Raises NotFound when all are skipped."""
+    """The digest in each of the languages, with these articles as they are now. Raises NotFound if all are skipped."""
     renderer = Renderer(templates)
     found = [renderer.whole_digest(mailing, articles, language) for language in languages]
     if None in found:

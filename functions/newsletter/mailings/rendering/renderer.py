@@ -1,4 +1,4 @@
-"""Mails from templates: what a mailing looks like in a language. Nothing is read from a store, and nothing is kept."""
+"""Renders the mails of mailings from templates. It reads and writes no store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
-from newsletter.mailings.digests.digest import Selection, choose, meant_for, newest_first
+from newsletter.mailings.digests.digest import Selection, matches_topics, newest_first, select_articles
 from newsletter.mailings.mailing import Mailing, Variant
 from newsletter.publication.publication import Sequence
 
@@ -20,7 +20,7 @@ class RenderedVariant(NamedTuple):
 
 
 class Renderer:
-    """Renders every mail of the product. `tracked` links go through /c, the others straight to their targets."""
+    """Renders every mail of the product. With `tracked`, links go through /c, otherwise straight to their targets."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
@@ -29,13 +29,15 @@ class Renderer:
     def select(
         self, mailing: Mailing, articles: Mapping[str, Article], topics: tuple[str, ...], new: Iterable[str]
     ) -> Selection | None:
-        """What a digest has for a reader of these topics to whom these articles are new; None when it has nothing."""
+        """The part of a digest for a subscriber to these topics, to whom the articles `new` are new; None if empty."""
         fresh = newest_first([articles[article] for article in new if article in articles])
         older = [articles[article] for article in mailing.related if article in articles]
-        return choose(fresh, older, topics, self._publication.digest.max_articles, self._publication.digest.related)
+        return select_articles(
+            fresh, older, topics, self._publication.digest.max_articles, self._publication.digest.related
+        )
 
     def digest(self, mailing: Mailing, selection: Selection, language: str, *, tracked: bool = True) -> RenderedVariant:
-        """The digest with what was selected from it."""
+        """The digest with the selected articles."""
         return self._render(
             "digest",
             language,
@@ -51,12 +53,12 @@ class Renderer:
     def whole_digest(
         self, mailing: Mailing, articles: Iterable[Article], language: str, *, tracked: bool = True
     ) -> RenderedVariant | None:
-        """The digest of a reader of every topic, to whom all of it is new; None when all its articles are skipped."""
+        """The digest of a subscriber to every topic, to whom all of it is new; None if all its articles are skipped."""
         selection = self.select(mailing, {article.id: article for article in articles}, (), mailing.articles)
         return None if selection is None else self.digest(mailing, selection, language, tracked=tracked)
 
     def campaign(self, mailing: Mailing, language: str, *, tracked: bool = True) -> RenderedVariant:
-        """The campaign's text in the frame of the language."""
+        """The campaign's text in the layout and the fixed texts of the language."""
         return self._render(
             "letter",
             language,
@@ -70,7 +72,7 @@ class Renderer:
         )
 
     def step(self, sequence: Sequence, number: int, language: str, *, tracked: bool = True) -> RenderedVariant:
-        """A sequence's step in the language; `number` counts from 1. Raises InvalidPublication when its text lacks."""
+        """A sequence's step; `number` counts from 1. Raises InvalidPublication if its text is missing."""
         step = sequence.steps[number - 1]
         language = self._publication.language(language)
         return self._render(
@@ -85,24 +87,24 @@ class Renderer:
         )
 
     def confirmation(self, language: str, *, reminder: bool = False, moves: bool = False) -> RenderedVariant:
-        """The mail that asks to confirm a subscription, or a reader's new address (`moves`), or recalls that it did."""
+        """The mail that asks to confirm a subscription or, with `moves`, a new address; or its `reminder`."""
         return self._render("confirmation", language, reminder=reminder, moves=moves)
 
     def already(self, language: str, *, moves: bool = False) -> RenderedVariant:
-        """The mail to a reader whose address was filled in again, or was to become another reader's (`moves`)."""
+        """The mail to a subscriber whose address was entered again or, with `moves`, as another's new one."""
         return self._render("already", language, moves=moves)
 
     def moved(self, language: str) -> RenderedVariant:
-        """The mail that tells the owner of an old address that the newsletter goes to another one now."""
+        """The mail to an old address that says that the newsletter goes to a new one now."""
         return self._render("moved", language)
 
     def newest(self, articles: Iterable[Article], topics: tuple[str, ...]) -> tuple[Article, ...]:
-        """The articles that a reader of these topics is welcomed with."""
-        mine = [article for article in articles if not article.skipped and meant_for(article, topics)]
+        """The articles that the welcome mail of a subscriber to these topics shows."""
+        mine = [article for article in articles if not article.skipped and matches_topics(article, topics)]
         return newest_first(mine)[: self._publication.digest.related]
 
     def welcome(self, newest: tuple[Article, ...], language: str, *, tracked: bool = True) -> RenderedVariant:
-        """The first mail to a new reader: the newest articles of their topics, and the first offer."""
+        """The first mail to a new subscriber: the newest articles of their topics, and the first offer."""
         offers = self._publication.offers
         offer = offers[0] if offers else None
         return self._render("welcome", language, articles=list(newest), offer=offer, tracked=tracked)
@@ -115,30 +117,30 @@ class Renderer:
 
 
 class RenderMail(Protocol):
-    """Renders one mail in a language, with tracked links or without; None where there is nothing to mail."""
+    """Renders one mail in a language, with tracked links or without; None if the mail would be empty."""
 
     def __call__(self, renderer: Renderer, language: str, *, tracked: bool) -> RenderedVariant | None:
         """The mail."""
 
 
-def as_campaign(mailing: Mailing) -> RenderMail:
-    """Renders the campaign."""
+def render_campaign(mailing: Mailing) -> RenderMail:
+    """A function that renders the campaign."""
     return lambda renderer, language, *, tracked: renderer.campaign(mailing, language, tracked=tracked)
 
 
-def as_digest(mailing: Mailing, articles: Iterable[Article]) -> RenderMail:
-    """Renders the digest of a reader of every topic to whom all of it is new."""
+def render_digest(mailing: Mailing, articles: Iterable[Article]) -> RenderMail:
+    """A function that renders the digest of a subscriber to every topic, to whom all of it is new."""
     known = list(articles)
     return lambda renderer, language, *, tracked: renderer.whole_digest(mailing, known, language, tracked=tracked)
 
 
-def both(render: RenderMail, language: str, templates: Templates) -> list[RenderedVariant]:
-    """The mail with tracked links and the mail without; empty where there is nothing to mail."""
+def tracked_and_untracked(render: RenderMail, language: str, templates: Templates) -> list[RenderedVariant]:
+    """The mail with tracked links and the mail without; an empty list if the mail would be empty."""
     renderer = Renderer(templates)
     mails = [render(renderer, language, tracked=tracked) for tracked in (True, False)]
     return [mail for mail in mails if mail is not None]
 
 
 def _archived(mailing: Mailing) -> str:
-    """The page of the archive that the mail links to; empty for a mailing that the archive does not show."""
+    """The id of the archive page that the mail links to; empty for a mailing that is not archived."""
     return mailing.id if mailing.for_archive else ""

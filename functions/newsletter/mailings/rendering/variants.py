@@ -1,4 +1,4 @@
-"""Variants: rendered once, kept under the digest of their content, reused by every batch that needs them."""
+"""Variants: rendered once, stored under a hash of their content, and reused by every batch that needs them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.articles.article import Article
-from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, step_mailing
+from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, step_id
 from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
 from newsletter.publication.publication import Sequence
 from newsletter.readers.subscriber import Recipient, Subscriber
@@ -15,14 +15,14 @@ from newsletter.readers.subscriber import Recipient, Subscriber
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-CHOICES = 20_000
-"""Choices a container remembers; past that it starts over."""
-REMEMBERED = 500
-"""Variants a container remembers; past that it starts over. Forgetting costs a rendering, never a wrong mail."""
+MAX_SELECTIONS = 20_000
+"""Entries of the cache from subscribers' choices to a digest's variant; a full cache is emptied."""
+MAX_KEYS = 500
+"""Entries of the cache of stored variants; a full cache is emptied. A missing entry only costs a rendering."""
 
 
 class _Wanted(NamedTuple):
-    """All that a digest is rendered from, besides the mailing of that id: readers who share it get one variant."""
+    """Everything that the rendering of a digest depends on: recipients for whom it is equal get the same variant."""
 
     mailing: str
     articles: tuple[str, ...]
@@ -32,30 +32,30 @@ class _Wanted(NamedTuple):
 
 
 class Variants:
-    """Keeps what a mailing needs where the sender finds it, and remembers what is kept: each method gives its key."""
+    """Renders and stores what the sender will need. Each method returns the variant's key; stored ones are cached."""
 
     def __init__(self, app: Container) -> None:
         self._app = app
         self._keys: dict[tuple[object, ...], str] = {}
-        self._choices: dict[_Wanted, str | None] = {}
-        self._archive: tuple[str, dict[str, Article]] = ("", {})
+        self._by_choices: dict[_Wanted, str | None] = {}
+        self._articles_of: tuple[str, dict[str, Article]] = ("", {})
 
     @cached_property
     def _renderer(self) -> Renderer:
         return Renderer(self._app.templates)
 
     def digest(self, mailing: Mailing, recipient: Recipient, articles: tuple[str, ...]) -> str | None:
-        """The variant for a reader to whom these articles are new, or None when none of them is on their topics.
+        """The variant for a recipient to whom these articles are new; None if none of them is on their topics.
 
-        Chosen once for all readers of the same topics, language and tracking: a digest has a million readers.
+        Cached for all recipients with the same topics, language and tracking, since a digest may have a million.
         """
         choices = recipient.choices
         wanted = _Wanted(mailing.id, articles, choices.topics, self._language(choices.language), choices.tracking)
-        if wanted not in self._choices:
-            if len(self._choices) >= CHOICES:
-                self._choices.clear()
-            self._choices[wanted] = self._digest(mailing, wanted)
-        return self._choices[wanted]
+        if wanted not in self._by_choices:
+            if len(self._by_choices) >= MAX_SELECTIONS:
+                self._by_choices.clear()
+            self._by_choices[wanted] = self._digest(mailing, wanted)
+        return self._by_choices[wanted]
 
     def _digest(self, mailing: Mailing, wanted: _Wanted) -> str | None:
         selection = self._renderer.select(mailing, self._articles(mailing.id), wanted.topics, wanted.articles)
@@ -63,54 +63,54 @@ class Variants:
             return None
         language, tracked = wanted.language, wanted.tracked
         chosen = tuple(tuple(a.id for a in part) for part in (selection.articles, selection.more, selection.related))
-        return self._kept(
+        return self._keep(
             mailing.id,
             (language, tracked, chosen),
             lambda: self._renderer.digest(mailing, selection, language, tracked=tracked),
         )
 
     def campaign(self, mailing: Mailing, recipient: Recipient) -> str:
-        """The campaign for a reader."""
+        """The campaign's variant for a recipient."""
         language, tracked = self._language(recipient.choices.language), recipient.choices.tracking
-        return self._kept(
+        return self._keep(
             mailing.id,
             (language, tracked, mailing),
             lambda: self._renderer.campaign(mailing, language, tracked=tracked),
         )
 
     def step(self, sequence: Sequence, number: int, reader: Subscriber) -> str:
-        """A sequence's step for a reader; `number` counts from 1."""
+        """The variant of a sequence's step for a subscriber; `number` counts from 1."""
         language, tracked = self._language(reader.language), reader.choices.tracking
-        return self._kept(
-            step_mailing(sequence.key, number),
+        return self._keep(
+            step_id(sequence.key, number),
             (language, tracked),
             lambda: self._renderer.step(sequence, number, language, tracked=tracked),
         )
 
     def confirmation(self, mailing: str, language: str, *, reminder: bool = False, moves: bool = False) -> str:
-        """The mail that asks to confirm a subscription or a new address, for that mailing."""
+        """The variant of the mail that asks to confirm a subscription or a new address, for that mailing."""
         language = self._language(language)
-        return self._kept(
+        return self._keep(
             mailing,
             (language, reminder, moves),
             lambda: self._renderer.confirmation(language, reminder=reminder, moves=moves),
         )
 
     def already(self, language: str, *, moves: bool = False) -> str:
-        """The mail to a reader whose address was filled in again, or was to become another reader's (`moves`)."""
+        """The variant of the mail described at `Renderer.already`."""
         language = self._language(language)
-        return self._kept(ALREADY, (language, moves), lambda: self._renderer.already(language, moves=moves))
+        return self._keep(ALREADY, (language, moves), lambda: self._renderer.already(language, moves=moves))
 
     def moved(self, language: str) -> str:
-        """The mail that tells the owner of an old address that the newsletter goes to another one now."""
+        """The variant of the mail described at `Renderer.moved`."""
         language = self._language(language)
-        return self._kept(MOVED, (language,), lambda: self._renderer.moved(language))
+        return self._keep(MOVED, (language,), lambda: self._renderer.moved(language))
 
     def welcome(self, reader: Subscriber) -> str:
-        """The first mail to a new reader."""
+        """The variant of the first mail to a new subscriber."""
         language, tracked = self._language(reader.language), reader.choices.tracking
         newest = self._renderer.newest(self._app.articles.all(), reader.choices.topics)
-        return self._kept(
+        return self._keep(
             WELCOME,
             (language, tracked, tuple(article.id for article in newest)),
             lambda: self._renderer.welcome(newest, language, tracked=tracked),
@@ -120,19 +120,19 @@ class Variants:
         return self._app.templates.publication.language(language)
 
     def _articles(self, mailing: str) -> dict[str, Article]:
-        """The articles as they stand, read once per mailing and container."""
-        if self._archive[0] != mailing:
-            self._archive = (mailing, {article.id: article for article in self._app.articles.all()})
-        return self._archive[1]
+        """All articles by id, read once per mailing."""
+        if self._articles_of[0] != mailing:
+            self._articles_of = (mailing, {article.id: article for article in self._app.articles.all()})
+        return self._articles_of[1]
 
-    def _kept(self, mailing: str, differs: tuple[object, ...], render: Callable[[], RenderedVariant]) -> str:
-        """The key of the mailing's variant; rendered and kept unless one of the same `differs` is kept already."""
-        wanted = (mailing, *differs)
+    def _keep(self, mailing: str, differences: tuple[object, ...], render: Callable[[], RenderedVariant]) -> str:
+        """The key of the mailing's variant, which is rendered and stored unless one with these `differences` was."""
+        wanted = (mailing, *differences)
         key = self._keys.get(wanted)
         if key is None:
             variant, links = render()
             self._app.mailings.put_variant(mailing, variant, links)
-            if len(self._keys) >= REMEMBERED:
+            if len(self._keys) >= MAX_KEYS:
                 self._keys.clear()
             key = self._keys[wanted] = variant.key
         return key
