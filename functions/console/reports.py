@@ -59,7 +59,7 @@ def page_of(
     for number, line in enumerate(lines):
         if len(found) == limit or (standing and number % 1000 == 999 and time.monotonic() > stop):
             return found, last
-        if not standing or line.standing == standing:
+        if not standing or line.status == standing:
             found.append(line)
         last = cursor_of(line)
     return found, None

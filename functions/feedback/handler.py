@@ -1,4 +1,4 @@
-"""What SES reports becomes the ledger's knowledge."""
+"""Feedback: records the events of SES (bounces, complaints, deliveries, …) in the ledger."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from newsletter.sending.feedback.receive_feedback import receive_feedback
 
 @observed("feedback")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Record each SES event (raw SNS delivery: the record's body is the event itself)."""
+    """Record each SES event (raw SNS delivery: the body of a record is the event itself)."""
     return all_records(event, lambda bodies: receive_feedback(bodies, app), app)

@@ -1,4 +1,4 @@
-"""Batches and confirmations become mail."""
+"""The sender: sends batches, confirmations and notices through SES."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def _doubt(played: PlayedDoors) -> set[str]:
     found = set()
     for mailing in app.mailings.newest(100):
         for record in app.deliveries.records(mailing.id):
-            doubted = {SendResult.DOUBTFUL, SendResult.AGAIN} & set(record.outcomes)
+            doubted = {SendResult.DOUBTFUL, SendResult.RESENT} & set(record.outcomes)
             if doubted:
                 found.add(record.batch.id)
                 cause = played.causes.may_be_doubted(record.batch.id)

@@ -78,7 +78,7 @@ def _nobody_lost(played: Played, report: WholeReport) -> None:
         gone = reader.left is not None
         require(mine or not meant or late or gone, f"{reader.id} was meant and is not in the ledger")
         require(meant or not mine, f"{reader.id} was not meant and is in the ledger")
-        require(all(line.standing is not RecipientStatus.WAITING for line in mine), f"{reader.id} still waits")
+        require(all(line.status is not RecipientStatus.WAITING for line in mine), f"{reader.id} still waits")
     require(not lines, f"in the ledger, but no reader of ours: {sorted(lines)}")
 
 
@@ -86,15 +86,15 @@ def _the_ledger_tells_the_truth(sent: list[Sent], by_address: dict[str, Reader],
     mailed = {by_address[mail.to].id for mail in sent}
     for line in report.lines:
         if line.subscriber in mailed:
-            require(line.standing not in NOT_MAILED, f"{line.subscriber} got the mail, the ledger says {line.standing}")
+            require(line.status not in NOT_MAILED, f"{line.subscriber} got the mail, the ledger says {line.status}")
         else:
-            require(line.standing in NOT_MAILED, f"{line.subscriber} got no mail, the ledger says {line.standing}")
+            require(line.status in NOT_MAILED, f"{line.subscriber} got no mail, the ledger says {line.status}")
 
 
 def _doubt_has_a_cause(played: Played) -> None:
     """Nobody is in doubt because an answer of the ledger was lost and came at a later try."""
     for record in app.deliveries.records(played.mailing.id):
-        doubted = {SendResult.DOUBTFUL, SendResult.AGAIN} & set(record.outcomes)
+        doubted = {SendResult.DOUBTFUL, SendResult.RESENT} & set(record.outcomes)
         require(
             not doubted or played.stage.causes.may_be_doubted(record.batch.id),
             f"batch {record.batch.id} is in doubt, though SES was not called and nobody died",

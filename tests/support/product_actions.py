@@ -143,8 +143,8 @@ def go_on_by_itself(cloud: Cloud, clock: Clock, _: str) -> None:
     cloud.run("nurture", clock.now)
 
 
-@action(state.with_a_first_slice)
-def judge_the_first_slice(cloud: Cloud, clock: Clock, _: str) -> None:
+@action(state.with_a_pilot)
+def judge_the_pilot(cloud: Cloud, clock: Clock, _: str) -> None:
     cloud.run("nurture", clock.now)
 
 

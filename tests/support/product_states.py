@@ -141,7 +141,7 @@ def with_a_waiting_campaign(cloud: Cloud, clock: Clock) -> str:
     return mailing
 
 
-def with_a_first_slice(cloud: Cloud, clock: Clock) -> str:
+def with_a_pilot(cloud: Cloud, clock: Clock) -> str:
     """The same, with its pilot sent and watched for long enough."""
     mailing = with_a_campaign(cloud, clock)
     status = app.statuses.status(mailing)

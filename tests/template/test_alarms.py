@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.sending.ses.mail_event import Happening, Passed
+from newsletter.sending.ses.mail_event import EventType, IgnoredReport
 from rehearsal.template.cloudformation import Resource
 from rehearsal.template.model import Function, Stack
 from rehearsal.template.stack import load_stack
@@ -16,7 +16,7 @@ FUNCTIONS = stack().functions
 SOURCES = "\n".join(path.read_text("utf-8") for path in (ROOT / "functions").rglob("*.py"))
 ACCOUNT_WIDE = {("AWS/SES", "Reputation.BounceRate", ()), ("AWS/SES", "Reputation.ComplaintRate", ())}
 """What SES measures of the whole account and no stack: the parameter AccountAlarms says who rings for it."""
-REPORTED = {f"Mails{str(word).title()}" for word in (*Happening, *Passed)}
+REPORTED = {f"Mails{str(word).title()}" for word in (*EventType, *IgnoredReport)}
 """What the feedback function counts by the word for it."""
 SECOND = {**PARAMETERS, "ManageIdentity": "no", "AccountAlarms": "no"}
 """The parameters of a second stack of the same domain, as docs/deploy.md says."""

@@ -14,8 +14,8 @@ from newsletter.platform.aws.items import KEYS
 from newsletter.platform.settings import read_settings
 from newsletter.readers.profiles.subscriber_items import INDEXED
 from newsletter.sending.ledger import LEASE
-from newsletter.sending.reserve_slots import PATIENCE
-from newsletter.sending.send_batches import SIDE_BY_SIDE
+from newsletter.sending.reserve_slots import MAX_SLEEP
+from newsletter.sending.send_batches import MAX_CONCURRENT
 from rehearsal.template.cloudformation import Resource
 from rehearsal.template.expressions import Cron, parse
 from rehearsal.template.model import Function
@@ -91,7 +91,7 @@ def test_routes_of_the_api_are_the_paths_that_the_public_site_knows() -> None:
 def test_no_batch_that_a_sender_is_handed_waits_for_a_thread() -> None:
     sender = next(each for each in FUNCTIONS if each.folder == "sender")
     (batches,) = (source for source in sender.queues if queue_behind(source.queue_arn).logical_id == "BatchQueue")
-    assert batches.batch_size <= SIDE_BY_SIDE
+    assert batches.batch_size <= MAX_CONCURRENT
 
 
 def test_a_claim_outlives_its_sender_and_ends_before_the_queue_offers_the_batch_again() -> None:
@@ -99,7 +99,7 @@ def test_a_claim_outlives_its_sender_and_ends_before_the_queue_offers_the_batch_
     assert sender.timeout < LEASE.total_seconds()
     for source in sender.queues:
         assert LEASE.total_seconds() < queue_behind(source.queue_arn).properties["VisibilityTimeout"]
-        assert PATIENCE * source.batch_size < sender.timeout
+        assert MAX_SLEEP * source.batch_size < sender.timeout
 
 
 # --- queues ----------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def keep_visit(ref: LinkClaims, link: str, evidence: Evidence, now: datetime, ap
         reader = current_subscriber(ref.subscriber, app)
         kept = app.clicks.add(reader, ref.mailing, link, evidence, now)
         if kept and evidence.method == "GET":
-            app.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
+            app.deliveries.add_event(ref.mailing, ref.batch, "clicked", ref.position)
     except Exception:  # noqa: BLE001 (whatever it is, the reader came for the page)
         logger().exception("a visit was not kept", extra={"subscriber": ref.subscriber, "mailing": ref.mailing})
         count("VisitsNotKept")

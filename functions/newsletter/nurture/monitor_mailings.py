@@ -18,7 +18,7 @@ from newsletter.platform.isolation import Isolated
 from newsletter.publication.sending_limits import Feedback, exceeds, too_many_refused
 from newsletter.reports.count_mailing import count_mailing, count_shard
 from newsletter.reports.stats import add_up
-from newsletter.sending.feedback.circuit_breaker import tell_open
+from newsletter.sending.feedback.circuit_breaker import record_open
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -42,7 +42,7 @@ def monitor_mailings(
     done = Counter(resumed=0, held=0, completed=0, wrong=0)
     breaker = app.reputation.breaker()
     if breaker is not None:
-        tell_open(breaker, app)
+        record_open(breaker, app)
     stop = clock() + PATIENCE
     for name in app.statuses.unfinished():
         if clock() > stop:

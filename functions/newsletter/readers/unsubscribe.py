@@ -32,7 +32,7 @@ def unsubscribe(ref: LinkClaims, how: How, now: datetime, app: Container) -> Non
         "withdrawn", profile.left_how, now, profile.left_at, language=profile.language, mailing=ref.mailing
     )
     if record_leaving(ref.subscriber, withdrawn, app) and ref.mailing:
-        app.deliveries.add(ref.mailing, ref.batch, "unsubscribed", ref.position)
+        app.deliveries.add_event(ref.mailing, ref.batch, "unsubscribed", ref.position)
 
 
 def standing(ref: LinkClaims, app: Container) -> tuple[str, str]:

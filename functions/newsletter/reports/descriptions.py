@@ -224,7 +224,7 @@ def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[
         {
             "subscriber": line.subscriber,
             "address": address,
-            "standing": line.standing.value,
+            "standing": line.status.value,
             "reason": line.reason,
             "unsubscribed": line.unsubscribed,
         }

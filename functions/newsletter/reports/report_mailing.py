@@ -15,7 +15,7 @@ from newsletter.platform.errors import NotFound
 from newsletter.platform.shards import SHARDS
 from newsletter.reports.count_mailing import count_mailing, is_large
 from newsletter.reports.stats import MailingStats
-from newsletter.sending.ledger import Certificate, RecipientLine, lines_of
+from newsletter.sending.ledger import Certificate, RecipientLine, recipient_lines
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -60,7 +60,7 @@ def recipients_of(
         records = list(app.deliveries.records(mailing.id, shard))
         manifests = () if mailing.kind.automated else app.deliveries.manifests(mailing.id, shard)
         planned = [batch for _, manifest in manifests for batch in manifest.batches]
-        for line in lines_of(records, planned, cancelled_at=cancelled_at):
+        for line in recipient_lines(records, planned, cancelled_at=cancelled_at):
             if (line.batch, line.position) > after:
                 yield line
 

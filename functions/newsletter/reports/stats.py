@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, Certificate, certify, lines_of
+from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, Certificate, count_certificate, recipient_lines
 
 LATELY = timedelta(minutes=2)
 """The time over which the rate is measured."""
@@ -40,15 +40,15 @@ def count(
 ) -> MailingStats:
     """The tally of the ledger records and planned batches given."""
     records, planned = list(records), list(planned)
-    lines = lines_of(records, planned, cancelled_at=now if cancelled else None)
+    lines = recipient_lines(records, planned, cancelled_at=now if cancelled else None)
     total = sum(len(batch.recipients) for batch in planned)
     lately = sum(
         len(record.batch.recipients)
         for record in records
         if record.state in (BatchStatus.DONE, BatchStatus.DOUBTFUL) and now - LATELY < record.lease - LEASE <= now
     )
-    standings = Counter(line.standing.value for line in lines)
-    return MailingStats(certify(total, records, lines), to_the_end, now, lately, dict(standings))
+    standings = Counter(line.status.value for line in lines)
+    return MailingStats(count_certificate(total, records, lines), to_the_end, now, lately, dict(standings))
 
 
 def add_up(tallies: Iterable[MailingStats]) -> MailingStats:

@@ -1,1 +1,1 @@
-"""From a batch to SES and back: the ledger of deliveries."""
+"""Sending: from a batch on the queue to SES and back, and the ledger that records it."""

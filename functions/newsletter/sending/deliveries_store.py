@@ -1,4 +1,4 @@
-"""The ledger in the Deliveries table: manifests of planned pages, and one record per batch."""
+"""The ledger, in the Deliveries table: manifests of planned pages, and one record per batch."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LIFE = timedelta(days=396)
-"""13 months, so that a year can be compared with the one before."""
+"""How long records are kept: 13 months, so that a year can be compared with the one before."""
 LAST_PAGE = 99_999
-"""Of a shard, at most: pages are five digits in their key, so that they sort."""
+"""The highest page number of a shard: keys have five digits for it, so that pages sort."""
 
 
 class Deliveries:
-    """Every change is one conditional write on one item, so a crash leaves a state that is named, not a riddle.
+    """Every change is one conditional write on one item, so that every crash leaves a state that can be recognised.
 
-    Ids of recipients are kept as one text, with a blank between them: a page has thousands.
+    Ids of recipients are stored as one text, separated by blanks, since a page has thousands of them.
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -33,7 +33,7 @@ class Deliveries:
     # --- manifests ---------------------------------------------------------------------------------------------------
 
     def manifest(self, mailing: str, shard: str, page: int) -> Manifest | None:
-        """What was decided for the page, if it was."""
+        """The manifest of the page, or None while it is not planned."""
         item = self._get(mailing, f"manifest#{shard}#{page:05}")
         return _manifest(mailing, item) if item else None
 
@@ -43,7 +43,7 @@ class Deliveries:
         return _manifest(mailing, {**item, "batches": []}) if item else None
 
     def put_manifest(self, mailing: str, shard: str, page: int, manifest: Manifest, now: datetime) -> bool:
-        """Settle the page; False when another run was faster (then its manifest holds, not this one)."""
+        """Store the page's manifest; False when there is one already, which counts."""
         return self._put_new(
             mailing,
             f"manifest#{shard}#{page:05}",
@@ -58,12 +58,12 @@ class Deliveries:
         )
 
     def manifests(self, mailing: str, shard: str = "") -> Iterable[tuple[str, Manifest]]:
-        """Every settled page of the mailing or of one shard, in order, with its shard."""
+        """Every planned page of the mailing or of one shard, in order, with its shard."""
         for item in self._parts(mailing, f"manifest#{shard}#" if shard else "manifest#"):
             yield item["part"].split("#")[1], _manifest(mailing, item)
 
     def manifests_from(self, mailing: str, shard: str, page: int) -> Iterable[Manifest]:
-        """Every settled page of a shard from that page on, in order."""
+        """Every planned page of a shard from that page on, in order."""
         for item in pages(
             self._client,
             TableName=self._table,
@@ -80,9 +80,10 @@ class Deliveries:
             yield _manifest(mailing, item)
 
     def finish_shard(self, mailing: str, shard: str, manifest: Manifest, now: datetime) -> dict[str, tuple[int, int]]:
-        """Write down how many readers the shard has and how many it has nothing for; the same of all shards so far.
+        """Store the shard's final counts (recipients, recipients without articles); the counts of all shards so far.
 
-        Doing it again changes nothing. One item per mailing, so that who finishes the last shard knows it.
+        Doing it again changes nothing. There is one item per mailing, so that the run that finishes the last shard
+        knows that it is the last.
         """
         answer = self._client.update_item(
             TableName=self._table,
@@ -97,14 +98,14 @@ class Deliveries:
         return _shards(from_item(answer["Attributes"]))
 
     def finished_shards(self, mailing: str) -> dict[str, tuple[int, int]]:
-        """What finish_shard wrote so far."""
+        """The counts that finish_shard stored so far, by shard."""
         item = self._get(mailing, "planned")
         return _shards(item) if item else {}
 
     # --- batches -----------------------------------------------------------------------------------------------------
 
     def record(self, mailing: str, batch: str) -> BatchRecord | None:
-        """The ledger record of a batch, or None while nobody has claimed it."""
+        """The ledger record of a batch, or None while no sender has claimed it."""
         item = self._get(mailing, f"batch#{batch}")
         return _record(mailing, item) if item else None
 
@@ -113,7 +114,7 @@ class Deliveries:
         return (_record(mailing, item) for item in self._parts(mailing, f"batch#{shard}"))
 
     def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> BatchRecord | None:
-        """Claim a batch nobody has tried: None; the record that is there already, otherwise."""
+        """Claim a batch that was not tried yet: None if that worked, otherwise the record that is there already."""
         item = self._put_or_find(
             batch.mailing,
             f"batch#{batch.id}",
@@ -131,8 +132,8 @@ class Deliveries:
         return None if item is None else _record(batch.mailing, item)
 
     def claim_again(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
-        """Claim what an earlier try left over (state `retry`); False when another run was faster."""
-        return self._turn(
+        """Claim a batch whose last try left recipients to retry (state `retry`); False when another run was faster."""
+        return self._transition(
             record.batch,
             BatchStatus.RETRY,
             BatchStatus.CLAIMED,
@@ -143,20 +144,20 @@ class Deliveries:
             now,
         )
 
-    def settle(
+    def record_result(
         self, batch: Batch, attempts: int, state: BatchStatus, outcomes: str, reasons: Mapping[int, str], now: datetime
     ) -> bool:
-        """Write what became of a claimed batch; False when the claim is no longer ours."""
-        return self._turn(batch, BatchStatus.CLAIMED, state, outcomes, reasons, attempts, attempts, now)
+        """Store the result of a claimed batch; False when the claim is no longer this run's."""
+        return self._transition(batch, BatchStatus.CLAIMED, state, outcomes, reasons, attempts, attempts, now)
 
-    def decide(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
+    def settle_doubt(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """End the doubt about a batch (state `doubtful`); False when another run was faster."""
         attempts = record.attempts
-        return self._turn(
+        return self._transition(
             record.batch, BatchStatus.DOUBTFUL, BatchStatus.DONE, outcomes, reasons, attempts, attempts, now
         )
 
-    def _turn(
+    def _transition(
         self,
         batch: Batch,
         before: BatchStatus,
@@ -191,17 +192,17 @@ class Deliveries:
             ),
         )
 
-    def add(self, mailing: str, batch: str, what: str, position: int) -> bool:
-        """Add a position to one of the FEEDBACK sets; False when the ledger does not know the batch."""
-        return self.add_all(mailing, batch, {what: {position}}) is not None
+    def add_event(self, mailing: str, batch: str, what: str, position: int) -> bool:
+        """Add a position to one of the FEEDBACK sets; False when the ledger has no such batch."""
+        return self.add_events(mailing, batch, {what: {position}}) is not None
 
-    def add_all(
+    def add_events(
         self, mailing: str, batch: str, happened: Mapping[str, Collection[int]]
     ) -> dict[str, frozenset[int]] | None:
-        """The same for many positions of a batch, in one write; each kind has at least one.
+        """The same for several events of a batch, in one write; each type comes with at least one position.
 
-        What is known of the batch after it, by kind; None when the ledger does not know the batch. A position that the
-        batch does not have is not among it, here or whenever the record is read.
+        All events of the batch after that, by type; None when the ledger has no such batch. Positions beyond the size
+        of the batch are left out, here and whenever the record is read.
         """
         if unknown := happened.keys() - set(FEEDBACK):
             message = f"{min(unknown)!r} is none of {', '.join(FEEDBACK)}"
@@ -250,7 +251,7 @@ class Deliveries:
         return self._put_or_find(mailing, part, now, values) is None
 
     def _put_or_find(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> dict[str, Any] | None:
-        """None after a new item was written; the item that is there, otherwise."""
+        """None if a new item was written, otherwise the item that is there."""
         expires = int((now + LIFE).timestamp())
         written = conditional(
             self._client,
@@ -287,5 +288,5 @@ def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:
 
 
 def _of_batch(positions: Mapping[str, frozenset[int]], size: int) -> dict[str, frozenset[int]]:
-    """Those that the batch has: what is said of others must not be counted."""
+    """The positions within the size of the batch; others must not be counted."""
     return {what: frozenset(each for each in known if each < size) for what, known in positions.items()}

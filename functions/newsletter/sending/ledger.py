@@ -1,4 +1,4 @@
-"""The ledger: what happened to each recipient of each batch, and what we do not know."""
+"""The ledger: what happened to each recipient of each batch, what is in doubt, and the certificate counted from it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from enum import StrEnum
 from newsletter.mailings.planning.batches import Batch
 
 LEASE = timedelta(minutes=2)
-"""How long a claim is trusted: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
+"""How long a claim is valid: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
 
 CANCELLED = "cancelled"
-"""Why a recipient is suppressed whom nobody tried before the mailing was cancelled."""
+"""The reason of recipients who were not sent to before the mailing was cancelled (they count as suppressed)."""
 
 FEEDBACK = (
     "sent",
@@ -30,11 +30,12 @@ FEEDBACK = (
     "confirmed",
     "unsubscribed",
 )
-"""Sets of positions that feedback adds to. Adding twice changes nothing, so repeated and late events are harmless."""
+"""Event types; the ledger has a set of positions for each. Adding one twice changes nothing, so that repeated and late
+events are harmless."""
 
 
 class SendResult(StrEnum):
-    """What the sender knows of one recipient; one letter per position in the ledger record."""
+    """What the sender knows of one recipient; stored as one letter per position of the batch."""
 
     OPEN = "."
     ACCEPTED = "a"
@@ -42,22 +43,22 @@ class SendResult(StrEnum):
     REJECTED = "x"
     RETRY = "r"
     DOUBTFUL = "?"
-    AGAIN = "n"
-    """Doubtful, and handed to a batch of its own that is sent anew."""
+    RESENT = "n"
+    """In doubt, and moved to a batch of its own that is sent again."""
 
 
 class BatchStatus(StrEnum):
-    """Where a batch stands. Only `retry` may be claimed again."""
+    """The state of a batch. Only `retry` may be claimed again."""
 
     CLAIMED = "claimed"
     RETRY = "retry"
     DONE = "done"
     DOUBTFUL = "doubtful"
-    """Some recipients are in doubt, and Send events may still settle it. Doubt that is left in `done` stays."""
+    """Some recipients are in doubt, and Send events may still settle that. In `done`, remaining doubt is final."""
 
 
 class RecipientStatus(StrEnum):
-    """Where one recipient stands for whoever reads the report."""
+    """The status of one recipient in reports."""
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -75,7 +76,10 @@ class RecipientStatus(StrEnum):
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """A ledger record. `outcomes` has one letter per recipient; `positions` the sets that feedback filled."""
+    """A ledger record. `outcomes` has one SendResult letter per recipient; `positions` the event sets by type.
+
+    `lease` is when the claim ends; once the batch is done, LEASE after its result was stored.
+    """
 
     batch: Batch
     state: BatchStatus
@@ -87,38 +91,42 @@ class BatchRecord:
 
     @property
     def is_done(self) -> bool:
-        """Whether its outcome is written down."""
+        """Whether its result is stored and final."""
         return self.state is BatchStatus.DONE
 
     def is_claimed(self, now: datetime) -> bool:
-        """Whether a sender holds it at `now`."""
+        """Whether a sender's claim on it is valid at `now`."""
         return self.state is BatchStatus.CLAIMED and self.lease > now
 
-    def happened(self, what: str, position: int) -> bool:
-        """Whether feedback of that kind came for the position."""
+    def has_event(self, what: str, position: int) -> bool:
+        """Whether there was an event of that type for the position."""
         return position in self.positions.get(what, ())
 
     def in_doubt(self) -> list[int]:
-        """The positions of which nobody knows whether SES took the mail."""
+        """The positions of which it is not known whether SES took the mail."""
         letters = enumerate(self.outcomes)
-        return [position for position, letter in letters if letter == SendResult.DOUBTFUL and not self.proof(position)]
+        return [
+            position
+            for position, letter in letters
+            if letter == SendResult.DOUBTFUL and not self.reported_status(position)
+        ]
 
-    def again(self) -> Batch | None:
-        """The batch that is sent anew to those who were handed to it, if any were."""
-        positions = [position for position, letter in enumerate(self.outcomes) if letter == SendResult.AGAIN]
+    def resend_batch(self) -> Batch | None:
+        """The batch that sends again to recipients in doubt, if there are any."""
+        positions = [position for position, letter in enumerate(self.outcomes) if letter == SendResult.RESENT]
         recipients = tuple(self.batch.recipients[position] for position in positions)
         return self.batch.resend(recipients) if positions else None
 
-    def standing(self, position: int) -> RecipientStatus:
-        """The most telling thing known of a recipient."""
-        return self.proof(position) or _STANDING[SendResult(self.outcomes[position])]
+    def status_of(self, position: int) -> RecipientStatus:
+        """The recipient's status: from events, otherwise from what the sender knows."""
+        return self.reported_status(position) or _STATUS_OF_RESULT[SendResult(self.outcomes[position])]
 
-    def proof(self, position: int) -> RecipientStatus | None:
-        """The most telling thing that others reported of a recipient.
+    def reported_status(self, position: int) -> RecipientStatus | None:
+        """The recipient's status from events, by the most significant one; None without any.
 
-        An event of SES proves acceptance, whatever we noted, and so does a reader who used a link of the mail.
+        An event of SES proves that SES accepted the mail, whatever the sender noted; so does the use of its links.
         """
-        for what, standing in (
+        for what, status in (
             ("complained", RecipientStatus.COMPLAINED),
             ("bounced", RecipientStatus.BOUNCED),
             ("failed", RecipientStatus.FAILED),
@@ -132,30 +140,30 @@ class BatchRecord:
             ("delayed", RecipientStatus.DELAYED),
             ("sent", RecipientStatus.ACCEPTED),
         ):
-            if self.happened(what, position):
-                return standing
+            if self.has_event(what, position):
+                return status
         return None
 
 
-_STANDING = {
+_STATUS_OF_RESULT = {
     SendResult.OPEN: RecipientStatus.WAITING,
     SendResult.RETRY: RecipientStatus.WAITING,
     SendResult.ACCEPTED: RecipientStatus.ACCEPTED,
     SendResult.SUPPRESSED: RecipientStatus.SUPPRESSED,
     SendResult.REJECTED: RecipientStatus.REJECTED,
     SendResult.DOUBTFUL: RecipientStatus.DOUBTFUL,
-    SendResult.AGAIN: RecipientStatus.WAITING,
+    SendResult.RESENT: RecipientStatus.WAITING,
 }
 
 
 @dataclass(frozen=True)
 class RecipientLine:
-    """One recipient in a report. `twice`: the mail was sent again, and then the first one proved to have gone out."""
+    """One recipient in a report. `twice`: the mail was sent again, and the first one proved to be sent as well."""
 
     subscriber: str
     batch: str
     position: int
-    standing: RecipientStatus
+    status: RecipientStatus
     reason: str = ""
     unsubscribed: bool = False
     twice: bool = False
@@ -163,11 +171,11 @@ class RecipientLine:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What became of a mailing, counted from the ledger itself. `waiting` is what the sender has not finished.
+    """What became of a mailing's recipients, counted from the ledger. `waiting`: the sender has not finished them.
 
-    `undecided` are the doubtful ones whom Send events may still settle; the others stay doubtful. `twice` got two
-    mails, which happens only where a mailing chose to resend. `confirmed` pressed the button that a mail asks to press;
-    `clicked` saw its page.
+    `undecided` are those of the doubtful for whom Send events may still come; the others stay doubtful. `twice` got
+    two mails, which happens only if the mailing was set to resend. `confirmed` pressed the button that the mail asks
+    to press; `clicked` opened a link.
     """
 
     planned: int
@@ -189,7 +197,7 @@ class Certificate:
 
     @property
     def balanced(self) -> bool:
-        """planned = accepted + suppressed + rejected + doubtful + waiting; anything else needs a person."""
+        """Whether planned = accepted + suppressed + rejected + doubtful + waiting; if not, a person must look."""
         return self.planned == self.accepted + self.suppressed + self.rejected + self.doubtful + self.waiting
 
 
@@ -201,29 +209,29 @@ _NOT_ACCEPTED = {
 }
 
 
-def lines_of(
+def recipient_lines(
     records: Iterable[BatchRecord], planned: Iterable[Batch], *, cancelled_at: datetime | None = None
 ) -> list[RecipientLine]:
     """One line per recipient: of every ledger record, and of planned batches that have none yet (waiting).
 
-    `cancelled_at` is the moment of looking at a cancelled mailing: nothing is sent any more, so whoever was not tried
-    is suppressed. A claim that has run out by then is a crash, and its recipients are doubtful.
+    For a cancelled mailing, `cancelled_at` is the time of the report: recipients who were not sent to count as
+    suppressed, and those of a claim that has expired by then as doubtful, since its sender crashed.
     """
     lines = []
     known = {record.batch.id: record for record in records}
     for record in known.values():
         if record.batch.original_id:
-            continue  # told where its recipients were planned
-        again = _Again(record, known.get(record.batch.resend_id))
+            continue  # its recipients have their lines in the batch they were planned in
+        resend = _Resend(record, known.get(record.batch.resend_id))
         for position, subscriber in enumerate(record.batch.recipients):
-            standing, reason = record.standing(position), record.reasons.get(position, "")
+            status, reason = record.status_of(position), record.reasons.get(position, "")
             twice = False
-            if record.outcomes[position] == SendResult.AGAIN:
-                standing, reason, twice = again.told(position)
-            if cancelled_at and standing is RecipientStatus.WAITING:
-                standing, reason = _after_cancelling(record, reason, cancelled_at)
-            unsubscribed = record.happened("unsubscribed", position)
-            lines.append(RecipientLine(subscriber, record.batch.id, position, standing, reason, unsubscribed, twice))
+            if record.outcomes[position] == SendResult.RESENT:
+                status, reason, twice = resend.result(position)
+            if cancelled_at and status is RecipientStatus.WAITING:
+                status, reason = _after_cancelling(record, reason, cancelled_at)
+            unsubscribed = record.has_event("unsubscribed", position)
+            lines.append(RecipientLine(subscriber, record.batch.id, position, status, reason, unsubscribed, twice))
     never, why = (RecipientStatus.SUPPRESSED, CANCELLED) if cancelled_at else (RecipientStatus.WAITING, "")
     for batch in planned:
         if batch.id not in known:
@@ -234,23 +242,23 @@ def lines_of(
     return sorted(lines, key=lambda line: (line.batch, line.position))
 
 
-class _Again:
-    """What a batch and its repetition tell of those who were handed from one to the other."""
+class _Resend:
+    """A batch and the one that sends again to its recipients in doubt."""
 
     def __init__(self, first: BatchRecord, second: BatchRecord | None) -> None:
         self._first = first
         self._second = second
 
-    def told(self, position: int) -> tuple[RecipientStatus, str, bool]:
-        """Where the recipient stands, why, and whether both mails went out. A proof of either mail outweighs doubt."""
-        proof, reason = self._first.proof(position), self._first.reasons.get(position, "")
+    def result(self, position: int) -> tuple[RecipientStatus, str, bool]:
+        """The recipient's status, its reason, and whether both mails were sent. An event of either mail ends doubt."""
+        reported, reason = self._first.reported_status(position), self._first.reasons.get(position, "")
         if self._second is None:
-            return proof or RecipientStatus.WAITING, reason, False
-        place = self._first.outcomes[:position].count(SendResult.AGAIN)
-        standing = self._second.standing(place)
-        if standing not in _NOT_ACCEPTED:
-            return standing, "sent twice: the first mail's Send event came late" if proof else "", proof is not None
-        return proof or standing, self._second.reasons.get(place, reason), False
+            return reported or RecipientStatus.WAITING, reason, False
+        place = self._first.outcomes[:position].count(SendResult.RESENT)
+        status = self._second.status_of(place)
+        if status not in _NOT_ACCEPTED:
+            return status, "sent twice: the first mail's Send event came late" if reported else "", reported is not None
+        return reported or status, self._second.reasons.get(place, reason), False
 
 
 def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[RecipientStatus, str]:
@@ -259,22 +267,22 @@ def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[
     return (RecipientStatus.DOUBTFUL, reason) if record.lease <= now else (RecipientStatus.WAITING, reason)
 
 
-def certify(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:
-    """The certificate. `planned` comes from the manifests, the rest from the ledger: two sources that must agree."""
+def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:
+    """Count the certificate. `planned` comes from the manifests, the rest from the ledger; the two must agree."""
     lines = list(lines)
-    counts = Counter(line.standing for line in lines)
+    counts = Counter(line.status for line in lines)
     undecided = 0
     events: Counter[str] = Counter()
     for record in records:
         undecided += len(record.in_doubt()) if record.state is BatchStatus.DOUBTFUL else 0
         for what in FEEDBACK:
             events[what] += len(record.positions.get(what, ()))
-        # A mail that was delivered has not bounced for a passing reason, whatever an auto-responder said.
+        # A delivered mail has not bounced: the soft bounce was an auto-reply, or a first try of the mail server.
         soft, delivered = (record.positions.get(what, frozenset()) for what in ("soft_bounced", "delivered"))
         events["soft_bounced"] -= len(soft & delivered)
     return Certificate(
         planned=planned,
-        accepted=sum(number for standing, number in counts.items() if standing not in _NOT_ACCEPTED),
+        accepted=sum(number for status, number in counts.items() if status not in _NOT_ACCEPTED),
         suppressed=counts[RecipientStatus.SUPPRESSED],
         rejected=counts[RecipientStatus.REJECTED],
         doubtful=counts[RecipientStatus.DOUBTFUL],

@@ -1,4 +1,4 @@
-"""Slots of the rate lane for batches that are about to be sent; those whose slot is far ahead go back to the queue."""
+"""Reserves slots of the rate limiter for messages about to be sent; those with a late slot go back to their queue."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from newsletter.platform.rate_limit import AWAITED, BULK, HORIZON, awaited_pace,
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-PATIENCE = 5.0
-"""Seconds a sender sleeps for a slot; a slot further ahead sends the message back instead of sleeping on the bill."""
-LATE = 0.05
-"""Seconds by which a slot may be missed. A later sender takes a new one: late ones at once with those on time would be
-too many for a second."""
-AFTER_HORIZON = HORIZON - 5
-"""When to come back to a lane that is full as far as slots are given."""
+MAX_SLEEP = 5.0
+"""Seconds that a sender sleeps for a slot. With a later one the message goes back to the queue: sleep is billed."""
+SLOT_TOLERANCE = 0.05
+"""Seconds by which a slot may be missed. A sender that is later reserves a new one, since late calls together with
+those on time could exceed the rate."""
+RETRY_WHEN_FULL = HORIZON - 5
+"""Seconds until the next try when no slot is free within the horizon."""
 
-Slotted = SendBatch | ConfirmSignUp | SendNotice
-"""A message that can wait for its slot in the rate lane."""
+RateLimited = SendBatch | ConfirmSignUp | SendNotice
+"""A message that needs a slot of the rate limiter, and can carry it while it waits in the queue."""
 
 
 def reserve_slots(
-    messages: Sequence[Slotted], app: Container, *, awaited: bool, rate: float, now: float
+    messages: Sequence[RateLimited], app: Container, *, transactional: bool, rate: float, now: float
 ) -> list[float | None]:
-    """When each batch may be sent (Unix seconds), by one reservation for all; None for what went back to its queue.
+    """When each message may be sent (Unix seconds), by one reservation for all; None for those that went back.
 
-    A message that waited for its slot brings it along. `awaited` mail has a lane, and a queue, of its own. `rate` is
-    the account's, in recipients a second.
+    A message that waited for its slot carries it. Transactional mail has a rate limit, and a queue, of its own.
+    `rate` is the account's, in recipients a second; `now` is in Unix seconds.
     """
-    pace = awaited_pace(rate) if awaited else bulk_pace(rate)
-    slots: list[float | None] = [message.slot if message.slot >= now - LATE else None for message in messages]
+    pace = awaited_pace(rate) if transactional else bulk_pace(rate)
+    slots: list[float | None] = [message.slot if message.slot >= now - SLOT_TOLERANCE else None for message in messages]
     missing = [number for number, slot in enumerate(slots) if slot is None]
     if missing:
         lengths = [pace.length(len(getattr(messages[number], "recipients", "1"))) for number in missing]
-        begin = app.rate_limiter.reserve(AWAITED if awaited else BULK, sum(lengths), now)
+        begin = app.rate_limiter.reserve(AWAITED if transactional else BULK, sum(lengths), now)
         if begin is not None:
             for number, offset in zip(missing, accumulate(lengths, initial=0.0), strict=False):
                 slots[number] = begin + offset
-    far = [number for number, slot in enumerate(slots) if slot is None or slot > now + PATIENCE]
+    far = [number for number, slot in enumerate(slots) if slot is None or slot > now + MAX_SLEEP]
     app.queues.send_later(
-        app.queues.transactional if awaited else app.queues.batch,
+        app.queues.transactional if transactional else app.queues.batch,
         [
-            (messages[number], AFTER_HORIZON) if slot is None else (replace(messages[number], slot=slot), slot - now)
+            (messages[number], RETRY_WHEN_FULL) if slot is None else (replace(messages[number], slot=slot), slot - now)
             for number in far
             for slot in (slots[number],)
         ],

@@ -1,8 +1,8 @@
-"""Send one batch: look who may still get mail, claim, call SES once, write down what it said.
+"""Send one batch: read who may still get mail, claim the batch, call SES once, and store its answer.
 
-The order is the promise. The claim is the last thing before the call and the outcome the first thing after it, so a
-record that says `claimed` after its lease means: SES may have taken the batch. Nobody guesses then; the batch becomes
-doubtful, and the Send events of SES settle it recipient by recipient (settle_doubt.py says what becomes of the rest).
+The claim is the last step before the call and the result the first one after it. So a record that is still `claimed`
+after its lease means that SES may have taken the batch: it becomes doubtful, and Send events of SES settle that
+recipient by recipient (settle_doubt.py handles the rest).
 """
 
 from __future__ import annotations
@@ -28,53 +28,52 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
-class Busy(NewsletterError):
-    """Another sender holds the batch; the queue will offer the message again."""
+class BatchBusy(NewsletterError):
+    """Another sender has claimed the batch; the queue delivers the message again later."""
 
 
 class BreakerOpen(NewsletterError):
-    """Nothing is sent that no reader waits for, until a person closes the breaker."""
+    """The breaker is open: only transactional mail is sent until a person closes it."""
 
 
 LookUp = Callable[[tuple[str, ...]], Mapping[str, RecipientProfile]]
-"""Finds the recipients of a batch, as they are at this moment, by subscriber id."""
+"""Reads the current profiles of a batch's recipients, by subscriber id."""
 
 
 def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp) -> int:
     """Send a batch whose slot has come; how many recipients are to be tried again.
 
-    Nothing is done for a mailing that is not being sent any more: the last look at that comes right before the claim,
-    so that after a pause or a cancellation only calls of SES go out that were under way. Whoever resumes it emits the
-    batch anew.
+    Nothing is done for a mailing that is not being sent any more. That is checked right before the claim, so that after
+    a pause or cancellation only calls to SES that were under way are finished; resuming queues the batch again.
 
-    Raises Busy when another sender holds the batch, NotFound for a variant that does not exist, and, for whoever is
-    left to wait with it, SendingStopped when SES takes nothing from us and BreakerOpen.
+    Raises BatchBusy when another sender has claimed the batch, NotFound for a missing variant, SendingStopped when SES
+    takes no mail from the account, and BreakerOpen.
     """
     variant = None if batch.unreadable else app.mailings.variant(batch.mailing, batch.variant)
     if variant is None and not batch.unreadable:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
     found = look_up(batch.recipients)
     attempt = _Attempt(batch, mailing, variant, app)
-    attempt.look_at(found)
-    if not _still_sends(mailing, app):
+    attempt.choose_recipients(found)
+    if not _is_sending(mailing, app):
         count("BatchesLeftUnsent")
         return 0
     known = app.deliveries.claim(batch, attempt.letters(), attempt.reasons, app.now())
     if known is not None:
-        if _over(known, app):
+        if _already_handled(known, app):
             return 0
         attempt = _Attempt(batch, mailing, variant, app, known)
-        attempt.look_at(found)
+        attempt.choose_recipients(found)
         if not app.deliveries.claim_again(known, attempt.letters(), attempt.reasons, app.now()):
-            raise Busy(f"{batch.mailing}/{batch.id}")
-    attempt.call()
-    return attempt.settle()
+            raise BatchBusy(f"{batch.mailing}/{batch.id}")
+    attempt.send()
+    return attempt.record()
 
 
-def _still_sends(mailing: Mailing, app: Container) -> bool:
+def _is_sending(mailing: Mailing, app: Container) -> bool:
     """Whether the mailing is being sent at this moment.
 
-    Mails that follow what one reader did are not stopped one by one; the breaker stops those that nobody waits for.
+    Automated mails have no status of their own; the breaker stops those that are not transactional (BreakerOpen).
     """
     if mailing.kind.automated:
         breaker = None if mailing.kind.transactional else app.reputation.breaker()
@@ -85,41 +84,41 @@ def _still_sends(mailing: Mailing, app: Container) -> bool:
     return status is not None and status.state.is_sending
 
 
-def _over(record: BatchRecord, app: Container) -> bool:
-    """Whether an earlier try leaves nothing to do. A claim past its lease is the mark of a crash."""
+def _already_handled(record: BatchRecord, app: Container) -> bool:
+    """Whether nothing is left to do after an earlier try. An expired claim means that its sender crashed."""
     match record.state:
         case BatchStatus.DONE:
             return True
         case BatchStatus.DOUBTFUL:
-            _await_events(record.batch, app)
+            _schedule_doubt_check(record.batch, app)
             return True
         case BatchStatus.CLAIMED if record.lease > app.now():
-            raise Busy(f"{record.batch.mailing}/{record.batch.id}")
+            raise BatchBusy(f"{record.batch.mailing}/{record.batch.id}")
         case BatchStatus.CLAIMED:
             outcomes = record.outcomes.replace(SendResult.OPEN, SendResult.DOUBTFUL)
-            app.deliveries.settle(
+            app.deliveries.record_result(
                 record.batch, record.attempts, BatchStatus.DOUBTFUL, outcomes, record.reasons, app.now()
             )
             count("BatchesDoubtful")
-            _await_events(record.batch, app)
+            _schedule_doubt_check(record.batch, app)
             return True
         case BatchStatus.RETRY:
             return False
 
 
-def _await_events(batch: Batch, app: Container) -> None:
-    """Come back to the batch when its Send events have had their time.
+def _schedule_doubt_check(batch: Batch, app: Container) -> None:
+    """Queue a message that settles the batch's doubt when its Send events have had time to come.
 
-    The doubt is in the ledger before this, and the batch's own message is on the queue until after it: a crash in
-    between brings that back, and this with it.
+    The doubt is in the ledger already, and the batch's own message stays on the queue until this is done: after a
+    crash in between it is delivered again, and leads here again.
     """
     app.queues.send(app.queues.batch, SettleDoubt(batch.mailing, batch.id), delay=MAX_DELAY)
 
 
 class _Attempt:
-    """One try to send a batch: an outcome letter per position, from look-up to settlement.
+    """One try to send a batch, with an outcome letter per position.
 
-    Without a variant, its recipients are those whose records could not be read when it was planned.
+    `variant` is None for a batch of recipients whose records could not be read when it was planned.
     """
 
     def __init__(
@@ -137,34 +136,34 @@ class _Attempt:
         self.attempts = record.attempts + 1 if record else 1
         self.outcomes = list(record.outcomes if record else SendResult.OPEN * len(batch.recipients))
         self.reasons: dict[int, str] = dict(record.reasons) if record else {}
-        self.addressed: list[Envelope] = []
+        self.envelopes: list[Envelope] = []
         self.stop: SendingStopped | None = None
         self.refused = 0
 
-    def look_at(self, found: Mapping[str, RecipientProfile]) -> None:
-        """Decide for each position that is open: to be sent to, suppressed, or rejected for what its record lacks."""
+    def choose_recipients(self, found: Mapping[str, RecipientProfile]) -> None:
+        """Decide for each open position whether it is sent to, suppressed, or rejected as unreadable."""
         for position, subscriber in enumerate(self.batch.recipients):
             if self.outcomes[position] not in (SendResult.OPEN, SendResult.RETRY):
                 continue
-            addressee = found.get(subscriber)
-            if addressee is None or addressee.stopped:
-                self._note(position, SendResult.SUPPRESSED, addressee.stopped if addressee else "unknown")
-            elif self.variant is None or addressee.broken:
-                self._note(position, SendResult.REJECTED, self.batch.unreadable or addressee.broken)
+            recipient = found.get(subscriber)
+            if recipient is None or recipient.stopped:
+                self._note(position, SendResult.SUPPRESSED, recipient.stopped if recipient else "unknown")
+            elif self.variant is None or recipient.broken:
+                self._note(position, SendResult.REJECTED, self.batch.unreadable or recipient.broken)
             else:
                 if self.outcomes[position] != SendResult.OPEN:
                     self._note(position, SendResult.OPEN, "")
-                self.addressed.append(self._addressed(position, subscriber, addressee, self.variant.placeholders))
+                self.envelopes.append(self._envelope(position, subscriber, recipient, self.variant.placeholders))
 
-    def call(self) -> None:
-        """Call SES once and note what it said to each recipient."""
-        if self.variant is None or not self.addressed:
+    def send(self) -> None:
+        """Call SES once and note its answer for each recipient."""
+        if self.variant is None or not self.envelopes:
             return
         try:
-            results = self.app.mailer.send(self.batch, self.variant, self.addressed, self.mailing.kind)
+            results = self.app.mailer.send(self.batch, self.variant, self.envelopes, self.mailing.kind)
         except (NotSentYet, SentPerhaps) as error:
             outcome = SendResult.DOUBTFUL if isinstance(error, SentPerhaps) else SendResult.RETRY
-            for who in self.addressed:
+            for who in self.envelopes:
                 self._note(who.position, outcome, str(error)[:200])
             self.stop = error if isinstance(error, SendingStopped) else None
             return
@@ -173,23 +172,24 @@ class _Attempt:
             self.stop = self.stop or result.stop
             self.refused += result.outcome is SendResult.REJECTED
 
-    def settle(self) -> int:
-        """Write the outcome down; how many are to be tried again. Raises SendingStopped once that is done.
+    def record(self) -> int:
+        """Store the result; how many recipients are to be tried again. Raises SendingStopped after storing it.
 
-        A call of which too much was refused stops its mailing at once; what adds up over many calls, the tick sees.
+        A call with too many refused recipients holds its mailing at once; the monitor sees those that add up over many
+        calls.
         """
         letters = self.letters()
         again = letters.count(SendResult.RETRY)
         state = (
             BatchStatus.RETRY if again else BatchStatus.DOUBTFUL if SendResult.DOUBTFUL in letters else BatchStatus.DONE
         )
-        self.app.deliveries.settle(self.batch, self.attempts, state, letters, self.reasons, self.app.now())
+        self.app.deliveries.record_result(self.batch, self.attempts, state, letters, self.reasons, self.app.now())
         count("MailsAccepted", letters.count(SendResult.ACCEPTED))
         count("MailsDoubtful", letters.count(SendResult.DOUBTFUL))
         count("MailsRejected", self.refused)
         if state is BatchStatus.DOUBTFUL:
-            _await_events(self.batch, self.app)
-        reason = too_many_refused(self.refused, len(self.addressed))
+            _schedule_doubt_check(self.batch, self.app)
+        reason = too_many_refused(self.refused, len(self.envelopes))
         if reason and not self.mailing.kind.automated:
             now = whole_seconds(self.app.now())
             hold_mailing(self.mailing.id, reason, self.app, now=now)
@@ -199,7 +199,7 @@ class _Attempt:
         return again
 
     def letters(self) -> str:
-        """The outcomes as the ledger keeps them."""
+        """The outcomes as the ledger stores them."""
         return "".join(self.outcomes)
 
     def _note(self, position: int, outcome: SendResult, reason: str) -> None:
@@ -208,14 +208,14 @@ class _Attempt:
         if reason:
             self.reasons[position] = reason
 
-    def _addressed(
-        self, position: int, subscriber: str, addressee: RecipientProfile, placeholders: Iterable[str]
+    def _envelope(
+        self, position: int, subscriber: str, recipient: RecipientProfile, placeholders: Iterable[str]
     ) -> Envelope:
         links = self.app.links
         place = subscriber, self.mailing.id, self.batch.id, position
         payload = links.payload(LinkClaims(*place))
         unsubscribe = links.signed(LinkPurpose.UNSUBSCRIBE, payload)
-        hello_html, hello_text = self.app.templates.greeting(addressee.language, addressee.name)
+        hello_html, hello_text = self.app.templates.greeting(recipient.language, recipient.name)
         data: dict[str, str] = {}
         for name in placeholders:
             match name:
@@ -232,16 +232,16 @@ class _Attempt:
                 case "offer":
                     data[name] = links.token(LinkPurpose.OFFER, LinkClaims(*place, self.mailing.offer))
                 case "confirm":
-                    data[name] = links.token(LinkPurpose.CONFIRM, LinkClaims(*place, addressee.nonce))
+                    data[name] = links.token(LinkPurpose.CONFIRM, LinkClaims(*place, recipient.nonce))
                 case _:
-                    # SES accepts a mail that lacks a value, then loses it: an unknown name stops here.
+                    # SES accepts a mail that lacks a value, and then drops it.
                     raise NotFound(f"placeholder {name}")
-        headers = own_headers(self.mailing.kind, self.app.settings.public_url, unsubscribe)
-        return Envelope(position, addressee.email, data, headers)
+        headers = unsubscribe_headers(self.mailing.kind, self.app.settings.public_url, unsubscribe)
+        return Envelope(position, recipient.email, data, headers)
 
 
-def own_headers(kind: Kind, public_url: str, unsubscribe: str) -> dict[str, str]:
-    """RFC 8058: one https address of the reader's own, and the Post header. A confirmation has nothing to leave."""
+def unsubscribe_headers(kind: Kind, public_url: str, unsubscribe: str) -> dict[str, str]:
+    """One-click unsubscribe (RFC 8058); nothing for mails to people who have no subscription to end."""
     if not kind.to_subscribers:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""Send what came from a queue: each batch in its own slot of the rate lane, side by side."""
+"""Send the batches of a queue delivery concurrently, each in its own slot of the rate limiter."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
 from newsletter.platform.observability import count
 from newsletter.readers.subscriber import RecipientProfile
-from newsletter.sending.reserve_slots import Slotted, reserve_slots
+from newsletter.sending.reserve_slots import RateLimited, reserve_slots
 from newsletter.sending.send_batch import BreakerOpen, LookUp, send_batch
-from newsletter.sending.sending_stopped import STEP, requeue, wait_for_ses
-from newsletter.sending.settle_doubt import without_arrived
+from newsletter.sending.sending_stopped import AUTOMATED_RETRY, handle_sending_stopped, requeue
+from newsletter.sending.settle_doubt import without_already_sent
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-TRIES = 10
-"""How often a batch goes back by itself for recipients that SES did not take; then the queue's own tries begin, and
-after them the dead-letter queue and a person."""
-FIRST_PAUSE = 5
-"""Seconds before the second try; each further one waits twice as long."""
+MAX_TRIES = 10
+"""How often a batch is queued again for recipients that SES did not take. After that the queue's own retries count,
+and then it goes to the dead-letter queue."""
+FIRST_RETRY_DELAY = 5
+"""Seconds before the second try; the delay doubles with each further one."""
 
 
-SIDE_BY_SIDE = 10
-"""Batches under way at once in one container at most: all that Lambda hands it, so that none is late for its slot
-because SES took its time with the ones before (six were too few in `make simulate`)."""
+MAX_CONCURRENT = 10
+"""Batches that one container sends at once at most: all that Lambda hands it, so that none misses its slot while SES
+answers those before it (six were too few in `make simulate`)."""
 
 
 def send_batches(messages: Sequence[SendBatch], app: Container) -> list[Exception | None]:
-    """Send batches of planned mailings and sequence steps; what went wrong with each, in their order.
+    """Send batches of planned mailings and sequence steps; the error of each or None, in their order.
 
-    Messages of a mailing that is not being sent any more are done with: whoever resumes it emits what is left anew.
-    Of messages for one batch, which whoever resumes or plans again leaves behind, the first stands for all: side by
-    side they would only find each other busy.
+    Messages of a mailing that is not being sent any more are dropped: resuming it queues what is left. Of several
+    messages for one batch, which resuming and repeated planning cause, only the first is used: at the same time the
+    others would only raise BatchBusy.
     """
     mailings = {name: app.mailings.get(name) for name in {message.mailing for message in messages}}
     stopped = {name for name, mailing in mailings.items() if mailing and not mailing.status.state.is_sending}
@@ -47,19 +47,21 @@ def send_batches(messages: Sequence[SendBatch], app: Container) -> list[Exceptio
     batches: dict[tuple[str, str], SendBatch] = {}
     for message in going:
         batches.setdefault((message.mailing, message.batch), message)
-    said = dict(zip(batches, _side_by_side(list(batches.values()), mailings, app), strict=True))
+    said = dict(zip(batches, _send_concurrently(list(batches.values()), mailings, app), strict=True))
     return [said.get((message.mailing, message.batch)) for message in messages]
 
 
-def _side_by_side(
+def _send_concurrently(
     messages: Sequence[SendBatch], mailings: Mapping[str, Mailing | None], app: Container
 ) -> list[Exception | None]:
-    """One reservation in the rate lane serves all. Each gets a thread when its slot comes, so that threads are as many
-    as SES takes slots to answer: ten that began at once would fight for the CPU (measured: for twice of it).
+    """Send each message in its slot, all of which are reserved together; the error of each or None.
+
+    A thread is started when a slot comes, so that there are only as many as calls to SES are open: ten that started at
+    once competed for the CPU, and took twice as much of it (measured).
     """
     if not messages:
         return []
-    slots = _slots(messages, app, awaited=False)
+    slots = _reserve(messages, app, transactional=False)
 
     def send(number: int) -> Exception | None:
         message = messages[number]
@@ -73,38 +75,38 @@ def _side_by_side(
         return None
 
     faults: list[Exception | None] = [None] * len(messages)
-    turns = sorted((slot, number) for number, slot in enumerate(slots) if slot is not None)
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as side_by_side:
-        for (_, number), fault in zip(turns, side_by_side.map(send, _in_turn(turns, app)), strict=True):
+    due = sorted((slot, number) for number, slot in enumerate(slots) if slot is not None)
+    with ThreadPoolExecutor(max_workers=MAX_CONCURRENT) as executor:
+        for (_, number), fault in zip(due, executor.map(send, _when_due(due, app)), strict=True):
             faults[number] = fault
     return faults
 
 
-def _in_turn(turns: Iterable[tuple[float, int]], app: Container) -> Iterator[int]:
-    """The number of each (slot, number) when its slot has come."""
-    for slot, number in turns:
-        _wait(slot, app)
+def _when_due(due: Iterable[tuple[float, int]], app: Container) -> Iterator[int]:
+    """Yield the number of each (slot, number) when its slot has come."""
+    for slot, number in due:
+        _sleep_until(slot, app)
         yield number
 
 
 def send_to_one(
-    message: ConfirmSignUp | SendNotice, batch: Batch, mailing: Mailing, addressee: RecipientProfile, app: Container
+    message: ConfirmSignUp | SendNotice, batch: Batch, mailing: Mailing, recipient: RecipientProfile, app: Container
 ) -> bool:
-    """Send a batch of one, whose recipient is known; False when it waits in the queue, for its slot or for SES.
+    """Send a batch of one recipient, who is given; False when the message went back to the queue instead.
 
-    Raises Busy, and NotSentYet when SES did not take it: the queue shall offer the message again.
+    Raises BatchBusy, and NotSentYet when SES did not take the mail: then the queue delivers the message again.
     """
-    (slot,) = _slots([message], app, awaited=mailing.kind.transactional)
+    (slot,) = _reserve([message], app, transactional=mailing.kind.transactional)
     if slot is None:
         return False
-    _wait(slot, app)
+    _sleep_until(slot, app)
     try:
-        again = send_batch(batch, mailing, app, lambda _: {batch.recipients[0]: addressee})
+        again = send_batch(batch, mailing, app, lambda _: {batch.recipients[0]: recipient})
     except SendingStopped as stop:
-        wait_for_ses(message, mailing, stop, app)
+        handle_sending_stopped(message, mailing, stop, app)
         return False
     except BreakerOpen:
-        requeue(message, app, STEP)
+        requeue(message, app, AUTOMATED_RETRY)
         return False
     if again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}")
@@ -116,14 +118,14 @@ def _send(message: SendBatch, mailing: Mailing, app: Container) -> None:
     try:
         again = send_batch(batch, mailing, app, _look_up(batch, app))
     except SendingStopped as stop:
-        wait_for_ses(message, mailing, stop, app)
+        handle_sending_stopped(message, mailing, stop, app)
         return
     except BreakerOpen:
-        requeue(message, app, STEP)
+        requeue(message, app, AUTOMATED_RETRY)
         return
-    if again and message.tries < TRIES:
+    if again and message.tries < MAX_TRIES:
         later = replace(message, slot=0.0, tries=message.tries + 1)
-        app.queues.send(app.queues.batch, later, delay=FIRST_PAUSE * 2**message.tries)
+        app.queues.send(app.queues.batch, later, delay=FIRST_RETRY_DELAY * 2**message.tries)
     elif again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}: {again} to try again")
 
@@ -131,16 +133,16 @@ def _send(message: SendBatch, mailing: Mailing, app: Container) -> None:
 def _look_up(batch: Batch, app: Container) -> LookUp:
     if not batch.original_id:
         return app.subscribers.addressees
-    return lambda ids: without_arrived(batch, app.subscribers.addressees(ids), app)
+    return lambda ids: without_already_sent(batch, app.subscribers.addressees(ids), app)
 
 
-def _slots(messages: Sequence[Slotted], app: Container, *, awaited: bool) -> list[float | None]:
-    # Asked first, since the answer may take half a second: by then the first slots would be over.
+def _reserve(messages: Sequence[RateLimited], app: Container, *, transactional: bool) -> list[float | None]:
+    # Before the reservation, since the answer may take half a second: the first slots would be missed.
     rate = app.mailer.max_send_rate(guess=True)
-    return reserve_slots(messages, app, awaited=awaited, rate=rate, now=app.now().timestamp())
+    return reserve_slots(messages, app, transactional=transactional, rate=rate, now=app.now().timestamp())
 
 
-def _wait(slot: float, app: Container) -> None:
+def _sleep_until(slot: float, app: Container) -> None:
     seconds = slot - app.now().timestamp()
     if seconds > 0:
         app.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Send the confirmation mail of a sign-up, or its one reminder, through the same ledger as every other mail."""
+"""Sends the confirmation mail of a sign-up, or its one reminder, through the same ledger as every other mail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.observability import count
 from newsletter.readers.subscriber import RecipientProfile
-from newsletter.sending.readmit import readmit
+from newsletter.sending.lift_suppression import lift_suppression
 from newsletter.sending.send_batches import send_to_one
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
-    """The mail for which the message asks, and one reminder; none for a form that expired or was confirmed meanwhile.
+    """Send the mail or reminder that the message asks for; nothing if the form expired or was confirmed meanwhile.
 
-    A form that replaced the one of the message is confirmed by the same link, so the mail goes out for it, unless
-    another mail was asked for since. Who reads the newsletter already is told so, in their own language, and is not
-    reminded.
+    A newer form of the same address is confirmed by the same link, so the mail is sent for it as well, unless a later
+    message asks for that. Somebody who is subscribed already gets a mail that says so, in their own language, and no
+    reminder.
     """
     now = app.now()
     sign_up = app.sign_ups.get(message.subscriber, now, message.moved_from)
@@ -49,9 +49,9 @@ def send_confirmation(message: ConfirmSignUp, app: Container) -> None:
         variant = app.variants.confirmation(mailing.id, language, reminder=message.reminder, moves=moves)
     batch_id = f"{sign_up.id}-{message.nonce}" + ("-reminder" if message.reminder else "")
     batch = Batch(mailing.id, batch_id, variant, (sign_up.id,))
-    # The name is left out on purpose: text typed by a stranger must not reach the owner of the address.
-    addressee = RecipientProfile(sign_up.email, name="", language=language, nonce=sign_up.link)
+    # Without the name, on purpose: text that a stranger typed must not reach the owner of the address.
+    recipient = RecipientProfile(sign_up.email, name="", language=language, nonce=sign_up.link)
     if not (active or message.invited or message.reminder):
-        readmit(sign_up, now, app)
-    if send_to_one(message, batch, mailing, addressee, app):
+        lift_suppression(sign_up, now, app)
+    if send_to_one(message, batch, mailing, recipient, app):
         count("ConfirmationsSent")

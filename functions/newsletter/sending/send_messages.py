@@ -1,4 +1,4 @@
-"""Whatever is on the sender's queues becomes mail: batches, confirmations and other mails to one reader."""
+"""Handles the messages of the sender's queues: batches, confirmations, notices and doubt to settle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def send_messages(messages: list[Message], app: Container) -> list[Exception | None]:
-    """What went wrong with each. Batches are sent together, since they share a reservation, the others one by one."""
+    """The error of each message or None, in their order.
+
+    Batches are sent together, since they share a reservation of slots; other messages one by one.
+    """
     faults = [None if isinstance(message, SendBatch) else _send_one(message, app) for message in messages]
     batches = {number: message for number, message in enumerate(messages) if isinstance(message, SendBatch)}
     for number, fault in zip(batches, send_batches(list(batches.values()), app), strict=True):

@@ -1,4 +1,4 @@
-"""Send a reader the one mail that follows what they did: a welcome, or the news that their address was changed."""
+"""Sends one subscriber a notice: the welcome mail, or that their address was changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ KINDS = {WELCOME: Kind.WELCOME, MOVED: Kind.SERVICE}
 
 
 def send_notice(message: SendNotice, app: Container) -> None:
-    """One mail per act; a reader who is gone, or left before their welcome, gets none. Raises NotFound."""
+    """Send the notice; not to a subscriber who was erased, nor a welcome to one who left. Raises NotFound.
+
+    The message's nonce is part of the batch id, so that repeated messages send one mail.
+    """
     if message.mail not in KINDS:
         raise NotFound(f"mail {message.mail}")
     reader = app.subscribers.get(message.subscriber)

@@ -1,4 +1,4 @@
-"""SES takes nothing from us: a mailing is stopped until that changes, and mail of its own waits in its queue."""
+"""What happens while SES takes no mail from the account: mailings are held or wait, automated mails stay queued."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from newsletter.platform.times import whole_seconds
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-WAITED_FOR = 300
-"""Seconds until a mail that somebody waits for is tried again."""
-STEP = 900
-"""The same for a step of a sequence, and for whatever waits for the breaker to be closed."""
-PASSING = timedelta(hours=1)
-"""When a mailing looks for more of the quota, which frees itself as the last 24 hours move on (AWS: SES quotas)."""
+TRANSACTIONAL_RETRY = 300
+"""Seconds until a transactional mail is tried again."""
+AUTOMATED_RETRY = 900
+"""Seconds until a sequence step, or anything that waits for the breaker to be closed, is tried again."""
+QUOTA_RETRY = timedelta(hours=1)
+"""When a mailing checks the quota again, which covers the last 24 hours and so frees up by itself (AWS: SES quotas)."""
 
 
-def wait_for_ses(
+def handle_sending_stopped(
     message: SendBatch | ConfirmSignUp | SendNotice, mailing: Mailing, stop: SendingStopped, app: Container
 ) -> None:
-    """Do with a message that SES had no ear for what its mailing asks; it never counts as a failed try.
+    """Handle a message that could not be sent because SES takes no mail; this never counts as a failed try.
 
-    A planned mailing is held or waits, and its message is done with: going on emits it anew. Mails that follow what one
-    reader did have no plan to go on from, so their message goes back with a delay, as often as it takes.
+    A planned mailing is held or waits, and the message is dropped: resuming queues the batch again. Automated mails
+    are not planned, so their messages go back to the queue with a delay, as often as it takes.
     """
     count("SendingStopped")
     if mailing.kind.automated:
-        requeue(message, app, STEP if isinstance(message, SendBatch) else WAITED_FOR)
+        requeue(message, app, AUTOMATED_RETRY if isinstance(message, SendBatch) else TRANSACTIONAL_RETRY)
         return
     now = whole_seconds(app.now())
-    until = now + PASSING if stop.passes else None
+    until = now + QUOTA_RETRY if stop.passes else None
     if hold_mailing(mailing.id, str(stop), app, now=now, until=until):
         return
     status = app.statuses.status(mailing.id)
     if status is not None and status.state.is_sending and isinstance(message, SendBatch):
-        # Somebody resumed it in this moment, perhaps before our record said what is left of the batch.
-        requeue(message, app, WAITED_FOR)
+        # It was resumed at this moment, perhaps before this batch's record was stored.
+        requeue(message, app, TRANSACTIONAL_RETRY)
 
 
 def requeue(message: SendBatch | ConfirmSignUp | SendNotice, app: Container, seconds: float) -> None:
-    """Put the message back on its queue, to take a new slot after so many seconds."""
+    """Put the message back on its queue, to be sent in a new slot after so many seconds."""
     queue = app.queues.batch if isinstance(message, SendBatch) else app.queues.transactional
     app.queues.send_later(queue, [(replace(message, slot=0.0), seconds)])

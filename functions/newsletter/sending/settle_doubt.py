@@ -1,9 +1,8 @@
-"""Decide what becomes of a doubtful batch, once the Send events of SES have had their time.
+"""Settle a doubtful batch once there was time for the Send events of SES.
 
-The batch's own message keeps the appointment: it waits in the queue, comes back, and waits again until it is time. What
-SES has reported by then is settled. Whoever is left is named in the report for good; or, where the mailing chose to
-resend, moves into a batch of its own (`<batch>-again`), which is claimed and sent like any other and shows in the
-ledger beside the first. A mail is sent again once at most.
+A message for the batch waits in the queue, comes back, and waits again until the wait is over. Recipients whose events
+came by then are settled. The others stay doubtful in the report; or, if the mailing is set to resend, they move to a
+batch of their own (`<batch>-again`), which is claimed, sent and recorded like any other. A mail is resent once at most.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ from newsletter.platform.observability import count
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, SendResult
-from newsletter.sending.send_batch import Busy
+from newsletter.sending.send_batch import BatchBusy
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-ARRIVED = "arrived after all"
-"""Why nothing is sent again to a recipient whose Send event came at the last moment."""
+ALREADY_SENT = "arrived after all"
+"""The reason of recipients to whom nothing is sent again because their Send event came at the last moment."""
 
 
 def settle_doubt(message: SettleDoubt, app: Container) -> None:
-    """Wait on, or decide. Safe to repeat at any line: what was decided is read back. Raises NotFound."""
+    """Wait longer, or settle the doubt. A repetition reads what was settled. Raises NotFound and BatchBusy."""
     mailing = app.mailings.get(message.mailing)
     record = app.deliveries.record(message.mailing, message.batch)
     if mailing is None or record is None:
@@ -45,37 +44,37 @@ def settle_doubt(message: SettleDoubt, app: Container) -> None:
             app.queues.send(app.queues.batch, message, delay=int(min(left + 1, MAX_DELAY)))
             return
         minutes = round(policy.doubt_wait.total_seconds() / 60)
-        resend = _resends(policy.doubt, mailing, record)
-        decided = _decided(record, f"no Send event came within {minutes} minutes", resend=resend)
-        if not app.deliveries.decide(record, decided.outcomes, decided.reasons, app.now()):
-            raise Busy(f"{message.mailing}/{message.batch}")
-        record = decided
-    if again := record.again():
+        resend = _may_resend(policy.doubt, mailing, record)
+        settled = _settled(record, f"no Send event came within {minutes} minutes", resend=resend)
+        if not app.deliveries.settle_doubt(record, settled.outcomes, settled.reasons, app.now()):
+            raise BatchBusy(f"{message.mailing}/{message.batch}")
+        record = settled
+    if again := record.resend_batch():
         app.queues.send(app.queues.batch, batch_message(again))
 
 
-def _resends(doubt: OnDoubt, mailing: Mailing, record: BatchRecord) -> bool:
-    """Once, to readers, and not for a mailing that a person ended."""
+def _may_resend(doubt: OnDoubt, mailing: Mailing, record: BatchRecord) -> bool:
+    """Whether to resend: once, to subscribers, and not for a cancelled mailing."""
     cancelled = mailing.status.state is MailingState.CANCELLED
     return doubt is OnDoubt.RESEND and not record.batch.original_id and mailing.kind.to_subscribers and not cancelled
 
 
-def _decided(record: BatchRecord, reason: str, *, resend: bool) -> BatchRecord:
+def _settled(record: BatchRecord, reason: str, *, resend: bool) -> BatchRecord:
     outcomes, reasons = list(record.outcomes), dict(record.reasons)
     for position in record.in_doubt():
         if resend:
-            outcomes[position] = SendResult.AGAIN
+            outcomes[position] = SendResult.RESENT
         reasons[position] = reason
     count("MailsResent" if resend else "MailsDoubtfulForGood", len(record.in_doubt()))
     return replace(record, state=BatchStatus.DONE, outcomes="".join(outcomes), reasons=reasons)
 
 
-def without_arrived(
+def without_already_sent(
     batch: Batch, found: Mapping[str, RecipientProfile], app: Container
 ) -> Mapping[str, RecipientProfile]:
-    """The recipients of a batch that is sent again, without those whose first mail has shown up meanwhile."""
+    """The profiles for a resend batch; recipients whose first mail proved to be sent meanwhile are stopped."""
     first = app.deliveries.record(batch.mailing, batch.original_id)
     if first is None:
         return found
-    arrived = {reader for position, reader in enumerate(first.batch.recipients) if first.proof(position)}
-    return {id_: who._replace(stopped=ARRIVED) if id_ in arrived else who for id_, who in found.items()}
+    arrived = {reader for position, reader in enumerate(first.batch.recipients) if first.reported_status(position)}
+    return {id_: who._replace(stopped=ALREADY_SENT) if id_ in arrived else who for id_, who in found.items()}

@@ -24,7 +24,7 @@ def show_decisions(limit: int) -> int:
 def show_unknown_events() -> int:
     """SES events that were kept for a person because their kind is unknown. Returns 1 when there are any."""
     zone = app.templates.publication.time_zone
-    kept = sorted(app.unknown_events.everything(), key=lambda each: each.at)
+    kept = sorted(app.unknown_events.all(), key=lambda each: each.at)
     if not kept:
         say("Nothing was put aside.")
         return 0

@@ -112,7 +112,7 @@ def _print_recipients(lines: list[tuple[RecipientLine, str]], *, addresses: bool
                 line.subscriber,
                 *((address or "no longer known",) if addresses else ()),
                 f"{line.batch}/{line.position}",
-                line.standing.value,
+                line.status.value,
                 line.reason,
                 "unsubscribed" if line.unsubscribed else "",
             )

@@ -15,7 +15,7 @@ from newsletter.mail.templates import Templates
 from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.rendering.preflight import sample_values
-from newsletter.sending.send_batch import own_headers
+from newsletter.sending.send_batch import unsubscribe_headers
 from newsletter.sending.ses.mailer_client import Envelope, Mailer
 
 TOKEN = "preview." + "x" * 113
@@ -27,7 +27,7 @@ def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) ->
     """The mail to one reader, with links as long as they usually are."""
     values = sample_values(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
     batch = Batch(mailing, "preview", variant.key, ("preview",))
-    envelope = Envelope(0, READER.addr_spec, values, own_headers(kind, templates.public_url, TOKEN))
+    envelope = Envelope(0, READER.addr_spec, values, unsubscribe_headers(kind, templates.public_url, TOKEN))
     recorder: Any = _Recorder()  # no client: it has the one method that the mailer calls
     Mailer(recorder, templates.publication, "preview").send(batch, variant, [envelope], kind)
     return _mime(recorder.request)

@@ -143,7 +143,7 @@ def test_while_the_breaker_is_open_a_digest_is_planned_and_held(cloud: Cloud) ->
     assert mailing.status.state is MailingState.HELD
 
 
-def test_a_digest_to_many_readers_starts_with_a_first_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digest_to_many_readers_starts_with_a_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     templates = app.templates
     publication = templates.publication
     careful = replace(publication, sending_limits=replace(publication.sending_limits, pilot_above=1))

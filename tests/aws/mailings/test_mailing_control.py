@@ -117,7 +117,7 @@ def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_q
         assert app.deliveries.claim(batch, "." * len(batch.recipients), {}, long_ago) is None
         if state is not BatchStatus.CLAIMED:
             letters = {"done": "a", "doubtful": "?", "retry": "r"}[state] * len(batch.recipients)
-            assert app.deliveries.settle(batch, 1, state, letters, {}, long_ago)
+            assert app.deliveries.record_result(batch, 1, state, letters, {}, long_ago)
     pause(mailing)
 
     resume(mailing, NOW + timedelta(days=30))

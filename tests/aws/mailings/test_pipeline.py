@@ -187,6 +187,6 @@ def test_a_bounced_address_is_never_mailed_again(cloud: Cloud) -> None:
     assert reader.status is Status.BOUNCED
     digest = cloud.mails(READER)[-1].tags["mailing"]
     report = report_of(digest)
-    assert [line.standing for line in report_of(digest).lines] == ["bounced"]
+    assert [line.status for line in report_of(digest).lines] == ["bounced"]
     assert report.certificate.balanced
     assert report.certificate.planned == report.certificate.accepted == 1

@@ -72,10 +72,10 @@ def mailing_with(
             assert app.deliveries.claim(batch, "." * len(outcomes), {}, claimed) is None
             if set(outcomes) != {"."}:
                 state = BatchStatus.RETRY if "r" in outcomes else BatchStatus.DONE
-                assert app.deliveries.settle(batch, 1, state, outcomes, {}, claimed)
+                assert app.deliveries.record_result(batch, 1, state, outcomes, {}, claimed)
             for what, positions in (more or {}).get(shard, {}).items():
                 for position in positions:
-                    assert app.deliveries.add(name, batch.id, what, position)
+                    assert app.deliveries.add_event(name, batch.id, what, position)
     return name
 
 
@@ -127,7 +127,7 @@ def test_a_mailing_waits_for_the_quota_visibly_and_goes_on_by_itself(cloud: Clou
     assert told(mailing) == [("resumed", "quota has room again"), ("waiting", "quota")]
 
 
-def test_a_mailing_that_waited_within_its_first_slice_goes_on_with_the_slice(cloud: Cloud) -> None:
+def test_a_mailing_that_waited_within_its_pilot_goes_on_with_the_slice(cloud: Cloud) -> None:
     mailing = mailing_with({"a": ""}, MailingStatus(MailingState.WAITING, NOW - HOUR, until=NOW, pilot_shards="a"))
     watch()
     assert status(mailing) == MailingStatus(
@@ -150,7 +150,7 @@ def test_what_a_crash_left_unemitted_is_emitted(cloud: Cloud) -> None:
 PILOT = MailingStatus(MailingState.PILOT, NOW - HOUR, until=NOW, pilot_shards="ab")
 
 
-def test_the_rest_follows_a_first_slice_that_arrived_well(cloud: Cloud) -> None:
+def test_the_rest_follows_a_pilot_that_arrived_well(cloud: Cloud) -> None:
     mailing = mailing_with({"a": "aaaa", "b": "aas"}, PILOT, more={"a": {"delivered": {0, 1, 2, 3}}}, last=False)
     assert watch(NOW - timedelta(seconds=1)) == {"resumed": 0, "held": 0, "completed": 0, "wrong": 0}
     assert watch()["resumed"] == 1
@@ -159,7 +159,7 @@ def test_the_rest_follows_a_first_slice_that_arrived_well(cloud: Cloud) -> None:
     assert told(mailing) == [("resumed", "pilot: 6 accepted, 0 bounced, 0 called spam")]
 
 
-def test_a_first_slice_that_came_back_holds_the_mailing_with_the_reason(cloud: Cloud) -> None:
+def test_a_pilot_that_came_back_holds_the_mailing_with_the_reason(cloud: Cloud) -> None:
     bad = {"a": {"delivered": set(range(30)), "bounced": set(range(30, 50))}}
     mailing = mailing_with({"a": "a" * 50}, PILOT, more=bad, last=False)
     assert watch()["held"] == 1
@@ -171,14 +171,14 @@ def test_a_first_slice_that_came_back_holds_the_mailing_with_the_reason(cloud: C
     assert watch()["held"] == 0
 
 
-def test_a_first_slice_of_which_nobody_hears_holds_the_mailing(cloud: Cloud) -> None:
+def test_a_pilot_of_which_nobody_hears_holds_the_mailing(cloud: Cloud) -> None:
     mailing = mailing_with({"a": "aaaa"}, PILOT, more={"a": {"delivered": {0}}}, last=False)
     watch()
     assert status(mailing).reason == ("of the pilot, SES reported on 1 of 4 mails only; do its events reach us?")
     assert shards_to_go_on(cloud) == set()
 
 
-def test_a_first_slice_that_is_not_sent_yet_is_watched_longer(cloud: Cloud) -> None:
+def test_a_pilot_that_is_not_sent_yet_is_watched_longer(cloud: Cloud) -> None:
     mailing = mailing_with({"a": "aaaa", "b": ""}, PILOT, last=False)
     watch()
     assert (status(mailing).state, status(mailing).until) == (MailingState.PILOT, NOW + PILOT_AGAIN)
@@ -294,7 +294,7 @@ def test_a_cancelled_mailing_is_certified_with_whom_nobody_tried_as_suppressed()
     # The claim of d ran out: its sender died, and SES may have those mails.
     assert (sums.planned, sums.accepted, sums.suppressed, sums.doubtful) == (10, 3, 5, 2)
     assert sums.balanced
-    reasons = {line.reason for line in report_of(mailing).lines if line.standing == "suppressed"}
+    reasons = {line.reason for line in report_of(mailing).lines if line.status == "suppressed"}
     assert reasons == {"cancelled"}
     assert status(mailing).state is MailingState.CANCELLED
     assert mailing not in app.statuses.unfinished()
@@ -313,7 +313,7 @@ def test_sums_that_do_not_add_up_are_counted_for_the_alarm_and_end_nothing() -> 
     mailing = mailing_with({"a": "aa"}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     stranger = Batch(mailing, "a7-7", "fi-x", ("a" * 16,))
     assert app.deliveries.claim(stranger, SendResult.OPEN, {}, NOW) is None
-    assert app.deliveries.settle(stranger, 1, BatchStatus.DONE, SendResult.ACCEPTED, {}, NOW)
+    assert app.deliveries.record_result(stranger, 1, BatchStatus.DONE, SendResult.ACCEPTED, {}, NOW)
     for _ in range(2):
         assert watch() == {"resumed": 0, "held": 0, "completed": 0, "wrong": 1}
     assert status(mailing).state is MailingState.SENDING
@@ -359,7 +359,7 @@ def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeyp
     assert len(counted) == len(SHARDS)
     batch = Batch(mailing, "b0-0", "fi-x", tuple(f"b{at:015}" for at in range(4)))
     assert app.deliveries.claim(batch, "aaaa", {}, NOW) is None
-    assert app.deliveries.settle(batch, 1, BatchStatus.DONE, "aaaa", {}, NOW)
+    assert app.deliveries.record_result(batch, 1, BatchStatus.DONE, "aaaa", {}, NOW)
     assert look(NOW + timedelta(seconds=10)) == small.certificate
     assert len(counted) == len(SHARDS)
     assert look(NOW + timedelta(minutes=2)).accepted == 6

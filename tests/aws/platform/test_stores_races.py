@@ -41,7 +41,7 @@ def claim(adapters: Adapters) -> Attempt:
 def claim_again(adapters: Adapters) -> Attempt:
     batch = Batch(adapters.new("digest-"), "a0-0", "fi-x", ("r",))
     adapters.deliveries.claim(batch, ".", {}, NOW)
-    adapters.deliveries.settle(batch, 1, BatchStatus.RETRY, "r", {}, NOW)
+    adapters.deliveries.record_result(batch, 1, BatchStatus.RETRY, "r", {}, NOW)
     record = adapters.deliveries.record(batch.mailing, batch.id)
     assert record is not None
     return lambda: adapters.deliveries.claim_again(record, ".", {}, NOW)
@@ -50,7 +50,7 @@ def claim_again(adapters: Adapters) -> Attempt:
 def settle(adapters: Adapters) -> Attempt:
     batch = Batch(adapters.new("digest-"), "a0-0", "fi-x", ("r",))
     adapters.deliveries.claim(batch, ".", {}, NOW)
-    return lambda: adapters.deliveries.settle(batch, 1, BatchStatus.DONE, "a", {}, NOW)
+    return lambda: adapters.deliveries.record_result(batch, 1, BatchStatus.DONE, "a", {}, NOW)
 
 
 def put_manifest(adapters: Adapters) -> Attempt:

@@ -52,7 +52,7 @@ def visits(cloud: Cloud) -> list[dict[str, Any]]:
 def clicked(mailing: str = "m", batch: str = "b") -> bool:
     record = app.deliveries.record(mailing, batch)
     assert record is not None
-    return record.happened("clicked", 0)
+    return record.has_event("clicked", 0)
 
 
 def refuse(cloud: Cloud) -> None:

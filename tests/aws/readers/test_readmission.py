@@ -131,7 +131,7 @@ def test_neither_imports_nor_reminders_take_an_address_off_the_list(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(send_confirmation, "readmit", lambda form, *_: asked.append(form.nonce))
+    monkeypatch.setattr(send_confirmation, "lift_suppression", lambda form, *_: asked.append(form.nonce))
     assert sign_up(cloud) == 1
     assert len(asked) == 1
     reader = subscriber_id(PEPPER.encode(), READER)

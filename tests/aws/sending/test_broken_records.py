@@ -62,7 +62,7 @@ def outcome(cloud: Cloud, mailing: str) -> list[tuple[str, str]]:
     report = report_of(mailing)
     assert report.certificate.balanced
     assert [mail.to for mail in cloud.mails() if mail.tags["mailing"] == mailing] == [(WELL,)]
-    return sorted((line.standing, line.reason) for line in report.lines)
+    return sorted((line.status, line.reason) for line in report.lines)
 
 
 def sent_campaign(cloud: Cloud) -> str:

@@ -14,7 +14,15 @@ from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.times import iso
 from newsletter.sending.deliveries_store import LIFE
-from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus, SendResult, certify, lines_of
+from newsletter.sending.ledger import (
+    FEEDBACK,
+    LEASE,
+    BatchRecord,
+    BatchStatus,
+    SendResult,
+    count_certificate,
+    recipient_lines,
+)
 from tests.support.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -90,7 +98,7 @@ def test_only_what_was_left_over_is_claimed_again_and_only_once(adapters: Adapte
     claimed = deliveries.record(batch.mailing, batch.id)
     assert claimed is not None
     assert not deliveries.claim_again(claimed, "...", {}, NOW)
-    assert deliveries.settle(batch, 1, BatchStatus.RETRY, "ar.", {1: "throttled"}, NOW)
+    assert deliveries.record_result(batch, 1, BatchStatus.RETRY, "ar.", {1: "throttled"}, NOW)
     left = deliveries.record(batch.mailing, batch.id)
     assert left is not None
     assert deliveries.claim_again(left, "a..", {}, NOW)
@@ -102,11 +110,11 @@ def test_only_what_was_left_over_is_claimed_again_and_only_once(adapters: Adapte
 
 def test_a_claim_that_was_lost_settles_nothing(adapters: Adapters) -> None:
     batch, deliveries = batch_of(adapters), adapters.deliveries
-    assert not deliveries.settle(batch, 1, BatchStatus.DONE, "aaa", {}, NOW)
+    assert not deliveries.record_result(batch, 1, BatchStatus.DONE, "aaa", {}, NOW)
     deliveries.claim(batch, "...", {}, NOW)
-    assert not deliveries.settle(batch, 2, BatchStatus.DONE, "aaa", {}, NOW)
-    assert deliveries.settle(batch, 1, BatchStatus.DOUBTFUL, "???", {}, NOW)
-    assert not deliveries.settle(batch, 1, BatchStatus.DONE, "aaa", {}, NOW)
+    assert not deliveries.record_result(batch, 2, BatchStatus.DONE, "aaa", {}, NOW)
+    assert deliveries.record_result(batch, 1, BatchStatus.DOUBTFUL, "???", {}, NOW)
+    assert not deliveries.record_result(batch, 1, BatchStatus.DONE, "aaa", {}, NOW)
     record = deliveries.record(batch.mailing, batch.id)
     assert record is not None
     assert (record.state, record.outcomes) == (BatchStatus.DOUBTFUL, "???")
@@ -116,7 +124,7 @@ def test_a_claim_that_was_lost_settles_nothing(adapters: Adapters) -> None:
 def test_what_is_over_is_never_claimed_again(adapters: Adapters, state: BatchStatus) -> None:
     batch, deliveries = batch_of(adapters), adapters.deliveries
     deliveries.claim(batch, "...", {}, NOW)
-    deliveries.settle(batch, 1, state, "aaa", {}, NOW)
+    deliveries.record_result(batch, 1, state, "aaa", {}, NOW)
     record = deliveries.record(batch.mailing, batch.id)
     assert record is not None
     assert not deliveries.claim_again(record, "...", {}, NOW)
@@ -137,12 +145,12 @@ def test_feedback_repeated_and_shuffled_gives_the_same_record_and_a_certificate_
     batch = batch_of(adapters, 5)
     adapters.deliveries.claim(batch, outcomes, {}, NOW)
     for what, position in arrived:
-        assert adapters.deliveries.add(batch.mailing, batch.id, what, position)
+        assert adapters.deliveries.add_event(batch.mailing, batch.id, what, position)
     record = adapters.deliveries.record(batch.mailing, batch.id)
     assert record is not None
     expected = {what: frozenset(p for kind, p in happened if kind == what) for what, _ in happened}
     assert record.positions == expected
-    result = certify(5, [record], lines_of([record], [batch]))
+    result = count_certificate(5, [record], recipient_lines([record], [batch]))
     assert result.balanced
     assert result.bounced == len(expected.get("bounced", ()))
 
@@ -150,8 +158,8 @@ def test_feedback_repeated_and_shuffled_gives_the_same_record_and_a_certificate_
 def test_feedback_settles_nothing_of_what_the_sender_wrote(adapters: Adapters) -> None:
     batch, deliveries = batch_of(adapters), adapters.deliveries
     deliveries.claim(batch, "...", {}, NOW)
-    deliveries.add(batch.mailing, batch.id, "delivered", 1)
-    assert deliveries.settle(batch, 1, BatchStatus.DONE, "aax", {2: "MESSAGE_REJECTED"}, NOW)
+    deliveries.add_event(batch.mailing, batch.id, "delivered", 1)
+    assert deliveries.record_result(batch, 1, BatchStatus.DONE, "aax", {2: "MESSAGE_REJECTED"}, NOW)
     record = deliveries.record(batch.mailing, batch.id)
     assert record is not None
     assert (record.outcomes, record.reasons, record.positions) == (
@@ -163,13 +171,13 @@ def test_feedback_settles_nothing_of_what_the_sender_wrote(adapters: Adapters) -
 
 def test_feedback_on_a_batch_the_ledger_does_not_know_makes_none(adapters: Adapters) -> None:
     batch = batch_of(adapters)
-    assert not adapters.deliveries.add(batch.mailing, batch.id, "delivered", 0)
+    assert not adapters.deliveries.add_event(batch.mailing, batch.id, "delivered", 0)
     assert adapters.deliveries.record(batch.mailing, batch.id) is None
 
 
 def test_feedback_of_a_kind_the_ledger_does_not_keep_is_refused(adapters: Adapters) -> None:
     with pytest.raises(ValueError, match="'yawned' is none of sent, delivered"):
-        adapters.deliveries.add("m", "b", "yawned", 0)
+        adapters.deliveries.add_event("m", "b", "yawned", 0)
 
 
 # --- leads -----------------------------------------------------------------------------------------------------------

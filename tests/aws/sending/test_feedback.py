@@ -40,7 +40,7 @@ def _sent(cloud: Cloud) -> None:  # noqa: ARG001 (the stack must be there first)
     """A reader who was sent a mail, at position 1 of its batch."""
     confirm(CONFIRMED)
     app.deliveries.claim(BATCH, SendResult.OPEN * 2, {}, MAILED)
-    app.deliveries.settle(BATCH, 1, BatchStatus.DONE, SendResult.ACCEPTED * 2, {}, MAILED)
+    app.deliveries.record_result(BATCH, 1, BatchStatus.DONE, SendResult.ACCEPTED * 2, {}, MAILED)
 
 
 def confirm(at: datetime, *, tracking: bool = True) -> None:
@@ -144,7 +144,7 @@ def sent(week: int) -> tuple[datetime, str]:
     """A further mail to the reader, a week apart, of which no report came yet: when, and its batch."""
     mailed, batch = MAILED + timedelta(days=7 * week), replace(BATCH, id=f"a0-{week}")
     app.deliveries.claim(batch, SendResult.OPEN * 2, {}, mailed)
-    app.deliveries.settle(batch, 1, BatchStatus.DONE, SendResult.ACCEPTED * 2, {}, mailed)
+    app.deliveries.record_result(batch, 1, BatchStatus.DONE, SendResult.ACCEPTED * 2, {}, mailed)
     return mailed, batch.id
 
 
@@ -247,7 +247,7 @@ def test_a_year_of_digests_with_two_holidays_leaves_every_reader_active(cloud: C
             account.ses.set_away(away, away=week in (*range(26, 30), 50, 51))
             batch = Batch(f"digest-{week}", "d0-0", "fi-x", ("b" * 26, READER))
             app.deliveries.claim(batch, SendResult.OPEN * 2, {}, account.clock)
-            app.deliveries.settle(batch, 1, BatchStatus.DONE, SendResult.ACCEPTED * 2, {}, account.clock)
+            app.deliveries.record_result(batch, 1, BatchStatus.DONE, SendResult.ACCEPTED * 2, {}, account.clock)
             for position, address in enumerate((home, away)):
                 tags = {"mailing": batch.mailing, "batch": batch.id, "position": str(position)}
                 account.send_tracked(address, EmailTags=[pair(name, value) for name, value in tags.items()])
@@ -295,7 +295,7 @@ def test_opens_and_clicks_of_who_never_confirmed_leave_no_trace(cloud: Cloud) ->
 
 def test_an_unknown_kind_of_report_is_put_aside_once_and_without_the_address(cloud: Cloud) -> None:
     assert tell(cloud, *[report("Teleported", reason="a@b.example")] * 3, report("Subscription")) == 0
-    kept = [json.loads(each.content) for each in app.unknown_events.everything()]
+    kept = [json.loads(each.content) for each in app.unknown_events.all()]
     assert sorted(each["eventType"] for each in kept) == ["Subscription", "Teleported"]
     assert all("b.example" not in json.dumps(each) for each in kept)
     assert positions() == {}

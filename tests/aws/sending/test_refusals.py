@@ -19,7 +19,7 @@ from newsletter.platform.redaction import CUT
 from newsletter.sending import send_batch
 from newsletter.sending.ledger import RecipientStatus
 from newsletter.sending.ses.mailer_client import FALLBACK_RATE, Mailer
-from newsletter.sending.ses.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPS
+from newsletter.sending.ses.ses_answers import CREDENTIALS, DENIED, NOT_VERIFIED, REFUSED, STOPPING_STATUSES
 from tests.aws.sending.test_sending_stops import READERS, delayed, got, now_due, plan, resume, send, start, status
 from tests.support.cloud import Cloud, running
 from tests.support.readers import add_reader
@@ -73,9 +73,9 @@ UNTRUE = "The security token included in the request is invalid."
 @pytest.mark.parametrize(
     ("error", "said", "reason"),
     [
-        ("AccountSuspendedException", "", STOPS["ACCOUNT_SUSPENDED"]),
-        ("SendingPausedException", "", STOPS["ACCOUNT_SENDING_PAUSED"]),
-        ("MailFromDomainNotVerifiedException", "", STOPS["MAIL_FROM_DOMAIN_NOT_VERIFIED"]),
+        ("AccountSuspendedException", "", STOPPING_STATUSES["ACCOUNT_SUSPENDED"]),
+        ("SendingPausedException", "", STOPPING_STATUSES["ACCOUNT_SENDING_PAUSED"]),
+        ("MailFromDomainNotVerifiedException", "", STOPPING_STATUSES["MAIL_FROM_DOMAIN_NOT_VERIFIED"]),
         ("MessageRejected", "", REFUSED),
         ("MessageRejected", NAMED, NOT_VERIFIED),
         ("BadRequestException", NAMED, NOT_VERIFIED),
@@ -156,7 +156,7 @@ def test_a_few_refusals_are_told_in_the_report_and_stop_nothing(cloud: Cloud, ma
     assert cloud.drain() == []
     assert status(mailing).state is MailingState.SENDING
     lines = report_of(mailing).lines
-    assert [line.reason for line in lines if line.standing is RecipientStatus.REJECTED] == [
+    assert [line.reason for line in lines if line.status is RecipientStatus.REJECTED] == [
         f"MESSAGE_REJECTED Illegal address {CUT}"
     ] * 2
 

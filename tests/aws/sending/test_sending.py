@@ -86,7 +86,7 @@ def report() -> Report:
 
 def standings() -> list[str]:
     """Where each recipient stands."""
-    return [line.standing for line in report_of(MAILING).lines]
+    return [line.status for line in report_of(MAILING).lines]
 
 
 def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
@@ -115,7 +115,7 @@ def test_who_leaves_between_planning_and_sending_gets_nothing(
 
     assert len(cloud.mails()) == 2
     assert sorted(standings()) == ["accepted", "accepted", "suppressed"]
-    (left,) = [line for line in report_of(MAILING).lines if line.standing == "suppressed"]
+    (left,) = [line for line in report_of(MAILING).lines if line.status == "suppressed"]
     assert (left.subscriber, left.reason) == (readers[1], "unsubscribed")
     assert report().certificate.balanced
 
@@ -245,13 +245,13 @@ def test_reports_of_a_batch_that_come_together_are_one_write_and_a_bad_one_among
     send(cloud, batch)
     bodies = ["no report", *cloud.messages("FeedbackQueue")]
     writes: list[Any] = []
-    add_all = Deliveries.add_all
+    add_events = Deliveries.add_events
 
     def counted(*arguments: Any) -> Any:
         writes.append(arguments[1:])
-        return add_all(*arguments)
+        return add_events(*arguments)
 
-    monkeypatch.setattr(Deliveries, "add_all", counted)
+    monkeypatch.setattr(Deliveries, "add_events", counted)
     answer = cloud.invoke("feedback", events.sqs(*bodies))
 
     assert answer["batchItemFailures"] == [{"itemIdentifier": "message-0"}]
@@ -283,7 +283,7 @@ def crash_once(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
         "before the claim": (Deliveries, "claim", False),
         "before SES": (type(mailer), "send", False),
         "after SES": (type(mailer), "send", True),
-        "after the mark": (Deliveries, "settle", True),
+        "after the mark": (Deliveries, "record_result", True),
     }
     owner, name, act_first = places[when]
     original: Callable[..., Any] = getattr(owner, name)

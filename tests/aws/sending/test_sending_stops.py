@@ -21,8 +21,8 @@ from newsletter.readers.imports.import_subscribers import Imported, ImportList, 
 from newsletter.readers.imports.read_row import Row
 from newsletter.sending.feedback.reputation_store import Breaker
 from newsletter.sending.ledger import BatchStatus
-from newsletter.sending.sending_stopped import PASSING
-from newsletter.sending.ses.ses_answers import STOPS
+from newsletter.sending.sending_stopped import QUOTA_RETRY
+from newsletter.sending.ses.ses_answers import STOPPING_STATUSES
 from rehearsal import events
 from tests.support.cloud import Cloud, running
 from tests.support.readers import add_reader
@@ -86,7 +86,7 @@ def delayed(queue: str) -> int:
     return int(attributes["ApproximateNumberOfMessagesDelayed"])
 
 
-@pytest.mark.parametrize("answer", STOPS)
+@pytest.mark.parametrize("answer", STOPPING_STATUSES)
 def test_a_status_that_stops_everybody_holds_the_mailing_and_resuming_mails_the_rest_once(
     cloud: Cloud, mailing: str, answer: str
 ) -> None:
@@ -97,8 +97,8 @@ def test_a_status_that_stops_everybody_holds_the_mailing_and_resuming_mails_the_
     stopped = status(mailing)
     quota = answer == "ACCOUNT_DAILY_QUOTA_EXCEEDED"
     assert stopped.state is (MailingState.WAITING if quota else MailingState.HELD)
-    assert stopped.reason == STOPS[answer]
-    assert stopped.until == (stopped.since + PASSING if quota else None)
+    assert stopped.reason == STOPPING_STATUSES[answer]
+    assert stopped.until == (stopped.since + QUOTA_RETRY if quota else None)
     assert delayed(app.settings.batch_queue) == 0
     report = report_of(mailing)
     assert report.certificate.balanced
@@ -244,7 +244,7 @@ def test_while_the_breaker_is_open_campaigns_are_held_from_the_start_and_confirm
     assert set(READERS) <= set(got(cloud, mailing))
 
 
-def test_a_first_slice_goes_out_alone_and_the_rest_after_it_was_watched(
+def test_a_pilot_goes_out_alone_and_the_rest_after_it_was_watched(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     careful = replace(app.publication.sending_limits, pilot_above=20)

@@ -67,7 +67,7 @@ def report() -> WholeReport:
 
 
 def standings() -> list[str]:
-    return [line.standing for line in report().lines]
+    return [line.status for line in report().lines]
 
 
 def waiting(cloud: Cloud) -> int:
@@ -140,7 +140,7 @@ def test_resend_mails_once_more_whom_no_event_vouched_for_and_shows_it_in_the_le
     assert standings() == ["delivered", "accepted", "delivered"]
     ledger = {record.batch.id: record.outcomes for record in app.deliveries.records(MAILING)}
     assert ledger == {
-        "a0-0": SendResult.AGAIN + SendResult.DOUBTFUL + SendResult.AGAIN,
+        "a0-0": SendResult.RESENT + SendResult.DOUBTFUL + SendResult.RESENT,
         "a0-0-again": SendResult.ACCEPTED * 2,
     }
     certificate = report().certificate

@@ -16,7 +16,7 @@ from newsletter.platform.aws.queues_client import Queues
 from newsletter.platform.messages import SendBatch, SendNotice, from_json
 from newsletter.platform.rate_limit import HORIZON, Pace, awaited_pace, bulk_pace, pace
 from newsletter.platform.rate_limiter_store import RateLimiter
-from newsletter.sending.reserve_slots import Slotted, reserve_slots
+from newsletter.sending.reserve_slots import RateLimited, reserve_slots
 from rehearsal.aws.dynamodb import AwsError, Database
 
 START = 1_795_500_000.0
@@ -42,7 +42,7 @@ class Aws:
     def __init__(self) -> None:
         self._dynamodb = Database()
         self._dynamodb.add_table("guards", GUARDS)
-        self._waiting: list[tuple[float, int, str, Slotted]] = []
+        self._waiting: list[tuple[float, int, str, RateLimited]] = []
         self._numbers = count()
         self.now = START
 
@@ -59,10 +59,10 @@ class Aws:
             self.put(request["QueueUrl"], message, self.now + entry["DelaySeconds"])
         return {}
 
-    def put(self, queue: str, message: Slotted, at: float) -> None:
+    def put(self, queue: str, message: RateLimited, at: float) -> None:
         heapq.heappush(self._waiting, (at, next(self._numbers), queue, message))
 
-    def receive(self) -> tuple[str, list[Slotted]]:
+    def receive(self) -> tuple[str, list[RateLimited]]:
         """The queue of the message that has waited longest, and what comes along with it; time passes until then."""
         at, _, queue, message = heapq.heappop(self._waiting)
         self.now = max(self.now, at)
@@ -78,7 +78,7 @@ class Aws:
         return bool(self._waiting)
 
 
-def sent(rate: float, messages: Iterable[tuple[float, Slotted]]) -> list[tuple[float, int]]:
+def sent(rate: float, messages: Iterable[tuple[float, RateLimited]]) -> list[tuple[float, int]]:
     """When SES is called, and for how many, once any number of senders has taken these messages at those seconds."""
     aws: Any = Aws()
     calls = []
@@ -89,7 +89,7 @@ def sent(rate: float, messages: Iterable[tuple[float, Slotted]]) -> list[tuple[f
     while aws.waits:
         queue, together = aws.receive()
         awaited = queue == "transactional"
-        slots = reserve_slots(together, app, awaited=awaited, rate=rate, now=aws.now)
+        slots = reserve_slots(together, app, transactional=awaited, rate=rate, now=aws.now)
         for message, slot in zip(together, slots, strict=True):
             if slot is not None:
                 calls.append((max(slot, aws.now), len(getattr(message, "recipients", "1"))))

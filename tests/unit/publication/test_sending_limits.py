@@ -71,7 +71,7 @@ def test_more_bad_news_never_makes_the_rates_fine(delivered: int, bounced: int, 
 
 
 @given(st.text("abc-0123456789", min_size=1), st.integers(0, 2_000_000))
-def test_a_first_slice_is_small_fair_and_always_the_same(mailing: str, readers: int) -> None:
+def test_a_pilot_is_small_fair_and_always_the_same(mailing: str, readers: int) -> None:
     found = pilot_shards(mailing, readers, DEFAULT_LIMITS)
     assert found == pilot_shards(mailing, readers, DEFAULT_LIMITS)
     assert bool(found) == (readers > DEFAULT_LIMITS.pilot_above)

@@ -17,7 +17,7 @@ from newsletter.sending.ledger import (
     Certificate,
     RecipientStatus,
     SendResult,
-    lines_of,
+    recipient_lines,
 )
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -102,8 +102,8 @@ def test_cancelling_suppresses_whom_nobody_tried_and_hides_no_crash(
     state: BatchStatus, letter: SendResult, ago: timedelta, standing: RecipientStatus, reason: str
 ) -> None:
     tried = record("a0-0", 1, state, letter, ago)
-    lines = lines_of([tried], [tried.batch, batch("a0-1", 1)], cancelled_at=NOW)
-    assert [(line.standing, line.reason) for line in lines] == [
+    lines = recipient_lines([tried], [tried.batch, batch("a0-1", 1)], cancelled_at=NOW)
+    assert [(line.status, line.reason) for line in lines] == [
         (standing, reason),
         (RecipientStatus.SUPPRESSED, "cancelled"),
     ]

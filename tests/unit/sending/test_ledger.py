@@ -17,8 +17,8 @@ from newsletter.sending.ledger import (
     Certificate,
     RecipientStatus,
     SendResult,
-    certify,
-    lines_of,
+    count_certificate,
+    recipient_lines,
 )
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -63,7 +63,7 @@ def mailings(draw: st.DrawFn) -> tuple[list[Batch], list[BatchRecord]]:
 
 
 def certificate(planned: list[Batch], found: list[BatchRecord]) -> Certificate:
-    return certify(sum(len(batch.recipients) for batch in planned), found, lines_of(found, planned))
+    return count_certificate(sum(len(batch.recipients) for batch in planned), found, recipient_lines(found, planned))
 
 
 @given(mailings())
@@ -78,7 +78,7 @@ def test_the_certificate_balances_whatever_became_of_each_recipient(
 @given(mailings())
 def test_every_recipient_has_exactly_one_line(mailing: tuple[list[Batch], list[BatchRecord]]) -> None:
     planned, found = mailing
-    lines = lines_of(found, planned)
+    lines = recipient_lines(found, planned)
     everybody = [(batch.id, position, who) for batch in planned for position, who in enumerate(batch.recipients)]
     assert [(line.batch, line.position, line.subscriber) for line in lines] == sorted(everybody)
 
@@ -86,9 +86,9 @@ def test_every_recipient_has_exactly_one_line(mailing: tuple[list[Batch], list[B
 @given(mailings())
 def test_the_certificate_counts_what_the_lines_say(mailing: tuple[list[Batch], list[BatchRecord]]) -> None:
     planned, found = mailing
-    result, lines = certificate(planned, found), lines_of(found, planned)
-    assert result.accepted == sum(line.standing not in NOT_ACCEPTED for line in lines)
-    assert result.waiting == sum(line.standing is RecipientStatus.WAITING for line in lines)
+    result, lines = certificate(planned, found), recipient_lines(found, planned)
+    assert result.accepted == sum(line.status not in NOT_ACCEPTED for line in lines)
+    assert result.waiting == sum(line.status is RecipientStatus.WAITING for line in lines)
     assert result.unsubscribed == sum(line.unsubscribed for line in lines)
     for record in found:
         soft, delivered = (record.positions.get(what, frozenset()) for what in ("soft_bounced", "delivered"))
@@ -107,16 +107,16 @@ def test_the_order_in_which_records_are_read_changes_nothing(
     planned, found = mailing
     shuffled = list(found)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert lines_of(shuffled, planned) == lines_of(found, planned)
+    assert recipient_lines(shuffled, planned) == recipient_lines(found, planned)
     assert certificate(planned, shuffled) == certificate(planned, found)
 
 
 @given(records(0, 6), st.integers(0, 5), st.sampled_from(FEEDBACK))
 def test_feedback_never_makes_a_recipient_less_certain(record: BatchRecord, position: int, what: str) -> None:
     """Whatever came back proves that SES took the mail: it can settle a doubt and never bring one back."""
-    before = record.standing(position)
+    before = record.status_of(position)
     more = {**record.positions, what: record.positions.get(what, frozenset()) | {position}}
-    after = replace(record, positions=more).standing(position)
+    after = replace(record, positions=more).status_of(position)
     assert after not in NOT_ACCEPTED
     assert RANK.index(after) >= RANK.index(before)
 
@@ -133,7 +133,7 @@ def test_of_several_things_known_the_most_telling_one_stands() -> None:
         "complained": ("complained",),
     }
     order = [what for each in ranks.values() for what in each]
-    standings = [standing for standing, each in ranks.items() for _ in each]
+    statuses = [status for status, each in ranks.items() for _ in each]
     assert set(order) == set(FEEDBACK)
     for number in range(len(order)):
         record = BatchRecord(
@@ -144,11 +144,11 @@ def test_of_several_things_known_the_most_telling_one_stands() -> None:
             NOW,
             positions={what: frozenset({0}) for what in order[: number + 1]},
         )
-        assert record.standing(0) == standings[number]
+        assert record.status_of(0) == statuses[number]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "standing"),
+    ("outcome", "status"),
     [
         (SendResult.OPEN, RecipientStatus.WAITING),
         (SendResult.RETRY, RecipientStatus.WAITING),
@@ -158,14 +158,14 @@ def test_of_several_things_known_the_most_telling_one_stands() -> None:
         (SendResult.DOUBTFUL, RecipientStatus.DOUBTFUL),
     ],
 )
-def test_without_feedback_the_senders_word_stands(outcome: SendResult, standing: RecipientStatus) -> None:
-    assert BatchRecord(batch_of(0, 1), BatchStatus.DONE, outcome, 1, NOW).standing(0) is standing
+def test_without_feedback_the_senders_word_stands(outcome: SendResult, status: RecipientStatus) -> None:
+    assert BatchRecord(batch_of(0, 1), BatchStatus.DONE, outcome, 1, NOW).status_of(0) is status
 
 
 def test_a_doubt_is_settled_by_the_send_event() -> None:
     doubtful = BatchRecord(batch_of(0, 2), BatchStatus.DOUBTFUL, "??", 1, NOW)
     settled = replace(doubtful, positions={"sent": frozenset({1})})
-    assert [settled.standing(position) for position in (0, 1)] == [RecipientStatus.DOUBTFUL, RecipientStatus.ACCEPTED]
+    assert [settled.status_of(position) for position in (0, 1)] == [RecipientStatus.DOUBTFUL, RecipientStatus.ACCEPTED]
 
 
 def test_a_record_that_nobody_planned_unbalances_the_certificate() -> None:
@@ -181,4 +181,4 @@ def test_a_mailing_to_nobody_is_balanced() -> None:
 
 def test_the_reason_stands_beside_its_recipient() -> None:
     record = BatchRecord(batch_of(0, 2), BatchStatus.DONE, "ax", 1, NOW, reasons={1: "MESSAGE_REJECTED"})
-    assert [line.reason for line in lines_of([record], [])] == ["", "MESSAGE_REJECTED"]
+    assert [line.reason for line in recipient_lines([record], [])] == ["", "MESSAGE_REJECTED"]

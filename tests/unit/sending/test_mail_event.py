@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from newsletter.sending.ses.mail_event import (
     TOPIC_CHECK,
-    Happening,
+    EventType,
+    IgnoredReport,
     MailEvent,
     MalformedEvent,
-    Passed,
     read_event,
     without_addresses,
 )
@@ -34,55 +34,55 @@ def body(kind: str, part: str = "", detail: dict[str, Any] | None = None, **mail
 @pytest.mark.parametrize(
     ("kind", "part", "detail", "what"),
     [
-        ("Send", "send", {}, Happening.SENT),
-        ("Delivery", "delivery", {}, Happening.DELIVERED),
-        ("DeliveryDelay", "deliveryDelay", {"delayType": "MailboxFull"}, Happening.DELAYED),
-        ("Bounce", "bounce", {"bounceType": "Permanent"}, Happening.BOUNCED),
-        ("Bounce", "bounce", {"bounceType": "Undetermined"}, Passed.AUTO_REPLY),
-        ("Bounce", "bounce", {}, Passed.AUTO_REPLY),
-        ("Complaint", "complaint", {"complaintSubType": "OnAccountSuppressionList"}, Happening.BOUNCED),
-        ("Complaint", "complaint", {"complaintFeedbackType": "abuse"}, Happening.COMPLAINED),
-        ("Complaint", "complaint", {}, Happening.COMPLAINED),
-        ("Complaint", "complaint", {"complaintFeedbackType": "not-spam"}, Passed.HARMLESS),
-        ("Rendering Failure", "failure", {"errorMessage": "x"}, Happening.FAILED),
-        ("Reject", "reject", {"reason": "Bad content"}, Happening.REFUSED),
-        ("Open", "open", {}, Happening.OPENED),
-        ("Click", "click", {"isBotEvent": "Unlikely"}, Happening.CLICKED),
-        ("Click", "click", {"isBotEvent": "Likely"}, Passed.HARMLESS),
-        ("Subscription", "subscription", {}, Passed.UNKNOWN),
-        ("Teleported", "", None, Passed.UNKNOWN),
+        ("Send", "send", {}, EventType.SENT),
+        ("Delivery", "delivery", {}, EventType.DELIVERED),
+        ("DeliveryDelay", "deliveryDelay", {"delayType": "MailboxFull"}, EventType.DELAYED),
+        ("Bounce", "bounce", {"bounceType": "Permanent"}, EventType.BOUNCED),
+        ("Bounce", "bounce", {"bounceType": "Undetermined"}, IgnoredReport.AUTO_REPLY),
+        ("Bounce", "bounce", {}, IgnoredReport.AUTO_REPLY),
+        ("Complaint", "complaint", {"complaintSubType": "OnAccountSuppressionList"}, EventType.BOUNCED),
+        ("Complaint", "complaint", {"complaintFeedbackType": "abuse"}, EventType.COMPLAINED),
+        ("Complaint", "complaint", {}, EventType.COMPLAINED),
+        ("Complaint", "complaint", {"complaintFeedbackType": "not-spam"}, IgnoredReport.HARMLESS),
+        ("Rendering Failure", "failure", {"errorMessage": "x"}, EventType.FAILED),
+        ("Reject", "reject", {"reason": "Bad content"}, EventType.REFUSED),
+        ("Open", "open", {}, EventType.OPENED),
+        ("Click", "click", {"isBotEvent": "Unlikely"}, EventType.CLICKED),
+        ("Click", "click", {"isBotEvent": "Likely"}, IgnoredReport.HARMLESS),
+        ("Subscription", "subscription", {}, IgnoredReport.UNKNOWN),
+        ("Teleported", "", None, IgnoredReport.UNKNOWN),
     ],
 )
 def test_every_kind_of_report_is_told_apart(
-    kind: str, part: str, detail: dict[str, Any] | None, what: Happening | Passed
+    kind: str, part: str, detail: dict[str, Any] | None, what: EventType | IgnoredReport
 ) -> None:
     event = read_event(body(kind, part, detail))
-    assert (event.what if isinstance(event, MailEvent) else event) == what
+    assert (event.type if isinstance(event, MailEvent) else event) == what
 
 
 @pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
 @pytest.mark.parametrize(
     ("said", "what"),
     [
-        ({}, Passed.AUTO_REPLY),
-        ({"status": ""}, Passed.AUTO_REPLY),
-        ({"status": "2.0.0", "action": "failed"}, Passed.AUTO_REPLY),
-        ({"status": "4.2.2"}, Happening.SOFT_BOUNCED),
-        ({"status": " 5.2.2 "}, Happening.SOFT_BOUNCED),
-        ({"status": "5.2"}, Passed.AUTO_REPLY),
-        ({"diagnosticCode": "smtp; 452 4.2.2 mailbox full"}, Happening.SOFT_BOUNCED),
-        ({"diagnosticCode": "smtp; 550 no such user here"}, Happening.SOFT_BOUNCED),
-        ({"diagnosticCode": "Amazon SES did not try: 5.3.0."}, Happening.SOFT_BOUNCED),
-        ({"diagnosticCode": "smtp; 250 2.0.0 ok"}, Passed.AUTO_REPLY),
-        ({"diagnosticCode": "I am away until 4.8.2027, call 5.6.7.8"}, Passed.AUTO_REPLY),
+        ({}, IgnoredReport.AUTO_REPLY),
+        ({"status": ""}, IgnoredReport.AUTO_REPLY),
+        ({"status": "2.0.0", "action": "failed"}, IgnoredReport.AUTO_REPLY),
+        ({"status": "4.2.2"}, EventType.SOFT_BOUNCED),
+        ({"status": " 5.2.2 "}, EventType.SOFT_BOUNCED),
+        ({"status": "5.2"}, IgnoredReport.AUTO_REPLY),
+        ({"diagnosticCode": "smtp; 452 4.2.2 mailbox full"}, EventType.SOFT_BOUNCED),
+        ({"diagnosticCode": "smtp; 550 no such user here"}, EventType.SOFT_BOUNCED),
+        ({"diagnosticCode": "Amazon SES did not try: 5.3.0."}, EventType.SOFT_BOUNCED),
+        ({"diagnosticCode": "smtp; 250 2.0.0 ok"}, IgnoredReport.AUTO_REPLY),
+        ({"diagnosticCode": "I am away until 4.8.2027, call 5.6.7.8"}, IgnoredReport.AUTO_REPLY),
     ],
 )
 def test_a_bounce_that_may_pass_is_one_only_where_a_mail_server_said_so(
-    kind: str, said: dict[str, str], what: Happening | Passed
+    kind: str, said: dict[str, str], what: EventType | IgnoredReport
 ) -> None:
     recipients = [{"emailAddress": "a@b.example", **said}]
     event = read_event(body("Bounce", "bounce", {"bounceType": kind, "bouncedRecipients": recipients}))
-    assert (event.what if isinstance(event, MailEvent) else event) == what
+    assert (event.type if isinstance(event, MailEvent) else event) == what
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_mail_that_ses_held_back_is_told_from_one_that_came_back(
 ) -> None:
     event = read_event(body(kind, part, detail))
     assert isinstance(event, MailEvent)
-    assert (event.what, event.not_sent, event.complainer) == (Happening.BOUNCED, True, complainer)
+    assert (event.type, event.not_sent, event.complainer) == (EventType.BOUNCED, True, complainer)
     other = read_event(body("Bounce", "bounce", {"bounceType": "Permanent", "bounceSubType": "Suppressed"}))
     assert isinstance(other, MailEvent)
     assert not other.not_sent
@@ -109,12 +109,12 @@ def test_a_report_names_its_mail_and_its_moments() -> None:
     event = read_event(body("Complaint", "complaint", complaint))
 
     arrived = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-    assert event == MailEvent(Happening.COMPLAINED, "m1", "a0-0", 3, "id-1", MAILED, arrived, complainer=True)
+    assert event == MailEvent(EventType.COMPLAINED, "m1", "a0-0", 3, "id-1", MAILED, arrived, complainer=True)
 
 
 def test_the_greeting_of_a_new_topic_and_mails_that_are_not_ours_pass() -> None:
-    assert read_event(TOPIC_CHECK) == Passed.TOPIC_CHECK
-    assert read_event(body("Send", tags={"ses:configuration-set": ["mail"]})) == Passed.FOREIGN
+    assert read_event(TOPIC_CHECK) == IgnoredReport.TOPIC_CHECK
+    assert read_event(body("Send", tags={"ses:configuration-set": ["mail"]})) == IgnoredReport.FOREIGN
 
 
 @pytest.mark.parametrize(

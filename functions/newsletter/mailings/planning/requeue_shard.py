@@ -72,6 +72,6 @@ def _read_ledger(message: RequeueShard, now: datetime, app: Container) -> tuple[
     for record in app.deliveries.records(message.mailing, message.shard):
         if record.is_done or record.is_claimed(now):
             settled.add(record.batch.id)
-        if record.is_done and (repeated := record.again()):
+        if record.is_done and (repeated := record.resend_batch()):
             again.append(repeated)
     return settled, [batch for batch in again if batch.id not in settled]

@@ -61,7 +61,7 @@ def count_seen(ref: LinkClaims, found: Pending | Confirmed | None, app: Containe
     reader = current_subscriber((form.moved_from if form else "") or ref.subscriber, app)
     refused = (form is not None and not form.choices.tracking) or (reader.status != "" and not reader.tracking)
     if ref.mailing and not refused:
-        app.deliveries.add(ref.mailing, ref.batch, "clicked", ref.position)
+        app.deliveries.add_event(ref.mailing, ref.batch, "clicked", ref.position)
 
 
 def kept_form(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
@@ -100,7 +100,7 @@ def confirm(ref: LinkClaims, now: datetime, app: Container, seen: str = "") -> P
         return found
     _settle(found, now, app)
     if ref.mailing:
-        app.deliveries.add(ref.mailing, ref.batch, "confirmed", ref.position)
+        app.deliveries.add_event(ref.mailing, ref.batch, "confirmed", ref.position)
     app.sign_up_limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
     app.sign_ups.forget(found.form)
     return _confirmed(ref, app.subscribers.profile(ref.subscriber))

@@ -1,1 +1,1 @@
-"""What SES reports of mails, and what follows from it."""
+"""Feedback: what SES reports about mails, and what follows for subscribers and mailings."""

@@ -1,4 +1,4 @@
-"""The breaker: when too much of what we send bounces or is called spam, every mailing is held; readers still get in."""
+"""The circuit breaker: holds every mailing while too much mail bounces or is called spam; sign-ups still work."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def count_feedback(feedback: Feedback, app: Container, *, now: datetime) -> None:
-    """Count what SES reported, and open the breaker when the last 24 hours are too bad.
+    """Count events, and open the breaker if the last 24 hours exceed the limits.
 
-    Only bad news can open it, so good news costs one write and no reading.
+    Without a bounce or complaint it cannot open, so that deliveries cost one write and no reading.
     """
     app.reputation.add(feedback, now)
     if not feedback.bounced and not feedback.complained:
@@ -25,12 +25,12 @@ def count_feedback(feedback: Feedback, app: Container, *, now: datetime) -> None
     reason = breaks(app.reputation.last_day(now), app.publication.sending_limits)
     breaker = Breaker(now, reason)
     if reason and app.reputation.open(breaker):
-        tell_open(breaker, app)
+        record_open(breaker, app)
         hold_all(reason, app, now=now)
 
 
-def tell_open(breaker: Breaker, app: Container) -> None:
-    """Record that the breaker is open, and raise the alarm; once, also when who opened it died before that."""
+def record_open(breaker: Breaker, app: Container) -> None:
+    """Record that the breaker is open, and raise the alarm, once; the monitor does it after a crash."""
     if app.decisions.put(breaker.since, "breaker", "open", breaker.reason, replace=False):
         count("BreakerOpened")
 
@@ -41,10 +41,10 @@ def hold_all(reason: str, app: Container, *, now: datetime) -> int:
 
 
 def close_breaker(by: str, app: Container, *, now: datetime) -> bool:
-    """Close the breaker and count anew; False when it was not open. Held mailings stay held, for a person to judge."""
+    """Close the breaker and reset its counts; False when it was not open. Held mailings must be resumed one by one."""
     if app.reputation.breaker() is None:
         return False
-    # First, since there is no breaker left by which a repetition could tell that one was closed.
+    # Recorded first: after a crash in between, the breaker is still open and can be closed again.
     app.decisions.put(now, "breaker", "closed", f"by {by}")
     app.reputation.close(now)
     return True

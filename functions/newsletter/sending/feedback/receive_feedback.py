@@ -1,4 +1,4 @@
-"""Reports of SES, received together: recorded, counted, and weighed by the breaker."""
+"""Handles the SES events of one queue delivery: records them, counts them, and checks the breaker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def receive_feedback(bodies: Sequence[str], app: Container) -> list[Exception | None]:
-    """Record the reports; what went wrong with each of them, in their order."""
+    """Record the events; the error of each or None, in their order."""
     said = record_feedback(bodies, app.now(), app)
     counted = Counter(what for what in said if isinstance(what, str))
     for what, number in counted.items():

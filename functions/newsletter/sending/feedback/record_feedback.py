@@ -1,4 +1,4 @@
-"""What SES says about a mail: into the ledger as a set of positions, and onto the reader where mail must stop."""
+"""Records what SES reports about mails: in the ledger, and in the profile of subscribers whose mail must stop."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from newsletter.platform.errors import NotFound
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.profiles.bounces_store import soft_bounce
 from newsletter.readers.subscriber import Status
-from newsletter.sending.ses.mail_event import Happening, MailEvent, Passed, read_event, without_addresses
+from newsletter.sending.ses.mail_event import EventType, IgnoredReport, MailEvent, read_event, without_addresses
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-ABOUT_THE_READER = {
-    Happening.BOUNCED,
-    Happening.SOFT_BOUNCED,
-    Happening.COMPLAINED,
-    Happening.OPENED,
-    Happening.CLICKED,
+ABOUT_THE_SUBSCRIBER = {
+    EventType.BOUNCED,
+    EventType.SOFT_BOUNCED,
+    EventType.COMPLAINED,
+    EventType.OPENED,
+    EventType.CLICKED,
 }
-"""What concerns more than the ledger, so that the reader must be known."""
+"""Events that concern more than the ledger, so that the recipient's id is needed."""
 
 NOT_SENT = "not_sent"
-"""What a mail is taken for that SES did not send: it says nothing of how our mails are received."""
+"""Result for a mail that SES did not send: it is recorded, but does not count for our reputation."""
 
 
 def record_feedback(bodies: Sequence[str], now: datetime, app: Container) -> list[str | Exception]:
-    """Record reports of SES; what each was taken for (a Happening, or why nothing was recorded), or what went wrong.
+    """Record events of SES. The result of each, in their order: its EventType, why it was ignored, or an error.
 
-    What several of them say of one batch goes into the ledger in one write. Positions are added to sets and readers
-    stopped (and let go on where a mail that counted against them proves to be delivered), so repeated, late and
-    shuffled reports end in the same state. A report of a kind that we do not know is put aside for a person. What
-    becomes a MalformedEvent, or NotFound for a mail with our tags that the ledger does not know, is for a person too.
+    All events of one batch go into the ledger in one write. Positions are added to sets, and subscribers are stopped
+    (or restored when a mail that counted against them proves to be delivered), so that repeated, late and reordered
+    events end in the same state. Events of an unknown type are stored for a person. Errors are MalformedEvent, and
+    NotFound for a mail with our tags that is not in the ledger.
     """
     reports = [_read(body, now, app) for body in bodies]
     of_batches: dict[tuple[str, str], list[_Report]] = {}
     for report in reports:
         if isinstance(report, _Report):
             of_batches.setdefault((report.event.mailing, report.event.batch), []).append(report)
-    noted = {batch: _note_down(*batch, known, app) for batch, known in of_batches.items()}
+    noted = {batch: _add_to_ledger(*batch, known, app) for batch, known in of_batches.items()}
     return [
-        _follow_up(report, noted[report.event.mailing, report.event.batch], now, app)
+        _update_subscriber(report, noted[report.event.mailing, report.event.batch], now, app)
         if isinstance(report, _Report)
         else report
         for report in reports
@@ -53,22 +53,22 @@ def record_feedback(bodies: Sequence[str], now: datetime, app: Container) -> lis
 
 @dataclass(frozen=True)
 class _Report:
-    """A report to be noted down, and the reader where more than the ledger is concerned."""
+    """An event to be recorded, and the recipient's id for types in ABOUT_THE_SUBSCRIBER (otherwise empty)."""
 
     event: MailEvent
     reader: str
 
 
-def _read(body: str, now: datetime, app: Container) -> _Report | Passed | Exception:
+def _read(body: str, now: datetime, app: Container) -> _Report | IgnoredReport | Exception:
     try:
         event = read_event(body)
-        if event is Passed.UNKNOWN:
+        if event is IgnoredReport.UNKNOWN:
             app.unknown_events.put(without_addresses(body), now)
-        if isinstance(event, Passed):
+        if isinstance(event, IgnoredReport):
             return event
-        reader = _reader(event, app) if event.what in ABOUT_THE_READER else ""
-        if event.what in (Happening.OPENED, Happening.CLICKED) and not _may_be_tracked(reader, app):
-            return Passed.HARMLESS
+        reader = _reader(event, app) if event.type in ABOUT_THE_SUBSCRIBER else ""
+        if event.type in (EventType.OPENED, EventType.CLICKED) and not _may_be_tracked(reader, app):
+            return IgnoredReport.HARMLESS
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
         return fault
     return _Report(event, reader)
@@ -77,40 +77,40 @@ def _read(body: str, now: datetime, app: Container) -> _Report | Passed | Except
 Positions = Mapping[str, frozenset[int]]
 
 
-def _note_down(mailing: str, batch: str, reports: Sequence[_Report], app: Container) -> Positions | Exception:
-    """Into the ledger; what it knows of the batch by now, or what went wrong for all of the batch's reports."""
+def _add_to_ledger(mailing: str, batch: str, reports: Sequence[_Report], app: Container) -> Positions | Exception:
+    """Add a batch's events to the ledger; all its events so far, or the error for all of its reports."""
     happened: dict[str, set[int]] = {}
     for report in reports:
-        happened.setdefault(report.event.what, set()).add(report.event.position)
+        happened.setdefault(report.event.type, set()).add(report.event.position)
     try:
-        known = app.deliveries.add_all(mailing, batch, happened)
+        known = app.deliveries.add_events(mailing, batch, happened)
     except Exception as fault:  # noqa: BLE001 (the other batches go on; the door reports it)
         return fault
     return known or NotFound(f"batch {mailing}/{batch}, which SES reports as {' and '.join(happened)}")
 
 
-def _follow_up(report: _Report, noted: Positions | Exception, now: datetime, app: Container) -> str | Exception:
+def _update_subscriber(report: _Report, noted: Positions | Exception, now: datetime, app: Container) -> str | Exception:
     if isinstance(noted, Exception):
         return noted
     event, reader = report.event, report.reader
-    if event.position not in noted.get(event.what, ()):
+    if event.position not in noted.get(event.type, ()):
         return NotFound(f"position {event.position} of batch {event.mailing}/{event.batch}")
-    delivered = event.position in noted.get(Happening.DELIVERED, ())
+    delivered = event.position in noted.get(EventType.DELIVERED, ())
     try:
-        match event.what:
-            case Happening.BOUNCED if event.complainer:
+        match event.type:
+            case EventType.BOUNCED if event.complainer:
                 _stop(reader, Status.COMPLAINED, f"on SES's list, {event.mailing}", event.mailed_at, now, app)
-            case Happening.BOUNCED:
+            case EventType.BOUNCED:
                 _stop(reader, Status.BOUNCED, f"bounced {event.mailing}", event.mailed_at, now, app)
-            case Happening.COMPLAINED:
-                _stop_who_complained(reader, event, now, app)
-            case Happening.SOFT_BOUNCED if not delivered:
+            case EventType.COMPLAINED:
+                _stop_complainer(reader, event, now, app)
+            case EventType.SOFT_BOUNCED if not delivered:
                 _count_soft_bounce(reader, event, now, app)
-            case Happening.DELIVERED if event.position in noted.get(Happening.SOFT_BOUNCED, ()):
+            case EventType.DELIVERED if event.position in noted.get(EventType.SOFT_BOUNCED, ()):
                 _discount_soft_bounce(_reader(event, app), event, app)
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
         return fault
-    return NOT_SENT if event.not_sent else event.what
+    return NOT_SENT if event.not_sent else event.type
 
 
 def _reader(event: MailEvent, app: Container) -> str:
@@ -121,19 +121,19 @@ def _reader(event: MailEvent, app: Container) -> str:
 
 
 def _may_be_tracked(reader: str, app: Container) -> bool:
-    """Whether it may be kept that they opened the mail or followed a link: as for visits, whoever's mail it was then.
+    """Whether opens and clicks may be stored: as for visits, by the choice of the current owner of the subscription.
 
-    Not of who never confirmed: what their form says of tracking is not in the profile.
+    Not for somebody who never confirmed: the choice in their form is not in a profile yet.
     """
     today = current_subscriber(reader, app)
     return today.status != "" and today.may_be_tracked
 
 
-def _stop_who_complained(reader: str, event: MailEvent, now: datetime, app: Container) -> None:
-    """Stop the mail to whom the mail's reader is today: pressing "spam" says no less than its unsubscribe link would.
+def _stop_complainer(reader: str, event: MailEvent, now: datetime, app: Container) -> None:
+    """Stop mail to the recipient's current profile, as the mail's unsubscribe link would do.
 
-    The address that got the mail is the one SES holds mail back from, so that one is said to have complained too. (A
-    bounce is of an address and not of a person; it stays there.)
+    The old address gets the status as well if the subscriber moved since, because it is the one that SES suppresses.
+    (A bounce is about an address and not a person, so it stops the old address only.)
     """
     for each in dict.fromkeys((current_subscriber(reader, app).id, reader)):
         _stop(each, Status.COMPLAINED, f"complained {event.mailing}", event.at, now, app)
@@ -144,16 +144,16 @@ def _stop(reader: str, status: Status, how: str, valid_at: datetime, now: dateti
 
 
 def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, app: Container) -> None:
-    """Stop the mail once too many bounced; what is too old to count with a report that comes late is forgotten.
+    """Count a soft bounce, and stop mail after too many; bounces too old to count with a late event are removed.
 
-    The ledger is asked again after counting: of this report and one of delivery that is worked on at the same moment,
-    whoever comes last finds what the other wrote.
+    The ledger is read again after counting: if a delivery event of the same mail is handled at the same time, the later
+    of the two sees what the other wrote.
     """
     bounces = app.bounces.add_soft_bounce(reader, event.mailed_at, event.message_id)
     if bounces is None:
         return
     record = app.deliveries.record(event.mailing, event.batch)
-    if record is not None and record.happened(Happening.DELIVERED, event.position):
+    if record is not None and record.has_event(EventType.DELIVERED, event.position):
         _discount_soft_bounce(reader, event, app)
         return
     policy = app.publication.feedback
@@ -173,7 +173,7 @@ def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, app: Contai
 
 
 def _discount_soft_bounce(reader: str, event: MailEvent, app: Container) -> None:
-    """The mail was delivered after all: an auto-reply, or a server that first said no."""
+    """Take back a soft bounce of a mail that was delivered: it was an auto-reply, or the server's first answer."""
     left = app.bounces.discount(reader, soft_bounce(event.mailed_at, event.message_id))
     if left is not None and not app.publication.feedback.gives_up(left.mails.values(), left.confirmed_at):
         app.bounces.restore(reader)

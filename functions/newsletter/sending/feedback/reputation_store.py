@@ -1,4 +1,4 @@
-"""What came of our mails in 24 hours, counted in the Guards table, and the breaker that may stop all mailings."""
+"""Reputation counts of the last 24 hours, and the state of the circuit breaker, in the Guards table."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ BREAKER = "breaker"
 
 @dataclass(frozen=True)
 class Breaker:
-    """The breaker is open since then, for that reason."""
+    """An open breaker: since when, and why."""
 
     since: datetime
     reason: str
 
 
 class Reputation:
-    """One counter per hour, so that the last 24 are one read; and one item that is there while the breaker is open."""
+    """One counter per hour, so that the last 24 are one read; and one item that exists while the breaker is open."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def add(self, feedback: Feedback, now: datetime) -> None:
-        """Count what came. One write for any number of events: feedback comes in batches."""
+        """Add to the counts of the hour, in one write for any number of events."""
         numbers = {"delivered": feedback.delivered, "bounced": feedback.bounced, "complained": feedback.complained}
         counted = {name: number for name, number in numbers.items() if number}
         if not counted:
@@ -52,14 +52,14 @@ class Reputation:
         )
 
     def last_day(self, now: datetime) -> Feedback:
-        """What came in the hour of `now` and the 23 before it."""
+        """The counts of the hour of `now` and the 23 before it."""
         items = batch_get(self._client, self._table, [to_item({"key": key}) for key in _hours(now)])
         return Feedback(
             *(sum(item.get(name, 0) for item in items) for name in ("delivered", "bounced", "complained")),
         )
 
     def breaker(self) -> Breaker | None:
-        """The breaker while it is open."""
+        """The breaker while it is open, otherwise None."""
         answer = self._client.get_item(TableName=self._table, Key=to_item({"key": BREAKER}), ConsistentRead=True)
         if "Item" not in answer:
             return None
@@ -78,7 +78,7 @@ class Reputation:
         )
 
     def close(self, now: datetime) -> bool:
-        """Close the breaker and count anew, or it would open again at once; False when it was not open."""
+        """Close the breaker and reset the counts, or it would open again at once; False when it was not open."""
         if self.breaker() is None:
             return False
         for key in _hours(now):

@@ -1,4 +1,4 @@
-"""What came and nobody knew what to do with, kept in the Deliveries table until a person looks at it."""
+"""SES events of unknown types, kept in the Deliveries table until a person looks at them."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from newsletter.sending.deliveries_store import LIFE
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ASIDE = "aside"
-"""Partition of what was put aside; no mailing is named so."""
+PARTITION = "aside"
+"""Partition of unknown events; no mailing has this id."""
 
 
 @dataclass(frozen=True)
-class PutAside:
-    """Something put aside: when it came first, and what it was."""
+class UnknownEvent:
+    """An unknown event without addresses (JSON), and when it first came."""
 
     at: str
     content: str
 
 
 class UnknownEvents:
-    """One item for each thing, however often it comes."""
+    """One item per event, however often it is delivered."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def put(self, content: str, now: datetime) -> None:
-        """Keep it."""
+        """Store an event; it is kept for LIFE after it last came."""
         self._client.update_item(
             TableName=self._table,
-            Key=to_item({"mailing": ASIDE, "part": sha256(content.encode()).hexdigest()[:32]}),
+            Key=to_item({"mailing": PARTITION, "part": sha256(content.encode()).hexdigest()[:32]}),
             UpdateExpression="SET came_at = if_not_exists(came_at, :at), content = :content, expires = :expires",
             ExpressionAttributeValues=to_item(
                 {":at": iso(now), ":content": content, ":expires": int((now + LIFE).timestamp())}
             ),
         )
 
-    def everything(self) -> Iterator[PutAside]:
-        """All that was put aside, in no order."""
+    def all(self) -> Iterator[UnknownEvent]:
+        """Every unknown event, in no order."""
         for item in pages(
             self._client,
             TableName=self._table,
             KeyConditionExpression="mailing = :aside",
-            ExpressionAttributeValues=to_item({":aside": ASIDE}),
+            ExpressionAttributeValues=to_item({":aside": PARTITION}),
         ):
-            yield PutAside(item["came_at"], item["content"])
+            yield UnknownEvent(item["came_at"], item["content"])

@@ -1,1 +1,1 @@
-"""SES: calls, answers, events, quota, suppression list."""
+"""Everything that knows the API of SES: calls, answers, events, quota, suppression list."""

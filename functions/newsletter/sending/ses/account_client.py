@@ -1,4 +1,4 @@
-"""What SES says of our account: how much may still be sent."""
+"""The sending quota of the SES account."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Quota:
-    """Recipients in 24 hours: the most, and those used up. `most` is None where SES sets no limit."""
+    """Recipients in 24 hours: the limit `most` (None: no limit), and those `used`."""
 
     most: int | None
     used: int
 
     @property
     def has_room(self) -> bool:
-        """Whether a twentieth of the quota is free, so that going on is worth it: it frees itself little by little."""
+        """Whether at least 5 % of the quota is free. It frees up little by little, so less is not worth resuming."""
         return self.most is None or self.most - self.used >= max(self.most // 20, 1)
 
 
 class Account:
-    """GetAccount."""
+    """Reads the account with GetAccount."""
 
     def __init__(self, client: SESV2Client) -> None:
         self._client = client

@@ -1,6 +1,6 @@
-"""What SES reports of one mail, read from its JSON: which mail, what happened, and when.
+"""Parses SES events: which mail, what happened, and when.
 
-Shapes: AWS, event-publishing-retrieving-sns-contents.
+Their JSON: AWS, event-publishing-retrieving-sns-contents.
 """
 
 from __future__ import annotations
@@ -18,63 +18,63 @@ from newsletter.platform.redaction import redacted_all, without_links
 from newsletter.platform.times import parse_iso
 
 TOPIC_CHECK = "Successfully validated SNS topic for Amazon SES event publishing."
-"""What SES publishes once, as plain text, when it is given a topic to report to."""
+"""The plain text that SES publishes once when an SNS topic is set as its event destination."""
 NOT_SENT = {"OnAccountSuppressionList", "OnTenantSuppressionList", "EmailValidationSuppressed"}
-"""Subtypes of bounces and complaints of mails that SES did not send, because the address is on a list of its own. SES
-counts none of them against the account (AWS: sending-email-suppression-list)."""
-NO_COMPLAINT = {"not-spam", "auth-failure"}
-"""Feedback types that are no complaint of a reader."""
+"""Subtypes of bounces and complaints for mails that SES did not send because the address is on a suppression list. SES
+does not count them against the account (AWS: sending-email-suppression-list)."""
+NOT_A_COMPLAINT = {"not-spam", "auth-failure"}
+"""Feedback types that are not a recipient's complaint."""
 MAX_POSITION = 49
-"""Positions of a batch of at most 50 (AWS: SendBulkEmail)."""
-MAX_KEPT = 20_000
-"""Characters of an event that is put aside; SES reports are a few thousand."""
+"""The last position of a batch of at most 50 (AWS: SendBulkEmail)."""
+MAX_UNKNOWN = 20_000
+"""Characters stored of an unknown event; SES events have a few thousand."""
 
 
 class MalformedEvent(NewsletterError):
-    """A report that is not of the shape SES gives its reports; it belongs in the dead-letter queue, for a person."""
+    """The event is not of the documented form; its message goes to the dead-letter queue, for a person."""
 
 
-class Happening(StrEnum):
-    """What can happen to a mail; the value names the ledger's set of positions."""
+class EventType(StrEnum):
+    """What can happen to a mail. The values are names of the ledger's sets of positions (ledger.FEEDBACK)."""
 
     SENT = "sent"
     DELIVERED = "delivered"
     DELAYED = "delayed"
     BOUNCED = "bounced"
     SOFT_BOUNCED = "soft_bounced"
-    """The address exists, but a mail server said that this mail failed: mailbox full, server away."""
+    """A mail server said that this mail failed for a temporary reason: mailbox full, server down."""
     COMPLAINED = "complained"
     FAILED = "failed"
-    """SES could not fill in the template, after it had accepted the mail."""
+    """SES could not render the template, after it had accepted the mail."""
     REFUSED = "refused"
-    """SES accepted the mail and then found it to hold a virus."""
+    """SES accepted the mail and then found a virus in it."""
     OPENED = "opened"
     CLICKED = "clicked"
 
 
-class Passed(StrEnum):
-    """Reports that say nothing of a mail of ours."""
+class IgnoredReport(StrEnum):
+    """Why an event is not recorded."""
 
     TOPIC_CHECK = "topic_check"
     FOREIGN = "foreign"
-    """Of a mail without our tags, e.g. a test mail from the console of SES."""
+    """The mail has none of our tags, e.g. a test mail from the SES console."""
     AUTO_REPLY = "auto_reply"
-    """Called a bounce by SES, but no mail server said that anything failed: an out-of-office reply."""
+    """SES reports a bounce, but no mail server said that anything failed: an out-of-office reply."""
     HARMLESS = "harmless"
-    """A complaint that is none, or an open or click of a machine."""
+    """A complaint of a type in NOT_A_COMPLAINT, an open or click of a bot, or one that may not be tracked."""
     UNKNOWN = "unknown"
-    """Of a kind that we do not know; to be put aside for a person."""
+    """Of an unknown type; it is stored for a person."""
 
 
 @dataclass(frozen=True)
 class MailEvent:
-    """One report. `mailed_at` is when SES took the mail, `at` when what is reported happened.
+    """One event. `mailed_at` is when SES took the mail, `at` when the event happened.
 
-    `not_sent`: SES did not send the mail, because the address once bounced or its owner once complained; `complainer`
-    tells the two apart.
+    `not_sent`: SES did not send the mail, because the address is on a suppression list: for a complaint if
+    `complainer`, otherwise for a bounce.
     """
 
-    what: Happening
+    type: EventType
     mailing: str
     batch: str
     position: int
@@ -85,18 +85,18 @@ class MailEvent:
     complainer: bool = False
 
 
-def read_event(body: str) -> MailEvent | Passed:
-    """The report in a queue message's body. Raises MalformedEvent."""
+def read_event(body: str) -> MailEvent | IgnoredReport:
+    """The event in a queue message's body, or why it is ignored. Raises MalformedEvent."""
     if body.strip() == TOPIC_CHECK:
-        return Passed.TOPIC_CHECK
+        return IgnoredReport.TOPIC_CHECK
     event = _parsed(body)
-    what = _happening(event)
+    what = _type_of(event)
     tags = _table(_table(event, "mail"), "tags")
-    if what is Passed.UNKNOWN:
+    if what is IgnoredReport.UNKNOWN:
         return what
     if not any(name in tags for name in ("mailing", "batch", "position")):
-        return Passed.FOREIGN
-    if isinstance(what, Passed):
+        return IgnoredReport.FOREIGN
+    if isinstance(what, IgnoredReport):
         return what
     mail = _table(event, "mail")
     mailed_at = _moment(mail.get("timestamp"), "mail.timestamp")
@@ -104,7 +104,7 @@ def read_event(body: str) -> MailEvent | Passed:
     if not position.isascii() or not position.isdigit() or int(position) > MAX_POSITION:
         raise MalformedEvent(f"mail.tags.position: {position!r} is not from 0 to {MAX_POSITION}")
     return MailEvent(
-        what=what,
+        type=what,
         mailing=_tag(tags, "mailing"),
         batch=_tag(tags, "batch"),
         position=int(position),
@@ -117,7 +117,7 @@ def read_event(body: str) -> MailEvent | Passed:
 
 
 def without_addresses(body: str) -> str:
-    """The report without addresses, links, headers and subject, to be kept for a person."""
+    """The event without addresses, links, headers and subject, as JSON of at most MAX_UNKNOWN characters."""
 
     def cleaned(value: Any) -> Any:
         match value:
@@ -129,7 +129,7 @@ def without_addresses(body: str) -> str:
                 return {key: cleaned(each) for key, each in value.items() if key not in ("headers", "commonHeaders")}
         return value
 
-    return json.dumps(redacted_all(cleaned(json.loads(body))), ensure_ascii=False)[:MAX_KEPT]
+    return json.dumps(redacted_all(cleaned(json.loads(body))), ensure_ascii=False)[:MAX_UNKNOWN]
 
 
 def _parsed(body: str) -> Mapping[str, Any]:
@@ -142,7 +142,7 @@ def _parsed(body: str) -> Mapping[str, Any]:
     return event
 
 
-def _happening(event: Mapping[str, Any]) -> Happening | Passed:
+def _type_of(event: Mapping[str, Any]) -> EventType | IgnoredReport:
     kind = event.get("eventType")
     if not isinstance(kind, str):
         raise MalformedEvent("eventType: missing")
@@ -150,37 +150,38 @@ def _happening(event: Mapping[str, Any]) -> Happening | Passed:
         case "Bounce":
             return _bounce(_table(event, "bounce"))
         case "Complaint" if _not_sent(event):
-            return Happening.BOUNCED
+            return EventType.BOUNCED
         case "Complaint":
             feedback = _table(event, "complaint").get("complaintFeedbackType")
-            return Passed.HARMLESS if feedback in NO_COMPLAINT else Happening.COMPLAINED
+            return IgnoredReport.HARMLESS if feedback in NOT_A_COMPLAINT else EventType.COMPLAINED
         case "Open":
-            return _human(event, "open", Happening.OPENED)
+            return _unless_bot(event, "open", EventType.OPENED)
         case "Click":
-            return _human(event, "click", Happening.CLICKED)
-    return _PLAIN.get(kind, Passed.UNKNOWN)
+            return _unless_bot(event, "click", EventType.CLICKED)
+    return _EVENT_TYPES.get(kind, IgnoredReport.UNKNOWN)
 
 
 _STATUS = re.compile(r"[45]\.\d{1,3}\.\d{1,3}")
-_SAID = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)|^\s*smtp;\s*[45]\d\d\b", re.IGNORECASE)
+_SERVER_REPLY = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)|^\s*smtp;\s*[45]\d\d\b", re.IGNORECASE)
 """A failing status (RFC 3463) or reply code (RFC 5321) in what a mail server said."""
 
 
-def _bounce(bounce: Mapping[str, Any]) -> Happening | Passed:
-    """What a bounce is. One that may pass counts as such only with a failing status of a mail server.
+def _bounce(bounce: Mapping[str, Any]) -> EventType | IgnoredReport:
+    """A hard bounce, a soft bounce or an auto-reply. A soft bounce must have a failing status of a mail server.
 
-    SES reports auto-replies the same way as bounces, Transient/General or Undetermined, and without a status (AWS:
+    SES reports auto-replies as bounces too, Transient/General or Undetermined, but without a status (AWS:
     monitor-sending-activity; simulator address ooto@).
     """
     if bounce.get("bounceType") == "Permanent":
-        return Happening.BOUNCED
+        return EventType.BOUNCED
     recipients = bounce.get("bouncedRecipients")
-    told = [each for each in recipients if isinstance(each, dict)] if isinstance(recipients, list) else []
+    recipients = [each for each in recipients if isinstance(each, dict)] if isinstance(recipients, list) else []
     failed = any(
-        _STATUS.fullmatch(str(each.get("status", "")).strip()) or _SAID.search(str(each.get("diagnosticCode", "")))
-        for each in told
+        _STATUS.fullmatch(str(each.get("status", "")).strip())
+        or _SERVER_REPLY.search(str(each.get("diagnosticCode", "")))
+        for each in recipients
     )
-    return Happening.SOFT_BOUNCED if failed else Passed.AUTO_REPLY
+    return EventType.SOFT_BOUNCED if failed else IgnoredReport.AUTO_REPLY
 
 
 def _not_sent(event: Mapping[str, Any]) -> bool:
@@ -188,22 +189,22 @@ def _not_sent(event: Mapping[str, Any]) -> bool:
     return any(isinstance(kind, str) and kind in NOT_SENT for kind in kinds)
 
 
-_PLAIN = {
-    "Send": Happening.SENT,
-    "Delivery": Happening.DELIVERED,
-    "DeliveryDelay": Happening.DELAYED,
-    "Rendering Failure": Happening.FAILED,
-    "Reject": Happening.REFUSED,
+_EVENT_TYPES = {
+    "Send": EventType.SENT,
+    "Delivery": EventType.DELIVERED,
+    "DeliveryDelay": EventType.DELAYED,
+    "Rendering Failure": EventType.FAILED,
+    "Reject": EventType.REFUSED,
 }
 
 
-def _human(event: Mapping[str, Any], part: str, what: Happening) -> Happening | Passed:
-    """A missing flag does not mean a person (AWS: isBotEvent), but it is no proof of a machine either."""
-    return Passed.HARMLESS if _table(event, part).get("isBotEvent") == "Likely" else what
+def _unless_bot(event: Mapping[str, Any], part: str, what: EventType) -> EventType | IgnoredReport:
+    """The type, unless SES says that the event is likely a bot's. A missing flag proves neither (AWS: isBotEvent)."""
+    return IgnoredReport.HARMLESS if _table(event, part).get("isBotEvent") == "Likely" else what
 
 
 def _happened_at(event: Mapping[str, Any]) -> datetime | None:
-    """When it happened: a complaint when the mailbox provider took it, which is earlier than when SES heard of it."""
+    """When it happened. For a complaint, when the mailbox provider got it, which is before SES was told."""
     for part, names in (("complaint", ("arrivalDate", "timestamp")), ("bounce", ("timestamp",))):
         for name in names:
             if text := _table(event, part).get(name):

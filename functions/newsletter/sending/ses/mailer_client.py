@@ -1,4 +1,4 @@
-"""SES: one bulk call for a batch, and an exact account of what SES said to each recipient."""
+"""The SES client: one SendBulkEmail call for a batch, with the answer for each recipient."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.observability import logger
 from newsletter.publication.publication import Publication
-from newsletter.sending.ses.ses_answers import CREDENTIALS, Result, of_call, result_of
+from newsletter.sending.ses.ses_answers import CREDENTIALS, Result, error_of_call, result_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
         SendBulkEmailResponseTypeDef,
     )
 
-RATE_LIFE = 300.0
-"""Seconds for which the account's rate is believed before it is asked for again."""
+RATE_TTL = 300.0
+"""Seconds for which the account's rate is cached."""
 UNLIMITED = 10_000.0
-"""SES says -1 for no limit; the lane still wants a number, recipients a second."""
+"""Recipients a second for an account without a limit (SES: -1); the rate limiter needs a number."""
 
 FALLBACK_RATE = 1.0
-"""Recipients a second while nobody knows the account's rate: what SES allows a new account."""
-RATE_AGAIN = 10.0
-"""Seconds until the rate is asked for again after SES did not tell."""
+"""Recipients a second while the account's rate is unknown: what SES allows a new account."""
+RATE_RETRY = 10.0
+"""Seconds until the rate is asked for again after that failed."""
 
 MAX_FEEDBACK_ID = 64
-"""Characters of a value that SES takes over into Feedback-ID; a mailing's id is shorter nearly always."""
+"""Characters of a value that SES copies into Feedback-ID; a mailing's id is nearly always shorter."""
 
 
 class Envelope(NamedTuple):
-    """One recipient of a batch, with the values of the placeholders and headers of their own."""
+    """One recipient of a batch, with the values of the mail's placeholders and the recipient's own headers."""
 
     position: int
     email: str
@@ -51,7 +51,7 @@ class Envelope(NamedTuple):
 
 
 class Mailer:
-    """The SES client with our sender and configuration set."""
+    """Sends mails with the publication's sender and our configuration set."""
 
     def __init__(self, client: SESV2Client, publication: Publication, configuration_set: str) -> None:
         self._client = client
@@ -60,11 +60,11 @@ class Mailer:
         self._rate: tuple[float, float] | None = None
 
     def max_send_rate(self, *, guess: bool = False) -> float:
-        """Recipients a second that the account may send to (GetAccount), asked for every five minutes.
+        """Recipients a second that the account may send to (GetAccount), cached for five minutes.
 
-        Where SES does not tell, the rate known last holds. Where none is known, `guess` takes the lowest there is, so
-        that the mail itself shows what is wrong; without it botocore's error is raised, since a plan that was made for
-        a rate is kept.
+        If SES does not answer, the last known rate is used. If none is known, `guess` returns the lowest there is, so
+        that sending itself shows what is wrong; otherwise botocore's error is raised, since planning stores batches
+        whose size depends on the rate.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -75,27 +75,27 @@ class Mailer:
                 if self._rate is None and not guess:
                     raise
                 logger().warning("SES does not tell the sending rate", extra={"error": type(error).__name__})
-                self._rate = (monotonic() + RATE_AGAIN, self._rate[1] if self._rate else FALLBACK_RATE)
+                self._rate = (monotonic() + RATE_RETRY, self._rate[1] if self._rate else FALLBACK_RATE)
             else:
                 rate = float(quota.get("MaxSendRate", FALLBACK_RATE))
-                self._rate = (monotonic() + RATE_LIFE, UNLIMITED if rate < 0 else max(rate, 0.1))
+                self._rate = (monotonic() + RATE_TTL, UNLIMITED if rate < 0 else max(rate, 0.1))
         return self._rate[1]
 
-    def send(self, batch: Batch, variant: Variant, addressed: Sequence[Envelope], kind: str) -> list[Result]:
-        """One SendBulkEmail for up to 50 recipients; one Result for each, in their order.
+    def send(self, batch: Batch, variant: Variant, envelopes: Sequence[Envelope], kind: str) -> list[Result]:
+        """One SendBulkEmail call for up to 50 recipients; one Result for each, in their order.
 
-        Raises NotSentYet when SES certainly took nothing (SendingStopped when it takes nothing of anybody's),
-        SentPerhaps when nobody can know.
+        Raises NotSentYet when SES certainly took none of the mails (SendingStopped when it takes no mail from the
+        account), SentPerhaps when that is unknown.
         """
-        answer = self._call(self._request(batch, variant, addressed, kind))
+        answer = self._call(self._request(batch, variant, envelopes, kind))
         entries = answer.get("BulkEmailEntryResults", [])
-        if len(entries) != len(addressed):
-            message = f"{len(entries)} results for {len(addressed)} recipients"
+        if len(entries) != len(envelopes):
+            message = f"{len(entries)} results for {len(envelopes)} recipients"
             raise SentPerhaps(message)
-        return [result_of(who.position, entry) for who, entry in zip(addressed, entries, strict=True)]
+        return [result_of(who.position, entry) for who, entry in zip(envelopes, entries, strict=True)]
 
     def _request(
-        self, batch: Batch, variant: Variant, addressed: Sequence[Envelope], kind: str
+        self, batch: Batch, variant: Variant, envelopes: Sequence[Envelope], kind: str
     ) -> SendBulkEmailRequestTypeDef:
         sender = self._publication.sender
         return {
@@ -107,11 +107,11 @@ class Mailer:
                     "TemplateContent": {"Subject": variant.subject, "Html": variant.html, "Text": variant.text},
                     "TemplateData": json.dumps(LITERALS),
                     "Headers": _headers(
-                        {"List-Id": f"{_phrase(sender.name)} <{sender.list_id}>", **_for_machines(kind)}
+                        {"List-Id": f"{_phrase(sender.name)} <{sender.list_id}>", **_auto_reply_headers(kind)}
                     ),
                 }
             },
-            "BulkEmailEntries": _entries(batch, addressed, kind),
+            "BulkEmailEntries": _entries(batch, envelopes, kind),
         }
 
     def _call(self, request: SendBulkEmailRequestTypeDef) -> SendBulkEmailResponseTypeDef:
@@ -129,7 +129,7 @@ class Mailer:
         try:
             return self._client.send_bulk_email(**request)
         except ClientError as error:
-            raise of_call(error) from error
+            raise error_of_call(error) from error
         except (CredentialRetrievalError, NoCredentialsError, PartialCredentialsError) as error:
             raise SendingStopped(CREDENTIALS) from error
         except (ConnectTimeoutError, EndpointConnectionError, ParamValidationError) as error:
@@ -138,11 +138,11 @@ class Mailer:
             raise SentPerhaps(type(error).__name__) from error
 
 
-def _entries(batch: Batch, addressed: Sequence[Envelope], kind: str) -> list[BulkEmailEntryTypeDef]:
-    """All tags on each entry: whether entry tags add to or replace the default tags, the API does not say.
+def _entries(batch: Batch, envelopes: Sequence[Envelope], kind: str) -> list[BulkEmailEntryTypeDef]:
+    """One entry per recipient. Each has all tags, since the API does not say whether they add to default tags.
 
-    SES writes the header Feedback-ID itself and begins it with the values of the two tags that are its own, so that
-    Gmail tells complaints apart by mailing and by kind (AWS: custom values in the Feedback-ID header).
+    SES writes the header Feedback-ID and begins it with the values of the two `ses:` tags, so that Gmail reports
+    complaints by mailing and by kind (AWS: custom values in the Feedback-ID header).
     """
     shared: list[MessageTagTypeDef] = [
         {"Name": "mailing", "Value": batch.mailing},
@@ -150,7 +150,7 @@ def _entries(batch: Batch, addressed: Sequence[Envelope], kind: str) -> list[Bul
         {"Name": "ses:feedback-id-a", "Value": batch.mailing[:MAX_FEEDBACK_ID]},
         {"Name": "ses:feedback-id-b", "Value": kind},
     ]
-    return [_entry(who, shared) for who in addressed]
+    return [_entry(who, shared) for who in envelopes]
 
 
 def _entry(who: Envelope, shared: Sequence[MessageTagTypeDef]) -> BulkEmailEntryTypeDef:
@@ -164,11 +164,11 @@ def _entry(who: Envelope, shared: Sequence[MessageTagTypeDef]) -> BulkEmailEntry
     return entry
 
 
-def _for_machines(kind: str) -> dict[str, str]:
-    """Asks programs to keep silent: an out-of-office reply helps nobody, and SES reports it as a bounce.
+def _auto_reply_headers(kind: str) -> dict[str, str]:
+    """Headers that ask programs not to reply: SES reports out-of-office replies as bounces.
 
-    `Auto-Submitted` is for what no person sent (RFC 3834, section 5.2), so not for campaigns. Exchange goes by a header
-    of its own (MS-OXCMAIL 2.1.3.2.20); it lists all that it could answer but NDR, which tells of dead addresses.
+    `Auto-Submitted` is for mail that no person sent (RFC 3834, section 5.2), so not for campaigns. Exchange uses a
+    header of its own (MS-OXCMAIL 2.1.3.2.20); it lists every kind of reply but NDR, which reports dead addresses.
     """
     silence = {"X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply"}
     return silence if kind == Kind.CAMPAIGN else {"Auto-Submitted": "auto-generated", **silence}

@@ -1,7 +1,7 @@
-"""What SES's answers mean: taken, refused for good, to be tried again, in doubt, or that it takes nothing of ours.
+"""The meaning of SES's answers: accepted, rejected, to be tried again, in doubt, or that SES takes no mail from us.
 
-SES's own words name addresses ("The following identities failed the check: ..."). Reasons that are kept are ours, with
-what mends it; where SES is quoted, addresses are cut out.
+Messages of SES may contain addresses ("The following identities failed the check: ..."). So stored reasons are our own
+words, with what to do about it; where SES is quoted, addresses are removed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ ENTRY_OUTCOMES = {
     "MESSAGE_REJECTED": SendResult.REJECTED,
     "INVALID_PARAMETER": SendResult.REJECTED,
 }
-"""What an entry's status means (botocore's BulkEmailStatus). FAILED and unknown ones are doubtful: SES does not say."""
+"""The meaning of an entry's status (botocore's BulkEmailStatus). FAILED and unknown ones are doubtful."""
 
 QUOTA = "ACCOUNT_DAILY_QUOTA_EXCEEDED"
-STOPS = {
+STOPPING_STATUSES = {
     QUOTA: "the mails that SES allows the account in 24 hours are used up; it goes on by itself as they become free",
     "ACCOUNT_SENDING_PAUSED": "sending is paused for the whole account in SES; allow it again once its cause is mended",
     "CONFIGURATION_SET_SENDING_PAUSED": "sending is paused for our configuration set in SES; allow it again there",
@@ -42,7 +42,7 @@ STOPS = {
     "INVALID_SENDING_POOL_NAME": "the pool of addresses that our configuration set names does not exist in SES; name"
     " one that does",
 }
-"""Statuses that say: certainly not sent, and no other mail would be, before somebody (or tomorrow) acts."""
+"""Statuses that mean: not sent, and neither would be any other mail before a person acts or the quota frees up."""
 
 NOT_VERIFIED = (
     "SES does not know the sender or the recipient as verified; verify the sender's domain, and ask AWS for production"
@@ -58,11 +58,11 @@ CREDENTIALS = (
 )
 REFUSED = "SES refuses our mail as a whole; its sending statistics and the cases in the AWS support center say why"
 
-STOPPED_CALLS = {
-    "AccountSuspendedException": STOPS["ACCOUNT_SUSPENDED"],
-    "SendingPausedException": STOPS["ACCOUNT_SENDING_PAUSED"],
-    "MailFromDomainNotVerifiedException": STOPS["MAIL_FROM_DOMAIN_NOT_VERIFIED"],
-    "NotFoundException": STOPS["CONFIGURATION_SET_NOT_FOUND"],
+STOPPING_ERRORS = {
+    "AccountSuspendedException": STOPPING_STATUSES["ACCOUNT_SUSPENDED"],
+    "SendingPausedException": STOPPING_STATUSES["ACCOUNT_SENDING_PAUSED"],
+    "MailFromDomainNotVerifiedException": STOPPING_STATUSES["MAIL_FROM_DOMAIN_NOT_VERIFIED"],
+    "NotFoundException": STOPPING_STATUSES["CONFIGURATION_SET_NOT_FOUND"],
     "MessageRejected": REFUSED,
     **dict.fromkeys(("AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired"), DENIED),
     **dict.fromkeys(
@@ -83,17 +83,17 @@ STOPPED_CALLS = {
         CREDENTIALS,
     ),
 }
-"""The same of whole calls, by the name of the error (SES's model; AWS: Common Errors of SES v2)."""
+"""The same for whole calls, by error code (SES's model; AWS: Common Errors of SES v2)."""
 
-_SAID = (
+_STOP_MESSAGES = (
     (re.compile(r"\bnot verified\b|failed the check in region", re.IGNORECASE), NOT_VERIFIED),
     (re.compile(r"\bnot authorized to perform\b|\bexplicit deny\b", re.IGNORECASE), DENIED),
 )
-"""What SES puts into words alone, with a status or error that may mean much else (MESSAGE_REJECTED, FAILED)."""
+"""The same by words of the message, for statuses and errors with several meanings (MESSAGE_REJECTED, FAILED)."""
 
 
 class Result(NamedTuple):
-    """What SES said to one recipient; `stop` where it would say the same to everybody."""
+    """SES's answer for one recipient; `stop` is set where SES would answer the same for any recipient."""
 
     position: int
     outcome: SendResult
@@ -102,29 +102,29 @@ class Result(NamedTuple):
 
 
 def result_of(position: int, entry: BulkEmailEntryResultTypeDef) -> Result:
-    """What an entry of the answer to SendBulkEmail means."""
+    """The result for one entry of SendBulkEmail's answer."""
     status = entry.get("Status", "")
     if status == "SUCCESS":
         return Result(position, SendResult.ACCEPTED, "")
     said = entry.get("Error", "")
-    why = STOPS.get(status) or _why_nothing_is_sent(said)
+    why = STOPPING_STATUSES.get(status) or _stop_reason(said)
     if why:
         return Result(position, SendResult.RETRY, status, SendingStopped(why, passes=status == QUOTA))
     outcome = ENTRY_OUTCOMES.get(status, SendResult.DOUBTFUL)
     return Result(position, outcome, redacted(f"{status} {said}".strip())[:MAX_REASON])
 
 
-def of_call(error: ClientError) -> NotSentYet | SentPerhaps:
-    """What the refusal of a whole call means. SES says 5xx where it does not know itself what became of the call."""
+def error_of_call(error: ClientError) -> NotSentYet | SentPerhaps:
+    """The exception for a call that failed as a whole. After a 5xx nobody knows whether SES took the mails."""
     code, said = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
         return SentPerhaps(redacted(code))
     if "daily message quota" in said.lower():
-        return SendingStopped(STOPS[QUOTA], passes=True)
-    if why := _why_nothing_is_sent(said) or STOPPED_CALLS.get(code, ""):
+        return SendingStopped(STOPPING_STATUSES[QUOTA], passes=True)
+    if why := _stop_reason(said) or STOPPING_ERRORS.get(code, ""):
         return SendingStopped(why)
     return NotSentYet(redacted(f"{code}: {said}")[:MAX_REASON])
 
 
-def _why_nothing_is_sent(said: str) -> str:
-    return next((why for pattern, why in _SAID if pattern.search(said)), "")
+def _stop_reason(said: str) -> str:
+    return next((why for pattern, why in _STOP_MESSAGES if pattern.search(said)), "")

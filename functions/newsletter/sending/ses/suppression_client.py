@@ -1,4 +1,4 @@
-"""SES's own list of addresses that bounced or whose owners complained: it takes mail to them, and never sends it."""
+"""SES's suppression list: addresses that bounced or complained. SES accepts mail to them and does not send it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMPLAINT = "COMPLAINT"
 
 @dataclass(frozen=True)
 class Suppressed:
-    """An address on the list: why (BOUNCE or COMPLAINT), and since when."""
+    """An entry of the list: why (BOUNCE or COMPLAINT), and since when."""
 
     reason: str
     since: datetime
@@ -24,15 +24,15 @@ class Suppressed:
 class SuppressionList:
     """The account's list in the stack's region (AWS: sending-email-suppression-list).
 
-    SES compares addresses without regard to case when it sends, but here only an address spelled as it stands on the
-    list is found; ours are in lower case, as we mail them.
+    When it sends, SES ignores the case of addresses, but this API only finds an address that is spelled as on the
+    list; we use lower case here and when we send.
     """
 
     def __init__(self, client: SESV2Client) -> None:
         self._client = client
 
     def entry(self, address: str) -> Suppressed | None:
-        """What the list says of the address, if it is there. Raises botocore's errors."""
+        """The address's entry, or None. Raises botocore's errors."""
         try:
             found = self._client.get_suppressed_destination(EmailAddress=address)["SuppressedDestination"]
         except self._client.exceptions.NotFoundException:

@@ -1,4 +1,4 @@
-"""Who bounced once can come back: a fresh sign-up takes the address off SES's suppression list."""
+"""A new sign-up takes an address that bounced off SES's suppression list, so that it can get mail again."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
-def readmit(form: SignUp, now: datetime, app: Container) -> None:
-    """Take the form's address off SES's list if it bounced, at most once in 30 days.
+def lift_suppression(form: SignUp, now: datetime, app: Container) -> None:
+    """Take the form's address off SES's suppression list if it bounced, at most once in 30 days.
 
-    Never after a complaint: a form that anybody can fill in does not undo what the owner said. For that a person must
-    ask us (`newsletter subscribers unsuppress`). Should SES not answer, the mail goes out as it would have without
-    asking: SES drops it, and reports so.
+    Not after a complaint: anybody can fill in the form for the owner of the address, who must ask instead
+    (`newsletter subscribers unsuppress`). If SES does not answer, the mail is sent all the same; SES drops it and
+    reports that if the address is still on the list.
     """
     try:
         listed = app.suppression.entry(form.email)
