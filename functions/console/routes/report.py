@@ -61,7 +61,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
     if wanted and wanted not in list(RecipientStatus):
         raise InvalidInput("standing", f"one of {', '.join(RecipientStatus)}")
     lines, following = page_of(lines_after(report.mailing, request.query("after")), RECIPIENTS, wanted)
-    standings = report.tally.standings
+    standings = report.stats.statuses
     publication = app.templates.publication
     offer = publication.offer(report.mailing.offer)
     return page(
@@ -77,7 +77,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         words=certificate_in_words(report),
         progress=progress_in_words(report, clock),
         sums=report.certificate,
-        ended=report.ended,
+        ended=report.final_stats,
         under_way=not report.planned_to_the_end or report.certificate.waiting > 0,
         parts=_parts(report.certificate),
         standings=[(each.value, standings[each.value]) for each in RecipientStatus if each.value in standings],

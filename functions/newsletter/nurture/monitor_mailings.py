@@ -17,7 +17,7 @@ from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.sending_limits import Feedback, exceeds, too_many_refused
 from newsletter.reports.count_mailing import count_mailing, count_shard
-from newsletter.reports.stats import add_up
+from newsletter.reports.stats import sum_stats
 from newsletter.sending.feedback.circuit_breaker import record_open
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def _try_again(mailing: Mailing, now: datetime, app: Container) -> bool:
 
 def _judge(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
     """What became of the pilot: the rest follows, or the mailing is held."""
-    tally = add_up(count_shard(mailing, shard, app, now=now) for shard in mailing.status.pilot_shards)
-    sums = tally.sums
+    stats = sum_stats(count_shard(mailing, shard, app, now=now) for shard in mailing.status.pilot_shards)
+    sums = stats.sums
     if sums.waiting:
         app.statuses.compare_and_set(mailing.id, mailing.status, replace(mailing.status, until=now + PILOT_AGAIN))
         return {}
@@ -124,17 +124,17 @@ def _go_on(mailing: Mailing, after: MailingStatus, why: str, app: Container) -> 
 
 def _certify(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
     """Keep the certificate of a mailing that is over, and say when sums are wrong, over or not."""
-    tally = count_mailing(mailing, app, now=now)
-    found = {"wrong": int(not tally.sums.balanced)}
+    stats = count_mailing(mailing, app, now=now)
+    found = {"wrong": int(not stats.sums.balanced)}
     status = mailing.status
-    problem = too_many_refused(tally.sums.rejected - status.refused, tally.sums.accepted + tally.sums.rejected)
-    if problem and tally.sums.waiting and status.state.is_sending:
-        held = hold_mailing(mailing.id, problem, app, now=now, refused=tally.sums.rejected)
+    problem = too_many_refused(stats.sums.rejected - status.refused, stats.sums.accepted + stats.sums.rejected)
+    if problem and stats.sums.waiting and status.state.is_sending:
+        held = hold_mailing(mailing.id, problem, app, now=now, refused=stats.sums.rejected)
         return found | {"held": int(held)}
-    planned = tally.planned_to_the_end or status.state is MailingState.CANCELLED
-    if found["wrong"] or tally.sums.waiting or tally.sums.undecided or not planned:
+    planned = stats.planned_to_the_end or status.state is MailingState.CANCELLED
+    if found["wrong"] or stats.sums.waiting or stats.sums.undecided or not planned:
         return found
-    app.stats.put_certificate(mailing.id, tally)
+    app.stats.put_certificate(mailing.id, stats)
     if status.state is MailingState.SENDING and not app.statuses.compare_and_set(
         mailing.id, status, MailingStatus(MailingState.COMPLETE, now)
     ):

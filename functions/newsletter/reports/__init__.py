@@ -1,1 +1,1 @@
-"""Counts of mailings, and their words."""
+"""Reports of mailings: what became of their recipients, counted, in words and as JSON."""

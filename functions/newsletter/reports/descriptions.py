@@ -1,4 +1,4 @@
-"""Mailings, certificates and audiences in words and as JSON, the same for the console and the command line."""
+"""Describes mailings, certificates and audiences in words and as JSON, for the console and the command line alike."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from newsletter.sending.ledger import RecipientLine
 # --- in words --------------------------------------------------------------------------------------------------------
 
 
-STANDING = {
+AUTOMATED = {
     CONFIRMATION: ("Confirmation mails", "Everyone who fills in the form, to confirm"),
     INVITATION: ("Invitations", "Everyone who was invited to subscribe"),
     WELCOME: ("Welcome mails", "Each new reader, once they confirmed"),
     ALREADY: ("Questions to readers", "Readers for whose address somebody filled in the form again"),
     MOVED: ("Notices of a changed address", "Readers who moved to another address, at the one they left"),
 }
-"""Title and audience of the standing mailings."""
+"""Title and audience of the automated mailings."""
 
 
 def title_of(mailing: Mailing) -> str:
-    """What a person calls the mailing. A digest's subject differs from reader to reader, so its period names it."""
-    if mailing.id in STANDING:
-        return STANDING[mailing.id][0]
+    """The mailing's title. A digest is named by its period, since its subject differs between subscribers."""
+    if mailing.id in AUTOMATED:
+        return AUTOMATED[mailing.id][0]
     if mailing.kind is not Kind.DIGEST:
         return mailing.subject
     year, _, part = mailing.id.removeprefix("digest-").partition("-")
@@ -46,8 +46,8 @@ def title_of(mailing: Mailing) -> str:
 
 def audience_in_words(mailing: Mailing, publication: Publication) -> str:
     """Who gets the mailing, as a sentence without its full stop."""
-    if mailing.id in STANDING:
-        return STANDING[mailing.id][1]
+    if mailing.id in AUTOMATED:
+        return AUTOMATED[mailing.id][1]
     if mailing.kind is Kind.STEP:
         return "Readers who took up the offer, one by one as the step falls due"
     if mailing.kind is Kind.DIGEST:
@@ -66,7 +66,7 @@ def _campaign_audience(audience: Audience, publication: Publication) -> str:
 
 
 def topic_label(key: str, publication: Publication) -> str:
-    """The topic's English label (the default language's where there is none); the key of a topic that is gone."""
+    """The topic's English label (or that of the default language); the key of a topic that does not exist any more."""
     topic = publication.topic(key)
     return topic.label[publication.language("en")] if topic else key
 
@@ -84,7 +84,7 @@ def count_in_words(count: AudienceCount) -> str:
 
 
 def status_in_words(status: MailingStatus) -> str:
-    """How the mailing stands as a whole, as a sentence without its full stop; empty while nothing is special."""
+    """The mailing's status as a sentence without its full stop; empty while it is sent, and once it is complete."""
     why = f": {status.reason}" if status.reason else ""
     by = f" by {status.by}" if status.by else ""
     match status.state:
@@ -104,7 +104,7 @@ def status_in_words(status: MailingStatus) -> str:
 
 
 def still_going_out(status: MailingStatus) -> str:
-    """What of a mailing that a person has just stopped goes out all the same, as a sentence; empty for any other."""
+    """For a paused or cancelled mailing, a sentence about what is still sent; empty for any other."""
     if status.state not in (MailingState.PAUSED, MailingState.CANCELLED):
         return ""
     return (
@@ -114,7 +114,7 @@ def still_going_out(status: MailingStatus) -> str:
 
 
 def certificate_in_words(report: Report) -> str:
-    """What became of the mailing, in a sentence or three."""
+    """What became of the mailing's recipients, in one to three sentences."""
     sums = report.certificate
     if not sums.balanced:
         return (
@@ -145,18 +145,18 @@ def certificate_in_words(report: Report) -> str:
 
 
 def progress_in_words(report: Report, clock: Callable[[datetime], str]) -> str:
-    """How far the sending is, how fast, and when it will be done; empty when nothing is on its way."""
-    tally, status = report.tally, report.mailing.status
-    if not status.state.is_sending or not tally.sums.waiting:
+    """How far the sending is, how fast, and when it will be done; empty if the mailing is not being sent."""
+    stats, status = report.stats, report.mailing.status
+    if not status.state.is_sending or not stats.sums.waiting:
         return ""
-    tried = tally.sums.planned - tally.sums.waiting
+    tried = stats.sums.planned - stats.sums.waiting
     started = max(report.mailing.created_at, status.since)
-    words = f"{tried:,} of {tally.sums.planned:,} tried ({tried / tally.sums.planned:.0%})"
-    left = tally.left(started)
+    words = f"{tried:,} of {stats.sums.planned:,} tried ({tried / stats.sums.planned:.0%})"
+    left = stats.time_left(started)
     if left is None:
-        return f"{words}; none in the last two minutes. Counted {clock(tally.at)}."
+        return f"{words}; none in the last two minutes. Counted {clock(stats.at)}."
     return (
-        f"{words}, {tally.rate(started):,.1f} a second; done about {clock(tally.at + left)}. Counted {clock(tally.at)}."
+        f"{words}, {stats.rate(started):,.1f} a second; done about {clock(stats.at + left)}. Counted {clock(stats.at)}."
     )
 
 
@@ -194,32 +194,32 @@ def report_as_json(report: Report) -> dict[str, Any]:
     """A mailing with its text and certificate."""
     return {
         "mailing": mailing_as_json(report.mailing) | {"body": report.mailing.body},
-        "certificate": certificate_as_json(report.tally),
-        "ended": certificate_as_json(report.ended) if report.ended else None,
+        "certificate": certificate_as_json(report.stats),
+        "ended": certificate_as_json(report.final_stats) if report.final_stats else None,
         "planned_to_the_end": report.planned_to_the_end,
         "progress": _progress_as_json(report),
-        "standings": dict(sorted(report.tally.standings.items())),
+        "standings": dict(sorted(report.stats.statuses.items())),
     }
 
 
-def certificate_as_json(tally: MailingStats) -> dict[str, Any]:
-    """The sums as of `counted_at`, and whether they add up."""
-    return asdict(tally.sums) | {"balanced": tally.sums.balanced, "counted_at": iso(tally.at)}
+def certificate_as_json(stats: MailingStats) -> dict[str, Any]:
+    """The certificate, when it was counted, and whether it adds up."""
+    return asdict(stats.sums) | {"balanced": stats.sums.balanced, "counted_at": iso(stats.at)}
 
 
 def _progress_as_json(report: Report) -> dict[str, Any]:
-    tally = report.tally
+    stats = report.stats
     started = max(report.mailing.created_at, report.mailing.status.since)
-    left = tally.left(started) if report.mailing.status.state.is_sending else None
+    left = stats.time_left(started) if report.mailing.status.state.is_sending else None
     return {
-        "tried": tally.sums.planned - tally.sums.waiting,
-        "rate": round(tally.rate(started), 1),
-        "done_at": iso(tally.at + left) if left else None,
+        "tried": stats.sums.planned - stats.sums.waiting,
+        "rate": round(stats.rate(started), 1),
+        "done_at": iso(stats.at + left) if left else None,
     }
 
 
 def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[str, Any]]:
-    """Where each recipient stands; the address is empty for a reader who is no longer known."""
+    """The status of each recipient; the address is empty for a subscriber who was erased."""
     return [
         {
             "subscriber": line.subscriber,
@@ -233,7 +233,7 @@ def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[
 
 
 def digest_as_json(digest: Digest) -> dict[str, Any]:
-    """What a digest carries and how it stands."""
+    """What a digest carries and its status."""
     return {
         "period": digest.period,
         "mailing": digest_id(digest.period),
@@ -250,7 +250,7 @@ def digest_as_json(digest: Digest) -> dict[str, Any]:
 
 
 def article_as_json(article: Article) -> dict[str, Any]:
-    """An article as the digest knows it."""
+    """An article with its topics and marketing's choices."""
     return {
         "id": article.id,
         "url": article.url,

@@ -1,4 +1,4 @@
-"""What became of a mailing and of each of its recipients, read from the ledger itself."""
+"""The report of a mailing: its stats, and a line for each recipient from the ledger."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """A mailing and the count of it; `ended` is the count that was kept when the mailing was over."""
+    """A mailing and its stats; `final_stats` are those that were stored when the mailing was over."""
 
     mailing: Mailing
-    tally: MailingStats
-    ended: MailingStats | None = None
+    stats: MailingStats
+    final_stats: MailingStats | None = None
 
     @property
     def certificate(self) -> Certificate:
-        """The sums."""
-        return self.tally.sums
+        """The current certificate."""
+        return self.stats.sums
 
     @property
     def planned_to_the_end(self) -> bool:
-        """Whether every shard has its last page; a mailing that was cancelled is not planned any further."""
-        return self.tally.planned_to_the_end or self.mailing.status.state is MailingState.CANCELLED
+        """Whether nothing is left to plan: every shard is planned to its end, or the mailing was cancelled."""
+        return self.stats.planned_to_the_end or self.mailing.status.state is MailingState.CANCELLED
 
 
 def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
@@ -45,16 +45,16 @@ def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
     mailing = app.mailings.get(mailing_id)
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
-    tally = count_mailing(mailing, app, now=now)
-    return Report(mailing, tally, app.stats.certificate(mailing_id) if mailing.status.state.is_final else None)
+    stats = count_mailing(mailing, app, now=now)
+    return Report(mailing, stats, app.stats.certificate(mailing_id) if mailing.status.state.is_final else None)
 
 
 def recipients_of(
     mailing: Mailing, app: Container, *, now: datetime, after: tuple[str, int] = ("", -1)
 ) -> Iterator[RecipientLine]:
-    """A line per recipient by batch and position, those past `after`. Large mailings are read shard by shard."""
+    """A line per recipient, by batch and position, from after `after` on. Large mailings are read shard by shard."""
     cancelled_at = now if mailing.status.state is MailingState.CANCELLED else None
-    # Batches are named after their shard first, so shards in the order of their letters are batches in order.
+    # Ids of batches begin with their shard, so reading shards in alphabetical order gives batches in order.
     shards = [shard for shard in sorted(SHARDS) if shard >= after[0][:1]] if is_large(mailing, app) else [""]
     for shard in shards:
         records = list(app.deliveries.records(mailing.id, shard))
@@ -66,7 +66,7 @@ def recipients_of(
 
 
 def addresses_of(lines: Iterable[RecipientLine], app: Container) -> Iterator[tuple[RecipientLine, str]]:
-    """Each line with the reader's address, for who may see it; empty for a reader who is no longer known."""
+    """Each line with the subscriber's address; empty for one who was erased. For callers who may see addresses."""
     waiting = iter(lines)
     while chunk := list(islice(waiting, GET_LIMIT)):
         readers = app.subscribers.many(line.subscriber for line in chunk)

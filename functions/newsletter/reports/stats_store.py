@@ -1,4 +1,7 @@
-"""What was counted of a mailing, kept beside its ledger: tallies of shards, and the certificate once it is over."""
+"""Stored stats, in the Deliveries table: of the shards of large mailings, and of mailings that are over.
+
+The stored names `tally#…`, `lately` and `standings` are those of the first release.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ CERTIFICATE = "certificate"
 
 
 class StatsStore:
-    """Items of the Deliveries table. They are derived: losing one costs a count, never a fact."""
+    """Everything here is computed from the ledger, so that a lost item can be counted again."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def is_large(self, mailing: str, prefix: str) -> bool:
-        """Whether the items below the prefix fill more than a page of a query, 1 MB: some 16,000 recipients."""
+        """Whether the items with the prefix need more than one query page (AWS: 1 MB), some 16,000 recipients."""
         answer = self._client.query(
             TableName=self._table,
             KeyConditionExpression="mailing = :mailing AND begins_with(part, :prefix)",
@@ -35,42 +38,42 @@ class StatsStore:
         return "LastEvaluatedKey" in answer
 
     def of_shards(self, mailing: str) -> dict[str, MailingStats]:
-        """The tallies kept of the mailing, by shard."""
+        """The stored stats of the mailing, by shard."""
         found = pages(
             self._client,
             TableName=self._table,
             KeyConditionExpression="mailing = :mailing AND begins_with(part, :prefix)",
             ExpressionAttributeValues=to_item({":mailing": mailing, ":prefix": "tally#"}),
         )
-        return {item["part"].removeprefix("tally#"): _tally(item) for item in found}
+        return {item["part"].removeprefix("tally#"): _stats(item) for item in found}
 
-    def put(self, mailing: str, shard: str, tally: MailingStats) -> None:
-        """Keep a shard's tally."""
-        self._put(mailing, f"tally#{shard}", tally)
+    def put(self, mailing: str, shard: str, stats: MailingStats) -> None:
+        """Store a shard's stats."""
+        self._put(mailing, f"tally#{shard}", stats)
 
     def certificate(self, mailing: str) -> MailingStats | None:
-        """The count that ended the mailing, if it is over."""
+        """The stats that were stored when the mailing was over, or None."""
         answer = self._client.get_item(
             TableName=self._table, Key=to_item({"mailing": mailing, "part": CERTIFICATE}), ConsistentRead=True
         )
-        return _tally(from_item(answer["Item"])) if "Item" in answer else None
+        return _stats(from_item(answer["Item"])) if "Item" in answer else None
 
-    def put_certificate(self, mailing: str, tally: MailingStats) -> None:
-        """Keep the count that ends the mailing."""
-        self._put(mailing, CERTIFICATE, tally)
+    def put_certificate(self, mailing: str, stats: MailingStats) -> None:
+        """Store the final stats of a mailing that is over."""
+        self._put(mailing, CERTIFICATE, stats)
 
-    def _put(self, mailing: str, part: str, tally: MailingStats) -> None:
+    def _put(self, mailing: str, part: str, stats: MailingStats) -> None:
         values = {
-            "sums": asdict(tally.sums),
-            "to_the_end": tally.planned_to_the_end,
-            "lately": tally.lately,
-            "standings": dict(tally.standings),
-            "at": iso(tally.at),
-            "expires": int((tally.at + LIFE).timestamp()),
+            "sums": asdict(stats.sums),
+            "to_the_end": stats.planned_to_the_end,
+            "lately": stats.recent,
+            "standings": dict(stats.statuses),
+            "at": iso(stats.at),
+            "expires": int((stats.at + LIFE).timestamp()),
         }
         self._client.put_item(TableName=self._table, Item=to_item({"mailing": mailing, "part": part, **values}))
 
 
-def _tally(item: dict[str, Any]) -> MailingStats:
+def _stats(item: dict[str, Any]) -> MailingStats:
     sums = Certificate(**{field.name: item["sums"].get(field.name, 0) for field in fields(Certificate)})
     return MailingStats(sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"])

@@ -90,10 +90,10 @@ def _print_words(report: Report) -> None:
     say(f"\n{certificate_in_words(report)}")
     if progress := progress_in_words(report, lambda moment: when(moment, zone)):
         say(progress)
-    if report.ended:
-        sums = report.ended.sums
+    if report.final_stats:
+        sums = report.final_stats.sums
         say(
-            f"Kept when it was over, {when(report.ended.at, zone)}: {sums.planned:,} planned ="
+            f"Kept when it was over, {when(report.final_stats.at, zone)}: {sums.planned:,} planned ="
             f" {sums.accepted:,} accepted"
             f" + {sums.suppressed:,} suppressed + {sums.rejected:,} rejected + {sums.doubtful:,} doubtful."
         )

@@ -268,7 +268,7 @@ def test_a_mailing_that_is_accounted_for_is_complete_and_its_certificate_is_kept
     assert kept is not None
     sums = kept.sums
     assert (sums.planned, sums.accepted, sums.suppressed, sums.rejected, sums.doubtful) == (6, 3, 1, 1, 1)
-    assert report_of(mailing).ended == kept
+    assert report_of(mailing).final_stats == kept
     assert mailing not in app.statuses.unfinished()
     assert watch()["completed"] == 0
 

@@ -147,7 +147,7 @@ def test_nothing_of_a_cancelled_mailing_is_sent_and_the_certificate_counts_whom_
     send(cloud, rest)
     assert len(got(cloud, mailing)) == len(first.recipients)
     cloud.run("nurture", app.now())
-    ended = report_of(mailing).ended
+    ended = report_of(mailing).final_stats
     assert ended is not None
     assert (ended.sums.accepted, ended.sums.suppressed) == (len(first.recipients), 4 - len(first.recipients))
 

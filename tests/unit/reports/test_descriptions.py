@@ -49,7 +49,7 @@ def test_a_certificate_in_words_says_when_it_is_not_final_or_wrong(accepted: int
     assert ("do not add up" in words) == (off != 0)
     assert off != 0 or words.startswith("On its way: ")
     whole = report(accepted, 0, 0, 0, waiting)
-    early = replace(whole, tally=replace(whole.tally, planned_to_the_end=False))
+    early = replace(whole, stats=replace(whole.stats, planned_to_the_end=False))
     assert certificate_in_words(early).startswith("Still being planned")
 
 

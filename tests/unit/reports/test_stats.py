@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.reports.stats import LATELY, MailingStats, add_up, count
+from newsletter.reports.stats import RATE_WINDOW, MailingStats, compute_stats, sum_stats
 from newsletter.sending.ledger import (
     LEASE,
     BatchRecord,
@@ -47,9 +47,9 @@ def record(name: str, size: int, state: BatchStatus, letter: SendResult, ago: ti
 def test_shards_add_up_to_the_whole(kept: list[tuple[str, int, BatchStatus, SendResult]], cancelled: bool) -> None:  # noqa: FBT001
     records = [record(f"{shard}{at}-0", size, state, letter) for at, (shard, size, state, letter) in enumerate(kept)]
     planned = [*(each.batch for each in records), batch("a9-9", 3)]
-    whole = count(records, planned, to_the_end=True, now=NOW, cancelled=cancelled)
+    whole = compute_stats(records, planned, to_the_end=True, now=NOW, cancelled=cancelled)
     parts = [
-        count(
+        compute_stats(
             [each for each in records if each.batch.id[0] == shard],
             [each for each in planned if each.id[0] == shard],
             to_the_end=True,
@@ -58,9 +58,9 @@ def test_shards_add_up_to_the_whole(kept: list[tuple[str, int, BatchStatus, Send
         )
         for shard in "abc"
     ]
-    assert add_up(parts) == whole
+    assert sum_stats(parts) == whole
     assert whole.sums.balanced
-    assert sum(whole.standings.values()) == whole.sums.planned
+    assert sum(whole.statuses.values()) == whole.sums.planned
 
 
 def test_a_sum_is_as_old_as_its_oldest_part_and_planned_when_all_parts_are() -> None:
@@ -69,23 +69,23 @@ def test_a_sum_is_as_old_as_its_oldest_part_and_planned_when_all_parts_are() -> 
         MailingStats(sums, planned_to_the_end=True, at=START),
         MailingStats(sums, planned_to_the_end=False, at=NOW),
     )
-    assert (add_up([new, old]).at, add_up([new, old]).planned_to_the_end) == (START, False)
+    assert (sum_stats([new, old]).at, sum_stats([new, old]).planned_to_the_end) == (START, False)
     with pytest.raises(ValueError, match="nothing"):
-        add_up([])
+        sum_stats([])
 
 
 def test_the_rate_is_that_of_the_last_two_minutes() -> None:
     records = [
         record("a0-0", 50, BatchStatus.DONE, SendResult.ACCEPTED, timedelta(seconds=30)),
-        record("a0-1", 50, BatchStatus.DONE, SendResult.ACCEPTED, LATELY + timedelta(seconds=1)),
+        record("a0-1", 50, BatchStatus.DONE, SendResult.ACCEPTED, RATE_WINDOW + timedelta(seconds=1)),
         record("a0-2", 50, BatchStatus.CLAIMED, SendResult.OPEN),
     ]
     planned = [each.batch for each in records]
-    tally = count(records, planned, to_the_end=True, now=NOW, cancelled=False)
-    assert tally.rate(START) == 50 / 120
-    assert tally.left(START) == timedelta(seconds=120)
-    assert tally.rate(NOW - timedelta(seconds=60)) == 50 / 60
-    assert count(records[1:], planned, to_the_end=True, now=NOW, cancelled=False).left(START) is None
+    stats = compute_stats(records, planned, to_the_end=True, now=NOW, cancelled=False)
+    assert stats.rate(START) == 50 / 120
+    assert stats.time_left(START) == timedelta(seconds=120)
+    assert stats.rate(NOW - timedelta(seconds=60)) == 50 / 60
+    assert compute_stats(records[1:], planned, to_the_end=True, now=NOW, cancelled=False).time_left(START) is None
 
 
 @pytest.mark.parametrize(
