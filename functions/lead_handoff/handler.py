@@ -1,11 +1,11 @@
-"""Offers taken up become leads in the CRM."""
+"""Lead hand-off: sends leads of offers that were taken up to the CRM."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from newsletter.container import app
-from newsletter.leads.hand_off_lead import HandedOff, hand_off_lead
+from newsletter.leads.hand_off_lead import HandOffResult, hand_off_lead
 from newsletter.platform.events import each_message
 from newsletter.platform.messages import MalformedMessage, Message, TakeUpOffer
 from newsletter.platform.observability import count, logger, observed, waited
@@ -23,11 +23,11 @@ def _hand_off(message: Message) -> None:
         raise MalformedMessage(f"{message.type} does not belong on the lead queue")
     now = app.now()
     try:
-        became = hand_off_lead(message, app, now=now)
+        result = hand_off_lead(message, app, now=now)
     except Exception:
         waited("LeadWaitSeconds", (now - parse_iso(message.at)).total_seconds())
         raise
-    count("LeadsHandedOff", int(became is HandedOff.TAKEN))
-    if became is HandedOff.WITHDRAWN:
+    count("LeadsHandedOff", int(result is HandOffResult.TAKEN))
+    if result is HandOffResult.WITHDRAWN:
         logger().warning("lead withdrawn", extra={"subscriber": message.subscriber, "offer": message.offer})
         count("LeadsWithdrawn")

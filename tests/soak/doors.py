@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from newsletter.container import app
-from newsletter.leads.crm_client import Crm, NotTaken
+from newsletter.leads.crm_client import Crm, CrmRefused
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
@@ -155,12 +155,12 @@ def _world(draw: Random) -> Iterator[PlayedDoors]:
         wire.wait(draw.uniform(0, 3))
         current = wire.weather
         if draw.random() < current.error_before + current.lost_before:
-            raise NotTaken("HTTP 503")
+            raise CrmRefused("HTTP 503")
         played.webhooks.append((webhook, json.dumps(body)))
         if draw.random() < current.crash_after:
             raise Crash
         if draw.random() < current.lost_after:
-            raise NotTaken("no answer")
+            raise CrmRefused("no answer")
         return "200"
 
     with virtual(lambdas), laid(wire.carry), patch.object(Crm, "post", post):

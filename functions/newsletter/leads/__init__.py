@@ -1,1 +1,1 @@
-"""Visits, offers, leads and their way to the CRM."""
+"""Leads: visits to links, offers that subscribers take up, and their hand-off to the CRM."""

@@ -1,4 +1,4 @@
-"""What readers followed in their mails, kept as evidence for as long as the publication says."""
+"""Visits to the links of subscribers' mails, in the Subscribers table, kept as long as the publication says."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from newsletter.readers.subscriber import CurrentSubscriber
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-FURTHER = 2
-"""How many visits after the first are kept with what they showed; more of them are counted."""
+MAX_SAMPLES = 2
+"""How many visits after the first are stored with their evidence; further ones are only counted."""
 
 
 class Clicks:
-    """One item per reader, mailing, link, method and hour in the Subscribers table, however often the link is opened.
+    """One item per subscriber, mailing, link, method and hour, however often the link is opened.
 
-    Each expires after `life`.
+    Each expires `life` after its first visit.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, life: timedelta) -> None:
@@ -29,9 +29,9 @@ class Clicks:
         self._life = life
 
     def add(self, reader: CurrentSubscriber, mailing: str, link: str, evidence: Evidence, now: datetime) -> bool:
-        """Keep a visit; False when it was only counted, or not kept at all: its reader does not allow it, or is erased.
+        """Store a visit. False when it was only counted, or not stored: its reader does not allow that, or was erased.
 
-        The item holds what the first visit of the hour showed, `samples` of those after it, `count` and `last_at`.
+        The item has the evidence of the first visit of the hour, `samples` of later ones, `count` and `last_at`.
         """
         if not reader.may_be_tracked:
             return False
@@ -53,11 +53,11 @@ class Clicks:
         return first.took_place or self._count(key, shown, now, known=from_item(first.item))
 
     def _count(self, key: dict[str, str], shown: dict[str, Any], now: datetime, known: dict[str, Any]) -> bool:
-        """Count one more visit, and keep what it showed while there is room.
+        """Count one more visit, and store its evidence while there are fewer than MAX_SAMPLES.
 
-        Visits at the very same moment may each find room for the last sample: that makes a few more, and no harm.
+        Concurrent visits may each add the last sample, so that there are a few more, which is harmless.
         """
-        room = len(known.get("samples", [])) < FURTHER
+        room = len(known.get("samples", [])) < MAX_SAMPLES
         sample = ", samples = list_append(if_not_exists(samples, :none), :sample)" if room else ""
         counted = holds(
             self._client,

@@ -1,4 +1,4 @@
-"""The CRM's webhook: signed as Standard Webhooks say, with every secret that is valid at the time."""
+"""Posts webhooks to the CRM, signed as in Standard Webhooks, with every secret that is valid at the time."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from newsletter.platform.errors import NewsletterError
 from newsletter.platform.web.http_client import WebFault, exchange, place_of
 
 TIMEOUT = 20.0
-"""Seconds for all of it, from the name of the host to the last byte; Standard Webhooks recommend 15 to 30."""
+"""Seconds for the whole exchange, from DNS to the last byte; Standard Webhooks recommend 15 to 30."""
 
 
-class NotTaken(NewsletterError):
-    """The CRM did not take the webhook; the message says what it answered."""
+class CrmRefused(NewsletterError):
+    """The CRM did not accept the webhook; the message says what it answered."""
 
 
 class Crm:
-    """Posts webhooks. The same id is used for every try, so that the CRM can drop repeats."""
+    """The CRM's webhook endpoint."""
 
     def __init__(self, url: str, secrets: tuple[str, ...]) -> None:
         self._url = url
         self._secrets = secrets
 
     def post(self, webhook: str, body: Mapping[str, Any]) -> str:
-        """Send one webhook and return what the CRM answered, e.g. `200`. Raises NotTaken for anything but 2xx.
+        """Send one webhook and return the HTTP status, e.g. `200`. Raises CrmRefused for anything but 2xx.
 
-        Redirects are not followed (Standard Webhooks: a 3xx is a failure).
+        `webhook` is its id; retries must use the same, so that the CRM can drop repetitions. Redirects are not
+        followed (Standard Webhooks: a 3xx is a failure).
         """
         payload = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         deadline = monotonic() + TIMEOUT
@@ -43,9 +44,9 @@ class Crm:
                 body=payload.encode(),
             )
         except WebFault as fault:
-            raise NotTaken(str(fault)) from fault
+            raise CrmRefused(str(fault)) from fault
         if not 200 <= answer.status < 300:
-            raise NotTaken(f"HTTP {answer.status}")
+            raise CrmRefused(f"HTTP {answer.status}")
         return str(answer.status)
 
     def _signed(self, webhook: str, payload: str, at: datetime) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Make a lead of an offer taken up, start its sequence, and hand it to the CRM, once."""
+"""Creates the lead of an offer that was taken up, starts its sequence, and hands it off to the CRM, once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from newsletter.leads.crm_client import NotTaken
+from newsletter.leads.crm_client import CrmRefused
 from newsletter.leads.lead import Evidence, Lead, lead_created, lead_id
 from newsletter.nurture.enrollment import enroll
 from newsletter.platform.messages import TakeUpOffer
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
-class HandedOff(StrEnum):
-    """What became of a press."""
+class HandOffResult(StrEnum):
+    """The result of handing off a lead."""
 
     TAKEN = "taken"
-    """The CRM took the lead now."""
+    """The CRM accepted the lead now."""
     KNOWN = "known"
-    """It had it already: pressed twice, delivered twice."""
+    """The CRM had it already: the button was pressed again, or the message delivered again."""
     WITHDRAWN = "withdrawn"
-    """The reader was erased, or the offer dropped, since the button was pressed: nothing is left to hand off."""
+    """The subscriber was erased, or the offer removed, after the button was pressed: there is nothing to hand off."""
 
 
-def hand_off_lead(message: TakeUpOffer, app: Container, *, now: datetime) -> HandedOff:
-    """Hand off the reader as they are now, under the address they have now; who left starts no sequence.
+def hand_off_lead(message: TakeUpOffer, app: Container, *, now: datetime) -> HandOffResult:
+    """Hand off the lead with the subscriber's current data; the sequence starts only for active subscribers.
 
-    Every line may be repeated: the lead and the enrollment exist once, and the CRM sees the same webhook id on every
-    try. Raises NotTaken when the CRM refuses.
+    Safe to repeat after a crash at any line: the lead and the enrollment exist once, and the CRM gets the same webhook
+    id at every try. Raises CrmRefused.
     """
     offer = app.publication.offer(message.offer)
     reader = app.subscribers.get(current_subscriber(message.subscriber, app).id)
     if offer is None or reader is None:
-        return HandedOff.WITHDRAWN
+        return HandOffResult.WITHDRAWN
     lead = Lead(
         id=lead_id(reader.id, message.offer),
         subscriber=reader.id,
@@ -51,21 +51,21 @@ def hand_off_lead(message: TakeUpOffer, app: Container, *, now: datetime) -> Han
         evidence=Evidence(**message.evidence),
     )
     if not app.lead_pointers.add(reader.id, lead.id, lead.offer, lead.at):
-        return HandedOff.WITHDRAWN
+        return HandOffResult.WITHDRAWN
     if not app.leads.create(lead):
         lead = app.leads.get(lead.id) or lead
     if offer.sequence and reader.status is Status.ACTIVE:
         app.enrollments.begin(enroll(reader.id, app.publication.sequences[offer.sequence], lead.at))
     if app.leads.handed_off(lead.id):
-        return HandedOff.KNOWN
+        return HandOffResult.KNOWN
     try:
         answer = app.crm.post(f"lead-{lead.id}-created", lead_created(lead, reader, offer))
-    except NotTaken as refusal:
+    except CrmRefused as refusal:
         app.leads.add_attempt(lead.id, now, str(refusal), taken=False)
         raise
     finally:
-        # The CRM may take its time, and the reader may be erased meanwhile: what was written after that must go.
+        # The subscriber may have been erased while the CRM was called: then nothing of the lead may stay.
         if app.subscribers.get(reader.id) is None:
             app.leads.erase(lead.id)
     app.leads.add_attempt(lead.id, now, answer, taken=True)
-    return HandedOff.TAKEN
+    return HandOffResult.TAKEN

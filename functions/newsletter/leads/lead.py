@@ -1,4 +1,4 @@
-"""Leads: a subscriber who took up an offer, as handed to the CRM."""
+"""A lead: a subscriber who took up an offer, and the webhook that tells the CRM."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from newsletter.readers.subscriber import Status, Subscriber
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a request showed of who made it; kept raw, so that a verdict can be drawn again. `network` is truncated."""
+    """What a request shows about its sender, stored unchanged so that it can be judged again later.
+
+    `network` is the truncated IP address.
+    """
 
     method: str
     user_agent: str
@@ -27,7 +30,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Lead:
-    """An offer taken up. One per reader and offer, however often the button is pressed."""
+    """One per subscriber and offer, however often the button is pressed. `how` is the way, e.g. `button`.
+
+    `mailing`, `batch` and `position` say which mail had the link.
+    """
 
     id: str
     subscriber: str
@@ -41,7 +47,7 @@ class Lead:
 
 
 def lead_id(subscriber: str, offer: str) -> str:
-    """16 base32 characters, the same for the same reader and offer."""
+    """16 base32 characters, always the same for the same subscriber and offer."""
     return base64.b32encode(hashlib.sha256(f"lead\n{subscriber}\n{offer}".encode()).digest()[:10]).decode().lower()
 
 
@@ -79,7 +85,7 @@ def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, 
 
 
 def _subscription(subscriber: Subscriber) -> dict[str, Any]:
-    """Whether the newsletter may be sent to them, for a CRM that mails too. To ask for contact they need not get it."""
+    """The state of the subscription, for a CRM that sends mail too. A lead need not be an active subscriber."""
     paused = subscriber.choices.paused_until
     return {
         "status": subscriber.status,

@@ -1,4 +1,4 @@
-"""Which leads are a reader's: a record under their id for each, so that they are found without knowing any offer."""
+"""Pointers from subscribers to their leads, so that erasure and "my data" find leads without knowing the offers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class LeadPointers:
-    """Pointers in the Subscribers table to leads in theirs."""
+    """One item per lead under the subscriber's id, in the Subscribers table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._records = ReaderRecords(client, table)
 
     def add(self, subscriber: str, lead: str, offer: str, at: datetime) -> bool:
-        """Point to a lead before it is written; False when the reader was erased and must have none."""
+        """Add a pointer, before its lead is written; False when the subscriber was erased and must have no lead."""
         self._records.add({"id": subscriber, "record": f"{LEAD}{lead}", "offer": offer, "at": iso(at)})
         return not self._records.erased(subscriber)

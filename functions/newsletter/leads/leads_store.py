@@ -1,4 +1,4 @@
-"""Leads with their evidence and every hand-off attempt."""
+"""The Leads table: leads with their evidence and every attempt to hand them off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KeptLead:
-    """A lead as it is `shown` to its reader, with every attempt to hand it off."""
+    """A stored lead for "my data": `shown` has everything that is stored, with every attempt to hand it off."""
 
     offer: str
     at: datetime
@@ -37,7 +37,7 @@ class Leads:
         return lead_id(subscriber, offer)
 
     def create(self, lead: Lead) -> bool:
-        """Keep a new lead; False when this reader took up this offer before."""
+        """Store a new lead; False when this subscriber took up this offer before."""
         return holds(
             self._client,
             "put_item",
@@ -66,7 +66,7 @@ class Leads:
         )
 
     def get(self, lead: str) -> Lead | None:
-        """The lead of that id."""
+        """The lead of that id, or None."""
         item = self._item(lead)
         if item is None:
             return None
@@ -83,7 +83,7 @@ class Leads:
         )
 
     def kept(self, lead: str) -> KeptLead | None:
-        """The lead for its reader."""
+        """The lead with everything that is stored of it, or None."""
         item = self._item(lead)
         return KeptLead(item["offer"], parse_iso(item["at"]), item) if item else None
 
@@ -97,12 +97,12 @@ class Leads:
         return 1 if answer.get("Attributes") else 0
 
     def handed_off(self, lead: str) -> bool:
-        """Whether the CRM has taken the lead."""
+        """Whether the CRM has accepted the lead."""
         item = self._item(lead)
         return bool(item and "handed_off_at" in item)
 
     def add_attempt(self, lead: str, at: datetime, result: str, *, taken: bool) -> None:
-        """Note one try to hand the lead off, and whether the CRM took it; nothing for a lead that was erased."""
+        """Record one attempt, and whether the CRM accepted the lead; does nothing for a lead that was erased."""
         conditional(
             self._client,
             "update_item",

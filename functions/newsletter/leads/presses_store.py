@@ -1,4 +1,4 @@
-"""How often a reader's press on an offer becomes a message: once in a while, however often the button is pressed."""
+"""Deduplicates presses on an offer's button: within WINDOW a subscriber and offer get one queue message."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW = timedelta(minutes=10)
-"""Presses of one reader on one offer within it are one."""
-TRIES = 5
-"""How many messages may be tried in a window while none is known to be queued: presses at the very same moment."""
+"""Further presses within it add nothing. Windows are fixed: they start at multiples of ten minutes."""
+MAX_TRIES = 5
+"""How many messages may be queued in a window while none is known to have arrived: concurrent presses, or failures."""
 
 
 class Presses:
-    """Counters in the Guards table; all of them expire."""
+    """One expiring item per subscriber, offer and window, in the Guards table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
-    def begin(self, subscriber: str, offer: str, now: datetime) -> bool:
-        """Whether a message is to be queued; False when this window's is already. Call `queued` after it.
+    def claim(self, subscriber: str, offer: str, now: datetime) -> bool:
+        """Whether the caller shall queue a message, and then call `mark_queued`; False if this window has one already.
 
-        Raises LimitReached when it was tried too often and is not known to be queued.
+        Raises LimitReached after MAX_TRIES in one window, none of which was marked as queued.
         """
         key = _key(subscriber, offer, now)
         written = conditional(
@@ -38,15 +38,15 @@ class Presses:
             UpdateExpression="ADD tries :one SET expires = :expires",
             ConditionExpression="attribute_not_exists(queued) AND (attribute_not_exists(tries) OR tries < :most)",
             ExpressionAttributeValues=to_item(
-                {":one": 1, ":most": TRIES, ":expires": int((now + 2 * WINDOW).timestamp())}
+                {":one": 1, ":most": MAX_TRIES, ":expires": int((now + 2 * WINDOW).timestamp())}
             ),
         )
         if not written.took_place and "queued" not in written.item:
             raise LimitReached("presses on one offer")
         return written.took_place
 
-    def queued(self, subscriber: str, offer: str, now: datetime) -> None:
-        """The message of this window is in the queue, from which it cannot be lost."""
+    def mark_queued(self, subscriber: str, offer: str, now: datetime) -> None:
+        """Note that the message of this window is in the queue, so that it cannot be lost any more."""
         self._client.update_item(
             TableName=self._table,
             Key=to_item(_key(subscriber, offer, now)),

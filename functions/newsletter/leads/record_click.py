@@ -1,4 +1,4 @@
-"""A click on an article: where it leads, and what it showed of who clicked."""
+"""Records clicks on links of mails, and finds where they lead."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def record_click(ref: LinkClaims, link: str, evidence: Evidence, now: datetime, app: Container) -> str:
-    """The stored target of the link; only targets we mailed exist, so this redirects nowhere else. Raises NotFound."""
+    """Record the click and return the link's URL. Raises NotFound: only URLs that were mailed can be redirected to."""
     target = app.mailings.link(ref.mailing, link)
     if target is None:
         raise NotFound("link")
-    keep_visit(ref, link, evidence, now, app)
+    record_visit(ref, link, evidence, now, app)
     return target
 
 
-def keep_visit(ref: LinkClaims, link: str, evidence: Evidence, now: datetime, app: Container) -> None:
-    """Keep that somebody opened the link, if its reader allows it today.
+def record_visit(ref: LinkClaims, link: str, evidence: Evidence, now: datetime, app: Container) -> None:
+    """Record that the link was opened, if its subscriber allows that today. Raises nothing.
 
-    What cannot be kept costs nobody the page. HEAD shows it to nobody; and of a link that is opened again and again
-    within the hour, the ledger hears the first few times.
+    An error is logged and does not keep the page from being shown. A HEAD request shows the page to nobody, so it does
+    not count in the ledger; of a link that is opened many times in an hour, only the first few are added there.
     """
     try:
         reader = current_subscriber(ref.subscriber, app)

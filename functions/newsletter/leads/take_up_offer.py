@@ -1,4 +1,4 @@
-"""A reader looks at the offer, or takes it up by pressing its button."""
+"""A subscriber looks at an offer's page, or takes the offer up by pressing its button."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.leads.lead import Evidence
-from newsletter.leads.record_click import keep_visit
+from newsletter.leads.record_click import record_visit
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import iso
@@ -18,30 +18,32 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
-def asker(ref: LinkClaims, app: Container) -> CurrentSubscriber:
-    """Who would be asking by pressing the button of this link."""
+def current_owner(ref: LinkClaims, app: Container) -> CurrentSubscriber:
+    """The subscriber to whom the link belongs today: they may have changed their address since the mail."""
     return current_subscriber(ref.subscriber, app)
 
 
 def can_be_contacted(reader: CurrentSubscriber) -> bool:
-    """Whether we know an address: not of who was erased, nor of somebody we never knew.
+    """Whether we know their address: not if they were erased or never existed.
 
-    Who left the newsletter can ask for contact: it is a wish of its own, and the CRM hears that they left.
+    Somebody who unsubscribed can still ask for contact; the lead tells the CRM that they unsubscribed.
     """
     return reader.status != "" and not reader.erased
 
 
-def show(ref: LinkClaims, evidence: Evidence, now: datetime, app: Container) -> None:
-    """Note that the offer's page was opened. A scanner opens it too, so this makes no lead."""
-    keep_visit(ref, f"offer-{ref.extra}", evidence, now, app)
+def record_view(ref: LinkClaims, evidence: Evidence, now: datetime, app: Container) -> None:
+    """Record that the offer's page was opened. Mail scanners open it too, so this creates no lead."""
+    record_visit(ref, f"offer-{ref.extra}", evidence, now, app)
 
 
-def take_up(reader: CurrentSubscriber, ref: LinkClaims, evidence: Evidence, now: datetime, app: Container) -> None:
-    """Queue the lead of a reader who `can_be_contacted`. Once this returns the lead cannot be lost.
+def take_up_offer(
+    reader: CurrentSubscriber, ref: LinkClaims, evidence: Evidence, now: datetime, app: Container
+) -> None:
+    """Queue the lead of a subscriber who `can_be_contacted`. Once this returns, the lead cannot be lost.
 
-    If it raises, the reader is asked to press again. Presses within ten minutes are one. Raises LimitReached.
+    If it raises, the page asks to press again. Further presses within ten minutes add nothing. Raises LimitReached.
     """
-    if not app.presses.begin(reader.id, ref.extra, now):
+    if not app.presses.claim(reader.id, ref.extra, now):
         return
     message = TakeUpOffer(
         subscriber=reader.id,
@@ -54,4 +56,4 @@ def take_up(reader: CurrentSubscriber, ref: LinkClaims, evidence: Evidence, now:
         evidence=asdict(evidence),
     )
     app.queues.send(app.queues.lead, message)
-    app.presses.queued(reader.id, ref.extra, now)
+    app.presses.mark_queued(reader.id, ref.extra, now)

@@ -21,8 +21,8 @@ OLDEST = timedelta(days=1)
 def show_offer(request: Request, token: str) -> Answer:
     """The landing page, which says what pressing its button would really do. Opening it is evidence, and no lead."""
     ref, offer = _read(token)
-    take_up_offer.show(ref, request.evidence, app.now(), app)
-    return _landing(request, token, take_up_offer.asker(ref, app), offer)
+    take_up_offer.record_view(ref, request.evidence, app.now(), app)
+    return _landing(request, token, take_up_offer.current_owner(ref, app), offer)
 
 
 def take_up(request: Request, token: str) -> Answer:
@@ -33,13 +33,13 @@ def take_up(request: Request, token: str) -> Answer:
     """
     ref, offer = _read(token)
     now = app.now()
-    reader = take_up_offer.asker(ref, app)
+    reader = take_up_offer.current_owner(ref, app)
     if not take_up_offer.can_be_contacted(reader):
         return _landing(request, token, reader, offer)
     age = app.forms.age("offer", request.field("form"), now, token)
     if age is None or age > OLDEST:
         return _landing(request, token, reader, offer, again=True)
-    take_up_offer.take_up(reader, ref, request.evidence, now, app)
+    take_up_offer.take_up_offer(reader, ref, request.evidence, now, app)
     return page(request, "offer_taken", reader.language, reader=reader)
 
 

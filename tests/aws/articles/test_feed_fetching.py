@@ -213,7 +213,7 @@ def test_a_crm_that_answers_byte_by_byte_is_given_up_unless_its_status_is_there(
         if b" 200 OK" in first:
             assert post("lead-1", {}) == "200"
         else:
-            with pytest.raises(crm.NotTaken, match=r"^no whole answer in time$"):
+            with pytest.raises(crm.CrmRefused, match=r"^no whole answer in time$"):
                 post("lead-1", {})
 
 

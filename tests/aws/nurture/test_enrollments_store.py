@@ -56,8 +56,8 @@ def test_only_the_run_that_saw_the_present_step_moves_it_on(adapters: Adapters) 
     first = enrollment(adapters, "f")
     adapters.enrollments.begin(first)
     second = replace(first, step=2, due_at=NOW + timedelta(days=7))
-    assert adapters.enrollments.move(first, second)
-    assert not adapters.enrollments.move(first, replace(second, due_at=NOW))
+    assert adapters.enrollments.replace(first, second)
+    assert not adapters.enrollments.replace(first, replace(second, due_at=NOW))
     assert due(adapters, "f") == []
     assert due(adapters, "f", NOW + timedelta(days=7)) == [second]
 
@@ -65,14 +65,14 @@ def test_only_the_run_that_saw_the_present_step_moves_it_on(adapters: Adapters) 
 def test_an_enrollment_that_is_over_is_never_due_and_never_begins_again(adapters: Adapters) -> None:
     first = enrollment(adapters, "g")
     adapters.enrollments.begin(first)
-    assert adapters.enrollments.move(first, replace(first, step=2, due_at=None))
+    assert adapters.enrollments.replace(first, replace(first, step=2, due_at=None))
     assert due(adapters, "g", NOW + timedelta(days=4000)) == []
     assert not adapters.enrollments.begin(first)
 
 
 def test_an_enrollment_that_was_forgotten_is_not_brought_back_by_moving_it_on(adapters: Adapters) -> None:
     gone = enrollment(adapters, "h")
-    assert not adapters.enrollments.move(gone, replace(gone, step=2))
+    assert not adapters.enrollments.replace(gone, replace(gone, step=2))
     assert due(adapters, "h", NOW + timedelta(days=4000)) == []
 
 

@@ -108,7 +108,7 @@ def ask_for_a_mail(adapters: Adapters) -> Attempt:
 def move(adapters: Adapters) -> Attempt:
     enrollment = Enrollment(adapters.new("a"), "sparraus", 1, NOW, NOW)
     adapters.enrollments.begin(enrollment)
-    return lambda: adapters.enrollments.move(enrollment, replace(enrollment, step=2, due_at=NOW + timedelta(days=7)))
+    return lambda: adapters.enrollments.replace(enrollment, replace(enrollment, step=2, due_at=NOW + timedelta(days=7)))
 
 
 def accept_proof(adapters: Adapters) -> Attempt:

@@ -17,7 +17,7 @@ import pytest
 from newsletter import container
 from newsletter.container import app
 from newsletter.leads.lead import Evidence
-from newsletter.leads.record_click import keep_visit
+from newsletter.leads.record_click import record_visit
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
@@ -99,7 +99,7 @@ WRITES: dict[str, Callable[[], Any]] = {
     "Clicks.add": lambda: app.clicks.add(current_subscriber(ID, app), "m", "k", EVIDENCE, NOON),
     "Consents.append": lambda: app.consents.append(ID, Consent("given", "form", app.now(), "x")),
     "Enrollments.begin": lambda: app.enrollments.begin(enrollment()),
-    "Enrollments.move": lambda: app.enrollments.move(enrollment(), enrollment(2)),
+    "Enrollments.replace": lambda: app.enrollments.replace(enrollment(), enrollment(2)),
     "LeadPointers.add": lambda: app.lead_pointers.add(ID, "l", "sparraus", NOON),
     "Leads.add_attempt": lambda: app.leads.add_attempt("l", NOON, "204", taken=True),
     "Reachability.stop": lambda: app.bounces.stop(
@@ -389,7 +389,7 @@ def erased_before_call(number: int, clock: Clock) -> Iterator[list[int]]:
 
 
 def visit(_: Cloud) -> None:
-    keep_visit(LinkClaims(ID, "m", "b"), "k", EVIDENCE, app.now(), app)
+    record_visit(LinkClaims(ID, "m", "b"), "k", EVIDENCE, app.now(), app)
 
 
 def press(cloud: Cloud) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
-from newsletter.leads.clicks_store import FURTHER
-from newsletter.leads.presses_store import TRIES, WINDOW
+from newsletter.leads.clicks_store import MAX_SAMPLES
+from newsletter.leads.presses_store import MAX_TRIES, WINDOW
 from newsletter.mailings.mailing import Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import NotQueued, Queues
@@ -133,7 +133,7 @@ def test_an_article_opens_whatever_is_wrong_with_the_reader_or_the_tables(
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("throttled")
 
-    for owner, name in (("subscribers", "profile"), ("clicks", "add"), ("deliveries", "add")):
+    for owner, name in (("subscribers", "profile"), ("clicks", "add"), ("deliveries", "add_event")):
         with monkeypatch.context() as trouble:
             trouble.setattr(getattr(app, owner), name, broken)
             click(cloud)
@@ -150,7 +150,7 @@ def test_opening_a_link_again_and_again_is_counted_in_one_record_an_hour(
         click(cloud)
         clock.forward(seconds=1)
     (visit,) = visits(cloud)
-    assert (visit["count"]["N"], len(visit["samples"]["L"])) == ("20", FURTHER)
+    assert (visit["count"]["N"], len(visit["samples"]["L"])) == ("20", MAX_SAMPLES)
     assert (visit["at"]["S"][11:19], visit["last_at"]["S"][11:19]) == ("12:00:00", "12:00:19")
     assert text("my_data.clicks_counted", count=20) in cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
     clock.forward(hours=1)
@@ -300,7 +300,7 @@ def test_a_press_that_could_not_be_queued_can_be_repeated_and_is_never_said_to_h
 
     with monkeypatch.context() as broken:
         broken.setattr(Queues, "send", refuse_all)
-        assert [post(cloud, path, form)["statusCode"] for _ in range(TRIES + 1)] == [500] * TRIES + [429]
+        assert [post(cloud, path, form)["statusCode"] for _ in range(MAX_TRIES + 1)] == [500] * MAX_TRIES + [429]
     assert post(cloud, path, form)["statusCode"] == 429
     Clock(monkeypatch, NOON + WINDOW)
     assert post(cloud, path, form)["statusCode"] == 200

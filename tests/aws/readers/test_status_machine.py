@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from newsletter.container import app
 from newsletter.leads.hand_off_lead import hand_off_lead
 from newsletter.leads.lead import Evidence, lead_id
-from newsletter.leads.record_click import keep_visit
-from newsletter.leads.take_up_offer import can_be_contacted, take_up
+from newsletter.leads.record_click import record_visit
+from newsletter.leads.take_up_offer import can_be_contacted, take_up_offer
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
 from newsletter.publication.publication import SIGN_UP_LIFE
@@ -78,11 +78,11 @@ class Life:
         """What is done with the links of an old mail, and what waits of it."""
         match act:
             case "visit":
-                keep_visit(LinkClaims(self.id, "m", "b"), "k", EVIDENCE, self.now, app)
+                record_visit(LinkClaims(self.id, "m", "b"), "k", EVIDENCE, self.now, app)
             case "press":
                 asker = current_subscriber(self.id, app)
                 if can_be_contacted(asker):
-                    take_up(asker, LinkClaims(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, app)
+                    take_up_offer(asker, LinkClaims(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, app)
                 self.pressed = True
             case "hand_off":
                 self.hand_off()
