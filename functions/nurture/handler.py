@@ -1,4 +1,4 @@
-"""Every few minutes: mailings are looked after, due steps become batches, sign-ups are recalled, who left is erased."""
+"""Nurture: every few minutes, monitors mailings, queues due steps and reminders, and erases subscribers who left."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Adapters:
     sign_ups: SignUps
     consents: Consents
     enrollments: Enrollments
-    agenda: DueIndex
+    due_index: DueIndex
     articles: Articles
     feed_states: FeedStates
     mailings: Mailings
@@ -147,7 +147,7 @@ def _built(stack: Stack) -> Iterator[Adapters]:
             sign_ups=app.sign_ups,
             consents=Consents(client, settings.subscribers_table, lambda: b"a key of the tests"),
             enrollments=app.enrollments,
-            agenda=app.due_index,
+            due_index=app.due_index,
             articles=app.articles,
             feed_states=app.feed_states,
             mailings=app.mailings,

@@ -1,1 +1,1 @@
-"""Sequences: who gets which step when, and all other work that is due."""
+"""Nurture: sequences and their steps, and all other work that falls due (reminders, erasure, monitoring)."""

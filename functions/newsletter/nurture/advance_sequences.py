@@ -1,4 +1,4 @@
-"""Send every sequence step that is due, and set the time of the one after it."""
+"""Queues every sequence step that is due, and sets the time of the next one."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, app: Container) -> dict[str, int]:
-    """Emit one batch per due step and move its enrollment on: {"planned": …, "ended": …, "paused": …}. At most 100.
+    """Queue one batch per due step and advance its enrollment: {"planned": …, "ended": …, "paused": …}. At most 100.
 
-    A step's batch holds one reader and is named after reader and enrollment, so its ledger record says by itself that
-    this reader had this step: a tick that crashed between emitting and moving on emits it again, and the ledger lets
-    nobody be mailed twice. One that cannot be planned, for lack of its text in the reader's language for example, stays
-    due and is told through `isolated`.
+    A step's batch has one recipient and its id is made of subscriber and enrollment, so that the same step has the same
+    ledger record: a run that crashed between queueing and advancing queues it again, and it is sent once. A step that
+    cannot be planned, e.g. because its text is missing in the subscriber's language, stays due and is reported through
+    `isolated`.
     """
     done = Counter(planned=0, ended=0, paused=0)
     today = now.astimezone(app.publication.time_zone).date()
@@ -35,15 +35,15 @@ def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, 
         with isolated.piece(f"step {enrollment.step} of {enrollment.sequence} for {enrollment.subscriber}"):
             reader = _recipient(enrollment, readers, app.publication)
             if reader is None:
-                app.enrollments.move(enrollment, replace(enrollment, due_at=None))
+                app.enrollments.replace(enrollment, replace(enrollment, due_at=None))
                 done["ended"] += 1
             elif reader.choices.paused(today):
-                app.enrollments.move(enrollment, postponed(enrollment, now, app.publication.time_zone))
+                app.enrollments.replace(enrollment, postponed(enrollment, now, app.publication.time_zone))
                 done["paused"] += 1
             else:
                 sequence = app.publication.sequences[enrollment.sequence]
                 _plan(enrollment, sequence, reader, now, app)
-                app.enrollments.move(enrollment, advance(enrollment, sequence, now))
+                app.enrollments.replace(enrollment, advance(enrollment, sequence, now))
                 done["planned"] += 1
     return dict(done)
 
@@ -51,7 +51,7 @@ def advance_sequences(due: list[Enrollment], now: datetime, isolated: Isolated, 
 def _recipient(
     enrollment: Enrollment, readers: Mapping[str, Subscriber], publication: Publication
 ) -> Subscriber | None:
-    """Who gets the due step; None when the sequence is over for them: they left, or the step is no more."""
+    """Who gets the due step; None when the sequence has ended for them: they left, or the step was removed."""
     sequence = publication.sequences.get(enrollment.sequence)
     if sequence is None or enrollment.step > len(sequence.steps):
         return None

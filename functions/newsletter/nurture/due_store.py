@@ -1,4 +1,4 @@
-"""What is due: next steps of sequences, reminders of sign-ups, erasures of readers who left. One index, by time."""
+"""The index of due work: steps of sequences, reminders of sign-ups, erasures of subscribers who left; by time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A sign-up that nobody confirmed yet; `moved_from` is the reader whose change of address it is."""
+    """A sign-up that was not confirmed yet; `moved_from` is the subscriber whose change of address it is, if any."""
 
     subscriber: str
     nonce: str
@@ -28,7 +28,7 @@ class Reminder:
 
 @dataclass(frozen=True)
 class Erasure:
-    """A reader who left so long ago that nothing of them may be kept, or one whose erasure is to be ended."""
+    """A subscriber who left so long ago that their data must be erased, or whose erasure was not finished."""
 
     subscriber: str
 
@@ -42,7 +42,7 @@ class Unreadable:
     fault: str
 
 
-Due = Enrollment | Reminder | Erasure | Unreadable
+DueItem = Enrollment | Reminder | Erasure | Unreadable
 
 
 class DueIndex:
@@ -52,7 +52,7 @@ class DueIndex:
         self._client = client
         self._table = table
 
-    def due(self, shard: str, now: datetime) -> Iterator[Due]:
+    def due(self, shard: str, now: datetime) -> Iterator[DueItem]:
         """What is due in a shard, the most overdue first."""
         for item in pages(
             self._client,
@@ -62,12 +62,12 @@ class DueIndex:
             ExpressionAttributeValues=to_item({":shard": shard, ":now": iso(now)}),
         ):
             try:
-                yield _piece(item)
+                yield _due_item(item)
             except (KeyError, TypeError, ValueError) as fault:
                 yield Unreadable(item["id"], item["record"], f"{type(fault).__name__}: {fault}")
 
 
-def _piece(item: dict[str, Any]) -> Due:
+def _due_item(item: dict[str, Any]) -> DueItem:
     match item["record"]:
         case record if reader_records.is_sign_up(record):
             return Reminder(item["id"], item["nonce"], reader_records.moved_from(record))

@@ -1,4 +1,4 @@
-"""The tick: send due steps, recall sign-ups that wait, erase readers who left long ago."""
+"""Does what is due: sequence steps, reminders of unconfirmed sign-ups, erasure of subscribers who left long ago."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsletter.nurture.advance_sequences import advance_sequences
-from newsletter.nurture.due_store import Due, Erasure, Reminder, Unreadable
+from newsletter.nurture.due_store import DueItem, Erasure, Reminder, Unreadable
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import BrokenRecord
@@ -25,46 +25,46 @@ if TYPE_CHECKING:
 def do_due_work(now: datetime, app: Container, isolated: Isolated, *, steps: bool = True) -> dict[str, int]:
     """Do everything that is due at `now`, once: {"planned", "ended", "paused", "reminded", "erased"}.
 
-    Without `steps` those stay due, for a tick after the breaker is closed.
+    Without `steps`, sequence steps stay due until a run after the breaker is closed.
 
-    Each piece is done first and taken off the agenda after it, and doing it again changes nothing: a crash in between
-    costs a repetition, never a mail or an erasure. A piece that fails stays due, and the others go on.
+    Each item is done first and taken off the index after that, and doing it again changes nothing: after a crash in
+    between it is repeated, and no mail or erasure is lost. An item that fails stays due; the others are still done.
     """
     done: Counter[str] = Counter(planned=0, ended=0, paused=0, reminded=0, erased=0)
     for shard in SHARDS:
         for chunk in _chunks(app.due_index.due(shard, now)):
             done.update(
                 advance_sequences(
-                    [piece for piece in chunk if steps and isinstance(piece, Enrollment)], now, isolated, app
+                    [item for item in chunk if steps and isinstance(item, Enrollment)], now, isolated, app
                 )
             )
-            for piece in chunk:
-                if not isinstance(piece, Enrollment):
-                    with isolated.piece(f"{type(piece).__name__.lower()} {piece.subscriber}"):
-                        done.update(_do(piece, now, app))
+            for item in chunk:
+                if not isinstance(item, Enrollment):
+                    with isolated.piece(f"{type(item).__name__.lower()} {item.subscriber}"):
+                        done.update(_process(item, now, app))
     return dict(done)
 
 
-def _do(piece: Reminder | Erasure | Unreadable, now: datetime, app: Container) -> dict[str, int]:
-    match piece:
+def _process(item: Reminder | Erasure | Unreadable, now: datetime, app: Container) -> dict[str, int]:
+    match item:
         case Reminder():
-            _remind(piece, app)
+            _queue_reminder(item, app)
             return {"reminded": 1}
         case Erasure():
-            erased = my_data.erase_who_is_due(piece.subscriber, now, app)
+            erased = my_data.erase_who_is_due(item.subscriber, now, app)
             return {"erased": int(erased)}
         case Unreadable():
-            raise BrokenRecord(f"{piece.record} cannot be read ({piece.fault})")
+            raise BrokenRecord(f"{item.record} cannot be read ({item.fault})")
 
 
-def _remind(reminder: Reminder, app: Container) -> None:
-    """The ledger keeps the reminder from going out twice; a sign-up that expired meanwhile gets none."""
+def _queue_reminder(reminder: Reminder, app: Container) -> None:
+    """Queue a reminder. The ledger sends it once; the sender drops it if the sign-up has expired by then."""
     subscriber, nonce, moved_from = reminder.subscriber, reminder.nonce, reminder.moved_from
     message = ConfirmSignUp(subscriber, nonce, reminder=True, moved_from=moved_from)
     app.queues.send(app.queues.transactional, message)
     app.sign_ups.reminded(subscriber, nonce, moved_from)
 
 
-def _chunks(due: Iterator[Due]) -> Iterator[list[Due]]:
+def _chunks(due: Iterator[DueItem]) -> Iterator[list[DueItem]]:
     while chunk := list(islice(due, GET_LIMIT)):
         yield chunk

@@ -26,9 +26,10 @@ def enroll(subscriber: str, sequence: Sequence, now: datetime) -> Enrollment:
 
 
 def advance(enrollment: Enrollment, sequence: Sequence, now: datetime) -> Enrollment:
-    """After the due step was planned at `now`: the step after it, or the end.
+    """The enrollment after its due step was planned at `now`: the next step, or the end.
 
-    Counted from now, not from when it was due, so that a late tick never sends two steps at once.
+    The time to the next step counts from now, not from when the step was due, so that a late run does not make two
+    steps follow each other closely.
     """
     done = enrollment.step
     if done >= len(sequence.steps):
@@ -37,9 +38,9 @@ def advance(enrollment: Enrollment, sequence: Sequence, now: datetime) -> Enroll
 
 
 def postponed(enrollment: Enrollment, now: datetime, time_zone: ZoneInfo) -> Enrollment:
-    """The same step tomorrow, from the first minute of the day in that zone.
+    """The same step, due at the beginning of tomorrow in that time zone.
 
-    What a paused reader waits with is looked at once a day, since they may end their pause before its day.
+    Steps of paused subscribers are checked once a day, since a pause may be ended early.
     """
     tomorrow = now.astimezone(time_zone).date() + timedelta(days=1)
     return replace(enrollment, due_at=datetime.combine(tomorrow, time(), time_zone).astimezone(UTC))

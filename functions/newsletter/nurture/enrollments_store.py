@@ -25,11 +25,11 @@ class Enrollments:
         self._records = ReaderRecords(client, table)
 
     def begin(self, enrollment: Enrollment) -> bool:
-        """Enroll, unless the reader went through this sequence before, or was erased."""
+        """Store a new enrollment; False if the subscriber was in this sequence before, or was erased."""
         return self._records.add(_values(enrollment))
 
     def of(self, subscriber: str) -> list[Enrollment]:
-        """Every sequence the reader is or was in."""
+        """The enrollments of a subscriber, current and past."""
         items = pages(
             self._client,
             TableName=self._table,
@@ -40,8 +40,8 @@ class Enrollments:
         )
         return [enrollment_of(item) for item in items]
 
-    def move(self, before: Enrollment, after: Enrollment) -> bool:
-        """Go from one step to the next; False when another run was faster."""
+    def replace(self, before: Enrollment, after: Enrollment) -> bool:
+        """Store `after` in place of `before`; False when another run was faster."""
         return holds(
             self._client,
             "put_item",
@@ -66,7 +66,7 @@ def _values(enrollment: Enrollment) -> dict[str, Any]:
 
 
 def enrollment_of(item: dict[str, Any]) -> Enrollment:
-    """The enrollment that an item holds, given as plain values."""
+    """The enrollment in an item (as plain values)."""
     due = item.get("due_at")
     return Enrollment(
         subscriber=item["id"],

@@ -1,4 +1,4 @@
-"""The tick's look at every mailing that is not over: go on, judge, hold, and certify what is done."""
+"""Monitors every mailing that is not over: resumes it, evaluates its pilot, holds it, or completes it."""
 
 from __future__ import annotations
 
@@ -19,31 +19,30 @@ from newsletter.publication.sending_limits import Feedback, exceeds, too_many_re
 from newsletter.reports.count_mailing import count_mailing, count_shard
 from newsletter.reports.stats import sum_stats
 from newsletter.sending.feedback.circuit_breaker import record_open
+from newsletter.sending.sending_stopped import QUOTA_RETRY
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-QUOTA_AGAIN = timedelta(hours=1)
-"""How long a mailing waits for more of the day's quota before we look again."""
-PILOT_AGAIN = timedelta(minutes=15)
-"""How much longer a pilot is watched that is not sent yet."""
-PATIENCE = 60.0
-"""Seconds for the whole look; mailings that no time is left for have their turn with the next tick."""
+PILOT_EXTENSION = timedelta(minutes=15)
+"""How much longer to wait for a pilot that is not sent to its end yet."""
+TIME_BUDGET = 60.0
+"""Seconds for all mailings; those for which no time is left are monitored in the next run."""
 
 
 def monitor_mailings(
     now: datetime, isolated: Isolated, app: Container, clock: Callable[[], float] = time.monotonic
 ) -> dict[str, int]:
-    """Look after each mailing once: {"resumed", "held", "completed", "wrong"}.
+    """Check each unfinished mailing once: {"resumed", "held", "completed", "wrong"}.
 
-    `wrong` are mailings whose certificate does not add up; a person must look into them. Repeating a look changes
-    nothing that the first one did. A mailing at which the look fails is told through `isolated`.
+    `wrong` are mailings whose certificate does not add up; a person must look into them. Running it again repeats
+    nothing. A mailing that fails is reported through `isolated`. `clock` returns seconds.
     """
     done = Counter(resumed=0, held=0, completed=0, wrong=0)
     breaker = app.reputation.breaker()
     if breaker is not None:
         record_open(breaker, app)
-    stop = clock() + PATIENCE
+    stop = clock() + TIME_BUDGET
     for name in app.statuses.unfinished():
         if clock() > stop:
             break
@@ -55,20 +54,20 @@ def monitor_mailings(
                 reason = f"breaker open: {breaker.reason}"
                 done["held"] += hold_mailing(name, reason, app, now=now)
             else:
-                done.update(_look_at(mailing, now, app, may_resume=breaker is None))
+                done.update(_monitor(mailing, now, app, may_resume=breaker is None))
     return dict(done)
 
 
-def _look_at(mailing: Mailing, now: datetime, app: Container, *, may_resume: bool) -> dict[str, int]:
+def _monitor(mailing: Mailing, now: datetime, app: Container, *, may_resume: bool) -> dict[str, int]:
     status = mailing.status
     due = status.until is not None and status.until <= now
     if status.state in (MailingState.HELD, MailingState.WAITING):
         record_stopped(mailing.id, status, app)
     match status.state:
         case MailingState.WAITING if due and may_resume:
-            return {"resumed": _try_again(mailing, now, app)}
+            return {"resumed": _check_quota(mailing, now, app)}
         case MailingState.PILOT if due:
-            return _judge(mailing, now, app)
+            return _evaluate_pilot(mailing, now, app)
         case MailingState.SENDING | MailingState.PILOT if status.needs_requeue:
             app.decisions.put(status.since, mailing.id, "resumed", cause_of(status), replace=False)
             requeue_shards(mailing.id, status, app)
@@ -78,26 +77,26 @@ def _look_at(mailing: Mailing, now: datetime, app: Container, *, may_resume: boo
     return {}
 
 
-def _try_again(mailing: Mailing, now: datetime, app: Container) -> bool:
-    """Go on when the quota has room again; else wait on."""
+def _check_quota(mailing: Mailing, now: datetime, app: Container) -> bool:
+    """Resume if the quota has room again, otherwise wait longer; whether it was resumed."""
     quota = app.account.quota()
     if not quota.has_room:
         reason = f"{quota.used:,} of the {quota.most:,} mails that SES allows in 24 hours are used up"
         app.statuses.compare_and_set(
-            mailing.id, mailing.status, replace(mailing.status, reason=reason, until=now + QUOTA_AGAIN)
+            mailing.id, mailing.status, replace(mailing.status, reason=reason, until=now + QUOTA_RETRY)
         )
         return False
-    return _go_on(
+    return _resume(
         mailing, resumed_status(mailing.status, now, app.publication.sending_limits), "quota has room again", app
     )
 
 
-def _judge(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
-    """What became of the pilot: the rest follows, or the mailing is held."""
+def _evaluate_pilot(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
+    """Send the rest if the pilot went well, otherwise hold the mailing; wait longer while the pilot is being sent."""
     stats = sum_stats(count_shard(mailing, shard, app, now=now) for shard in mailing.status.pilot_shards)
     sums = stats.sums
     if sums.waiting:
-        app.statuses.compare_and_set(mailing.id, mailing.status, replace(mailing.status, until=now + PILOT_AGAIN))
+        app.statuses.compare_and_set(mailing.id, mailing.status, replace(mailing.status, until=now + PILOT_EXTENSION))
         return {}
     feedback = Feedback(sums.delivered, sums.bounced, sums.complained)
     problem = exceeds(feedback, app.publication.sending_limits) or too_many_refused(
@@ -111,10 +110,10 @@ def _judge(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
         return {"held": int(held)}
     after = MailingStatus(MailingState.SENDING, now, needs_requeue=True)
     why = f"pilot: {sums.accepted:,} accepted, {sums.bounced:,} bounced, {sums.complained:,} called spam"
-    return {"resumed": int(_go_on(mailing, after, why, app))}
+    return {"resumed": int(_resume(mailing, after, why, app))}
 
 
-def _go_on(mailing: Mailing, after: MailingStatus, why: str, app: Container) -> bool:
+def _resume(mailing: Mailing, after: MailingStatus, why: str, app: Container) -> bool:
     if not app.statuses.compare_and_set(mailing.id, mailing.status, after):
         return False
     app.decisions.put(after.since, mailing.id, "resumed", why)
@@ -123,7 +122,7 @@ def _go_on(mailing: Mailing, after: MailingStatus, why: str, app: Container) -> 
 
 
 def _certify(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
-    """Keep the certificate of a mailing that is over, and say when sums are wrong, over or not."""
+    """Check the certificate, and store it and complete the mailing when nothing of it is left."""
     stats = count_mailing(mailing, app, now=now)
     found = {"wrong": int(not stats.sums.balanced)}
     status = mailing.status

@@ -1,4 +1,4 @@
-"""All that a tick does, every few minutes: mailings go on and are watched, and whatever is due is done."""
+"""The scheduled run of nurture, every few minutes: refills the queue, monitors mailings, and does what is due."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def run_due_work(now: datetime, app: Container) -> dict[str, int]:
-    """Do everything that is due at `now`; how much of each kind it was.
+    """Do everything that is due at `now`; how many of each kind were done.
 
-    Steps of sequences wait while the breaker is open. Raises PartlyFailed, once the rest is done.
+    Sequence steps wait while the breaker is open. Raises PartlyFailed if something failed, once the rest is done.
     """
     isolated = Isolated()
-    # First, since the queue may run dry: everything else can wait for the next tick.
-    going = refill_queue(isolated, app)
-    watched = monitor_mailings(now, isolated, app)
-    count("MailingsCompleted", watched["completed"])
-    count("CertificatesWrong", watched["wrong"])
+    # First, since the queue may run dry; everything else can wait for the next run.
+    refilled = refill_queue(isolated, app)
+    monitored = monitor_mailings(now, isolated, app)
+    count("MailingsCompleted", monitored["completed"])
+    count("CertificatesWrong", monitored["wrong"])
     done = do_due_work(now, app, isolated, steps=app.reputation.breaker() is None)
     count("StepsPlanned", done["planned"])
     count("SignUpsReminded", done["reminded"])
     count("ReadersErased", done["erased"])
     isolated.raise_if_any()
-    return done | watched | {"refilled": going}
+    return done | monitored | {"refilled": refilled}

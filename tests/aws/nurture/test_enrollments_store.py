@@ -23,7 +23,7 @@ def enrollment(adapters: Adapters, shard: str = "q", due_in: timedelta = timedel
 
 
 def due(adapters: Adapters, shard: str, now: datetime = NOW) -> list[Enrollment]:
-    return [piece for piece in adapters.agenda.due(shard, now) if isinstance(piece, Enrollment)]
+    return [piece for piece in adapters.due_index.due(shard, now) if isinstance(piece, Enrollment)]
 
 
 def test_a_reader_goes_through_a_sequence_once(adapters: Adapters) -> None:
@@ -80,16 +80,16 @@ def test_sign_ups_are_recalled_once_and_readers_who_left_come_up_for_erasure(ada
     late, left = NOW + timedelta(days=9), adapters.new("i")
     sign_up = SignUp(left, "i@example.com", Choices(language="fi"), "1", "", "", NOW, "nonce")
     adapters.sign_ups.put(sign_up)
-    assert list(adapters.agenda.due("i", NOW)) == []
-    assert list(adapters.agenda.due("i", NOW + REMINDER_AFTER)) == [Reminder(left, "nonce")]
+    assert list(adapters.due_index.due("i", NOW)) == []
+    assert list(adapters.due_index.due("i", NOW + REMINDER_AFTER)) == [Reminder(left, "nonce")]
     adapters.sign_ups.reminded(left, "another form")
-    assert list(adapters.agenda.due("i", late)) == [Reminder(left, "nonce")]
+    assert list(adapters.due_index.due("i", late)) == [Reminder(left, "nonce")]
     adapters.sign_ups.reminded(left, "nonce")
-    assert list(adapters.agenda.due("i", late)) == []
+    assert list(adapters.due_index.due("i", late)) == []
 
     adapters.subscribers.activate(sign_up, NOW)
     adapters.subscribers.deactivate(left, Status.UNSUBSCRIBED, "page", NOW, timedelta(days=9))
-    assert list(adapters.agenda.due("i", late - timedelta(seconds=1))) == []
-    assert list(adapters.agenda.due("i", late)) == [Erasure(left)]
+    assert list(adapters.due_index.due("i", late - timedelta(seconds=1))) == []
+    assert list(adapters.due_index.due("i", late)) == [Erasure(left)]
     adapters.subscribers.activate(replace(sign_up, nonce="fresh"), NOW)
-    assert list(adapters.agenda.due("i", late)) == []
+    assert list(adapters.due_index.due("i", late)) == []

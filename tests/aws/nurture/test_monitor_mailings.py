@@ -13,7 +13,7 @@ from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.status import MailingState, MailingStatus
-from newsletter.nurture.monitor_mailings import PILOT_AGAIN, QUOTA_AGAIN, monitor_mailings
+from newsletter.nurture.monitor_mailings import PILOT_EXTENSION, monitor_mailings
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import RequeueShard, from_json
 from newsletter.platform.shards import SHARDS
@@ -24,6 +24,7 @@ from newsletter.reports.stats_store import StatsStore
 from newsletter.sending.feedback.circuit_breaker import close_breaker, count_feedback
 from newsletter.sending.feedback.reputation_store import Breaker
 from newsletter.sending.ledger import LEASE, BatchStatus, Certificate, SendResult
+from newsletter.sending.sending_stopped import QUOTA_RETRY
 from newsletter.sending.ses.account_client import Quota
 from tests.support.cloud import Cloud, running
 from tests.support.reports import report_of
@@ -116,11 +117,11 @@ def test_a_mailing_waits_for_the_quota_visibly_and_goes_on_by_itself(cloud: Clou
     assert watch(NOW - timedelta(seconds=1))["resumed"] == 0
     assert watch(quota=Quota(50_000, 49_000))["resumed"] == 0
     later = status(mailing)
-    assert (later.state, later.until) == (MailingState.WAITING, NOW + QUOTA_AGAIN)
+    assert (later.state, later.until) == (MailingState.WAITING, NOW + QUOTA_RETRY)
     assert later.reason == "49,000 of the 50,000 mails that SES allows in 24 hours are used up"
     assert shards_to_go_on(cloud) == set()
 
-    assert watch(NOW + QUOTA_AGAIN, Quota(50_000, 40_000))["resumed"] == 1
+    assert watch(NOW + QUOTA_RETRY, Quota(50_000, 40_000))["resumed"] == 1
     assert status(mailing).state is MailingState.SENDING
     assert shards_to_go_on(cloud) == {*SHARDS}
     # Who let it wait did not live to say so: the first look did.
@@ -181,7 +182,7 @@ def test_a_pilot_of_which_nobody_hears_holds_the_mailing(cloud: Cloud) -> None:
 def test_a_pilot_that_is_not_sent_yet_is_watched_longer(cloud: Cloud) -> None:
     mailing = mailing_with({"a": "aaaa", "b": ""}, PILOT, last=False)
     watch()
-    assert (status(mailing).state, status(mailing).until) == (MailingState.PILOT, NOW + PILOT_AGAIN)
+    assert (status(mailing).state, status(mailing).until) == (MailingState.PILOT, NOW + PILOT_EXTENSION)
     assert shards_to_go_on(cloud) == set()
 
 

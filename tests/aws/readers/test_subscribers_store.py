@@ -184,12 +184,12 @@ def test_an_erased_reader_leaves_a_mark_alone_that_no_import_overwrites(adapters
     assert found is not None
     assert not adapters.reader_data.mark_erased(sign_up.id, NOW, unless_active=True)
     assert adapters.reader_data.mark_erased(sign_up.id, NOW, unless_active=False)
-    assert Erasure(sign_up.id) in list(adapters.agenda.due(shard_of(sign_up.id), NOW))
+    assert Erasure(sign_up.id) in list(adapters.due_index.due(shard_of(sign_up.id), NOW))
     assert adapters.reader_data.mark_erased(sign_up.id, NOW, unless_active=True)
     assert adapters.reader_data.remove(sign_up.id) == 2
     assert adapters.reader_data.remove(sign_up.id) == 0
     adapters.reader_data.finish_erasure(sign_up.id)
-    assert Erasure(sign_up.id) not in list(adapters.agenda.due(shard_of(sign_up.id), NOW))
+    assert Erasure(sign_up.id) not in list(adapters.due_index.due(shard_of(sign_up.id), NOW))
     assert adapters.subscribers.get(sign_up.id) is None
     assert adapters.subscribers.many([sign_up.id]) == {}
     proof = brought_record(Consent("given", "import", NOW, "import"), adapters.consents.seal(found.id))
