@@ -17,7 +17,7 @@ from public_site.routes import archive, click, confirmation, my_data, offer, pre
 
 def health(_: Request) -> Answer:
     """Whether readers can be served: 200 with `ok`, else 503 with `failing`; the parts say which of them fails."""
-    parts = app.health.look()
+    parts = app.health.check()
     well = all(found == OK for found in parts.values())
     return json_answer(200 if well else 503, {"status": "ok" if well else "failing", "parts": parts})
 

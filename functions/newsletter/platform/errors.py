@@ -1,23 +1,23 @@
-"""What can go wrong, by who has to act.
+"""The errors that this product raises on purpose; an indented one is a kind of the one above it.
 
 * NewsletterError
-  x InvalidInput        somebody's input; names the field and what would be right
+  x InvalidInput        input that cannot be used; names the field and what would be right
     + InvalidForm       several fields of one form
-    + EmptyAudience     a campaign that nobody would get
+    + EmptyAudience     a campaign without a recipient
     + InvalidPublication
   x LimitReached        too many of one thing; it works again later
   x NotFound            no such mailing, lead, link
   x Conflict            the thing exists already, with other content
-    + NotNow            the mailing does not stand where that could be done
-  x BadLink             a link that we did not sign, or for another purpose
-    + ExpiredLink       ours, but too old
+    + NotNow            the status of the thing does not allow what was asked for
+  x BadLink             a link that we did not sign, or signed for another purpose
+    + ExpiredLink       a link of ours that is too old
   x FeedUnreadable      a feed that could not be fetched or parsed
-  x SentPerhaps         SES may or may not have taken the call; nobody guesses, the batch is doubtful
+  x SentPerhaps         SES may or may not have taken the call, so the batch is in doubt
   x NotSentYet          SES certainly took nothing; trying again is safe
-  x SendingStopped      the account cannot send until a person (or tomorrow) changes that
+    + SendingStopped    the account cannot send until a person acts or the quota is free again
   x BrokenRecord        a record in a table that cannot be read
   x PartlyFailed        some pieces of a run failed; all others are done
-  x WrongPepper         readers' ids were made with another pepper, which a person must put back
+  x WrongPepper         readers' ids were made with another pepper; a person must restore it
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class InvalidInput(NewsletterError):
 
 
 class InvalidForm(InvalidInput):
-    """A form to be mended: `errors` has what is wrong with each field. `field` and `message` are of the first one."""
+    """Faults in several fields of a form: `errors` by field. `field` and `message` are those of the first."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(*next(iter(errors.items())))
@@ -47,7 +47,7 @@ class InvalidForm(InvalidInput):
 
 
 class EmptyAudience(InvalidInput):
-    """No active reader is meant, so there is nothing to send."""
+    """No active reader is in the audience, so there is nothing to send."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field, "nobody would get this: no active reader is in the audience; choose a wider one")
@@ -58,7 +58,7 @@ class InvalidPublication(InvalidInput):
 
 
 class LimitReached(NewsletterError):
-    """Too many of one thing in a time; the message says of what."""
+    """Too many of one thing in a period of time; the message says of what."""
 
 
 class NotFound(NewsletterError):
@@ -70,11 +70,11 @@ class Conflict(NewsletterError):
 
 
 class NotNow(Conflict):
-    """What was asked for cannot be done as things stand; the message says how they stand."""
+    """The present status does not allow what was asked for; the message says what the status is."""
 
 
 class BadLink(NewsletterError):
-    """A token that we did not sign for this purpose. Says nothing more, to nobody."""
+    """A token that we did not sign for this purpose. No message: pages must not tell why a link is refused."""
 
 
 class ExpiredLink(BadLink):
@@ -86,7 +86,7 @@ class FeedUnreadable(NewsletterError):
 
 
 class SentPerhaps(NewsletterError):
-    """The call may have reached SES before it broke. Sending again could mail everybody twice."""
+    """The call may have reached SES before it failed. Sending again could mail everybody twice."""
 
 
 class NotSentYet(NewsletterError):
@@ -94,9 +94,9 @@ class NotSentYet(NewsletterError):
 
 
 class SendingStopped(NotSentYet):
-    """SES takes nothing from us for now, whoever the recipients are; trying again at once is no use.
+    """SES takes no mail of this account at present, so trying again at once is no use.
 
-    `passes`: it ends by itself (the day's quota is used up); otherwise a person must act.
+    With `passes` it ends by itself (the quota of 24 hours is used up); otherwise a person must act.
     """
 
     def __init__(self, reason: str, *, passes: bool = False) -> None:
@@ -105,7 +105,7 @@ class SendingStopped(NotSentYet):
 
 
 class PartlyFailed(NewsletterError):
-    """Pieces of a run failed, and the message names them; all others are done. Raised last."""
+    """Pieces of a run failed, which the message names; all others are done. Raised at the end of the run."""
 
 
 class BrokenRecord(NewsletterError):
@@ -115,5 +115,6 @@ class BrokenRecord(NewsletterError):
 class WrongPepper(NewsletterError):
     """The pepper is not the one that the ids in the table were made with, or is gone; the message says what to do.
 
-    With another pepper, every reader would be somebody else: who left would be unknown, who is there twice.
+    With another pepper every address gets another id: readers who left would be unknown, and active ones would be
+    there twice.
     """

@@ -1,4 +1,4 @@
-"""Events of schedules and queues: the time a schedule fired, and SQS records with partial failures."""
+"""Events of Lambda: the time at which a schedule fired, and records of SQS that fail one by one."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from newsletter.platform.times import parse_iso, whole_seconds
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-NOTED_FROM = 3
-"""The try from which on reasons are kept: queues give up after five, and most failures mend themselves before that."""
+KEEP_REASON_FROM = 3
+"""The try from which on reasons are kept. Queues give up after five; most failures are over before the third."""
 
 
 def scheduled_time(event: Mapping[str, Any]) -> datetime:
     """The moment a schedule fired, from its Input `{"now": "<aws.scheduler.scheduled-time>"}`. Raises ValueError.
 
-    Scheduled work takes its time from here and not from the clock, so that any week can be rehearsed.
+    Scheduled work takes its time from here and not from the clock, so that it can be run for any day.
     """
     text = str(event.get("now") or "")
     if not text:
@@ -32,10 +32,9 @@ def scheduled_time(event: Mapping[str, Any]) -> datetime:
 
 
 def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object], app: Container) -> dict[str, Any]:
-    """Run `act` on the body of each SQS record; those that raise are reported, so that only they come back.
+    """Run `act` on the body of each SQS record. Those that raise are reported, so that SQS delivers only them again.
 
-    AWS: ReportBatchItemFailures. When all of them fail the whole batch fails. `app` keeps why a message failed that may
-    become a dead letter, for whoever looks at it there.
+    AWS: ReportBatchItemFailures. The reason is kept in `app.failures` where the message may become a dead letter.
     """
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
@@ -53,23 +52,23 @@ def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object
 def _report(message: str, attributes: Mapping[str, str], error: Exception, app: Container) -> None:
     """Log what went wrong, and keep the reason of a message that may become a dead letter.
 
-    Only our own errors are kept word for word: others may quote an address.
+    The text of our own errors is kept; of others only the type, since they may quote an address.
     """
     logger().error("record failed", exc_info=error, extra={"message_id": message})
-    if int(attributes.get("ApproximateReceiveCount", 1)) < NOTED_FROM:
+    if int(attributes.get("ApproximateReceiveCount", 1)) < KEEP_REASON_FROM:
         return
     reason = str(error) if isinstance(error, NewsletterError | MalformedMessage) else type(error).__name__
     try:
         app.failures.note(message, reason or type(error).__name__, app.now())
-    except Exception:  # noqa: BLE001 the message failed for its own reason, and that is what must be reported
+    except Exception:  # noqa: BLE001 what must be reported is why the message failed
         logger().exception("reason not kept", extra={"message_id": message})
 
 
 def all_records(
     event: Mapping[str, Any], act: Callable[[list[str]], Sequence[Exception | None]], app: Container
 ) -> dict[str, Any]:
-    """Hand the bodies of an event's SQS records to `act` together; it says what went wrong with each, in their order,
-    and only those come back.
+    """Call `act` once with the bodies of all SQS records. It returns the error of each, or None, in their order; SQS
+    delivers those with an error again.
     """
     records = event["Records"]
     faults = act([record["body"] for record in records])
@@ -82,7 +81,7 @@ def all_records(
 def all_messages(
     event: Mapping[str, Any], act: Callable[[list[Message]], Sequence[Exception | None]], app: Container
 ) -> dict[str, Any]:
-    """The same for our own messages."""
+    """As `all_records`, with each body read as a message."""
 
     def read_and_act(bodies: list[str]) -> list[Exception | None]:
         faults: list[Exception | None] = [None] * len(bodies)
@@ -100,7 +99,7 @@ def all_messages(
 
 
 def _known_since(message: Message, record: Mapping[str, Any]) -> Message:
-    """The message with the time when it was first on its queue, where that is of interest and not known yet."""
+    """The message; where it has a field for the time at which it was first queued, with that time."""
     sent = int(record.get("attributes", {}).get("SentTimestamp", 0)) / 1000  # AWS: milliseconds
     if isinstance(message, ConfirmSignUp | SendNotice) and not message.since:
         return replace(message, since=sent)
@@ -110,5 +109,5 @@ def _known_since(message: Message, record: Mapping[str, Any]) -> Message:
 def each_message(
     event: dict[str, Any], context: Any, act: Callable[[Message], object], app: Container
 ) -> dict[str, Any]:
-    """The same for our own messages."""
+    """As `each_record`, with each body read as a message."""
     return each_record(event, context, lambda body: act(from_json(body)), app)

@@ -1,4 +1,4 @@
-"""Say whether the readers' pages have what they need: asked of AWS, not remembered from the start of the container."""
+"""Whether the readers' pages have what they need, as AWS answers now and not as it did when the process started."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from newsletter.platform.errors import WrongPepper
 from newsletter.platform.observability import logger
 
 FRESH_FOR = 30.0
-"""Seconds for which an answer is given again, so that whoever asks often costs two calls to SSM in that time."""
-PATIENCE = 4.0
-"""Seconds within which all parts must answer; a function that hangs is no healthier than one that fails."""
+"""Seconds for which an answer is kept, so that many requests cost two calls to SSM in that time."""
+TIMEOUT = 4.0
+"""Seconds within which all parts must answer; a part that hangs counts as failing."""
 OK = "ok"
 NO_ANSWER = "no answer in time"
 
 
 class Health:
-    """`parts` are looked at by calling them; one that raises is failing. What they raise is logged, never shown.
+    """`parts` are functions that raise when something is wrong. What they raise is logged and never shown.
 
-    `words` says for some of what they raise what may be shown.
+    `words` are what to show instead, by the type of the error.
     """
 
     def __init__(
@@ -37,30 +37,30 @@ class Health:
         self._found: Mapping[str, str] = {}
         self._until = clock()
 
-    def look(self) -> Mapping[str, str]:
-        """What is known of each part: `ok`, or a few words that name no secret, address or table."""
+    def check(self) -> Mapping[str, str]:
+        """For each part `ok`, or a few words that name no secret, address or table."""
         with self._lock:
             if self._clock() >= self._until:
-                self._found = self._looked()
+                self._found = self._checked()
                 self._until = self._clock() + FRESH_FOR
             return self._found
 
-    def _looked(self) -> dict[str, str]:
+    def _checked(self) -> dict[str, str]:
         found = dict.fromkeys(self._parts, NO_ANSWER)
 
-        def look() -> None:
+        def check_all() -> None:
             for name, part in self._parts.items():
-                found[name] = self._said(name, part)
+                found[name] = self._state_of(name, part)
 
-        looking = Thread(target=look, daemon=True)
-        looking.start()
-        looking.join(PATIENCE)
+        thread = Thread(target=check_all, daemon=True)
+        thread.start()
+        thread.join(TIMEOUT)
         return dict(found)
 
-    def _said(self, name: str, part: Callable[[], object]) -> str:
+    def _state_of(self, name: str, part: Callable[[], object]) -> str:
         try:
             part()
-        except Exception as error:  # noqa: BLE001 (whatever is wrong with it, it is failing)
+        except Exception as error:  # noqa: BLE001 (whatever it raises, the part is failing)
             logger().error("unhealthy", exc_info=error, extra={"part": name})
             known = (said for kind, said in self._words.items() if isinstance(error, kind))
             return next(known, "cannot be read")

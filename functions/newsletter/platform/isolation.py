@@ -1,4 +1,4 @@
-"""Pieces of one run, each apart from the others: what one of them raises keeps no other from its turn."""
+"""Runs the pieces of a job apart from each other: an error in one does not keep the others from being done."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from newsletter.platform.errors import NewsletterError, PartlyFailed
 from newsletter.platform.observability import logger
 
 MOST_NAMED = 5
-"""Faults that the error at the end names; the log has all of them."""
+"""The error at the end names so many faults; the log has all of them."""
 
 
 class Isolated:
-    """Collects what the pieces of a run raised, so that the run fails at its end and not in its middle."""
+    """Collects what the pieces raise, so that the run fails after the last and not in the middle."""
 
     def __init__(self) -> None:
         self.faults: list[str] = []
@@ -23,13 +23,13 @@ class Isolated:
         """Around one piece; `name` is an id that may stand in a log. What it raises is logged and kept."""
         try:
             yield
-        except Exception as fault:  # noqa: BLE001 (told at the end; only our own errors are told word for word)
+        except Exception as fault:  # noqa: BLE001 (raised at the end; other errors than ours may quote an address, so only their type is named)
             reason = str(fault) if isinstance(fault, NewsletterError) else type(fault).__name__
             self.faults.append(f"{name}: {reason or type(fault).__name__}")
             logger().exception("a piece of the run failed", extra={"piece": name})
 
     def raise_if_any(self) -> None:
-        """Raises PartlyFailed when pieces failed, once all others are done."""
+        """Raises PartlyFailed if a piece failed. To be called after the last piece."""
         if self.faults:
             more = f"; and {len(self.faults) - MOST_NAMED} more" if len(self.faults) > MOST_NAMED else ""
             raise PartlyFailed(f"{len(self.faults)} failed: {'; '.join(self.faults[:MOST_NAMED])}{more}")

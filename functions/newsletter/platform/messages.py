@@ -1,4 +1,4 @@
-"""Every message on our queues, on one screen. No message carries an address: ids only."""
+"""Every message on our queues. They carry ids and no mail address."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ M = TypeVar("M", bound="Message")
 
 
 class MalformedMessage(ValueError):
-    """A message that this version cannot read; it belongs in the dead-letter queue, for a person."""
+    """A message that this version cannot read; it ends in the dead-letter queue, where a person looks at it."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """Knows its JSON. `version` changes when an old reader could misunderstand a new message."""
+    """`type` and `version` go into its JSON. The version changes when older code could misunderstand a new message."""
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
@@ -38,9 +38,10 @@ class PlanPage(Message):
 
 @dataclass(frozen=True)
 class RequeueShard(Message):
-    """Put on the queues what a shard of a mailing has left.
+    """Put on the queues what a shard of a mailing has left; its `type` is `go_on` for messages of earlier versions.
 
-    `anew`: all of it, again: batches not settled, pages not planned. Otherwise what was not put there yet.
+    With `anew`, every batch without a result and every page that is not planned, even if it was queued before;
+    otherwise only what was not queued yet.
     """
 
     type: ClassVar[str] = "go_on"
@@ -51,7 +52,7 @@ class RequeueShard(Message):
 
 @dataclass(frozen=True)
 class SendBatch(Message):
-    """Send one batch. `slot` is a reservation in the rate lane (Unix seconds) that waits to be used, or 0.
+    """Send one batch. `slot` is the time (Unix seconds) that the rate limiter has reserved for it, or 0.
 
     `tries` counts how often the batch went back for recipients that SES did not take.
     """
@@ -67,7 +68,7 @@ class SendBatch(Message):
 
 @dataclass(frozen=True)
 class SettleDoubt(Message):
-    """Look whether Send events have settled a doubtful batch, and decide when their time is over."""
+    """Look whether Send events say what became of a batch in doubt, and decide once the wait for them is over."""
 
     type: ClassVar[str] = "settle_doubt"
     mailing: str
@@ -76,11 +77,11 @@ class SettleDoubt(Message):
 
 @dataclass(frozen=True)
 class ConfirmSignUp(Message):
-    """Send the confirmation mail of a sign-up, or recall it. `invited`: by an import, so nobody waits at the screen.
+    """Send the confirmation mail of a sign-up, or with `reminder` its reminder. `invited`: an import signed them up.
 
-    `moved_from` is the id of the reader whose change of address it is; empty for the address's own form.
-    `since` is when it was first on its queue (Unix seconds), or 0 before anybody took it from there: to SQS, a message
-    that goes back is a new one.
+    `moved_from` is the id of the reader who changes to this address; empty for a sign-up of its own.
+    `since` is when it was first queued (Unix seconds), or 0 until it is first received: SQS counts a message that is
+    put back as a new one.
     """
 
     type: ClassVar[str] = "confirm_sign_up"
@@ -94,13 +95,13 @@ class ConfirmSignUp(Message):
 
     @property
     def awaited(self) -> bool:
-        """Whether somebody waits for the mail, who has just sent a form."""
+        """Whether somebody has just sent a form and waits for the mail."""
         return not (self.reminder or self.invited)
 
 
 @dataclass(frozen=True)
 class SendNotice(Message):
-    """Send a reader one of the mails that follow what they did: `welcome`, or `moved` (the address was changed)."""
+    """Send a reader a transactional mail: `welcome`, or `moved` after a change of address. Its `type` is `notify`."""
 
     type: ClassVar[str] = "notify"
     mail: str

@@ -1,4 +1,4 @@
-"""Logs and metrics: structured, without addresses, flushed by one decorator around every handler."""
+"""Structured logs and metrics without mail addresses, and the decorator of every handler that writes them out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def metrics() -> Metrics:
 
 
 def count(name: str, number: int = 1) -> None:
-    """Count something that happened; names are past events such as `BatchesSent`."""
+    """Add to the metric of that name. Names tell what happened, such as `BatchesSent`."""
     from aws_lambda_powertools.metrics import MetricUnit
 
     if number:
@@ -40,7 +40,7 @@ def count(name: str, number: int = 1) -> None:
 
 
 def waited(name: str, seconds: float) -> None:
-    """How long something has waited so far, noted at every try; names are such as `LeadWaitSeconds`.
+    """Report, at every try, how long something has waited so far; names are such as `LeadWaitSeconds`.
 
     Ours, because SQS leaves a message that was received three times or more out of `ApproximateAgeOfOldestMessage`
     (AWS: Available CloudWatch metrics for Amazon SQS).
@@ -51,7 +51,7 @@ def waited(name: str, seconds: float) -> None:
 
 
 def observed(function: str) -> Callable[[Handler], Handler]:
-    """Around a handler: names the function in every log line, logs what it raises, flushes metrics."""
+    """Decorates a handler: every log line names the function, what it raises is logged, and metrics are written."""
 
     def decorate(handle: Handler) -> Handler:
         @wraps(handle)

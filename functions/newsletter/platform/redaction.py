@@ -1,4 +1,4 @@
-"""Texts that others wrote, made fit to be kept: mail addresses and live links are cut out of them.
+"""Removes mail addresses and the paths of links from texts of others, before they are kept.
 
 SES, DynamoDB and mail servers name addresses in their errors (AWS: "The following identities failed the check ...").
 Whatever they say goes through here before it gets into a table, a log, a metric or a report.
@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 CUT = "…@…"
-"""Stands where an address stood."""
+"""Replaces an address."""
 
 _AT = (
     r"(?:[@\uFF20\uFE6B]"  # also the full-width and the small sign
@@ -31,7 +31,7 @@ _LINK = re.compile(r"(?i)\b(https?://)[^\s/?#@\"'<>]*[/?#]\S*")
 def redacted(text: str) -> str:
     """The text with `…@…` in the place of each word that holds an address, however it is spelled.
 
-    Rather too much is cut than too little. Takes time in proportion to the length of the text.
+    It cuts too much rather than too little, in time proportional to the length of the text.
     """
     if not _IS_ADDRESS.search(text):
         return text
@@ -40,12 +40,12 @@ def redacted(text: str) -> str:
 
 
 def without_links(text: str) -> str:
-    """The text with web addresses cut after their scheme: a link in a mail may act for its reader."""
+    """The text with web addresses cut after their scheme: the link of a mail may act for its reader."""
     return _LINK.sub(r"\1…", text)
 
 
 def redacted_all(value: Any) -> Any:
-    """The same for every text in a JSON value, names of members included."""
+    """`redacted` for every text in a JSON value, names of members included."""
     match value:
         case str():
             return redacted(value)

@@ -1,4 +1,4 @@
-"""The environment, read once at first use; every name appears here and nowhere else."""
+"""The settings from environment variables, read once at first use. No other module reads NEWSLETTER_* variables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class MissingSetting(RuntimeError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What template.yaml tells each function. `local` is set by the local cloud alone."""
+    """The variables that template.yaml sets for each function. `local` is true in the local cloud alone."""
 
     subscribers_table: str
     mailable_index: str

@@ -1,4 +1,4 @@
-"""Shards: subscribers in 32 parts, which are planned, counted and looked through one by one."""
+"""Shards: all subscribers in 32 parts, each of which is planned, counted and read by itself."""
 
 from __future__ import annotations
 

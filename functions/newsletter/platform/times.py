@@ -1,4 +1,4 @@
-"""Moments as aware UTC datetimes, and as text that sorts in time order."""
+"""Times as aware datetimes in UTC, and as text that sorts by time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def iso(moment: datetime) -> str:
 
 
 def parse_iso(text: str) -> datetime:
-    """An aware UTC datetime from ISO 8601 text; a missing offset is refused, since nobody can know what was meant.
+    """An aware UTC datetime from ISO 8601 text. Text without an offset is refused, since the zone cannot be known.
 
     Raises ValueError.
     """
@@ -29,13 +29,13 @@ def parse_iso(text: str) -> datetime:
 def whole_months(days: int) -> int:
     """The months that so many days are, from 60 days on; 0 where they are no whole number of months.
 
-    Months are taken to have between 30 days and the 30.44 of the average, and one day more is let pass (a leap year):
-    who is told of months must not be kept for weeks longer.
+    Months are taken to have between 30 days and the average of 30.44, and one day more is allowed (a leap year): data
+    that is said to be kept for months must not be kept for weeks longer.
     """
     months = round(days / 30.44)
     return months if days >= 60 and 30 * months <= days <= 30.44 * months + 1 else 0
 
 
 def whole_seconds(moment: datetime) -> datetime:
-    """The moment as it will be stored. What decides (a window, a due time) must not know more than what is kept."""
+    """The moment as it will be stored. Decide with this one, so that the stored one leads to the same decision."""
     return moment.replace(microsecond=0)

@@ -345,12 +345,12 @@ def test_health_asks_anew_only_after_a_while_and_never_waits_for_long(monkeypatc
     health = Health({"part": lambda: asked.append(now[0])}, {}, lambda: now[0])
     for second in range(0, 61, 10):
         now[0] = float(second)
-        assert health.look() == {"part": "ok"}
+        assert health.check() == {"part": "ok"}
     assert asked == [0.0, 30.0, 60.0]
-    monkeypatch.setattr("newsletter.platform.health.PATIENCE", 0.05)
+    monkeypatch.setattr("newsletter.platform.health.TIMEOUT", 0.05)
     never = Barrier(2)
     hanging = Health({"first": lambda: None, "hangs": lambda: never.wait(10), "behind": lambda: None}, {})
-    assert hanging.look() == {"first": "ok", "hangs": NO_ANSWER, "behind": NO_ANSWER}
+    assert hanging.check() == {"first": "ok", "hangs": NO_ANSWER, "behind": NO_ANSWER}
     never.abort()
 
 
@@ -361,4 +361,4 @@ def test_what_is_wrong_is_said_in_words_without_a_secret(cloud: Cloud) -> None:
         message = "AccessDenied for arn:aws:iam::123456789012:role/x"
         raise RuntimeError(message)
 
-    assert Health({"pepper": broken}, {}).look() == {"pepper": "cannot be read"}
+    assert Health({"pepper": broken}, {}).check() == {"pepper": "cannot be read"}

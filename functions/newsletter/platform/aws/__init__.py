@@ -1,1 +1,1 @@
-"""AWS: clients, DynamoDB items, queues, secrets."""
+"""AWS: typed clients, items of DynamoDB, queues and secrets."""

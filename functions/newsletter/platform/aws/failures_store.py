@@ -1,4 +1,4 @@
-"""Why messages failed, kept beside the queues: a message cannot carry it, and a dead letter without it is a riddle."""
+"""Why messages failed. A message of SQS cannot store it, and without it nobody could tell what a dead letter lacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LIFE = timedelta(days=29)
-"""A message may wait two weeks in its queue and two more among the dead letters."""
+"""A message may be two weeks in its queue and two more in the dead-letter queue."""
 MAX_REASON = 300
 
 
@@ -26,7 +26,7 @@ class Failures:
         self._table = table
 
     def note(self, message: str, reason: str, now: datetime) -> None:
-        """Keep why the message of that id failed, without addresses; the last reason stays."""
+        """Keep why the message of that id failed, without addresses; a later reason replaces an earlier one."""
         self._client.update_item(
             TableName=self._table,
             Key=_key(message),

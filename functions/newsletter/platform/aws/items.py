@@ -1,4 +1,4 @@
-"""DynamoDB attribute values to and from plain Python, and conditional writes that know their own effect."""
+"""Attribute values of DynamoDB to and from plain Python, and conditional writes that recognise their own effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GET_LIMIT = 100
 """AWS: at most 100 items in one BatchGetItem."""
 
 Item = dict[str, Any]
-"""An item as the low-level client speaks it: {"name": {"S": "value"}}."""
+"""An item with attribute values: {"name": {"S": "value"}}."""
 
 WRITE = "write"
 """The attribute with the id of the attempt that last wrote the item (see `conditional`): 12 bytes with its name."""
@@ -77,7 +77,7 @@ def to_item(values: Mapping[str, Any]) -> Item:
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole item as plain values, without the id of its last write, which concerns nobody above."""
+    """A whole item as plain values, without the id of its last write, which is of use only here."""
     return {name: from_value(value) for name, value in item.items() if name != WRITE}
 
 

@@ -1,4 +1,4 @@
-"""Which pepper the ids of a table were made with: a fingerprint of it, kept in the table itself from first use."""
+"""A fingerprint of the pepper that the ids of a table were made with, kept in that table from first use."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEY = {"id": {"S": "pepper"}, "record": {"S": "fingerprint"}}
-"""No subscriber can have it: their ids are 26 characters long. Neither index of the table sees it."""
+"""No subscriber can have this key, since ids are 26 characters long. It is in none of the table's indexes."""
 
 
 class Fingerprints:
-    """The one item of the Subscribers table that is no subscriber's."""
+    """The one item of the table Subscribers that belongs to no subscriber."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -31,10 +31,9 @@ class Fingerprints:
         return str(from_item(answer["Item"])["fingerprint"]) if "Item" in answer else ""
 
     def check(self, pepper: bytes, parameter: str) -> None:
-        """Keep the fingerprint of `pepper` when none is kept yet. Raises WrongPepper when that of another is.
+        """Keep the fingerprint of `pepper` if none is kept yet. Raises WrongPepper if that of another pepper is.
 
-        Two functions may come here at once, and the answer to a write may be lost: what is kept then decides, whoever
-        wrote it.
+        Two functions may write at once, and the answer to a write may be lost, so what is kept afterwards decides.
         """
         ours = pepper_fingerprint(pepper)
         kept = self.kept()

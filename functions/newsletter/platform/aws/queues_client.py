@@ -1,4 +1,4 @@
-"""Our queues: typed messages in, nothing lost between two calls."""
+"""Sends typed messages to our queues."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MAX_DELAY = 900
 
 
 class NotQueued(RuntimeError):
-    """SQS refused some messages of a batch; whoever called must fail, so that it is called again."""
+    """SQS refused some messages of a batch. The caller must fail, so that it is tried again."""
 
 
 class Queues:
-    """Sends messages to the queues that the template names."""
+    """The queues by the names of their settings (template.yaml)."""
 
     def __init__(self, client: SQSClient, *, plan: str, batch: str, transactional: str, lead: str) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""The secrets of the stack: SSM SecureString parameters, each read once per container, and only where it is needed."""
+"""The secrets of the stack: SecureString parameters of SSM, each read once per container at its first use."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ NAMES = ("pepper", "link_keys", "webhook_secrets")
 class Secrets:
     """The parameters below `path`.
 
-    A function may read only what its rights name. Lists go from oldest to newest: the last signs, all are accepted,
-    so a secret is rotated by appending a new one.
+    Which of them a function may read, its rights in template.yaml say. Lists go from oldest to newest: the last one
+    signs and all are accepted, so a secret is rotated by appending a new one.
     """
 
     def __init__(self, ssm: SSMClient, path: str, fingerprints: Fingerprints) -> None:
@@ -30,7 +30,7 @@ class Secrets:
 
     @cached_property
     def pepper(self) -> bytes:
-        """The key of readers' ids. It can never change: every id depends on it.
+        """The key of readers' ids (HMAC). It can never change, since every id depends on it.
 
         Compared once per container with the fingerprint beside the ids. Raises WrongPepper, MissingSetting.
         """
@@ -45,7 +45,7 @@ class Secrets:
 
     @property
     def consent_key(self) -> bytes:
-        """The key that seals consent records: derived from the pepper, which lasts as long as they must be shown."""
+        """The key that signs consent records. It is derived from the pepper, which is kept as long as they are."""
         return hmac.digest(self.pepper, b"newsletter.consent", "sha256")
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What the stores on a table with the key `pk` and `sk` share: reading and writing whole items as plain values."""
+"""Reading and writing whole items as plain values, for the stores on a table with the key `pk` and `sk`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class TableStore:
-    """Items under `pk` and `sk`. Reads are consistent, except for the newest items of a list."""
+    """Base of those stores. Reads are consistent, except for `_last`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -23,7 +23,7 @@ class TableStore:
         return from_item(answer["Item"]) if "Item" in answer else None
 
     def _many(self, keys: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
-        """The items of those keys that exist, in no order."""
+        """The items of those keys, in no order; keys without an item are left out."""
         wanted = [to_item({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
         for start in range(0, len(wanted), GET_LIMIT):
             yield from batch_get(self._client, self._table, wanted[start : start + GET_LIMIT])
@@ -39,7 +39,7 @@ class TableStore:
         )
 
     def _last(self, pk: str, limit: int, before: str = "") -> list[dict[str, Any]]:
-        """At most `limit` items of a partition from its end, or from the one before the `sk` that is given."""
+        """At most `limit` items of a partition, the last `sk` first; with `before`, those with a smaller `sk`."""
         answer = self._client.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND sk < :before" if before else "pk = :pk",
@@ -53,7 +53,7 @@ class TableStore:
         self._client.put_item(TableName=self._table, Item=to_item({"pk": pk, "sk": sk, **values}))
 
     def _put_new(self, pk: str, sk: str, values: dict[str, Any]) -> bool:
-        """False when the item exists."""
+        """Write the item unless there is one with this key; False when there is."""
         return holds(
             self._client,
             "put_item",
@@ -65,7 +65,7 @@ class TableStore:
     def _put_if(
         self, condition: str, values: dict[str, Any], item: dict[str, Any], *, repeatable: bool = False
     ) -> bool:
-        """False when the condition does not hold; `repeatable` as in items.conditional."""
+        """Write the item if the condition holds; False when not. `repeatable` as in items.conditional."""
         return holds(
             self._client,
             "put_item",
