@@ -1,4 +1,4 @@
-"""Tokens of our own forms: a form says when it was handed out, and nobody but us can make it say so."""
+"""Signed tokens in our own forms, with the time at which the form was shown."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Forms:
         self._keys = keys
 
     def token(self, form: str, now: datetime, bound: str = "") -> str:
-        """A token for the form of that name, handed out now, and good only together with what it is `bound` to."""
+        """A token for the form of that name, shown now. It is valid only together with the text it is `bound` to."""
         return self._signer(form, bound).sign(str(int(now.timestamp()))).decode()
 
     def age(self, form: str, token: str, now: datetime, bound: str = "") -> timedelta | None:
-        """How long ago the token was handed out; None when we did not make it, for this form and this `bound`."""
+        """How long ago the form was shown; None for a token that we did not make for this form and this `bound`."""
         if len(token) > MAX_TOKEN:
             return None
         try:

@@ -1,4 +1,4 @@
-"""Signed links: one purpose each, nothing about the reader to be read from them, keys that can be rotated."""
+"""Signed tokens of links. Each is for one purpose and says nothing readable about the reader; keys can be rotated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEPARATOR = "~"
 
 
 class LinkPurpose(StrEnum):
-    """What a token is good for; a token of one purpose is worthless for every other (it salts the signature)."""
+    """What a token may be used for. It salts the signature, so a token of one purpose is refused for every other."""
 
     CONFIRM = "confirm"
     CLICK = "click"
@@ -31,7 +31,7 @@ class LinkPurpose(StrEnum):
 
 
 class LinkClaims(NamedTuple):
-    """Whom and which mail a link belongs to. `extra` is the offer's key (OFFER) or the sign-up's nonce (CONFIRM)."""
+    """The reader and mail of a link. `extra` is the offer's key (OFFER) or the sign-up's nonce (CONFIRM)."""
 
     subscriber: str
     mailing: str = ""
@@ -46,20 +46,20 @@ class Links:
     def __init__(self, keys: tuple[str, ...]) -> None:
         self._signers: dict[LinkPurpose, Signer] = {purpose: _signer(keys, purpose) for purpose in LinkPurpose}
 
-    def token(self, purpose: LinkPurpose, ref: LinkClaims) -> str:
+    def token(self, purpose: LinkPurpose, claims: LinkClaims) -> str:
         """A URL-safe token; tokens to confirm carry the time they were made. Raises ValueError for a `~` in a field."""
-        return self.signed(purpose, self.payload(ref))
+        return self.signed(purpose, self.payload(claims))
 
     def signed(self, purpose: LinkPurpose, payload: bytes) -> str:
-        """The token of a payload: for who signs the same one for several purposes."""
+        """The token of a payload, for callers that sign the same payload for several purposes."""
         return str(self._signers[purpose].sign(payload), "ascii")
 
-    def payload(self, ref: LinkClaims) -> bytes:
+    def payload(self, claims: LinkClaims) -> bytes:
         """The part of a token that says whom and which mail it is about. Raises ValueError for a `~` in a field."""
-        subscriber, mailing, batch, position, extra = ref
+        subscriber, mailing, batch, position, extra = claims
         payload = SEPARATOR.join((subscriber, mailing, batch, str(position), extra))
         if payload.count(SEPARATOR) != len(LinkClaims._fields) - 1:
-            message = f"{ref}: no field may hold {SEPARATOR}"
+            message = f"{claims}: no field may hold {SEPARATOR}"
             raise ValueError(message)
         return urlsafe_b64encode(payload.rstrip(SEPARATOR).encode()).rstrip(b"=")
 
@@ -77,7 +77,7 @@ class Links:
                 payload = signer.unsign(token, max_age=seconds)  # type: ignore[arg-type]
             else:
                 payload = signer.unsign(token)
-            return _ref(payload)
+            return _claims(payload)
         except SignatureExpired as expired:
             raise ExpiredLink from expired
         except (BadSignature, ValueError) as bad:
@@ -105,7 +105,7 @@ def _signer(keys: tuple[str, ...], purpose: LinkPurpose) -> Signer:
     return kind(list(keys), salt=f"newsletter.{purpose}", key_derivation="hmac", digest_method=sha256)
 
 
-def _ref(payload: bytes) -> LinkClaims:
+def _claims(payload: bytes) -> LinkClaims:
     values = urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)).decode().split(SEPARATOR)
     values += [""] * (len(LinkClaims._fields) - len(values))
     subscriber, mailing, batch, position, extra = values

@@ -1,9 +1,9 @@
-"""Signatures that are spelled in one way: a token is accepted as we wrote it, or not at all.
+"""Signatures with exactly one spelling: a token is accepted as we wrote it, or not at all.
 
 Base64 reads the same bytes from many texts: from both alphabets (`-_` and `+/`), with any of the last character's spare
-bits, with padding, and with what is in neither alphabet left out (RFC 4648, 3). A reader who took a token for a key, or
-a log that is searched for one, would meet several of the same. Everything before the signature is signed as the text
-it is.
+bits, with padding, and with characters that are in neither alphabet (RFC 4648, 3). Then several texts would be the same
+token, and whoever uses it as a key or searches a log for it would miss some. What is before the signature is signed as
+text, so it has one spelling already.
 """
 
 from __future__ import annotations

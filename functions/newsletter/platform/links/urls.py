@@ -1,4 +1,4 @@
-"""Addresses of links: what can be seen to be wrong with one, and where they stand in plain text."""
+"""Web addresses: faults that can be seen in one, and those in a plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OWN_NETWORK = re.compile(r"localhost|127\.\d.*|10\.\d.*|192\.168\.\d.*|::1|[\w-
 def fault_of_link(address: str, home: str = "") -> str:
     """What is wrong with the address of a link, as the end of a sentence; empty when nothing can be seen.
 
-    `home` is a host that may lie in a network of one's own: that of the local cloud.
+    `home` is a host that is allowed although it is in a private network: that of the local cloud.
     """
     if not address.strip():
         return "leads nowhere"

@@ -1,1 +1,1 @@
-"""HTTP: requests to our pages, and our requests to others."""
+"""HTTP: requests to our pages, and our requests to other servers."""

@@ -1,4 +1,4 @@
-"""Answers of both sites, with the headers that keep pages private and harmless."""
+"""HTTP answers of both sites, with their security and caching headers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Answer:
 
 
 def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
-    """A JSON answer, kept by nobody."""
+    """A JSON answer that no cache keeps."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Answer(status, {"Content-Type": "application/json; charset=utf-8", **BARE, **(headers or {})}, text)
 
@@ -54,10 +54,10 @@ def html_answer(status: int, html: str, language: str, policy: str, caching: Map
 
 
 def content_policy(html: str, *, script: bool = False, form_to: str = "", images: bool = False) -> str:
-    """A Content-Security-Policy that lets the page's one stylesheet pass, forms go home, and nothing else happen.
+    """A Content-Security-Policy for a page with one inline stylesheet, whose forms go to our own site.
 
-    `script` admits our own script files; `form_to` an origin that the answer to a form may lead on to;
-    `images` admits pictures from anywhere.
+    `script` allows our own script files, `images` pictures from anywhere, and `form_to` is an origin that the answer to
+    a form may redirect to.
 
     The stylesheet stands in the layout's head, before any text from outside; the hash is of that element alone.
     """
@@ -73,4 +73,4 @@ def content_policy(html: str, *, script: bool = False, form_to: str = "", images
 
 
 BARE = {**ALWAYS, **PRIVATE, "Content-Security-Policy": content_policy("")}
-"""For answers that are no pages."""
+"""Headers of answers that are no pages."""

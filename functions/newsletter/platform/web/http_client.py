@@ -1,7 +1,7 @@
-"""One HTTP request and its answer, within a deadline and a size that hold whatever the other side does.
+"""One HTTP request and its answer, within a deadline and a size that the other server cannot extend.
 
-Timeouts of sockets are for each read, so that a server which sends a byte a second never meets one. Here a timer shuts
-the socket at the deadline, whoever reads from it by then: connection, response or the unpacking of its body.
+A timeout of a socket is for one read, so a server that sends a byte a second never exceeds it. Here a timer shuts down
+the socket at the deadline, whatever is reading from it: the connection, the response or the unpacking of its body.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 MAX_URL = 2_000
 CHUNK = 65_536
 ADDRESSES_TRIED = 3
-"""Of a name with many addresses."""
+"""So many addresses of a host are tried."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 IN_TIME = "no whole answer in time"
 
 
 class WebFault(NewsletterError):
-    """Why there is no answer, for a person."""
+    """There is no answer; the message tells a person why."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def left(deadline: float) -> float:
 
 
 def _resolved(host: str, port: int, deadline: float) -> tuple[str, ...]:
-    """The addresses of a name. getaddrinfo knows no timeout, so it runs beside us and is left behind if late."""
+    """The addresses of a name. getaddrinfo has no timeout, so it runs in a thread, which is left behind if late."""
     found: list[str] = []
     faults: list[Exception] = []
 
@@ -203,7 +203,7 @@ def _sent(place: Place, headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _answered(response: HTTPResponse, most_bytes: int | None, deadline: float) -> Exchanged:
-    left(deadline)  # what was cut off may look like the end, of the headers as of the body
+    left(deadline)  # after the timer, headers or body may look complete
     told = {name.lower(): value for name, value in response.headers.items()}
     if most_bytes is None or response.status in REDIRECTS:
         return Exchanged(response.status, told, b"")
@@ -211,7 +211,7 @@ def _answered(response: HTTPResponse, most_bytes: int | None, deadline: float) -
 
 
 def _body(response: HTTPResponse, most_bytes: int, deadline: float) -> bytes:
-    """The unpacked body, bit by bit: a small file may unpack to any size."""
+    """The unpacked body, in chunks, since a small file may unpack to any size."""
     body = bytearray()
     for chunk in response.stream(CHUNK, decode_content=True):
         body += chunk

@@ -1,4 +1,4 @@
-"""OpenID Connect: whose token this is, and signing in with a code; where everything is, the issuer says itself."""
+"""OpenID Connect: checks tokens and signs people in with a code, at the addresses that the issuer publishes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEEWAY = 60
 KEYS_LIFE = 3600.0
 """Seconds after which the keys are read again, so that a withdrawn one stops counting."""
 ASK_AGAIN = 30.0
-"""Seconds before an unknown key makes us ask the issuer again; else made-up tokens would flood it."""
+"""Seconds between two requests for keys, so that tokens with made-up key ids cause no flood of them."""
 TIMEOUT = 5.0
 """Seconds for one answer of the issuer, from the name of the host to the last byte."""
 MAX_TOKEN = 8_192
@@ -44,7 +44,7 @@ class IssuerUnreachable(NewsletterError):
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a code is worth; `access` may be opaque to us."""
+    """What the issuer gives for a code; `access` may be opaque to us."""
 
     id: str
     access: str
@@ -194,7 +194,7 @@ class Oidc:
 
 
 def _key_id(token: str) -> str | None:
-    """Which key the token says it is signed with; nothing else of an unverified header is believed."""
+    """The id of the key that the token says it is signed with; nothing else of an unverified header is used."""
     if len(token) > MAX_TOKEN:
         raise BadToken(f"the token is longer than {MAX_TOKEN} characters")
     head, *rest = token.split(".")

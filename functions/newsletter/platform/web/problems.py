@@ -1,4 +1,4 @@
-"""What went wrong with a request: looked up in the table of the site, and recorded where the fault is ours."""
+"""The status and words for an error in a request, by the table of the site. Errors of ours are logged and counted."""
 
 from __future__ import annotations
 

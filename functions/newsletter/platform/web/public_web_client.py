@@ -1,4 +1,4 @@
-"""GET on the public web for addresses that others chose: only public networks, within limits, every fault named.
+"""GET for addresses that others chose: to public networks alone, and within limits.
 
 A name is resolved once and the connection goes to the very address that was checked, so that a name which points to a
 private network a moment later (DNS rebinding) reaches nothing. Each redirect is a new address and is checked anew.
