@@ -10,7 +10,7 @@ from newsletter.platform.messages import SendBatch
 from rehearsal.events import ses_report
 
 CALLS_PER_SECOND = 20
-"""Our own rate lane: a batch leaves every twentieth of a second."""
+"""Our own rate limiter: a batch leaves every twentieth of a second."""
 SEND_EVENT_S = 1.0
 """A Send event comes within about a second (assumed)."""
 DELIVERY_S = 3.0

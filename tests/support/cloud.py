@@ -243,7 +243,7 @@ def running() -> Iterator[Cloud]:
             stack,
             door.url,
             FakeSes(
-                # Nobody waits for a slot of the rate lane, but in the tests of the lane.
+                # Nobody waits for a slot of the rate limiter, but in the tests of the lane.
                 replace(ses_settings(stack, auto_deliver=True), max_send_rate=UNLIMITED),
                 lambda topic, text: client("sns").publish(TopicArn=topic, Message=text),
                 lambda: datetime.now(UTC),

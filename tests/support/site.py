@@ -83,7 +83,7 @@ def shows(answer: Answer, key: str, **values: Any) -> bool:
 
 
 class Clock:
-    """The time as the product sees it. It stands still, but for a sender that waits for its slot in the rate lane."""
+    """The time as the product sees it. It stands still, but for a sender that waits for its slot."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, start: datetime) -> None:
         self.now = start

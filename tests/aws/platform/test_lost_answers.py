@@ -101,7 +101,7 @@ class Stage:
 
 
 def _tells(item: dict[str, Any]) -> bool:
-    """Of the rate lane nothing is told: a message that is twice in its queue takes two slots."""
+    """Of the rate limiter nothing is told: a message that is twice in its queue takes two slots."""
     return not str(item.get("key", {}).get("S", "")).startswith("lane#")
 
 

@@ -1,4 +1,4 @@
-"""What many do at once: one wins, and the rate lane gives every moment to one of them."""
+"""What many do at once: one wins, and the rate limiter gives every moment to one of them."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_consents_of_one_reader_at_once_make_one_whole_chain(adapters: Adapters)
     assert adapters.consents.faults(name) == []
 
 
-# --- the rate lane ---------------------------------------------------------------------------------------------------
+# --- the rate limiter ------------------------------------------------------------------------------------------------
 
 Reservation = tuple[float, float]
 

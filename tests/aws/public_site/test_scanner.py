@@ -62,7 +62,7 @@ def everything_sent(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     digest = next(mail for mail in cloud.mails(READER) if kind_of(mail) == "digest")
     cloud.press(link_to("offer", digest))
     cloud.drain()
-    clock.forward(minutes=1)  # time goes on, else the slots of the rate lane would be ever farther away
+    clock.forward(minutes=1)  # time goes on, else the slots of the rate limiter would be ever farther away
     moving = next(mail for mail in cloud.mails(NEW) if kind_of(mail) == "welcome")
     post(cloud, link_to("preferences", moving), {"new_email": MOVING})
     cloud.drain()

@@ -17,7 +17,7 @@ from tests.bench.stack import batch_size, memory_gb, variables
 
 MILLION = 1_000_000
 SENT = 600
-"""Batches of the plan, evenly spread, that are really sent: half a minute of the rate lane, so that events overlap."""
+"""Batches of the plan, evenly spread, that are really sent: half a minute of slots, so that events overlap."""
 SCANNED = 0.5
 """The share of readers whose mail server opens every link of a mail before they see it (assumed)."""
 FEEDBACK = 4_000

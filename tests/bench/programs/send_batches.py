@@ -1,6 +1,6 @@
 """Planned batches through the real handler of the sender.
 
-Each waits for its slot in the rate lane, as it does while a mailing goes out.
+Each waits for its slot in the rate limiter, as it does while a mailing goes out.
 """
 
 from __future__ import annotations

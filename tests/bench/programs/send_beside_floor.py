@@ -2,7 +2,7 @@
 
 One batch goes through the real handler, and the calls it makes are noted down. Then an event of the queue goes through
 the handler and as many batches through the bare calls, turn by turn in one process, so that whatever else runs on the
-machine disturbs both alike. The bare calls too come each in the slot that the rate lane would give it: a processor that
+machine disturbs both alike. The bare calls too wait for slots, as the rate limiter gives them: a processor that
 rests in between finds its caches cold, and that is part of sending at a rate. Nothing is signed, filled in, grouped or
 decided in them.
 """

@@ -1,4 +1,4 @@
-"""The rate lane: no second holds more than the account's rate, and under load next to nothing of the rate is left."""
+"""The rate limiter: no second holds more than the account's rate, and under load hardly any of the rate is lost."""
 
 from __future__ import annotations
 
