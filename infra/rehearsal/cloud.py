@@ -237,10 +237,10 @@ class LocalCloud:
 def _free_lanes(clock: Clock) -> None:
     """The sender keeps until when it has promised the rate of SES; after a day to come that would be a long wait."""
     from newsletter.container import app
-    from newsletter.platform.rate_limit import AWAITED, BULK, QUEUED
+    from newsletter.platform.rate_limit import BULK, QUEUED, TRANSACTIONAL
 
     if app.settings.guards_table:
-        for lane in (AWAITED, BULK, QUEUED):
+        for lane in (TRANSACTIONAL, BULK, QUEUED):
             app.rate_limiter.release(lane, clock.timestamp())
 
 

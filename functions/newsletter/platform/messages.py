@@ -94,7 +94,7 @@ class ConfirmSignUp(Message):
     moved_from: str = ""
 
     @property
-    def awaited(self) -> bool:
+    def transactional(self) -> bool:
         """Whether somebody has just sent a form and waits for the mail."""
         return not (self.reminder or self.invited)
 
@@ -111,7 +111,7 @@ class SendNotice(Message):
     since: float = 0.0
 
     @property
-    def awaited(self) -> bool:
+    def transactional(self) -> bool:
         """Whether somebody waits for the mail."""
         return True
 

@@ -13,7 +13,7 @@ HORIZON = 300.0
 """Slots are reserved at most so many seconds ahead; after that a message goes back to the queue without a slot. So a
 mailing that is cancelled leaves no longer gap, and what comes after it waits no longer."""
 
-BULK, AWAITED = "bulk", "transactional"
+BULK, TRANSACTIONAL = "bulk", "transactional"
 """The two rate limits: of mailings, and of transactional mail, for which somebody waits."""
 QUEUED = "queued"
 """No limit of its own: the time until which the batches on the queue will use up the limit BULK."""
@@ -62,11 +62,11 @@ def bulk_pace(max_send_rate: float) -> Pace:
     An account in the sandbox may send one a second. There a mailing and a confirmation can use the same second, and SES
     may throttle one of them; if mailings left every second to transactional mail, they would never be sent.
     """
-    left = max_send_rate - awaited_pace(max_send_rate).most
+    left = max_send_rate - transactional_pace(max_send_rate).most
     return pace(left if left >= 1 else max_send_rate * (1 - TRANSACTIONAL_SHARE))
 
 
-def awaited_pace(max_send_rate: float) -> Pace:
+def transactional_pace(max_send_rate: float) -> Pace:
     """The pace of transactional mail."""
     return pace(max_send_rate * TRANSACTIONAL_SHARE)
 

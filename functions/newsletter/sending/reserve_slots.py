@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
-from newsletter.platform.rate_limit import AWAITED, BULK, HORIZON, awaited_pace, bulk_pace
+from newsletter.platform.rate_limit import BULK, HORIZON, TRANSACTIONAL, bulk_pace, transactional_pace
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -33,12 +33,12 @@ def reserve_slots(
     A message that waited for its slot carries it. Transactional mail has a rate limit, and a queue, of its own.
     `rate` is the account's, in recipients a second; `now` is in Unix seconds.
     """
-    pace = awaited_pace(rate) if transactional else bulk_pace(rate)
+    pace = transactional_pace(rate) if transactional else bulk_pace(rate)
     slots: list[float | None] = [message.slot if message.slot >= now - SLOT_TOLERANCE else None for message in messages]
     missing = [number for number, slot in enumerate(slots) if slot is None]
     if missing:
         lengths = [pace.length(len(getattr(messages[number], "recipients", "1"))) for number in missing]
-        begin = app.rate_limiter.reserve(AWAITED if transactional else BULK, sum(lengths), now)
+        begin = app.rate_limiter.reserve(TRANSACTIONAL if transactional else BULK, sum(lengths), now)
         if begin is not None:
             for number, offset in zip(missing, accumulate(lengths, initial=0.0), strict=False):
                 slots[number] = begin + offset

@@ -28,7 +28,7 @@ def send_messages(messages: list[Message], app: Container) -> list[Exception | N
 
 
 def _send_one(message: Message, app: Container) -> Exception | None:
-    if isinstance(message, ConfirmSignUp | SendNotice) and message.awaited and message.since:
+    if isinstance(message, ConfirmSignUp | SendNotice) and message.transactional and message.since:
         waited("TransactionalWaitSeconds", app.now().timestamp() - message.since)
     try:
         match message:

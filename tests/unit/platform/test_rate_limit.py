@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from newsletter.container import Container
 from newsletter.platform.aws.queues_client import Queues
 from newsletter.platform.messages import SendBatch, SendNotice, from_json
-from newsletter.platform.rate_limit import HORIZON, Pace, awaited_pace, bulk_pace, pace
+from newsletter.platform.rate_limit import HORIZON, Pace, bulk_pace, pace, transactional_pace
 from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.sending.reserve_slots import RateLimited, reserve_slots
 from rehearsal.aws.dynamodb import AwsError, Database
@@ -130,7 +130,7 @@ def test_at_any_rate_no_second_holds_more_than_it(rate: float) -> None:
 
 @given(USUAL_RATES)
 def test_mailings_and_awaited_mail_together_use_95_per_cent_of_the_rate_and_never_more(rate: int) -> None:
-    lanes = (bulk_pace(rate), awaited_pace(rate))
+    lanes = (bulk_pace(rate), transactional_pace(rate))
     assert 0.95 * rate <= sum(lane.size / lane.seconds for lane in lanes)
     assert sum(lane.most for lane in lanes) <= rate
 
