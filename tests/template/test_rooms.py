@@ -23,8 +23,8 @@ SUBJECTS = (
     "mailings",
     "sending",
     "reports",
-    "nurture",
     "leads",
+    "nurture",
 )
 """A subject imports what stands before it. Calls in the other direction go through the container."""
 MOST_FILES = 13

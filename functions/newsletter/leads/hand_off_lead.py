@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from newsletter.leads.crm_client import CrmRefused
 from newsletter.leads.lead import Evidence, Lead, lead_created, lead_id
-from newsletter.nurture.enrollment import enroll
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import parse_iso
 from newsletter.readers.current_subscriber import current_subscriber
@@ -55,7 +54,7 @@ def hand_off_lead(message: TakeUpOffer, app: Container, *, now: datetime) -> Han
     if not app.leads.create(lead):
         lead = app.leads.get(lead.id) or lead
     if offer.sequence and reader.status is Status.ACTIVE:
-        app.enrollments.begin(enroll(reader.id, app.publication.sequences[offer.sequence], lead.at))
+        app.enrollments.start(reader.id, app.publication.sequences[offer.sequence], lead.at)
     if app.leads.handed_off(lead.id):
         return HandOffResult.KNOWN
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.nurture.enrollment import Enrollment
+from newsletter.nurture.enrollment import Enrollment, enroll
 from newsletter.platform.aws.items import holds, pages, to_item
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
+from newsletter.publication.publication import Sequence
 from newsletter.readers.profiles.records_store import ReaderRecords
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ class Enrollments:
         self._client = client
         self._table = table
         self._records = ReaderRecords(client, table)
+
+    def start(self, subscriber: str, sequence: Sequence, now: datetime) -> bool:
+        """Begin the sequence at its first step, unless the reader went through it before, or was erased."""
+        return self.begin(enroll(subscriber, sequence, now))
 
     def begin(self, enrollment: Enrollment) -> bool:
         """Store a new enrollment; False if the subscriber was in this sequence before, or was erased."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from newsletter.nurture.due_store import Erasure, Reminder
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.shards import shard_of
+from newsletter.publication.publication import Sequence, Step
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import REMINDER_AFTER, SignUp, Status
 from tests.support.dynamodb import Adapters
@@ -33,6 +34,14 @@ def test_a_reader_goes_through_a_sequence_once(adapters: Adapters) -> None:
     other = replace(first, sequence="toinen")
     assert adapters.enrollments.begin(other)
     assert sorted(found.sequence for found in due(adapters, "a")) == ["sparraus", "toinen"]
+
+
+def test_a_sequence_starts_at_its_first_step_once(adapters: Adapters) -> None:
+    reader = adapters.new("b")
+    step = Step(timedelta(days=2), {"fi": "Ensin"}, "x")
+    assert adapters.enrollments.start(reader, Sequence("polku", (step, step)), NOW)
+    assert not adapters.enrollments.start(reader, Sequence("polku", (step,)), NOW + timedelta(days=1))
+    assert adapters.enrollments.of(reader) == [Enrollment(reader, "polku", 1, NOW + timedelta(days=2), NOW)]
 
 
 @settings(max_examples=10)

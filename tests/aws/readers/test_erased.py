@@ -101,6 +101,7 @@ WRITES: dict[str, Callable[[], Any]] = {
     "Consents.append": lambda: app.consents.append(ID, Consent("given", "form", app.now(), "x")),
     "Enrollments.begin": lambda: app.enrollments.begin(enrollment()),
     "Enrollments.replace": lambda: app.enrollments.replace(enrollment(), enrollment(2)),
+    "Enrollments.start": lambda: app.enrollments.start(ID, app.publication.sequences["sparraus"], NOON),
     "LeadPointers.add": lambda: app.lead_pointers.add(ID, "l", "sparraus", NOON),
     "Leads.add_attempt": lambda: app.leads.add_attempt("l", NOON, "204", taken=True),
     "Bounces.stop": lambda: app.bounces.stop(
