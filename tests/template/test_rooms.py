@@ -230,7 +230,7 @@ STORAGE = {"PROFILE", "SIGN_UP", "CHANGE", "LEAD", "CONSENT", "CLICK", "sign_up_
 """Names of keys and mappers of the tables' items."""
 CLI = sorted((FUNCTIONS.parent / "infra/cli").rglob("*.py"))
 ITEM_KEYS = re.compile(r"^(profile|pk|sk|record|mailable|due_shard|due_at|brought|[a-z-]+#.*)$")
-LISTED = {("roster_columns.py", "record")}
+LISTED = {("columns.py", "record")}
 """A column of our own export that is called so, too."""
 
 

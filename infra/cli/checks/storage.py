@@ -27,11 +27,11 @@ def table_differences(wanted: Resource, name: str, dynamodb: Any, *, local: bool
     kept = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     here = kept.get("AttributeName", "") if kept.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") else ""
     if here != expires:
-        mend = (
+        repair = (
             f"aws dynamodb update-time-to-live --table-name {name} "
             f"--time-to-live-specification Enabled=true,AttributeName={expires}"
         )
-        yield where, f"items expire by {here or 'nothing'}, and should by {expires or 'nothing'}: `{mend}`", True
+        yield where, f"items expire by {here or 'nothing'}, and should by {expires or 'nothing'}: `{repair}`", True
     if not local:
         yield from _backups(where, name, say, dynamodb)
 
@@ -41,11 +41,11 @@ def _backups(where: str, name: str, say: Mapping[str, Any], dynamodb: Any) -> It
     kept = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     has = kept["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     if wanted and not has:
-        mend = (
+        repair = (
             f"aws dynamodb update-continuous-backups --table-name {name} "
             "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
         )
-        yield where, f"has no point-in-time recovery, and should: `{mend}`", True
+        yield where, f"has no point-in-time recovery, and should: `{repair}`", True
 
 
 def _indexes(where: str, name: str, say: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Difference]:
@@ -55,11 +55,11 @@ def _indexes(where: str, name: str, say: Mapping[str, Any], found: Mapping[str, 
         kept = there.get(index["IndexName"])
         if kept is None:
             attributes = [types[key["AttributeName"]] for key in index["KeySchema"]]
-            mend = (
+            repair = (
                 f"aws dynamodb update-table --table-name {name} --attribute-definitions '{json.dumps(attributes)}' "
                 f"--global-secondary-index-updates '{json.dumps([{'Create': index}])}'"
             )
-            yield where, f"lacks the index {index['IndexName']}: `{mend}`", True
+            yield where, f"lacks the index {index['IndexName']}: `{repair}`", True
         elif kept.get("IndexStatus", "ACTIVE") != "ACTIVE":
             message = (
                 f"the index {index['IndexName']} is being filled by DynamoDB and cannot be read yet: wait before the "
@@ -84,8 +84,8 @@ def queue_differences(wanted: Resource, url: str, sqs: Any) -> Iterator[Differen
         if name in wanted.properties:
             should = str(wanted.properties[name]).lower()
             if str(found.get(name, "nothing")).lower() != should:
-                mend = f"aws sqs set-queue-attributes --queue-url {url} --attributes {name}={should}"
-                yield where, f"{name} is {found.get(name, 'nothing')}, and should be {should}: `{mend}`", True
+                repair = f"aws sqs set-queue-attributes --queue-url {url} --attributes {name}={should}"
+                yield where, f"{name} is {found.get(name, 'nothing')}, and should be {should}: `{repair}`", True
     redrive = wanted.properties.get("RedrivePolicy")
     if not redrive:
         return

@@ -103,8 +103,8 @@ class Columns:
         read = (
             column.read(cell) for column in self.statuses for by in moved for cell in cells[column.place + by :][:1]
         )
-        told = map(strictest_status_word, cells)
-        return strictest(word for word in (*read, *told) if word and word.left)
+        words = map(strictest_status_word, cells)
+        return strictest(word for word in (*read, *words) if word and word.left)
 
     def is_sign_up(self, line: Line) -> bool:
         """Whether the line of our own export is a form that waits for its confirmation: it is no word on the reader."""
