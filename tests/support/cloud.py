@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -236,7 +236,7 @@ def running() -> Iterator[Cloud]:
     with (
         environment.applied(variables),
         emptied(stack, {f"{path}/{name}": value for name, value in secrets.items()}) as client,
-        patch.object(Container, "templates", property(_templates)),
+        patch.object(Container, "templates", _shared_templates()),
     ):
         app.reset()
         cloud = Cloud(
@@ -268,11 +268,17 @@ def _stack() -> Stack:
     return load_stack(ROOT, parameters)
 
 
-def _templates(app: Container) -> Templates:
+def _shared_templates() -> cached_property[Templates]:
     """As Container.templates, but read and compiled once in a process: those of the tests do not change under them."""
-    wanted = app.settings
-    make = _compiled if wanted.templates == TEMPLATES else Templates
-    return make(wanted.templates, wanted.public_url)
+
+    def templates(app: Container) -> Templates:
+        wanted = app.settings
+        make = _compiled if wanted.templates == TEMPLATES else Templates
+        return make(wanted.templates, wanted.public_url)
+
+    part = cached_property(templates)
+    part.__set_name__(Container, "templates")
+    return part
 
 
 @cache
