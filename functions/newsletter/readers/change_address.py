@@ -1,4 +1,4 @@
-"""A reader has confirmed another address: all that is theirs goes along, and the old address is told once."""
+"""Move a subscription to the new address that its reader has confirmed; the old address gets one mail about it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def with_present_choices(form: SignUp, app: Container) -> SignUp:
-    """The form with the reader's choices of today, the pause included: days may have passed since they asked to move.
+    """The form with the reader's choices of today and their pause: days may have passed since the form was sent.
 
-    Who left the old address meanwhile is taken at their last choices there: the page says that those stay as they were.
+    If they have unsubscribed the old address meanwhile, their last choices there count, as the page says.
     """
     old = app.subscribers.get(form.moved_from)
     if old is None:
@@ -28,30 +28,30 @@ def with_present_choices(form: SignUp, app: Container) -> SignUp:
 
 
 def evidence_of(form: SignUp, app: Container) -> str:
-    """What ties the consent at the new address to the chain of the old one, for the consent record."""
+    """Text for the consent record at the new address: the old id and the hash of its last consent record."""
     chain = app.consents.chain(form.moved_from)
     return f"moved from {form.moved_from}" + (f", consent {chain[-1].hash}" if chain else "")
 
 
 def current_id(subscriber: str, app: Container) -> str:
-    """The id a reader goes by today: another than in a mail they got before they changed their address."""
+    """The reader's id today: not the one in mails from before they changed their address."""
     return current_subscriber(subscriber, app).id
 
 
 def end_other(form: SignUp, now: datetime, app: Container) -> None:
-    """End the subscription that was to move to an address that is a reader's already, and tell its owner.
+    """End the subscription that was to move to an address which is subscribed already, and tell its reader by mail.
 
-    Nothing else of it comes along, and nothing ties the two addresses: they may be two people's.
+    Nothing else is moved and no record links the two addresses: they may belong to two people.
     """
     _end(form, now, app)
     app.queues.send(app.queues.transactional, SendNotice("moved", form.moved_from, form.nonce))
 
 
 def move(form: SignUp, now: datetime, app: Container) -> None:
-    """End the subscription of the old address, once the new one is active; sequences go on where they were.
+    """End the subscription of the old address once the new one is active; sequences continue where they were.
 
-    Repeating it after a crash at any line changes nothing. Enrollments are copied first: the tick ends those of whoever
-    is no longer active. One that the new address has from earlier days stays as it is.
+    It can be repeated after a crash at any line. Enrollments are copied first, because the tick ends those of readers
+    who are no longer active. An enrollment that the new address already has stays as it is.
     """
     old = form.moved_from
     for enrollment in app.enrollments.of(old):

@@ -1,4 +1,4 @@
-"""How what a reader chooses is read from a form or a list, kept in a table and shown. The choices are in choices.py."""
+"""How one choice of a reader is read from a form or a list, stored and shown. The choices are in choices.py."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TRUE_OR_FALSE = {
     "epätosi": False,
     "falskt": False,
 }
-"""As our export writes it, and as Excel saves that in Finnish and Swedish."""
+"""Booleans in a list as our export writes them, and as Excel in Finnish and Swedish saves them; empty is true."""
 
 
 class Frequency(StrEnum):
@@ -40,9 +40,9 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True)
 class Rules:
-    """What is allowed to be chosen. `today` is the day in the publication's time zone.
+    """What may be chosen. `today` is the day in the publication's time zone.
 
-    `every_topic` says whether no topics mean all of them, `no_topics` what to tell who chose none otherwise.
+    `every_topic` is whether no topics mean all of them; if not, `no_topics` is the locale key of the error for none.
     """
 
     publication: Publication
@@ -52,23 +52,23 @@ class Rules:
 
 
 Read = Callable[[Any, Rules], Any]
-"""The value of what was typed or written. Raises InvalidInput that says what would be right, or ValueError: the locales
-say it, in `pages.errors.<name of the choice>`."""
+"""Turns what was typed or written into the value. Raises InvalidInput with what would be right, or ValueError; then the
+text is that of the locale key `pages.errors.<name of the choice>`."""
 
 
 def unchanged(value: Any) -> Any:
-    """A value that is stored as it is."""
+    """The value itself, for choices that are stored as they are."""
     return value
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How one choice is read, kept and shown.
+    """How one choice is read, stored and shown.
 
-    `read` reads what a form or JSON holds (a text; of topics the texts; of a box whether it is ticked), `cell` the text
-    of a cell in a list of readers, if that is read otherwise. `to_stored` and `from_stored` map it to the plain value
-    of an attribute, which has the choice's own name. `needed`: every profile has the attribute, and one without it is
-    broken; of other choices the usual value is not stored.
+    `read` takes the value of a form field or JSON (a text; for topics a tuple of texts; for a checkbox a bool), `cell`
+    the text of a cell in a list of readers, where that is read differently. `to_stored` and `from_stored` convert to
+    and from the plain value of the attribute, which has the choice's name. `needed`: every profile must have the
+    attribute, and one without it is broken; of other choices the default is not stored.
     """
 
     read: Read
@@ -81,22 +81,22 @@ class Choice:
     on_form: bool = True
     """Whether the sign-up form asks for it, so that confirming one can change it."""
     always_shown: bool = False
-    """Whether pages name it also where it is as usual."""
+    """Whether pages show it even if it has the default value."""
     autocomplete: str = ""
-    """Of a text: what browsers fill in (HTML: autofill detail tokens). A choice with it is shown as a line to type."""
+    """The HTML autofill token of a text (attribute `autocomplete`). A choice with one is shown as a text field."""
     for_audiences: bool = False
-    """Whether planning reads it: it is in the projection of the index for planning (infra/storage.yaml)."""
+    """Whether planning reads it: it must be in the projection of the index for planning (infra/storage.yaml)."""
     for_crm: bool = False
-    """Whether a lead's webhook tells it to the CRM."""
+    """Whether a lead's webhook sends it to the CRM."""
     unreadable: Callable[[Rules], Any] | None = None
-    """What counts in a list of who left where the cell cannot be read; without it, the usual value."""
+    """The value where a cell cannot be read in the row of a reader who left; without it, the default."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def read_text(typed: str, _: Rules) -> str:
-    """Without surrounding and repeated blanks; no address of a web page, which mail programs would link."""
+    """The text without surrounding and repeated blanks. Web addresses are refused, because mail programs link them."""
     found = " ".join(typed.split())
     if len(found) > MAX_TEXT or not found.isprintable() or "://" in found or "www." in found.casefold():
         raise ValueError(MAX_TEXT)
@@ -104,7 +104,7 @@ def read_text(typed: str, _: Rules) -> str:
 
 
 def read_topics(typed: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
-    """In the publication's order, each once; none of them stand for all only where `every_topic` says so."""
+    """The topics in the publication's order, each once. None are refused unless `every_topic` is true."""
     if not typed and not rules.every_topic:
         raise InvalidInput("topics", rules.no_topics)
     known = [topic.key for topic in rules.publication.topics]
@@ -114,36 +114,36 @@ def read_topics(typed: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
 
 
 def read_topics_cell(written: str, rules: Rules) -> tuple[str, ...]:
-    """Keys or labels, in any language of the publication."""
+    """Topics given by their keys, or by their labels in any language of the publication."""
     found, unknown = topics_named(words_of(written), rules.publication.topics)
     return read_topics((*found, *unknown), rules)
 
 
 def read_language(typed: str, rules: Rules) -> str:
-    """One that the publication speaks."""
+    """One of the publication's languages."""
     if typed not in rules.publication.languages:
         raise ValueError(rules.publication.languages)
     return typed
 
 
 def read_language_cell(written: str, rules: Rules) -> str:
-    """Also `fi-FI` and `fi_FI`; empty is the publication's first."""
+    """A language, also written as `fi-FI` or `fi_FI`; empty is the publication's first."""
     given = written or first_language(rules)
     return read_language(re.split(r"[-_]", given.strip().casefold())[0], rules)
 
 
 def first_language(rules: Rules) -> str:
-    """The publication's default."""
+    """The publication's first language, which is its default."""
     return rules.publication.languages[0]
 
 
 def read_frequency(typed: str, _: Rules) -> Frequency:
-    """By its word."""
+    """`weekly` or `monthly`."""
     return Frequency(typed)
 
 
 def read_frequency_cell(written: str, _: Rules) -> Frequency:
-    """By its word; empty is weekly."""
+    """`weekly` or `monthly`; empty is weekly."""
     return Frequency(written or Frequency.WEEKLY)
 
 
@@ -158,20 +158,20 @@ def read_pause(typed: str, rules: Rules) -> date | None:
 
 
 def read_pause_cell(written: str, _: Rules) -> date | None:
-    """A day in any usual way of writing, past ones too; empty is no pause."""
+    """A day in any common notation (written_dates.py), also one that is past; empty is no pause."""
     day = read_day(written) if written else None
     if written and day is None:
         raise InvalidInput("paused_until", "a day such as 2026-12-24")
     return day
 
 
-def read_tracking(ticked: bool, _: Rules) -> bool:  # noqa: FBT001 # what a box holds
-    """A box."""
+def read_tracking(ticked: bool, _: Rules) -> bool:  # noqa: FBT001 # the value of a checkbox
+    """Whether the checkbox is ticked."""
     return ticked
 
 
 def read_tracking_cell(written: str, _: Rules) -> bool:
-    """True or false; empty is true."""
+    """True or false, in the words of TRUE_OR_FALSE; empty is true."""
     try:
         return TRUE_OR_FALSE[written.casefold()]
     except KeyError:

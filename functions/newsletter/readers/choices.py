@@ -1,4 +1,4 @@
-"""What a reader chooses, declared in one place: forms, tables, pages, import, export and the CRM go by it.
+"""What a reader chooses, declared in one place for forms, tables, pages, import, export and the CRM.
 
 A new choice is one more field of `Choices`; what else it needs is in CONTRIBUTING.md, "a field that a reader chooses".
 """
@@ -20,8 +20,8 @@ from newsletter.readers.choice import Choice, Frequency, Rules
 class Choices:
     """What a reader chooses, in the order in which pages show it.
 
-    No topics mean every topic. `paused_until` is the first day of mail again. `tracking` is whether links in mails may
-    tell that they were followed.
+    No topics mean every topic. `paused_until` is the first day with mail again. `tracking` is whether clicks on links
+    in mails may be recorded.
     """
 
     topics: Annotated[
@@ -86,7 +86,7 @@ class Choices:
     ] = True
 
     def paused(self, on: date) -> bool:
-        """Whether the reader asked for silence on that day."""
+        """Whether the reader wants no mail on that day."""
         return self.paused_until is not None and on < self.paused_until
 
     @cached_property
@@ -94,7 +94,7 @@ class Choices:
         return hash(tuple(getattr(self, name) for name in CHOICES))
 
     def __hash__(self) -> int:
-        """Worked out once: planning asks for it with every reader."""
+        """Worked out once per object, because planning asks for it with every reader."""
         return self._hash
 
 
@@ -107,15 +107,15 @@ TEXTS: Mapping[str, Choice] = {name: each for name, each in CHOICES.items() if e
 LINES = tuple(name for name, each in CHOICES.items() if each.kind == "S")
 """The choices that a form sends as one text each, typed or chosen."""
 FILTERS = tuple(name for name, each in TEXTS.items() if each.for_audiences)
-"""The texts that a campaign's audience can ask for, by lists of their names (`Audience.among`)."""
+"""The texts by which a campaign's audience can be filtered (`Audience.among`)."""
 ON_FORM = tuple(name for name, each in CHOICES.items() if each.on_form)
 
 
 def read_choices(given: Mapping[str, Any], rules: Rules, *, cells: bool = False) -> tuple[Choices, dict[str, str]]:
-    """The choices, and what is wrong by field ({field: locale key or text}); what is not `given` is as usual.
+    """The choices, and what is wrong by field ({field: locale key or text}); what is not `given` has its default.
 
-    `cells`: the values are texts of a list of readers. Where something is wrong, the choice is what counts of somebody
-    who left: nothing in a row may keep us from knowing that.
+    `cells`: the values are the texts of a row in a list of readers. A choice that cannot be read gets the value that a
+    reader who left has then (`Choice.unreadable`): the row must be usable for unsubscribing them in any case.
     """
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
@@ -130,7 +130,7 @@ def read_choices(given: Mapping[str, Any], rules: Rules, *, cells: bool = False)
 
 
 def stored_choices(choices: Choices) -> dict[str, Any]:
-    """The attributes as plain values; None for one that is not kept, because it is as usual."""
+    """The attributes as plain values; None for one that is not stored because it has its default."""
     values = ((name, each, getattr(choices, name)) for name, each in CHOICES.items())
     return {
         name: each.to_stored(value) if each.needed or value != DEFAULT_CHOICES[name] else None
@@ -139,9 +139,9 @@ def stored_choices(choices: Choices) -> dict[str, Any]:
 
 
 def choices_from(stored: Mapping[str, Any], names: Iterable[str] | None = None) -> Choices:
-    """The inverse of `stored_choices`; of the others than `names`, what is usual.
+    """The inverse of `stored_choices`. With `names` only those are read, and the others have their default.
 
-    Raises KeyError for a missing attribute that is needed, ValueError for a value that cannot be.
+    Raises KeyError if a needed attribute is missing, ValueError for an impossible value.
     """
     return Choices(
         **{

@@ -1,4 +1,4 @@
-"""Who a link is about, as they are now: its mail may be old, and they may have moved, left or been erased since."""
+"""The reader a link belongs to, as of now: since the mail they may have changed their address, left or been erased."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 BROKEN = "broken"
-"""The status of a profile that has none: neither subscribed nor unknown."""
+"""Stands for the status of a profile that lacks one, so that it is taken neither for active nor for unknown."""
 
 
 def current_subscriber(subscriber: str, app: Container) -> CurrentSubscriber:
-    """The reader whom that id names today: who changed their address goes by another than in the mails before it.
+    """The reader with that id, or with the id that they have since they changed their address.
 
-    However often they did: each change is followed, also over the marks that retention leaves of old addresses. Should
-    changes made at the same moment lead round in a circle, the end is where it closes.
+    Every change of address is followed, also through the marks that retention leaves of old addresses. If changes made
+    at the same moment form a circle, following them stops at the first id that comes a second time.
     """
     profile = app.subscribers.profile(subscriber)
     seen = {subscriber}

@@ -1,4 +1,4 @@
-"""Mail addresses as SES can carry them, and what their domains tell."""
+"""Mail addresses: the form that SES accepts, likely typing errors, and disposable mailboxes."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ OFTEN_MISTYPED = (
     "windowslive.com",
     "yahoo.com",
 )
-"""Domains of many private mailboxes, long enough that what looks much like one of them is likely meant to be it."""
+"""Large providers of private mailboxes, with names long enough that a similar name is probably a typing error."""
 ALSO_RIGHT = frozenset(
     {"email.com", "hotmail.it", "icloud.com.cn", "mail.com", "outlook.com.au", "outlook.com.br", "protonmail.ch"}
     | {"ymail.com"}
 )
-"""Real domains of mailboxes that look just as much like one of those."""
+"""Real mail domains that look similar to one of those, for which nothing is suggested."""
 ALIKE = 0.86
-"""How like a domain must be to one of those above (difflib's ratio): gmial.com is 0.89, hotmail.no only 0.857."""
+"""How similar a domain must be to one of OFTEN_MISTYPED (difflib's ratio): gmial.com is 0.89, hotmail.no only 0.857."""
 
 
 def normalised(text: str, *, allow_test_domains: bool = False) -> str:
-    """Lower case, with an international domain in Punycode: one mailbox, one text.
+    """The address in lower case, with an international domain in Punycode, so that it is always written alike.
 
     SES takes 7-bit local parts only. Raises InvalidInput on `email`, with the locale key of what to tell the reader.
     """
@@ -59,7 +59,7 @@ def normalised(text: str, *, allow_test_domains: bool = False) -> str:
 
 
 def suggestion(address: str) -> str:
-    """What a normalised address was perhaps meant to be: maija@gmail.com for maija@gmial.com. Empty for most."""
+    """A likely correction of a normalised address: maija@gmail.com for maija@gmial.com. Empty if there is none."""
     from difflib import get_close_matches
 
     local, _, domain = address.rpartition("@")
@@ -70,7 +70,7 @@ def suggestion(address: str) -> str:
 
 def is_disposable(address: str) -> bool:
     """Whether the address is of a provider of throw-away mailboxes, or of a domain below one's."""
-    from disposable_email_domains import blocklist  # here: ten thousand names, for those who sign up alone
+    from disposable_email_domains import blocklist  # imported here: ten thousand names, needed for sign-ups only
 
     labels = address.rpartition("@")[2].split(".")
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))

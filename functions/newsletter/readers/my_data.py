@@ -1,4 +1,4 @@
-"""Everything we hold on a reader, for the reader; and erasure, which leaves only the mark that keeps them erased."""
+"""Everything that is kept of a reader: shown to them, or erased except for the mark that keeps them erased."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from newsletter.leads.leads_store import KeptLead
 
 SETTLED = timedelta(minutes=15)
-"""AWS: no function runs longer. Who was writing when the reader was erased has written by then."""
+"""AWS: no Lambda function runs longer, so whatever was writing when the reader was erased has ended by then."""
 
 
 @dataclass(frozen=True)
 class OneAddress:
-    """What is held under one id: the records, the leads as they are kept, the forms that wait at other addresses."""
+    """What is kept under one id: its records, the leads, and the forms that wait at addresses it is to change to."""
 
     held: Held
     leads: Mapping[str, KeptLead]
@@ -42,7 +42,7 @@ class OneAddress:
 
 @dataclass(frozen=True)
 class Everything:
-    """What is held on a reader: under their id, and under each address they had before, the latest first."""
+    """What is kept of a reader: under their id, and under each address they had before, the latest first."""
 
     present: OneAddress
     earlier: list[OneAddress]
@@ -54,26 +54,23 @@ class Everything:
 
     @property
     def earlier_addresses(self) -> list[str]:
-        """The addresses before this one, as far as they are kept."""
+        """The addresses before this one that are still kept."""
         profiles = (each.held.profile for each in self.earlier)
         return [profile.email for profile in profiles if profile and profile.email]
 
     @property
     def new_addresses(self) -> list[str]:
-        """The addresses that they asked to go on with and have not confirmed."""
+        """The addresses that they asked to change to and have not confirmed."""
         return [form.email for form in self.present.address_changes]
 
     @property
     def told_to_crm(self) -> bool:
-        """Whether they asked for contact, at any of the addresses: what went to the CRM stays there."""
+        """Whether a lead of theirs was made at any of the addresses: what was sent to the CRM stays there."""
         return any(each.leads for each in (self.present, *self.earlier))
 
 
 def everything(subscriber: str, app: Container) -> Everything:
-    """All records under the reader's id and their leads.
-
-    Those of an earlier address belong to it as long as they are kept.
-    """
+    """All records under the reader's id and their leads, and those of their earlier addresses that are still kept."""
     current_subscriber, *earlier = (_of_one(each, app) for each in (subscriber, *_earlier(subscriber, app)))
     return Everything(current_subscriber, earlier)
 
@@ -95,7 +92,7 @@ def _of_one(subscriber: str, app: Container) -> OneAddress:
 def erase_every_address(subscriber: str, now: datetime, app: Container) -> None:
     """Erase the reader, and what is kept of the addresses they had before.
 
-    Those come first: after a crash, the profile that knows of them is still there for the next try.
+    The earlier ones come first: after a crash, the profile that points to them is still there for the next try.
     """
     for earlier in reversed(_earlier(subscriber, app)):
         erase(earlier, now, app, unless_active=True)
@@ -111,12 +108,12 @@ def erase(
     moved_to: str = "",
     moved_from: str = "",
 ) -> bool:
-    """Remove every record under the id, whatever it is, and all it points to; False for who is left alone.
+    """Remove every record under the id, whatever it is, and all that it points to; False if nothing was erased.
 
-    The mark comes first: whatever happens after it, nothing more is kept under the id, no mail is sent and no import
-    wakes the address up. Doing it again finishes what a crash left over. `unless_active` leaves alone who came back
-    since they left. `moved_to` and `moved_from` are ids that the mark keeps. The tick looks once more when nobody can
-    still be writing (`erase_who_is_due`).
+    The mark is written first: from then on nothing more is kept under the id, no mail is sent and no import can add the
+    address. Running it again finishes what a crash left over. With `unless_active`, a reader who has subscribed again
+    is not erased. `moved_to` and `moved_from` are ids that the mark keeps. The tick checks once more when no function
+    can still be writing (`erase_due`).
     """
     marked = app.reader_data.mark_erased(
         subscriber, now, unless_active=unless_active, moved_to=moved_to, moved_from=moved_from
@@ -129,9 +126,9 @@ def erase(
 
 
 def erase_who_is_due(subscriber: str, now: datetime, app: Container) -> bool:
-    """Erase who left long ago, or end the erasure of who was erased already; whether a reader was erased by it.
+    """Erase a reader who left long ago, or finish an erasure that was begun; whether this call erased a reader.
 
-    A form that was filled in since the erasure is a new beginning. It and its consents are left alone until it is over.
+    A form that was filled in after the erasure is a new sign-up: it and its consents are kept until it expires.
     """
     held = app.reader_data.of(subscriber)
     profile = held.profile
@@ -151,10 +148,11 @@ def erase_who_is_due(subscriber: str, now: datetime, app: Container) -> bool:
 
 
 def _forget(subscriber: str, profile: Profile | None, now: datetime, app: Container) -> bool:
-    """Erase who left long ago; False for who came back at this moment.
+    """Erase a reader who left long ago; False if they have subscribed again at this moment.
 
-    Of an old address, the way to the one its reader goes on with stays, as ids: its mails are still about, and their
-    unsubscribe links must end the mail of today. It goes with the reader at its end.
+    For the old address of a reader who has changed it, the ids of the addresses after and before it stay in the mark:
+    unsubscribe links in old mails must still end the mail to the new address. They are removed when the reader is
+    erased at the last address.
     """
     today = current_subscriber(subscriber, app)
     if today.id != subscriber and today.status not in ("", Status.ERASED):
@@ -169,21 +167,21 @@ def _forget(subscriber: str, profile: Profile | None, now: datetime, app: Contai
 
 
 def _remove(held: Held, spare: Collection[str], app: Container) -> None:
-    """Leads go before what points to them, so that a crash in between leaves nothing that cannot be found."""
+    """Remove the leads before the records that point to them, so that after a crash the rest can still be found."""
     for lead in _leads(held, app):
         app.leads.erase(lead)
     app.reader_data.remove(held.subscriber, spare)
 
 
 def _leads(held: Held, app: Container) -> Iterable[str]:
-    """The ids of the reader's leads: those that are pointed to, and those of before there were pointers."""
+    """The ids of the reader's leads: those with a pointer, and those from versions that wrote no pointers."""
     return dict.fromkeys(
         [*held.leads, *(app.leads.id_of(held.subscriber, offer.key) for offer in app.publication.offers)]
     )
 
 
 def _earlier(subscriber: str, app: Container) -> list[str]:
-    """The ids of the addresses that the reader changed for this one, the latest first. Not one that is in use again."""
+    """The ids of the reader's earlier addresses, the latest first, up to one that has been subscribed again since."""
     found = [subscriber]
     profile = app.subscribers.profile(subscriber)
     while profile and profile.moved_from and profile.moved_from not in found:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 TRACKING = "tracking of links"
-"""How every record about that begins."""
+"""Prefix of `how` in the consent records about tracking."""
 ATTEMPTS = 3
-"""How often choices are kept anew when the same reader chose elsewhere at the same moment; the last one holds."""
+"""How often the write is tried when the same reader saves other choices at the same moment; the last write wins."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ def current(ref: LinkClaims, app: Container) -> Subscriber | None:
 
 
 def pause_to_come(reader: Subscriber, now: datetime, publication: Publication) -> date | None:
-    """The reader's pause; None for one that is over, and for who gets no mail anyway."""
+    """The first day with mail after the reader's pause; None if it is over, or the reader is not active."""
     today = now.astimezone(publication.time_zone).date()
     paused = reader.choices.paused_until
     return paused if reader.status is Status.ACTIVE and paused is not None and paused > today else None
 
 
 def checked(form: ChoicesForm, now: datetime, app: Container) -> Choices:
-    """The choices that were typed. Raises InvalidForm with every field that needs mending."""
+    """The choices that were typed. Raises InvalidForm with every field that must be corrected."""
     allowed = replace(rules(now, app, every_topic=form.every_topic), no_topics="pages.errors.no_topics_leave")
     choices, faults = read_choices(form.choices, allowed)
     if faults:
@@ -61,7 +61,7 @@ def checked(form: ChoicesForm, now: datetime, app: Container) -> Choices:
 
 
 def change(ref: LinkClaims, form: ChoicesForm, now: datetime, app: Container) -> Subscriber:
-    """Keep new choices; whether mail goes out at all stays as it is. Raises InvalidForm, NotFound."""
+    """Store new choices; the reader's status stays as it is. Raises InvalidForm, NotFound."""
     choices = checked(form, now, app)
     before = current(ref, app)
     if before is None:
@@ -76,7 +76,7 @@ def change(ref: LinkClaims, form: ChoicesForm, now: datetime, app: Container) ->
 
 
 def _record_tracking(subscriber: str, act: Literal["given", "withdrawn"], now: datetime, app: Container) -> None:
-    """Record that the reader gave or withdrew it, before the choice is kept; not again, if a save that died did so."""
+    """Record that tracking was allowed or refused, before the choice is stored; a repeated save adds no second record."""
     chain = app.consents.chain(subscriber)
     said = [record.consent.act for record in chain if record.consent.how.startswith(TRACKING)]
     if said[-1:] == [act]:
@@ -88,7 +88,7 @@ def _record_tracking(subscriber: str, act: Literal["given", "withdrawn"], now: d
 
 
 def _keep(subscriber: str, choices: Choices, now: datetime, app: Container) -> Subscriber:
-    """Keep the choices; the reader as they were before."""
+    """Store the choices; the reader as they were before."""
     for _ in range(ATTEMPTS):
         before = app.subscribers.get(subscriber)
         if before is None:
@@ -100,7 +100,7 @@ def _keep(subscriber: str, choices: Choices, now: datetime, app: Container) -> S
 
 
 def checked_address(ref: LinkClaims, address: str, app: Container) -> str:
-    """The new address, normalised. Raises InvalidInput for what is none, or is the reader's address already."""
+    """The new address, normalised. Raises InvalidInput if it is not valid, or is the reader's address already."""
     email = normalised(address, allow_test_domains=app.settings.local)
     if app.ids.of(email) == ref.subscriber:
         raise InvalidInput("new_email", "pages.errors.same_email")
@@ -108,10 +108,10 @@ def checked_address(ref: LinkClaims, address: str, app: Container) -> str:
 
 
 def change_address(ref: LinkClaims, email: str, network: str, now: datetime, app: Container) -> None:
-    """Ask the new address to confirm; until it does, nothing changes. Then the old one gets one mail that says so.
+    """Ask for confirmation at the new address; nothing changes before that. Then the old one gets one mail about it.
 
-    The answer is the same whoever the new address (as `checked_address` gave it) belongs to. Raises NotFound, and
-    LimitReached for who asks for many addresses in an hour, and for a network that sends many forms.
+    `email` is from `checked_address`. The result is the same whether or not it is subscribed already. Raises NotFound,
+    and LimitReached for a reader who asks for many addresses in an hour or a network that sends many forms.
     """
     reader = app.subscribers.get(ref.subscriber)
     if reader is None:

@@ -1,4 +1,4 @@
-"""Subscribers: who they are without naming them, what they chose, and what they agreed to."""
+"""The records of a subscriber, a sign-up and a recipient, and the id that stands for an address."""
 
 from __future__ import annotations
 
@@ -14,32 +14,36 @@ from typing import NamedTuple
 from newsletter.readers.choices import Choices
 
 BROKEN_RECORD = "broken record: "
-"""Begins what is said of a subscriber whose record cannot be read, before the fields that are broken."""
+"""Prefix of the reason for rejecting a subscriber whose record cannot be read; the broken fields follow it."""
 
 REMINDER_AFTER = timedelta(days=2)
-"""When a sign-up that nobody confirmed is recalled to its reader, once."""
+"""How long after an unconfirmed sign-up its one reminder is sent."""
 
 
 class Status(StrEnum):
-    """Only active subscribers get mail. Back to active leads a fresh confirmation alone."""
+    """Only active subscribers get mail.
+
+    Whoever is not active becomes so again only by a new confirmation, or, after soft bounces, by a delivered mail.
+    """
 
     ACTIVE = "active"
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     ERASED = "erased"
-    """Nothing is left but this mark under the id, so that no import can wake the address up.
+    """Nothing is left but this mark under the id, so that no import can add the address again.
 
-    Of an old address whose reader goes on with another, the mark names the ids before and after it: a link of its mails
-    must still end the mail to the new one.
+    If the reader changed the address for another, the mark also has the ids of the addresses before and after it: the
+    unsubscribe links in old mails must still work for the new address.
     """
 
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A reader who confirmed at least once.
+    """A reader who confirmed at least once, or whom an import brought.
 
-    `cadence` is what they chose before (domain/cadence), empty as long as nothing changed.
+    `frequency_history` is what they chose before (frequency_history.py), empty as long as nothing changed. The table
+    calls it `cadence`.
     """
 
     id: str
@@ -59,14 +63,13 @@ class Subscriber:
 
 @dataclass(frozen=True)
 class SignUp:
-    """A filled-in form that waits for its confirmation. `nonce` names this very form.
+    """A filled-in form that waits for its confirmation. `nonce` is unique to each form that is sent.
 
-    `link` is what the links of its mails carry: a form takes it over from the one it replaces, so that a mail already
-    sent goes on working. `mail` is the nonce of the form for which the last mail was asked. `mailbox` is what limits
-    go by (domain/mailbox), as a keyed hash. `record` is where the form lies, of one that was read.
-    `moved_from` is the reader's id under the old address, when this is a change of address; only then is there a pause
-    among its choices. `disposable` is whether the address is of a provider of throw-away mailboxes. Tracking is refused
-    for a known reader who refused it.
+    `link` is the value in the links of its mails: a form takes it over from the one it replaces, so that the links in
+    mails already sent keep working. `mail` is the nonce of the form for which the last mail was requested. `mailbox` is
+    a keyed hash of the mailbox (signup/mailbox.py), by which mails are limited. `record` is the sort key of a form that
+    was read from the table. `moved_from` is the reader's id under the old address if this is a change of address; only
+    then may the choices have a pause. `disposable` is whether the address is of a provider of throw-away mailboxes.
     """
 
     id: str
@@ -92,10 +95,10 @@ class SignUp:
 
 @dataclass(frozen=True)
 class CurrentSubscriber:
-    """Who a link of any age is about, as they are at this moment and by the id they go by now.
+    """The reader whom a link of any age belongs to, with their id and status of today.
 
-    `status` is empty for nobody we know. Nothing else of the profile is read, so that one broken elsewhere is no
-    hindrance.
+    `status` is empty for an unknown id. Nothing else of the profile is read, so that the link works even if another
+    field is broken.
     """
 
     id: str
@@ -105,20 +108,20 @@ class CurrentSubscriber:
 
     @property
     def erased(self) -> bool:
-        """Whether nothing may ever be kept under the id again, but for a fresh sign-up."""
+        """Whether nothing may be kept under the id, except for a new sign-up."""
         return self.status == Status.ERASED
 
     @property
     def may_be_tracked(self) -> bool:
-        """Whether it may be kept that they followed a link: they subscribe and allow it, or nobody has refused it."""
+        """Whether their clicks may be kept: they are active and allow it, or the id is unknown."""
         return self.status == "" or (self.status == Status.ACTIVE and self.tracking)
 
 
 class Recipient(NamedTuple):
-    """What planning knows of an active subscriber, but for who it is: all with equal ones get the same mail.
+    """What planning knows of an active subscriber, except the id: equal recipients get the same mail.
 
-    Of the choices it has those that are `for_audiences`, the others are as usual. `broken` names the fields of a record
-    that cannot be read; then the rest means nothing. (A tuple: planning looks up millions.)
+    It has the choices that are `for_audiences`; the others have their default. `broken` names the fields of a record
+    that cannot be read; then the other values mean nothing. (A tuple, because planning looks up millions of them.)
     """
 
     choices: Choices
@@ -127,8 +130,8 @@ class Recipient(NamedTuple):
 
 
 class RecipientProfile(NamedTuple):
-    """To whom a mail goes. `stopped` says why it must not, `broken` what is wrong with the record of who should get it;
-    `nonce` ties a confirmation to its form.
+    """To whom a mail goes. `stopped` is why it must not be sent, `broken` what is wrong with the recipient's record;
+    `nonce` is that of the form to confirm.
     """
 
     email: str
@@ -140,18 +143,18 @@ class RecipientProfile(NamedTuple):
 
 
 def subscriber_id(pepper: bytes, address: str) -> str:
-    """26 base32 characters that name an address only to who holds the pepper.
+    """26 base32 characters: an HMAC of the address, which nobody without the pepper can work out.
 
-    `address` is normalised already (lower case, punycode domain): one person, one id.
+    `address` is normalised already (lower case, punycode domain), so that one address has one id.
     """
     digest = hmac.new(pepper, address.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 
 
 def broken_record(fields: Iterable[str]) -> str:
-    """Why readers whose record cannot be read in these fields get no mail.
+    """The reason why readers get no mail whose record cannot be read in these fields.
 
-    It stands in their batches where others have a variant's key: they are planned, so that the certificate counts them,
-    and the sender rejects them with that reason.
+    Their batches have it in place of a variant's key: they are planned, so that the certificate counts them, and the
+    sender rejects them with this reason.
     """
     return f"{BROKEN_RECORD}{', '.join(fields)}"

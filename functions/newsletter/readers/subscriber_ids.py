@@ -1,4 +1,4 @@
-"""Ids of subscribers, from addresses: only with the secret pepper can one be worked out from the other."""
+"""Ids of subscribers, worked out from their addresses with a secret, the pepper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class SubscriberIds:
-    """Reads the pepper at the first id that is asked for."""
+    """Makes ids; the pepper is read when the first one is needed."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
@@ -22,5 +22,5 @@ class SubscriberIds:
         return subscriber_id(self._secrets.pepper, email)
 
     def of_mailbox(self, email: str) -> str:
-        """What the limits of a mailbox go by: the same for all addresses that lead to it, and no address itself."""
+        """The id of the mailbox, by which mails are limited: the same for all addresses that lead to it."""
         return self.of(mailbox_of(email))

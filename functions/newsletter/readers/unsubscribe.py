@@ -1,4 +1,4 @@
-"""Stop all mail to a reader, at once and for good; and the way back, which a reader alone can open."""
+"""Unsubscribe a reader from all mail at once, keep their reason, and let them ask to subscribe again."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ HOW: tuple[str, ...] = get_args(How)
 
 
 def unsubscribe(ref: LinkClaims, how: How, now: datetime, app: Container) -> None:
-    """Unsubscribe the reader; a repeat, or an unknown reader, changes nothing and is no error (RFC 8058).
+    """Unsubscribe the reader; repeating it, or an unknown reader, changes nothing and is no error (RFC 8058).
 
-    Leaving comes first and must not fail for the bookkeeping around it.
+    The status is changed first, so that it does not depend on the consent record and the counters.
     """
     app.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, app.publication.retention.left)
     profile = app.subscribers.profile(ref.subscriber)
@@ -36,23 +36,23 @@ def unsubscribe(ref: LinkClaims, how: How, now: datetime, app: Container) -> Non
 
 
 def standing(ref: LinkClaims, app: Container) -> tuple[str, str]:
-    """The reader's status and language as they are stored, both empty for nobody we know.
+    """The reader's status and language as they are stored, both empty for an unknown or erased reader.
 
-    Nothing else of the profile is read: a record that is broken elsewhere must keep nobody from leaving.
+    Nothing else of the profile is read: a reader must be able to unsubscribe even if other fields are broken.
     """
     profile = app.subscribers.profile(ref.subscriber)
     return (profile.status, profile.language) if profile and profile.email else ("", "")
 
 
 def explain(ref: LinkClaims, reason: str, app: Container) -> None:
-    """Keep the reason that a reader who has left gives, on one line and at most 500 characters; empty keeps nothing."""
+    """Store why the reader unsubscribed, as one line of at most 500 characters; an empty reason stores nothing."""
     text = " ".join(reason.split())[:MAX_REASON]
     if text:
         app.subscribers.explain_leaving(ref.subscriber, text)
 
 
 def come_back(ref: LinkClaims, now: datetime, app: Container) -> bool:
-    """Send a reader who left a fresh confirmation with the choices they had; False for anybody else, who gets none."""
+    """Send an unsubscribed reader a new confirmation mail with the choices they had; False for anybody else."""
     reader = app.subscribers.get(ref.subscriber)
     if reader is None or reader.status is not Status.UNSUBSCRIBED:
         return False

@@ -26,7 +26,14 @@ from newsletter.mailings.digests.digest import (
 from newsletter.mailings.digests.unseen_articles import UnseenArticles
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
-from newsletter.readers.frequency_history import MOST, FrequencyPeriod, after_choice, after_confirming, as_text, parse
+from newsletter.readers.frequency_history import (
+    MAX_PERIODS,
+    FrequencyPeriod,
+    after_choice,
+    after_confirming,
+    as_text,
+    parse,
+)
 from newsletter.readers.subscriber import Recipient, Status, Subscriber
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -347,9 +354,11 @@ def test_a_choice_made_while_a_digest_is_planned_holds_from_the_next_one_on() ->
 
 
 def test_a_reader_who_changes_more_often_than_is_kept_may_miss_something_and_gets_nothing_twice() -> None:
-    flickers = [FrequencyPeriod(START + DAY + number * TICK, list(Frequency)[number % 2]) for number in range(MOST + 3)]
+    flickers = [
+        FrequencyPeriod(START + DAY + number * TICK, list(Frequency)[number % 2]) for number in range(MAX_PERIODS + 3)
+    ]
     text = as_text((JOINED, *flickers))
-    assert len(parse(text)) == MOST
+    assert len(parse(text)) == MAX_PERIODS
     readings = UnseenArticles(MONTH, ALL, HELSINKI)
     got = readings.articles_for(Recipient(Choices(language="fi", frequency=Frequency.MONTHLY), frequency_history=text))
     assert got is None or "1" not in got
@@ -371,7 +380,7 @@ stretches = st.builds(
 )
 
 
-@given(st.lists(stretches, max_size=MOST).map(tuple))
+@given(st.lists(stretches, max_size=MAX_PERIODS).map(tuple))
 def test_choices_come_back_from_their_text(chosen: tuple[FrequencyPeriod, ...]) -> None:
     assert parse(as_text(chosen)) == chosen
 

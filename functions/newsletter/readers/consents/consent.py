@@ -1,4 +1,4 @@
-"""What a reader agreed to or withdrew, as a chain of sealed records, which shows when one is changed or missing."""
+"""Consent records of a reader: a hash chain with a keyed hash per record, so that changed or missing ones are found."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Literal
 from newsletter.platform.times import iso
 
 TRACKING = "tracking-"
-"""What `unique` begins with where the consent is about following links, and not about the newsletter."""
+"""Prefix of `unique` where the consent is about recording clicks, and not about the newsletter."""
 
 
 @dataclass(frozen=True)
 class Consent:
-    """What somebody agreed to or withdrew, when and how. Never changed, never removed while the reader is known.
+    """What somebody agreed to or withdrew, when and how. Never changed, and removed only when the reader is erased.
 
-    `act` is given or withdrawn; `how` the form, import or click; `unique` names the very act, so that writing it down
-    again after a crash adds nothing. The text is found by version and language.
+    `act` is `given` or `withdrawn`; `how` the form, import or click; `unique` identifies the act, so that recording it
+    again after a crash adds nothing. Version and language identify the text that the reader agreed to.
     """
 
     act: str
@@ -36,15 +36,15 @@ class Consent:
 
     @property
     def about(self) -> Literal["newsletter", "tracking"]:
-        """What it allows or refuses."""
+        """What the consent is about."""
         return "tracking" if self.unique.startswith(TRACKING) else "newsletter"
 
 
 @dataclass(frozen=True)
 class ConsentRecord:
-    """A link of the chain: `number` counts from 1, `previous` is the seal of the record before (first: empty).
+    """An entry of the chain: `number` counts from 1, `previous` is the hash of the record before (first: empty).
 
-    Number 0 is what an import brought: it is part of the profile, so that reader and proof come in one write.
+    Number 0 is the record of an import. It is part of the profile, so that reader and proof are stored in one write.
     """
 
     number: int
@@ -57,38 +57,38 @@ class ConsentRecord:
 class Seal:
     """Seals the records of one reader: HMAC-SHA-256 with a secret of the stack.
 
-    Who can write the table but does not have the secret can neither write a record that fits nor hand a reader those of
-    another.
+    Somebody who can write to the table but does not have the secret can neither make a valid record nor use those of
+    one reader for another.
     """
 
     key: bytes = field(repr=False)
     subscriber: str
 
     def of(self, number: int, consent: Consent, previous: str) -> str:
-        """The seal, in hex, over reader, record and the seal of the record before."""
+        """The keyed hash, in hex, of reader, record and the hash of the record before."""
         content = f"{self.subscriber}\n{_content(number, consent, previous)}"
         return hmac.digest(self.key, content.encode(), "sha256").hex()
 
 
 def next_record(chain: Sequence[ConsentRecord], consent: Consent, seal: Seal) -> ConsentRecord:
-    """The record that puts the consent at the end of the chain."""
+    """The record that adds the consent to the end of the chain."""
     previous = chain[-1].hash if chain else ""
     number = chain[-1].number + 1 if chain else 1
     return ConsentRecord(number, consent, previous, seal.of(number, consent, previous))
 
 
 def brought_record(consent: Consent, seal: Seal) -> ConsentRecord:
-    """The record that an import brings, with which a chain begins."""
+    """The consent record of an imported reader, with which the chain begins."""
     return ConsentRecord(0, consent, "", seal.of(0, consent, ""))
 
 
 def faults(chain: Sequence[ConsentRecord], head: str, seal: Seal, *, active: bool = False) -> list[str]:
-    """What is wrong with the chain, in words; empty when it is whole.
+    """What is wrong with the chain, in words; empty if it is complete and unchanged.
 
-    `head` is the seal that the profile remembers, so that records missing at the end are noticed too. Records after
-    the head are in order: a crash may come between writing a record and remembering it. So is a first record that does
-    not know of an import: its reader confirmed a form in the very moment of it. The chain of an `active` reader must
-    show why they are.
+    `head` is the hash that the profile has of the last record, so that records missing at the end are noticed too.
+    Records after the head are allowed, because a crash may come between writing a record and storing its hash. So is a
+    first record that does not follow the one of an import: its reader confirmed a form at the same moment. The chain
+    of an `active` reader must prove that they subscribed.
     """
     found = []
     previous = ""
@@ -115,7 +115,7 @@ def _broken_seal(record: ConsentRecord, seal: Seal) -> list[str]:
 
 
 def _unproven(chain: Sequence[ConsentRecord], head: str) -> list[str]:
-    """What keeps the chain from proving that an active reader subscribes."""
+    """What is missing in the chain as proof that an active reader subscribed."""
     if not chain:
         return ["there is no record of what the reader agreed to, and yet they are active"]
     acts = [record.consent.act for record in chain if record.consent.about == "newsletter"]

@@ -1,4 +1,4 @@
-"""A consent record as it is stored: in an item of its own, or in the profile when an import brought it."""
+"""Consent records to and from their stored form: an item of its own, or a part of an imported reader's profile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsletter.readers.consents.consent import Consent, ConsentRecord
 
 
 def to_stored(record: ConsentRecord) -> dict[str, Any]:
-    """Plain values: all of the record but its number."""
+    """The record as plain values, without its number, which is in the key."""
     consent = record.consent
     return {
         "act": consent.act,
@@ -28,7 +28,7 @@ def to_stored(record: ConsentRecord) -> dict[str, Any]:
 
 
 def from_stored(number: int, item: Mapping[str, Any]) -> ConsentRecord:
-    """The record of that number."""
+    """The record with that number, from plain values."""
     return ConsentRecord(
         number=number,
         consent=Consent(

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TRIES = 10
-"""Appends of one reader's records meet each other at most now and then."""
+"""How often an append is tried; two for the same reader at the same time are rare."""
 
 
 class Consents:
-    """Appends only. Two appends at once take different numbers: the number is the key, and the first writer has it.
+    """Only appends. The number is part of the key, so of two writers at once one gets it and the other tries the next.
 
-    `key` gives the secret that records are sealed with; it is asked for when the first one is read or written.
+    `key` returns the secret for the seals; it is called when the first record is written or checked.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, key: Callable[[], bytes]) -> None:
@@ -31,23 +31,23 @@ class Consents:
         self._records = ReaderRecords(client, table)
 
     def chain(self, subscriber: str) -> list[ConsentRecord]:
-        """All records in their order. What an import brought stands in the profile, which sorts after the others."""
+        """All records in order, that of an import first."""
         return self._read(subscriber)[0]
 
     def seal(self, subscriber: str) -> Seal:
-        """What the reader's records are sealed with."""
+        """The seal for the reader's records."""
         return Seal(self._key(), subscriber)
 
     def faults(self, subscriber: str) -> list[str]:
-        """What is wrong with the reader's chain, in words; empty when it is whole and proves what the profile says."""
+        """What is wrong with the reader's chain, in words; empty if it is complete and proves the profile's status."""
         chain, profile = self._read(subscriber)
         active = profile.get("status") == Status.ACTIVE
         return faults(chain, profile.get("consent_head", ""), self.seal(subscriber), active=active)
 
     def append(self, subscriber: str, consent: Consent) -> ConsentRecord:
-        """Put the consent at the end of the chain, unless its very act is in it already; its record.
+        """Add the consent to the end of the chain, unless one with the same `unique` is in it; its record.
 
-        For who was erased it is not kept, unless they have filled in a form since and this is its confirmation.
+        For an erased reader it is not stored, unless they have filled in a form since and this is its confirmation.
         """
         for _ in range(TRIES):
             chain, profile = self._read(subscriber)
@@ -64,7 +64,7 @@ class Consents:
         raise RuntimeError(message)
 
     def _read(self, subscriber: str) -> tuple[list[ConsentRecord], dict[str, Any]]:
-        """The chain, and the profile that remembers its end."""
+        """The chain, and the profile, which has the hash of the last record. The profile sorts after the records."""
         items = pages(
             self._client,
             TableName=self._table,
@@ -88,7 +88,7 @@ class Consents:
         return holds(
             self._client,
             "put_item",
-            repeatable=True,  # the record itself tells whose act it is: see append
+            repeatable=True,  # append finds its own record by `unique`
             TableName=self._table,
             Item=to_item({"id": subscriber, "record": f"{CONSENT}{record.number:05}", **to_stored(record)}),
             ConditionExpression="attribute_not_exists(id)",

@@ -1,4 +1,4 @@
-"""The consent record of a reader who has left, from what the profile says, so that it can be written at any time."""
+"""Write the consent record of a reader who has left, from the profile, so that it can also be written later."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def record_leaving(subscriber: str, withdrawn: Consent, app: Container) -> bool:
-    """See that the chain says that the reader has left the way `withdrawn` does; False for who did not.
+    """Add `withdrawn` to the chain if the reader has left and it is not there yet; False if they have not left.
 
-    Leaving is one write and its record the next: a process may die between the two, and the write may be repeated
-    because its answer was lost. So who left is not told by the answer to the write but by the profile, and whoever asks
-    again to leave has the record completed. The moment is the one at which they left. Doing it again changes nothing.
-    Who complained after it has left all the same; `withdrawn` must be of how the profile says they left.
-    While the pepper is missing or another, who leaves is only noted in the profile (metric `LeavingsNotRecorded`).
+    The status is changed by one write and the record is the next: the process may die between the two, or the first may
+    be repeated because its answer was lost. So the profile decides whether somebody left, not the answer to the write,
+    and another click on the unsubscribe link adds a missing record. Its time is that of leaving; doing it again changes
+    nothing. A reader who complained afterwards has left as well; the caller makes `withdrawn` fit the profile.
+    While the pepper is missing or wrong, only the profile says that they left (metric `LeavingsNotRecorded`).
     """
     profile = app.subscribers.profile(subscriber)
     left_at = profile.left_moment if profile else None
@@ -34,7 +34,7 @@ def record_leaving(subscriber: str, withdrawn: Consent, app: Container) -> bool:
         count("LeavingsNotRecorded")
         return True
     if profile.consent_head != record.hash:
-        # By now others may have come behind it; or none is left, if the reader was erased at this moment.
+        # Other records may have been added since; or none is left, if the reader was erased at this moment.
         chain = app.consents.chain(subscriber)
         app.subscribers.remember_head(subscriber, chain[-1].hash if chain else record.hash)
     return True

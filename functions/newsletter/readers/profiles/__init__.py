@@ -1,1 +1,1 @@
-"""Subscribers as they are kept: the profile and all records beside it."""
+"""The Subscribers table: each reader's profile and the records under the same id."""

@@ -1,4 +1,4 @@
-"""What mail systems say of a reader's address, on the profile: that it bounces, or that its owner complained."""
+"""Bounces and complaints on a reader's profile, as SES reports them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ LIVE = {
     Status.BOUNCED: "#status = :active OR (#status = :bounced AND attribute_exists(#passing))",
     Status.COMPLAINED: "#status = :active OR #status = :bounced",
 }
-"""From where a reader gets there. A complaint outranks a bounce, and a permanent bounce one that was passing, so that
-their order does not matter. A complaint outranks leaving too (`Reachability.stop`)."""
+"""By new status, the condition on the present one. A complaint replaces a bounce, and a permanent bounce replaces soft
+ones, so that the order in which SES reports them does not matter. `Bounces.stop` lets a complaint replace
+`unsubscribed` too."""
 
 
 @dataclass(frozen=True)
 class SoftBounces:
-    """When each mail that bounced for a passing reason was sent, and when its reader confirmed last."""
+    """When each mail that soft-bounced was sent, and when its reader confirmed last."""
 
     mails: Mapping[str, datetime]
     confirmed_at: datetime
@@ -51,9 +52,10 @@ class Bounces:
     ) -> bool:
         """Stop all mail; False for a reader who confirmed after `valid_at`, whom that stopped, or whom nobody knows.
 
-        `valid_at` is the moment of which the report speaks: whoever confirmed later has proved the contrary. `passing`
-        are the soft bounces that are the reason; nothing is stopped where others count by now. Who left and complained
-        has complained, for SES sends them nothing more; when and how they left stays.
+        `valid_at` is the time of the report: a reader who confirmed later has shown that the address works. `passing`
+        are the soft bounces that are the reason; nothing is stopped if the profile has others by now. A reader who had
+        unsubscribed and then complains gets the status `complained`, because SES sends them nothing more; when and how
+        they left stays.
         """
         stopped = self._stop(subscriber, status, how, valid_at, now, forget_after, passing)
         return stopped or (status is Status.COMPLAINED and self._outrank_leaving(subscriber, valid_at))
@@ -104,7 +106,7 @@ class Bounces:
         )
 
     def add_soft_bounce(self, subscriber: str, mailed_at: datetime, message_id: str) -> SoftBounces | None:
-        """Remember that a mail bounced for a passing reason; the same mail twice is one. None for who is not active."""
+        """Add a mail that soft-bounced; the same mail twice counts once. None for a reader who is not active."""
         return self._counted(
             subscriber,
             UpdateExpression="ADD soft_bounces :bounce",
@@ -117,9 +119,9 @@ class Bounces:
         )
 
     def discount(self, subscriber: str, bounce: str) -> SoftBounces | None:
-        """Count a soft bounce no more, because its mail was delivered; what counts by now, None for an unknown reader.
+        """Remove one soft bounce, because its mail was delivered after all; those that are left, None if unknown.
 
-        Soft bounces may be why the reader gets no mail: `restore` is for that.
+        The status stays: `restore` is for readers whom soft bounces had stopped.
         """
         return self._counted(
             subscriber,
@@ -141,7 +143,7 @@ class Bounces:
         return _soft_bounces(from_item(written.item)) if written.took_place else None
 
     def restore(self, subscriber: str) -> bool:
-        """Make a reader active again whom soft bounces had stopped; False for everybody else."""
+        """Make a reader active again whom soft bounces had stopped; False for any other reader."""
         return holds(
             self._client,
             "update_item",
@@ -156,7 +158,7 @@ class Bounces:
         )
 
     def forget_soft_bounces(self, subscriber: str, mails: Collection[str]) -> None:
-        """Forget those mails, so that a reader of many years carries no list of them."""
+        """Remove those mails from the soft bounces, so that the list does not grow over the years."""
         if mails:
             holds(
                 self._client,
@@ -171,7 +173,7 @@ class Bounces:
 
 
 def soft_bounce(mailed_at: datetime, message_id: str) -> str:
-    """The name of a mail among the soft bounces of its reader."""
+    """How a mail is written in the set of its reader's soft bounces: when it was sent, and its message id."""
     return f"{iso(mailed_at)}#{message_id}"
 
 

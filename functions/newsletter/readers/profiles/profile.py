@@ -1,4 +1,4 @@
-"""A reader's profile as far as one may trust it while something in it is broken: leaving must work all the same."""
+"""A reader's profile read without checks, so that unsubscribing works even if something in it is broken."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from newsletter.readers.subscriber import Status
 
 @dataclass(frozen=True)
 class Profile:
-    """What is kept under an id, texts as they are stored; empty for what is not there or is no text.
+    """The attributes of a profile as texts, as they are stored; empty for an attribute that is missing.
 
-    `status` is empty for a profile that has none. `moved_to` and `moved_from` are the ids of the addresses after and
-    before this one. `confirmed_by` is the nonce of the form that was confirmed last, `confirmed_with` the link that did
-    it, `confirmed_as` what that did. `consent_head` is the seal of the last record of consent.
+    `moved_to` and `moved_from` are the ids of the addresses after and before this one. `confirmed_by` is the nonce of
+    the form that was confirmed last, `confirmed_with` the link that confirmed it, `confirmed_as` the effect of that.
+    `consent_head` is the hash of the last consent record.
     """
 
     id: str
@@ -41,12 +41,12 @@ class Profile:
 
     @property
     def erased(self) -> bool:
-        """Whether nothing is left but the mark of that."""
+        """Whether the profile is only the mark of an erased reader."""
         return self.status == Status.ERASED
 
     @property
     def left_moment(self) -> datetime | None:
-        """When a reader who withdrew left; None for anybody else, and where the moment cannot be read."""
+        """When a reader unsubscribed or complained; None for anybody else, and if the time cannot be read."""
         if self.status not in (Status.UNSUBSCRIBED, Status.COMPLAINED):
             return None
         try:
@@ -55,9 +55,9 @@ class Profile:
             return None
 
     def effect(self, usual: Effect) -> Effect:
-        """What their last confirmation did."""
+        """What their last confirmation did; `usual` for profiles that do not say so."""
         return Effect(self.confirmed_as or usual)
 
     def confirmed_through(self, link: str) -> bool:
-        """Whether they get mail, and it is this link that they pressed last."""
+        """Whether they get mail, and this link is the one they confirmed with last."""
         return self.active and link != "" and link == (self.confirmed_with or self.confirmed_by)

@@ -1,4 +1,4 @@
-"""Everything that lies under one reader's id, to show it to them, and to erase it."""
+"""All records under one reader's id, whatever they are, to show them to the reader and to erase them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INTERNAL = {"due_shard", "mailable", "id"}
-"""Attributes that say nothing of a reader: places in an index, and the id that all of them share."""
+"""Attributes that are not shown to the reader: keys of indexes, and the id, which is the same in all records."""
 CLICK = "click#"
 
 
 @dataclass(frozen=True)
 class Held:
-    """The records under one id, the profile among them. What they look like in the table is known here alone."""
+    """The records under one id, the profile among them. Only this class knows what they look like in the table."""
 
     subscriber: str
     _items: tuple[Mapping[str, Any], ...]
@@ -39,17 +39,17 @@ class Held:
 
     @property
     def nothing(self) -> bool:
-        """Whether there is no more than the mark of an erasure."""
+        """Whether there is nothing, or only the mark of an erasure."""
         return all(item["record"] == PROFILE and item.get("status") == Status.ERASED for item in self._items)
 
     @property
     def leads(self) -> list[str]:
-        """Ids of the leads that are pointed to."""
+        """Ids of the leads that the records point to."""
         return self._after(LEAD)
 
     @property
     def changes(self) -> list[str]:
-        """Ids of the addresses that the reader asked to go on with and has not confirmed."""
+        """Ids of the addresses that the reader asked to change to and has not confirmed."""
         return self._after(CHANGE)
 
     @property
@@ -59,13 +59,13 @@ class Held:
 
     @property
     def consents(self) -> list[Consent]:
-        """What they agreed to and withdrew, in its order, what an import brought first."""
+        """What they agreed to and withdrew, in order; the record of an import comes first."""
         brought = [item["brought"] for item in self._items if "brought" in item]
         own = [item for item in self._items if item["record"].startswith(CONSENT)]
         return [from_stored(0, item).consent for item in (*brought, *own)]
 
     def forms_since(self, erased_at: str, now: datetime) -> dict[str, datetime]:
-        """The forms that were filled in after the erasure and are not over, and when each will be."""
+        """The forms that were filled in after the erasure and have not expired, and when each expires."""
         return {
             item["record"]: datetime.fromtimestamp(item["expires"], now.tzinfo)
             for item in self._items
@@ -73,11 +73,11 @@ class Held:
         }
 
     def shown(self, without_leads: Collection[str] = ()) -> list[dict[str, Any]]:
-        """The records as plain values for JSON, without what says nothing; no pointers to these leads."""
+        """The records as plain values for JSON, without INTERNAL attributes and without pointers to these leads."""
         return [_shown(item) for item in self._items if item["record"].removeprefix(LEAD) not in without_leads]
 
     def form_of(self, moved_from: str) -> WaitingForm | None:
-        """The form of the reader who asked to go on at this address."""
+        """The form of the reader who asked to change to this address."""
         found = (item for item in self._items if item["record"] == sign_up_record(moved_from))
         return next((WaitingForm(item["email"], _shown(item)) for item in found), None)
 
@@ -92,7 +92,7 @@ def _shown(item: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class WaitingForm:
-    """A form that waits for its confirmation, and how it is `shown` to the reader who sent it."""
+    """A form that waits for its confirmation; `shown` are its attributes for the reader who sent it."""
 
     email: str
     shown: Mapping[str, Any]
@@ -106,7 +106,7 @@ class ReaderData:
         self._table = table
 
     def of(self, subscriber: str) -> Held:
-        """What is held under the id."""
+        """The records under the id."""
         return Held(subscriber, tuple(self._records(subscriber)))
 
     def mark_erased(
@@ -114,9 +114,9 @@ class ReaderData:
     ) -> bool:
         """Replace the profile by the mark `erased`; False for an active reader who must be left alone.
 
-        The mark stays in the index `due` until `finish_erasure`, so that the tick ends an erasure that crashed, and
-        finds what was being written at that very moment. `moved_to` and `moved_from` stay in the mark of an address
-        whose reader goes on with another; False also for who does not go on with that one any more.
+        The mark stays in the index `due` until `finish_erasure`, so that the tick finishes an erasure that crashed, and
+        finds what was written at the same moment. `moved_to` and `moved_from` are kept in the mark of an address that
+        its reader has changed for another; False also if the profile no longer points to `moved_to`.
         """
         mark = {
             "id": subscriber,
@@ -143,10 +143,10 @@ class ReaderData:
         )
 
     def remove(self, subscriber: str, spare: Collection[str] = ()) -> int:
-        """Remove every record of the reader but the profile; how many there were.
+        """Remove every record of the reader except the profile; how many there were.
 
-        With `spare`, forms that stay (`Held.forms_since`), the records of consent stay too. With a change of address
-        goes the form that waits for it under another id.
+        `spare` are forms to keep (`Held.forms_since`); with them the consent records are kept too. For a change of
+        address, the form that waits under the id of the new address is removed as well.
         """
         records = (item["record"] for item in self._records(subscriber))
         prefixes = (CONSENT,) if spare else ()
@@ -159,7 +159,7 @@ class ReaderData:
         return len(others)
 
     def look_again(self, subscriber: str, erased_at: str, due: datetime) -> None:
-        """Let the tick look once more for records of who was erased then."""
+        """Let the tick check at `due` for records of the reader who was erased at `erased_at`."""
         self._update(
             subscriber,
             change(
@@ -170,7 +170,7 @@ class ReaderData:
         )
 
     def finish_erasure(self, subscriber: str) -> None:
-        """Nothing is left to remove, and nobody can be writing any more: take the mark off the index `due`."""
+        """Take the mark off the index `due`, once nothing is left to remove and no function can still be writing."""
         condition, compared = "#status = :erased", {"erased": Status.ERASED}
         self._update(subscriber, change({}, remove=("due_shard", "due_at"), condition=condition, compared=compared))
 

@@ -1,4 +1,4 @@
-"""All readers, line by line as our export has them and our import takes them back."""
+"""All readers as lines of the export, which the import of another stack can read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 FIRST = ("name", "language", "topics")
-"""The choices that come first, as in every export so far; the others follow in their order."""
+"""The choices whose columns come first, as in exports of earlier versions; the others follow in their order."""
 COLUMNS = (
     *("id", "record", "status", "email", *FIRST, *(name for name in CHOICES if name not in FIRST)),
     *("confirmed_at", "consent_version", "consent_head", "left_at", "left_how", "left_why", "at", "origin"),
@@ -23,21 +23,21 @@ COLUMNS = (
 
 
 def is_form(record: str) -> bool:
-    """Whether the line with that `record` is a form that waits."""
+    """Whether a line with that `record` is a form that waits for confirmation."""
     return is_sign_up(record)
 
 
 class ReaderExport:
-    """The Subscribers table from its beginning to its end."""
+    """Reads the whole Subscribers table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """A line for each profile and each form that waits, as plain values by COLUMNS; what is not there is left out.
+        """A line for each profile and each form that waits, as plain values by COLUMNS; missing ones are left out.
 
-        Broken profiles as well, as they are: nobody may be lost on the way to another stack.
+        Broken profiles are exported as they are, so that no reader is lost on the way to another stack.
         """
         for item in self._items():
             if item["record"] == PROFILE or is_sign_up(item["record"]):
@@ -45,11 +45,11 @@ class ReaderExport:
                 yield line if "status" in line else {**line, "status": "pending"}
 
     def known(self) -> bool:
-        """Whether anything is kept of anybody."""
+        """Whether the table has a record of any reader."""
         return next(self._items(), None) is not None
 
     def somebody(self) -> tuple[str, str] | None:
-        """Id and address of one of those whose address is kept."""
+        """Id and address of any one reader whose address is kept; None if there is none."""
         return next(((item["id"], item["email"]) for item in self._items() if item.get("email")), None)
 
     def _items(self) -> Iterator[Mapping[str, Any]]:

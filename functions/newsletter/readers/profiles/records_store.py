@@ -1,4 +1,4 @@
-"""What lies beside a reader's profile, under their id: added only here, and never to who was erased."""
+"""The records under a reader's id besides the profile: added only here, and never for an erased reader."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ if TYPE_CHECKING:
 
 PROFILE = "profile"
 SIGN_UP = "sign-up"
-"""A form that waits; beside it lies one more of each reader who asks to go on at the address (`sign_up_record`)."""
+"""A form that waits for confirmation. Each reader who asks to change to the address has one more (`sign_up_record`)."""
 CONSENT = "consent#"
-"""Before the number of a record of consent."""
+"""Prefix of a consent record; its number follows."""
 LEAD = "lead#"
-"""Before the id of a lead of the reader's: the lead itself is in a table of its own."""
+"""Prefix of a pointer to a lead of the reader; the lead's id follows. The lead itself is in the Leads table."""
 CHANGE = "change#"
-"""Before the id of an address that the reader asked to go on with: the form lies there until it is confirmed."""
+"""Prefix of a pointer to the address that the reader asked to change to; its id follows, under which the form waits."""
 
 
 def sign_up_record(moved_from: str = "") -> str:
-    """Where a form waits under the id of its address.
+    """The sort key of a form under the id of its address.
 
-    That of a reader who wants to go on there has a place of its own: a form of anybody else neither turns it into a
-    second subscription nor is replaced by it.
+    A change of address has a key of its own, so that a sign-up form for the same address neither replaces it nor is
+    replaced by it.
     """
     return f"{SIGN_UP}#{moved_from}" if moved_from else SIGN_UP
 
 
 def is_sign_up(record: str) -> bool:
-    """Whether the record is a form that waits."""
+    """Whether the record is a form that waits for confirmation."""
     return record.partition("#")[0] == SIGN_UP
 
 
 def moved_from(record: str) -> str:
-    """The id of the reader whose change of address waits there; empty for the address's own form."""
+    """The id of the reader whose change of address waits there; empty for a sign-up form."""
     return record.partition("#")[2]
 
 
 class ReaderRecords:
-    """Records of the Subscribers table, but for the profile.
+    """Records of the Subscribers table, except the profile.
 
-    DynamoDB puts no condition on another item, so the profile is read first. What was being written at the very moment
-    of the erasure is found by the tick, which looks once more when no writer of then can still be at work.
+    A DynamoDB condition cannot name another item, so the profile is read first. A record that is written at the very
+    moment of an erasure is removed by the tick, which checks again once no function from then can still be running.
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -68,15 +68,15 @@ class ReaderRecords:
         return self.erased_at(subscriber) != ""
 
     def erased_at(self, subscriber: str) -> str:
-        """When the reader was erased (ISO 8601); empty for who was not."""
+        """When the reader was erased (ISO 8601); empty if they were not."""
         return str(self._get(subscriber, PROFILE, "#erased_at").get("erased_at", ""))
 
     def spoke_since(self, subscriber: str, erased_at: str, at: datetime) -> bool:
-        """Whether who was erased then has filled in a form since, which may be confirmed at that moment."""
+        """Whether a reader erased at `erased_at` has filled in a form since, which may be confirmed at that moment."""
         return erased_at <= iso(at) and any(erased_at <= form.get("at", "") for form in self.sign_ups(subscriber))
 
     def sign_ups(self, subscriber: str) -> list[dict[str, Any]]:
-        """The forms that wait under the id: the address's own, and those of readers who want to go on there."""
+        """The forms that wait under the id: a sign-up, and those of readers who want to change to this address."""
         found = pages(
             self._client,
             TableName=self._table,

@@ -1,4 +1,4 @@
-"""Profiles of readers as they stand in the table. Planning and sending bear with one that nobody can read."""
+"""Profiles to and from items of the Subscribers table. Planning and sending go on past a profile that is broken."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ INDEXED = (*((name, CHOICES[name].kind) for name in FOR_AUDIENCES), ("cadence", 
 OF_RECIPIENTS = ("id", *(name for name, _ in INDEXED))
 """The attributes of a profile that planning reads."""
 REMEMBERED = 10_000
-"""Different choices that a process remembers in the shape that planning needs."""
+"""How many different combinations of choices a process caches for planning."""
 
 
 def read_subscriber(item: Mapping[str, Any]) -> Subscriber:
-    """The whole profile, from plain values. Raises KeyError or ValueError for one that is broken."""
+    """The whole profile, from plain values; `frequency_history` is stored as `cadence`.
+
+    Raises KeyError or ValueError if the profile is broken.
+    """
     return Subscriber(
         id=item["id"],
         email=item["email"],
@@ -40,7 +43,7 @@ def read_subscriber(item: Mapping[str, Any]) -> Subscriber:
 
 
 def read_profile(item: Mapping[str, Any]) -> Profile:
-    """What can be relied on in any profile, from plain values."""
+    """The fields that can be read from any profile, broken or not, from plain values."""
     return Profile(
         tracking=item.get("tracking") is True,
         **{
@@ -56,9 +59,9 @@ def read_profile(item: Mapping[str, Any]) -> Profile:
 def brought_profile(
     reader: Subscriber, proof: ConsentRecord, *, how: str, why: str, forget_after: timedelta
 ) -> dict[str, Any]:
-    """The profile of a reader whom an import brings, as plain values; None where there is nothing to keep.
+    """The profile of an imported reader, as plain values; None for attributes that are not stored.
 
-    Who left is in the index `due` for the day of their erasure, and not in the one that planning reads.
+    One who left is in the index `due`, for the day of their erasure, and not in the one that planning reads.
     """
     shard, left_at = shard_of(reader.id), reader.left_at
     return {
@@ -81,7 +84,7 @@ def brought_profile(
 
 
 def read_addressee(item: Item) -> RecipientProfile:
-    """What a mail needs; says which fields are broken."""
+    """What sending a mail needs; if fields are broken, `broken` names them."""
     try:
         email, language, name = item["email"]["S"], item["language"]["S"], item["name"]["S"]
         status = item["status"]["S"]
@@ -95,7 +98,7 @@ def read_addressee(item: Item) -> RecipientProfile:
 
 
 def read_recipient(item: Item) -> tuple[str, Recipient]:
-    """Id and what planning needs, the same object for all who chose alike; says which fields are broken."""
+    """Id and what planning needs, the same object for equal choices; if fields are broken, `broken` names them."""
     stored: list[Any] = []
     try:
         for name, kind in INDEXED:
@@ -108,20 +111,20 @@ def read_recipient(item: Item) -> tuple[str, Recipient]:
                 stored.append(value[kind])
         return item["id"]["S"], _recipient(*stored)
     except (KeyError, TypeError, ValueError):
-        # One record that nobody can read must not keep a whole shard from its mail.
+        # One broken record must not keep a whole shard from its mail.
         return item["id"]["S"], Recipient(Choices(), broken=", ".join(_unreadable(item)))
 
 
 @lru_cache(REMEMBERED)
 def _recipient(*stored: Any) -> Recipient:
-    """Raises KeyError and ValueError for what cannot be read; that is not remembered."""
+    """Raises KeyError and ValueError for values that cannot be read; errors are not cached."""
     *choices, frequency_history = stored
     found = {name: value for name, value in zip(FOR_AUDIENCES, choices, strict=True) if value is not None}
     return Recipient(choices_from(found, FOR_AUDIENCES), frequency_history or "")
 
 
 def _unreadable(item: Item) -> Iterator[str]:
-    """The fields that are missing, or cannot be read."""
+    """The names of the fields that are missing or cannot be read."""
     for name, kind in INDEXED:
         choice = CHOICES.get(name)
         try:

@@ -1,4 +1,4 @@
-"""Profiles of readers, in the Subscribers table: who may be mailed, about what, in which language."""
+"""Profiles of readers, in the Subscribers table: status, address and choices."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Subscribers:
-    """One profile per id. An erased reader keeps a profile with nothing in it but the status.
+    """One profile per id. The profile of an erased reader is only a mark (`Status.ERASED`).
 
     `index` is the index of the table that planning reads.
     """
@@ -58,7 +58,7 @@ class Subscribers:
         return read_subscriber(item) if item and "email" in item else None
 
     def profile(self, subscriber: str) -> Profile | None:
-        """What can be relied on in the profile, also of who was erased and where something in it is broken."""
+        """The fields that can be read even if the profile is broken or its reader erased; None for an unknown id."""
         item = self._read(subscriber)
         return read_profile(item) if item else None
 
@@ -72,10 +72,11 @@ class Subscribers:
     ) -> bool:
         """Make the reader active with what the form says; False when this very form was confirmed before.
 
-        So an old confirmation link, pressed again after the reader left, wakes nobody up. Whether links may be tracked
-        stays as the reader chose it before. A pause ends, unless the form brings one from the old address. `cadence` is
-        what somebody we know had chosen so far; `effect` what the confirmation does, for who opens its link again. Who
-        was erased since the form was filled in stays erased.
+        So an old confirmation link, pressed again after the reader left, subscribes nobody. A reader who refused
+        tracking before still refuses it. A pause ends, unless the form has one from the old address.
+        `frequency_history` is what a known reader has chosen so far (stored as `cadence`); `effect` is what the
+        confirmation does, for the page that its link shows later. A reader who was erased after the form was filled in
+        stays erased.
         """
         values = {
             "email": sign_up.email,
@@ -113,15 +114,15 @@ class Subscribers:
         why: str = "",
         forget_after: timedelta = timedelta(days=365),
     ) -> bool:
-        """Add a reader who agreed elsewhere, or left there (import), together with the proof of it.
+        """Add an imported reader, who agreed elsewhere or left there, in one write with the consent record.
 
-        False for every id we know, left and erased ones included. `how` and `why` are of leaving; who left is erased
-        `forget_after` it.
+        False for every known id, also of readers who left or were erased. `how` and `why` are those of leaving; a
+        reader who left is erased `forget_after` that.
         """
         return self._add(brought_profile(reader, proof, how=how, why=why, forget_after=forget_after))
 
     def admit_erased(self, subscriber: str, erased_at: datetime) -> bool:
-        """Add the mark of a reader who was erased elsewhere under the same pepper; False for every id we know."""
+        """Add the mark of a reader who was erased in a stack with the same pepper; False for every known id."""
         return self._add({"id": subscriber, "status": Status.ERASED, "erased_at": iso(erased_at)})
 
     def deactivate(
@@ -134,12 +135,12 @@ class Subscribers:
         *,
         moved_to: str = "",
     ) -> bool:
-        """Stop all mail to the reader from this moment; False when they were not active.
+        """Stop all mail to the reader from this moment; False if they were not active.
 
-        Whom soft bounces stopped can still leave: a mail that comes after all would make them active again.
+        A reader whom soft bounces stopped can still leave, because a later delivery would make them active again.
 
-        The index `due` brings the profile up again when it is to be erased, `forget_after` later. `moved_to` is the id
-        of the address they go on with.
+        The index `due` lists the profile when it is to be erased, `forget_after` later. `moved_to` is the id of the
+        address that the reader has changed to.
         """
         return self._update(
             subscriber,
@@ -159,12 +160,12 @@ class Subscribers:
         )
 
     def explain_leaving(self, subscriber: str, why: str) -> None:
-        """Keep the reason a reader gave for leaving."""
+        """Store the reason a reader gave for leaving."""
         update = change({"left_why": why}, condition="#status = :left", compared={"left": Status.UNSUBSCRIBED})
         self._update(subscriber, update, repeatable=True)
 
     def choose(self, before: Subscriber, choices: Choices, now: datetime) -> bool:
-        """Keep new preferences, and since when; False when the reader is another by now than `before`."""
+        """Store new choices and the time of the change; False if the profile has changed since `before` was read."""
         frequency_history = after_choice(before, choices, now)
         same = "#cadence = :had" if before.frequency_history else "attribute_not_exists(#cadence)"
         return self._update(
@@ -181,12 +182,12 @@ class Subscribers:
         )
 
     def remember_joined(self, sign_up: SignUp) -> None:
-        """Remember a link whose press ended another subscription and left this one as it was."""
+        """Store the link of a confirmation that ended another subscription and left this one as it was."""
         values = {"confirmed_with": sign_up.link, "confirmed_as": Effect.JOIN}
         self._update(sign_up.id, change(values, condition="attribute_exists(#email)"))
 
     def remember_head(self, subscriber: str, head: str) -> None:
-        """Remember the hash of the last consent record, so that one missing at the end is noticed."""
+        """Store the hash of the last consent record, so that a record missing at the end is noticed."""
         update = change({"consent_head": head}, condition="attribute_exists(#email)")
         self._update(subscriber, update, repeatable=True)
 
@@ -197,8 +198,8 @@ class Subscribers:
     # --- many readers ------------------------------------------------------------------------------------------------
 
     def page(self, shard: str, after: str | None, limit: int) -> tuple[list[tuple[str, Recipient]], str | None]:
-        """Ids of the active readers of a shard in their order, each with what planning knows of them; and the id to go
-        on from (None: the shard is done)."""
+        """Ids of the active readers of a shard in order, each with what planning needs, and the id to continue after
+        (None at the end of the shard)."""
         query: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": self._index,
@@ -215,9 +216,9 @@ class Subscribers:
         return recipients, last["id"]["S"] if last else None
 
     def many(self, subscribers: Iterable[str]) -> dict[str, Subscriber]:
-        """The profiles of at most 100 readers, read consistently: whoever has left is seen to have left.
+        """The profiles of at most 100 readers, read consistently, so that a reader who has just left shows as such.
 
-        One that cannot be read is left out and logged: it must not hide the others.
+        A profile that cannot be read is left out and logged, so that the others are still found.
         """
         items = batch_get(self._client, self._table, [_key(subscriber) for subscriber in dict.fromkeys(subscribers)])
         found = {}
@@ -230,9 +231,9 @@ class Subscribers:
         return found
 
     def addressees(self, subscribers: Iterable[str]) -> dict[str, RecipientProfile]:
-        """At most 100 readers as they are at this moment: whoever has left is seen to have left.
+        """At most 100 readers, read consistently, so that a reader who has just left shows as such.
 
-        Only what a mail needs is read. Erased readers have no address and are left out, as unknown ids are.
+        Only what a mail needs is read. Unknown ids and erased readers, who have no address, are left out.
         """
         keys = [_key(subscriber) for subscriber in dict.fromkeys(subscribers)]
         items = batch_get_items(self._client, self._table, keys, ("id", "email", "status", "language", "name"))
