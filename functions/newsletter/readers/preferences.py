@@ -76,7 +76,7 @@ def change(ref: LinkClaims, form: ChoicesForm, now: datetime, app: Container) ->
 
 
 def _record_tracking(subscriber: str, act: Literal["given", "withdrawn"], now: datetime, app: Container) -> None:
-    """Record that tracking was allowed or refused, before the choice is stored; a repeated save adds no second record."""
+    """Record that tracking was allowed or refused, before the choice is stored; a repeated save adds nothing."""
     chain = app.consents.chain(subscriber)
     said = [record.consent.act for record in chain if record.consent.how.startswith(TRACKING)]
     if said[-1:] == [act]:

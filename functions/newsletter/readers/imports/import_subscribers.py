@@ -1,4 +1,4 @@
-"""Bring readers in from elsewhere, without ever waking up someone who left: here, or there."""
+"""Import readers from a list, without ever subscribing anybody who has left, here or there."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 class Mode(StrEnum):
-    """What the import knows of consent: nothing yet (each one is asked), it was given elsewhere (with evidence), or
-    all of them left."""
+    """What the import says of the readers: not known to have agreed (each is asked), agreed elsewhere (with evidence),
+    or all of them left."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -30,31 +30,31 @@ class Mode(StrEnum):
 
 
 class Imported(StrEnum):
-    """What became of a row."""
+    """The result of a row."""
 
     ADDED = "added"
     ASKED = "asked"
     SUPPRESSED = "suppressed"
-    """Nobody we knew, and now known as somebody who left."""
+    """Was unknown; added as a reader who left."""
     ENDED = "ended"
-    """Was a reader here, and is none any more."""
+    """Was an active reader here and has been unsubscribed."""
     KNOWN = "known"
     LEFT = "left"
     """Had left here before."""
     UNCONFIRMED = "unconfirmed"
-    """Never agreed elsewhere either, and is not asked by an import of confirmed readers."""
+    """Had not confirmed elsewhere; an import of confirmed readers sends no confirmation mails."""
     TWICE = "twice"
-    """Another row has a stricter word of the same address."""
+    """Another row has a stricter status for the same address."""
     NAMELESS = "nameless"
-    """The mark of an erased reader, of a stack with another pepper: nobody can know whose it is."""
+    """The mark of an erased reader from a stack with another pepper: its id cannot be matched with an address."""
 
 
 @dataclass(frozen=True)
 class ImportList:
     """One import. `name` is the same for the same file, so that a second run finds what the first one did.
 
-    `strictest` is the strictest word of the whole file on those ids of whom not every row says that they may be mailed.
-    With `same_pepper` the ids in the file are ours, too.
+    `strictest` has the strictest status in the whole file of each id that is not active in all of its rows. With
+    `same_pepper` the ids in the file are those of this stack too.
     """
 
     name: str
@@ -65,18 +65,19 @@ class ImportList:
 
     @property
     def origin(self) -> str:
-        """How the import is called in records of consent."""
+        """The name of the import in consent records."""
         return f"import {self.name}"
 
 
 def import_rows(
     rows: Sequence[Row], roster: ImportList, now: datetime, app: Container, *, dry: bool = False, again: bool = False
 ) -> list[Imported | InvalidInput]:
-    """Import at most 100 rows; what became of each, in their order. `dry` only says what would.
+    """Import at most 100 rows; the result of each, in their order. `dry` changes nothing and returns the same results.
 
-    Safe to repeat at any line: a row that was imported is KNOWN the next time. A row that cannot be used gives an
-    InvalidInput with its field, and does not stop the others. `again` says that an earlier run may have been stopped
-    among these very rows: whom it meant to ask is asked, and the ledger keeps anybody from being asked twice.
+    It can be repeated after a crash at any line: a row that was imported is KNOWN the next time. A row that cannot be
+    used gives an InvalidInput with its field, and does not stop the others. `again` says that an earlier run may have
+    stopped within these rows: confirmation mails that it had planned are queued, and the ledger keeps them from being
+    sent twice.
     """
     return _Import(roster, now, app, dry=dry, again=again).run(rows)
 
@@ -116,7 +117,7 @@ class _Import:
             return wrong
 
     def _may_wait(self, entries: Sequence[Entry | InvalidInput | Imported]) -> bool:
-        """Whether any of them may be asked, or must not be asked any more."""
+        """Whether forms that wait for confirmation matter: rows may be asked to confirm, or readers have left."""
         return self._roster.mode is Mode.PENDING or any(
             isinstance(entry, Entry) and entry.listed.left for entry in entries
         )
@@ -130,7 +131,7 @@ class _Import:
         self._seen.add(entry.id)
         if status is not None and status is not Status.ACTIVE:
             if status is Status.BOUNCED and entry.listed.left and not self._dry:
-                # Soft bounces may pass; leaving does not.
+                # A reader whom soft bounces stopped may become active again; one who has left must not.
                 self._end(entry)
             return Imported.LEFT
         if entry.listed.left:
@@ -147,7 +148,7 @@ class _Import:
         return Imported.ADDED if self._dry else self._admit(entry)
 
     def _admit(self, entry: Entry) -> Imported:
-        """Reader and proof in one write: whoever is active has agreed, and half of it cannot be there."""
+        """Add the reader and their consent record in one write, so that nobody is active without the record."""
         there = f"confirmed there {iso(entry.confirmed_at)}" if entry.confirmed_at else ""
         consent = Consent(
             act="given",
@@ -178,12 +179,12 @@ class _Import:
             forget_after=self._app.publication.retention.left,
         )
         if earlier is not None and earlier.origin.startswith("import "):
-            # Nobody asked for it but an import: without it there is no reminder either.
+            # The form came from an import and not from the reader; without it no reminder is sent.
             self._app.sign_ups.forget(earlier)
         return Imported.SUPPRESSED if added else Imported.KNOWN
 
     def _end(self, entry: Entry) -> Imported:
-        """Stop all mail to a reader of ours whom the file knows to have left, unless they came back since."""
+        """Stop all mail to an active reader who has left according to the file, unless they subscribed again since."""
         if not entry.form.email:
             return Imported.KNOWN
         reader = self._app.subscribers.get(entry.id)
@@ -202,7 +203,8 @@ class _Import:
         return Imported.ENDED
 
     def _withdrawn(self, entry: Entry) -> Consent:
-        """Its `unique` tells a second run of the file that somebody who came back since had been ended by the first."""
+        """The consent record of leaving. From its `unique` a second run of the file sees that the first had ended the
+        subscription, so that a reader who has subscribed again since stays subscribed."""
         there = f"left there {iso(entry.left_at)}" if entry.left_at else ""
         return Consent(
             act="withdrawn",

@@ -1,4 +1,4 @@
-"""What a list from elsewhere says of a reader: may they be mailed, were they never asked, or did they leave?"""
+"""The status of a reader in a list that is imported: active, not confirmed, or left in one way or another."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from newsletter.readers.subscriber import Status
 
 
 class ListedStatus(StrEnum):
-    """From the mildest word to the strictest, in the order in which they are written here.
+    """The statuses in the order of their strictness, the mildest first.
 
-    LEFT is somebody of whom only a date or a no tells that they left; how they left is said by the words after it.
+    LEFT is a reader of whom a date or a `no` says that they left, but not how; the ones after it say how.
     """
 
     UNSAID = ""
@@ -25,12 +25,12 @@ class ListedStatus(StrEnum):
 
     @property
     def left(self) -> bool:
-        """Whether nobody may mail them."""
+        """Whether they have left, so that they must get no mail."""
         return _STRICTNESS[self] >= _STRICTNESS[ListedStatus.LEFT]
 
     @property
     def status(self) -> Status:
-        """What a reader of whom a list says so becomes here. Raises KeyError for one who has not left."""
+        """The status that such a reader gets here. Raises KeyError for one who has not left."""
         return _BECOMES[self]
 
 
@@ -45,5 +45,5 @@ _BECOMES = {
 
 
 def strictest(statuses: Iterable[ListedStatus]) -> ListedStatus:
-    """The strictest word of all that are said; UNSAID for none."""
+    """The strictest of the statuses; UNSAID if there are none."""
     return max(statuses, key=_STRICTNESS.__getitem__, default=ListedStatus.UNSAID)

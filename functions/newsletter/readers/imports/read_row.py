@@ -1,4 +1,4 @@
-"""One line of a list of readers, checked as strictly as a form."""
+"""One row of a list of readers, checked as strictly as a form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 MAX_WORD = 200
-"""Characters of what our own export says in one word, such as the version of a consent text."""
+"""Characters of a one-line column of our own export, such as the version of a consent text."""
 ID = re.compile(r"[a-z2-7]{26}")
 
 T = TypeVar("T")
@@ -30,9 +30,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file, as text. `choices` are those that it has a column for, as text by name.
+    """One row of the file, as text. `choices` are those that it has a column for, as text by name.
 
-    `listed` is what all of the line's columns say. The fields from `id` on are those of our own export.
+    `listed` is the strictest status of all of the row's columns. The fields from `id` on are those of our own export.
     """
 
     email: str
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line that can be used: the form that it would fill in, and what we know beyond it."""
+    """A row that was checked: the form with its address and choices, and what the row says besides."""
 
     form: SignUp
     listed: ListedStatus
@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def form_to_confirm(self) -> SignUp:
-        """The form for somebody who is asked: what is confirmed is no pause."""
+        """The form for a reader who is asked to confirm, without a pause."""
         return replace(self.form, choices=replace(self.form.choices, paused_until=None))
 
     @property
@@ -71,15 +71,15 @@ class Entry:
 
 
 def is_mark(row: Row) -> bool:
-    """Whether the line is what our export says of an erased reader: an id, and nobody's address."""
+    """Whether the row is the mark of an erased reader in our export: an id without an address."""
     return row.listed is ListedStatus.ERASED and not row.email and ID.fullmatch(row.id) is not None
 
 
 def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool = False) -> Entry:
-    """The line with everything checked. Raises InvalidInput with the first field that cannot be used.
+    """The row with everything checked. Raises InvalidInput, or InvalidForm with the choices that cannot be used.
 
-    Of somebody who left (all of them do with `left`) only the address must be right: nothing else may keep us from
-    knowing it.
+    For a reader who left (with `left`, every row is one) only the address must be valid: errors in other columns must
+    not keep the reader from being unsubscribed.
     """
     listed = strictest((row.listed, ListedStatus.LEFT)) if left else row.listed
     check = _forgiving if listed.left else _strict
@@ -105,7 +105,7 @@ def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool
     return Entry(
         form=form,
         listed=listed,
-        # A day without its time may end after now.
+        # A date without a time is midnight in the publication's time zone, which may be later than now.
         left_at=min(left_at, now) if left_at else None,
         confirmed_at=check(lambda: _confirmed_at(row.confirmed_at, now, publication), None),
         consent_version=check(lambda: _word("consent_version", row.consent_version), ""),

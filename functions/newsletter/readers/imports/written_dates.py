@@ -1,4 +1,4 @@
-"""Dates as people and other systems write them. What could be two different days is no date."""
+"""Read dates in the notations of people and other systems, except where one could be two different days."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 def read_moment(text: str, zone: tzinfo) -> datetime | None:
-    """The moment in UTC, of ISO 8601, `24.12.2026 klo 18.30`, `2026/12/24` or `24 Dec 2026`; None for anything else.
+    """The time in UTC from ISO 8601, `24.12.2026 klo 18.30`, `2026/12/24` or `24 Dec 2026`; None for anything else.
 
-    A time without an offset is one in the `zone`. `3/4/2026` is None: nobody can know which of the two is the month.
+    A time without an offset is in the `zone`. `3/4/2026` is None, because either number could be the month.
     """
     text = " ".join(text.split())
     try:
@@ -33,7 +33,7 @@ def read_moment(text: str, zone: tzinfo) -> datetime | None:
 
 
 def read_day(text: str) -> date | None:
-    """The day, written in the same ways."""
+    """The day, in the same notations."""
     moment = read_moment(text, UTC)
     return moment.date() if moment else None
 
@@ -51,7 +51,7 @@ def _read(text: str) -> datetime | None:
 
 
 def _month_and_day(second: str, first: str) -> tuple[str, str]:
-    """Only where one of the two cannot be a month is it clear which is which; or where they are the same."""
+    """Month and day, if one number is above 12 or both are equal; otherwise two empty texts."""
     if int(first) > 12 or first == second:
         return second, first
     return (first, second) if int(second) > 12 else ("", "")

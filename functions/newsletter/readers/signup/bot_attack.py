@@ -1,7 +1,7 @@
-"""When sign-ups look like an attack: many forms from many networks, few confirmed. No single source decides it.
+"""When sign-ups look like an attack by bots: many forms from many networks, of which few are confirmed.
 
-Sign-ups and confirmations count up to a share for each source, so that attack mode takes breadth: one network can
-neither switch it on with forms of its own nor keep it off by confirming them. It costs those who send many forms.
+Sign-ups and confirmations of one source count only up to a limit, so that no single network can switch attack mode on
+with its forms, or keep it off by confirming them. Attack mode makes those pay who send many forms.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 MANY = 60
-"""Sign-ups in this hour and the last below which nothing is an attack: a campaign of a small publication has fewer."""
+"""Fewer sign-ups than this in this hour and the last are no attack; a small publication's busiest hours have fewer."""
 SHARE = 3
-"""Of one wide network (domain/networks) so many sign-ups and confirmations count in an hour: MANY needs ten of them."""
+"""How many sign-ups and confirmations of one wide network (networks.py) count in an hour: an attack needs ten networks."""
 SHARE_OF_DOMAIN = 10
-"""So many confirmations count of addresses at one domain in an hour: whoever has a domain has any number of those."""
+"""How many confirmations of addresses at one domain count in an hour: its owner can have any number of addresses."""
 SHARE_OF_PROVIDER = 60
-"""The same for the large providers, where each mailbox takes some trouble to get."""
+"""The same for the large providers of mailboxes, where each mailbox takes some effort to get."""
 FREE = 40
-"""Forms of one network in an hour that need no proof while there is no attack: an office signs up together."""
+"""Forms of one network in an hour that need no proof of work without an attack: an office may sign up together."""
 FREE_WIDE = 90
-"""The same for a wide network."""
+"""The same for a wide network (networks.py)."""
 FREE_IN_ATTACK = 1
-"""Of a wide network in an hour, in attack mode: a reader of a quiet network notices nothing of the attack."""
+"""The same for a wide network in attack mode: a reader in a network without other forms does not notice the attack."""
 FEW = 0.2
-"""A share of confirmations below which many sign-ups are one. Rivals' readers confirm a third or more."""
+"""An attack confirms a smaller share of its sign-ups. Of other newsletters' sign-ups a third or more are confirmed."""
 DEFENCE = timedelta(hours=1)
-"""How long attack mode stays on after the last sign that it is needed; then it is off by itself."""
+"""How long attack mode stays on after the last sign of an attack; then it ends by itself."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class SignUpRates:
 
     @property
     def attack(self) -> bool:
-        """Whether it is time for attack mode."""
+        """Whether the rates are those of an attack."""
         return self.sign_ups >= MANY and self.confirmations < FEW * self.sign_ups
 
 
 def must_prove(network: int, wide: int, *, attack: bool) -> bool:
-    """Whether the next form needs a proof of work, after so many of its network, and of the wide one, in this hour."""
+    """Whether the next form needs a proof of work, after `network` and `wide` forms of its networks in this hour."""
     if attack:
         return wide >= FREE_IN_ATTACK
     return network >= FREE or wide >= FREE_WIDE

@@ -1,7 +1,7 @@
-"""Small proofs of work, which cost a browser a second and a flood of sign-ups its speed (the ALTCHA protocol, SHA-256).
+"""Small proofs of work (ALTCHA, SHA-256): they cost a browser a second, and slow down whoever sends many sign-ups.
 
-https://altcha.org/docs/v2/server-integration/: the answer is the number that was hashed, with everything we said of it,
-so nothing is stored until an answer comes.
+https://altcha.org/docs/v2/server-integration/: the answer is the number that was hashed, together with the signed
+challenge, so nothing is stored until an answer comes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from newsletter.platform.links.signing import decoded
 
 ALGORITHM = "SHA-256"
 MOST = 100_000
-"""The largest number to be found: half as many hashes on average, about a second in the browser of a phone."""
+"""The largest possible number: half as many hashes on average, about a second in the browser of a phone."""
 LIFE = timedelta(hours=1)
-"""How long a challenge is good for: it is solved when the form opens, and some people take their time with a form."""
+"""How long a challenge is valid: the browser solves it when the form opens, and people may take a while to send it."""
 MAX_ANSWER = 1000
 # The ampersand ends the salt: without it a digit could move between the moment of expiry and the number behind it.
 SALT = re.compile(r"[0-9a-f]{24}\?expires=(\d{10})&")
@@ -31,21 +31,21 @@ SALT = re.compile(r"[0-9a-f]{24}\?expires=(\d{10})&")
 
 @dataclass(frozen=True)
 class Proof:
-    """An answer that solves a challenge of ours, which must be accepted only once before it expires."""
+    """A challenge of ours that was solved; it must be accepted only once before it expires."""
 
     challenge: str
     expires: datetime
 
 
 class Challenges:
-    """Makes challenges and checks answers. `keys` go from oldest to newest: the newest signs, all are accepted."""
+    """Makes challenges and checks answers. `keys` are from oldest to newest: the newest signs, all are accepted."""
 
     def __init__(self, keys: tuple[str, ...], random: Random) -> None:
         self._random = random
         self._keys = [hmac.new(key.encode(), b"newsletter.proof", hashlib.sha256).digest() for key in keys]
 
     def challenge(self, now: datetime) -> dict[str, Any]:
-        """A new challenge, as ALTCHA's widget and our own script read it."""
+        """A new challenge, in the format of ALTCHA's widget, which our own script reads too."""
         salt = f"{self._random.getrandbits(96):024x}?expires={int((now + LIFE).timestamp())}&"
         challenge = _hashed(salt, self._random.randrange(MOST + 1))
         return {
@@ -57,7 +57,7 @@ class Challenges:
         }
 
     def solved(self, answer: str, now: datetime) -> Proof | None:
-        """The proof in an answer (Base64 of JSON); None for what solves no challenge of ours, or one that expired."""
+        """The proof in an answer (Base64 of JSON); None if it solves no challenge of ours that is still valid."""
         if len(answer) > MAX_ANSWER:
             return None
         try:

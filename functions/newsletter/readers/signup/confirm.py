@@ -1,4 +1,4 @@
-"""Confirm a sign-up: the one way for an address to become, or become again, a reader's."""
+"""Confirm a sign-up or a change of address: the only way, besides an import, in which a reader becomes active."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """A link whose button was pressed, and what that did."""
+    """A link that was confirmed, and what that did."""
 
     language: str
     effect: Effect
 
 
 def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed | None:
-    """What the link is about: a form that waits, what confirming it did, or nothing. Changes nothing."""
+    """The form that waits for this link, or what confirming it did; None if there is neither. Changes nothing."""
     profile = app.subscribers.profile(ref.subscriber)
     form = kept_form(ref, now, app)
     if form is None or form.link != ref.extra or not can_be_confirmed(form, now):
@@ -43,7 +43,7 @@ def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed 
         if today.erased:
             return None
         if today.id != form.id:
-            # They may have gone on at a third address meanwhile: it is that subscription which moves, not a second one.
+            # They may have changed to a third address meanwhile: then the subscription there is the one that moves.
             form = replace(form, moved_from=today.id)
     if profile is not None and profile.confirmed_by == form.nonce:
         usual = Effect.MOVE if form.moved_from else Effect.SUBSCRIBE
@@ -56,7 +56,7 @@ def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed 
 
 
 def count_seen(ref: LinkClaims, found: Pending | Confirmed | None, app: Container) -> None:
-    """Count that the page behind the link was seen, unless its reader or the form refuses that."""
+    """Count that the confirmation page was opened, unless its reader or the form refuses tracking."""
     form = found.form if isinstance(found, Pending) else None
     reader = current_subscriber((form.moved_from if form else "") or ref.subscriber, app)
     refused = (form is not None and not form.choices.tracking) or (reader.status != "" and not reader.tracking)
@@ -65,18 +65,18 @@ def count_seen(ref: LinkClaims, found: Pending | Confirmed | None, app: Containe
 
 
 def kept_form(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
-    """The form with that link, or else the newest that waits for the address: a new link took the place of this one.
+    """The form with that link; otherwise the newest that waits for the address, which has another link by then.
 
-    Too old to be confirmed or not, while it is there for `send_again`.
+    Also one that is too old to be confirmed, for `send_again`.
     """
     forms = app.sign_ups.kept(ref.subscriber, now)
     return next((form for form in forms if form.link == ref.extra), forms[0] if forms else None)
 
 
 def send_again(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
-    """Ask for the confirmation anew, with a new link and the choices of the form that is there; None if there is none.
+    """Send the confirmation mail of the kept form again; the form, or None. One that is too old gets a new link.
 
-    Only who got the mail has its link, so nobody else can set this off; the limits of the mailbox hold here too.
+    Only the recipient of the mail has its link, so nobody else can cause this; the limits of the mailbox apply too.
     """
     sign_up = kept_form(ref, now, app)
     if sign_up is None:
@@ -87,11 +87,11 @@ def send_again(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
 
 
 def confirm(ref: LinkClaims, now: datetime, app: Container, seen: str = "") -> Pending | Confirmed | None:
-    """Do what the page before the button showed (`seen`), and say that it is done.
+    """Confirm the form if it would do what the page with the button showed (`Pending.seen`), and return what was done.
 
-    The form that waits, not confirmed, when that is not what was seen: it was replaced, or the reader is another by
-    now. None when there is none (expired, or used before they left). Pressing again repeats every line and changes
-    nothing: the consent record is written first, so that whoever is active has agreed, at whatever line we crash.
+    Returns the form unconfirmed if its effect is not what was seen: the form was replaced, or the reader's profile has
+    changed. None if there is no form (it expired, or was confirmed before they left). Pressing again repeats every step
+    and changes nothing. The consent record is written first, so that every active reader has one, wherever it crashes.
     """
     found = look(ref, now, app)
     if not isinstance(found, Pending):
@@ -147,7 +147,7 @@ def _activate(found: Pending, now: datetime, app: Container) -> None:
 
 
 def _confirmed(ref: LinkClaims, profile: Profile | None) -> Confirmed | None:
-    """What pressing the button of this very link did, while the reader is one."""
+    """What confirming with this link did; None if the reader confirmed with another, or is not active."""
     if profile is None or not profile.confirmed_through(ref.extra):
         return None
     return Confirmed(profile.language, profile.effect(Effect.SUBSCRIBE))

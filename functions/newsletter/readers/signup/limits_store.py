@@ -1,4 +1,4 @@
-"""Limits on what strangers can set off: each is one conditional write, so parallel requests cannot slip past."""
+"""Limits on what strangers can cause. Each is one conditional write, so that parallel requests cannot exceed it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ MAILS = 3
 SIGN_UPS_AN_HOUR = 60
 """From one network (/24, /64). An office behind one address may sign up together; a list bomber needs thousands."""
 FOREIGN_SIGN_UPS_AN_HOUR = 30
-"""The same for forms that are not ours, and so carry no token of ours."""
+"""The same for forms of other websites, which have no token of ours."""
 CHANGES_AN_HOUR = 5
-"""How often a reader can ask for another address: each time a stranger may get a mail."""
+"""How often a reader can ask for a change of address: each time a stranger may get a mail."""
 BETWEEN_READMISSIONS = timedelta(days=30)
-"""So rarely a form takes the same address off SES's suppression list: if it bounces again, it has bounced once more."""
+"""How long after a form took an address off SES's suppression list none may do so again: it may just bounce again."""
 BETWEEN_REMINDERS = timedelta(days=30)
-"""A mailbox is reminded at most once in this time, of however many forms."""
+"""A mailbox gets at most one reminder in this time, however many forms wait."""
 BETWEEN_WAITS = timedelta(minutes=10)
 """In attack mode a network gets one sign-up without a proof of work in this time."""
 FIGURES_LIFE = timedelta(hours=3)
 ATTACK_TRUSTED = timedelta(seconds=10)
-"""How long a container trusts what it read of attack mode: what slips through meanwhile meets the other limits."""
+"""How long a process caches whether attack mode is on; until then the other limits apply."""
 
 
 class SignUpLimits:
@@ -42,10 +42,10 @@ class SignUpLimits:
         self._attack = (datetime.min.replace(tzinfo=UTC), 0)
 
     def confirmation_mail(self, mailbox: str, now: datetime, form: str) -> str:
-        """Take one of the mailbox's confirmation mails for a form; the form that has the latest, this or one before it.
+        """Take one of the mailbox's confirmation mails for a form; the form that got the last one, this or another.
 
-        The item remembers the last three moments. DynamoDB evaluates all of SET on the item as it was, so the moments
-        move up by one place in the same write that checks them.
+        The item has the times of the last three. DynamoDB evaluates all of SET on the item as it was before, so the
+        times move up by one place in the same write that checks them.
         """
         written = conditional(
             self._client,
@@ -74,11 +74,11 @@ class SignUpLimits:
         return form if written.took_place else str(from_item(written.item).get("form", ""))
 
     def forget_confirmation_mails(self, mailbox: str) -> None:
-        """Give back what was taken: for mails that could not be queued, and to who has confirmed one."""
+        """Reset the mailbox's limit: if a mail could not be queued, and after a confirmation."""
         self._client.delete_item(TableName=self._table, Key=to_item({"key": f"confirmation#{mailbox}"}))
 
     def readmission(self, subscriber: str, form: str, now: datetime) -> bool:
-        """Take the one time in 30 days that a form takes the address off SES's list; True again for the same form."""
+        """Whether the form may take the address off SES's suppression list; one form in 30 days may, repeatedly."""
         return holds(
             self._client,
             "update_item",
@@ -97,7 +97,7 @@ class SignUpLimits:
         )
 
     def reminder(self, mailbox: str, nonce: str, now: datetime) -> bool:
-        """Take the mailbox's reminder for the form of that nonce, once or again; False when it had one lately."""
+        """Whether the form may have the mailbox's reminder, also repeatedly; False if another had it lately."""
         return holds(
             self._client,
             "update_item",
@@ -116,7 +116,7 @@ class SignUpLimits:
         )
 
     def sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
-        """Take one of the network's sign-ups of this hour; False when it has had `most`."""
+        """Take one of the network's sign-ups of this hour; False if `most` are taken."""
         return self.take(f"network#{network}", now, most) > 0
 
     def sign_ups(self, network: str, now: datetime) -> int:
@@ -124,7 +124,7 @@ class SignUpLimits:
         return int(self._get(f"network#{network}#{now:%Y%m%d%H}").get("count", 0))
 
     def take(self, what: str, now: datetime, most: int) -> int:
-        """Take one of `most` of that in this hour: which one it is, counted from 1; 0 when all are taken."""
+        """Take one of `most` in this hour's counter `what`: its number, counted from 1, or 0 if all are taken."""
         taken = conditional(
             self._client,
             "update_item",
@@ -143,7 +143,7 @@ class SignUpLimits:
     # --- attack mode -------------------------------------------------------------------------------------------------
 
     def count(self, what: str, now: datetime) -> SignUpRates:
-        """Count a `sign_ups` or `confirmations`; what that makes in this hour and the one before."""
+        """Add one to `sign_ups` or `confirmations` (`what`); the numbers of this hour and the one before."""
         written = conditional(
             self._client,
             "update_item",
@@ -164,14 +164,14 @@ class SignUpLimits:
         )
 
     def _hour_before(self, now: datetime) -> dict[str, Any]:
-        """The figures of the hour that is over; they change no more, so each container reads them once."""
+        """The numbers of the last hour; they no longer change, so each process reads them once."""
         key = f"figures#{now - timedelta(hours=1):%Y%m%d%H}"
         if self._last_hour[0] != key:
             self._last_hour = (key, self._get(key))
         return self._last_hour[1]
 
     def attack_until(self, now: datetime) -> int:
-        """Until when attack mode is on (Unix seconds), as known a few seconds ago; 0 when it was never on."""
+        """Until when attack mode is on (Unix seconds), read at most ATTACK_TRUSTED ago; 0 if it was never on."""
         read_at, until = self._attack
         if not read_at <= now < read_at + ATTACK_TRUSTED:
             until = int(self._get("attack").get("until", 0))
@@ -179,7 +179,7 @@ class SignUpLimits:
         return until
 
     def defend(self, until: datetime, now: datetime) -> bool:
-        """Switch attack mode on, or keep it on, until then; True for the one caller who switched it on."""
+        """Switch attack mode on, or extend it, until then; True only for the one caller that switched it on."""
         began = holds(
             self._client,
             "update_item",
@@ -206,7 +206,7 @@ class SignUpLimits:
         return began
 
     def accept_proof(self, challenge: str, expires: datetime) -> bool:
-        """Take a solved challenge; False when it was taken before."""
+        """Accept a solved challenge; False if it was accepted before."""
         return holds(
             self._client,
             "put_item",
@@ -217,7 +217,7 @@ class SignUpLimits:
         )
 
     def accept_wait(self, network: str, now: datetime) -> bool:
-        """Take the network's sign-up without a proof of work; False when it had one in the last ten minutes."""
+        """Accept a sign-up of the network after the wait; False if it had one in the last ten minutes."""
         return holds(
             self._client,
             "update_item",

@@ -1,6 +1,6 @@
-"""Which mailbox an address leads to, for limits alone: providers let one person have any number of addresses.
+"""The mailbox that an address leads to, used for limits only: at many providers a mailbox has any number of addresses.
 
-Readers are told apart by their whole address; here, two that share a mailbox by mistake merely share its limits.
+Readers are identified by their whole address; if two are wrongly taken for one mailbox, they only share its limits.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ SAME_MAILBOX = {
     "yandex.kz": "yandex.ru",
     "yandex.ua": "yandex.ru",
 }
-"""Domains of a provider under which one mailbox has the same name.
+"""Domains of a provider under which the same name is the same mailbox.
 
-Yandex: https://yandex.com/support/domain/additional/mailbox-alias.xml. Not so Outlook and Hotmail, GMX, mail.ru: there
-the same name may be somebody else's under each domain.
+Yandex: https://yandex.com/support/domain/additional/mailbox-alias.xml. Outlook and Hotmail, GMX and mail.ru are not
+here: with them the same name may belong to somebody else under each domain.
 """
 IGNORED = {"gmail.com": ".", "proton.me": ".-_"}
-"""Characters without a meaning before the @ (Gmail: https://support.google.com/mail/answer/7436150)."""
+"""Characters that the provider ignores before the @ (Gmail: https://support.google.com/mail/answer/7436150)."""
 SUBDOMAINS = ("fastmail.com", "fastmail.fm")
 """`anything@maija.fastmail.com` is `maija@fastmail.com` (https://fastmail.com/blog/two-address-resolving-additions)."""
 DASHED = ("yahoo.", "ymail.com", "rocketmail.com")
@@ -34,8 +34,8 @@ DASHED = ("yahoo.", "ymail.com", "rocketmail.com")
 def mailbox_of(address: str) -> str:
     """The mailbox of a normalised address (lower case), as an address.
 
-    Whatever follows a `+` is a tag at every provider that is known to have tags (Gmail, Outlook, Fastmail, Proton,
-    iCloud and whoever hosts domains with them; RFC 5233), so it is taken for one everywhere.
+    What follows a `+` is taken for a tag at every domain: so it is at all known providers with tags (Gmail, Outlook,
+    Fastmail, Proton, iCloud, and domains hosted by them; RFC 5233).
     """
     local, _, domain = address.rpartition("@")
     domain = SAME_MAILBOX.get(domain, domain)

@@ -1,20 +1,20 @@
-"""Networks that count as one source of forms: whoever can send from a whole network is not as many people."""
+"""Networks that count as one source of forms, because one sender may have all the addresses of a network."""
 
 from __future__ import annotations
 
 import ipaddress
 
 NARROW = {4: 24, 6: 64}
-"""Bits of the network that is kept of an address: what a household or an office has."""
+"""Prefix length, by IP version, of the network that is kept of an address: that of a household or an office."""
 WIDE = {4: 16, 6: 48}
-"""Bits of the wider one: a customer with a /48 has 65,536 networks of /64 (RFC 6177), and addresses of version 4 are
-rented by the hundred where they lie close together."""
+"""Prefix length of the wide network: a customer with a /48 has 65,536 networks of /64 (RFC 6177), and IPv4 addresses
+that are close together are rented by the hundred."""
 
 
 def network_of(address: str) -> str:
-    """The network of an IP address; empty for what is none, and for this machine itself.
+    """The network of an IP address; empty for an invalid one and for a loopback address.
 
-    Only the local cloud is reached from this machine, and its readers are all on it: no limit of a network is meant.
+    Only the local cloud gets requests from a loopback address, and there the limits of networks do not apply.
     """
     try:
         found = ipaddress.ip_address(address)
@@ -28,6 +28,6 @@ def network_of(address: str) -> str:
 
 
 def wider(network: str) -> str:
-    """The wider network around one that `network_of` gave."""
+    """The wide network that contains one from `network_of`."""
     found = ipaddress.ip_network(network)
     return str(found.supernet(new_prefix=WIDE[found.version]))

@@ -1,4 +1,4 @@
-"""What the press of a confirmation button would do, worked out from the form that waits and the reader of today."""
+"""What confirming a form would do, worked out from the form and the reader's present profile."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ class Effect(StrEnum):
     """What confirming does."""
 
     SUBSCRIBE = "subscribe"
-    """The address becomes a reader's, for the first time or again."""
+    """The address is subscribed, for the first time or again."""
     MOVE = "move"
-    """A reader goes on at this address instead of another."""
+    """A subscription moves to this address from another."""
     CHANGE = "change"
-    """The address is a reader's already, whose choices change to those of the form."""
+    """The address is subscribed already; its choices change to those of the form."""
     JOIN = "join"
-    """The address is a reader's already, and stays as it is; the subscription that was to move here ends."""
+    """The address is subscribed already and stays as it is; the subscription that was to move here ends."""
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A form that waits; `result` is what would hold once it is confirmed, `reader` whose address it is today."""
+    """A form that waits; `result` has the choices after confirming, `reader` is the address's reader of today."""
 
     form: SignUp
     effect: Effect
     result: SignUp
     reader: Subscriber | None = None
     begun: bool = False
-    """Whether the button was pressed before, and something failed on the way."""
+    """Whether an earlier confirmation of it failed halfway."""
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """The choices of the reader that would not stay as they are."""
+        """The names of the reader's choices that would change."""
         if self.reader is None or self.effect is not Effect.CHANGE:
             return ()
         before, after = (_asked(each.choices) for each in (self.reader, self.result))
@@ -45,7 +45,7 @@ class Pending:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The choices that a page names before its button: those that matter to everybody, and what is not as usual."""
+        """The names of the choices that the page shows: some always, the others if they differ from the default."""
         of = self.result.choices
         return tuple(
             name for name in ON_FORM if CHOICES[name].always_shown or getattr(of, name) != DEFAULT_CHOICES[name]
@@ -53,21 +53,21 @@ class Pending:
 
     @property
     def replaced(self) -> bool:
-        """Whether more than one form was sent for the address since its first mail."""
+        """Whether another form was sent for the address since the mail with this link."""
         return self.form.nonce != self.form.link
 
     @property
     def seen(self) -> str:
-        """Names what a page shows before its button, so that a press confirms nothing that its reader has not seen."""
+        """A hash of what the page with the button shows, so that it confirms nothing that the reader has not seen."""
         before = _asked(self.reader.choices) if self.reader else None
         shown = [self.effect, self.form.nonce, _asked(self.result.choices), before]
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
 
     def may_be_pressed(self, seen: str) -> bool:
-        """Whether a press counts that brings what its page had `seen`.
+        """Whether the button may confirm this; `seen` is the hash that its page had.
 
-        Every page of ours brings it. A program that never read the page may confirm a subscription (its owner has the
-        link), but change none.
+        Our pages always send it. A program that sends none may confirm a subscription, since its owner has the link,
+        but not change one.
         """
         if self.begun or seen == self.seen:
             return True
@@ -75,12 +75,12 @@ class Pending:
 
 
 def pending(form: SignUp, reader: Subscriber | None) -> Pending:
-    """What confirming the form would do to whoever the address belongs to today."""
+    """What confirming the form would do, given the reader who has the address today."""
     if reader is None or reader.status is not Status.ACTIVE:
         return Pending(form, Effect.MOVE if form.moved_from else Effect.SUBSCRIBE, form)
     if form.moved_from:
         return Pending(form, Effect.JOIN, form, reader)
-    # A form can refuse tracking and not allow it anew, leaves a text alone that it does not give, and ends no pause.
+    # A form may refuse tracking, but not allow it again; it does not change texts that it left empty, nor a pause.
     typed, known = form.choices, reader.choices
     result = replace(
         typed,
@@ -92,6 +92,6 @@ def pending(form: SignUp, reader: Subscriber | None) -> Pending:
 
 
 def _asked(choices: Choices) -> dict[str, object]:
-    """What a form asks for, as JSON takes it; topics in no order."""
+    """The choices on the form as plain values for JSON, with the topics sorted."""
     stored = stored_choices(choices)
     return {name: sorted(stored[name]) if name == "topics" else stored[name] for name in ON_FORM}

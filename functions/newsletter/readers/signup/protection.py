@@ -1,4 +1,4 @@
-"""Limits of networks, and attack mode: who sends many forms pays for each with a small proof of work, or a minute."""
+"""Limits of networks, and attack mode: a sender of many forms needs a proof of work, or a minute's wait, for each."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 EXTEND_AFTER = timedelta(minutes=5)
-"""How much of attack mode must be over before it is made longer: not every form of a flood needs a write of its own."""
+"""Attack mode is extended at most this often, so that not every form of an attack causes a write."""
 WAIT = timedelta(seconds=60)
-"""How long who cannot run our script waits instead."""
+"""How long a reader waits whose browser cannot run our script."""
 WAIT_LIFE = timedelta(hours=1)
 
 
 def under_attack(now: datetime, app: Container) -> bool:
-    """Whether attack mode is on. Attack mode ends by itself: it is on until a moment, and that passes."""
+    """Whether attack mode is on. It is stored as the time until which it is on, so it ends by itself."""
     return app.sign_up_limits.attack_until(now) > now.timestamp()
 
 
 def needs_proof(network: str, now: datetime, app: Container) -> bool:
-    """Whether a form of that network needs a proof of work: while there is no attack, if it sends very many."""
+    """Whether a form of that network needs a proof of work (`must_prove`)."""
     attack = under_attack(now, app)
     if not network:
         return attack
@@ -46,10 +46,10 @@ def needs_proof(network: str, now: datetime, app: Container) -> bool:
 
 
 def take_form(network: str, now: datetime, app: Container, most: int = SIGN_UPS_AN_HOUR) -> None:
-    """Take one of the forms that the network may send in this hour, and count it for the wider one around it, too.
+    """Take one of the forms that the network may send in this hour, and count it for its wide network too.
 
-    Raises LimitReached when the network has had `most`. The wider one is other people's as well, who must not be shut
-    out by their neighbours: past FREE_WIDE each form of it costs a proof of work or the wait (`needs_proof`).
+    Raises LimitReached if the network has had `most`. A wide network has other people in it too, who must not be locked
+    out: beyond FREE_WIDE, each of its forms needs a proof of work or the wait (`needs_proof`).
     """
     if not network:
         return
@@ -61,9 +61,9 @@ def take_form(network: str, now: datetime, app: Container, most: int = SIGN_UPS_
 
 
 def count_confirmation(form: SignUp, now: datetime, app: Container) -> None:
-    """Count a confirmation against an attack, unless its network or domain has had its share of the hour.
+    """Count a confirmation, which speaks against an attack, unless its network or domain has had its share of the hour.
 
-    One that came with no network (from a link of ours) or from a throw-away mailbox says nothing of other people's.
+    One without a network (it came from a link of ours) or of a throw-away mailbox is not counted.
     """
     if not form.network or form.disposable:
         return
@@ -76,9 +76,9 @@ def count_confirmation(form: SignUp, now: datetime, app: Container) -> None:
 
 
 def watch(figures: SignUpRates, now: datetime, app: Container) -> None:
-    """Switch attack mode on, or keep it on, if the figures say so.
+    """Switch attack mode on, or extend it, if the figures are those of an attack.
 
-    However many see it at once, one of them raises the alarm (metric AttackModeStarted).
+    If several requests see it at once, only one of them counts the metric AttackModeStarted.
     """
     if not figures.attack or app.sign_up_limits.attack_until(now) > (now + DEFENCE - EXTEND_AFTER).timestamp():
         return
@@ -94,9 +94,9 @@ def solved(answer: str, app: Container, now: datetime) -> bool:
 
 
 def waited(age: timedelta | None, network: str, now: datetime, app: Container) -> bool:
-    """Whether the waiting page was open for long enough (`age`; None: it was not ours).
+    """Whether the waiting page was open for long enough. `age` is how long ago it was made; None: it is not ours.
 
-    Raises LimitReached when another sign-up of the network came this way a short while ago.
+    Raises LimitReached if another sign-up of the network used the wait a short while ago.
     """
     if age is None or not WAIT <= age <= WAIT_LIFE:
         return False

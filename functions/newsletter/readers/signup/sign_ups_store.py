@@ -1,4 +1,4 @@
-"""Filled-in forms that wait for their confirmation; DynamoDB forgets those nobody confirms."""
+"""Filled-in forms that wait for their confirmation; DynamoDB's TTL removes those that nobody confirms."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ WRITE_LIMIT = 25
 
 
 class SignUps:
-    """Items of the Subscribers table, for as long as `kept`; until its reminder in the index `due`.
+    """Items of the Subscribers table. They expire after `kept`, and are in the index `due` until their reminder.
 
-    One for each address, and one for each reader who asked to go on there: each has a link of its own.
+    An address has one for a sign-up, and one for each reader who asked to change to it: each has a link of its own.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, kept: timedelta) -> None:
@@ -35,15 +35,15 @@ class SignUps:
         self._records = ReaderRecords(client, table)
 
     def put(self, sign_up: SignUp, *, mail: str | None = None, anew: bool = False) -> None:
-        """Keep a filled-in form until it is confirmed or forgotten. A newer form replaces an older one of its kind.
+        """Store a filled-in form until it is confirmed or expires. A newer form replaces one with the same key.
 
         A change of address replaces only one of the same reader. The newer form takes over the link of the one it
-        replaces, unless it begins `anew`. `mail` is the nonce of the form of that kind for which a mail was granted
-        last: this one (the default), an earlier one, whose reminder stands, or none.
+        replaces, unless it is stored `anew`. `mail` is the nonce of the form with this key for which the limits last
+        allowed a mail: this one (the default), an earlier one, whose reminder stays due, or an empty text for none.
 
-        Filled in since, it is the one thing that may wait under the id of who was erased; the tick looks there again
-        when it is forgotten. A change of address is noted under the present id first, so that erasing the reader finds
-        it, and nothing is kept of one whose reader is erased.
+        A form is the only record that may be added under the id of an erased reader, if it was filled in after the
+        erasure; the tick checks the id again when the form expires. For a change of address, a pointer under the
+        present id is written first, so that an erasure finds the form; for an erased reader none is stored.
         """
         if iso(sign_up.at) < self._records.erased_at(sign_up.id):
             return
@@ -71,16 +71,16 @@ class SignUps:
         self._client.update_item(TableName=self._table, Key=key, **change(values, unless_there=stay))
 
     def _note_change(self, sign_up: SignUp) -> bool:
-        """Point from the present id to the form at the new address; False for a reader who was erased."""
+        """Write a pointer under the present id to the form at the new address; False for an erased reader."""
         record = f"{CHANGE}{sign_up.id}"
         expires = int((sign_up.at + self._kept).timestamp())
         self._records.add({"id": sign_up.moved_from, "record": record, "expires": expires})
         return not self._records.erased(sign_up.moved_from)
 
     def put_all(self, sign_ups: Iterable[SignUp]) -> None:
-        """The same for many forms of an import, each of another reader.
+        """Store many forms of an import, each of another reader.
 
-        An import is not the reader's word: of who is erased nothing is kept.
+        Forms for erased readers are removed again: unlike a sign-up, an import is no wish of the reader.
         """
         forms = list(sign_ups)
         batch_put(self._client, self._table, [to_item(self._values(form)) for form in forms])
@@ -90,7 +90,7 @@ class SignUps:
                 self.forget(form)
 
     def _expect_erased(self, sign_up: SignUp) -> None:
-        """Let the tick look after who was erased when this form is over, confirmed or not."""
+        """If the reader was erased, let the tick check the id again when this form expires."""
         holds(
             self._client,
             "update_item",
@@ -138,24 +138,24 @@ class SignUps:
         }
 
     def get(self, subscriber: str, now: datetime, moved_from: str = "") -> SignUp | None:
-        """The address's own form, or that of the reader who wants to go on there, if it can be confirmed."""
+        """The sign-up of the address, or the change of address by reader `moved_from`, if it can be confirmed."""
         key = to_item({"id": subscriber, "record": sign_up_record(moved_from)})
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         found = _kept([from_item(answer["Item"])] if "Item" in answer else [], now)
         return found[0] if found and can_be_confirmed(found[0], now) else None
 
     def kept(self, subscriber: str, now: datetime) -> list[SignUp]:
-        """All that wait under the id, too old to be confirmed or not, the newest first."""
+        """All forms under the id, also those too old to be confirmed, the newest first."""
         return _kept(self._records.sign_ups(subscriber), now)
 
     def waiting(self, subscribers: list[str], now: datetime) -> dict[str, SignUp]:
-        """The own forms of at most 100 addresses that wait, by their ids."""
+        """The sign-ups of at most 100 addresses that wait for confirmation, by id."""
         keys = [to_item({"id": subscriber, "record": sign_up_record()}) for subscriber in dict.fromkeys(subscribers)]
         found = batch_get(self._client, self._table, keys)
         return {item["id"]: _sign_up(item) for item in found if item["expires"] > now.timestamp()}
 
     def forget(self, sign_up: SignUp) -> None:
-        """Remove the sign-up, unless a newer form took its place."""
+        """Remove the form, unless a newer one has replaced it."""
         holds(
             self._client,
             "delete_item",
@@ -167,7 +167,7 @@ class SignUps:
         )
 
     def reminded(self, subscriber: str, nonce: str, moved_from: str = "") -> None:
-        """Take the sign-up out of the index `due`: there is one reminder and no second."""
+        """Take the form out of the index `due` once its one reminder was sent."""
         holds(
             self._client,
             "update_item",
@@ -181,18 +181,18 @@ class SignUps:
 
 
 def can_be_confirmed(sign_up: SignUp, now: datetime) -> bool:
-    """Whether the form is young enough."""
+    """Whether the form is recent enough to be confirmed."""
     return now < sign_up.at + SIGN_UP_LIFE
 
 
 def _kept(items: list[dict[str, Any]], now: datetime) -> list[SignUp]:
-    """DynamoDB removes expired items late: the time is checked too."""
+    """The forms that have not expired, the newest first: DynamoDB removes expired items with a delay."""
     found = [_sign_up(item) for item in items if item["expires"] > now.timestamp()]
     return sorted(found, key=lambda form: form.at, reverse=True)
 
 
 def batch_put(client: DynamoDBClient, table: str, items: list[Item]) -> None:
-    """Put the items whatever was there before; those that DynamoDB had no time for are sent again."""
+    """Put the items unconditionally; those that DynamoDB returns as unprocessed are sent again."""
     requests: list[WriteRequestUnionTypeDef] = [{"PutRequest": {"Item": item}} for item in items]
     while requests:
         answer = client.batch_write_item(RequestItems={table: requests[:WRITE_LIMIT]})

@@ -1,4 +1,4 @@
-"""Take a filled-in form: keep it until it is confirmed, and ask for the confirmation by mail."""
+"""Take a filled-in form: store it until it is confirmed, and request its confirmation mail."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SignUpForm:
-    """What was typed, not yet checked. `origin` is the page it came from, `network` a truncated address.
+    """What was typed, not yet checked. `origin` is the page with the form, `network` that of the sender.
 
-    `choices` are those that the form has, as `Choice.read` takes them; `every_topic` is whether no topics mean all.
+    `choices` are those on the form, as `Choice.read` takes them; `every_topic` is whether no topics mean all of them.
     """
 
     email: str
@@ -37,15 +37,15 @@ class SignUpForm:
 
 
 def rules(now: datetime, app: Container, *, every_topic: bool) -> Rules:
-    """What may be chosen now."""
+    """The rules for choices made now."""
     today = now.astimezone(app.publication.time_zone).date()
     return Rules(app.publication, today, every_topic=every_topic)
 
 
 def checked(form: SignUpForm, now: datetime, app: Container) -> SignUp:
-    """The sign-up that the form makes.
+    """The sign-up of the form.
 
-    Raises InvalidForm with every field that needs mending, and the locale key of what to say there.
+    Raises InvalidForm with every field that must be corrected, and the locale key of its error text.
     """
     faults: dict[str, str] = {}
     email = ""
@@ -74,10 +74,10 @@ def checked(form: SignUpForm, now: datetime, app: Container) -> SignUp:
 
 
 def subscribe(sign_up: SignUp, now: datetime, app: Container, most: int = SIGN_UPS_AN_HOUR) -> None:
-    """Keep the sign-up and queue its confirmation mail.
+    """Store the sign-up and queue its confirmation mail.
 
-    Known, unknown, left and bounced addresses are treated alike, down to the work done: nobody learns who is a reader.
-    Raises LimitReached when the network has had `most` sign-ups in this hour.
+    The same work is done for every address, known or not, so that nobody can find out who is a reader. Raises
+    LimitReached if the network has had `most` sign-ups in this hour.
     """
     take_form(sign_up.network, now, app, most)
     if sign_up.disposable:
@@ -86,13 +86,13 @@ def subscribe(sign_up: SignUp, now: datetime, app: Container, most: int = SIGN_U
 
 
 def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -> None:
-    """Keep a sign-up, whose choices count from now on, and have its mail sent.
+    """Store a sign-up and request its confirmation mail.
 
-    Unless the mailbox has had its mails for now: then the link that it has leads to the newest choices. The work is the
-    same, so that its time tells nobody whether a mail goes out: the sender drops a message whose form is not the one
-    for which a mail was granted. Where that was an earlier form of this kind (`SignUps.put`), its mail is asked for
-    again: the process that was to do it may have died, and the ledger keeps it from going out twice. `anew` gives the
-    form a link of its own, for one that is too old for its first.
+    If the mailbox has reached its limit no mail is sent, and the link in its last mail leads to the new choices. The
+    same work is done then, so that the response time does not show whether a mail goes out: the sender drops a message
+    for a form without an allowed mail. If the last mail was for an earlier form with the same key (`SignUps.put`), that
+    mail is requested again, since the process that requested it may have died; the ledger keeps it from being sent
+    twice. `anew` gives the form a new link, if it is too old for its first.
     """
     place = " ".join(filter(None, (sign_up.id, sign_up.moved_from)))
     holder, _, nonce = app.sign_up_limits.confirmation_mail(
@@ -107,14 +107,14 @@ def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -
         message = ConfirmSignUp(sign_up.id, mail or sign_up.nonce, moved_from=sign_up.moved_from)
         app.queues.send(app.queues.transactional, message)
     except Exception:
-        # The reader will press again; the mail that never went must not count against them.
+        # The reader will try again; the mail that was not sent must not count towards the limit.
         if granted:
             app.sign_up_limits.forget_confirmation_mails(sign_up.mailbox)
         raise
 
 
 def same_choices(reader: Subscriber, origin: str, now: datetime, app: Container) -> SignUp:
-    """A form filled in with what the reader chose before; no form asks for a pause."""
+    """A form with the reader's present choices, without the pause, which no sign-up form has."""
     return SignUp(
         id=reader.id,
         email=reader.email,
