@@ -1,4 +1,4 @@
-"""A campaign from JSON, checked field by field; what its values mean is checked where campaigns start."""
+"""A campaign from JSON: names and types of its fields are checked here, their values by `prepare_campaign`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEEDED = ("name", "subject", "body", "language")
 
 
 class InvalidFields(NewsletterError):
-    """Several fields that cannot be used: {field: what would be right}."""
+    """Several invalid fields: {field: what would be right}."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {text}" for field, text in errors.items()))
@@ -41,7 +41,7 @@ def campaign_of(data: Mapping[str, Any]) -> Campaign:
 
 
 def with_plain_newlines(text: str) -> str:
-    """Browsers end lines with CR LF, files with LF; it is the same text."""
+    """The text with LF at line ends, so that it is the same from a browser, which sends CR LF, as from a file."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -1,4 +1,4 @@
-"""The console: pages under /console and the JSON API under /api/v1, and who may use which."""
+"""The console: the paths of its pages (/console) and of the JSON API (/api/v1), and who may use each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from newsletter.platform.web.router import Router, Routes, View
 
 
 def with_token(view: View, *, sends: bool = False) -> View:
-    """A view of the API: for whoever brings a token of the issuer (RFC 6750). Cookies count for nothing here."""
+    """A view of the API, for requests with a bearer token of the issuer (RFC 6750); cookies are ignored."""
 
     def checked(request: Request, **in_path: str) -> Answer:
         scheme, _, token = request.header("authorization").partition(" ")
@@ -34,7 +34,7 @@ def with_token(view: View, *, sends: bool = False) -> View:
 
 
 def signed_in(view: View, *, sends: bool = False) -> View:
-    """A page: for whoever has a session; a form must also be one that we made for this user."""
+    """A page, for users with a session; a form must also have the user's form token."""
 
     def checked(request: Request, **in_path: str) -> Answer:
         try:
@@ -85,7 +85,7 @@ PATHS: Routes = (
     ("/api/v1/decisions", {"GET": with_token(api.list_decisions)}),
     ("/api/v1/articles", {"GET": with_token(api.list_articles)}),
 )
-"""`sends`: for users who may send campaigns. What is neither `with_token` nor `signed_in` is for everybody."""
+"""`sends`: only for users who may send campaigns. Views with neither `with_token` nor `signed_in` are public."""
 ROUTER = Router(PATHS)
 
 
@@ -97,10 +97,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def respond(request: Request) -> Answer:
-    """The view's answer, or that of the problem it met."""
+    """The view's answer, or the error page (`problem`) if it raised an error."""
     try:
-        _ = request.body  # too much of it is refused whatever it is for
+        _ = request.body  # raises TooLarge for every path
         view, in_path = ROUTER.find(request)
         return view(request, **in_path)
-    except Exception as error:  # noqa: BLE001 (nobody must meet a bare error; problem() logs unknown ones)
+    except Exception as error:  # noqa: BLE001 (every error gets an answer; problem() logs unknown ones)
         return problem(request, error)

@@ -271,7 +271,7 @@ def _array(schema: str) -> Schema:
 
 
 def as_text() -> str:
-    """infra/openapi.json."""
+    """The document as JSON, as it is committed in infra/openapi.json."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Who uses the console, and what they may do: reading needs a token of ours, sending a right besides."""
+"""The user of the console and their rights: any valid token may read, sending needs a group or scope."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from newsletter.platform.errors import NewsletterError
 
 SEND_SCOPE = "campaigns:send"
 RESOURCE_SERVER = "newsletter"
-"""Identifier of our API where issuers write it before a scope (Cognito). Scopes of others are rights on other APIs."""
+"""Identifier of our API, which Cognito writes before its scopes. Scopes with another one are for other APIs."""
 SEND_GROUP = "marketing"
 MAX_NAME = 60
 
 
 class NotSignedIn(NewsletterError):
-    """The request says nothing of who makes it."""
+    """The request has no token or session."""
 
 
 class MayNotSend(NewsletterError):
-    """Known, but without the right to send campaigns."""
+    """The user has no right to send campaigns."""
 
     def __init__(self) -> None:
         super().__init__(f"sending campaigns needs the group {SEND_GROUP} or the scope {SEND_SCOPE}")
@@ -28,7 +28,7 @@ class MayNotSend(NewsletterError):
 
 @dataclass(frozen=True)
 class Principal:
-    """The user that a verified token names, until `expires` (Unix seconds)."""
+    """The user of a verified token, which is valid until `expires` (Unix seconds)."""
 
     subject: str
     name: str
@@ -45,7 +45,7 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
     """The user of verified claims.
 
     Cognito writes custom scopes as `<resource server>/<scope>` and groups into `cognito:groups` (AWS: Cognito tokens).
-    A token for us may carry the scopes of other resource servers too, of which some may have a scope of the same name.
+    A token may have scopes of other resource servers too, and one of them may have the same name.
     """
     scopes = str(claims.get("scope", "")).split()
     groups = claims.get("cognito:groups")

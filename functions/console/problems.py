@@ -1,4 +1,4 @@
-"""The one place where what went wrong becomes an answer: a page for a person, JSON for a program."""
+"""Turn errors into answers: a page for a person, JSON for a program."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAME_AGAIN = (
 OLD_FORM = "It is older than a day, or was made for somebody else. Go back, reload the page and send it again."
 NOT_NOW = "The sign-in service does not answer as it should. Please try again in a minute."
 
-# The first kind that fits decides: status, heading of the page, what to do. `{}` is what the error says.
+# The first matching class decides: status, heading of the page, what to do. `{}` is the text of the error.
 KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
     (NotSignedIn, 401, ("You are signed out", SAME_AGAIN)),
     (SignInFailed, 400, ("Signing in did not work", "Please start again: {}.")),
@@ -67,7 +67,7 @@ def _in_json(error: Exception, status: int, heading: str) -> Answer:
 
 
 def _said(error: Exception, status: int, heading: str) -> str:
-    """What a program is told; of our own faults nothing."""
+    """The error text for a program, without details of errors on our side."""
     if isinstance(error, NotSignedIn):
         return "send the header Authorization: Bearer <JSON Web Token>"
     if isinstance(error, MethodNotAllowed):

@@ -1,6 +1,6 @@
-"""The report that pages and API share, and its recipients page by page.
+"""The report for the pages and the API, and its recipients page by page.
 
-A cursor names the last line seen, so that lines that come meanwhile shift nothing.
+A cursor names the last line of a page, so that lines added meanwhile do not shift the pages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from newsletter.sending.ledger import RecipientLine
 
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,100}:(0|[1-9][0-9]{0,2})", re.ASCII)
 PATIENCE = 8.0
-"""Seconds spent on looking for lines of one standing; a mailing of a million may have few of them, far apart."""
+"""Seconds to search for recipients with one status; in a mailing of a million they may be few and far apart."""
 
 
 def report_of(mailing: str) -> Report:
@@ -27,7 +27,7 @@ def report_of(mailing: str) -> Report:
 
 
 def lines_after(mailing: Mailing, cursor: str) -> Iterator[RecipientLine]:
-    """The recipients after the cursor. Raises InvalidInput for what is none."""
+    """The recipients after the cursor. Raises InvalidInput for an invalid cursor."""
     return recipients_of(mailing, app, now=app.now(), after=place_of(cursor))
 
 
@@ -49,9 +49,9 @@ def cursor_of(line: RecipientLine) -> str:
 def page_of(
     lines: Iterator[RecipientLine], limit: int, standing: str = "", patience: float = PATIENCE
 ) -> tuple[list[RecipientLine], str | None]:
-    """The first `limit` lines (of one standing), and the cursor to go on from when there may be more.
+    """The first `limit` lines (of one recipient status, if `standing` is given), and the cursor if there may be more.
 
-    Fewer than `limit` with a cursor: the time was up, and the search goes on with the next page.
+    Fewer than `limit` with a cursor: the time was up, and the next page continues the search.
     """
     stop = time.monotonic() + patience
     found: list[RecipientLine] = []

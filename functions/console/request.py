@@ -1,4 +1,4 @@
-"""What a browser or program sent to the console, read with limits on everything."""
+"""A request to the console, read with limits on all its parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_FIELDS = 200
 
 
 class Request(HttpRequest):
-    """A request of a browser or program."""
+    """A request of a browser or a program."""
 
     MAX_BODY = 200_000
     """A campaign's text has at most 50,000 characters, which a form writes as up to six bytes each."""
@@ -23,7 +23,7 @@ class Request(HttpRequest):
 
     @property
     def of_api(self) -> bool:
-        """Whether a program asks, that expects JSON."""
+        """Whether the request is for the API, which answers with JSON."""
         return self.path.startswith("/api/")
 
     def cookie(self, name: str) -> str:
@@ -53,7 +53,7 @@ class Request(HttpRequest):
         return next(iter(self.form.get(name, ())), "")
 
     def json_object(self) -> dict[str, Any]:
-        """The JSON object in the body. Raises InvalidInput, on the field that holds half of a surrogate pair."""
+        """The JSON object in the body. Raises InvalidInput on `body`, or on a field with half of a surrogate pair."""
         try:
             data = read_json(self.body.decode())
         except (ValueError, RecursionError) as error:

@@ -16,14 +16,14 @@ from newsletter.platform.web.answer import BARE, Answer, content_policy, html_an
 def page(
     name: str, who: Principal | None, /, *, status: int = 200, cookies: tuple[str, ...] = (), **values: Any
 ) -> Answer:
-    """The page of templates/console/, with the navigation of who is signed in."""
+    """The page of templates/console/, with the navigation for the signed-in user (`who`)."""
     token = session.form_token(who) if who else ""
     html = app.templates.console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
     return replace(html_answer(status, html, "en", content_policy(html)), cookies=cookies)
 
 
 def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:
-    """On to `url` with a GET; it must be ours or the issuer's, never one from the request."""
+    """Redirect to `url` with a GET; it must be ours or the issuer's, never one from the request."""
     return Answer(303, {**BARE, "Location": url}, cookies=cookies)
 
 

@@ -1,4 +1,4 @@
-"""Signing in to the pages: the issuer's token in a cookie, and a signed token in every form."""
+"""The session of the pages: the issuer's token in a cookie, and a signed token in every form against CSRF."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ OWN_PAGE = re.compile(r"/console(/[A-Za-z0-9_/-]*)?")
 
 
 class SignInFailed(NewsletterError):
-    """The way back from the issuer does not fit the way there; the user starts again."""
+    """The issuer's answer does not belong to the sign-in that this browser began; the user must start again."""
 
 
 class ForgedForm(NewsletterError):
-    """A form that none of our pages made for this user."""
+    """A form without a valid token for this user."""
 
 
 def begin(wanted: str) -> tuple[str, str]:
-    """Where to send the browser to sign in, and the cookie that ties its return to this browser.
+    """The issuer's address to redirect to, and the cookie that ties the answer to this browser.
 
-    `wanted` is where to go after that; anything but a page of ours is replaced by the start page.
+    `wanted` is the page to go to afterwards; anything but a page of the console is replaced by the start page.
     """
     way = {
         "state": secrets.token_urlsafe(24),
@@ -49,7 +49,7 @@ def begin(wanted: str) -> tuple[str, str]:
 
 
 def finish(request: Request) -> tuple[str, tuple[str, ...]]:
-    """After the return from the issuer: the page to go to, and the cookies. Raises SignInFailed, BadToken."""
+    """After the redirect back from the issuer: the page to go to, and the cookies. Raises SignInFailed, BadToken."""
     from itsdangerous import BadSignature
 
     try:
@@ -71,7 +71,7 @@ def finish(request: Request) -> tuple[str, tuple[str, ...]]:
 
 
 def principal(request: Request) -> Principal:
-    """Who is signed in. Raises NotSignedIn, also for a session that is over."""
+    """The signed-in user. Raises NotSignedIn, also for a session that has expired."""
     token = request.cookie(SESSION)
     if not token:
         raise NotSignedIn
@@ -87,15 +87,15 @@ def end() -> str:
 
 
 def form_token(who: Principal) -> str:
-    """What every form of this user carries.
+    """The token in every form of this user.
 
-    It names the user and not the session: after signing in again they can still send what they had begun to write.
+    It is bound to the user and not to the session, so that a form begun before signing in again can still be sent.
     """
     return _signer("form").dumps(_digest(who))
 
 
 def check_form(request: Request, who: Principal) -> None:
-    """Raises ForgedForm unless the form carries this user's own token of the last day."""
+    """Raises ForgedForm unless the form has this user's token of the last day."""
     from itsdangerous import BadSignature
 
     try:
@@ -107,13 +107,13 @@ def check_form(request: Request, who: Principal) -> None:
 
 
 def _telling(tokens: Tokens) -> str:
-    """The ID token, unless only the access token says that its owner may send."""
+    """The token to store in the cookie: the ID token, unless only the access token has the right to send."""
     if not principal_of(app.oidc.verify(tokens.id)).may_send:
         try:
             if principal_of(app.oidc.verify(tokens.access)).may_send:
                 return tokens.access
         except BadToken:
-            pass  # An access token may be for other eyes than ours.
+            pass  # An access token may have a format that only the issuer's own APIs can read.
     return tokens.id
 
 

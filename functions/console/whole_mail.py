@@ -1,4 +1,4 @@
-"""A mail as a reader without a name gets it, on a page of its own."""
+"""The preview of a whole mail, as a reader without a name gets it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from newsletter.mail.placeholders import substitute
 from newsletter.mailings.rendering.renderer import RenderedVariant
 from newsletter.platform.web.answer import BARE, Answer
 
-# The mail is a page of its own making: it may look as it likes, and do nothing.
+# The mail brings its own styles and images, but scripts and forms must not work.
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'none'"
 
 
 def whole_mail(mail: RenderedVariant) -> Answer:
-    """The HTML; links lead to their targets, and a reader's own pages nowhere."""
+    """The mail's HTML. Its links lead to their targets; links to a reader's own pages have the token `preview`."""
     variant, links = mail
     hello_html, _ = app.templates.greeting(variant.language, "")
     values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}

@@ -1,4 +1,4 @@
-"""What a form needs while too many come from its network: a proof of work, or a minute's wait."""
+"""What a form needs if too many come from its network: a proof of work, or a minute's wait."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ HOW = (
 
 
 def admitted(request: Request, email: str) -> bool:
-    """Whether the request may ask for a mail to the normalised address: it needs no proof, brings one, or has waited.
+    """Whether the request may cause a mail to the normalised address: it needs no proof, has one, or has waited.
 
-    Raises LimitReached when another of its network waited a short while ago.
+    Raises LimitReached if another request of its network used the wait a short while ago.
     """
     now = app.now()
     if not needs_proof(request.network, now, app):
@@ -32,9 +32,9 @@ def admitted(request: Request, email: str) -> bool:
 
 
 def ask_for_proof(request: Request, language: str, email: str, **values: Any) -> Answer:
-    """The page whose button counts after a minute, or at once where our script runs; the challenge for a program.
+    """The waiting page, whose button works after a minute, or at once if our script runs; for a program the challenge.
 
-    `email` is the normalised address, to which the minute belongs; `values` are the page's: what was typed.
+    `email` is the normalised address, for which alone the wait counts; `values` are those of the page: what was typed.
     """
     count("ProofsAskedFor")
     now = app.now()

@@ -1,4 +1,4 @@
-"""What a form holds, however it was sent: form-encoded, multipart or JSON. What cannot be read names its field."""
+"""The fields of a form that was sent form-encoded, as multipart or as JSON. Errors name the field."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from newsletter.platform.web.request import read_json
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
 TYPES = frozenset({"", "application/x-www-form-urlencoded", MULTIPART, JSON})
-"""Media types of the bodies that we read; a body without one is taken to be form-encoded."""
+"""Media types of the bodies that are read; a body without one is taken to be form-encoded."""
 MAX_FIELDS = 100
 YES = frozenset({"1", "true", "on", "yes", "kyllä", "ja"})
-"""What means yes in a box, in any case of letters; `on` is what browsers send for one without a value."""
+"""Values of a checkbox that mean yes, in upper or lower case; browsers send `on` for a checkbox without a value."""
 FIELD = re.compile(r"[A-Za-z][\w-]{0,39}", re.ASCII)
-"""A name that an answer may repeat."""
+"""Field names that an answer may repeat."""
 
 Value = str | bool | int | float | None
-"""One value. Forms send text alone; JSON anything, of which all else is a `_Wrong`."""
+"""One value. Forms send only text; in JSON, values of other types than these become `_Wrong`."""
 
 
 class _Wrong:
-    """A JSON value that no field of ours takes: an object, or a list in a list."""
+    """Stands for a JSON value that no field takes: an object, or a list in a list."""
 
 
 class Fields:
-    """The fields of one body. Only what is asked for is checked: what nobody asks for may be anything."""
+    """The fields of one body. A field is checked when it is read, so fields that are not used may have any value."""
 
     def __init__(self, values: Mapping[str, tuple[Any, ...]], *, listed: Iterable[str] = ()) -> None:
         self._values = values
@@ -40,14 +40,14 @@ class Fields:
         return name in self._values
 
     def texts(self, name: str, most: int = MAX_FIELDS) -> tuple[str, ...]:
-        """The texts of a field. Raises InvalidInput on it for anything else, and for a list where one is meant."""
+        """The texts of a field. Raises InvalidInput on it for other types, and with `most` 1 for a list."""
         values = self._values.get(name, ())
         if any(not isinstance(value, str) for value in values) or (most == 1 and name in self._listed):
             raise InvalidInput(name, "pages.errors.type")
         return values
 
     def words(self, name: str) -> tuple[str, ...]:
-        """The texts of a field that is not worth an error: whatever else it holds is left out."""
+        """The texts of a field, without an error for values of other types, which are left out."""
         return tuple(value.strip() for value in self._values.get(name, ()) if isinstance(value, str))
 
     def yes(self, name: str) -> bool:
@@ -62,7 +62,7 @@ class Fields:
 
 
 def read(body: bytes, content_type: str) -> Fields:
-    """The fields of a body. Raises InvalidInput on `body`, or on a field, for what cannot be read."""
+    """The fields of a body. Raises InvalidInput on `body`, or on a field, if they cannot be read."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == JSON:
         return _from_json(body)
@@ -100,7 +100,7 @@ def _from_json(body: bytes) -> Fields:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names are all different: of two values nobody could say which is meant."""
+    """An object whose names are all different; with the same name twice it would not be clear which value is meant."""
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
@@ -133,13 +133,13 @@ def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _utf8(text: str) -> str:
-    """Text whose bytes that are no ASCII came as surrogates, read as UTF-8; what is none stays a surrogate."""
+    """Text in which bytes beyond ASCII are surrogates, decoded as UTF-8; bytes that are not UTF-8 stay surrogates."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape") if not text.isascii() else text
 
 
 def _whole(field: str, text: str) -> str:
-    """The text, if it is UTF-8: half a surrogate pair is none, nor are bytes of another encoding, for which API Gateway
-    puts U+FFFD where the body says that it is text.
+    """The text, if it is valid UTF-8. Raises InvalidInput for half a surrogate pair, and for bytes of another encoding,
+    which API Gateway replaces by U+FFFD in a body that is declared as text.
     """
     if "\ufffd" in text:
         raise InvalidInput(_named(field), "pages.errors.encoding")

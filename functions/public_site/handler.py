@@ -1,4 +1,4 @@
-"""The public site: every path, what GET shows there and what POST changes. Only POST changes anything."""
+"""The public site: its paths, with the view for each method. Only POST changes anything."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from public_site.routes import archive, click, confirmation, my_data, offer, pre
 
 
 def health(_: Request) -> Answer:
-    """Whether readers can be served: 200 with `ok`, else 503 with `failing`; the parts say which of them fails."""
+    """200 with status `ok` if all parts work, else 503 with `failing`; `parts` says which of them fails."""
     parts = app.health.check()
     well = all(found == OK for found in parts.values())
     return json_answer(200 if well else 503, {"status": "ok" if well else "failing", "parts": parts})
@@ -57,18 +57,18 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def respond(request: Request) -> Answer:
-    """The view's answer, or that of the problem it met."""
+    """The view's answer, or the error page (`problem`) if it raised an error."""
     try:
         view, in_path = _find(request)
         return view(request, **in_path)
-    except Exception as error:  # noqa: BLE001 (a reader must never meet a bare error; problem() logs unknown ones)
+    except Exception as error:  # noqa: BLE001 (readers get an error page for every error; problem() logs unknown ones)
         return problem(request, error)
 
 
 def _find(request: Request) -> tuple[View, dict[str, str]]:
-    """The view and what stands in the path, once the request may have it. Raises what `problem` answers."""
+    """The view and the values in the path, after checking that the request may use it. Raises errors for `problem`."""
     if not unsubscribe.is_leaving(request):
-        _ = request.body  # too much of it is refused whatever it is for
+        _ = request.body  # raises TooLarge for every path
     view, in_path = ROUTER.find(request)
     if request.method == "POST" and not _may_send(request, view):
         raise ForeignForm
@@ -76,7 +76,7 @@ def _find(request: Request) -> tuple[View, dict[str, str]]:
 
 
 def _may_send(request: Request, view: View) -> bool:
-    """Whether the form may come from where it does. /subscribe decides for itself; mail programs unsubscribe anyhow."""
+    """Whether forms from the request's origin are accepted. /subscribe checks that itself; one-click is exempt."""
     if view is subscription.sign_up:
         return True
     if view is unsubscribe.leave and unsubscribe.one_click(request):

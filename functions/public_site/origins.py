@@ -1,4 +1,4 @@
-"""Whose forms are taken: those of our own pages, and on /subscribe those of websites that the publication names."""
+"""Which forms are accepted: those of our own pages, and on /subscribe those of websites that the publication names."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from newsletter.platform.web.answer import BARE, Answer
 from public_site.request import Request
 
 WEB_ADDRESS = re.compile(r"(https?://[a-z0-9.-]+(?::\d+)?)(?:[/?#][!-\[\]-~]*)?")
-"""An absolute address with nothing in it that could be read in two ways (user names, backslashes, line breaks)."""
+"""An absolute address without what programs interpret differently (user names, backslashes, line breaks)."""
 FORGET_AFTER = 600
-"""Seconds a browser may remember what a website is allowed."""
+"""Seconds for which a browser may cache the answer to a preflight request."""
 
 
 def is_known(origin: str) -> bool:
-    """Whether an Origin header names one of those websites. A request of no browser has none, and passes."""
+    """Whether an Origin header is ours, names one of those websites, or is empty, as of programs that are no browser."""
     return origin in ("", app.settings.public_url, *app.templates.publication.origins)
 
 
 def refused_origin(request: Request, *, websites: bool = False) -> bool:
-    """Whether the browser says that the form comes from a page whose forms are not taken.
+    """Whether the browser says that the form comes from a page whose forms are not accepted.
 
-    Ours are taken, and with `websites` those of the websites that the publication names. `Origin: null` is nobody's: a
-    sandboxed frame sends it, and our pages do not (their layout asks for the referrer policy `same-origin`). A request
-    that names no origin is of no browser of today, or of a mail program, and says nothing.
+    Accepted are our own, and with `websites` those of the websites that the publication names. `Origin: null` is
+    refused: sandboxed frames send it, and our pages do not (their layout sets the referrer policy `same-origin`). A
+    request without an origin comes from an old browser or a mail program, and is not refused.
     https://www.w3.org/TR/fetch-metadata/ and https://fetch.spec.whatwg.org/#origin-header
     """
     origin = request.header("origin")
@@ -36,16 +36,16 @@ def refused_origin(request: Request, *, websites: bool = False) -> bool:
 
 
 def _is_of_the_asked_host(request: Request, origin: str) -> bool:
-    """Whether the page has the very address that the form was sent to: whoever reaches us by another name than ours.
+    """Whether the page's origin is the host that the form was sent to, for requests that use another name of ours.
 
-    No page can make a browser send another `Host` than that of the address it asks.
+    A page cannot make a browser send a `Host` other than that of the requested address.
     """
     found = WEB_ADDRESS.fullmatch(origin)
     return found is not None and origin.partition("://")[2] == request.header("host").lower()
 
 
 def next_page(url: str) -> str:
-    """The address, when it is one of a website that the publication names; else empty."""
+    """The address, if it is on a website that the publication names; otherwise empty."""
     found = WEB_ADDRESS.fullmatch(url)
     return url if found and found[1] in app.templates.publication.origins else ""
 
@@ -57,7 +57,7 @@ def origin_of(url: str) -> str:
 
 
 def preflight(request: Request) -> Answer:
-    """What a browser asks before it sends JSON for another website (CORS)."""
+    """Answer the CORS preflight, which a browser sends before it sends JSON for another website."""
     answer = Answer(204, {**BARE, "Allow": "GET, HEAD, POST, OPTIONS"})
     if not request.header("origin") or not is_known(request.header("origin")):
         return answer
@@ -71,7 +71,7 @@ def preflight(request: Request) -> Answer:
 
 
 def readable(request: Request, answer: Answer) -> Answer:
-    """The answer, which scripts of a website that we know may read."""
+    """The answer with CORS headers, so that scripts of the publication's websites may read it."""
     origin = request.header("origin")
     varying = ", ".join(filter(None, (answer.headers.get("Vary", ""), "Origin")))
     headers = {"Access-Control-Allow-Origin": origin} if origin and is_known(origin) else {}

@@ -1,4 +1,4 @@
-"""The one place where what went wrong becomes an answer that helps the reader and tells nothing about other readers."""
+"""Turn errors into answers that help the reader and say nothing about other readers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from public_site.responses import page
 
 
 class SubscriptionEnded(NewsletterError):
-    """The link is ours, but what it was for is over. `language` is its reader's, or empty where nobody knows it."""
+    """The link is valid, but the subscription is not active. `language` is the reader's, or empty if unknown."""
 
     def __init__(self, language: str = "") -> None:
         super().__init__()
@@ -31,18 +31,18 @@ class SubscriptionEnded(NewsletterError):
 
 
 class ConfirmationOver(SubscriptionEnded):
-    """The form behind a link to confirm was confirmed or replaced, or is too old."""
+    """The form of a confirmation link was confirmed or replaced, or is too old."""
 
 
 class Moved(SubscriptionEnded):
-    """The reader goes on with another address, which the page must not name (whose is this mailbox now?)."""
+    """The reader has changed to another address, which the page must not name: the old mailbox may be another's now."""
 
 
 class ForeignForm(NewsletterError):
-    """The form was sent from a page that is not ours, perhaps without its reader's knowing."""
+    """The form was sent from a page that is not ours, perhaps without the reader's knowledge."""
 
 
-# The first kind that fits decides. The names are tables of pages.problems in templates/locales/.
+# The first matching class decides. The names are tables of pages.problems in templates/locales/.
 KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (ExpiredLink, 410, "expired"),
     (ConfirmationOver, 410, "expired"),
@@ -60,13 +60,13 @@ KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (MissingSetting, 503, "not_set_up"),
 )
 LATER = (LimitReached, WrongPepper, MissingSetting)
-"""What may be over in an hour."""
+"""Errors that may be gone in an hour; their answers have a Retry-After header."""
 
 
 def problem(request: Request, error: Exception) -> Answer:
-    """The answer to a request that failed: friendly, in the reader's language, JSON for who speaks JSON.
+    """The answer to a request that failed, in the reader's language; JSON if the request wants JSON.
 
-    Must be called while `error` is being handled, so that the log shows where one of our own making came from.
+    Must be called while `error` is being handled, so that the log of an unexpected one has its traceback.
     """
     status, name = status_and_words(error, KNOWN, "failed", "PagesFailed")
     if request.wants_json:

@@ -1,4 +1,4 @@
-"""Links from one page of a reader's own to another."""
+"""Links between a reader's own pages, such as from the preferences to the data page."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 
 
 def link(purpose: LinkPurpose, ref: LinkClaims) -> str:
-    """The address of the reader's own page, with a token for it alone."""
+    """The path of the reader's page, with a token for this purpose only."""
     return f"/{purpose}/{app.links.token(purpose, ref)}"

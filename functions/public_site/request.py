@@ -27,11 +27,11 @@ TELLING_HEADERS = (
     "via",
     "x-purpose",
 )
-"""What tells a person from a scanner or a prefetch."""
+"""Headers by which a person can be told from a scanner or a prefetch."""
 
 
 class UnsupportedType(NewsletterError):
-    """The body is of a type that no form of ours has."""
+    """The body has a media type that is not read (`form_data.TYPES`)."""
 
 
 class Request(HttpRequest):
@@ -52,7 +52,7 @@ class Request(HttpRequest):
 
     @property
     def wants_json(self) -> bool:
-        """Whether the answer should be JSON: whoever sends JSON gets it, and whoever accepts it and no page."""
+        """Whether the answer should be JSON: if the request has a JSON body, or accepts JSON and not HTML."""
         accept = self.header("accept").lower()
         return self.sends_json or ("application/json" in accept and "text/html" not in accept)
 
@@ -61,7 +61,7 @@ class Request(HttpRequest):
         return self.header("content-type").partition(";")[0].strip().lower()
 
     def refuse_other_types(self) -> None:
-        """Raises UnsupportedType for a body that says it is neither a form nor JSON. Without a type it is a form."""
+        """Raises UnsupportedType for a body whose type is neither a form's nor JSON; without a type it is a form."""
         if self._media_type not in form_data.TYPES:
             raise UnsupportedType
 
@@ -69,7 +69,7 @@ class Request(HttpRequest):
     def fields(self) -> Fields:
         """The fields of the body: form-encoded, multipart or JSON, each with all its values.
 
-        Raises TooLarge, and InvalidInput on `body`, or on the field, for what cannot be read.
+        Raises TooLarge, and InvalidInput on `body` or on the field if they cannot be read.
         """
         return form_data.read(self.body, self._headers.get("content-type", ""))
 
@@ -90,11 +90,11 @@ class Request(HttpRequest):
         return next(iter(self.texts(name, most=1)), "").strip()
 
     def texts(self, name: str, most: int = form_data.MAX_FIELDS) -> tuple[str, ...]:
-        """All values of a field that may come many times; in JSON a list of texts, or one. Raises InvalidInput."""
+        """All values of a field that may be repeated; in JSON a list of texts or one text. Raises InvalidInput."""
         return self.fields.texts(name, most)
 
     def ticked(self, name: str) -> bool:
-        """Whether a box is ticked. What is none of the words for yes is a no: consent is never guessed."""
+        """Whether a checkbox is ticked. Every value that is not in `form_data.YES` means no: consent is not guessed."""
         return self.fields.yes(name)
 
     def language(self, publication: Publication, own: str = "") -> str:
@@ -104,18 +104,18 @@ class Request(HttpRequest):
 
     @property
     def network(self) -> str:
-        """The network of the sender, never their full address: /24 of IPv4, /64 of IPv6; empty for this machine."""
+        """The network of the sender instead of the full address: /24 of IPv4, /64 of IPv6; empty for loopback."""
         return network_of(self._event["requestContext"]["http"].get("sourceIp", ""))
 
     @property
     def evidence(self) -> Evidence:
-        """What the request shows of who made it."""
+        """The method, user agent, network and headers by which to tell a person from a scanner."""
         headers = {name: self.header(name) for name in TELLING_HEADERS if name in self._headers}
         return Evidence(self.method, self.header("user-agent"), self.network, headers)
 
 
 def _accepted(header: str) -> list[str]:
-    """Primary language subtags of Accept-Language (RFC 9110, 12.5.4), the most wanted first."""
+    """Primary language subtags of Accept-Language (RFC 9110, 12.5.4), by descending quality."""
     weighed = []
     for entry in header.split(","):
         tag, _, parameters = entry.partition(";")

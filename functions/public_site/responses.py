@@ -12,10 +12,10 @@ from newsletter.platform.web.answer import BARE, PRIVATE, Answer, content_policy
 from public_site.request import Request
 
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
-"""For the form, which is the same for everybody; all else is PRIVATE: what is behind a token or answers a form."""
+"""Headers of pages that are the same for everybody; pages behind a token and answers to forms are PRIVATE."""
 
 URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"
-"""RFC 3986: what has a meaning in a URL as it stands; anything else (ä, a line break) a header carries in percents."""
+"""RFC 3986: reserved characters, which stay as they are; others (ä, a line break) are percent-encoded in the header."""
 
 
 def page(
@@ -31,10 +31,10 @@ def page(
     images: bool = False,
     **values: Any,
 ) -> Answer:
-    """The page of templates/pages/, in the language that suits the request; `own` is the reader's, where known.
+    """The page of templates/pages/, in the language for the request; `own` is the reader's language, if known.
 
-    `script` lets our own script run on it; `form_to` is an origin that its form may lead on to;
-    `images` shows pictures from elsewhere.
+    `script` allows our own script; `form_to` is an origin to which the form's answer may redirect; `images` allows
+    images from other sites.
     """
     language = request.language(app.templates.publication, own)
     html = app.templates.page(name, language, **values)
@@ -43,18 +43,18 @@ def page(
 
 
 def download(name: str, data: Mapping[str, Any]) -> Answer:
-    """JSON for a person to keep, as a file of that name."""
+    """JSON as a file of that name, which the browser saves."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Answer(200, {"Content-Type": "application/json; charset=utf-8", **BARE, **disposition}, text)
 
 
 def script_file(source: str) -> Answer:
-    """A script of ours, which browsers may keep for an hour."""
+    """A script, which browsers may cache for an hour."""
     headers = {**BARE, "Cache-Control": "public, max-age=3600", "Content-Type": "text/javascript; charset=utf-8"}
     return Answer(200, headers, source)
 
 
 def redirect(url: str, status: int = 302) -> Answer:
-    """Send the reader on to `url`: one that we stored, or of a website that the publication names."""
+    """Redirect to `url`, which must be one that we stored, or on a website that the publication names."""
     return Answer(status, {"Location": quote(url, safe=URL_CHARACTERS), **BARE})

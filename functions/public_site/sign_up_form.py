@@ -1,4 +1,4 @@
-"""The sign-up form: what was typed into it, how it came to us, and the pages that show it again until it is right."""
+"""The sign-up form: reading what was typed, checking where the form came from, and showing it with errors."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from public_site.request import Request
 from public_site.responses import page
 
 TRAP = "website"
-"""A field that people do not see; only a program fills it in."""
+"""A honeypot: people do not see the field, so only a program fills it in."""
 BUTTON = "button"
-"""The field that the button of our own form sends: who does not press it has not seen the form."""
+"""The field that the button of our own form sends; without it the form was not sent by pressing that button."""
 YOUNGEST, OLDEST = timedelta(seconds=2), timedelta(days=1)
 """How old a form of ours must be, and may be, when it is sent."""
 WEB_PAGE = re.compile(r"https?://[^?#\s]+")
@@ -33,7 +33,7 @@ WEB_PAGE = re.compile(r"https?://[^?#\s]+")
 
 @dataclass(frozen=True)
 class Typed:
-    """What the form shows: nothing yet, or what was typed. `kept`: the address is right although it looks mistyped.
+    """The values in the form. `kept`: the reader has said that the address is right although it looks mistyped.
 
     `choices` are those of the form, as `Choice.read` takes them; `every_topic` is whether no topics mean all of them.
     """
@@ -47,20 +47,20 @@ class Typed:
 
     @property
     def language(self) -> str:
-        """In which the newsletter is wanted."""
+        """The language chosen for the newsletter."""
         return str(self.choices["language"])
 
 
 @dataclass(frozen=True)
 class Entry:
-    """How a form came in: `notice` says why it must be sent once more, `most` how many an hour its network may send."""
+    """How a form was received: `notice` is why it must be sent again, `most` its network's limit in an hour."""
 
     notice: str
     most: int
 
 
 def prefilled(request: Request) -> Typed:
-    """The empty form, or what a link that leads to it has filled in: `?email=` and `?topics=` (keys, with commas)."""
+    """The empty form, or filled in by its link: `?email=` and `?topics=` (topic keys, separated by commas)."""
     publication = app.templates.publication
     asked = request.query("topics").split(",")
     topics = tuple(topic.key for topic in publication.topics if topic.key in asked)
@@ -70,7 +70,7 @@ def prefilled(request: Request) -> Typed:
 
 
 def typed_in(request: Request) -> Typed:
-    """What the request's form holds. Raises InvalidInput for a body that is no form."""
+    """What was typed into the request's form. Raises InvalidInput for a body that is no form."""
     topics = tuple(filter(None, request.texts("topics")))
     return Typed(
         email=request.field("email"),
@@ -89,11 +89,10 @@ def typed_in(request: Request) -> Typed:
 
 
 def _every_topic(request: Request) -> bool:
-    """Whether no topics mean all of them. Our own form has a box for that, so there nothing is chosen by accident: its
-    button tells that somebody saw the box.
+    """Whether no topics mean all of them. Our own form has a checkbox for that, and its button shows that it was there.
 
-    Forms of other websites, and programs that leave the field out, mean it (docs/subscribe-form.md); one that is there
-    and empty (`topics=`, or in JSON [], "" or null) is one that somebody emptied.
+    For forms of other websites and programs, leaving out the field means all topics (docs/subscribe-form.md); a field
+    that is sent empty (`topics=`, or in JSON [], "" or null) does not.
     """
     if request.field(BUTTON) or "topics" in request.fields:
         return request.ticked("every_topic")
@@ -101,7 +100,7 @@ def _every_topic(request: Request) -> bool:
 
 
 def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
-    """The form as the use case takes it."""
+    """The form for `subscribe.checked`."""
     return SignUpForm(
         email=typed.email,
         choices=typed.choices,
@@ -113,10 +112,10 @@ def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
 
 
 def entry_of(request: Request, now: datetime) -> Entry:
-    """A form of ours shows the token it was handed out with; one of another website comes from there, and may do less.
+    """Check where the form comes from. Our own form has a token; one of another website has none and a lower limit.
 
-    Browsers say where a form came from, and a sandboxed frame that it comes from nowhere (`Origin: null`): only a form
-    of ours, on a page of its own, is taken then. Programs say what they like, so for them there are the limits.
+    Browsers send the origin of a form, which must be ours or that of a website that the publication names; a sandboxed
+    frame (`Origin: null`) is asked to send our own form. Programs can send any origin, so the limits apply to them.
     """
     token = request.field("form")
     if origins.refused_origin(request, websites=True):
@@ -139,7 +138,7 @@ def show(
     notice: str = "",
     suggestion: str = "",
 ) -> Answer:
-    """The form with what was typed, and what to mend."""
+    """The page with the form, what was typed, and the errors by field."""
     now = app.now()
     challenge = app.challenges.challenge(now) if under_attack(now, app) else None
     return page(
@@ -161,27 +160,27 @@ def show(
 
 
 def _kept_for() -> dict[str, Any]:
-    """For how many days what is kept: of a form nobody confirms, a reader who left, clicks, and mails that went out."""
+    """The days for which data is kept: unconfirmed forms, readers who left, clicks, and the ledger of sent mails."""
     retention = app.templates.publication.retention
     kept = {"pending": retention.pending, "left": retention.left, "clicks": retention.clicks, "sent": LEDGER_LIFE}
     return {f"{name}_days": life.days for name, life in kept.items()}
 
 
 def wait(request: Request, typed: Typed, email: str) -> Answer:
-    """The way through without a proof of work: the form, filled in, whose button counts after a minute."""
+    """The waiting page, for sign-ups without a proof of work: the filled-in form, whose button works after a minute."""
     language = request.language(app.templates.publication, typed.language)
     token, form_to = _token(request, app.now()), origins.origin_of(typed.next)
     return ask_for_proof(request, language, email, form=typed, token=token, form_to=form_to)
 
 
 def _token(request: Request, now: datetime) -> str:
-    """The token the form came with, so that who mends a fault need not wait again; a new one where it is not good."""
+    """The form's token, so that correcting an error needs no new wait; a new one if it has none that is valid."""
     token = request.field("form") if request.method == "POST" else ""
     age = app.forms.age("subscribe", token, now)
     return token if age is not None and YOUNGEST <= age <= OLDEST else app.forms.token("subscribe", now)
 
 
 def _origin(request: Request) -> str:
-    """The page whose form was sent, without its query; our own form sends no Referer."""
+    """The address of the page with the form, without its query; our own form sends no Referer."""
     found = WEB_PAGE.match(request.header("referer") or request.header("origin"))
     return found[0] if found else f"{app.settings.public_url}/subscribe"

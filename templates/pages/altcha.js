@@ -1,7 +1,7 @@
-// Solves the page's challenge (ALTCHA, SHA-256) and puts the answer into its forms. In attack mode alone.
+// In attack mode: solves the page's challenge (ALTCHA, SHA-256) and puts the answer into its forms.
 (() => {
   "use strict";
-  const CHUNK = 500; // hashes between two breaths, so that the page stays quick
+  const CHUNK = 500; // hashes at a time, so that the page keeps responding
 
   async function hashes(salt, first) {
     const encoder = new TextEncoder();
@@ -24,7 +24,7 @@
     throw new Error("no number solves the challenge");
   }
 
-  // A form that is sent before the answer is there waits for it; one that can get no answer goes without.
+  // A form that is sent before the answer is there waits for it; if there can be no answer, it is sent without one.
   function attend(form, answer) {
     const field = Object.assign(document.createElement("input"), { type: "hidden", name: "altcha" });
     let ready = false;
@@ -43,7 +43,7 @@
   }
 
   const status = document.querySelector("[data-challenge]");
-  // Without Web Crypto (a page not served over HTTPS) the forms go the way without a script.
+  // Without Web Crypto (a page not served over HTTPS) the forms work as without a script.
   if (!status || !window.crypto || !crypto.subtle) return;
   status.textContent = status.dataset.working;
   const answer = solve(JSON.parse(status.dataset.challenge)).catch(() => "");

@@ -1,4 +1,4 @@
-"""/api/v1: campaigns in, mailings with certificates and recipients out, and why schedules did what they did."""
+"""/api/v1: start campaigns; read mailings with certificates and recipients, articles, and decisions of schedules."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MOST = 200
 
 
 def show_openapi(_request: Request) -> Answer:
-    """What this API is."""
+    """The OpenAPI document of this API."""
     return json_answer(200, openapi.document())
 
 
 def start(request: Request, _who: Principal) -> Answer:
-    """201 for a campaign that starts now, 200 for one that was started before."""
+    """Start a campaign: 201 if it starts now, 200 if it was started before."""
     campaign = campaign_of(request.json_object())
     prepared = prepare_campaign(campaign, app, now=whole_seconds(app.now()))
     launched = launch(prepared, app)
@@ -39,7 +39,7 @@ def start(request: Request, _who: Principal) -> Answer:
 
 
 def list_mailings(request: Request, _who: Principal) -> Answer:
-    """The newest first."""
+    """The newest mailings, at most `limit`, the newest first."""
     mailings = app.mailings.newest(request.number("limit", 50, MOST))
     return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings]})
 
@@ -50,7 +50,7 @@ def show_mailing(_request: Request, _who: Principal, mailing: str) -> Answer:
 
 
 def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
-    """A page of recipients and where each stands."""
+    """A page of recipients with the status of each."""
     limit = request.number("limit", 100, MOST)
     found = app.mailings.get(mailing)
     if found is None:
@@ -61,11 +61,11 @@ def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
 
 
 def list_decisions(request: Request, _who: Principal) -> Answer:
-    """The newest first."""
+    """What the schedules decided and why, at most `limit`, the newest first."""
     return json_answer(200, {"decisions": app.decisions.newest(request.number("limit", 50, MOST))})
 
 
 def list_articles(request: Request, _who: Principal) -> Answer:
-    """The newest first."""
+    """The articles, at most `limit`, the newest first."""
     articles = newest_first(app.articles.all())[: request.number("limit", 50, MOST)]
     return json_answer(200, {"articles": [article_as_json(article) for article in articles]})

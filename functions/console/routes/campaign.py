@@ -1,4 +1,4 @@
-"""/console/campaigns/new: write a campaign, look at it, send it. Nothing is kept before it is sent."""
+"""/console/campaigns/new: write a campaign, preview it, send it. Nothing is stored before it is sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from newsletter.reports.descriptions import audience_in_words, count_in_words
 
 @dataclass(frozen=True)
 class Draft:
-    """What the form holds."""
+    """The values of the form."""
 
     name: str = ""
     subject: str = ""
@@ -37,7 +37,7 @@ class Draft:
 
     @property
     def campaign(self) -> Campaign:
-        """The draft as a campaign to the readers of its language."""
+        """The draft as a campaign for the readers of its language."""
         return Campaign(
             name=self.name,
             subject=self.subject,
@@ -56,7 +56,7 @@ def show_form(_request: Request, who: Principal) -> Answer:
 
 
 def take_form(request: Request, who: Principal) -> Answer:
-    """What the pressed button says: look at the draft, write on, see the whole mail, or send it."""
+    """Do what the pressed button says (`step`): preview the draft, edit it, show the whole mail, or send it."""
     draft = _draft(request)
     step = request.field("step")
     if step == "edit":
@@ -94,7 +94,7 @@ def _form(who: Principal, draft: Draft, errors: dict[str, str], status: int = 20
 
 def _preview(who: Principal, draft: Draft, prepared: Prepared) -> Answer:
     publication, mailing = app.templates.publication, prepared.mailing
-    # Of a campaign that was started before, nobody was counted.
+    # For a campaign that was started before, `prepare_campaign` does not count the audience.
     readers = prepared.readers or count_audience(mailing.audience, mailing.created_at.date(), app)
     return page(
         "campaign_preview",
@@ -108,7 +108,7 @@ def _preview(who: Principal, draft: Draft, prepared: Prepared) -> Answer:
 
 
 def _send(prepared: Prepared) -> Answer:
-    """The same form sent twice starts one campaign, so a double click does no harm."""
+    """Start the campaign; the same form sent twice, as by a double click, starts it once."""
     launched = launch(prepared, app)
     count("CampaignsStarted", int(launched.created))
     return redirect(f"/console/mailings/{launched.mailing.id}?started=1")

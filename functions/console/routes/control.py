@@ -1,4 +1,4 @@
-"""Pause, resume and cancel a mailing: buttons of its page, and the same in the API."""
+"""Pause, resume and cancel a mailing, with buttons of its page and in the API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsletter.reports.descriptions import mailing_as_json, still_going_out
 
 
 def endpoint(act: Control) -> View:
-    """The view of the API: done, and how the mailing stands now."""
+    """The view of the API for one control; its answer has the mailing's new status."""
 
     def view(_request: Request, who: Principal, mailing: str) -> Answer:
         found = control_mailing(act, mailing, app, by=who.name, now=whole_seconds(app.now()))
@@ -25,7 +25,7 @@ def endpoint(act: Control) -> View:
 
 
 def button(act: Control) -> View:
-    """The view of the page: done, and back to the report."""
+    """The view for one control's button; it redirects back to the report."""
 
     def view(_request: Request, who: Principal, mailing: str) -> Answer:
         control_mailing(act, mailing, app, by=who.name, now=whole_seconds(app.now()))

@@ -1,4 +1,4 @@
-"""/console/digests and /api/v1/digests: look at a digest, and approve or reject one that waits for it."""
+"""/console/digests and /api/v1/digests: show digests, and approve or reject one that waits for approval."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from newsletter.reports.descriptions import audience_in_words, count_in_words, d
 
 
 def show(_request: Request, who: Principal, period: str) -> Answer:
-    """What the digest carries, whom it is for, and the buttons while it waits."""
+    """The digest's articles and audience, and the buttons while it waits for approval."""
     digest, mailing = _found(period)
     publication = app.templates.publication
     articles = {article.id: article for article in app.articles.all()}
@@ -53,30 +53,30 @@ def show_mail(request: Request, _who: Principal, period: str) -> Answer:
 
 
 def press_approve(_request: Request, who: Principal, period: str) -> Answer:
-    """Approved, and on to the report, where it can be seen going out."""
+    """Approve the digest and redirect to its report, which shows it being sent."""
     _approve(who, period)
     return redirect(f"/console/mailings/{digest_id(period)}")
 
 
 def press_reject(_request: Request, who: Principal, period: str) -> Answer:
-    """Rejected, and back to the page."""
+    """Reject the digest and redirect back to its page."""
     _reject(who, period)
     return redirect(f"/console/digests/{period}")
 
 
 def list_digests(_request: Request, _who: Principal) -> Answer:
-    """The newest first."""
+    """All digests, the newest first."""
     digests = sorted(app.digests.all(), key=lambda digest: digest.window.end, reverse=True)
     return json_answer(200, {"digests": [digest_as_json(digest) for digest in digests]})
 
 
 def approve(_request: Request, who: Principal, period: str) -> Answer:
-    """Approved, and how the digest stands now."""
+    """Approve the digest; the answer has its new status."""
     return json_answer(200, {"digest": digest_as_json(_approve(who, period))})
 
 
 def reject(_request: Request, who: Principal, period: str) -> Answer:
-    """Rejected, and how the digest stands now."""
+    """Reject the digest; the answer has its new status."""
     return json_answer(200, {"digest": digest_as_json(_reject(who, period))})
 
 
@@ -97,7 +97,7 @@ def _found(period: str) -> tuple[Digest, Mailing]:
 
 
 def _subjects(mailing: Mailing, articles: Collection[Article]) -> list[tuple[str, str]]:
-    """Language and subject; none when every article is skipped by now."""
+    """Subject by language; none if every article has been skipped since."""
     templates = app.templates
     try:
         mails = preview_digest(mailing, articles, templates.publication.languages, templates)

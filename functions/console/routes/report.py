@@ -1,4 +1,4 @@
-"""/console and /console/mailings/{mailing}: what was sent and what became of it."""
+"""/console and /console/mailings/{mailing}: the mailings, and the report of one."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MAILINGS = 20
 DECISIONS = 8
 RECIPIENTS = 50
 PATIENCE = 5.0
-"""Seconds spent on figures for the start page. A mailing that no time is left for shows them on its own page."""
+"""Seconds to count figures for the start page. Mailings after that time show them only on their own page."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A mailing on the start page; `figures` is None when counting was left to the report."""
+    """A mailing on the start page; `figures` is None if the time for counting was up."""
 
     mailing: Mailing
     title: str
@@ -55,7 +55,10 @@ def show_mailings(_request: Request, who: Principal) -> Answer:
 
 
 def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
-    """The report: certificate in words and figures, what was sent, and each recipient's standing."""
+    """The report: certificate in words and figures, what was sent, and the status of each recipient.
+
+    `standing` is the name of that status in the query and in the template.
+    """
     report = report_of(mailing)
     wanted = request.query("standing")
     if wanted and wanted not in list(RecipientStatus):
@@ -83,7 +86,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         standings=[(each.value, standings[each.value]) for each in RecipientStatus if each.value in standings],
         standing=wanted,
         recipients=list(addresses_of(lines, app)),
-        # Recipients are read after the figures: while pages are being planned there may be more of them.
+        # Recipients are read after the figures, so while the mailing is being planned there may be more of them.
         total=(standings.get(wanted, 0) if wanted else sum(standings.values())) if report.planned_to_the_end else None,
         first=not request.query("after"),
         following=following,
@@ -101,7 +104,7 @@ def _articles(mailing: Mailing) -> list[tuple[str, str]]:
 
 
 def _parts(sums: Certificate) -> list[tuple[str, int, float, float]]:
-    """The certificate as a bar: name, number, where it begins and how long it is, both of 1,000."""
+    """The certificate as a bar chart: name, number, and begin and length of its part, in thousandths."""
     numbers = {
         "accepted": sums.accepted,
         "suppressed": sums.suppressed,

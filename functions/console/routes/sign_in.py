@@ -10,19 +10,19 @@ from newsletter.platform.web.answer import Answer
 
 
 def login(request: Request) -> Answer:
-    """On to the issuer's sign-in page."""
+    """Redirect to the issuer's sign-in page."""
     url, cookie = session.begin(request.query("next"))
     return redirect(url, (cookie,))
 
 
 def callback(request: Request) -> Answer:
-    """Back from the issuer, with a code that is worth a token."""
+    """Exchange the issuer's code for a token and begin the session."""
     wanted, cookies = session.finish(request)
     return redirect(wanted, cookies)
 
 
 def ask_to_sign_out(request: Request) -> Answer:
-    """A page with one button: a link alone must not sign anybody out."""
+    """A page with one button, because a link (a GET) must not sign anybody out."""
     try:
         return page("sign_out", session.principal(request))
     except NotSignedIn:
@@ -30,5 +30,5 @@ def ask_to_sign_out(request: Request) -> Answer:
 
 
 def sign_out(_request: Request, _who: Principal) -> Answer:
-    """The session in this browser is over."""
+    """End the session in this browser."""
     return page("sign_out", None, cookies=(session.end(),))

@@ -1,4 +1,4 @@
-"""/archive: what went out to everyone, for everybody to read; with direct links and nothing of any reader in it."""
+"""/archive: past mailings for everybody to read, with direct links and without any data of readers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from public_site.responses import page
 ON_A_PAGE = 20
 IN_THE_FEED = 20
 KEPT = {"Cache-Control": "public, max-age=300"}
-"""Five minutes: a new mailing shows up soon, and a link that is passed around costs little."""
+"""Cached for five minutes: new mailings show up soon, and a link that is widely shared costs few requests."""
 PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w-]{1,100}", re.ASCII)
 
 
@@ -39,7 +39,7 @@ def show_list(request: Request) -> Answer:
 
 
 def show_mailing(request: Request, mailing: str) -> Answer:
-    """One mailing as a page, a campaign in the language it was written in unless another is asked for."""
+    """One mailing as a page; a campaign in the language it was written in, unless the request asks for another."""
     found = public_mailing(mailing, app)
     language = request.language(app.templates.publication, found.language)
     shown = archived_mailing(found, language, app)
@@ -83,13 +83,13 @@ def _address(path: str, language: str) -> str:
 
 
 def _tag(shown: ArchivedMailing, list_id: str) -> str:
-    """An id that stays when the site moves (RFC 4151); a digest in another language is another text."""
+    """The entry's id (RFC 4151), which stays when the site's address changes. Each language of a digest has its own."""
     mailing: Mailing = shown.mailing
     return f"tag:{list_id},{mailing.created_at:%Y}:{mailing.id}:{shown.language}"
 
 
 def _kept(request: Request, answer: Answer) -> Answer:
-    """The answer for a cache to keep, or 304 without a body for who has this very text already (RFC 9110, 13.1.2)."""
+    """The answer with cache headers, or 304 without a body if the client has this version (RFC 9110, 13.1.2)."""
     tag = f'"{sha256(answer.body.encode()).hexdigest()[:24]}"'
     headers = {**KEPT, "ETag": tag}
     if not app.templates.publication.index_archive:

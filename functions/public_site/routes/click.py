@@ -1,4 +1,4 @@
-"""/c: a link of a mail leads to the article at once; that somebody followed it is evidence, not proof, of a person."""
+"""/c: redirect a link in a mail to its article and record the click, which may have been made by a scanner."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from public_site.responses import redirect
 
 
 def follow(request: Request, token: str, link: str) -> Answer:
-    """302 to the target that was mailed under this key, and to no other."""
+    """302 to the target that the mail has under this key, and to no other."""
     ref = app.links.read(LinkPurpose.CLICK, token)
     return redirect(record_click(ref, link, request.evidence, app.now(), app))

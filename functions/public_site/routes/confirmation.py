@@ -1,4 +1,4 @@
-"""/confirm: the second step, which only the owner of the mailbox can take, and only by pressing a button."""
+"""/confirm: the page behind the link in a confirmation mail, with the button that confirms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from public_site.routes.subscription import check_mail
 
 
 def ask_to_confirm(request: Request, token: str) -> Answer:
-    """The page with the one button, and what it does; mail scanners may open it as often as they like."""
+    """The page with the button, and what it would do. Opening it changes nothing, so mail scanners may do it."""
     ref, in_time = _read(token)
     found = confirm_subscription.look(ref, app.now(), app)
     if request.method == "GET":
@@ -29,10 +29,10 @@ def ask_to_confirm(request: Request, token: str) -> Answer:
 
 
 def confirm(request: Request, token: str) -> Answer:
-    """The button was pressed: what the page showed is done. Pressing again changes nothing.
+    """Do what the page with the button showed. Pressing it again changes nothing.
 
-    Who has not seen what would be done gets the page that shows it. On the page of a link that is too old, the button
-    asks for a new mail.
+    If the page showed something else than would be done now, the page is shown again. For a link that is too old, the
+    button (field `again`) requests a new mail.
     """
     ref, in_time = _read(token)
     now = app.now()
@@ -47,7 +47,7 @@ def confirm(request: Request, token: str) -> Answer:
 
 
 def _read(token: str) -> tuple[LinkClaims, bool]:
-    """Whose link it is, and whether it is young enough to confirm with."""
+    """The claims of the link, and whether it is recent enough to confirm with."""
     try:
         return app.links.read(LinkPurpose.CONFIRM, token, max_age=SIGN_UP_LIFE), True
     except ExpiredLink:
@@ -55,7 +55,7 @@ def _read(token: str) -> tuple[LinkClaims, bool]:
 
 
 def _answer(request: Request, ref: LinkClaims, found: Pending | Confirmed | None, *, changed: bool = False) -> Answer:
-    """`changed`: what is shown is no more what its reader saw before they pressed."""
+    """The page for what was found. `changed`: it differs from what the reader saw before they pressed the button."""
     preferences_url = link(LinkPurpose.PREFERENCES, LinkClaims(ref.subscriber))
     match found:
         case Pending():
@@ -70,7 +70,7 @@ def _answer(request: Request, ref: LinkClaims, found: Pending | Confirmed | None
 
 
 def _over(ref: LinkClaims) -> SubscriptionEnded:
-    """Why the link has nothing to confirm any more."""
+    """The error that says why the link has nothing to confirm any more."""
     today = current_subscriber(ref.subscriber, app)
     moved = today.id != ref.subscriber and today.status == Status.ACTIVE
     return Moved(today.language) if moved else ConfirmationOver(today.language)

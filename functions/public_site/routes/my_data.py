@@ -1,4 +1,4 @@
-"""/my-data: what we hold on a reader, in plain words and as a file, and the button that erases it."""
+"""/my-data: what is kept of a reader, in words and as a file, and the button that erases it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from public_site.responses import download, page
 
 
 def show_my_data(request: Request, token: str) -> Answer:
-    """All of it: in words, or as JSON for `?format=json` and for who asks for JSON."""
+    """All of it: in words, or as JSON for `?format=json` and requests that accept only JSON."""
     ref = _read(token)
     data, faults = my_data.everything(ref.subscriber, app), app.consents.faults(ref.subscriber)
     if request.query("format") == "json" or request.wants_json:
@@ -42,9 +42,9 @@ def show_my_data(request: Request, token: str) -> Answer:
 
 
 def erase_my_data(request: Request, token: str) -> Answer:
-    """The button was pressed: everything goes. Pressing again finds nothing and says that it is gone.
+    """Erase everything. Pressing the button again finds nothing and shows the same page.
 
-    Everything means every address: who moved from that of the link, and has left since, is erased where they went.
+    All addresses are erased: also the one of today, if the reader has changed from that of the link and then left.
     """
     ref = _read(token)
     today = current_subscriber(ref.subscriber, app)
@@ -57,10 +57,10 @@ def erase_my_data(request: Request, token: str) -> Answer:
 
 
 def _read(token: str) -> LinkClaims:
-    """Whose data the link is about.
+    """The claims of the link.
 
-    Raises Moved for who goes on with another address: the link may be with whoever has the old mailbox now, who shall
-    neither learn the new address nor erase the reader there.
+    Raises Moved if the reader is active with another address now: somebody else may have the old mailbox by now, who
+    must neither learn the new address nor erase the reader there.
     """
     ref = app.links.read(LinkPurpose.MY_DATA, token)
     today = current_subscriber(ref.subscriber, app)
@@ -70,7 +70,7 @@ def _read(token: str) -> LinkClaims:
 
 
 def _in_words(data: Everything) -> dict[str, Any]:
-    """What the page tells beside the profile: acts of consent, how much was clicked, offers taken up."""
+    """What the page shows besides the profile: consents, number of clicks, changes of address and leads."""
     held = data.present.held
     return {
         "consents": [{"at": consent.at, "act": f"{consent.about}_{consent.act}"} for consent in held.consents],

@@ -19,17 +19,17 @@ OLDEST = timedelta(days=1)
 
 
 def show_offer(request: Request, token: str) -> Answer:
-    """The landing page, which says what pressing its button would really do. Opening it is evidence, and no lead."""
+    """The landing page, which says what its button will do. Opening it is recorded as evidence, but makes no lead."""
     ref, offer = _read(token)
     take_up_offer.record_view(ref, request.evidence, app.now(), app)
     return _landing(request, token, take_up_offer.current_owner(ref, app), offer)
 
 
 def take_up(request: Request, token: str) -> Answer:
-    """The button was pressed: the lead is on its way to the CRM.
+    """Make the lead and send it to the CRM.
 
-    Only the page can be pressed, and it was shown today: it carries a signed value that says when it was handed out.
-    Without that the page comes again, for a person to press the button.
+    The page has a signed token with the time at which it was shown. Without a token of the last day the page is shown
+    again, so that a person presses the button.
     """
     ref, offer = _read(token)
     now = app.now()
@@ -52,7 +52,7 @@ def _read(token: str) -> tuple[LinkClaims, Offer]:
 
 
 def _landing(request: Request, token: str, reader: CurrentSubscriber, offer: Offer, *, again: bool = False) -> Answer:
-    """The page; without a button for somebody we could not contact."""
+    """The landing page, or one without a button for a reader who cannot be contacted."""
     if not take_up_offer.can_be_contacted(reader):
         return page(request, "offer_for_nobody", reader.language, status=410, offer=offer)
     return page(

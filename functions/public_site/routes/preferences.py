@@ -1,4 +1,4 @@
-"""/preferences: what a reader can change at any time, the address included."""
+"""/preferences: the page where a reader changes choices and address."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def show_preferences(request: Request, token: str) -> Answer:
 
 
 def save_preferences(request: Request, token: str) -> Answer:
-    """Keep the choices and show them again; 422 with what was typed when one cannot be kept."""
+    """Store the choices and show them again; 422 with what was typed if one is invalid."""
     ref = app.links.read(LinkPurpose.PREFERENCES, token)
     reader = _active(ref)
     if "new_email" in request.fields:
@@ -50,7 +50,7 @@ def save_preferences(request: Request, token: str) -> Answer:
 
 
 def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool]:
-    """The topics that are ticked, and whether it is all of them. Where both are, what was ticked just now counts."""
+    """The topics that are ticked, and whether all are wanted. If both are ticked, the one ticked just now counts."""
     topics, every_topic = tuple(filter(None, request.texts("topics"))), request.ticked("every_topic")
     if topics and every_topic:
         return (topics, False) if not reader.choices.topics else ((), True)
@@ -58,7 +58,7 @@ def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool
 
 
 def _move(request: Request, ref: LinkClaims, reader: Subscriber) -> Answer:
-    """Ask the new address to confirm, within the limits of every form; the answer is the same whoever it belongs to."""
+    """Request a confirmation at the new address, with the limits of all forms and the same answer for any address."""
     typed = request.field("new_email")
     try:
         email = change_preferences.checked_address(ref, typed, app)

@@ -1,4 +1,4 @@
-"""/subscribe: a filled-in form becomes a mail that asks its reader to confirm, and nothing more."""
+"""/subscribe: the sign-up form. A filled-in form only causes a confirmation mail."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from public_site.sign_up_form import Entry, Typed
 
 
 def show_form(request: Request) -> Answer:
-    """The form, with the page's language chosen for the newsletter too."""
+    """The form, with the page's language preselected for the newsletter."""
     return sign_up_form.show(request, sign_up_form.prefilled(request), public=True)
 
 
 def sign_up(request: Request) -> Answer:
-    """Keep the sign-up: one answer for every address. 422 with a text at each field that needs mending."""
+    """Store the sign-up, with the same answer for every address; 422 with an error text at each invalid field."""
     request.refuse_other_types()
     typed = sign_up_form.typed_in(request)
     if request.field(sign_up_form.TRAP):
@@ -52,15 +52,15 @@ def sign_up(request: Request) -> Answer:
 
 
 def check_mail(request: Request, language: str = "", *, typed: bool = False) -> Answer:
-    """The page after everything that asks for a confirmation mail: true whether or not this very press sends one.
+    """The page after every request for a confirmation mail; its text is true whether or not a mail was sent now.
 
-    `typed`: its reader has just typed the address.
+    `typed`: the reader has just typed the address.
     """
     return page(request, "check_mail", language, typed=typed, **promises())
 
 
 def promises() -> dict[str, Any]:
-    """What the page says of the mail: how long its link is good for, and how many mails a mailbox gets."""
+    """For the page: how many days the link is valid, and how many mails a mailbox gets in how many minutes."""
     return {
         "days": SIGN_UP_LIFE.days,
         "minutes": int(BETWEEN_MAILS.total_seconds() // 60),
@@ -69,7 +69,7 @@ def promises() -> dict[str, Any]:
 
 
 def proof_script(_: Request) -> Answer:
-    """The script that solves the challenge of a form in attack mode."""
+    """The script that solves the proof of work of a form in attack mode."""
     return script_file(app.templates.script("altcha"))
 
 
@@ -88,7 +88,7 @@ def _mend(request: Request, typed: Typed, entry: Entry, errors: Mapping[str, str
 
 
 def _message(request: Request, typed: Typed) -> str:
-    """What the page says, in two sentences: where the mail is, and whom to ask if there is none."""
+    """The text of the page check_mail in two sentences: look for the mail, and whom to ask if there is none."""
     address = app.templates.publication.sender.reply_to
     still_missing = _text(request, typed, "pages.check_mail.still_missing", address=address)
     return f"{_text(request, typed, 'pages.check_mail.lead')} {still_missing}"

@@ -1,4 +1,4 @@
-"""/unsubscribe: how a reader leaves, says why if they like, and can come back."""
+"""/unsubscribe: the page and the one-click link; afterwards the reader may give a reason or subscribe again."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from public_site.responses import page
 from public_site.routes.subscription import check_mail
 
 REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
-"""Choices of why somebody left; their texts are in templates/locales/."""
+"""Reasons to choose from; their texts are in templates/locales/."""
 
 
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
-    """The page with the one button; opening it changes nothing."""
+    """The page with the button; opening it changes nothing."""
     ref, today = _read(token)
     reader = current_subscriber(today.subscriber, app)
     if reader.status in ("", Status.ERASED):
         return page(request, "erased", reader.language, now=False, in_crm=False)
     if reader.status not in (BROKEN, Status.ACTIVE):
         return _gone(request, ref, reader.status, reader.language)
-    # Preferences are changed with a link of today's address alone.
+    # Only links of the present address may change preferences.
     changeable = reader.status == Status.ACTIVE and reader.id == ref.subscriber
     preferences_url = link(LinkPurpose.PREFERENCES, ref) if changeable else ""
     return page(request, "unsubscribe", reader.language, preferences_url=preferences_url)
 
 
 def leave(request: Request, token: str) -> Answer:
-    """The button, or the one click of a mail program (RFC 8058): done at once, no redirect, 200 on repeats too.
+    """The button, or one-click of a mail program (RFC 8058): unsubscribed at once, no redirect, 200 on repeats too.
 
-    On the page that follows, the same address takes the reason and the wish to come back.
+    The page that follows posts the reason (`explain`) and the wish to subscribe again (`back`) to the same address.
 
-    A body that cannot be read (damaged, too long, too many fields) is taken for the button: the token says whose link
-    it is, everybody who posts here wants to leave, and whoever meant to give a reason or to come back has left already.
-    Mail programs and gateways between send what they like, and their reader would never see the error. Where such a
-    body comes from counts as for the button (handler.py): a website must not make somebody leave with it.
+    A body that cannot be read (damaged, too long, too many fields) counts as the button: the token identifies the
+    reader, and whoever posts here wants to unsubscribe, or has done so before and gives a reason. Mail programs and
+    gateways may change the body, and the reader would never see an error. Its origin is checked as for the button
+    (handler.py), so that a website cannot unsubscribe somebody with such a body.
     """
     ref, today = _read(token)
     now = app.now()
@@ -61,19 +61,19 @@ def leave(request: Request, token: str) -> Answer:
 
 
 def is_leaving(request: Request) -> bool:
-    """Whether somebody leaves, and so whatever they send with it."""
+    """Whether the request unsubscribes; then its body is not checked."""
     return request.method == "POST" and request.path.startswith("/unsubscribe/")
 
 
 def one_click(request: Request) -> bool:
-    """Whether a mail program leaves for its reader (RFC 8058). It showed no page of ours, and may be a website."""
+    """Whether the request is one-click of a mail program (RFC 8058). Its origin may be that of a webmail site."""
     return request.readable and "One-Click" in request.fields.words("List-Unsubscribe")
 
 
 def _read(token: str) -> tuple[LinkClaims, LinkClaims]:
-    """The reader as the link names them, and as they are known today: who moved and opens an old mail leaves for good.
+    """The claims with the id of the link, and with the reader's id of today, which is the one that is unsubscribed.
 
-    The pages they are led to are those of the link alone: it may be with whoever has the old mailbox now.
+    Further pages are linked for the id of the link only, because somebody else may have the old mailbox by now.
     """
     ref = app.links.read(LinkPurpose.UNSUBSCRIBE, token)
     return ref, ref._replace(subscriber=current_id(ref.subscriber, app))
@@ -85,7 +85,7 @@ def _reason(request: Request) -> str:
 
 
 def _gone(request: Request, ref: LinkClaims, status: str, language: str, *, explained: bool = False) -> Answer:
-    """What comes after leaving. Only who left by themselves is asked why, and can come back with one button."""
+    """The page after unsubscribing. Only readers who unsubscribed themselves are asked why and can subscribe again."""
     return page(
         request,
         "unsubscribed",

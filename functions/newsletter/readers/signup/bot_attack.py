@@ -12,7 +12,7 @@ from datetime import timedelta
 MANY = 60
 """Fewer sign-ups than this in this hour and the last are no attack; a small publication's busiest hours have fewer."""
 SHARE = 3
-"""How many sign-ups and confirmations of one wide network (networks.py) count in an hour: an attack needs ten networks."""
+"""How many sign-ups and confirmations of one wide network (networks.py) count in an hour: MANY needs ten networks."""
 SHARE_OF_DOMAIN = 10
 """How many confirmations of addresses at one domain count in an hour: its owner can have any number of addresses."""
 SHARE_OF_PROVIDER = 60
