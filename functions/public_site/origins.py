@@ -15,7 +15,7 @@ FORGET_AFTER = 600
 
 
 def is_known(origin: str) -> bool:
-    """Whether an Origin header is ours, names one of those websites, or is empty, as of programs that are no browser."""
+"""An absolute address without what programs read differently (user names, backslashes, line breaks)."""
     return origin in ("", app.settings.public_url, *app.templates.publication.origins)
 
 
