@@ -17,7 +17,7 @@ from newsletter.reports.report_mailing import Report, recipients_of, report_mail
 from newsletter.sending.ledger import RecipientLine
 
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,100}:(0|[1-9][0-9]{0,2})", re.ASCII)
-PATIENCE = 8.0
+SEARCH_SECONDS = 8.0
 """Seconds to search for recipients with one status; in a mailing of a million they may be few and far apart."""
 
 
@@ -47,13 +47,13 @@ def cursor_of(line: RecipientLine) -> str:
 
 
 def page_of(
-    lines: Iterator[RecipientLine], limit: int, standing: str = "", patience: float = PATIENCE
+    lines: Iterator[RecipientLine], limit: int, standing: str = "", seconds: float = SEARCH_SECONDS
 ) -> tuple[list[RecipientLine], str | None]:
     """The first `limit` lines (of one recipient status, if `standing` is given), and the cursor if there may be more.
 
     Fewer than `limit` with a cursor: the time was up, and the next page continues the search.
     """
-    stop = time.monotonic() + patience
+    stop = time.monotonic() + seconds
     found: list[RecipientLine] = []
     last = None
     for number, line in enumerate(lines):

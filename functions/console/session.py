@@ -38,14 +38,14 @@ def begin(wanted: str) -> tuple[str, str]:
 
     `wanted` is the page to go to afterwards; anything but a page of the console is replaced by the start page.
     """
-    way = {
+    sign_in = {
         "state": secrets.token_urlsafe(24),
         "nonce": secrets.token_urlsafe(24),
         "verifier": secrets.token_urlsafe(48),
         "wanted": wanted if OWN_PAGE.fullmatch(wanted) else "/console",
     }
-    url = app.oidc.authorization_url(_return_address(), way["state"], way["nonce"], way["verifier"])
-    return url, _cookie(SIGN_IN, _signer("sign-in").dumps(way), SIGN_IN_SECONDS)
+    url = app.oidc.authorization_url(_return_address(), sign_in["state"], sign_in["nonce"], sign_in["verifier"])
+    return url, _cookie(SIGN_IN, _signer("sign-in").dumps(sign_in), SIGN_IN_SECONDS)
 
 
 def finish(request: Request) -> tuple[str, tuple[str, ...]]:
@@ -53,21 +53,21 @@ def finish(request: Request) -> tuple[str, tuple[str, ...]]:
     from itsdangerous import BadSignature
 
     try:
-        way = _signer("sign-in").loads(request.cookie(SIGN_IN), max_age=SIGN_IN_SECONDS)
+        sign_in = _signer("sign-in").loads(request.cookie(SIGN_IN), max_age=SIGN_IN_SECONDS)
     except (BadSignature, UnicodeEncodeError) as error:
         raise SignInFailed("this browser did not begin to sign in, or did so more than ten minutes ago") from error
-    if not secrets.compare_digest(request.query("state").encode(errors="replace"), way["state"].encode()):
+    if not secrets.compare_digest(request.query("state").encode(errors="replace"), sign_in["state"].encode()):
         raise SignInFailed("the answer belongs to another sign-in")
     if not request.query("code"):
         raise SignInFailed("the issuer did not let you in")
-    tokens = app.oidc.exchange(request.query("code"), way["verifier"], _return_address())
-    if app.oidc.verify(tokens.id).get("nonce") != way["nonce"]:
+    tokens = app.oidc.exchange(request.query("code"), sign_in["verifier"], _return_address())
+    if app.oidc.verify(tokens.id).get("nonce") != sign_in["nonce"]:
         raise SignInFailed("the ID token belongs to another sign-in")
-    token = _telling(tokens)
+    token = _session_token(tokens)
     if len(token) > MAX_COOKIE:
         raise SignInFailed(f"the issuer's token has {len(token)} characters; a cookie holds {MAX_COOKIE}")
     lifetime = principal_of(app.oidc.verify(token)).expires - int(app.now().timestamp())
-    return way["wanted"], (_cookie(SESSION, token, lifetime), _cookie(SIGN_IN, "", 0))
+    return sign_in["wanted"], (_cookie(SESSION, token, lifetime), _cookie(SIGN_IN, "", 0))
 
 
 def principal(request: Request) -> Principal:
@@ -106,7 +106,7 @@ def check_form(request: Request, who: Principal) -> None:
         raise ForgedForm
 
 
-def _telling(tokens: Tokens) -> str:
+def _session_token(tokens: Tokens) -> str:
     """The token to store in the cookie: the ID token, unless only the access token has the right to send."""
     if not principal_of(app.oidc.verify(tokens.id)).may_send:
         try:

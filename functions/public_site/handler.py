@@ -31,7 +31,7 @@ PATHS: Routes = (
             "OPTIONS": origins.preflight,
         },
     ),
-    ("/confirm/{token}", {"GET": confirmation.ask_to_confirm, "POST": confirmation.confirm}),
+    ("/confirm/{token}", {"GET": confirmation.ask_to_confirm, "POST": confirmation.press_confirm}),
     ("/preferences/{token}", {"GET": preferences.show_preferences, "POST": preferences.save_preferences}),
     ("/unsubscribe/{token}", {"GET": unsubscribe.ask_to_unsubscribe, "POST": unsubscribe.leave}),
     ("/my-data/{token}", {"GET": my_data.show_my_data, "POST": my_data.erase_my_data}),

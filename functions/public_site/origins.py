@@ -10,12 +10,12 @@ from public_site.request import Request
 
 WEB_ADDRESS = re.compile(r"(https?://[a-z0-9.-]+(?::\d+)?)(?:[/?#][!-\[\]-~]*)?")
 """An absolute address without what programs interpret differently (user names, backslashes, line breaks)."""
-FORGET_AFTER = 600
+PREFLIGHT_MAX_AGE = 600
 """Seconds for which a browser may cache the answer to a preflight request."""
 
 
 def is_known(origin: str) -> bool:
-"""An absolute address without what programs read differently (user names, backslashes, line breaks)."""
+    """Whether an Origin header is ours, names one of those websites, or is empty, as in programs' requests."""
     return origin in ("", app.settings.public_url, *app.templates.publication.origins)
 
 
@@ -65,7 +65,7 @@ def preflight(request: Request) -> Answer:
         {
             "Access-Control-Allow-Methods": "POST",
             "Access-Control-Allow-Headers": "content-type",
-            "Access-Control-Max-Age": str(FORGET_AFTER),
+            "Access-Control-Max-Age": str(PREFLIGHT_MAX_AGE),
         }
     )
 

@@ -6,6 +6,6 @@ from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 
 
-def link(purpose: LinkPurpose, ref: LinkClaims) -> str:
+def link(purpose: LinkPurpose, claims: LinkClaims) -> str:
     """The path of the reader's page, with a token for this purpose only."""
-    return f"/{purpose}/{app.links.token(purpose, ref)}"
+    return f"/{purpose}/{app.links.token(purpose, claims)}"

@@ -22,11 +22,11 @@ from public_site.admission import ask_for_proof
 from public_site.request import Request
 from public_site.responses import page
 
-TRAP = "website"
+HONEYPOT = "website"
 """A honeypot: people do not see the field, so only a program fills it in."""
 BUTTON = "button"
 """The field that the button of our own form sends; without it the form was not sent by pressing that button."""
-YOUNGEST, OLDEST = timedelta(seconds=2), timedelta(days=1)
+MIN_AGE, MAX_AGE = timedelta(seconds=2), timedelta(days=1)
 """How old a form of ours must be, and may be, when it is sent."""
 WEB_PAGE = re.compile(r"https?://[^?#\s]+")
 
@@ -52,7 +52,7 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FormSource:
     """How a form was received: `notice` is why it must be sent again, `most` its network's limit in an hour."""
 
     notice: str
@@ -111,7 +111,7 @@ def to_be_checked(typed: Typed, request: Request) -> SignUpForm:
     )
 
 
-def entry_of(request: Request, now: datetime) -> Entry:
+def check_source(request: Request, now: datetime) -> FormSource:
     """Check where the form comes from. Our own form has a token; one of another website has none and a lower limit.
 
     Browsers send the origin of a form, which must be ours or that of a website that the publication names; a sandboxed
@@ -119,13 +119,13 @@ def entry_of(request: Request, now: datetime) -> Entry:
     """
     token = request.field("form")
     if origins.refused_origin(request, websites=True):
-        return Entry("again", FOREIGN_SIGN_UPS_AN_HOUR)
+        return FormSource("again", FOREIGN_SIGN_UPS_AN_HOUR)
     if not token:
-        return Entry("", FOREIGN_SIGN_UPS_AN_HOUR)
+        return FormSource("", FOREIGN_SIGN_UPS_AN_HOUR)
     age = app.forms.age("subscribe", token, now)
-    if age is None or age > OLDEST:
-        return Entry("too_old", SIGN_UPS_AN_HOUR)
-    return Entry("too_fast" if age < YOUNGEST else "", SIGN_UPS_AN_HOUR)
+    if age is None or age > MAX_AGE:
+        return FormSource("too_old", SIGN_UPS_AN_HOUR)
+    return FormSource("too_fast" if age < MIN_AGE else "", SIGN_UPS_AN_HOUR)
 
 
 def show(
@@ -177,7 +177,7 @@ def _token(request: Request, now: datetime) -> str:
     """The form's token, so that correcting an error needs no new wait; a new one if it has none that is valid."""
     token = request.field("form") if request.method == "POST" else ""
     age = app.forms.age("subscribe", token, now)
-    return token if age is not None and YOUNGEST <= age <= OLDEST else app.forms.token("subscribe", now)
+    return token if age is not None and MIN_AGE <= age <= MAX_AGE else app.forms.token("subscribe", now)
 
 
 def _origin(request: Request) -> str:

@@ -63,7 +63,7 @@ def test_nobody_is_shut_out_by_an_old_link_or_a_new_address(
 def test_nobody_is_shut_out_while_the_form_is_under_attack(
     page: Page, stage: Stage, camera: Camera, language: str
 ) -> None:
-    app.sign_up_limits.defend(app.now() + timedelta(hours=1), app.now())
+    app.sign_up_limits.start_attack_mode(app.now() + timedelta(hours=1), app.now())
     email = f"{language}-hyokkays@example.com"
     page.goto(stage.url(f"/subscribe?lang={language}"))
     camera.check(page, f"{language}-subscribe-proof")

@@ -18,7 +18,7 @@ from cli.readers import consent, export_readers
 from newsletter.container import app
 from newsletter.readers import my_data
 from newsletter.readers.choices import CHOICES, Choices
-from newsletter.readers.consents.consent import Consent, brought_record
+from newsletter.readers.consents.consent import Consent, imported_record
 from newsletter.readers.subscriber import Status, Subscriber, subscriber_id
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.stored import all_stored, stored_profile
@@ -86,7 +86,7 @@ def reader(email: str, status: Status = Status.ACTIVE, **more: Any) -> Subscribe
 
 def keep(one: Subscriber, how: str = "", why: str = "") -> None:
     act = "given" if one.status is Status.ACTIVE else "withdrawn"
-    proof = brought_record(Consent(act, "form", NOW, one.id), app.consents.seal(one.id))
+    proof = imported_record(Consent(act, "form", NOW, one.id), app.consents.seal(one.id))
     assert app.subscribers.admit(one, proof, how=how, why=why)
 
 

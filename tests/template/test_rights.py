@@ -134,7 +134,7 @@ def list_bombing(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(Queues, "send", Mock(side_effect=NotQueued))
         assert fill_in(cloud, NEVER) == 500
-    app.sign_up_limits.defend(now + DAY, now)
+    app.sign_up_limits.start_attack_mode(now + DAY, now)
     assert fill_in(cloud, NEVER) == 428
     challenge = app.challenges.challenge(now)
     solved = (n for n in count() if sha256(f"{challenge['salt']}{n}".encode()).hexdigest() == challenge["challenge"])
@@ -161,7 +161,7 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     cloud.ses.act(cloud.mails(LIISA)[-1].id, "complain")
     cloud.drain()
     # Who bounced fills in the form again, so SES's list is asked and left.
-    app.sign_up_limits.forget_confirmation_mails(app.ids.of(KALLE))
+    app.sign_up_limits.reset_confirmation_mails(app.ids.of(KALLE))
     assert cloud.http("POST", "/subscribe", urlencode({"email": KALLE, "language": "fi", "consent": "yes"}))
     cloud.drain()
     opened = cloud.mails(MAIJA)[-1]

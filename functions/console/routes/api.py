@@ -18,7 +18,7 @@ from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.reports.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
 from newsletter.reports.report_mailing import addresses_of
 
-MOST = 200
+MAX_LIMIT = 200
 """Mailings, decisions, articles or recipients in one answer; Lambda answers with at most 6 MB."""
 
 
@@ -40,7 +40,7 @@ def start(request: Request, _who: Principal) -> Answer:
 
 def list_mailings(request: Request, _who: Principal) -> Answer:
     """The newest mailings, at most `limit`, the newest first."""
-    mailings = app.mailings.newest(request.number("limit", 50, MOST))
+    mailings = app.mailings.newest(request.number("limit", 50, MAX_LIMIT))
     return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings]})
 
 
@@ -51,7 +51,7 @@ def show_mailing(_request: Request, _who: Principal, mailing: str) -> Answer:
 
 def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
     """A page of recipients with the status of each."""
-    limit = request.number("limit", 100, MOST)
+    limit = request.number("limit", 100, MAX_LIMIT)
     found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
@@ -62,10 +62,10 @@ def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
 
 def list_decisions(request: Request, _who: Principal) -> Answer:
     """What the schedules decided and why, at most `limit`, the newest first."""
-    return json_answer(200, {"decisions": app.decisions.newest(request.number("limit", 50, MOST))})
+    return json_answer(200, {"decisions": app.decisions.newest(request.number("limit", 50, MAX_LIMIT))})
 
 
 def list_articles(request: Request, _who: Principal) -> Answer:
     """The articles, at most `limit`, the newest first."""
-    articles = newest_first(app.articles.all())[: request.number("limit", 50, MOST)]
+    articles = newest_first(app.articles.all())[: request.number("limit", 50, MAX_LIMIT)]
     return json_answer(200, {"articles": [article_as_json(article) for article in articles]})

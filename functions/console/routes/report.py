@@ -29,7 +29,7 @@ from newsletter.sending.ledger import Certificate, RecipientStatus
 MAILINGS = 20
 DECISIONS = 8
 RECIPIENTS = 50
-PATIENCE = 5.0
+COUNT_SECONDS = 5.0
 """Seconds to count figures for the start page. Mailings after that time show them only on their own page."""
 
 
@@ -44,7 +44,7 @@ class Line:
 
 def show_mailings(_request: Request, who: Principal) -> Answer:
     """The newest mailings with their figures, and what the scheduled runs decided."""
-    stop = time.monotonic() + PATIENCE
+    stop = time.monotonic() + COUNT_SECONDS
     lines = []
     for mailing in app.mailings.newest(MAILINGS):
         report = report_of(mailing.id) if time.monotonic() < stop else None

@@ -51,7 +51,7 @@ def _process(item: Reminder | Erasure | Unreadable, now: datetime, app: Containe
             _queue_reminder(item, app)
             return {"reminded": 1}
         case Erasure():
-            erased = my_data.erase_who_is_due(item.subscriber, now, app)
+            erased = my_data.erase_due(item.subscriber, now, app)
             return {"erased": int(erased)}
         case Unreadable():
             raise BrokenRecord(f"{item.record} cannot be read ({item.fault})")

@@ -65,14 +65,14 @@ def unchanged(value: Any) -> Any:
 class Choice:
     """How one choice is read, stored and shown.
 
-    `read` takes the value of a form field or JSON (a text; for topics a tuple of texts; for a checkbox a bool), `cell`
-    the text of a cell in a list of readers, where that is read differently. `to_stored` and `from_stored` convert to
-    and from the plain value of the attribute, which has the choice's name. `needed`: every profile must have the
-    attribute, and one without it is broken; of other choices the default is not stored.
+    `read` takes the value of a form field or JSON (a text; for topics a tuple of texts; for a checkbox a bool).
+    `read_cell` takes the text of a cell in a list of readers, where that is read differently. `to_stored` and
+    `from_stored` convert to and from the plain value of the attribute, which has the choice's name. `needed`: every
+    profile must have the attribute, and one without it is broken; of other choices the default is not stored.
     """
 
     read: Read
-    cell: Read | None = None
+    read_cell: Read | None = None
     to_stored: Callable[[Any], Any] = unchanged
     from_stored: Callable[[Any], Any] = unchanged
     kind: Literal["S", "BOOL", "L"] = "S"

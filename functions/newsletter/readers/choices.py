@@ -111,18 +111,18 @@ FILTERS = tuple(name for name, each in TEXTS.items() if each.for_audiences)
 ON_FORM = tuple(name for name, each in CHOICES.items() if each.on_form)
 
 
-def read_choices(given: Mapping[str, Any], rules: Rules, *, cells: bool = False) -> tuple[Choices, dict[str, str]]:
+def read_choices(given: Mapping[str, Any], rules: Rules, *, from_list: bool = False) -> tuple[Choices, dict[str, str]]:
     """The choices, and what is wrong by field ({field: locale key or text}); what is not `given` has its default.
 
-    `cells`: the values are the texts of a row in a list of readers. A choice that cannot be read gets the value that a
-    reader who left has then (`Choice.unreadable`): the row must be usable for unsubscribing them in any case.
+    `from_list`: the values are the texts of a row in a list of readers. A choice that cannot be read gets
+    `Choice.unreadable`, so that the row of a reader who left can be used for unsubscribing them in any case.
     """
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for name, each in CHOICES.items():
         if name in given:
             try:
-                values[name] = (each.cell if cells and each.cell else each.read)(given[name], rules)
+                values[name] = (each.read_cell if from_list and each.read_cell else each.read)(given[name], rules)
             except (InvalidInput, ValueError) as wrong:
                 faults[name] = wrong.message if isinstance(wrong, InvalidInput) else f"pages.errors.{name}"
                 values[name] = each.unreadable(rules) if each.unreadable else DEFAULT_CHOICES[name]

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.profiles.profile import Profile
-from newsletter.readers.profiles.reader_data_store import Held, WaitingForm
+from newsletter.readers.profiles.reader_data_store import StoredRecords, WaitingForm
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from newsletter.container import Container
     from newsletter.leads.leads_store import KeptLead
 
-SETTLED = timedelta(minutes=15)
+LONGEST_RUN = timedelta(minutes=15)
 """AWS: no Lambda function runs longer, so whatever was writing when the reader was erased has ended by then."""
 
 
 @dataclass(frozen=True)
-class OneAddress:
+class AddressData:
     """What is kept under one id: its records, the leads, and the forms that wait at addresses it is to change to."""
 
-    held: Held
+    records: StoredRecords
     leads: Mapping[str, KeptLead]
     address_changes: Sequence[WaitingForm]
 
@@ -33,54 +33,54 @@ class OneAddress:
     def as_json(self) -> dict[str, Any]:
         """All of it, as plain values."""
         return {
-            "subscriber": self.held.subscriber,
-            "records": self.held.shown(without_leads=self.leads),
+            "subscriber": self.records.subscriber,
+            "records": self.records.shown(without_leads=self.leads),
             "leads": [lead.shown for lead in self.leads.values()],
             "address_changes": [form.shown for form in self.address_changes],
         }
 
 
 @dataclass(frozen=True)
-class Everything:
+class SubscriberData:
     """What is kept of a reader: under their id, and under each address they had before, the latest first."""
 
-    present: OneAddress
-    earlier: list[OneAddress]
+    current: AddressData
+    earlier: list[AddressData]
 
     @property
     def as_json(self) -> dict[str, Any]:
         """All of it, as plain values."""
-        return {**self.present.as_json, "earlier": [each.as_json for each in self.earlier]}
+        return {**self.current.as_json, "earlier": [each.as_json for each in self.earlier]}
 
     @property
     def earlier_addresses(self) -> list[str]:
         """The addresses before this one that are still kept."""
-        profiles = (each.held.profile for each in self.earlier)
+        profiles = (each.records.profile for each in self.earlier)
         return [profile.email for profile in profiles if profile and profile.email]
 
     @property
     def new_addresses(self) -> list[str]:
         """The addresses that they asked to change to and have not confirmed."""
-        return [form.email for form in self.present.address_changes]
+        return [form.email for form in self.current.address_changes]
 
     @property
-    def told_to_crm(self) -> bool:
+    def sent_to_crm(self) -> bool:
         """Whether a lead of theirs was made at any of the addresses: what was sent to the CRM stays there."""
-        return any(each.leads for each in (self.present, *self.earlier))
+        return any(each.leads for each in (self.current, *self.earlier))
 
 
-def everything(subscriber: str, app: Container) -> Everything:
+def collect_data(subscriber: str, app: Container) -> SubscriberData:
     """All records under the reader's id and their leads, and those of their earlier addresses that are still kept."""
-    current_subscriber, *earlier = (_of_one(each, app) for each in (subscriber, *_earlier(subscriber, app)))
-    return Everything(current_subscriber, earlier)
+    current, *earlier = (_address_data(each, app) for each in (subscriber, *_earlier(subscriber, app)))
+    return SubscriberData(current, earlier)
 
 
-def _of_one(subscriber: str, app: Container) -> OneAddress:
-    held = app.reader_data.of(subscriber)
-    found = ((lead, app.leads.kept(lead)) for lead in _leads(held, app))
-    forms = (app.reader_data.of(new).form_of(subscriber) for new in held.changes)
-    return OneAddress(
-        held,
+def _address_data(subscriber: str, app: Container) -> AddressData:
+    records = app.reader_data.of(subscriber)
+    found = ((lead, app.leads.kept(lead)) for lead in _leads(records, app))
+    forms = (app.reader_data.of(new).form_of(subscriber) for new in records.changes)
+    return AddressData(
+        records,
         {lead: kept for lead, kept in found if kept is not None},
         [form for form in forms if form is not None],
     )
@@ -121,33 +121,33 @@ def erase(
     if not marked:
         return False
     _remove(app.reader_data.of(subscriber), (), app)
-    app.reader_data.look_again(subscriber, iso(now), now + SETTLED)
+    app.reader_data.schedule_check(subscriber, iso(now), now + LONGEST_RUN)
     return True
 
 
-def erase_who_is_due(subscriber: str, now: datetime, app: Container) -> bool:
+def erase_due(subscriber: str, now: datetime, app: Container) -> bool:
     """Erase a reader who left long ago, or finish an erasure that was begun; whether this call erased a reader.
 
     A form that was filled in after the erasure is a new sign-up: it and its consents are kept until it expires.
     """
-    held = app.reader_data.of(subscriber)
-    profile = held.profile
+    records = app.reader_data.of(subscriber)
+    profile = records.profile
     if profile is None or not profile.erased:
-        return _forget(subscriber, profile, now, app)
-    fresh = held.forms_since(profile.erased_at, now)
-    _remove(held, fresh, app)
-    settled = parse_iso(profile.erased_at) + SETTLED
+        return _erase_expired(subscriber, profile, now, app)
+    fresh = records.forms_since(profile.erased_at, now)
+    _remove(records, fresh, app)
+    settled = parse_iso(profile.erased_at) + LONGEST_RUN
     if fresh:
         over = max(fresh.values())
-        app.reader_data.look_again(subscriber, profile.erased_at, over if now >= settled else settled)
+        app.reader_data.schedule_check(subscriber, profile.erased_at, over if now >= settled else settled)
     elif now < settled:
-        app.reader_data.look_again(subscriber, profile.erased_at, settled)
+        app.reader_data.schedule_check(subscriber, profile.erased_at, settled)
     else:
         app.reader_data.finish_erasure(subscriber)
     return False
 
 
-def _forget(subscriber: str, profile: Profile | None, now: datetime, app: Container) -> bool:
+def _erase_expired(subscriber: str, profile: Profile | None, now: datetime, app: Container) -> bool:
     """Erase a reader who left long ago; False if they have subscribed again at this moment.
 
     For the old address of a reader who has changed it, the ids of the addresses after and before it stay in the mark:
@@ -166,17 +166,17 @@ def _forget(subscriber: str, profile: Profile | None, now: datetime, app: Contai
     return True
 
 
-def _remove(held: Held, spare: Collection[str], app: Container) -> None:
+def _remove(records: StoredRecords, spare: Collection[str], app: Container) -> None:
     """Remove the leads before the records that point to them, so that after a crash the rest can still be found."""
-    for lead in _leads(held, app):
+    for lead in _leads(records, app):
         app.leads.erase(lead)
-    app.reader_data.remove(held.subscriber, spare)
+    app.reader_data.remove(records.subscriber, spare)
 
 
-def _leads(held: Held, app: Container) -> Iterable[str]:
+def _leads(records: StoredRecords, app: Container) -> Iterable[str]:
     """The ids of the reader's leads: those with a pointer, and those from versions that wrote no pointers."""
     return dict.fromkeys(
-        [*held.leads, *(app.leads.id_of(held.subscriber, offer.key) for offer in app.publication.offers)]
+        [*records.leads, *(app.leads.id_of(records.subscriber, offer.key) for offer in app.publication.offers)]
     )
 
 

@@ -16,7 +16,7 @@ from newsletter.readers.consents.consent import Consent
 from newsletter.readers.email_address import normalised
 from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR
 from newsletter.readers.signup.protection import take_form
-from newsletter.readers.signup.subscribe import ask, rules, same_choices
+from newsletter.readers.signup.subscribe import request_confirmation, rules, sign_up_from
 from newsletter.readers.subscriber import Status, Subscriber
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class ChoicesForm:
     every_topic: bool = False
 
 
-def current(ref: LinkClaims, app: Container) -> Subscriber | None:
+def current(claims: LinkClaims, app: Container) -> Subscriber | None:
     """The reader's present choices."""
-    return app.subscribers.get(ref.subscriber)
+    return app.subscribers.get(claims.subscriber)
 
 
 def pause_to_come(reader: Subscriber, now: datetime, publication: Publication) -> date | None:
@@ -60,16 +60,16 @@ def checked(form: ChoicesForm, now: datetime, app: Container) -> Choices:
     return choices
 
 
-def change(ref: LinkClaims, form: ChoicesForm, now: datetime, app: Container) -> Subscriber:
+def change(claims: LinkClaims, form: ChoicesForm, now: datetime, app: Container) -> Subscriber:
     """Store new choices; the reader's status stays as it is. Raises InvalidForm, NotFound."""
     choices = checked(form, now, app)
-    before = current(ref, app)
+    before = current(claims, app)
     if before is None:
         raise NotFound("reader")
     if before.choices.tracking != choices.tracking:
         _record_tracking(before.id, "given" if choices.tracking else "withdrawn", now, app)
-    _keep(ref.subscriber, choices, now, app)
-    after = app.subscribers.get(ref.subscriber)
+    _keep(claims.subscriber, choices, now, app)
+    after = app.subscribers.get(claims.subscriber)
     if after is None:
         raise NotFound("reader")
     return after
@@ -99,26 +99,26 @@ def _keep(subscriber: str, choices: Choices, now: datetime, app: Container) -> S
     raise RuntimeError(message)
 
 
-def checked_address(ref: LinkClaims, address: str, app: Container) -> str:
+def checked_address(claims: LinkClaims, address: str, app: Container) -> str:
     """The new address, normalised. Raises InvalidInput if it is not valid, or is the reader's address already."""
     email = normalised(address, allow_test_domains=app.settings.local)
-    if app.ids.of(email) == ref.subscriber:
+    if app.ids.of(email) == claims.subscriber:
         raise InvalidInput("new_email", "pages.errors.same_email")
     return email
 
 
-def change_address(ref: LinkClaims, email: str, network: str, now: datetime, app: Container) -> None:
+def change_address(claims: LinkClaims, email: str, network: str, now: datetime, app: Container) -> None:
     """Ask for confirmation at the new address; nothing changes before that. Then the old one gets one mail about it.
 
     `email` is from `checked_address`. The result is the same whether or not it is subscribed already. Raises NotFound,
     and LimitReached for a reader who asks for many addresses in an hour or a network that sends many forms.
     """
-    reader = app.subscribers.get(ref.subscriber)
+    reader = app.subscribers.get(claims.subscriber)
     if reader is None:
         raise NotFound("reader")
-    if not app.sign_up_limits.sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
+    if not app.sign_up_limits.take_sign_up(f"reader-{reader.id}", now, CHANGES_AN_HOUR):
         raise LimitReached("changes of one reader's address")
     take_form(network, now, app)
-    form = same_choices(reader, "change of address", now, app)
+    form = sign_up_from(reader, "change of address", now, app)
     moving = replace(form, id=app.ids.of(email), email=email, moved_from=reader.id, network=network)
-    ask(replace(moving, mailbox=app.ids.of_mailbox(email)), now, app)
+    request_confirmation(replace(moving, mailbox=app.ids.of_mailbox(email)), now, app)

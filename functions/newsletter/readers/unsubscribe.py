@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from newsletter.platform.links.links import LinkClaims
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.record_leaving import record_leaving
-from newsletter.readers.signup.subscribe import ask, same_choices
+from newsletter.readers.signup.subscribe import request_confirmation, sign_up_from
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
@@ -19,42 +19,42 @@ How = Literal["one-click", "page"]
 HOW: tuple[str, ...] = get_args(How)
 
 
-def unsubscribe(ref: LinkClaims, how: How, now: datetime, app: Container) -> None:
+def unsubscribe(claims: LinkClaims, how: How, now: datetime, app: Container) -> None:
     """Unsubscribe the reader; repeating it, or an unknown reader, changes nothing and is no error (RFC 8058).
 
     The status is changed first, so that it does not depend on the consent record and the counters.
     """
-    app.subscribers.deactivate(ref.subscriber, Status.UNSUBSCRIBED, how, now, app.publication.retention.left)
-    profile = app.subscribers.profile(ref.subscriber)
+    app.subscribers.deactivate(claims.subscriber, Status.UNSUBSCRIBED, how, now, app.publication.retention.left)
+    profile = app.subscribers.profile(claims.subscriber)
     if profile is None or profile.left_how not in HOW:
         return
     withdrawn = Consent(
-        "withdrawn", profile.left_how, now, profile.left_at, language=profile.language, mailing=ref.mailing
+        "withdrawn", profile.left_how, now, profile.left_at, language=profile.language, mailing=claims.mailing
     )
-    if record_leaving(ref.subscriber, withdrawn, app) and ref.mailing:
-        app.deliveries.add_event(ref.mailing, ref.batch, "unsubscribed", ref.position)
+    if record_leaving(claims.subscriber, withdrawn, app) and claims.mailing:
+        app.deliveries.add_event(claims.mailing, claims.batch, "unsubscribed", claims.position)
 
 
-def standing(ref: LinkClaims, app: Container) -> tuple[str, str]:
+def status_and_language(claims: LinkClaims, app: Container) -> tuple[str, str]:
     """The reader's status and language as they are stored, both empty for an unknown or erased reader.
 
     Nothing else of the profile is read: a reader must be able to unsubscribe even if other fields are broken.
     """
-    profile = app.subscribers.profile(ref.subscriber)
+    profile = app.subscribers.profile(claims.subscriber)
     return (profile.status, profile.language) if profile and profile.email else ("", "")
 
 
-def explain(ref: LinkClaims, reason: str, app: Container) -> None:
+def save_reason(claims: LinkClaims, reason: str, app: Container) -> None:
     """Store why the reader unsubscribed, as one line of at most 500 characters; an empty reason stores nothing."""
     text = " ".join(reason.split())[:MAX_REASON]
     if text:
-        app.subscribers.explain_leaving(ref.subscriber, text)
+        app.subscribers.explain_leaving(claims.subscriber, text)
 
 
-def come_back(ref: LinkClaims, now: datetime, app: Container) -> bool:
+def ask_to_resubscribe(claims: LinkClaims, now: datetime, app: Container) -> bool:
     """Send an unsubscribed reader a new confirmation mail with the choices they had; False for anybody else."""
-    reader = app.subscribers.get(ref.subscriber)
+    reader = app.subscribers.get(claims.subscriber)
     if reader is None or reader.status is not Status.UNSUBSCRIBED:
         return False
-    ask(same_choices(reader, "way back from unsubscribing", now, app), now, app)
+    request_confirmation(sign_up_from(reader, "way back from unsubscribing", now, app), now, app)
     return True

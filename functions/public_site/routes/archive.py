@@ -15,15 +15,15 @@ from public_site.responses import page
 
 ON_A_PAGE = 20
 IN_THE_FEED = 20
-KEPT = {"Cache-Control": "public, max-age=300"}
+CACHED = {"Cache-Control": "public, max-age=300"}
 """Cached for five minutes: new mailings show up soon, and a link that is widely shared costs few requests."""
-PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w-]{1,100}", re.ASCII)
+CURSOR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w-]{1,100}", re.ASCII)
 
 
 def show_list(request: Request) -> Answer:
     """The newest mailings, or those before a `?before=` that a page before this one linked."""
     before = request.query("before")
-    before = before if PLACE.fullmatch(before) else ""
+    before = before if CURSOR.fullmatch(before) else ""
     language = request.language(app.templates.publication)
     mailings, following = list_archive(language, before, ON_A_PAGE, app)
     answer = page(
@@ -35,7 +35,7 @@ def show_list(request: Request) -> Answer:
         first=not before,
         here=_address("", language),
     )
-    return _kept(request, answer)
+    return _cached(request, answer)
 
 
 def show_mailing(request: Request, mailing: str) -> Answer:
@@ -47,7 +47,7 @@ def show_mailing(request: Request, mailing: str) -> Answer:
     answer = page(
         request, "archive_mailing", found.language, public=True, images=True, shown=shown, canonical=canonical
     )
-    return _kept(request, answer)
+    return _cached(request, answer)
 
 
 def show_feed(request: Request) -> Answer:
@@ -75,7 +75,7 @@ def show_feed(request: Request) -> Answer:
         "Content-Security-Policy": content_policy(""),
         "Vary": "Accept-Language",
     }
-    return _kept(request, Answer(200, headers, xml))
+    return _cached(request, Answer(200, headers, xml))
 
 
 def _address(path: str, language: str) -> str:
@@ -88,10 +88,10 @@ def _tag(shown: ArchivedMailing, list_id: str) -> str:
     return f"tag:{list_id},{mailing.created_at:%Y}:{mailing.id}:{shown.language}"
 
 
-def _kept(request: Request, answer: Answer) -> Answer:
+def _cached(request: Request, answer: Answer) -> Answer:
     """The answer with cache headers, or 304 without a body if the client has this version (RFC 9110, 13.1.2)."""
     tag = f'"{sha256(answer.body.encode()).hexdigest()[:24]}"'
-    headers = {**KEPT, "ETag": tag}
+    headers = {**CACHED, "ETag": tag}
     if not app.templates.publication.index_archive:
         headers["X-Robots-Tag"] = "noindex"
     if tag in re.findall(r'"[^"]*"', request.header("if-none-match")):

@@ -12,5 +12,5 @@ from public_site.responses import redirect
 
 def follow(request: Request, token: str, link: str) -> Answer:
     """302 to the target that the mail has under this key, and to no other."""
-    ref = app.links.read(LinkPurpose.CLICK, token)
-    return redirect(record_click(ref, link, request.evidence, app.now(), app))
+    claims = app.links.read(LinkPurpose.CLICK, token)
+    return redirect(record_click(claims, link, request.evidence, app.now(), app))

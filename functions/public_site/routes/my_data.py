@@ -11,7 +11,7 @@ from newsletter.platform.web.answer import Answer
 from newsletter.readers import my_data
 from newsletter.readers import preferences as change_preferences
 from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.my_data import Everything
+from newsletter.readers.my_data import SubscriberData
 from newsletter.readers.subscriber import Status
 from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from public_site.problems import Moved
@@ -21,11 +21,11 @@ from public_site.responses import download, page
 
 def show_my_data(request: Request, token: str) -> Answer:
     """All of it: in words, or as JSON for `?format=json` and requests that accept only JSON."""
-    ref = _read(token)
-    data, faults = my_data.everything(ref.subscriber, app), app.consents.faults(ref.subscriber)
+    claims = _read(token)
+    data, faults = my_data.collect_data(claims.subscriber, app), app.consents.faults(claims.subscriber)
     if request.query("format") == "json" or request.wants_json:
         return download("my-data.json", {**data.as_json, "consent_chain": {"whole": not faults, "faults": faults}})
-    reader = change_preferences.current(ref, app)
+    reader = change_preferences.current(claims, app)
     if reader is None:
         return page(request, "erased", now=False, in_crm=False)
     return page(
@@ -35,7 +35,7 @@ def show_my_data(request: Request, token: str) -> Answer:
         reader=reader,
         paused_until=change_preferences.pause_to_come(reader, app.now(), app.templates.publication),
         sent_days=LEDGER_LIFE.days,
-        in_crm=data.told_to_crm,
+        in_crm=data.sent_to_crm,
         chain_is_whole=not faults,
         **_in_words(data),
     )
@@ -46,11 +46,11 @@ def erase_my_data(request: Request, token: str) -> Answer:
 
     All addresses are erased: also the one of today, if the reader has changed from that of the link and then left.
     """
-    ref = _read(token)
-    today = current_subscriber(ref.subscriber, app)
-    in_crm = my_data.everything(ref.subscriber, app).told_to_crm
-    for subscriber in dict.fromkeys((today.id, ref.subscriber)):
-        if not app.reader_data.of(subscriber).nothing:
+    claims = _read(token)
+    today = current_subscriber(claims.subscriber, app)
+    in_crm = my_data.collect_data(claims.subscriber, app).sent_to_crm
+    for subscriber in dict.fromkeys((today.id, claims.subscriber)):
+        if not app.reader_data.of(subscriber).is_empty:
             my_data.erase_every_address(subscriber, app.now(), app)
             count("ReadersErased")
     return page(request, "erased", today.language, now=True, in_crm=in_crm)
@@ -62,23 +62,23 @@ def _read(token: str) -> LinkClaims:
     Raises Moved if the reader is active with another address now: somebody else may have the old mailbox by now, who
     must neither learn the new address nor erase the reader there.
     """
-    ref = app.links.read(LinkPurpose.MY_DATA, token)
-    today = current_subscriber(ref.subscriber, app)
-    if today.id != ref.subscriber and today.status == Status.ACTIVE:
+    claims = app.links.read(LinkPurpose.MY_DATA, token)
+    today = current_subscriber(claims.subscriber, app)
+    if today.id != claims.subscriber and today.status == Status.ACTIVE:
         raise Moved(today.language)
-    return ref
+    return claims
 
 
-def _in_words(data: Everything) -> dict[str, Any]:
+def _in_words(data: SubscriberData) -> dict[str, Any]:
     """What the page shows besides the profile: consents, number of clicks, changes of address and leads."""
-    held = data.present.held
+    records = data.current.records
     return {
-        "consents": [{"at": consent.at, "act": f"{consent.about}_{consent.act}"} for consent in held.consents],
-        "clicks": held.clicks,
+        "consents": [{"at": consent.at, "act": f"{consent.about}_{consent.act}"} for consent in records.consents],
+        "clicks": records.clicks,
         "changes": data.new_addresses,
         "earlier": data.earlier_addresses,
         "leads": [
             {"offer": app.templates.publication.offer(lead.offer), "at": lead.at}
-            for lead in data.present.leads.values()
+            for lead in data.current.leads.values()
         ],
     }

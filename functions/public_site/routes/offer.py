@@ -14,15 +14,15 @@ from newsletter.readers.subscriber import CurrentSubscriber
 from public_site.request import Request
 from public_site.responses import page
 
-OLDEST = timedelta(days=1)
+MAX_AGE = timedelta(days=1)
 """How old the page may be when its button is pressed."""
 
 
 def show_offer(request: Request, token: str) -> Answer:
     """The landing page, which says what its button will do. Opening it is recorded as evidence, but makes no lead."""
-    ref, offer = _read(token)
-    take_up_offer.record_view(ref, request.evidence, app.now(), app)
-    return _landing(request, token, take_up_offer.current_owner(ref, app), offer)
+    claims, offer = _read(token)
+    take_up_offer.record_view(claims, request.evidence, app.now(), app)
+    return _landing(request, token, take_up_offer.current_owner(claims, app), offer)
 
 
 def take_up(request: Request, token: str) -> Answer:
@@ -31,24 +31,24 @@ def take_up(request: Request, token: str) -> Answer:
     The page has a signed token with the time at which it was shown. Without a token of the last day the page is shown
     again, so that a person presses the button.
     """
-    ref, offer = _read(token)
+    claims, offer = _read(token)
     now = app.now()
-    reader = take_up_offer.current_owner(ref, app)
+    reader = take_up_offer.current_owner(claims, app)
     if not take_up_offer.can_be_contacted(reader):
         return _landing(request, token, reader, offer)
     age = app.forms.age("offer", request.field("form"), now, token)
-    if age is None or age > OLDEST:
+    if age is None or age > MAX_AGE:
         return _landing(request, token, reader, offer, again=True)
-    take_up_offer.take_up_offer(reader, ref, request.evidence, now, app)
+    take_up_offer.take_up_offer(reader, claims, request.evidence, now, app)
     return page(request, "offer_taken", reader.language, reader=reader)
 
 
 def _read(token: str) -> tuple[LinkClaims, Offer]:
-    ref = app.links.read(LinkPurpose.OFFER, token)
-    offer = app.templates.publication.offer(ref.extra)
+    claims = app.links.read(LinkPurpose.OFFER, token)
+    offer = app.templates.publication.offer(claims.extra)
     if offer is None:
         raise NotFound("offer")
-    return ref, offer
+    return claims, offer
 
 
 def _landing(request: Request, token: str, reader: CurrentSubscriber, offer: Offer, *, again: bool = False) -> Answer:

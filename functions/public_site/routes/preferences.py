@@ -20,21 +20,21 @@ from public_site.problems import Moved, SubscriptionEnded
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
-from public_site.routes.subscription import promises
+from public_site.routes.subscription import mail_limits
 
 
 def show_preferences(request: Request, token: str) -> Answer:
     """The reader's present choices, in a form."""
-    ref = app.links.read(LinkPurpose.PREFERENCES, token)
-    return _form(request, ref, _present(_active(ref)))
+    claims = app.links.read(LinkPurpose.PREFERENCES, token)
+    return _form(request, claims, _present(_active(claims)))
 
 
 def save_preferences(request: Request, token: str) -> Answer:
     """Store the choices and show them again; 422 with what was typed if one is invalid."""
-    ref = app.links.read(LinkPurpose.PREFERENCES, token)
-    reader = _active(ref)
+    claims = app.links.read(LinkPurpose.PREFERENCES, token)
+    reader = _active(claims)
     if "new_email" in request.fields:
-        return _move(request, ref, reader)
+        return _move(request, claims, reader)
     topics, every_topic = _topics(request, reader)
     choices = {name: request.field(name) for name in LINES} | {
         "topics": topics,
@@ -43,10 +43,10 @@ def save_preferences(request: Request, token: str) -> Answer:
     }
     typed = ChoicesForm(choices, every_topic=every_topic)
     try:
-        changed = change_preferences.change(ref, typed, app.now(), app)
+        changed = change_preferences.change(claims, typed, app.now(), app)
     except InvalidForm as wrong:
-        return _form(request, ref, typed, language=reader.language, errors=wrong.errors)
-    return _form(request, ref, _present(changed), saved=True)
+        return _form(request, claims, typed, language=reader.language, errors=wrong.errors)
+    return _form(request, claims, _present(changed), saved=True)
 
 
 def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool]:
@@ -57,27 +57,27 @@ def _topics(request: Request, reader: Subscriber) -> tuple[tuple[str, ...], bool
     return topics, every_topic
 
 
-def _move(request: Request, ref: LinkClaims, reader: Subscriber) -> Answer:
+def _move(request: Request, claims: LinkClaims, reader: Subscriber) -> Answer:
     """Request a confirmation at the new address, with the limits of all forms and the same answer for any address."""
     typed = request.field("new_email")
     try:
-        email = change_preferences.checked_address(ref, typed, app)
+        email = change_preferences.checked_address(claims, typed, app)
     except InvalidInput as wrong:
         if request.wants_json:
             raise InvalidInput("new_email", wrong.message) from wrong
-        return _form(request, ref, _present(reader), errors={"new_email": wrong.message}, new_email=typed)
+        return _form(request, claims, _present(reader), errors={"new_email": wrong.message}, new_email=typed)
     if not admitted(request, email):
         return ask_for_proof(request, reader.language, email, new_email=typed)
-    change_preferences.change_address(ref, email, request.network, app.now(), app)
+    change_preferences.change_address(claims, email, request.network, app.now(), app)
     return page(
-        request, "new_address", reader.language, preferences_url=link(LinkPurpose.PREFERENCES, ref), **promises()
+        request, "new_address", reader.language, preferences_url=link(LinkPurpose.PREFERENCES, claims), **mail_limits()
     )
 
 
-def _active(ref: LinkClaims) -> Subscriber:
-    reader = change_preferences.current(ref, app)
+def _active(claims: LinkClaims) -> Subscriber:
+    reader = change_preferences.current(claims, app)
     if reader is None or reader.status is not Status.ACTIVE:
-        today = current_subscriber(ref.subscriber, app)
+        today = current_subscriber(claims.subscriber, app)
         over = Moved if today.status == Status.ACTIVE else SubscriptionEnded
         raise over(today.language)
     return reader
@@ -98,7 +98,7 @@ def _today() -> date:
 
 def _form(
     request: Request,
-    ref: LinkClaims,
+    claims: LinkClaims,
     form: ChoicesForm,
     *,
     language: str = "",
@@ -118,6 +118,6 @@ def _form(
         new_email=new_email,
         first_day=(today + timedelta(days=1)).isoformat(),
         last_day=(today + LONGEST_PAUSE).isoformat(),
-        unsubscribe_url=link(LinkPurpose.UNSUBSCRIBE, ref),
-        my_data_url=link(LinkPurpose.MY_DATA, ref),
+        unsubscribe_url=link(LinkPurpose.UNSUBSCRIBE, claims),
+        my_data_url=link(LinkPurpose.MY_DATA, claims),
     )

@@ -11,13 +11,13 @@ from newsletter.platform.observability import count
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.email_address import suggestion
-from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS
+from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAX_MAILS
 from newsletter.readers.signup.subscribe import checked, subscribe
 from public_site import sign_up_form
 from public_site.admission import admitted
 from public_site.request import Request
 from public_site.responses import page, redirect, script_file
-from public_site.sign_up_form import Entry, Typed
+from public_site.sign_up_form import FormSource, Typed
 
 
 def show_form(request: Request) -> Answer:
@@ -29,25 +29,25 @@ def sign_up(request: Request) -> Answer:
     """Store the sign-up, with the same answer for every address; 422 with an error text at each invalid field."""
     request.refuse_other_types()
     typed = sign_up_form.typed_in(request)
-    if request.field(sign_up_form.TRAP):
+    if request.field(sign_up_form.HONEYPOT):
         count("SignUpsTrapped")
         return _asked(request, typed)
     now = app.now()
-    entry = sign_up_form.entry_of(request, now)
-    if entry.notice and request.wants_json:
+    source = sign_up_form.check_source(request, now)
+    if source.notice and request.wants_json:
         return json_answer(403, {"error": _text(request, typed, "pages.errors.origin")})
     try:
         form = checked(sign_up_form.to_be_checked(typed, request), now, app)
     except InvalidForm as wrong:
-        return _mend(request, typed, entry, wrong.errors)
-    if entry.notice:
-        return _mend(request, typed, entry, {})
+        return _mend(request, typed, source, wrong.errors)
+    if source.notice:
+        return _mend(request, typed, source, {})
     meant = suggestion(form.email)
     if meant and not typed.kept and not request.wants_json:
         return sign_up_form.show(request, typed, status=422, suggestion=meant)
     if not admitted(request, form.email):
         return sign_up_form.wait(request, typed, form.email)
-    subscribe(form, now, app, entry.most)
+    subscribe(form, now, app, source.most)
     return _asked(request, typed)
 
 
@@ -56,15 +56,15 @@ def check_mail(request: Request, language: str = "", *, typed: bool = False) -> 
 
     `typed`: the reader has just typed the address.
     """
-    return page(request, "check_mail", language, typed=typed, **promises())
+    return page(request, "check_mail", language, typed=typed, **mail_limits())
 
 
-def promises() -> dict[str, Any]:
+def mail_limits() -> dict[str, Any]:
     """For the page: how many days the link is valid, and how many mails a mailbox gets in how many minutes."""
     return {
         "days": SIGN_UP_LIFE.days,
         "minutes": int(BETWEEN_MAILS.total_seconds() // 60),
-        "mails": MAILS,
+        "mails": MAX_MAILS,
     }
 
 
@@ -81,10 +81,10 @@ def _asked(request: Request, typed: Typed) -> Answer:
     return check_mail(request, typed.language, typed=True)
 
 
-def _mend(request: Request, typed: Typed, entry: Entry, errors: Mapping[str, str]) -> Answer:
+def _mend(request: Request, typed: Typed, source: FormSource, errors: Mapping[str, str]) -> Answer:
     if request.wants_json:
         return json_answer(422, {"errors": {field: _text(request, typed, key) for field, key in errors.items()}})
-    return sign_up_form.show(request, typed, status=422, errors=errors, notice=entry.notice)
+    return sign_up_form.show(request, typed, status=422, errors=errors, notice=source.notice)
 
 
 def _message(request: Request, typed: Typed) -> str:

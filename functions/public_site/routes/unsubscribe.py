@@ -8,7 +8,7 @@ from newsletter.platform.web.answer import Answer
 from newsletter.readers.change_address import current_id
 from newsletter.readers.current_subscriber import BROKEN, current_subscriber
 from newsletter.readers.subscriber import Status
-from newsletter.readers.unsubscribe import come_back, explain, standing, unsubscribe
+from newsletter.readers.unsubscribe import ask_to_resubscribe, save_reason, status_and_language, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
@@ -20,15 +20,15 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
     """The page with the button; opening it changes nothing."""
-    ref, today = _read(token)
+    claims, today = _read(token)
     reader = current_subscriber(today.subscriber, app)
     if reader.status in ("", Status.ERASED):
         return page(request, "erased", reader.language, now=False, in_crm=False)
     if reader.status not in (BROKEN, Status.ACTIVE):
-        return _gone(request, ref, reader.status, reader.language)
+        return _gone(request, claims, reader.status, reader.language)
     # Only links of the present address may change preferences.
-    changeable = reader.status == Status.ACTIVE and reader.id == ref.subscriber
-    preferences_url = link(LinkPurpose.PREFERENCES, ref) if changeable else ""
+    changeable = reader.status == Status.ACTIVE and reader.id == claims.subscriber
+    preferences_url = link(LinkPurpose.PREFERENCES, claims) if changeable else ""
     return page(request, "unsubscribe", reader.language, preferences_url=preferences_url)
 
 
@@ -42,22 +42,22 @@ def leave(request: Request, token: str) -> Answer:
     gateways may change the body, and the reader would never see an error. Its origin is checked as for the button
     (handler.py), so that a website cannot unsubscribe somebody with such a body.
     """
-    ref, today = _read(token)
+    claims, today = _read(token)
     now = app.now()
     if one_click(request):
         unsubscribe(today, "one-click", now, app)
         return page(request, "unsubscribed", left=False, explained=False)
     said = request.readable
     if said and request.ticked("back"):
-        if not come_back(today, now, app):
+        if not ask_to_resubscribe(today, now, app):
             return ask_to_unsubscribe(request, token)
-        return check_mail(request, standing(today, app)[1])
+        return check_mail(request, status_and_language(today, app)[1])
     explained = said and request.ticked("explain")
     if explained:
-        explain(today, _reason(request), app)
+        save_reason(today, _reason(request), app)
     else:
         unsubscribe(today, "page", now, app)
-    return _gone(request, ref, *standing(today, app), explained=explained)
+    return _gone(request, claims, *status_and_language(today, app), explained=explained)
 
 
 def is_leaving(request: Request) -> bool:
@@ -75,8 +75,8 @@ def _read(token: str) -> tuple[LinkClaims, LinkClaims]:
 
     Further pages are linked for the id of the link only, because somebody else may have the old mailbox by now.
     """
-    ref = app.links.read(LinkPurpose.UNSUBSCRIBE, token)
-    return ref, ref._replace(subscriber=current_id(ref.subscriber, app))
+    claims = app.links.read(LinkPurpose.UNSUBSCRIBE, token)
+    return claims, claims._replace(subscriber=current_id(claims.subscriber, app))
 
 
 def _reason(request: Request) -> str:
@@ -84,7 +84,7 @@ def _reason(request: Request) -> str:
     return ": ".join(filter(None, (chosen if chosen in REASONS else "", request.field("more"))))
 
 
-def _gone(request: Request, ref: LinkClaims, status: str, language: str, *, explained: bool = False) -> Answer:
+def _gone(request: Request, claims: LinkClaims, status: str, language: str, *, explained: bool = False) -> Answer:
     """The page after unsubscribing. Only readers who unsubscribed themselves are asked why and can subscribe again."""
     return page(
         request,
@@ -93,5 +93,5 @@ def _gone(request: Request, ref: LinkClaims, status: str, language: str, *, expl
         left=status == Status.UNSUBSCRIBED,
         explained=explained,
         reasons=REASONS,
-        my_data_url=link(LinkPurpose.MY_DATA, LinkClaims(ref.subscriber)),
+        my_data_url=link(LinkPurpose.MY_DATA, LinkClaims(claims.subscriber)),
     )

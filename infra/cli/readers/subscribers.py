@@ -15,7 +15,7 @@ from newsletter.platform.redaction import redacted
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.readers.email_address import normalised
 from newsletter.readers.profiles.profile import Profile
-from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS
+from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAX_MAILS
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
 from newsletter.sending.ses.suppression_client import COMPLAINT, Suppressed
 
@@ -67,7 +67,7 @@ def unsuppress(address: str, because: str, *, yes: bool) -> int:
     why = f"{entry.reason} of {iso(entry.since)}; by {getpass.getuser()}, at the command line: {because.strip()}"
     app.decisions.put(whole_seconds(app.now()), f"subscriber {reader}", UNSUPPRESSED, redacted(why))
     app.suppression.remove(email)
-    often = f"at most one in {BETWEEN_MAILS // timedelta(minutes=1)} minutes and {MAILS} in 24 hours"
+    often = f"at most one in {BETWEEN_MAILS // timedelta(minutes=1)} minutes and {MAX_MAILS} in 24 hours"
     say(f"Taken off the list. The next sign-up with this address gets its mail ({often}).")
     return 0
 

@@ -123,8 +123,8 @@ def accept_wait(adapters: Adapters) -> Attempt:
 
 def the_last_sign_up(adapters: Adapters) -> Attempt:
     name = adapters.new("network")
-    assert adapters.limits.sign_up(name, NOW, 2)
-    return lambda: adapters.limits.sign_up(name, NOW, 2)
+    assert adapters.limits.take_sign_up(name, NOW, 2)
+    return lambda: adapters.limits.take_sign_up(name, NOW, 2)
 
 
 def choose(adapters: Adapters) -> Attempt:

@@ -16,8 +16,8 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.errors import LimitReached
 from newsletter.platform.links.links import LinkClaims
-from newsletter.readers.signup import protection as defend
-from newsletter.readers.signup.bot_attack import DEFENCE, FEW, FREE, MANY
+from newsletter.readers.signup import protection
+from newsletter.readers.signup.bot_attack import ATTACK_MODE_DURATION, FREE_FORMS, MIN_CONFIRMED_SHARE, MIN_SIGN_UPS
 from newsletter.readers.signup.confirm import Confirmed, confirm
 from newsletter.readers.signup.limits_store import SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import WAIT
@@ -37,16 +37,16 @@ def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def alarms(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """What defend.py counted."""
+    """What protection.py counted."""
     counted: Counter[str] = Counter()
-    monkeypatch.setattr(defend, "count", lambda name: counted.update([name]))
+    monkeypatch.setattr(protection, "count", lambda name: counted.update([name]))
     return counted
 
 
 @pytest.fixture
 def attack(clock: Clock) -> Clock:
     """Attack mode, just begun, and the tests' network has sent its one free form of the hour."""
-    app.sign_up_limits.defend(clock.now + DEFENCE, clock.now)
+    app.sign_up_limits.start_attack_mode(clock.now + ATTACK_MODE_DURATION, clock.now)
     busy(clock)
     return clock
 
@@ -63,7 +63,7 @@ def victims(forms: int, start: int = 0) -> None:
 
 
 def on(clock: Clock) -> bool:
-    return defend.under_attack(clock.now, app)
+    return protection.under_attack(clock.now, app)
 
 
 def solved(challenge: dict[str, Any]) -> str:
@@ -84,16 +84,16 @@ def sent(cloud: Cloud, email: str = READER, **more: str) -> Answer:
 
 
 def test_many_forms_and_few_confirmations_switch_it_on_with_one_alarm(clock: Clock, alarms: Counter[str]) -> None:
-    victims(MANY - 1)
+    victims(MIN_SIGN_UPS - 1)
     assert not on(clock)
-    victims(30, start=MANY)
+    victims(30, start=MIN_SIGN_UPS)
     assert on(clock)
     assert alarms == Counter(AttackModeStarted=1)
 
 
 def test_an_attack_that_crosses_the_hour_is_seen(clock: Clock, alarms: Counter[str]) -> None:
     clock.forward(minutes=50)
-    victims(MANY - 20)
+    victims(MIN_SIGN_UPS - 20)
     clock.forward(minutes=20)
     victims(20, start=1000)
     assert on(clock)
@@ -101,9 +101,9 @@ def test_an_attack_that_crosses_the_hour_is_seen(clock: Clock, alarms: Counter[s
 
 
 def test_many_forms_that_are_confirmed_are_no_attack(clock: Clock, alarms: Counter[str]) -> None:
-    for _ in range(int(MANY * FEW) + 2):
+    for _ in range(int(MIN_SIGN_UPS * MIN_CONFIRMED_SHARE) + 2):
         app.sign_up_limits.count("confirmations", clock.now)
-    victims(MANY + 5)
+    victims(MIN_SIGN_UPS + 5)
     assert not on(clock)
     assert alarms == Counter()
 
@@ -112,7 +112,7 @@ def test_it_ends_an_hour_after_the_last_sign_and_a_new_attack_is_a_new_alarm(
     clock: Clock, alarms: Counter[str]
 ) -> None:
     def flood(number: int) -> None:
-        victims(MANY, start=1000 * number)
+        victims(MIN_SIGN_UPS, start=1000 * number)
 
     flood(1)
     clock.forward(minutes=50)
@@ -132,10 +132,10 @@ def test_one_source_cannot_switch_it_on_and_pays_for_its_flood_itself(
     cloud: Cloud, clock: Clock, alarms: Counter[str]
 ) -> None:
     form = {**FORM, "form": app.forms.token("subscribe", clock.now - timedelta(minutes=1))}
-    for number in range(FREE):
+    for number in range(FREE_FORMS):
         assert post(cloud, "/subscribe", {**form, "email": f"uhri{number}@example.com"})["statusCode"] == 200
     assert post(cloud, "/subscribe", {**form, "email": "uhri@example.com"})["statusCode"] == 428
-    for number in range(3 * MANY):
+    for number in range(3 * MIN_SIGN_UPS):
         with suppress(LimitReached):
             fill_in(f"toinen{number}@example.com", network=f"2001:db8:1:{number:x}::/64")
     assert not on(clock)
@@ -152,7 +152,7 @@ def test_who_confirms_forms_of_their_own_does_not_keep_it_off(clock: Clock, alar
         assert waiting is not None
         assert isinstance(confirm(LinkClaims(subscriber, extra=waiting.link), clock.now, app), Confirmed)
 
-    for number in range(2 * MANY):
+    for number in range(2 * MIN_SIGN_UPS):
         if number % 4 == 0:
             own(number, f"oma{number}@hyokkaaja.example.com")
         else:
@@ -195,7 +195,7 @@ def test_a_solved_challenge_lets_one_form_through_and_no_second(cloud: Cloud, at
 
 def test_a_challenge_that_is_too_old_or_not_ours_lets_nobody_through(cloud: Cloud, attack: Clock) -> None:
     answer = solved(challenge_in(cloud.http("GET", "/subscribe")["body"]))
-    app.sign_up_limits.defend(attack.now + 3 * DEFENCE, attack.now)
+    app.sign_up_limits.start_attack_mode(attack.now + 3 * ATTACK_MODE_DURATION, attack.now)
     attack.forward(hours=1, seconds=1)
     busy(attack)
     for altcha in (answer, "", "x", answer[:-4]):
@@ -233,7 +233,7 @@ def test_a_busy_wide_network_shuts_nobody_out_who_brings_a_proof_or_waits(
     cloud: Cloud, clock: Clock, busy_ones: list[str], source: str
 ) -> None:
     for number in range(4 * SIGN_UPS_AN_HOUR):
-        defend.take_form(busy_ones[number % 4], clock.now, app)
+        protection.take_form(busy_ones[number % 4], clock.now, app)
     assert not on(clock)
     form = {"email": READER, "language": "fi", "consent": True}
     told = post_json(cloud, form, source=source)
@@ -246,7 +246,7 @@ def test_a_busy_wide_network_shuts_nobody_out_who_brings_a_proof_or_waits(
     assert pressed(cloud, page, source)["statusCode"] == 200
     assert len(cloud.messages("TransactionalQueue")) == 2
     with pytest.raises(LimitReached):
-        defend.take_form(busy_ones[0], clock.now, app)
+        protection.take_form(busy_ones[0], clock.now, app)
 
 
 # --- and without -----------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ def test_a_minute_belongs_to_one_address_and_one_network_gets_one_in_ten(cloud: 
 
 
 def test_a_waiting_page_does_not_last(cloud: Cloud, attack: Clock) -> None:
-    app.sign_up_limits.defend(attack.now + 3 * DEFENCE, attack.now)
+    app.sign_up_limits.start_attack_mode(attack.now + 3 * ATTACK_MODE_DURATION, attack.now)
     page = sent(cloud)
     attack.forward(hours=1, seconds=1)
     busy(attack)

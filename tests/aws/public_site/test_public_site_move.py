@@ -13,7 +13,7 @@ from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import Message, SendNotice
 from newsletter.readers.choice import Frequency
-from newsletter.readers.signup.bot_attack import DEFENCE
+from newsletter.readers.signup.bot_attack import ATTACK_MODE_DURATION
 from newsletter.readers.signup.limits_store import CHANGES_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import WAIT
 from newsletter.readers.subscriber import Status, subscriber_id
@@ -182,7 +182,7 @@ def test_the_choices_of_an_old_mail_send_their_reader_to_the_new_address_without
 def test_readers_who_took_each_others_addresses_can_both_leave(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    app.sign_up_limits.forget_confirmation_mails(ID)
+    app.sign_up_limits.reset_confirmation_mails(ID)
     assert post(cloud, own(LinkPurpose.PREFERENCES), {"new_email": READER})["statusCode"] == 200
     cloud.drain()
     assert cloud.http("POST", link_to("confirm", cloud.mails(READER)[-1]))["statusCode"] == 200
@@ -211,12 +211,12 @@ def test_what_is_kept_of_the_old_address_is_shown_and_erased_with_the_rest(cloud
 def test_an_old_address_that_somebody_subscribed_with_again_is_theirs(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     move(cloud)
-    app.sign_up_limits.forget_confirmation_mails(ID)
+    app.sign_up_limits.reset_confirmation_mails(ID)
     cloud.subscribe(READER, "kriisit")
     assert READER not in cloud.http("GET", own(LinkPurpose.MY_DATA))["body"]
     assert post(cloud, link(LinkPurpose.UNSUBSCRIBE), ONE_CLICK)["statusCode"] == 200
     assert reader(NEW_ID).status is Status.ACTIVE
-    app.sign_up_limits.forget_confirmation_mails(ID)
+    app.sign_up_limits.reset_confirmation_mails(ID)
     cloud.subscribe(READER)
     assert post(cloud, own(LinkPurpose.MY_DATA), {})["statusCode"] == 200
     assert reader().status is Status.ACTIVE
@@ -271,7 +271,7 @@ def test_another_address_needs_what_every_form_needs_in_its_network(
     cloud.subscribe(READER)
     cloud.drain()
     clock = Clock(monkeypatch, NOON)
-    app.sign_up_limits.defend(clock.now + DEFENCE, clock.now)
+    app.sign_up_limits.start_attack_mode(clock.now + ATTACK_MODE_DURATION, clock.now)
     app.sign_up_limits.take("network#192.0.0.0/16", clock.now, 1000)
     path = link(LinkPurpose.PREFERENCES)
     page = post(cloud, path, {"new_email": NEW})
@@ -282,7 +282,7 @@ def test_another_address_needs_what_every_form_needs_in_its_network(
     assert len(cloud.messages("TransactionalQueue")) == 1
     clock.forward(hours=2)
     for _ in range(SIGN_UPS_AN_HOUR):
-        app.sign_up_limits.sign_up("203.0.113.0/24", clock.now)
+        app.sign_up_limits.take_sign_up("203.0.113.0/24", clock.now)
     monkeypatch.setattr("public_site.admission.needs_proof", lambda *_: False)
     assert post(cloud, path, {"new_email": NEW}, source="203.0.113.5")["statusCode"] == 429
 

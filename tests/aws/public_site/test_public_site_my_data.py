@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
-from newsletter.readers.my_data import SETTLED
+from newsletter.readers.my_data import LONGEST_RUN
 from tests.support.cloud import Cloud
 from tests.support.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
 
@@ -54,7 +54,7 @@ def test_one_button_erases_everything_but_the_mark_that_keeps_imports_away(cloud
     answer = post(cloud, path, {})
     assert (answer["statusCode"], heading(answer)) == (200, text("erased.heading"))
     assert in_crm(answer)  # the page that said so is gone with the data
-    cloud.run("nurture", datetime.now(UTC) + SETTLED)  # looks once more, when nobody can still be writing
+    cloud.run("nurture", datetime.now(UTC) + LONGEST_RUN)  # looks once more, when nobody can still be writing
     (mark,) = cloud.items("Subscribers")
     assert {name: value["S"] for name, value in mark.items() if name != "erased_at"} == {
         "id": ID,

@@ -11,7 +11,7 @@ import pytest
 from newsletter.container import app
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import SignUp, subscriber_id
-from public_site.sign_up_form import TRAP
+from public_site.sign_up_form import HONEYPOT
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.site import WEBSITE, asked, post
 
@@ -61,7 +61,7 @@ def test_the_form_as_printed_is_taken_and_leads_on_to_the_websites_own_page(clou
     assert len(asked(cloud)) == 1
 
 
-@pytest.mark.parametrize("left_out", ["language", "next", "name", "topics", "frequency", TRAP])
+@pytest.mark.parametrize("left_out", ["language", "next", "name", "topics", "frequency", HONEYPOT])
 def test_a_form_without_what_the_page_calls_optional_is_taken_too(cloud: Cloud, left_out: str) -> None:
     fields = [field for field in filled_in().sent if field[0] != left_out]
     assert len(fields) < len(filled_in().sent)
@@ -82,4 +82,4 @@ def test_the_page_explains_every_field_and_shows_the_consent_of_the_publication(
     explained = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## With a script")[0], re.MULTILINE))
     assert explained == {name for name, _ in filled_in().sent}
     assert " ".join(app.templates.publication.consent.text["en"].split()) in " ".join(FORM.split())
-    assert TRAP in explained
+    assert HONEYPOT in explained

@@ -24,9 +24,9 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, TakeUpOffer
 from newsletter.readers import my_data
 from newsletter.readers.choices import Choices
-from newsletter.readers.consents.consent import Consent, brought_record
+from newsletter.readers.consents.consent import Consent, imported_record
 from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.my_data import SETTLED
+from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.profiles.records_store import ReaderRecords
 from newsletter.readers.subscriber import SignUp, Status, Subscriber, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
@@ -105,7 +105,7 @@ WRITES: dict[str, Callable[[], Any]] = {
     "LeadPointers.add": lambda: app.lead_pointers.add(ID, "l", "sparraus", NOON),
     "Leads.add_attempt": lambda: app.leads.add_attempt("l", NOON, "204", taken=True),
     "Bounces.stop": lambda: app.bounces.stop(
-        ID, Status.COMPLAINED, "x", valid_at=app.now(), now=app.now(), forget_after=SETTLED
+        ID, Status.COMPLAINED, "x", valid_at=app.now(), now=app.now(), forget_after=LONGEST_RUN
     ),
     "Bounces.add_soft_bounce": lambda: app.bounces.add_soft_bounce(ID, NOON, "x"),
     "Bounces.discount": lambda: app.bounces.discount(ID, "x"),
@@ -113,7 +113,7 @@ WRITES: dict[str, Callable[[], Any]] = {
     "Bounces.forget_soft_bounces": lambda: app.bounces.forget_soft_bounces(ID, ["x"]),
     "ReaderRecords.add": lambda: records().add({"id": ID, "record": "new#x"}),
     "SignUps.put_all": lambda: app.sign_ups.put_all([form()]),
-    "SignUps.forget": lambda: app.sign_ups.forget(form()),
+    "SignUps.delete": lambda: app.sign_ups.delete(form()),
     "SignUps.reminded": lambda: app.sign_ups.reminded(ID, "old"),
     "Subscribers.activate": lambda: app.subscribers.activate(form(), NOON),
     "Subscribers.admit": lambda: app.subscribers.admit(reader(), brought()),
@@ -128,7 +128,7 @@ WRITES: dict[str, Callable[[], Any]] = {
 A_NEW_BEGINNING = {"SignUps.put"}
 ERASURE = {
     "Leads.erase",
-    *(f"ReaderData.{name}" for name in ("finish_erasure", "look_again", "mark_erased", "remove")),
+    *(f"ReaderData.{name}" for name in ("finish_erasure", "schedule_check", "mark_erased", "remove")),
 }
 ASKED_FOR_BEFORE = {"Leads.create"}
 """It is in no reader's partition; hand_off_lead points to it first, and looks again after it."""
@@ -169,7 +169,7 @@ def records() -> ReaderRecords:
 
 
 def brought() -> Any:
-    return brought_record(Consent("given", "import", NOON, "x"), app.consents.seal(ID))
+    return imported_record(Consent("given", "import", NOON, "x"), app.consents.seal(ID))
 
 
 def methods() -> Iterator[str]:
@@ -195,7 +195,7 @@ def test_no_store_keeps_anything_under_the_id_of_who_was_erased(cloud: Cloud, cl
     cloud.drain()
     clock.forward(days=2)
     erase()
-    cloud.run("nurture", clock.now + SETTLED)
+    cloud.run("nurture", clock.now + LONGEST_RUN)
     assert only_the_mark(cloud)
     before = of_readers(cloud)
     clock.forward(minutes=30)
@@ -209,7 +209,7 @@ def test_a_form_of_who_was_erased_waits_and_leaves_nothing_when_nobody_confirms_
     erase()
     clock.forward(days=1)
     fill_in(READER)
-    cloud.run("nurture", clock.now + SETTLED)
+    cloud.run("nurture", clock.now + LONGEST_RUN)
     assert {item["record"]["S"] for item in cloud.items("Subscribers")} == {"profile", "sign-up"}
     over = clock.now + app.templates.publication.retention.pending
     cloud.run("nurture", over + timedelta(minutes=5))
@@ -229,7 +229,7 @@ def test_who_was_erased_begins_afresh_with_a_form_of_their_own(cloud: Cloud, clo
     assert (found.status, found.choices.topics, found.choices.name) == (Status.ACTIVE, ("kriisit",), "")
     assert app.consents.faults(ID) == []
     assert len(app.consents.chain(ID)) == 1
-    cloud.run("nurture", clock.now + SETTLED + SETTLED)
+    cloud.run("nurture", clock.now + LONGEST_RUN + LONGEST_RUN)
     assert app.subscribers.get(ID) == found
 
 
@@ -267,7 +267,7 @@ def test_no_link_of_an_old_mail_leaves_a_trace_of_who_was_erased_and_articles_op
         Item={"pk": {"S": "mailing#m"}, "sk": {"S": "link#k"}, "url": {"S": "https://blog.example.com/a"}},
     )
     erase()
-    cloud.run("nurture", clock.now + SETTLED)
+    cloud.run("nurture", clock.now + LONGEST_RUN)
     assert only_the_mark(cloud)
     before = stored(cloud)
     answers = every_link(cloud)
@@ -463,7 +463,7 @@ def test_an_erasure_at_any_moment_of_what_is_going_on_leaves_the_mark_alone(
             cloud.drain()
         if calls[0] < number:
             break
-        cloud.run("nurture", clock.now + SETTLED)
+        cloud.run("nurture", clock.now + LONGEST_RUN)
         assert only_the_mark(cloud), f"erased before call {number} of {act.__name__}"
         clock.forward(days=1)
     assert number > 2

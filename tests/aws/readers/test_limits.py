@@ -81,7 +81,7 @@ def test_a_mail_that_was_given_back_can_be_asked_for_again(adapters: Adapters) -
     for form in ("first", "second"):
         assert adapters.limits.confirmation_mail(reader, START, form) == form
         assert adapters.limits.confirmation_mail(reader, START, "third") == form
-        adapters.limits.forget_confirmation_mails(reader)
+        adapters.limits.reset_confirmation_mails(reader)
 
 
 @settings(max_examples=10)
@@ -90,14 +90,14 @@ def test_a_network_gets_its_sign_ups_and_no_more_until_the_hour_is_over(
     adapters: Adapters, most: int, asked: int
 ) -> None:
     network = adapters.new("network")
-    taken = sum(adapters.limits.sign_up(network, START + timedelta(minutes=each), most) for each in range(asked))
+    taken = sum(adapters.limits.take_sign_up(network, START + timedelta(minutes=each), most) for each in range(asked))
     assert taken == min(most, asked)
-    assert adapters.limits.sign_up(network, START + timedelta(hours=1), most)
+    assert adapters.limits.take_sign_up(network, START + timedelta(hours=1), most)
 
 
 def test_of_many_sign_ups_at_once_a_network_gets_its_share(adapters: Adapters) -> None:
     network = adapters.new("network")
-    assert at_once(lambda: adapters.limits.sign_up(network, START, 5)) == 5
+    assert at_once(lambda: adapters.limits.take_sign_up(network, START, 5)) == 5
 
 
 def test_of_many_who_show_one_proof_at_once_one_is_believed(adapters: Adapters) -> None:
@@ -126,8 +126,8 @@ def test_figures_are_of_this_hour_and_the_one_before(adapters: Adapters) -> None
 def test_of_many_who_see_an_attack_at_once_one_switches_the_defence_on(adapters: Adapters) -> None:
     then = START + timedelta(days=1000 + int(adapters.new("")))  # there is one switch: days of its own
     for start in (then, then + timedelta(hours=2)):
-        assert at_once(partial(adapters.limits.defend, start + timedelta(hours=1), start)) == 1
-        assert not adapters.limits.defend(start + timedelta(hours=2), start + timedelta(minutes=30))
+        assert at_once(partial(adapters.limits.start_attack_mode, start + timedelta(hours=1), start)) == 1
+        assert not adapters.limits.start_attack_mode(start + timedelta(hours=2), start + timedelta(minutes=30))
         assert adapters.limits.attack_until(start) == (start + timedelta(hours=2)).timestamp()
 
 
@@ -135,5 +135,5 @@ def test_a_container_learns_of_an_attack_within_seconds(adapters: Adapters) -> N
     then = START + timedelta(days=2000 + int(adapters.new("")))
     elsewhere = SignUpLimits(adapters.client, adapters.table("Guards"))
     assert adapters.limits.attack_until(then) < then.timestamp()
-    assert elsewhere.defend(then + timedelta(hours=1), then)
+    assert elsewhere.start_attack_mode(then + timedelta(hours=1), then)
     assert adapters.limits.attack_until(then + ATTACK_TRUSTED) == (then + timedelta(hours=1)).timestamp()

@@ -12,7 +12,7 @@ import pytest
 from newsletter.container import app
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.current_subscriber import current_subscriber
-from newsletter.readers.my_data import SETTLED
+from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.subscriber import Status, subscriber_id
 from rehearsal import events
 from tests.support.cloud import PEPPER, Cloud, link_to
@@ -64,7 +64,7 @@ def forget(cloud: Cloud, clock: Clock) -> None:
     clock.forward(days=app.templates.publication.retention.left.days + 5)
     for _ in range(2):
         cloud.run("nurture", clock.now)
-        clock.forward(seconds=SETTLED.total_seconds())
+        clock.forward(seconds=LONGEST_RUN.total_seconds())
         cloud.run("nurture", clock.now)
 
 
@@ -115,7 +115,7 @@ def test_the_way_from_the_old_addresses_goes_with_the_reader_at_its_end(cloud: C
         data = json.loads(cloud.http("GET", f"{of(2, LinkPurpose.MY_DATA)}?format=json")["body"])
         assert [each["subscriber"] for each in data["earlier"]] == [id_of(1), id_of(0)]
         assert post(cloud, of(2, LinkPurpose.MY_DATA), {})["statusCode"] == 200
-        clock.forward(seconds=SETTLED.total_seconds())
+        clock.forward(seconds=LONGEST_RUN.total_seconds())
         cloud.run("nurture", clock.now)
     else:
         post(cloud, of(0, LinkPurpose.UNSUBSCRIBE), ONE_CLICK)

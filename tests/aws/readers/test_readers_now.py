@@ -18,7 +18,7 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.subscriber import Status, subscriber_id
-from public_site.routes.offer import OLDEST
+from public_site.routes.offer import MAX_AGE
 from tests.support.cloud import PEPPER, Cloud, link_to
 from tests.support.site import ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text
 
@@ -260,7 +260,7 @@ def test_a_press_without_its_page_shows_the_page_and_makes_no_lead(
     shown = hidden(cloud.http("GET", path)["body"])
     other = hidden(cloud.http("GET", link(LinkPurpose.OFFER, **{**OFFER, "mailing": "other"}))["body"])
     subscribe_form = hidden(cloud.http("GET", "/subscribe")["body"])
-    clock.forward(days=OLDEST.days, seconds=1)
+    clock.forward(days=MAX_AGE.days, seconds=1)
     for form in ({}, {"accept": "yes"}, {"form": "x"}, {"form": "x" * 9000}, other, subscribe_form, shown):
         answer = post(cloud, path, form)
         assert (answer["statusCode"], heading(answer)) == (422, "Sparrataanko?")

@@ -27,7 +27,7 @@ def sign_up(cloud: Cloud, address: str = READER) -> int:
 
 def forget_recent_mails(address: str = READER) -> None:
     """As if the last confirmation mails were a day old."""
-    app.sign_up_limits.forget_confirmation_mails(subscriber_id(PEPPER.encode(), address))
+    app.sign_up_limits.reset_confirmation_mails(subscriber_id(PEPPER.encode(), address))
 
 
 def listed(address: str = READER) -> str:

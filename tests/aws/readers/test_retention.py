@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
-from newsletter.readers.my_data import SETTLED
+from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.subscriber import Status
 from tests.support.cloud import Cloud, link_to
 from tests.support.site import FORM, ID, READER, Clock, link, post, reader
@@ -78,7 +78,7 @@ def test_who_left_is_erased_after_their_days_and_only_the_mark_stays(cloud: Clou
     cloud.run("nurture", clock.now + LEFT - MINUTE)
     assert reader().email == READER
     assert len(cloud.items("Leads")) == 1
-    for later in (timedelta(0), SETTLED, SETTLED):
+    for later in (timedelta(0), LONGEST_RUN, LONGEST_RUN):
         cloud.run("nurture", clock.now + LEFT + later)
         (mark,) = cloud.items("Subscribers")
         due = {"due_shard", "due_at"} if not later else set()  # the tick looks once more

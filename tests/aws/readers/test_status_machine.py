@@ -27,7 +27,7 @@ from newsletter.readers.imports.read_row import Row
 from newsletter.readers.signup.confirm import confirm, send_again
 from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
 from newsletter.readers.subscriber import Status, subscriber_id
-from newsletter.readers.unsubscribe import come_back, unsubscribe
+from newsletter.readers.unsubscribe import ask_to_resubscribe, unsubscribe
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.stored import stored_profile, stored_records
 
@@ -87,7 +87,7 @@ class Life:
             case "hand_off":
                 self.hand_off()
             case "come_back":
-                come_back(LinkClaims(self.id), self.now, app)
+                ask_to_resubscribe(LinkClaims(self.id), self.now, app)
 
     def do(self, act: str, number: int) -> None:
         ref = LinkClaims(self.id)

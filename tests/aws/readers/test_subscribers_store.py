@@ -14,8 +14,8 @@ from newsletter.platform.shards import shard_of
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
-from newsletter.readers.consents.consent import Consent, brought_record
-from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAILS_A_DAY, SIGN_UPS_AN_HOUR
+from newsletter.readers.consents.consent import Consent, imported_record
+from newsletter.readers.signup.limits_store import BETWEEN_MAILS, MAIL_PERIOD, SIGN_UPS_AN_HOUR
 from newsletter.readers.subscriber import SignUp, Status
 from tests.support.dynamodb import Adapters
 from tests.support.stored import stored_profile, stored_records
@@ -77,10 +77,10 @@ def test_a_newer_form_replaces_an_older_one_and_is_not_forgotten_with_it(adapter
     newer = replace(older, nonce="newer")
     adapters.sign_ups.put(older)
     adapters.sign_ups.put(newer)
-    adapters.sign_ups.forget(older)
+    adapters.sign_ups.delete(older)
     assert adapters.sign_ups.get(older.id, NOW) == newer
     for _ in range(2):
-        adapters.sign_ups.forget(newer)
+        adapters.sign_ups.delete(newer)
     assert adapters.sign_ups.get(older.id, NOW) is None
 
 
@@ -192,7 +192,7 @@ def test_an_erased_reader_leaves_a_mark_alone_that_no_import_overwrites(adapters
     assert Erasure(sign_up.id) not in list(adapters.due_index.due(shard_of(sign_up.id), NOW))
     assert adapters.subscribers.get(sign_up.id) is None
     assert adapters.subscribers.many([sign_up.id]) == {}
-    proof = brought_record(Consent("given", "import", NOW, "import"), adapters.consents.seal(found.id))
+    proof = imported_record(Consent("given", "import", NOW, "import"), adapters.consents.seal(found.id))
     assert not adapters.subscribers.admit(found, proof)
     assert [set(item) for item in stored_records(adapters.subscribers, sign_up.id)] == [
         {"id", "record", "status", "erased_at"}
@@ -277,12 +277,12 @@ def test_a_mailbox_gets_a_confirmation_every_ten_minutes_and_three_a_day(adapter
     asked = [*range(0, 40, 5), *range(day - 10, day + 40, 5)]
     mails = ((at, adapters.limits.confirmation_mail(name, NOW + timedelta(minutes=at), f"form{at}")) for at in asked)
     granted = [at for at, form in mails if form == f"form{at}"]
-    assert (timedelta(minutes=10), timedelta(minutes=day)) == (BETWEEN_MAILS, MAILS_A_DAY)
+    assert (timedelta(minutes=10), timedelta(minutes=day)) == (BETWEEN_MAILS, MAIL_PERIOD)
     assert granted == [0, 10, 20, day, day + 10, day + 20]
 
 
 def test_a_network_has_its_sign_ups_of_the_hour_and_no_more(adapters: Adapters) -> None:
     network = adapters.new("192.0.2.")
-    taken = [adapters.limits.sign_up(network, NOW) for _ in range(SIGN_UPS_AN_HOUR + 2)]
+    taken = [adapters.limits.take_sign_up(network, NOW) for _ in range(SIGN_UPS_AN_HOUR + 2)]
     assert taken == [True] * SIGN_UPS_AN_HOUR + [False] * 2
-    assert adapters.limits.sign_up(network, NOW + timedelta(hours=1))
+    assert adapters.limits.take_sign_up(network, NOW + timedelta(hours=1))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.readers.signup.challenges import LIFE, MOST, Challenges
+from newsletter.readers.signup.challenges import CHALLENGE_LIFETIME, MAX_NUMBER, Challenges
 from tests.support.altered_tokens import altered_tokens
 from tests.support.strategies import anything
 
@@ -39,9 +39,9 @@ SOLVED = solve(proofs.challenge(NOW))
 def test_a_solved_challenge_counts_until_it_expires() -> None:
     proof = proofs.solved(told(SOLVED), NOW)
     assert proof is not None
-    assert (proof.challenge, proof.expires) == (SOLVED["challenge"], NOW + LIFE)
-    assert proofs.solved(told(SOLVED), NOW + LIFE - timedelta(seconds=1)) == proof
-    assert proofs.solved(told(SOLVED), NOW + LIFE) is None
+    assert (proof.challenge, proof.expires) == (SOLVED["challenge"], NOW + CHALLENGE_LIFETIME)
+    assert proofs.solved(told(SOLVED), NOW + CHALLENGE_LIFETIME - timedelta(seconds=1)) == proof
+    assert proofs.solved(told(SOLVED), NOW + CHALLENGE_LIFETIME) is None
 
 
 def test_an_answer_is_read_in_the_one_spelling_that_base64_gives_it() -> None:
@@ -67,7 +67,7 @@ def test_challenges_differ_and_do_not_tell_their_number() -> None:
     made = [proofs.challenge(NOW) for _ in range(20)]
     assert len({each["salt"] for each in made}) == len({each["challenge"] for each in made}) == 20
     assert all("number" not in each for each in made)
-    assert all(each["maxnumber"] == MOST for each in made)
+    assert all(each["maxnumber"] == MAX_NUMBER for each in made)
 
 
 def test_a_challenge_outlives_a_rotation_of_keys_and_no_more() -> None:

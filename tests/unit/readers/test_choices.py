@@ -80,7 +80,7 @@ def test_planning_sees_of_what_is_kept_all_that_audiences_may_look_at_and_no_mor
 def test_a_form_and_a_list_say_the_same(chosen: Choices) -> None:
     names = {name: " ".join(getattr(chosen, name).split()) for name in TEXTS}
     assert read_choices(typed(chosen), RULES) == (Choices(**{**vars_of(chosen), **names}), {})
-    assert read_choices(cells(chosen), RULES, cells=True) == (Choices(**{**vars_of(chosen), **names}), {})
+    assert read_choices(cells(chosen), RULES, from_list=True) == (Choices(**{**vars_of(chosen), **names}), {})
 
 
 def vars_of(chosen: Choices) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from newsletter.readers.consents.consent import (
     Consent,
     ConsentRecord,
     Seal,
-    brought_record,
     faults,
+    imported_record,
     next_record,
 )
 
@@ -31,7 +31,7 @@ def chain_of(length: int, *, imported: bool) -> list[ConsentRecord]:
         Consent("withdrawn" if number % 2 else "given", "form", START + timedelta(days=number), f"act-{number}")
         for number in range(length)
     ]
-    chain = [brought_record(consents.pop(0), SEAL)] if imported else []
+    chain = [imported_record(consents.pop(0), SEAL)] if imported else []
     for consent in consents:
         chain.append(next_record(chain, consent, SEAL))
     return chain
@@ -70,7 +70,7 @@ def test_a_record_that_is_changed_removed_doubled_or_moved_is_noticed(
 
 
 def test_a_form_confirmed_in_the_moment_of_an_import_need_not_know_of_it() -> None:
-    brought, confirmed = brought_record(Consent("given", "import", START, "import"), SEAL), chain_of(2, imported=False)
+    brought, confirmed = imported_record(Consent("given", "import", START, "import"), SEAL), chain_of(2, imported=False)
     assert faults([brought, *confirmed], confirmed[-1].hash, SEAL) == []
     assert faults([brought, *confirmed[1:]], confirmed[-1].hash, SEAL) != []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.readers.signup.bot_attack import FREE, FREE_WIDE, must_prove
+from newsletter.readers.signup.bot_attack import FREE_FORMS, FREE_FORMS_WIDE, must_prove
 from newsletter.readers.signup.mailbox import mailbox_of
 from newsletter.readers.signup.networks import network_of, wider
 
@@ -73,8 +73,8 @@ def test_this_machine_and_what_is_no_address_have_no_network(address: str) -> No
 
 
 def test_who_sends_many_forms_must_prove_and_in_an_attack_who_sends_a_second() -> None:
-    assert not must_prove(FREE - 1, FREE_WIDE - 1, attack=False)
-    assert must_prove(FREE, FREE, attack=False)
-    assert must_prove(0, FREE_WIDE, attack=False)
+    assert not must_prove(FREE_FORMS - 1, FREE_FORMS_WIDE - 1, attack=False)
+    assert must_prove(FREE_FORMS, FREE_FORMS, attack=False)
+    assert must_prove(0, FREE_FORMS_WIDE, attack=False)
     assert not must_prove(0, 0, attack=True)
     assert must_prove(0, 1, attack=True)

@@ -77,7 +77,7 @@ def next_record(chain: Sequence[ConsentRecord], consent: Consent, seal: Seal) ->
     return ConsentRecord(number, consent, previous, seal.of(number, consent, previous))
 
 
-def brought_record(consent: Consent, seal: Seal) -> ConsentRecord:
+def imported_record(consent: Consent, seal: Seal) -> ConsentRecord:
     """The consent record of an imported reader, with which the chain begins."""
     return ConsentRecord(0, consent, "", seal.of(0, consent, ""))
 

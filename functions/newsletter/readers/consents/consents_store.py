@@ -56,7 +56,7 @@ class Consents:
                 return known
             record = next_record(chain, consent, self.seal(subscriber))
             erased_at = profile.get("erased_at", "")
-            if erased_at and not self._records.spoke_since(subscriber, erased_at, consent.at):
+            if erased_at and not self._records.signed_up_since(subscriber, erased_at, consent.at):
                 return record
             if self._put_new(subscriber, record):
                 return record

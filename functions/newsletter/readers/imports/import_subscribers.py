@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.messages import ConfirmSignUp
 from newsletter.platform.times import iso
-from newsletter.readers.consents.consent import Consent, brought_record
+from newsletter.readers.consents.consent import Consent, imported_record
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.read_row import Entry, Row, is_mark, read_row
 from newsletter.readers.subscriber import SignUp, Status, Subscriber
@@ -70,7 +70,13 @@ class ImportList:
 
 
 def import_rows(
-    rows: Sequence[Row], roster: ImportList, now: datetime, app: Container, *, dry: bool = False, again: bool = False
+    rows: Sequence[Row],
+    import_list: ImportList,
+    now: datetime,
+    app: Container,
+    *,
+    dry: bool = False,
+    again: bool = False,
 ) -> list[Imported | InvalidInput]:
     """Import at most 100 rows; the result of each, in their order. `dry` changes nothing and returns the same results.
 
@@ -79,14 +85,14 @@ def import_rows(
     stopped within these rows: confirmation mails that it had planned are queued, and the ledger keeps them from being
     sent twice.
     """
-    return _Import(roster, now, app, dry=dry, again=again).run(rows)
+    return _Import(import_list, now, app, dry=dry, again=again).run(rows)
 
 
 class _Import:
-    """At most 100 rows of one roster."""
+    """At most 100 rows of one import_list."""
 
-    def __init__(self, roster: ImportList, now: datetime, app: Container, *, dry: bool, again: bool) -> None:
-        self._roster = roster
+    def __init__(self, import_list: ImportList, now: datetime, app: Container, *, dry: bool, again: bool) -> None:
+        self._list = import_list
         self._now = now
         self._app = app
         self._dry = dry
@@ -109,16 +115,16 @@ class _Import:
         return results
 
     def _read(self, row: Row) -> Entry | InvalidInput | Imported:
-        if is_mark(row) and not self._roster.same_pepper:
+        if is_mark(row) and not self._list.same_pepper:
             return Imported.NAMELESS
         try:
-            return read_row(row, self._roster.origin, self._now, self._app, left=self._roster.mode is Mode.LEFT)
+            return read_row(row, self._list.origin, self._now, self._app, left=self._list.mode is Mode.LEFT)
         except InvalidInput as wrong:
             return wrong
 
     def _may_wait(self, entries: Sequence[Entry | InvalidInput | Imported]) -> bool:
         """Whether forms that wait for confirmation matter: rows may be asked to confirm, or readers have left."""
-        return self._roster.mode is Mode.PENDING or any(
+        return self._list.mode is Mode.PENDING or any(
             isinstance(entry, Entry) and entry.listed.left for entry in entries
         )
 
@@ -126,7 +132,7 @@ class _Import:
         status = self._known.get(entry.id)
         earlier = self._waiting.get(entry.id)
         first = entry.id not in self._seen
-        if self._roster.strictest.get(entry.id, entry.listed) is not entry.listed:
+        if self._list.strictest.get(entry.id, entry.listed) is not entry.listed:
             return Imported.TWICE
         self._seen.add(entry.id)
         if status is not None and status is not Status.ACTIVE:
@@ -136,13 +142,13 @@ class _Import:
             return Imported.LEFT
         if entry.listed.left:
             return self._leave(entry, status, earlier) if first else Imported.KNOWN
-        if entry.listed is ListedStatus.PENDING and self._roster.mode is Mode.CONFIRMED:
+        if entry.listed is ListedStatus.PENDING and self._list.mode is Mode.CONFIRMED:
             return Imported.UNCONFIRMED
         if not first or status is Status.ACTIVE:
             return Imported.KNOWN
-        if earlier and not (self._again and earlier.origin == self._roster.origin):
+        if earlier and not (self._again and earlier.origin == self._list.origin):
             return Imported.KNOWN
-        if self._roster.mode is Mode.PENDING:
+        if self._list.mode is Mode.PENDING:
             self._asked[entry.id] = earlier or entry.form_to_confirm
             return Imported.ASKED
         return Imported.ADDED if self._dry else self._admit(entry)
@@ -152,14 +158,14 @@ class _Import:
         there = f"confirmed there {iso(entry.confirmed_at)}" if entry.confirmed_at else ""
         consent = Consent(
             act="given",
-            how=self._roster.origin,
+            how=self._list.origin,
             at=self._now,
-            unique=self._roster.origin,
+            unique=self._list.origin,
             text_version=entry.consent_version,
             language=entry.form.language,
-            evidence="; ".join(filter(None, (self._roster.evidence, there))),
+            evidence="; ".join(filter(None, (self._list.evidence, there))),
         )
-        proof = brought_record(consent, self._app.consents.seal(entry.id))
+        proof = imported_record(consent, self._app.consents.seal(entry.id))
         admitted = self._app.subscribers.admit(self._reader(entry, Status.ACTIVE), proof)
         return Imported.ADDED if admitted else Imported.KNOWN
 
@@ -173,14 +179,14 @@ class _Import:
             return Imported.SUPPRESSED if added else Imported.KNOWN
         added = self._app.subscribers.admit(
             self._reader(entry, entry.listed.status),
-            brought_record(self._withdrawn(entry), self._app.consents.seal(entry.id)),
-            how=entry.left_how or self._roster.origin,
+            imported_record(self._withdrawn(entry), self._app.consents.seal(entry.id)),
+            how=entry.left_how or self._list.origin,
             why=entry.left_why,
             forget_after=self._app.publication.retention.left,
         )
         if earlier is not None and earlier.origin.startswith("import "):
             # The form came from an import and not from the reader; without it no reminder is sent.
-            self._app.sign_ups.forget(earlier)
+            self._app.sign_ups.delete(earlier)
         return Imported.SUPPRESSED if added else Imported.KNOWN
 
     def _end(self, entry: Entry) -> Imported:
@@ -195,7 +201,7 @@ class _Import:
         if self._dry:
             return Imported.ENDED
         forget_after = self._app.publication.retention.left
-        how = self._roster.origin
+        how = self._list.origin
         if not self._app.subscribers.deactivate(entry.id, entry.listed.status, how, self._now, forget_after):
             return Imported.LEFT
         head = self._app.consents.append(entry.id, withdrawn).hash
@@ -208,11 +214,11 @@ class _Import:
         there = f"left there {iso(entry.left_at)}" if entry.left_at else ""
         return Consent(
             act="withdrawn",
-            how=self._roster.origin,
+            how=self._list.origin,
             at=self._now,
-            unique=f"left: {self._roster.origin}",
+            unique=f"left: {self._list.origin}",
             language=entry.form.language,
-            evidence="; ".join(filter(None, (self._roster.evidence, there))),
+            evidence="; ".join(filter(None, (self._list.evidence, there))),
         )
 
     def _reader(self, entry: Entry, status: Status) -> Subscriber:

@@ -86,7 +86,7 @@ def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool
     publication = app.publication
     email = "" if is_mark(row) else normalised(row.email, allow_test_domains=app.settings.local)
     given = dict.fromkeys(CHOICES, "") | dict(row.choices)
-    choices, faults = read_choices(given, rules(now, app, every_topic=True), cells=True)
+    choices, faults = read_choices(given, rules(now, app, every_topic=True), from_list=True)
     if faults and not listed.left:
         raise InvalidForm(faults)
     form = SignUp(

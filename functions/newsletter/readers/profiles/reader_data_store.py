@@ -26,7 +26,7 @@ CLICK = "click#"
 
 
 @dataclass(frozen=True)
-class Held:
+class StoredRecords:
     """The records under one id, the profile among them. Only this class knows what they look like in the table."""
 
     subscriber: str
@@ -38,7 +38,7 @@ class Held:
         return next((read_profile(item) for item in self._items if item["record"] == PROFILE), None)
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether there is nothing, or only the mark of an erasure."""
         return all(item["record"] == PROFILE and item.get("status") == Status.ERASED for item in self._items)
 
@@ -105,9 +105,9 @@ class ReaderData:
         self._client = client
         self._table = table
 
-    def of(self, subscriber: str) -> Held:
+    def of(self, subscriber: str) -> StoredRecords:
         """The records under the id."""
-        return Held(subscriber, tuple(self._records(subscriber)))
+        return StoredRecords(subscriber, tuple(self._records(subscriber)))
 
     def mark_erased(
         self, subscriber: str, now: datetime, *, unless_active: bool, moved_to: str = "", moved_from: str = ""
@@ -145,8 +145,8 @@ class ReaderData:
     def remove(self, subscriber: str, spare: Collection[str] = ()) -> int:
         """Remove every record of the reader except the profile; how many there were.
 
-        `spare` are forms to keep (`Held.forms_since`); with them the consent records are kept too. For a change of
-        address, the form that waits under the id of the new address is removed as well.
+        `spare` are forms to keep (`StoredRecords.forms_since`); with them the consent records are kept too. For a
+        change of address, the form that waits under the id of the new address is removed as well.
         """
         records = (item["record"] for item in self._records(subscriber))
         prefixes = (CONSENT,) if spare else ()
@@ -158,7 +158,7 @@ class ReaderData:
             self._client.delete_item(TableName=self._table, Key=to_item({"id": subscriber, "record": record}))
         return len(others)
 
-    def look_again(self, subscriber: str, erased_at: str, due: datetime) -> None:
+    def schedule_check(self, subscriber: str, erased_at: str, due: datetime) -> None:
         """Let the tick check at `due` for records of the reader who was erased at `erased_at`."""
         self._update(
             subscriber,

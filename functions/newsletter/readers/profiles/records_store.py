@@ -71,7 +71,7 @@ class ReaderRecords:
         """When the reader was erased (ISO 8601); empty if they were not."""
         return str(self._get(subscriber, PROFILE, "#erased_at").get("erased_at", ""))
 
-    def spoke_since(self, subscriber: str, erased_at: str, at: datetime) -> bool:
+    def signed_up_since(self, subscriber: str, erased_at: str, at: datetime) -> bool:
         """Whether a reader erased at `erased_at` has filled in a form since, which may be confirmed at that moment."""
         return erased_at <= iso(at) and any(erased_at <= form.get("at", "") for form in self.sign_ups(subscriber))
 

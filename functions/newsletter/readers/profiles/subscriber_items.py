@@ -56,7 +56,7 @@ def read_profile(item: Mapping[str, Any]) -> Profile:
     )
 
 
-def brought_profile(
+def imported_profile(
     reader: Subscriber, proof: ConsentRecord, *, how: str, why: str, forget_after: timedelta
 ) -> dict[str, Any]:
     """The profile of an imported reader, as plain values; None for attributes that are not stored.
@@ -83,7 +83,7 @@ def brought_profile(
     }
 
 
-def read_addressee(item: Item) -> RecipientProfile:
+def read_recipient_profile(item: Item) -> RecipientProfile:
     """What sending a mail needs; if fields are broken, `broken` names them."""
     try:
         email, language, name = item["email"]["S"], item["language"]["S"], item["name"]["S"]

@@ -26,10 +26,10 @@ from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.records_store import PROFILE
 from newsletter.readers.profiles.subscriber_items import (
     OF_RECIPIENTS,
-    brought_profile,
-    read_addressee,
+    imported_profile,
     read_profile,
     read_recipient,
+    read_recipient_profile,
     read_subscriber,
 )
 from newsletter.readers.signup.pending import Effect
@@ -119,7 +119,7 @@ class Subscribers:
         False for every known id, also of readers who left or were erased. `how` and `why` are those of leaving; a
         reader who left is erased `forget_after` that.
         """
-        return self._add(brought_profile(reader, proof, how=how, why=why, forget_after=forget_after))
+        return self._add(imported_profile(reader, proof, how=how, why=why, forget_after=forget_after))
 
     def admit_erased(self, subscriber: str, erased_at: datetime) -> bool:
         """Add the mark of a reader who was erased in a stack with the same pepper; False for every known id."""
@@ -237,7 +237,7 @@ class Subscribers:
         """
         keys = [_key(subscriber) for subscriber in dict.fromkeys(subscribers)]
         items = batch_get_items(self._client, self._table, keys, ("id", "email", "status", "language", "name"))
-        return {item["id"]["S"]: read_addressee(item) for item in items if "email" in item}
+        return {item["id"]["S"]: read_recipient_profile(item) for item in items if "email" in item}
 
     def statuses(self, subscribers: Iterable[str]) -> dict[str, Status]:
         """The status of at most 100 readers, erased ones included; unknown ids are left out."""

@@ -9,23 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-MANY = 60
+MIN_SIGN_UPS = 60
 """Fewer sign-ups than this in this hour and the last are no attack; a small publication's busiest hours have fewer."""
-SHARE = 3
-"""How many sign-ups and confirmations of one wide network (networks.py) count in an hour: MANY needs ten networks."""
-SHARE_OF_DOMAIN = 10
+COUNTED_OF_NETWORK = 3
+"""How many sign-ups and confirmations of one wide network (networks.py) count in an hour: an attack needs ten."""
+COUNTED_OF_DOMAIN = 10
 """How many confirmations of addresses at one domain count in an hour: its owner can have any number of addresses."""
-SHARE_OF_PROVIDER = 60
+COUNTED_OF_PROVIDER = 60
 """The same for the large providers of mailboxes, where each mailbox takes some effort to get."""
-FREE = 40
+FREE_FORMS = 40
 """Forms of one network in an hour that need no proof of work without an attack: an office may sign up together."""
-FREE_WIDE = 90
+FREE_FORMS_WIDE = 90
 """The same for a wide network (networks.py)."""
-FREE_IN_ATTACK = 1
+FREE_FORMS_IN_ATTACK = 1
 """The same for a wide network in attack mode: a reader in a network without other forms does not notice the attack."""
-FEW = 0.2
+MIN_CONFIRMED_SHARE = 0.2
 """An attack confirms a smaller share of its sign-ups. Of other newsletters' sign-ups a third or more are confirmed."""
-DEFENCE = timedelta(hours=1)
+ATTACK_MODE_DURATION = timedelta(hours=1)
 """How long attack mode stays on after the last sign of an attack; then it ends by itself."""
 
 
@@ -39,11 +39,11 @@ class SignUpRates:
     @property
     def attack(self) -> bool:
         """Whether the rates are those of an attack."""
-        return self.sign_ups >= MANY and self.confirmations < FEW * self.sign_ups
+        return self.sign_ups >= MIN_SIGN_UPS and self.confirmations < MIN_CONFIRMED_SHARE * self.sign_ups
 
 
 def must_prove(network: int, wide: int, *, attack: bool) -> bool:
     """Whether the next form needs a proof of work, after `network` and `wide` forms of its networks in this hour."""
     if attack:
-        return wide >= FREE_IN_ATTACK
-    return network >= FREE or wide >= FREE_WIDE
+        return wide >= FREE_FORMS_IN_ATTACK
+    return network >= FREE_FORMS or wide >= FREE_FORMS_WIDE

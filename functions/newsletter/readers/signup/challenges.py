@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 from newsletter.platform.links.signing import decoded
 
 ALGORITHM = "SHA-256"
-MOST = 100_000
+MAX_NUMBER = 100_000
 """The largest possible number: half as many hashes on average, about a second in the browser of a phone."""
-LIFE = timedelta(hours=1)
+CHALLENGE_LIFETIME = timedelta(hours=1)
 """How long a challenge is valid: the browser solves it when the form opens, and people may take a while to send it."""
 MAX_ANSWER = 1000
 # The ampersand ends the salt: without it a digit could move between the moment of expiry and the number behind it.
@@ -46,12 +46,12 @@ class Challenges:
 
     def challenge(self, now: datetime) -> dict[str, Any]:
         """A new challenge, in the format of ALTCHA's widget, which our own script reads too."""
-        salt = f"{self._random.getrandbits(96):024x}?expires={int((now + LIFE).timestamp())}&"
-        challenge = _hashed(salt, self._random.randrange(MOST + 1))
+        salt = f"{self._random.getrandbits(96):024x}?expires={int((now + CHALLENGE_LIFETIME).timestamp())}&"
+        challenge = _hashed(salt, self._random.randrange(MAX_NUMBER + 1))
         return {
             "algorithm": ALGORITHM,
             "challenge": challenge,
-            "maxnumber": MOST,
+            "maxnumber": MAX_NUMBER,
             "salt": salt,
             "signature": _signed(self._keys[-1], challenge),
         }
@@ -70,7 +70,7 @@ class Challenges:
         if not isinstance(salt, str) or type(number) is not int or not isinstance(signature, str):
             return None
         known = SALT.fullmatch(salt)
-        if known is None or not 0 <= number <= MOST:
+        if known is None or not 0 <= number <= MAX_NUMBER:
             return None
         challenge = _hashed(salt, number)
         told_signature = signature.encode(errors="replace")

@@ -17,7 +17,7 @@ from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.signup.protection import count_confirmation
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
-from newsletter.readers.signup.subscribe import ask
+from newsletter.readers.signup.subscribe import request_confirmation
 from newsletter.readers.subscriber import SignUp
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ class Confirmed:
     effect: Effect
 
 
-def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed | None:
+def find_confirmation(claims: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed | None:
     """The form that waits for this link, or what confirming it did; None if there is neither. Changes nothing."""
-    profile = app.subscribers.profile(ref.subscriber)
-    form = kept_form(ref, now, app)
-    if form is None or form.link != ref.extra or not can_be_confirmed(form, now):
-        return _confirmed(ref, profile)
+    profile = app.subscribers.profile(claims.subscriber)
+    form = kept_form(claims, now, app)
+    if form is None or form.link != claims.extra or not can_be_confirmed(form, now):
+        return _confirmed(claims, profile)
     if form.moved_from:
         today = current_subscriber(form.moved_from, app)
         if today.erased:
@@ -48,65 +48,65 @@ def look(ref: LinkClaims, now: datetime, app: Container) -> Pending | Confirmed 
     if profile is not None and profile.confirmed_by == form.nonce:
         usual = Effect.MOVE if form.moved_from else Effect.SUBSCRIBE
         return Pending(form, profile.effect(usual), form, begun=True)
-    reader = app.subscribers.get(ref.subscriber)
+    reader = app.subscribers.get(claims.subscriber)
     found = pending(form, reader)
     if found.effect is Effect.MOVE:
         return replace(found, result=with_present_choices(form, app))
     return found
 
 
-def count_seen(ref: LinkClaims, found: Pending | Confirmed | None, app: Container) -> None:
+def count_page_view(claims: LinkClaims, found: Pending | Confirmed | None, app: Container) -> None:
     """Count that the confirmation page was opened, unless its reader or the form refuses tracking."""
     form = found.form if isinstance(found, Pending) else None
-    reader = current_subscriber((form.moved_from if form else "") or ref.subscriber, app)
+    reader = current_subscriber((form.moved_from if form else "") or claims.subscriber, app)
     refused = (form is not None and not form.choices.tracking) or (reader.status != "" and not reader.tracking)
-    if ref.mailing and not refused:
-        app.deliveries.add_event(ref.mailing, ref.batch, "clicked", ref.position)
+    if claims.mailing and not refused:
+        app.deliveries.add_event(claims.mailing, claims.batch, "clicked", claims.position)
 
 
-def kept_form(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
+def kept_form(claims: LinkClaims, now: datetime, app: Container) -> SignUp | None:
     """The form with that link; otherwise the newest that waits for the address, which has another link by then.
 
     Also one that is too old to be confirmed, for `send_again`.
     """
-    forms = app.sign_ups.kept(ref.subscriber, now)
-    return next((form for form in forms if form.link == ref.extra), forms[0] if forms else None)
+    forms = app.sign_ups.kept(claims.subscriber, now)
+    return next((form for form in forms if form.link == claims.extra), forms[0] if forms else None)
 
 
-def send_again(ref: LinkClaims, now: datetime, app: Container) -> SignUp | None:
+def send_again(claims: LinkClaims, now: datetime, app: Container) -> SignUp | None:
     """Send the confirmation mail of the kept form again; the form, or None. One that is too old gets a new link.
 
     Only the recipient of the mail has its link, so nobody else can cause this; the limits of the mailbox apply too.
     """
-    sign_up = kept_form(ref, now, app)
+    sign_up = kept_form(claims, now, app)
     if sign_up is None:
         return None
     again = replace(sign_up, at=now, nonce=app.nonce(), mailbox=app.ids.of_mailbox(sign_up.email))
-    ask(again, now, app, anew=not can_be_confirmed(sign_up, now))
+    request_confirmation(again, now, app, anew=not can_be_confirmed(sign_up, now))
     return again
 
 
-def confirm(ref: LinkClaims, now: datetime, app: Container, seen: str = "") -> Pending | Confirmed | None:
+def confirm(claims: LinkClaims, now: datetime, app: Container, seen: str = "") -> Pending | Confirmed | None:
     """Confirm the form if it would do what the page with the button showed (`Pending.seen`), and return what was done.
 
     Returns the form unconfirmed if its effect is not what was seen: the form was replaced, or the reader's profile has
     changed. None if there is no form (it expired, or was confirmed before they left). Pressing again repeats every step
     and changes nothing. The consent record is written first, so that every active reader has one, wherever it crashes.
     """
-    found = look(ref, now, app)
+    found = find_confirmation(claims, now, app)
     if not isinstance(found, Pending):
         return found
     if not found.may_be_pressed(seen):
         return found
-    _settle(found, now, app)
-    if ref.mailing:
-        app.deliveries.add_event(ref.mailing, ref.batch, "confirmed", ref.position)
-    app.sign_up_limits.forget_confirmation_mails(found.form.mailbox or found.form.id)
-    app.sign_ups.forget(found.form)
-    return _confirmed(ref, app.subscribers.profile(ref.subscriber))
+    _apply_effect(found, now, app)
+    if claims.mailing:
+        app.deliveries.add_event(claims.mailing, claims.batch, "confirmed", claims.position)
+    app.sign_up_limits.reset_confirmation_mails(found.form.mailbox or found.form.id)
+    app.sign_ups.delete(found.form)
+    return _confirmed(claims, app.subscribers.profile(claims.subscriber))
 
 
-def _settle(found: Pending, now: datetime, app: Container) -> None:
+def _apply_effect(found: Pending, now: datetime, app: Container) -> None:
     match found.effect:
         case Effect.SUBSCRIBE:
             _activate(found, now, app)
@@ -146,8 +146,8 @@ def _activate(found: Pending, now: datetime, app: Container) -> None:
         count("SubscriptionsConfirmed")
 
 
-def _confirmed(ref: LinkClaims, profile: Profile | None) -> Confirmed | None:
+def _confirmed(claims: LinkClaims, profile: Profile | None) -> Confirmed | None:
     """What confirming with this link did; None if the reader confirmed with another, or is not active."""
-    if profile is None or not profile.confirmed_through(ref.extra):
+    if profile is None or not profile.confirmed_through(claims.extra):
         return None
     return Confirmed(profile.language, profile.effect(Effect.SUBSCRIBE))

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BETWEEN_MAILS = timedelta(minutes=10)
-MAILS_A_DAY = timedelta(days=1)
-MAILS = 3
+MAIL_PERIOD = timedelta(days=1)
+MAX_MAILS = 3
 """A mailbox gets at most one confirmation mail in ten minutes and three in any 24 hours, whoever asks for them."""
 SIGN_UPS_AN_HOUR = 60
 """From one network (/24, /64). An office behind one address may sign up together; a list bomber needs thousands."""
@@ -66,14 +66,14 @@ class SignUpLimits:
                     ":form": form,
                     ":now": int(now.timestamp()),
                     ":pause": int((now - BETWEEN_MAILS).timestamp()),
-                    ":day": int((now - MAILS_A_DAY).timestamp()),
-                    ":expires": int((now + MAILS_A_DAY).timestamp()) + 1,
+                    ":day": int((now - MAIL_PERIOD).timestamp()),
+                    ":expires": int((now + MAIL_PERIOD).timestamp()) + 1,
                 }
             ),
         )
         return form if written.took_place else str(from_item(written.item).get("form", ""))
 
-    def forget_confirmation_mails(self, mailbox: str) -> None:
+    def reset_confirmation_mails(self, mailbox: str) -> None:
         """Reset the mailbox's limit: if a mail could not be queued, and after a confirmation."""
         self._client.delete_item(TableName=self._table, Key=to_item({"key": f"confirmation#{mailbox}"}))
 
@@ -115,7 +115,7 @@ class SignUpLimits:
             ),
         )
 
-    def sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
+    def take_sign_up(self, network: str, now: datetime, most: int = SIGN_UPS_AN_HOUR) -> bool:
         """Take one of the network's sign-ups of this hour; False if `most` are taken."""
         return self.take(f"network#{network}", now, most) > 0
 
@@ -178,7 +178,7 @@ class SignUpLimits:
             self._attack = (now, until)
         return until
 
-    def defend(self, until: datetime, now: datetime) -> bool:
+    def start_attack_mode(self, until: datetime, now: datetime) -> bool:
         """Switch attack mode on, or extend it, until then; True only for the one caller that switched it on."""
         began = holds(
             self._client,

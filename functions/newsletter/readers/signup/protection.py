@@ -9,11 +9,11 @@ from newsletter.platform.errors import LimitReached
 from newsletter.platform.observability import count, logger
 from newsletter.readers.email_address import OFTEN_MISTYPED
 from newsletter.readers.signup.bot_attack import (
-    DEFENCE,
-    FREE_WIDE,
-    SHARE,
-    SHARE_OF_DOMAIN,
-    SHARE_OF_PROVIDER,
+    ATTACK_MODE_DURATION,
+    COUNTED_OF_DOMAIN,
+    COUNTED_OF_NETWORK,
+    COUNTED_OF_PROVIDER,
+    FREE_FORMS_WIDE,
     SignUpRates,
     must_prove,
 )
@@ -49,14 +49,14 @@ def take_form(network: str, now: datetime, app: Container, most: int = SIGN_UPS_
     """Take one of the forms that the network may send in this hour, and count it for its wide network too.
 
     Raises LimitReached if the network has had `most`. A wide network has other people in it too, who must not be locked
-    out: beyond FREE_WIDE, each of its forms needs a proof of work or the wait (`needs_proof`).
+    out: beyond FREE_FORMS_WIDE, each of its forms needs a proof of work or the wait (`needs_proof`).
     """
     if not network:
         return
-    if not app.sign_up_limits.sign_up(network, now, most):
+    if not app.sign_up_limits.take_sign_up(network, now, most):
         raise LimitReached("sign-ups of one network")
-    number = app.sign_up_limits.take(f"network#{wider(network)}", now, FREE_WIDE)
-    if 0 < number <= SHARE:
+    number = app.sign_up_limits.take(f"network#{wider(network)}", now, FREE_FORMS_WIDE)
+    if 0 < number <= COUNTED_OF_NETWORK:
         watch(app.sign_up_limits.count("sign_ups", now), now, app)
 
 
@@ -68,8 +68,8 @@ def count_confirmation(form: SignUp, now: datetime, app: Container) -> None:
     if not form.network or form.disposable:
         return
     domain = form.email.rpartition("@")[2]
-    share = SHARE_OF_PROVIDER if domain in OFTEN_MISTYPED else SHARE_OF_DOMAIN
-    if app.sign_up_limits.take(f"confirmed#{wider(form.network)}", now, SHARE) and app.sign_up_limits.take(
+    share = COUNTED_OF_PROVIDER if domain in OFTEN_MISTYPED else COUNTED_OF_DOMAIN
+    if app.sign_up_limits.take(f"confirmed#{wider(form.network)}", now, COUNTED_OF_NETWORK) and app.sign_up_limits.take(
         f"confirmed#{app.ids.of(domain)}", now, share
     ):
         app.sign_up_limits.count("confirmations", now)
@@ -80,9 +80,12 @@ def watch(figures: SignUpRates, now: datetime, app: Container) -> None:
 
     If several requests see it at once, only one of them counts the metric AttackModeStarted.
     """
-    if not figures.attack or app.sign_up_limits.attack_until(now) > (now + DEFENCE - EXTEND_AFTER).timestamp():
+    if (
+        not figures.attack
+        or app.sign_up_limits.attack_until(now) > (now + ATTACK_MODE_DURATION - EXTEND_AFTER).timestamp()
+    ):
         return
-    if app.sign_up_limits.defend(now + DEFENCE, now):
+    if app.sign_up_limits.start_attack_mode(now + ATTACK_MODE_DURATION, now):
         count("AttackModeStarted")
         logger().warning("attack mode: many sign-ups, few confirmations")
 

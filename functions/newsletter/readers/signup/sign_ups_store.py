@@ -52,7 +52,7 @@ class SignUps:
         self._expect_erased(sign_up)
         self._keep(sign_up, mail=sign_up.nonce if mail is None else mail, anew=anew)
         if sign_up.moved_from and self._records.erased(sign_up.moved_from):
-            self.forget(sign_up)
+            self.delete(sign_up)
 
     def _keep(self, sign_up: SignUp, *, mail: str, anew: bool) -> None:
         values = self._values(sign_up)
@@ -87,7 +87,7 @@ class SignUps:
         gone = self._erased([form.id for form in forms])
         for form in forms:
             if form.id in gone:
-                self.forget(form)
+                self.delete(form)
 
     def _expect_erased(self, sign_up: SignUp) -> None:
         """If the reader was erased, let the tick check the id again when this form expires."""
@@ -154,7 +154,7 @@ class SignUps:
         found = batch_get(self._client, self._table, keys)
         return {item["id"]: _sign_up(item) for item in found if item["expires"] > now.timestamp()}
 
-    def forget(self, sign_up: SignUp) -> None:
+    def delete(self, sign_up: SignUp) -> None:
         """Remove the form, unless a newer one has replaced it."""
         holds(
             self._client,

@@ -82,10 +82,10 @@ def subscribe(sign_up: SignUp, now: datetime, app: Container, most: int = SIGN_U
     take_form(sign_up.network, now, app, most)
     if sign_up.disposable:
         count("DisposableSignUps")
-    ask(sign_up, now, app)
+    request_confirmation(sign_up, now, app)
 
 
-def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -> None:
+def request_confirmation(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -> None:
     """Store a sign-up and request its confirmation mail.
 
     If the mailbox has reached its limit no mail is sent, and the link in its last mail leads to the new choices. The
@@ -109,11 +109,11 @@ def ask(sign_up: SignUp, now: datetime, app: Container, *, anew: bool = False) -
     except Exception:
         # The reader will try again; the mail that was not sent must not count towards the limit.
         if granted:
-            app.sign_up_limits.forget_confirmation_mails(sign_up.mailbox)
+            app.sign_up_limits.reset_confirmation_mails(sign_up.mailbox)
         raise
 
 
-def same_choices(reader: Subscriber, origin: str, now: datetime, app: Container) -> SignUp:
+def sign_up_from(reader: Subscriber, origin: str, now: datetime, app: Container) -> SignUp:
     """A form with the reader's present choices, without the pause, which no sign-up form has."""
     return SignUp(
         id=reader.id,
