@@ -137,7 +137,7 @@ READS = {
     *(f"Consents.{name}" for name in ("chain", "faults", "seal")),
     "Enrollments.of",
     *(f"Leads.{name}" for name in ("get", "handed_off", "id_of", "kept")),
-    *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "sign_ups", "spoke_since")),
+    *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "sign_ups", "signed_up_since")),
     *(f"SignUps.{name}" for name in ("get", "kept", "waiting")),
     "ReaderData.of",
     *(f"ReaderExport.{name}" for name in ("known", "lines", "somebody")),
