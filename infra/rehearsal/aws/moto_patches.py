@@ -19,8 +19,8 @@ from __future__ import annotations
 import threading
 from collections import UserDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache, cached_property
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache, cached_property, partial
 from time import time
 from typing import Any
 
@@ -166,40 +166,49 @@ def set_clock(now: Callable[[], float] = time) -> None:
     _clock = now
 
 
-@contextmanager
-def one_at_a_time(lock: threading.RLock) -> Iterator[None]:
-    """Meanwhile moto, which is not made for threads, works under a lock."""
-    process = botocore_stubber.process_request
+Process = Callable[[Any], Any]
+_around: list[Callable[[Process, Any], Any]] = []
+"""What stands around moto's handling of a request, the outermost last. Those that come and go need no order."""
 
-    def locked(request: Any) -> Any:
+
+@contextmanager
+def _standing_around(handle: Callable[[Process, Any], Any]) -> Iterator[None]:
+    _around.append(handle)
+    # On the instance, so that `pop` brings the method of the class back.
+    vars(botocore_stubber)["process_request"] = _process
+    try:
+        yield
+    finally:
+        _around.remove(handle)
+        if not _around:
+            vars(botocore_stubber).pop("process_request", None)
+
+
+def _process(request: Any) -> Any:
+    process: Process = partial(type(botocore_stubber).process_request, botocore_stubber)
+    for handle in tuple(_around):
+        process = partial(handle, process)
+    return process(request)
+
+
+def one_at_a_time(lock: threading.RLock) -> AbstractContextManager[None]:
+    """Meanwhile moto, which is not made for threads, works under a lock."""
+
+    def locked(process: Process, request: Any) -> Any:
         with lock:
             return process(request)
 
-    # On the instance, so that `del` brings the method of the class back.
-    vars(botocore_stubber)["process_request"] = locked
-    try:
-        yield
-    finally:
-        del vars(botocore_stubber)["process_request"]
+    return _standing_around(locked)
 
 
-@contextmanager
-def answered_before(answer: Callable[[Any], tuple[int, Any, bytes] | None]) -> Iterator[None]:
+def answered_before(answer: Callable[[Any], tuple[int, Any, bytes] | None]) -> AbstractContextManager[None]:
     """Meanwhile moto sees only those requests to which `answer` says None."""
-    process = botocore_stubber.process_request
-    before = vars(botocore_stubber).get("process_request")
 
-    def answered(request: Any) -> Any:
+    def answered(process: Process, request: Any) -> Any:
         said = answer(request)
         return process(request) if said is None else said
 
-    vars(botocore_stubber)["process_request"] = answered
-    try:
-        yield
-    finally:
-        del vars(botocore_stubber)["process_request"]
-        if before is not None:
-            vars(botocore_stubber)["process_request"] = before
+    return _standing_around(answered)
 
 
 @contextmanager
