@@ -1,1 +1,1 @@
-"""The newsletter and lead-nurture pipeline; knows nothing of Lambda events."""
+"""The newsletter and lead-nurture pipeline; of Lambda's events only platform/events.py knows."""

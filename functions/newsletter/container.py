@@ -1,7 +1,7 @@
 """Puts the product together: every part is built at its first use; importing this module builds nothing.
 
-Doors, use cases and the command line take what they need from one `Container`; there is no other way to get a
-dependency. `app` is the container of this process.
+Doors, the functions that do the work, and the command line take what they need from one `Container`; there is no other
+way to get a dependency. `app` is the container of this process.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ INDEX_DELAY = 5.0
 """Seconds until a secondary index of DynamoDB has certainly seen a write; usually it takes well under one."""
 
 
+_BUILT_FROM_OTHERS = {"crm", "digest_recipients", "health", "ids", "mailer", "oidc", "variants"}
+"""Parts that hold others, or the container itself: a container with other parts builds its own."""
+
+
 class Container(Stores):
     """The parts of the product, by name; what each does is said at its class.
 
@@ -64,8 +68,8 @@ class Container(Stores):
                 raise TypeError(message)
         other = type(self)()
         vars(other).update(vars(self) | parts)
-        # Holds the container that it was made for.
-        vars(other).pop("variants", None)
+        for name in _BUILT_FROM_OTHERS - parts.keys():
+            vars(other).pop(name, None)
         return other
 
     def reset(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -51,11 +52,21 @@ class Target:
 
 
 def local_url() -> str:
-    """Where `make demo` listens: on PORT where that is set, else where the one that was started last says it does."""
+    """Where `make demo` listens: on PORT where that is set, else the one that was started last of those that answer."""
     from rehearsal import address_file
 
     port = os.environ.get("PORT")
-    return f"http://127.0.0.1:{port}" if port else address_file.read() or f"http://127.0.0.1:{DEFAULT_PORT}"
+    if port:
+        return f"http://127.0.0.1:{port}"
+    return next(filter(_is_open, address_file.read()), f"http://127.0.0.1:{DEFAULT_PORT}")
+
+
+def _is_open(url: str) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=1):
+            return True
+    except (OSError, OverflowError):
+        return False
 
 
 def find(wanted: Wanted, client: Callable[[str], Any] | None = None) -> Target:
@@ -94,7 +105,7 @@ def templates(wanted: Wanted) -> Path:
 
 @contextmanager
 def applied(target: Target) -> Iterator[None]:
-    """The target's environment for the length of a command, with adapters that know it."""
+    """The target's environment for the length of a command, with a container that reads it."""
     from newsletter.container import app
     from rehearsal.environment import applied as only
 

@@ -19,6 +19,14 @@ def test_another_part_takes_the_place_of_one_and_the_others_stay() -> None:
     assert "crm" not in vars(app)
 
 
+def test_a_part_that_holds_others_is_built_anew() -> None:
+    app, templates = Container(), object()
+    before = app.variants
+    other = app.but(templates=templates)
+    assert other.variants is not before
+    assert app.variants is before
+
+
 @pytest.mark.parametrize("name", ["publication", "feed_urls", "now", "misspelt"])
 def test_what_could_not_be_replaced_is_refused(name: str) -> None:
     """The publication, for one, is what the templates read."""

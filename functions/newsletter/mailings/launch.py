@@ -55,7 +55,12 @@ class Prepared:
             return
         if any(fault.blocks for fault in self.faults):
             raise PreflightFailed(list(self.faults))
-        if self.mailing.kind is Kind.CAMPAIGN and self.readers and self.readers.complete and not self.readers.readers:
+        if self.mailing.kind is not Kind.CAMPAIGN:
+            return
+        if self.readers is None:
+            message = f"{self.mailing.id} was not prepared: its audience is not counted"
+            raise ValueError(message)
+        if self.readers.complete and not self.readers.readers:
             raise EmptyAudience("topics" if self.mailing.audience.topics else "language")
 
 

@@ -52,7 +52,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     return Settings(
         subscribers_table=needed("SUBSCRIBERS_TABLE"),
-        mailable_index=needed("MAILABLE_INDEX"),
+        mailable_index=variables.get("NEWSLETTER_MAILABLE_INDEX") or "mailable",
         content_table=needed("CONTENT_TABLE"),
         deliveries_table=needed("DELIVERIES_TABLE"),
         leads_table=needed("LEADS_TABLE"),

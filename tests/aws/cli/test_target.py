@@ -148,10 +148,14 @@ def test_a_local_cloud_is_found_on_whatever_port_it_listens(
     assert target.find(target.Wanted(stack="prod"), aws(ENVIRONMENT)).name == "the stack prod"
     monkeypatch.setenv("NEWSLETTER_CONTENT_TABLE", "named")
     assert not target.find(target.Wanted()).local
+    monkeypatch.delenv("NEWSLETTER_CONTENT_TABLE")
+    # One that was killed left its address; another that ran and ended takes only its own away.
+    address_file.write("http://127.0.0.1:1")
+    assert target.find(target.Wanted()).name == f"the local cloud at {local}"
     address_file.remove("http://127.0.0.1:1")
-    assert address_file.read() == local
+    assert address_file.read() == (local,)
     address_file.remove(local)
-    assert address_file.read() is None
+    assert address_file.read() == ()
 
 
 @pytest.mark.parametrize(
@@ -164,13 +168,13 @@ def test_what_is_no_address_of_this_computer_is_not_believed(
     address_file.write("http://127.0.0.1:8123")
     (file,) = tmp_path.iterdir()
     file.write_text(said, encoding="latin-1")
-    assert address_file.read() is None
+    assert address_file.read() == ()
     file.unlink()
     (tmp_path / "elsewhere").write_text("http://127.0.0.1:8123")
     file.symlink_to(tmp_path / "elsewhere")
-    assert address_file.read() is None
+    assert address_file.read() == ()
     address_file.write("http://127.0.0.1:8124")
-    assert address_file.read() == "http://127.0.0.1:8124"
+    assert address_file.read() == ("http://127.0.0.1:8124",)
     assert (tmp_path / "elsewhere").read_text() == "http://127.0.0.1:8123"
 
 
