@@ -24,14 +24,23 @@ PUBLICATION = ROOT / "templates/publication.toml"
 
 
 def imported_modules() -> Iterator[str]:
-    """Names of all modules that our code imports anywhere, also inside functions."""
+    """Names of all modules that our code imports at run time anywhere, also inside functions."""
     for source in FUNCTIONS.rglob("*.py"):
-        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        for node in _at_run_time(ast.parse(source.read_text("utf-8"))):
             match node:
                 case ast.Import(names=names):
                     yield from (alias.name for alias in names)
                 case ast.ImportFrom(module=str(module), level=0):
                     yield module
+
+
+def _at_run_time(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below, without what only the type checker reads."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from _at_run_time(child)
 
 
 def unpack_compiled_modules_for_this_machine(target: str) -> None:
