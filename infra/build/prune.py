@@ -38,6 +38,7 @@ UNUSED = (
             "idempotency",
             "kafka",
             "parameters",
+            "parser",
             "streaming",
         )
     ),
