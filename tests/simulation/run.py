@@ -78,7 +78,7 @@ def faults(sent: Sent) -> list[str]:
         "everybody has one mail": set(sent.witness.mails) == {1},
         "the certificate says so": sent.certificate.planned == sent.certificate.accepted == sent.readers,
         "it takes as long as arithmetic says": sent.arithmetic * 0.99 <= sent.seconds <= sent.at_the_latest,
-        "no second holds more than the lane allows": sent.witness.busiest <= sent.most_in_a_second,
+        "no second holds more than the rate limiter allows": sent.witness.busiest <= sent.most_in_a_second,
         "memory is flat": late <= early * (1 + GROWTH),
         "no batch comes to the sender nearly as often as Lambda bears": sent.passes["sender"] <= LIMIT / 4,
         "the planner sends itself the next page and nothing else": sent.passes["planner"] <= pages,

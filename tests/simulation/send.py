@@ -73,14 +73,14 @@ class Sent:
     @property
     def at_the_latest(self) -> float:
         """The same with what is known before: each shard ends with a small batch in each language, which takes a slot
-        as any other does. And two per cent for coming back to a lane that was full.
+        as any other does. And two per cent for coming back when the rate limiter had no slot.
         """
         small = len(SHARDS) * len(layout().languages)
         return 1.02 * (self.arithmetic + small * bulk_pace(self.rate).seconds)
 
     @property
     def most_in_a_second(self) -> int:
-        """What the lane allows mailings, and one call more: one that is a trifle late meets those on time. (At 500 a
+        """What the rate limiter allows mailings, and one call more: a late one can meet those on time. (At 500 a
         second that is the account's rate.)
         """
         pace = bulk_pace(self.rate)

@@ -8,11 +8,11 @@ from unittest.mock import patch
 
 import pytest
 
-from newsletter.mailings.planning import enqueue as emit_batches
+from newsletter.mailings.planning import enqueue
 from newsletter.platform.rate_limit import AHEAD, BATCH_SIZE, pace
 from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.platform.shards import SHARDS
-from newsletter.sending import reserve_slots as take_slots
+from newsletter.sending import reserve_slots
 from tests.bench.stack import layout
 from tests.simulation import lambdas as fleet
 from tests.simulation.aws import Apart
@@ -66,8 +66,8 @@ def test_each_batch_costs_one_call_of_ses_and_two_writes(sent: Sent) -> None:
 def test_a_lane_that_is_too_fast_is_seen() -> None:
     """A simulation that cannot fail proves nothing."""
     with (
-        patch.object(take_slots, "bulk_pace", lambda rate: pace(2 * rate)),
-        patch.object(emit_batches, "bulk_pace", lambda rate: pace(2 * rate)),
+        patch.object(reserve_slots, "bulk_pace", lambda rate: pace(2 * rate)),
+        patch.object(enqueue, "bulk_pace", lambda rate: pace(2 * rate)),
     ):
         assert simulated(READERS // 5).witness.busiest > RATE
 
@@ -92,11 +92,11 @@ def test_a_batch_waits_in_its_manifest_and_comes_to_the_sender_once_or_twice(slo
 
 
 def test_lambda_ends_what_circles_where_it_is_not_allowed_to() -> None:
-    """A queue that takes everything at once, and a lane that is full soon."""
+    """A queue that takes everything at once, and a rate limiter that is full soon."""
     forbidden = [(replace(function, may_loop=False), source) for function, source in lambdas.SOURCES]
     with (
-        patch.object(emit_batches, "bulk_pace", lambda rate: pace(1000 * rate)),
-        patch.object(take_slots, "AFTER_HORIZON", 10.0),
+        patch.object(enqueue, "bulk_pace", lambda rate: pace(1000 * rate)),
+        patch.object(reserve_slots, "RETRY_WHEN_FULL", 10.0),
         patch.object(RateLimiter.reserve, "__defaults__", (15.0,)),
         patch.object(fleet, "SOURCES", forbidden),
     ):

@@ -7,9 +7,8 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from newsletter.container import app
-from newsletter.mailings.campaign import Campaign as Written
-from newsletter.mailings.campaign import start_campaign
-from newsletter.mailings.digests import release as release_digest
+from newsletter.mailings import campaign
+from newsletter.mailings.digests import release
 from newsletter.mailings.digests.digest import digest_id, period_of
 from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.planning.refill_queue import refill_queue
@@ -42,8 +41,8 @@ class Campaign:
 
     def start(self) -> None:
         """What the console does. Started twice, a campaign is one."""
-        start_campaign(
-            Written(
+        campaign.start_campaign(
+            campaign.Campaign(
                 "soak",
                 "Kevään kuulumiset",
                 "Hei! [Lue](https://www.sanaharju.example/a)",
@@ -76,5 +75,5 @@ class Digest:
 
         Preflight asks nothing of AWS, and takes longer than everything else that happens to a small mailing.
         """
-        with patch.object(release_digest, "preflight_digest", lambda *_: []):
+        with patch.object(release, "preflight_digest", lambda *_: []):
             start_digest(Frequency.WEEKLY, app.now().replace(microsecond=0), app)

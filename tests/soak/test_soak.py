@@ -46,8 +46,8 @@ def test_random_schedules_keep_every_promise() -> None:
 
     assert seen["schedules"] == len(SEEDS) + 1
     assert 1 < seen[PASSES] <= LIMIT
-    for misfortune in ("crash before", "crash after", "lost before", "lost after", "lost late", "throttled"):
-        assert seen[misfortune] > 0
+    for fault in ("crash before", "crash after", "lost before", "lost after", "lost late", "throttled"):
+        assert seen[fault] > 0
     assert seen["recipients accepted"] > seen["recipients doubtful"] > 0
 
 

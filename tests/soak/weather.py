@@ -1,4 +1,4 @@
-"""How bad a schedule is: the chance of each misfortune, drawn anew for every schedule."""
+"""How bad a schedule is: the chance of each fault, drawn anew for every schedule."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ MESSAGES = (0.0, 0.1, 0.4)
 
 
 def drawn(random: Random) -> Weather:
-    """Weather in which each misfortune is absent, rare or frequent."""
+    """Weather in which each fault is absent, rare or frequent."""
     messages = {"entry", "twice", "undeleted"}
     return Weather(**{f.name: random.choice(MESSAGES if f.name in messages else CALLS) for f in fields(Weather)})

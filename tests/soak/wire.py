@@ -1,4 +1,4 @@
-"""The wire between boto3 and AWS: every request of the process passes here, and here it meets its misfortune.
+"""The wire between boto3 and AWS: every request of the process passes here, and here it meets its fault.
 
 The real boto3 clients prepare, sign, retry and parse; only what lies below them, the connection, is ours.
 """

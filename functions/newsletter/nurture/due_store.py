@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.nurture import enrollments_store as enrollments
 from newsletter.nurture.enrollment import Enrollment
+from newsletter.nurture.enrollments_store import enrollment_of
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
-from newsletter.readers.profiles import records_store as reader_records
+from newsletter.readers.profiles import records_store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -69,9 +69,9 @@ class DueIndex:
 
 def _due_item(item: dict[str, Any]) -> DueItem:
     match item["record"]:
-        case record if reader_records.is_sign_up(record):
-            return Reminder(item["id"], item["nonce"], reader_records.moved_from(record))
-        case reader_records.PROFILE:
+        case record if records_store.is_sign_up(record):
+            return Reminder(item["id"], item["nonce"], records_store.moved_from(record))
+        case records_store.PROFILE:
             return Erasure(item["id"])
         case _:
-            return enrollments.enrollment_of(item)
+            return enrollment_of(item)

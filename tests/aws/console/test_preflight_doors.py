@@ -13,7 +13,7 @@ import pytest
 from cli.checks import links
 from cli.main import main
 from newsletter.container import app
-from newsletter.mailings.digests import start as module
+from newsletter.mailings.digests import start
 from newsletter.mailings.mailing import Kind
 from tests.skips import SPAMASSASSIN, require
 from tests.support.cloud import Cloud
@@ -191,7 +191,7 @@ def test_spam_is_known_when_it_is_seen(tmp_path: Path, capsys: Captured) -> None
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     found: Counter[str] = Counter()
-    monkeypatch.setattr(module, "count", lambda name: found.update([name]))
+    monkeypatch.setattr(start, "count", lambda name: found.update([name]))
     return found
 
 

@@ -12,7 +12,7 @@ from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import requeue_shards, resumed_status
-from newsletter.mailings.planning import enqueue as emit_batches
+from newsletter.mailings.planning import enqueue
 from newsletter.mailings.planning.backlog_store import BacklogPosition
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.planning.enqueue import enqueue_batches
@@ -185,7 +185,7 @@ def test_each_batch_has_the_delay_until_its_turn_and_the_queue_ends_where_the_ti
     emitting = app
     monkeypatch.setattr(emitting.queues, "send_later", lambda _, messages: sent.extend(messages))
     monkeypatch.setattr(emitting.mailer, "max_send_rate", lambda: 14.0)
-    monkeypatch.setattr(emit_batches, "BULK", "nobody's")
+    monkeypatch.setattr(enqueue, "BULK", "nobody's")
     batches = [Batch("campaign-x", f"a0-{number}", "v", ("r",) * 13) for number in range(1000)]
 
     at = datetime.now(UTC)
@@ -202,7 +202,7 @@ def test_the_queue_follows_upon_the_slots_that_senders_have_taken(monkeypatch: p
     sent: list[tuple[SendBatch, float]] = []
     emitting = app
     monkeypatch.setattr(emitting.queues, "send_later", lambda _, messages: sent.extend(messages))
-    monkeypatch.setattr(emit_batches, "BULK", "late")
+    monkeypatch.setattr(enqueue, "BULK", "late")
     at = datetime.now(UTC)
     app.rate_limiter.reserve("late", 120, at.timestamp())
 

@@ -10,7 +10,7 @@ import pytest
 from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.variants import Variants
-from newsletter.nurture import monitor_mailings as watch_mailings
+from newsletter.nurture import monitor_mailings
 from newsletter.nurture.enrollment import Enrollment
 from newsletter.platform.errors import InvalidPublication, PartlyFailed
 from newsletter.platform.shards import SHARDS, shard_of
@@ -89,7 +89,7 @@ def test_a_mailing_that_cannot_be_looked_at_keeps_no_step_waiting(
     def broken(*_: object, **__: object) -> object:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(watch_mailings, "count_mailing", broken)
+    monkeypatch.setattr(monitor_mailings, "count_mailing", broken)
     with pytest.raises(PartlyFailed, match="1 failed: mailing kevat: ZeroDivisionError"):
         cloud.run("nurture", NOW)
     assert got(cloud) == ["helmi@example.com"]

@@ -33,7 +33,7 @@ def enqueue_batches(batches: Sequence[Batch], now: datetime, app: Container) -> 
     """
     if not batches:
         return 0
-    queues, seconds, emitted = app.queues, now.timestamp(), 0
+    queues, seconds, enqueued = app.queues, now.timestamp(), 0
     begin = max(seconds, app.rate_limiter.free_at(BULK))
     for chunk, lengths in _chunks(batches, bulk_pace(app.mailer.max_send_rate())):
         turn = app.rate_limiter.reserve(QUEUED, sum(lengths), begin, seconds + AHEAD - begin)
@@ -41,8 +41,8 @@ def enqueue_batches(batches: Sequence[Batch], now: datetime, app: Container) -> 
             break
         delays = [turn + offset - seconds for offset in accumulate(lengths, initial=0.0)]
         queues.send_later(queues.batch, zip(map(batch_message, chunk), delays, strict=False))
-        emitted += len(chunk)
-    return emitted
+        enqueued += len(chunk)
+    return enqueued
 
 
 def batch_message(batch: Batch) -> SendBatch:

@@ -70,9 +70,9 @@ def _enqueue_page_of(message: PlanPage, manifest: Manifest, now: datetime, app: 
     """Queue as many batches as there is room for; none while an earlier page of the shard is in the backlog."""
     if app.backlog.position(message.mailing, message.shard) is not None:
         return
-    emitted = enqueue_batches(manifest.batches, now, app)
-    if emitted < len(manifest.batches):
-        app.backlog.begin(message.mailing, message.shard, BacklogPosition(message.page, emitted))
+    enqueued = enqueue_batches(manifest.batches, now, app)
+    if enqueued < len(manifest.batches):
+        app.backlog.begin(message.mailing, message.shard, BacklogPosition(message.page, enqueued))
 
 
 def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Container) -> Manifest:

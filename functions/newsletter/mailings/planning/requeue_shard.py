@@ -37,12 +37,12 @@ def requeue_shard(message: RequeueShard, app: Container, *, now: datetime) -> in
     first = BacklogPosition(0, 0) if message.anew or waits is None else waits
     settled, again = _read_ledger(message, now, app) if message.anew else (set(), [])
     app.queues.send_all(app.queues.batch, map(batch_message, again))
-    emitted, page, follows, left = len(again), first.page, True, None
+    enqueued, page, follows, left = len(again), first.page, True, None
     for manifest in app.deliveries.manifests_from(mailing.id, message.shard, first.page):
         if left is None:
             begin = first.number if page == first.page else 0
             number, left = _enqueue_page(manifest, page, begin, settled, now, app)
-            emitted += number
+            enqueued += number
         page += 1
         follows = not manifest.last and mailing.status.plans_next_page(manifest.readers)
     if left is None and waits is not None and follows:
@@ -53,7 +53,7 @@ def requeue_shard(message: RequeueShard, app: Container, *, now: datetime) -> in
         backlog.clear(mailing.id, message.shard)
     if follows and message.anew:
         app.queues.send(app.queues.plan, PlanPage(mailing.id, message.shard, page))
-    return emitted
+    return enqueued
 
 
 def _enqueue_page(
@@ -61,8 +61,8 @@ def _enqueue_page(
 ) -> tuple[int, BacklogPosition | None]:
     """Queue the page's batches from `begin` on: how many, and the position of the first there was no room for."""
     left = [number for number, batch in enumerate(manifest.batches) if number >= begin and batch.id not in settled]
-    emitted = enqueue_batches([manifest.batches[number] for number in left], now, app)
-    return emitted, BacklogPosition(page, left[emitted]) if emitted < len(left) else None
+    enqueued = enqueue_batches([manifest.batches[number] for number in left], now, app)
+    return enqueued, BacklogPosition(page, left[enqueued]) if enqueued < len(left) else None
 
 
 def _read_ledger(message: RequeueShard, now: datetime, app: Container) -> tuple[set[str], list[Batch]]:
