@@ -13,8 +13,8 @@ from newsletter.container import app
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
+from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.report_mailing import Report, recipients_of, report_mailing
-from newsletter.sending.ledger import RecipientLine
 
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,100}:(0|[1-9][0-9]{0,2})", re.ASCII)
 SEARCH_SECONDS = 8.0

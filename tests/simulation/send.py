@@ -16,7 +16,7 @@ from newsletter.mailings import launch
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.feedback_policy import OnDoubt
-from newsletter.sending.ledger import Certificate
+from newsletter.reports.certificate import Certificate
 from tests.bench.bill import WRITES, Work, usd
 from tests.bench.prices import MB_OF_ONE_VCPU, WAIT_S
 from tests.bench.stack import layout, memory_gb, stack

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from newsletter.container import app
+from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.report_mailing import Report, recipients_of, report_mailing
-from newsletter.sending.ledger import RecipientLine
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from newsletter.mailings.status import MailingState, allowed_actions
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
+from newsletter.reports.certificate import Certificate
 from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
@@ -24,7 +25,7 @@ from newsletter.reports.descriptions import (
     title_of,
 )
 from newsletter.reports.report_mailing import addresses_of
-from newsletter.sending.ledger import Certificate, RecipientStatus
+from newsletter.sending.ledger import RecipientStatus
 
 MAILINGS = 20
 DECISIONS = 8

@@ -15,9 +15,9 @@ from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
+from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.report_mailing import Report
 from newsletter.reports.stats import MailingStats
-from newsletter.sending.ledger import RecipientLine
 
 # --- in words --------------------------------------------------------------------------------------------------------
 

@@ -13,9 +13,9 @@ from newsletter.mailings.status import MailingState
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import NotFound
 from newsletter.platform.shards import SHARDS
+from newsletter.reports.certificate import Certificate, RecipientLine, recipient_lines
 from newsletter.reports.count_mailing import count_mailing, is_large
 from newsletter.reports.stats import MailingStats
-from newsletter.sending.ledger import Certificate, RecipientLine, recipient_lines
 
 if TYPE_CHECKING:
     from newsletter.container import Container

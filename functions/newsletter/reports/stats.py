@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, Certificate, count_certificate, recipient_lines
+from newsletter.reports.certificate import Certificate, count_certificate, recipient_lines
+from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus
 
 RATE_WINDOW = timedelta(minutes=2)
 """The time before the count over which the rate is measured."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
+from newsletter.reports.certificate import Certificate
 from newsletter.reports.stats import MailingStats
 from newsletter.sending.deliveries_store import LIFE
-from newsletter.sending.ledger import Certificate
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

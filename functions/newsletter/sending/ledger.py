@@ -1,9 +1,8 @@
-"""The ledger: what happened to each recipient of each batch, what is in doubt, and the certificate counted from it."""
+"""The ledger: what happened to each recipient of each batch, and what is in doubt."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,9 +11,6 @@ from newsletter.mailings.planning.batches import Batch
 
 LEASE = timedelta(minutes=2)
 """How long a claim is valid: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
-
-CANCELLED = "cancelled"
-"""The reason of recipients who were not sent to before the mailing was cancelled (they count as suppressed)."""
 
 FEEDBACK = (
     "sent",
@@ -154,147 +150,3 @@ _STATUS_OF_RESULT = {
     SendResult.DOUBTFUL: RecipientStatus.DOUBTFUL,
     SendResult.RESENT: RecipientStatus.WAITING,
 }
-
-
-@dataclass(frozen=True)
-class RecipientLine:
-    """One recipient in a report. `twice`: the mail was sent again, and the first one proved to be sent as well."""
-
-    subscriber: str
-    batch: str
-    position: int
-    status: RecipientStatus
-    reason: str = ""
-    unsubscribed: bool = False
-    twice: bool = False
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What became of a mailing's recipients, counted from the ledger. `waiting`: the sender has not finished them.
-
-    `undecided` are those of the doubtful for whom Send events may still come; the others stay doubtful. `twice` got
-    two mails, which happens only if the mailing was set to resend. `confirmed` pressed the button that the mail asks
-    to press; `clicked` opened a link.
-    """
-
-    planned: int
-    accepted: int
-    suppressed: int
-    rejected: int
-    doubtful: int
-    waiting: int
-    delivered: int
-    bounced: int
-    complained: int
-    failed: int
-    clicked: int
-    unsubscribed: int
-    soft_bounced: int = 0
-    undecided: int = 0
-    twice: int = 0
-    confirmed: int = 0
-
-    @property
-    def balanced(self) -> bool:
-        """Whether planned = accepted + suppressed + rejected + doubtful + waiting; if not, a person must look."""
-        return self.planned == self.accepted + self.suppressed + self.rejected + self.doubtful + self.waiting
-
-
-_NOT_ACCEPTED = {
-    RecipientStatus.SUPPRESSED,
-    RecipientStatus.REJECTED,
-    RecipientStatus.DOUBTFUL,
-    RecipientStatus.WAITING,
-}
-
-
-def recipient_lines(
-    records: Iterable[BatchRecord], planned: Iterable[Batch], *, cancelled_at: datetime | None = None
-) -> list[RecipientLine]:
-    """One line per recipient: of every ledger record, and of planned batches that have none yet (waiting).
-
-    For a cancelled mailing, `cancelled_at` is the time of the report: recipients who were not sent to count as
-    suppressed, and those of a claim that has expired by then as doubtful, since its sender crashed.
-    """
-    lines = []
-    known = {record.batch.id: record for record in records}
-    for record in known.values():
-        if record.batch.original_id:
-            continue  # its recipients have their lines in the batch they were planned in
-        resend = _Resend(record, known.get(record.batch.resend_id))
-        for position, subscriber in enumerate(record.batch.recipients):
-            status, reason = record.status_of(position), record.reasons.get(position, "")
-            twice = False
-            if record.outcomes[position] == SendResult.RESENT:
-                status, reason, twice = resend.result(position)
-            if cancelled_at and status is RecipientStatus.WAITING:
-                status, reason = _after_cancelling(record, reason, cancelled_at)
-            unsubscribed = record.has_event("unsubscribed", position)
-            lines.append(RecipientLine(subscriber, record.batch.id, position, status, reason, unsubscribed, twice))
-    never, why = (RecipientStatus.SUPPRESSED, CANCELLED) if cancelled_at else (RecipientStatus.WAITING, "")
-    for batch in planned:
-        if batch.id not in known:
-            lines.extend(
-                RecipientLine(subscriber, batch.id, position, never, why)
-                for position, subscriber in enumerate(batch.recipients)
-            )
-    return sorted(lines, key=lambda line: (line.batch, line.position))
-
-
-class _Resend:
-    """A batch and the one that sends again to its recipients in doubt."""
-
-    def __init__(self, first: BatchRecord, second: BatchRecord | None) -> None:
-        self._first = first
-        self._second = second
-
-    def result(self, position: int) -> tuple[RecipientStatus, str, bool]:
-        """The recipient's status, its reason, and whether both mails were sent. An event of either mail ends doubt."""
-        reported, reason = self._first.reported_status(position), self._first.reasons.get(position, "")
-        if self._second is None:
-            return reported or RecipientStatus.WAITING, reason, False
-        place = self._first.outcomes[:position].count(SendResult.RESENT)
-        status = self._second.status_of(place)
-        if status not in _NOT_ACCEPTED:
-            return status, "sent twice: the first mail's Send event came late" if reported else "", reported is not None
-        return reported or status, self._second.reasons.get(place, reason), False
-
-
-def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[RecipientStatus, str]:
-    if record.state is not BatchStatus.CLAIMED:
-        return RecipientStatus.SUPPRESSED, CANCELLED
-    return (RecipientStatus.DOUBTFUL, reason) if record.lease <= now else (RecipientStatus.WAITING, reason)
-
-
-def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Iterable[RecipientLine]) -> Certificate:
-    """Count the certificate. `planned` comes from the manifests, the rest from the ledger; the two must agree."""
-    lines = list(lines)
-    counts = Counter(line.status for line in lines)
-    undecided = 0
-    events: Counter[str] = Counter()
-    for record in records:
-        undecided += len(record.in_doubt()) if record.state is BatchStatus.DOUBTFUL else 0
-        for what in FEEDBACK:
-            events[what] += len(record.positions.get(what, ()))
-        # A delivered mail has not bounced: the soft bounce was an auto-reply, or a first try of the mail server.
-        soft, delivered = (record.positions.get(what, frozenset()) for what in ("soft_bounced", "delivered"))
-        events["soft_bounced"] -= len(soft & delivered)
-    return Certificate(
-        planned=planned,
-        accepted=sum(number for status, number in counts.items() if status not in _NOT_ACCEPTED),
-        suppressed=counts[RecipientStatus.SUPPRESSED],
-        rejected=counts[RecipientStatus.REJECTED],
-        doubtful=counts[RecipientStatus.DOUBTFUL],
-        waiting=counts[RecipientStatus.WAITING],
-        delivered=events["delivered"],
-        bounced=events["bounced"],
-        soft_bounced=events["soft_bounced"],
-        undecided=undecided,
-        twice=sum(line.twice for line in lines),
-        complained=events["complained"],
-        failed=events["failed"] + events["refused"],
-        clicked=events["clicked"],
-        unsubscribed=events["unsubscribed"],
-        confirmed=events["confirmed"],
-    )

@@ -10,6 +10,7 @@ from cli.output import say, table, when
 from newsletter.container import app
 from newsletter.platform.errors import NotFound
 from newsletter.platform.times import whole_seconds
+from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
@@ -20,7 +21,6 @@ from newsletter.reports.descriptions import (
     title_of,
 )
 from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
-from newsletter.sending.ledger import RecipientLine
 
 FIGURES = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),

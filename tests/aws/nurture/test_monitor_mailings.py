@@ -19,11 +19,12 @@ from newsletter.platform.messages import RequeueShard, from_json
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.sending_limits import BREAKER_VOLUME, DEFAULT_LIMITS, Feedback
 from newsletter.reports import count_mailing
+from newsletter.reports.certificate import Certificate
 from newsletter.reports.stats import MailingStats
 from newsletter.reports.stats_store import StatsStore
 from newsletter.sending.feedback.circuit_breaker import close_breaker, count_feedback
 from newsletter.sending.feedback.reputation_store import Breaker
-from newsletter.sending.ledger import LEASE, BatchStatus, Certificate, SendResult
+from newsletter.sending.ledger import LEASE, BatchStatus, SendResult
 from newsletter.sending.sending_stopped import QUOTA_RETRY
 from newsletter.sending.ses.account_client import Quota
 from tests.support.cloud import Cloud, running

@@ -13,16 +13,9 @@ from hypothesis import strategies as st
 from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.platform.times import iso
+from newsletter.reports.certificate import count_certificate, recipient_lines
 from newsletter.sending.deliveries_store import LIFE
-from newsletter.sending.ledger import (
-    FEEDBACK,
-    LEASE,
-    BatchRecord,
-    BatchStatus,
-    SendResult,
-    count_certificate,
-    recipient_lines,
-)
+from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus, SendResult
 from tests.support.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

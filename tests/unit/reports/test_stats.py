@@ -9,16 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mailings.planning.batches import Batch
+from newsletter.reports.certificate import Certificate, recipient_lines
 from newsletter.reports.stats import RATE_WINDOW, MailingStats, compute_stats, sum_stats
-from newsletter.sending.ledger import (
-    LEASE,
-    BatchRecord,
-    BatchStatus,
-    Certificate,
-    RecipientStatus,
-    SendResult,
-    recipient_lines,
-)
+from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, RecipientStatus, SendResult
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 START = NOW - timedelta(hours=1)
