@@ -15,8 +15,8 @@ from rehearsal.aws.dynamodb.requests import CONTEXT, Expressions, Request, bad
 from rehearsal.aws.dynamodb.values import weigh_item
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dynamodb.database import Database
     from rehearsal.aws.dynamodb.schema import Index
+    from rehearsal.aws.dynamodb.state import State
     from rehearsal.aws.dynamodb.table import Table
 
 PAGE = 1024 * 1024
@@ -26,7 +26,7 @@ SHOWN = ("ProjectionExpression", "ConsistentRead", "ExpressionAttributeNames")
 PAGED = ("TableName", "ExclusiveStartKey", "Limit", "FilterExpression", "Select", "ProjectionExpression", *CONTEXT)
 
 
-def get_item(database: Database, request: Request) -> dict[str, Any]:
+def get_item(database: State, request: Request) -> dict[str, Any]:
     """The item with a key."""
     known(request, "GetItem", "TableName", "Key", *SHOWN)
     table, expressions = database.table(request), Expressions(request)
@@ -36,7 +36,7 @@ def get_item(database: Database, request: Request) -> dict[str, Any]:
     return {"Item": shown} if record else {}
 
 
-def batch_get_item(database: Database, request: Request) -> dict[str, Any]:
+def batch_get_item(database: State, request: Request) -> dict[str, Any]:
     """The items of up to 100 keys, in no order; what is throttled or too much comes back."""
     known(request, "BatchGetItem", "RequestItems")
     wanted = request["RequestItems"]
@@ -67,7 +67,7 @@ def batch_get_item(database: Database, request: Request) -> dict[str, Any]:
     return {"Responses": found, "UnprocessedKeys": left}
 
 
-def _batched(database: Database, name: str, wanted: Request) -> tuple[Table, Expressions]:
+def _batched(database: State, name: str, wanted: Request) -> tuple[Table, Expressions]:
     """A table and what is wanted of it. Raises AwsError."""
     known(wanted, "BatchGetItem", "Keys", *SHOWN)
     table, expressions = database.table({"TableName": name}), Expressions(wanted)
@@ -78,7 +78,7 @@ def _batched(database: Database, name: str, wanted: Request) -> tuple[Table, Exp
     return table, expressions
 
 
-def query(database: Database, request: Request) -> dict[str, Any]:
+def query(database: State, request: Request) -> dict[str, Any]:
     """A page of the items under one partition key."""
     known(request, "Query", "IndexName", "KeyConditionExpression", "ScanIndexForward", "ConsistentRead", *PAGED)
     table, expressions = database.table(request), Expressions(request)
@@ -107,7 +107,7 @@ def query(database: Database, request: Request) -> dict[str, Any]:
     return {**answer, "LastEvaluatedKey": _key_of(table, index, last)} if last else answer
 
 
-def scan(database: Database, request: Request) -> dict[str, Any]:
+def scan(database: State, request: Request) -> dict[str, Any]:
     """A page of all items of a table, or of a segment of it."""
     known(request, "Scan", "Segment", "TotalSegments", "ConsistentRead", *PAGED)
     table, expressions = database.table(request), Expressions(request)
@@ -128,7 +128,7 @@ def scan(database: Database, request: Request) -> dict[str, Any]:
     return {**answer, "LastEvaluatedKey": _key_of(table, None, last)} if last else answer
 
 
-def _read(database: Database, table: Table, key: Item, *, consistent: bool) -> Record | None:
+def _read(database: State, table: Table, key: Item, *, consistent: bool) -> Record | None:
     """The record with a key that has been checked. Raises AwsError where its partition is throttled."""
     database.may_read(table, key)
     record = table.find(key)

@@ -8,13 +8,13 @@ from rehearsal.aws.dynamodb.errors import AwsError, NotKnown, invalid, known, no
 from rehearsal.aws.dynamodb.requests import Request
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dynamodb.database import Database
+    from rehearsal.aws.dynamodb.state import State
     from rehearsal.aws.dynamodb.table import Table
 
 CREATED = ("TableName", "BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 
-def create_table(database: Database, request: Request) -> dict[str, Any]:
+def create_table(database: State, request: Request) -> dict[str, Any]:
     """A table that is there at once."""
     known(request, "CreateTable", *CREATED)
     name = request["TableName"]
@@ -25,13 +25,13 @@ def create_table(database: Database, request: Request) -> dict[str, Any]:
     return {"TableDescription": _described(database, database.add_table(name, request))}
 
 
-def describe_table(database: Database, request: Request) -> dict[str, Any]:
+def describe_table(database: State, request: Request) -> dict[str, Any]:
     """A table as it is."""
     known(request, "DescribeTable", "TableName")
     return {"Table": _described(database, _named(database, request))}
 
 
-def delete_table(database: Database, request: Request) -> dict[str, Any]:
+def delete_table(database: State, request: Request) -> dict[str, Any]:
     """The table is gone with all its items, at once."""
     known(request, "DeleteTable", "TableName")
     table = _named(database, request)
@@ -39,13 +39,13 @@ def delete_table(database: Database, request: Request) -> dict[str, Any]:
     return {"TableDescription": {**_described(database, table), "TableStatus": "DELETING"}}
 
 
-def list_tables(database: Database, request: Request) -> dict[str, Any]:
+def list_tables(database: State, request: Request) -> dict[str, Any]:
     """The names of all tables."""
     known(request, "ListTables")
     return {"TableNames": sorted(database.tables)}
 
 
-def update_table(database: Database, request: Request) -> dict[str, Any]:
+def update_table(database: State, request: Request) -> dict[str, Any]:
     """One index more, which is filled at once, or one less."""
     known(request, "UpdateTable", "TableName", "AttributeDefinitions", "GlobalSecondaryIndexUpdates")
     table = _named(database, request)
@@ -73,7 +73,7 @@ def update_table(database: Database, request: Request) -> dict[str, Any]:
     return {"TableDescription": _described(database, table)}
 
 
-def update_time_to_live(database: Database, request: Request) -> dict[str, Any]:
+def update_time_to_live(database: State, request: Request) -> dict[str, Any]:
     """Let items expire by an attribute, or not any more."""
     known(request, "UpdateTimeToLive", "TableName", "TimeToLiveSpecification")
     table, wanted = _named(database, request), request["TimeToLiveSpecification"]
@@ -85,7 +85,7 @@ def update_time_to_live(database: Database, request: Request) -> dict[str, Any]:
     return {"TimeToLiveSpecification": wanted}
 
 
-def describe_time_to_live(database: Database, request: Request) -> dict[str, Any]:
+def describe_time_to_live(database: State, request: Request) -> dict[str, Any]:
     """By which attribute items expire."""
     known(request, "DescribeTimeToLive", "TableName")
     by = _named(database, request).expires_by
@@ -93,7 +93,7 @@ def describe_time_to_live(database: Database, request: Request) -> dict[str, Any
     return {"TimeToLiveDescription": said}
 
 
-def describe_continuous_backups(database: Database, request: Request) -> dict[str, Any]:
+def describe_continuous_backups(database: State, request: Request) -> dict[str, Any]:
     """There are none."""
     known(request, "DescribeContinuousBackups", "TableName")
     if request["TableName"] not in database.tables:
@@ -103,14 +103,14 @@ def describe_continuous_backups(database: Database, request: Request) -> dict[st
     return {"ContinuousBackupsDescription": said}
 
 
-def _named(database: Database, request: Request) -> Table:
+def _named(database: State, request: Request) -> Table:
     table = database.tables.get(request["TableName"])
     if table is None:
         raise not_found(request["TableName"])
     return table
 
 
-def _described(database: Database, table: Table) -> dict[str, Any]:
+def _described(database: State, table: Table) -> dict[str, Any]:
     arn = database.arn(table)
     described = {
         "TableName": table.name,

@@ -12,7 +12,7 @@ from rehearsal.aws.dynamodb.requests import CONTEXT, Expressions, Request, bad
 from rehearsal.aws.dynamodb.values import weigh_item
 
 if TYPE_CHECKING:
-    from rehearsal.aws.dynamodb.database import Database
+    from rehearsal.aws.dynamodb.state import State
     from rehearsal.aws.dynamodb.table import Table
 
 LARGEST_ITEM = 400 * 1024
@@ -20,7 +20,7 @@ BATCH = 25
 CONDITIONAL = ("TableName", "ConditionExpression", "ReturnValues", "ReturnValuesOnConditionCheckFailure", *CONTEXT)
 
 
-def put_item(database: Database, request: Request) -> dict[str, Any]:
+def put_item(database: State, request: Request) -> dict[str, Any]:
     """Keep an item instead of the one with its key."""
     known(request, "PutItem", "Item", *CONDITIONAL)
     table, expressions, item = database.table(request), Expressions(request), request["Item"]
@@ -33,7 +33,7 @@ def put_item(database: Database, request: Request) -> dict[str, Any]:
     return _returned(request, before, None, allowed=("NONE", "ALL_OLD"))
 
 
-def update_item(database: Database, request: Request) -> dict[str, Any]:
+def update_item(database: State, request: Request) -> dict[str, Any]:
     """Change an item, or make one of its key and the update."""
     known(request, "UpdateItem", "Key", "UpdateExpression", *CONDITIONAL)
     table, expressions, key = database.table(request), Expressions(request), request["Key"]
@@ -56,7 +56,7 @@ def update_item(database: Database, request: Request) -> dict[str, Any]:
     return _returned(request, before, after, names)
 
 
-def delete_item(database: Database, request: Request) -> dict[str, Any]:
+def delete_item(database: State, request: Request) -> dict[str, Any]:
     """Let an item be gone; it need not be there."""
     known(request, "DeleteItem", "Key", *CONDITIONAL)
     table, expressions, key = database.table(request), Expressions(request), request["Key"]
@@ -70,7 +70,7 @@ def delete_item(database: Database, request: Request) -> dict[str, Any]:
     return _returned(request, before, None, allowed=("NONE", "ALL_OLD"))
 
 
-def batch_write_item(database: Database, request: Request) -> dict[str, Any]:
+def batch_write_item(database: State, request: Request) -> dict[str, Any]:
     """Up to 25 puts and deletes, each for itself."""
     known(request, "BatchWriteItem", "RequestItems")
     wanted = request["RequestItems"]
