@@ -88,8 +88,9 @@ def staged(folder: Path, templates: Path = TEMPLATES) -> Iterator[Stage]:
     feed.write_text('<rss version="2.0"><channel><title>Empty</title></channel></rss>', "utf-8")
     clock = Clock()
     with (
-        patch.object(app, "now", clock.now),
         LocalCloud(feed_url=str(feed), templates=templates, ingest=False) as cloud,
+        # In place of the clock that the local cloud has given the container.
+        patch.object(app, "now", clock.now),
     ):
         feed.write_text(feed_xml(f"{cloud.url}/_local/blog", cloud.started_at), "utf-8")
         cloud.run("feed_ingest")
