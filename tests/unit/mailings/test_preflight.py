@@ -14,6 +14,7 @@ from newsletter.mail.mail_html import without_sources
 from newsletter.mail.markdown import Place, places_in
 from newsletter.mail.preflight_rules import CLIP, NEAR_CLIP, Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
+from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.launch import Prepared
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mailings.rendering.preflight import (
@@ -229,7 +230,8 @@ def test_a_fault_in_the_subject_is_told_with_its_field() -> None:
 
 def looked_at(body: str) -> Prepared:
     mailing = campaign(body)
-    return Prepared(mailing, faults=tuple(preflight_campaign(mailing, templates)))
+    faults = tuple(preflight_campaign(mailing, templates))
+    return Prepared(mailing, faults=faults, readers=AudienceCount(1, complete=True))
 
 
 def test_what_is_broken_does_not_go_out_and_what_is_doubtful_is_only_said() -> None:
