@@ -112,8 +112,8 @@ def test_a_fault_of_ours_is_a_friendly_page_that_names_nobody(cloud: Cloud, monk
     def breaks(_: object) -> None:
         raise RuntimeError(READER)
 
-    monkeypatch.delattr(app, "limits", raising=False)
-    monkeypatch.setattr(Container, "limits", property(breaks))
+    monkeypatch.delattr(app, "sign_up_limits", raising=False)
+    monkeypatch.setattr(Container, "sign_up_limits", property(breaks))
     answer = post(cloud, "/subscribe", FORM)
     assert (answer["statusCode"], READER in answer["body"]) == (500, False)
     assert "Jokin meni pieleen" in answer["body"]
