@@ -89,7 +89,7 @@ class Schedule:
             everywhere("AHEAD", ahead),
             everywhere("CHUNK", min(CHUNK, ahead / 2)),
         ):
-            readers = _readers(draw, number, shards)
+            readers = _with_an_audience(_readers(draw, number, shards))
             for reader in readers:
                 _join(reader)
             digest = self.kind is Kind.DIGEST if self.kind else draw.random() < 0.5
@@ -189,6 +189,13 @@ def _readers(draw: Random, number: int, among: str) -> list[Reader]:
         email = f"bounce+{count}@simulator.amazonses.com" if bounces else f"r{count}@lukija.example"
         topics = tuple(draw.sample(layout().topics, draw.choice((0, 1, 2))))
         readers.append(Reader(id_, email, draw.choice(LANGUAGES), topics, START - timedelta(days=1), bounces=bounces))
+    return readers
+
+
+def _with_an_audience(readers: list[Reader]) -> list[Reader]:
+    """The readers, one of whom at least the campaign is for: one that nobody would get is refused."""
+    if not any(reader.language in Campaign.languages for reader in readers):
+        readers[0] = replace(readers[0], language=Campaign.languages[0])
     return readers
 
 
