@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.leads.lead import Evidence
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item
 from newsletter.platform.times import iso
+from newsletter.readers.profiles.records_store import CLICK
 from newsletter.readers.subscriber import CurrentSubscriber
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Clicks:
         """
         if not reader.may_be_tracked:
             return False
-        key = {"id": reader.id, "record": f"click#{now:%Y-%m-%dT%H}#{mailing}#{link}#{evidence.method}"}
+        key = {"id": reader.id, "record": f"{CLICK}{now:%Y-%m-%dT%H}#{mailing}#{link}#{evidence.method}"}
         shown = {
             "at": iso(now),
             "user_agent": evidence.user_agent,

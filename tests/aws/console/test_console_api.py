@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,28 +14,12 @@ from console.handler import PATHS
 from newsletter.articles.article import Article
 from newsletter.container import app
 from tests.support.cloud import ROOT, Cloud
-from tests.support.console_calls import Program, call, trust
-from tests.support.issuer import Issuer, issuing
+from tests.support.console_calls import Program, call
+from tests.support.issuer import Issuer
 from tests.support.readers import add_reader
 
 CAMPAIGN = {"name": "kevat-2027", "subject": "Kevään sparraukset", "body": "Moi **sinä**.", "language": "fi"}
 READERS = [f"reader{number}@example.com" for number in range(3)]
-
-
-@pytest.fixture(scope="module")
-def long_lived() -> Iterator[Issuer]:
-    """One issuer for all tests; its key takes long to make."""
-    with issuing() as running:
-        yield running
-
-
-@pytest.fixture
-def issuer(long_lived: Issuer, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Issuer:
-    """The issuer, trusted by the console of this test's stack."""
-    assert cloud.stack is not None
-    long_lived.reset()
-    trust(long_lived, monkeypatch)
-    return long_lived
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,7 +19,7 @@ from rehearsal import events
 from tests.support.altered_tokens import altered_tokens
 from tests.support.cloud import PUBLIC_URL, Cloud
 from tests.support.console_calls import MARKETING, Browser, call, trust
-from tests.support.issuer import Issuer, issuing
+from tests.support.issuer import Issuer
 from tests.support.readers import add_reader
 
 READER = "maija.lukija@example.com"
@@ -35,22 +34,6 @@ DRAFT = (
     ("offer", "sparraus"),
     ("body", "## Mitä saat\r\n\r\nYhden **selkeän** tavoitteen ja [linkin](https://example.com/?a=1&b=2)."),
 )
-
-
-@pytest.fixture(scope="module")
-def long_lived() -> Iterator[Issuer]:
-    """One issuer for all tests; its key takes long to make."""
-    with issuing() as running:
-        yield running
-
-
-@pytest.fixture
-def issuer(long_lived: Issuer, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Issuer:
-    """The issuer, trusted by the console of this test's stack."""
-    assert cloud.stack is not None
-    long_lived.reset()
-    trust(long_lived, monkeypatch)
-    return long_lived
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,15 +15,8 @@ from hypothesis import strategies as st
 
 from newsletter.platform.web.oidc_client import ASK_AGAIN, KEYS_LIFE, LEEWAY, BadToken, IssuerUnreachable, Oidc
 from tests.support.altered_tokens import altered_tokens
-from tests.support.issuer import CLIENT, Issuer, issuing
+from tests.support.issuer import CLIENT, Issuer
 from tests.support.strategies import anything
-
-
-@pytest.fixture(scope="module")
-def long_lived() -> Iterator[Issuer]:
-    """One issuer for the tests that leave it as it is; RSA keys take long to make."""
-    with issuing() as issuer:
-        yield issuer
 
 
 @pytest.fixture

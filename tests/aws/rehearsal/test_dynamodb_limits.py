@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.dynamodb import AwsError, Database, NotKnown
+from rehearsal.aws.dynamodb import AwsError, Database, Unsupported
 from tests.support.dynamodb_calls import TABLE
 
 KB = 1024
@@ -198,5 +198,5 @@ def test_an_index_can_be_added_to_a_table_that_is_full(clock: Clock) -> None:
 def test_what_it_does_not_know_it_says(clock: Clock, operation: str, parameters: dict[str, Any], said: str) -> None:
     key = {"id": {"S": "a"}, "record": {"S": "b"}}
     request = {"TableName": "readers", **({"Key": key} if operation in ("GetItem", "DeleteItem") else {}), **parameters}
-    with pytest.raises(NotKnown, match=said):
+    with pytest.raises(Unsupported, match=said):
         database(clock).call(operation, request)

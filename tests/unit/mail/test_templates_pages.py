@@ -22,7 +22,7 @@ from newsletter.mailings.archive import ArchivedMailing
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.publication.theme import TEXT_ON_BACKGROUND
 from newsletter.readers.choice import Frequency
-from newsletter.readers.choices import CHOICES, DEFAULT_CHOICES, TEXTS, Choices
+from newsletter.readers.choices import CHOICES, DEFAULT_CHOICES, ON_FORM, TEXTS, Choices
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.subscriber import CurrentSubscriber, SignUp, Status, Subscriber
 from public_site.routes.unsubscribe import REASONS
@@ -289,6 +289,14 @@ def keys(table: dict[str, Any], prefix: str = "") -> Iterator[str]:
 
 def texts_of(language: str) -> dict[str, Any]:
     return tomllib.loads((LOCALES / language / "pages.toml").read_text(encoding="utf-8"))
+
+
+def test_the_forms_have_a_field_for_every_choice() -> None:
+    """A choice that is declared and has no field would keep its default for everybody, and nobody would notice."""
+    shown = {"preferences": (preferences(), CHOICES), "subscribe": (form(), ON_FORM)}
+    for name, (values, wanted) in shown.items():
+        fields = set(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', templates.page(name, "fi", **values)))
+        assert set(wanted) - fields == set(), name
 
 
 def test_every_page_is_looked_at_here() -> None:

@@ -13,7 +13,7 @@ from newsletter.platform.times import iso
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.consent_items import from_stored
 from newsletter.readers.profiles.profile import Profile
-from newsletter.readers.profiles.records_store import CHANGE, CONSENT, LEAD, PROFILE, is_sign_up, sign_up_record
+from newsletter.readers.profiles.records_store import CHANGE, CLICK, CONSENT, LEAD, PROFILE, is_sign_up, sign_up_record
 from newsletter.readers.profiles.subscriber_items import read_profile
 from newsletter.readers.subscriber import Status
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 INTERNAL = {"due_shard", "mailable", "id"}
 """Attributes that are not shown to the reader: keys of indexes, and the id, which is the same in all records."""
-CLICK = "click#"
 
 
 @dataclass(frozen=True)

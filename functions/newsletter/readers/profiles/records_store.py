@@ -19,6 +19,8 @@ CONSENT = "consent#"
 """Prefix of a consent record; its number follows."""
 LEAD = "lead#"
 """Prefix of a pointer to a lead of the reader; the lead's id follows. The lead itself is in the Leads table."""
+CLICK = "click#"
+"""Prefix of the visits to a link in one hour; the hour, the mailing, the link and the method follow."""
 CHANGE = "change#"
 """Prefix of a pointer to the address that the reader asked to change to; its id follows, under which the form waits."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.dynamodb import reads, tables, writes
-from rehearsal.aws.dynamodb.errors import NotKnown
+from rehearsal.aws.dynamodb.errors import Unsupported
 from rehearsal.aws.dynamodb.state import State
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class Database(State):
     """What answers requests; how it is set up is said at `State`."""
 
     def call(self, operation: str, request: Request) -> dict[str, Any]:
-        """The answer to an operation. Raises AwsError; NotKnown for what the double does not do."""
+        """The answer to an operation. Raises AwsError; Unsupported for what the double does not do."""
         if operation not in OPERATIONS:
-            raise NotKnown(f"the operation {operation}")
+            raise Unsupported(f"the operation {operation}")
         with self._lock:
             if self._expiry_delay is not None:
                 for table in self.tables.values():

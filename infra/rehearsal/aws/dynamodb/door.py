@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dynamodb.errors import AwsError, NotKnown
+from rehearsal.aws.dynamodb.errors import AwsError, Unsupported
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -42,7 +42,7 @@ def answer(database: Database, target: str, body: bytes) -> Answer:
         said = database.call(target.removeprefix(TARGET), json.loads(body or b"{}"))
     except AwsError as error:
         return Answer(400, _json(error.body))
-    except NotKnown as error:
+    except Unsupported as error:
         message = f"the rehearsal's DynamoDB does not know {error} (infra/rehearsal/aws/dynamodb)"
         return Answer(501, _json({"__type": "NotImplemented", "message": message}))
     return Answer(200, _json(said))

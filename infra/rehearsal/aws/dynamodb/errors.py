@@ -35,7 +35,7 @@ class AwsError(Exception):
         return {} if self.item is None else {"Item": self.item}
 
 
-class NotKnown(NotImplementedError):
+class Unsupported(Exception):
     """The double does not do this; it says so instead of guessing what DynamoDB would do."""
 
 
@@ -77,7 +77,7 @@ def empty_key(name: str) -> AwsError:
 
 
 def known(request: Mapping[str, Any], operation: str, *parameters: str) -> None:
-    """Raise NotKnown for a parameter that the double would otherwise pass over in silence."""
+    """Raise Unsupported for a parameter that the double would otherwise pass over in silence."""
     for name in request:
         if name not in parameters:
-            raise NotKnown(f"{operation} with {name}")
+            raise Unsupported(f"{operation} with {name}")

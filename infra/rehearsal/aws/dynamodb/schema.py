@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.aws.dynamodb.errors import Item, NotKnown, empty_key, invalid, invalid_parameter
+from rehearsal.aws.dynamodb.errors import Item, Unsupported, empty_key, invalid, invalid_parameter
 from rehearsal.aws.dynamodb.partition import Part, Place
 from rehearsal.aws.dynamodb.values import Value, key_part, size_of_name, written
 
@@ -118,10 +118,10 @@ class Schema:
 def schema(properties: Mapping[str, Any]) -> Schema:
     """The schema that CreateTable's parameters, or the properties in a template, describe."""
     if properties.get("LocalSecondaryIndexes"):
-        raise NotKnown("LocalSecondaryIndexes")
+        raise Unsupported("LocalSecondaryIndexes")
     types = {each["AttributeName"]: each["AttributeType"] for each in properties["AttributeDefinitions"]}
     if "B" in types.values():
-        raise NotKnown("keys of type B")
+        raise Unsupported("keys of type B")
     key = _key(properties["KeySchema"], types)
     return Schema(key, dict(_indexes(properties, key, types)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dynamodb.errors import AwsError, NotKnown, invalid, known, not_found
+from rehearsal.aws.dynamodb.errors import AwsError, Unsupported, invalid, known, not_found
 from rehearsal.aws.dynamodb.requests import Request
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def create_table(database: State, request: Request) -> dict[str, Any]:
     if name in database.tables:
         raise AwsError("ResourceInUseException", f"Table already exists: {name}")
     if request.get("BillingMode") != "PAY_PER_REQUEST":
-        raise NotKnown("tables with a BillingMode other than PAY_PER_REQUEST")
+        raise Unsupported("tables with a BillingMode other than PAY_PER_REQUEST")
     return {"TableDescription": _described(database, database.add_table(name, request))}
 
 
@@ -69,7 +69,7 @@ def update_table(database: State, request: Request) -> dict[str, Any]:
             raise AwsError("ResourceNotFoundException", "Requested resource not found")
         table.drop_index(wanted["IndexName"])
     else:
-        raise NotKnown(f"GlobalSecondaryIndexUpdates with {action}")
+        raise Unsupported(f"GlobalSecondaryIndexUpdates with {action}")
     return {"TableDescription": _described(database, table)}
 
 

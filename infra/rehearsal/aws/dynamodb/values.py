@@ -9,7 +9,7 @@ import re
 from decimal import Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dynamodb.errors import AwsError, Item, NotKnown, invalid, invalid_parameter
+from rehearsal.aws.dynamodb.errors import AwsError, Item, Unsupported, invalid, invalid_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ def weigh(value: Value, depth: int = 0) -> int:  # noqa: C901 (one case for each
             _not_too_deep(depth)
             return 3 + sum(1 + size_of_name(name) + weigh(element, depth + 1) for name, element in content.items())
         case "B" | "BS":
-            raise NotKnown(f"attribute values of type {kind}")
+            raise Unsupported(f"attribute values of type {kind}")
     raise _not_one_type({})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.aws.dynamodb.errors import AwsError, Item, NotKnown, invalid, invalid_parameter, known
+from rehearsal.aws.dynamodb.errors import AwsError, Item, Unsupported, invalid, invalid_parameter, known
 from rehearsal.aws.dynamodb.expressions.syntax import SyntaxFault
 from rehearsal.aws.dynamodb.expressions.updates import changed_attributes, given_values
 from rehearsal.aws.dynamodb.partition import Record
@@ -106,7 +106,7 @@ def _key_or_item(table: Table, one: Request) -> Item:
         key: Item = one["DeleteRequest"]["Key"]
         table.schema.check_key(key)
         return key
-    raise NotKnown(f"BatchWriteItem with {', '.join(one)}")
+    raise Unsupported(f"BatchWriteItem with {', '.join(one)}")
 
 
 def _checked(table: Table, item: Item) -> int:

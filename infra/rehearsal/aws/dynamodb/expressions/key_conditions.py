@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rehearsal.aws.dynamodb.errors import NotKnown, empty_key, invalid, invalid_parameter
+from rehearsal.aws.dynamodb.errors import Unsupported, empty_key, invalid, invalid_parameter
 from rehearsal.aws.dynamodb.expressions.conditions import Names, Values
 from rehearsal.aws.dynamodb.expressions.syntax import (
     Between,
@@ -84,7 +84,7 @@ def _operands(node: Node) -> tuple[Operand, str, tuple[Operand, ...]]:
             return path, "begins_with", (start,)
         case Call(name):
             raise invalid(f"Invalid operator used in KeyConditionExpression: {name}")
-    raise NotKnown("a key condition whose first operand is no path")
+    raise Unsupported("a key condition whose first operand is no path")
 
 
 def _bound(operand: Operand, name: str, key: Key, values: Values) -> Part:

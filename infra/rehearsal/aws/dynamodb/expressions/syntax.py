@@ -1,7 +1,7 @@
 """Conditions, filters and key conditions as trees, made once for each text.
 
 Grammar: AWS, DynamoDB Developer Guide, "Condition and filter expressions, operators, and functions". Paths are names
-of attributes or `#names`, at the top of an item; what the product does not write is NotKnown, never a guess.
+of attributes or `#names`, at the top of an item; what the product does not write is Unsupported, never a guess.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rehearsal.aws.dynamodb.errors import NotKnown, invalid
+from rehearsal.aws.dynamodb.errors import Unsupported, invalid
 
 TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),+-]|[#:]?\w+)")
 COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
@@ -114,7 +114,7 @@ class Tokens:
             raise SyntaxFault("The expression can not be empty;")
         self._tokens: list[str] = TOKEN.findall(text)
         if "".join(self._tokens) != re.sub(r"\s", "", text):
-            raise NotKnown(f"the expression {text}")
+            raise Unsupported(f"the expression {text}")
         self._at = 0
 
     def peek(self) -> str:
@@ -160,7 +160,7 @@ class Tokens:
 def call(tokens: Tokens, name: str) -> Call:
     """The operands of a function, whose name and bracket have been taken."""
     if name in OTHER_FUNCTIONS:
-        raise NotKnown(f"the function {name}")
+        raise Unsupported(f"the function {name}")
     if name not in FUNCTIONS:
         raise SyntaxFault(f"Invalid function name; function: {name}")
     operands = [tokens.operand()]
@@ -208,7 +208,7 @@ def _single(tokens: Tokens) -> Node:
         tokens.take("AND")
         return Between(first, low, tokens.operand())
     if tokens.peek().upper() == "IN":
-        raise NotKnown("the operator IN")
+        raise Unsupported("the operator IN")
     return Comparison(tokens.take(*COMPARATORS), first, tokens.operand())
 
 

@@ -1,0 +1,27 @@
+"""An issuer that the console of each test's stack trusts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.cloud import Cloud
+from tests.support.console_calls import trust
+from tests.support.issuer import Issuer, issuing
+
+
+@pytest.fixture(scope="package")
+def long_lived() -> Iterator[Issuer]:
+    """One issuer for all tests of the console; its key takes long to make."""
+    with issuing() as running:
+        yield running
+
+
+@pytest.fixture
+def issuer(long_lived: Issuer, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> Issuer:
+    """The issuer, trusted by the console of this test's stack."""
+    assert cloud.stack is not None
+    long_lived.reset()
+    trust(long_lived, monkeypatch)
+    return long_lived
