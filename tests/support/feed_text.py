@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsletter.articles.article import Entry
-from newsletter.articles.feeds.feed_parser import parse
+from newsletter.articles.parsing.feed_parser import parse
 
 HERE = {"content-location": "https://blog.example.com/feed.xml"}
 ATOM = "http://www.w3.org/2005/Atom"

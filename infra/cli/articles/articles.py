@@ -7,7 +7,7 @@ import json
 from cli.faults import Fault
 from cli.output import say, table, when
 from newsletter.articles.article import Article, Choice
-from newsletter.articles.feeds.markup import plain
+from newsletter.articles.parsing.markup import plain
 from newsletter.container import app
 from newsletter.mailings.digests.digest import newest_first
 from newsletter.publication.publication import Publication

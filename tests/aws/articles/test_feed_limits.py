@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from newsletter.articles.feeds import feed_parser as feed_entries
 from newsletter.articles.feeds import parser_process_client as feed_process
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
-from newsletter.articles.feeds.feed_parser import parse
-from newsletter.articles.feeds.markup import plain, safe_html
-from newsletter.articles.feeds.shallow_markup import MAX_DEPTH, shallow
+from newsletter.articles.parsing import feed_parser as feed_entries
+from newsletter.articles.parsing.feed_parser import parse
+from newsletter.articles.parsing.markup import plain, safe_html
+from newsletter.articles.parsing.shallow_markup import MAX_DEPTH, shallow
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.publication.publication import Feed
 from tests.support.blog import NOW, Blog, sample_publication, slugs, write

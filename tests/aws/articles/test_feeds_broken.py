@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.articles.feeds.feed_client import Feeds
-from newsletter.articles.feeds.feed_parser import MAX_ENTRIES, parse
+from newsletter.articles.parsing.feed_parser import MAX_ENTRIES, parse
 from newsletter.platform.errors import FeedUnreadable
 from tests.support.feed_text import DIALECTS, HERE, item, one, read, rss
 from tests.support.strategies import WHOLE

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.articles.excerpts import excerpt, feed_excerpt, reading_minutes
+from newsletter.articles.parsing.excerpts import excerpt, feed_excerpt, reading_minutes
 
 prose = st.lists(st.text("aäö bc.!?,;–-… \n\t", min_size=1, max_size=12), max_size=12).map(" ".join)
 

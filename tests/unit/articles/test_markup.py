@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.feeds.markup import Picture, pictures, pixels, plain, safe_html, web_address
+from newsletter.articles.parsing.markup import Picture, pictures, pixels, plain, safe_html, web_address
 
 BASE = "https://blog.example.com/2026/juttu/"
 REL = 'rel="noopener noreferrer"'

@@ -1,1 +1,1 @@
-"""Feeds of every dialect: fetched, parsed and cleaned within limits."""
+"""Feeds fetched within limits, and what is known of each from one reading to the next."""

@@ -8,8 +8,8 @@ from time import monotonic
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from newsletter.articles.article import Entry
-from newsletter.articles.feeds.feed_parser import MAX_ENTRIES, Parsed
 from newsletter.articles.feeds.parser_process_client import parse_within_limits
+from newsletter.articles.parsing.feed_parser import MAX_ENTRIES, Parsed
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.web.public_web_client import PublicWeb, WebAnswer, WebFault
 

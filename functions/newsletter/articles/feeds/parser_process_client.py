@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
-from newsletter.articles.feeds.feed_parser import Parsed, parse
+from newsletter.articles.parsing.feed_parser import Parsed, parse
 from newsletter.platform.errors import FeedUnreadable
 
 SMALL = 64_000

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
 
-from newsletter.articles.feeds.feed_bytes import without_surrogates
+from newsletter.articles.parsing.feed_bytes import without_surrogates
 
 VERSION = "https://jsonfeed.org/version/1"
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from newsletter.articles.deduplication import is_tracking
-from newsletter.articles.feeds.shallow_markup import shallow
+from newsletter.articles.parsing.shallow_markup import shallow
 
 MAX_URL = 2_000
 MAX_ALT = 300

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletter.articles.article import Entry
-from newsletter.articles.excerpts import excerpt, feed_excerpt, reading_minutes
-from newsletter.articles.feeds.feed_bytes import first_entries, with_valid_characters
-from newsletter.articles.feeds.feed_dates import published
-from newsletter.articles.feeds.json_feed import NotJsonFeed, is_json, read_json_feed
-from newsletter.articles.feeds.markup import Picture, pictures, pixels, plain, safe_html, web_address
+from newsletter.articles.parsing.excerpts import excerpt, feed_excerpt, reading_minutes
+from newsletter.articles.parsing.feed_bytes import first_entries, with_valid_characters
+from newsletter.articles.parsing.feed_dates import published
+from newsletter.articles.parsing.json_feed import NotJsonFeed, is_json, read_json_feed
+from newsletter.articles.parsing.markup import Picture, pictures, pixels, plain, safe_html, web_address
 from newsletter.platform.errors import FeedUnreadable
 
 MAX_ENTRIES = 1_000

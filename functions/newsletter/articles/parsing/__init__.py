@@ -1,0 +1,1 @@
+"""Entries made of the bytes of a feed: formats, markup, dates, excerpts. Pure."""
