@@ -189,7 +189,7 @@ def test_a_feed_that_fails_for_a_day_is_counted_for_the_alarm_from_then_until_it
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = Mock()
-    monkeypatch.setattr("newsletter.articles.ingest.count", counted)
+    monkeypatch.setattr("newsletter.articles.feeds.feed_run.count", counted)
     names = {}
     for hour in (0, 1, 23, 24, 25):
         counted.reset_mock()
