@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.publication.feed_exclusions import Exclusion
 from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, FeedbackPolicy
 from newsletter.publication.privacy import NO_PRIVACY, Privacy
 from newsletter.publication.sending_limits import DEFAULT_LIMITS, SendingLimits
@@ -42,13 +43,17 @@ class Feed:
     """A blog feed and the language of its articles, for those that do not state one.
 
     `archive_pages` older pages are read at the first fetch (WordPress, and feeds that name their next page). With
-    `ignore_stated_language`, what the feed says of its language is taken to be wrong.
+    `ignore_stated_language`, what the feed says of its language is taken to be wrong. Entries that `exclude` covers
+    stay out. With `edits_are_news`, an entry whose guid, date, title or text changed is a new article, though its
+    address is that of an earlier one.
     """
 
     url: str
     language: str
     archive_pages: int = 10
     ignore_stated_language: bool = False
+    exclude: tuple[Exclusion, ...] = ()
+    edits_are_news: bool = False
 
 
 @dataclass(frozen=True)

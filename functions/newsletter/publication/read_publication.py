@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.feed_exclusions import parse_exclusions
 from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, parse_feedback
 from newsletter.publication.privacy import Privacy, parse_privacy
 from newsletter.publication.publication import (
@@ -173,6 +174,8 @@ def _feed(table: TomlTable, languages: tuple[str, ...]) -> Feed:
         language=table.one_of("language", languages),
         archive_pages=table.number("archive_pages", 0, 100, default=Feed.archive_pages),
         ignore_stated_language=table.yes_no("ignore_stated_language", default=False),
+        exclude=parse_exclusions(table, "exclude"),
+        edits_are_news=table.yes_no("edits_are_news", default=False),
     )
 
 

@@ -1,0 +1,80 @@
+"""Why an entry of a feed stays out of the newsletter: a protected or private post, or one that `exclude` covers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Protocol
+
+from newsletter.publication.feed_exclusions import Exclusion
+from newsletter.publication.publication import Feed
+
+PROTECTED_TITLES = (
+    "protected", "password protected", "password-protected",
+    "suojattu", "salasanasuojattu", "suojattu salasanalla", "salasanalla suojattu",
+    "skyddad", "skyddat", "lösenordsskyddad", "lösenordsskyddat", "lösenordskyddad",
+    "geschützt", "passwortgeschützt", "beskyttet", "passordbeskyttet", "adgangskodebeskyttet",
+    "protégé", "protegido", "protetto", "beveiligd", "beschermd", "chronione", "zabezpieczone", "kaitstud",
+    "защищено",
+)  # fmt: skip
+"""What WordPress puts before the title of a post with a password, and a colon, in its languages near ours."""
+PRIVATE_TITLES = (
+    "private", "yksityinen", "privat", "privé", "privado", "privato", "prywatne", "privaatne", "личное",
+)  # fmt: skip
+"""The same for a post that only signed-in people may read."""
+MARKED_TITLE = re.compile(r"([^:]{1,40}?)\s*:\s+\S")
+PLACEHOLDER = re.compile(
+    r"there is no excerpt because this is a protected post"
+    r"|this (?:content|post|page) is password[- ]protected"
+    r"|(?:tiivistelmää|otetta|katkelmaa|lyhennelmää) ei (?:ole|voida)\b.{0,60}\bsuojattu"
+    r"|t(?:ämä|ätä) (?:sisältö|artikkeli|kirjoitus|sivu|viesti) on (?:salasanasuojattu|suojattu|salasanalla suojattu)"
+    r"|(?:det finns inget|inget) utdrag\b.{0,60}\bskydda"
+    r"|(?:detta|det här) (?:innehållet|innehåll|inlägget|inlägg) är (?:lösenordsskyddat|skyddat)"
+    r"|es gibt keinen (?:auszug|textauszug)\b.{0,60}\bgeschützt"
+    r"|dieser (?:inhalt|beitrag) ist (?:passwortgeschützt|geschützt)"
+    r"|il n.y a pas d.extrait\b.{0,60}\bprotégé",
+    re.IGNORECASE,
+)
+"""What WordPress says in place of the text; it stands at the beginning."""
+
+
+class Described(Protocol):
+    """What is judged: an entry of a feed, or an article as it is kept."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def categories(self) -> Sequence[str]: ...
+    @property
+    def url(self) -> str: ...
+
+
+def left_out_because(entry: Described, feed: Feed) -> str:
+    """Why an entry of that feed is neither kept nor mailed, in words for the operator; empty when it is."""
+    return protected_because(entry) or excluded_because(entry, feed.exclude)
+
+
+def protected_because(entry: Described) -> str:
+    """Why the entry counts as a post that not everybody may read; empty when it does not."""
+    marked = MARKED_TITLE.match(entry.title)
+    if marked:
+        mark = unicodedata.normalize("NFC", marked[1]).strip().casefold()
+        if mark in PROTECTED_TITLES:
+            return f"a post with a password: its title begins with {marked[1]!r}"
+        if mark in PRIVATE_TITLES:
+            return f"a private post: its title begins with {marked[1]!r}"
+    for text in (entry.summary, getattr(entry, "text", "")):
+        if PLACEHOLDER.match(unicodedata.normalize("NFC", text[:300]).strip()):
+            return "a post with a password: its text says so"
+    return ""
+
+
+def excluded_because(entry: Described, rules: Sequence[Exclusion]) -> str:
+    """Which entry of `exclude` covers it; empty when none does."""
+    for rule in rules:
+        if rule.covers(entry.title, entry.categories, entry.url):
+            return f"excluded by {{ {rule} }}"
+    return ""
