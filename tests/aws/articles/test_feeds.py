@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.feed_text import DIALECTS, item, one, read, rss
+from newsletter.articles.parsing.feed_parser import parse
+from tests.support.feed_text import DIALECTS, HERE, item, one, read, rss
 
 
 @pytest.mark.parametrize("body", DIALECTS.values(), ids=DIALECTS.keys())
@@ -95,6 +96,19 @@ def test_entries_without_a_title_are_left_out_and_named() -> None:
     entries, problems = read(rss(item(title=""), item(title="<![CDATA[<img src='x'>]]>", link="/2"), item(link="/3")))
     assert [entry.url for entry in entries] == ["https://blog.example.com/3"]
     assert problems == ("entry 1 has no title: left out", "entry 2 has no title: left out")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "mostly"), [(0, 1, True), (2, 2, False), (2, 3, True), (1, 4, True), (3, 0, False)]
+)
+def test_entries_that_cannot_be_used_are_counted_and_most_of_them_are_a_fault_of_the_feed(
+    good: int, bad: int, mostly: bool
+) -> None:
+    items = [item(link=f"/{number}") for number in range(good)] + [item(link="")] * bad
+    parsed = parse(rss(*items, *items[:good]), HERE)
+    assert (parsed.total, parsed.left_out, len(parsed.entries)) == (2 * good + bad, bad, good)
+    assert parsed.mostly_left_out is mostly
+    assert (parsed.problems[:1] == (f"{bad} of {2 * good + bad} entries cannot be used",)) is (bad == 4)
 
 
 def test_the_guid_identifies_an_entry_and_else_its_address() -> None:

@@ -14,7 +14,6 @@ from newsletter.articles.article import Article, Entry, article_id
 from newsletter.articles.deduplication import (
     MAX_FINGERPRINTS,
     fingerprints,
-    is_tracking,
     match_entries,
     merge_fingerprints,
 )
@@ -152,15 +151,3 @@ def test_fingerprints_are_kept_while_new_ones_come_and_settle_when_nothing_chang
         many = merge_fingerprints(many, (f"guid:{number}", "link:a"))
     assert len(many) == MAX_FINGERPRINTS
     assert many[-2:] == ("guid:29", "link:a")
-
-
-@pytest.mark.parametrize(
-    "name", ["utm_source", "UTM_Campaign", "fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "_hsenc"]
-)
-def test_a_parameter_that_counts_readers_is_told(name: str) -> None:
-    assert is_tracking(name, "x")
-
-
-@pytest.mark.parametrize(("name", "value"), [("p", "12"), ("source", "kirja"), ("utm", "x"), ("id", "fbclid")])
-def test_a_parameter_that_a_page_needs_is_left(name: str, value: str) -> None:
-    assert not is_tracking(name, value)

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from newsletter.articles.article import Entry
@@ -26,6 +27,8 @@ MAX_GUID = 500
 MAX_CATEGORIES = 50
 MOST_USEFUL_WIDTH = 1_200
 """Pixels: twice the width of a mail, for high-resolution screens. The largest size up to this one is taken."""
+FEW = 3
+"""Entries left out that need no line of their own beside those that name each of them."""
 LONG_DESCRIPTION = 1_500
 """Characters from which a description counts as the whole text: some feeds have it there only."""
 ENTITY = re.compile(rb"<!ENTITY\s+(?!%)\S+\s+(?:SYSTEM|PUBLIC|\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
@@ -41,16 +44,28 @@ class Parsed:
     """The entries of one page of a feed.
 
     `problems` names what was left out, `next_url` is the next page, `wordpress` whether WordPress generated the feed.
+    Of `total` entries of the page, `left_out` were read and cannot be used: they have no title, no address, or are
+    broken. Those after the first MAX_ENTRIES are not among them.
     """
 
     entries: tuple[Entry, ...]
     problems: tuple[str, ...] = ()
     next_url: str = ""
     wordpress: bool = False
+    total: int = 0
+    left_out: int = 0
+
+    @property
+    def mostly_left_out(self) -> bool:
+        """Whether more than half of what was read cannot be used: the feed is in trouble, not merely untidy."""
+        return self.left_out > len(self.entries)
 
 
-def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
-    """The entries of a feed; `content-location` in `headers` is its address. Raises FeedUnreadable."""
+def parse(body: bytes, headers: Mapping[str, str], zone: tzinfo = UTC) -> Parsed:
+    """The entries of a feed; `content-location` in `headers` is its address. Raises FeedUnreadable.
+
+    A date that names no zone is one of `zone`.
+    """
     where = headers.get("content-location", "feed")
     try:
         feed, total = _read_json(body) if is_json(body) else _read_xml(body, headers)
@@ -58,29 +73,41 @@ def parse(body: bytes, headers: Mapping[str, str]) -> Parsed:
         raise FeedUnreadable(f"{where}: not a feed ({fault})") from fault
     entries: dict[str, Entry] = {}
     problems = []
+    left_out = 0
     about = feed["feed"]
     for number, raw in enumerate(feed["entries"][:MAX_ENTRIES], start=1):
         try:
-            entry = _entry(raw, where, str(about.get("language") or ""))
+            entry = _entry(raw, where, str(about.get("language") or ""), zone)
         except MemoryError:
             raise
         except Exception as broken:  # noqa: BLE001 (a broken entry must not stop the others)
             problems.append(f"entry {number} cannot be read ({type(broken).__name__}): left out")
+            left_out += 1
             continue
         missing = [name for name in ("title", "url") if not getattr(entry, name)]
         if missing:
+            left_out += 1
             problems.append(f"entry {number} has no {' and no '.join(missing)}: left out")
         elif entry.identity in entries:
             problems.append(f"entry {number} has the identity of an earlier one, {entry.identity!r}: left out")
         else:
             entries[entry.identity] = entry
+    if left_out > max(len(entries), FEW):
+        problems.insert(0, f"{left_out} of {min(total, MAX_ENTRIES)} entries cannot be used")
     if total > MAX_ENTRIES:
         problems.append(f"{total} entries; only the first {MAX_ENTRIES} were read")
     if not feed["entries"]:
         problems.append("the feed has no entries")
     following = next((link.get("href", "") for link in about.get("links", []) if link.get("rel") == "next"), "")
     wordpress = "wordpress.org" in str(about.get("generator") or "")
-    return Parsed(tuple(entries.values()), tuple(problems), web_address(following, where), wordpress)
+    return Parsed(
+        tuple(entries.values()),
+        tuple(problems),
+        web_address(following, where),
+        wordpress,
+        total,
+        left_out,
+    )
 
 
 def _read_json(body: bytes) -> tuple[Mapping[str, Any], int]:
@@ -124,7 +151,7 @@ def _dangerous_entity(body: bytes) -> str:
     return ""
 
 
-def _entry(raw: Mapping[str, Any], base: str, feed_language: str) -> Entry:
+def _entry(raw: Mapping[str, Any], base: str, feed_language: str, zone: tzinfo) -> Entry:
     body, whole = _body(raw)
     # FeedBurner's own links count clicks; `origlink` is the address of the article.
     url = web_address(str(raw.get("feedburner_origlink") or raw.get("link") or ""), base)
@@ -142,7 +169,7 @@ def _entry(raw: Mapping[str, Any], base: str, feed_language: str) -> Entry:
         summary="" if summary == title else summary,
         categories=_categories(raw),
         author=plain(str(raw.get("author_detail", {}).get("name") or ""))[:100],  # `author` may contain a mail address
-        published=published(raw),
+        published=published(raw, zone),
         html=safe,
         text=text,
         language=_language(raw) or _code(feed_language),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
-from newsletter.articles.deduplication import is_tracking
 from newsletter.articles.parsing.shallow_markup import shallow
+from newsletter.articles.parsing.tracking import is_tracking
 
 MAX_URL = 2_000
 MAX_ALT = 300
