@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from random import SystemRandom
@@ -18,6 +19,7 @@ from newsletter.platform.settings import MissingSetting
 from newsletter.stores import Stores
 
 if TYPE_CHECKING:
+    from newsletter.articles.feeds.article_addresses_client import ArticleAddresses
     from newsletter.articles.feeds.feed_client import Feeds
     from newsletter.leads.crm_client import Crm
     from newsletter.mailings.digests.recipients import DigestRecipients
@@ -81,11 +83,11 @@ class Container(Stores):
 
     @property
     def feeds_read(self) -> tuple[Feed, ...]:
-        """The feeds of the publication, or the one that replaces them in the local cloud."""
-        from newsletter.publication.publication import Feed
-
+        """The feeds of the publication, or the one that replaces them in a rehearsal: with the rules of the first."""
         replacement = self.settings.feed_url
-        return (Feed(replacement, self.publication.languages[0]),) if replacement else self.publication.feeds
+        if not replacement:
+            return self.publication.feeds
+        return (replace(self.publication.feeds[0], url=replacement, language=self.publication.languages[0]),)
 
     @property
     def feed_urls(self) -> tuple[str, ...]:
@@ -136,6 +138,12 @@ class Container(Stores):
         from newsletter.articles.feeds.feed_client import Feeds
 
         return Feeds(allow_local=self.settings.local)
+
+    @cached_property
+    def article_addresses(self) -> ArticleAddresses:
+        from newsletter.articles.feeds.article_addresses_client import ArticleAddresses
+
+        return ArticleAddresses(allow_local=self.settings.local)
 
     @cached_property
     def crm(self) -> Crm:

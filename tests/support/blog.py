@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -39,6 +40,19 @@ def write(path: Path, entries: Entries) -> None:
     path.write_text(f"<rss version='2.0'><channel><title>b</title>{items}</channel></rss>", encoding="utf-8")
 
 
+class Addresses:
+    """Answers for the addresses of articles: those in `answers_404` are gone; `asked` has all that were asked for."""
+
+    def __init__(self) -> None:
+        self.answers_404: set[str] = set()
+        self.asked: list[str] = []
+
+    def gone(self, urls: Iterable[str]) -> set[str]:
+        wanted = list(urls)
+        self.asked += wanted
+        return self.answers_404.intersection(wanted)
+
+
 class Blog:
     """One feed in a file, ingested at one moment or another."""
 
@@ -48,12 +62,13 @@ class Blog:
         self.adapters = adapters
         self.publication = publication
         self.source = Feeds(allow_local=True)
+        self.addresses = Addresses()
 
     def app(self) -> Container:
         """The product with the publication and the source of feeds as this test has them."""
         templates = copy(app.templates)
         vars(templates)["publication"] = self.publication
-        return app.but(templates=templates, feeds=self.source)
+        return app.but(templates=templates, feeds=self.source, article_addresses=self.addresses)
 
     def ingest(self, now: datetime, *others: Feed) -> list[dict[str, Any]]:
         isolated = Isolated()

@@ -40,9 +40,9 @@ class Entry:
 class Article:
     """One entry of a blog feed.
 
-    `listed_at` decides to which digest window it belongs and never changes: the moment of the reading that found it,
-    or, for entries of the first reading, the moment of publication. Edits, back-dating and missing dates therefore
-    cannot move an article from one digest to another.
+    `listed_at` decides to which digest window it belongs: the moment of the reading that found it; for entries of the
+    first reading, the moment of publication; for an article dated in the future, that date. Once it has come it never
+    changes, so edits, back-dating and missing dates cannot move an article from one digest to another.
 
     `topic_reasons` says for each of `topics`, in the same order, why the article has it. Width and height of the image
     are in pixels, 0 where the feed does not say; `minutes` is the time it takes to read, 0 where the feed has no more
@@ -50,7 +50,9 @@ class Article:
 
     `feed` and `fingerprints` identify it when the feed is read again (deduplication), `body` is a hash of its text.
     `archived` says that it was published before the product read the feed: it counts as listed when it was published,
-    and no later digest has it as new.
+    and no later digest has it as new. `withdrawn` says why readers do not get it although it was found: its feed
+    dropped it, its address is gone, or it got a password; `excluded`, which rule of the publication keeps it out.
+    `again_at` is when marketing asked that the next digest carries it once more.
     """
 
     id: str
@@ -75,6 +77,14 @@ class Article:
     fingerprints: tuple[str, ...] = ()
     body: str = ""
     archived: bool = False
+    withdrawn: str = ""
+    excluded: str = ""
+    again_at: datetime | None = None
+
+    @property
+    def is_kept_out(self) -> bool:
+        """Whether no mail may have it: marketing skips it, its blog withdrew it, or the publication excludes it."""
+        return self.skipped or bool(self.withdrawn or self.excluded)
 
 
 @dataclass(frozen=True)
@@ -82,16 +92,17 @@ class Choice:
     """What marketing decided about an article; stored apart from the feed's data, so that no reading undoes it.
 
     `pinned` puts the article on top of its digest, `skipped` keeps it out of every digest; `topics` replace those that
-    were found (None for no change).
+    were found (None for no change). `again_at` is when the article was to be carried once more by the next digest.
     """
 
     pinned: bool = False
     skipped: bool = False
     topics: tuple[str, ...] | None = None
+    again_at: datetime | None = None
 
     def applied_to(self, article: Article) -> Article:
         """The article as readers get it."""
-        article = replace(article, pinned=self.pinned, skipped=self.skipped)
+        article = replace(article, pinned=self.pinned, skipped=self.skipped, again_at=self.again_at)
         if self.topics is None:
             return article
         return replace(article, topics=self.topics, topic_reasons=(CHOSEN,) * len(self.topics))

@@ -31,6 +31,8 @@ def article_values(article: Article) -> dict[str, Any]:
         "marks": list(article.fingerprints),
         "body": article.body,
         "archived": article.archived,
+        "withdrawn": article.withdrawn or None,
+        "excluded": article.excluded or None,
         "published": iso(article.published) if article.published else None,
         "listed_at": iso(article.listed_at),
     }
@@ -57,6 +59,8 @@ def article_from(item: dict[str, Any]) -> Article:
         fingerprints=tuple(item["marks"]),
         body=item["body"],
         archived=item["archived"],
+        withdrawn=item.get("withdrawn", ""),
+        excluded=item.get("excluded", ""),
         published=parse_iso(item["published"]) if "published" in item else None,
         listed_at=parse_iso(item["listed_at"]),
     )
@@ -65,10 +69,12 @@ def article_from(item: dict[str, Any]) -> Article:
 def choice_values(choice: Choice) -> dict[str, Any]:
     """The attributes of a choice; without `topics` the article keeps those that were found."""
     topics = None if choice.topics is None else list(choice.topics)
-    return {"pinned": choice.pinned, "skipped": choice.skipped, "topics": topics}
+    again_at = iso(choice.again_at) if choice.again_at else None
+    return {"pinned": choice.pinned, "skipped": choice.skipped, "topics": topics, "again_at": again_at}
 
 
 def choice_from(item: dict[str, Any]) -> Choice:
     """The choice of an item."""
     topics = tuple(item["topics"]) if "topics" in item else None
-    return Choice(item.get("pinned", False), item.get("skipped", False), topics)
+    again_at = parse_iso(item["again_at"]) if "again_at" in item else None
+    return Choice(item.get("pinned", False), item.get("skipped", False), topics, again_at)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from newsletter.articles.article import Article, Choice
 from newsletter.articles.article_items import article_from, article_values, choice_from, choice_values
 from newsletter.platform.aws.items import to_item
 from newsletter.platform.aws.table_store import TableStore
+from newsletter.platform.times import iso
 
 ARTICLES, CHOICES = "articles", "choices"
 """Partitions of the Content table: each has one item per article, under its id, and is read with one query."""
@@ -33,11 +35,15 @@ class Articles(TableStore):
         found = [article_from(item) for item in items if item["pk"] == ARTICLES]
         return {each.id: choices[each.id].applied_to(each) if each.id in choices else each for each in found}
 
-    def put(self, article: Article) -> bool:
-        """Keep a new or edited article as its feed has it; False when the stored one was listed at another time."""
+    def put(self, article: Article, listed_before: datetime | None = None) -> bool:
+        """Keep a new or edited article as its feed has it; False when the stored one was listed at another time.
+
+        `listed_before` is when the stored one was listed, where that changes: it waited for its day.
+        """
         item = {"pk": ARTICLES, "sk": article.id, **article_values(article)}
-        condition = "attribute_not_exists(pk) OR listed_at = :listed_at"
-        return self._put_if(condition, {":listed_at": item["listed_at"]}, item, repeatable=True)
+        condition = "attribute_not_exists(pk) OR listed_at = :listed_at OR listed_at = :before"
+        values = {":listed_at": item["listed_at"], ":before": iso(listed_before or article.listed_at)}
+        return self._put_if(condition, values, item, repeatable=True)
 
     def put_body(self, article: str, html: str) -> None:
         """Keep the last good copy of an article's text, as safe HTML: an item of its own that digests need not read."""
@@ -59,9 +65,15 @@ class Articles(TableStore):
         pinned: bool | None = None,
         skipped: bool | None = None,
         topics: Sequence[str] | None = None,
+        again_at: datetime | None = None,
     ) -> None:
         """Change some parts of marketing's choice and leave those that are None as they are."""
-        choice = {"pinned": pinned, "skipped": skipped, "topics": None if topics is None else list(topics)}
+        choice = {
+            "pinned": pinned,
+            "skipped": skipped,
+            "topics": None if topics is None else list(topics),
+            "again_at": None if again_at is None else iso(again_at),
+        }
         changes = {name: value for name, value in choice.items() if value is not None}
         self._client.update_item(
             TableName=self._table,

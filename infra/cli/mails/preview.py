@@ -15,6 +15,7 @@ from cli.mails import screenshots
 from cli.mails.eml import TOKEN, message
 from cli.mails.sample_mails import sample_mails
 from cli.output import say
+from newsletter.articles.listing import is_out_by
 from newsletter.container import Container
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
@@ -117,7 +118,9 @@ def _digest_of_this_week(app: Container) -> Mailing:
     if digest is not None:
         return digest_mailing(replace(digest, released_at=now), app.publication)
     most = app.publication.digest.max_articles
-    newest = newest_first([article for article in articles if not article.skipped])[:most]
+    newest = newest_first([article for article in articles if not article.is_kept_out and is_out_by(article, now)])[
+        :most
+    ]
     if not newest:
         raise Fault("there is no article yet; `newsletter preview digest` shows a digest of sample articles")
     say("Nothing is new since the last digest, so the newest articles stand in.")

@@ -61,9 +61,10 @@ def test_a_feed_that_is_suddenly_empty_is_held(blog: Blog) -> None:
 
 
 def test_a_feed_whose_every_identity_changes_mails_nothing_again(blog: Blog) -> None:
-    """Titles and times are all that is left; too little to recognise an article by."""
+    """Times are all that is left; too little to recognise an article by."""
     blog.publish(NOW, slugs(0, 10))
     moved(blog)
+    blog.path.write_text(blog.path.read_text().replace("Otsikko", "Kirjoitus uudella sivulla"))
     report = blog.ingest(NOW + HOUR)[0]
     assert report["held"] == "none of the 10 entries is left; 10 that nobody knew are in their place"
     before = blog.adapters.articles.all()
@@ -75,6 +76,13 @@ def test_a_feed_whose_every_identity_changes_mails_nothing_again(blog: Blog) -> 
     assert (news.title, news.listed_at) == ("Uusi", NOW + 2 * HOUR)
     assert blog.listed_at("uusi-003") == slugs(3, 4)["003"][1]
     assert blog.ingest(NOW + 3 * HOUR)[0] == {**report, "entries": 11, "held": ""}
+
+
+def test_a_feed_that_moves_with_titles_and_dates_goes_on_as_if_nothing_had_happened(blog: Blog) -> None:
+    blog.publish(NOW, slugs(0, 10))
+    moved(blog)
+    report = blog.ingest(NOW + HOUR)[0]
+    assert (report["held"], report["new"], report["edited"]) == ("", 0, 10)
 
 
 def test_a_feed_that_moves_with_its_texts_goes_on_as_if_nothing_had_happened(blog: Blog) -> None:

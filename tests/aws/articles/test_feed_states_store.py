@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.articles.feeds.feed_state import Failure, FeedState, Hold
+from newsletter.articles.feeds.feed_state import Copy, Failure, FeedState, Hold
 from newsletter.platform.aws.items import from_item, to_item
 from tests.support.dynamodb import Adapters
 from tests.support.strategies import WHOLE
@@ -29,14 +29,24 @@ states_of_reading = st.builds(
     st.lists(texts, max_size=2).map(tuple),
 )
 feed_states = st.builds(
-    lambda read, failure, hold, accepted_at, pages: replace(
-        read, failure=failure, hold=hold, accepted_at=accepted_at, archive_pages=pages
+    lambda read, failure, hold, accepted_at, pages, shared, missing, rules: replace(
+        read,
+        failure=failure,
+        hold=hold,
+        accepted_at=accepted_at,
+        archive_pages=pages,
+        shared=shared,
+        missing=missing,
+        rules=rules,
     ),
     st.just(FeedState()) | states_of_reading,
     st.none() | st.builds(Failure, moments, texts, moments_or_none),
     st.none() | st.builds(Hold, moments, texts, st.lists(texts, max_size=3).map(tuple), st.integers(0, 9)),
     moments_or_none,
     st.integers(0, 1_000),
+    st.lists(texts, max_size=2).map(tuple),
+    st.dictionaries(texts, moments, max_size=2),
+    texts,
 )
 
 
@@ -54,10 +64,10 @@ def test_of_two_who_change_the_state_of_a_feed_at_once_one_is_refused(adapters: 
     before = FeedState(failure=Failure(NOW, "gone"))
     assert adapters.feed_states.put(feed, before)
     found = adapters.feed_states.get(feed)
-    assert adapters.feed_states.put(feed, found.unchanged(NOW))
+    assert adapters.feed_states.put(feed, found.read(NOW, Copy(("a",))))
     assert not adapters.feed_states.put(feed, before)
     assert not adapters.feed_states.put(feed, found)
-    assert adapters.feed_states.get(feed) == FeedState(first_fetched_at=NOW, read_at=NOW, revision=2)
+    assert adapters.feed_states.get(feed) == FeedState(first_fetched_at=NOW, read_at=NOW, entries=("a",), revision=2)
 
 
 def test_a_state_is_kept_under_the_names_of_the_first_release(adapters: Adapters) -> None:

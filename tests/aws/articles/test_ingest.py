@@ -8,9 +8,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from newsletter.articles.catalog import UNDATED_AGE
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
 from newsletter.articles.feeds.feed_state import Failure
+from newsletter.articles.listing import UNDATED_AGE
 from newsletter.container import app
 from newsletter.publication.publication import Feed
 from tests.support.blog import HOUR, NOW, Blog, Entries, sample_publication, write
@@ -29,14 +29,14 @@ def test_at_the_first_fetch_an_article_counts_as_listed_when_it_was_published(bl
     assert blog.publish(NOW, entries)["new"] == 4
     assert blog.listed_at("a") == yesterday
     assert blog.listed_at("b") == blog.listed_at("d") == NOW - UNDATED_AGE
-    assert blog.listed_at("c") == NOW
+    assert blog.listed_at("c") == tomorrow
 
 
-def test_later_an_article_counts_as_listed_when_it_was_first_seen_whatever_its_date(blog: Blog) -> None:
+def test_later_an_article_counts_as_listed_when_it_was_first_seen_though_its_date_is_some_days_back(blog: Blog) -> None:
     blog.publish(NOW, {"a": ("A", NOW)})
     later = NOW + HOUR
-    more: Entries = {"b": ("B", NOW - timedelta(days=30)), "c": ("C", None), "d": ("D", NOW + timedelta(days=9))}
-    assert blog.publish(later, {"a": ("A", NOW), **more})["new"] == 3
+    more: Entries = {"b": ("B", NOW - timedelta(days=6)), "c": ("C", None)}
+    assert blog.publish(later, {**more, "a": ("A", NOW)})["new"] == 2
     assert {blog.listed_at(guid) for guid in more} == {later}
 
 

@@ -14,8 +14,11 @@ from newsletter.articles.article import Article, Entry, article_id
 from newsletter.articles.deduplication import (
     MAX_FINGERPRINTS,
     fingerprints,
+    is_nearly_same,
     match_entries,
+    match_titles,
     merge_fingerprints,
+    repeated_in_feed,
 )
 
 FEED = "https://b.example/feed"
@@ -79,6 +82,7 @@ NO_DATE = {"published": None}
         OTHER_GUID | EDITED,
         OTHER_GUID | {"published": NOW + timedelta(days=90)},
         OTHER_GUID | MOVED,
+        OTHER_GUID | MOVED | {"published": NOW + timedelta(days=27)},
         OTHER_GUID | MOVED | NO_DATE,
         OTHER_GUID | {"url": "http://www.b.example/1/#kommentit"} | EDITED,
     ],
@@ -93,9 +97,14 @@ def test_an_article_is_the_same_after(changes: dict[str, Any]) -> None:
         (entry("2"), entry("1")),
         # A link that is used again for something else.
         (entry("2", url="https://b.example/1", published=NOW + timedelta(days=7)), entry("1")),
-        # The same words every week.
+        # The same few words every week.
         (
-            entry("2", title="Linkit", text=TEXT, published=NOW + timedelta(days=7)),
+            entry("2", title="Linkit", text="Viikon linkit tässä.", published=NOW + timedelta(days=7)),
+            entry("1", title="Linkit", text="Viikon linkit tässä."),
+        ),
+        # A whole text once more, a month later.
+        (
+            entry("2", title="Linkit", text=TEXT, published=NOW + timedelta(days=29)),
             entry("1", title="Linkit", text=TEXT),
         ),
         # Every entry leads to the front page.
@@ -106,6 +115,102 @@ def test_an_article_is_the_same_after(changes: dict[str, Any]) -> None:
 )
 def test_another_article_is_not_taken_for_it(now: Entry, before: Entry) -> None:
     assert not is_known(now, before)
+
+
+def renamed(slug: str = "9", **changes: Any) -> Entry:
+    """An entry with another guid and address than all others."""
+    return entry(f"uusi-{slug}", **{"title": "Otsikko 1", "text": f"{TEXT}1", **changes})
+
+
+def test_title_and_date_identify_an_article_when_nothing_else_does() -> None:
+    known = [article(entry("1", text=""))]
+    for date in (NOW, NOW + timedelta(hours=11)):
+        again = renamed(title=" OTSIKKO  1 ", text="", published=date)
+        assert match_titles([again], known) == {again.identity: known[0]}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        renamed(text="", published=NOW + timedelta(days=1)),
+        renamed(text="", published=None),
+        renamed(text="", title="Otsikko 2"),
+    ],
+)
+def test_a_title_alone_identifies_nothing(other: Entry) -> None:
+    assert match_titles([other], [article(entry("1", text=""))]) == {}
+
+
+def test_a_title_and_date_that_several_share_identify_none_of_them() -> None:
+    assert match_titles([renamed("1", text=""), renamed("2", text="")], [article(entry("1"))]) == {}
+    twice = [article(entry(slug, title="Otsikko 1")) for slug in "12"]
+    assert match_titles([renamed()], twice) == {}
+
+
+LONG = (
+    "Johtajan kannattaa kirjoittaa itse, sillä lukija tunnistaa äänen ja luottaa siihen enemmän kuin tiedotteeseen. "
+    * 3
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"text": LONG.replace("luottaa", "uskoo", 1)},
+        {"title": "Otsikko yksi ja vielä", "text": LONG},
+        {"text": LONG, "published": NOW + timedelta(days=20)},
+        {"text": LONG, "published": None},
+    ],
+)
+def test_an_edited_word_beside_another_address_leaves_it_the_same_article(changes: dict[str, Any]) -> None:
+    before = article(entry("1", title="Otsikko yksi", text=LONG))
+    assert is_nearly_same(renamed(**{"title": "Otsikko yksi", "text": LONG, **changes}), before, LONG)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        # A series: the number is what counts.
+        {"title": "Viikko 48"},
+        {"text": LONG.replace("itse", "12 kertaa", 1)},
+        {"text": "Aivan toinen teksti, jossa puhutaan kokonaan muusta kuin kirjoittamisesta tai luottamuksesta. " * 3},
+        {"published": NOW + timedelta(days=30)},
+    ],
+)
+def test_another_number_text_or_month_is_another_article(changes: dict[str, Any]) -> None:
+    before = article(entry("1", title="Viikko 47", text=LONG))
+    assert not is_nearly_same(renamed(**{"title": "Viikko 47", "text": LONG, **changes}), before, LONG)
+
+
+def test_of_a_few_words_one_may_change_on_the_same_date() -> None:
+    before = article(entry("1", title="Näin kirjoitat hyvän otsikon", text=""))
+    better = renamed(title="Näin kirjoitat paremman otsikon", text="")
+    assert is_nearly_same(better, before, "")
+    assert not is_nearly_same(replace(better, published=NOW + timedelta(days=2)), before, "")
+    assert not is_nearly_same(replace(better, published=None), before, "")
+    assert not is_nearly_same(replace(better, title="Näin luet paremman otsikon"), before, "")
+    assert not is_nearly_same(renamed(title="Hyvä uutinen", text=""), article(entry("1", title="Paha uutinen")), "")
+
+
+def test_an_entry_that_repeats_another_one_of_the_same_copy_is_told() -> None:
+    first, second = entry("1"), renamed()
+    assert repeated_in_feed([second, first], {first.identity}) == {second.identity}
+    assert repeated_in_feed([first, second], ()) == {second.identity}
+    assert repeated_in_feed([first, second], {first.identity, second.identity}) == set()
+    assert repeated_in_feed([first, replace(second, published=NOW + timedelta(days=40))], ()) == set()
+    assert repeated_in_feed([replace(first, text="Lyhyt."), replace(second, text="Lyhyt.")], ()) == set()
+
+
+def test_an_edition_is_of_guid_date_title_and_text() -> None:
+    page = entry("1")
+    mark = fingerprints(FEED, page, editions=True)[-1]
+    assert mark.startswith("edition:")
+    assert fingerprints(FEED, page)[-1].startswith("text:")
+    same = replace(page, summary="Muu ingressi", url="https://b.example/1?x", title=f" {page.title} ")
+    assert fingerprints(FEED, same, editions=True)[-1] == mark
+    for change in ({"guid": "2"}, {"title": "Uusi"}, {"text": "Uusi."}, {"published": NOW + timedelta(days=7)}):
+        assert fingerprints(FEED, replace(page, **change), editions=True)[-1] != mark
 
 
 def test_a_link_or_text_that_several_share_identifies_none_of_them() -> None:

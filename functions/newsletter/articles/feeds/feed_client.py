@@ -30,7 +30,8 @@ HEADERS = {
 class Fetched:
     """A feed as it is now; `archive` has the entries of older pages.
 
-    `unchanged` means that the server answered 304; `problems` names the entries that were left out.
+    `unchanged` means that the server answered 304; `problems` names the entries that were left out, and
+    `mostly_left_out` says that they were most of the copy.
     """
 
     entries: tuple[Entry, ...]
@@ -39,6 +40,7 @@ class Fetched:
     modified: str = ""
     unchanged: bool = False
     archive: tuple[Entry, ...] = ()
+    mostly_left_out: bool = False
 
 
 class Feeds:
@@ -79,6 +81,7 @@ class Feeds:
             told.get("etag", ""),
             told.get("last-modified", ""),
             archive=tuple(archive),
+            mostly_left_out=page.mostly_left_out,
         )
 
     def _from_file(self, url: str) -> Fetched:
@@ -91,7 +94,7 @@ class Feeds:
         if len(body) > MAX_BYTES:
             raise FeedUnreadable(f"{url}: larger than {MAX_BYTES} bytes")
         page = parse_within_limits(body, {"content-location": path.absolute().as_uri()})
-        return Fetched(page.entries, page.problems)
+        return Fetched(page.entries, page.problems, mostly_left_out=page.mostly_left_out)
 
     def _get(self, url: str, etag: str = "", modified: str = "") -> WebAnswer:
         headers = dict(HEADERS)

@@ -8,6 +8,16 @@ from datetime import datetime, timedelta
 
 LEAST = 3
 """Entries that a feed must have had before it is judged: of two, both may well be replaced by new ones."""
+BURST = 20
+"""News of one reading that are too many, unless the feed is known to bring as many in that time."""
+TIMES_THE_USUAL = 3
+LEAST_BURST = 6
+"""News of one reading that may be three times the usual: two articles a week are usual for a feed of which we know
+less, and a week with five of them is no accident."""
+LEAST_REPLACED = 4
+"""News of one reading that may be half of the feed replaced: of a feed of five, three may well come on one day."""
+WEEK = timedelta(days=7)
+WEEKS_COMPARED = 26
 OVERLAP = timedelta(days=1)
 """Feeds are read every hour. After a longer pause, new entries alone may have displaced all that were there."""
 
@@ -40,3 +50,47 @@ def reason_to_hold(last: Snapshot, today: Snapshot, unknown: Collection[datetime
     if old >= LEAST and old * 2 > are:
         return f"{old} of {are} entries are new here, but were published before the last reading or have no date"
     return ""
+
+
+def reason_to_hold_burst(
+    last: Snapshot, today: Snapshot, news: int, published: Collection[datetime], *, first: bool = False
+) -> str:
+    """Why today's news must not be mailed without a person's consent; empty when they may.
+
+    `news` are the entries that would be mailed as new, `published` the dates of all articles that were found in the
+    feed. Too many are twenty, or three times what is usual in the time since the last reading, or as many as replace
+    half of the feed: an import, a mistake in the blog's software or somebody else's hand. With `first`, the feed had no
+    entry before, and twenty are too many.
+    """
+    span = max(today.read_at - last.read_at, WEEK)
+    usual = usual_number(published, last.read_at, span)
+    if news >= BURST and news > usual:
+        return f"{news} new entries at once, of a feed that brings about {usual} in {_days(span)}"
+    if first:
+        return ""
+    if news >= max(LEAST_BURST, TIMES_THE_USUAL * usual):
+        return f"{news} new entries at once, three times the usual {usual} in {_days(span)}"
+    were, left = len(last.articles), len(last.articles & today.articles)
+    replaced = were >= LEAST and left * 2 <= were and news * 2 >= len(today.articles)
+    if replaced and news >= LEAST_REPLACED and news > usual:
+        return f"{news} new entries at once replace half of the feed: {left} of {were} are left"
+    return ""
+
+
+def usual_number(published: Collection[datetime], until: datetime, span: timedelta) -> int:
+    """How many articles come in `span` when it is a busy one: of the spans before `until`, the second busiest.
+
+    Of half a year, or of what is known; the busiest alone may have been an import. At least two a week, which is what
+    a feed of which little is known may have.
+    """
+    spans = max(2, WEEKS_COMPARED * WEEK // span)
+    numbers = [0] * spans
+    for date in published:
+        back = (until - date) // span
+        if 0 <= back < spans:
+            numbers[back] += 1
+    return max(sorted(numbers)[-2], int(2 * (span / WEEK)))
+
+
+def _days(span: timedelta) -> str:
+    return f"{round(span / timedelta(days=1))} days"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.articles.article import Article, Entry
-from newsletter.articles.catalog import ArticleCatalog, archive_listing
+from newsletter.articles.article import Article
+from newsletter.articles.catalog import ArticleCatalog
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
-from newsletter.articles.feeds.feed_health import Snapshot, reason_to_hold
-from newsletter.articles.feeds.feed_state import FeedState
+from newsletter.articles.feeds.feed_health import Snapshot, reason_to_hold, reason_to_hold_burst
+from newsletter.articles.feeds.feed_state import Copy, Failure, FeedState
+from newsletter.articles.feeds.reading import Reading, rules_of
+from newsletter.articles.feeds.withdrawn_articles import withdraw_dropped
+from newsletter.articles.listing import listed_again
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.observability import count
 from newsletter.publication.publication import Feed
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS = 20
 """Of one reading, the first; they are kept with the feed's state and shown to the operator."""
+REPLACED = "a newer edition is at its address"
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class FeedReport:
     entries: int = 0
     new: int = 0
     edited: int = 0
+    withdrawn: int = 0
     unchanged: bool = False
     held: str = ""
     problems: tuple[str, ...] = ()
@@ -44,13 +50,17 @@ class FeedRun:
         self._app = app
         self._catalog = catalog
         self._state = app.feed_states.get(feed.url)
+        self._rules = rules_of(feed)
 
     def fetch(self, source: Feeds) -> Fetched | Exception:
         """The feed, or the exception that came instead; writes nothing."""
         state = self._state
         pages = self._feed.archive_pages if state.never_read else state.archive_pages
-        # The archive is wanted even if the feed has not changed, so the request must not be conditional.
-        etag, modified = ("", "") if pages else (state.etag, state.modified)
+        etag, modified = state.etag, state.modified
+        if (pages and not state.never_read) or state.rules != self._rules:
+            # The archive is wanted even if the feed has not changed, and other rules may let other entries through, so
+            # the request must not be conditional. A feed without entries has no archive while it stays so.
+            etag = modified = ""
         try:
             return source.fetch(self._feed.url, etag, modified, archive_pages=pages)
         except Exception as fault:  # noqa: BLE001 (`report` raises it, once the other feeds are fetched)
@@ -63,58 +73,88 @@ class FeedRun:
         if isinstance(fetched, Exception):
             raise fetched
         if fetched.unchanged:
-            self._recovered(self._state.unchanged(self._now))
-            return FeedReport(self._feed.url, unchanged=True)
-        known, elsewhere = self._catalog.match(self._feed, [*fetched.entries, *fetched.archive])
-        entries = [entry for entry in fetched.entries if entry.identity not in elsewhere]
-        ids = {
-            entry.identity: known[entry.identity].id
-            if entry.identity in known
-            else self._catalog.new_id(self._feed, entry)
-            for entry in entries
-        }
-        if self._state.read_at is not None:
-            last = Snapshot(frozenset(self._state.entries), self._state.read_at)
-            unknown = [
-                entry.published
-                for entry in entries
-                if entry.identity not in known and ids[entry.identity] not in last.articles
-            ]
-            if reason := reason_to_hold(last, Snapshot(frozenset(ids.values()), self._now), unknown):
-                news = sum(1 for published in unknown if published and published > last.read_at)
-                return self._held(reason, tuple(sorted(ids.values())), news)
-        older = [entry for entry in fetched.archive if entry.identity not in elsewhere]
-        return self._kept(fetched, entries, older, known)
+            state = self._state.unchanged(self._now)
+            state, withdrawn = self._without_dropped(state, self._state.entries)
+            self._recovered(state)
+            return FeedReport(self._feed.url, withdrawn=withdrawn, unchanged=True)
+        reading = Reading(self._feed, fetched, self._state, self._now, self._catalog)
+        if reason := self._reason_to_hold(reading):
+            return self._held(reason, reading.ids, reading.news_if_accepted())
+        return self._kept(fetched, reading)
 
-    def _kept(
-        self, fetched: Fetched, entries: list[Entry], older: list[Entry], known: dict[str, Article]
-    ) -> FeedReport:
-        state = self._state
+    def _reason_to_hold(self, reading: Reading) -> str:
+        if self._state.read_at is None:
+            return ""
+        last = Snapshot(frozenset(self._state.entries), self._state.read_at)
+        # While it is held, time goes on, but what came at once stays what it was.
+        since = self._state.hold.since if self._state.hold else self._now
+        today = Snapshot(frozenset(reading.ids), since)
+        return reason_to_hold(last, today, reading.unknown_dates()) or reason_to_hold_burst(
+            last,
+            today,
+            len(reading.news(since)),
+            [article.published for article in self._catalog.of_feed(self._feed) if article.published],
+            first=self._state.never_read,
+        )
+
+    def _kept(self, fetched: Fetched, reading: Reading) -> FeedReport:
         seen_at = self._app.digests.listing_time(self._now)
-        archive = state.never_read or state.has_request
-        new = edited = 0
+        new = edited = withdrawn = 0
         kept = []
-        for entry in [*entries, *older]:
-            before = known.get(entry.identity)
-            listed_at, archived = archive_listing(entry, seen_at, state.read_at) if archive else (seen_at, False)
-            article = self._catalog.upsert(self._feed, entry, before, listed_at, archived=archived)
-            new, edited = new + (before is None), edited + (before is not None and article != before)
-            kept.append(article.id)
-        problems = fetched.problems[:MAX_PROBLEMS]
-        ids = tuple(sorted(set(kept[: len(entries)])))
-        # The state goes last: a crash before this line reads the same feed again and keeps the same articles.
-        self._recovered(state.read(self._now, ids, problems, fetched.etag, fetched.modified))
-        return FeedReport(self._feed.url, len(fetched.entries), new, edited, problems=problems)
+        for entry in reading.kept:
+            before = reading.known.get(entry.identity)
+            if before is None:
+                kept.append(self._catalog.add(self._feed, entry, reading.listing(entry, seen_at)))
+                new += 1
+            else:
+                listed_at = listed_again(before, entry, seen_at, self._now)
+                kept.append(self._catalog.update(self._feed, entry, before, listed_at))
+                edited += kept[-1] != before
+        for article, because in reading.withdrawn():
+            withdrawn += self._catalog.withdraw(article, because)
+        if self._feed.edits_are_news:
+            withdrawn += self._replaced(kept)
+        problems = (*fetched.problems, *reading.notes())[:MAX_PROBLEMS]
+        copy = Copy(
+            reading.ids, problems, fetched.etag, fetched.modified, reading.shared, doubtful=fetched.mostly_left_out
+        )
+        state = self._state.read(self._now, copy, self._rules)
+        # The state goes last: a crash before it is kept reads the same feed again and keeps the same articles.
+        if fetched.mostly_left_out:
+            self._released()
+            self._put(state.failed(self._failing(f"most of its entries cannot be used: {fetched.problems[0]}")))
+        else:
+            state, dropped = self._without_dropped(state, reading.ids)
+            withdrawn += dropped
+            self._recovered(state)
+        return FeedReport(self._feed.url, len(fetched.entries), new, edited, withdrawn, problems=problems)
+
+    def _without_dropped(self, state: FeedState, present: tuple[str, ...]) -> tuple[FeedState, int]:
+        return withdraw_dropped(self._feed, self._state, state, present, self._now, self._catalog, self._app)
+
+    def _replaced(self, kept: Iterable[Article]) -> int:
+        """Withdraw the earlier editions of what the feed has now; the number of those that were not out."""
+        now_there = list(kept)
+        present = {article.id for article in now_there}
+        earlier = {each for article in now_there for each in self._catalog.replaced_by(article)} - present
+        return sum(self._catalog.withdraw(article, REPLACED) for article in sorted(earlier))
 
     def _recovered(self, state: FeedState) -> None:
         """Keep the state after a good reading, and record the end of a failure or a hold."""
         if self._state.failure:
             self._decide("readable", f"after {self._state.failure.problem}")
-        if self._state.hold:
-            self._decide("released", f"the feed is as it was before: {self._state.hold.reason}")
+        self._released()
         self._put(state)
 
+    def _released(self) -> None:
+        if self._state.hold:
+            self._decide("released", f"the feed is as it was before: {self._state.hold.reason}")
+
     def _unreadable(self, problem: str) -> FeedReport:
+        self._put(self._state.failed(self._failing(problem)))
+        return FeedReport(self._feed.url, problems=(problem,))
+
+    def _failing(self, problem: str) -> Failure:
         """Recorded when it begins, when the reason changes and when it has lasted a day; counted every time."""
         before = self._state.failure
         failure = self._state.failure_after(self._now, problem)
@@ -127,8 +167,7 @@ class FeedRun:
                 self._decide("unreadable for a day", why)
         elif before is None or before.problem != problem:
             self._decide("unreadable", why)
-        self._put(self._state.failed(failure))
-        return FeedReport(self._feed.url, problems=(problem,))
+        return failure
 
     def _held(self, reason: str, ids: tuple[str, ...], news: int) -> FeedReport:
         """Keep nothing of the feed; the next reading is compared with the same copy as this one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 A_DAY = timedelta(days=1)
@@ -36,12 +37,32 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A copy of the feed as it is kept: what FeedState says of the last good one.
+
+    It is `doubtful` when most of its entries cannot be used: what is in it is kept, and nothing follows from what is
+    not.
+    """
+
+    entries: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    etag: str = ""
+    modified: str = ""
+    shared: tuple[str, ...] = ()
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
 class FeedState:
     """The state of one feed; the one without arguments is that of a feed that was never read.
 
-    `read_at`, `entries` (ids of its articles) and `problems` are those of the last good copy; `etag` and `modified` are
-    what the next request sends. `accepted_at` and `archive_pages` (0 for none) are what a person asked of the next
-    reading. `revision` counts the changes of the stored state, so that of two who change it at once, one is refused.
+    `first_fetched_at` is the first good reading that had an entry: one without any says nothing about what is old.
+    `read_at` is the last good reading; `entries` (ids of its articles, in its order) and `problems` are those of the
+    last good copy, and `shared` the ids of articles in it that belong to another feed. `missing` are articles that were
+    in an earlier copy and should still be in it, with the reading that missed them first. `rules` identifies what the
+    publication excluded then. `etag` and `modified` are what the next request sends. `accepted_at` and `archive_pages`
+    (0 for none) are what a person asked of the next reading. `revision` counts the changes of the stored state, so that
+    of two who change it at once, one is refused.
     """
 
     first_fetched_at: datetime | None = None
@@ -54,11 +75,14 @@ class FeedState:
     hold: Hold | None = None
     accepted_at: datetime | None = None
     archive_pages: int = 0
+    shared: tuple[str, ...] = ()
+    missing: Mapping[str, datetime] = field(default_factory=dict)
+    rules: str = ""
     revision: int = 0
 
     @property
     def never_read(self) -> bool:
-        """Whether the feed has never been read well."""
+        """Whether the feed has never been read well with an entry in it."""
         return self.first_fetched_at is None
 
     @property
@@ -73,19 +97,24 @@ class FeedState:
 
     def unchanged(self, now: datetime) -> FeedState:
         """After a reading that found the feed as it was; a request of a person stays for the next one."""
-        first = self.first_fetched_at or now
-        return replace(self, first_fetched_at=first, read_at=now, failure=None, hold=None)
+        return replace(self, read_at=now, failure=None, hold=None)
 
-    def read(
-        self, now: datetime, entries: tuple[str, ...], problems: tuple[str, ...], etag: str, modified: str
-    ) -> FeedState:
-        """After a good reading, which has done what a person asked of it."""
+    def read(self, now: datetime, copy: Copy, rules: str = "") -> FeedState:
+        """After a good reading, which has done what a person asked of it.
+
+        One without entries, or in doubt, does not take the place of the last good copy.
+        """
+        good = bool(copy.entries) and not copy.doubtful
         return replace(
             self.unchanged(now),
-            entries=entries,
-            problems=problems,
-            etag=etag,
-            modified=modified,
+            first_fetched_at=self.first_fetched_at or (now if good else None),
+            entries=copy.entries if good else self.entries,
+            shared=copy.shared if good else self.shared,
+            problems=copy.problems,
+            # A copy that is in doubt is fetched whole again, whatever the server says of changes.
+            etag="" if copy.doubtful else copy.etag,
+            modified="" if copy.doubtful else copy.modified,
+            rules=rules,
             accepted_at=None,
             archive_pages=0,
         )

@@ -37,8 +37,11 @@ def _values(state: FeedState) -> dict[str, Any]:
         "read_at": _text(state.read_at),
         "accepted_at": _text(state.accepted_at),
         "archive_pages": state.archive_pages or None,
+        "shared": list(state.shared) or None,
+        "missing": {article: iso(since) for article, since in state.missing.items()} or None,
+        "rules": state.rules or None,
     }
-    if not state.never_read:
+    if state.read_at or not state.never_read:
         values |= {
             "etag": state.etag,
             "modified": state.modified,
@@ -82,6 +85,9 @@ def _state(item: Mapping[str, Any]) -> FeedState:
         else None,
         accepted_at=_moment(item, "accepted_at"),
         archive_pages=item.get("archive_pages", 0),
+        shared=tuple(item.get("shared", ())),
+        missing={article: parse_iso(since) for article, since in item.get("missing", {}).items()},
+        rules=item.get("rules", ""),
         revision=item.get("revision", 0),
     )
 

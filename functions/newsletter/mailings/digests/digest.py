@@ -42,6 +42,7 @@ class Digest:
     `dropped`: it is never sent, and the next digest carries its articles. Where marketing has to approve it,
     `deadline` is until when, and `sent_unanswered` whether it is sent if nobody answers; `verdict` says in words what
     was decided, and `decided_at` when. `held_because`: it was to be sent and preflight blocked it, so it still waits.
+    `again` has those of its articles that it carries once more because marketing asked for it, with the moment of that.
     """
 
     period: str
@@ -55,6 +56,7 @@ class Digest:
     held_because: str = ""
     verdict: str = ""
     decided_at: datetime | None = None
+    again: tuple[tuple[str, datetime], ...] = ()
 
     @property
     def awaits_approval(self) -> bool:
@@ -128,7 +130,8 @@ def compose_digest(
 
     An article is in the digest whose window contains it, and so in one digest of each frequency. Some come later:
     articles stored at the moment in which their digest was composed, those found before the first digest's window,
-    those that marketing no longer skips, and those of a dropped digest.
+    those that marketing no longer skips, those that were withdrawn and came back, and those of a dropped digest. An
+    article that marketing wants again is in the next digest of each frequency once more.
     """
     window = window_for(period, now, digests)
     same = [digest for digest in digests if digest.frequency is frequency_of(period)]
@@ -140,11 +143,26 @@ def compose_digest(
         late = not article.archived and timedelta() < window.start - article.listed_at <= LOOK_BACK
         return late or article.id in dropped
 
-    fresh = [a for a in articles if not a.skipped and a.id not in carried and (window.contains(a) or is_late(a))]
+    again = {a.id: a.again_at for a in articles if a.again_at and is_wanted_again(a, window.end, same)}
+    fresh = [
+        article
+        for article in articles
+        if not article.is_kept_out
+        and (article.id in again or (article.id not in carried and (window.contains(article) or is_late(article))))
+    ]
     if not fresh:
         return None
     ids = tuple(article.id for article in newest_first(fresh))
-    return Digest(period, window, ids, related_articles(fresh, articles, window, digests, related))
+    repeated = tuple((article, again[article]) for article in ids if article in again)
+    return Digest(period, window, ids, related_articles(fresh, articles, window, digests, related), again=repeated)
+
+
+def is_wanted_again(article: Article, now: datetime, digests: Iterable[Digest]) -> bool:
+    """Whether marketing asked before `now` for one more mailing of the article, and none of these digests was it."""
+    asked = article.again_at
+    if asked is None or asked > now or article.is_kept_out:
+        return False
+    return not any((article.id, asked) in digest.again for digest in digests if not digest.dropped)
 
 
 def related_articles(
@@ -163,7 +181,10 @@ def related_articles(
         [
             article
             for article in articles
-            if article.listed_at < window.start and not article.skipped and article.id not in resting
+            if article.listed_at < window.start
+            and (article.published is None or article.published < window.end)
+            and not article.is_kept_out
+            and article.id not in resting
         ]
     )
     chosen: dict[str, Article] = {}
@@ -202,10 +223,10 @@ def select_articles(
 ) -> Selection | None:
     """One subscriber's selection from the digest's articles, or None when there is nothing on their topics.
 
-    `fresh` comes newest first; pinned articles move to the top, and those that marketing skips are left out. At most
+    `fresh` comes newest first; pinned articles move to the top, and those that are kept out are left out. At most
     `most` articles are shown in full, and `related` older ones are added.
     """
-    there = [article for article in fresh if not article.skipped and matches_topics(article, topics)]
+    there = [article for article in fresh if not article.is_kept_out and matches_topics(article, topics)]
     mine = sorted(there, key=lambda article: not article.pinned)
     if not mine:
         return None
@@ -214,6 +235,6 @@ def select_articles(
     older = [
         article
         for article in archive
-        if article.id not in shown and not article.skipped and subjects & set(article.topics)
+        if article.id not in shown and not article.is_kept_out and subjects & set(article.topics)
     ]
     return Selection(tuple(mine[:most]), tuple(mine[most:]), newest_first(older)[:related])

@@ -47,6 +47,7 @@ class Digests(TableStore):
                     "released_at": _iso_microseconds(digest.released_at) if digest.released_at else None,
                     "deadline": iso(digest.deadline) if digest.deadline else None,
                     "sent_unanswered": digest.sent_unanswered or None,
+                    "again": {article: iso(asked) for article, asked in digest.again} or None,
                 }
             ),
             ConditionExpression="attribute_not_exists(pk)",
@@ -98,6 +99,7 @@ def _digest(item: dict[str, Any]) -> Digest:
         held_because=item.get("held_because", ""),
         verdict=item.get("verdict", ""),
         decided_at=parse_iso(item["decided_at"]) if "decided_at" in item else None,
+        again=tuple((article, parse_iso(asked)) for article, asked in item.get("again", {}).items()),
     )
 
 

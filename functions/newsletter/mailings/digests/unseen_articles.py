@@ -106,7 +106,16 @@ class UnseenArticles:
         mine = self._digest.frequency
         lists = [self._digest, *reversed(self._before[mine][seen[_ORDER.index(mine)] :])]
         found = dict.fromkeys(article for digest in lists for article in digest.articles)
-        return tuple(article for article in found if article not in had)
+        # What marketing wants mailed once more is new to everybody whom it did not reach since they asked.
+        again = {each for digest in lists for each in digest.again}
+        again -= {
+            each
+            for frequency, number in zip(_ORDER, seen, strict=True)
+            for digest in self._before[frequency][:number]
+            for each in digest.again
+        }
+        once_more = {article for article, _ in again}
+        return tuple(article for article in found if article not in had or article in once_more)
 
     def _day(self, digest: Digest) -> date:
         return digest.window.end.astimezone(self._zone).date()

@@ -100,7 +100,7 @@ class Renderer:
 
     def newest(self, articles: Iterable[Article], topics: tuple[str, ...]) -> tuple[Article, ...]:
         """The articles that the welcome mail of a subscriber to these topics shows."""
-        mine = [article for article in articles if not article.skipped and matches_topics(article, topics)]
+        mine = [article for article in articles if not article.is_kept_out and matches_topics(article, topics)]
         return newest_first(mine)[: self._publication.digest.related]
 
     def welcome(self, newest: tuple[Article, ...], language: str, *, tracked: bool = True) -> RenderedVariant:

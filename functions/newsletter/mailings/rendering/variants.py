@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.articles.article import Article
+from newsletter.articles.listing import is_out_by
 from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, step_id
 from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
 from newsletter.publication.publication import Sequence
@@ -109,10 +110,11 @@ class Variants:
     def welcome(self, reader: Subscriber) -> str:
         """The variant of the first mail to a new subscriber."""
         language, tracked = self._language(reader.language), reader.choices.tracking
-        newest = self._renderer.newest(self._app.articles.all(), reader.choices.topics)
+        articles = [article for article in self._app.articles.all() if is_out_by(article, self._app.now())]
+        newest = self._renderer.newest(articles, reader.choices.topics)
         return self._keep(
             WELCOME,
-            (language, tracked, tuple(article.id for article in newest)),
+            (language, tracked, newest),
             lambda: self._renderer.welcome(newest, language, tracked=tracked),
         )
 

@@ -52,10 +52,10 @@ class PublicWeb:
     def __init__(self, *, allow_loopback: bool) -> None:
         self._allow_loopback = allow_loopback
 
-    def get(self, url: str, headers: Mapping[str, str], *, most_bytes: int, seconds: float) -> WebAnswer:
+    def get(self, url: str, headers: Mapping[str, str], *, most_bytes: int | None, seconds: float) -> WebAnswer:
         """The answer to a GET, after redirects: at most `most_bytes` when unpacked, `seconds` for all of it together.
 
-        Raises WebFault.
+        With None for `most_bytes` the body is not read. Raises WebFault.
         """
         deadline = monotonic() + seconds
         asked, moved = url, True
