@@ -246,6 +246,8 @@ def _schemas() -> dict[str, Schema]:
                 "topic_reasons": TEXT_LIST | {"description": "Why it has each topic, in their order."},
                 "pinned": YES_NO,
                 "skipped": YES_NO,
+                "kept_out_because": TEXT
+                | {"description": "Why readers do not get it: withdrawn by its blog, or excluded; else empty."},
                 "categories": TEXT_LIST,
                 "published": {"type": ["string", "null"], "format": "date-time"},
                 "listed_at": MOMENT,

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.articles.article import Article, article_id
+from newsletter.articles.articles_store import ARTICLES
 from newsletter.articles.feeds.feed_client import Feeds
 from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.articles.ingest import ingest_feeds
 from newsletter.container import Container, app
+from newsletter.platform.aws.items import to_item
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.publication import Feed, Publication
 from newsletter.publication.read_publication import parse_publication
@@ -79,6 +81,13 @@ class Blog:
     def publish(self, now: datetime, entries: Entries) -> dict[str, Any]:
         write(self.path, entries)
         return self.ingest(now)[0]
+
+    def alone(self) -> Blog:
+        """The same, without the articles that earlier tests left."""
+        for article in self.adapters.articles.as_found():
+            key = to_item({"pk": ARTICLES, "sk": article.id})
+            self.adapters.client.delete_item(TableName=self.adapters.table("Content"), Key=key)
+        return self
 
     def article(self, guid: str) -> Article | None:
         wanted = article_id(self.feed.url, guid)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 CHOSEN = "chosen by marketing"
+REPLACED = "a newer edition is at its address"
+"""Why an earlier edition of a page is withdrawn, where edits are news."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,10 @@ class Article:
     def is_kept_out(self) -> bool:
         """Whether no mail may have it: marketing skips it, its blog withdrew it, or the publication excludes it."""
         return self.skipped or bool(self.withdrawn or self.excluded)
+
+    def as_mailed(self) -> Article:
+        """The article as it belongs into a mailing that went out: what replaced or excludes it now changes nothing."""
+        return replace(self, excluded="", withdrawn="" if self.withdrawn == REPLACED else self.withdrawn)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def _as_archived(
     offer = templates.publication.offer(mailing.offer)
     if mailing.kind is Kind.CAMPAIGN:
         return ArchivedMailing(mailing, mailing.subject, mailing.language or language, offer=offer)
-    fresh = [articles[article] for article in mailing.articles if article in articles]
+    fresh = [articles[article].as_mailed() for article in mailing.articles if article in articles]
     selection = select_articles(fresh, (), (), templates.publication.digest.max_articles, 0)
     if selection is None:
         return None

@@ -260,6 +260,7 @@ def article_as_json(article: Article) -> dict[str, Any]:
         "topic_reasons": list(article.topic_reasons),
         "pinned": article.pinned,
         "skipped": article.skipped,
+        "kept_out_because": article.withdrawn or article.excluded,
         "categories": list(article.categories),
         "language": article.language,
         "author": article.author,

@@ -7,9 +7,12 @@ import json
 from cli.faults import Fault
 from cli.output import say, table, when
 from newsletter.articles.article import Article, Choice
+from newsletter.articles.listing import is_out_by
 from newsletter.articles.parsing.markup import plain
 from newsletter.container import app
+from newsletter.mailings.digests.carry_again import carry_again
 from newsletter.mailings.digests.digest import newest_first
+from newsletter.platform.errors import NotNow
 from newsletter.publication.publication import Publication
 from newsletter.reports.descriptions import article_as_json, topic_label
 
@@ -68,6 +71,7 @@ def show_article(name: str) -> int:
         "image says": article.image_alt,
         "to read": f"{article.minutes} min" if article.minutes else "",
         "marketing": _mark(article),
+        "kept out": article.withdrawn or article.excluded,
         "summary": article.summary,
         "text": plain(app.articles.body(article.id))[:2_000],
     }
@@ -88,6 +92,19 @@ def skip(name: str) -> int:
     article = _found(name)
     app.articles.change_choice(article.id, pinned=False, skipped=True)
     say(f"{_named(article)} is skipped: no digest that is still to be started has it.")
+    return 0
+
+
+def again(name: str) -> int:
+    """Have the next digests carry an article once more."""
+    article = _found(name)
+    try:
+        new = carry_again(article, app.now(), app)
+    except NotNow as fault:
+        raise Fault(f"{_named(article)} cannot be mailed again: {fault}") from fault
+    already = "" if new else " already"
+    say(f"{_named(article)} is{already} to come once more: the next weekly and the next monthly digest carry it,")
+    say("also to readers who got it before. Until then, `newsletter article reset` takes that back.")
     return 0
 
 
@@ -134,4 +151,9 @@ def _labels(article: Article, publication: Publication) -> list[str]:
 
 
 def _mark(article: Article) -> str:
-    return "pinned" if article.pinned else "skipped" if article.skipped else ""
+    """What is to be known of an article besides its topics, in a word or two."""
+    if article.is_kept_out:
+        return "skipped" if article.skipped else "withdrawn" if article.withdrawn else "excluded"
+    if not is_out_by(article, app.now()):
+        return "waits for its day"
+    return "pinned" if article.pinned else ""

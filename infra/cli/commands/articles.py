@@ -1,4 +1,4 @@
-"""`newsletter articles`, and `newsletter article show`, `pin`, `skip`, `retopic` and `reset`."""
+"""`newsletter articles`, and `newsletter article show`, `pin`, `skip`, `again`, `retopic` and `reset`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         "show": (_show, "everything that is known of an article"),
         "pin": (_pin, "put an article on top of its digest"),
         "skip": (_skip, "keep an article out of every digest"),
+        "again": (_again, "have the next digest carry an article once more, also to those who got it"),
         "retopic": (_retopic, "give an article other topics than those that were found"),
-        "reset": (_reset, "take back what was pinned, skipped or given other topics"),
+        "reset": (_reset, "take back what was pinned, skipped, asked for again or given other topics"),
     }
     for name, (run, summary) in runs.items():
         command = add_command(article, name, stack_options, run, summary)
@@ -52,6 +53,12 @@ def _skip(options: argparse.Namespace) -> int:
     from cli.articles import articles
 
     return articles.skip(options.article)
+
+
+def _again(options: argparse.Namespace) -> int:
+    from cli.articles import articles
+
+    return articles.again(options.article)
 
 
 def _retopic(options: argparse.Namespace) -> int:

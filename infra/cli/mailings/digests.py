@@ -49,13 +49,15 @@ def show(period: str) -> int:
             for variant, _ in preview_digest(mailing, articles, publication.languages, app.templates):
                 say(f"Subject ({variant.language}): {substitute(variant.subject, {})}")
         except NotFound:
-            say("Every article is skipped by now: it goes to nobody.")
+            say("Every article is skipped by now, or withdrawn: it goes to nobody.")
     known = {article.id: article for article in articles}
     for heading, ids in (("New articles", digest.articles), ("From the archive", digest.related)):
         if ids:
             say(f"\n{heading}:")
         for article in (known[each] for each in ids if each in known):
-            marks = [mark for mark, has in (("pinned", article.pinned), ("skipped", article.skipped)) if has]
+            reasons = {"pinned": article.pinned, "skipped": article.skipped}
+            reasons |= {"withdrawn": bool(article.withdrawn), "excluded": bool(article.excluded)}
+            marks = [mark for mark, has in reasons.items() if has]
             say(f"    {' '.join((article.title, *(f'({mark})' for mark in marks)))}")
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.articles.article import Article
+from newsletter.articles.article import REPLACED, Article
 from newsletter.articles.catalog import ArticleCatalog
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
 from newsletter.articles.feeds.feed_health import Snapshot, reason_to_hold, reason_to_hold_burst
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS = 20
 """Of one reading, the first; they are kept with the feed's state and shown to the operator."""
-REPLACED = "a newer edition is at its address"
 
 
 @dataclass(frozen=True)

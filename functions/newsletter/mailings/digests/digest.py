@@ -143,7 +143,7 @@ def compose_digest(
         late = not article.archived and timedelta() < window.start - article.listed_at <= LOOK_BACK
         return late or article.id in dropped
 
-    again = {a.id: a.again_at for a in articles if a.again_at and is_wanted_again(a, window.end, same)}
+    again = {a.id: a.again_at for a in articles if a.again_at and is_wanted_again(a, same)}
     fresh = [
         article
         for article in articles
@@ -157,12 +157,10 @@ def compose_digest(
     return Digest(period, window, ids, related_articles(fresh, articles, window, digests, related), again=repeated)
 
 
-def is_wanted_again(article: Article, now: datetime, digests: Iterable[Digest]) -> bool:
-    """Whether marketing asked before `now` for one more mailing of the article, and none of these digests was it."""
-    asked = article.again_at
-    if asked is None or asked > now or article.is_kept_out:
-        return False
-    return not any((article.id, asked) in digest.again for digest in digests if not digest.dropped)
+def is_wanted_again(article: Article, digests: Iterable[Digest]) -> bool:
+    """Whether marketing asked for one more mailing of the article, and none of these digests was it."""
+    asked = (article.id, article.again_at)
+    return article.again_at is not None and not any(asked in digest.again for digest in digests if not digest.dropped)
 
 
 def related_articles(
