@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from newsletter.platform.errors import NewsletterError
+from newsletter.platform.web.address import ascii_address
 
 if TYPE_CHECKING:
     from urllib3 import HTTPResponse
@@ -27,6 +28,8 @@ CHUNK = 65_536
 ADDRESSES_TRIED = 3
 """So many addresses of a host are tried."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PACKINGS = {"br": "Brotli", "zstd": "Zstandard", "compress": "compress", "dcb": "Brotli", "dcz": "Zstandard"}
+"""Content codings that no Python we run on can unpack without another package; no request of ours asks for them."""
 IN_TIME = "no whole answer in time"
 
 
@@ -57,9 +60,8 @@ class Place:
 def place_of(url: str, deadline: float) -> Place:
     """Take an http(s) address apart and resolve its host, until `deadline` (monotonic seconds). Raises WebFault."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(ascii_address(url))
         host, port = parts.hostname or "", parts.port
-        host = host if host.isascii() else host.encode("idna").decode()
     except ValueError as error:
         raise WebFault(f"no address of the web ({error})") from error
     if parts.scheme not in ("http", "https"):
@@ -107,6 +109,9 @@ def exchange(
                     return _answered(response, most_bytes, deadline)
             except WebFault:
                 raise
+            except urllib3.exceptions.DecodeError as error:
+                left(deadline)
+                raise WebFault("the answer cannot be unpacked, though it says how it is packed") from error
             except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
                 left(deadline)
                 raise WebFault(f"the connection broke ({type(error).__name__})") from error
@@ -207,7 +212,17 @@ def _answered(response: HTTPResponse, most_bytes: int | None, deadline: float) -
     told = {name.lower(): value for name, value in response.headers.items()}
     if most_bytes is None or response.status in REDIRECTS:
         return Exchanged(response.status, told, b"")
+    _refuse_packing(told.get("content-encoding", ""))
     return Exchanged(response.status, told, _body(response, most_bytes, deadline))
+
+
+def _refuse_packing(codings: str) -> None:
+    """Raises WebFault for a body that would stay packed, which urllib3 hands over as if it were unpacked."""
+    known = {"gzip", "x-gzip", "deflate", "identity", ""}
+    for coding in (each.strip().lower() for each in codings.split(",")):
+        if coding not in known:
+            name = f" ({PACKINGS[coding]})" if coding in PACKINGS else ""
+            raise WebFault(f"the answer is packed as {coding[:20]!r}{name}; we asked for gzip or deflate, or none")
 
 
 def _body(response: HTTPResponse, most_bytes: int, deadline: float) -> bytes:

@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from time import monotonic
 from urllib.parse import urljoin
 
+from newsletter.platform.web.address import ascii_address, redirected_to
 from newsletter.platform.web.http_client import REDIRECTS, Place, WebFault, exchange, place_of
 
 MAX_REDIRECTS = 5
@@ -58,6 +59,10 @@ class PublicWeb:
         With None for `most_bytes` the body is not read. Raises WebFault.
         """
         deadline = monotonic() + seconds
+        try:
+            url = ascii_address(url)
+        except ValueError as error:
+            raise WebFault(f"no address of the web ({error})") from error
         asked, moved = url, True
         for _ in range(MAX_REDIRECTS + 1):
             answer = exchange(self._place(url, deadline), headers, most_bytes=most_bytes, deadline=deadline)
@@ -66,7 +71,7 @@ class PublicWeb:
                 return WebAnswer(answer.status, answer.headers, answer.body, url, moved and url != asked)
             moved = moved and answer.status in FOR_GOOD
             try:
-                url = urljoin(url, location)
+                url = ascii_address(urljoin(url, redirected_to(location)))
             except ValueError:
                 raise WebFault(f"redirected to {location[:100]!r}, which is no address") from None
         raise WebFault(f"more than {MAX_REDIRECTS} redirects")
