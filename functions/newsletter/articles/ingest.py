@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from newsletter.articles.catalog import ArticleCatalog
+from newsletter.articles.feeds.feed_client import fetch_side_by_side
 from newsletter.articles.feeds.feed_run import FeedRun
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
@@ -25,13 +26,11 @@ def ingest_feeds(now: datetime, isolated: Isolated, app: Container, *, feeds: tu
     """
     catalog = ArticleCatalog(app.articles, app.publication, feeds)
     runs = [FeedRun(feed, now, catalog, app) for feed in feeds]
+    fetches = [partial(run.fetch, app.feeds) for run in runs]
     reports = []
-    # All at the same time: a slow server must not delay the other feeds.
-    with ThreadPoolExecutor(max_workers=len(runs) or 1) as side_by_side:
-        fetched = side_by_side.map(lambda run: run.fetch(app.feeds), runs)
-        for feed, run, found in zip(feeds, runs, fetched, strict=True):
-            with isolated.piece(f"feed {feed.url}"):
-                reports.append(run.report(found))
+    for feed, run, found in zip(feeds, runs, fetch_side_by_side(fetches), strict=True):
+        with isolated.piece(f"feed {feed.url}"):
+            reports.append(run.report(found))
     count("ArticlesFound", sum(report.new for report in reports))
     count("ArticlesClassifiedAgain", catalog.reclassify())
     return [asdict(report) for report in reports]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import Headers
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -103,7 +105,75 @@ def test_an_error_of_the_server_is_named_by_its_status(server: Server, status: i
 
 def test_a_page_in_place_of_the_feed_is_said_to_be_none(server: Server) -> None:
     server.answer = lambda _: Response("<!doctype html><title>Huolto</title><p>Palaamme pian", mimetype="text/html")
-    assert refusal(server.url).startswith(f"{server.url}: not a feed (")
+    assert refusal(server.url) == f"{server.url}: not a feed: this is a web page, and it names no feed"
+
+
+def test_a_page_in_place_of_the_feed_names_its_feed(server: Server) -> None:
+    page = "<!doctype html><link rel=alternate type=application/rss+xml href=/syöte><p>Blogi"
+    server.answer = lambda _: Response(page, mimetype="text/html")
+    feed = server.url.replace("feed.xml", "syöte")
+    assert refusal(server.url) == f"{server.url}: this is a web page; it names its feed: {feed}"
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("/syöte/uusi?haku=työ", "/sy%C3%B6te/uusi?haku=ty%C3%B6"),
+        ("/sy%C3%B6te?a=%2F&b=ö", "/sy%C3%B6te?a=%2F&b=%C3%B6"),
+        ("/syo%CC%88te", "/syo%CC%88te"),
+    ],
+)
+def test_an_address_with_other_letters_is_asked_for_as_utf_8(server: Server, written: str, asked: str) -> None:
+    url = server.url.replace("/feed.xml", written)
+    assert len(Feeds(allow_local=True).fetch(url).entries) == 1
+    assert server.requests[0].environ["RAW_URI"] == asked
+
+
+def test_a_redirect_to_other_letters_is_followed(server: Server) -> None:
+    class Unencoded(Response):
+        def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 # as werkzeug calls it
+            return Headers([("Location", "/syöte".encode().decode("latin-1")), ("Content-Length", "0")])
+
+    server.answer = lambda request: Unencoded(status=302) if request.path == "/feed.xml" else Response(FEED)
+    assert len(fetch(server).entries) == 1
+    assert server.requests[1].path == "/syöte"
+
+
+@pytest.mark.parametrize(
+    ("packed", "coding"), [(zlib.compress(FEED), "deflate"), (zlib.compress(FEED)[2:-4], "deflate"), (FEED, "identity")]
+)
+def test_every_packing_that_was_asked_for_is_unpacked(server: Server, packed: bytes, coding: str) -> None:
+    server.answer = lambda _: Response(packed, headers={"Content-Encoding": coding})
+    assert len(fetch(server).entries) == 1
+    assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize(
+    ("coding", "said"),
+    [
+        ("br", "the answer is packed as 'br' (Brotli); we asked for gzip or deflate, or none"),
+        ("zstd", "the answer is packed as 'zstd' (Zstandard); we asked for gzip or deflate, or none"),
+        ("gzip, br", "the answer is packed as 'br' (Brotli); we asked for gzip or deflate, or none"),
+        ("rot13", "the answer is packed as 'rot13'; we asked for gzip or deflate, or none"),
+        ("gzip", "the answer cannot be unpacked, though it says how it is packed"),
+    ],
+)
+def test_a_packing_that_cannot_be_undone_is_named(server: Server, coding: str, said: str) -> None:
+    server.answer = lambda _: Response(b"\x0b\x02\x80 packed", headers={"Content-Encoding": coding})
+    assert refusal(server.url) == f"{server.url}: {said}"
+
+
+def test_a_file_that_is_packed_by_itself_is_read_within_the_limit(server: Server) -> None:
+    server.answer = lambda _: Response(gzip.compress(FEED), mimetype="application/gzip")
+    assert len(fetch(server).entries) == 1
+    server.answer = lambda _: Response(gzip.compress(FEED + b" " * 5_000_000)[:-8])
+    assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
+    server.answer = lambda _: Response(b"\x1f\x8b\x08 no gzip")
+    assert refusal(server.url) == f"{server.url}: packed with gzip, and broken"
+    server.answer = lambda _: Response(b"\x28\xb5\x2f\xfd and so on")
+    assert "packed with Zstandard" in refusal(server.url)
+    server.answer = lambda _: Response(b" \n")
+    assert refusal(server.url) == f"{server.url}: the answer is empty"
 
 
 def test_a_few_redirects_are_followed_and_a_circle_is_not(server: Server) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from time import monotonic
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
@@ -12,12 +16,23 @@ from newsletter.articles.feeds.parser_process_client import parse_within_limits
 from newsletter.articles.parsing.feed_parser import MAX_ENTRIES, Parsed
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.web.public_web_client import PublicWeb, WebAnswer, WebFault
+from newsletter.platform.web.retry_after import retry_after
 
 MAX_BYTES = 10_000_000
 SECONDS = 20.0
-"""For one page of a feed, from the DNS query to the last byte."""
+"""For one page of a feed, from the DNS query to the last byte; parsing it may take as long once more."""
 ARCHIVE_SECONDS = 60.0
 """For all pages of an archive together."""
+ARCHIVE_BYTES = 50_000_000
+"""For all pages of an archive together."""
+FEED_SECONDS = 100.0
+"""For all of a feed: its page, those of its archive, and what it waits until it is parsed."""
+GRACE = 10.0
+"""Seconds more for what does not keep to that."""
+LONGEST_WAIT = timedelta(hours=24)
+"""A server that asks to be left alone for longer is asked again after this time."""
+GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
+"""How files begin that are packed by themselves, whatever the server says of them."""
 MAX_VALIDATOR = 500
 """Characters of an ETag or date that are kept; with a longer one the feed is fetched in full each time."""
 HEADERS = {
@@ -43,6 +58,15 @@ class Fetched:
     mostly_left_out: bool = False
 
 
+class Refused(FeedUnreadable):
+    """The server answered with an error. `wait` is how long it asks to be left alone (Retry-After), at most a day."""
+
+    def __init__(self, message: str, status: int, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.wait = wait
+
+
 class Feeds:
     """Fetches feeds over http(s) from the public web; from files and this machine only with `allow_local`."""
 
@@ -50,29 +74,33 @@ class Feeds:
         self._allow_local = allow_local
         self._web = PublicWeb(allow_loopback=allow_local)
 
-    def fetch(self, url: str, etag: str = "", modified: str = "", *, archive_pages: int = 0) -> Fetched:
+    def fetch(
+        self, url: str, etag: str = "", modified: str = "", *, archive_pages: int = 0, seconds: float = FEED_SECONDS
+    ) -> Fetched:
         """The entries of a feed that changed since `etag` or `modified`, and of up to `archive_pages` older pages.
 
-        Raises FeedUnreadable with the reason. When an older page cannot be read, that is one of `problems`.
+        All of it takes `seconds` at most. Raises FeedUnreadable with the reason (a WebPage where a page is in place of
+        the feed, Refused for an error of the server). When an older page cannot be read, that is one of `problems`.
         """
+        until = monotonic() + seconds
         try:
             scheme = urlsplit(url).scheme
         except ValueError as error:
             raise FeedUnreadable(f"{url}: {error}") from error
         if self._allow_local and scheme in ("file", ""):
-            return self._from_file(url)
+            return self._from_file(url, until)
         if scheme not in ("http", "https"):
             raise FeedUnreadable(f"{url}: not an http(s) address")
-        answer = self._get(url, etag, modified)
+        answer = self._get(url, etag, modified, until=until)
         if answer.status == 304:
             return Fetched((), etag=etag, modified=modified, unchanged=True)
-        page = _page(url, answer)
+        page = _page(url, answer, until)
         problems = list(page.problems)
         if answer.moved:
             problems.append(f"the feed has moved for good to {answer.url}; write that into publication.toml")
         archive: list[Entry] = []
         if archive_pages:
-            archive, faults = self._archive(answer.url, page, archive_pages)
+            archive, faults = self._archive(answer.url, page, archive_pages, until)
             problems += faults
         told = {name: value for name, value in answer.headers.items() if len(value) <= MAX_VALIDATOR}
         return Fetched(
@@ -84,7 +112,12 @@ class Feeds:
             mostly_left_out=page.mostly_left_out,
         )
 
-    def _from_file(self, url: str) -> Fetched:
+    def read(self, body: bytes, where: str, *, seconds: float = FEED_SECONDS) -> Fetched:
+        """The entries of a feed that is here already; `where` names it, and its links are relative to it."""
+        page = _parsed(body, {"content-location": where}, monotonic() + seconds)
+        return Fetched(page.entries, page.problems)
+
+    def _from_file(self, url: str, until: float) -> Fetched:
         path = Path(unquote(urlsplit(url).path) if url.startswith("file:") else url).expanduser()
         try:
             with path.open("rb") as file:
@@ -93,44 +126,49 @@ class Feeds:
             raise FeedUnreadable(f"{url}: {error.strerror}") from error
         if len(body) > MAX_BYTES:
             raise FeedUnreadable(f"{url}: larger than {MAX_BYTES} bytes")
-        page = parse_within_limits(body, {"content-location": path.absolute().as_uri()})
+        page = _parsed(body, {"content-location": path.absolute().as_uri()}, until)
         return Fetched(page.entries, page.problems, mostly_left_out=page.mostly_left_out)
 
-    def _get(self, url: str, etag: str = "", modified: str = "") -> WebAnswer:
+    def _get(self, url: str, etag: str = "", modified: str = "", *, until: float) -> WebAnswer:
         headers = dict(HEADERS)
         if etag:
             headers["if-none-match"] = etag
         if modified:
             headers["if-modified-since"] = modified
+        seconds = min(SECONDS, until - monotonic())
         try:
-            answer = self._web.get(url, headers, most_bytes=MAX_BYTES, seconds=SECONDS)
+            answer = self._web.get(url, headers, most_bytes=MAX_BYTES, seconds=seconds)
         except WebFault as fault:
             raise FeedUnreadable(f"{url}: {fault}") from fault
         if answer.status != 200 and not (answer.status == 304 and (etag or modified)):
-            raise FeedUnreadable(f"{url}: the server answered HTTP {answer.status}")
+            wait = retry_after(answer.headers, datetime.now(UTC), LONGEST_WAIT)
+            raise Refused(f"{url}: the server answered HTTP {answer.status}", answer.status, wait)
         return answer
 
-    def _archive(self, url: str, page: Parsed, most: int) -> tuple[list[Entry], list[str]]:
+    def _archive(self, url: str, page: Parsed, most: int, until: float) -> tuple[list[Entry], list[str]]:
         """The entries of older pages, up to one that is missing or has nothing new; and the problems that ended it.
 
         The address of the next page is in the feed (RFC 5005); for WordPress it is `?paged=2` and so on.
         """
         seen = {entry.identity for entry in page.entries}
         found: list[Entry] = []
-        deadline = monotonic() + ARCHIVE_SECONDS
-        first = url
+        until = min(until, monotonic() + ARCHIVE_SECONDS)
+        first, taken = url, 0
         for number in range(2, most + 2):
             url = page.next_url or (_paged(first, number) if page.wordpress else "")
             if not url or len(seen) >= MAX_ENTRIES:
                 break
-            if monotonic() > deadline:
-                return found, [f"the archive was read up to page {number - 1}: no more time"]
+            so_far = f"the archive was read up to page {number - 1}"
+            if monotonic() > until or taken > ARCHIVE_BYTES:
+                return found, [f"{so_far}: {'no more time' if monotonic() > until else 'it is too large'}"]
             try:
-                page = _page(url, self._get(url))
+                answer = self._get(url, until=until)
+                page = _page(url, answer, until)
             except FeedUnreadable as fault:
                 # WordPress answers 404 after the last page.
-                last = str(fault).endswith("HTTP 404")
-                return found, [] if last else [f"the archive was read up to page {number - 1}: {fault}"]
+                last = isinstance(fault, Refused) and fault.status == 404
+                return found, [] if last else [f"{so_far}: {fault}"]
+            taken += len(answer.body)
             older = [entry for entry in page.entries if entry.identity not in seen][: MAX_ENTRIES - len(seen)]
             if not older:
                 break
@@ -139,13 +177,53 @@ class Feeds:
         return found, []
 
 
-def _page(url: str, answer: WebAnswer) -> Parsed:
+def fetch_side_by_side(fetches: Sequence[Callable[[], Fetched | Exception]]) -> list[Fetched | Exception]:
+    """What each of `fetches` returned, in their order: all run at once, and none holds up the others or the end.
+
+    Each keeps limits of its own (FEED_SECONDS). One that is late all the same is a FeedUnreadable, and its thread is
+    left behind: unlike those of a pool, it keeps neither the run nor the process from ending.
+    """
+    found: dict[int, Fetched | Exception] = {}
+
+    def fetch(number: int) -> None:
+        found[number] = fetches[number]()
+
+    threads = [Thread(target=fetch, args=(number,), daemon=True) for number in range(len(fetches))]
+    for thread in threads:
+        thread.start()
+    until = monotonic() + FEED_SECONDS + GRACE
+    for thread in threads:
+        thread.join(max(0.0, until - monotonic()))
+    late = FeedUnreadable(f"not read in {FEED_SECONDS + GRACE:g} seconds, so it was left for the next run")
+    return [found.get(number, late) for number in range(len(fetches))]
+
+
+def _page(url: str, answer: WebAnswer, until: float) -> Parsed:
     """The entries. Links are relative to the address that answered; faults name the one that was asked for."""
     about = {"content-location": answer.url, "content-type": answer.headers.get("content-type", "")}
     try:
-        return parse_within_limits(answer.body, about)
+        return _parsed(answer.body, about, until)
     except FeedUnreadable as fault:
-        raise FeedUnreadable(str(fault).replace(answer.url, url, 1)) from fault
+        fault.args = (str(fault).replace(answer.url, url, 1),)
+        raise
+
+
+def _parsed(body: bytes, about: Mapping[str, str], until: float) -> Parsed:
+    """The entries of a body, unpacked where a file is packed by itself."""
+    where = about["content-location"]
+    if body.startswith(ZSTD):
+        raise FeedUnreadable(f"{where}: packed with Zstandard, which is not read; give the feed as it is, or with gzip")
+    if body.startswith(GZIP):
+        unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            body = unpacking.decompress(body, MAX_BYTES + 1)
+        except zlib.error as broken:
+            raise FeedUnreadable(f"{where}: packed with gzip, and broken") from broken
+        if len(body) > MAX_BYTES:
+            raise FeedUnreadable(f"{where}: larger than {MAX_BYTES} bytes")
+    if not body.strip():
+        raise FeedUnreadable(f"{where}: the answer is empty")
+    return parse_within_limits(body, about, until=until)
 
 
 def _paged(url: str, number: int) -> str:

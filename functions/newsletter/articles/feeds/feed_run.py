@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.articles.article import REPLACED, Article
 from newsletter.articles.catalog import ArticleCatalog
-from newsletter.articles.feeds.feed_client import Feeds, Fetched
+from newsletter.articles.feeds.feed_client import Feeds, Fetched, Refused
 from newsletter.articles.feeds.feed_health import Snapshot, reason_to_hold, reason_to_hold_burst
 from newsletter.articles.feeds.feed_state import Copy, Failure, FeedState
 from newsletter.articles.feeds.reading import Reading, rules_of
@@ -54,6 +54,8 @@ class FeedRun:
     def fetch(self, source: Feeds) -> Fetched | Exception:
         """The feed, or the exception that came instead; writes nothing."""
         state = self._state
+        if state.failure and state.rests(self._now):
+            return FeedUnreadable(state.failure.problem)
         pages = self._feed.archive_pages if state.never_read else state.archive_pages
         etag, modified = state.etag, state.modified
         if (pages and not state.never_read) or state.rules != self._rules:
@@ -68,7 +70,7 @@ class FeedRun:
     def report(self, fetched: Fetched | Exception) -> FeedReport:
         """Keep what was fetched, or record that the feed cannot be read. Raises exceptions that are our own fault."""
         if isinstance(fetched, FeedUnreadable):
-            return self._unreadable(str(fetched))
+            return self._unreadable(fetched)
         if isinstance(fetched, Exception):
             raise fetched
         if fetched.unchanged:
@@ -149,9 +151,14 @@ class FeedRun:
         if self._state.hold:
             self._decide("released", f"the feed is as it was before: {self._state.hold.reason}")
 
-    def _unreadable(self, problem: str) -> FeedReport:
-        self._put(self._state.failed(self._failing(problem)))
-        return FeedReport(self._feed.url, problems=(problem,))
+    def _unreadable(self, fault: FeedUnreadable) -> FeedReport:
+        problem = str(fault)
+        rests_until = self._state.rests_until if self._state.rests(self._now) else None
+        if isinstance(fault, Refused) and fault.wait:
+            rests_until = self._now + fault.wait
+        self._put(self._state.failed(self._failing(problem), rests_until))
+        rest = (f"its server asks not to be asked before {rests_until:%Y-%m-%d %H:%M} UTC",) if rests_until else ()
+        return FeedReport(self._feed.url, problems=(problem, *rest))
 
     def _failing(self, problem: str) -> Failure:
         """Recorded when it begins, when the reason changes and when it has lasted a day; counted every time."""

@@ -61,8 +61,9 @@ class FeedState:
     last good copy, and `shared` the ids of articles in it that belong to another feed. `missing` are articles that were
     in an earlier copy and should still be in it, with the reading that missed them first. `rules` identifies what the
     publication excluded then. `etag` and `modified` are what the next request sends. `accepted_at` and `archive_pages`
-    (0 for none) are what a person asked of the next reading. `revision` counts the changes of the stored state, so that
-    of two who change it at once, one is refused.
+    (0 for none) are what a person asked of the next reading. Before `rests_until` the feed is not asked for, since its
+    server said so. `revision` counts the changes of the stored state, so that of two who change it at once, one is
+    refused.
     """
 
     first_fetched_at: datetime | None = None
@@ -78,6 +79,7 @@ class FeedState:
     shared: tuple[str, ...] = ()
     missing: Mapping[str, datetime] = field(default_factory=dict)
     rules: str = ""
+    rests_until: datetime | None = None
     revision: int = 0
 
     @property
@@ -97,7 +99,7 @@ class FeedState:
 
     def unchanged(self, now: datetime) -> FeedState:
         """After a reading that found the feed as it was; a request of a person stays for the next one."""
-        return replace(self, read_at=now, failure=None, hold=None)
+        return replace(self, read_at=now, failure=None, hold=None, rests_until=None)
 
     def read(self, now: datetime, copy: Copy, rules: str = "") -> FeedState:
         """After a good reading, which has done what a person asked of it.
@@ -127,14 +129,18 @@ class FeedState:
             failure = replace(failure, reported_at=now)
         return failure
 
-    def failed(self, failure: Failure) -> FeedState:
+    def failed(self, failure: Failure, rests_until: datetime | None = None) -> FeedState:
         """After a reading that failed; the last good copy stays, and so does a hold."""
-        return replace(self, failure=failure)
+        return replace(self, failure=failure, rests_until=rests_until)
+
+    def rests(self, now: datetime) -> bool:
+        """Whether the server asked not to be asked yet."""
+        return self.failure is not None and self.rests_until is not None and now < self.rests_until
 
     def held(self, now: datetime, reason: str, entries: tuple[str, ...], news: int) -> FeedState:
         """After a reading whose copy is held; the last good copy stays."""
         since = self.hold.since if self.hold else now
-        return replace(self, failure=None, hold=Hold(since, reason, entries, news))
+        return replace(self, failure=None, rests_until=None, hold=Hold(since, reason, entries, news))
 
     def accepted(self, now: datetime) -> FeedState:
         """With the held copy in the place of the last good one, so that the next reading is compared with it."""

@@ -40,6 +40,7 @@ def _values(state: FeedState) -> dict[str, Any]:
         "shared": list(state.shared) or None,
         "missing": {article: iso(since) for article, since in state.missing.items()} or None,
         "rules": state.rules or None,
+        "rests_until": _text(state.rests_until),
     }
     if state.read_at or not state.never_read:
         values |= {
@@ -88,6 +89,7 @@ def _state(item: Mapping[str, Any]) -> FeedState:
         shared=tuple(item.get("shared", ())),
         missing={article: parse_iso(since) for article, since in item.get("missing", {}).items()},
         rules=item.get("rules", ""),
+        rests_until=_moment(item, "rests_until"),
         revision=item.get("revision", 0),
     )
 
