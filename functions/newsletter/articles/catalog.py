@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from newsletter.articles.article import Article, Entry, article_id, short_hash
+from newsletter.articles.article import Article, Entry, article_id
+from newsletter.articles.article_of_entry import article_of, classified
 from newsletter.articles.articles_store import Articles
 from newsletter.articles.deduplication import (
     EDITION,
@@ -25,8 +26,6 @@ from newsletter.articles.deduplication import (
 from newsletter.articles.exclusion import excluded_because
 from newsletter.articles.listing import Listing
 from newsletter.articles.parsing.markup import plain
-from newsletter.articles.stemming import stem_in
-from newsletter.articles.topics import classify
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Feed, Publication
 
@@ -176,35 +175,12 @@ class ArticleCatalog:
         return self._articles.get(self.new_id(feed, entry))
 
     def _made(self, feed: Feed, entry: Entry, name: str, listed_at: datetime) -> Article:
-        languages = self._publication.languages
-        stated = "" if feed.ignore_stated_language else entry.language
-        article = Article(
-            id=name,
-            url=entry.url,
-            title=entry.title,
-            summary=entry.summary,
-            topics=(),
-            categories=entry.categories,
-            language=stated if stated in languages else feed.language,
-            author=entry.author,
-            image=entry.image,
-            image_alt=entry.image_alt,
-            image_width=entry.image_width,
-            image_height=entry.image_height,
-            minutes=entry.minutes,
-            published=entry.published,
-            listed_at=listed_at,
-            feed=feed.url,
-            body=short_hash(entry.html) if entry.html else "",
-        )
-        return self._classified(article)
+        return self._classified(article_of(entry, feed, self._publication, name, listed_at))
 
     def _classified(self, article: Article) -> Article:
-        stem = stem_in(article.language)
-        found = classify(article.title, article.summary, article.categories, self._publication.topics, stem)
         feed = self._feeds.get(article.feed)
         out = excluded_because(article, feed.exclude) if feed else article.excluded
-        return replace(article, topics=found.topics, topic_reasons=found.reasons, excluded=out)
+        return replace(classified(article, self._publication), excluded=out)
 
 
 def _left(

@@ -46,7 +46,8 @@ class Fetched:
     """A feed as it is now; `archive` has the entries of older pages.
 
     `unchanged` means that the server answered 304; `problems` names the entries that were left out, and
-    `mostly_left_out` says that they were most of the copy.
+    `mostly_left_out` says that they were most of the copy. `moved_to` is the address to which the server says that the
+    feed has moved for good.
     """
 
     entries: tuple[Entry, ...]
@@ -56,6 +57,7 @@ class Fetched:
     unchanged: bool = False
     archive: tuple[Entry, ...] = ()
     mostly_left_out: bool = False
+    moved_to: str = ""
 
 
 class Refused(FeedUnreadable):
@@ -110,6 +112,7 @@ class Feeds:
             told.get("last-modified", ""),
             archive=tuple(archive),
             mostly_left_out=page.mostly_left_out,
+            moved_to=answer.url if answer.moved else "",
         )
 
     def read(self, body: bytes, where: str, *, seconds: float = FEED_SECONDS) -> Fetched:
