@@ -191,6 +191,13 @@ def test_a_language_that_the_publication_does_not_have_is_told(templates: Path, 
     assert found["entries"][0]["language"] == "fi"
 
 
+def test_the_feed_of_comments_is_told_from_that_of_articles(templates: Path, feed: Path, capsys: Captured) -> None:
+    feed.write_bytes(GOOD.replace(b"/1</link>", b"/1#comment-17</link>"))
+    assert checked(capsys, templates, str(feed))[1]["problems"] == [
+        "its entries are comments on articles, not articles"
+    ]
+
+
 def test_a_broken_publication_is_named(templates: Path, feed: Path, capsys: Captured) -> None:
     (templates / "publication.toml").write_text("name = ", encoding="utf-8")
     code, _, err = run(capsys, "check", "--templates", str(templates), str(feed))

@@ -111,13 +111,8 @@ def _checked(asked: str, url: str, fetched: Fetched, publication: Publication, n
         )
         for entry in fetched.entries
     )
-    return CheckedFeed(
-        asked,
-        url,
-        entries,
-        (*fetched.problems, *_undated(entries), *_unspoken(fetched.entries, feed, publication)),
-        moved_to=fetched.moved_to,
-    )
+    more = (*_undated(entries), *_unspoken(fetched.entries, feed, publication), *_comments(entries))
+    return CheckedFeed(asked, url, entries, (*fetched.problems, *more), moved_to=fetched.moved_to)
 
 
 def _stays_out(entry: Entry, feed: Feed, now: datetime) -> str:
@@ -144,6 +139,12 @@ def _unspoken(entries: Sequence[Entry], feed: Feed, publication: Publication) ->
         return []
     spoken = ", ".join(publication.languages)
     return [f"states the language {', '.join(unspoken)}; the publication has {spoken}, so it counts as {feed.language}"]
+
+
+def _comments(entries: Sequence[CheckedEntry]) -> list[str]:
+    """Said where the entries are what readers wrote under articles (WordPress has a feed of those too)."""
+    number = sum("#comment" in entry.article.url for entry in entries)
+    return ["its entries are comments on articles, not articles"] if number and number * 2 > len(entries) else []
 
 
 def _plain_address(url: str) -> str:
