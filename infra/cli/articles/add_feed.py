@@ -14,7 +14,7 @@ from cli.articles.check_feeds import publication_of, show_checked
 from cli.articles.publication_file import CannotBeEdited, with_feed
 from cli.faults import Fault
 from cli.output import say
-from newsletter.articles.feeds.check_feed import CheckedFeed, check_feed, guesses, same_address
+from newsletter.articles.checks.check_feed import CheckedFeed, check_feed, guesses, same_address
 from newsletter.articles.feeds.feed_client import FEED_SECONDS, Feeds
 from newsletter.container import app
 from newsletter.publication.publication import Publication

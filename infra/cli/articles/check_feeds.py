@@ -11,9 +11,9 @@ from pathlib import Path
 
 from cli.faults import Fault
 from cli.output import say, when
-from newsletter.articles.feeds.check_feed import CheckedEntry, CheckedFeed, check_feed
+from newsletter.articles.checks.check_feed import CheckedEntry, CheckedFeed, check_feed
+from newsletter.articles.checks.feeds_as_json import checked_as_json
 from newsletter.articles.feeds.feed_client import FEED_SECONDS, MAX_BYTES, Feeds
-from newsletter.articles.feeds.feeds_as_json import checked_as_json
 from newsletter.container import app
 from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.publication import Publication

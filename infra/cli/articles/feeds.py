@@ -6,9 +6,9 @@ import json
 
 from cli.faults import Fault
 from cli.output import say, when
+from newsletter.articles.checks.feeds_as_json import state_as_json
 from newsletter.articles.feeds.accept_feed import accept_feed, ask_for_archive
 from newsletter.articles.feeds.feed_state import FeedState
-from newsletter.articles.feeds.feeds_as_json import state_as_json
 from newsletter.container import app
 from newsletter.platform.errors import Conflict, NotFound
 

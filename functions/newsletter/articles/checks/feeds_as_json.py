@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from newsletter.articles.feeds.check_feed import CheckedEntry, CheckedFeed
+from newsletter.articles.checks.check_feed import CheckedEntry, CheckedFeed
 from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.platform.times import iso
 

@@ -1,0 +1,1 @@
+"""What would be made of a feed, for whoever asks before it is read."""
