@@ -10,7 +10,7 @@ from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from console.routes import api, campaign, control, digest, report, sign_in
+from console.routes import api, campaign, control, digest, feeds, report, sign_in
 from newsletter.container import app
 from newsletter.mailings.control.control_mailing import Control
 from newsletter.platform.observability import observed
@@ -67,6 +67,8 @@ PATHS: Routes = (
         "/console/campaigns/new",
         {"GET": signed_in(campaign.show_form, sends=True), "POST": signed_in(campaign.take_form, sends=True)},
     ),
+    ("/console/feeds", {"GET": signed_in(feeds.show), "POST": signed_in(feeds.check)}),
+    ("/console/feeds/accept", {"POST": signed_in(feeds.accept, sends=True)}),
     ("/console/login", {"GET": sign_in.login}),
     ("/console/callback", {"GET": sign_in.callback}),
     ("/console/logout", {"GET": sign_in.ask_to_sign_out, "POST": signed_in(sign_in.sign_out)}),
@@ -83,6 +85,8 @@ PATHS: Routes = (
     ("/api/v1/digests/{period}/approve", {"POST": with_token(digest.approve, sends=True)}),
     ("/api/v1/digests/{period}/reject", {"POST": with_token(digest.reject, sends=True)}),
     ("/api/v1/decisions", {"GET": with_token(api.list_decisions)}),
+    ("/api/v1/feeds", {"GET": with_token(feeds.list_feeds)}),
+    ("/api/v1/feeds/check", {"POST": with_token(feeds.check_one)}),
     ("/api/v1/articles", {"GET": with_token(api.list_articles)}),
 )
 """`sends`: only for users who may send campaigns. Views with neither `with_token` nor `signed_in` are public."""

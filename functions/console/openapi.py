@@ -7,19 +7,13 @@ import sys
 from typing import Any
 
 from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
+from console.feed_schemas import ADDRESS, MOMENT, NUMBER, SCHEMAS, TEXT, TEXT_LIST, YES_NO, Schema
 from console.principal import SEND_GROUP, SEND_SCOPE
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
 from newsletter.readers.choices import FILTERS
 from newsletter.sending.ledger import RecipientStatus
-
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-TEXT_LIST: Schema = {"type": "array", "items": TEXT}
-NUMBER: Schema = {"type": "integer", "minimum": 0}
-YES_NO: Schema = {"type": "boolean"}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
 
 FIELDS = {
     "name": "Makes the campaign unique: 1 to 60 letters, digits and hyphens.",
@@ -104,7 +98,18 @@ def _paths() -> dict[str, Any]:
         **_digests(),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
         "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
+        **_feeds(),
     }
+
+
+def _feeds() -> dict[str, Any]:
+    listed = _operation("listFeeds", "The feeds and their state", {"200": _answer("The feeds.", "Feeds")})
+    answers = {
+        "200": _answer("What it would be; a feed that cannot be read has `problems` and no entries.", "CheckedFeed"),
+        "422": _answer("No address.", "Errors"),
+    }
+    check = _operation("checkFeed", "What would be made of a feed; nothing is kept", answers)
+    return {"/feeds": {"get": listed}, "/feeds/check": {"post": check | {"requestBody": ADDRESS}}}
 
 
 def _controls(mailing: Schema) -> dict[str, Any]:
@@ -254,6 +259,7 @@ def _schemas() -> dict[str, Schema]:
             }
         ),
         "Articles": _object({"articles": _array("Article")}),
+        **SCHEMAS,
         "Error": _object({"error": TEXT}),
         "Errors": _object({"errors": {"type": "object", "additionalProperties": TEXT}}),
     }
