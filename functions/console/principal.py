@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletter.platform.errors import NewsletterError
+from newsletter.platform.text import cut, one_line
 
 SEND_SCOPE = "campaigns:send"
 RESOURCE_SERVER = "newsletter"
@@ -53,7 +54,7 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
     name = next((name for name in names if isinstance(name, str) and name), claims["sub"])
     return Principal(
         subject=claims["sub"],
-        name="".join(character for character in name if character.isprintable())[:MAX_NAME],
+        name=cut(one_line(name), MAX_NAME),
         may_send=not {SEND_SCOPE, f"{RESOURCE_SERVER}/{SEND_SCOPE}"}.isdisjoint(scopes)
         or (isinstance(groups, list) and SEND_GROUP in groups),
         expires=int(claims["exp"]),

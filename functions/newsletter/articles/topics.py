@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from newsletter.platform.text import composed, folded
+
 if TYPE_CHECKING:
     from newsletter.publication.publication import Topic
 
@@ -46,8 +48,8 @@ def classify(title: str, summary: str, categories: Iterable[str], topics: Iterab
 
 
 def fold(text: str) -> str:
-    """A text without differences of case and white space."""
-    return " ".join(text.split()).casefold()
+    """A text without differences of case, white space and encoding."""
+    return folded(text)
 
 
 def _by_category(topic: Topic, labels: dict[str, str]) -> str:
@@ -57,13 +59,13 @@ def _by_category(topic: Topic, labels: dict[str, str]) -> str:
 
 def _words(text: str) -> tuple[list[str], list[str]]:
     """The parts of hyphenated words, and the whole words: `LinkedIn-profiili` is about LinkedIn too."""
-    wholes = WORD.findall(text)
+    wholes = WORD.findall(composed(text))
     return [part for whole in wholes for part in whole.split("-")], wholes
 
 
 def _by_keyword(topic: Topic, words: tuple[list[str], list[str]], where: str, stem: Stem) -> str:
     for keyword in topic.keywords:
-        pieces = [_Piece.of(piece, stem) for piece in keyword.casefold().split()]
+        pieces = [_Piece.of(piece, stem) for piece in fold(keyword).split()]
         if seen := _seen(pieces, words[0], stem) or _seen(pieces, words[1], stem):
             return f"keyword {keyword!r} as {seen!r} in the {where}"
     return ""

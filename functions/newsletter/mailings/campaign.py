@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.launch import Launched, Prepared, launch, prepare
 from newsletter.mailings.mailing import Among, Audience, Kind, Mailing, campaign_id
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.text import composed, is_one_line, one_line
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
 
@@ -60,12 +61,14 @@ def prepare_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Pr
 
 def validate_campaign(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
     """The mailing of a valid campaign, created at `now`. Raises InvalidInput that names the field."""
-    subject = campaign.subject.strip()
-    if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
+    subject, preheader, body = (
+        composed(text).strip() for text in (campaign.subject, campaign.preheader, campaign.body)
+    )
+    if not subject or len(subject) > MAX_SUBJECT or not is_one_line(subject):
         raise InvalidInput("subject", f"one line of 1 to {MAX_SUBJECT} characters")
-    if not campaign.preheader.isprintable() or len(campaign.preheader) > MAX_SUBJECT:
+    if len(preheader) > MAX_SUBJECT or not is_one_line(preheader):
         raise InvalidInput("preheader", f"one line of at most {MAX_SUBJECT} characters")
-    if not campaign.body.strip() or len(campaign.body) > MAX_BODY:
+    if not body or len(body) > MAX_BODY:
         raise InvalidInput("body", f"Markdown text of 1 to {MAX_BODY} characters")
     if campaign.offer and publication.offer(campaign.offer) is None:
         known = ", ".join(offer.key for offer in publication.offers) or "no offer at all"
@@ -84,12 +87,12 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
         audience=Audience(
             campaign.topics,
             campaign.languages or (campaign.language,),
-            among=campaign.among,
+            among=tuple((name, tuple(map(one_line, values))) for name, values in campaign.among),
         ),
         subject=subject,
-        body=campaign.body.strip(),
+        body=body,
         offer=campaign.offer,
-        preheader=campaign.preheader.strip(),
+        preheader=preheader,
         language=campaign.language,
         archive=campaign.archive,
         doubt=campaign.doubt,

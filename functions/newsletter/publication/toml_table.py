@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from newsletter.platform.errors import InvalidPublication
+from newsletter.platform.text import composed
 
 KEY = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 LINE = re.compile(r"^[^\r\n]{1,200}$")
@@ -26,7 +27,7 @@ class TomlTable:
     def __init__(
         self, data: Mapping[str, Any], path: str = "", *, faults: list[InvalidPublication] | None = None
     ) -> None:
-        self._data = dict(data)
+        self._data = {field: _composed(value) for field, value in data.items()}
         self._path = path
         self._read: set[str] = set()
         self._faults = faults
@@ -151,3 +152,14 @@ class TomlTable:
         """Report fields that were not read: they are probably misspelt."""
         for unknown in sorted(set(self._data) - self._read):
             self._note(self.path(unknown), "unknown field; is it misspelt?")
+
+
+def _composed(value: Any) -> Any:
+    """The value with its texts in the form in which texts are compared; tables within it are read as TomlTable too."""
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, list):
+        return [composed(each) if isinstance(each, str) else each for each in value]
+    if isinstance(value, dict):
+        return {name: composed(each) if isinstance(each, str) else each for name, each in value.items()}
+    return value

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from newsletter.articles.topic_names import topics_named, words_of
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.text import is_one_line, one_line
 from newsletter.readers.imports.written_dates import read_day
 
 if TYPE_CHECKING:
@@ -96,9 +97,14 @@ class Choice:
 
 
 def read_text(typed: str, _: Rules) -> str:
-    """The text without surrounding and repeated blanks. Web addresses are refused, because mail programs link them."""
-    found = " ".join(typed.split())
-    if len(found) > MAX_TEXT or not found.isprintable() or "://" in found or "www." in found.casefold():
+    """The text on one line (text.py). Web addresses are refused, because mail programs link them."""
+    found = one_line(typed)
+    if (
+        len(found) > MAX_TEXT
+        or not is_one_line(" ".join(typed.split()))
+        or "://" in found
+        or "www." in found.casefold()
+    ):
         raise ValueError(MAX_TEXT)
     return found
 

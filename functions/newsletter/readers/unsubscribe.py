@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from newsletter.platform.links.links import LinkClaims
+from newsletter.platform.text import cut, one_line
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.record_leaving import record_leaving
 from newsletter.readers.signup.subscribe import request_confirmation, sign_up_from
@@ -46,7 +47,7 @@ def status_and_language(claims: LinkClaims, app: Container) -> tuple[str, str]:
 
 def save_reason(claims: LinkClaims, reason: str, app: Container) -> None:
     """Store why the reader unsubscribed, as one line of at most 500 characters; an empty reason stores nothing."""
-    text = " ".join(reason.split())[:MAX_REASON]
+    text = cut(one_line(reason), MAX_REASON)
     if text:
         app.subscribers.explain_leaving(claims.subscriber, text)
 

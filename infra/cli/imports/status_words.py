@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from newsletter.platform.text import composed
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
 
 _WORDS = {
@@ -71,7 +72,7 @@ def fold(text: str) -> str:
 
     A sign at the beginning stays: -1 differs from 1.
     """
-    apart = re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])", " ", text.strip().strip("\"'"))
+    apart = re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])", " ", composed(text).strip().strip("\"'"))
     return " ".join(_JOIN.sub(" ", apart).split()).casefold()
 
 

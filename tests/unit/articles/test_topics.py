@@ -156,3 +156,14 @@ def test_topics_come_once_each_in_the_publications_order_with_one_reason_each(
     assert list(result.topics) == [key for key in order if key in result.topics]
     assert {"linkedin", "tekoaly"} <= set(result.topics)
     assert len(result.reasons) == len(result.topics)
+
+
+@pytest.mark.parametrize(
+    ("of_feed", "of_publication"),
+    [("Hy\u00f6ty", "Hyo\u0308ty"), ("Hyo\u0308ty", "Hy\u00f6ty"), ("Hy\u00adöty\u200b", "Hyöty")],
+)
+def test_a_category_and_a_word_are_found_however_they_are_encoded(of_feed: str, of_publication: str) -> None:
+    stem = stem_in("fi")
+    assert classify("Juttu", "", (of_feed,), (topic("it", (of_publication,)),), stem).topics == ("it",)
+    if "\u00ad" not in of_feed:
+        assert classify(of_feed, "", (), (topic("it", (), (of_publication,)),), stem).topics == ("it",)

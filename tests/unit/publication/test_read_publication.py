@@ -263,3 +263,19 @@ def test_whatever_stands_in_a_field_the_error_names_that_field(field: str, value
     place = fault_in({**tomllib.loads(SMALL), field: value})
     # A fault in `languages` or `sequences` may show where they are used.
     assert not place or place.startswith((field, "consent.text", "offers[1].sequence", "topics[1].", "sequences[1]."))
+
+
+def test_texts_of_the_publication_are_composed_however_they_were_typed() -> None:
+    typed = {
+        'name = "Lehti"\nsite': 'name = "La\u0308hti\u00ad"\nsite',
+        '["Some"]': '["Ha\u0308ly"]',
+        '["some"]': '["ha\u0308ly"]',
+        '"Social"': '"Soci\u200ba\u0308l"',
+    }
+    text = SMALL
+    for plain, written in typed.items():
+        text = text.replace(plain, written)
+    read = parse_publication(tomllib.loads(text))
+    (topic,) = read.topics
+    assert (read.name, topic.categories, topic.keywords) == ("Lähti", ("Häly",), ("häly",))
+    assert topic.label["en"] == "Sociäl"

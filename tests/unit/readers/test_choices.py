@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.platform.aws.items import to_item
-from newsletter.readers.choice import Frequency, Rules
+from newsletter.platform.text import one_line
+from newsletter.readers.choice import Frequency, Rules, read_text
 from newsletter.readers.choices import (
     CHOICES,
     DEFAULT_CHOICES,
@@ -29,7 +30,7 @@ from tests.unit.mail.test_templates_pages import publication
 
 RULES = Rules(publication, date(2026, 11, 24), every_topic=True)
 KEYS = tuple(topic.key for topic in publication.topics)
-lines = st.text(st.characters(codec="utf-8", categories=["L", "N"]), max_size=80)
+lines = st.text(st.characters(codec="utf-8", categories=["L", "N"]), max_size=60).map(one_line)
 choices = st.builds(
     Choices,
     **dict.fromkeys(TEXTS, lines),
@@ -98,3 +99,22 @@ def test_every_fault_of_a_form_is_told_at_its_field_in_a_text_of_the_pages(name:
     wrong: Any = ("no such topic",) if name == "topics" else "x" * 81
     _, faults = read_choices(typed(Choices(language="fi")) | {name: wrong}, RULES)
     assert faults == {name: f"pages.errors.{name}"}
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Ma\u0308kela\u0308", "Mäkelä"),
+        ("Mä\u00adkelä\u200b", "Mäkelä"),
+        ("\ufeffMäkelä\u00a0 Oy", "Mäkelä Oy"),
+        ("Maija 👩‍💻", "Maija 👩‍💻"),
+    ],
+)
+def test_a_name_is_kept_as_it_looks(written: str, name: str) -> None:
+    assert read_text(written, RULES) == name
+
+
+@pytest.mark.parametrize("written", ["Maija\x00", "Maija\ue000", "x" * 81])
+def test_a_name_has_no_characters_without_a_shape(written: str) -> None:
+    with pytest.raises(ValueError, match="80"):
+        read_text(written, RULES)

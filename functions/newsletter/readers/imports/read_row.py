@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.platform.errors import InvalidForm, InvalidInput
+from newsletter.platform.text import composed, cut, is_one_line, one_line
 from newsletter.publication.publication import Publication
 from newsletter.readers.choices import CHOICES, read_choices
 from newsletter.readers.email_address import normalised
@@ -109,8 +110,8 @@ def read_row(row: Row, origin: str, now: datetime, app: Container, *, left: bool
         left_at=min(left_at, now) if left_at else None,
         confirmed_at=check(lambda: _confirmed_at(row.confirmed_at, now, publication), None),
         consent_version=check(lambda: _word("consent_version", row.consent_version), ""),
-        left_how=" ".join(row.left_how.split())[:MAX_WORD],
-        left_why=" ".join(row.left_why.split())[:MAX_REASON],
+        left_how=cut(one_line(row.left_how), MAX_WORD),
+        left_why=cut(one_line(row.left_why), MAX_REASON),
     )
 
 
@@ -135,6 +136,7 @@ def _confirmed_at(written: str, now: datetime, publication: Publication) -> date
 
 
 def _word(field: str, written: str) -> str:
-    if len(written) > MAX_WORD or not written.isprintable():
+    written = composed(written)
+    if len(written) > MAX_WORD or not is_one_line(written):
         raise InvalidInput(field, f"at most {MAX_WORD} characters on one line")
     return written
