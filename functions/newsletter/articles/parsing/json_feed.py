@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from time import struct_time
 from typing import Any
 
 from newsletter.articles.parsing.feed_bytes import without_surrogates
@@ -58,23 +56,13 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:
         "author_detail": {"name": next((_text(author.get("name")) for author in _dicts(authors)), "")},
         "media_content": [{"url": image, "medium": "image"}] if image else [],
     }
-    for name, field in (("published_parsed", "date_published"), ("updated_parsed", "date_modified")):
-        if moment := _moment(item.get(field)):
-            entry[name] = moment
+    entry |= {"published": _text(item.get("date_published")), "updated": _text(item.get("date_modified"))}
     return entry
 
 
 def _identity(value: Any) -> str:
     """The id as text; a number may be converted (JSON Feed 1.1: id)."""
     return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
-
-
-def _moment(value: Any) -> struct_time | None:
-    try:
-        moment = datetime.fromisoformat(_text(value))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).utctimetuple()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _text(value: Any) -> str:
