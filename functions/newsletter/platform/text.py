@@ -62,6 +62,8 @@ def one_line(text: str) -> str:
     if text.isascii():
         return _BLANKS.sub(" ", text).strip()
     text = _BLANKS.sub(" ", composed(text.translate(_WINDOWS))).strip()
+    if not text.isprintable():
+        text = " ".join("".join(each if _has_shape(each) else " " for each in text).split())
     # Joiners and marks may have lost what they stood beside.
     return composed(text)
 
@@ -102,6 +104,11 @@ def _is_boundary(text: str, at: int) -> bool:
             flags += 1
         return flags % 2 == 0
     return True
+
+
+def _has_shape(character: str) -> bool:
+    """False for code points that mean nothing yet, except where new emoji come from."""
+    return unicodedata.category(character) != "Cn" or bool(_IS_EMOJI.match(character))
 
 
 def _without_formats(text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from newsletter.articles.feeds import parser_process_client as feed_process
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
-from newsletter.articles.parsing import feed_parser as feed_entries
+from newsletter.articles.parsing import entries as feed_entries
 from newsletter.articles.parsing.feed_parser import parse
 from newsletter.articles.parsing.markup import plain, safe_html
 from newsletter.articles.parsing.shallow_markup import MAX_DEPTH, shallow

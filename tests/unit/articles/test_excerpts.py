@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.articles.parsing.excerpts import excerpt, feed_excerpt, reading_minutes
+from newsletter.articles.parsing.excerpts import excerpt, reading_minutes
 
 prose = st.lists(st.text("aäö bc.!?,;–-… \n\t", min_size=1, max_size=12), max_size=12).map(" ".join)
 
@@ -57,26 +57,6 @@ def test_an_excerpt_ends_with_a_sentence_or_a_whole_word(text: str, most: int, s
 )
 def test_a_full_stop_that_ends_no_sentence_ends_no_excerpt(text: str, most: int, short: str) -> None:
     assert excerpt(text, most) == short
-
-
-@pytest.mark.parametrize(
-    ("text", "short"),
-    [
-        ("Näin se on. The post Otsikko appeared first on Blogi.", "Näin se on."),
-        ("Näin se on. Artikkeli Otsikko julkaistiin ensimmäisen kerran Blogi.", "Näin se on."),
-        ("Så är det. Inlägget Rubrik dök först upp på Blogg.", "Så är det."),
-        ("Näin se […]", "Näin se…"),
-        ("Näin se [...] Lue lisää »", "Näin se…"),
-        ("Näin se on. Jatka lukemista Otsikko →", "Näin se on."),
-        ("So it is, … Continue Reading", "So it is…"),
-        ("Så är det… Läs mer", "Så är det…"),
-        ("Näin se on", "Näin se on"),
-        ("The post office appeared on the map.", "The post office appeared on the map."),
-        ("", ""),
-    ],
-)
-def test_what_the_software_writes_under_a_text_is_no_part_of_it(text: str, short: str) -> None:
-    assert feed_excerpt(text, 300) == short
 
 
 @pytest.mark.parametrize(("characters", "minutes"), [(0, 0), (1, 1), (1_400, 1), (1_600, 2), (12_000, 12)])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.parsing.markup import Picture, pictures, pixels, plain, safe_html, web_address
+from newsletter.articles.parsing.markup import pictures, plain, safe_html, web_address
+from newsletter.articles.parsing.pictures import Picture, pixels
 
 BASE = "https://blog.example.com/2026/juttu/"
 REL = 'rel="noopener noreferrer"'

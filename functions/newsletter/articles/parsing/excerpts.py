@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from newsletter.platform.text import LONGEST_SIGN, cut
+
 CHARACTERS_A_MINUTE = 1_000
 """Adults read 917 (Swedish) to 1,078 (Finnish) characters a minute (IReST, Trauzettel-Klosinski 2012)."""
 SENTENCE_END = re.compile(r"[.!?…][\"”’»)\]]*(?=\s+[^\sa-zåäö])")
@@ -13,28 +15,6 @@ ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 """Words whose full stop ends no sentence, in Finnish, Swedish and English."""
-TRAILER = re.compile(
-    r"\s*(?:The post .{1,300}? (?:appeared first on|first appeared on) .{1,200}"
-    r"|Der Beitrag .{1,300}? erschien zuerst auf .{1,200}"
-    r"|Artikkeli .{1,300}? julkaistiin ensimmäisen kerran .{1,200}"
-    r"|Inlägget .{1,300}? dök först upp på .{1,200})$"
-)
-"""The line that WordPress adds under every text, in the language of the blog."""
-MORE = re.compile(
-    r"\s*(?:\[?\s*(?:\.{3}|…|&hellip;)\s*\]?)?\s*(?:Continue reading.{0,300}|Read more[ .…»→>]*|Lue lisää[ .…»→>]*"
-    r"|Jatka lukemista.{0,300}|Läs mer[ .…»→>]*|Fortsätt läsa.{0,300}|Weiterlesen.{0,300})?$",
-    re.IGNORECASE,
-)
-"""The end of an automatic excerpt: an ellipsis and a "read more" link."""
-
-
-def feed_excerpt(text: str, most: int) -> str:
-    """An excerpt of a feed's text, without the trailer and the "read more" link that blog software adds."""
-    text = TRAILER.sub("", text)
-    whole = MORE.sub("", text)
-    if whole and whole != text and whole[-1] not in ".!?…":
-        whole = whole.rstrip(" ,;:–-") + "…"
-    return excerpt(whole, most)
 
 
 def excerpt(text: str, most: int) -> str:
@@ -42,10 +22,11 @@ def excerpt(text: str, most: int) -> str:
     text = " ".join(text.split())
     if len(text) <= most:
         return text
-    ends = [end for match in SENTENCE_END.finditer(text) if (end := match.end()) <= most and _ends(text[:end])]
+    start = text[: most + 2 * LONGEST_SIGN]
+    ends = [end for match in SENTENCE_END.finditer(start) if (end := match.end()) <= most and _ends(text[:end])]
     if ends and ends[-1] >= most // 2:
         return text[: ends[-1]]
-    return text[:most].rsplit(" ", 1)[0][: most - 1].rstrip(" ,;:–-") + "…"
+    return cut(cut(text, most).rsplit(" ", 1)[0], most - 1).rstrip(" ,;:–-") + "…"
 
 
 def reading_minutes(text: str) -> int:

@@ -33,7 +33,7 @@ def read_json_feed(body: bytes) -> dict[str, Any]:
     links = [{"rel": "next", "href": _text(data.get("next_url"))}] if data.get("next_url") else []
     return {
         "version": "json",
-        "feed": {"language": _text(data.get("language")), "links": links},
+        "feed": {"language": _text(data.get("language")), "links": links, "link": _text(data.get("home_page_url"))},
         "entries": [_entry(item, data) for item in _dicts(data.get("items"))],
     }
 
@@ -55,6 +55,10 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:
         "tags": [{"term": _text(tag)} for tag in _list(item.get("tags"))],
         "author_detail": {"name": next((_text(author.get("name")) for author in _dicts(authors)), "")},
         "media_content": [{"url": image, "medium": "image"}] if image else [],
+        "enclosures": [
+            {"href": _text(each.get("url")), "type": _text(each.get("mime_type"))}
+            for each in _dicts(item.get("attachments"))
+        ],
     }
     entry |= {"published": _text(item.get("date_published")), "updated": _text(item.get("date_modified"))}
     return entry

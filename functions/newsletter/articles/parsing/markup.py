@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
-from newsletter.articles.parsing.shallow_markup import shallow
+from newsletter.articles.parsing.boilerplate.boilerplate_elements import without_boilerplate
+from newsletter.articles.parsing.lazy_pictures import with_true_pictures
+from newsletter.articles.parsing.pictures import Picture, pixels, sized
+from newsletter.articles.parsing.shallow_markup import Piece, shallow
 from newsletter.articles.parsing.tracking import is_tracking
+from newsletter.platform.text import cut, one_line
 
 MAX_URL = 2_000
 MAX_ALT = 300
-SMALLEST_PICTURE = 48
-"""Pixels; smaller images are tracking pixels, smileys or buttons."""
 
 TEXT_TAGS = {"a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "q", "s", "strong", "sub", "sup", "u"}
 BLOCK_TAGS = {"blockquote", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
@@ -27,43 +29,23 @@ SECTIONS = {"address", "article", "aside", "div", "footer", "h1", "header", "mai
 """Elements that are removed but separate words."""
 BLOCKS = frozenset(BLOCK_TAGS | LIST_TAGS | SECTIONS | {"br"})
 BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})\b)")
-NO_PICTURE = re.compile(
-    r"//(?:[^/]*\.)?gravatar\.com/|//s\.w\.org/images/core/emoji|//feeds\.feedburner\.com/|//stats\.wordpress\.com/"
-    r"|//pixel\.|doubleclick\.net/|/wp-includes/images/|\.svgz?(?:[?#]|$)",
-    re.IGNORECASE,
-)
-"""Portraits of authors, smileys, share buttons and counters that stand where a picture would, and drawings (SVG), which
-neither Gmail nor Outlook shows (caniemail.com, image-svg).
-"""
 URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
 """Characters of an address that are not encoded (RFC 3986: reserved, unreserved and already encoded)."""
-DIGITS = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An image: address, alternative text, and size in pixels (0 when it is not stated)."""
-
-    url: str
-    alt: str = ""
-    width: int = 0
-    height: int = 0
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether it is a picture of the article, and not a tracking pixel, an avatar or the like."""
-        sizes = [size for size in (self.width, self.height) if size]
-        return bool(self.url) and all(size >= SMALLEST_PICTURE for size in sizes) and not NO_PICTURE.search(self.url)
 
 
 def plain(markup: str) -> str:
-    """The text of the markup: entities resolved, white space collapsed, no control characters."""
+    """The text of the markup on one line: entities resolved, white space collapsed, no control characters."""
+    return " ".join(blocks(markup))
+
+
+def blocks(markup: str, *, without: frozenset[str] = frozenset()) -> list[str]:
+    """The plain texts of paragraphs, headings, items and the like; `without` these elements."""
     import nh3
 
-    # A space before each block: else the last word of a paragraph and the first of the next would be joined.
-    spaced = BLOCK.sub(" <", shallow(markup, BLOCKS, REMOVED_WITH_CONTENT))
-    text = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=set(REMOVED_WITH_CONTENT)))
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    removed = REMOVED_WITH_CONTENT | without
+    flat = " ".join(shallow(markup, BLOCKS, removed - {"noscript"}, _prepared).split())
+    text = html.unescape(nh3.clean(BLOCK.sub("\n<", flat), tags=set(), clean_content_tags=set(removed)))
+    return [line for each in text.split("\n") if (line := one_line(each))]
 
 
 def safe_html(markup: str, base: str) -> str:
@@ -78,7 +60,7 @@ def safe_html(markup: str, base: str) -> str:
         return web_address(value, base) or None
 
     return nh3.clean(
-        shallow(markup, ALL_TAGS, REMOVED_WITH_CONTENT),
+        shallow(markup, ALL_TAGS, REMOVED_WITH_CONTENT - {"noscript"}, _prepared),
         tags=TAGS,
         attributes=ATTRIBUTES,
         clean_content_tags=set(REMOVED_WITH_CONTENT),
@@ -91,13 +73,7 @@ def pictures(safe: str) -> list[Picture]:
     """The pictures in HTML of safe_html, in their order."""
     found = _Images()
     found.feed(safe)
-    return [picture for picture in found.pictures if picture.is_shown]
-
-
-def pixels(value: object) -> int:
-    """`640` and `640px` as a number; 0 for anything else, such as a percentage."""
-    size = DIGITS.fullmatch(str(value or ""))
-    return int(size[1]) if size else 0
+    return [picture for picture in map(sized, found.pictures) if picture.is_shown]
 
 
 def web_address(text: str, base: str) -> str:
@@ -123,8 +99,14 @@ def web_address(text: str, base: str) -> str:
 def _untracked(query: str) -> str:
     """The query without tracking parameters; the rest unchanged, since sites may rely on every character."""
     return "&".join(
-        part for part in query.split("&") if not any(is_tracking(*pair) for pair in parse_qsl(part, max_num_fields=9))
+        part
+        for part in query.split("&")
+        if not any(is_tracking(*pair) for pair in parse_qsl(part, keep_blank_values=True))
     )
+
+
+def _prepared(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    return with_true_pictures(without_boilerplate(pieces))
 
 
 class _Images(HTMLParser):
@@ -135,7 +117,7 @@ class _Images(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img":
             said = {name: value or "" for name, value in attrs}
-            alt = " ".join(said.get("alt", "").split())[:MAX_ALT]
+            alt = cut(one_line(said.get("alt", "")), MAX_ALT)
             self.pictures.append(
                 Picture(said.get("src", ""), alt, pixels(said.get("width")), pixels(said.get("height")))
             )

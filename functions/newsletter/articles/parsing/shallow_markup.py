@@ -6,8 +6,10 @@ markup that was rewritten here, so that no difference in parsing can give them a
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 MAX_MARKUP = 200_000
 """Characters of one text; the rest is cut off before it is parsed."""
@@ -15,6 +17,11 @@ MAX_DEPTH = 60
 """Nested elements; deeper tags are left out, and their text stays. Articles have ten or twenty."""
 MAX_ATTRIBUTES = 4_000
 """Characters of one tag; the attributes of a longer one are left out."""
+MOST_ATTRIBUTES = 100
+
+Piece = tuple[str, bool, str, str]
+"""Text; or an empty text and a tag: whether it is an end tag, its name, and its attributes as written."""
+Prepare = Callable[[Iterable[Piece]], Iterator[Piece]]
 
 VOID = frozenset({"br", "hr", "img"})
 RAW = frozenset({"script", "style", "iframe", "noembed", "noframes", "textarea", "title", "xmp"})
@@ -35,11 +42,14 @@ ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<
 ESCAPES = str.maketrans({'"': "&quot;", "<": "&lt;", ">": "&gt;"})
 
 
-def shallow(markup: str, tags: frozenset[str], removed: frozenset[str]) -> str:
-    """The markup with these tags only, properly nested; `removed` elements are left out with their content."""
+def shallow(markup: str, tags: frozenset[str], removed: frozenset[str], prepare: Prepare = iter) -> str:
+    """The markup with these tags only, properly nested; `removed` elements are left out with their content.
+
+    `prepare` may change the pieces before that; what it makes of tags is nested properly, too.
+    """
     open_tags: list[str] = []
     written: list[str] = []
-    for piece, ends, name, attributes in _without(removed, _pieces(markup[:MAX_MARKUP])):
+    for piece, ends, name, attributes in _without(removed, prepare(_pieces(markup[:MAX_MARKUP]))):
         if not name:
             written.append(piece)
         elif name not in tags:
@@ -61,11 +71,7 @@ def shallow(markup: str, tags: frozenset[str], removed: frozenset[str]) -> str:
     return "".join(written)
 
 
-_Piece = tuple[str, bool, str, str]
-"""Text; or an empty text and a tag: whether it is an end tag, its name, and its attributes as written."""
-
-
-def _pieces(markup: str) -> Iterator[_Piece]:
+def _pieces(markup: str) -> Iterator[Piece]:
     """Text and tags in their order, without comments, declarations and anything that is not closed."""
     place = 0
     while (found := markup.find("<", place)) >= 0:
@@ -98,7 +104,7 @@ def _end_of_raw(markup: str, name: str, start: int) -> int:
     return end.start() if end else -1
 
 
-def _without(removed: frozenset[str], pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+def _without(removed: frozenset[str], pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The pieces outside of `removed` elements; one that is never closed removes everything after it."""
     within, depth = "", 0
     for piece in pieces:
@@ -110,6 +116,15 @@ def _without(removed: frozenset[str], pieces: Iterator[_Piece]) -> Iterator[_Pie
             within, depth = name, 1
         elif name not in removed:
             yield piece
+
+
+def attributes_of(written: str) -> dict[str, str]:
+    """The attributes of a tag, resolved; of those with one name the first counts, and only MOST_ATTRIBUTES are read."""
+    found: dict[str, str] = {}
+    for each in islice(ATTRIBUTE.finditer(written), MOST_ATTRIBUTES):
+        value = each[2] or ""
+        found.setdefault(each[1].lower(), html.unescape(value[1:-1] if value[:1] in ("'", '"') else value))
+    return found
 
 
 def _start(name: str, attributes: str) -> str:

@@ -1,0 +1,109 @@
+"""The words of boilerplate in blogs: trailers, "read more", related texts, credits, share bars, shortcodes.
+
+In Finnish, Swedish and English, and in the other languages in which blog software writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+
+def _either(*lines: str) -> str:
+    """A pattern of alternatives, `;` between them."""
+    return "|".join(each for line in lines for each in _parts(line))
+
+
+def _parts(line: str) -> Iterable[str]:
+    return (part.strip() for part in line.split(";") if part.strip())
+
+
+# --- where a text was published: at its end ------------------------------------------------------------------------
+
+_NAME, _PLACE = ".{1,300}?", ".{1,200}"
+_PUBLISHED = _either(
+    f"(?:The|This) post {_NAME} (?:appeared first on|first appeared on|was first published on) {_PLACE}",
+    f"Artikkeli {_NAME} julkaistiin ensimmäisen kerran {_PLACE}",
+    f"(?:Artikkeli|Julkaisu|Kirjoitus|Postaus) {_NAME} (?:julkaistiin|ilmestyi) (?:ensin|ensimmäisenä) {_PLACE}",
+    f"Inlägget {_NAME} (?:dök|publicerades) först (?:upp )?på {_PLACE}",
+    f"Der (?:Beitrag|Artikel) {_NAME} erschien zuerst auf {_PLACE}",
+    f"Innlegget {_NAME} dukket først opp på {_PLACE}; Indlægget {_NAME} blev først udgivet på {_PLACE}",
+    f"Het bericht {_NAME} verscheen eerst op {_PLACE}; L[’']article {_NAME} est apparu en premier sur {_PLACE}",
+    f"La entrada {_NAME} (?:se publicó|apareció) primero en {_PLACE}; L[’']articolo {_NAME} proviene da {_PLACE}",
+    f"O post {_NAME} apareceu primeiro em {_PLACE}",
+    rf"(?:^|(?<=[.!?…”)»]\s))(?:This (?:article|post|story) was o|O)riginally published (?:at|on|in) {_PLACE}",
+)
+TRAILER = re.compile(rf"\s*(?:{_PUBLISHED})$")
+"""The line that WordPress and others add under every text, in the language of the blog."""
+MEDIUM = re.compile(r"was originally published in .{1,200}? on Medium\b.{0,200}$")
+
+# --- links to the whole text, and to others -----------------------------------------------------------------------
+
+_MORE_OF_THIS = _either(
+    "Continue reading; Keep reading; Read the (?:rest|full|whole|entire); Read full",
+    "Click (?:here )?to (?:read|continue)",
+    "View (?:original|full) post; Jatka lukemista; Lue koko; Lue loput; Fortsätt (?:att )?läsa; Läs hela; Weiterlesen",
+)
+_MORE = _either(
+    "Read more; Read on; Read also; See also; Learn more; Lue lisää; Lue myös; Lue juttu; Lue artikkeli; Katso myös",
+    "Läs mer; Läs också; Läs vidare; Läs även; Se också; Mehr lesen; Mehr dazu; Lire la suite; Leer más; Loe edasi",
+    "Loe lisaks; Les mer; Læs mere; Lees (?:meer|verder)",
+)
+MORE = re.compile(rf"(?<!\w)(?:(?P<any>{_MORE_OF_THIS})|{_MORE})(?!\w)", re.IGNORECASE)
+"""The link that ends an excerpt; behind one of the group `any` any name of the text may stand."""
+_JOINING = _either(
+    "aiheesta; artikkelista; jutusta; blogista; tästä; täältä; sivulta; linkistä; artikkeli; juttu; teksti; postaus",
+    "about; on; in; of; from; here; at; this; the; article; post; story; entry; text",
+    "om; här; i; på; av; inlägget; artikeln; texten; hier; auf; zu",
+)
+JOINING = re.compile(rf"(?:\W*+\b(?:{_JOINING})\b)*", re.IGNORECASE)
+_RELATED = _either(
+    "Lue myös; Lue lisää; Katso myös; Aiheeseen liittyvä\\w*; Read also; Read more; See also; You might also like",
+    "Related(?: posts?| articles?| stories)?; Läs också; Läs mer; Läs även; Se också",
+)
+RELATED = re.compile(rf"(?:{_RELATED})\b(?P<colon>\s*:)?", re.IGNORECASE)
+_CREDIT = _either(
+    "Kuva(?:t|aja|lähde)?; Valokuva; Kuvitus; Foto(?:graf)?; Bild(?:er)?",
+    "Photos?; Images?; Pictures?; Cover; Credit; Illustration",
+)
+CREDIT = re.compile(rf"(?:{_CREDIT})(?:\s*:|\s+(?:by|credit|courtesy|av)\b)", re.IGNORECASE)
+
+# --- share bars -----------------------------------------------------------------------------------------------------
+
+_NETWORK = _either(
+    r"facebook\w*; twitter\w*; x; xssä; linked ?in\w*; whats ?app\w*; instagram\w*; pinterest\w*; telegram\w*",
+    r"reddit\w*; tumblr\w*; pocket; mastodon\w*; bluesky\w*; threads\w*; messenger\w*",
+    r"xing; email\w*; mail; sähköposti\w*; epost",
+)
+_ASKED = _either(
+    "jaa; jako; share[ds]?; sharing; dela; tweet(?:s|ed)?; twiittaa; pin; tykkää; like[ds]?; gilla; teilen; teile",
+    "partager; tulosta; print; skriv; email; kopioi; copy; kopiera; lähetä; send; skicka",
+)
+_GLUE = _either(
+    r"this; tämä; tämän; denna; detta; dieses?; artikkeli\w*; juttu; jutun; postaus; post; article; story; artikeln?",
+    "inlägg(?:et)?; on; in; via; by; with; to; the; a; an; it; of; på; med; i; genom; ut; auf; per; mit; e; be; first",
+    "click; klikkaa; tästä; avautuu; opens?; new; window; tab; uudessa; uuteen; ikkunassa; ikkunaan; välilehdessä",
+    "välilehteen; öppnas; ett; nytt; fönster; loading; ladataan; ladda; now; nyt; nu; social; media; sosiaalisessa",
+    r"mediassa; somessa; palvelussa; kaverille; ystävälle; friends?; vän; link; linkki; länk; your; and; ja; och; und",
+    r"clipboard; leikepöydälle; \d+",
+)
+SHARE_WORD = re.compile(rf"(?:{_ASKED}|{_NETWORK}|{_GLUE})")
+SHARE_VERB = re.compile(rf"(?:{_ASKED})")
+_PHRASE = (
+    rf"(?i:(?:{_ASKED})(?:\s(?:{_GLUE})){{0,4}}\s(?:{_NETWORK})(?:\s\((?:opens|avautuu|öppnas)[^()]{{1,40}}\))?"
+    r"|twiittaa|tweet(?:\sthis)?)"
+)
+SHARE_START = re.compile(rf"(?:[\s|·•,/:–-]*\b(?=[A-ZÅÄÖ]){_PHRASE}\b)++[\s|·•,/:–-]*(?=$|[^\sa-zåäö])")
+SHARE_END = re.compile(rf"(?:(?:^|(?<=[.!?…”)]))\s*|[|·•,/]\s*|\s)(?=[A-ZÅÄÖ])(?:{_PHRASE}[\s|·•,/]*)++$")
+
+# --- shortcodes -------------------------------------------------------------------------------------------------------
+
+CAPTION = re.compile(r"\[caption\b[^\[\]]{0,1000}+\][^\[]{0,1000}+\[/caption\]", re.IGNORECASE)
+EMBED = re.compile(r"\[(embed|video|audio|youtube|vimeo)\b[^\[\]]{0,1000}+\][^\[]{0,1000}+\[/\1\]", re.IGNORECASE)
+BRACKETS = re.compile(r"\[(?P<end>/?)(?P<name>[a-z][\w-]{1,40}+)(?P<rest>(?:[\s/][^\[\]]{0,1500}+)?)\]", re.IGNORECASE)
+_SHORTCODE = _either(
+    r".+_.+; (?:vc|et|av|su|fl|mk|wp|cs|ux|kt|contact-form|mc4wp)-.+; gallery\d*; caption; embed; playlist; toc",
+    "wpforms; gravityform; layerslider; audio; youtube; vimeo",
+)
+SHORTCODE = re.compile(_SHORTCODE, re.IGNORECASE)
+"""Names of shortcodes (WordPress, page builders) that are no words which a person puts in brackets, as in [video]."""
