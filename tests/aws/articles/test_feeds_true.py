@@ -215,3 +215,16 @@ def test_a_date_without_a_zone_is_of_the_publication() -> None:
     json = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [
         {"id": 1, "url": "/1", "title": "T", "date_published": "2026-07-23 08:00"}]}"""
     assert str(parse(json, HERE, helsinki).entries[0].published) == "2026-07-23 05:00:00+00:00"
+
+
+@pytest.mark.parametrize("guid", ["/blogi/1/", ""])
+def test_a_relative_link_that_is_the_guid_too_is_a_link(guid: str) -> None:
+    for body in (item(link="/blogi/1/", guid=guid), item(link="", guid="/blogi/1/")):
+        assert one(rss(body)).url == "https://blog.example.com/blogi/1/"
+
+
+def test_a_site_that_forgets_the_scheme_of_its_own_address_is_understood() -> None:
+    body = rss(item(link="blog.example.com/1", guid="blog.example.com/1"))
+    for site in (b"blog.example.com/", b"www.blog.example.com", b"https://blog.example.com/"):
+        assert one(body.replace(b"https://blog.example.com/<", site + b"<")).url == "https://blog.example.com/1"
+    assert one(rss(item(link="muu.html"))).url == "https://blog.example.com/muu.html"

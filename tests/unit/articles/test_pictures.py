@@ -89,6 +89,7 @@ UNKNOWN, ICON = Picture("https://b.example/k.jpg"), Picture("https://b.example/x
         ([], [SMALL], [BIG], BIG),
         ([], [UNKNOWN], [BIG], BIG),
         ([SMALL], [], [], SMALL),
+        ([Picture("https://b.example/nauha.png", "", 600, 62)], [UNKNOWN], [], UNKNOWN),
         ([], [ICON, SMALL, BIG], [], BIG),
         ([], [SMALL, ICON], [], SMALL),
         ([], [ICON], [ICON], Picture("")),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from newsletter.articles.article import Entry
 from newsletter.articles.parsing.boilerplate.boilerplate_text import without_boilerplate, without_shortcodes
@@ -60,7 +60,7 @@ class Draft:
 
 def about_feed(feed: Mapping[str, Any], url: str, zone: tzinfo) -> FeedAbout:
     """The addresses of entries are relative to the site, or to the feed if it does not say which site is its own."""
-    site = web_address(str(feed.get("link") or ""), url) or url
+    site = web_address(_with_scheme(str(feed.get("link") or ""), url), url) or url
     return FeedAbout(url, site, str(feed.get("language") or ""), zone)
 
 
@@ -120,10 +120,20 @@ def _url(raw: Mapping[str, Any], about: FeedAbout) -> str:
     """The address of the article; else that of what the entry encloses, such as an episode of a podcast."""
     # FeedBurner's own links count clicks; `origlink` is the address of the article.
     link = str(raw.get("feedburner_origlink") or raw.get("link") or "")
-    if link == raw.get("id") and not link.lower().startswith(("http:", "https:")):
-        link = ""  # a guid, which feedparser takes for an address unless the feed says that it is none
+    linked = [link, *(each.get("href") for each in raw.get("links") or [] if each.get("rel") != "enclosure")]
+    if linked.count(link) == 1 and link == raw.get("id") and not link.lower().startswith(("http:", "https:", "/")):
+        link = ""  # a guid alone, which feedparser takes for an address unless the feed says that it is none
     enclosed = (str(each.get("href") or each.get("url") or "") for each in raw.get("enclosures") or [])
-    return next((url for each in (link, *enclosed) if (url := web_address(each, about.site))), "")
+    found = (web_address(_with_scheme(each, about.site), about.site) for each in (link, *enclosed))
+    return next((url for url in found if url), "")
+
+
+def _with_scheme(link: str, site: str) -> str:
+    """`blog.example.com/1` with the scheme of the site, where the site itself is `blog.example.com`."""
+    parts = urlsplit(site)
+    host = parts.netloc.removeprefix("www.")
+    is_ours = host and link.strip().removeprefix("www.").partition("/")[0].lower() == host
+    return f"{parts.scheme}://{link.strip()}" if is_ours else link
 
 
 def _base(detail: Mapping[str, Any], url: str, about: FeedAbout) -> str:

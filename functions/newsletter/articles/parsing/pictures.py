@@ -74,7 +74,7 @@ class Picture:
     @property
     def is_small(self) -> bool:
         """Whether it is known to be too small to stand for the article if there is another."""
-        return 0 < self.width < SMALL
+        return 0 < self.width < SMALL or 0 < self.height < SMALL // 2
 
     @property
     def motif(self) -> str:

@@ -56,12 +56,17 @@ def without_boilerplate(blocks: Sequence[str], title: str) -> str:
     """The text of the blocks on one line, without what is none of the article."""
     lines = [line.strip() for line in without_shortcodes("\n".join(blocks)).split("\n")]
     lines = [line for line in lines if line and not _is_share_bar(line) and not _is_link_elsewhere(line, title)]
-    while lines and (_is_title(lines[0], title) or (len(lines[0]) <= SHORT and CREDIT.match(lines[0]))):
+    while lines and _is_front(lines[0], title):
         del lines[0]
     while lines and _is_end(lines[-1], title, alone=len(lines) == 1):
         del lines[-1]
     text = " ".join(lines)
     return _without_end(_without_start(text, title), title)
+
+
+def _is_front(line: str, title: str) -> bool:
+    """Whether the first block is the title, a credit of the picture above it, or where the text was first published."""
+    return _is_title(line, title) or (len(line) <= SHORT and bool(CREDIT.match(line) or TRAILER.fullmatch(line)))
 
 
 def _without_start(text: str, title: str) -> str:

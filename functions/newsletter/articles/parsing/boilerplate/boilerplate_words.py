@@ -100,7 +100,11 @@ SHARE_END = re.compile(rf"(?:(?:^|(?<=[.!?…”)]))\s*|[|·•,/]\s*|\s)(?=[A-Z
 
 CAPTION = re.compile(r"\[caption\b[^\[\]]{0,1000}+\][^\[]{0,1000}+\[/caption\]", re.IGNORECASE)
 EMBED = re.compile(r"\[(embed|video|audio|youtube|vimeo)\b[^\[\]]{0,1000}+\][^\[]{0,1000}+\[/\1\]", re.IGNORECASE)
-BRACKETS = re.compile(r"\[(?P<end>/?)(?P<name>[a-z][\w-]{1,40}+)(?P<rest>(?:[\s/][^\[\]]{0,1500}+)?)\]", re.IGNORECASE)
+BRACKETS = re.compile(
+    r"\[(?P<end>/?)(?P<name>[a-z][\w-]{1,40}+)(?P<rest>(?:[\s/][^\[\]]{0,6000}+)?)(?:\]|(?=\[(?:…|\.{3})\])|(?=[\[\]]?$))",
+    re.IGNORECASE,
+)
+"""What may be a shortcode; in an excerpt it may be cut off."""
 _SHORTCODE = _either(
     r".+_.+; (?:vc|et|av|su|fl|mk|wp|cs|ux|kt|contact-form|mc4wp)-.+; gallery\d*; caption; embed; playlist; toc",
     "wpforms; gravityform; layerslider; audio; youtube; vimeo",
