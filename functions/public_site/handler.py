@@ -12,7 +12,18 @@ from newsletter.platform.web.router import Router, Routes, View
 from public_site import origins
 from public_site.problems import ForeignForm, problem
 from public_site.request import Request
-from public_site.routes import archive, click, confirmation, my_data, offer, preferences, subscription, unsubscribe
+from public_site.routes import (
+    archive,
+    click,
+    confirmation,
+    less,
+    letter,
+    my_data,
+    offer,
+    preferences,
+    subscription,
+    unsubscribe,
+)
 
 
 def health(_: Request) -> Answer:
@@ -33,13 +44,16 @@ PATHS: Routes = (
     ),
     ("/confirm/{token}", {"GET": confirmation.ask_to_confirm, "POST": confirmation.press_confirm}),
     ("/preferences/{token}", {"GET": preferences.show_preferences, "POST": preferences.save_preferences}),
+    ("/preferences/{token}/less", {"GET": less.show_less, "POST": less.press_less}),
     ("/unsubscribe/{token}", {"GET": unsubscribe.ask_to_unsubscribe, "POST": unsubscribe.leave}),
     ("/my-data/{token}", {"GET": my_data.show_my_data, "POST": my_data.erase_my_data}),
     ("/c/{token}/{link}", {"GET": click.follow}),
     ("/offer/{token}", {"GET": offer.show_offer, "POST": offer.take_up}),
+    ("/letter/{token}", {"GET": letter.show_letter}),
     ("/archive", {"GET": archive.show_list}),
     ("/archive/feed.xml", {"GET": archive.show_feed}),
     ("/archive/{mailing}", {"GET": archive.show_mailing}),
+    ("/archive/{mailing}/share", {"GET": archive.show_share}),
     ("/altcha.js", {"GET": subscription.proof_script}),
     ("/health", {"GET": health}),
 )

@@ -59,13 +59,16 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     """The name and the variant of each mail, and of the moods it has."""
     blog = [_article(templates, article) for article in load_articles() if article.age >= timedelta()]
     offer = next(iter(templates.publication.offers), None)
-    digest: dict[str, Any] = {"related": blog[9:12], "offer": offer, "period": "2026-W48"}
+    labels = {topic.key: topic.label[language] for topic in templates.publication.topics}
+    reasons = {article.id: labels[article.topics[0]] for article in blog[9:12] if article.topics}
+    digest: dict[str, Any] = {"related": blog[9:12], "reasons": reasons, "offer": offer, "period": "2026-W48"}
     long = _changed(blog[3], title=LONG)
     hebrew = _changed(blog[1], title="לכתוב לאדם אחד", author="שרה כהן", language="en", image="")
     yield "digest", templates.mail("digest", language, articles=blog[:5], more=blog[5:9], **digest)
     odd: dict[str, Any] = {"articles": [hebrew, long, *blog[4:5]], "more": [_changed(hebrew, url=f"{BLOG}/he"), long]}
     yield "digest-odd", templates.mail("digest", language, **odd, **digest)
-    one: dict[str, Any] = {"articles": blog[2:3], "more": [], "related": [], "offer": None, "period": "2026-M11"}
+    one: dict[str, Any] = {"articles": blog[2:3], "more": [], "related": [], "offer": None}
+    one |= {"reasons": {}, "period": "2026-M11"}
     yield "digest-one", templates.mail("digest", language, **one)
     for sequence in templates.publication.sequences.values():
         step = sequence.steps[0]

@@ -17,7 +17,7 @@ LANGUAGES = ("fi", "sv", "en")
 READER = {
     "hello_html": "Hei Maija,",
     "hello_text": "Hei Maija,",
-    **{name: f"{name}-token" for name in ("click", "offer", "unsubscribe", "preferences", "confirm")},
+    **{name: f"{name}-token" for name in ("click", "offer", "unsubscribe", "preferences", "confirm", "letter")},
 }
 
 templates = Templates(TEMPLATES, PUBLIC_URL)
@@ -62,6 +62,7 @@ def digest(language: str = "fi", **changes: Any) -> RenderedMail:
         "articles": [FIRST, SECOND, BARE],
         "more": [article(7), article(6)],
         "related": [article(1, title="Puoli tuntia viikossa")],
+        "reasons": {"article1": "LinkedIn"},
         "offer": SPARRING,
         "period": "2026-W48",
     }

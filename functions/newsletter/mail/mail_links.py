@@ -12,7 +12,7 @@ from newsletter.mail.markdown import WEB, render_markdown
 from newsletter.mail.placeholders import mark
 from newsletter.mail.text_cleaning import OwnMarkup, clean
 
-OWN_PAGES = ("confirm", "preferences", "unsubscribe", "offer")
+OWN_PAGES = ("confirm", "preferences", "unsubscribe", "offer", "letter")
 """Pages behind a token of the reader: /offer/{token} is offer_url() in a template, with the placeholder `offer`."""
 
 
@@ -40,6 +40,7 @@ class MailLinks:
         own_pages = {f"{page}_url": partial(self._own_page, page) for page in OWN_PAGES}
         return {
             **own_pages,
+            "less_url": lambda: OwnMarkup(f"{self._own_page('preferences')}/less"),
             "placeholder": lambda name: OwnMarkup(mark(name)),
             "link": self._link,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
@@ -86,14 +86,15 @@ class Templates:
 
         The .txt begins with the context that it needs; docs/templates.md says how the .html is made.
 
-        `tracked` is as in MailLinks. `archived` is the id of the mailing for `archive_url`; without it that is empty.
+        `tracked` is as in MailLinks. `archived` is the id of a mailing in the archive, for `share_url`; without it
+        that is empty.
         Raises MissingText for an absent message and jinja2.UndefinedError for an absent value.
         """
         links = MailLinks(self._public_url, tracked=tracked)
         scope = self._scope(language, context)
         subject = self._subject(name, scope)
         scope |= links.scope()
-        scope["archive_url"] = f"{self._public_url}/archive/{archived}?lang={language}" if archived else ""
+        scope["share_url"] = f"{self._public_url}/archive/{archived}/share?lang={language}" if archived else ""
         html = self._render(
             f"email/compiled/{name}.html", scope | {"markdown": links.markdown_html, "opening": opening}
         )
@@ -177,6 +178,18 @@ class Templates:
         day = moment.astimezone(self.publication.time_zone) if isinstance(moment, datetime) else moment
         return format_date(day, self.text("mail.date", language), locale=language)
 
+    def _articles_are(self, languages: Iterable[str], reader: str) -> str:
+        """The sentence that says which languages articles are in (one for each article), for a reader of the language
+        `reader`; empty if all are in that one, or of none it is known.
+        """
+        given = list(languages)
+        known = [language for language in self.publication.languages if language in given]
+        if known in ([], [reader]):
+            return ""
+        *first, last = (self.text(f"mail.article.in.{language}", reader) for language in known)
+        named = f" {self.text('mail.article.and', reader)} ".join(filter(None, (", ".join(first), last)))
+        return self.text("mail.article.are", reader, languages=named, count=len(given))
+
     def _duration(self, days: int, language: str) -> str:
         """A number of days in words; as months where they are a whole number of months."""
         months = whole_months(days)
@@ -217,4 +230,5 @@ class Templates:
             "date": partial(self._long_date, language=language),
             "lasting": partial(self._duration, language=language),
             "period_name": partial(self._period_name, language=language),
+            "articles_are": self._articles_are,
         }

@@ -157,6 +157,11 @@ class Publication:
         """The wanted language if it is one of the publication's, else the default."""
         return wanted if wanted in self.languages else self.languages[0]
 
+    @property
+    def article_languages(self) -> tuple[str, ...]:
+        """The languages that its feeds are declared to be in, each once; single articles may state another."""
+        return tuple(dict.fromkeys(feed.language for feed in self.feeds))
+
     def topic(self, key: str) -> Topic | None:
         """The topic of that key, or None."""
         return next((topic for topic in self.topics if topic.key == key), None)

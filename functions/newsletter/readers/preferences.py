@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -68,8 +68,25 @@ def change(claims: LinkClaims, form: ChoicesForm, now: datetime, app: Container)
         raise NotFound("reader")
     if before.choices.tracking != choices.tracking:
         _record_tracking(before.id, "given" if choices.tracking else "withdrawn", now, app)
-    _keep(claims.subscriber, choices, now, app)
+    _keep(claims.subscriber, lambda _: choices, now, app)
     after = app.subscribers.get(claims.subscriber)
+    if after is None:
+        raise NotFound("reader")
+    return after
+
+
+def change_one(
+    claims: LinkClaims, name: str, typed: Any, now: datetime, app: Container, *, every_topic: bool = False
+) -> Subscriber:
+    """Store one choice, typed as `Choice.read` takes it, and leave the others as they are at that moment.
+
+    Not for `tracking`, which needs a record of consent. Raises InvalidForm, NotFound.
+    """
+    choices, faults = read_choices({name: typed}, rules(now, app, every_topic=every_topic))
+    if faults:
+        raise InvalidForm(faults)
+    _keep(claims.subscriber, lambda before: replace(before, **{name: getattr(choices, name)}), now, app)
+    after = current(claims, app)
     if after is None:
         raise NotFound("reader")
     return after
@@ -87,14 +104,14 @@ def _record_tracking(subscriber: str, act: Literal["given", "withdrawn"], now: d
     app.subscribers.remember_head(subscriber, head)
 
 
-def _keep(subscriber: str, choices: Choices, now: datetime, app: Container) -> Subscriber:
-    """Store the choices; the reader as they were before."""
+def _keep(subscriber: str, chosen: Callable[[Choices], Choices], now: datetime, app: Container) -> None:
+    """Store the choices that are `chosen`, given those that the reader has."""
     for _ in range(ATTEMPTS):
         before = app.subscribers.get(subscriber)
         if before is None:
             raise NotFound("reader")
-        if app.subscribers.choose(before, choices, now):
-            return before
+        if app.subscribers.choose(before, chosen(before.choices), now):
+            return
     message = "the reader's choices changed at each attempt to keep them"
     raise RuntimeError(message)
 

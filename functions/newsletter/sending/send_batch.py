@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.control.hold import hold_mailing
 from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.rendering.reader_values import reader_values
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
@@ -211,32 +212,12 @@ class _Attempt:
     def _envelope(
         self, position: int, subscriber: str, recipient: RecipientProfile, placeholders: Iterable[str]
     ) -> Envelope:
-        links = self.app.links
-        place = subscriber, self.mailing.id, self.batch.id, position
-        payload = links.payload(LinkClaims(*place))
-        unsubscribe = links.signed(LinkPurpose.UNSUBSCRIBE, payload)
-        hello_html, hello_text = self.app.templates.greeting(recipient.language, recipient.name)
-        data: dict[str, str] = {}
-        for name in placeholders:
-            match name:
-                case "hello_html":
-                    data[name] = hello_html
-                case "hello_text":
-                    data[name] = hello_text
-                case "unsubscribe":
-                    data[name] = unsubscribe
-                case "click":
-                    data[name] = links.signed(LinkPurpose.CLICK, payload)
-                case "preferences":
-                    data[name] = links.signed(LinkPurpose.PREFERENCES, payload)
-                case "offer":
-                    data[name] = links.token(LinkPurpose.OFFER, LinkClaims(*place, self.mailing.offer))
-                case "confirm":
-                    data[name] = links.token(LinkPurpose.CONFIRM, LinkClaims(*place, recipient.nonce))
-                case _:
-                    # SES accepts a mail that lacks a value, and then drops it.
-                    raise NotFound(f"placeholder {name}")
-        headers = unsubscribe_headers(self.mailing.kind, self.app.settings.public_url, unsubscribe)
+        app = self.app
+        claims = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
+        greeting = app.templates.greeting(recipient.language, recipient.name)
+        data = reader_values(placeholders, claims, greeting, self.mailing.offer, app.links, nonce=recipient.nonce)
+        unsubscribe = data.get("unsubscribe") or app.links.token(LinkPurpose.UNSUBSCRIBE, claims)
+        headers = unsubscribe_headers(self.mailing.kind, app.settings.public_url, unsubscribe)
         return Envelope(position, recipient.email, data, headers)
 
 

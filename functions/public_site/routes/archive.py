@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from urllib.parse import quote
 
 from newsletter.container import app
 from newsletter.mailings.archive import ArchivedMailing, archived_mailing, list_archive, public_mailing
@@ -45,9 +46,38 @@ def show_mailing(request: Request, mailing: str) -> Answer:
     shown = archived_mailing(found, language, app)
     canonical = shown.original or _address(f"/{mailing}", language)
     answer = page(
-        request, "archive_mailing", found.language, public=True, images=True, shown=shown, canonical=canonical
+        request,
+        "archive_mailing",
+        found.language,
+        public=True,
+        images=True,
+        shown=shown,
+        canonical=canonical,
+        subscribe_url=_subscribe(shown, language),
     )
     return _cached(request, answer)
+
+
+def show_share(request: Request, mailing: str) -> Answer:
+    """How to pass an archived mailing on: its address, and a mail with it to send from one's own mailbox.
+
+    It is the same page for everybody; nothing about whoever opens it is asked, told or kept.
+    """
+    found = public_mailing(mailing, app)
+    language = request.language(app.templates.publication, found.language)
+    shown = archived_mailing(found, language, app)
+    address = _address(f"/{mailing}", language)
+    answer = page(
+        request,
+        "share",
+        found.language,
+        public=True,
+        shown=shown,
+        address=address,
+        mail_to=_mail_to(shown.title, address, language),
+        subscribe_url=_subscribe(shown, language),
+    )
+    return _cached(request, answer, index=False)
 
 
 def show_feed(request: Request) -> Answer:
@@ -82,17 +112,32 @@ def _address(path: str, language: str) -> str:
     return f"{app.settings.public_url}/archive{path}?lang={language}"
 
 
+def _mail_to(title: str, address: str, language: str) -> str:
+    """A mailto: without an addressee, with subject and text (RFC 6068)."""
+    subject = app.templates.text("pages.share.subject", language, title=title)
+    text = f"{app.templates.text('pages.share.body', language)}\r\n\r\n{title}\r\n{address}\r\n"
+    return f"mailto:?subject={quote(subject, safe='')}&body={quote(text, safe='')}"
+
+
+def _subscribe(shown: ArchivedMailing, language: str) -> str:
+    """The path of the sign-up form with the topics of the mailing's articles; all topics if these are all, or none."""
+    topics = {topic for article in (*shown.articles, *shown.more) for topic in article.topics}
+    known = [topic.key for topic in app.templates.publication.topics]
+    chosen = [key for key in known if key in topics]
+    return f"/subscribe?lang={language}" + (f"&topics={','.join(chosen)}" if 0 < len(chosen) < len(known) else "")
+
+
 def _tag(shown: ArchivedMailing, list_id: str) -> str:
     """The entry's id (RFC 4151), which stays when the site's address changes. Each language of a digest has its own."""
     mailing: Mailing = shown.mailing
     return f"tag:{list_id},{mailing.created_at:%Y}:{mailing.id}:{shown.language}"
 
 
-def _cached(request: Request, answer: Answer) -> Answer:
+def _cached(request: Request, answer: Answer, *, index: bool = True) -> Answer:
     """The answer with cache headers, or 304 without a body if the client has this version (RFC 9110, 13.1.2)."""
     tag = f'"{sha256(answer.body.encode()).hexdigest()[:24]}"'
     headers = {**CACHED, "ETag": tag}
-    if not app.templates.publication.index_archive:
+    if not (index and app.templates.publication.index_archive):
         headers["X-Robots-Tag"] = "noindex"
     if tag in re.findall(r'"[^"]*"', request.header("if-none-match")):
         bare = {name: value for name, value in answer.headers.items() if name in ("Vary", "Content-Security-Policy")}

@@ -26,13 +26,13 @@ from public_site.routes.subscription import mail_limits
 def show_preferences(request: Request, token: str) -> Answer:
     """The reader's present choices, in a form."""
     claims = app.links.read(LinkPurpose.PREFERENCES, token)
-    return _form(request, claims, _present(_active(claims)))
+    return _form(request, claims, _present(active_reader(claims)))
 
 
 def save_preferences(request: Request, token: str) -> Answer:
     """Store the choices and show them again; 422 with what was typed if one is invalid."""
     claims = app.links.read(LinkPurpose.PREFERENCES, token)
-    reader = _active(claims)
+    reader = active_reader(claims)
     if "new_email" in request.fields:
         return _move(request, claims, reader)
     topics, every_topic = _topics(request, reader)
@@ -74,12 +74,13 @@ def _move(request: Request, claims: LinkClaims, reader: Subscriber) -> Answer:
     )
 
 
-def _active(claims: LinkClaims) -> Subscriber:
+def active_reader(claims: LinkClaims) -> Subscriber:
+    """The reader of the link. Raises Moved or SubscriptionEnded for one who cannot change anything with it."""
     reader = change_preferences.current(claims, app)
     if reader is None or reader.status is not Status.ACTIVE:
-        today = current_subscriber(claims.subscriber, app)
-        over = Moved if today.status == Status.ACTIVE else SubscriptionEnded
-        raise over(today.language)
+        found = current_subscriber(claims.subscriber, app)
+        over = Moved if found.status == Status.ACTIVE else SubscriptionEnded
+        raise over(found.language)
     return reader
 
 
@@ -92,7 +93,8 @@ def _present(reader: Subscriber) -> ChoicesForm:
     )
 
 
-def _today() -> date:
+def today() -> date:
+    """The day in the publication's time zone."""
     return app.now().astimezone(app.templates.publication.time_zone).date()
 
 
@@ -106,7 +108,7 @@ def _form(
     saved: bool = False,
     new_email: str = "",
 ) -> Answer:
-    today = _today()
+    this_day = today()
     return page(
         request,
         "preferences",
@@ -116,8 +118,8 @@ def _form(
         errors=errors or {},
         saved=saved,
         new_email=new_email,
-        first_day=(today + timedelta(days=1)).isoformat(),
-        last_day=(today + LONGEST_PAUSE).isoformat(),
+        first_day=(this_day + timedelta(days=1)).isoformat(),
+        last_day=(this_day + LONGEST_PAUSE).isoformat(),
         unsubscribe_url=link(LinkPurpose.UNSUBSCRIBE, claims),
         my_data_url=link(LinkPurpose.MY_DATA, claims),
     )

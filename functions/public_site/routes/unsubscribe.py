@@ -7,11 +7,12 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.change_address import current_id
 from newsletter.readers.current_subscriber import BROKEN, current_subscriber
-from newsletter.readers.subscriber import Status
+from newsletter.readers.subscriber import Status, Subscriber
 from newsletter.readers.unsubscribe import ask_to_resubscribe, save_reason, status_and_language, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
+from public_site.routes.less import less_for, shown_choices
 from public_site.routes.subscription import check_mail
 
 REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
@@ -19,7 +20,7 @@ REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
 
 
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
-    """The page with the button; opening it changes nothing."""
+    """The page with the button, and less mail as another way out; opening it changes nothing."""
     claims, today = _read(token)
     reader = current_subscriber(today.subscriber, app)
     if reader.status in ("", Status.ERASED):
@@ -28,8 +29,15 @@ def ask_to_unsubscribe(request: Request, token: str) -> Answer:
         return _gone(request, claims, reader.status, reader.language)
     # Only links of the present address may change preferences.
     changeable = reader.status == Status.ACTIVE and reader.id == claims.subscriber
-    preferences_url = link(LinkPurpose.PREFERENCES, claims) if changeable else ""
-    return page(request, "unsubscribe", reader.language, preferences_url=preferences_url)
+    whole = _whole(claims) if changeable else None
+    return page(
+        request,
+        "unsubscribe",
+        reader.language,
+        preferences_url=link(LinkPurpose.PREFERENCES, claims) if changeable else "",
+        less=less_for(claims, whole) if whole else None,
+        choices=shown_choices(whole) if whole else {},
+    )
 
 
 def leave(request: Request, token: str) -> Answer:
@@ -77,6 +85,14 @@ def _read(token: str) -> tuple[LinkClaims, LinkClaims]:
     """
     claims = app.links.read(LinkPurpose.UNSUBSCRIBE, token)
     return claims, claims._replace(subscriber=current_id(claims.subscriber, app))
+
+
+def _whole(claims: LinkClaims) -> Subscriber | None:
+    """The reader with their choices; None if their record is broken, which must keep nobody from leaving."""
+    try:
+        return app.subscribers.get(claims.subscriber)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _reason(request: Request) -> str:

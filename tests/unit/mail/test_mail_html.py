@@ -210,10 +210,10 @@ def test_a_picture_with_a_text_is_a_link_and_one_without_is_decoration() -> None
 
 @pytest.mark.parametrize("name", ["digest", "letter"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_mailing_of_the_archive_leads_there(name: str, language: str) -> None:
+def test_a_mailing_of_the_archive_leads_to_the_page_that_passes_it_on(name: str, language: str) -> None:
     mail = MAILS[name](language, archived="digest-2026-W48")
-    address = f"{PUBLIC_URL}/archive/digest-2026-W48?lang={language}"
-    assert (address, templates.text("mail.footer.archive", language)) in seen(mail).links
+    address = f"{PUBLIC_URL}/archive/digest-2026-W48/share?lang={language}"
+    assert (address, templates.text("mail.footer.share", language)) in seen(mail).links
     assert f"\n{address}\n" in mail.text
     assert "/archive/" not in MAILS[name](language).html
 

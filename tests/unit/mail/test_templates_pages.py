@@ -25,6 +25,7 @@ from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import CHOICES, DEFAULT_CHOICES, ON_FORM, TEXTS, Choices
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.subscriber import CurrentSubscriber, SignUp, Status, Subscriber
+from public_site.routes.less import Less
 from public_site.routes.unsubscribe import REASONS
 from tests.support.mails import BARE, FIRST, article
 from tests.support.templates import TEMPLATES
@@ -49,6 +50,8 @@ PROBLEMS = (
 )
 CONFIRM_PARTS = ("heading", "lead", "submit", "stranger")
 NOTICES = ("again", "too_fast", "too_old")
+PARTS = {"layout", "fields", "choices", "address", "less_forms", "letter_note"}
+"""Templates that are no pages of their own."""
 VOID = {"input", "meta", "link", "br", "hr", "img"}
 
 templates = Templates(TEMPLATES, "https://news.example.com")
@@ -101,6 +104,15 @@ def my_data(**given: Any) -> dict[str, Any]:
     }
 
 
+def less(**chosen: Any) -> dict[str, Any]:
+    """What the forms for less mail take."""
+    choices = Choices(topics=("linkedin",), language="fi", **chosen)
+    reader = Subscriber("a" * 26, "maija@example.com", Status.ACTIVE, choices, MOMENT, "2026-11")
+    days = {"first_day": "2026-11-25", "last_day": "2027-11-24"}
+    forms = Less(reader, "/preferences/t/less", "t", choices.paused_until, **days)
+    return {"less": forms, "choices": {"topics": ("linkedin",), "paused_until": "2026-12-24"}}
+
+
 def waiting() -> list[Pending]:
     """Forms that wait: of somebody new, of a reader with and without a change, to another address, onto a reader's."""
     new = SignUp(
@@ -145,6 +157,7 @@ def archived() -> list[ArchivedMailing]:
 
 
 MOMENT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+LESS_LINKS = {"preferences_url": "/preferences/t", "unsubscribe_url": "/unsubscribe/t"}
 LIMITS = {"days": 7, "minutes": 10, "mails": 3}
 ERRORS = {name: f"pages.errors.{name}" for name in ("email", "topics", "frequency", "language", "name", "consent")}
 WRONG_CHOICES = ("name", "frequency", "paused_until")
@@ -182,7 +195,23 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         preferences(errors={"topics": "pages.errors.no_topics_leave"}, form=typed(every_topic=False)),
     ),
     "new_address": ({"preferences_url": "/preferences/t", **LIMITS},),
-    "unsubscribe": ({"preferences_url": "/preferences/t"}, {"preferences_url": ""}),
+    "unsubscribe": (
+        {"preferences_url": "/preferences/t", **less()},
+        {"preferences_url": "", "less": None, "choices": {}},
+    ),
+    "less": tuple(
+        {**less(**reader), "errors": errors, "again": again, **LESS_LINKS}
+        for reader, errors, again in (
+            ({}, {}, False),
+            ({"frequency": Frequency.MONTHLY}, {"topics": "pages.less.no_topics"}, False),
+            ({}, {"paused_until": "pages.errors.paused_until"}, True),
+            ({"paused_until": date(2027, 1, 1)}, {}, False),
+        )
+    ),
+    "less_done": tuple(
+        {"reader": less()["less"].reader, "paused_until": day, "preferences_url": "/preferences/t"}
+        for day in (None, date(2027, 1, 1))
+    ),
     "unsubscribed": (
         {"left": False, "explained": False},
         *(
@@ -218,8 +247,19 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         {"mailings": archived(), "following": "2026-11-24T06:00:00Z#digest-2026-W48", "first": False, "here": ""},
     ),
     "archive_mailing": tuple(
-        {"shown": shown, "canonical": "https://news.example.com/archive/x"} for shown in archived()
+        {"shown": shown, "canonical": "https://news.example.com/archive/x", "subscribe_url": "/subscribe?lang=fi"}
+        for shown in archived()
     ),
+    "share": tuple(
+        {
+            "shown": shown,
+            "address": "https://news.example.com/archive/x?lang=fi",
+            "mail_to": "mailto:?subject=S&body=T",
+            "subscribe_url": "/subscribe?lang=fi&topics=linkedin",
+        }
+        for shown in archived()
+    ),
+    "letter_gone": ({"days": 396},),
     "problem": tuple({"problem": name, "days": 7, "path": "/confirm/t"} for name in PROBLEMS),
 }
 RENDERED = [
@@ -300,7 +340,7 @@ def test_the_forms_have_a_field_for_every_choice() -> None:
 
 
 def test_every_page_is_looked_at_here() -> None:
-    assert {path.stem for path in PAGES.glob("*.html")} - {"layout", "fields", "choices", "address"} == set(CASES)
+    assert {path.stem for path in PAGES.glob("*.html")} - PARTS == set(CASES)
 
 
 def test_the_languages_have_the_same_texts() -> None:

@@ -71,11 +71,15 @@ class Digest:
 
 @dataclass(frozen=True)
 class Selection:
-    """One subscriber's part of a digest: articles in full, the rest as links, and older ones on the same topics."""
+    """One subscriber's part of a digest: articles in full, the rest as links, and older ones on the same topics.
+
+    `reasons` are the keys of the topics that brought the older ones, in the same order.
+    """
 
     articles: tuple[Article, ...]
     more: tuple[Article, ...] = ()
     related: tuple[Article, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
@@ -222,17 +226,20 @@ def select_articles(
     """One subscriber's selection from the digest's articles, or None when there is nothing on their topics.
 
     `fresh` comes newest first; pinned articles move to the top, and those that are kept out are left out. At most
-    `most` articles are shown in full, and `related` older ones are added.
+    `most` articles are shown in full, and `related` older ones are added that share one of the subscriber's topics with
+    the new ones.
     """
     there = [article for article in fresh if not article.is_kept_out and matches_topics(article, topics)]
     mine = sorted(there, key=lambda article: not article.pinned)
     if not mine:
         return None
     shown = {article.id for article in fresh}
-    subjects = {topic for article in mine for topic in article.topics}
+    subjects = {topic for article in mine for topic in article.topics if not topics or topic in topics}
     older = [
         article
         for article in archive
         if article.id not in shown and not article.is_kept_out and subjects & set(article.topics)
     ]
-    return Selection(tuple(mine[:most]), tuple(mine[most:]), newest_first(older)[:related])
+    added = newest_first(older)[:related]
+    reasons = tuple(next(topic for topic in article.topics if topic in subjects) for article in added)
+    return Selection(tuple(mine[:most]), tuple(mine[most:]), added, reasons)

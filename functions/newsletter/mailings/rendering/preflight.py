@@ -23,7 +23,7 @@ from newsletter.platform.errors import InvalidInput
 LONGEST_TOKEN = 280
 """Characters. A token for the longest campaign name, the last position of a batch and an offer is shorter."""
 LONGEST_NAME = "Maria Magdalena Alexandra Fredrika von Wachenfeldt-Järvinen"
-TOKENS = frozenset({"click", "unsubscribe", "preferences", "offer", "confirm"})
+TOKENS = frozenset({"click", "unsubscribe", "preferences", "offer", "confirm", "letter"})
 GREETINGS = frozenset({"hello_html", "hello_text"})
 """Together: the placeholders that the sender fills in."""
 

@@ -38,12 +38,16 @@ class Renderer:
 
     def digest(self, mailing: Mailing, selection: Selection, language: str, *, tracked: bool = True) -> RenderedVariant:
         """The digest with the selected articles."""
+        language = self._publication.language(language)
+        labels = {topic.key: topic.label[language] for topic in self._publication.topics}
+        brought = zip(selection.related, selection.reasons, strict=True)
         return self._render(
             "digest",
             language,
             articles=list(selection.articles),
             more=list(selection.more),
             related=list(selection.related),
+            reasons={article.id: labels[topic] for article, topic in brought if topic in labels},
             offer=self._publication.offer(mailing.offer),
             period=mailing.id.removeprefix("digest-"),
             tracked=tracked,

@@ -66,7 +66,7 @@ class Variants:
         chosen = tuple(tuple(a.id for a in part) for part in (selection.articles, selection.more, selection.related))
         return self._keep(
             mailing.id,
-            (language, tracked, chosen),
+            (language, tracked, chosen, selection.reasons),
             lambda: self._renderer.digest(mailing, selection, language, tracked=tracked),
         )
 

@@ -28,6 +28,7 @@ class LinkPurpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     MY_DATA = "my-data"
+    LETTER = "letter"
 
 
 class LinkClaims(NamedTuple):

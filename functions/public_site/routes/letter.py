@@ -1,0 +1,61 @@
+"""/letter: a reader's own letter in the browser, as it was sent to them. Opening it changes and records nothing."""
+
+from __future__ import annotations
+
+import re
+
+from newsletter.container import app
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.platform.web.answer import Answer, html_answer
+from newsletter.readers.current_subscriber import current_subscriber
+from newsletter.readers.subscriber import CurrentSubscriber, Status
+from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
+from newsletter.sending.sent_letter import SentLetter, find_letter
+from public_site.request import Request
+from public_site.responses import page
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; form-action 'none';"
+    " frame-ancestors 'none'; base-uri 'none'"
+)
+"""A mail has its styles in attributes; scripts and forms it has none."""
+BODY = re.compile(r"<body[^>]*>")
+
+
+def show_letter(request: Request, token: str) -> Answer:
+    """The mail with its reader's links, under a line that says whose they are.
+
+    410 if the reader was erased, or the ledger no longer knows which variant they were sent.
+    """
+    claims = app.links.read(LinkPurpose.LETTER, token)
+    reader = current_subscriber(claims.subscriber, app)
+    if reader.status in ("", Status.ERASED):
+        return page(request, "erased", reader.language, status=410, now=False, in_crm=False)
+    letter = find_letter(claims, _name(claims, reader), app)
+    if letter is None:
+        return page(request, "letter_gone", reader.language, status=410, days=LEDGER_LIFE.days)
+    return html_answer(200, _with_note(letter, reader), letter.language, POLICY)
+
+
+def _name(claims: LinkClaims, reader: CurrentSubscriber) -> str:
+    """The reader's name for the greeting; none if it cannot be read, or they have another address now.
+
+    Somebody else may have the old mailbox by now.
+    """
+    if reader.id != claims.subscriber:
+        return ""
+    try:
+        found = app.subscribers.get(claims.subscriber)
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return found.choices.name if found else ""
+
+
+def _with_note(letter: SentLetter, reader: CurrentSubscriber) -> str:
+    note = app.templates.page(
+        "letter_note",
+        letter.language,
+        left=reader.status != Status.ACTIVE,
+        share_url=f"/archive/{letter.mailing.id}/share?lang={letter.language}" if letter.mailing.public else "",
+    )
+    return BODY.sub(lambda body: f"{body[0]}\n{note}", letter.html, count=1)
