@@ -307,6 +307,8 @@ def reader_changes_and_leaves(cloud: Cloud) -> None:
     (mine,) = {unescape(link) for link in re.findall(r'href="[^"]*(/my-data/[^"?]+)', page)}
     for method, path, body in (
         ("POST", preferences, "topics=linkedin&language=sv&name=Maija&frequency=monthly"),
+        ("GET", link_to("letter", digest), ""),
+        ("GET", f"{preferences}/less", ""),
         ("GET", mine, ""),
         ("GET", leave, ""),
         ("POST", leave, "List-Unsubscribe=One-Click"),
@@ -331,7 +333,7 @@ def readers_are_invited_and_move(cloud: Cloud) -> None:
 
 
 def passer_by(cloud: Cloud) -> None:
-    for path in ("/archive", "/archive/campaign-kevat", "/archive/feed.xml"):
+    for path in ("/archive", "/archive/campaign-kevat", "/archive/campaign-kevat/share", "/archive/feed.xml"):
         assert cloud.http("GET", path)["statusCode"] == 200
 
 

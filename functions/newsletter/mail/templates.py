@@ -178,17 +178,21 @@ class Templates:
         day = moment.astimezone(self.publication.time_zone) if isinstance(moment, datetime) else moment
         return format_date(day, self.text("mail.date", language), locale=language)
 
-    def _articles_are(self, languages: Iterable[str], reader: str) -> str:
-        """The sentence that says which languages articles are in (one for each article), for a reader of the language
-        `reader`; empty if all are in that one, or of none it is known.
+    def _articles_are(self, languages: Iterable[str], reader: str, count: int | None = None) -> str:
+        """The sentence that says which languages articles are in, for a reader of the language `reader`.
+
+        Empty if all are in that one, or if none of them is one of the publication's. `count` is how many articles it is
+        about; without it, it is about articles in general.
         """
-        given = list(languages)
+        given = frozenset(languages)
         known = [language for language in self.publication.languages if language in given]
         if known in ([], [reader]):
             return ""
         *first, last = (self.text(f"mail.article.in.{language}", reader) for language in known)
         named = f" {self.text('mail.article.and', reader)} ".join(filter(None, (", ".join(first), last)))
-        return self.text("mail.article.are", reader, languages=named, count=len(given))
+        if count is None:
+            return self.text("mail.article.all", reader, languages=named)
+        return self.text("mail.article.are", reader, languages=named, count=count)
 
     def _duration(self, days: int, language: str) -> str:
         """A number of days in words; as months where they are a whole number of months."""

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from newsletter.container import app
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
 from public_site.handler import PATHS
@@ -40,6 +41,10 @@ def paths(confirm: str) -> dict[str, tuple[str, dict[str, str]]]:
             link(LinkPurpose.PREFERENCES),
             {"topics": "linkedin", "language": "sv", "frequency": "monthly"},
         ),
+        "preferences-less": (
+            f"{link(LinkPurpose.PREFERENCES)}/less",
+            {"less": "frequency", "form": app.forms.token("less", app.now(), ID)},
+        ),
         "unsubscribe": (link(LinkPurpose.UNSUBSCRIBE), {}),
         "my-data": (link(LinkPurpose.MY_DATA), {}),
         "offer": (link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"), {"accept": "yes"}),
@@ -48,7 +53,11 @@ def paths(confirm: str) -> dict[str, tuple[str, dict[str, str]]]:
 
 def test_every_page_that_changes_something_is_tried_here(cloud: Cloud) -> None:
     assert cloud.mails() == []
-    changing = {path.split("/")[1] for path, views in PATHS if "POST" in views}
+    changing = {
+        "-".join(part for part in path.split("/") if part and part[0] != "{")
+        for path, views in PATHS
+        if "POST" in views
+    }
     assert changing == {"subscribe", *paths("")}
 
 
@@ -73,7 +82,7 @@ def test_a_form_of_our_own_page_is_taken(cloud: Cloud, headers: dict[str, str]) 
     fill_in(READER)
     (sign_up,) = cloud.items("Subscribers")
     tried = paths(sign_up["nonce"]["S"])
-    for name in ("confirm", "preferences"):
+    for name in ("confirm", "preferences", "preferences-less"):
         path, form = tried[name]
         assert post(cloud, path, form, **headers)["statusCode"] == 200, name
     path, _ = tried["offer"]

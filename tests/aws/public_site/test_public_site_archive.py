@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
+from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -35,7 +37,7 @@ CAMPAIGN = Mailing(
     body="## Tule\n\n[Varaa aika](https://varaus.example/a?b=1) ![Kuva](https://kuvat.example/a.png) <script>",
     language="fi",
 )
-PERSONAL = re.compile(r"/(c|unsubscribe|preferences|offer|confirm|my-data)/|hello_|\{\{(?!click\}\})|Hei[, ]")
+PERSONAL = re.compile(r"/(c|unsubscribe|preferences|offer|confirm|my-data|letter)/|hello_|\{\{(?!click\}\})|Hei[, ]")
 
 Answer = dict[str, Any]
 
@@ -233,3 +235,57 @@ def test_a_mail_links_to_the_archive_only_when_it_is_there(
         patched.setattr(templates, "mail", mail)
         Renderer(templates).campaign(mailing, "fi")
     assert mail.call_args.kwargs["archived"] == (CAMPAIGN.id if kept else "")
+
+
+# --- passing one on --------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_passed_on_by_its_public_address_from_the_readers_own_mailbox(site: Cloud) -> None:
+    for mailing, title in (("digest-2026-W48", FIRST.title), ("campaign-kevat", "Kevään <b>sparraukset</b>")):
+        answer = site.http("GET", f"/archive/{mailing}/share?lang=fi")
+        assert answer["statusCode"] == 200
+        address = f"{PUBLIC_URL}/archive/{mailing}?lang=fi"
+        assert f'value="{address}" readonly' in answer["body"]
+        assert site.http("GET", address)["statusCode"] == 200
+        (mail,) = re.findall(r'href="(mailto:\?[^"]+)"', answer["body"])
+        fields = parse_qs(unescape(mail).removeprefix("mailto:?"), strict_parsing=True)
+        assert title in fields["subject"][0]
+        assert fields["body"][0].endswith(f"\r\n{address}\r\n")
+        assert "+" not in mail, "a mail program takes it for a plus"
+        assert "<form" not in answer["body"], "no address of a friend is asked for"
+        assert not PERSONAL.search(answer["body"])
+        assert shows(answer, "share.yours")
+
+
+def test_the_page_to_pass_a_letter_on_is_the_same_for_everybody_and_no_search_engines_business(site: Cloud) -> None:
+    first = site.http("GET", "/archive/digest-2026-W48/share?lang=fi")
+    second = site.http("GET", "/archive/digest-2026-W48/share?lang=fi", headers={"user-agent": "another"})
+    assert first == second
+    assert first["headers"]["X-Robots-Tag"] == "noindex"
+    assert "max-age" in first["headers"]["Cache-Control"]
+    assert site.http("POST", "/archive/digest-2026-W48/share", "email=ystava@example.com")["statusCode"] == 405
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_page_to_pass_a_letter_on_speaks_every_language(site: Cloud, language: str) -> None:
+    answer = site.http("GET", f"/archive/digest-2026-W48/share?lang={language}")
+    assert heading(answer) == templates.text("pages.share.heading", language)
+    assert f"/archive/digest-2026-W48?lang={language}" in answer["body"]
+
+
+@pytest.mark.parametrize(
+    "mailing",
+    ["campaign-salaa", "campaign-rajattu", "campaign-held", "campaign-paused", "digest-2026-W46", "welcome", "nosuch"],
+)
+def test_what_is_not_public_cannot_be_passed_on(site: Cloud, mailing: str) -> None:
+    assert site.http("GET", f"/archive/{mailing}/share")["statusCode"] == 404
+
+
+def test_whoever_reads_a_letter_in_the_archive_can_subscribe_to_its_topics(site: Cloud) -> None:
+    for path in ("/archive/digest-2026-W48?lang=sv", "/archive/digest-2026-W48/share?lang=sv"):
+        (form,) = re.findall(r'href="(/subscribe\?[^"]+)"', site.http("GET", path)["body"])
+        assert unescape(form) == "/subscribe?lang=sv&topics=linkedin"
+        page = site.http("GET", unescape(form))["body"]
+        assert re.findall(r'name="(?:topics|every_topic)" value="(\w+)" checked', page) == ["linkedin"]
+    (form,) = re.findall(r'href="(/subscribe\?[^"]+)"', site.http("GET", "/archive/campaign-kevat")["body"])
+    assert "topics" not in form

@@ -320,3 +320,48 @@ def test_importing_the_templates_does_not_load_what_a_cold_start_need_not_have()
     functions = Path(__file__).parents[3] / "functions"
     found = subprocess.run([sys.executable, "-c", code], cwd=functions, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+# --- which language, and why -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "articles", "expected"),
+    [
+        ("fi", "fi", ""),
+        ("sv", "f", ""),
+        ("sv", "", ""),
+        ("sv", "fi", "Artikeln är på finska."),
+        ("en", "fi fi", "The articles are in Finnish."),
+        ("fi", "en sv", "Kirjoitukset ovat ruotsiksi ja englanniksi."),
+        ("en", "en fi en", "The articles are in Finnish and in English."),
+        ("sv", "en sv fi", "Artiklarna är på finska, på svenska och på engelska."),
+    ],
+)
+def test_a_reader_is_told_which_languages_the_articles_are_in_unless_it_is_their_own(
+    language: str, articles: str, expected: str
+) -> None:
+    shown = [article(number, language=each) for number, each in enumerate(articles.split())]
+    known = [each for each in shown if each.language in LANGUAGES]
+    if known:
+        for mail in (digest(language, articles=known, more=[], related=[]), welcome(language, articles=known)):
+            for part in (mail.html, mail.text):
+                assert expected in part
+                assert bool(expected) == any(each in part for each in ("Artik", "The article", "Kirjoitukset ovat"))
+
+
+def test_a_welcome_without_articles_tells_the_language_of_the_feeds_alone() -> None:
+    assert templates.publication.article_languages == ("fi",)
+    assert "Artiklarna är på finska." in welcome("sv", articles=[]).text
+    assert "Kirjoitu" not in welcome("fi", articles=[]).text
+
+
+@every_language
+def test_an_older_article_says_which_topic_brought_it(language: str) -> None:
+    label = templates.publication.topics[0].label[language]
+    old = [article(1, title="Puoli tuntia"), article(2, title="Kaksi")]
+    mail = digest(language, related=old, reasons={"article1": label})
+    because = templates.text("mail.digest.because", language, topic=label)
+    for part in (mail.html, mail.text):
+        assert part.count(because) == 1
+        assert part.index("Puoli tuntia") < part.index(because) < part.index("Kaksi")

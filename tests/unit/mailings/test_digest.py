@@ -174,6 +174,26 @@ def test_a_digest_shows_each_article_once_and_only_what_the_reader_chose(
     assert not {found.id for found in selection.related} & {found.id for found in fresh}
     told = {topic for found in mine for topic in found.topics}
     assert all(set(found.topics) & told for found in selection.related)
+    assert len(selection.reasons) == len(selection.related)
+    for found, reason in zip(selection.related, selection.reasons, strict=True):
+        assert reason in found.topics
+        assert reason in told
+        assert not wanted or reason in wanted, "an older article comes for a topic of the reader's own"
+
+
+def test_a_topic_that_the_reader_does_not_follow_brings_no_older_articles() -> None:
+    new = article("new", topics=("a", "b"))
+    older = [article("of-b", topics=("b",)), article("of-both", topics=("b", "a"))]
+    for wanted, expected in (
+        (("a",), {"of-both": "a"}),
+        (("b",), {"of-b": "b", "of-both": "b"}),
+        ((), {"of-b": "b", "of-both": "b"}),
+        (("c",), {}),
+    ):
+        selection = select_articles([replace(new, topics=(*new.topics, "c"))], older, wanted, 3, 3)
+        assert selection is not None
+        brought = zip(selection.related, selection.reasons, strict=True)
+        assert {found.id: reason for found, reason in brought} == expected
 
 
 def test_nothing_for_a_reader_is_no_selection() -> None:
