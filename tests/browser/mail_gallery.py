@@ -61,7 +61,8 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     offer = next(iter(templates.publication.offers), None)
     labels = {topic.key: topic.label[language] for topic in templates.publication.topics}
     reasons = {article.id: labels[article.topics[0]] for article in blog[9:12] if article.topics}
-    digest: dict[str, Any] = {"related": blog[9:12], "reasons": reasons, "offer": offer, "period": "2026-W48"}
+    digest: dict[str, Any] = {"related": blog[9:12], "reasons": reasons, "offer": offer}
+    digest |= {"period": "2026-W48", "archived": "digest-2026-W48"}
     long = _changed(blog[3], title=LONG)
     hebrew = _changed(blog[1], title="לכתוב לאדם אחד", author="שרה כהן", language="en", image="")
     yield "digest", templates.mail("digest", language, articles=blog[:5], more=blog[5:9], **digest)

@@ -19,7 +19,7 @@ POLICY = (
     " frame-ancestors 'none'; base-uri 'none'"
 )
 """A mail has its styles in attributes; scripts and forms it has none."""
-BODY = re.compile(r"<body[^>]*>")
+BODY = re.compile(r"(<body[^>]*>)(.*)(</body>)", re.DOTALL)
 
 
 def show_letter(request: Request, token: str) -> Answer:
@@ -58,4 +58,4 @@ def _with_note(letter: SentLetter, reader: CurrentSubscriber) -> str:
         left=reader.status != Status.ACTIVE,
         share_url=f"/archive/{letter.mailing.id}/share?lang={letter.language}" if letter.mailing.public else "",
     )
-    return BODY.sub(lambda body: f"{body[0]}\n{note}", letter.html, count=1)
+    return BODY.sub(lambda body: f"{body[1]}\n{note}<main>{body[2]}</main>{body[3]}", letter.html, count=1)
