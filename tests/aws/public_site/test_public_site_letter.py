@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -176,7 +177,11 @@ def test_a_letter_of_which_nothing_is_known_any_more_says_so(cloud: Cloud, gone:
 
 def test_a_token_opens_the_letter_of_its_place_alone_and_no_other_purpose_opens_it(cloud: Cloud) -> None:
     mail = digest(cloud)
-    place = {"mailing": mail.tags["mailing"], "batch": mail.tags["batch"], "position": int(mail.tags["position"])}
+    place: dict[str, Any] = {
+        "mailing": mail.tags["mailing"],
+        "batch": mail.tags["batch"],
+        "position": int(mail.tags["position"]),
+    }
     assert link_to("letter", mail).removeprefix(PUBLIC_URL) == link(LinkPurpose.LETTER, **place)
     for purpose in LinkPurpose:
         if purpose is not LinkPurpose.LETTER:
