@@ -255,6 +255,9 @@ def test_a_letter_is_passed_on_by_its_public_address_from_the_readers_own_mailbo
         assert "<form" not in answer["body"], "no address of a friend is asked for"
         assert not PERSONAL.search(answer["body"])
         assert shows(answer, "share.yours")
+        assert shows(answer, "share.whole") == mailing.startswith("digest"), (
+            "a digest has what other readers chose, too"
+        )
 
 
 def test_the_page_to_pass_a_letter_on_is_the_same_for_everybody_and_no_search_engines_business(site: Cloud) -> None:
