@@ -22,7 +22,7 @@ def site() -> Iterator[Site]:
     asked.clear()
 
     def answer(environ: dict[str, object], start: Callable[..., object]) -> object:
-        path = Request(environ).path.strip("/")  # type: ignore[arg-type]
+        path = Request(environ).path.strip("/")
         asked.append(path)
         if path == "moved":
             response = Response(status=301, headers={"location": "/410"})

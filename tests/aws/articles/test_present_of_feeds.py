@@ -53,7 +53,7 @@ def withdrawn(blog: Blog) -> dict[str, str]:
 
 
 def digest(blog: Blog, at: Any) -> list[str]:
-    """What the next digest carries, with those it offers besides after a bar."""
+    """What the next digest carries."""
     composed = compose_digest("2026-W60", at, list(mine(blog).values()), [], 3)
     names = {article.id: name for name, article in mine(blog).items()}
     return [names[each] for each in composed.articles] if composed else []
@@ -197,21 +197,20 @@ def test_a_feed_in_trouble_withdraws_nothing(blog: Blog, trouble: str) -> None:
     assert withdrawn(blog) == {}
 
 
-def test_what_another_feed_still_has_is_not_withdrawn(blog: Blog) -> None:
+@pytest.mark.parametrize("more", [[], [post(8, slug="muu")]], ids=["that alone", "among others"])
+def test_what_another_feed_still_has_is_not_withdrawn(blog: Blog, more: list[Post]) -> None:
     other = blog.path.with_name("toinen.xml")
     shared = post(9, slug="yhteinen", date=NOW)
     blog.publication = replace(blog.publication, feeds=(Feed(str(other), "fi"), blog.feed))
     write_posts(blog.path, [shared, *weekly(0, 3)])
     blog.ingest(NOW)
-    write_posts(other, [shared, post(8, slug="muu")])
+    write_posts(other, [shared, *more])
     blog.ingest(NOW + HOUR, Feed(str(other), "fi"))
     write_posts(blog.path, weekly(0, 3))
     for hour in (2, 3, 4):
         blog.ingest(NOW + hour * HOUR, Feed(str(other), "fi"))
     assert withdrawn(blog) == {}
-    write_posts(other, [post(7, slug="uudempi", date=NOW), post(8, slug="muu")])
-    for hour in (5, 6, 7):
-        blog.ingest(NOW + hour * HOUR, Feed(str(other), "fi"))
+    assert "yhteinen" in digest(blog, NOW + 5 * HOUR)
 
 
 def test_a_withdrawn_article_is_not_offered_beside_new_ones(blog: Blog) -> None:

@@ -91,6 +91,17 @@ def test_an_empty_reading_later_makes_nothing_news_that_was_not(blog: Blog) -> N
     assert listed_since(blog, NOW) == set()
 
 
+def test_a_feed_that_was_accepted_without_entries_brings_its_archive_back_quietly(blog: Blog) -> None:
+    read(blog, NOW, *weekly(0, 4))
+    assert read(blog, NOW + HOUR)["held"] == "only 0 of 4 entries are left"
+    accept_feed(blog.feed.url, NOW + HOUR, app)
+    for hour in (2, 3):
+        assert read(blog, NOW + hour * HOUR)["held"] == ""
+    fresh = post(70, slug="uusi", date=NOW + 3 * HOUR)
+    assert read(blog, NOW + 4 * HOUR, fresh, *weekly(0, 9))["new"] == 6
+    assert listed_since(blog, NOW) == {"uusi"}
+
+
 def test_a_copy_of_which_most_entries_are_left_out_is_trouble_until_it_is_whole(blog: Blog) -> None:
     read(blog, NOW, *weekly(0, 10))
     report = read(blog, NOW + HOUR, post(99, date=NOW, slug="uusi"), *weekly(0, 5), broken=20)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,7 +55,7 @@ class Site:
     def publish(self, *posts: Post) -> None:
         self.posts = sorted([*self.posts, *posts], key=lambda post: post.date or START, reverse=True)
 
-    def change(self, slug: str, **changes: str | datetime) -> None:
+    def change(self, slug: str, **changes: Any) -> None:
         self.posts = [replace(each, **changes) if each.slug == slug else each for each in self.posts]
         self.publish()
 
@@ -128,7 +129,9 @@ def expected() -> dict[int, set[str]]:
 
 def test_a_year_of_a_feed_brings_readers_exactly_its_news(adapters: Adapters, tmp_path: Path) -> None:
     blog = Blog(adapters, sample_publication(), tmp_path / "feed.xml").alone()
-    site, removed, carried = Site(), {}, {}
+    site = Site()
+    removed: dict[str, Post] = {}
+    carried: dict[int, set[str]] = {}
     events = story(removed)
     write_posts(blog.path, [])
     blog.ingest(START - 2 * HOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,9 +31,10 @@ def entry(name: str, date: datetime | None) -> Entry:
     return Entry(name, name, f"https://b.example/{name}", name, "", (), "", date)
 
 
-def old(known: str, feed: str, dates: dict[str, datetime | None], **changes: object) -> str:
+def old(known: str, feed: str, dates: Mapping[str, datetime | None], **changes: object) -> str:
     """Which letters of the feed are old; `known` are those of the last copy, a week apart unless `dates` says when."""
-    every = {name: NOW - n * WEEK for n, name in enumerate(known)} | dates
+    every: dict[str, datetime | None] = {name: NOW - n * WEEK for n, name in enumerate(known)}
+    every |= dates
     last = LastCopy({name: every[name] for name in known}, complete=True, first_read=NOW - 99 * WEEK, read_at=NOW)
     last = replace(last, **changes)  # type: ignore[arg-type]
     found = old_entries([entry(name, every[name]) for name in feed], set(feed) - set(known), {n: n for n in feed}, last)

@@ -106,7 +106,7 @@ class FeedState:
 
         One without entries, or in doubt, does not take the place of the last good copy.
         """
-        good = bool(copy.entries) and not copy.doubtful
+        good = bool(copy.entries or copy.shared) and not copy.doubtful
         return replace(
             self.unchanged(now),
             first_fetched_at=self.first_fetched_at or (now if good else None),

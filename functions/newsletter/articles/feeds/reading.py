@@ -111,9 +111,20 @@ class Reading:
             return set()
         found = {name: self._catalog.get(name) for name in state.entries}
         dates = {name: article.published for name, article in found.items() if article}
+        if not any(dates.values()):
+            dates |= self._newest_known()
         gone = dropped(state.entries, self.ids, dates)
         last = LastCopy(dates, not gone, state.first_fetched_at, state.read_at)
         return old_entries(self._page, {each.identity for each in self._unknown()}, self._ids, last)
+
+    def _newest_known(self) -> dict[str, datetime | None]:
+        """The newest article of the feed, where the last copy has no date: what lies before it is hardly new."""
+        dated = [
+            (article.published, article.id)
+            for article in self._catalog.of_feed(self._feed)
+            if article.published and not waits(article.published, self._now)
+        ]
+        return {name: date for date, name in sorted(dated)[-1:]}
 
 
 def rules_of(feed: Feed) -> str:
