@@ -13,8 +13,8 @@ from typing import Any
 from playwright.sync_api import Page, Route, ViewportSize
 
 from newsletter.articles.article import Article
-from newsletter.articles.stemming import stem_in
-from newsletter.articles.topics import classify
+from newsletter.articles.classification.stemming import stem_in
+from newsletter.articles.classification.topics import classify
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import RenderedMail, Templates
 from rehearsal.site.blog.article import BlogArticle, load_articles

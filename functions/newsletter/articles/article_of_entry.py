@@ -7,8 +7,8 @@ from datetime import datetime
 from threading import Lock
 
 from newsletter.articles.article import Article, Entry, short_hash
-from newsletter.articles.stemming import stem_in
-from newsletter.articles.topics import classify
+from newsletter.articles.classification.stemming import stem_in
+from newsletter.articles.classification.topics import classify
 from newsletter.publication.publication import Feed, Publication
 
 _stemming = Lock()

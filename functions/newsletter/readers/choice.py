@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsletter.articles.topic_names import topics_named, words_of
+from newsletter.articles.classification.topic_names import topics_named, words_of
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.text import is_one_line, one_line
 from newsletter.readers.imports.written_dates import read_day

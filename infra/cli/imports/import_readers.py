@@ -24,7 +24,7 @@ from cli.imports.options import NO_OPTIONS, ImportOptions
 from cli.imports.report import Progress, RejectedRows
 from cli.imports.scan import FileScan, open_file, scan_file
 from cli.output import say
-from newsletter.articles.topic_names import topics_named, words_of
+from newsletter.articles.classification.topic_names import topics_named, words_of
 from newsletter.container import app
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import InvalidInput

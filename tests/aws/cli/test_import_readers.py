@@ -20,7 +20,7 @@ from cli.imports.columns import columns_of
 from cli.imports.options import NO_OPTIONS
 from cli.imports.scan import open_file
 from cli.readers import consent, export_readers
-from newsletter.articles.topic_names import words_of
+from newsletter.articles.classification.topic_names import words_of
 from newsletter.container import app
 from newsletter.platform.aws.queues_client import Queues
 from newsletter.platform.messages import Message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.articles.topic_names import topics_named, words_of
+from newsletter.articles.classification.topic_names import topics_named, words_of
 from newsletter.publication.publication import Topic
 
 TOPICS = tuple(

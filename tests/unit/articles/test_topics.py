@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.stemming import stem_in
-from newsletter.articles.topics import Classified, classify
+from newsletter.articles.classification.stemming import stem_in
+from newsletter.articles.classification.topics import Classified, classify
 from newsletter.publication.publication import Topic
 
 

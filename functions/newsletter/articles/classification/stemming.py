@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache, partial
 from typing import Any
 
-from newsletter.articles.topics import Stem
+from newsletter.articles.classification.topics import Stem
 
 SNOWBALL = {"fi": "finnish", "sv": "swedish", "en": "english"}
 CACHED_WORDS = 20_000

@@ -1,0 +1,1 @@
+"""Topics of articles: keywords in all their inflected forms, categories, and the names of topics. Pure."""
