@@ -52,7 +52,7 @@ UNUSED = (
 # A cold start without byte code compiles for most of a second. People wait for these two functions; a schedule or
 # a queue starts the others. Few requests import the packages below: without their byte code the zip stays small.
 COMPILED_FUNCTIONS = ("console", "public_site")
-NOT_COMPILED = ("cryptography", "feedparser", "joserfc", "markdown_it", "snowballstemmer")
+NOT_COMPILED = ("cryptography", "feedparser", "joserfc", "markdown_it")
 
 # AWS counts its limit of 50 MB for a zip in these.
 MB = 1_000_000

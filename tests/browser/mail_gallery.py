@@ -13,7 +13,6 @@ from typing import Any
 from playwright.sync_api import Page, Route, ViewportSize
 
 from newsletter.articles.article import Article
-from newsletter.articles.classification.stemming import stem_in
 from newsletter.articles.classification.topics import classify
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import RenderedMail, Templates
@@ -115,7 +114,7 @@ def _article(templates: Templates, article: BlogArticle) -> Article:
         url=f"{BLOG}/{article.slug}",
         title=article.title,
         summary=article.summary,
-        topics=classify(article.title, "", article.categories, templates.publication.topics, stem_in("fi")).topics,
+        topics=classify(article.title, "", article.categories, templates.publication.topics, "fi").topics,
         categories=article.categories,
         language="fi",
         author=article.author,

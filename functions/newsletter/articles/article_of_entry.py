@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from threading import Lock
 
 from newsletter.articles.article import Article, Entry, short_hash
-from newsletter.articles.classification.stemming import stem_in
 from newsletter.articles.classification.topics import classify
 from newsletter.publication.publication import Feed, Publication
-
-_stemming = Lock()
-"""A stemmer of Snowball keeps the word it works on in itself, so two threads must not use it at once."""
-
 
 def article_of(entry: Entry, feed: Feed, publication: Publication, name: str, listed_at: datetime) -> Article:
     """The article with the id `name`, in the language that the entry states if the publication speaks it; no topics."""
@@ -41,7 +35,5 @@ def article_of(entry: Entry, feed: Feed, publication: Publication, name: str, li
 
 def classified(article: Article, publication: Publication) -> Article:
     """The article with the topics that the publication gives it now."""
-    with _stemming:
-        stem = stem_in(article.language)
-        found = classify(article.title, article.summary, article.categories, publication.topics, stem)
+    found = classify(article.title, article.summary, article.categories, publication.topics, article.language)
     return replace(article, topics=found.topics, topic_reasons=found.reasons)

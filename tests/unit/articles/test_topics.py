@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.classification.stemming import stem_in
 from newsletter.articles.classification.topics import Classified, classify
 from newsletter.publication.publication import Topic
 
@@ -23,11 +22,11 @@ TOPICS = (
 
 
 def found(title: str, *categories: str, summary: str = "", language: str = "fi") -> tuple[str, ...]:
-    return classify(title, summary, categories, TOPICS, stem_in(language)).topics
+    return classify(title, summary, categories, TOPICS, language).topics
 
 
 def matches(keyword: str, text: str, language: str = "fi") -> bool:
-    return bool(classify(text, "", (), (topic("it", (), (keyword,)),), stem_in(language)).topics)
+    return bool(classify(text, "", (), (topic("it", (), (keyword,)),), language).topics)
 
 
 @pytest.mark.parametrize(
@@ -58,10 +57,10 @@ def test_the_summary_counts_only_where_categories_and_title_say_nothing() -> Non
 
 
 def test_each_topic_says_why_it_is_there() -> None:
-    assert classify("Kohusta oppii", "", ["  tekoäly "], TOPICS, stem_in("fi")) == Classified(
+    assert classify("Kohusta oppii", "", ["  tekoäly "], TOPICS, "fi") == Classified(
         ("kriisit", "tekoaly"), ("keyword 'kohu' as 'Kohusta' in the title", "category 'tekoäly'")
     )
-    assert classify("Hei", "Vain LinkedInissä.", [], TOPICS, stem_in("fi")).reasons == (
+    assert classify("Hei", "Vain LinkedInissä.", [], TOPICS, "fi").reasons == (
         "keyword 'linkedin' as 'LinkedInissä' in the summary",
     )
 
@@ -100,7 +99,7 @@ def test_a_finnish_keyword_is_found_in_its_inflected_forms(keyword: str) -> None
         ("ledarskap", "Ledarskapets pris", "sv"),
         ("kris", "Efter kriserna", "sv"),
         ("leader", "What leaders do", "en"),
-        ("measuring", "How to measure it", "en"),
+        ("crisis", "After the crises", "en"),
         ("tekoäly", "tekoäly på finska", "sv"),
         ("strategie", "Strategie 2027", "de"),
     ],
@@ -152,7 +151,7 @@ def test_topics_come_once_each_in_the_publications_order_with_one_reason_each(
     title: str, categories: list[str], summary: str
 ) -> None:
     order = [each.key for each in TOPICS]
-    result = classify(title, summary, [*categories, "LinkedIn", "tekoäly"], TOPICS, stem_in("fi"))
+    result = classify(title, summary, [*categories, "LinkedIn", "tekoäly"], TOPICS, "fi")
     assert list(result.topics) == [key for key in order if key in result.topics]
     assert {"linkedin", "tekoaly"} <= set(result.topics)
     assert len(result.reasons) == len(result.topics)

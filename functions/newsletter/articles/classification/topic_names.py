@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from newsletter.articles.classification.topics import fold
+from newsletter.articles.classification.folding import fold
 
 if TYPE_CHECKING:
     from newsletter.publication.publication import Topic

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsletter.platform.text import composed, folded
+from newsletter.articles.classification.folding import composed, fold
+from newsletter.articles.classification.inflection import (
+    CACHED_KEYWORDS,
+    endings_of,
+    forms_of,
+    is_abbreviation,
+    readings_of,
+)
 
 if TYPE_CHECKING:
     from newsletter.publication.publication import Topic
@@ -15,9 +23,6 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 ANY = "*"
 """Wildcard at the end of a keyword (any ending) or at its beginning (any first part of a compound word)."""
-
-Stem = Callable[[str], str]
-"""Gives the stem of a word in lower case, in one language."""
 
 
 @dataclass(frozen=True)
@@ -28,28 +33,24 @@ class Classified:
     reasons: tuple[str, ...]
 
 
-def classify(title: str, summary: str, categories: Iterable[str], topics: Iterable[Topic], stem: Stem) -> Classified:
+def classify(title: str, summary: str, categories: Iterable[str], topics: Iterable[Topic], language: str) -> Classified:
     """The topics that have one of the categories, or a keyword that is in the title.
 
-    The summary is searched only when these give no topic: it is longer and mentions more things in passing.
+    The summary is searched only when these give no topic: it is longer and mentions more things in passing. `language`
+    is that of title and summary; a keyword is found in the forms that it has there.
     """
     labels = {fold(category): category.strip() for category in categories}
     listed = tuple(topics)
-    words = _words(title)
+    text = _Text.of(title, language)
     found = {
         topic.key: reason
         for topic in listed
-        if (reason := _by_category(topic, labels) or _by_keyword(topic, words, "title", stem))
+        if (reason := _by_category(topic, labels) or _by_keyword(topic, text, "title"))
     }
     if not found:
-        words = _words(summary)
-        found = {topic.key: reason for topic in listed if (reason := _by_keyword(topic, words, "summary", stem))}
+        text = _Text.of(summary, language)
+        found = {topic.key: reason for topic in listed if (reason := _by_keyword(topic, text, "summary"))}
     return Classified(tuple(found), tuple(found.values()))
-
-
-def fold(text: str) -> str:
-    """A text without differences of case, white space and encoding."""
-    return folded(text)
 
 
 def _by_category(topic: Topic, labels: dict[str, str]) -> str:
@@ -57,46 +58,74 @@ def _by_category(topic: Topic, labels: dict[str, str]) -> str:
     return f"category {label!r}" if label else ""
 
 
-def _words(text: str) -> tuple[list[str], list[str]]:
+Words = list[tuple[str, str]]
+"""Words of a text, each as written and in lower case."""
+
+
+class _Text(NamedTuple):
     """The parts of hyphenated words, and the whole words: `LinkedIn-profiili` is about LinkedIn too."""
-    wholes = WORD.findall(composed(text))
-    return [part for whole in wholes for part in whole.split("-")], wholes
+
+    parts: Words
+    wholes: Words
+    readings: frozenset[str]
+    language: str
+
+    @classmethod
+    def of(cls, text: str, language: str) -> _Text:
+        wholes = [(word, word.casefold()) for word in WORD.findall(composed(text))]
+        parts = [(part, part.casefold()) for whole, _ in wholes for part in whole.split("-")]
+        hyphenated = wholes if len(parts) > len(wholes) else []
+        readings = (readings_of(word, language) for _, word in (*parts, *hyphenated))
+        return cls(parts, hyphenated, frozenset().union(*readings), language)
 
 
-def _by_keyword(topic: Topic, words: tuple[list[str], list[str]], where: str, stem: Stem) -> str:
+def _by_keyword(topic: Topic, text: _Text, where: str) -> str:
     for keyword in topic.keywords:
-        pieces = [_Piece.of(piece, stem) for piece in fold(keyword).split()]
-        if seen := _seen(pieces, words[0], stem) or _seen(pieces, words[1], stem):
+        pieces = _pieces(keyword, text.language)
+        if seen := _seen(pieces, text):
             return f"keyword {keyword!r} as {seen!r} in the {where}"
     return ""
 
 
-def _seen(pieces: list[_Piece], words: list[str], stem: Stem) -> str:
+def _seen(pieces: tuple[_Piece, ...], text: _Text) -> str:
     """The consecutive words of the text that match the pieces of a keyword; empty when there are none."""
-    for start in range(len(words) - len(pieces) + 1):
-        stretch = words[start : start + len(pieces)]
-        if all(piece.fits(word.casefold(), stem) for piece, word in zip(pieces, stretch, strict=True)):
-            return " ".join(stretch)
+    if any(piece.closed and piece.forms.isdisjoint(text.readings) for piece in pieces):
+        return ""
+    for words in (text.parts, text.wholes):
+        for start in range(len(words) - len(pieces) + 1):
+            stretch = words[start : start + len(pieces)]
+            if all(piece.fits(word, text.language) for piece, (_, word) in zip(pieces, stretch, strict=True)):
+                return " ".join(written for written, _ in stretch)
     return ""
 
 
 class _Piece(NamedTuple):
-    """A word of a keyword: its letters without wildcards, their stem, and where a wildcard is."""
+    """A word of a keyword: its letters without wildcards, their forms, and where a wildcard is."""
 
     core: str
-    stem: str
+    forms: frozenset[str]
     open_before: bool
     open_after: bool
 
-    @classmethod
-    def of(cls, piece: str, stem: Stem) -> _Piece:
-        core = piece.strip(ANY)
-        return cls(core, stem(core), piece.startswith(ANY), piece.endswith(ANY))
+    @property
+    def closed(self) -> bool:
+        return not (self.open_before or self.open_after)
 
-    def fits(self, word: str, stem: Stem) -> bool:
+    def fits(self, word: str, language: str) -> bool:
         if self.open_after:
             return self.core in word if self.open_before else word.startswith(self.core)
-        stemmed = stem(word)
         if self.open_before:
-            return word.endswith(self.core) or stemmed.endswith(self.stem)
-        return word in (self.core, self.stem) or stemmed in (self.core, self.stem)
+            return not self.forms.isdisjoint(endings_of(word, language))
+        return not self.forms.isdisjoint(readings_of(word, language))
+
+
+@lru_cache(CACHED_KEYWORDS)
+def _pieces(keyword: str, language: str) -> tuple[_Piece, ...]:
+    written = composed(keyword).split()
+    pieces = []
+    for place, piece in enumerate(written, 1):
+        core = piece.strip(ANY).casefold()
+        inflected = not is_abbreviation(piece) or language == "en"  # KPIs
+        forms = forms_of(core, language, before_noun=place < len(written)) if inflected else frozenset((core,))
+        pieces.append(_Piece(core, forms, piece.startswith(ANY), piece.endswith(ANY)))
+    return tuple(pieces)
