@@ -38,6 +38,7 @@ IRREGULAR = {
     "index": "indexes indices",
     "appendix": "appendices appendixes",
     "matrix": "matrices matrixes",
+    "axis": "axes",
     "apex": "apexes apices",
     "vertex": "vertices",
     "focus": "focuses foci",

@@ -139,7 +139,7 @@ def _in_s(word: str) -> Iterator[Stems]:
 
 def _in_consonant(word: str) -> Iterator[Stems]:
     """32, 33, 36: sisar, kytkin, suurin; and whatever foreign word ends so, with -i-: LinkedInin."""
-    bases = dict.fromkeys(strengthened(word[:-1])) if word[-2:-1] in VOWELS else ()
+    bases = dict.fromkeys((word[:-1], *strengthened(word[:-1]))) if word[-2:-1] in VOWELS else ()
     for strong in bases:
         if word[-1] in "lnr":
             yield _of_consonant(word, f"{strong}{word[-1]}")

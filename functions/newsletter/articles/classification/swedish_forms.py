@@ -18,6 +18,9 @@ FEWEST_LETTERS = 3
 VOWELS = "aeiouyåäöé"
 ER = re.compile(r"(?:het|nad|[st]ion|tet|ist|ör|ans|ens|[^m]ent|graf|log|[^b]ur|ant|ism|skap|fon|krat|al|or)$")
 AR = re.compile(r"(?:ing|dom|lek)$")
+LONG_STEM = 5
+"""Letters of a stem that is hardly a word of its own by chance, as that of `center` is."""
+
 NONE = re.compile(r"ik$")
 NEUTER = re.compile(r"(?:ment|skap|[^i]um)$")
 ADJECTIVE = re.compile(r"\w\w(?:isk|ig|ell|al|iv|bar|sam|ös|[^n]ad|ant|ent|är)$")
@@ -33,13 +36,15 @@ def swedish_forms(word: str) -> frozenset[str]:
 
 def _singulars(word: str) -> Iterator[str]:
     """The words of which `word` is the indefinite plural, where that is certain enough."""
+    yield from words.singulars(word)
     ending, stem = word[-2:], word[:-2]
     if ending not in ("or", "ar", "er") or len(stem) < FEWEST_LETTERS or words.declensions(word):
         return
     if word.endswith(("tor", "sor", "jor")):  # faktor is no plural of fakta
         return
     for guess in (f"{stem}a",) if ending == "or" else (stem, f"{stem}e"):
-        if (ending == "or" or ending in _declensions(guess)) and word in set(_forms(guess)):
+        certain = ending == "or" or len(stem) >= LONG_STEM or ending in _declensions(guess)
+        if certain and word in set(_forms(guess)):
             yield guess
 
 
