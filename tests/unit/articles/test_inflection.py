@@ -142,6 +142,12 @@ def test_rules_and_lists_are_loaded_by_the_first_article_and_not_before() -> Non
     assert done.stdout.strip() == "[]"
 
 
+def test_a_word_of_any_length_is_looked_through() -> None:
+    assert finds("*viestintä", "x" * 100_000 + "viestinnässä", "fi")
+    assert not finds("*viestintä", "x" * 100_000, "fi")
+    assert max(map(len, endings_of("x" * 100_000, "fi"))) < 100
+
+
 def test_a_language_without_rules_has_the_word_alone() -> None:
     assert forms_of("strategie", "de") == {"strategie"} == readings_of("strategie", "de")
     assert "johtaja" in endings_of("toimitusjohtaja", "fi")

@@ -19,6 +19,9 @@ SHORTEST_NOUN = 3
 """Letters; AI is not the stem of aina and aita. Shorter words with forms of their own are listed."""
 SHORT_NOUNS = ("yö", "by", "ko", "kö", "bi", "is", "ox", "ö")
 
+LONGEST_ENDING = 60
+"""Letters at the end of a word in which a keyword with a wildcard before it is looked for."""
+
 INFLECTED = ("fi", "sv", "en")
 """Languages whose keywords are inflected. In others a keyword is found as it is written."""
 
@@ -66,4 +69,5 @@ def readings_of(word: str, language: str) -> frozenset[str]:
 @lru_cache(CACHED_WORDS)
 def endings_of(word: str, language: str) -> frozenset[str]:
     """The readings of a word, and all that ends one of them: what a keyword with a wildcard before it may match."""
-    return frozenset(reading[start:] for reading in readings_of(word, language) for start in range(len(reading)))
+    readings = readings_of(word[-LONGEST_ENDING:], language)
+    return frozenset(reading[start:] for reading in readings for start in range(len(reading)))
