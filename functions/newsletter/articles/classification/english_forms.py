@@ -30,6 +30,7 @@ IRREGULAR = {
     "stratum": "strata",
     "symposium": "symposia symposiums",
     "forum": "forums fora",
+    "stadium": "stadiums stadia",
     "referendum": "referendums referenda",
     "curriculum": "curricula curriculums",
     "phenomenon": "phenomena",

@@ -22,7 +22,7 @@ LONG_STEM = 5
 """Letters of a stem that is hardly a word of its own by chance, as that of `center` is."""
 
 NONE = re.compile(r"ik$")
-NEUTER = re.compile(r"(?:ment|skap|[^i]um)$")
+NEUTER = re.compile(r"(?:ment|skap|otek|[^i]um)$")
 ADJECTIVE = re.compile(r"\w\w(?:isk|ig|ell|al|iv|bar|sam|ös|[^n]ad|ant|ent|är)$")
 
 
