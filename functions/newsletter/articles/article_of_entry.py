@@ -9,6 +9,7 @@ from newsletter.articles.article import Article, Entry, short_hash
 from newsletter.articles.classification.topics import classify
 from newsletter.publication.publication import Feed, Publication
 
+
 def article_of(entry: Entry, feed: Feed, publication: Publication, name: str, listed_at: datetime) -> Article:
     """The article with the id `name`, in the language that the entry states if the publication speaks it; no topics."""
     stated = "" if feed.ignore_stated_language else entry.language

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from newsletter.articles.article import Article, Entry, article_id, short_hash
+from newsletter.platform.text import folded
 from newsletter.platform.times import iso
 
 EDITION, GUID, LINK, TEXT = "edition", "guid", "link", "text"
@@ -95,11 +95,11 @@ def match_titles(entries: Sequence[Entry], known: Iterable[Article]) -> dict[str
     """
     by_title: dict[str, list[Article]] = {}
     for article in known:
-        by_title.setdefault(_compared(article.title), []).append(article)
-    times = Counter(_compared(entry.title) for entry in entries)
+        by_title.setdefault(folded(article.title), []).append(article)
+    times = Counter(folded(entry.title) for entry in entries)
     found = {}
     for entry in entries:
-        title = _compared(entry.title)
+        title = folded(entry.title)
         fitting = [each for each in by_title.get(title, ()) if _dated_alike(entry.published, each.published, SAME_DATE)]
         if len(fitting) == 1 and times[title] == 1:
             found[entry.identity] = fitting[0]
@@ -155,15 +155,11 @@ def is_nearly_same(entry: Entry, article: Article, text: str) -> bool:
 
 
 def _said(entry: Entry) -> str:
-    return _compared(f"{entry.title} {entry.text or entry.summary}")
-
-
-def _compared(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return folded(f"{entry.title} {entry.text or entry.summary}")
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", _compared(text))[:MAX_WORDS]
+    return re.findall(r"\w+", folded(text))[:MAX_WORDS]
 
 
 def _dated_alike(one: datetime | None, other: datetime | None, most: timedelta) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Protocol
 
+from newsletter.platform.text import folded, one_line
 from newsletter.publication.feed_exclusions import Exclusion
 from newsletter.publication.publication import Feed
 
@@ -61,13 +61,13 @@ def protected_because(entry: Described) -> str:
     """Why the entry counts as a post that not everybody may read; empty when it does not."""
     marked = MARKED_TITLE.match(entry.title)
     if marked:
-        mark = unicodedata.normalize("NFC", marked[1]).strip().casefold()
+        mark = folded(marked[1])
         if mark in PROTECTED_TITLES:
             return f"a post with a password: its title begins with {marked[1]!r}"
         if mark in PRIVATE_TITLES:
             return f"a private post: its title begins with {marked[1]!r}"
     for text in (entry.summary, getattr(entry, "text", "")):
-        if PLACEHOLDER.match(unicodedata.normalize("NFC", text[:300]).strip()):
+        if PLACEHOLDER.match(one_line(text[:300])):
             return "a post with a password: its text says so"
     return ""
 

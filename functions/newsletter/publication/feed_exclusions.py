@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.platform.errors import InvalidPublication
+from newsletter.platform.text import folded
 from newsletter.publication.toml_table import TomlTable
 
 MAX_EXCLUSIONS = 50
@@ -38,8 +38,8 @@ class Exclusion:
 
 def fits(pattern: str, value: str) -> bool:
     """Whether the pattern fits the whole value. Takes time in proportion to its length, whatever the pattern."""
-    first, *others = _compared(pattern).split("*")
-    text = _compared(value)
+    first, *others = folded(pattern).split("*")
+    text = folded(value)
     if not others:
         return text == first
     *middle, last = others
@@ -74,7 +74,3 @@ def parse_exclusions(table: TomlTable, field: str) -> tuple[Exclusion, ...]:
     if len(exclusions) > MAX_EXCLUSIONS:
         raise InvalidPublication(table.path(field), f"at most {MAX_EXCLUSIONS}")
     return exclusions
-
-
-def _compared(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split())).casefold()

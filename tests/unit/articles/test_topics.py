@@ -162,7 +162,6 @@ def test_topics_come_once_each_in_the_publications_order_with_one_reason_each(
     [("Hy\u00f6ty", "Hyo\u0308ty"), ("Hyo\u0308ty", "Hy\u00f6ty"), ("Hy\u00adöty\u200b", "Hyöty")],
 )
 def test_a_category_and_a_word_are_found_however_they_are_encoded(of_feed: str, of_publication: str) -> None:
-    stem = stem_in("fi")
-    assert classify("Juttu", "", (of_feed,), (topic("it", (of_publication,)),), stem).topics == ("it",)
+    assert classify("Juttu", "", (of_feed,), (topic("it", (of_publication,)),), "fi").topics == ("it",)
     if "\u00ad" not in of_feed:
-        assert classify(of_feed, "", (), (topic("it", (), (of_publication,)),), stem).topics == ("it",)
+        assert classify(of_feed, "", (), (topic("it", (), (of_publication,)),), "fi").topics == ("it",)

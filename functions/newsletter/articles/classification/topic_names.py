@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from newsletter.articles.classification.folding import fold
+from newsletter.platform.text import folded
 
 if TYPE_CHECKING:
     from newsletter.publication.publication import Topic
@@ -25,15 +25,17 @@ def topics_named(words: Sequence[str], topics: Iterable[Topic]) -> tuple[tuple[s
 
     The longest name counts: of `Kriisit ja viestintä` and `Kriisit`, the first where all of it is there.
     """
-    names = {tuple(words_of(fold(name))): topic.key for topic in topics for name in (topic.key, *topic.label.values())}
+    names = {
+        tuple(words_of(folded(name))): topic.key for topic in topics for name in (topic.key, *topic.label.values())
+    }
     longest = max(map(len, names), default=0)
-    folded = [fold(word) for word in words]
+    there = [folded(word) for word in words]
     found: list[str] = []
     unknown: list[str] = []
     start = 0
-    while start < len(folded):
-        for end in range(min(len(folded), start + longest), start, -1):
-            key = names.get(tuple(folded[start:end]))
+    while start < len(there):
+        for end in range(min(len(there), start + longest), start, -1):
+            key = names.get(tuple(there[start:end]))
             if key is not None:
                 found.append(key)
                 start = end

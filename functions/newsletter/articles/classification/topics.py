@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsletter.articles.classification.folding import composed, fold
 from newsletter.articles.classification.inflection import (
     CACHED_KEYWORDS,
     endings_of,
@@ -16,6 +15,7 @@ from newsletter.articles.classification.inflection import (
     is_abbreviation,
     readings_of,
 )
+from newsletter.platform.text import composed, folded
 
 if TYPE_CHECKING:
     from newsletter.publication.publication import Topic
@@ -39,7 +39,7 @@ def classify(title: str, summary: str, categories: Iterable[str], topics: Iterab
     The summary is searched only when these give no topic: it is longer and mentions more things in passing. `language`
     is that of title and summary; a keyword is found in the forms that it has there.
     """
-    labels = {fold(category): category.strip() for category in categories}
+    labels = {folded(category): category.strip() for category in categories}
     listed = tuple(topics)
     text = _Text.of(title, language)
     found = {
@@ -54,7 +54,7 @@ def classify(title: str, summary: str, categories: Iterable[str], topics: Iterab
 
 
 def _by_category(topic: Topic, labels: dict[str, str]) -> str:
-    label = next((labels[name] for name in map(fold, topic.categories) if name in labels), None)
+    label = next((labels[name] for name in map(folded, topic.categories) if name in labels), None)
     return f"category {label!r}" if label else ""
 
 
