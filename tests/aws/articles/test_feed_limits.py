@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import html
+import os
+import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -22,6 +26,42 @@ from tests.support.blog import NOW, Blog, sample_publication, slugs, write
 from tests.support.dynamodb import Adapters
 
 WHERE = {"content-location": "https://blog.example/feed"}
+REPEATED = (
+    "<img src=x>",
+    "<img srcset='a 1w,b 2w'>",
+    "<noscript>",
+    "<div class='share-bar'>",
+    "[caption x][/",
+    "[vc_row a=",
+    "Lue lisää aiheesta ",
+    "The post a appeared first on ",
+    "was originally published in ",
+    "Jaa Facebookissa ",
+    "<a href=href=",
+    "\u00ad",
+    "\u05d0\u200e",
+    "a\u0301",
+    "<b a='",
+    "x",
+    "a@b",
+)
+LONG = 30_000
+PROCESSOR_SECONDS = 20
+"""All of them take 2 to 4; what takes quadratic time takes 5 or more for each field."""
+READ_ALL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]), int(sys.argv[1])))
+from newsletter.articles.parsing.entries import about_feed, draft
+from newsletter.articles.parsing.lazy_pictures import source_set
+from datetime import UTC
+about = about_feed({}, "https://b.example/feed", UTC)
+for each in sys.argv[3:]:
+    text = (each * int(sys.argv[2]))[: int(sys.argv[2])]
+    said = {"title": text, "summary": text, "summary_detail": {"type": "text/html"}, "author_detail": {"name": text}}
+    draft({"id": text, "link": text, "published": text, "tags": [{"term": text}], **said}, about)
+    source_set(text)
+print("read")
+"""
 NESTED = [
     "<ul><li>",
     "<ul>",
@@ -55,6 +95,19 @@ def test_no_parser_sees_markup_deeper_than_the_limit(nested: str) -> None:
         deepest = max(deepest, depth)
     assert depth == 0
     assert deepest <= MAX_DEPTH
+
+
+def test_no_text_of_an_entry_takes_quadratic_time() -> None:
+    """Within a limit of processor time, so that a busy machine makes no difference."""
+    pytest.importorskip("resource", reason="limits of processor time do not exist on this system")
+    done = subprocess.run(
+        [sys.executable, "-c", READ_ALL, str(PROCESSOR_SECONDS), str(LONG), *REPEATED],
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "read", "")
 
 
 def test_what_lies_too_deep_keeps_its_words() -> None:

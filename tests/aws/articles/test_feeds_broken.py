@@ -101,6 +101,19 @@ def test_a_letter_declared_as_an_entity_is_that_letter() -> None:
     assert one(doctype.encode() + rss(item(title="P&auml;iv&auml;")).partition(b"?>")[2]).title == "Päivä"
 
 
+def test_small_entities_without_number_are_refused() -> None:
+    doctype = b'<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaaaaaaaa">]>'
+    few, many = (rss(item(description="&a;" * number)).partition(b"?>")[2] for number in (100, 60_000))
+    assert one(doctype + few).title == "Otsikko"
+    with pytest.raises(FeedUnreadable, match="more than 50000 references to entities"):
+        parse(doctype + many, HERE)
+
+
+def test_a_declaration_in_an_article_is_its_text() -> None:
+    written = '<![CDATA[<pre>&lt;!DOCTYPE x [</pre> <!ENTITY xxe SYSTEM "file:///etc/passwd"> Näin hyökätään.]]>'
+    assert "Näin hyökätään." in one(rss(item(description=written))).summary
+
+
 def test_the_name_of_a_file_in_place_of_a_feed_opens_no_file(tmp_path: Path) -> None:
     (tmp_path / "feed.xml").write_bytes(DIALECTS["RSS 2.0"])
     with pytest.raises(FeedUnreadable, match="not a feed"):

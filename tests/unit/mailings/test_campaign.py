@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,11 @@ from tests.unit.mail.test_templates_pages import publication
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 PLAIN = Campaign("kevat", "Hyvää kevättä", "Hei\n\nVäkeä riittää.", publication.languages[0])
+
+
+def changed(field: str, written: str) -> Campaign:
+    changes: dict[str, Any] = {field: written}
+    return replace(PLAIN, **changes)
 
 
 @pytest.mark.parametrize("field", ["subject", "preheader", "body"])
@@ -27,7 +33,7 @@ PLAIN = Campaign("kevat", "Hyvää kevättä", "Hei\n\nVäkeä riittää.", publ
     ],
 )
 def test_texts_are_composed_and_emoji_stay_whole(field: str, written: str, kept: str) -> None:
-    mailing = validate_campaign(replace(PLAIN, **{field: written}), publication, NOW)
+    mailing = validate_campaign(changed(field, written), publication, NOW)
     assert getattr(mailing, field) == kept
 
 
@@ -40,12 +46,12 @@ def test_the_same_text_in_another_encoding_is_the_same_campaign() -> None:
 @pytest.mark.parametrize("written", ["a\nb", "a\u2028b", "a\x00", "a\ue000", "x" * 201])
 def test_a_subject_is_one_line(field: str, written: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        validate_campaign(replace(PLAIN, **{field: written}), publication, NOW)
+        validate_campaign(changed(field, written), publication, NOW)
     assert refused.value.field == field
 
 
 @pytest.mark.parametrize(("field", "written"), [("subject", "\u00ad\u200b"), ("body", "\u2060\n\ufeff")])
 def test_what_nobody_sees_is_no_text(field: str, written: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        validate_campaign(replace(PLAIN, **{field: written}), publication, NOW)
+        validate_campaign(changed(field, written), publication, NOW)
     assert refused.value.field == field

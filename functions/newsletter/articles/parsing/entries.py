@@ -69,8 +69,9 @@ def draft(raw: Mapping[str, Any], about: FeedAbout) -> Draft:
     url = _url(raw, about)
     detail, body, whole = _body(raw)
     safe = safe_html(body, _base(detail, url, about))
-    text = plain(safe)
-    prose = blocks(safe, without=CAPTIONS)
+    listed = blocks(safe)
+    text = " ".join(listed)
+    prose = blocks(safe, without=CAPTIONS) if "<figcaption" in safe else listed
     title = excerpt(without_shortcodes(plain(str(raw.get("title") or ""))), MAX_TITLE)
     summary = _summary(raw, title) or without_boilerplate(prose, title)
     title = title or excerpt(without_boilerplate(prose, ""), MAX_TITLE_OF_TEXT)
@@ -177,7 +178,7 @@ def _summary(raw: Mapping[str, Any], title: str) -> str:
 def _author(raw: Mapping[str, Any]) -> str:
     """The name of the author: never a mail address, which also stands beside a name, before or behind it."""
     detail = raw.get("author_detail") or {}
-    name = ADDRESS.sub(" ", plain(str(detail.get("name") or "")))
+    name = ADDRESS.sub(" ", cut(plain(str(detail.get("name") or "")), 10 * MAX_NAME))
     name = re.sub(r"(?i)\bmailto:", " ", name).strip(" \"'<>()[],;:")
     return "" if "@" in name[1:] or "://" in name else cut(one_line(name), MAX_NAME)
 

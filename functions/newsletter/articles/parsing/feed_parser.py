@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -11,7 +10,7 @@ from typing import Any
 
 from newsletter.articles.article import Entry
 from newsletter.articles.parsing.entries import Draft, FeedAbout, about_feed, draft, with_pictures
-from newsletter.articles.parsing.feed_bytes import first_entries, with_valid_characters
+from newsletter.articles.parsing.feed_bytes import entity_fault, first_entries, with_valid_characters
 from newsletter.articles.parsing.identities import identified
 from newsletter.articles.parsing.json_feed import NotJsonFeed, is_json, read_json_feed
 from newsletter.articles.parsing.markup import web_address
@@ -20,10 +19,6 @@ from newsletter.platform.errors import FeedUnreadable
 MAX_ENTRIES = 1_000
 FEW = 3
 """Entries left out that need no line of their own beside those that name each of them."""
-ENTITY = re.compile(rb"<!ENTITY\s+(?!%)\S+\s+(?:SYSTEM|PUBLIC|\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-CHARACTER = re.compile(rb"&#x?[0-9a-f]+;", re.IGNORECASE)
-MAX_ENTITY = 16
-"""Bytes that an entity may expand to: a letter or a sign."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +109,7 @@ def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any
     import feedparser
 
     where = headers.get("content-location", "feed")
-    if fault := _dangerous_entity(body):
+    if fault := entity_fault(body):
         raise FeedUnreadable(f"{where}: {fault}")
     # Without a content type, feedparser would report its absence instead of the real fault.
     # Without an address, it leaves relative ones as they are; only a stated `xml:base` is applied.
@@ -134,15 +129,3 @@ def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any
         reason = feed.get("bozo_exception") or "no RSS, Atom, RDF or JSON Feed found"
         raise FeedUnreadable(f"{where}: not a feed ({reason})")
     return feed, max(total, len(feed["entries"]))
-
-
-def _dangerous_entity(body: bytes) -> str:
-    """Why an entity of the body is refused: long, nested and external ones are attacks; empty when none is."""
-    for entity in ENTITY.finditer(body.replace(b"\0", b"")):  # so that it also matches UTF-16
-        value = entity[1] if entity[1] is not None else entity[2]
-        if value is None:
-            return "declares an entity that lies outside the feed, which is refused"
-        letters = CHARACTER.sub(b"x", value)
-        if b"&" in letters or b"%" in letters or len(letters) > MAX_ENTITY:
-            return "declares an entity that expands to more than a few letters, which is refused"
-    return ""
