@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-import pickle
 import shutil
 import subprocess
 import sys

@@ -35,12 +35,13 @@ NEVER = re.compile(
     r"|googleadservices|scorecardresearch|//[^/]*\btrack(?:er|ing)?\.|/tracker/|/track(?:ing)?/(?:open|pixel)|medium\.com/_/stat"
     r"|facebook\.com/tr\b|amazon-adsystem\.|assoc-amazon\.|statcounter\.|/count(?:er)?\.(?:gif|php)|shields\.io|badgen\.net|badge\.fury"
     r"|licensebuttons\.net|creativecommons\.org/(?:l|images)/|paypal(?:objects)?\.com/|addtoany\.com|sharethis\.com|addthis\.com"
-    r"|(?:via\.)?placeholder\.com|placehold\.(?:it|co)|favicon|apple-touch-icon|\.svgz?(?:[?#]|$)|\.ico(?:[?#]|$)"
+    r"|(?:via\.)?placeholder\.com|placehold\.(?:it|co)|favicon|apple-touch-icon|\.(?:svgz?|ico|avif|jxl|heic|tiff?)(?:[?#]|$)"
+    r"|/tracking/|(?:rss|track(?:ing)?|web|stats?)[-_]?pixel\b"
     rf"|{FILLER_NAME}",
     re.IGNORECASE,
 )
-"""Portraits of authors, smileys, share buttons, counters and fillers that stand where a picture would, and drawings
-(SVG), which neither Gmail nor Outlook shows (caniemail.com, image-svg).
+"""Portraits of authors, smileys, share buttons, counters and fillers that stand where a picture would, and formats
+that Gmail and Outlook do not show (caniemail.com: image-svg, image-avif).
 """
 NAMED_SMALL = re.compile(
     r"(?:^|[-_./])(?:avatars?|badges?|btn|buttons?|icons?|smileys?|emoticons?|place-?holders?|spacer)"

@@ -15,13 +15,13 @@ ALWAYS = re.compile(
     re.IGNORECASE,
 )
 ORIGIN = re.compile(
-    r"ref|refs?id|refer(?:r?er|red_?by)?|source|src|from|via|origin|partner|emc|medium|channel|cid|ncid|icid|ocid|cmp|campaign"
+    r"ref|refs?id|refer(?:r?er|red_?by)?|source|src|from|via|origin|partner|emc|medium|channel|cid|ncid|icid|ocid|cmp|campaign|publisher"
     r"|mod|mbid|trk|track(?:ing)?|srnd|feature|share|rss|xt|s?_source",
     re.IGNORECASE,
 )
 """Parameters that name where a reader came from, on sites that do not need them for anything else."""
 FROM_FEED = re.compile(
-    r"(?:rss|atom|feed(?:burner|ly|press)?|newsletter|nieuwsbrief|uutiskirje|nyhetsbrev)(?:\d|[-_.:+%].*)?|rss.*",
+    r"(?:rss|atom|feed(?:burner|ly|press)?|newsletter|newsstand|nieuwsbrief|uutiskirje|nyhetsbrev)(?:\d|[-_.:+%].*)?|rss.*",
     re.IGNORECASE,
 )
 SWITCH = re.compile(r"1|true|yes|on|", re.IGNORECASE)
