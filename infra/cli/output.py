@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from newsletter.platform.text import composed, is_one_line
+
 PIPE_WIDTH = 200
 """Columns where no terminal says how many it has."""
 
@@ -42,4 +44,4 @@ def _console() -> Console:
 
 def _clean(text: str) -> str:
     """The text without control characters, which would act on the terminal."""
-    return "".join(character if character.isprintable() or character == "\n" else " " for character in text)
+    return "".join(each if is_one_line(each) or each == "\n" else " " for each in composed(text))

@@ -1,0 +1,20 @@
+"""What commands print acts on no terminal, and looks as it was written."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.output import say
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Näin 👩‍💻 ja ❤️‍🔥\nuusi rivi", "Näin 👩‍💻 ja ❤️‍🔥\nuusi rivi"),
+        ("a\x1b[31mb\x9b1mc\rd\x07", "a [31mb 1mc d "),
+        ("\u202eabc\u2028d\ue000", "abc d "),
+    ],
+)
+def test_no_control_character_is_printed(text: str, printed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    say(text)
+    assert capsys.readouterr().out == f"{printed}\n"
