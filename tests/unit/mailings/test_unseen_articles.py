@@ -394,3 +394,34 @@ def test_nothing_is_kept_of_a_reader_who_changes_nothing() -> None:
         Frequency.WEEKLY,
         Frequency.MONTHLY,
     ]
+
+
+def test_what_is_mailed_again_on_purpose_reaches_everybody_once_more_and_once_only() -> None:
+    """Also a reader who changed between weekly and monthly meanwhile, whose digests are reckoned from their history."""
+    days = timedelta(days=1)
+    asked = ("a", START + 8 * days)
+
+    def digest(
+        period: str, day: int, articles: tuple[str, ...], again: tuple[tuple[str, datetime], ...] = ()
+    ) -> Digest:
+        end = START + day * days
+        return Digest(period, Window(end - 7 * days, end), articles, released_at=end, again=again)
+
+    first, once_more = digest("2026-W12", 0, ("a",)), digest("2026-W14", 14, ("a", "b"), (asked,))
+    monthly, later = digest("2026-M04", 15, ("a", "b"), (asked,)), digest("2026-W15", 21, ("c",))
+    digests = [first, once_more, monthly, later]
+    periods = (
+        FrequencyPeriod(START - 9 * days, Frequency.WEEKLY, joined=True),
+        FrequencyPeriod(START + 14 * days + timedelta(hours=1), Frequency.MONTHLY),
+        FrequencyPeriod(START + 16 * days, Frequency.WEEKLY),
+    )
+    changing = Recipient(Choices(frequency=Frequency.WEEKLY), frequency_history=as_text(periods))
+    got = [UnseenArticles(each, digests, HELSINKI).articles_for(changing) for each in digests]
+    assert got == [("a",), ("a", "b"), (), ("c",)]
+    steady = Recipient(Choices(frequency=Frequency.WEEKLY))
+    assert [UnseenArticles(each, digests, HELSINKI).articles_for(steady) for each in digests] == [
+        ("a",),
+        ("a", "b"),
+        None,
+        ("c",),
+    ]
