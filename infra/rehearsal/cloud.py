@@ -66,7 +66,7 @@ class LocalCloud:
         auto_deliver: bool = True,
         ingest: bool = True,
     ) -> None:
-        """`port` 0 takes a free one. `feed_url`: a URL or file instead of the sample blog.
+        """`port` 0 takes a free one. `feed_url`: a URL, a file or `publication` instead of the sample blog.
 
         `templates`: a folder instead of `root`/templates. `crm_url`: where webhooks go instead of the built-in CRM.
         `auto_deliver`: the SES fake reports each mail as delivered. `ingest`: run feed_ingest at the start."""
@@ -203,7 +203,7 @@ class LocalCloud:
         known = {
             "PublicUrl": self.url,
             "CrmWebhookUrl": crm_address(self._crm_url) or f"{self.url}/_local/crm/webhook",
-            "FeedUrl": feed_address(self._feed_url) or f"{self.url}/_local/blog/feed.xml",
+            "FeedUrl": feed_address(self._feed_url, f"{self.url}/_local/blog/feed.xml"),
             "OidcIssuer": f"{self.url}/_local/oidc",
             "OidcAudience": AUDIENCE,
         }

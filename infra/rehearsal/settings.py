@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Recipients per second of the SES fake: quick to rehearse with, and still a rate to keep to.
 SEND_RATE = 1_000.0
+# In the place of a feed's address: those of publication.toml are read.
+OF_PUBLICATION = "publication"
 
 
 class CannotStart(Exception):
@@ -70,14 +72,20 @@ def sender_domain(publication: Path) -> str:
     return sender.address.rpartition("@")[2]
 
 
-def feed_address(given: str | None) -> str | None:
-    """The feed as a URL: http(s) as it is, a file as file://. `CannotStart` when the file is missing."""
+def feed_address(given: str | None, sample: str) -> str:
+    """What replaces the feeds of the publication: http(s) as it is, a file as file://, without a word the sample blog.
+
+    Empty, so that nothing replaces them, for the word `publication`. `CannotStart` when the file is missing.
+    """
+    if given == OF_PUBLICATION:
+        return ""
     if not given or given.startswith(("http://", "https://")):
-        return given or None
+        return given or sample
     path = Path(given.removeprefix("file://")).expanduser()
     if not path.is_file():
         raise CannotStart(
-            f"NEWSLETTER_FEED_URL: there is no file {given}; give a file that exists, or an http(s) address"
+            f"NEWSLETTER_FEED_URL: there is no file {given}; give a file that exists, an http(s) address, or the word "
+            f"{OF_PUBLICATION} for the feeds of publication.toml"
         )
     return path.resolve().as_uri()
 

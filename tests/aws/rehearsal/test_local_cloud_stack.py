@@ -23,7 +23,7 @@ from botocore.config import Config
 from rehearsal.cloud import LocalCloud
 from rehearsal.lambda_.runtime import HandlerFailed
 from rehearsal.lambda_.scheduler import UnknownFunction
-from rehearsal.settings import CannotStart
+from rehearsal.settings import CannotStart, feed_address
 from rehearsal.template.cloudformation import TemplateError
 
 if TYPE_CHECKING:
@@ -505,6 +505,16 @@ def test_a_port_in_use_and_a_missing_feed_are_one_clear_line(cloud: LocalCloud, 
         LocalCloud(cloud.port, root=scratch.root).__enter__()
     with pytest.raises(CannotStart, match=r"^NEWSLETTER_FEED_URL: there is no file /nowhere/feed.xml"):
         LocalCloud(feed_url="/nowhere/feed.xml", root=scratch.root).__enter__()
+
+
+def test_the_feeds_of_the_publication_are_read_where_they_are_asked_for(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text("<rss/>")
+    sample = "http://127.0.0.1:8000/_local/blog/feed.xml"
+    assert feed_address("publication", sample) == ""
+    assert feed_address(None, sample) == feed_address("", sample) == sample
+    assert feed_address(str(feed), sample) == feed.as_uri()
+    assert feed_address("https://blog.example/feed", sample) == "https://blog.example/feed"
 
 
 def test_unknown_functions_are_told_apart_in_python_too(cloud: LocalCloud) -> None:
