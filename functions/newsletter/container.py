@@ -41,7 +41,7 @@ INDEX_DELAY = 5.0
 """Seconds until a secondary index of DynamoDB has certainly seen a write; usually it takes well under one."""
 
 
-_BUILT_FROM_OTHERS = {"crm", "digest_recipients", "health", "ids", "mailer", "oidc", "variants"}
+_BUILT_FROM_OTHERS = {"crm", "digest_recipients", "feeds", "health", "ids", "mailer", "oidc", "variants"}
 """Parts that hold others, or the container itself: a container with other parts builds its own."""
 
 
@@ -137,7 +137,7 @@ class Container(Stores):
     def feeds(self) -> Feeds:
         from newsletter.articles.feeds.feed_client import Feeds
 
-        return Feeds(allow_local=self.settings.local)
+        return Feeds(allow_local=self.settings.local, zone=self.publication.time_zone)
 
     @cached_property
     def article_addresses(self) -> ArticleAddresses:

@@ -11,11 +11,11 @@ from newsletter.container import Container
 
 def test_another_part_takes_the_place_of_one_and_the_others_stay() -> None:
     app, crm = Container(), object()
-    feeds: Any = object()
-    vars(app)["feeds"] = feeds
+    account: Any = object()
+    vars(app)["account"] = account
     other = app.but(crm=crm)
     assert other.crm is crm
-    assert other.feeds is feeds
+    assert other.account is account
     assert "crm" not in vars(app)
 
 

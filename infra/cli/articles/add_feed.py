@@ -67,7 +67,7 @@ def _refuse_twice(url: str, publication: Publication) -> None:
 
 def _found(url: str, publication: Publication) -> CheckedFeed:
     """The feed, with its entries. Raises Fault where there is none that can be read."""
-    source = Feeds(allow_local=True)
+    source = Feeds(allow_local=True, zone=publication.time_zone)
     checked = check_feed(url, source, publication, app.now(), seconds=FEED_SECONDS)
     if checked.url:
         return checked

@@ -68,7 +68,7 @@ def show_checked(checked: CheckedFeed, publication: Publication, most: int | Non
 
 
 def _checked(asked: str, publication: Publication) -> CheckedFeed:
-    source = Feeds(allow_local=True)
+    source = Feeds(allow_local=True, zone=publication.time_zone)
     body = sys.stdin.buffer.read(MAX_BYTES + 1) if asked == STDIN else None
     if body and len(body) > MAX_BYTES:
         return CheckedFeed(asked, "", problems=(f"{asked}: larger than {MAX_BYTES} bytes",))

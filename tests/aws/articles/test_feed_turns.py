@@ -17,7 +17,6 @@ from newsletter.articles.feeds import feed_client
 from newsletter.articles.feeds import parser_process_client as parsing
 from newsletter.articles.feeds.feed_client import Feeds, Refused
 from newsletter.platform.errors import FeedUnreadable
-from newsletter.platform.web import http_client
 from newsletter.publication.publication import Feed
 from tests.aws.articles.test_feed_limits import COSTLY
 from tests.support.blog import HOUR, NOW, Blog, sample_publication, slugs, write
@@ -122,7 +121,7 @@ def test_a_name_that_is_never_resolved_keeps_no_feed_waiting(blog: Blog, monkeyp
             over.wait()
         return list(real(host, *more, **named))
 
-    monkeypatch.setattr(http_client.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr(feed_client, "SECONDS", 1.0)
     write(blog.path, slugs(0, 3))
     slow, good = blog.ingest(NOW, Feed("https://slow.example/feed", "fi"))

@@ -191,6 +191,11 @@ def test_a_language_that_the_publication_does_not_have_is_told(templates: Path, 
     assert found["entries"][0]["language"] == "fi"
 
 
+def test_a_date_without_a_zone_is_one_of_the_publication(templates: Path, feed: Path, capsys: Captured) -> None:
+    feed.write_bytes(GOOD.replace(b"Mon, 23 Nov 2026 08:00:00 +0200", b"23. marraskuuta 2026 08:00"))
+    assert checked(capsys, templates, str(feed))[1]["entries"][0]["published_at"] == "2026-11-23T06:00:00Z"
+
+
 def test_the_feed_of_comments_is_told_from_that_of_articles(templates: Path, feed: Path, capsys: Captured) -> None:
     feed.write_bytes(GOOD.replace(b"/1</link>", b"/1#comment-17</link>"))
     assert checked(capsys, templates, str(feed))[1]["problems"] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -70,10 +70,14 @@ class Refused(FeedUnreadable):
 
 
 class Feeds:
-    """Fetches feeds over http(s) from the public web; from files and this machine only with `allow_local`."""
+    """Fetches feeds over http(s) from the public web; from files and this machine only with `allow_local`.
 
-    def __init__(self, *, allow_local: bool) -> None:
+    `zone` is that of dates in feeds that name none.
+    """
+
+    def __init__(self, *, allow_local: bool, zone: tzinfo = UTC) -> None:
         self._allow_local = allow_local
+        self._zone = zone
         self._web = PublicWeb(allow_loopback=allow_local)
 
     def fetch(
@@ -96,7 +100,7 @@ class Feeds:
         answer = self._get(url, etag, modified, until=until)
         if answer.status == 304:
             return Fetched((), etag=etag, modified=modified, unchanged=True)
-        page = _page(url, answer, until)
+        page = _page(url, answer, self._zone, until)
         problems = list(page.problems)
         if answer.moved:
             problems.append(f"the feed has moved for good to {answer.url}; write that into publication.toml")
@@ -117,7 +121,7 @@ class Feeds:
 
     def read(self, body: bytes, where: str, *, seconds: float = FEED_SECONDS) -> Fetched:
         """The entries of a feed that is here already; `where` names it, and its links are relative to it."""
-        page = _parsed(body, {"content-location": where}, monotonic() + seconds)
+        page = _parsed(body, {"content-location": where}, self._zone, monotonic() + seconds)
         return Fetched(page.entries, page.problems)
 
     def _from_file(self, url: str, until: float) -> Fetched:
@@ -129,7 +133,7 @@ class Feeds:
             raise FeedUnreadable(f"{url}: {error.strerror}") from error
         if len(body) > MAX_BYTES:
             raise FeedUnreadable(f"{url}: larger than {MAX_BYTES} bytes")
-        page = _parsed(body, {"content-location": path.absolute().as_uri()}, until)
+        page = _parsed(body, {"content-location": path.absolute().as_uri()}, self._zone, until)
         return Fetched(page.entries, page.problems, mostly_left_out=page.mostly_left_out)
 
     def _get(self, url: str, etag: str = "", modified: str = "", *, until: float) -> WebAnswer:
@@ -166,7 +170,7 @@ class Feeds:
                 return found, [f"{so_far}: {'no more time' if monotonic() > until else 'it is too large'}"]
             try:
                 answer = self._get(url, until=until)
-                page = _page(url, answer, until)
+                page = _page(url, answer, self._zone, until)
             except FeedUnreadable as fault:
                 # WordPress answers 404 after the last page.
                 last = isinstance(fault, Refused) and fault.status == 404
@@ -201,17 +205,17 @@ def fetch_side_by_side(fetches: Sequence[Callable[[], Fetched | Exception]]) -> 
     return [found.get(number, late) for number in range(len(fetches))]
 
 
-def _page(url: str, answer: WebAnswer, until: float) -> Parsed:
+def _page(url: str, answer: WebAnswer, zone: tzinfo, until: float) -> Parsed:
     """The entries. Links are relative to the address that answered; faults name the one that was asked for."""
     about = {"content-location": answer.url, "content-type": answer.headers.get("content-type", "")}
     try:
-        return _parsed(answer.body, about, until)
+        return _parsed(answer.body, about, zone, until)
     except FeedUnreadable as fault:
         fault.args = (str(fault).replace(answer.url, url, 1),)
         raise
 
 
-def _parsed(body: bytes, about: Mapping[str, str], until: float) -> Parsed:
+def _parsed(body: bytes, about: Mapping[str, str], zone: tzinfo, until: float) -> Parsed:
     """The entries of a body, unpacked where a file is packed by itself."""
     where = about["content-location"]
     if body.startswith(ZSTD):
@@ -226,7 +230,7 @@ def _parsed(body: bytes, about: Mapping[str, str], until: float) -> Parsed:
             raise FeedUnreadable(f"{where}: larger than {MAX_BYTES} bytes")
     if not body.strip():
         raise FeedUnreadable(f"{where}: the answer is empty")
-    return parse_within_limits(body, about, until=until)
+    return parse_within_limits(body, about, zone, until=until)
 
 
 def _paged(url: str, number: int) -> str:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, tzinfo
 from functools import cache
 from threading import BoundedSemaphore, Lock, Timer
 from time import monotonic
@@ -36,10 +37,14 @@ TO_EXIT = 1.0
 """Seconds in which a process that closed its output has its exit code."""
 NO_TIME = "not parsed: other feeds took the time that there was"
 
+Unparsed = tuple[bytes, dict[str, str], tzinfo]
+"""A feed with its headers, and the zone of dates that name none."""
 Answer = Parsed | FeedUnreadable | MemoryError
 
 
-def parse_within_limits(body: bytes, headers: Mapping[str, str], *, until: float | None = None) -> Parsed:
+def parse_within_limits(
+    body: bytes, headers: Mapping[str, str], zone: tzinfo = UTC, *, until: float | None = None
+) -> Parsed:
     """As `parse`, within SECONDS and MEMORY, and until `until` (monotonic seconds), waiting for a process included.
 
     Raises FeedUnreadable, also when a limit is exceeded.
@@ -51,7 +56,7 @@ def parse_within_limits(body: bytes, headers: Mapping[str, str], *, until: float
         seconds = SECONDS if until is None else min(SECONDS, until - monotonic())
         if seconds <= 0:
             raise FeedUnreadable(f"{where}: {NO_TIME}")
-        return _parsed(body, headers, seconds)
+        return _parsed((body, dict(headers), zone), seconds)
     finally:
         _free.release()
 
@@ -85,7 +90,7 @@ class _Process:
         )
         self._pipes = cast("tuple[IO[bytes], IO[bytes]]", (self._program.stdin, self._program.stdout))
 
-    def parse(self, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
+    def parse(self, feed: Unparsed, seconds: float) -> Answer:
         """What `parse` returned or raised. Raises _Ended."""
         questions, answers = self._pipes
         deadline = _Deadline(self._program)
@@ -93,7 +98,7 @@ class _Process:
         timer.daemon = True
         timer.start()
         try:
-            pickle.dump((body, dict(headers), seconds), questions)
+            pickle.dump((feed, seconds), questions)
             questions.flush()
             answer: Answer = pickle.load(answers)  # noqa: S301 (written by our own process)
         except (OSError, EOFError, pickle.UnpicklingError) as broken:
@@ -153,16 +158,17 @@ def _take_idle() -> _Process | None:
         return _idle.pop() if _idle else None
 
 
-def _parsed(body: bytes, headers: Mapping[str, str], seconds: float) -> Parsed:
+def _parsed(feed: Unparsed, seconds: float) -> Parsed:
+    body, headers, _ = feed
     where = headers.get("content-location", "feed")
     process = _take_idle() or _Process()
     try:
-        answer = process.parse(body, headers, seconds)
+        answer = process.parse(feed, seconds)
     except _Ended as ended:
         if ended.late:
             raise FeedUnreadable(f"{where}: not read to its end in {seconds:.3g} seconds of parsing") from None
         if not process.is_new:  # it may have ended while it waited
-            return _parsed(body, headers, seconds)
+            return _parsed(feed, seconds)
         raise FeedUnreadable(f"{where}: parsing it failed (exit code {ended.code})") from None
     if isinstance(answer, MemoryError) or len(body) > LARGE:
         process.end()
@@ -186,13 +192,13 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while True:
         try:
-            body, headers, seconds = pickle.load(feeds)  # noqa: S301 (written by the process that started us)
+            (body, headers, zone), seconds = pickle.load(feeds)  # noqa: S301 (written by the process that started us)
         except EOFError:
             return
         _limit_cpu(seconds)
         answer: Answer
         try:
-            answer = parse(body, headers)
+            answer = parse(body, headers, zone)
         except FeedUnreadable as fault:
             answer = instead_of_feed(body, headers, fault)
         except MemoryError as needed:
