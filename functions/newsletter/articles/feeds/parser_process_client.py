@@ -20,7 +20,6 @@ from threading import BoundedSemaphore, Lock, Timer
 from time import monotonic
 from typing import IO, cast
 
-from newsletter.articles.feeds.web_page import instead_of_feed
 from newsletter.articles.parsing.feed_parser import Parsed, parse
 from newsletter.platform.errors import FeedUnreadable
 
@@ -200,6 +199,8 @@ def main() -> None:
         try:
             answer = parse(body, headers, zone)
         except FeedUnreadable as fault:
+            from newsletter.articles.feeds.web_page import instead_of_feed
+
             answer = instead_of_feed(body, headers, fault)
         except MemoryError as needed:
             answer = needed
