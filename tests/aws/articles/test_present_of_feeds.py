@@ -323,3 +323,12 @@ def test_without_that_an_edit_is_an_edit(blog: Blog) -> None:
     read(blog, NOW, Post("viikko", "Viikon nostot", NOW - WEEK, "Ensimmäinen viikko."), post(1))
     report = read(blog, NOW + HOUR, Post("viikko", "Viikon nostot 2", NOW, "Toinen viikko."), post(1))
     assert (report["new"], report["edited"]) == (0, 1)
+
+
+def test_a_feed_that_replaces_the_publications_has_the_settings_of_the_first(blog: Blog) -> None:
+    first = replace(blog.feed, url="https://b.example/feed", edits_are_news=True, exclude=(Exclusion(title="x*"),))
+    blog.publication = replace(blog.publication, feeds=(first,))
+    container = blog.app()
+    assert container.feeds_read == (first,)
+    vars(container)["settings"] = replace(container.settings, feed_url="/tmp/rehearsal.xml")  # noqa: S108
+    assert container.feeds_read == (replace(first, url="/tmp/rehearsal.xml"),)  # noqa: S108
