@@ -65,6 +65,7 @@ def digest(language: str = "fi", **changes: Any) -> RenderedMail:
         "reasons": {"article1": "LinkedIn"},
         "offer": SPARRING,
         "period": "2026-W48",
+        "note": "",
     }
     return templates.mail("digest", language, **{**week, **changes})
 

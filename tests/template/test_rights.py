@@ -378,10 +378,22 @@ def test_a_function_may_do_all_that_it_does(year: tuple[Cloud, Uses], folder: st
     assert sorted({f"{use.action} on {use.resource}, e.g. {sorted(use.keys)}" for use in refused}) == []
 
 
+def former_index() -> str:
+    """The index that functions of the version before read while a deployment replaces them: these read another."""
+    outputs = (Path(__file__).parents[2] / "infra/storage.yaml").read_text(encoding="utf-8")
+    (former,) = re.findall(r"^  FormerMailableIndex: { Value: ([\w-]+) }$", outputs, re.MULTILINE)
+    return str(former)
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_function_does_all_that_it_may_do(year: tuple[Cloud, Uses], folder: str) -> None:
     cloud, uses = year
-    unused = [part for right in granted(cloud, folder) for part in right.unused(uses[folder])]
+    unused = [
+        part
+        for right in granted(cloud, folder)
+        for part in right.unused(uses[folder])
+        if not part.endswith(f"/index/{former_index()}")
+    ]
     assert unused == [], (
         f"take these rights out of template.yaml, or let the year above show what they are for: {unused}"
     )

@@ -13,7 +13,7 @@ from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.digests.approve import approve_digest, reject_digest
-from newsletter.mailings.digests.digest import Digest, digest_id
+from newsletter.mailings.digests.digest import Digest, Note, digest_id
 from newsletter.mailings.digests.release import get_digest
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.preview import preview_digest
@@ -34,7 +34,8 @@ def show(_request: Request, who: Principal, period: str) -> Answer:
         digest=digest,
         mailing=mailing,
         title=title_of(mailing),
-        subjects=_subjects(mailing, articles.values()),
+        note=digest.note,
+        subjects=_subjects(mailing, articles.values(), digest.note),
         audience=audience_in_words(mailing, publication),
         readers=count_in_words(count_audience(mailing.audience, mailing.created_at.date(), app)),
         articles=[articles[article] for article in digest.articles if article in articles],
@@ -47,8 +48,8 @@ def show_mail(request: Request, _who: Principal, period: str) -> Answer:
     language = request.query("language")
     if language not in app.templates.publication.languages:
         raise InvalidInput("language", f"one of {', '.join(app.templates.publication.languages)}")
-    _, mailing = _found(period)
-    (mail,) = preview_digest(mailing, app.articles.all(), [language], app.templates)
+    digest, mailing = _found(period)
+    (mail,) = preview_digest(mailing, app.articles.all(), [language], app.templates, digest.note)
     return whole_mail(mail)
 
 
@@ -65,8 +66,9 @@ def press_reject(_request: Request, who: Principal, period: str) -> Answer:
 
 
 def list_digests(_request: Request, _who: Principal) -> Answer:
-    """All digests, the newest first."""
-    digests = sorted(app.digests.all(), key=lambda digest: digest.window.end, reverse=True)
+    """All digests that somebody gets, the newest first."""
+    listed = [digest for digest in app.digests.all() if not digest.nobody]
+    digests = sorted(listed, key=lambda digest: digest.window.end, reverse=True)
     return json_answer(200, {"digests": [digest_as_json(digest) for digest in digests]})
 
 
@@ -96,11 +98,11 @@ def _found(period: str) -> tuple[Digest, Mailing]:
     return digest, mailing
 
 
-def _subjects(mailing: Mailing, articles: Collection[Article]) -> list[tuple[str, str]]:
-    """Subject by language; none if every article has been skipped since."""
+def _subjects(mailing: Mailing, articles: Collection[Article], note: Note) -> list[tuple[str, str]]:
+    """Subject by language, where there is something to read; none if every article has been skipped since."""
     templates = app.templates
     try:
-        mails = preview_digest(mailing, articles, templates.publication.languages, templates)
+        mails = preview_digest(mailing, articles, templates.publication.languages, templates, note)
     except NotFound:
         return []
     return [(mail.variant.language, substitute(mail.variant.subject, {})) for mail in mails]

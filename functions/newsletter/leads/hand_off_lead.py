@@ -51,6 +51,7 @@ def hand_off_lead(message: TakeUpOffer, app: Container, *, now: datetime) -> Han
     )
     if not app.lead_pointers.add(reader.id, lead.id, lead.offer, lead.at):
         return HandOffResult.WITHDRAWN
+    _let_offer_rest(reader.id, message, app)
     if not app.leads.create(lead):
         lead = app.leads.get(lead.id) or lead
     if offer.sequence and reader.status is Status.ACTIVE:
@@ -68,3 +69,16 @@ def hand_off_lead(message: TakeUpOffer, app: Container, *, now: datetime) -> Han
             app.leads.erase(lead.id)
     app.leads.add_attempt(lead.id, now, answer, taken=True)
     return HandOffResult.TAKEN
+
+
+def _let_offer_rest(subscriber: str, message: TakeUpOffer, app: Container) -> None:
+    """Note on the profile that the offer was taken up, so that mails leave it out for a while (Offer.rests).
+
+    It comes before the CRM is called, which may refuse for days. If the reader changed their address at this moment,
+    it is noted at the new one too.
+    """
+    day = parse_iso(message.at).astimezone(app.publication.time_zone).date()
+    app.subscribers.remember_taken(subscriber, {message.offer: day})
+    today = current_subscriber(subscriber, app).id
+    if today != subscriber:
+        app.subscribers.remember_taken(today, {message.offer: day})

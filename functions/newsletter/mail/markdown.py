@@ -55,6 +55,11 @@ def opening(source: str) -> str:
     return " ".join("".join(" " if piece.type.endswith("break") else piece.content for piece in pieces).split())
 
 
+def is_one_paragraph(source: str) -> bool:
+    """Whether the Markdown is one paragraph: no heading, list, quotation, code or rule."""
+    return [token.type for token in _parser().parse(source)] == ["paragraph_open", "inline", "paragraph_close"]
+
+
 @dataclass(frozen=True)
 class Place:
     """A link, picture or heading of a Markdown text, and the line on which it begins, from 1."""

@@ -10,6 +10,7 @@ from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
 from newsletter.mailings.digests.digest import select_articles
 from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.rendering.renderer import in_language
 from newsletter.platform.errors import NotFound
 from newsletter.publication.publication import Offer
 
@@ -93,7 +94,9 @@ def _as_archived(
     if mailing.kind is Kind.CAMPAIGN:
         return ArchivedMailing(mailing, mailing.subject, mailing.language or language, offer=offer)
     fresh = [articles[article].as_mailed() for article in mailing.articles if article in articles]
-    selection = select_articles(fresh, (), (), templates.publication.digest.max_articles, 0)
+    # A digest without articles for readers of the page's language is shown as others got it.
+    shown = in_language(fresh, language, templates.publication) or fresh
+    selection = select_articles(shown, (), (), templates.publication.digest.max_articles, 0)
     if selection is None:
         return None
     title = templates.subject("digest", language, articles=selection.articles, more=selection.more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.mailing import Audience
 from newsletter.mailings.planning.plan_page import PAGE_SIZE
 from newsletter.platform.shards import SHARDS
+from newsletter.readers.subscriber import Recipient
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -30,18 +32,28 @@ def count_audience(audience: Audience, on: date, app: Container, *, at_most: int
 
     Counting stops after the page in which `at_most` subscribers were read.
     """
-    readers = seen = 0
+    readers = 0
+    for recipient in active_recipients(app, at_most):
+        if recipient is None:
+            return AudienceCount(readers, complete=False)
+        readers += not recipient.broken and audience.includes(recipient) and not recipient.choices.paused(on)
+    return AudienceCount(readers, complete=True)
+
+
+def active_recipients(app: Container, at_most: int = MAX_COUNTED) -> Iterator[Recipient | None]:
+    """Every active subscriber as planning sees them.
+
+    It ends with None, incomplete, after the page in which `at_most` of them were read.
+    """
+    seen = 0
     for shard in SHARDS:
         after: str | None = None
         while True:
             if seen >= at_most:
-                return AudienceCount(readers, complete=False)
+                yield None
+                return
             recipients, after = app.subscribers.page(shard, after, PAGE_SIZE)
             seen += len(recipients)
-            readers += sum(
-                not recipient.broken and audience.includes(recipient) and not recipient.choices.paused(on)
-                for _, recipient in recipients
-            )
+            yield from (recipient for _, recipient in recipients)
             if after is None:
                 break
-    return AudienceCount(readers, complete=True)

@@ -93,7 +93,8 @@ class Mailing:
 
     A digest's `articles`, and the older ones `related` to them, are fixed when it starts, so that a repeated run sends
     the same. A campaign has its text as Markdown in `body`, written in `language`. `archive` says whether marketing
-    wants it shown in the archive; None leaves it to `for_archive`. The status does not count in comparisons.
+    wants it shown in the archive; None leaves it to `for_archive`. `nobody`: it was planned and has no recipient, so it
+    is in no list. That and the status do not count in comparisons.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Mailing:
     doubt: str = ""
     doubt_wait_minutes: int = 0
     status: MailingStatus = field(default=MailingStatus(), compare=False)
+    nobody: bool = field(default=False, compare=False)
 
     @property
     def for_archive(self) -> bool:
@@ -127,9 +129,9 @@ class Mailing:
     @property
     def public(self) -> bool:
         """Whether the archive shows it now: not before it is sent, nor while it is paused, held or cancelled."""
-        return self.for_archive and (
-            self.status.state.is_sending or self.status.state in (MailingState.WAITING, MailingState.COMPLETE)
-        )
+        if self.nobody or not self.for_archive:
+            return False
+        return self.status.state.is_sending or self.status.state in (MailingState.WAITING, MailingState.COMPLETE)
 
 
 @dataclass(frozen=True)

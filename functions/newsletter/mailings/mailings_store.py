@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
+from newsletter.platform.aws.items import change, to_item
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
 
@@ -33,7 +34,7 @@ class Mailings(TableStore):
             self._add_to_list(mailing)
         created = self._put_new(f"mailing#{mailing.id}", "mailing", _mailing_values(mailing))
         kept = mailing if created else self.get(mailing.id)
-        if kept is not None and not (kept.kind.automated and created):
+        if kept is not None and not (kept.kind.automated and created) and not kept.nobody:
             self._add_to_list(kept)
             if not (kept.kind.automated or kept.status.state.is_final):
                 self._put(UNFINISHED, kept.id, {})
@@ -41,6 +42,13 @@ class Mailings(TableStore):
 
     def _add_to_list(self, mailing: Mailing) -> None:
         self._put(MAILINGS, _list_key(mailing), {"mailing": mailing.id})
+
+    def hide(self, mailing: Mailing) -> None:
+        """Take a mailing that has no recipient out of the list; doing it twice is harmless."""
+        key = to_item({"pk": f"mailing#{mailing.id}", "sk": "mailing"})
+        self._client.update_item(TableName=self._table, Key=key, **change({"nobody": True}))
+        line = to_item({"pk": MAILINGS, "sk": _list_key(mailing)})
+        self._client.delete_item(TableName=self._table, Key=line)
 
     def get(self, mailing: str) -> Mailing | None:
         """The mailing of that id."""
@@ -151,4 +159,5 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         doubt_wait_minutes=item.get("doubt_wait_minutes", 0),
         status=status_of(item),
         related=tuple(item["related"]),
+        nobody=item.get("nobody", False),
     )

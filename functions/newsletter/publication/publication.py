@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from newsletter.publication.feed_exclusions import Exclusion
@@ -69,7 +70,10 @@ class Topic:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a reader can take up; `sequence` is the nurture series it starts, or empty."""
+    """What a reader can take up; `sequence` is the nurture series it starts, or empty.
+
+    For so long as it `rests`, digests and the welcome do not show it to a reader who took it up; zero: they always do.
+    """
 
     key: str
     title: Texts
@@ -78,6 +82,7 @@ class Offer:
     landing: Texts
     accept: Texts
     sequence: str
+    rests: timedelta = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -110,11 +115,15 @@ class Approval:
 
 @dataclass(frozen=True)
 class Digest:
-    """How many articles a digest shows in full, and how many older ones below. Without `approval` none is asked for."""
+    """How many articles a digest shows in full, and how many older ones below. Without `approval` none is asked for.
+
+    With `own_language`, readers whose language has a feed get the articles of feeds in that language alone.
+    """
 
     max_articles: int
     related: int
     approval: Approval | None = None
+    own_language: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,10 +166,29 @@ class Publication:
         """The wanted language if it is one of the publication's, else the default."""
         return wanted if wanted in self.languages else self.languages[0]
 
-    @property
-    def article_languages(self) -> tuple[str, ...]:
-        """The languages that its feeds are declared to be in, each once; single articles may state another."""
-        return tuple(dict.fromkeys(feed.language for feed in self.feeds))
+    def article_languages(self, reader: str) -> tuple[str, ...]:
+        """The languages that the feeds for readers of that language are declared to be in, each once.
+
+        Single articles may state another.
+        """
+        mine = [feed for feed in self.feeds if self.is_for_language(feed.url, reader, feed.language)]
+        return tuple(dict.fromkeys(feed.language for feed in mine))
+
+    def is_for_language(self, feed: str, language: str, of_article: str) -> bool:
+        """Whether readers of that language get the articles of a feed, which are in `of_article`.
+
+        They do if the feed is in their language, or if the publication has no feed in it. The language of an article
+        alone decides for a feed that is not in the publication (it was removed, or another one replaces it).
+        """
+        wanted, languages = self.language(language), self._feed_languages
+        if not self.digest.own_language or wanted not in languages.values():
+            return True
+        own = languages.get(feed, of_article)
+        return own == wanted or own not in languages.values()
+
+    @cached_property
+    def _feed_languages(self) -> Mapping[str, str]:
+        return {each.url: each.language for each in self.feeds}
 
     def topic(self, key: str) -> Topic | None:
         """The topic of that key, or None."""

@@ -141,7 +141,12 @@ def _sender(table: TomlTable) -> Sender:
 
 def _digest(table: TomlTable) -> Digest:
     approval = table.table("approval", _approval) if "approval" in table else None
-    return Digest(table.number("max_articles", 1, 30), table.number("related", 0, 10), approval)
+    return Digest(
+        max_articles=table.number("max_articles", 1, 30),
+        related=table.number("related", 0, 10),
+        approval=approval,
+        own_language=table.yes_no("own_language", default=True),
+    )
 
 
 def _approval(table: TomlTable) -> Approval:
@@ -213,6 +218,7 @@ def _offer(table: TomlTable, languages: tuple[str, ...], sequences: Mapping[str,
         landing=table.texts("landing", languages),
         accept=table.texts("accept", languages, one_line=True),
         sequence=sequence,
+        rests=timedelta(days=table.number("rests_days", 0, 3650, default=Offer.rests.days)),
     )
 
 

@@ -10,6 +10,7 @@ from newsletter.platform.messages import SendNotice
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.record_leaving import record_leaving
 from newsletter.readers.current_subscriber import current_subscriber
+from newsletter.readers.shown_before import days_taken
 from newsletter.readers.subscriber import SignUp, Status
 
 if TYPE_CHECKING:
@@ -52,11 +53,17 @@ def move(form: SignUp, now: datetime, app: Container) -> None:
 
     It can be repeated after a crash at any line. Enrollments are copied first, because the tick ends those of readers
     who are no longer active. An enrollment that the new address already has stays as it is.
+
+    Offers that the reader took up have moved with the profile; one that was taken up since, while the old address was
+    still the reader's, is added once it no longer is.
     """
     old = form.moved_from
     for enrollment in app.enrollments.of(old):
         app.enrollments.begin(replace(enrollment, subscriber=form.id))
     _end(form, now, app, moved_to=form.id)
+    reader = app.subscribers.get(old)
+    if reader is not None and reader.taken:
+        app.subscribers.remember_taken(form.id, days_taken(reader.taken))
     app.queues.send(app.queues.transactional, SendNotice("moved", old, form.nonce))
 
 

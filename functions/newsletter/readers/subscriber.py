@@ -43,7 +43,7 @@ class Subscriber:
     """A reader who confirmed at least once, or whom an import brought.
 
     `frequency_history` is what they chose before (frequency_history.py), empty as long as nothing changed. The table
-    calls it `cadence`.
+    calls it `cadence`. `welcomed` and `taken` are what mails should not show them again (shown_before.py).
     """
 
     id: str
@@ -54,6 +54,8 @@ class Subscriber:
     consent_version: str
     frequency_history: str = ""
     left_at: datetime | None = None
+    welcomed: str = ""
+    taken: str = ""
 
     @property
     def language(self) -> str:
@@ -127,6 +129,8 @@ class Recipient(NamedTuple):
     choices: Choices
     frequency_history: str = ""
     broken: str = ""
+    welcomed: str = ""
+    taken: str = ""
 
 
 class RecipientProfile(NamedTuple):

@@ -31,6 +31,7 @@ def send_notice(message: SendNotice, app: Container) -> None:
     offers = app.templates.publication.offers
     mailing = Mailing(message.mail, KINDS[message.mail], app.now(), offer=offers[0].key if offers else "")
     launch(prepare(mailing, app), app)
-    variant = app.variants.welcome(reader) if message.mail == WELCOME else app.variants.moved(reader.language)
+    welcomes = message.mail == WELCOME
+    variant = app.variants.welcome(reader, app.now()) if welcomes else app.variants.moved(reader.language)
     batch = Batch(mailing.id, f"{reader.id}-{message.nonce}", variant, (reader.id,))
     send_to_one(message, batch, mailing, RecipientProfile(reader.email, reader.choices.name, reader.language), app)

@@ -1,4 +1,4 @@
-"""`newsletter digest list`, `show`, `approve` and `reject`."""
+"""`newsletter digest list`, `show`, `note`, `approve` and `reject`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.digests.approve import approve_digest, reject_digest
 from newsletter.mailings.digests.digest import Digest, digest_id
+from newsletter.mailings.digests.note import note_of, set_note
 from newsletter.mailings.digests.release import get_digest
 from newsletter.mailings.rendering.preview import preview_digest
-from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.platform.times import whole_seconds
+from newsletter.readers.choice import Frequency
 
 
 def show_list(limit: int) -> int:
     """The newest digests, one on each line."""
-    digests = sorted(app.digests.all(), key=lambda digest: digest.window.end, reverse=True)[:limit]
+    listed = [digest for digest in app.digests.all() if not digest.nobody]
+    digests = sorted(listed, key=lambda digest: digest.window.end, reverse=True)[:limit]
     if not digests:
         say("No digest yet; `newsletter decisions` says why.")
         return 0
@@ -46,10 +49,12 @@ def show(period: str) -> int:
     articles = app.articles.all()
     if mailing is not None:
         try:
-            for variant, _ in preview_digest(mailing, articles, publication.languages, app.templates):
+            for variant, _ in preview_digest(mailing, articles, publication.languages, app.templates, digest.note):
                 say(f"Subject ({variant.language}): {substitute(variant.subject, {})}")
         except NotFound:
             say("Every article is skipped by now, or withdrawn: it goes to nobody.")
+    for language, text in digest.note:
+        say(f"On top ({language}): {text}")
     known = {article.id: article for article in articles}
     for heading, ids in (("New articles", digest.articles), ("From the archive", digest.related)):
         if ids:
@@ -59,6 +64,28 @@ def show(period: str) -> int:
             reasons |= {"withdrawn": bool(article.withdrawn), "excluded": bool(article.excluded)}
             marks = [mark for mark, has in reasons.items() if has]
             say(f"    {' '.join((article.title, *(f'({mark})' for mark in marks)))}")
+    return 0
+
+
+def write_note(which: str, text: str | None, language: str) -> int:
+    """Show the note of `which` (as in `note_of`), or write it: for one language, or without it for all of them."""
+    title = f"the next {which} digest" if which in tuple(Frequency) else digest_id(which)
+    try:
+        had = dict(note_of(which, app))
+        if text is not None:
+            by = f"{getpass.getuser()}, at the command line"
+            texts = had | {language: text} if language else {"": text}
+            for warning in set_note(which, texts, app, by=by):
+                say(f"Note: {warning}")
+            had = dict(note_of(which, app))
+    except NotFound as nothing:
+        raise _no_such_digest(which) from nothing
+    except (InvalidInput, Conflict) as wrong:
+        raise Fault(str(wrong)) from wrong
+    if not had:
+        say(f"There is nothing on top of {title}.")
+    for code, line in had.items():
+        say(f"On top of {title} ({code}): {line}")
     return 0
 
 

@@ -20,7 +20,9 @@ from newsletter.container import Container
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
 from newsletter.mailings.campaign import validate_campaign
-from newsletter.mailings.digests.digest import compose_digest, newest_first, period_of
+from newsletter.mailings.digests.digest import Note, compose_digest, newest_first, period_of
+from newsletter.mailings.digests.note import pending_note
+from newsletter.mailings.digests.readership import for_composing
 from newsletter.mailings.digests.release import digest_mailing
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.preflight import sample_values
@@ -94,8 +96,8 @@ def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> Prev
 
 def _digest(languages: tuple[str, ...], templates: Templates, app: Container) -> PreviewedMail:
     """This week's digest for a reader of every topic, as it would start now."""
-    mailing = _digest_of_this_week(app)
-    mails = _rendered(render_digest(mailing, app.articles.all()), languages, templates)
+    mailing, note = _digest_of_this_week(app)
+    mails = _rendered(render_digest(mailing, app.articles.all(), note), languages, templates)
     return PreviewedMail(mailing.id, mailing.kind, mailing.id, mails)
 
 
@@ -106,17 +108,20 @@ def _rendered(render: RenderMail, languages: Iterable[str], templates: Templates
     return tuple(mail for mail in mails if mail is not None)
 
 
-def _digest_of_this_week(app: Container) -> Mailing:
+def _digest_of_this_week(app: Container) -> tuple[Mailing, Note]:
+    """It, and what marketing wrote on top of it."""
     now, articles, related = app.now(), app.articles.all(), app.publication.digest.related
     period = period_of(now, app.publication.time_zone, Frequency.WEEKLY)
-    digests = app.digests.all()
-    digest = next((each for each in digests if each.period == period), None)
+    digest = app.digests.get(period)
     if digest is not None:
         say(f"{period} has its digest already; this is what it carries.")
-        return digest_mailing(digest, app.publication)
-    digest = compose_digest(period, now, articles, digests, related)
+        return digest_mailing(digest, app.publication), digest.note
+    digests = app.digests.history()
+    pending = pending_note(Frequency.WEEKLY, digests, app)
+    note = pending.texts if pending else ()
+    digest = compose_digest(period, now, articles, for_composing(period, digests, articles), related)
     if digest is not None:
-        return digest_mailing(replace(digest, released_at=now), app.publication)
+        return digest_mailing(replace(digest, released_at=now), app.publication), note
     most = app.publication.digest.max_articles
     newest = newest_first([article for article in articles if not article.is_kept_out and is_out_by(article, now)])[
         :most
@@ -124,7 +129,7 @@ def _digest_of_this_week(app: Container) -> Mailing:
     if not newest:
         raise Fault("there is no article yet; `newsletter preview digest` shows a digest of sample articles")
     say("Nothing is new since the last digest, so the newest articles stand in.")
-    return Mailing(f"digest-{period}", Kind.DIGEST, now, articles=tuple(article.id for article in newest))
+    return Mailing(f"digest-{period}", Kind.DIGEST, now, articles=tuple(article.id for article in newest)), note
 
 
 def _write(out: Path, shown: PreviewedMail, mail: RenderedVariant, templates: Templates) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
+from newsletter.mailings.digests.digest import Note
 from newsletter.mailings.mailing import ALREADY, CONFIRMATION, MOVED, WELCOME, Audience, Kind, Mailing, step_id
 from newsletter.mailings.rendering.preflight import Fault, preflight_letter, preflight_mails
 from newsletter.mailings.rendering.renderer import (
@@ -77,6 +78,9 @@ def sample_mails(publication: Publication) -> Iterator[SampleMail]:
         suffix = "" if first else f"-{offer or 'without-offer'}"
         digest, campaign = sample_digest(articles, offer), sample_campaign(publication, offer)
         yield SampleMail(f"digest{suffix}", Kind.DIGEST, digest.id, "digest", render_digest(digest, articles))
+        if first:
+            with_note = render_digest(digest, articles, _note(publication))
+            yield SampleMail("digest-with-note", Kind.DIGEST, digest.id, "digest", with_note)
         yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", render_campaign(campaign))
     for sequence in publication.sequences.values():
         for number, step in enumerate(sequence.steps, start=1):
@@ -98,6 +102,11 @@ def sample_digest(articles: tuple[Article, ...], offer: str) -> Mailing:
     old = tuple(article.id for article in articles if article.id not in new)
     audience = Audience(frequency=Frequency.WEEKLY)
     return Mailing("digest-2027-W01", Kind.DIGEST, MOMENT, audience, articles=new, related=old, offer=offer)
+
+
+def _note(publication: Publication) -> Note:
+    line = f"Ensi viikolla emme kirjoita: olemme [syyslomalla]({publication.site_url})."
+    return tuple((language, line) for language in publication.languages)
 
 
 def sample_campaign(publication: Publication, offer: str) -> Mailing:
@@ -124,7 +133,7 @@ def _moved(renderer: Renderer, language: str, *, tracked: bool) -> RenderedVaria
 
 def _welcome(articles: tuple[Article, ...]) -> RenderMail:
     return lambda renderer, language, *, tracked: renderer.welcome(
-        renderer.newest(articles, ()), language, tracked=tracked
+        renderer.newest(articles, (), language), language, tracked=tracked
     )
 
 

@@ -118,6 +118,7 @@ WRITES: dict[str, Callable[[], Any]] = {
     "Subscribers.activate": lambda: app.subscribers.activate(form(), NOON),
     "Subscribers.admit": lambda: app.subscribers.admit(reader(), brought()),
     "Subscribers.admit_erased": lambda: app.subscribers.admit_erased(ID, NOON),
+    "Subscribers.remember_taken": lambda: app.subscribers.remember_taken(ID, {"sparraus": NOON.date()}),
     "Subscribers.remember_joined": lambda: app.subscribers.remember_joined(form()),
     "Subscribers.deactivate": lambda: app.subscribers.deactivate(ID, Status.UNSUBSCRIBED, "page", NOON),
     "Subscribers.explain_leaving": lambda: app.subscribers.explain_leaving(ID, "x"),

@@ -251,7 +251,17 @@ def test_mails_in_a_language_from_right_to_left_are_mirrored(tmp_path: Path) -> 
     mirrored = changed(tmp_path, mail=('direction = "ltr"', 'direction = "rtl"'))
     for name, context in (
         ("moved", {}),
-        ("digest", {"articles": [FIRST, SECOND], "more": [], "related": [], "offer": SPARRING, "period": "2026-W48"}),
+        (
+            "digest",
+            {
+                "articles": [FIRST, SECOND],
+                "more": [],
+                "related": [],
+                "offer": SPARRING,
+                "period": "2026-W48",
+                "note": "",
+            },
+        ),
     ):
         html = substitute(mirrored.mail(name, "fi", **context).html, READER)  # type: ignore[arg-type]
         assert '<html lang="fi" dir="rtl"' in html

@@ -351,7 +351,7 @@ def test_a_reader_is_told_which_languages_the_articles_are_in_unless_it_is_their
 
 
 def test_a_welcome_without_articles_tells_the_language_of_the_feeds_alone() -> None:
-    assert templates.publication.article_languages == ("fi",)
+    assert templates.publication.article_languages("sv") == ("fi",)
     assert "Artiklarna är på finska." in welcome("sv", articles=[]).text
     assert "Kirjoitu" not in welcome("fi", articles=[]).text
 

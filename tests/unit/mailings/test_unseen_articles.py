@@ -20,10 +20,13 @@ from newsletter.mailings.digests.digest import (
     compose_digest,
     listing_time,
     matches_topics,
+    newest_first,
+    next_weekly_start,
     period_of,
     select_articles,
 )
-from newsletter.mailings.digests.unseen_articles import UnseenArticles
+from newsletter.mailings.digests.readership import for_composing
+from newsletter.mailings.digests.unseen_articles import UnseenArticles, received_before
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
 from newsletter.readers.frequency_history import (
@@ -34,6 +37,7 @@ from newsletter.readers.frequency_history import (
     as_text,
     parse,
 )
+from newsletter.readers.shown_before import after_welcome
 from newsletter.readers.subscriber import Recipient, Status, Subscriber
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -50,6 +54,7 @@ class Reader:
     profile: Subscriber
     joined_at: datetime
     got: list[str] = field(default_factory=list)
+    welcomed: list[str] = field(default_factory=list)
     archive_before: datetime = START
     always_there: bool = True
 
@@ -60,14 +65,19 @@ class Reader:
         return Recipient(
             who.choices,
             frequency_history=who.frequency_history,
+            welcomed=who.welcomed,
         )
 
 
 class World:
-    """One publication with its feeds, digests and readers. Time only goes on; a run believes in its scheduled time."""
+    """One publication with its feeds, digests and readers. Time only goes on; a run believes in its scheduled time.
 
-    def __init__(self, *, approval: bool) -> None:
+    With `at_once` no time passes between what is released and what readers choose: all of it is in one microsecond.
+    """
+
+    def __init__(self, *, approval: bool, at_once: bool) -> None:
         self.now = START
+        self.tick = timedelta() if at_once else TICK
         self.approval = approval
         self.articles: list[Article] = []
         self.slow: list[Article] = []
@@ -100,10 +110,17 @@ class World:
         """The schedule fires; a run that crashed after the first frequency did one only."""
         for frequency in frequencies:
             period = period_of(self.now, HELSINKI, frequency)
-            if period in self.digests:
+            if period in self.digests and not self.digests[period].passed_over:
                 continue
-            digest = compose_digest(period, self.now, self.articles, list(self.digests.values()), 0)
+            before = for_composing(period, self.digests.values(), self.articles)
+            digest = compose_digest(period, self.now, self.articles, before, 0)
             if digest is None:
+                continue
+            self.digests.pop(period, None)
+            would_be = replace(digest, released_at=self.now)
+            if not any(self.selected(would_be, reader) for reader in self.readers):
+                self.digests[period] = replace(would_be, nobody=True, passed_over=True)
+                event("a digest that nobody would get")
                 continue
             if self.approval:
                 digest = replace(digest, deadline=self.now + timedelta(days=1))
@@ -114,7 +131,7 @@ class World:
 
     def release(self, period: str) -> None:
         """Let it out; planned is it later."""
-        self.now += TICK
+        self.now += self.tick
         self.digests[period] = replace(self.digests[period], released_at=self.now)
         self.to_plan.append(period)
 
@@ -129,18 +146,30 @@ class World:
     def plan(self) -> None:
         """Every page that is still to be planned, in whatever order the queue brings them."""
         for period in reversed(self.to_plan):
-            readings = UnseenArticles(self.digests[period], self.digests.values(), HELSINKI)
-            by_id = {article.id: article for article in self.articles}
             for reader in self.readers:
-                if reader.profile.status is not Status.ACTIVE:
-                    continue
-                ids = readings.articles_for(reader.recipient)
-                selection = ids and select_articles(
-                    [by_id[one] for one in ids], [], reader.profile.choices.topics, MOST_SHOWN, 0
-                )
-                if selection:
-                    reader.got += [article.id for article in (*selection.articles, *selection.more)]
+                reader.got += self.selected(self.digests[period], reader)
         self.to_plan = []
+
+    def selected(self, digest: Digest, reader: Reader) -> list[str]:
+        """What of the digest a page that is planned now gives the reader."""
+        if reader.profile.status is not Status.ACTIVE:
+            return []
+        ids = UnseenArticles(digest, self.digests.values(), HELSINKI).articles_for(reader.recipient)
+        by_id = {article.id: article for article in self.articles}
+        topics = reader.profile.choices.topics
+        selection = ids and select_articles([by_id[one] for one in ids], [], topics, MOST_SHOWN, 0)
+        return [article.id for article in (*selection.articles, *selection.more)] if selection else []
+
+    def welcome(self, reader: Reader, known: Subscriber | None) -> None:
+        """The newest articles on the reader's topics, as Variants.newest_for chooses them."""
+        digests = list(self.digests.values())
+        had = received_before(known, digests, HELSINKI) if known else set()
+        start = next_weekly_start(digests, self.articles)
+        old = [each for each in self.articles if start and each.listed_at < start and each.id not in had]
+        mine = [each for each in old if matches_topics(each, reader.profile.choices.topics)]
+        shown = [each.id for each in newest_first(mine)[:2]]
+        reader.welcomed += shown
+        reader.profile = replace(reader.profile, welcomed=after_welcome(shown, reader.profile.welcomed))
 
     # --- readers -----------------------------------------------------------------------------------------------------
 
@@ -153,12 +182,13 @@ class World:
         ends = [digest.window.end for digest in self.digests.values() if digest.frequency is frequency]
         reach = max(ends) if ends else START - FIRST_SPAN[Frequency.MONTHLY]
         self.readers.append(Reader(profile, self.now, archive_before=reach))
+        self.welcome(self.readers[-1], None)
 
     def choose(self, number: int, frequency: Frequency, pause: int) -> None:
         """On the preferences page, which readers who left can open, too."""
         if not self.readers:
             return
-        self.now += TICK
+        self.now += self.tick
         reader = self.readers[number % len(self.readers)]
         until = self.today() + timedelta(days=pause) if pause else None
         chosen = replace(reader.profile.choices, frequency=frequency, paused_until=until)
@@ -179,6 +209,7 @@ class World:
             return
         self.now += TICK
         reader = self.readers[number % len(self.readers)]
+        known = reader.profile
         chosen = replace(reader.profile.choices, frequency=frequency, paused_until=None)
         frequency_history = after_confirming(reader.profile, chosen, self.now)
         reader.profile = replace(
@@ -189,6 +220,8 @@ class World:
             left_at=None,
             confirmed_at=self.now,
         )
+        if known.status is not Status.ACTIVE:
+            self.welcome(reader, known)
 
     def today(self) -> date:
         return self.now.astimezone(HELSINKI).date()
@@ -226,8 +259,8 @@ steps = st.one_of(
 histories = st.lists(st.tuples(waits, steps), max_size=40)
 
 
-def live(history: list[tuple[timedelta, tuple[object, ...]]], *, approval: bool) -> World:
-    world = World(approval=approval)
+def live(history: list[tuple[timedelta, tuple[object, ...]]], *, approval: bool, at_once: bool = False) -> World:
+    world = World(approval=approval, at_once=at_once)
     world.join((), Frequency.WEEKLY)
     world.join(("a",), Frequency.MONTHLY)
     world.publish((), late=timedelta(), dated=False, slowly=False)
@@ -251,28 +284,36 @@ NEW = ("publish", (), timedelta(), False, False)
 
 
 @settings(max_examples=300)
-@given(history=histories, approval=st.booleans())
+@given(history=histories, approval=st.booleans(), at_once=st.booleans())
 @example(
     history=[(WEEK, NEW), (WEEK, ("run", tuple(Frequency))), (TICK, ("choose", 0, Frequency.MONTHLY, 0))],
     approval=False,
+    at_once=False,
 )
 @example(
     history=[(WEEK, NEW), (WEEK, ("choose", 0, Frequency.WEEKLY, 20)), (TICK, ("run", tuple(Frequency)))],
     approval=True,
+    at_once=False,
+)
+@example(
+    history=[(WEEK, NEW), (WEEK, ("run", tuple(Frequency))), (timedelta(), ("choose", 0, Frequency.MONTHLY, 0))],
+    approval=False,
+    at_once=True,
 )
 def test_each_reader_gets_each_article_of_their_topics_exactly_once(
-    *, history: list[tuple[timedelta, tuple[object, ...]]], approval: bool
+    *, history: list[tuple[timedelta, tuple[object, ...]]], approval: bool, at_once: bool
 ) -> None:
-    world = live(history, approval=approval)
+    """In digests and welcome mails together; also where weekly and monthly digests come in the same moment."""
+    world = live(history, approval=approval, at_once=at_once)
     for reader in world.readers:
-        twice = [article for article, times in Counter(reader.got).items() if times > 1]
+        twice = [article for article, times in Counter([*reader.got, *reader.welcomed]).items() if times > 1]
         assert twice == [], f"{reader.profile.id} got {twice} twice"
         mine = [article for article in world.articles if matches_topics(article, reader.profile.choices.topics)]
         assert set(reader.got) <= {article.id for article in mine}
         if reader.always_there:
             event("a reader who stayed")
             since = [article for article in mine if reader.joined_at <= article.listed_at]
-            lost = {article.id for article in since} - set(reader.got)
+            lost = {article.id for article in since} - {*reader.got, *reader.welcomed}
             assert lost == set(), f"{reader.profile.id} never got {lost}"
 
 

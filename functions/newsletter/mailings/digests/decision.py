@@ -27,7 +27,7 @@ class DigestDecision(StrEnum):
     """Nobody answered until its deadline."""
     SENT = "sent"
     NOBODY = "nobody"
-    """It was planned and has no recipient."""
+    """There are new articles, but nobody who would get them."""
 
 
 @dataclass(frozen=True)
@@ -67,3 +67,10 @@ def decision_of(verdict: str) -> DigestDecision:
             return DigestDecision.EXPIRED
         case _:
             return DigestDecision.REJECTED
+
+
+def nobody_in_words(frequency: str, meant: int) -> str:
+    """Why nobody gets a digest that is meant for so many readers."""
+    if not meant:
+        return f"nobody gets it: there is no reader at present who gets it {frequency}"
+    return f"nobody gets it: it has nothing new on the topics of its {meant:,} reader{'' if meant == 1 else 's'}"

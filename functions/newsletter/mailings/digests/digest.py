@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.article import Article
 from newsletter.readers.choice import Frequency
+
+Note = tuple[tuple[str, str], ...]
+"""Pairs of a language and what marketing wrote in it."""
 
 WEEK = timedelta(days=7)
 FIRST_SPAN = {Frequency.WEEKLY: WEEK, Frequency.MONTHLY: timedelta(days=31)}
@@ -43,6 +47,10 @@ class Digest:
     `deadline` is until when, and `sent_unanswered` whether it is sent if nobody answers; `verdict` says in words what
     was decided, and `decided_at` when. `held_because`: it was to be sent and preflight blocked it, so it still waits.
     `again` has those of its articles that it carries once more because marketing asked for it, with the moment of that.
+
+    `nobody`: it has no recipient, so that it counts as not sent (readership.py). `passed_over`: that was known before
+    it was frozen, so that a later run of its period may still send one; only its window counts. `note` is what
+    marketing wrote on top of it, by language, and `note_id` tells whether a note was used already.
     """
 
     period: str
@@ -57,6 +65,10 @@ class Digest:
     verdict: str = ""
     decided_at: datetime | None = None
     again: tuple[tuple[str, datetime], ...] = ()
+    nobody: bool = False
+    passed_over: bool = False
+    note: Note = ()
+    note_id: str = ""
 
     @property
     def awaits_approval(self) -> bool:
@@ -170,7 +182,7 @@ def is_wanted_again(article: Article, digests: Iterable[Digest]) -> bool:
 def related_articles(
     fresh: Sequence[Article], articles: Sequence[Article], window: Window, digests: Iterable[Digest], each: int
 ) -> tuple[str, ...]:
-    """Ids of older articles on the topics of the fresh ones, at most `each` a topic, the newest first.
+    """Ids of older articles on the topics of the fresh ones, at most `each` a topic and language, the newest first.
 
     They are chosen once for all subscribers, so that they add no variants, and none was in a digest within
     REPEAT_AFTER, so that nobody is offered one twice in a year, whatever their topics.
@@ -190,11 +202,27 @@ def related_articles(
         ]
     )
     chosen: dict[str, Article] = {}
-    for topic in sorted({topic for article in fresh for topic in article.topics}):
-        there = sum(topic in article.topics for article in chosen.values())
-        more = [article for article in old if topic in article.topics and article.id not in chosen]
+    languages = sorted({article.language for article in old})
+    for topic, language in product(sorted({topic for article in fresh for topic in article.topics}), languages):
+        on_it = [article for article in old if topic in article.topics and article.language == language]
+        there = sum(article.id in chosen for article in on_it)
+        more = [article for article in on_it if article.id not in chosen]
         chosen |= {article.id: article for article in more[: max(0, each - there)]}
     return tuple(article.id for article in newest_first(list(chosen.values())))
+
+
+def next_weekly_start(digests: Iterable[Digest], articles: Iterable[Article]) -> datetime | None:
+    """From when on articles are still to come in a weekly digest; None if there is no article.
+
+    Before the first digest that is a week before the newest article: which week it will be of, nobody knows yet.
+    """
+    weekly = [digest for digest in digests if digest.frequency is Frequency.WEEKLY]
+    if not weekly:
+        newest = max((article.listed_at for article in articles), default=None)
+        return newest - FIRST_SPAN[Frequency.WEEKLY] if newest else None
+    last = max(weekly, key=lambda digest: digest.period)
+    # What nobody got comes again, and what waits for approval is still to come.
+    return last.window.start if last.nobody or last.awaits_approval or last.dropped else last.window.end
 
 
 def listing_time(now: datetime, windows: Collection[Window]) -> datetime:

@@ -9,6 +9,7 @@ from newsletter.mailings.digests.digests_store import Digests
 from newsletter.mailings.digests.unseen_articles import UnseenArticles
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import NotFound
+from newsletter.readers.shown_before import of_every_welcome
 from newsletter.readers.subscriber import Recipient
 
 
@@ -23,13 +24,14 @@ class DigestRecipients:
     def articles_for(self, mailing: Mailing, recipient: Recipient) -> tuple[str, ...] | None:
         """Ids of the articles that are new to the recipient, on any topic; None when they do not get the digest.
 
-        Earlier digests are only read for a recipient who ever changed their frequency, paused or came back. Raises
-        NotFound for a digest that was not released, since nothing of it may be planned.
+        Digests are only read for a recipient who ever changed their frequency, paused or came back, or whose welcome
+        mail showed some of these articles. Raises NotFound for a digest that was not released, since nothing of it may
+        be planned.
         """
-        if not recipient.frequency_history:
+        if not recipient.frequency_history and of_every_welcome(recipient.welcomed).isdisjoint(mailing.articles):
             return mailing.articles if mailing.audience.includes(recipient) else None
         if self._unseen is None or self._unseen[0] != mailing.id:
-            digests = self._digests.all()
+            digests = self._digests.history()
             digest = next((each for each in digests if digest_id(each.period) == mailing.id), None)
             if digest is None or digest.released_at is None:
                 raise NotFound(f"a released digest {mailing.id}")

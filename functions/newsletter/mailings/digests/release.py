@@ -35,7 +35,7 @@ class FreezeResult:
 
 def get_digest(period: str, app: Container) -> Digest:
     """The digest of a period such as `2026-W48`. Raises NotFound."""
-    found = next((digest for digest in app.digests.all() if digest.period == period), None)
+    found = app.digests.get(period)
     if found is None:
         raise NotFound(f"a digest of {period}")
     return found
@@ -76,6 +76,11 @@ def freeze_digest(digest: Digest, articles: Iterable[Article], now: datetime, ap
     return FreezeResult(get_digest(digest.period, app), first=False, warnings=warnings)
 
 
+def pass_over(digest: Digest, app: Container) -> bool:
+    """Store that the period's window passed without a digest, as nobody would get it; False if there is a digest."""
+    return app.digests.create(replace(digest, released_at=app.now(), nobody=True, passed_over=True))
+
+
 def answer_digest(digest: Digest, answer: Answer, now: datetime, app: Container) -> bool:
     """Release or drop a waiting digest; False when it waits no more. Raises PreflightFailed when it is blocked.
 
@@ -89,7 +94,7 @@ def answer_digest(digest: Digest, answer: Answer, now: datetime, app: Container)
 
 def _require_no_blocking_fault(digest: Digest, articles: Iterable[Article], app: Container) -> tuple[Fault, ...]:
     """Preflight's warnings. Raises PreflightFailed when a fault blocks the digest."""
-    faults = preflight_digest(digest_mailing(digest, app.publication), articles, app.templates)
+    faults = preflight_digest(digest_mailing(digest, app.publication), articles, app.templates, digest.note)
     if any(fault.blocks for fault in faults):
         raise PreflightFailed(faults)
     return tuple(faults)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.digests.decision import DigestDecision
 from newsletter.mailings.digests.digest import Digest, compose_digest, digest_id, period_of, window_for
+from newsletter.mailings.digests.note import with_note
+from newsletter.mailings.digests.readership import for_composing, why_nobody
 from newsletter.mailings.digests.records import (
     MAX_FINDINGS,
     RunDecision,
@@ -16,7 +18,7 @@ from newsletter.mailings.digests.records import (
     local_time,
     record_decision,
 )
-from newsletter.mailings.digests.release import digest_mailing, freeze_digest
+from newsletter.mailings.digests.release import digest_mailing, freeze_digest, pass_over
 from newsletter.mailings.launch import launch, prepare
 from newsletter.mailings.rendering.preflight import PreflightFailed
 from newsletter.platform.isolation import Isolated
@@ -42,26 +44,30 @@ def start_digests(now: datetime, app: Container, isolated: Isolated) -> dict[str
 def start_digest(frequency: Frequency, now: datetime, app: Container) -> RunDecision:
     """Start the digest of the week or month of `now`, or continue it.
 
-    A second run in the same period finds it frozen, and only plans what is not planned yet. Without new articles
-    nothing is frozen, so that a later run can pick up what comes; nor when preflight blocks the digest: the first run
-    after it is mended sends it.
+    A second run in the same period finds it frozen, and only plans what is not planned yet. Without new articles, or
+    readers who get it, nothing is frozen, so that a later run can pick up what comes; nor when preflight blocks the
+    digest: the first run after it is mended sends it.
     """
     period = period_of(now, app.publication.time_zone, frequency)
-    earlier = app.digests.all()
-    known = next((digest for digest in earlier if digest.period == period), None)
+    known = app.digests.get(period)
     if known is not None:
         return _continue(known, now, app)
-    articles = app.articles.all()
+    earlier, articles = app.digests.history(), app.articles.all()
     since = window_for(period, now, earlier).start
     trouble = feed_problems(since, app)
-    digest = compose_digest(period, now, articles, earlier, app.publication.digest.related)
+    related = app.publication.digest.related
+    digest = compose_digest(period, now, articles, for_composing(period, earlier, articles), related)
     if digest is None:
         decision = DigestDecision.FEED_DOWN if trouble else DigestDecision.EMPTY
         return record_decision(
             period, decision, _joined(f"no new article since {local_time(since, app)}", trouble), now, app
         )
+    nobody = why_nobody(digest, earlier, articles, app)
+    if nobody and pass_over(digest, app):
+        why = f"{articles_in_words(digest)}, and {nobody}"
+        return record_decision(period, DigestDecision.NOBODY, _joined(why, trouble), now, app)
     try:
-        frozen = freeze_digest(digest, articles, now, app)
+        frozen = freeze_digest(with_note(digest, earlier, app), articles, now, app)
     except PreflightFailed as failed:
         count("DigestsHeld")
         return record_decision(

@@ -9,14 +9,16 @@ and the release times of digests alone, so that it is the same whenever it is co
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from newsletter.mailings.digests.digest import Digest
+from newsletter.mailings.digests.digest import REPEAT_AFTER, Digest
 from newsletter.readers.choice import Frequency
-from newsletter.readers.frequency_history import FrequencyPeriod, parse
-from newsletter.readers.subscriber import Recipient
+from newsletter.readers.frequency_history import FrequencyPeriod, as_text, parse, periods_until_now
+from newsletter.readers.shown_before import of_every_welcome
+from newsletter.readers.subscriber import Recipient, Subscriber
 
 SeenCounts = tuple[int, int]
 """How many of the weekly and of the monthly digests released so far have nothing new for a subscriber."""
@@ -25,7 +27,10 @@ _ORDER = tuple(Frequency)
 
 
 class UnseenArticles:
-    """What a released digest brings to each recipient. `digests` are all digests, with or without this one."""
+    """What a released digest brings to each recipient. `digests` are all digests, with or without this one.
+
+    Those that nobody got are among them: a reader who paused gets their articles when the pause is over.
+    """
 
     def __init__(self, digest: Digest, digests: Iterable[Digest], zone: ZoneInfo) -> None:
         if digest.released_at is None:
@@ -45,18 +50,20 @@ class UnseenArticles:
         self._before = {f: [other for other in before if other.frequency is f] for f in Frequency}
         self._times = {f: [_released(other) for other in self._before[f]] for f in Frequency}
         self._lists: dict[SeenCounts, tuple[str, ...]] = {}
+        self._again = frozenset(article for article, _ in digest.again)
 
     def articles_for(self, recipient: Recipient) -> tuple[str, ...] | None:
         """Ids of the articles that are new to the recipient, on any topic; None when they do not get the digest."""
         if not recipient.frequency_history:
-            return self._digest.articles if recipient.choices.frequency is self._digest.frequency else None
+            mine = recipient.choices.frequency is self._digest.frequency
+            return without_welcomed(self._digest.articles, recipient, self._again) if mine else None
         periods = parse(recipient.frequency_history)
         if not self._meant_for(periods):
             return None
         seen = self._seen(periods)
         if seen not in self._lists:
             self._lists[seen] = self._unseen_after(seen)
-        return self._lists[seen]
+        return without_welcomed(self._lists[seen], recipient, self._again)
 
     def _meant_for(self, periods: tuple[FrequencyPeriod, ...]) -> bool:
         """Judged by the choices at the digest's release: changes made while it is planned apply to the next one."""
@@ -101,6 +108,7 @@ class UnseenArticles:
             article
             for frequency, number in zip(_ORDER, seen, strict=True)
             for digest in self._before[frequency][:number]
+            if not digest.nobody
             for article in digest.articles
         }
         mine = self._digest.frequency
@@ -119,6 +127,30 @@ class UnseenArticles:
 
     def _day(self, digest: Digest) -> date:
         return digest.window.end.astimezone(self._zone).date()
+
+
+def without_welcomed(articles: tuple[str, ...], recipient: Recipient, again: Collection[str] = ()) -> tuple[str, ...]:
+    """The articles that were not in a welcome mail to the recipient, and those that marketing wants `again`.
+
+    A welcome shows the newest articles of its moment. So, for readers who chose alike, what is left of a digest differs
+    only by how many of its articles were there when they confirmed: at most one more selection for each article.
+    """
+    shown = of_every_welcome(recipient.welcomed)
+    if shown.isdisjoint(articles):
+        return articles
+    return tuple(each for each in articles if each not in shown or each in again)
+
+
+def received_before(reader: Subscriber, digests: Collection[Digest], zone: ZoneInfo) -> set[str]:
+    """What digests of the last year brought the reader, whatever their topics, and what welcome mails showed them."""
+    known = Recipient(reader.choices, as_text(periods_until_now(reader)), welcomed=reader.welcomed)
+    latest = max((digest.window.end for digest in digests), default=reader.confirmed_at)
+    brought = (
+        UnseenArticles(digest, digests, zone).articles_for(known) or ()
+        for digest in digests
+        if digest.released_at is not None and not digest.nobody and digest.window.end > latest - REPEAT_AFTER
+    )
+    return {*of_every_welcome(reader.welcomed), *chain.from_iterable(brought)}
 
 
 def _released(digest: Digest) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.digests.decision import DigestDecision
+from newsletter.mailings.digests.decision import DigestDecision, nobody_in_words
 from newsletter.mailings.digests.recipients import DigestRecipients
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.backlog_store import BacklogPosition
@@ -154,9 +154,11 @@ def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app
     """Record how many get the digest and for how many it has nothing, in place of the record of its release."""
     readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
     others = f"{nothing:,} other{'' if nothing == 1 else 's'}"
-    why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}, and has nothing on the topics of {others}"
-    if not readers and not nothing:
-        why = f"there is no reader at present who gets it {mailing.audience.frequency}"
+    why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}, and has nothing new on the topics of {others}"
+    if not readers:
+        why = nobody_in_words(mailing.audience.frequency, nothing)
+        app.digests.mark_nobody(mailing.id.removeprefix("digest-"))
+        app.mailings.hide(mailing)
     status = mailing.status
     at, why = (status.since, f"{status.reason}; {why}") if status.reason else (mailing.created_at, why)
     decision = DigestDecision.SENT if readers else DigestDecision.NOBODY

@@ -11,6 +11,7 @@ from newsletter.mail.markdown import places_in
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.preflight_rules import Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
+from newsletter.mailings.digests.digest import Note
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.renderer import (
     RenderedVariant,
@@ -101,9 +102,11 @@ def preflight_mails(mails: Iterable[RenderedVariant], kind: Kind, templates: Tem
     )
 
 
-def preflight_digest(mailing: Mailing, articles: Iterable[Article], templates: Templates) -> list[Fault]:
+def preflight_digest(
+    mailing: Mailing, articles: Iterable[Article], templates: Templates, note: Note = ()
+) -> list[Fault]:
     """The faults of the digest that a subscriber to every topic gets: it has all that anybody's digest has."""
-    render = render_digest(mailing, articles)
+    render = render_digest(mailing, articles, note)
     mails = [
         mail
         for language in templates.publication.languages

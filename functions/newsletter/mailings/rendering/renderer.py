@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, Protocol
 
 from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
-from newsletter.mailings.digests.digest import Selection, matches_topics, newest_first, select_articles
+from newsletter.mailings.digests.digest import Note, Selection, matches_topics, newest_first, select_articles
 from newsletter.mailings.mailing import Mailing, Variant
-from newsletter.publication.publication import Sequence
+from newsletter.publication.publication import Publication, Sequence
 
 
 class RenderedVariant(NamedTuple):
@@ -27,17 +27,38 @@ class Renderer:
         self._publication = templates.publication
 
     def select(
-        self, mailing: Mailing, articles: Mapping[str, Article], topics: tuple[str, ...], new: Iterable[str]
+        self,
+        articles: Mapping[str, Article],
+        topics: tuple[str, ...],
+        language: str,
+        new: Iterable[str],
+        related: Iterable[str],
     ) -> Selection | None:
-        """The part of a digest for a subscriber to these topics, to whom the articles `new` are new; None if empty."""
-        fresh = newest_first([articles[article] for article in new if article in articles])
-        older = [articles[article] for article in mailing.related if article in articles]
+        """The part of a digest for a subscriber to these topics in that language; None if it is empty.
+
+        To this subscriber the articles `new` are new, and of the older ones `related` they were shown none.
+        """
+        fresh, older = ([articles[each] for each in ids if each in articles] for ids in (new, related))
+        settings = self._publication.digest
         return select_articles(
-            fresh, older, topics, self._publication.digest.max_articles, self._publication.digest.related
+            newest_first(in_language(fresh, language, self._publication)),
+            in_language(older, language, self._publication),
+            topics,
+            settings.max_articles,
+            settings.related,
         )
 
-    def digest(self, mailing: Mailing, selection: Selection, language: str, *, tracked: bool = True) -> RenderedVariant:
-        """The digest with the selected articles."""
+    def digest(
+        self,
+        mailing: Mailing,
+        selection: Selection,
+        language: str,
+        *,
+        tracked: bool = True,
+        with_offer: bool = True,
+        note: Note = (),
+    ) -> RenderedVariant:
+        """The digest with the selected articles, and what marketing wrote on top of it in that language."""
         language = self._publication.language(language)
         labels = {topic.key: topic.label[language] for topic in self._publication.topics}
         brought = zip(selection.related, selection.reasons, strict=True)
@@ -48,18 +69,23 @@ class Renderer:
             more=list(selection.more),
             related=list(selection.related),
             reasons={article.id: labels[topic] for article, topic in brought if topic in labels},
-            offer=self._publication.offer(mailing.offer),
+            offer=self._publication.offer(mailing.offer) if with_offer else None,
+            note=dict(note).get(language, ""),
             period=mailing.id.removeprefix("digest-"),
             tracked=tracked,
             archived=_archived(mailing),
         )
 
     def whole_digest(
-        self, mailing: Mailing, articles: Iterable[Article], language: str, *, tracked: bool = True
+        self, mailing: Mailing, articles: Iterable[Article], language: str, *, tracked: bool = True, note: Note = ()
     ) -> RenderedVariant | None:
-        """The digest of a subscriber to every topic, to whom all of it is new; None if all its articles are skipped."""
-        selection = self.select(mailing, {article.id: article for article in articles}, (), mailing.articles)
-        return None if selection is None else self.digest(mailing, selection, language, tracked=tracked)
+        """The digest of a subscriber to every topic, to whom all of it is new; None if it has nothing for them.
+
+        That is so if all its articles are skipped or for readers of another language.
+        """
+        known = {article.id: article for article in articles}
+        selection = self.select(known, (), language, mailing.articles, mailing.related)
+        return None if selection is None else self.digest(mailing, selection, language, tracked=tracked, note=note)
 
     def campaign(self, mailing: Mailing, language: str, *, tracked: bool = True) -> RenderedVariant:
         """The campaign's text in the layout and the fixed texts of the language."""
@@ -102,15 +128,17 @@ class Renderer:
         """The mail to an old address that says that the newsletter goes to a new one now."""
         return self._render("moved", language)
 
-    def newest(self, articles: Iterable[Article], topics: tuple[str, ...]) -> tuple[Article, ...]:
-        """The articles that the welcome mail of a subscriber to these topics shows."""
+    def newest(self, articles: Iterable[Article], topics: tuple[str, ...], language: str) -> tuple[Article, ...]:
+        """The articles that the welcome mail of a subscriber to these topics in that language shows."""
         mine = [article for article in articles if not article.is_kept_out and matches_topics(article, topics)]
-        return newest_first(mine)[: self._publication.digest.related]
+        return newest_first(in_language(mine, language, self._publication))[: self._publication.digest.related]
 
-    def welcome(self, newest: tuple[Article, ...], language: str, *, tracked: bool = True) -> RenderedVariant:
+    def welcome(
+        self, newest: tuple[Article, ...], language: str, *, tracked: bool = True, with_offer: bool = True
+    ) -> RenderedVariant:
         """The first mail to a new subscriber: the newest articles of their topics, and the first offer."""
         offers = self._publication.offers
-        offer = offers[0] if offers else None
+        offer = offers[0] if offers and with_offer else None
         return self._render("welcome", language, articles=list(newest), offer=offer, tracked=tracked)
 
     def _render(self, template: str, language: str, **values: Any) -> RenderedVariant:
@@ -132,10 +160,17 @@ def render_campaign(mailing: Mailing) -> RenderMail:
     return lambda renderer, language, *, tracked: renderer.campaign(mailing, language, tracked=tracked)
 
 
-def render_digest(mailing: Mailing, articles: Iterable[Article]) -> RenderMail:
+def in_language(articles: Iterable[Article], language: str, publication: Publication) -> list[Article]:
+    """The articles that readers of the language get (Publication.is_for_language)."""
+    return [each for each in articles if publication.is_for_language(each.feed, language, each.language)]
+
+
+def render_digest(mailing: Mailing, articles: Iterable[Article], note: Note = ()) -> RenderMail:
     """A function that renders the digest of a subscriber to every topic, to whom all of it is new."""
     known = list(articles)
-    return lambda renderer, language, *, tracked: renderer.whole_digest(mailing, known, language, tracked=tracked)
+    return lambda renderer, language, *, tracked: renderer.whole_digest(
+        mailing, known, language, tracked=tracked, note=note
+    )
 
 
 def tracked_and_untracked(render: RenderMail, language: str, templates: Templates) -> list[RenderedVariant]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.articles.article import Article
-from newsletter.articles.listing import is_out_by
+from newsletter.mailings.digests.digest import Note, next_weekly_start
+from newsletter.mailings.digests.unseen_articles import received_before, without_welcomed
 from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, step_id
 from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
 from newsletter.publication.publication import Sequence
+from newsletter.readers.choices import Choices
+from newsletter.readers.shown_before import of_last_welcome, rests
 from newsletter.readers.subscriber import Recipient, Subscriber
 
 if TYPE_CHECKING:
@@ -27,9 +31,11 @@ class _Wanted(NamedTuple):
 
     mailing: str
     articles: tuple[str, ...]
+    related: tuple[str, ...]
     topics: tuple[str, ...]
     language: str
     tracked: bool
+    with_offer: bool
 
 
 class Variants:
@@ -39,7 +45,7 @@ class Variants:
         self._app = app
         self._keys: dict[tuple[object, ...], str] = {}
         self._by_choices: dict[_Wanted, str | None] = {}
-        self._articles_of: tuple[str, dict[str, Article]] = ("", {})
+        self._content_of: tuple[str, dict[str, Article], Note] = ("", {}, ())
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -48,10 +54,19 @@ class Variants:
     def digest(self, mailing: Mailing, recipient: Recipient, articles: tuple[str, ...]) -> str | None:
         """The variant for a recipient to whom these articles are new; None if none of them is on their topics.
 
-        Cached for all recipients with the same topics, language and tracking, since a digest may have a million.
+        Cached for all recipients with the same topics, language and tracking, since a digest may have a million. An
+        offer that the recipient took up rests, and older articles that a welcome mail showed them are left out.
         """
         choices = recipient.choices
-        wanted = _Wanted(mailing.id, articles, choices.topics, self._language(choices.language), choices.tracking)
+        wanted = _Wanted(
+            mailing.id,
+            articles,
+            without_welcomed(mailing.related, recipient),
+            choices.topics,
+            self._language(choices.language),
+            choices.tracking,
+            self._shows_offer(mailing.offer, recipient.taken, mailing.created_at),
+        )
         if wanted not in self._by_choices:
             if len(self._by_choices) >= MAX_SELECTIONS:
                 self._by_choices.clear()
@@ -59,15 +74,18 @@ class Variants:
         return self._by_choices[wanted]
 
     def _digest(self, mailing: Mailing, wanted: _Wanted) -> str | None:
-        selection = self._renderer.select(mailing, self._articles(mailing.id), wanted.topics, wanted.articles)
+        articles, note = self._content(mailing)
+        language, tracked, with_offer = wanted.language, wanted.tracked, wanted.with_offer
+        selection = self._renderer.select(articles, wanted.topics, language, wanted.articles, wanted.related)
         if selection is None:
             return None
-        language, tracked = wanted.language, wanted.tracked
         chosen = tuple(tuple(a.id for a in part) for part in (selection.articles, selection.more, selection.related))
         return self._keep(
             mailing.id,
-            (language, tracked, chosen, selection.reasons),
-            lambda: self._renderer.digest(mailing, selection, language, tracked=tracked),
+            (language, tracked, with_offer, chosen, selection.reasons),
+            lambda: self._renderer.digest(
+                mailing, selection, language, tracked=tracked, with_offer=with_offer, note=note
+            ),
         )
 
     def campaign(self, mailing: Mailing, recipient: Recipient) -> str:
@@ -107,25 +125,51 @@ class Variants:
         language = self._language(language)
         return self._keep(MOVED, (language,), lambda: self._renderer.moved(language))
 
-    def welcome(self, reader: Subscriber) -> str:
-        """The variant of the first mail to a new subscriber."""
+    def newest_for(self, choices: Choices, known: Subscriber | None) -> tuple[str, ...]:
+        """The articles for the welcome mail of a reader who makes these choices.
+
+        Those that are still to come in a weekly digest are left to it: else the first digest of a new reader would have
+        little in it, or never come. `known` is the reader's profile if they were subscribed before: they get none that
+        they had by mail.
+        """
+        digests = self._app.digests.history()
+        had = received_before(known, digests, self._app.publication.time_zone) if known else set()
+        articles = self._app.articles.all()
+        start = next_weekly_start(digests, articles)
+        old = [each for each in articles if start and each.listed_at < start and each.id not in had]
+        newest = self._renderer.newest(old, choices.topics, self._language(choices.language))
+        return tuple(article.id for article in newest)
+
+    def welcome(self, reader: Subscriber, now: datetime) -> str:
+        """The variant of the first mail to a new subscriber, with the articles that were chosen when they confirmed."""
         language, tracked = self._language(reader.language), reader.choices.tracking
-        articles = [article for article in self._app.articles.all() if is_out_by(article, self._app.now())]
-        newest = self._renderer.newest(articles, reader.choices.topics)
+        offers = self._app.publication.offers
+        with_offer = bool(offers) and self._shows_offer(offers[0].key, reader.taken, now)
+        wanted = of_last_welcome(reader.welcomed)
+        known = self._app.articles.some(wanted)
+        newest = tuple(known[each] for each in wanted if each in known and not known[each].is_kept_out)
         return self._keep(
             WELCOME,
-            (language, tracked, newest),
-            lambda: self._renderer.welcome(newest, language, tracked=tracked),
+            (language, tracked, with_offer, tuple(article.id for article in newest)),
+            lambda: self._renderer.welcome(newest, language, tracked=tracked, with_offer=with_offer),
         )
+
+    def _shows_offer(self, key: str, taken: str, at: datetime) -> bool:
+        """Whether a mail of that moment shows the offer to a reader who took up those."""
+        publication = self._app.publication
+        offer = publication.offer(key)
+        return offer is not None and not rests(offer, taken, at.astimezone(publication.time_zone).date())
 
     def _language(self, language: str) -> str:
         return self._app.templates.publication.language(language)
 
-    def _articles(self, mailing: str) -> dict[str, Article]:
-        """All articles by id, read once per mailing."""
-        if self._articles_of[0] != mailing:
-            self._articles_of = (mailing, {article.id: article for article in self._app.articles.all()})
-        return self._articles_of[1]
+    def _content(self, mailing: Mailing) -> tuple[dict[str, Article], Note]:
+        """All articles by id, and what marketing wrote on top of the digest: read once per mailing."""
+        if self._content_of[0] != mailing.id:
+            digest = self._app.digests.get(mailing.id.removeprefix("digest-"))
+            articles = {article.id: article for article in self._app.articles.all()}
+            self._content_of = (mailing.id, articles, digest.note if digest else ())
+        return self._content_of[1:]
 
     def _keep(self, mailing: str, differences: tuple[object, ...], render: Callable[[], RenderedVariant]) -> str:
         """The key of the mailing's variant, which is rendered and stored unless one with these `differences` was."""

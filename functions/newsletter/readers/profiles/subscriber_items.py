@@ -17,7 +17,10 @@ from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.subscriber import Recipient, RecipientProfile, Status, Subscriber, broken_record
 
 FOR_AUDIENCES = tuple(name for name, choice in CHOICES.items() if choice.for_audiences)
-INDEXED = (*((name, CHOICES[name].kind) for name in FOR_AUDIENCES), ("cadence", "S"))
+INDEXED = (
+    *((name, CHOICES[name].kind) for name in FOR_AUDIENCES),
+    *(("cadence", "S"), ("welcomed", "S"), ("taken", "S")),
+)
 """Name and type of the attributes that the index for planning has, besides its keys (infra/storage.yaml)."""
 OF_RECIPIENTS = ("id", *(name for name, _ in INDEXED))
 """The attributes of a profile that planning reads."""
@@ -39,6 +42,8 @@ def read_subscriber(item: Mapping[str, Any]) -> Subscriber:
         consent_version=item["consent_version"],
         frequency_history=item.get("cadence", ""),
         left_at=parse_iso(item["left_at"]) if "left_at" in item else None,
+        welcomed=item.get("welcomed", ""),
+        taken=item.get("taken", ""),
     )
 
 
@@ -118,9 +123,11 @@ def read_recipient(item: Item) -> tuple[str, Recipient]:
 @lru_cache(REMEMBERED)
 def _recipient(*stored: Any) -> Recipient:
     """Raises KeyError and ValueError for values that cannot be read; errors are not cached."""
-    *choices, frequency_history = stored
+    *choices, frequency_history, welcomed, taken = stored
     found = {name: value for name, value in zip(FOR_AUDIENCES, choices, strict=True) if value is not None}
-    return Recipient(choices_from(found, FOR_AUDIENCES), frequency_history or "")
+    return Recipient(
+        choices_from(found, FOR_AUDIENCES), frequency_history or "", welcomed=welcomed or "", taken=taken or ""
+    )
 
 
 def _unreadable(item: Item) -> Iterator[str]:

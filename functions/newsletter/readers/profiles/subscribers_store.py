@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import (
@@ -16,6 +16,7 @@ from newsletter.platform.aws.items import (
     to_item,
     to_value,
 )
+from newsletter.platform.errors import NotNow
 from newsletter.platform.observability import logger
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
@@ -32,11 +33,16 @@ from newsletter.readers.profiles.subscriber_items import (
     read_recipient_profile,
     read_subscriber,
 )
+from newsletter.readers.shown_before import after_taking
 from newsletter.readers.signup.pending import Effect
 from newsletter.readers.subscriber import Recipient, RecipientProfile, SignUp, Status, Subscriber
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+TRIES = 5
+"""How often a change of the profile that is added to what stands there is tried."""
 
 
 class Subscribers:
@@ -69,14 +75,17 @@ class Subscribers:
         consent_head: str = "",
         frequency_history: str = "",
         effect: Effect = Effect.SUBSCRIBE,
+        *,
+        welcomed: str = "",
+        taken: str = "",
     ) -> bool:
         """Make the reader active with what the form says; False when this very form was confirmed before.
 
         So an old confirmation link, pressed again after the reader left, subscribes nobody. A reader who refused
         tracking before still refuses it. A pause ends, unless the form has one from the old address.
         `frequency_history` is what a known reader has chosen so far (stored as `cadence`); `effect` is what the
-        confirmation does, for the page that its link shows later. A reader who was erased after the form was filled in
-        stays erased.
+        confirmation does, for the page that its link shows later. `welcomed` and `taken` replace what is stored, unless
+        they are empty. A reader who was erased after the form was filled in stays erased.
         """
         values = {
             "email": sign_up.email,
@@ -90,6 +99,8 @@ class Subscribers:
             "consent_head": consent_head,
             "mailable": shard_of(sign_up.id),
             **({"cadence": frequency_history} if frequency_history else {}),
+            **({"welcomed": welcomed} if welcomed else {}),
+            **({"taken": taken} if taken else {}),
             **({"moved_from": sign_up.moved_from} if sign_up.moved_from else {}),
         }
         allowed = {"tracking": values.pop("tracking")} if sign_up.choices.tracking else {}
@@ -180,6 +191,29 @@ class Subscribers:
                 },
             ),
         )
+
+    def remember_taken(self, subscriber: str, days: Mapping[str, date]) -> None:
+        """Add the days on which the reader took up offers, {offer: day}; nothing for one who was erased.
+
+        The profile may change meanwhile: then it is read again, so that no other offer is lost. Raises NotNow if it
+        never stands still.
+        """
+        for _ in range(TRIES):
+            item = self._read(subscriber)
+            if not item or "email" not in item:
+                return
+            had = str(item.get("taken", ""))
+            taken = had
+            for offer, day in days.items():
+                taken = after_taking(taken, offer, day)
+            if taken == had:
+                return
+            same = "#taken = :had" if had else "attribute_not_exists(#taken)"
+            compared = {"had": had} if had else {}
+            update = change({"taken": taken}, condition=f"attribute_exists(#email) AND {same}", compared=compared)
+            if self._update(subscriber, update):
+                return
+        raise NotNow(f"the profile of {subscriber} changes all the time")
 
     def remember_joined(self, sign_up: SignUp) -> None:
         """Store the link of a confirmation that ended another subscription and left this one as it was."""

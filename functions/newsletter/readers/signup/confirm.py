@@ -14,6 +14,7 @@ from newsletter.readers.consents.consent import Consent
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.frequency_history import after_confirming
 from newsletter.readers.profiles.profile import Profile
+from newsletter.readers.shown_before import after_welcome
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.signup.protection import count_confirmation
 from newsletter.readers.signup.sign_ups_store import can_be_confirmed
@@ -141,7 +142,12 @@ def _activate(found: Pending, now: datetime, app: Container) -> None:
         refused = f"tracking of links, refused {where}"
         head = app.consents.append(form.id, Consent("withdrawn", refused, now, f"tracking-{form.nonce}")).hash
     frequency_history = after_confirming(known, form.choices, now) if known else ""
-    if app.subscribers.activate(form, now, head, frequency_history, found.effect):
+    welcomed = known.welcomed if known else ""
+    if found.effect is Effect.SUBSCRIBE and not found.begun:
+        # In the same write: no digest can be planned for the reader that does not know what the welcome shows.
+        welcomed = after_welcome(app.variants.newest_for(form.choices, known), welcomed)
+    taken = known.taken if known else ""
+    if app.subscribers.activate(form, now, head, frequency_history, found.effect, welcomed=welcomed, taken=taken):
         count_confirmation(form, now, app)
         count("SubscriptionsConfirmed")
 
