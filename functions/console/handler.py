@@ -10,7 +10,7 @@ from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from console.routes import api, campaign, control, digest, feeds, report, sign_in
+from console.routes import api, campaign, control, digest, digest_note, feeds, report, sign_in
 from newsletter.container import app
 from newsletter.mailings.control.control_mailing import Control
 from newsletter.platform.observability import observed
@@ -64,6 +64,10 @@ PATHS: Routes = (
     ("/console/digests/{period}/approve", {"POST": signed_in(digest.press_approve, sends=True)}),
     ("/console/digests/{period}/reject", {"POST": signed_in(digest.press_reject, sends=True)}),
     (
+        "/console/digests/{which}/note",
+        {"GET": signed_in(digest_note.show_form, sends=True), "POST": signed_in(digest_note.take_form, sends=True)},
+    ),
+    (
         "/console/campaigns/new",
         {"GET": signed_in(campaign.show_form, sends=True), "POST": signed_in(campaign.take_form, sends=True)},
     ),
@@ -84,6 +88,10 @@ PATHS: Routes = (
     ("/api/v1/digests", {"GET": with_token(digest.list_digests)}),
     ("/api/v1/digests/{period}/approve", {"POST": with_token(digest.approve, sends=True)}),
     ("/api/v1/digests/{period}/reject", {"POST": with_token(digest.reject, sends=True)}),
+    (
+        "/api/v1/digests/{which}/note",
+        {"GET": with_token(digest_note.show), "PUT": with_token(digest_note.put, sends=True)},
+    ),
     ("/api/v1/decisions", {"GET": with_token(api.list_decisions)}),
     ("/api/v1/feeds", {"GET": with_token(feeds.list_feeds)}),
     ("/api/v1/feeds/check", {"POST": with_token(feeds.check_one)}),

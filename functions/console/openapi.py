@@ -10,10 +10,17 @@ from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
 from console.feed_schemas import ADDRESS, MOMENT, NUMBER, SCHEMAS, TEXT, TEXT_LIST, YES_NO, Schema
 from console.principal import SEND_GROUP, SEND_SCOPE
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
+from newsletter.mailings.digests.note import MAX_NOTE
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
 from newsletter.readers.choices import FILTERS
 from newsletter.sending.ledger import RecipientStatus
+
+NOTE: Schema = {
+    "type": "object",
+    "additionalProperties": TEXT,
+    "description": f"What marketing wrote on top of it, by language: one paragraph of at most {MAX_NOTE} characters.",
+}
 
 FIELDS = {
     "name": "Makes the campaign unique: 1 to 60 letters, digits and hyphens.",
@@ -143,7 +150,16 @@ def _digests() -> dict[str, Any]:
         "409": _answer("It was decided otherwise before.", "Error"),
     }
     listed = _operation("listDigests", "Digests, the newest first", {"200": _answer("The digests.", "Digests")})
-    return {"/digests": {"get": listed}} | {
+    which = period | {"name": "which", "description": "weekly or monthly (the next one), or a period that waits."}
+    refused = {"422": _answer("The note needs mending.", "Errors"), **{code: answers[code] for code in ("403", "409")}}
+    saved = {"200": _answer("The note now.", "SavedDigestNote"), "404": answers["404"], **refused}
+    put = _operation(
+        "putDigestNote", "Replace what stands on top of a digest; an empty text removes it", saved, [which]
+    )
+    put["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref("NewDigestNote")}}}
+    shown = {"200": _answer("The note.", "DigestNote"), "404": answers["404"]}
+    note = {"get": _operation("getDigestNote", "What stands on top of a digest", shown, [which]), "put": put}
+    return {"/digests": {"get": listed}, "/digests/{which}/note": note} | {
         f"/digests/{{period}}/{act}": {"post": _operation(f"{act}Digest", summary, answers, [period])}
         for act, summary in said.items()
     }
@@ -238,10 +254,14 @@ def _schemas() -> dict[str, Schema]:
                 "deadline": {"type": ["string", "null"], "format": "date-time"},
                 "sent_unanswered": YES_NO | {"description": "What happens at the deadline if nobody answers."},
                 "held_because": TEXT | {"description": "Why it did not go out when it was to; empty: it was not held."},
+                "note": NOTE,
             }
         ),
         "Digests": _object({"digests": _array("Digest")}),
         "DecidedDigest": _object({"digest": _ref("Digest")}),
+        "DigestNote": _object({"note": NOTE}),
+        "SavedDigestNote": _object({"note": NOTE, "warnings": TEXT_LIST}),
+        "NewDigestNote": {"oneOf": [_object({"text": TEXT}), _object({"texts": NOTE})]},
         "Decision": _object({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),
         "Decisions": _object({"decisions": _array("Decision")}),
         "Article": _object(

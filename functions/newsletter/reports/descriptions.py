@@ -246,6 +246,7 @@ def digest_as_json(digest: Digest) -> dict[str, Any]:
         "sent_unanswered": digest.sent_unanswered,
         "held_because": digest.held_because,
         "verdict": digest.verdict,
+        "note": dict(digest.note),
     }
 
 

@@ -1,4 +1,4 @@
-"""`newsletter digest list`, `show`, `approve` and `reject`."""
+"""`newsletter digest list`, `show`, `note`, `approve` and `reject`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,24 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     """Declare the commands."""
     digests = add_group(commands, "digest", "digests: what they carry, and those that wait for approval")
     add_limit(add_command(digests, "list", stack_options, _list, "the newest digests and how they stand"))
+    note = add_command(
+        digests,
+        "note",
+        stack_options,
+        _note,
+        "write a line on top of a digest, or show it",
+        "Write a line on top of the next digest, or of one that waits for approval. It stands in that one digest alone."
+        " Without TEXT it is shown; an empty TEXT removes it.",
+    )
+    note.add_argument("text", metavar="TEXT", nargs="?", help="one paragraph, with **bold** and [links](https://…)")
+    note.add_argument(
+        "--for",
+        dest="which",
+        metavar="WHICH",
+        default="weekly",
+        help="weekly (the default) or monthly for the next digest, or a period that waits for approval, e.g. 2026-W48",
+    )
+    note.add_argument("--language", metavar="CODE", default="", help="only in this language (default: in all of them)")
     of_one_digest = (
         add_command(digests, "show", stack_options, _show, "what a digest carries, with its subjects"),
         add_command(
@@ -44,6 +62,12 @@ def _show(options: argparse.Namespace) -> int:
     from cli.mailings import digests
 
     return digests.show(options.period)
+
+
+def _note(options: argparse.Namespace) -> int:
+    from cli.mailings import digests
+
+    return digests.write_note(options.which, options.text, options.language)
 
 
 def _approve(options: argparse.Namespace) -> int:

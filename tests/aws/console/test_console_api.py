@@ -164,7 +164,9 @@ def test_without_a_good_token_nothing_is_told(cloud: Cloud, issuer: Issuer) -> N
         for authorization in tokens:
             headers = {"authorization": authorization, "content-type": "application/json"}
             body = json.dumps(CAMPAIGN) if method == "POST" else ""
-            answer = call(cloud, method, path.format(mailing="confirmation", period="2026-W48"), body, headers)
+            answer = call(
+                cloud, method, path.format(mailing="confirmation", period="2026-W48", which="weekly"), body, headers
+            )
             assert answer.status == 401
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
             assert set(answer.json) == {"error"}

@@ -1,0 +1,79 @@
+"""/console/digests/{which}/note and the same in the API: what marketing writes on top of a digest.
+
+`which` is `weekly` or `monthly` for the next digest, or the period of one that waits for approval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from console.principal import Principal
+from console.request import Request
+from console.responses import page, redirect
+from newsletter.container import app
+from newsletter.mailings.digests.note import MAX_NOTE, note_of, set_note
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.readers.choice import Frequency
+
+
+def show_form(request: Request, who: Principal, which: str) -> Answer:
+    """A field for each language."""
+    saved = request.query("saved") == "1"
+    return _form(who, which, dict(note_of(which, app)), saved=saved)
+
+
+def take_form(request: Request, who: Principal, which: str) -> Answer:
+    """Store the note; what cannot be used comes back with the reason."""
+    texts = {language: request.field(f"note_{language}").strip() for language in app.publication.languages}
+    try:
+        warnings = set_note(which, texts, app, by=who.name)
+    except InvalidInput as wrong:
+        return _form(who, which, texts, error=wrong.message, status=422)
+    if warnings:
+        return _form(who, which, texts, saved=True, warnings=tuple(map(str, warnings)))
+    return redirect(
+        f"/console/digests/{which}/note?saved=1" if which in tuple(Frequency) else f"/console/digests/{which}"
+    )
+
+
+def show(_request: Request, _who: Principal, which: str) -> Answer:
+    """The note, {language: text}."""
+    return json_answer(200, {"note": dict(note_of(which, app))})
+
+
+def put(request: Request, who: Principal, which: str) -> Answer:
+    """Replace the note by `texts`, {language: text}, or by one `text` for every language; an empty one removes it."""
+    data = request.json_object()
+    unknown = sorted(data.keys() - {"text", "texts"})
+    if unknown or len(data) != 1:
+        raise InvalidInput(unknown[0] if unknown else "text", "give either `text` or `texts`, and nothing else")
+    texts = {"": data["text"]} if "text" in data else data["texts"]
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise InvalidInput(next(iter(data)), "a text, or a text for each language")
+    warnings = set_note(which, texts, app, by=who.name)
+    return json_answer(200, {"note": dict(note_of(which, app)), "warnings": [str(warning) for warning in warnings]})
+
+
+def _form(
+    who: Principal,
+    which: str,
+    texts: Mapping[str, str],
+    *,
+    error: str = "",
+    saved: bool = False,
+    warnings: tuple[str, ...] = (),
+    status: int = 200,
+) -> Answer:
+    return page(
+        "digest_note",
+        who,
+        status=status,
+        which=which,
+        of_next=which in tuple(Frequency),
+        texts=texts,
+        error=error,
+        saved=saved,
+        warnings=warnings,
+        most=MAX_NOTE,
+    )
