@@ -132,6 +132,7 @@ def test_every_article_is_in_exactly_one_digest_through_outages_and_late_runs(
 ) -> None:
     monkeypatch.setenv("NEWSLETTER_FEED_URL", str(tmp_path / "feed.xml"))
     app.reset()
+    cloud.subscribe("maija@example.com")
     entries: Entries = {}
 
     def ingest(now: datetime, *slugs: str) -> None:

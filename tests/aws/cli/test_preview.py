@@ -107,6 +107,7 @@ def test_the_digest_of_a_stack_is_that_of_its_present_articles(
     pages = [path for path in tmp_path.glob("*.html") if "Uusi" in path.read_text(encoding="utf-8")]
     assert len(pages) == 1
     assert app.digests.all() == []
+    cloud.subscribe("maija@example.com")
     cloud.run("planner", now)
     assert main(arguments) == 0
     assert "has its digest already" in capsys.readouterr().out
