@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsletter.mailings.digests.digests_store import Digests
     from newsletter.mailings.mailings_store import Mailings
     from newsletter.mailings.planning.backlog_store import Backlog
+    from newsletter.mailings.planning.manifests_store import Manifests
     from newsletter.mailings.status_store import MailingStatuses
     from newsletter.nurture.due_store import DueIndex
     from newsletter.nurture.enrollments_store import Enrollments
@@ -196,8 +197,15 @@ class Stores:
     # --- table Deliveries ---------------------------------------------------------------------------------------------
 
     @cached_property
+    def manifests(self) -> Manifests:
+        """Who is in which batch of a mailing, as it was planned."""
+        from newsletter.mailings.planning.manifests_store import Manifests
+
+        return Manifests(aws.client("dynamodb"), self.settings.deliveries_table)
+
+    @cached_property
     def deliveries(self) -> Deliveries:
-        """The ledger: manifests and batches."""
+        """The ledger: what became of each batch."""
         from newsletter.sending.deliveries_store import Deliveries
 
         return Deliveries(aws.client("dynamodb"), self.settings.deliveries_table)

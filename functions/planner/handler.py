@@ -8,9 +8,14 @@ from newsletter.container import app
 from newsletter.mailings.digests.run_digests import run_digests
 from newsletter.mailings.planning.plan_page import plan_page
 from newsletter.mailings.planning.requeue_shard import requeue_shard
+from newsletter.platform.aws.throttling import patiently
 from newsletter.platform.events import each_message, scheduled_time
 from newsletter.platform.messages import MalformedMessage, Message, PlanPage, RequeueShard
 from newsletter.platform.observability import observed
+
+PLAN_FOR = 60.0
+"""Seconds for which planning comes through where DynamoDB throttles: half of the time that the function has. After
+that the message comes again when its visibility ends, after 12 minutes."""
 
 
 @observed("planner")
@@ -25,6 +30,11 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _plan(message: Message) -> None:
+    """All of it can be done again: manifests are written once, and a batch that is queued twice is sent once."""
+    patiently(lambda: _plan_or_requeue(message), PLAN_FOR, app)
+
+
+def _plan_or_requeue(message: Message) -> None:
     match message:
         case PlanPage():
             plan_page(message, app.now(), app)

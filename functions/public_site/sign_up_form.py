@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.container import app
+from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import DEFAULT_CHOICES, LINES, ON_FORM
@@ -16,7 +17,6 @@ from newsletter.readers.email_address import MAX_ADDRESS
 from newsletter.readers.signup.limits_store import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import under_attack
 from newsletter.readers.signup.subscribe import SignUpForm
-from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from public_site import origins
 from public_site.admission import ask_for_proof
 from public_site.request import Request

@@ -24,17 +24,19 @@ def of(batches: Iterable[SendBatch], configuration_set: str) -> list[str]:
     for number, batch in enumerate(batches):
         sent = number / CALLS_PER_SECOND
         for position, reader in enumerate(batch.recipients):
-            arrivals.append(
-                (sent + draw.random() * SEND_EVENT_S, _event("Send", batch, position, reader, configuration_set))
-            )
-            delivered = sent + SEND_EVENT_S + draw.lognormvariate(0, 1) * DELIVERY_S
-            arrivals.append((delivered, _event("Delivery", batch, position, reader, configuration_set)))
+            address = f"{reader[:9]}@lukija.example"
+            for kind, delay in zip(("Send", "Delivery"), delays(draw), strict=True):
+                arrivals.append((sent + delay, event(kind, batch, position, address, configuration_set)))
     return [body for _, body in sorted(arrivals)]
 
 
-def _event(kind: str, batch: SendBatch, position: int, reader: str, configuration_set: str) -> str:
+def delays(draw: Random) -> tuple[float, float]:
+    """Seconds after its batch is sent at which the Send and the Delivery event of a mail arrive."""
+    return draw.random() * SEND_EVENT_S, SEND_EVENT_S + draw.lognormvariate(0, 1) * DELIVERY_S
+
+
+def event(kind: str, batch: SendBatch, position: int, address: str, configuration_set: str) -> str:
     """AWS: SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS"."""
-    address = f"{reader[:9]}@lukija.example"
     at = "2026-11-24T06:00:03.417Z"
     headers = {"From": "Sanaharju <uutiskirje@sanaharju.example>", "To": address, "Subject": "Viikon kirjoitukset"}
     tags = {"mailing": [batch.mailing], "batch": [batch.batch], "position": [str(position)]}

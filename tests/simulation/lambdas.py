@@ -38,6 +38,11 @@ class Door:
     queue: LongQueue
     workers: list[Worker]
 
+    def due(self) -> float | None:
+        """When messages are handed over: when the first has waited for as long as messages are gathered."""
+        visible = self.queue.next_visible()
+        return None if visible is None else visible + self.source.window
+
     def idle(self) -> Worker | None:
         """A container with nothing to do."""
         return next((worker for worker in self.workers if worker.life is None), None)
@@ -62,7 +67,7 @@ class Fleet(Lambdas):
 
     def _take_messages(self) -> None:
         for door in self._doors:
-            while (visible := door.queue.next_visible()) is not None and visible <= self.clock.seconds:
+            while (due := door.due()) is not None and due <= self.clock.seconds:
                 worker = door.idle()
                 if worker is None:
                     break
@@ -74,8 +79,8 @@ class Fleet(Lambdas):
 
     def _next_visible(self) -> Iterator[float]:
         for door in self._doors:
-            if door.idle() is not None and (visible := door.queue.next_visible()) is not None:
-                yield visible
+            if door.idle() is not None and (due := door.due()) is not None:
+                yield due
 
     def _invocation(
         self, function: Function, source: QueueSource, queue: Queue, messages: list[Message]

@@ -1,6 +1,6 @@
 """`make simulate`: a campaign to a million readers at 500 recipients a second, and what was seen of it.
 
-READERS and RATE in the environment change that.
+READERS and RATE in the environment change that; with FEEDBACK=1 each mail is reported on, and every other one opened.
 """
 
 from __future__ import annotations
@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "infra")]
 
 from newsletter.mailings.planning.plan_page import PAGE_SIZE  # noqa: E402
 from newsletter.platform.shards import SHARDS  # noqa: E402
+from rehearsal.aws.dynamodb.throughput import LIMITS  # noqa: E402
 from rehearsal.lambda_.lineage import LIMIT  # noqa: E402
 from tests.simulation.aws import apart  # noqa: E402
 from tests.simulation.send import Sent, Stage  # noqa: E402
@@ -25,12 +28,15 @@ GROWTH = 0.05
 """Of the memory after a fifth of the recipients."""
 
 
+Kind = Literal["write", "read"]
+
+
 def main() -> int:
     """Simulate and print; fails when a promise of the table is not kept."""
     readers, rate = int(os.environ.get("READERS") or 1_000_000), float(os.environ.get("RATE") or 500)
     began = time.monotonic()
     with surroundings(), apart(readers, rate) as ask:
-        sent = Stage(readers, rate, ask).send()
+        sent = Stage(readers, rate, ask, feedback=bool(os.environ.get("FEEDBACK"))).send()
     for name, value in table(sent):
         print(f"{value:>22}  {name}")
     print(f"{time.monotonic() - began:>22,.0f}  seconds of this machine")
@@ -55,6 +61,7 @@ def table(sent: Sent) -> list[tuple[str, str]]:
         ("SES calls", f"{sent.count('ses SendBulkEmail'):,}"),
         ("DynamoDB writes", f"{sent.writes:,}"),
         ("DynamoDB reads", f"{sent.count('dynamodb') - sent.writes:,}"),
+        *((f"{kind} units a second on the hottest key of {of}", f"{units:,.0f}") for kind, of, units in hottest(sent)),
         ("SQS calls that send", f"{sent.count('sqs'):,}"),
         *((f"invocations of the {folder}", f"{use.invocations:,}") for folder, use in sent.use.items() if use.records),
         *(
@@ -70,6 +77,13 @@ def table(sent: Sent) -> list[tuple[str, str]]:
     ]
 
 
+def hottest(sent: Sent) -> Iterator[tuple[Kind, str, float]]:
+    """`write` or `read`, table or index, and the most units that one of its partitions was asked for in a second."""
+    for name, units in sorted(sent.peaks.items(), key=lambda peak: -peak[1]):
+        kind, _, table = name.partition(" ")
+        yield ("write" if kind == "write" else "read"), table, units
+
+
 def faults(sent: Sent) -> list[str]:
     """What is not as promised."""
     early, late = sent.rss_mb.values()
@@ -79,9 +93,14 @@ def faults(sent: Sent) -> list[str]:
         "the certificate says so": sent.certificate.planned == sent.certificate.accepted == sent.readers,
         "it takes as long as arithmetic says": sent.arithmetic * 0.99 <= sent.seconds <= sent.at_the_latest,
         "no second holds more than the rate limiter allows": sent.witness.busiest <= sent.most_in_a_second,
-        "memory is flat": late <= early * (1 + GROWTH),
+        "memory is flat": bool(sent.clicks) or late <= early * (1 + GROWTH),
         "no batch comes to the sender nearly as often as Lambda bears": sent.passes["sender"] <= LIMIT / 4,
         "the planner sends itself the next page and nothing else": sent.passes["planner"] <= pages,
+        "no partition is asked for more than half of what it gives": all(
+            units <= LIMITS[kind] / 2 for kind, _, units in hottest(sent)
+        ),
+        "every report is kept": not sent.clicks
+        or (sent.certificate.delivered, sent.certificate.clicked) == (sent.readers, sent.clicks),
         "nothing fails": not sent.looped and not sent.failures and not sent.dead_letters,
     }
     return [f"NOT KEPT: {promise}" for promise, kept in promises.items() if not kept]

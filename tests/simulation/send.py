@@ -21,6 +21,7 @@ from tests.bench.bill import WRITES, Work, usd
 from tests.bench.prices import MB_OF_ONE_VCPU, WAIT_S
 from tests.bench.stack import layout, memory_gb, stack
 from tests.simulation.aws import Ask
+from tests.simulation.feedback import Feedback
 from tests.simulation.lambdas import Fleet, Use
 from tests.simulation.queues import CountedSqs
 from tests.simulation.witness import Witness
@@ -44,7 +45,8 @@ class Sent:
     """What was seen of a send. Times are in seconds of the virtual clock from the start of the campaign.
 
     `passes` says how often an event came round to each function at most, as Lambda counts it; `looped` how often Lambda
-    refused one for it.
+    refused one for it. `peaks`: the most units within a second that one partition of a table or index was asked for, by
+    "write table" and "read table/index". `clicks` counts the readers who opened a link.
     """
 
     readers: int
@@ -59,6 +61,8 @@ class Sent:
     dead_letters: int
     passes: dict[str, int]
     looped: int
+    peaks: dict[str, float]
+    clicks: int
     rss_mb: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -112,15 +116,19 @@ class Timed(Work):
 
 
 class Stage:
-    """The functions, their queues and the clock, with AWS behind `ask`."""
+    """The functions, their queues and the clock, with AWS behind `ask`.
 
-    def __init__(self, readers: int, rate: float, ask: Ask) -> None:
+    `feedback`: mails are reported on by SES, and every other one is opened.
+    """
+
+    def __init__(self, readers: int, rate: float, ask: Ask, *, feedback: bool = False) -> None:
         self.readers, self.rate, self._ask = readers, rate, ask
         self.clock = Clock()
         self.sqs = CountedSqs(stack(), self.clock)
         self._draw = Random(1)  # noqa: S311 (the same story in every run)
         self.fleet = Fleet(self.clock, self.sqs, self._draw)
         self.witness = Witness(readers)
+        self._feedback = Feedback(self.fleet, self.sqs, Random(1)) if feedback else None  # noqa: S311 (the same story)
         self._planned_after = 0.0
         self._rss_mb: dict[str, float] = {}
 
@@ -150,6 +158,8 @@ class Stage:
             sum(len(queue.dead) for queue in self.sqs.queues.values()),
             dict(self.fleet.passes),
             self.fleet.looped,
+            metered["peaks"],
+            self._feedback.clicks if self._feedback else 0,
             self._rss_mb,
         )
 
@@ -172,6 +182,8 @@ class Stage:
             self._planned_after = self.clock.seconds
         target = f"{TARGETS[request.service]}.{request.operation}" if request.service in TARGETS else ""
         said = self._ask(request.method, request.path, target, request.body, self._time())
+        if self._feedback and request.operation == "SendBulkEmail":
+            self._feedback.accepted(request.body)
         return Answer(said.status, said.body, {"Content-Type": said.media_type})
 
     def _time(self) -> float:

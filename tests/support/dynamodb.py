@@ -22,6 +22,7 @@ from newsletter.leads.leads_store import Leads
 from newsletter.mailings.decisions_store import Decisions
 from newsletter.mailings.digests.digests_store import Digests
 from newsletter.mailings.mailings_store import Mailings
+from newsletter.mailings.planning.manifests_store import Manifests
 from newsletter.nurture.due_store import DueIndex
 from newsletter.nurture.enrollments_store import Enrollments
 from newsletter.platform.aws import clients as aws
@@ -62,6 +63,7 @@ class Adapters:
     mailings: Mailings
     decisions: Decisions
     digests: Digests
+    manifests: Manifests
     deliveries: Deliveries
     leads: Leads
     guards: RateLimiter
@@ -155,6 +157,7 @@ def _built(stack: Stack) -> Iterator[Adapters]:
             mailings=app.mailings,
             decisions=app.decisions,
             digests=app.digests,
+            manifests=app.manifests,
             deliveries=app.deliveries,
             leads=app.leads,
             guards=app.rate_limiter,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from html import unescape
 from itertools import count
@@ -21,6 +22,7 @@ import pytest
 from newsletter.container import app
 from newsletter.leads.crm_client import Crm
 from newsletter.mailings.digests.digest import Digest, Window
+from newsletter.mailings.planning.manifests_store import Manifests
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
@@ -30,7 +32,6 @@ from newsletter.publication import sending_limits
 from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import subscriber_id
-from newsletter.reports.stats_store import StatsStore
 from rehearsal import events
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
 from tests.support.console_calls import MARKETING, Browser, Program, trust
@@ -58,8 +59,12 @@ class Statement:
         self.actions = actions
         self.resources = resources
         match condition:
-            case {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": keys, **others}, **more}:
+            case {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": keys, **others}, **more} | {
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys, **others},
+                **more,
+            }:
                 assert not others | more, f"{sid}: a condition this test cannot judge"
+                assert not any("*" in key for key in keys) or "ForAllValues:StringLike" in condition
                 self.leading_keys: set[str] | None = set(keys)
             case _:
                 assert not condition, f"{sid}: a condition this test cannot judge"
@@ -69,15 +74,20 @@ class Statement:
         """Whether the statement is enough for the use. A query's key is not known here, so any condition refuses it."""
         if use.action not in self.actions or use.resource not in self.resources:
             return False
-        return self.leading_keys is None or bool(use.keys and use.keys <= self.leading_keys)
+        return self.leading_keys is None or bool(use.keys and all(self._covers(key) for key in use.keys))
+
+    def _covers(self, key: str) -> bool:
+        return any(fnmatchcase(key, pattern) for pattern in self.leading_keys or ())
 
     def unused(self, uses: set[Use]) -> Iterator[str]:
         """Actions that nobody took under this statement, and resources that nobody touched."""
         mine = [use for use in uses if self.allows(use)]
         for part in {*self.actions} - {use.action for use in mine} | {*self.resources} - {use.resource for use in mine}:
             yield f"{self.sid}: {part}"
-        for key in (self.leading_keys or set()) - {key for use in mine for key in use.keys}:
-            yield f"{self.sid}: {key}"
+        keys = {key for use in mine for key in use.keys}
+        for pattern in self.leading_keys or ():
+            if not any(fnmatchcase(key, pattern) for key in keys):
+                yield f"{self.sid}: {pattern}"
 
 
 def granted(cloud: Cloud, folder: str) -> list[Statement]:
@@ -215,7 +225,7 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
         cloud.drain()
         # The lane is taken for a minute, so a batch that comes again goes back to its queue.
-        again = next(each for _, page in app.deliveries.manifests("campaign-kevat") for each in page.batches)
+        again = next(each for _, page in app.manifests.of_mailing("campaign-kevat") for each in page.batches)
         app.rate_limiter.reserve("bulk", 60, datetime.now(UTC).timestamp())
         queues = app.queues
         queues.send(queues.batch, SendBatch(again.mailing, again.id, again.variant, again.recipients))
@@ -275,7 +285,7 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert api("POST", f"/mailings/{mailing}/resume").status == 200
         cloud.drain()
         tick(cloud, 32)
-        strict.setattr(StatsStore, "is_large", lambda *_: True)
+        strict.setattr(Manifests, "estimated", lambda *_: 1e6)
         report = api("GET", f"/mailings/{mailing}").json
         assert (report["mailing"]["state"], report["ended"]["balanced"]) == ("complete", True)
         cloud.ses.faults.set_entry_status("ACCOUNT_SENDING_PAUSED")

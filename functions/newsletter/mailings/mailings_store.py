@@ -21,7 +21,10 @@ MAX_VARIANTS = 50
 
 
 class Mailings(TableStore):
-    """A mailing, its variants and its links share one partition. Variants that were read are cached."""
+    """A mailing, each of its variants and each of its links have a partition of their own. Variants are cached.
+
+    Planners write variants all at once when they begin, tens of units each; and a link is read at every click.
+    """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         super().__init__(client, table)
@@ -72,12 +75,13 @@ class Mailings(TableStore):
         return [(place, mailings[place]) for place in places if place in mailings]
 
     def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
-        """Store a rendered variant and its link targets (key, url). Storing the same variant again changes nothing."""
+        """Store a rendered variant and its link targets (key, url), unless it is stored: links come before it."""
+        if self._read_variant(mailing, variant.key) is not None:
+            return
         for key, url in links:
-            self._put(f"mailing#{mailing}", f"link#{key}", {"url": url})
+            self._put(*_link(mailing, key), {"url": url})
         self._put(
-            f"mailing#{mailing}",
-            f"variant#{variant.key}",
+            *_variant(mailing, variant.key),
             {
                 "language": variant.language,
                 "subject": variant.subject,
@@ -99,15 +103,23 @@ class Mailings(TableStore):
         return self._variants[mailing, key]
 
     def _read_variant(self, mailing: str, key: str) -> Variant | None:
-        item = self._get(f"mailing#{mailing}", f"variant#{key}")
+        item = self._get(*_variant(mailing, key))
         if item is None:
             return None
         return Variant(item["language"], item["subject"], item["html"], item["text"], tuple(item["placeholders"]))
 
     def link(self, mailing: str, key: str) -> str | None:
         """The URL of a mailing's link, or None."""
-        item = self._get(f"mailing#{mailing}", f"link#{key}")
+        item = self._get(*_link(mailing, key))
         return str(item["url"]) if item else None
+
+
+def _variant(mailing: str, key: str) -> tuple[str, str]:
+    return f"mailing#{mailing}#variant#{key}", "variant"
+
+
+def _link(mailing: str, key: str) -> tuple[str, str]:
+    return f"mailing#{mailing}#link#{key}", "link"
 
 
 def _list_key(mailing: Mailing) -> str:

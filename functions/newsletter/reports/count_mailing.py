@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.planning.batches import Manifest
 from newsletter.mailings.status import MailingState
 from newsletter.platform.shards import SHARDS
 from newsletter.reports.stats import MailingStats, compute_stats, sum_stats
@@ -13,6 +14,8 @@ from newsletter.reports.stats import MailingStats, compute_stats, sum_stats
 if TYPE_CHECKING:
     from newsletter.container import Container
 
+LARGE = 16_000
+"""Recipients from which on a mailing is read shard by shard, which takes 33 queries a shard instead of 64 for all."""
 MIN_AGE = timedelta(seconds=15)
 MAX_AGE = timedelta(hours=6)
 AGE_DIVISOR = 100
@@ -42,8 +45,19 @@ def count_shard(mailing: Mailing, shard: str, app: Container, *, now: datetime) 
 
 
 def is_large(mailing: Mailing, app: Container) -> bool:
-    """Whether the mailing is so large that it is counted shard by shard (see StatsStore.is_large)."""
-    return app.stats.is_large(mailing.id, "batch#" if mailing.kind.automated else "manifest#")
+    """Whether the mailing is so large that it is counted and read shard by shard: some LARGE recipients."""
+    if mailing.kind.automated:
+        return app.deliveries.is_large(mailing.id)
+    return app.manifests.estimated(mailing.id) > LARGE
+
+
+def planned_pages(mailing: Mailing, shard: str, app: Container) -> list[tuple[str, Manifest]]:
+    """The planned pages of a shard, or of the whole mailing if `shard` is empty. Automated mailings have none."""
+    if mailing.kind.automated:
+        return []
+    if shard:
+        return [(shard, manifest) for manifest in app.manifests.of_shard(mailing.id, shard)]
+    return list(app.manifests.of_mailing(mailing.id))
 
 
 def _count(mailing: Mailing, shard: str, now: datetime, app: Container) -> MailingStats:
@@ -53,7 +67,7 @@ def _count(mailing: Mailing, shard: str, now: datetime, app: Container) -> Maili
         # Automated mailings have no manifests: every ledger record is a mail that was asked for.
         own = [record.batch for record in records if not record.batch.original_id]
         return compute_stats(records, own, to_the_end=True, now=now, cancelled=False)
-    manifests = list(app.deliveries.manifests(mailing.id, shard))
+    manifests = planned_pages(mailing, shard, app)
     planned = [batch for _, manifest in manifests for batch in manifest.batches]
     to_the_end = {each for each, manifest in manifests if manifest.last} >= set(shard or SHARDS)
     cancelled = mailing.status.state is MailingState.CANCELLED

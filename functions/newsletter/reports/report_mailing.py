@@ -14,7 +14,7 @@ from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import NotFound
 from newsletter.platform.shards import SHARDS
 from newsletter.reports.certificate import Certificate, RecipientLine, recipient_lines
-from newsletter.reports.count_mailing import count_mailing, is_large
+from newsletter.reports.count_mailing import count_mailing, is_large, planned_pages
 from newsletter.reports.stats import MailingStats
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def recipients_of(
     shards = [shard for shard in sorted(SHARDS) if shard >= after[0][:1]] if is_large(mailing, app) else [""]
     for shard in shards:
         records = list(app.deliveries.records(mailing.id, shard))
-        manifests = () if mailing.kind.automated else app.deliveries.manifests(mailing.id, shard)
-        planned = [batch for _, manifest in manifests for batch in manifest.batches]
+        planned = [batch for _, manifest in planned_pages(mailing, shard, app) for batch in manifest.batches]
         for line in recipient_lines(records, planned, cancelled_at=cancelled_at):
             if (line.batch, line.position) > after:
                 yield line

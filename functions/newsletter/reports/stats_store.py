@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
+from newsletter.mailings.planning.ledger_keys import LIFE
 from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
 from newsletter.reports.certificate import Certificate
 from newsletter.reports.stats import MailingStats
-from newsletter.sending.deliveries_store import LIFE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,16 +26,6 @@ class StatsStore:
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-
-    def is_large(self, mailing: str, prefix: str) -> bool:
-        """Whether the items with the prefix need more than one query page (AWS: 1 MB), some 16,000 recipients."""
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="mailing = :mailing AND begins_with(part, :prefix)",
-            ExpressionAttributeValues=to_item({":mailing": mailing, ":prefix": prefix}),
-            Select="COUNT",
-        )
-        return "LastEvaluatedKey" in answer
 
     def of_shards(self, mailing: str) -> dict[str, MailingStats]:
         """The stored stats of the mailing, by shard."""

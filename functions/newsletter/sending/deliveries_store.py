@@ -1,135 +1,109 @@
-"""The ledger, in the Deliveries table: manifests of planned pages, and one record per batch."""
+"""The ledger, in the Deliveries table: for each batch a record, and beside it the events of its recipients."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.mailings.planning.batches import Batch, Manifest
-from newsletter.platform.aws.items import conditional, from_item, holds, pages, projection, to_item, to_value
+from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning.ledger_keys import LIFE, batch_key, batch_keys
+from newsletter.platform.aws.items import (
+    Item,
+    WriteRequest,
+    conditional,
+    from_item,
+    holds,
+    pages,
+    projection,
+    side_by_side,
+    to_item,
+    to_value,
+)
 from newsletter.platform.times import iso, parse_iso
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LIFE = timedelta(days=396)
-"""How long records are kept: 13 months, so that a year can be compared with the one before."""
-LAST_PAGE = 99_999
-"""The highest page number of a shard: keys have five digits for it, so that pages sort."""
+EVENTS = "#events"
+"""Ends the sort key of a batch's events, so that they come right after its record."""
+LARGE_PLACE = 500
+"""Records in one of the PLACES (ledger_keys.py), from which on a mailing without manifests is large."""
 
 
 class Deliveries:
     """Every change is one conditional write on one item, so that every crash leaves a state that can be recognised.
 
-    Ids of recipients are stored as one text, separated by blanks, since a page has thousands of them.
+    A batch has two items. Its record names its recipients and changes twice; its events change with every report of
+    SES, and a write is billed by the size of the whole item: two units with the recipients, one without. The events
+    are written when the first of them comes; `size` keeps those out that name a position the batch does not have.
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
-    # --- manifests ---------------------------------------------------------------------------------------------------
-
-    def manifest(self, mailing: str, shard: str, page: int) -> Manifest | None:
-        """The manifest of the page, or None while it is not planned."""
-        item = self._get(mailing, f"manifest#{shard}#{page:05}")
-        return _manifest(mailing, item) if item else None
-
-    def end_of_page(self, mailing: str, shard: str, page: int) -> Manifest | None:
-        """What the next page goes on from: the manifest without its batches, which are most of it."""
-        item = self._get(mailing, f"manifest#{shard}#{page:05}", ("carry", "cursor", "readers", "nothing"))
-        return _manifest(mailing, {**item, "batches": []}) if item else None
-
-    def put_manifest(self, mailing: str, shard: str, page: int, manifest: Manifest, now: datetime) -> bool:
-        """Store the page's manifest; False when there is one already, which counts."""
-        return self._put_new(
-            mailing,
-            f"manifest#{shard}#{page:05}",
-            now,
-            {
-                "batches": [[batch.id, batch.variant, " ".join(batch.recipients)] for batch in manifest.batches],
-                "carry": {variant: " ".join(ids) for variant, ids in manifest.carry.items()},
-                "cursor": manifest.cursor,
-                "readers": manifest.readers,
-                "nothing": manifest.nothing,
-            },
-        )
-
-    def manifests(self, mailing: str, shard: str = "") -> Iterable[tuple[str, Manifest]]:
-        """Every planned page of the mailing or of one shard, in order, with its shard."""
-        for item in self._parts(mailing, f"manifest#{shard}#" if shard else "manifest#"):
-            yield item["part"].split("#")[1], _manifest(mailing, item)
-
-    def manifests_from(self, mailing: str, shard: str, page: int) -> Iterable[Manifest]:
-        """Every planned page of a shard from that page on, in order."""
-        for item in pages(
-            self._client,
-            TableName=self._table,
-            KeyConditionExpression="mailing = :mailing AND part BETWEEN :first AND :last",
-            ExpressionAttributeValues=to_item(
-                {
-                    ":mailing": mailing,
-                    ":first": f"manifest#{shard}#{page:05}",
-                    ":last": f"manifest#{shard}#{LAST_PAGE:05}",
-                }
-            ),
-            ConsistentRead=True,
-        ):
-            yield _manifest(mailing, item)
-
-    def finish_shard(self, mailing: str, shard: str, manifest: Manifest, now: datetime) -> dict[str, tuple[int, int]]:
-        """Store the shard's final counts (recipients, recipients without articles); the counts of all shards so far.
-
-        Doing it again changes nothing. There is one item per mailing, so that the run that finishes the last shard
-        knows that it is the last.
-        """
-        answer = self._client.update_item(
-            TableName=self._table,
-            Key=to_item({"mailing": mailing, "part": "planned"}),
-            UpdateExpression="SET #shard = :counts, expires = :expires",
-            ExpressionAttributeNames={"#shard": f"shard_{shard}"},
-            ExpressionAttributeValues=to_item(
-                {":counts": f"{manifest.readers} {manifest.nothing}", ":expires": int((now + LIFE).timestamp())}
-            ),
-            ReturnValues="ALL_NEW",
-        )
-        return _shards(from_item(answer["Attributes"]))
-
-    def finished_shards(self, mailing: str) -> dict[str, tuple[int, int]]:
-        """The counts that finish_shard stored so far, by shard."""
-        item = self._get(mailing, "planned")
-        return _shards(item) if item else {}
-
     # --- batches -----------------------------------------------------------------------------------------------------
 
     def record(self, mailing: str, batch: str) -> BatchRecord | None:
-        """The ledger record of a batch, or None while no sender has claimed it."""
-        item = self._get(mailing, f"batch#{batch}")
-        return _record(mailing, item) if item else None
+        """The ledger record of a batch with its events, or None while no sender has claimed it."""
+        found = self._read(mailing, batch_key(mailing, batch), f"batch#{batch}", f"batch#{batch}{EVENTS}")
+        return next(iter(found), None)
+
+    def recipients(self, mailing: str, batch: str) -> tuple[str, ...]:
+        """The recipients of a batch by position; nobody while no sender has claimed it."""
+        item = self._get(mailing, batch, ("recipients",))
+        return tuple(item["recipients"].split()) if item else ()
 
     def records(self, mailing: str, shard: str = "") -> Iterable[BatchRecord]:
-        """Every ledger record of the mailing or of one shard, by batch."""
-        return (_record(mailing, item) for item in self._parts(mailing, f"batch#{shard}"))
+        """Every ledger record of the mailing or of one shard: one query for each of the PLACES, some at a time."""
+        first, last = f"batch#{shard}", f"batch#{shard}~"
+
+        def at(key: str) -> list[BatchRecord]:
+            return list(self._read(mailing, key, first, last))
+
+        for found in side_by_side(at, batch_keys(mailing)):
+            yield from found
+
+    def is_large(self, mailing: str) -> bool:
+        """Whether there are so many records that they should be read shard by shard: some 16,000, by one place."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="mailing = :mailing AND begins_with(part, :prefix)",
+            ExpressionAttributeValues=to_item({":mailing": next(batch_keys(mailing)), ":prefix": "batch#"}),
+            Select="COUNT",
+            Limit=2 * LARGE_PLACE,
+        )
+        return "LastEvaluatedKey" in answer
 
     def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> BatchRecord | None:
-        """Claim a batch that was not tried yet: None if that worked, otherwise the record that is there already."""
-        item = self._put_or_find(
-            batch.mailing,
-            f"batch#{batch.id}",
-            now,
-            {
-                "variant": batch.variant,
-                "recipients": " ".join(batch.recipients),
-                "state": BatchStatus.CLAIMED,
-                "outcomes": outcomes,
-                "reasons": {str(position): reason for position, reason in reasons.items()},
-                "attempts": 1,
-                "lease": iso(now + LEASE),
+        """Claim a batch that was not tried yet: None if that worked, otherwise the record that is there already.
+
+        That comes without its events.
+        """
+        written = conditional(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item={
+                **_key(batch.mailing, batch.id),
+                **to_item(
+                    {
+                        "expires": int((now + LIFE).timestamp()),
+                        "variant": batch.variant,
+                        "recipients": " ".join(batch.recipients),
+                        "state": BatchStatus.CLAIMED,
+                        "outcomes": outcomes,
+                        "reasons": {str(position): reason for position, reason in reasons.items()},
+                        "attempts": 1,
+                        "lease": iso(now + LEASE),
+                    }
+                ),
             },
+            ConditionExpression="attribute_not_exists(part)",
         )
-        return None if item is None else _record(batch.mailing, item)
+        return None if written.took_place else _record(batch.mailing, from_item(written.item), {})
 
     def claim_again(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """Claim a batch whose last try left recipients to retry (state `retry`); False when another run was faster."""
@@ -172,7 +146,7 @@ class Deliveries:
             self._client,
             "update_item",
             TableName=self._table,
-            Key=to_item({"mailing": batch.mailing, "part": f"batch#{batch.id}"}),
+            Key=_key(batch.mailing, batch.id),
             UpdateExpression=(
                 "SET #state = :after, outcomes = :outcomes, reasons = :reasons, attempts = :attempts_after,"
                 " lease = :lease"
@@ -207,74 +181,73 @@ class Deliveries:
         if unknown := happened.keys() - set(FEEDBACK):
             message = f"{min(unknown)!r} is none of {', '.join(FEEDBACK)}"
             raise ValueError(message)
-        written = conditional(
-            self._client,
-            "update_item",
-            repeatable=True,
-            TableName=self._table,
-            Key=to_item({"mailing": mailing, "part": f"batch#{batch}"}),
-            UpdateExpression="ADD " + ", ".join(f"#{what} :{what}" for what in happened),
-            ConditionExpression="attribute_exists(part)",
-            ExpressionAttributeNames={f"#{what}": what for what in happened},
-            ExpressionAttributeValues={f":{what}": to_value(set(positions)) for what, positions in happened.items()},
-            ReturnValues="ALL_NEW",
-        )
-        if not written.took_place:
+        item = self._add(mailing, batch, happened) or self._add_first(mailing, batch, happened)
+        if item is None:
             return None
-        item = written.item
         known = {what: frozenset(map(int, item[what]["NS"])) for what in FEEDBACK if what in item}
-        return _of_batch(known, len(item["outcomes"]["S"]))
+        return _of_batch(known, int(item["size"]["N"]))
+
+    def _add_first(self, mailing: str, batch: str, happened: Mapping[str, Collection[int]]) -> Item | None:
+        """The first events of a batch: it must have a record. Where others are first meanwhile, that is the same."""
+        record = self._get(mailing, batch, ("outcomes", "expires"))
+        if record is None:
+            return None
+        return self._add(mailing, batch, happened, {"size": len(record["outcomes"]), "expires": int(record["expires"])})
+
+    def _add(
+        self, mailing: str, batch: str, happened: Mapping[str, Collection[int]], new: Mapping[str, int] | None = None
+    ) -> Item | None:
+        """Add to the events of the batch: None where it has none yet, unless it is told how to begin (`new`)."""
+        begin = "SET " + ", ".join(f"#{name} = :{name}" for name in new) + " " if new else ""
+        request: WriteRequest = {
+            "TableName": self._table,
+            "Key": _key(mailing, batch, EVENTS),
+            "UpdateExpression": begin + "ADD " + ", ".join(f"#{what} :{what}" for what in happened),
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*happened, *(new or ()))},
+            "ExpressionAttributeValues": {
+                **{f":{what}": to_value(set(positions)) for what, positions in happened.items()},
+                **{f":{name}": to_value(value) for name, value in (new or {}).items()},
+            },
+            "ReturnValues": "ALL_NEW",
+        }
+        if not new:
+            request["ConditionExpression"] = "attribute_exists(part)"
+        written = conditional(self._client, "update_item", repeatable=True, **request)
+        return written.item if written.took_place else None
 
     # --- items -------------------------------------------------------------------------------------------------------
 
-    def _get(self, mailing: str, part: str, only: Iterable[str] = ()) -> dict[str, Any] | None:
-        """The item, or these attributes of it."""
+    def _get(self, mailing: str, batch: str, only: Iterable[str]) -> dict[str, Any] | None:
+        """These attributes of the batch's record."""
         answer = self._client.get_item(
-            TableName=self._table,
-            Key=to_item({"mailing": mailing, "part": part}),
-            ConsistentRead=True,
-            **projection(only),
+            TableName=self._table, Key=_key(mailing, batch), ConsistentRead=True, **projection(only)
         )
         return from_item(answer["Item"]) if "Item" in answer else None
 
-    def _parts(self, mailing: str, prefix: str, **more: Any) -> Iterable[dict[str, Any]]:
-        return pages(
+    def _read(self, mailing: str, key: str, first: str, last: str) -> Iterator[BatchRecord]:
+        """The records of a place between two sort keys, each with the events that follow it."""
+        record: dict[str, Any] | None = None
+        for item in pages(
             self._client,
             TableName=self._table,
-            KeyConditionExpression="mailing = :mailing AND begins_with(part, :prefix)",
-            ExpressionAttributeValues=to_item({":mailing": mailing, ":prefix": prefix}),
+            KeyConditionExpression="mailing = :mailing AND part BETWEEN :first AND :last",
+            ExpressionAttributeValues=to_item({":mailing": key, ":first": first, ":last": last}),
             ConsistentRead=True,
-            **more,
-        )
-
-    def _put_new(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> bool:
-        return self._put_or_find(mailing, part, now, values) is None
-
-    def _put_or_find(self, mailing: str, part: str, now: datetime, values: dict[str, Any]) -> dict[str, Any] | None:
-        """None if a new item was written, otherwise the item that is there."""
-        expires = int((now + LIFE).timestamp())
-        written = conditional(
-            self._client,
-            "put_item",
-            TableName=self._table,
-            Item=to_item({"mailing": mailing, "part": part, "expires": expires, **values}),
-            ConditionExpression="attribute_not_exists(part)",
-        )
-        return None if written.took_place else from_item(written.item)
+        ):
+            if record is not None:
+                own = item["part"] == record["part"] + EVENTS
+                yield _record(mailing, record, item if own else {})
+            # Events without a record are those of one that has just expired.
+            record = None if item["part"].endswith(EVENTS) else item
+        if record is not None:
+            yield _record(mailing, record, {})
 
 
-def _shards(item: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    counts = ((name[-1], value.split()) for name, value in item.items() if name.startswith("shard_"))
-    return {shard: (int(readers), int(nothing)) for shard, (readers, nothing) in counts}
+def _key(mailing: str, batch: str, which: str = "") -> Item:
+    return to_item({"mailing": batch_key(mailing, batch), "part": f"batch#{batch}{which}"})
 
 
-def _manifest(mailing: str, item: dict[str, Any]) -> Manifest:
-    batches = tuple(Batch(mailing, batch, variant, tuple(ids.split())) for batch, variant, ids in item["batches"])
-    carry = {variant: tuple(ids.split()) for variant, ids in item["carry"].items()}
-    return Manifest(batches, carry, item.get("cursor"), item["readers"], item["nothing"])
-
-
-def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:
+def _record(mailing: str, item: Mapping[str, Any], events: Mapping[str, Any]) -> BatchRecord:
     batch = Batch(mailing, item["part"].removeprefix("batch#"), item["variant"], tuple(item["recipients"].split()))
     return BatchRecord(
         batch=batch,
@@ -283,7 +256,7 @@ def _record(mailing: str, item: dict[str, Any]) -> BatchRecord:
         attempts=item["attempts"],
         lease=parse_iso(item["lease"]),
         reasons={int(position): reason for position, reason in item["reasons"].items()},
-        positions=_of_batch({what: item[what] for what in FEEDBACK if what in item}, len(batch.recipients)),
+        positions=_of_batch({what: events[what] for what in FEEDBACK if what in events}, len(batch.recipients)),
     )
 
 

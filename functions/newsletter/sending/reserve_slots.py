@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
-from newsletter.platform.rate_limit import BULK, HORIZON, TRANSACTIONAL, bulk_pace, transactional_pace
+from newsletter.platform.rate_limit import BULK, HORIZON, TRANSACTIONAL, Pace, bulk_pace, transactional_pace
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -18,6 +18,11 @@ MAX_SLEEP = 5.0
 SLOT_TOLERANCE = 0.05
 """Seconds by which a slot may be missed. A sender that is later reserves a new one, since late calls together with
 those on time could exceed the rate."""
+LATE = 0.1
+"""Seconds after its slot at which a call to SES may still be made. Nine tenths of the account's rate are for mailings:
+where all calls of a second are late by up to so much, no second has more than the account's rate."""
+STALE = 2.0
+"""Seconds for which a batch that missed its slot may wait for another: what was looked up for it is as old then."""
 RETRY_WHEN_FULL = HORIZON - 5
 """Seconds until the next try when no slot is free within the horizon."""
 
@@ -33,7 +38,7 @@ def reserve_slots(
     A message that waited for its slot carries it. Transactional mail has a rate limit, and a queue, of its own.
     `rate` is the account's, in recipients a second; `now` is in Unix seconds.
     """
-    pace = transactional_pace(rate) if transactional else bulk_pace(rate)
+    pace = _pace(rate, transactional=transactional)
     slots: list[float | None] = [message.slot if message.slot >= now - SLOT_TOLERANCE else None for message in messages]
     missing = [number for number, slot in enumerate(slots) if slot is None]
     if missing:
@@ -54,3 +59,31 @@ def reserve_slots(
     for number in far:
         slots[number] = None
     return slots
+
+
+def wait_for_slot(slot: float, recipients: int, app: Container, *, transactional: bool) -> bool:
+    """Whether a call to SES may be made now: in its slot or, where that has passed, in another one soon after.
+
+    A batch misses its slot where AWS is slow or throttles. Sent late, it would be in the second of others.
+    """
+    last = slot + STALE
+    while (now := app.now().timestamp()) > slot + LATE:
+        pace = _pace(app.mailer.max_send_rate(guess=True), transactional=transactional)
+        limit = TRANSACTIONAL if transactional else BULK
+        another = app.rate_limiter.reserve(limit, pace.length(recipients), now, STALE) if now <= last else None
+        if another is None:
+            return False
+        sleep_until(another, app)
+        slot = another
+    return True
+
+
+def sleep_until(slot: float, app: Container) -> None:
+    """Sleep until the slot (Unix seconds) has come."""
+    seconds = slot - app.now().timestamp()
+    if seconds > 0:
+        app.sleep(seconds)
+
+
+def _pace(rate: float, *, transactional: bool) -> Pace:
+    return transactional_pace(rate) if transactional else bulk_pace(rate)

@@ -15,6 +15,7 @@ from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.rendering.reader_values import reader_values
 from newsletter.platform.aws.queues_client import MAX_DELAY
+from newsletter.platform.aws.throttling import is_of_aws, patiently
 from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import SettleDoubt
@@ -23,10 +24,16 @@ from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.ledger import BatchRecord, BatchStatus, SendResult
+from newsletter.sending.reserve_slots import wait_for_slot
 from newsletter.sending.ses.mailer_client import Envelope
 
 if TYPE_CHECKING:
     from newsletter.container import Container
+
+
+STORE_FOR = 45.0
+"""Seconds for which the result of a call is stored again and again, whatever stands in its way: most of the time that
+the function has (60 s). After that the batch is in doubt, until Send events settle it."""
 
 
 class BatchBusy(NewsletterError):
@@ -41,8 +48,8 @@ LookUp = Callable[[tuple[str, ...]], Mapping[str, RecipientProfile]]
 """Reads the current profiles of a batch's recipients, by subscriber id."""
 
 
-def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp) -> int:
-    """Send a batch whose slot has come; how many recipients are to be tried again.
+def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp, slot: float) -> int:
+    """Send a batch whose slot (Unix seconds) has come; how many recipients are to be tried again.
 
     Nothing is done for a mailing that is not being sent any more. That is checked right before the claim, so that after
     a pause or cancellation only calls to SES that were under way are finished; resuming queues the batch again.
@@ -67,7 +74,10 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp) 
         attempt.choose_recipients(found)
         if not app.deliveries.claim_again(known, attempt.letters(), attempt.reasons, app.now()):
             raise BatchBusy(f"{batch.mailing}/{batch.id}")
-    attempt.send()
+    if attempt.has_its_slot(slot):
+        attempt.send()
+    else:
+        attempt.give_back()
     return attempt.record()
 
 
@@ -156,6 +166,24 @@ class _Attempt:
                     self._note(position, SendResult.OPEN, "")
                 self.envelopes.append(self._envelope(position, subscriber, recipient, self.variant.placeholders))
 
+    def has_its_slot(self, slot: float) -> bool:
+        """Whether SES may be called now (see wait_for_slot). Raises nothing: the batch is claimed."""
+        if not self.envelopes:
+            return True
+        transactional = self.mailing.kind.transactional
+        try:
+            return wait_for_slot(slot, len(self.envelopes), self.app, transactional=transactional)
+        except Exception:  # noqa: BLE001 (it is tried again)
+            logger().exception("no slot", extra={"mailing": self.mailing.id, "batch": self.batch.id})
+            return False
+
+    def give_back(self) -> None:
+        """Note that SES was not called, so that all of it is tried again."""
+        count("SlotsMissed")
+        for who in self.envelopes:
+            self._note(who.position, SendResult.RETRY, "its slot had passed")
+        self.envelopes = []
+
     def send(self) -> None:
         """Call SES once and note its answer for each recipient."""
         if self.variant is None or not self.envelopes:
@@ -184,7 +212,7 @@ class _Attempt:
         state = (
             BatchStatus.RETRY if again else BatchStatus.DOUBTFUL if SendResult.DOUBTFUL in letters else BatchStatus.DONE
         )
-        self.app.deliveries.record_result(self.batch, self.attempts, state, letters, self.reasons, self.app.now())
+        self._store(state, letters)
         count("MailsAccepted", letters.count(SendResult.ACCEPTED))
         count("MailsDoubtful", letters.count(SendResult.DOUBTFUL))
         count("MailsRejected", self.refused)
@@ -198,6 +226,17 @@ class _Attempt:
             logger().error("sending stopped", extra={"mailing": self.mailing.id, "reason": str(self.stop)})
             raise self.stop
         return again
+
+    def _store(self, state: BatchStatus, letters: str) -> None:
+        """Store the result, with patience: without it, nobody would know whether the mails went out."""
+        patiently(
+            lambda: self.app.deliveries.record_result(
+                self.batch, self.attempts, state, letters, self.reasons, self.app.now()
+            ),
+            STORE_FOR,
+            self.app,
+            passes=is_of_aws,
+        )
 
     def letters(self) -> str:
         """The outcomes as the ledger stores them."""

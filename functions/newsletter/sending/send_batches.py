@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.planning.batches import Batch
+from newsletter.platform.aws.throttling import is_throttled
 from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
 from newsletter.platform.observability import count
 from newsletter.readers.subscriber import RecipientProfile
-from newsletter.sending.reserve_slots import RateLimited, reserve_slots
+from newsletter.sending.reserve_slots import RateLimited, reserve_slots, sleep_until
 from newsletter.sending.send_batch import BreakerOpen, LookUp, send_batch
 from newsletter.sending.sending_stopped import AUTOMATED_RETRY, handle_sending_stopped, requeue
 from newsletter.sending.settle_doubt import without_already_sent
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 MAX_TRIES = 10
-"""How often a batch is queued again for recipients that SES did not take. After that the queue's own retries count,
-and then it goes to the dead-letter queue."""
+"""How often a batch is queued again for recipients that SES did not take, or because AWS throttles. After that the
+queue's own retries count, and then it goes to the dead-letter queue."""
 FIRST_RETRY_DELAY = 5
 """Seconds before the second try; the delay doubles with each further one."""
 
@@ -63,13 +64,14 @@ def _send_concurrently(
         return []
     slots = _reserve(messages, app, transactional=False)
 
-    def send(number: int) -> Exception | None:
+    def send(place: tuple[float, int]) -> Exception | None:
+        slot, number = place
         message = messages[number]
         try:
             mailing = mailings[message.mailing]
             if mailing is None:
                 raise NotFound(f"mailing {message.mailing}")  # noqa: TRY301 (one fault among those of a batch)
-            _send(message, mailing, app)
+            _send(message, mailing, slot, app)
         except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
             return fault
         return None
@@ -82,11 +84,11 @@ def _send_concurrently(
     return faults
 
 
-def _when_due(due: Iterable[tuple[float, int]], app: Container) -> Iterator[int]:
-    """Yield the number of each (slot, number) when its slot has come."""
+def _when_due(due: Iterable[tuple[float, int]], app: Container) -> Iterator[tuple[float, int]]:
+    """Yield each (slot, number) when its slot has come."""
     for slot, number in due:
-        _sleep_until(slot, app)
-        yield number
+        sleep_until(slot, app)
+        yield slot, number
 
 
 def send_to_one(
@@ -99,9 +101,9 @@ def send_to_one(
     (slot,) = _reserve([message], app, transactional=mailing.kind.transactional)
     if slot is None:
         return False
-    _sleep_until(slot, app)
+    sleep_until(slot, app)
     try:
-        again = send_batch(batch, mailing, app, lambda _: {batch.recipients[0]: recipient})
+        again = send_batch(batch, mailing, app, lambda _: {batch.recipients[0]: recipient}, slot)
     except SendingStopped as stop:
         handle_sending_stopped(message, mailing, stop, app)
         return False
@@ -113,16 +115,20 @@ def send_to_one(
     return True
 
 
-def _send(message: SendBatch, mailing: Mailing, app: Container) -> None:
+def _send(message: SendBatch, mailing: Mailing, slot: float, app: Container) -> None:
     batch = Batch(message.mailing, message.batch, message.variant, message.recipients)
     try:
-        again = send_batch(batch, mailing, app, _look_up(batch, app))
+        again = send_batch(batch, mailing, app, _look_up(batch, app), slot)
     except SendingStopped as stop:
         handle_sending_stopped(message, mailing, stop, app)
         return
     except BreakerOpen:
         requeue(message, app, AUTOMATED_RETRY)
         return
+    except Exception as error:
+        if not is_throttled(error) or message.tries >= MAX_TRIES:
+            raise
+        again = len(batch.recipients)
     if again and message.tries < MAX_TRIES:
         later = replace(message, slot=0.0, tries=message.tries + 1)
         app.queues.send(app.queues.batch, later, delay=FIRST_RETRY_DELAY * 2**message.tries)
@@ -140,9 +146,3 @@ def _reserve(messages: Sequence[RateLimited], app: Container, *, transactional: 
     # Before the reservation, since the answer may take half a second: the first slots would be missed.
     rate = app.mailer.max_send_rate(guess=True)
     return reserve_slots(messages, app, transactional=transactional, rate=rate, now=app.now().timestamp())
-
-
-def _sleep_until(slot: float, app: Container) -> None:
-    seconds = slot - app.now().timestamp()
-    if seconds > 0:
-        app.sleep(seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
+from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.observability import count
 from newsletter.platform.web.answer import Answer
@@ -13,7 +14,6 @@ from newsletter.readers import preferences as change_preferences
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.my_data import SubscriberData
 from newsletter.readers.subscriber import Status
-from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from public_site.problems import Moved
 from public_site.request import Request
 from public_site.responses import download, page

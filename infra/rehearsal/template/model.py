@@ -27,6 +27,8 @@ class QueueSource:
     batch_size: int
     max_concurrency: int
     reports_failures: bool
+    window: float = 0.0
+    """Seconds for which messages are gathered until there are `batch_size` of them."""
 
     @property
     def queue_name(self) -> str:

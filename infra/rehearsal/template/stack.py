@@ -169,6 +169,7 @@ def _queue_source(settings: Mapping[str, Any]) -> QueueSource:
         # Lambda itself starts with five pollers when nothing is said.
         max_concurrency=int(settings.get("ScalingConfig", {}).get("MaximumConcurrency", 5)),
         reports_failures="ReportBatchItemFailures" in settings.get("FunctionResponseTypes", []),
+        window=float(settings.get("MaximumBatchingWindowInSeconds", 0)),
     )
 
 

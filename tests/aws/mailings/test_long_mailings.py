@@ -78,7 +78,7 @@ def test_what_has_no_room_waits_and_goes_out_once_there_is(cloud: Cloud) -> None
     assert cloud.drain() == []
     assert got(cloud, mailing) == []
     waiting = {shard for name, shard in app.backlog.shards() if name == mailing}
-    assert waiting == {batch.id[0] for _, page in app.deliveries.manifests(mailing) for batch in page.batches}
+    assert waiting == {batch.id[0] for _, page in app.manifests.of_mailing(mailing) for batch in page.batches}
 
     assert tick() == len(waiting)
     assert cloud.drain() == []
@@ -97,7 +97,7 @@ def test_a_shard_goes_on_from_the_very_batch_that_waits(cloud: Cloud) -> None:
     mailing = started()
     cloud.drain()
     (_, shard), *_ = app.backlog.shards()
-    (page,) = [manifest for each, manifest in app.deliveries.manifests(mailing) if each == shard]
+    (page,) = [manifest for each, manifest in app.manifests.of_mailing(mailing) if each == shard]
     app.rate_limiter.release(QUEUED, now())
     app.backlog.set(mailing, shard, BacklogPosition(0, len(page.batches)))  # all of it was put on the queue
 

@@ -110,7 +110,7 @@ def test_the_same_change_twice_is_no_error_and_changes_nothing(mailing: str) -> 
 def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_queue_forgot_all(
     cloud: Cloud, mailing: str
 ) -> None:
-    planned = [batch for _, manifest in app.deliveries.manifests(mailing) for batch in manifest.batches]
+    planned = [batch for _, manifest in app.manifests.of_mailing(mailing) for batch in manifest.batches]
     states = [BatchStatus.DONE, BatchStatus.DOUBTFUL, BatchStatus.RETRY, BatchStatus.CLAIMED]
     long_ago = NOW - timedelta(days=30)
     for batch, state in zip(planned, states, strict=False):
@@ -128,7 +128,7 @@ def test_a_resumed_mailing_emits_every_batch_that_is_not_settled_even_when_the_q
 
 
 def test_a_batch_that_a_sender_holds_right_now_is_not_emitted_again(cloud: Cloud, mailing: str) -> None:
-    (held, *_) = [batch for _, manifest in app.deliveries.manifests(mailing) for batch in manifest.batches]
+    (held, *_) = [batch for _, manifest in app.manifests.of_mailing(mailing) for batch in manifest.batches]
     assert app.deliveries.claim(held, ".", {}, datetime.now(UTC)) is None
 
     resume(mailing)
@@ -144,7 +144,7 @@ def test_resuming_plans_what_was_not_planned(cloud: Cloud) -> None:
     resume(name)
     plan(cloud)
 
-    assert {shard for shard, manifest in app.deliveries.manifests(name) if manifest.last} == set(SHARDS)
+    assert {shard for shard, manifest in app.manifests.of_mailing(name) if manifest.last} == set(SHARDS)
     assert sum(len(message.recipients) for message in batches(cloud)) == 12
 
 

@@ -12,6 +12,7 @@ from cli.mailings import breaker
 from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
+from newsletter.mailings.planning.manifests_store import Manifests
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.nurture.monitor_mailings import PILOT_EXTENSION, monitor_mailings
 from newsletter.platform.isolation import Isolated
@@ -21,7 +22,6 @@ from newsletter.publication.sending_limits import BREAKER_VOLUME, DEFAULT_LIMITS
 from newsletter.reports import count_mailing
 from newsletter.reports.certificate import Certificate
 from newsletter.reports.stats import MailingStats
-from newsletter.reports.stats_store import StatsStore
 from newsletter.sending.feedback.circuit_breaker import close_breaker, count_feedback
 from newsletter.sending.feedback.reputation_store import Breaker
 from newsletter.sending.ledger import LEASE, BatchStatus, SendResult
@@ -68,7 +68,7 @@ def mailing_with(
         batch = Batch(name, f"{shard}0-0", "fi-x", tuple(f"{shard}{at:015}" for at in range(len(outcomes or "...."))))
         batches = () if outcomes is None else (batch,)
         if last or outcomes is not None:
-            app.deliveries.put_manifest(name, shard, 0, Manifest(batches, {}, None), NOW)
+            app.manifests.put(name, shard, 0, Manifest(batches, {}, None), NOW)
         if outcomes:
             claimed = NOW - HOUR
             assert app.deliveries.claim(batch, "." * len(outcomes), {}, claimed) is None
@@ -342,7 +342,7 @@ def test_a_look_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
 def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeypatch: pytest.MonkeyPatch) -> None:
     mailing = mailing_with({"a": "aa", "b": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     small = report_of(mailing)
-    monkeypatch.setattr(StatsStore, "is_large", lambda *_: True)
+    monkeypatch.setattr(Manifests, "estimated", lambda *_: 1e6)
     counted: list[str] = []
     original = count_mailing.count_shard
 
@@ -371,7 +371,7 @@ def test_a_large_mailing_is_counted_shard_by_shard_and_not_at_every_look(monkeyp
 
 @pytest.mark.usefixtures("cloud")
 def test_a_change_of_course_makes_older_counts_worthless(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(StatsStore, "is_large", lambda *_: True)
+    monkeypatch.setattr(Manifests, "estimated", lambda *_: 1e6)
     mailing = mailing_with({"a": "aa", "b": ""}, MailingStatus(MailingState.SENDING, NOW - HOUR))
     assert watch()["completed"] == 0
     assert app.statuses.compare_and_set(

@@ -55,7 +55,7 @@ def settle(adapters: Adapters) -> Attempt:
 
 def put_manifest(adapters: Adapters) -> Attempt:
     mailing = adapters.new("digest-")
-    return lambda: adapters.deliveries.put_manifest(mailing, "a", 0, Manifest((), {}, None), NOW)
+    return lambda: adapters.manifests.put(mailing, "a", 0, Manifest((), {}, None), NOW)
 
 
 def create_mailing(adapters: Adapters) -> Attempt:

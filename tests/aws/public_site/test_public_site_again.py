@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from newsletter.container import app
+from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.subscriber import Status
-from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from tests.support.cloud import Cloud, link_to
 from tests.support.site import ID, READER, Answer, Clock, acts, heading, hidden, link, post, reader, shows, text
 

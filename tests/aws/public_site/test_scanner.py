@@ -17,6 +17,8 @@ from newsletter.mailings.mailing import Kind
 from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import REMINDER_AFTER, Status, subscriber_id
+from newsletter.sending.deliveries_store import EVENTS
+from newsletter.sending.ledger import FEEDBACK
 from rehearsal.ses import Mail
 from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to
 from tests.support.site import FORM, ID, READER, Clock, post, reader, stored
@@ -94,7 +96,11 @@ def lasting(cloud: Cloud) -> dict[str, Any]:
         **tables,
         "Subscribers": [item for item in tables["Subscribers"] if item not in clicks],
         "Deliveries": [
-            {name: value for name, value in item.items() if name != "clicked"} for item in tables["Deliveries"]
+            item
+            for item in (
+                {name: value for name, value in item.items() if name != "clicked"} for item in tables["Deliveries"]
+            )
+            if not item["part"]["S"].endswith(EVENTS) or item.keys() & set(FEEDBACK)
         ],
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.leads.lead import Evidence, Lead
-from newsletter.mailings.planning.batches import Batch, Manifest
+from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning.ledger_keys import LIFE, batch_key
 from newsletter.platform.times import iso
 from newsletter.reports.certificate import count_certificate, recipient_lines
-from newsletter.sending.deliveries_store import LIFE
+from newsletter.sending.deliveries_store import EVENTS
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus, SendResult
+from rehearsal.aws.dynamodb.values import weigh_item
 from tests.support.dynamodb import Adapters
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -26,51 +27,13 @@ def batch_of(adapters: Adapters, size: int = 3, number: int = 0) -> Batch:
     return Batch(mailing, f"a0-{number}", "fi-x", tuple(f"{mailing}-{position}" for position in range(size)))
 
 
-def expires(adapters: Adapters, mailing: str) -> set[int]:
+def items(adapters: Adapters, key: str) -> list[dict[str, Any]]:
     answer = adapters.client.query(
         TableName=adapters.table("Deliveries"),
         KeyConditionExpression="mailing = :mailing",
-        ExpressionAttributeValues={":mailing": {"S": mailing}},
+        ExpressionAttributeValues={":mailing": {"S": key}},
     )
-    return {int(item["expires"]["N"]) for item in answer["Items"]}
-
-
-# --- manifests -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("cursor", [None, "abc"])
-def test_a_manifest_reads_back_as_it_was_written_first(adapters: Adapters, cursor: str | None) -> None:
-    batch = batch_of(adapters)
-    first = Manifest((batch,), {"fi-x": ("r1", "r2"), "sv-y": ("r3",)}, cursor)
-    assert adapters.deliveries.manifest(batch.mailing, "a", 0) is None
-    assert adapters.deliveries.put_manifest(batch.mailing, "a", 0, first, NOW)
-    assert not adapters.deliveries.put_manifest(batch.mailing, "a", 0, Manifest((), {}, None), NOW)
-    assert adapters.deliveries.manifest(batch.mailing, "a", 0) == first
-    assert adapters.deliveries.end_of_page(batch.mailing, "a", 0) == replace(first, batches=())
-    assert adapters.deliveries.end_of_page(batch.mailing, "a", 1) is None
-    assert expires(adapters, batch.mailing) == {int((NOW + LIFE).timestamp())}
-
-
-def test_manifests_come_by_shard_and_page_and_are_no_batches(adapters: Adapters) -> None:
-    batch = batch_of(adapters)
-    places = [("a", 0), ("a", 1), ("a", 10), ("b", 0)]
-    manifests = {place: Manifest((), {}, f"{place}") for place in places}
-    for (shard, page), manifest in reversed(manifests.items()):
-        adapters.deliveries.put_manifest(batch.mailing, shard, page, manifest, NOW)
-    adapters.deliveries.claim(batch, "...", {}, NOW)
-    found = list(adapters.deliveries.manifests(batch.mailing))
-    assert found == [(shard, manifest) for (shard, _), manifest in manifests.items()]
-    assert [record.batch for record in adapters.deliveries.records(batch.mailing)] == [batch]
-
-
-def test_a_full_page_with_much_to_carry_fits_in_one_item(adapters: Adapters) -> None:
-    mailing = adapters.new("digest-")
-    ids = [f"{number:026}" for number in range(10_000)]
-    batches = tuple(Batch(mailing, f"a0-{n}", "fi-" + "x" * 16, tuple(ids[n * 50 : n * 50 + 50])) for n in range(40))
-    carry = {f"fi-{n:016}": tuple(ids[2_000 + n * 40 : 2_040 + n * 40]) for n in range(200)}
-    manifest = Manifest(batches, carry, "x" * 26)
-    assert adapters.deliveries.put_manifest(mailing, "a", 0, manifest, NOW)
-    assert adapters.deliveries.manifest(mailing, "a", 0) == manifest
+    return list(answer["Items"])
 
 
 # --- a batch ---------------------------------------------------------------------------------------------------------
@@ -192,3 +155,56 @@ def test_a_lead_is_kept_once_with_every_try_to_hand_it_off(adapters: Adapters) -
     )["Item"]
     tries = [(one["M"]["at"]["S"], one["M"]["result"]["S"]) for one in item["attempts"]["L"]]
     assert tries == [(iso(NOW), "HTTP 503"), (iso(NOW + timedelta(minutes=1)), "200")]
+
+
+def test_what_changes_often_is_apart_from_what_is_big(adapters: Adapters) -> None:
+    """A write is billed by the size of its whole item: one unit for each started KB."""
+    batch, deliveries = batch_of(adapters, 50), adapters.deliveries
+    deliveries.claim(batch, "a" * 50, {}, NOW)
+    everybody = set(range(50))
+    deliveries.add_events(batch.mailing, batch.id, dict.fromkeys(("sent", "delivered", "clicked"), everybody))
+    kept = {item["part"]["S"]: item for item in items(adapters, batch_key(batch.mailing, batch.id))}
+    record, events = kept[f"batch#{batch.id}"], kept[f"batch#{batch.id}{EVENTS}"]
+    assert weigh_item(record) > 1024 > weigh_item(events)
+    assert events["expires"] == record["expires"] == {"N": str(int((NOW + LIFE).timestamp()))}
+
+
+def test_a_position_that_the_batch_does_not_have_is_kept_out(adapters: Adapters) -> None:
+    batch, deliveries = batch_of(adapters, 3), adapters.deliveries
+    deliveries.claim(batch, "...", {}, NOW)
+    for _ in range(2):
+        assert deliveries.add_events(batch.mailing, batch.id, {"sent": {0, 3}}) == {"sent": frozenset({0})}
+    record = deliveries.record(batch.mailing, batch.id)
+    assert record is not None
+    assert record.positions == {"sent": frozenset({0})}
+
+
+def test_records_are_read_with_their_own_events_and_no_others(adapters: Adapters) -> None:
+    """Keys of batches begin like each other: `a0-1`, `a0-1-again`, `a0-10`, all of them in the same place."""
+    deliveries, mailing = adapters.deliveries, adapters.new("digest-")
+    names = ["a0-1", "a0-1-again", "a0-10", "a0-33", "a0-331", "b0-1", "a10-1"]
+    batches = {name: Batch(mailing, name, "fi-x", (f"{name}-reader",)) for name in names}
+    for batch in batches.values():
+        deliveries.claim(batch, ".", {}, NOW)
+    reported = {"a0-1-again": "bounced", "a0-10": "sent", "a0-331": "delivered"}
+    for name, what in reported.items():
+        assert deliveries.add_event(mailing, name, what, 0)
+    for name, batch in batches.items():
+        record = deliveries.record(mailing, name)
+        assert record is not None
+        assert record.batch == batch
+        assert record.positions == ({reported[name]: frozenset({0})} if name in reported else {})
+        assert deliveries.recipients(mailing, name) == batch.recipients
+    found = {record.batch.id: record for record in deliveries.records(mailing)}
+    assert found == {name: deliveries.record(mailing, name) for name in names}
+    assert {record.batch.id for record in deliveries.records(mailing, "a")} == set(names) - {"b0-1"}
+
+
+def test_events_whose_record_has_expired_are_no_batch(adapters: Adapters) -> None:
+    batch, deliveries = batch_of(adapters), adapters.deliveries
+    deliveries.claim(batch, "...", {}, NOW)
+    deliveries.add_event(batch.mailing, batch.id, "sent", 0)
+    key = {"mailing": {"S": batch_key(batch.mailing, batch.id)}, "part": {"S": f"batch#{batch.id}"}}
+    adapters.client.delete_item(TableName=adapters.table("Deliveries"), Key=key)
+    assert deliveries.record(batch.mailing, batch.id) is None
+    assert list(deliveries.records(batch.mailing)) == []

@@ -14,12 +14,14 @@ import pytest
 from cli.mailings.decisions import show_unknown_events
 from newsletter.container import app
 from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning.ledger_keys import batch_key
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.aws.items import to_item
 from newsletter.platform.times import iso
 from newsletter.publication.sending_limits import Feedback
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp, Status
+from newsletter.sending.deliveries_store import EVENTS
 from newsletter.sending.ledger import BatchStatus, SendResult
 from newsletter.sending.ses.mail_event import TOPIC_CHECK
 from rehearsal import events
@@ -194,7 +196,7 @@ def forget_reports(mails: Sequence[tuple[datetime, str]]) -> None:
     for _, batch in mails:
         aws.client("dynamodb").update_item(
             TableName=app.settings.deliveries_table,
-            Key=to_item({"mailing": BATCH.mailing, "part": f"batch#{batch}"}),
+            Key=to_item({"mailing": batch_key(BATCH.mailing, batch), "part": f"batch#{batch}{EVENTS}"}),
             UpdateExpression="REMOVE delivered, soft_bounced",
         )
     aws.client("dynamodb").update_item(

@@ -16,9 +16,11 @@ from typing import Any
 from unittest.mock import patch
 
 from newsletter.container import app
+from newsletter.mailings.planning.ledger_keys import batch_key
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.rate_limit import BULK, bulk_pace
 from tests.bench import processes
+from tests.bench.programs.mailing import MAILING
 from tests.bench.programs.send_batches import send
 from tests.bench.stub.server import RATE
 
@@ -53,11 +55,11 @@ def calls_of(body: str) -> list[tuple[str, dict[str, Any]]]:
 
 def again(calls: list[tuple[str, dict[str, Any]]], batch: str) -> None:
     """Make the calls for another batch."""
-    part = {"S": f"batch#{batch}"}
+    key = {"mailing": {"S": batch_key(MAILING.id, batch)}, "part": {"S": f"batch#{batch}"}}
     for operation, request in calls:
         for where in ("Item", "Key"):
             if "part" in request.get(where, ()):
-                request[where]["part"] = part
+                request[where] |= key
         service, method = OPERATIONS[operation]
         getattr(aws.client(service), method)(**request)
 

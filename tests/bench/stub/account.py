@@ -83,7 +83,7 @@ class Account:
         """What the bench asks, not the product: the meter, kept messages, and a blog and a CRM to talk to."""
         match path:
             case "/_bench/meter":
-                return _json(self.meter.read_off())
+                return _json({**self.meter.read_off(), "peaks": self.database.throughput.peaks})
             case "/_bench/messages":
                 return _json({"messages": self._sqs.messages[json.loads(body)["queue"]]})
             case "/_bench/feed.xml":

@@ -104,6 +104,6 @@ def _repair(digest: Digest, app: Container) -> None:
     if (
         mailing is None
         or (mailing.status.state is MailingState.APPROVAL and not digest.awaits_approval)
-        or (overdue and len(app.deliveries.finished_shards(name)) < len(SHARDS))
+        or (overdue and len(app.manifests.finished_shards(name)) < len(SHARDS))
     ):
         launch(prepare(digest_mailing(digest, app.publication), app), app)

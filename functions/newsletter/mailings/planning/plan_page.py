@@ -30,8 +30,7 @@ PAGE_SIZE = 4000
 
 def plan_shards(mailing: str, app: Container, delay: float = 0) -> int:
     """Queue the planning, in `delay` seconds, of every shard that is not planned to its end; how many those are."""
-    manifests = app.deliveries.manifests(mailing)
-    done = {shard for shard, manifest in manifests if manifest.last}
+    done = app.manifests.planned_to_the_end(mailing)
     missing = [shard for shard in SHARDS if shard not in done]
     app.queues.send_later(app.queues.plan, [(PlanPage(mailing, shard, 0), delay) for shard in missing])
     return len(missing)
@@ -45,13 +44,13 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
 
     A crash at any line can be repaired by calling it again: the manifest is written once, and all else follows from it.
     """
-    deliveries, queues = app.deliveries, app.queues
+    manifests, queues = app.manifests, app.queues
     mailing = app.mailings.get(message.mailing)
     if mailing is None:
         raise NotFound(f"mailing {message.mailing}")
     if not mailing.status.plans_shard(message.shard):
         return None
-    manifest = deliveries.manifest(mailing.id, message.shard, message.page)
+    manifest = manifests.get(mailing.id, message.shard, message.page)
     if manifest is None:
         manifest = _plan_new_page(message, mailing, now, app)
     if mailing.status.state.is_sending:
@@ -60,7 +59,7 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
         if mailing.status.plans_next_page(manifest.readers):
             queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
     elif mailing.kind is Kind.DIGEST:
-        shards = deliveries.finish_shard(mailing.id, message.shard, manifest, now)
+        shards = manifests.finish_shard(mailing.id, message.shard, manifest, now)
         if shards.keys() == set(SHARDS):
             _record_outcome(mailing, shards, app)
     return manifest
@@ -76,11 +75,11 @@ def _enqueue_page_of(message: PlanPage, manifest: Manifest, now: datetime, app: 
 
 
 def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Container) -> Manifest:
-    deliveries = app.deliveries
+    manifests = app.manifests
     carry: dict[str, tuple[str, ...]] = {}
     after, readers, nothing = None, 0, 0
     if message.page:
-        before = deliveries.end_of_page(mailing.id, message.shard, message.page - 1)
+        before = manifests.end_of_page(mailing.id, message.shard, message.page - 1)
         if before is None:
             raise NotFound(f"page {message.page - 1} of {mailing.id}, shard {message.shard}")
         carry, after = dict(before.carry), before.cursor
@@ -95,10 +94,10 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
         readers=readers + len(chosen),
         nothing=nothing + assignment.nothing,
     )
-    if deliveries.put_manifest(mailing.id, message.shard, message.page, manifest, now):
+    if manifests.put(mailing.id, message.shard, message.page, manifest, now):
         return manifest
     # Another run was faster: its manifest counts.
-    return deliveries.manifest(mailing.id, message.shard, message.page) or manifest
+    return manifests.get(mailing.id, message.shard, message.page) or manifest
 
 
 class VariantAssignment:

@@ -38,7 +38,7 @@ def requeue_shard(message: RequeueShard, app: Container, *, now: datetime) -> in
     settled, again = _read_ledger(message, now, app) if message.anew else (set(), [])
     app.queues.send_all(app.queues.batch, map(batch_message, again))
     enqueued, page, follows, left = len(again), first.page, True, None
-    for manifest in app.deliveries.manifests_from(mailing.id, message.shard, first.page):
+    for manifest in app.manifests.of_shard(mailing.id, message.shard, first.page):
         if left is None:
             begin = first.number if page == first.page else 0
             number, left = _enqueue_page(manifest, page, begin, settled, now, app)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.platform.aws.items import side_by_side
 from newsletter.platform.errors import NotFound
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.profiles.bounces_store import soft_bounce
@@ -42,7 +43,8 @@ def record_feedback(bodies: Sequence[str], now: datetime, app: Container) -> lis
     for report in reports:
         if isinstance(report, _Report):
             of_batches.setdefault((report.event.mailing, report.event.batch), []).append(report)
-    noted = {batch: _add_to_ledger(*batch, known, app) for batch, known in of_batches.items()}
+    kept = side_by_side(lambda batch: _add_to_ledger(*batch, of_batches[batch], app), of_batches)
+    noted = dict(zip(of_batches, kept, strict=True))
     return [
         _update_subscriber(report, noted[report.event.mailing, report.event.batch], now, app)
         if isinstance(report, _Report)
@@ -114,10 +116,10 @@ def _update_subscriber(report: _Report, noted: Positions | Exception, now: datet
 
 
 def _reader(event: MailEvent, app: Container) -> str:
-    record = app.deliveries.record(event.mailing, event.batch)
-    if record is None or event.position >= len(record.batch.recipients):
+    recipients = app.deliveries.recipients(event.mailing, event.batch)
+    if event.position >= len(recipients):
         raise NotFound(f"position {event.position} of batch {event.mailing}/{event.batch}")
-    return record.batch.recipients[event.position]
+    return recipients[event.position]
 
 
 def _may_be_tracked(reader: str, app: Container) -> bool:

@@ -8,9 +8,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from newsletter.mailings.planning.ledger_keys import LIFE
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
-from newsletter.sending.deliveries_store import LIFE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

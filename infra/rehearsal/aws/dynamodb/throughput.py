@@ -11,7 +11,7 @@ from rehearsal.aws.dynamodb.errors import throttled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LIMITS = {"write": 1_000.0, "read": 3_000.0}
+LIMITS: dict[Literal["write", "read"], float] = {"write": 1_000.0, "read": 3_000.0}
 """Units a second that one partition gives (AWS, DynamoDB Developer Guide, "Burst and adaptive capacity")."""
 
 

@@ -1,0 +1,52 @@
+"""Keys of the ledger: what is sent and reported within a second is spread evenly, and everything is found again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.mailings.planning.batches import Batch
+from newsletter.mailings.planning.ledger_keys import PLACES, batch_key, batch_keys, shard_key
+from newsletter.platform.shards import SHARDS
+
+ids = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)
+planned = st.builds("{}{}-{}".format, st.sampled_from(SHARDS), st.integers(0, 99_999), st.integers(0, 5_000))
+
+
+@given(st.one_of(planned, ids))
+def test_every_batch_is_in_one_of_the_places_that_a_report_reads(batch: str) -> None:
+    assert batch_key("digest-1", batch) in set(batch_keys("digest-1"))
+
+
+@given(planned)
+def test_a_resend_batch_is_beside_its_first(batch: str) -> None:
+    assert batch_key("m", Batch("m", batch, "fi", ()).resend_id) == batch_key("m", batch)
+
+
+@given(st.sampled_from(SHARDS), st.integers(0, 300), st.integers(0, 200))
+def test_batches_that_follow_each_other_are_in_different_places(shard: str, page: int, first: int) -> None:
+    keys = [batch_key("m", f"{shard}{page}-{first + number}") for number in range(PLACES)]
+    assert len(set(keys)) == PLACES
+
+
+def test_pages_begin_at_different_places() -> None:
+    """Else the first places would have more of every mailing: a page seldom ends with the last place."""
+    begins = Counter(batch_key("m", f"{shard}{page}-0") for shard in SHARDS for page in range(8))
+    assert len(begins) == PLACES
+    assert max(begins.values()) <= 20
+
+
+def test_automated_mailings_are_spread_by_their_readers() -> None:
+    readers = (
+        f"{first}{second}{'b' * 24}-{nonce}" for first in SHARDS for second in SHARDS for nonce in ("1", "c0ffee")
+    )
+    places = Counter(batch_key("step-1", batch) for batch in islice(readers, 2048))
+    assert len(places) == PLACES
+    assert max(places.values()) <= 2 * 2048 / PLACES
+
+
+def test_manifests_and_batches_share_no_key() -> None:
+    assert not {shard_key("m", shard) for shard in SHARDS} & set(batch_keys("m"))
