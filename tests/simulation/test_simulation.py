@@ -8,23 +8,26 @@ from unittest.mock import patch
 
 import pytest
 
-from newsletter.mailings.planning import enqueue
+from newsletter.mailings.planning import enqueue, ledger_keys
 from newsletter.platform.rate_limit import AHEAD, BATCH_SIZE, pace
 from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.platform.shards import SHARDS
 from newsletter.sending import reserve_slots
+from rehearsal.aws.dynamodb.throughput import LIMITS
 from tests.bench.stack import layout
 from tests.simulation import lambdas as fleet
 from tests.simulation.aws import Apart
+from tests.simulation.run import hottest
 from tests.simulation.send import Sent, Stage
 from tests.soak import lambdas
+from tests.soak.account import Answer, Request
 from tests.soak.run import surroundings
 
-READERS, RATE, SLOW = 20_000, 500.0, 14.0
+READERS, RATE, SLOW, FAST, REPORTED = 20_000, 500.0, 14.0, 5_000.0, 6_400
 
 
-def simulated(readers: int, rate: float = RATE) -> Sent:
-    return Stage(readers, rate, Apart(readers, rate).ask).send()
+def simulated(readers: int, rate: float = RATE, *, feedback: bool = False) -> Sent:
+    return Stage(readers, rate, Apart(readers, rate).ask, feedback=feedback).send()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -101,3 +104,49 @@ def test_lambda_ends_what_circles_where_it_is_not_allowed_to() -> None:
         patch.object(fleet, "SOURCES", forbidden),
     ):
         assert simulated(3_200, SLOW).looped
+
+
+# --- what comes back -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reported() -> Sent:
+    """At the rate of a large account; every mail is reported on, and every other one opened."""
+    return simulated(REPORTED, FAST, feedback=True)
+
+
+def test_every_report_and_every_click_is_in_the_certificate(reported: Sent) -> None:
+    certificate = reported.certificate
+    assert set(reported.witness.mails) == {1}
+    assert certificate.accepted == certificate.delivered == reported.witness.recipients
+    assert certificate.clicked == reported.clicks > 0
+    assert (reported.failures, reported.dead_letters) == ([], 0)
+
+
+def test_no_partition_is_asked_for_more_than_half_of_what_it_gives(reported: Sent) -> None:
+    """No index either."""
+    assert {name for _, name, _ in hottest(reported)} >= {"Content", "Deliveries", "Guards", "Subscribers/mailable"}
+    assert [peak for kind, *peak in hottest(reported) if peak[-1] > LIMITS[kind] / 2] == []
+
+
+def test_a_ledger_with_one_key_is_asked_for_more(reported: Sent) -> None:
+    with patch.object(ledger_keys, "PLACES", 1):
+        sent = simulated(REPORTED, FAST, feedback=True)
+    assert sent.peaks["write Deliveries"] > LIMITS["write"] / 2 > 2 * reported.peaks["write Deliveries"]
+
+
+class SlowLedger(Stage):
+    """Every fifth claim takes up to three seconds, as where DynamoDB throttles and boto3 tries again."""
+
+    def _answer(self, request: Request) -> Answer:
+        if request.operation == "PutItem" and b'"batch#' in request.body and self._draw.random() < 0.2:
+            self.fleet.wait(self._draw.uniform(0, 3))
+        return super()._answer(request)
+
+
+def test_a_claim_that_takes_long_is_not_sent_in_the_second_of_others() -> None:
+    readers = READERS // 5
+    sent = SlowLedger(readers, RATE, Apart(readers, RATE).ask).send()
+    assert set(sent.witness.mails) == {1}
+    assert sent.certificate.accepted == sent.witness.recipients
+    assert sent.witness.busiest <= sent.most_in_a_second

@@ -21,7 +21,7 @@ those on time could exceed the rate."""
 LATE = 0.1
 """Seconds after its slot at which a call to SES may still be made. Nine tenths of the account's rate are for mailings:
 where all calls of a second are late by up to so much, no second has more than the account's rate."""
-STALE = 2.0
+STALE = 5.0
 """Seconds for which a batch that missed its slot may wait for another: what was looked up for it is as old then."""
 RETRY_WHEN_FULL = HORIZON - 5
 """Seconds until the next try when no slot is free within the horizon."""
