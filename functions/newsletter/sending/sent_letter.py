@@ -24,7 +24,7 @@ class SentLetter(NamedTuple):
 def find_letter(claims: LinkClaims, name: str, app: Container) -> SentLetter | None:
     """The mail that was sent to the place in a batch that `claims` name; None if it is no longer kept.
 
-    The ledger knows which variant that was, for 13 months (deliveries_store.LIFE). `name` is for the greeting.
+    The ledger knows which variant that was, for 13 months (ledger_keys.LIFE). `name` is for the greeting.
     """
     record = app.deliveries.record(claims.mailing, claims.batch)
     if record is None or claims.subscriber not in record.batch.recipients[claims.position : claims.position + 1]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from newsletter.container import app
+from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer, html_answer
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.subscriber import CurrentSubscriber, Status
-from newsletter.sending.deliveries_store import LIFE as LEDGER_LIFE
 from newsletter.sending.sent_letter import SentLetter, find_letter
 from public_site.request import Request
 from public_site.responses import page

@@ -92,7 +92,7 @@ def test_a_resting_offer_makes_one_more_variant_and_no_more(cloud: Cloud) -> Non
         )
     digest(cloud, NOW)
     period = week_of(NOW, app.publication.time_zone)
-    batches = [batch for _, manifest in app.deliveries.manifests(digest_id(period)) for batch in manifest.batches]
+    batches = [batch for _, manifest in app.manifests.of_mailing(digest_id(period)) for batch in manifest.batches]
     assert len({batch.variant for batch in batches}) == 2
 
 
