@@ -86,11 +86,11 @@ class Sent:
 
     @property
     def most_in_a_second(self) -> int:
-        """What the rate limiter allows mailings, and one call more: a late one can meet those on time. (At 500 a
-        second that is the account's rate.)
+        """What the rate limiter allows mailings, and what may be late: one call can meet those on time, and at high
+        rates, where slots are short, several, up to the account's rate.
         """
         pace = bulk_pace(self.rate)
-        return pace.most + pace.size
+        return max(pace.most + pace.size, int(self.rate))
 
     def count(self, *operations: str) -> int:
         """Calls whose name starts so."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 LARGE = 16_000
-"""Recipients from which on a mailing is read shard by shard, which takes 33 queries a shard instead of 64 for all."""
+"""Recipients from which on a mailing is read shard by shard, each with a query for each of the places of batches and a
+read for each page. A smaller one is read as a whole, with as many queries as a large one needs for one shard."""
 MIN_AGE = timedelta(seconds=15)
 MAX_AGE = timedelta(hours=6)
 AGE_DIVISOR = 100
@@ -48,7 +49,7 @@ def is_large(mailing: Mailing, app: Container) -> bool:
     """Whether the mailing is so large that it is counted and read shard by shard: some LARGE recipients."""
     if mailing.kind.automated:
         return app.deliveries.is_large(mailing.id)
-    return app.manifests.estimated(mailing.id) > LARGE
+    return app.manifests.are_more_than(LARGE, mailing.id)
 
 
 def planned_pages(mailing: Mailing, shard: str, app: Container) -> list[tuple[str, Manifest]]:

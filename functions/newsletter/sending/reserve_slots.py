@@ -21,8 +21,11 @@ those on time could exceed the rate."""
 LATE = 0.1
 """Seconds after its slot at which a call to SES may still be made. Nine tenths of the account's rate are for mailings:
 where all calls of a second are late by up to so much, no second has more than the account's rate."""
-STALE = 5.0
-"""Seconds for which a batch that missed its slot may wait for another: what was looked up for it is as old then."""
+STALE = 2.0
+"""Seconds after which a batch that waited for another slot looks at its mailing and its readers once more."""
+MAX_LATE = 20.0
+"""Seconds after its first slot for which a batch that missed it may look for another, and no longer: it is claimed, and
+the function has 60 seconds for all of it."""
 RETRY_WHEN_FULL = HORIZON - 5
 """Seconds until the next try when no slot is free within the horizon."""
 
@@ -61,21 +64,11 @@ def reserve_slots(
     return slots
 
 
-def wait_for_slot(slot: float, recipients: int, app: Container, *, transactional: bool) -> bool:
-    """Whether a call to SES may be made now: in its slot or, where that has passed, in another one soon after.
-
-    A batch misses its slot where AWS is slow or throttles. Sent late, it would be in the second of others.
-    """
-    last = slot + STALE
-    while (now := app.now().timestamp()) > slot + LATE:
-        pace = _pace(app.mailer.max_send_rate(guess=True), transactional=transactional)
-        limit = TRANSACTIONAL if transactional else BULK
-        another = app.rate_limiter.reserve(limit, pace.length(recipients), now, STALE) if now <= last else None
-        if another is None:
-            return False
-        sleep_until(another, app)
-        slot = another
-    return True
+def another_slot(recipients: int, app: Container, *, transactional: bool) -> float | None:
+    """A slot in place of one that has passed, for a batch that is claimed: it begins within MAX_SLEEP, or is None."""
+    pace = _pace(app.mailer.max_send_rate(guess=True), transactional=transactional)
+    limit, now = TRANSACTIONAL if transactional else BULK, app.now().timestamp()
+    return app.rate_limiter.reserve(limit, pace.length(recipients), now, MAX_SLEEP)
 
 
 def sleep_until(slot: float, app: Container) -> None:

@@ -7,24 +7,24 @@ recipient by recipient (settle_doubt.py handles the rest).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.control.hold import hold_mailing
-from newsletter.mailings.mailing import Kind, Mailing, Variant
+from newsletter.mailings.mailing import Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
-from newsletter.mailings.rendering.reader_values import reader_values
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.aws.throttling import is_of_aws, patiently
 from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, SendingStopped, SentPerhaps
-from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import RecipientProfile
+from newsletter.sending.envelope import envelope
 from newsletter.sending.ledger import BatchRecord, BatchStatus, SendResult
-from newsletter.sending.reserve_slots import wait_for_slot
+from newsletter.sending.reserve_slots import LATE, MAX_LATE, STALE, another_slot, sleep_until
 from newsletter.sending.ses.mailer_client import Envelope
 
 if TYPE_CHECKING:
@@ -74,11 +74,42 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp, 
         attempt.choose_recipients(found)
         if not app.deliveries.claim_again(known, attempt.letters(), attempt.reasons, app.now()):
             raise BatchBusy(f"{batch.mailing}/{batch.id}")
-    if attempt.has_its_slot(slot):
+    if _in_its_slot(attempt, slot, look_up, app):
         attempt.send()
     else:
         attempt.give_back()
     return attempt.record()
+
+
+def _in_its_slot(attempt: _Attempt, slot: float, look_up: LookUp, app: Container) -> bool:
+    """Whether SES may be called now. Raises nothing, since the batch is claimed.
+
+    A batch misses its slot where AWS is slow or throttles. Sent late, it would be in the second of others: it waits for
+    another slot. What was looked at long before is looked at once more.
+    """
+    last, looked_at, transactional = slot + MAX_LATE, slot, attempt.mailing.kind.transactional
+    try:
+        while attempt.envelopes:
+            now = app.now().timestamp()
+            if now > last:
+                return False
+            if now > slot + LATE:
+                another = another_slot(len(attempt.envelopes), app, transactional=transactional)
+                if another is None:
+                    return False
+                slot = another
+                sleep_until(slot, app)
+            elif now > looked_at + STALE:
+                looked_at = now
+                attempt.choose_recipients(look_up(attempt.batch.recipients))
+                if not _is_sending(attempt.mailing, app):
+                    return False
+            else:
+                return True
+    except Exception:  # noqa: BLE001 (it is tried again)
+        logger().exception("no slot", extra={"mailing": attempt.mailing.id, "batch": attempt.batch.id})
+        return False
+    return True
 
 
 def _is_sending(mailing: Mailing, app: Container) -> bool:
@@ -153,6 +184,7 @@ class _Attempt:
 
     def choose_recipients(self, found: Mapping[str, RecipientProfile]) -> None:
         """Decide for each open position whether it is sent to, suppressed, or rejected as unreadable."""
+        self.envelopes = []
         for position, subscriber in enumerate(self.batch.recipients):
             if self.outcomes[position] not in (SendResult.OPEN, SendResult.RETRY):
                 continue
@@ -164,18 +196,8 @@ class _Attempt:
             else:
                 if self.outcomes[position] != SendResult.OPEN:
                     self._note(position, SendResult.OPEN, "")
-                self.envelopes.append(self._envelope(position, subscriber, recipient, self.variant.placeholders))
-
-    def has_its_slot(self, slot: float) -> bool:
-        """Whether SES may be called now (see wait_for_slot). Raises nothing: the batch is claimed."""
-        if not self.envelopes:
-            return True
-        transactional = self.mailing.kind.transactional
-        try:
-            return wait_for_slot(slot, len(self.envelopes), self.app, transactional=transactional)
-        except Exception:  # noqa: BLE001 (it is tried again)
-            logger().exception("no slot", extra={"mailing": self.mailing.id, "batch": self.batch.id})
-            return False
+                place = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
+                self.envelopes.append(envelope(place, recipient, self.mailing, self.variant.placeholders, self.app))
 
     def give_back(self) -> None:
         """Note that SES was not called, so that all of it is tried again."""
@@ -247,24 +269,3 @@ class _Attempt:
         self.reasons.pop(position, None)
         if reason:
             self.reasons[position] = reason
-
-    def _envelope(
-        self, position: int, subscriber: str, recipient: RecipientProfile, placeholders: Iterable[str]
-    ) -> Envelope:
-        app = self.app
-        claims = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
-        greeting = app.templates.greeting(recipient.language, recipient.name)
-        data = reader_values(placeholders, claims, greeting, self.mailing.offer, app.links, nonce=recipient.nonce)
-        unsubscribe = data.get("unsubscribe") or app.links.token(LinkPurpose.UNSUBSCRIBE, claims)
-        headers = unsubscribe_headers(self.mailing.kind, app.settings.public_url, unsubscribe)
-        return Envelope(position, recipient.email, data, headers)
-
-
-def unsubscribe_headers(kind: Kind, public_url: str, unsubscribe: str) -> dict[str, str]:
-    """One-click unsubscribe (RFC 8058); nothing for mails to people who have no subscription to end."""
-    if not kind.to_subscribers:
-        return {}
-    return {
-        "List-Unsubscribe": f"<{public_url}/unsubscribe/{unsubscribe}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }

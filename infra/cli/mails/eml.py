@@ -15,7 +15,7 @@ from newsletter.mail.templates import Templates
 from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.rendering.preflight import sample_values
-from newsletter.sending.send_batch import unsubscribe_headers
+from newsletter.sending.envelope import unsubscribe_headers
 from newsletter.sending.ses.mailer_client import Envelope, Mailer
 
 TOKEN = "preview." + "x" * 113

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.mailings.planning.batches import Batch, Manifest
-from newsletter.mailings.planning.ledger_keys import LIFE, shard_key
+from newsletter.mailings.planning.ledger_keys import LIFE, page_key
 from newsletter.platform.shards import SHARDS
 from tests.support.dynamodb import Adapters
 
@@ -33,14 +33,14 @@ def test_a_manifest_reads_back_as_it_was_written_first(adapters: Adapters, curso
     answer = adapters.client.query(
         TableName=adapters.table("Deliveries"),
         KeyConditionExpression="mailing = :mailing",
-        ExpressionAttributeValues={":mailing": {"S": shard_key(batch.mailing, "a")}},
+        ExpressionAttributeValues={":mailing": {"S": page_key(batch.mailing, "a", 0)}},
     )
     assert [item["expires"]["N"] for item in answer["Items"]] == [str(int((NOW + LIFE).timestamp()))]
 
 
 def test_manifests_come_by_shard_and_page_and_are_no_batches(adapters: Adapters) -> None:
     batch = batch_of(adapters)
-    places = [("a", 0), ("a", 1), ("a", 10), ("b", 0)]
+    places = [("a", 0), ("a", 1), ("a", 2), ("b", 0)]
     manifests = {place: Manifest((), {}, f"{place}") for place in places}
     for (shard, page), manifest in reversed(manifests.items()):
         adapters.manifests.put(batch.mailing, shard, page, manifest, NOW)
@@ -66,6 +66,7 @@ def test_a_shard_is_read_from_a_page_on(adapters: Adapters) -> None:
     for page, manifest in enumerate(pages):
         adapters.manifests.put(mailing, "a", page, manifest, NOW)
     assert list(adapters.manifests.of_shard(mailing, "a", 1)) == pages[1:]
+    assert list(adapters.manifests.of_shard(mailing, "a", 3)) == []
     assert list(adapters.manifests.of_shard(mailing, "b")) == []
 
 
@@ -80,8 +81,10 @@ def test_a_shard_is_planned_to_its_end_when_its_last_page_has_no_cursor(adapters
 
 def test_the_size_of_a_mailing_is_estimated_from_the_last_pages_of_a_few_shards(adapters: Adapters) -> None:
     mailing = adapters.new("digest-")
-    assert adapters.manifests.estimated(mailing) == 0
+    assert not adapters.manifests.are_more_than(0, mailing)
     for shard in SHARDS:
-        for page, readers in enumerate((4000, 5000)):
-            adapters.manifests.put(mailing, shard, page, Manifest((), {}, None, readers=readers), NOW)
-    assert adapters.manifests.estimated(mailing) == 5000 * len(SHARDS)
+        for page, (readers, cursor) in enumerate(((400, "x"), (500, None))):
+            adapters.manifests.put(mailing, shard, page, Manifest((), {}, cursor, readers=readers), NOW)
+    planned = 500 * len(SHARDS)
+    assert adapters.manifests.are_more_than(planned - 1, mailing)
+    assert not adapters.manifests.are_more_than(planned, mailing)

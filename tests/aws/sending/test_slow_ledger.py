@@ -10,12 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from newsletter.container import Container, app
+from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.planning.manifests_store import Manifests
 from newsletter.platform.messages import PlanPage, SendBatch, from_json
 from newsletter.platform.rate_limiter_store import RateLimiter
+from newsletter.readers.subscriber import Status
 from newsletter.sending.deliveries_store import Deliveries
 from newsletter.sending.ledger import BatchStatus
-from newsletter.sending.reserve_slots import LATE, STALE
+from newsletter.sending.reserve_slots import LATE, MAX_LATE, MAX_SLEEP, STALE
 from newsletter.sending.send_batch import STORE_FOR
 from newsletter.sending.ses.mailer_client import Mailer
 from rehearsal import events
@@ -101,18 +103,52 @@ def test_a_batch_that_missed_its_slot_is_sent_in_another(
     assert standings() == ["accepted"] * 3
 
 
+def test_who_leaves_while_a_batch_waits_for_another_slot_gets_nothing(
+    cloud: Cloud, batch: SendBatch, readers: list[str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Deliveries.claim
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        clock.sleep(STALE + 1)
+        app.subscribers.deactivate(readers[0], Status.UNSUBSCRIBED, "page", clock.now)
+        return claim(*args, **kwargs)
+
+    monkeypatch.setattr(Deliveries, "claim", slowly)
+    assert send(cloud, batch)
+    assert sorted(standings()) == ["accepted", "accepted", "suppressed"]
+    assert len(cloud.mails()) == 2
+
+
+def test_a_mailing_that_is_paused_while_a_batch_waits_for_another_slot_is_not_sent(
+    cloud: Cloud, batch: SendBatch, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Deliveries.claim
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        clock.sleep(STALE + 1)
+        pause_mailing(MAILING, app, by="marketing", now=clock.now)
+        return claim(*args, **kwargs)
+
+    monkeypatch.setattr(Deliveries, "claim", slowly)
+    assert send(cloud, batch)
+    assert (cloud.mails(), clock.calls) == ([], [])
+    record = app.deliveries.record(MAILING, batch.batch)
+    assert record is not None
+    assert record.outcomes == "rrr"
+
+
 @pytest.mark.parametrize("why", ["too late", "no slot", "no answer"])
 def test_a_batch_without_another_slot_soon_goes_back_and_is_sent_later(
     cloud: Cloud, batch: SendBatch, clock: Clock, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    slow(monkeypatch, Deliveries, "claim", clock, STALE + 1 if why == "too late" else LATE + 1)
+    slow(monkeypatch, Deliveries, "claim", clock, MAX_LATE + 1 if why == "too late" else LATE + 1)
     if why != "too late":
         reserve = RateLimiter.reserve
 
         def again(self: RateLimiter, limit: str, seconds: float, now: float, horizon: float = 300.0) -> float | None:
-            if horizon == STALE and why == "no answer":
+            if horizon == MAX_SLEEP and why == "no answer":
                 raise THROTTLED
-            return None if horizon == STALE else reserve(self, limit, seconds, now, horizon)
+            return None if horizon == MAX_SLEEP else reserve(self, limit, seconds, now, horizon)
 
         monkeypatch.setattr(RateLimiter, "reserve", again)
     assert send(cloud, batch)

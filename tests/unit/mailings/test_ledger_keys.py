@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.mailings.planning.ledger_keys import PLACES, batch_key, batch_keys, shard_key
+from newsletter.mailings.planning.ledger_keys import PLACES, batch_key, batch_keys, page_key
 from newsletter.platform.shards import SHARDS
 
 ids = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)
@@ -49,4 +49,6 @@ def test_automated_mailings_are_spread_by_their_readers() -> None:
 
 
 def test_manifests_and_batches_share_no_key() -> None:
-    assert not {shard_key("m", shard) for shard in SHARDS} & set(batch_keys("m"))
+    pages = {page_key("m", shard, page) for shard in SHARDS for page in range(100)}
+    assert len(pages) == 100 * len(SHARDS)
+    assert not pages & set(batch_keys("m"))

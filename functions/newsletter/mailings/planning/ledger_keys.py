@@ -3,7 +3,7 @@
 One partition key takes 1,000 write units a second (AWS, DynamoDB Developer Guide, "Burst and adaptive capacity").
 
 * `<mailing>`: what is written a few times for each mailing: counts of planned shards, stored stats
-* `<mailing>#<shard>`: the manifests of the shard
+* `<mailing>#<shard>-<page>`: the manifest of a page
 * `<mailing>#<place>`: batches with their events, in PLACES places from 00 on
 """
 
@@ -23,9 +23,9 @@ one shard: places go by batches and not by shards. At 5,000 recipients a second,
 other, each takes some 250 write units a second. Another number needs another id for the mailings that follow."""
 
 
-def shard_key(mailing: str, shard: str) -> str:
-    """Where the manifests of the shard are."""
-    return f"{mailing}#{shard}"
+def page_key(mailing: str, shard: str, page: int) -> str:
+    """Where the manifest of the page is. It alone takes some 120 write units, and pages follow each other quickly."""
+    return f"{mailing}#{shard}-{page}"
 
 
 def batch_key(mailing: str, batch: str) -> str:

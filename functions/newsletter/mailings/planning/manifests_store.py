@@ -7,21 +7,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.planning.batches import Batch, Manifest
-from newsletter.mailings.planning.ledger_keys import LIFE, shard_key
-from newsletter.platform.aws.items import conditional, from_item, pages, projection, side_by_side, to_item
+from newsletter.mailings.planning.ledger_keys import LIFE, page_key
+from newsletter.platform.aws.items import Item, conditional, from_item, projection, side_by_side, to_item
 from newsletter.platform.shards import SHARDS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LAST_PAGE = 99_999
-"""The highest page number of a shard: keys have five digits for it, so that pages sort."""
 SAMPLE = 4
 """Shards from which the size of a mailing is estimated; each is a random sample of the readers."""
 
 
 class Manifests:
-    """Each is written once, and large: some 120 kB. Those of a shard share a partition key.
+    """Each is written once, is large, some 120 kB, and has a partition key of its own. Pages of a shard are planned one
+    after the other, so they are found one after the other.
 
     Ids of recipients are stored as one text, separated by blanks, since a page has thousands of them.
     """
@@ -32,19 +31,17 @@ class Manifests:
 
     def get(self, mailing: str, shard: str, page: int) -> Manifest | None:
         """The manifest of the page, or None while it is not planned."""
-        item = self._get(shard_key(mailing, shard), _part(page))
+        item = self._get(mailing, shard, page)
         return _manifest(mailing, item) if item else None
 
     def end_of_page(self, mailing: str, shard: str, page: int) -> Manifest | None:
         """What the next page goes on from: the manifest without its batches, which are most of it."""
-        item = self._get(shard_key(mailing, shard), _part(page), ("carry", "cursor", "readers", "nothing"))
+        item = self._get(mailing, shard, page, ("carry", "cursor", "readers", "nothing"))
         return _manifest(mailing, {**item, "batches": []}) if item else None
 
     def put(self, mailing: str, shard: str, page: int, manifest: Manifest, now: datetime) -> bool:
         """Store the page's manifest; False when there is one already, which counts."""
         item = {
-            "mailing": shard_key(mailing, shard),
-            "part": _part(page),
             "expires": int((now + LIFE).timestamp()),
             "batches": [[batch.id, batch.variant, " ".join(batch.recipients)] for batch in manifest.batches],
             "carry": {variant: " ".join(ids) for variant, ids in manifest.carry.items()},
@@ -56,12 +53,12 @@ class Manifests:
             self._client,
             "put_item",
             TableName=self._table,
-            Item=to_item(item),
+            Item=_key(mailing, shard, page) | to_item(item),
             ConditionExpression="attribute_not_exists(part)",
         ).took_place
 
     def of_mailing(self, mailing: str) -> Iterator[tuple[str, Manifest]]:
-        """Every planned page with its shard, shard by shard and in order: one query for each shard, some at a time."""
+        """Every planned page with its shard, shard by shard and in order; several shards are read at a time."""
 
         def of(shard: str) -> list[tuple[str, Manifest]]:
             return [(shard, manifest) for manifest in self.of_shard(mailing, shard)]
@@ -69,41 +66,37 @@ class Manifests:
         for found in side_by_side(of, SHARDS):
             yield from found
 
-    def of_shard(self, mailing: str, shard: str, page: int = 0) -> Iterable[Manifest]:
-        """Every planned page of a shard from that page on, in order."""
-        for item in pages(
-            self._client,
-            TableName=self._table,
-            KeyConditionExpression="mailing = :mailing AND part BETWEEN :first AND :last",
-            ExpressionAttributeValues=to_item(
-                {":mailing": shard_key(mailing, shard), ":first": _part(page), ":last": _part(LAST_PAGE)}
-            ),
-            ConsistentRead=True,
-        ):
+    def of_shard(self, mailing: str, shard: str, page: int = 0) -> Iterator[Manifest]:
+        """Every planned page of a shard from that page on, in order: one read for each."""
+        for item in self._pages(mailing, shard, page):
             yield _manifest(mailing, item)
 
     def planned_to_the_end(self, mailing: str) -> set[str]:
-        """The shards of which every page is planned: one read of each shard, some at a time."""
-        ends = side_by_side(lambda shard: self._last(mailing, shard, consistent=True), SHARDS)
-        return {shard for shard, item in zip(SHARDS, ends, strict=True) if item is not None and "cursor" not in item}
+        """The shards of which every page is planned."""
 
-    def estimated(self, mailing: str) -> float:
-        """About how many readers are planned so far, from a few shards: one read of each."""
-        found = [self._last(mailing, shard, consistent=False) for shard in SHARDS[:SAMPLE]]
-        return sum(int(item["readers"]) for item in found if item is not None) * len(SHARDS) / len(found)
+        def at_the_end(shard: str) -> bool:
+            return any("cursor" not in item for item in self._pages(mailing, shard, 0, ("part", "cursor")))
 
-    def _last(self, mailing: str, shard: str, *, consistent: bool) -> dict[str, Any] | None:
-        """The shard's last page that is planned, without its recipients: `readers`, and `cursor` if another follows."""
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="mailing = :mailing",
-            ExpressionAttributeValues=to_item({":mailing": shard_key(mailing, shard)}),
-            ConsistentRead=consistent,
-            ScanIndexForward=False,
-            Limit=1,
-            **projection(("readers", "cursor")),
-        )
-        return from_item(answer["Items"][0]) if answer["Items"] else None
+        return {shard for shard, ended in zip(SHARDS, side_by_side(at_the_end, SHARDS), strict=True) if ended}
+
+    def are_more_than(self, readers: int, mailing: str) -> bool:
+        """Whether about so many are planned by now, from a few shards; their pages are read until it is certain."""
+        sample, planned = SHARDS[:SAMPLE], 0
+        for shard in sample:
+            before = planned
+            for item in self._pages(mailing, shard, 0, ("readers", "cursor")):
+                planned = before + item["readers"]
+                if planned * len(SHARDS) > readers * len(sample):
+                    return True
+        return False
+
+    def _pages(self, mailing: str, shard: str, page: int, only: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
+        """The items of the shard's pages from that one on, or these attributes of them; `cursor` must be among them."""
+        while (item := self._get(mailing, shard, page, only)) is not None:
+            yield item
+            if "cursor" not in item:
+                return
+            page += 1
 
     def finish_shard(self, mailing: str, shard: str, manifest: Manifest, now: datetime) -> dict[str, tuple[int, int]]:
         """Store the shard's final counts (recipients, recipients without articles); the counts of all shards so far.
@@ -125,19 +118,21 @@ class Manifests:
 
     def finished_shards(self, mailing: str) -> dict[str, tuple[int, int]]:
         """The counts that finish_shard stored so far, by shard."""
-        item = self._get(mailing, "planned")
-        return _shards(item) if item else {}
-
-    def _get(self, key: str, part: str, only: Iterable[str] = ()) -> dict[str, Any] | None:
-        """The item, or these attributes of it."""
         answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"mailing": key, "part": part}), ConsistentRead=True, **projection(only)
+            TableName=self._table, Key=to_item({"mailing": mailing, "part": "planned"}), ConsistentRead=True
+        )
+        return _shards(from_item(answer["Item"])) if "Item" in answer else {}
+
+    def _get(self, mailing: str, shard: str, page: int, only: Iterable[str] = ()) -> dict[str, Any] | None:
+        """The item of a page, or these attributes of it."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(mailing, shard, page), ConsistentRead=True, **projection(only)
         )
         return from_item(answer["Item"]) if "Item" in answer else None
 
 
-def _part(page: int) -> str:
-    return f"manifest#{page:05}"
+def _key(mailing: str, shard: str, page: int) -> Item:
+    return to_item({"mailing": page_key(mailing, shard, page), "part": f"manifest#{shard}{page}"})
 
 
 def _shards(item: Mapping[str, Any]) -> dict[str, tuple[int, int]]:

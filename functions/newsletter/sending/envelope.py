@@ -1,0 +1,36 @@
+"""What one recipient of a batch gets of their own: address, values of the placeholders, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.mailings.rendering.reader_values import reader_values
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.readers.subscriber import RecipientProfile
+from newsletter.sending.ses.mailer_client import Envelope
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+
+def envelope(
+    place: LinkClaims, recipient: RecipientProfile, mailing: Mailing, placeholders: Iterable[str], app: Container
+) -> Envelope:
+    """The recipient's part of the call to SES; `place` says who they are, and where in the ledger. Raises NotFound."""
+    greeting = app.templates.greeting(recipient.language, recipient.name)
+    data = reader_values(placeholders, place, greeting, mailing.offer, app.links, nonce=recipient.nonce)
+    unsubscribe = data.get("unsubscribe") or app.links.token(LinkPurpose.UNSUBSCRIBE, place)
+    headers = unsubscribe_headers(mailing.kind, app.settings.public_url, unsubscribe)
+    return Envelope(place.position, recipient.email, data, headers)
+
+
+def unsubscribe_headers(kind: Kind, public_url: str, unsubscribe: str) -> dict[str, str]:
+    """One-click unsubscribe (RFC 8058); nothing for mails to people who have no subscription to end."""
+    if not kind.to_subscribers:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{public_url}/unsubscribe/{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
