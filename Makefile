@@ -38,7 +38,7 @@ test: .venv/test.stamp tests/node_modules/.package-lock.json ## Every test this 
 soak: .venv/test.stamp ## Ten thousand random schedules of crashes, lost answers and repeated messages (RUNS=, SEED=)
 	.venv/bin/python tests/soak/run.py
 
-simulate: .venv/test.stamp ## Send to a million readers at 500 a second, on virtual time (READERS=, RATE=)
+simulate: .venv/test.stamp ## Send to a million readers at 500 a second, on virtual time (READERS=, RATE=, FEEDBACK=1)
 	.venv/bin/python tests/simulation/run.py
 
 check: .venv/test.stamp .venv-deploy/stamp ## Format, lint, types, templates, locks
