@@ -56,6 +56,11 @@ class Deliveries:
         item = self._get(mailing, batch, ("recipients",))
         return tuple(item["recipients"].split()) if item else ()
 
+    def events(self, mailing: str, batch: str) -> dict[str, frozenset[int]]:
+        """The events of a batch so far: positions by type."""
+        item = self._get(mailing, batch, ("size", *FEEDBACK), EVENTS)
+        return _of_batch({what: item[what] for what in FEEDBACK if what in item}, item["size"]) if item else {}
+
     def records(self, mailing: str, shard: str = "") -> Iterable[BatchRecord]:
         """Every ledger record of the mailing or of one shard: one query for each of the PLACES, some at a time."""
         first, last = f"batch#{shard}", f"batch#{shard}~"
@@ -217,10 +222,10 @@ class Deliveries:
 
     # --- items -------------------------------------------------------------------------------------------------------
 
-    def _get(self, mailing: str, batch: str, only: Iterable[str]) -> dict[str, Any] | None:
-        """These attributes of the batch's record."""
+    def _get(self, mailing: str, batch: str, only: Iterable[str], which: str = "") -> dict[str, Any] | None:
+        """These attributes of the batch's record, or of its EVENTS."""
         answer = self._client.get_item(
-            TableName=self._table, Key=_key(mailing, batch), ConsistentRead=True, **projection(only)
+            TableName=self._table, Key=_key(mailing, batch, which), ConsistentRead=True, **projection(only)
         )
         return from_item(answer["Item"]) if "Item" in answer else None
 

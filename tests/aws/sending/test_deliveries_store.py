@@ -195,6 +195,7 @@ def test_records_are_read_with_their_own_events_and_no_others(adapters: Adapters
         assert record.batch == batch
         assert record.positions == ({reported[name]: frozenset({0})} if name in reported else {})
         assert deliveries.recipients(mailing, name) == batch.recipients
+        assert deliveries.events(mailing, name) == record.positions
     found = {record.batch.id: record for record in deliveries.records(mailing)}
     assert found == {name: deliveries.record(mailing, name) for name in names}
     assert {record.batch.id for record in deliveries.records(mailing, "a")} == set(names) - {"b0-1"}

@@ -154,8 +154,7 @@ def _count_soft_bounce(reader: str, event: MailEvent, now: datetime, app: Contai
     bounces = app.bounces.add_soft_bounce(reader, event.mailed_at, event.message_id)
     if bounces is None:
         return
-    record = app.deliveries.record(event.mailing, event.batch)
-    if record is not None and record.has_event(EventType.DELIVERED, event.position):
+    if event.position in app.deliveries.events(event.mailing, event.batch).get(EventType.DELIVERED, ()):
         _discount_soft_bounce(reader, event, app)
         return
     policy = app.publication.feedback
