@@ -7,20 +7,13 @@ import sys
 from typing import Any
 
 from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
-from console.feed_schemas import ADDRESS, MOMENT, NUMBER, SCHEMAS, TEXT, TEXT_LIST, YES_NO, Schema
 from console.principal import SEND_GROUP, SEND_SCOPE
+from console.schemas import ADDRESS, MOMENT, NOTE, NUMBER, SCHEMAS, TEXT, TEXT_LIST, YES_NO, Schema
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
-from newsletter.mailings.digests.note import MAX_NOTE
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
 from newsletter.readers.choices import FILTERS
 from newsletter.sending.ledger import RecipientStatus
-
-NOTE: Schema = {
-    "type": "object",
-    "additionalProperties": TEXT,
-    "description": f"What marketing wrote on top of it, by language: one paragraph of at most {MAX_NOTE} characters.",
-}
 
 FIELDS = {
     "name": "Makes the campaign unique: 1 to 60 letters, digits and hyphens.",

@@ -1,8 +1,10 @@
-"""The feeds in the API's description: their paths, and the schemas of what is answered."""
+"""Schemas of the API's description: plain values, what marketing writes on top of a digest, and feeds."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from newsletter.mailings.digests.note import MAX_NOTE
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -10,6 +12,11 @@ TEXT_LIST: Schema = {"type": "array", "items": TEXT}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
 YES_NO: Schema = {"type": "boolean"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
+NOTE: Schema = {
+    "type": "object",
+    "additionalProperties": TEXT,
+    "description": f"What marketing wrote on top of it, by language: one paragraph of at most {MAX_NOTE} characters.",
+}
 
 
 def _or_null(schema: Schema) -> Schema:
