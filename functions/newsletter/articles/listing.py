@@ -37,8 +37,8 @@ class LastCopy:
     """What was known of a feed before this reading.
 
     `dates` has the ids of the articles of the last good copy, in its order, with their dates. `complete` says whether
-    all those of them that are not at its end are still there. `first_read` and `read_at` are the first and the last
-    good reading.
+    all those of them that are not at its end are still there, and the feed has no older ones that it does not show.
+    `first_read` and `read_at` are the first and the last good reading.
     """
 
     dates: Mapping[str, datetime | None]

@@ -149,6 +149,41 @@ def test_a_small_window_that_grows_brings_no_old_article(blog: Blog, known: int)
     assert listed_since(blog, NOW) == set()
 
 
+def test_the_last_one_that_is_deleted_makes_what_slides_in_no_news(blog: Blog) -> None:
+    several = [post(n, date=NOW - n * 6 * HOUR) for n in range(12)]
+    read(blog, NOW, *several[:10])
+    for hour in (1, 2):
+        read(blog, NOW + hour * HOUR, *several[:9], several[10])
+    assert listed_since(blog, NOW) == {"s000"}
+    assert mine(blog)["s010"].archived
+    assert {name for name, article in mine(blog).items() if article.withdrawn} == {"s009"}
+
+
+def test_a_feed_that_has_older_ones_than_it_shows_brings_no_old_article_of_this_week(blog: Blog) -> None:
+    several = [post(n, date=NOW - n * 6 * HOUR) for n in range(14)]
+    read(blog, NOW, *several[2:12])
+    read(blog, NOW + HOUR, *several[1:11])
+    read(blog, NOW + 2 * HOUR, *several[1:11], *several[12:14])
+    assert listed_since(blog, NOW + HOUR) == {"s001"}
+    assert mine(blog)["s012"].archived
+    assert mine(blog)["s013"].archived
+
+
+@pytest.mark.parametrize(("known", "shown"), [(3, 13), (10, 30)])
+def test_a_window_that_more_than_doubles_is_read_on(blog: Blog, known: int, shown: int) -> None:
+    read(blog, NOW, *weekly(0, known))
+    fresh = post(99, date=NOW + HOUR / 2, slug="uusi")
+    report = read(blog, NOW + HOUR, fresh, *weekly(0, shown))
+    assert (report["new"], report["held"]) == (shown - known + 1, "")
+    assert listed_since(blog, NOW) == {"uusi"}
+
+
+def test_old_ones_between_those_that_were_there_are_held(blog: Blog) -> None:
+    read(blog, NOW, *weekly(0, 10))
+    between = [post(300 + n, date=NOW - 2 * DAY - n * 2 * DAY, slug=f"v{n}") for n in range(12)]
+    assert read(blog, NOW + HOUR, *between, *weekly(0, 10))["held"].startswith("12 of 22 entries are new here")
+
+
 def test_one_that_is_dated_some_days_back_is_news(blog: Blog) -> None:
     read(blog, NOW, *weekly(0, 10))
     read(blog, NOW + HOUR, post(50, slug="sisalla", date=NOW - 5 * DAY), *weekly(0, 9))

@@ -39,6 +39,13 @@ def test_without_dates_the_place_tells() -> None:
     assert dropped("abcd", set("abc"), {}) == []
 
 
+def test_what_has_an_older_one_in_its_place_was_dropped() -> None:
+    assert dropped("abcd", set("abce"), WEEKLY, end="e") == ["d"]
+    assert dropped("abcd", set("xabc"), WEEKLY, end="c") == []
+    assert dropped("dcba", set("cbax"), WEEKLY, end="x") == []
+    assert dropped("abcd", set("e"), WEEKLY, end="e") == []
+
+
 def test_a_second_reading_is_believed() -> None:
     missing = {"a": NOW - HOUR, "b": NOW, "c": NOW - HOUR}
     assert believed(missing, {"c"}, NOW) == ["a"]

@@ -30,12 +30,14 @@ class Snapshot:
     read_at: datetime
 
 
-def reason_to_hold(last: Snapshot, today: Snapshot, unknown: Collection[datetime | None]) -> str:
+def reason_to_hold(
+    last: Snapshot, today: Snapshot, unknown: Collection[datetime | None], *, grown: bool = False
+) -> str:
     """Why today's copy must not be kept without a person's consent; empty when it may.
 
     `unknown` has the dates (None where there is none) of the entries that are neither in the last copy nor a known
     article. When a blog moves to other software, all its entries can get new ids: without this check the whole archive
-    would be mailed as news.
+    would be mailed as news. With `grown`, the feed only shows more of its past than before, below all that it had.
     """
     were, are = len(last.articles), len(today.articles)
     if were < LEAST:
@@ -47,7 +49,7 @@ def reason_to_hold(last: Snapshot, today: Snapshot, unknown: Collection[datetime
     if unknown and not last.articles & today.articles and not (long_pause and news == are):
         return f"none of the {were} entries is left; {len(unknown)} that nobody knew are in their place"
     old = len(unknown) - news
-    if old >= LEAST and old * 2 > are:
+    if old >= LEAST and old * 2 > are and not grown:
         return f"{old} of {are} entries are new here, but were published before the last reading or have no date"
     return ""
 

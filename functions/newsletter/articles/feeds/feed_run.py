@@ -90,7 +90,7 @@ class FeedRun:
         # While it is held, time goes on, but what came at once stays what it was.
         since = self._state.hold.since if self._state.hold else self._now
         today = Snapshot(frozenset(reading.ids), since)
-        return reason_to_hold(last, today, reading.unknown_dates()) or reason_to_hold_burst(
+        return reason_to_hold(last, today, reading.unknown_dates(), grown=reading.is_grown()) or reason_to_hold_burst(
             last,
             today,
             len(reading.news(since)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from newsletter.articles.article import Entry, short_hash
@@ -113,9 +113,32 @@ class Reading:
         dates = {name: article.published for name, article in found.items() if article}
         if not any(dates.values()):
             dates |= self._newest_known()
-        gone = dropped(state.entries, self.ids, dates)
-        last = LastCopy(dates, not gone, state.first_fetched_at, state.read_at)
+        end = self._page[-1:]
+        dated = {**dates, **{self._ids[each.identity]: each.published for each in end if each.identity in self._ids}}
+        gone = dropped(state.entries, self.ids, dated, end=self.ids[-1] if self.ids else "")
+        complete = not gone and not self._has_slid_out(dates)
+        last = LastCopy(dates, complete, state.first_fetched_at, state.read_at)
         return old_entries(self._page, {each.identity for each in self._unknown()}, self._ids, last)
+
+    def _has_slid_out(self, dates: Mapping[str, datetime | None]) -> bool:
+        """Whether the feed has older articles than it showed, so that one may come back into it at its end."""
+        oldest = min((date for date in dates.values() if date), default=None)
+        return oldest is not None and any(
+            article.published and article.published < oldest and article.id not in dates and not article.withdrawn
+            for article in self._catalog.of_feed(self._feed)
+        )
+
+    def is_grown(self) -> bool:
+        """Whether all of the last copy is still there, and all that is new but no news is dated before it."""
+        dates = [article.published for name in self._state.entries if (article := self._catalog.get(name))]
+        oldest = min((date for date in dates if date), default=None)
+        news = {entry.identity for entry in self.news(self._now)}
+        old = [entry.published for entry in self._unknown() if entry.identity not in news]
+        return (
+            oldest is not None
+            and set(self._state.entries) <= set(self.ids)
+            and all(date is not None and date < oldest for date in old)
+        )
 
     def _newest_known(self) -> dict[str, datetime | None]:
         """The newest article of the feed, where the last copy has no date: what lies before it is hardly new."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,21 +24,22 @@ def withdraw_dropped(
     feed: Feed,
     before: FeedState,
     after: FeedState,
-    found: Collection[str],
+    found: Sequence[str],
     now: datetime,
     catalog: ArticleCatalog,
     app: Container,
 ) -> tuple[FeedState, int]:
     """The state of the feed after a good reading, with what is missing in it; and how many articles were withdrawn.
 
-    `before` is the state that the reading found, and `found` has the ids of the articles in it. An article that is
-    missing where it should still be is withdrawn when a second reading misses it too, or at once when its address
-    answers 404 or 410. One at the end of the feed may have slid out: there the address alone tells. What another feed
-    still has stays.
+    `before` is the state that the reading found, and `found` has the ids of the articles in it, in its order. An
+    article that is missing where it should still be is withdrawn when a second reading misses it too, or at once when
+    its address answers 404 or 410. One at the end of the feed may have slid out: there the address alone tells. What
+    another feed still has stays.
     """
     present = {*found, *after.shared}
     known = {name: article for name in (*before.entries, *found) if (article := catalog.get(name))}
-    out_of_place = dropped(before.entries, present, {name: article.published for name, article in known.items()})
+    dates = {name: article.published for name, article in known.items()}
+    out_of_place = dropped(before.entries, present, dates, end=found[-1] if found else "")
     missing = {name: since for name, since in before.missing.items() if name not in present}
     missing = dict.fromkeys(out_of_place, now) | missing
     sure = believed(missing, present, now)
