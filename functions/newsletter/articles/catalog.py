@@ -22,6 +22,8 @@ from newsletter.articles.deduplication import (
     match_entries,
     match_titles,
     merge_fingerprints,
+    repeats,
+    title_words,
 )
 from newsletter.articles.exclusion import excluded_because
 from newsletter.articles.listing import Listing
@@ -64,6 +66,7 @@ class ArticleCatalog:
             found |= match_titles(*_left(entries, here, found))
             rest, left = _left(entries, here, found)
             found |= self._nearly_same(rest, [a for a in left if a.id in gone or a.withdrawn])
+            found |= self._repeated(*_left(entries, here, found))
         others = [a for a in self._articles.values() if a.feed != feed.url and a.feed in self._feeds]
         rest = [entry for entry in entries if entry.identity not in found]
         return found, match_entries(feed.url, rest, others, (TEXT,) if feed.edits_are_news else (LINK, TEXT))
@@ -153,11 +156,27 @@ class ArticleCatalog:
                 if article in found.values():
                     continue
                 if article.id not in texts:
-                    texts[article.id] = plain(self._store.body(article.id)) if article.body else article.summary
+                    texts[article.id] = self._text(article)
                 if is_nearly_same(entry, article, texts[article.id]):
                     found[entry.identity] = article
                     break
         return found
+
+    def _repeated(self, entries: Sequence[Entry], articles: Sequence[Article]) -> dict[str, Article]:
+        """The article of each entry that repeats one of the same title, though that is in the feed no more."""
+        by_title: dict[str, list[Article]] = {}
+        for article in articles:
+            by_title.setdefault(title_words(article.title), []).append(article)
+        found: dict[str, Article] = {}
+        for entry in entries[:MAX_COMPARED]:
+            for article in by_title.get(title_words(entry.title), ())[-MAX_COMPARED:]:
+                if article not in found.values() and repeats(entry, article.published, self._text(article)):
+                    found[entry.identity] = article
+                    break
+        return found
+
+    def _text(self, article: Article) -> str:
+        return plain(self._store.body(article.id)) if article.body else article.summary
 
     def _kept(self, article: Article, before: Article | None, entry: Entry) -> Article:
         if article != before:

@@ -32,6 +32,8 @@ LEAST_WORDS, LEAST_TITLE = 20, 3
 """Words from which a text is compared as a whole; of fewer, a title of three words or more tells something."""
 MAX_WORDS = 1_000
 """Of a text, so many are compared."""
+MAX_OTHERS = 20
+"""Entries of one title that are compared with each other."""
 
 
 def fingerprints(feed: str, entry: Entry, *, editions: bool = False) -> tuple[str, ...]:
@@ -109,21 +111,35 @@ def match_titles(entries: Sequence[Entry], known: Iterable[Article]) -> dict[str
 def repeated_in_feed(entries: Sequence[Entry], matched: Collection[str]) -> set[str]:
     """The identities of entries that only repeat the title and text of another entry of the same copy.
 
-    `matched` are those that are known articles; of several unknown ones the first is taken. The dates may lie weeks
-    apart, and the text has to be a real one: short ones may come every week.
+    `matched` are those that are known articles; of several unknown ones the first is taken.
     """
-    first: dict[str, Entry] = {}
+    first: dict[str, list[Entry]] = {}
     repeated = set()
     for entry in sorted(entries, key=lambda entry: entry.identity not in matched):
-        said = _said(entry)
-        if len(said) < LEAST_TEXT:
-            continue
-        other = first.setdefault(said, entry)
-        if other is entry or entry.identity in matched:
-            continue
-        if _close_in_time(entry.published, other.published, SAME_WEEKS):
+        others = first.setdefault(title_words(entry.title), [])
+        if entry.identity not in matched and any(
+            repeats(entry, other.published, other.text or other.summary) for other in others[:MAX_OTHERS]
+        ):
             repeated.add(entry.identity)
+        else:
+            others.append(entry)
     return repeated
+
+
+def title_words(title: str) -> str:
+    """What two titles have in common that differ in marks and capitals alone."""
+    return " ".join(_words(title)) or folded(title)
+
+
+def repeats(entry: Entry, published: datetime | None, text: str) -> bool:
+    """Whether an entry repeats one of the same title, which has that date and text: with a word edited at most.
+
+    The dates may lie weeks apart, and the text has to be a real one: short ones may come every week.
+    """
+    now = entry.text or entry.summary
+    if min(len(folded(f"{entry.title} {each}")) for each in (now, text)) < LEAST_TEXT:
+        return False
+    return _edited_words(text, now) <= 1 and _close_in_time(entry.published, published, SAME_WEEKS)
 
 
 def is_same_article(kind: str, entry: Entry, article: Article) -> bool:
@@ -143,15 +159,20 @@ def is_nearly_same(entry: Entry, article: Article, text: str) -> bool:
     Numbers must be the same: number 48 of a series is another article than 47. Of few words, one may differ, and the
     dates must be the same; of more, one in ten, within weeks.
     """
-    before = Counter(_words(f"{article.title} {text}"))
-    now = Counter(_words(f"{entry.title} {entry.text or entry.summary}"))
-    gone, come = before - now, now - before
-    changed, length = max(gone.total(), come.total()), max(before.total(), now.total())
-    if any(letter.isdigit() for word in (*gone, *come) for letter in word):
-        return False
+    before, now = f"{article.title} {text}", f"{entry.title} {entry.text or entry.summary}"
+    changed, length = _edited_words(before, now), max(len(_words(before)), len(_words(now)))
     if length < LEAST_WORDS:
         return length >= LEAST_TITLE and changed <= 1 and _dated_alike(entry.published, article.published, SAME_DATE)
     return changed * 10 <= length and _close_in_time(entry.published, article.published, SAME_WEEKS)
+
+
+def _edited_words(before: str, now: str) -> int:
+    """How many words of a text are others now; all of them if one has a digit."""
+    old, new = Counter(_words(before)), Counter(_words(now))
+    gone, come = old - new, new - old
+    if any(letter.isdigit() for word in (*gone, *come) for letter in word):
+        return MAX_WORDS
+    return max(gone.total(), come.total())
 
 
 def _said(entry: Entry) -> str:

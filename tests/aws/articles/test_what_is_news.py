@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,37 @@ def test_an_article_that_is_published_twice_in_one_feed_is_one(blog: Blog) -> No
     for hour in (1, 2):
         read(blog, NOW + hour * HOUR, twice, fresh, *weekly(0, 5))
     assert len(listed_since(blog, NOW)) == 1
+
+
+@pytest.mark.parametrize("title", ["Kirjoitus aaaa numero 0", "KIRJOITUS aaaa: numero 0!"])
+def test_a_copy_with_a_word_edited_beside_the_article_is_no_news(blog: Blog, title: str) -> None:
+    read(blog, NOW, *weekly(0, 10))
+    edited = f"Kirjoitus aaaa numero 0. {TEXT.replace('vastaa', 'vastailee', 1)}"
+    copy = post(0, slug="kopio", date=NOW, title=title, text=edited)
+    for hour in (1, 2):
+        read(blog, NOW + hour * HOUR, copy, *weekly(0, 9))
+    assert listed_since(blog, NOW) == set()
+    assert mine(blog)["s000"].withdrawn == ""
+
+
+def test_what_slid_out_and_is_published_again_with_a_word_edited_is_no_news(blog: Blog) -> None:
+    several = [post(n, date=NOW - n * DAY) for n in range(14)]
+    read(blog, NOW, *several[4:14])
+    read(blog, NOW + HOUR, *several[1:11])
+    copy = replace(several[12], slug="uusi", date=NOW, text=several[12].text.replace("vastaa", "vastailee", 1))
+    read(blog, NOW + 2 * HOUR, copy, *several[1:10])
+    assert listed_since(blog, NOW + 2 * HOUR) == set()
+    assert mine(blog)["uusi"].archived
+
+
+def test_another_text_of_the_same_title_is_news(blog: Blog) -> None:
+    read(blog, NOW, *weekly(0, 10))
+    other = post(0, slug="muu", date=NOW, text=f"Aivan eri aihe tällä kertaa: verkosto. {TEXT}")
+    later = post(
+        1, slug="osa", date=NOW, title="Kirjoitus bbbb numero 1", text=post(1).text.replace("numero 1.", "numero 2.")
+    )
+    read(blog, NOW + HOUR, other, later, *weekly(0, 9))
+    assert listed_since(blog, NOW) == {"muu", "osa"}
 
 
 def test_a_column_with_one_title_every_day_is_news_every_day(blog: Blog) -> None:
