@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
-from newsletter.articles.checks.check_feed import CheckedFeed, check_feed
+from newsletter.articles.checks.check_feed import CheckedFeed, check_feed, with_scheme
 from newsletter.articles.checks.feeds_as_json import checked_as_json, state_as_json
 from newsletter.articles.feeds.accept_feed import accept_feed
 from newsletter.articles.feeds.feed_state import FeedState
@@ -25,7 +25,6 @@ SHOWN = 50
 MAX_ENTRIES = 200
 """Entries in the JSON: Lambda answers with at most 6 MB."""
 ADDRESS = re.compile(r"https?://[^\s/]+")
-HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)")
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,7 @@ def check_one(request: Request, _who: Principal) -> Answer:
 
 def _checked(given: str) -> CheckedFeed:
     """Raises InvalidInput for what is no address: files are read by nobody from here, in the local cloud neither."""
-    url = given.strip()
-    url = f"https://{url}" if HOST.match(url) else url
+    url = with_scheme(given)
     if not ADDRESS.match(url) or len(url) > MAX_URL:
         raise InvalidInput("url", "the http(s) address of a feed, or of a page that names one")
     return check_feed(url, app.feeds, app.templates.publication, app.now(), seconds=CHECK_SECONDS)

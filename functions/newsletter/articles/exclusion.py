@@ -37,6 +37,20 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 """What WordPress says in place of the text; it stands at the beginning."""
+SAYS_PROTECTED = re.compile(
+    r"password[- ]protected|protected (?:post|page|content|article)|protected (?:with|by) a password"
+    r"|salasanasuojat|(?:suojattu|suojatun) salasanalla|salasanalla suojat"
+    r"|lösenordsskydda|skydda\w{0,3} (?:av|med) (?:ett )?lösenord"
+    r"|passwortgeschützt|durch ein passwort geschützt|protégé\w? par (?:un )?mot de passe",
+    re.IGNORECASE,
+)
+ASKS_FOR_PASSWORD = re.compile(
+    r"\b(?:enter|type|syöt\w+|anna\w*|kirjoita\w*|ange|skriv|geben|gib|saisi\w+|entre\w*)\b.{0,60}"
+    r"(?:password|salasana|lösenord|passwort|mot de passe|alle\b|below|nedan|unten)",
+    re.IGNORECASE,
+)
+MAX_REQUEST = 300
+"""Characters of a text that says no more than that a password is needed, and asks for it."""
 
 
 class Described(Protocol):
@@ -67,9 +81,16 @@ def protected_because(entry: Described) -> str:
         if mark in PRIVATE_TITLES:
             return f"a private post: its title begins with {marked[1]!r}"
     for text in (entry.summary, getattr(entry, "text", "")):
-        if PLACEHOLDER.match(one_line(text[:300])):
+        if PLACEHOLDER.match(one_line(text[:300])) or _asks_for_password(text):
             return "a post with a password: its text says so"
     return ""
+
+
+def _asks_for_password(text: str) -> bool:
+    """Whether a text is nothing but the form for a password, in the words of whatever software."""
+    if len(text) > 2 * MAX_REQUEST or len(said := one_line(text)) > MAX_REQUEST:
+        return False
+    return bool(SAYS_PROTECTED.search(said) and ASKS_FOR_PASSWORD.search(said))
 
 
 def excluded_because(entry: Described, rules: Sequence[Exclusion]) -> str:

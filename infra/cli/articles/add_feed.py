@@ -14,7 +14,7 @@ from cli.articles.check_feeds import publication_of, show_checked
 from cli.articles.publication_file import CannotBeEdited, with_feed
 from cli.faults import Fault
 from cli.output import say
-from newsletter.articles.checks.check_feed import CheckedFeed, check_feed, guesses, same_address
+from newsletter.articles.checks.check_feed import CheckedFeed, check_feed, guesses, same_address, with_scheme
 from newsletter.articles.feeds.feed_client import FEED_SECONDS, Feeds
 from newsletter.container import app
 from newsletter.publication.publication import Publication
@@ -22,7 +22,6 @@ from newsletter.publication.publication import Publication
 SHOWN = 10
 """Entries of the feed that are shown before the question."""
 GUESS_SECONDS = 5.0
-HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)")
 
 
 def add_feed(given: str, templates: Path, *, language: str, yes: bool) -> int:
@@ -53,7 +52,7 @@ def add_feed(given: str, templates: Path, *, language: str, yes: bool) -> int:
 
 
 def _address(given: str) -> str:
-    url = f"https://{given}" if HOST.match(given) and "://" not in given else given
+    url = with_scheme(given)
     if not re.match(r"https?://[^\s/]+", url):
         raise Fault(f"{given!r} is no http(s) address; files are for `newsletter feeds check`")
     return url

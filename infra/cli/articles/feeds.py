@@ -13,13 +13,13 @@ from newsletter.container import app
 from newsletter.platform.errors import Conflict, NotFound
 
 
-def show_feeds(only: str = "", *, as_json: bool = False) -> int:
+def show_feeds(only: str | None = None, *, as_json: bool = False) -> int:
     """The state of each feed, or of `only` one. Returns 1 when one cannot be read or is held."""
-    urls = [_known(only)] if only else _urls()
+    urls = _urls() if only is None else [_known(only)]
     states = {url: app.feed_states.get(url) for url in urls}
     if as_json:
         found = [state_as_json(url, state) for url, state in states.items()]
-        say(json.dumps(found[0] if only else {"feeds": found}, indent=2, ensure_ascii=False))
+        say(json.dumps({"feeds": found} if only is None else found[0], indent=2, ensure_ascii=False))
     else:
         if app.settings.feed_url:
             say("NEWSLETTER_FEED_URL replaces the feeds of publication.toml.")
@@ -73,7 +73,7 @@ def archive(url: str, pages: int) -> int:
 def _known(url: str) -> str:
     urls = _urls()
     if url not in urls:
-        raise Fault(f"{url} is no feed of this publication; it has {', '.join(urls)}")
+        raise Fault(f"{url!r} is no feed of this publication; it has {', '.join(urls)}")
     return url
 
 

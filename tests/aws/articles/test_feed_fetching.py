@@ -140,7 +140,14 @@ def test_a_redirect_to_other_letters_is_followed(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("packed", "coding"), [(zlib.compress(FEED), "deflate"), (zlib.compress(FEED)[2:-4], "deflate"), (FEED, "identity")]
+    ("packed", "coding"),
+    [
+        (zlib.compress(FEED), "deflate"),
+        (zlib.compress(FEED)[2:-4], "deflate"),
+        (FEED, "identity"),
+        (FEED, "UTF-8"),
+        (FEED, "none"),
+    ],
 )
 def test_every_packing_that_was_asked_for_is_unpacked(server: Server, packed: bytes, coding: str) -> None:
     server.answer = lambda _: Response(packed, headers={"Content-Encoding": coding})
@@ -170,10 +177,28 @@ def test_a_file_that_is_packed_by_itself_is_read_within_the_limit(server: Server
     assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
     server.answer = lambda _: Response(b"\x1f\x8b\x08 no gzip")
     assert refusal(server.url) == f"{server.url}: packed with gzip, and broken"
-    server.answer = lambda _: Response(b"\x28\xb5\x2f\xfd and so on")
-    assert "packed with Zstandard" in refusal(server.url)
+    server.answer = lambda _: Response(gzip.compress(FEED[:40]) + gzip.compress(FEED[40:]))
+    assert len(fetch(server).entries) == 1
+    server.answer = lambda _: Response(gzip.compress(b" " * 6_000) + gzip.compress(b" " * 6_000))
+    assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
     server.answer = lambda _: Response(b" \n")
     assert refusal(server.url) == f"{server.url}: the answer is empty"
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (b"\x28\xb5\x2f\xfd", "packed with Zstandard, which is not read; give the feed as it is, or with gzip"),
+        (b"BZh91AY", "packed with bzip2, which is not read; give the feed as it is, or with gzip"),
+        (b"\xfd7zXZ\0\0", "packed with xz, which is not read; give the feed as it is, or with gzip"),
+        (b"PK\x03\x04", "packed with ZIP, which is not read; give the feed as it is, or with gzip"),
+        (b"%PDF-1.7", "not a feed: this is a PDF"),
+        (b"\x89PNG\r\n", "not a feed: this is a picture (PNG)"),
+    ],
+)
+def test_another_kind_of_file_is_said_in_words(server: Server, start: bytes, said: str) -> None:
+    server.answer = lambda _: Response(start + b" and so on")
+    assert refusal(server.url) == f"{server.url}: {said}"
 
 
 def test_a_few_redirects_are_followed_and_a_circle_is_not(server: Server) -> None:

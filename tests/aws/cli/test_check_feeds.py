@@ -235,6 +235,13 @@ def test_the_feed_of_a_page_is_found_shown_and_added(templates: Path, site: Site
     assert f"publication.toml has that feed already: {url}/uusi/feed" in said
 
 
+def test_an_address_may_be_in_capitals(templates: Path, site: Site, capsys: Captured) -> None:
+    url = site({"/feed": GOOD})
+    code, _, _ = added(capsys, templates, f"{url.replace('http', 'HTTP')}/feed", "--yes")
+    assert code == 0
+    assert tomllib.loads((templates / "publication.toml").read_text())["feeds"][-1]["url"] == f"{url}/feed"
+
+
 def test_nothing_is_added_without_a_yes(
     templates: Path, site: Site, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

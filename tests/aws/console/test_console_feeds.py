@@ -178,6 +178,7 @@ def test_programs_get_the_same(api: Program) -> None:
         [],
         ["https://none.example/feed: there is no host"],
     )
+    assert api("POST", "/feeds/check", {"url": URL.replace("https", "HTTPS")}).json["feed"] == URL
     assert api("POST", "/feeds/check", {"url": 5}).status == 422
     assert api("POST", "/feeds/check", [URL]).status == 422
 

@@ -43,6 +43,10 @@ def test_a_protected_or_private_post_stays_out(title: str) -> None:
         "Tiivistelmää ei ole, koska artikkeli on suojattu.",
         "Tämä sisältö on suojattu salasanalla. Voit katsella sitä syöttämällä salasanan:",
         "Detta innehåll är lösenordsskyddat. Ange lösenordet nedan:",
+        "To view this protected post, enter the password below: Password:",
+        "Sisältöä ei voi näyttää, koska se on suojattu salasanalla. Syötä salasanasi alle.",
+        "Innehållet är skyddat av lösenord. Ange lösenord för att visa det.",
+        "Der Inhalt ist passwortgeschützt. Bitte geben Sie Ihr Passwort unten ein:",
     ],
 )
 def test_a_post_of_which_the_text_is_a_request_for_a_password_stays_out(text: str) -> None:

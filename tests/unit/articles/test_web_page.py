@@ -26,6 +26,8 @@ def urls(markup: str, **headers: str) -> list[str]:
         ("<link rel=alternate type=application/feed+json href=/feed.json>", ["https://blog.example/feed.json"]),
         ("<base href='https://cdn.example/a/'><link rel=alternate type=application/rss+xml href=f>", ["https://cdn.example/a/f"]),
         ('<link rel="alternate" type="application/rss+xml" href="/syöte?a=1&amp;b=2">', ["https://blog.example/syöte?a=1&b=2"]),
+        ('<link title="Blogi > RSS" rel="alternate" type="application/rss+xml" href="/f">', ["https://blog.example/f"]),
+        ("<link title='5\" > 4' rel='alternate' type='application/rss+xml' href='/f'>", ["https://blog.example/f"]),
         ('<link rel="feed" href="https://muu.example/rss">', ["https://muu.example/rss"]),
         ('<link rel="alternate" type="application/rss+xml" href="feed://muu.example/rss">', ["https://muu.example/rss"]),
         ('<link rel="alternate" type="text/xml" title="RSS" href="/f">', ["https://blog.example/f"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from newsletter.publication.publication import Feed, Publication
 
 COMMON_PATHS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss")
 """Where the feeds of common software are, for a page that names none."""
+HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ def check_feed(
     except FeedUnreadable as fault:
         return CheckedFeed(asked, "", problems=(str(fault),))
     return _checked(asked, asked, fetched, publication, now)
+
+
+def with_scheme(given: str) -> str:
+    """An address as a person may write it: without its scheme, or with that in capitals."""
+    url = given.strip()
+    if HOST.match(url) and "://" not in url:
+        return f"https://{url}"
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme.lower()}{mark}{rest}" if mark else url
 
 
 def guesses(page: str) -> tuple[str, ...]:

@@ -31,8 +31,15 @@ GRACE = 10.0
 """Seconds more for what does not keep to that."""
 LONGEST_WAIT = timedelta(hours=24)
 """A server that asks to be left alone for longer is asked again after this time."""
-GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
-"""How files begin that are packed by themselves, whatever the server says of them."""
+GZIP = b"\x1f\x8b\x08"
+PACKED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "ZIP"}
+OTHER_FILES = {
+    b"%PDF-": "a PDF",
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"GIF8": "a picture (GIF)",
+}
+"""How files begin that are packed by themselves or are no text, whatever the server says of them."""
 MAX_VALIDATOR = 500
 """Characters of an ETag or date that are kept; with a longer one the feed is fetched in full each time."""
 HEADERS = {
@@ -218,12 +225,17 @@ def _page(url: str, answer: WebAnswer, zone: tzinfo, until: float) -> Parsed:
 def _parsed(body: bytes, about: Mapping[str, str], zone: tzinfo, until: float) -> Parsed:
     """The entries of a body, unpacked where a file is packed by itself."""
     where = about["content-location"]
-    if body.startswith(ZSTD):
-        raise FeedUnreadable(f"{where}: packed with Zstandard, which is not read; give the feed as it is, or with gzip")
+    for start, packing in PACKED.items():
+        if body.startswith(start):
+            raise FeedUnreadable(
+                f"{where}: packed with {packing}, which is not read; give the feed as it is, or with gzip"
+            )
+    for start, kind in OTHER_FILES.items():
+        if body.startswith(start):
+            raise FeedUnreadable(f"{where}: not a feed: this is {kind}")
     if body.startswith(GZIP):
-        unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
-            body = unpacking.decompress(body, MAX_BYTES + 1)
+            body = _unpacked(body)
         except zlib.error as broken:
             raise FeedUnreadable(f"{where}: packed with gzip, and broken") from broken
         if len(body) > MAX_BYTES:
@@ -231,6 +243,16 @@ def _parsed(body: bytes, about: Mapping[str, str], zone: tzinfo, until: float) -
     if not body.strip():
         raise FeedUnreadable(f"{where}: the answer is empty")
     return parse_within_limits(body, about, zone, until=until)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Of gzip, all members one after the other (RFC 1952), up to a byte more than is read. Raises zlib.error."""
+    found = b""
+    while body.startswith(GZIP) and len(found) <= MAX_BYTES:
+        unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        found += unpacking.decompress(body, MAX_BYTES + 1 - len(found))
+        body = unpacking.unused_data
+    return found
 
 
 def _paged(url: str, number: int) -> str:

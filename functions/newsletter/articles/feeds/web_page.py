@@ -17,7 +17,7 @@ MAX_ADDRESS = 2_000
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 RAW = re.compile(r"<(script|style|noscript|template)\b.*?(?:</\1\b|\Z)", re.DOTALL | re.IGNORECASE)
 """What is no markup of the page, or none that counts."""
-TAG = re.compile(r"<(link|base)\s([^<>]{1,4000})>", re.IGNORECASE)
+TAG = re.compile(r"""<(link|base)\s((?>[^<>"']|"[^"<]{0,2000}"|'[^'<]{0,2000}'|["']){1,4000}+)>""", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([^\s"'<>/=]{1,50})\s{0,50}=\s{0,50}("[^"]*"|'[^']*'|[^\s"'<>]+)""")
 PAGE = re.compile(
     rb"(?>\s|<!--.*?-->|<\?xml[^>]{0,500}\?>)*+<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE

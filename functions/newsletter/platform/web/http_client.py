@@ -30,6 +30,8 @@ ADDRESSES_TRIED = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PACKINGS = {"br": "Brotli", "zstd": "Zstandard", "compress": "compress", "dcb": "Brotli", "dcz": "Zstandard"}
 """Content codings that no Python we run on can unpack without another package; no request of ours asks for them."""
+NO_PACKINGS = frozenset({"none", "utf-8", "utf8", "iso-8859-1", "8bit", "binary"})
+"""What servers that are not set up well call a body as it is."""
 IN_TIME = "no whole answer in time"
 
 
@@ -220,7 +222,7 @@ def _refuse_packing(codings: str) -> None:
     """Raises WebFault for a body that would stay packed, which urllib3 hands over as if it were unpacked."""
     known = {"gzip", "x-gzip", "deflate", "identity", ""}
     for coding in (each.strip().lower() for each in codings.split(",")):
-        if coding not in known:
+        if coding not in known | NO_PACKINGS:
             name = f" ({PACKINGS[coding]})" if coding in PACKINGS else ""
             raise WebFault(f"the answer is packed as {coding[:20]!r}{name}; we asked for gzip or deflate, or none")
 
