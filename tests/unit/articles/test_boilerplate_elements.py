@@ -16,6 +16,10 @@ BASE = "https://b.example/juttu/"
         "<span class='sr-only'>avautuu uuteen ikkunaan</span>",
         "<h2 class='screen-reader-text'>Navigointi</h2>",
         "<span class='visually-hidden'>x</span>",
+        "<span class='cdk-visually-hidden'>x</span>",
+        "<span style='position:absolute;left:-9999px'>Avautuu uuteen ikkunaan</span>",
+        "<span style='position: absolute; clip: rect(0 0 0 0)'>x</span>",
+        "<span style='clip-path:inset(50%)'>x</span>",
         "<span class='foo visuallyhidden bar'>x</span>",
         "<span aria-hidden='true'>→</span>",
         "<i class='material-icons'>share</i>",
@@ -74,3 +78,34 @@ def test_a_caption_is_told_from_the_text(markup: str) -> None:
     safe = safe_html(markup, BASE)
     assert plain(safe) == "Majakka Alku."
     assert blocks(safe, without=frozenset({"figcaption"})) == ["Alku."]
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        "<a href='https://www.facebook.com/sharer/sharer.php?u=x'><img src='/uploads/1.png'></a>",
+        "<a href='https://twitter.com/intent/tweet?url=x'><img src='/uploads/2.png'></a>",
+        "<a href='https://www.linkedin.com/shareArticle?mini=true'><img src='/uploads/3.png'></a>",
+        "<a href='https://wa.me/?text=x'><picture><img src='/uploads/4.png'></picture></a>",
+        "<a href='mailto:?subject=x'><img src='/uploads/5.png'></a>",
+        "<img class='avatar avatar-96 photo' src='/maija.jpg'>",
+        "<img class='author-photo' src='/maija.jpg'>",
+    ],
+)
+def test_a_share_button_or_a_portrait_is_no_picture(button: str) -> None:
+    safe = safe_html(f"<p>{button}</p><p>Alku.</p><img src='/k.jpg'>", BASE)
+    assert [picture.url for picture in pictures(safe)] == ["https://b.example/k.jpg"]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<a href='https://www.linkedin.com/in/maija'><img src='/k.jpg'></a>",
+        "<a href='https://www.facebook.com/sanaharju'>Me</a><img src='/k.jpg'>",
+        "<a href='https://twitter.com/intent/tweet?url=x'>Twiittaa</a><img src='/k.jpg'>",
+        "<a href='https://twitter.com/intent/tweet?url=x'>Jäi auki <img src='/k.jpg'>",
+        "<img class='size-large wp-image-3 photo' src='/k.jpg' style='margin-left:-20px'>",
+    ],
+)
+def test_a_picture_beside_a_share_link_stays(picture: str) -> None:
+    assert [each.url for each in pictures(safe_html(picture, BASE))] == ["https://b.example/k.jpg"]

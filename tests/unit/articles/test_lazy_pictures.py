@@ -19,6 +19,10 @@ BASE = "https://b.example/juttu/"
         f"<img src='{GIF}' data-lazy-src='/k.jpg'>",
         f"<img src='{GIF}' data-original='/k.jpg'>",
         "<img data-src='/k.jpg'>",
+        "<img data-cfsrc='/k.jpg' style='display:none;visibility:hidden'>",
+        f"<img src='{GIF}' data-ezsrc='/k.jpg'>",
+        f"<img src='{GIF}' data-lzl-src='/k.jpg'>",
+        f"<img src='{GIF}' data-orig-src='/k.jpg'>",
         "<img src='' data-src='/k.jpg'>",
         "<img src='/img/blank.gif' data-src='/k.jpg'>",
         "<img src='/img/lazy-placeholder.png' data-original='/k.jpg'>",
@@ -93,3 +97,8 @@ def test_a_source_set_is_read_as_browsers_read_it() -> None:
 def test_a_smiley_is_its_text_and_no_picture(smiley: str) -> None:
     assert plain(f"<p>Hyvä {smiley}!</p>") == "Hyvä 😀!"
     assert pictures(safe_html(smiley, BASE)) == []
+
+
+def test_a_size_in_the_style_counts() -> None:
+    markup = "<img src='/pieni.png' style='width:20px;height:20px'><img src='/k.jpg' style='max-width: 10px'>"
+    assert [picture.url for picture in pictures(safe_html(markup, BASE))] == ["https://b.example/k.jpg"]

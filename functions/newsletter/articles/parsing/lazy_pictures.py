@@ -19,14 +19,29 @@ LAZY = (
     "data-hi-res-src",
     "data-image",
     "data-url",
+    "data-cfsrc",
+    "data-ezsrc",
+    "data-lazysrc",
+    "data-lzl-src",
+    "data-orig-src",
+    "data-img-src",
+    "data-flickity-lazyload",
 )
-LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
+LAZY_SETS = (
+    "data-srcset",
+    "data-lazy-srcset",
+    "data-original-set",
+    "data-ezsrcset",
+    "data-orig-srcset",
+    "data-lzl-srcset",
+)
 ORIGINALS = ("data-large-file", "data-large_image", "data-orig-file", "data-full-url", "data-medium-file")
 """Where gallery plugins keep the picture itself; taken when nothing else is there."""
 FILLER = re.compile(
     rf"data:|about:|blob:|#|$|[^?]*(?:placeholder|lazy-?load)|[^?]*{FILLER_NAME}|.*[{{}}<>]", re.IGNORECASE | re.DOTALL
 )
 """The address of no picture: an inline filler, a name that says so, or a template that a script would fill in."""
+STYLED_SIZE = re.compile(r"(?<![\w-])(width|height)\s*:\s*(\d{1,5})(?:\.\d+)?px")
 SMILEY = frozenset({"wp-smiley", "emoji", "emoticon", "smiley", "twemoji"})
 LONGEST_SMILEY = 16
 """Characters of the text that stands for a smiley."""
@@ -95,7 +110,7 @@ def _candidate(url: str, descriptor: str) -> list[Picture]:
 
 
 def _true_picture(said: dict[str, str], sources: list[Picture]) -> Picture:
-    width, height = pixels(said.get("width")), pixels(said.get("height"))
+    width, height = (pixels(said.get(side)) or _styled(said, side) for side in ("width", "height"))
     if _is_filler(said.get("src", "")) and width < SMALLEST_PICTURE:
         width = height = 0  # of the filler
     sets = [each for field in (*LAZY_SETS, "srcset") for each in source_set(said.get(field, ""))]
@@ -119,6 +134,12 @@ def _true_picture(said: dict[str, str], sources: list[Picture]) -> Picture:
         height = round(larger.width * height / width) if width and height else 0
         width = larger.width
     return Picture(url, said.get("alt", ""), width, height)
+
+
+def _styled(said: dict[str, str], side: str) -> int:
+    """The width or height in pixels that the style of an image states; 0 for none."""
+    styles = dict(STYLED_SIZE.findall(said.get("style", "").lower()))
+    return pixels(styles.get(side))
 
 
 def _is_filler(url: str) -> bool:

@@ -36,7 +36,9 @@ NEVER = re.compile(
     r"|facebook\.com/tr\b|amazon-adsystem\.|assoc-amazon\.|statcounter\.|/count(?:er)?\.(?:gif|php)|shields\.io|badgen\.net|badge\.fury"
     r"|licensebuttons\.net|creativecommons\.org/(?:l|images)/|paypal(?:objects)?\.com/|addtoany\.com|sharethis\.com|addthis\.com"
     r"|(?:via\.)?placeholder\.com|placehold\.(?:it|co)|favicon|apple-touch-icon|\.(?:svgz?|ico|avif|jxl|heic|tiff?)(?:[?#]|$)"
-    r"|/tracking/|(?:rss|track(?:ing)?|web|stats?)[-_]?pixel\b"
+    r"|/tracking/|(?:rss|track(?:ing)?|web|stats?)[-_]?pixel\b|(?:matomo|piwik)\.php|//(?:analytics|matomo|piwik|stats?|counter)\."
+    r"|/collect(?:[/?]|$)|\bvgwort\.|/open\.(?:php|aspx?)\b|bloglovin\.com/widget|ko-fi\.com/|buymeacoffee\.com/"
+    r"|dummyimage\.com|fakeimg\.pl|placekitten\.com|placehold(?:er)?\.\w+/"
     rf"|{FILLER_NAME}",
     re.IGNORECASE,
 )
@@ -44,11 +46,13 @@ NEVER = re.compile(
 that Gmail and Outlook do not show (caniemail.com: image-svg, image-avif).
 """
 NAMED_SMALL = re.compile(
-    r"(?:^|[-_./])(?:avatars?|badges?|btn|buttons?|icons?|smileys?|emoticons?|place-?holders?|spacer)"
+    r"(?:^|[-_./])(?:avatars?|badges?|btn|buttons?|icons?|smileys?|emoticons?|place-?holders?|spacer"
+    r"|no[-_]?(?:image|photo|picture|thumb(?:nail)?)|(?:image|photo|picture|img)[-_]?not[-_]?(?:available|found)"
+    r"|(?:missing|default)[-_]?(?:image|img|photo|picture|thumb(?:nail)?)|(?:image[-_]?)?coming[-_]?soon|ei[-_]?kuvaa)"
     r"(?:[-_.]?\d+(?:x\d+)?)?(?:[-_./@]|$)"
     r"|^(?:share|sharing|social|authors?)(?:[-_]?(?:links?|bar|images?|icons?|photos?))?/"
     r"|/(?:share[-_]?(?:on[-_]?)?)?(?:share|sharing|social|facebook|fb|twitter|x|linkedin|whatsapp|pinterest|instagram|telegram"
-    r"|reddit|rss|feed|print|mail|email|follow|like|tweet)(?:[-_](?:share|logo|sm|small|white|black|round|\d+(?:x\d+)?))*"
+    r"|mastodon|bluesky|threads|messenger|tumblr|xing|flipboard|pocket|reddit|rss|feed|print|mail|email|follow|like|tweet)(?:[-_](?:share|logo|sm|small|white|black|round|\d+(?:x\d+)?))*"
     r"\.(?:png|gif)$",
     re.IGNORECASE,
 )

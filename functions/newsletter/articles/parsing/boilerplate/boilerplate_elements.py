@@ -11,7 +11,7 @@ LONGEST = 1_000
 """Characters of text; an element with more is an article, whatever its class says."""
 CLASS = re.compile(
     # For screen readers (WordPress, Bootstrap, Foundation, Drupal, Gatsby).
-    r"screen-?reader(?:-only|-text)?|sr-(?:only|text)(?:-focusable)?|(?:u-)?visually-?hidden(?:-focusable)?|show-for-sr"
+    r"(?:cdk-|usa-|govuk-)?visually-?hidden|screen-?reader(?:-only|-text)?|sr-(?:only|text)(?:-focusable)?|(?:u-)?visually-?hidden(?:-focusable)?|show-for-sr"
     r"|hide-visually|element-invisible|assistive-text|a11y-hidden|off-?screen|skip-(?:to-content-)?link|hidden"
     # Share bars (Jetpack, AddToAny, AddThis, Heateor, Shariff, Mashshare, Social Warfare, ESSB and others).
     r"|sharedaddy|sd-(?:sharing|social|like)\S*|jp-(?:relatedposts|post-flair)\S*|addtoany\S*|a2a_\S+|addthis\S*|heateor\S*|ssba\S*"
@@ -30,13 +30,32 @@ CAPTION = re.compile(
 """Classes of captions that are no `figcaption` (WordPress, Blogger, Squarespace, Drupal)."""
 UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MARKED = re.compile(r"class|aria-hidden|hidden|style", re.IGNORECASE)
+OFF_PAGE = re.compile(
+    r"(?<![\w-])(?:left|top|right|text-indent)\s*:\s*-\d{3,}(?:\.\d+)?(?:px|r?em|vw)|(?<![\w-])clip(?:-path)?\s*:\s*(?:rect\(\s*(?:0|1px)"
+    r"|inset\(\s*(?:50|100)%)",
+    re.IGNORECASE,
+)
+"""Styles of texts for screen readers that no class names."""
+SHARE_LINK = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:facebook\.com/(?:sharer|share\.php|dialog/(?:share|feed))|(?:twitter|x)\.com/(?:intent/|share\b|home\?status)"
+    r"|linkedin\.com/(?:sharearticle|sharing/|cws/share)|wa\.me/\?text|api\.whatsapp\.com/send|(?:t|telegram)\.me/share"
+    r"|pinterest\.[a-z.]+/pin/create|reddit\.com/(?:r/\w+/)?submit|bsky\.app/intent|threads\.(?:net|com)/intent|getpocket\.com/(?:save|edit)"
+    r"|tumblr\.com/(?:share|widgets/share)|xing\.com/(?:spi/shares|app/user)|addtoany\.com/|news\.ycombinator\.com/submitlink)"
+    r"|(?:whatsapp|fb-messenger|tg)://|mailto:\?",
+    re.IGNORECASE,
+)
+"""Where a press shares the page; an image in such a link is a button."""
+PORTRAIT = re.compile(
+    r"(?:author|user|profile)?[-_]?(?:avatar|gravatar)(?:[-_]\S+)?|author[-_](?:image|photo|img|pic)", re.IGNORECASE
+)
+"""Classes of images of authors."""
 INLINE = frozenset({"a", "abbr", "b", "em", "i", "small", "span", "strong", "sup", "svg"})
 PICTURES = ("img", "picture", "source", "noscript")
 
 
 def without_boilerplate(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The pieces without these elements, and captions as `figcaption`. Images within `aria-hidden` stay."""
-    listed = list(pieces)
+    listed = list(_without_buttons(list(pieces)))
     ends = _ends(listed)
     lengths = [0]
     for text, *_ in listed:
@@ -69,7 +88,27 @@ def _judged(said: dict[str, str]) -> tuple[bool, bool]:
         return True, False
     if said.get("aria-hidden", "").lower() == "true":
         return True, True
-    return "hidden" in said or bool(UNSEEN.search(said.get("style", ""))), False
+    style = said.get("style", "")
+    return "hidden" in said or bool(UNSEEN.search(style) or OFF_PAGE.search(style)), False
+
+
+def _without_buttons(listed: list[Piece]) -> Iterator[Piece]:
+    """The pieces without images that are share buttons or portraits of authors."""
+    ends = _ends(listed)
+    until = -1
+    for place, piece in enumerate(listed):
+        _, is_end, name, attributes = piece
+        if name == "a" and not is_end and SHARE_LINK.match(_said(attributes, "href").strip()):
+            until = ends.get(place, -1)
+        is_portrait = name == "img" and any(map(PORTRAIT.fullmatch, _said(attributes, "class").split()))
+        if not (is_portrait or (name in PICTURES and place < until)):
+            yield piece
+
+
+def _said(attributes: str, name: str) -> str:
+    """One attribute of a tag; nothing of tags that are too long to be read."""
+    is_there = name in attributes.lower() and len(attributes) <= MAX_ATTRIBUTES
+    return attributes_of(attributes).get(name, "") if is_there else ""
 
 
 def _ends(listed: list[Piece]) -> dict[int, int]:
