@@ -159,3 +159,79 @@ lines = st.lists(st.sampled_from(WORDS.split()), min_size=1).map(" ".join)
 def test_words_of_the_article_keep_their_order_and_none_is_added(blocks: list[str], title: str) -> None:
     rest = iter(" ".join(blocks))
     assert all(letter in rest for letter in without_boilerplate(blocks, title).removesuffix("…"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Artikkeli on alun perin julkaistu Kauppalehdessä.",
+        "Kirjoitus on julkaistu aiemmin Markkinointi & Mainonta -lehdessä.",
+        "Tämä juttu ilmestyi ensin Ylessä.",
+        "Julkaistu alun perin Hesarissa",
+        "Artikeln publicerades ursprungligen i Svenska Dagbladet.",
+        "Texten är tidigare publicerad i Hufvudstadsbladet.",
+        "This article first appeared in Wired.",
+        "This post was previously published on example.com.",
+        "Lue kirjoitus",
+        "Jaa tämä: Facebook Twitter LinkedIn",
+        "Jaa artikkeli",
+        "Dela det här: Facebook",
+        "Tykkää tästä: Tykkää Lataa...",
+        "Lue myös: Toinen juttu",
+    ],
+)
+def test_a_line_of_the_software_goes_with_and_without_a_block_of_its_own(line: str) -> None:
+    assert without_boilerplate(["Näin se on.", line], "Otsikko") == "Näin se on."
+    assert without_boilerplate([f"Näin se on. {line}"], "Otsikko") == "Näin se on."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Kuva: Pixabay",
+        "Photo by Jane Doe on Unsplash",
+        "Kuvituskuva.",
+        "Kuva Maija M. / Lehtikuva",
+        "Teksti ja kuvat: Maija Meikäläinen",
+        "Kirjoittaja: Maija Meikäläinen",
+        "Lukuaika: 3 min",
+        "Lukuaika noin 4 minuuttia",
+        "Lästid: 4 minuter",
+        "3 min read",
+        "Julkaistu 3.4.2026",
+        "3.4.2026 klo 9.30",
+        "0 kommenttia",
+        "Avainsanat: viestintä, johtaminen",
+        "Avautuu uuteen välilehteen",
+        "Siirry sisältöön",
+        "{{< youtube abc >}}",
+        "[[toc]]",
+    ],
+)
+def test_a_line_about_the_text_is_none_of_it(line: str) -> None:
+    assert without_boilerplate([line, "Näin se on."], "Otsikko") == "Näin se on."
+    assert without_boilerplate(["Näin se on.", line], "Otsikko") == "Näin se on."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Artikkeli on julkaistu aiemmin. Nyt palaan aiheeseen.",
+        "Kirja ilmestyi ensin Ruotsissa.",
+        "Kuva: se kertoo enemmän kuin sata sanaa. Siksi se kannattaa valita hyvin.",
+        "Lukuaika on sana, jota vältän.",
+        "Mainos, joka muutti kaiken",
+        "3 minuuttia riittää.",
+        "Muuttuja {{ nimi }} on nimi.",
+        "Teksti: näin syntyy hyvä julkaisu. Aloita otsikosta.",
+        "Näin se on (avaimet käteen).",
+        "Jaa juttu kolmeen osaan.",
+    ],
+)
+def test_a_sentence_that_begins_alike_stays(text: str) -> None:
+    assert without_boilerplate([text], "Otsikko") == text
+    assert without_boilerplate(["Alku.", text], "Otsikko") == f"Alku. {text}"
+
+
+def test_reading_time_before_the_text_goes() -> None:
+    assert without_boilerplate(["Reading Time: 3 minutes Näin se on."], "Otsikko") == "Näin se on."

@@ -16,13 +16,18 @@ from newsletter.articles.parsing.boilerplate.boilerplate_words import (
     EMBED,
     JOINING,
     MEDIUM,
+    META,
     MORE,
+    NEW_WINDOW,
+    READING_TIME,
     RELATED,
+    RELATED_END,
     SHARE_END,
     SHARE_START,
     SHARE_VERB,
     SHARE_WORD,
     SHORTCODE,
+    TEMPLATE,
     TRAILER,
 )
 from newsletter.platform.text import folded
@@ -41,12 +46,16 @@ ELLIPSIS = re.compile(
     r"\s*(?:\[\s*(?:\.{3}|…|&hellip;)\s*\]|\(\s*(?:more|lisää|mer)?\s*(?:\.{3}|…)\s*\)|\.{3}|…|&hellip;)\s*$"
 )
 ENDS = re.compile(r"[.!?…][\"”’»)\]]*\s+[^\sa-zåäö]")
+NEXT_SENTENCE = re.compile(r"\w{3}[.!?…][\"”’»)\]]*\s+(?!Kuva|Teksti|Foto|Bild|Photo|Image|Text)[^\sa-zåäö]")
+"""A sentence behind another, which is no credit either; behind one or two letters it is a name: `Maija M. Virta`."""
 WORD = re.compile(r"\w+")
 MOST_SHARE_WORDS = 40
 
 
 def without_shortcodes(text: str) -> str:
     """The text without the shortcodes that a plugin should have replaced; what stands between two of them stays."""
+    if "{" in text or "[[" in text:
+        text = TEMPLATE.sub(" ", text)
     if "[" not in text:
         return text
     return BRACKETS.sub(_unless_shortcode, EMBED.sub(" ", CAPTION.sub(" ", text)))
@@ -54,7 +63,7 @@ def without_shortcodes(text: str) -> str:
 
 def without_boilerplate(blocks: Sequence[str], title: str) -> str:
     """The text of the blocks on one line, without what is none of the article."""
-    lines = [line.strip() for line in without_shortcodes("\n".join(blocks)).split("\n")]
+    lines = [line.strip() for line in NEW_WINDOW.sub("", without_shortcodes("\n".join(blocks))).split("\n")]
     lines = [line for line in lines if line and not _is_share_bar(line) and not _is_link_elsewhere(line, title)]
     while lines and _is_front(lines[0], title):
         del lines[0]
@@ -66,10 +75,20 @@ def without_boilerplate(blocks: Sequence[str], title: str) -> str:
 
 def _is_front(line: str, title: str) -> bool:
     """Whether the first block is the title, a credit of the picture above it, or where the text was first published."""
-    return _is_title(line, title) or (len(line) <= SHORT and bool(CREDIT.match(line) or TRAILER.fullmatch(line)))
+    return _is_title(line, title) or (len(line) <= SHORT and bool(TRAILER.fullmatch(line))) or _is_about_text(line)
+
+
+def _is_about_text(line: str) -> bool:
+    """Whether a block tells of the text, and is none of it: who made it and when, how long it is, its tags."""
+    if len(line) > SHORT:
+        return False
+    is_credit = CREDIT.match(line) and not NEXT_SENTENCE.search(line)
+    return bool(is_credit or META.fullmatch(line) or READING_TIME.fullmatch(line))
 
 
 def _without_start(text: str, title: str) -> str:
+    if found := READING_TIME.match(text[:SHORT]):
+        text = text[found.end() :].lstrip(" .|·–-")
     head = text[:TAIL]
     if found := SHARE_START.match(head):
         text = text[found.end() :]
@@ -92,6 +111,8 @@ def _without_end(text: str, title: str) -> str:
     tail = max(0, len(text) - TAIL)
     text = text[:tail] + _without_medium(TRAILER.sub("", text[tail:]), title)
     if found := SHARE_END.search(text, max(0, len(text) - TAIL)):
+        text = text[: found.start()].rstrip()
+    if found := RELATED_END.search(text, max(0, len(text) - TAIL)):
         text = text[: found.start()].rstrip()
     cut = _without_more(text, title)
     whole = ELLIPSIS.sub("", cut)
@@ -148,6 +169,8 @@ def _is_end(line: str, title: str, *, alone: bool) -> bool:
     """Whether the last block is a trailer or a link to the whole text."""
     if len(line) <= TAIL and (TRAILER.fullmatch(line) or MEDIUM.search(line)):
         return not MEDIUM.search(line) or _without_medium(line, title) == ""
+    if not alone and _is_about_text(line):
+        return True
     found = None if alone or len(line) > SHORT else MORE.match(line)
     return bool(found and not ENDS.search(line))
 
