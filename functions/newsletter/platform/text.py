@@ -21,11 +21,13 @@ _JOINING = (
     "\U00010a00-\U00011fff"
 )
 """Scripts with joined letters: Arabic and its kin, those of India, Tibetan, Myanmar, Khmer, Mongolian."""
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _FLAG = "\U0001f3f4[\U000e0030-\U000e007a]{1,8}\U000e007f"
 """A black flag, the tags that say of which region, and the tag that ends them (UTS 51, emoji tag sequences)."""
 _FORMATS = re.compile(
-    f"({_FLAG})|[\u200c\u200d]+|[\u061c\u200e\u200f]+"
+    f"({_FLAG})|[\u200c\u200d]+|[\u061c\u200e\u200f]+|(?<=[A-Za-z\u00c0-\u058f])[\ufe00-\ufe0f]+|\u034f+"
     "|[\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e007f]+"
 )

@@ -53,7 +53,7 @@ resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]), int(sys.argv[1])))
 from newsletter.articles.parsing.entries import about_feed, draft
 from newsletter.articles.parsing.lazy_pictures import source_set
 from datetime import UTC
-about = about_feed({}, "https://b.example/feed", UTC)
+about = about_feed({}, (), "https://b.example/feed", UTC)
 for each in sys.argv[3:]:
     text = (each * int(sys.argv[2]))[: int(sys.argv[2])]
     said = {"title": text, "summary": text, "summary_detail": {"type": "text/html"}, "author_detail": {"name": text}}

@@ -159,6 +159,51 @@ def test_an_episode_without_a_page_leads_to_its_file(link: str, guid: str, url: 
     assert one(rss(item(link=link, guid=guid).replace("</item>", f"{ENCLOSURE}</item>"))).url == url
 
 
+@pytest.mark.parametrize("front", ["https://blog.example.com/", "https://blog.example.com", "#", "https://"])
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [("jakso-1", "https://b.example/1.mp3"), ("https://b.example/jakso-1", "https://b.example/jakso-1")],
+)
+def test_an_episode_whose_link_is_the_front_page_leads_to_itself(front: str, guid: str, url: str) -> None:
+    assert one(rss(item(link=front, guid=guid).replace("</item>", f"{ENCLOSURE}</item>"))).url == url
+
+
+def test_episodes_with_one_page_for_all_lead_to_their_files() -> None:
+    numbers = range(4)
+    items = [
+        item(link="/podcast/", guid=f"g{n}", title=f"T{n}").replace("</item>", ENCLOSURE.replace("1.mp3", f"{n}.mp3"))
+        + "</item>"
+        for n in numbers
+    ]
+    assert [entry.url for entry in read(rss(*items))[0]] == [f"https://b.example/{n}.mp3" for n in numbers]
+
+
+def test_places_of_one_page_are_addresses_of_their_own() -> None:
+    items = [item(link=f"/muutokset#{n}", guid=f"https://b.example/?p={n}", title=f"T{n}") for n in range(4)]
+    assert [entry.url for entry in read(rss(*items))[0]] == [
+        f"https://blog.example.com/muutokset#{n}" for n in range(4)
+    ]
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        '<media:content url="https://b.example/1.mp3" type="audio/mpeg"/>',
+        '<media:group><media:content url="https://b.example/1.mp3" medium="audio"/></media:group>',
+        f'<enclosure url="https://b.example/k.jpg" type="image/jpeg" length="1"/>{ENCLOSURE}',
+    ],
+)
+def test_what_one_listens_to_is_the_article_and_no_picture(media: str) -> None:
+    body = rss(item(link="", guid="jakso-1").replace("</item>", f"{media}</item>"))
+    assert one(body.replace(b"<rss ", b'<rss xmlns:media="http://search.yahoo.com/mrss/" ')).url.endswith("/1.mp3")
+
+
+def test_the_id_of_a_json_feed_may_be_the_address() -> None:
+    body = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [
+        {"id": "https://b.example/1", "title": "Juttu"}]}"""
+    assert one(body).url == "https://b.example/1"
+
+
 def test_an_episode_of_a_json_feed_leads_to_its_file_too() -> None:
     body = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Jakso",
         "attachments": [{"url": "https://b.example/1.mp3", "mime_type": "audio/mpeg"}]}]}"""
@@ -193,6 +238,11 @@ def test_one_address_for_all_costs_no_entry_either() -> None:
         ("dc:creator", "Maija M., maija@example.com", "Maija M."),
         ("dc:creator", "https://b.example/maija", ""),
         ("dc:creator", "maija@localhost", ""),
+        ("dc:creator", "maija(at)example.com", ""),
+        ("dc:creator", "Maija M., maija [at] example [dot] com", "Maija M."),
+        ("dc:creator", "maija\uff20example.com", ""),
+        ("author", "noreply@blogger.com (Unknown)", ""),
+        ("dc:creator", "admin", ""),
     ],
 )
 def test_no_address_is_an_author(field: str, written: str, author: str) -> None:

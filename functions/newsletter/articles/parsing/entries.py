@@ -17,7 +17,7 @@ from newsletter.articles.parsing.excerpts import excerpt, reading_minutes
 from newsletter.articles.parsing.feed_dates import published
 from newsletter.articles.parsing.markup import blocks, pictures, plain, safe_html, web_address
 from newsletter.articles.parsing.pictures import MOST_USEFUL_WIDTH, Picture, best_picture, best_size, pixels, sized
-from newsletter.platform.text import cut, one_line
+from newsletter.platform.text import cut, folded, one_line
 
 MAX_TITLE = 300
 MAX_SUMMARY = 300
@@ -31,21 +31,32 @@ LONG_DESCRIPTION = 1_500
 """Characters from which a description counts as the whole text: some feeds have it there only."""
 SHARED_PICTURE = 3
 """Entries from which a picture that most of them have is the feed's and no article's."""
+SHARED_ADDRESS = 3
+"""Entries with different titles from which one address of theirs is a page for all; two may be one after an edit."""
 CAPTIONS = frozenset({"figcaption"})
 LINK = re.compile(r"<a\s[^<>]*+>[^<>]*+</a>")
 ADDRESS = re.compile(
-    r"[(<\[]?\s*(?:mailto:)?[^\s<>()\[\]@,;]+@[^\s<>()\[\]@,;]+\.[^\s<>()\[\]@,;]+\s*[)>\]]?", re.IGNORECASE
+    r"[(<\[]?\s*(?:mailto:)?[^\s<>()\[\]@,;]+(?:[@\uff20]|\s?[(\[{](?:at|ät|a)[)\]}]\s?)[^\s<>()\[\]@,;]+"
+    r"(?:\.|\s?[(\[{](?:dot|piste|punkt)[)\]}]\s?)[^\s<>()\[\]@,;]+\s*[)>\]]?",
+    re.IGNORECASE,
 )
+"""A mail address, also as people write it against robots: `maija(at)example.com`."""
+NOBODY = frozenset({"unknown", "admin", "administrator", "webmaster", "noreply", "no-reply", "root", "anonymous"})
+"""What software names where nobody is."""
 
 
 @dataclass(frozen=True)
 class FeedAbout:
-    """What holds for all entries of a feed: its own address, that of its site, its language, and the zone of dates."""
+    """What holds for all entries of a feed: its own address, that of its site, its language, and the zone of dates.
+
+    `pages` has addresses, without a slash at the end, that are no article's.
+    """
 
     url: str
     site: str
     language: str
     zone: tzinfo
+    pages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,10 +69,10 @@ class Draft:
     thumbnails: tuple[Picture, ...]
 
 
-def about_feed(feed: Mapping[str, Any], url: str, zone: tzinfo) -> FeedAbout:
+def about_feed(feed: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], url: str, zone: tzinfo) -> FeedAbout:
     """The addresses of entries are relative to the site, or to the feed if it does not say which site is its own."""
     site = web_address(_with_scheme(str(feed.get("link") or ""), url), url) or url
-    return FeedAbout(url, site, str(feed.get("language") or ""), zone)
+    return FeedAbout(url, site, str(feed.get("language") or ""), zone, _pages(entries, site))
 
 
 def draft(raw: Mapping[str, Any], about: FeedAbout) -> Draft:
@@ -118,15 +129,53 @@ def _illustrated(each: Draft, of_many: frozenset[str]) -> Entry:
 
 
 def _url(raw: Mapping[str, Any], about: FeedAbout) -> str:
-    """The address of the article; else that of what the entry encloses, such as an episode of a podcast."""
+    """The address of the article; else that of what the entry encloses, such as an episode of a podcast.
+
+    A page of all entries, such as the front page, is the address only of an entry that has no other.
+    """
+    link = _link(raw)
+    links = [link, *_own_address(raw, link), *_enclosed(raw)]
+    found = [url for each in links if (url := web_address(_with_scheme(each, about.site), about.site))]
+    return next((url for url in found if _page(url) not in about.pages), found[0] if found else "")
+
+
+def _link(raw: Mapping[str, Any]) -> str:
     # FeedBurner's own links count clicks; `origlink` is the address of the article.
     link = str(raw.get("feedburner_origlink") or raw.get("link") or "")
     linked = [link, *(each.get("href") for each in raw.get("links") or [] if each.get("rel") != "enclosure")]
     if linked.count(link) == 1 and link == raw.get("id") and not link.lower().startswith(("http:", "https:", "/")):
-        link = ""  # a guid alone, which feedparser takes for an address unless the feed says that it is none
-    enclosed = (str(each.get("href") or each.get("url") or "") for each in raw.get("enclosures") or [])
-    found = (web_address(_with_scheme(each, about.site), about.site) for each in (link, *enclosed))
-    return next((url for url in found if url), "")
+        return ""  # a guid alone, which feedparser takes for an address unless the feed says that it is none
+    return link
+
+
+def _own_address(raw: Mapping[str, Any], link: str) -> Iterator[str]:
+    """The guid of an entry that has a link, if it is an address."""
+    guid = str(raw.get("id") or "")
+    if link and guid.lower().startswith(("http:", "https:")):
+        yield guid
+
+
+def _enclosed(raw: Mapping[str, Any]) -> list[str]:
+    """The addresses of what the entry encloses, pictures last: what one listens to or looks at is the article."""
+    enclosures = [(each.get("href") or each.get("url"), each) for each in raw.get("enclosures") or []]
+    media = [(each.get("url"), each) for each in raw.get("media_content") or [] if _kind(each) in ("audio", "video")]
+    return [str(url or "") for url, each in sorted([*enclosures, *media], key=lambda one: _kind(one[1]) == "image")]
+
+
+def _kind(medium: Mapping[str, Any]) -> str:
+    return str(medium.get("medium") or medium.get("type") or "").partition("/")[0].lower()
+
+
+def _pages(entries: Sequence[Mapping[str, Any]], site: str) -> frozenset[str]:
+    """Addresses that are no article's: the front page, and what entries with different titles have in common."""
+    titles: dict[str, set[str]] = {}
+    for raw in entries:
+        titles.setdefault(_page(web_address(_with_scheme(_link(raw), site), site)), set()).add(str(raw.get("title")))
+    return frozenset({_page(site), *(page for page, named in titles.items() if len(named) >= SHARED_ADDRESS)})
+
+
+def _page(url: str) -> str:
+    return url.rstrip("/")
 
 
 def _with_scheme(link: str, site: str) -> str:
@@ -180,7 +229,7 @@ def _author(raw: Mapping[str, Any]) -> str:
     detail = raw.get("author_detail") or {}
     name = ADDRESS.sub(" ", cut(plain(str(detail.get("name") or "")), 10 * MAX_NAME))
     name = re.sub(r"(?i)\bmailto:", " ", name).strip(" \"'<>()[],;:")
-    return "" if "@" in name[1:] or "://" in name else cut(one_line(name), MAX_NAME)
+    return "" if "@" in name[1:] or "://" in name or folded(name) in NOBODY else cut(one_line(name), MAX_NAME)
 
 
 def _categories(raw: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import timegm
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from newsletter.articles.parsing.zone_names import OFFSETS
@@ -38,6 +38,9 @@ BEFORE = r"(?:[^\W\d]+[.,:]*\s+|[^\W\d]+[.,]+\s*|,\s*){0,4}"
 """A weekday, `den`, `on` or `published:` before the date."""
 YEAR_FIRST = re.compile(BEFORE + r"(?P<year>\d{4})([-/.])\s?(?P<month>\d{1,2})\2\s?(?P<day>\d{1,2})\.?(?!\d)")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t(\d{2})(\d{2})(\d{2})?)?(?!\d)")
+WEEK = re.compile(r"(\d{4})-?w(\d{2})(?:-?([1-7]))?(?!\d)")
+"""`2026-W48-1` (ISO 8601, week dates), and its first day where none is named."""
+IDEOGRAPHS = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 MONTH_ALONE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})$")
 DAY_FIRST = re.compile(BEFORE + r"(?P<day>\d{1,2})\s?([./-])\s?(?P<month>\d{1,2})\s?\2\s?(?P<year>\d{4}|\d{2})(?!\d)")
 NAMED = re.compile(
@@ -96,7 +99,7 @@ def _moment(written: str, zone: tzinfo) -> datetime | None:
     """None for a kind of date that is unknown here. Raises ValueError, OverflowError for one that does not exist."""
     if SECONDS.fullmatch(written):
         return datetime.fromtimestamp(int(written[:10]), UTC)
-    written = COMPACT.sub(_extended, written)
+    written = COMPACT.sub(_extended, IDEOGRAPHS.sub(r"\1-\2-\3 ", WEEK.sub(_day_of_week, written)))
     if found := UNIX.match(written):
         return _made(found, TIME.match(found["time"]), f"{found['zone'] or ''} {written[found.end() :]}", zone)
     for kind in (YEAR_FIRST, MONTH_ALONE, DAY_FIRST, NAMED, NAME_FIRST):
@@ -105,6 +108,10 @@ def _moment(written: str, zone: tzinfo) -> datetime | None:
             time = TIME.match(written, found.end())
             return _made(found, time, written[time.end() if time else found.end() :], zone)
     return None
+
+
+def _day_of_week(found: re.Match[str]) -> str:
+    return date.fromisocalendar(int(found[1]), int(found[2]), int(found[3] or 1)).isoformat()
 
 
 def _extended(found: re.Match[str]) -> str:

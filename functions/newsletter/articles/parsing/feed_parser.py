@@ -53,7 +53,8 @@ def parse(body: bytes, headers: Mapping[str, str], zone: tzinfo = UTC) -> Parsed
         feed, total = _read_json(body) if is_json(body) else _read_xml(body, headers)
     except NotJsonFeed as fault:
         raise FeedUnreadable(f"{where}: not a feed ({fault})") from fault
-    drafts, unusable = _drafts(feed["entries"][:MAX_ENTRIES], about_feed(feed["feed"], where, zone))
+    listed = feed["entries"][:MAX_ENTRIES]
+    drafts, unusable = _drafts(listed, about_feed(feed["feed"], listed, where, zone))
     entries: dict[str, Entry] = {}
     left_out = dict(unusable)
     for number, entry in zip(drafts, identified(with_pictures(list(drafts.values()))), strict=True):

@@ -45,7 +45,7 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:
     authors = [author for whose in (item, feed) for author in [*_list(whose.get("authors")), whose.get("author")]]
     entry: dict[str, Any] = {
         "id": _identity(item.get("id")),
-        "link": _text(item.get("url")) or _text(item.get("external_url")),
+        "link": _text(item.get("url")) or _text(item.get("external_url")) or _address(item.get("id")),
         "title": _text(item.get("title")),
         "title_detail": {"type": "text/plain"},
         "summary": _text(item.get("summary")),
@@ -67,6 +67,11 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:
 def _identity(value: Any) -> str:
     """The id as text; a number may be converted (JSON Feed 1.1: id)."""
     return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _address(value: Any) -> str:
+    """An id that is the address of the item, as the standard would have it (JSON Feed 1.1: id)."""
+    return value if isinstance(value, str) and value.startswith(("http://", "https://")) else ""
 
 
 def _text(value: Any) -> str:
