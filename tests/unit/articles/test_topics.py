@@ -165,3 +165,44 @@ def test_a_category_and_a_word_are_found_however_they_are_encoded(of_feed: str, 
     assert classify("Juttu", "", (of_feed,), (topic("it", (of_publication,)),), "fi").topics == ("it",)
     if "\u00ad" not in of_feed:
         assert classify(of_feed, "", (), (topic("it", (), (of_publication,)),), "fi").topics == ("it",)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text", "language"),
+    [
+        ("kriisiviestintä", "Kriisi- ja muutosviestintää arjessa", "fi"),
+        ("kriisiviestintä", "Brändi-, kriisi- sekä muutosviestintä", "fi"),
+        ("kriisiviestintä", "Kriisi-viestinnän opas", "fi"),
+        ("krishantering", "Kris- och riskhanteringen", "sv"),
+        ("A/B-testaus", "A/B-testauksen opas", "fi"),
+        ("T&K", "T&K-menot kasvavat", "fi"),
+        ("T&K", "T & K", "fi"),
+        ("Node.js", "Node.js ja muut", "fi"),
+        ("anställd", "De anställda", "sv"),
+    ],
+)
+def test_a_compound_is_found_however_it_is_written(keyword: str, text: str, language: str) -> None:
+    assert matches(keyword, text, language)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("johtaja", "Johto- ja maajaosto"),
+        ("kriisiviestintä", "Kriisi- ja muutosjohtaminen"),
+        ("kriisiviestintä", "Kriisi ja muutosviestintä"),
+        ("T&K", "Tämä on K"),
+        ("tila", "Tilanne muuttui"),
+        ("media", "Mediaani kertoo"),
+        ("pää", "Pääsi perille"),
+        ("osa", "Osasiko hän?"),
+    ],
+)
+def test_what_only_looks_like_the_keyword_is_another_word(keyword: str, text: str) -> None:
+    assert not matches(keyword, text)
+
+
+def test_a_possessive_form_beside_such_a_word_is_found() -> None:
+    assert matches("tila", "Tilamme riittää")
+    assert matches("tie", "Tiensä päässä")
+    assert matches("osa", "Osansa saanut")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from newsletter.articles.classification.finnish_paradigm import Stems
 from newsletter.articles.classification.finnish_sounds import VOWELS, harmonies, strengthened, weakened
 from newsletter.articles.classification.finnish_stems import stems_of
+from newsletter.articles.classification.finnish_words import OTHERS
 
 OWNED = "-"
 """At the end of a form that a possessive suffix may follow: `johtajassa-` for `johtajassani`, `johtajassaan`."""
@@ -83,10 +84,11 @@ def _forms(stems: Stems) -> Iterator[str]:
 def finnish_readings(word: str) -> frozenset[str]:
     """What a word of a text may be in `finnish_forms`: itself, and without clitics and possessive suffixes."""
     bare = [word, *(word[: -len(clitic)] for clitic in CLITICS if word.endswith(clitic))]
-    owned = [each[: -len(suffix)] + OWNED for each in bare for suffix in POSSESSIVES if each.endswith(suffix)]
+    may_be_owned = [each for each in bare if each not in OTHERS]
+    owned = [each[: -len(suffix)] + OWNED for each in may_be_owned for suffix in POSSESSIVES if each.endswith(suffix)]
     owned += [
         each[:-2] + OWNED  # johtajassaan, tavoitteitaan
-        for each in bare
+        for each in may_be_owned
         if each.endswith("n") and each[-2:-1] in VOWELS and each[-2:-1] == each[-3:-2]
     ]
     return frozenset((*bare, *owned))

@@ -102,6 +102,10 @@ ALSO_BY_ENDING = ("kuusi", "laki", "lampi")
 """Words, and ends of comparatives, that inflect by their ending, too: laki, lain or laen; matalampi."""
 
 
+OTHERS = frozenset("tilanne mediaani kuusi vuosi tiesi pääsi palasi osasi".split())  # noqa: SIM905 (a list)
+"""Words that are hardly ever a noun with a possessive suffix: `tilanne` is no `tila`, `pääsi` no `pää`."""
+
+
 @cache
 def words_of(names: str) -> frozenset[str]:
     """The words of one of the lists above."""

@@ -23,7 +23,7 @@ LONG_STEM = 5
 
 NONE = re.compile(r"ik$")
 NEUTER = re.compile(r"(?:ment|skap|otek|[^i]um)$")
-ADJECTIVE = re.compile(r"\w\w(?:isk|ig|ell|al|iv|bar|sam|ös|[^n]ad|ant|ent|är)$")
+ADJECTIVE = re.compile(r"\w\w(?:isk|ig|ell|al|iv|bar|sam|ös|[^n]ad|ställd|ant|ent|är)$")
 
 
 def swedish_forms(word: str) -> frozenset[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.articles.classification.inflection import (
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from newsletter.publication.publication import Topic
 
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+SIGNS = re.compile(r"(?<=\w)\s*[/&+.,]\s*(?=\w)")
+"""Signs within a keyword that part the words of a text, too: A/B-testaus, T&K."""
+HALVES = re.compile(
+    r"(?<![\w-])([^\W_]{2,})-(?=(,? (?:[^\W_]+-,? ){0,3}(?:ja|tai|sekä|eli|och|eller|samt|und|oder) ([^\W_]{4,})))"
+)
+"""`kriisi- ja muutosviestintä`: compounds that share their last part, which is written once."""
+SHORTEST_PART = 4
+"""Letters of a last part that compounds share."""
+MOST_HALVES = 20
 ANY = "*"
 """Wildcard at the end of a keyword (any ending) or at its beginning (any first part of a compound word)."""
 
@@ -63,20 +73,40 @@ Words = list[tuple[str, str]]
 
 
 class _Text(NamedTuple):
-    """The parts of hyphenated words, and the whole words: `LinkedIn-profiili` is about LinkedIn too."""
+    """The parts of hyphenated words, and the whole words: `LinkedIn-profiili` is about LinkedIn too.
+
+    `joined` has the compounds that a text writes with a hyphen or in two halves.
+    """
 
     parts: Words
     wholes: Words
+    joined: Words
     readings: frozenset[str]
     language: str
 
     @classmethod
     def of(cls, text: str, language: str) -> _Text:
-        wholes = [(word, word.casefold()) for word in WORD.findall(composed(text))]
+        text = composed(text)
+        wholes = [(word, word.casefold()) for word in WORD.findall(text)]
         parts = [(part, part.casefold()) for whole, _ in wholes for part in whole.split("-")]
         hyphenated = wholes if len(parts) > len(wholes) else []
-        readings = (readings_of(word, language) for _, word in (*parts, *hyphenated))
-        return cls(parts, hyphenated, frozenset().union(*readings), language)
+        joined = list(_compounds(text)) if hyphenated or "- " in text else []
+        readings = (readings_of(word, language) for _, word in (*parts, *hyphenated, *joined))
+        return cls(parts, hyphenated, joined, frozenset().union(*readings), language)
+
+
+def _compounds(text: str) -> Iterator[tuple[str, str]]:
+    """What a compound may be, in lower case, and how it is written: `kriisi-viestintä`, `kriisi- ja uhkaviestintä`.
+
+    Where a last part begins in the other compound is not known; every end of it is tried.
+    """
+    for word in WORD.findall(text):
+        if "-" in word:
+            yield word, word.casefold().replace("-", "")
+    for halves in islice(HALVES.finditer(text), MOST_HALVES):
+        first, other = halves[1].casefold(), halves[3].casefold()
+        for start in range(1, len(other) - SHORTEST_PART + 1):
+            yield f"{halves[0]}{halves[2]}", first + other[start:]
 
 
 def _by_keyword(topic: Topic, text: _Text, where: str) -> str:
@@ -91,7 +121,7 @@ def _seen(pieces: tuple[_Piece, ...], text: _Text) -> str:
     """The consecutive words of the text that match the pieces of a keyword; empty when there are none."""
     if any(piece.closed and piece.forms.isdisjoint(text.readings) for piece in pieces):
         return ""
-    for words in (text.parts, text.wholes):
+    for words in (text.parts, text.wholes, text.joined if len(pieces) == 1 else []):
         for start in range(len(words) - len(pieces) + 1):
             stretch = words[start : start + len(pieces)]
             if all(piece.fits(word, text.language) for piece, (_, word) in zip(pieces, stretch, strict=True)):
@@ -121,7 +151,7 @@ class _Piece(NamedTuple):
 
 @lru_cache(CACHED_KEYWORDS)
 def _pieces(keyword: str, language: str) -> tuple[_Piece, ...]:
-    written = composed(keyword).split()
+    written = SIGNS.sub(" ", composed(keyword)).split()
     pieces = []
     for place, piece in enumerate(written, 1):
         core = piece.strip(ANY).casefold()

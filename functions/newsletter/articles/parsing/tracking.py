@@ -9,7 +9,7 @@ ALWAYS = re.compile(
     r"|_hs(?:enc|mi)|__hs\w+|hsctatracking|hss_channel|mkt_tok|vero_(?:id|conv)|oly_(?:anon|enc)_id|_openstat|s_cid|s_kwcid"
     r"|ef_id|ml_subscriber(?:_hash)?|pk_(?:campaign|kwd|keyword|source|medium|content|cid|vid)|mtm_.*|matomo_.*|piwik_.*"
     r"|at_(?:medium|campaign|custom\d+|format|link_\w+|bbc_team|ptr_name|creation|variant|send_date|recipient_\w+|emailtype)"
-    r"|xto[rf]|xtref|xtcr|xtnp\d*|cmpid|ns_(?:mchannel|source|campaign|linkname|fee)|wt[._-]?z?mc|traffic_source|itm_.*"
+    r"|xto[rf]|xtref|xtcr|xtnp\d*|cmpid|ns_(?:mchannel|source|campaign|linkname|fee)|wt[._-]?z?mc(?:[._]\w+)?|srsltid|smid|intcid|maca|lf_rss|_rss|traffic_source|itm_.*"
     r"|trkcampaign|elqtrack(?:id)?|elqaid|elqat|guccounter|guce_\w+|_ga|_gl|rb_clickid|wickedid|dlvrit|echobox|sr_share"
     r"|wprov|ftag|ftcamp|ref_src|ref_url|__twitter_impression|rssfeed|sc_(?:campaign|channel|content|medium|outcome|geo)",
     re.IGNORECASE,
