@@ -225,6 +225,8 @@ def test_a_line_about_the_text_is_none_of_it(line: str) -> None:
         "Muuttuja {{ nimi }} on nimi.",
         "Teksti: näin syntyy hyvä julkaisu. Aloita otsikosta.",
         "Näin se on (avaimet käteen).",
+        "So says Meredith (Open Research Lead).",
+        "Ovi avautuu uuteen huoneeseen.",
         "Jaa juttu kolmeen osaan.",
     ],
 )
@@ -233,5 +235,26 @@ def test_a_sentence_that_begins_alike_stays(text: str) -> None:
     assert without_boilerplate(["Alku.", text], "Otsikko") == f"Alku. {text}"
 
 
+def test_what_links_say_to_screen_readers_goes() -> None:
+    assert without_boilerplate(["Lue opas (avautuu uuteen välilehteen) ja kerro."], "Otsikko") == "Lue opas ja kerro."
+    assert without_boilerplate(["So (opens in a new tab) it is."], "Otsikko") == "So it is."
+
+
 def test_reading_time_before_the_text_goes() -> None:
     assert without_boilerplate(["Reading Time: 3 minutes Näin se on."], "Otsikko") == "Näin se on."
+
+
+@pytest.mark.parametrize(
+    ("blocks", "text"),
+    [
+        (["Näin se on.", "LinkedIn", "Facebook"], "Näin se on."),
+        (["Näin se on.", "LinkedIn Facebook WhatsApp"], "Näin se on."),
+        (["LinkedIn", "Facebook", "X", "Näin se on."], "Näin se on."),
+        (["LinkedIn", "Näin se on."], "LinkedIn Näin se on."),
+        (["LinkedIn"], "LinkedIn"),
+        (["Alku.", "LinkedIn", "Näin se on."], "Alku. LinkedIn Näin se on."),
+        (["Näin johtaja viestii", "Näin se on."], "Näin se on."),
+    ],
+)
+def test_buttons_and_the_title_without_the_name_of_the_blog_go(blocks: list[str], text: str) -> None:
+    assert without_boilerplate(blocks, "Näin johtaja viestii | Sanaharjun blogi") == text

@@ -31,6 +31,9 @@ from newsletter.articles.parsing.tracking import is_tracking
         "pk_campaign",
         "itm_source",
         "ftag",
+        "wt.mc_id",
+        "srsltid",
+        "intcid",
     ],
 )
 def test_a_parameter_that_counts_readers_is_told(name: str) -> None:

@@ -19,6 +19,9 @@ CLASS = re.compile(
     r"|(?:post|entry|article|blog)[-_]?shar(?:e|ing)\S*|shar(?:e|ing)[-_]?(?:bar|box|buttons?|links?|icons?|tools?|this|post|list|wrap(?:per)?)\S*"
     r"|social[-_]?(?:shar(?:e|ing)|links?|icons?|buttons?|media-icons|bar)\S*|wp-block-(?:social-links|buttons-share)"
     r"|(?:fb|facebook|twitter|linkedin|pinterest|tweet)[-_](?:like|share|button|this)\S*|likebtn\S*|wpulike|tweet-this"
+    # Who wrote it and when, how long it takes, its tags (WordPress and its plugins, Drupal, Ghost).
+    r"|(?:post-|entry-)?author-(?:bio|box|info|description)|about-(?:the-)?author|saboxplugin-\S+|byline|posted-on"
+    r"|(?:entry|post|article)-meta|(?:rt-|span-)?reading-time|(?:tags|cat|comments)-links"
     # "Read more", newsletters of other software, icons that are letters of a font.
     r"|more-link|read-?more(?:-link)?|excerpt-more|more-?tag|continue-reading(?:-link)?|subscription-widget\S*|button-wrapper"
     r"|captioned-button-wrap|material-(?:icons|symbols-\w+)\S*|dashicons\S*|fa-icon",

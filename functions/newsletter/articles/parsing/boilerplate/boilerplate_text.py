@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from newsletter.articles.parsing.boilerplate.boilerplate_words import (
     BRACKETS,
@@ -18,6 +19,7 @@ from newsletter.articles.parsing.boilerplate.boilerplate_words import (
     MEDIUM,
     META,
     MORE,
+    NETWORK,
     NEW_WINDOW,
     READING_TIME,
     RELATED,
@@ -48,6 +50,7 @@ ELLIPSIS = re.compile(
 ENDS = re.compile(r"[.!?…][\"”’»)\]]*\s+[^\sa-zåäö]")
 NEXT_SENTENCE = re.compile(r"\w{3}[.!?…][\"”’»)\]]*\s+(?!Kuva|Teksti|Foto|Bild|Photo|Image|Text)[^\sa-zåäö]")
 """A sentence behind another, which is no credit either; behind one or two letters it is a name: `Maija M. Virta`."""
+PARTED = re.compile(r"\s[|–—-]\s")
 WORD = re.compile(r"\w+")
 MOST_SHARE_WORDS = 40
 
@@ -67,6 +70,9 @@ def without_boilerplate(blocks: Sequence[str], title: str) -> str:
     lines = [line for line in lines if line and not _is_share_bar(line) and not _is_link_elsewhere(line, title)]
     while lines and _is_front(lines[0], title):
         del lines[0]
+    buttons = list(takewhile(_names_networks, lines))
+    if 1 < len(buttons) < len(lines):  # one alone may be a heading
+        del lines[: len(buttons)]
     while lines and _is_end(lines[-1], title, alone=len(lines) == 1):
         del lines[-1]
     text = " ".join(lines)
@@ -75,7 +81,10 @@ def without_boilerplate(blocks: Sequence[str], title: str) -> str:
 
 def _is_front(line: str, title: str) -> bool:
     """Whether the first block is the title, a credit of the picture above it, or where the text was first published."""
-    return _is_title(line, title) or (len(line) <= SHORT and bool(TRAILER.fullmatch(line))) or _is_about_text(line)
+    article = PARTED.split(title)[0]  # without the name of the blog
+    names = (title, article) if len(article) >= LEAST_TITLE else (title,)
+    is_first_elsewhere = len(line) <= SHORT and bool(TRAILER.fullmatch(line))
+    return any(_is_title(line, name) for name in names) or is_first_elsewhere or _is_about_text(line)
 
 
 def _is_about_text(line: str) -> bool:
@@ -169,7 +178,7 @@ def _is_end(line: str, title: str, *, alone: bool) -> bool:
     """Whether the last block is a trailer or a link to the whole text."""
     if len(line) <= TAIL and (TRAILER.fullmatch(line) or MEDIUM.search(line)):
         return not MEDIUM.search(line) or _without_medium(line, title) == ""
-    if not alone and _is_about_text(line):
+    if not alone and (_is_about_text(line) or _names_networks(line)):
         return True
     found = None if alone or len(line) > SHORT else MORE.match(line)
     return bool(found and not ENDS.search(line))
@@ -183,6 +192,12 @@ def _is_share_bar(line: str) -> bool:
         and any(SHARE_VERB.fullmatch(word) for word in words)
         and (len(words) > 1 or line[:1].isupper())
     )
+
+
+def _names_networks(line: str) -> bool:
+    """Whether a line is nothing but names of social networks, as buttons have them."""
+    words = WORD.findall(line.casefold()) if len(line) <= SHORT else []
+    return bool(words) and all(NETWORK.fullmatch(word) for word in words)
 
 
 def _is_title(line: str, title: str) -> bool:

@@ -134,10 +134,10 @@ META = re.compile(
     re.IGNORECASE,
 )
 """Lines around a text: its date, tags and comments, advertisements, links within the page."""
+_WINDOW = r"(?:ikkuna|välileht|välilehd|window|tab\b|fönster|flik)\w*"
 NEW_WINDOW = re.compile(
-    r"\s*\((?:avautuu|aukeaa|linkki avautuu|opens?|öppnas)\b[^()]{1,60}\)"
-    r"|(?<![^\n])(?:avautuu|aukeaa|opens|öppnas) (?:uuteen|uudessa|uudella|in (?:a )?new|i (?:ett )?nytt"
-    r"|i en ny)\s\w+(?![^\n])",
+    rf"\s*\((?:linkki )?(?:avautuu|aukeaa|opens|öppnas)\b[^()]{{1,40}}{_WINDOW}\)"
+    rf"|(?<![^\n])(?:linkki )?(?:avautuu|aukeaa|opens|öppnas)\b[^\n()]{{1,40}}{_WINDOW}\.?(?![^\n])",
     re.IGNORECASE,
 )
 """What links say to screen readers."""
@@ -162,6 +162,7 @@ _GLUE = _either(
     r"det; här; lataa; laddar; kirjoitus; kirjoituksen; clipboard; leikepöydälle; \d+",
 )
 SHARE_WORD = re.compile(rf"(?:{_ASKED}|{_NETWORK}|{_GLUE})")
+NETWORK = re.compile(rf"(?:{_NETWORK})")
 SHARE_VERB = re.compile(rf"(?:{_ASKED})")
 _PHRASE = (
     rf"(?i:(?:{_ASKED})(?:\s(?:{_GLUE})){{0,4}}\s(?:{_NETWORK})(?:\s\((?:opens|avautuu|öppnas)[^()]{{1,40}}\))?"
