@@ -179,6 +179,7 @@ def test_schedules_tell_what_they_found_and_decided(
     assert "A title with [bold]brackets[/bold] and  [31mcolour" in out
     assert "\x1b" not in out
     assert "LinkedIn" in out
+    cloud.subscribe("maija@example.com")
     cloud.run("planner", app.now())
     _, out, _ = run(capsys, "decisions")
     assert re.search(r"digest-\S+ +started +1 new article", out)

@@ -168,8 +168,10 @@ def test_whenever_the_process_dies_the_repetition_ends_in_the_same_world(stage: 
         return call.writes and stage.function != "sender"
 
     def alike(world: World) -> World:
-        """Without how often somebody acted (visits, too), random numbers of forms, when what expires, and reasons."""
-        vague = r'\b0{13}[0-9a-f]{3}\b|"(expires|lease)": {[^}]*}|"why": {"S": "[^"]*"}'
+        """Without how often somebody acted (visits, too), random numbers of forms (also as places), when what expires,
+        and reasons.
+        """
+        vague = r'(?<=[a-z]#)\d\d(?=")|\b0{13}[0-9a-f]{3}\b|"(expires|lease)": {[^}]*}|"why": {"S": "[^"]*"}'
         told = {what: found for what, found in world.items() if what != "Guards"}
         return {
             what: sorted(re.sub(vague, "…", each) for each in found if '"click#' not in each)
