@@ -101,13 +101,10 @@ def test_who_does_not_let_us_see_what_they_open_is_not_seen_in_old_mails_either(
 def test_the_page_to_confirm_is_not_counted_for_a_reader_who_refused_tracking(cloud: Cloud) -> None:
     cloud.subscribe(READER)
     confirm = link_to("confirm", cloud.mails(READER)[0])
-    # The batch, beside which its events are.
-    part = min(
-        item["part"]["S"] for item in cloud.items("Deliveries") if item["mailing"]["S"].startswith("confirmation#")
-    )
+    (mail,) = app.deliveries.records("confirmation")
     refuse(cloud)
     cloud.http("GET", confirm)
-    assert not clicked("confirmation", part.removeprefix("batch#"))
+    assert not clicked("confirmation", mail.batch.id)
 
 
 def test_who_moved_is_seen_under_the_id_of_today_and_as_they_allow_it_today(cloud: Cloud) -> None:
