@@ -142,6 +142,12 @@ def repeats(entry: Entry, published: datetime | None, text: str) -> bool:
     return _edited_words(text, now) <= 1 and _close_in_time(entry.published, published, SAME_WEEKS)
 
 
+def is_edition_of(feed: str, entry: Entry, article: Article) -> bool:
+    """Whether the entry has the guid or the address of the article, whatever else it says now."""
+    names = {each for each in fingerprints(feed, entry) if each.startswith((f"{GUID}:", f"{LINK}:"))}
+    return not names.isdisjoint(article.fingerprints)
+
+
 def is_same_article(kind: str, entry: Entry, article: Article) -> bool:
     """Whether an article with the same link or text as the entry is the same article.
 

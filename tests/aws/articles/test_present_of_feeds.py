@@ -310,6 +310,19 @@ def test_each_edition_of_a_series_is_news_and_the_last_one_stands(blog: Blog) ->
     assert {article.as_mailed().withdrawn for article in there} == {""}
 
 
+def test_pages_that_are_all_rewritten_each_week_are_no_other_feed_and_no_burst(blog: Blog) -> None:
+    blog.feed = replace(blog.feed, edits_are_news=True)
+    for week in range(4):
+        pages = [
+            Post(f"sivu{number}", f"Sivu {number}", NOW + week * WEEK, f"Sivun {number} viikko {week}.")
+            for number in range(8)
+        ]
+        report = read(blog, NOW + week * WEEK + HOUR, *pages)
+        assert (report["held"], report["new"]) == ("", 8)
+    others = [Post(f"vieras{number}", f"Vieras {number}", NOW + 3 * WEEK, "Muuta.") for number in range(8)]
+    assert read(blog, NOW + 3 * WEEK + 2 * HOUR, *others)["held"]
+
+
 def test_a_feed_that_becomes_a_series_mails_nothing_of_before(blog: Blog) -> None:
     read(blog, NOW, Post("viikko", "Viikon nostot", NOW - WEEK, "Ensimmäinen viikko."), *weekly(0, 3))
     blog.feed = replace(blog.feed, edits_are_news=True)

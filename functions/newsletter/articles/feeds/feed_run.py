@@ -89,7 +89,7 @@ class FeedRun:
         last = Snapshot(frozenset(self._state.entries), self._state.read_at)
         # While it is held, time goes on, but what came at once stays what it was.
         since = self._state.hold.since if self._state.hold else self._now
-        today = Snapshot(frozenset(reading.ids), since)
+        today = Snapshot(reading.pages(), since)
         return reason_to_hold(last, today, reading.unknown_dates(), grown=reading.is_grown()) or reason_to_hold_burst(
             last,
             today,

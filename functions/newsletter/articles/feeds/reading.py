@@ -7,7 +7,7 @@ from datetime import datetime
 
 from newsletter.articles.article import Entry, short_hash
 from newsletter.articles.catalog import ArticleCatalog
-from newsletter.articles.deduplication import repeated_in_feed
+from newsletter.articles.deduplication import is_edition_of, repeated_in_feed
 from newsletter.articles.exclusion import left_out_because, protected_because
 from newsletter.articles.feeds.feed_client import Fetched
 from newsletter.articles.feeds.feed_state import FeedState
@@ -50,7 +50,12 @@ class Reading:
             if entry.identity in self.known or self._is_kept(entry)
         }
         self.ids = tuple(dict.fromkeys(self._ids.values()))
+        self._editions = self._found_editions() if feed.edits_are_news else {}
         self._old = self._found_old()
+
+    def pages(self) -> frozenset[str]:
+        """The ids with those of the earlier editions that today's replace: a page that is rewritten is still there."""
+        return frozenset((*self.ids, *self._editions.values()))
 
     def unknown_dates(self) -> list[datetime | None]:
         """The dates of the entries that are neither a known article nor in the last copy."""
@@ -102,8 +107,20 @@ class Reading:
             for entry in self._page
             if entry.identity in self._ids
             and entry.identity not in self.known
+            and entry.identity not in self._editions
             and self._ids[entry.identity] not in last
         ]
+
+    def _found_editions(self) -> dict[str, str]:
+        """The articles of the last copy by the identities of the entries that are a new edition of them."""
+        names = {name: article for name in self._state.entries if (article := self._catalog.get(name))}
+        return {
+            entry.identity: name
+            for entry in self._page
+            if entry.identity not in self.known
+            for name, article in names.items()
+            if is_edition_of(self._feed.url, entry, article)
+        }
 
     def _found_old(self) -> set[str]:
         state = self._state
