@@ -11,7 +11,7 @@ from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from newsletter.container import app
-from newsletter.mailings.digests.note import MAX_NOTE, note_of, set_note
+from newsletter.mailings.digests.note import MAX_NOTE, fault_in, note_of, set_note
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.readers.choice import Frequency
@@ -24,8 +24,10 @@ def show_form(request: Request, who: Principal, which: str) -> Answer:
 
 
 def take_form(request: Request, who: Principal, which: str) -> Answer:
-    """Store the note; what cannot be used comes back with the reason."""
+    """Store the note; what cannot be used comes back with the reason, at its language."""
     texts = {language: request.field(f"note_{language}").strip() for language in app.publication.languages}
+    if faults := {language: fault for language, text in texts.items() if (fault := fault_in(text))}:
+        return _form(who, which, texts, faults=faults, status=422)
     try:
         warnings = set_note(which, texts, app, by=who.name)
     except InvalidInput as wrong:
@@ -61,6 +63,7 @@ def _form(
     texts: Mapping[str, str],
     *,
     error: str = "",
+    faults: Mapping[str, str] | None = None,
     saved: bool = False,
     warnings: tuple[str, ...] = (),
     status: int = 200,
@@ -73,6 +76,7 @@ def _form(
         of_next=which in tuple(Frequency),
         texts=texts,
         error=error,
+        faults=faults or {},
         saved=saved,
         warnings=warnings,
         most=MAX_NOTE,

@@ -150,6 +150,8 @@ def test_it_can_be_written_on_a_digest_that_waits_for_approval_until_it_is_appro
     ]
     wrong = browser.post(f"{page}/note", *form)
     assert (wrong.status, "one paragraph" in wrong.text, "Tervetuloa messuille." in wrong.body) == (422, True, True)
+    assert 'id="note_sv-error"' in wrong.body
+    assert wrong.body.count('aria-invalid="true"') == 1, "the field that needs mending, and no other"
     form[2] = ("note_sv", "")
     assert browser.post(f"{page}/note", *form).location == page
     assert "Tervetuloa messuille." in browser.get(page).text
@@ -160,6 +162,19 @@ def test_it_can_be_written_on_a_digest_that_waits_for_approval_until_it_is_appro
     with pytest.raises(NotNow, match="waits no more"):
         set_note(waiting, {"fi": "Liian myöhään."}, app, by="Maija")
     assert "Liian" not in str(app.digests.get(waiting))
+
+
+def test_a_line_that_is_changed_on_the_waiting_digest_does_not_come_back_in_the_next_one(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_note("weekly", {"fi": "Vain tällä viikolla."}, app, by="Maija")
+    digest = replace(app.publication.digest, approval=Approval(timedelta(days=1), then_send=True))
+    monkeypatch.setitem(app.templates.__dict__, "publication", replace(app.publication, digest=digest))
+    period = run(cloud, NOW)
+    set_note(period, {"fi": "Toisin sanoin."}, app, by="Maija")
+    assert dict(note_of(period, app)) == {"fi": "Toisin sanoin."}
+    assert note_of("weekly", app) == ()
+    assert dict(note_of(run(cloud, NOW + WEEK), app)) == {}
 
 
 def test_the_api_writes_and_shows_it(cloud: Cloud, issuer: Issuer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.mailings.digests.digest import Digest, Window, listing_time
+from newsletter.mailings.digests.digest import Digest, Note, Window, listing_time
 from newsletter.mailings.digests.note import PendingNote
 from newsletter.platform.aws.items import change, holds, to_item
 from newsletter.platform.aws.table_store import TableStore
@@ -68,10 +68,12 @@ class Digests(TableStore):
         """Note that a digest was planned and has no recipient."""
         self._update(period, change({"nobody": True}, condition="attribute_exists(#pk)"), repeatable=True)
 
-    def set_note(self, period: str, note: PendingNote) -> bool:
-        """Replace what marketing wrote on top of a waiting digest; False when it waits no more."""
-        values = {"note": dict(note.texts), "note_id": note.id}
-        return self._update(period, change(values, condition=AWAITS_APPROVAL))
+    def set_note(self, period: str, texts: Note) -> bool:
+        """Replace what marketing wrote on top of a waiting digest; False when it waits no more.
+
+        Its `note_id` stays, for the note that it took along is used all the same.
+        """
+        return self._update(period, change({"note": dict(texts)}, condition=AWAITS_APPROVAL))
 
     def next_note(self, frequency: Frequency) -> PendingNote | None:
         """What marketing wrote last for the next digest of that frequency. It may have been used (`Digest.note_id`)."""

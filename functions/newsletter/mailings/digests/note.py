@@ -45,20 +45,23 @@ def read_note(given: Mapping[str, str], publication: Publication) -> Note:
     if unknown:
         raise InvalidInput("note", f"{unknown[0]!r} is unknown; choose from {', '.join(publication.languages)}")
     texts = {language: given.get(language, given.get("", "")).strip() for language in publication.languages}
-    for text in texts.values():
-        _require_one_line(text)
+    for language, text in texts.items():
+        if fault := fault_in(text):
+            raise InvalidInput("note", f"{language}: {fault}" if language in given else fault)
     return tuple((language, text) for language, text in sorted(texts.items()) if text)
 
 
-def _require_one_line(text: str) -> None:
+def fault_in(text: str) -> str:
+    """Why the text cannot be a note; empty if it can."""
     if len(text) > MAX_NOTE or not text.isprintable():
-        raise InvalidInput("note", f"one line of at most {MAX_NOTE} characters")
+        return f"one line of at most {MAX_NOTE} characters"
     if "{{" in text or "}}" in text:
-        raise InvalidInput("note", "{{ }} is not filled in here; write what readers shall read")
+        return "{{ }} is not filled in here; write what readers shall read"
     if text and not is_one_paragraph(text):
-        raise InvalidInput("note", "one paragraph, in which **bold**, *italics* and [links](https://…) may stand")
+        return "one paragraph, in which **bold**, *italics* and [links](https://…) may stand"
     if any(place.kind == "picture" for place in places_in(text)):
-        raise InvalidInput("note", "a picture has no place here; write a campaign for it")
+        return "a picture has no place here; write a campaign for it"
+    return ""
 
 
 def text_for(note: Note, language: str) -> str:
@@ -96,7 +99,7 @@ def set_note(which: str, texts: Mapping[str, str], app: Container, *, by: str) -
     """
     note = PendingNote(app.nonce(), read_note(texts, app.publication), by)
     if which not in tuple(Frequency):
-        return _set_on_digest(_digest(which, app), note, app)
+        return _set_on_digest(_digest(which, app), note.texts, app)
     articles = app.articles.all()
     newest = newest_first([article for article in articles if not article.skipped])[:1]
     sample = Mailing(
@@ -109,12 +112,12 @@ def set_note(which: str, texts: Mapping[str, str], app: Container, *, by: str) -
     return warnings
 
 
-def _set_on_digest(digest: Digest, note: PendingNote, app: Container) -> tuple[Fault, ...]:
+def _set_on_digest(digest: Digest, note: Note, app: Container) -> tuple[Fault, ...]:
     mailing = app.mailings.get(digest_id(digest.period))
     if mailing is None:
         raise NotFound(f"mailing {digest_id(digest.period)}")
     waits = digest.awaits_approval and not mailing.status.state.is_final
-    warnings = _check(note.texts, mailing, app.articles.all(), app) if waits else ()
+    warnings = _check(note, mailing, app.articles.all(), app) if waits else ()
     if not waits or not app.digests.set_note(digest.period, note):
         raise NotNow(
             f"{digest_id(digest.period)} waits no more: its note stays as it is; write one for the next digest"
