@@ -152,8 +152,9 @@ class _Assigned:
 def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app: Container) -> None:
     """Record how many get the digest and for how many it has nothing, in place of the record of its release."""
     readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
-    others = f"{nothing:,} other{'' if nothing == 1 else 's'}"
-    why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}, and has nothing new on the topics of {others}"
+    why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}"
+    if nothing:
+        why += f", and has nothing new on the topics of {nothing:,} other{'' if nothing == 1 else 's'}"
     if not readers:
         why = nobody_in_words(mailing.audience.frequency, nothing)
         app.digests.mark_nobody(mailing.id.removeprefix("digest-"))
