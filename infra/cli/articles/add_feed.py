@@ -41,8 +41,11 @@ def add_feed(given: str, templates: Path, *, language: str, yes: bool) -> int:
         say(f"    The page also names {other.url}{f' ({other.title})' if other.title else ''}.")
     language = language or _language(checked, publication)
     path = templates / "publication.toml"
-    say(f"\n{feed} would be a feed of {path}, in {language}. Its first reading mails nothing: what it has by then")
-    say("goes to the archive, from which digests fill up with older articles.")
+    say(f"\n{feed} would be a feed of {path}, in {language}. Of what its first reading finds,")
+    say(
+        "the next digest brings what was published since the last one. The rest goes to the archive, from which digests"
+    )
+    say("take older articles on the same topics.")
     if not (yes or _agreed(path)):
         say("Nothing was changed.")
         return 1
