@@ -138,7 +138,7 @@ class TomlTable:
         for number, row in enumerate(rows, start=1):
             path = f"{self.path(field)}[{number}]"
             if not isinstance(row, dict):
-                raise InvalidPublication(path, "give a table")
+                raise InvalidPublication(path, 'give a table, { key = "value" }')
             tables.append(self._built(row, path, build))
         return tuple(tables)
 

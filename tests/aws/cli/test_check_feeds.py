@@ -9,6 +9,8 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -95,6 +97,26 @@ def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
 def checked(capsys: Captured, templates: Path, *arguments: str) -> tuple[int, Any]:
     code, out, _ = run(capsys, "check", "--json", "--templates", str(templates), *arguments)
     return code, json.loads(out)
+
+
+def test_an_article_dated_an_hour_ahead_is_mailed_at_once_and_so_is_not_said_to_wait(
+    templates: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    ahead = format_datetime(datetime.now(UTC) + timedelta(hours=1))
+    item = f"<item><title>Nyt</title><link>https://blog.example/1</link><pubDate>{ahead}</pubDate></item>"
+    path = tmp_path / "feed.xml"
+    path.write_text(f"<rss version='2.0'><channel>{item}</channel></rss>", "utf-8")
+    _, found = checked(capsys, templates, str(path))
+    assert [entry["stays_out"] for entry in found["entries"]] == [None]
+
+
+def test_what_is_no_xml_is_said_to_be_none(templates: Path, tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "README.md"
+    path.write_text("# A list\n\n- `a & b`\n", "utf-8")
+    code, found = checked(capsys, templates, str(path))
+    (problem,) = found["problems"]
+    assert code == 1
+    assert problem.endswith("not a feed (no XML: not well-formed (invalid token))"), problem
 
 
 def test_a_feed_is_shown_as_its_articles_would_be(templates: Path, feed: Path, capsys: Captured) -> None:

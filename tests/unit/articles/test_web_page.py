@@ -37,6 +37,7 @@ def urls(markup: str, **headers: str) -> list[str]:
         ('<link rel="stylesheet" type="application/rss+xml" href="/feed">', []),
         ('<link rel="alternate" type="application/rss+xml" href="javascript:feed()">', []),
         ('<link rel="alternate" type="application/rss+xml" href="file:///etc/passwd">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="/blogi/">', []),
         (f"<!-- {RSS} --><script>'{RSS}'</script>", []),
         ("", []),
     ],

@@ -13,6 +13,7 @@ from newsletter.articles.article_of_entry import article_of, classified
 from newsletter.articles.exclusion import left_out_because
 from newsletter.articles.feeds.feed_client import Feeds, Fetched
 from newsletter.articles.feeds.web_page import NamedFeed, WebPage
+from newsletter.articles.listing import waits
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.publication.publication import Feed, Publication
 
@@ -129,7 +130,7 @@ def _checked(asked: str, url: str, fetched: Fetched, publication: Publication, n
 def _stays_out(entry: Entry, feed: Feed, now: datetime) -> str:
     if because := left_out_because(entry, feed):
         return because
-    if entry.published and entry.published > now:
+    if entry.published and waits(entry.published, now):
         return f"dated in the future: it waits until {entry.published:%Y-%m-%d %H:%M} UTC"
     return ""
 

@@ -68,14 +68,17 @@ def is_page(body: bytes, headers: Mapping[str, str]) -> bool:
 
 
 def named_feeds(body: bytes, headers: Mapping[str, str]) -> tuple[NamedFeed, ...]:
-    """The feeds that a page names in its `link` elements, with absolute addresses; those of comments come last."""
+    """The feeds that a page names in its `link` elements, with absolute addresses; those of comments come last.
+
+    Its own address is none of them: there is the page.
+    """
     where = headers.get("content-location", "")
     base = where
     found: dict[str, NamedFeed] = {}
     for name, attributes in _tags(_text(body[:MAX_HEAD], headers)):
         if name == "base":
             base = _joined(where, attributes.get("href", "")) if base == where else base
-        elif _is_feed(attributes) and (url := _joined(base, attributes["href"])):
+        elif _is_feed(attributes) and (url := _joined(base, attributes["href"])) and url != where:
             found.setdefault(url, NamedFeed(url, " ".join(attributes.get("title", "").split())[:200]))
     likeliest = sorted(
         found.values(), key=lambda feed: bool(COMMENTS.search(f"{urlsplit(feed.url).path} {feed.title}"))

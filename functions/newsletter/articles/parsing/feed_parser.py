@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
+from xml.sax import SAXParseException
 
 from newsletter.articles.article import Entry
 from newsletter.articles.parsing.entries import Draft, FeedAbout, about_feed, draft, with_pictures
@@ -128,5 +129,8 @@ def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any
         raise FeedUnreadable(f"{where}: not a feed that can be read ({type(broken).__name__})") from broken
     if not feed.get("version") and not feed["entries"]:
         reason = feed.get("bozo_exception") or "no RSS, Atom, RDF or JSON Feed found"
+        if isinstance(reason, SAXParseException):
+            # Without its place: feedparser has put lines of its own in front.
+            reason = f"no XML: {reason.getMessage()}"
         raise FeedUnreadable(f"{where}: not a feed ({reason})")
     return feed, max(total, len(feed["entries"]))
