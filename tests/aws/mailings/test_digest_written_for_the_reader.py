@@ -66,6 +66,18 @@ def offers(mails: dict[str, Mail]) -> dict[str, bool]:
     return {reader: "/offer/" in (mail.html or "") for reader, mail in mails.items()}
 
 
+def test_what_waits_for_its_day_is_in_no_welcome_and_takes_nothing_from_the_first_digest(cloud: Cloud) -> None:
+    publish("vanha", NOW - 3 * WEEK)
+    publish("tuore", NOW - HOUR)
+    publish("pian", NOW + WEEK)
+    publish("joskus", NOW + 9 * WEEK)
+    cloud.subscribe("uusi@example.com")
+    cloud.drain()
+    (welcome,) = (mail for mail in cloud.mails("uusi@example.com") if mail.tags["mailing"] == "welcome")
+    shown = {name for name in ("vanha", "tuore", "pian", "joskus") if name in (welcome.text or "")}
+    assert shown == {"vanha"}, "the weekly digest is still to bring the others"
+
+
 def test_an_offer_that_was_taken_up_rests_in_digests_and_comes_back(cloud: Cloud) -> None:
     first = digest(cloud, NOW)
     assert offers(first) == {READER: True, OTHER: True}

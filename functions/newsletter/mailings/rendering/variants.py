@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.articles.article import Article
+from newsletter.articles.listing import is_out_by
 from newsletter.mailings.digests.digest import Note, next_weekly_start
 from newsletter.mailings.digests.unseen_articles import received_before, without_welcomed
 from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, step_id
@@ -129,12 +130,13 @@ class Variants:
         """The articles for the welcome mail of a reader who makes these choices.
 
         Those that are still to come in a weekly digest are left to it: else the first digest of a new reader would have
-        little in it, or never come. `known` is the reader's profile if they were subscribed before: they get none that
-        they had by mail.
+        little in it, or never come. Those that wait for their day are nobody's yet. `known` is the reader's profile if
+        they were subscribed before: they get none that they had by mail.
         """
         digests = self._app.digests.history()
         had = received_before(known, digests, self._app.publication.time_zone) if known else set()
-        articles = self._app.articles.all()
+        now = self._app.now()
+        articles = [article for article in self._app.articles.all() if is_out_by(article, now)]
         start = next_weekly_start(digests, articles)
         old = [each for each in articles if start and each.listed_at < start and each.id not in had]
         newest = self._renderer.newest(old, choices.topics, self._language(choices.language))
