@@ -160,6 +160,28 @@ def test_what_the_welcome_showed_comes_in_no_digest_and_the_rest_of_the_week_doe
     assert found_in(known) >= {"tuore", "vanha"}, "who was there before had none of them"
 
 
+def test_the_welcome_of_a_reader_who_comes_back_shows_nothing_that_a_digest_offered_from_the_archive(
+    cloud: Cloud,
+) -> None:
+    for name, age in (("vanha", 20), ("vanhempi", 30), ("ikivanha", 50), ("muinainen", 55)):
+        listed = NOW - timedelta(days=age)
+        topic = ("linkedin",)
+        app.articles.put(
+            Article(name, f"https://b.example/{name}", name, "", topic, (), "fi", "", "", None, listed, archived=True)
+        )
+    app.articles.put(
+        Article("tuore", "https://b.example/tuore", "tuore", "", ("linkedin",), (), "fi", "", "", None, NOW - HOUR)
+    )
+    cloud.run("planner", NOW)
+    cloud.drain()
+    assert found_in(cloud.mails(READER)[-1]) == {"tuore", "vanha", "vanhempi", "ikivanha"}
+    assert cloud.http("POST", link_to("unsubscribe", cloud.mails(READER)[-1]))["statusCode"] == 200
+    cloud.subscribe(READER)
+    cloud.drain()
+    welcome = cloud.mails(READER)[-1]
+    assert (welcome.tags["mailing"], found_in(welcome)) == ("welcome", {"muinainen"})
+
+
 def titles(text: str) -> str:
     """The text with the titles as addresses: links are tokens."""
     return " ".join(f"b.example/{line}" for line in text.splitlines())

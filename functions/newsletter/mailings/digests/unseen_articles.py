@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from newsletter.mailings.digests.digest import REPEAT_AFTER, Digest
@@ -142,15 +141,19 @@ def without_welcomed(articles: tuple[str, ...], recipient: Recipient, again: Col
 
 
 def received_before(reader: Subscriber, digests: Collection[Digest], zone: ZoneInfo) -> set[str]:
-    """What digests of the last year brought the reader, whatever their topics, and what welcome mails showed them."""
+    """What digests of the last year brought the reader, whatever their topics, and what welcome mails showed them.
+
+    The older articles of those digests are among it: none of them comes again within a year.
+    """
     known = Recipient(reader.choices, as_text(periods_until_now(reader)), welcomed=reader.welcomed)
     latest = max((digest.window.end for digest in digests), default=reader.confirmed_at)
-    brought = (
-        UnseenArticles(digest, digests, zone).articles_for(known) or ()
-        for digest in digests
-        if digest.released_at is not None and not digest.nobody and digest.window.end > latest - REPEAT_AFTER
-    )
-    return {*of_every_welcome(reader.welcomed), *chain.from_iterable(brought)}
+    brought = set(of_every_welcome(reader.welcomed))
+    for digest in digests:
+        if digest.released_at is None or digest.nobody or digest.window.end <= latest - REPEAT_AFTER:
+            continue
+        if new := UnseenArticles(digest, digests, zone).articles_for(known):
+            brought.update(new, digest.related)
+    return brought
 
 
 def _released(digest: Digest) -> datetime:
