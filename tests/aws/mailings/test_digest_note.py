@@ -12,11 +12,12 @@ import pytest
 from cli.main import main
 from newsletter.articles.article import Article
 from newsletter.container import app
+from newsletter.mailings.digests.approve import approve_digest
 from newsletter.mailings.digests.digest import digest_id, week_of
 from newsletter.mailings.digests.note import MAX_NOTE, note_of, set_note
 from newsletter.platform.errors import InvalidInput, NotFound, NotNow
 from newsletter.publication.publication import Approval
-from tests.support.cloud import Cloud
+from tests.support.cloud import Cloud, link_to
 from tests.support.console_calls import Browser, Program, trust
 from tests.support.issuer import Issuer, issuing
 
@@ -166,17 +167,44 @@ def test_it_can_be_written_on_a_digest_that_waits_for_approval_until_it_is_appro
     assert "Liian" not in str(app.digests.get(waiting))
 
 
-def test_a_line_that_is_changed_on_the_waiting_digest_does_not_come_back_in_the_next_one(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("texts", [{"fi": "Korjattu rivi."}, {}])
+def test_a_line_that_was_changed_while_the_digest_waited_does_not_come_back_in_the_next_one(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, texts: dict[str, str]
 ) -> None:
-    set_note("weekly", {"fi": "Vain tällä viikolla."}, app, by="Maija")
+    set_note("weekly", {"": "Ensimmäinen versio."}, app, by="Maija")
     digest = replace(app.publication.digest, approval=Approval(timedelta(days=1), then_send=True))
     monkeypatch.setitem(app.templates.__dict__, "publication", replace(app.publication, digest=digest))
     period = run(cloud, NOW)
-    set_note(period, {"fi": "Toisin sanoin."}, app, by="Maija")
-    assert dict(note_of(period, app)) == {"fi": "Toisin sanoin."}
+    set_note(period, texts, app, by="Maija")
     assert note_of("weekly", app) == ()
-    assert dict(note_of(run(cloud, NOW + WEEK), app)) == {}
+    approve_digest(period, app, by="Maija", now=NOW + HOUR)
+    run(cloud, NOW + WEEK)
+    assert dict(note_of(week_of(NOW + WEEK, app.publication.time_zone), app)) == {}
+
+
+def test_a_digest_that_lost_its_readers_while_it_waited_leaves_its_line_to_the_next_one(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_note("weekly", {"": "Nähdään messuilla."}, app, by="Maija")
+    digest = replace(app.publication.digest, approval=Approval(timedelta(days=1), then_send=True))
+    monkeypatch.setitem(app.templates.__dict__, "publication", replace(app.publication, digest=digest))
+    period = run(cloud, NOW)
+    set_note(period, {"fi": "Nähdään messuilla torstaina."}, app, by="Maija")
+    for email in READERS.values():
+        assert cloud.http("POST", link_to("unsubscribe", cloud.mails(email)[-1]))["statusCode"] == 200
+    approve_digest(period, app, by="Maija", now=NOW + HOUR)
+    cloud.drain()
+    cloud.subscribe("uusi@example.com")
+    assert dict(note_of("weekly", app)) == {"fi": "Nähdään messuilla torstaina."}
+    following = run(cloud, NOW + WEEK)
+    assert dict(note_of(following, app)) == {"fi": "Nähdään messuilla torstaina."}
+    assert note_of("weekly", app) == ()
+
+
+def test_a_line_from_a_word_processor_is_taken_as_it_looks(cloud: Cloud) -> None:
+    run(cloud, NOW)
+    set_note("weekly", {"fi": "\u200bKriisi\u00advies\u00adtintä a\u0308\u00a05 % – tule!\u2060"}, app, by="Maija")
+    assert dict(note_of("weekly", app)) == {"fi": "Kriisiviestintä ä\u00a05 % – tule!"}
 
 
 def test_the_api_writes_and_shows_it(cloud: Cloud, issuer: Issuer) -> None:

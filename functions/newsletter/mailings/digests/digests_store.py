@@ -71,7 +71,7 @@ class Digests(TableStore):
     def set_note(self, period: str, texts: Note) -> bool:
         """Replace what marketing wrote on top of a waiting digest; False when it waits no more.
 
-        Its `note_id` stays, for the note that it took along is used all the same.
+        The id stays: it tells that the note which was written before the digest was frozen is used.
         """
         return self._update(period, change({"note": dict(texts)}, condition=AWAITS_APPROVAL))
 

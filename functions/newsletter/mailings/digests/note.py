@@ -17,6 +17,7 @@ from newsletter.mailings.digests.digest import Digest, Note, digest_id, newest_f
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.rendering.preflight import SIZES, Fault, PreflightFailed, preflight_digest
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
+from newsletter.platform.text import composed, is_one_line
 from newsletter.publication.publication import Publication
 from newsletter.readers.choice import Frequency
 
@@ -44,7 +45,7 @@ def read_note(given: Mapping[str, str], publication: Publication) -> Note:
     unknown = [language for language in given if language and language not in publication.languages]
     if unknown:
         raise InvalidInput("note", f"{unknown[0]!r} is unknown; choose from {', '.join(publication.languages)}")
-    texts = {language: given.get(language, given.get("", "")).strip() for language in publication.languages}
+    texts = {language: composed(given.get(language, given.get("", ""))).strip() for language in publication.languages}
     for language, text in texts.items():
         if fault := fault_in(text):
             raise InvalidInput("note", f"{language}: {fault}" if language in given else fault)
@@ -53,7 +54,7 @@ def read_note(given: Mapping[str, str], publication: Publication) -> Note:
 
 def fault_in(text: str) -> str:
     """Why the text cannot be a note; empty if it can."""
-    if len(text) > MAX_NOTE or not text.isprintable():
+    if len(text) > MAX_NOTE or not is_one_line(text):
         return f"one line of at most {MAX_NOTE} characters"
     if "{{" in text or "}}" in text:
         return "{{ }} is not filled in here; write what readers shall read"
@@ -70,11 +71,19 @@ def text_for(note: Note, language: str) -> str:
 
 
 def pending_note(frequency: Frequency, digests: Iterable[Digest], app: Container) -> PendingNote | None:
-    """The note that the next digest of the frequency takes along, given all digests so far."""
+    """The note that the next digest of the frequency takes along, given all digests so far.
+
+    A digest that nobody got leaves its note to the next one, as it was when it was approved.
+    """
     note = app.digests.next_note(frequency)
-    if note is None or not note.texts or note.id in {digest.note_id for digest in digests}:
+    if note is None:
         return None
-    return note
+    of_it = [digest for digest in digests if digest.note_id == note.id]
+    if any(not digest.nobody for digest in of_it):
+        return None
+    for digest in of_it:
+        note = replace(note, texts=digest.note)
+    return note if note.texts else None
 
 
 def with_note(digest: Digest, digests: Iterable[Digest], app: Container) -> Digest:
@@ -101,7 +110,7 @@ def set_note(which: str, texts: Mapping[str, str], app: Container, *, by: str) -
     if which not in tuple(Frequency):
         return _set_on_digest(_digest(which, app), note.texts, app)
     articles = app.articles.all()
-    newest = newest_first([article for article in articles if not article.skipped])[:1]
+    newest = newest_first([article for article in articles if not article.is_kept_out])[:1]
     sample = Mailing(
         f"digest-{which}", Kind.DIGEST, app.now(), Audience(frequency=which), articles=tuple(a.id for a in newest)
     )
