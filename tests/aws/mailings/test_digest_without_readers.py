@@ -15,6 +15,7 @@ from newsletter.container import app
 from newsletter.mailings.archive import list_archive
 from newsletter.mailings.digests.digest import digest_id, week_of
 from newsletter.mailings.mailing import Kind
+from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status
 from tests.support.cloud import Cloud
 from tests.support.console_calls import Program, trust
@@ -123,6 +124,16 @@ def test_who_paused_alone_gets_all_of_it_after_the_pause(cloud: Cloud) -> None:
     html = cloud.mails(READER)[-1].html or ""
     assert all(name in html for name in ("tauolla1", "tauolla2", "tauolla3", "taas"))
     assert "alku" not in html
+
+    reader = app.subscribers.get(app.ids.of(READER))
+    assert reader is not None
+    assert app.subscribers.choose(reader, replace(reader.choices, frequency=Frequency.MONTHLY), app.now())
+    publish("kuukausi", NOW + 5 * WEEK - HOUR)
+    assert cloud.run("planner", NOW + 5 * WEEK)["monthly"]["decision"] == "started"
+    cloud.drain()
+    html = cloud.mails(READER)[-1].html or ""
+    assert "kuukausi" in html
+    assert not any(name in html for name in ("tauolla1", "tauolla2", "tauolla3", "taas")), "they had these weekly"
 
 
 def test_one_that_lost_its_readers_while_it_was_planned_is_in_no_list(

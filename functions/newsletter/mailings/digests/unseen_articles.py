@@ -19,8 +19,9 @@ from newsletter.readers.frequency_history import FrequencyPeriod, as_text, parse
 from newsletter.readers.shown_before import of_every_welcome
 from newsletter.readers.subscriber import Recipient, Subscriber
 
-SeenCounts = tuple[int, int]
-"""How many of the weekly and of the monthly digests released so far have nothing new for a subscriber."""
+SeenCounts = tuple[int, int, frozenset[str]]
+"""How many of the weekly and of the monthly digests released so far have nothing new for a subscriber; and the periods
+of those among them that nobody got, but whose articles a later digest brought this subscriber."""
 
 _ORDER = tuple(Frequency)
 
@@ -72,6 +73,7 @@ class UnseenArticles:
 
     def _seen(self, periods: tuple[FrequencyPeriod, ...]) -> SeenCounts:
         seen = dict.fromkeys(Frequency, 0)
+        made_up: set[str] = set()
         for period, following in zip(periods, (*periods[1:], None), strict=True):
             if period is periods[0] and not period.joined:
                 # Older periods are not in the history: rather miss an article than get it twice.
@@ -85,8 +87,14 @@ class UnseenArticles:
             if period.joined:
                 self._join(period.frequency, begin, period.since, seen)
             last = next((at for at in range(end, begin, -1) if not period.paused(self._day(digests[at - 1]))), 0)
+            # The last one that went out brought what they had not seen by then, also of digests that nobody got.
+            sent = range(last, begin, -1)
+            out = next(
+                (at for at in sent if not (digests[at - 1].nobody or period.paused(self._day(digests[at - 1])))), 0
+            )
+            made_up |= {digest.period for digest in digests[seen[period.frequency] : out] if digest.nobody}
             seen[period.frequency] = max(seen[period.frequency], last)
-        return seen[Frequency.WEEKLY], seen[Frequency.MONTHLY]
+        return seen[Frequency.WEEKLY], seen[Frequency.MONTHLY], frozenset(made_up)
 
     def _join(self, frequency: Frequency, begin: int, since: datetime, seen: dict[Frequency, int]) -> None:
         """Count digests before joining as seen, so that a new subscriber gets the next digest's own list and no more.
@@ -103,21 +111,22 @@ class UnseenArticles:
                 seen[other] = max(seen[other], old)
 
     def _unseen_after(self, seen: SeenCounts) -> tuple[str, ...]:
+        counts, made_up = seen[:2], seen[2]
         had = {
             article
-            for frequency, number in zip(_ORDER, seen, strict=True)
+            for frequency, number in zip(_ORDER, counts, strict=True)
             for digest in self._before[frequency][:number]
-            if not digest.nobody
+            if not digest.nobody or digest.period in made_up
             for article in digest.articles
         }
         mine = self._digest.frequency
-        lists = [self._digest, *reversed(self._before[mine][seen[_ORDER.index(mine)] :])]
+        lists = [self._digest, *reversed(self._before[mine][counts[_ORDER.index(mine)] :])]
         found = dict.fromkeys(article for digest in lists for article in digest.articles)
         # What marketing wants mailed once more is new to everybody whom it did not reach since they asked.
         again = {each for digest in lists for each in digest.again}
         again -= {
             each
-            for frequency, number in zip(_ORDER, seen, strict=True)
+            for frequency, number in zip(_ORDER, counts, strict=True)
             for digest in self._before[frequency][:number]
             for each in digest.again
         }
