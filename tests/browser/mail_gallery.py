@@ -60,7 +60,7 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     offer = next(iter(templates.publication.offers), None)
     labels = {topic.key: topic.label[language] for topic in templates.publication.topics}
     reasons = {article.id: labels[article.topics[0]] for article in blog[9:12] if article.topics}
-    digest: dict[str, Any] = {"related": blog[9:12], "reasons": reasons, "offer": offer}
+    digest: dict[str, Any] = {"related": blog[9:12], "reasons": reasons, "offer": offer, "note": ""}
     digest |= {"period": "2026-W48", "archived": "digest-2026-W48"}
     long = _changed(blog[3], title=LONG)
     hebrew = _changed(blog[1], title="לכתוב לאדם אחד", author="שרה כהן", language="en", image="")
@@ -68,7 +68,7 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     odd: dict[str, Any] = {"articles": [hebrew, long, *blog[4:5]], "more": [_changed(hebrew, url=f"{BLOG}/he"), long]}
     yield "digest-odd", templates.mail("digest", language, **odd, **digest)
     one: dict[str, Any] = {"articles": blog[2:3], "more": [], "related": [], "offer": None}
-    one |= {"reasons": {}, "period": "2026-M11"}
+    one |= {"reasons": {}, "note": "Hei vain.", "period": "2026-M11"}
     yield "digest-one", templates.mail("digest", language, **one)
     for sequence in templates.publication.sequences.values():
         step = sequence.steps[0]

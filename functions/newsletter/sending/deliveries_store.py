@@ -51,10 +51,15 @@ class Deliveries:
         found = self._read(mailing, batch_key(mailing, batch), f"batch#{batch}", f"batch#{batch}{EVENTS}")
         return next(iter(found), None)
 
+    def batch(self, mailing: str, batch: str) -> Batch | None:
+        """The batch with its recipients by position, or None while no sender has claimed it."""
+        item = self._get(mailing, batch, ("variant", "recipients"))
+        return Batch(mailing, batch, item["variant"], tuple(item["recipients"].split())) if item else None
+
     def recipients(self, mailing: str, batch: str) -> tuple[str, ...]:
         """The recipients of a batch by position; nobody while no sender has claimed it."""
-        item = self._get(mailing, batch, ("recipients",))
-        return tuple(item["recipients"].split()) if item else ()
+        found = self.batch(mailing, batch)
+        return found.recipients if found else ()
 
     def events(self, mailing: str, batch: str) -> dict[str, frozenset[int]]:
         """The events of a batch so far: positions by type."""

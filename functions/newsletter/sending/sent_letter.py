@@ -26,10 +26,10 @@ def find_letter(claims: LinkClaims, name: str, app: Container) -> SentLetter | N
 
     The ledger knows which variant that was, for 13 months (ledger_keys.LIFE). `name` is for the greeting.
     """
-    record = app.deliveries.record(claims.mailing, claims.batch)
-    if record is None or claims.subscriber not in record.batch.recipients[claims.position : claims.position + 1]:
+    batch = app.deliveries.batch(claims.mailing, claims.batch)
+    if batch is None or claims.subscriber not in batch.recipients[claims.position : claims.position + 1]:
         return None
-    variant = app.mailings.variant(claims.mailing, record.batch.variant)
+    variant = app.mailings.variant(claims.mailing, batch.variant)
     mailing = app.mailings.get(claims.mailing)
     if variant is None or mailing is None:
         return None

@@ -161,7 +161,7 @@ def test_what_the_welcome_showed_comes_in_no_digest_and_the_rest_of_the_week_doe
 
 
 def test_the_welcome_of_a_reader_who_comes_back_shows_nothing_that_a_digest_offered_from_the_archive(
-    cloud: Cloud,
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, age in (("vanha", 20), ("vanhempi", 30), ("ikivanha", 50), ("muinainen", 55)):
         listed = NOW - timedelta(days=age)
@@ -175,6 +175,8 @@ def test_the_welcome_of_a_reader_who_comes_back_shows_nothing_that_a_digest_offe
     cloud.run("planner", NOW)
     cloud.drain()
     assert found_in(cloud.mails(READER)[-1]) == {"tuore", "vanha", "vanhempi", "ikivanha"}
+    later = app.now() + HOUR
+    monkeypatch.setattr(app, "now", lambda: later)
     assert cloud.http("POST", link_to("unsubscribe", cloud.mails(READER)[-1]))["statusCode"] == 200
     cloud.subscribe(READER)
     cloud.drain()
