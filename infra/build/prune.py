@@ -25,6 +25,7 @@ SIZES = ROOT / "build/zip_sizes.json"
 # Files of our dependencies that nothing imports in the functions.
 UNUSED = (
     "*.dist-info/RECORD",
+    "*.dist-info/sboms",
     "**/*.pyi",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # our API serves its document, not this page
     # Utilities of Powertools that neither we nor the rest of it import.
@@ -52,7 +53,18 @@ UNUSED = (
 # A cold start without byte code compiles for most of a second. People wait for these two functions; a schedule or
 # a queue starts the others. Few requests import the packages below: without their byte code the zip stays small.
 COMPILED_FUNCTIONS = ("console", "public_site")
-NOT_COMPILED = ("cryptography", "feedparser", "joserfc", "markdown_it")
+NOT_COMPILED = (
+    "cryptography",
+    "dateutil.easter",
+    "dateutil.rrule",
+    "feedparser",
+    "joserfc",
+    "markdown_it",
+    "newsletter.articles.checks.check_feed",
+    "newsletter.articles.classification.inflection",
+    "newsletter.articles.feeds.feed_client",
+    "newsletter.articles.parsing",
+)
 
 # AWS counts its limit of 50 MB for a zip in these.
 MB = 1_000_000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
-from newsletter.articles.checks.check_feed import CheckedFeed, check_feed, with_scheme
 from newsletter.articles.checks.feeds_as_json import checked_as_json, state_as_json
 from newsletter.articles.feeds.accept_feed import accept_feed
 from newsletter.articles.feeds.feed_state import FeedState
@@ -16,6 +16,9 @@ from newsletter.container import app
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.reports.descriptions import topic_label
+
+if TYPE_CHECKING:
+    from newsletter.articles.checks.check_feed import CheckedFeed
 
 CHECK_SECONDS = 11.0
 """For a feed, and as long again for that which a page names: API Gateway waits for an answer for 30 seconds."""
@@ -76,6 +79,9 @@ def check_one(request: Request, _who: Principal) -> Answer:
 
 def _checked(given: str) -> CheckedFeed:
     """Raises InvalidInput for what is no address: files are read by nobody from here, in the local cloud neither."""
+    # Only here: a start of the console should not wait for what reads feeds.
+    from newsletter.articles.checks.check_feed import check_feed, with_scheme
+
     url = with_scheme(given)
     if not ADDRESS.match(url) or len(url) > MAX_URL:
         raise InvalidInput("url", "the http(s) address of a feed, or of a page that names one")

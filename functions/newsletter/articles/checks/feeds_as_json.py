@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from newsletter.articles.checks.check_feed import CheckedEntry, CheckedFeed
 from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.platform.times import iso
+
+if TYPE_CHECKING:
+    from newsletter.articles.checks.check_feed import CheckedEntry, CheckedFeed
 
 
 def checked_as_json(checked: CheckedFeed) -> dict[str, Any]:
