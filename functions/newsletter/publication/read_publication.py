@@ -32,12 +32,11 @@ from newsletter.publication.publication import (
 from newsletter.publication.sending_limits import DEFAULT_LIMITS, TEN_THOUSAND, SendingLimits
 from newsletter.publication.theme import DEFAULT_THEME, parse_theme
 from newsletter.publication.toml_table import TomlTable
+from newsletter.publication.topic_keywords import parse_keywords
 
 MAX_TOPICS = 50
 MAX_FEEDS = 12
 """All are read at once; each may hold a thread, a process and some dozens of megabytes."""
-LEAST_LETTERS = 3
-"""Letters that a keyword has beside its `*`; with fewer it would match almost any word."""
 ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9.-]+\.[a-z]{2,}")
 LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
@@ -190,20 +189,8 @@ def _topic(table: TomlTable, languages: tuple[str, ...]) -> Topic:
         label=table.texts("label", languages, one_line=True),
         description=table.texts("description", languages),
         categories=table.lines("categories"),
-        keywords=_keywords(table),
+        keywords=parse_keywords(table, "keywords"),
     )
-
-
-def _keywords(table: TomlTable) -> tuple[str, ...]:
-    """Words and phrases. `*` stands for any ending or beginning, and has at least LEAST_LETTERS letters beside it."""
-    keywords = table.lines("keywords")
-    for keyword in keywords:
-        for word in keyword.split():
-            letters = word.strip("*")
-            if "*" in letters or (letters != word and len(letters) < LEAST_LETTERS) or not letters:
-                right = f"{keyword!r}: give a word, or `johta*` with at least {LEAST_LETTERS} letters beside the *"
-                raise InvalidPublication(table.path("keywords"), right)
-    return keywords
 
 
 def _offer(table: TomlTable, languages: tuple[str, ...], sequences: Mapping[str, Sequence]) -> Offer:

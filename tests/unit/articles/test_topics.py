@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.articles.classification.topics import Classified, classify
+from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.publication import Topic
+from newsletter.publication.toml_table import TomlTable
+from newsletter.publication.topic_keywords import parse_keywords
 
 
 def topic(key: str, categories: tuple[str, ...] = (), keywords: tuple[str, ...] = ()) -> Topic:
@@ -146,6 +149,16 @@ def test_a_star_stands_for_any_ending_or_any_first_part(keyword: str, text: str,
     assert matches(keyword, text) is there
 
 
+@given(st.text(st.sampled_from("abcÅäö12AI-+#.'’&/,:_* \u0301") | st.characters(exclude_categories=["Cs"]), max_size=8))
+def test_a_keyword_that_is_accepted_is_found_where_it_stands(keyword: str) -> None:
+    try:
+        parse_keywords(TomlTable({"keywords": [keyword]}), "keywords")
+    except InvalidPublication:
+        return
+    for language in ("fi", "sv", "en", "de"):
+        assert matches(keyword, f"Uutta: {keyword.replace('*', 'x')}", language), language
+
+
 @given(st.text(max_size=60), st.lists(st.text(max_size=12), max_size=4), st.text(max_size=60))
 def test_topics_come_once_each_in_the_publications_order_with_one_reason_each(
     title: str, categories: list[str], summary: str
@@ -178,6 +191,10 @@ def test_a_category_and_a_word_are_found_however_they_are_encoded(of_feed: str, 
         ("T&K", "T&K-menot kasvavat", "fi"),
         ("T&K", "T & K", "fi"),
         ("Node.js", "Node.js ja muut", "fi"),
+        ("rei'itys", "Rei’ityksen opas", "fi"),
+        ("McDonald’s", "McDonald's and others", "en"),
+        ("*-koulutus", "LinkedIn-koulutuksen opas", "fi"),
+        ("some-*", "Some-markkinointi", "fi"),
         ("anställd", "De anställda", "sv"),
     ],
 )

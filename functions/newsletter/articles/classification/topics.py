@@ -17,13 +17,11 @@ from newsletter.articles.classification.inflection import (
     readings_of,
 )
 from newsletter.platform.text import composed, folded
+from newsletter.publication.topic_keywords import ANY, WORD, words_of_keyword
 
 if TYPE_CHECKING:
     from newsletter.publication.publication import Topic
 
-WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-SIGNS = re.compile(r"(?<=\w)\s*[/&+.,]\s*(?=\w)")
-"""Signs within a keyword that part the words of a text, too: A/B-testaus, T&K."""
 HALVES = re.compile(
     r"(?<![\w-])([^\W_]{2,})-(?=(,? (?:[^\W_]+-,? ){0,3}(?:ja|tai|sekä|eli|och|eller|samt|und|oder) ([^\W_]{4,})))"
 )
@@ -31,8 +29,6 @@ HALVES = re.compile(
 SHORTEST_PART = 4
 """Letters of a last part that compounds share."""
 MOST_HALVES = 20
-ANY = "*"
-"""Wildcard at the end of a keyword (any ending) or at its beginning (any first part of a compound word)."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +147,7 @@ class _Piece(NamedTuple):
 
 @lru_cache(CACHED_KEYWORDS)
 def _pieces(keyword: str, language: str) -> tuple[_Piece, ...]:
-    written = SIGNS.sub(" ", composed(keyword)).split()
+    written = words_of_keyword(keyword)
     pieces = []
     for place, piece in enumerate(written, 1):
         core = piece.strip(ANY).casefold()
