@@ -12,7 +12,6 @@ from newsletter.articles.articles_store import Articles
 from newsletter.articles.deduplication import (
     EDITION,
     EDITIONS,
-    GUID,
     KINDS,
     LINK,
     TEXT,
@@ -22,6 +21,7 @@ from newsletter.articles.deduplication import (
     match_entries,
     match_titles,
     merge_fingerprints,
+    names_among,
     repeats,
     title_words,
 )
@@ -113,7 +113,7 @@ class ArticleCatalog:
 
     def replaced_by(self, article: Article) -> list[str]:
         """The ids of other articles of the same feed at the same address, or with the same guid, that are not out."""
-        names = {each for each in article.fingerprints if each.startswith((f"{GUID}:", f"{LINK}:"))}
+        names = set(names_among(article.fingerprints))
         return [
             each.id
             for each in self._articles.values()

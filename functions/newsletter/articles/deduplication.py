@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from newsletter.articles.article import Article, Entry, article_id, short_hash
@@ -34,6 +35,8 @@ MAX_WORDS = 1_000
 """Of a text, so many are compared."""
 MAX_OTHERS = 20
 """Entries of one title that are compared with each other."""
+CACHED_TEXTS = 64
+"""Texts that are compared with one another, one after the other: to fold a long one takes milliseconds."""
 
 
 def fingerprints(feed: str, entry: Entry, *, editions: bool = False) -> tuple[str, ...]:
@@ -115,8 +118,9 @@ def repeated_in_feed(entries: Sequence[Entry], matched: Collection[str]) -> set[
     """
     first: dict[str, list[Entry]] = {}
     repeated = set()
-    for entry in sorted(entries, key=lambda entry: entry.identity not in matched):
-        others = first.setdefault(title_words(entry.title), [])
+    titles = {entry.identity: title_words(entry.title) for entry in entries}
+    for entry in sorted(entries, key=lambda entry: (titles[entry.identity], entry.identity not in matched)):
+        others = first.setdefault(titles[entry.identity], [])
         if entry.identity not in matched and any(
             repeats(entry, other.published, other.text or other.summary) for other in others[:MAX_OTHERS]
         ):
@@ -137,15 +141,16 @@ def repeats(entry: Entry, published: datetime | None, text: str) -> bool:
     The dates may lie weeks apart, and the text has to be a real one: short ones may come every week.
     """
     now = entry.text or entry.summary
-    if min(len(folded(f"{entry.title} {each}")) for each in (now, text)) < LEAST_TEXT:
+    if not _close_in_time(entry.published, published, SAME_WEEKS):
         return False
-    return _edited_words(text, now) <= 1 and _close_in_time(entry.published, published, SAME_WEEKS)
+    if min(_folded_length(f"{entry.title} {each}") for each in (now, text)) < LEAST_TEXT:
+        return False
+    return _edited_words(text, now) <= 1
 
 
-def is_edition_of(feed: str, entry: Entry, article: Article) -> bool:
-    """Whether the entry has the guid or the address of the article, whatever else it says now."""
-    names = {each for each in fingerprints(feed, entry) if each.startswith((f"{GUID}:", f"{LINK}:"))}
-    return not names.isdisjoint(article.fingerprints)
+def names_among(fingerprints: Iterable[str]) -> tuple[str, ...]:
+    """Those of the guid and the address, which stay when an edition of the same page says something else."""
+    return tuple(each for each in fingerprints if each.startswith((f"{GUID}:", f"{LINK}:")))
 
 
 def is_same_article(kind: str, entry: Entry, article: Article) -> bool:
@@ -166,7 +171,7 @@ def is_nearly_same(entry: Entry, article: Article, text: str) -> bool:
     dates must be the same; of more, one in ten, within weeks.
     """
     before, now = f"{article.title} {text}", f"{entry.title} {entry.text or entry.summary}"
-    changed, length = _edited_words(before, now), max(len(_words(before)), len(_words(now)))
+    changed, length = _edited_words(before, now), max(_counted(before).total(), _counted(now).total())
     if length < LEAST_WORDS:
         return length >= LEAST_TITLE and changed <= 1 and _dated_alike(entry.published, article.published, SAME_DATE)
     return changed * 10 <= length and _close_in_time(entry.published, article.published, SAME_WEEKS)
@@ -174,7 +179,7 @@ def is_nearly_same(entry: Entry, article: Article, text: str) -> bool:
 
 def _edited_words(before: str, now: str) -> int:
     """How many words of a text are others now; all of them if one has a digit."""
-    old, new = Counter(_words(before)), Counter(_words(now))
+    old, new = _counted(before), _counted(now)
     gone, come = old - new, new - old
     if any(letter.isdigit() for word in (*gone, *come) for letter in word):
         return MAX_WORDS
@@ -183,6 +188,16 @@ def _edited_words(before: str, now: str) -> int:
 
 def _said(entry: Entry) -> str:
     return folded(f"{entry.title} {entry.text or entry.summary}")
+
+
+@lru_cache(CACHED_TEXTS)
+def _folded_length(text: str) -> int:
+    return len(folded(text))
+
+
+@lru_cache(CACHED_TEXTS)
+def _counted(text: str) -> Counter[str]:
+    return Counter(_words(text))
 
 
 def _words(text: str) -> list[str]:

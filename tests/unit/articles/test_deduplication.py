@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.articles import deduplication
 from newsletter.articles.article import Article, Entry, article_id
 from newsletter.articles.deduplication import (
     MAX_FINGERPRINTS,
@@ -200,6 +201,22 @@ def test_an_entry_that_repeats_another_one_of_the_same_copy_is_told() -> None:
     assert repeated_in_feed([first, second], {first.identity, second.identity}) == set()
     assert repeated_in_feed([first, replace(second, published=NOW + timedelta(days=40))], ()) == set()
     assert repeated_in_feed([replace(first, text="Lyhyt."), replace(second, text="Lyhyt.")], ()) == set()
+
+
+def test_texts_under_one_title_are_each_folded_a_few_times_and_not_once_for_every_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folded = deduplication.folded
+    texts: list[str] = []
+    monkeypatch.setattr(deduplication, "folded", lambda text: texts.append(text) or folded(text))
+    words = ("aamu", "ilta", "kevät", "syksy", "talvi", "kesä", "yö", "päivä")
+    column = [
+        entry(f"{other}{n}", title=f"{a} {b}" if other else "Kolumni", text=f"{a} {b} {n} {TEXT}")
+        for other in (False, True)
+        for n, (a, b) in enumerate((a, b) for a in words for b in words)
+    ]
+    assert repeated_in_feed(column, ()) == set()
+    assert len(texts) <= 6 * len(column)
 
 
 def test_an_edition_is_of_guid_date_title_and_text() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from newsletter.articles.article import Entry, short_hash
 from newsletter.articles.catalog import ArticleCatalog
-from newsletter.articles.deduplication import is_edition_of, repeated_in_feed
+from newsletter.articles.deduplication import fingerprints, names_among, repeated_in_feed
 from newsletter.articles.exclusion import left_out_because, protected_because
 from newsletter.articles.feeds.feed_client import Fetched
 from newsletter.articles.feeds.feed_state import FeedState
@@ -113,13 +113,18 @@ class Reading:
 
     def _found_editions(self) -> dict[str, str]:
         """The articles of the last copy by the identities of the entries that are a new edition of them."""
-        names = {name: article for name in self._state.entries if (article := self._catalog.get(name))}
+        names = {
+            each: name
+            for name in self._state.entries
+            if (article := self._catalog.get(name))
+            for each in names_among(article.fingerprints)
+        }
         return {
-            entry.identity: name
+            entry.identity: names[each]
             for entry in self._page
             if entry.identity not in self.known
-            for name, article in names.items()
-            if is_edition_of(self._feed.url, entry, article)
+            for each in names_among(fingerprints(self._feed.url, entry))
+            if each in names
         }
 
     def _found_old(self) -> set[str]:
