@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from cli.output import say
 from newsletter.articles.checks.check_feed import CheckedFeed, check_feed, guesses, same_address, with_scheme
 from newsletter.articles.feeds.feed_client import FEED_SECONDS, Feeds
 from newsletter.container import app
+from newsletter.platform.errors import InvalidPublication
 from newsletter.publication.publication import Publication
+from newsletter.publication.read_publication import parse_publication
 
 SHOWN = 10
 """Entries of the feed that are shown before the question."""
@@ -107,6 +110,7 @@ def _write(path: Path, url: str, language: str) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             text = file.read()
         edited = with_feed(text, url, language)
+        parse_publication(tomllib.loads(edited))
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".publication", suffix=".toml")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
@@ -115,6 +119,8 @@ def _write(path: Path, url: str, language: str) -> None:
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
+    except InvalidPublication as error:
+        raise Fault(f"not added, for {path} with it would be wrong: {error}") from error
     except CannotBeEdited as error:
         raise Fault(f"{path} is written in an unusual way; {error}") from error
     except OSError as error:

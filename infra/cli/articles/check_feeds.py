@@ -28,6 +28,8 @@ def check_feeds(asked: Sequence[str], templates: Path, *, as_json: bool) -> int:
     """Show what would become of each feed. Returns 1 when one of them is no feed that can be read."""
     if asked.count(STDIN) > 1:
         raise Fault("standard input (-) can be read once; name it once")
+    if any(not each.strip() for each in asked):
+        raise Fault("an empty address; give that of a feed, a file, or - for standard input")
     publication = publication_of(templates)
     with ThreadPoolExecutor(AT_ONCE) as side_by_side:
         checked = list(side_by_side.map(partial(_checked, publication=publication), asked))

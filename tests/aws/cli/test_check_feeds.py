@@ -20,6 +20,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from cli.main import main
+from newsletter.publication.read_publication import MAX_FEEDS
 from tests.support.cloud import Quiet
 from tests.support.templates import TEMPLATES
 
@@ -180,6 +181,19 @@ def test_several_feeds_are_shown_in_their_order_and_one_that_cannot_be_read_cost
     assert run(capsys, "check", "--templates", str(templates), "-", "-")[2].startswith("newsletter: standard input")
 
 
+def test_an_address_without_its_scheme_and_an_empty_one_are_told(
+    templates: Path, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for asked in ("www.example.fi", "www.example.fi/feed"):
+        hint = f"{asked}: No such file or directory; for an address, give https://{asked}"
+        assert checked(capsys, templates, asked)[1]["problems"] == [hint]
+    assert checked(capsys, templates, "none")[1]["problems"] == ["none: No such file or directory"]
+    code, out, err = run(capsys, "check", "--templates", str(templates), " ")
+    assert (code, out) == (1, "")
+    assert err.startswith("newsletter: an empty address")
+
+
 def test_a_page_leads_to_the_feed_that_it_names_and_is_still_no_feed(
     templates: Path, site: Site, capsys: Captured
 ) -> None:
@@ -299,3 +313,20 @@ def test_what_cannot_be_added_says_why(templates: Path, feed: Path, site: Site, 
         assert reason in said
     assert "none of fi, sv, en" in added(capsys, templates, f"{url}/blogi", "--language", "de")[1]
     assert (templates / "publication.toml").read_bytes() == before
+
+
+def test_a_feed_with_which_the_publication_would_be_refused_is_not_added(
+    templates: Path, site: Site, capsys: Captured
+) -> None:
+    url = site({"/feed": GOOD, f"/{'s' * 200}": GOOD})
+    path = templates / "publication.toml"
+    assert "one line of 1 to 200 characters" in added(capsys, templates, f"{url}/{'s' * 200}", "--yes")[1]
+    many = [f'[[feeds]]\nurl = "https://blog.example/{n}"\nlanguage = "fi"\n' for n in range(MAX_FEEDS)]
+    text = path.read_text(encoding="utf-8")
+    full = text + "\n" + "\n".join(many[len(tomllib.loads(text)["feeds"]) :])
+    path.write_text(full, encoding="utf-8")
+    code, said, _ = added(capsys, templates, f"{url}/feed", "--yes")
+    assert code == 1
+    assert f"not added, for {path} with it would be wrong: feeds: at most {MAX_FEEDS}" in said
+    assert path.read_text(encoding="utf-8") == full
+    assert [each.name for each in templates.glob(".publication*")] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 from newsletter.articles.article import Article, Entry
 from newsletter.articles.article_of_entry import article_of, classified
 from newsletter.articles.exclusion import left_out_because
-from newsletter.articles.feeds.feed_client import Feeds, Fetched
+from newsletter.articles.feeds.feed_client import HOST, Feeds, Fetched
 from newsletter.articles.feeds.web_page import NamedFeed, WebPage
 from newsletter.articles.listing import waits
 from newsletter.platform.errors import FeedUnreadable
@@ -19,7 +18,6 @@ from newsletter.publication.publication import Feed, Publication
 
 COMMON_PATHS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss")
 """Where the feeds of common software are, for a page that names none."""
-HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)")
 
 
 @dataclass(frozen=True)

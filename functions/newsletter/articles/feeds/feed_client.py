@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ GRACE = 10.0
 """Seconds more for what does not keep to that."""
 LONGEST_WAIT = timedelta(hours=24)
 """A server that asks to be left alone for longer is asked again after this time."""
+HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)")
+"""How an address begins that is written without its scheme."""
 GZIP = b"\x1f\x8b\x08"
 PACKED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "ZIP"}
 OTHER_FILES = {
@@ -136,6 +139,9 @@ class Feeds:
         try:
             with path.open("rb") as file:
                 body = file.read(MAX_BYTES + 1)
+        except FileNotFoundError as error:
+            hint = f"; for an address, give https://{url}" if HOST.match(url) else ""
+            raise FeedUnreadable(f"{url}: {error.strerror}{hint}") from error
         except OSError as error:
             raise FeedUnreadable(f"{url}: {error.strerror}") from error
         if len(body) > MAX_BYTES:
