@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 import tempfile
 import tomllib
 from collections import Counter
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from cli.articles.check_feeds import publication_of, show_checked
 from cli.articles.publication_file import CannotBeEdited, with_feed
+from cli.confirm import says_yes
 from cli.faults import Fault
 from cli.output import say
 from newsletter.articles.checks.check_feed import CheckedFeed, check_feed, guesses, same_address, with_scheme
@@ -49,7 +49,7 @@ def add_feed(given: str, templates: Path, *, language: str, yes: bool) -> int:
         "the next digest brings what was published since the last one. The rest goes to the archive, from which digests"
     )
     say("take older articles on the same topics.")
-    if not (yes or _agreed(path)):
+    if not (yes or says_yes(f"Add it to {path}?", "to add it")):
         say("Nothing was changed.")
         return 1
     _write(path, feed, language)
@@ -96,12 +96,6 @@ def _language(checked: CheckedFeed, publication: Publication) -> str:
     """The language of most entries, which for those that state none is the default."""
     spoken = Counter(entry.article.language for entry in checked.entries)
     return spoken.most_common(1)[0][0] if spoken else publication.languages[0]
-
-
-def _agreed(path: Path) -> bool:
-    if not sys.stdin.isatty():
-        raise Fault("nobody can answer here; to add it without being asked, add --yes")
-    return input(f"Add it to {path}? [y/N] ").strip().lower() in {"y", "yes"}
 
 
 def _write(path: Path, url: str, language: str) -> None:

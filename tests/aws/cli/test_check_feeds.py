@@ -289,6 +289,9 @@ def test_nothing_is_added_without_a_yes(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     assert added(capsys, templates, f"{url}/feed")[0] == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))  # Ctrl-D
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    assert added(capsys, templates, f"{url}/feed")[0] == 1
     assert (templates / "publication.toml").read_bytes() == before
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)

@@ -21,6 +21,7 @@ from newsletter.articles.deduplication import (
     merge_fingerprints,
     repeated_in_feed,
 )
+from newsletter.platform.text import folded
 
 FEED = "https://b.example/feed"
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -206,9 +207,13 @@ def test_an_entry_that_repeats_another_one_of_the_same_copy_is_told() -> None:
 def test_texts_under_one_title_are_each_folded_a_few_times_and_not_once_for_every_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folded = deduplication.folded
     texts: list[str] = []
-    monkeypatch.setattr(deduplication, "folded", lambda text: texts.append(text) or folded(text))
+
+    def counted(text: str) -> str:
+        texts.append(text)
+        return folded(text)
+
+    monkeypatch.setattr(deduplication, "folded", counted)
     words = ("aamu", "ilta", "kevät", "syksy", "talvi", "kesä", "yö", "päivä")
     column = [
         entry(f"{other}{n}", title=f"{a} {b}" if other else "Kolumni", text=f"{a} {b} {n} {TEXT}")
