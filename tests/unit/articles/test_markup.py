@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.articles.parsing.markup import pictures, plain, safe_html, web_address
+from newsletter.articles.parsing.markup import MAX_HTML, pictures, plain, safe_html, web_address
 from newsletter.articles.parsing.pictures import Picture, pixels
 
 BASE = "https://blog.example.com/2026/juttu/"
@@ -115,3 +115,12 @@ def test_a_size_is_a_number_of_pixels(written: object, number: int) -> None:
 )
 def test_plain_text_has_no_markup(markup: str, text: str) -> None:
     assert plain(markup) == text
+
+
+@pytest.mark.parametrize("piece", ["\u6f22 ", "&", '<a href="a">b</a>', "a", "&lt;"])
+def test_what_is_kept_of_a_text_fits_into_an_item(piece: str) -> None:
+    """Letters of several bytes, escapes and absolute addresses are longer than what the feed says."""
+    safe = safe_html(f"<p>{piece * 300_000}</p>", "https://blog.example/2026/11/")
+    assert 150_000 < len(safe.encode()) <= MAX_HTML
+    assert safe.startswith("<p>")
+    assert safe.endswith("</p>")

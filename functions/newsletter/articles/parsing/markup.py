@@ -11,12 +11,14 @@ from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 from newsletter.articles.parsing.boilerplate.boilerplate_elements import without_boilerplate
 from newsletter.articles.parsing.lazy_pictures import with_true_pictures
 from newsletter.articles.parsing.pictures import Picture, pixels, sized
-from newsletter.articles.parsing.shallow_markup import Piece, shallow
+from newsletter.articles.parsing.shallow_markup import MAX_MARKUP, Piece, shallow
 from newsletter.articles.parsing.tracking import is_tracking
 from newsletter.platform.text import cut, one_line
 
 MAX_URL = 2_000
 MAX_ALT = 300
+MAX_HTML = 350_000
+"""Bytes of sanitised HTML: an item of DynamoDB holds 400 kB."""
 
 TEXT_TAGS = {"a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "q", "s", "strong", "sub", "sup", "u"}
 BLOCK_TAGS = {"blockquote", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
@@ -49,7 +51,20 @@ def blocks(markup: str, *, without: frozenset[str] = frozenset()) -> list[str]:
 
 
 def safe_html(markup: str, base: str) -> str:
-    """The markup reduced to text, links and pictures; addresses absolute (to `base`), without tracking parameters."""
+    """The markup reduced to text, links and pictures; addresses absolute (to `base`), without tracking parameters.
+
+    It has MAX_HTML bytes at most: of a longer one, the beginning.
+    """
+    markup = markup[:MAX_MARKUP]
+    safe = _safe_html(markup, base)
+    while (size := len(safe.encode())) > MAX_HTML:
+        # Other than cut HTML, cut markup is well-formed once it is sanitised.
+        markup = markup[: len(markup) * MAX_HTML // size]
+        safe = _safe_html(markup, base)
+    return safe
+
+
+def _safe_html(markup: str, base: str) -> str:
     import nh3
 
     def absolute(tag: str, attribute: str, value: str) -> str | None:  # noqa: ARG001 nh3 calls it so
