@@ -65,6 +65,18 @@ def test_ingesting_again_writes_no_article(blog: Blog, monkeypatch: pytest.Monke
     assert (report["entries"], report["new"], report["edited"]) == (3, 0, 0)
 
 
+def test_a_text_that_grows_beyond_what_an_item_holds_keeps_its_beginning(blog: Blog) -> None:
+    """DynamoDB refuses 400 kB, and each sign here is five bytes when it is escaped."""
+    write(blog.path, {"a": ("A", NOW)})
+    text = "&amp; " * 90_000
+    body = f"<description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
+    blog.path.write_text(blog.path.read_text().replace("</item>", body))
+    assert blog.ingest(NOW)[0]["new"] == 1
+    article = blog.article("a")
+    assert article is not None
+    assert blog.adapters.articles.body(article.id).startswith("<p>&amp; &amp; ")
+
+
 def test_a_guid_that_is_there_twice_is_told_and_makes_no_edit_in_every_run(blog: Blog) -> None:
     twice = blog.feed.url
     write(blog.path, {"a": ("A", NOW)})
