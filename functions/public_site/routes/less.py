@@ -11,6 +11,7 @@ from newsletter.container import app
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.web.answer import Answer
+from newsletter.publication.publication import Topic
 from newsletter.readers.choice import LONGEST_PAUSE, Frequency
 from newsletter.readers.preferences import change_one, pause_to_come
 from newsletter.readers.subscriber import Subscriber
@@ -27,9 +28,13 @@ USUAL_PAUSE = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Less:
-    """What the forms of less_forms.html need: the reader, where the forms go, their token, and the days of a pause."""
+    """What the forms of less_forms.html need: the reader, where the forms go, their token, and the days of a pause.
+
+    `topics` are the reader's own; all of the publication's if they get all.
+    """
 
     reader: Subscriber
+    topics: tuple[Topic, ...]
     action: str
     token: str
     paused_until: date | None
@@ -85,6 +90,7 @@ def less_for(claims: LinkClaims, reader: Subscriber) -> Less:
     now, this_day = app.now(), today()
     return Less(
         reader=reader,
+        topics=_own_topics(reader),
         action=f"{link(LinkPurpose.PREFERENCES, claims)}/less",
         token=app.forms.token("less", now, claims.subscriber),
         paused_until=pause_to_come(reader, now, app.templates.publication),
@@ -94,16 +100,30 @@ def less_for(claims: LinkClaims, reader: Subscriber) -> Less:
 
 
 def shown_choices(reader: Subscriber) -> dict[str, Any]:
-    """What the forms show: the reader's topics (all, if they get all), and a usual pause."""
-    every = tuple(topic.key for topic in app.templates.publication.topics)
-    return {"topics": reader.choices.topics or every, "paused_until": (today() + USUAL_PAUSE).isoformat()}
+    """What the forms show: all topics of the reader ticked, and a usual pause."""
+    return {
+        "topics": tuple(topic.key for topic in _own_topics(reader)),
+        "paused_until": (today() + USUAL_PAUSE).isoformat(),
+    }
+
+
+def _own_topics(reader: Subscriber) -> tuple[Topic, ...]:
+    """The topics that the reader follows and the publication still has."""
+    chosen = reader.choices.topics
+    return tuple(topic for topic in app.templates.publication.topics if not chosen or topic.key in chosen)
 
 
 def _fewer_topics(claims: LinkClaims, reader: Subscriber, topics: tuple[str, ...]) -> Subscriber:
-    """The reader with these topics. Who gets every topic and leaves all ticked still gets later ones, too."""
+    """The reader with these topics, which must be of their own.
+
+    Who gets every topic and leaves all ticked still gets later ones, too.
+    """
+    own = {topic.key for topic in _own_topics(reader)}
     if not topics:
         raise InvalidForm({"topics": "pages.less.no_topics"})
-    if not reader.choices.topics and {topic.key for topic in app.templates.publication.topics} <= set(topics):
+    if not own.issuperset(topics):
+        raise InvalidForm({"topics": "pages.less.other_topics"})
+    if not reader.choices.topics and own.issubset(topics):
         return reader
     return change_one(claims, "topics", topics, app.now(), app)
 

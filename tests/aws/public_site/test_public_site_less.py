@@ -51,6 +51,12 @@ def forms(page: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+def boxes(page: Answer) -> list[tuple[str, bool]]:
+    """The topics that the page offers, and whether each is ticked."""
+    found = re.findall(r'name="topics" value="(\w+)"( checked)?', page["body"])
+    return [(topic, bool(checked)) for topic, checked in found]
+
+
 def press(cloud: Cloud, page: Answer, **typed: Any) -> Answer:
     """Press the button `less` of a page, with what is typed into its form."""
     form = forms(page["body"])[typed["less"]]
@@ -100,18 +106,37 @@ def test_monthly_takes_one_press_and_leaves_all_else_as_it_is(cloud: Cloud, page
 def test_fewer_topics_are_ticked_as_the_reader_has_them_and_kept_as_they_press(
     cloud: Cloud, page: Callable[[], Answer]
 ) -> None:
-    ticked = re.findall(r'name="topics" value="(\w+)" checked', page()["body"])
-    assert ticked == ["linkedin", "kriisit"]
+    opened = page()
+    assert boxes(opened) == [("linkedin", True), ("kriisit", True)]
+    before = stored(cloud)
+    for wrong in ([], ["nosuch"], ["tekoaly"], ["kriisit", "tekoaly"]):
+        refused = press(cloud, opened, less="topics", topics=wrong)
+        assert (refused["statusCode"], heading(refused)) == (422, text("less.heading"))
+        assert re.findall(r'id="(\w+)-error"', refused["body"]) == ["topics"]
+        assert shows(refused, "less.other_topics" if wrong else "less.no_topics")
+        assert boxes(refused) == [("linkedin", False), ("kriisit", "kriisit" in wrong)]
+    assert stored(cloud) == before
     answer = press(cloud, page(), less="topics", topics=["kriisit"])
     assert heading(answer) == text("less.done")
     assert reader().choices.topics == ("kriisit",)
     assert reader().choices.frequency is Frequency.WEEKLY
+    assert "topics" not in forms(page()["body"])
     before = stored(cloud)
-    for wrong in ([], ["nosuch"]):
-        refused = press(cloud, page(), less="topics", topics=wrong)
-        assert (refused["statusCode"], heading(refused)) == (422, text("less.heading"))
-        assert re.findall(r'id="(\w+)-error"', refused["body"]) == ["topics"]
+    for wrong in ([], ["linkedin"], ["linkedin", "kriisit"]):
+        refused = press(cloud, opened, less="topics", topics=wrong)
+        assert (refused["statusCode"], shows(refused, "less.other_topics")) == (422, bool(wrong))
     assert stored(cloud) == before
+
+
+def test_who_has_the_least_already_is_shown_no_heading_without_a_way_below_it(
+    cloud: Cloud, page: Callable[[], Answer]
+) -> None:
+    assert shows(page(), "less.ways") or shows(page(), "unsubscribe.less")
+    saved = {"topics": "kriisit", "language": "fi", "frequency": "monthly", "paused_until": "2026-12-24"}
+    assert post(cloud, link(LinkPurpose.PREFERENCES), saved)["statusCode"] == 200
+    assert forms(page()["body"]).keys() <= {""}
+    assert not shows(page(), "less.ways")
+    assert not shows(page(), "unsubscribe.less")
 
 
 def test_who_gets_every_topic_sees_all_ticked_and_goes_on_getting_later_ones_unless_one_goes(
@@ -119,7 +144,7 @@ def test_who_gets_every_topic_sees_all_ticked_and_goes_on_getting_later_ones_unl
 ) -> None:
     post(cloud, link(LinkPurpose.PREFERENCES), {"every_topic": "yes", "language": "fi", "tracking": "yes"})
     every = [topic.key for topic in app.templates.publication.topics]
-    assert re.findall(r'name="topics" value="(\w+)" checked', page()["body"]) == every
+    assert boxes(page()) == [(topic, True) for topic in every]
     assert press(cloud, page(), less="topics", topics=every)["statusCode"] == 200
     assert reader().choices.topics == ()
     press(cloud, page(), less="topics", topics=every[1:])

@@ -110,7 +110,7 @@ def less(**chosen: Any) -> dict[str, Any]:
     choices = Choices(topics=("linkedin",), language="fi", **chosen)
     reader = Subscriber("a" * 26, "maija@example.com", Status.ACTIVE, choices, MOMENT, "2026-11")
     days = {"first_day": "2026-11-25", "last_day": "2027-11-24"}
-    forms = Less(reader, "/preferences/t/less", "t", choices.paused_until, **days)
+    forms = Less(reader, publication.topics, "/preferences/t/less", "t", choices.paused_until, **days)
     return {"less": forms, "choices": {"topics": ("linkedin",), "paused_until": "2026-12-24"}}
 
 
