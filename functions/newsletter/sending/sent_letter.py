@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.mail.placeholders import substitute
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
+LINK_TO_ITSELF = re.compile(r'<a [^>]*href="[^"]*\{\{letter\}\}"[^>]*>[^<]*</a>\s*')
+
+
 class SentLetter(NamedTuple):
-    """The mail's HTML with its reader's links, and its language."""
+    """The mail's HTML with its reader's links, all but the one to the letter in a browser, and its language."""
 
     mailing: Mailing
     language: str
@@ -35,4 +39,4 @@ def find_letter(claims: LinkClaims, name: str, app: Container) -> SentLetter | N
         return None
     greeting = app.templates.greeting(variant.language, name)
     values = reader_values(variant.placeholders, claims, greeting, mailing.offer, app.links)
-    return SentLetter(mailing, variant.language, substitute(variant.html, values))
+    return SentLetter(mailing, variant.language, substitute(LINK_TO_ITSELF.sub("", variant.html), values))

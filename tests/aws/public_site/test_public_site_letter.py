@@ -22,6 +22,7 @@ from tests.support.site import ID, READER, Answer, Clock, heading, link, post, s
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 NEW = "maija@uusi.example.com"
 pytestmark = pytest.mark.usefixtures("clock")
+BROWSER = "Lue kirje selaimessa"
 NOTE = re.compile(r"\n<aside class=\"desk\".*?</aside>\n<main>|</main>(?=</body>)", re.DOTALL)
 
 
@@ -68,13 +69,19 @@ def note(answer: Answer) -> str:
 
 
 @pytest.mark.parametrize("sent", [digest, step, welcome])
-def test_the_page_is_the_mail_to_the_last_character_under_a_note(cloud: Cloud, sent: Callable[[Cloud], Mail]) -> None:
+def test_the_page_is_the_mail_to_the_last_character_but_its_link_to_the_page_under_a_note(
+    cloud: Cloud, sent: Callable[[Cloud], Mail]
+) -> None:
     mail = sent(cloud)
     assert "Maija" in (mail.html or "")
     before = stored(cloud)
     answer = cloud.http("GET", link_to("letter", mail))
     assert answer["statusCode"] == 200
-    assert NOTE.sub("", answer["body"]).replace("\n", "") == (mail.html or "").replace("\r", "").replace("\n", "")
+    sent_html = (mail.html or "").replace("\r", "")
+    assert sent_html.count(link_to("letter", mail)) == 1
+    to_itself = re.compile(rf'<a [^>]*href="[^"]*{re.escape(link_to("letter", mail))}"[^>]*>{BROWSER}</a>\s*')
+    assert NOTE.sub("", answer["body"]).replace("\n", "") == to_itself.sub("", sent_html).replace("\n", "")
+    assert f">{BROWSER}<" not in answer["body"]
     assert text("letter.yours") in note(answer)
     assert ("/share?" in note(answer)) == mail.tags["mailing"].startswith("digest")
     head = cloud.http("HEAD", link_to("letter", mail))
