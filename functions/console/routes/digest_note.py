@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from newsletter.container import app
 from newsletter.mailings.digests.note import MAX_NOTE, fault_in, note_of, set_note
+from newsletter.mailings.rendering.preflight import Fault, PreflightFailed
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.readers.choice import Frequency
@@ -30,6 +31,8 @@ def take_form(request: Request, who: Principal, which: str) -> Answer:
         return _form(who, which, texts, faults=faults, status=422)
     try:
         warnings = set_note(which, texts, app, by=who.name)
+    except PreflightFailed as failed:
+        return _form(who, which, texts, faults=_at_languages(failed.faults, texts), status=422)
     except InvalidInput as wrong:
         return _form(who, which, texts, error=wrong.message, status=422)
     if warnings:
@@ -55,6 +58,15 @@ def put(request: Request, who: Principal, which: str) -> Answer:
         raise InvalidInput(next(iter(data)), "a text, or a text for each language")
     warnings = set_note(which, texts, app, by=who.name)
     return json_answer(200, {"note": dict(note_of(which, app)), "warnings": [str(warning) for warning in warnings]})
+
+
+def _at_languages(faults: Iterable[Fault], texts: Mapping[str, str]) -> dict[str, str]:
+    """What blocks the note, by language; preflight names one language of those with the same fault."""
+    found: dict[str, str] = {}
+    for fault in faults:
+        if fault.blocks:
+            found |= {each: str(fault) for each, text in texts.items() if text == texts[fault.language]}
+    return found
 
 
 def _form(

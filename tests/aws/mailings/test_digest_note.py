@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -155,7 +156,11 @@ def test_it_can_be_written_on_a_digest_that_waits_for_approval_until_it_is_appro
     assert wrong.body.partition("<main")[2].count('aria-invalid="true"') == 1, (
         "the field that needs mending, and no other"
     )
-    form[2] = ("note_sv", "")
+    form[2:] = [("note_sv", "[fel](javascript:x)"), ("note_en", "[fel](javascript:x)")]
+    broken = browser.post(f"{page}/note", *form)
+    assert (broken.status, re.findall(r'id="(note\w*)-error"', broken.body)) == (422, ["note_sv", "note_en"])
+    assert broken.body.partition("<main")[2].count('aria-invalid="true"') == 2
+    form[2:] = [("note_sv", ""), ("note_en", "")]
     assert browser.post(f"{page}/note", *form).location == page
     assert "Tervetuloa messuille." in browser.get(page).text
     assert "Tervetuloa messuille." in browser.get(f"{page}/mail?language=fi").body
