@@ -39,6 +39,17 @@ def current_id(subscriber: str, app: Container) -> str:
     return current_subscriber(subscriber, app).id
 
 
+def leave_out_of_begun_mailings(form: SignUp, now: datetime, app: Container) -> None:
+    """Keep mailings that are planned for the old address from being planned for the new one, too.
+
+    It comes before the new address is active, so that no page is planned which has it already. A mail that was planned
+    and had not left the old address is missed: better than twice.
+    """
+    for mailing in app.statuses.unfinished():
+        if app.manifests.have(mailing, form.moved_from):
+            app.manifests.leave_out(mailing, form.id, now)
+
+
 def end_other(form: SignUp, now: datetime, app: Container) -> None:
     """End the subscription that was to move to an address which is subscribed already, and tell its reader by mail.
 

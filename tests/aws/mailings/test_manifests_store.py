@@ -88,3 +88,20 @@ def test_the_size_of_a_mailing_is_estimated_from_the_last_pages_of_a_few_shards(
     planned = 500 * len(SHARDS)
     assert adapters.manifests.are_more_than(planned - 1, mailing)
     assert not adapters.manifests.are_more_than(planned, mailing)
+
+
+def test_who_is_planned_or_left_out_is_known_by_id(adapters: Adapters) -> None:
+    mailing = adapters.new("digest-")
+    pages = [
+        Manifest((Batch(mailing, "a0-0", "fi-x", ("aa", "ab")),), {"fi-x": ("ac",)}, "ac"),
+        Manifest((Batch(mailing, "a1-0", "fi-x", ("ac", "ad")),), {}, None),
+    ]
+    for page, manifest in enumerate(pages):
+        adapters.manifests.put(mailing, "a", page, manifest, NOW)
+    assert adapters.manifests.left_out(mailing) == frozenset()
+    for reader in ("bb", "bc", "bb"):
+        adapters.manifests.leave_out(mailing, reader, NOW)
+    assert adapters.manifests.left_out(mailing) == {"bb", "bc"}
+    readers = ("aa", "ab", "ac", "ad", "ae", "bb", "bc", "bd")
+    assert [each for each in readers if adapters.manifests.have(mailing, each)] == ["aa", "ab", "ac", "ad", "bb", "bc"]
+    assert adapters.manifests.finished_shards(mailing) == {}

@@ -2,7 +2,7 @@
 
 One partition key takes 1,000 write units a second (AWS, DynamoDB Developer Guide, "Burst and adaptive capacity").
 
-* `<mailing>`: what is written a few times for each mailing: counts of planned shards, stored stats
+* `<mailing>`: what is written a few times for each mailing: counts of planned shards, whom it leaves out, stored stats
 * `<mailing>#<shard>-<page>`: the manifest of a page
 * `<mailing>#<place>`: batches with their events, in PLACES places from 00 on
 """

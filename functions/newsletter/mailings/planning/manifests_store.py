@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.planning.ledger_keys import LIFE, page_key
 from newsletter.platform.aws.items import Item, conditional, from_item, projection, side_by_side, to_item
-from newsletter.platform.shards import SHARDS
+from newsletter.platform.shards import SHARDS, shard_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SAMPLE = 4
 """Shards from which the size of a mailing is estimated; each is a random sample of the readers."""
+
+LEFT_OUT = "left out"
+"""Sort key of the item with the ids of readers who moved while the mailing was being planned."""
 
 
 class Manifests:
@@ -97,6 +100,33 @@ class Manifests:
             if "cursor" not in item:
                 return
             page += 1
+
+    def have(self, mailing: str, subscriber: str) -> bool:
+        """Whether the mailing is planned for the subscriber, or leaves them out because it was at their old address."""
+        return subscriber in self.left_out(mailing) or any(
+            subscriber in recipients
+            for manifest in self.of_shard(mailing, shard_of(subscriber))
+            for recipients in (*(batch.recipients for batch in manifest.batches), *manifest.carry.values())
+        )
+
+    def leave_out(self, mailing: str, subscriber: str, now: datetime) -> None:
+        """Do not plan the mailing for the subscriber on pages to come; doing it twice is harmless."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=to_item({"mailing": mailing, "part": LEFT_OUT}),
+            UpdateExpression="ADD ids :ids SET expires = :expires",
+            ExpressionAttributeValues={
+                ":ids": {"SS": [subscriber]},
+                **to_item({":expires": int((now + LIFE).timestamp())}),
+            },
+        )
+
+    def left_out(self, mailing: str) -> frozenset[str]:
+        """Whom the mailing leaves out. To be read after the readers of a page, so that nobody among them is missed."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"mailing": mailing, "part": LEFT_OUT}), ConsistentRead=True
+        )
+        return frozenset(answer["Item"]["ids"]["SS"]) if "Item" in answer else frozenset()
 
     def finish_shard(self, mailing: str, shard: str, manifest: Manifest, now: datetime) -> dict[str, tuple[int, int]]:
         """Store the shard's final counts (recipients, recipients without articles); the counts of all shards so far.

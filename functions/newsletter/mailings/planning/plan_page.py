@@ -86,7 +86,8 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
         readers, nothing = before.readers, before.nothing
     recipients, cursor = app.subscribers.page(message.shard, after, PAGE_SIZE)
     assignment = VariantAssignment(mailing, app.variants, app.digest_recipients)
-    chosen = list(assignment.assign(recipients))
+    left_out = manifests.left_out(mailing.id)
+    chosen = list(assignment.assign(each for each in recipients if each[0] not in left_out))
     # No batch is larger than what one slot of the rate limiter allows: a slow account would exceed its rate.
     size = bulk_pace(app.mailer.max_send_rate()).size
     manifest = replace(

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import SendNotice
 from newsletter.platform.observability import count
-from newsletter.readers.change_address import end_other, evidence_of, move, with_present_choices
+from newsletter.readers.change_address import (
+    end_other,
+    evidence_of,
+    leave_out_of_begun_mailings,
+    move,
+    with_present_choices,
+)
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.frequency_history import after_confirming
@@ -113,6 +119,7 @@ def _apply_effect(found: Pending, now: datetime, app: Container) -> None:
             _activate(found, now, app)
             app.queues.send(app.queues.transactional, SendNotice("welcome", found.form.id, found.form.nonce))
         case Effect.MOVE:
+            leave_out_of_begun_mailings(found.form, now, app)
             _activate(found, now, app)
             move(found.form, now, app)
         case Effect.CHANGE:
