@@ -243,7 +243,7 @@ def _schemas() -> dict[str, Schema]:
                 **dict.fromkeys(("period", "mailing", "verdict"), TEXT),
                 **dict.fromkeys(("start", "end"), MOMENT),
                 **dict.fromkeys(("articles", "related"), TEXT_LIST),
-                "standing": {"enum": ["waiting", "released", "dropped"]},
+                "standing": {"enum": ["waiting", "released", "dropped", "nobody"]},
                 "deadline": {"type": ["string", "null"], "format": "date-time"},
                 "sent_unanswered": YES_NO | {"description": "What happens at the deadline if nobody answers."},
                 "held_because": TEXT | {"description": "Why it did not go out when it was to; empty: it was not held."},

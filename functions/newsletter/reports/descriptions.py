@@ -241,7 +241,7 @@ def digest_as_json(digest: Digest) -> dict[str, Any]:
         "end": iso(digest.window.end),
         "articles": list(digest.articles),
         "related": list(digest.related),
-        "standing": "dropped" if digest.dropped else "waiting" if digest.awaits_approval else "released",
+        "standing": digest.standing,
         "deadline": iso(digest.deadline) if digest.deadline else None,
         "sent_unanswered": digest.sent_unanswered,
         "held_because": digest.held_because,

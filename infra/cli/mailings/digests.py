@@ -124,4 +124,5 @@ def _status_in_words(digest: Digest) -> str:
     if digest.deadline and digest.awaits_approval:
         until = when(digest.deadline, app.templates.publication.time_zone)
         return f"waits for approval until {until}, then {'goes out' if digest.sent_unanswered else 'is dropped'}"
-    return f"released ({digest.verdict})" if digest.verdict else "released"
+    standing = "nobody gets it, and the next digest carries its articles" if digest.nobody else "released"
+    return f"{standing} ({digest.verdict})" if digest.verdict else standing

@@ -115,6 +115,19 @@ def test_a_dropped_digest_does_not_count_as_that_mailing(cloud: Cloud) -> None:
     assert later.again == (("a", NOW),)
 
 
+def test_a_digest_that_nobody_got_does_not_count_as_that_mailing(cloud: Cloud) -> None:
+    app.articles.put_choice("a", Choice(again_at=NOW))
+    app.articles.put(article(again_at=NOW, listed_at=NOW - 4 * WEEK))
+    assert cloud.run("planner", NOW + HOUR)["weekly"]["decision"] == "nobody"
+    app.digests.create(Digest("2026-W49", Window(NOW + HOUR, NOW + WEEK), ("a",), again=(("a", NOW),), released_at=NOW))
+    app.digests.mark_nobody("2026-W49")
+    assert not carry_again(app.articles.some(["a"])["a"], NOW + WEEK, app), "it is asked for already"
+    cloud.subscribe(READER)
+    assert cloud.run("planner", NOW + 2 * WEEK)["weekly"]["decision"] == "started"
+    (mail,) = digest_mails(cloud)
+    assert "Kirjoitus a" in mail
+
+
 def test_a_correction_is_what_is_mailed(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feed = tmp_path / "feed.xml"
     monkeypatch.setenv("NEWSLETTER_FEED_URL", str(feed))

@@ -17,7 +17,8 @@ from newsletter.mailings.status import MailingState
 from newsletter.platform.messages import PlanPage
 from newsletter.publication.publication import Approval
 from newsletter.readers.choices import Choices
-from newsletter.readers.subscriber import SignUp, subscriber_id
+from newsletter.readers.subscriber import SignUp, Status, subscriber_id
+from newsletter.reports.descriptions import digest_as_json
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing
@@ -102,6 +103,36 @@ def test_nobody_gets_a_digest_before_it_is_approved_and_everybody_gets_it_once(c
     said = dict(decisions(period))
     assert said["waiting"].startswith("1 new article in ")
     assert "unless somebody answers before" in said["waiting"]
+
+
+def test_approved_when_its_last_reader_has_left_it_is_called_nobodys_everywhere(
+    cloud: Cloud, period: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app.subscribers.deactivate(app.ids.of(READER), Status.UNSUBSCRIBED, "page", app.now())
+    assert main(["digest", "approve", period]) == 0
+    cloud.drain()
+    assert mails(cloud, period) == []
+    capsys.readouterr()
+    assert main(["digest", "approve", period]) == 0
+    assert "nobody gets it, and the next digest carries its articles (approved by " in capsys.readouterr().out
+    assert main(["digest", "reject", period]) == 1
+    assert "had no reader when it was planned; the next digest carries its articles" in capsys.readouterr().err
+    digest = app.digests.get(period)
+    assert digest is not None
+    assert digest_as_json(digest)["standing"] == "nobody"
+    again = cloud.run("planner", NOW + timedelta(hours=2))["weekly"]
+    assert again["decision"] == "repeated"
+    assert (
+        again["why"] == f"{digest_id(period)} had no reader when it was planned; the next digest carries its articles"
+    )
+
+    app.subscribers.activate(SignUp(app.ids.of(READER), READER, Choices(language="fi"), "1", "", "", NOW, "2"), NOW)
+    following = week_of(NOW + WEEK, HELSINKI)
+    publish(following, NOW + WEEK)
+    cloud.run("planner", NOW + WEEK)
+    assert main(["digest", "approve", following]) == 0
+    cloud.drain()
+    assert mails(cloud, following) == [f"Kirjoitus {following} – ja yksi muu kirjoitus"]
 
 
 @pytest.mark.parametrize("otherwise", ["send"])

@@ -45,6 +45,8 @@ def reject_digest(period: str, app: Container, *, by: str, now: datetime) -> Dig
     Raises NotFound, and NotNow for one that was sent already.
     """
     digest = _apply_answer(get_digest(period, app), Answer.rejected(by), now, app)
+    if digest.nobody:
+        raise NotNow(f"{digest_id(period)} had no reader when it was planned; the next digest carries its articles")
     if not digest.dropped:
         raise NotNow(f"{digest_id(period)} is out ({digest.verdict or 'it needed no approval'}); see its report")
     return digest

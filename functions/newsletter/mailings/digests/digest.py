@@ -76,6 +76,15 @@ class Digest:
         return self.released_at is None and not self.dropped
 
     @property
+    def standing(self) -> str:
+        """One word: `dropped`, `waiting`, `nobody` or `released`. That nobody gets it shows only once it is planned."""
+        if self.dropped:
+            return "dropped"
+        if self.awaits_approval:
+            return "waiting"
+        return "nobody" if self.nobody else "released"
+
+    @property
     def frequency(self) -> Frequency:
         """The frequency of the subscribers it is for."""
         return frequency_of(self.period)

@@ -44,7 +44,8 @@ def start_digests(now: datetime, app: Container, isolated: Isolated) -> dict[str
 def start_digest(frequency: Frequency, now: datetime, app: Container) -> RunDecision:
     """Start the digest of the week or month of `now`, or continue it.
 
-    A second run in the same period finds it frozen, and only plans what is not planned yet. Without new articles, or
+    A second run in the same period finds it frozen, and only plans what is not planned yet, also if it turned out to
+    have no reader: then the next digest carries its articles. Without new articles, or
     readers who get it, nothing is frozen, so that a later run can pick up what comes; nor when preflight blocks the
     digest: the first run after it is mended sends it.
     """
@@ -111,6 +112,8 @@ def _continue(digest: Digest, now: datetime, app: Container) -> RunDecision:
         why = f"{name} was dropped ({digest.verdict}); the next digest carries its articles"
     elif digest.deadline and digest.awaits_approval:
         why = f"{name} waits for approval until {local_time(digest.deadline, app)}"
+    elif digest.nobody:
+        why = f"{name} had no reader when it was planned; the next digest carries its articles"
     elif missing:
         why = f"{name} is under way; {missing} of its shards were still to be planned"
     else:
