@@ -466,3 +466,19 @@ def test_what_is_mailed_again_on_purpose_reaches_everybody_once_more_and_once_on
         None,
         ("c",),
     ]
+
+
+def test_what_is_mailed_again_and_reached_nobody_reaches_who_came_back_with_the_digest_after_it() -> None:
+    days = timedelta(days=1)
+    asked = ("a", START + 5 * days)
+    first = Digest("2026-W12", Window(START - 7 * days, START), ("a",), released_at=START)
+    end = START + 7 * days
+    nobodys = Digest("2026-W13", Window(START, end), ("a",), released_at=end, again=(asked,), nobody=True)
+    later = Digest("2026-W14", Window(end, end + 7 * days), ("a", "b"), released_at=end + 7 * days, again=(asked,))
+    periods = (
+        FrequencyPeriod(START - 9 * days, Frequency.WEEKLY, joined=True),
+        FrequencyPeriod(START + 6 * days, None),
+        FrequencyPeriod(START + 9 * days, Frequency.WEEKLY, joined=True),
+    )
+    back = Recipient(Choices(frequency=Frequency.WEEKLY), frequency_history=as_text(periods))
+    assert UnseenArticles(later, [first, nobodys, later], HELSINKI).articles_for(back) == ("a", "b")

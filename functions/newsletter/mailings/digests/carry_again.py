@@ -21,7 +21,7 @@ def carry_again(article: Article, now: datetime, app: Container) -> bool:
     """
     if reason := _why_not(article, now, app):
         raise NotNow(reason)
-    digests = [digest for digest in app.digests.all() if not digest.dropped]
+    digests = [digest for digest in app.digests.all() if not (digest.dropped or digest.nobody)]
     asked = article.again_at
     if asked is not None and not any((article.id, asked) in digest.again for digest in digests):
         return False

@@ -59,8 +59,8 @@ def why_nobody(digest: Digest, digests: Iterable[Digest], articles: Iterable[Art
 def for_composing(period: str, digests: Iterable[Digest], articles: Iterable[Article]) -> Sequence[Digest]:
     """The digests so far as the period's digest is composed from them, given those that nobody got.
 
-    What was in the window of the one right before this period counts as not carried; so this digest takes it along. One
-    that was passed over in this very period is left out.
+    What was in the window of the one right before this period counts as not carried; so this digest takes it along, and
+    what marketing wants mailed once more is still wanted. One that was passed over in this very period is left out.
     """
     everything = list(digests)
     earlier = [each for each in everything if each.frequency is frequency_of(period) and each.period < period]
@@ -71,14 +71,14 @@ def for_composing(period: str, digests: Iterable[Digest], articles: Iterable[Art
         if not digest.nobody:
             found.append(digest)
         elif not (digest.passed_over and digest.period == period):
-            again = tuple(
+            taken_along = tuple(
                 each
                 for each in digest.articles
                 if digest is before and each in listed_at and listed_at[each] >= digest.window.start
             )
-            kept = tuple(each for each in digest.articles if each not in again)
+            kept = tuple(each for each in digest.articles if each not in taken_along)
             found += [
-                replace(digest, articles=kept, related=()),
-                replace(digest, articles=again, related=(), dropped=True),
+                replace(digest, articles=kept, related=(), again=()),
+                replace(digest, articles=taken_along, related=(), dropped=True),
             ]
     return found

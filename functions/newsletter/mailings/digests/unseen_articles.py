@@ -112,24 +112,19 @@ class UnseenArticles:
 
     def _unseen_after(self, seen: SeenCounts) -> tuple[str, ...]:
         counts, made_up = seen[:2], seen[2]
-        had = {
-            article
+        brought = [
+            digest
             for frequency, number in zip(_ORDER, counts, strict=True)
             for digest in self._before[frequency][:number]
             if not digest.nobody or digest.period in made_up
-            for article in digest.articles
-        }
+        ]
+        had = {article for digest in brought for article in digest.articles}
         mine = self._digest.frequency
         lists = [self._digest, *reversed(self._before[mine][counts[_ORDER.index(mine)] :])]
         found = dict.fromkeys(article for digest in lists for article in digest.articles)
         # What marketing wants mailed once more is new to everybody whom it did not reach since they asked.
         again = {each for digest in lists for each in digest.again}
-        again -= {
-            each
-            for frequency, number in zip(_ORDER, counts, strict=True)
-            for digest in self._before[frequency][:number]
-            for each in digest.again
-        }
+        again -= {each for digest in brought for each in digest.again}
         once_more = {article for article, _ in again}
         return tuple(article for article in found if article not in had or article in once_more)
 
