@@ -91,6 +91,7 @@ WORDS = st.text(LETTERS, min_size=1, max_size=12)
 @example("straße", "de")
 @example("e", "fi")
 @example("yö", "fi")
+@example("ö", "fi")
 @example("ies", "en")
 def test_a_keyword_finds_itself_however_it_is_capitalised_and_composed(word: str, language: str) -> None:
     for text in (word, word.upper(), word.capitalize(), unicodedata.normalize("NFD", word)):

@@ -43,6 +43,8 @@ def finnish_forms(word: str) -> frozenset[str]:
 
 def _all_forms(nominative: str) -> Iterator[str]:
     yield nominative
+    if len(nominative) == 1:
+        return  # a letter; Finnish has no noun so short
     for stems in stems_of(nominative):
         for vowel in harmonies(nominative):
             yield from (form.replace("A", vowel) for form in _forms(stems))
