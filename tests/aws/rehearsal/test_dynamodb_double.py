@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -100,9 +101,11 @@ def _does_not_show_what_stood_in_the_way(ours: Answer, other: Answer, _: Call) -
 def _looks_at_the_condition_first(ours: Answer, other: Answer, call: Call) -> bool:
     """moto refuses for the condition what DynamoDB refuses without looking at any item: an update of the key, or of an
     index's key to another type (API reference of UpdateItem, "You cannot use UpdateItem to update any primary key
-    attributes"), or one that adds to a name that is not defined.
+    attributes"), and an update of a name that is not defined.
     """
-    faulty = call.parameters.get("UpdateExpression", "").startswith(("SET #record", "SET due_at = :most", "ADD #count"))
+    update = call.parameters.get("UpdateExpression", "")
+    undefined = set(re.findall(r"#\w+", update)) - set(call.parameters.get("ExpressionAttributeNames", {}))
+    faulty = undefined or update.startswith(("SET #record", "SET due_at = :most"))
     return bool(faulty and ours[1] == "ValidationException" and other[1] == "ConditionalCheckFailedException")
 
 
