@@ -109,6 +109,16 @@ def _looks_at_the_condition_first(ours: Answer, other: Answer, call: Call) -> bo
     return bool(faulty and ours[1] == "ValidationException" and other[1] == "ConditionalCheckFailedException")
 
 
+def _lets_bounds_cross(ours: Answer, other: Answer, call: Call) -> bool:
+    """moto finds nothing between bounds of which the first is greater. DynamoDB and dynalite refuse them ("The BETWEEN
+    operator requires upper bound to be greater than or equal to lower bound").
+    """
+    values = call.parameters.get("ExpressionAttributeValues", {})
+    low, high = (int(values.get(name, {}).get("N", 0)) for name in (":zero", ":most"))
+    crossed = "BETWEEN :zero AND :most" in call.parameters.get("ConditionExpression", "") and low > high
+    return bool(crossed and ours[1] == "ValidationException" and other[1] == "ConditionalCheckFailedException")
+
+
 def _counts_the_key_as_updated(ours: Answer, other: Answer, call: Call) -> bool:
     """moto counts the key of a new item among what was updated (API reference of UpdateItem, ReturnValues)."""
     if ours[0] != "done" or other[0] != "done" or call.parameters.get("ReturnValues") != "UPDATED_NEW":
@@ -120,6 +130,7 @@ UNLIKE = (
     _counts_the_key_as_updated,
     _crashes_on_what_is_not_defined,
     _does_not_show_what_stood_in_the_way,
+    _lets_bounds_cross,
     _looks_at_the_condition_first,
 )
 

@@ -71,7 +71,7 @@ def _test(node: Node) -> Test:
             holds = ORDERED[sign]
             return lambda *context: ordered(_scalar(left, sign, *context), _scalar(right, sign, *context), holds)
         case Between(middle, low, high):
-            return lambda *context: _between(*(_scalar(each, "BETWEEN", *context) for each in (middle, low, high)))
+            return lambda *context: _between((middle, low, high), *context)
         case Call():
             return _call(node)
 
@@ -87,8 +87,27 @@ def _call(node: Call) -> Test:
     raise SyntaxFault(f"The function is not allowed in a condition expression; function: {node.name}")
 
 
-def _between(middle: Value | None, low: Value | None, high: Value | None) -> bool:
+def _between(operands: tuple[Operand, Operand, Operand], item: Item, names: Names, values: Values) -> bool:
+    middle, low, high = (_scalar(each, "BETWEEN", item, names, values) for each in operands)
+    if low is not None and high is not None and all(each.is_value for each in operands[1:]):
+        refuse_crossed_bounds(low, high)
     return ordered(low, middle, operator.le) and ordered(middle, high, operator.le)
+
+
+def refuse_crossed_bounds(low: Value, high: Value) -> None:
+    """Raises SyntaxFault for values of a BETWEEN of which the first is greater, or of two types: whatever the item."""
+    same = low.keys() == high.keys()
+    if same and not ordered(low, high, operator.gt):
+        return
+    need = (
+        "upper bound to be greater than or equal to lower bound"
+        if same
+        else "same data type for lower and upper bounds"
+    )
+    lower, upper = (f"AttributeValue: {{{kind}:{content}}}" for each in (low, high) for kind, content in each.items())
+    raise SyntaxFault(
+        f"The BETWEEN operator requires {need}; lower bound operand: {lower}, upper bound operand: {upper}"
+    )
 
 
 def _begins(value: Value | None, start: str) -> bool:

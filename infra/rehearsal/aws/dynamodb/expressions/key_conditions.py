@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rehearsal.aws.dynamodb.errors import Unsupported, empty_key, invalid, invalid_parameter
-from rehearsal.aws.dynamodb.expressions.conditions import Names, Values
+from rehearsal.aws.dynamodb.expressions.conditions import Names, Values, refuse_crossed_bounds
 from rehearsal.aws.dynamodb.expressions.syntax import (
     Between,
     Call,
@@ -41,12 +41,8 @@ def key_condition(text: str, key: Key, names: Names, values: Values) -> tuple[Pa
             (partition,) = bounds
         elif name == key.range and span is None:
             span = Span(sign, bounds[0], bounds[-1])
-            if sign == "BETWEEN" and bounds[0] > bounds[1]:  # type: ignore[operator] # both are of the key's type
-                raise SyntaxFault(
-                    "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
-                    f"lower bound operand: AttributeValue: {{{_said(given[0], values)}}}, "
-                    f"upper bound operand: AttributeValue: {{{_said(given[1], values)}}}"
-                )
+            if sign == "BETWEEN":
+                refuse_crossed_bounds(*(values[operand.text] for operand in given))
         else:
             raise invalid("KeyConditionExpressions must only contain one condition per key")
     if partition is None:
@@ -54,11 +50,6 @@ def key_condition(text: str, key: Key, names: Names, values: Values) -> tuple[Pa
     if not supported:
         raise invalid("Query key condition not supported")
     return partition, span or Span()
-
-
-def _said(operand: Operand, values: Values) -> str:
-    ((kind, content),) = values[operand.text].items()
-    return f"{kind}:{content}"
 
 
 def _parts(node: Node) -> Iterator[Node]:
