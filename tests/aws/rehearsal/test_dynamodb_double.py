@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -101,10 +102,11 @@ def _does_not_show_what_stood_in_the_way(ours: Answer, other: Answer, _: Call) -
 def _looks_at_the_condition_first(ours: Answer, other: Answer, call: Call) -> bool:
     """moto refuses for the condition what DynamoDB refuses without looking at any item: an update of the key, or of an
     index's key to another type (API reference of UpdateItem, "You cannot use UpdateItem to update any primary key
-    attributes"), and an update of a name that is not defined.
+    attributes"), and an update with a name or value that is not defined.
     """
     update = call.parameters.get("UpdateExpression", "")
-    undefined = set(re.findall(r"#\w+", update)) - set(call.parameters.get("ExpressionAttributeNames", {}))
+    defined = (call.parameters.get(f"ExpressionAttribute{what}", {}) for what in ("Names", "Values"))
+    undefined = set(re.findall(r"[#:]\w+", update)).difference(*defined)
     faulty = undefined or update.startswith(("SET #record", "SET due_at = :most"))
     return bool(faulty and ours[1] == "ValidationException" and other[1] == "ConditionalCheckFailedException")
 
@@ -114,7 +116,7 @@ def _lets_bounds_cross(ours: Answer, other: Answer, call: Call) -> bool:
     operator requires upper bound to be greater than or equal to lower bound").
     """
     values = call.parameters.get("ExpressionAttributeValues", {})
-    low, high = (int(values.get(name, {}).get("N", 0)) for name in (":zero", ":most"))
+    low, high = (Decimal(values.get(name, {}).get("N", 0)) for name in (":zero", ":most"))
     crossed = "BETWEEN :zero AND :most" in call.parameters.get("ConditionExpression", "") and low > high
     return bool(crossed and ours[1] == "ValidationException" and other[1] == "ConditionalCheckFailedException")
 
