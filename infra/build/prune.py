@@ -6,16 +6,19 @@ All functions are built from one CodeUri, so the work is done once and they shar
 from __future__ import annotations
 
 import ast
+import gzip
+import importlib.util
 import io
 import json
+import marshal
 import modulefinder
 import os
-import py_compile
 import shutil
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "functions/newsletter/platform/aws/clients.py"
@@ -48,6 +51,7 @@ UNUSED = (
     "babel/messages",  # collects texts from sources, which only their authors do
     "dateutil/zoneinfo/*.tar.gz",  # the standard library's zoneinfo knows the time zones
     "dns",  # addresses are checked by their form, without asking name servers
+    "requirements.txt",  # the lock of functions/, which the build has read
 )
 
 # A cold start without byte code compiles for most of a second. People wait for these two functions; a schedule or
@@ -99,6 +103,24 @@ def prune_service_models(function: Path, keep: tuple[str, ...]) -> None:
             if service.is_dir() and service.name not in keep:
                 shutil.rmtree(service)
     shutil.rmtree(function / "boto3/examples", ignore_errors=True)
+    for model in function.glob("botocore/data/*/*/service-2.json.gz"):
+        described = json.loads(gzip.decompress(model.read_bytes()))
+        text = json.dumps(without_documentation(described), separators=(",", ":"))
+        model.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def without_documentation(model: Any) -> Any:
+    """An API model of botocore without what `help()` would print: four fifths of it.
+
+    A text by the name of `documentation` is that; anything else may be a member of a shape that has the same name.
+    """
+    if isinstance(model, dict):
+        return {
+            key: without_documentation(value)
+            for key, value in model.items()
+            if not (key == "documentation" and isinstance(value, str))
+        }
+    return [without_documentation(value) for value in model] if isinstance(model, list) else model
 
 
 def prune_locales(function: Path, keep: set[str]) -> None:
@@ -131,12 +153,26 @@ def compile_byte_code(function: Path) -> None:
     for module in finder.modules.values():
         source = Path(getattr(module, "__file__", None) or "")
         if source.suffix == ".py" and source.is_relative_to(function):
-            py_compile.compile(
-                str(source),
-                dfile=f"/var/task/{source.relative_to(function)}",
-                doraise=True,
-                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-            )
+            cached = Path(importlib.util.cache_from_source(str(source)))
+            cached.parent.mkdir(exist_ok=True)
+            cached.write_bytes(byte_code(source.read_bytes(), f"/var/task/{source.relative_to(function)}"))
+
+
+def byte_code(source: bytes, named: str) -> bytes:
+    """The `.pyc` of a module, by PEP 552, without its docstrings: a seventh of it, which nobody reads in Lambda.
+
+    Each docstring becomes a dot rather than nothing: a dataclass without one would work out its signature when it
+    is imported. Assertions stay, unlike with `python -OO`. Line numbers are those of the source, for tracebacks.
+    """
+    module = ast.parse(source)
+    for node in ast.walk(module):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            match node.body:
+                case [ast.Expr(value=ast.Constant(value=str()) as docstring), *_]:
+                    docstring.value = "."
+    unchecked = (1).to_bytes(4, "little")
+    code = marshal.dumps(compile(module, named, "exec", dont_inherit=True))
+    return importlib.util.MAGIC_NUMBER + unchecked + importlib.util.source_hash(source) + code
 
 
 def zip_bytes(folder: Path) -> int:
