@@ -1,0 +1,1 @@
+"""Visits: requests to the links of mails, and whether a person or a machine made them."""
