@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,14 +12,21 @@ from functools import partial
 from newsletter.mail.markdown import WEB, render_markdown
 from newsletter.mail.placeholders import mark
 from newsletter.mail.text_cleaning import OwnMarkup, clean
+from newsletter.publication.utm import NO_UTM, Utm
 
 OWN_PAGES = ("confirm", "preferences", "unsubscribe", "offer", "letter")
 """Pages behind a token of the reader: /offer/{token} is offer_url() in a template, with the placeholder `offer`."""
 
+CANARY = "canary"
+"""The key of the link that nobody sees: whoever opens it reads the source of the mail, as scanners do."""
+_UNSEEN = re.compile(rf'<a [^>]*href="[^"]*/c/[^"/]+/{CANARY}"[^>]*></a>\s*')
+
 
 @dataclass(frozen=True)
 class Link:
-    """A target that readers reach through /c/{token}/{key}; the same URL has the same key in every mail."""
+    """A target that readers reach through /c/{token}/{key}; the same URL has the same key in every mail, whatever
+    parameters are added to it.
+    """
 
     key: str
     url: str
@@ -27,12 +35,15 @@ class Link:
 class MailLinks:
     """Collects the links while the parts of one mail are rendered.
 
-    With `tracked`, a link goes through /c, where its click is recorded; otherwise straight to its target.
+    With `tracked`, a link goes through /c, where its click is recorded; otherwise straight to its target. Targets have
+    the parameters of `utm`, which are the same for every reader, with `campaign` for the mailing.
     """
 
-    def __init__(self, public_url: str, *, tracked: bool) -> None:
+    def __init__(self, public_url: str, *, tracked: bool, utm: Utm = NO_UTM, campaign: str = "") -> None:
         self._public_url = public_url
         self._tracked = tracked
+        self._utm = utm
+        self._campaign = campaign
         self.found: dict[str, Link] = {}
 
     def scope(self) -> dict[str, Callable[..., str]]:
@@ -43,7 +54,12 @@ class MailLinks:
             "less_url": lambda: OwnMarkup(f"{self._own_page('preferences')}/less"),
             "placeholder": lambda name: OwnMarkup(mark(name)),
             "link": self._link,
+            "canary_url": self._canary,
         }
+
+    def series_url(self, sequence: str) -> str:
+        """The page on which the reader can stop the sequence and keep the newsletter."""
+        return OwnMarkup(f"{self._own_page('preferences')}/series/{sequence}")
 
     def markdown_html(self, source: str) -> OwnMarkup:
         """Markdown as HTML with the links of this mail."""
@@ -56,14 +72,24 @@ class MailLinks:
     def _own_page(self, page: str) -> OwnMarkup:
         return OwnMarkup(f"{self._public_url}/{page}/{mark(page)}")
 
+    def _canary(self) -> str:
+        """The address that nobody sees; empty in a mail without a tracked link so far."""
+        return OwnMarkup(f"{self._public_url}/c/{mark('click')}/{CANARY}") if self._tracked and self.found else ""
+
     def _link(self, url: str) -> str:
         """The address for an http(s) URL; empty for any other, which the template then shows without a link."""
         if not WEB.fullmatch(url):
             return ""
+        target = self._utm.added_to(url, self._campaign)
         if not self._tracked:
-            return url
-        link = self.found.setdefault(url, Link(link_key(url), url))
+            return target
+        link = self.found.setdefault(url, Link(link_key(url), target))
         return OwnMarkup(f"{self._public_url}/c/{mark('click')}/{link.key}")
+
+
+def without_canary(html: str) -> str:
+    """The HTML of a mail for pages, where nobody scans links before a reader sees them."""
+    return _UNSEEN.sub("", html)
 
 
 def link_key(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
@@ -80,21 +80,32 @@ class Templates:
         return self._public_url
 
     def mail(
-        self, name: str, language: str, /, *, tracked: bool = True, archived: str = "", **context: Any
+        self,
+        name: str,
+        language: str,
+        /,
+        *,
+        tracked: bool = True,
+        archived: str = "",
+        series: str = "",
+        campaign: str = "",
+        **context: Any,
     ) -> RenderedMail:
         """The mail of templates/email/<name>.subject.txt, compiled/<name>.html and <name>.txt.
 
         The .txt begins with the context that it needs; docs/templates.md says how the .html is made.
 
         `tracked` is as in MailLinks. `archived` is the id of a mailing in the archive, for `share_url`; without it
-        that is empty.
+        that is empty. `series` is the key of a step's sequence, for `series_url`, which is empty in other mails.
+        `campaign` is what the parameters of links call the mail; without it, `name`.
         Raises MissingText for an absent message and jinja2.UndefinedError for an absent value.
         """
-        links = MailLinks(self._public_url, tracked=tracked)
+        links = MailLinks(self._public_url, tracked=tracked, utm=self.publication.utm, campaign=campaign or name)
         scope = self._scope(language, context)
         subject = self._subject(name, scope)
         scope |= links.scope()
         scope["share_url"] = f"{self._public_url}/archive/{archived}/share?lang={language}" if archived else ""
+        scope["series_url"] = links.series_url(series) if series else ""
         html = self._render(
             f"email/compiled/{name}.html", scope | {"markdown": links.markdown_html, "opening": opening}
         )
@@ -124,6 +135,10 @@ class Templates:
         scope = self._scope("en", context) | {"markdown": lambda source: self.markdown(source)[0]}
         return self._render(f"console/{name}.html", scope)
 
+    def crm(self, name: str, values: Mapping[str, Any]) -> str:
+        """What templates/crm/<name>.json.j2 gives for these values, which are all that it knows."""
+        return self._render(f"crm/{name}.json.j2", values)
+
     def text(self, key: str, language: str, /, **values: Any) -> str:
         """A message of the locale as plain text. Raises MissingText."""
         return self._locales.text(key, language, values)
@@ -141,9 +156,9 @@ class Templates:
         text = self.text("mail.greeting.named" if known else "mail.greeting.plain", language, name=isolated(known))
         return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"), text
 
-    def markdown(self, source: str) -> tuple[Markup, str]:
-        """Safe HTML and readable plain text of Markdown from outside."""
-        html, text = render_markdown(clean(source))
+    def markdown(self, source: str, link: Callable[[str], str] = str) -> tuple[Markup, str]:
+        """Safe HTML and readable plain text of Markdown from outside; `link` gives the target for that of a link."""
+        html, text = render_markdown(clean(source), link)
         return Markup(html), text  # noqa: S704 (render_markdown gives clean HTML)
 
     def step_body(self, body: str, language: str) -> str:
@@ -168,7 +183,8 @@ class Templates:
         return one_line(self._render(f"email/{name}.subject.txt", scope), SUBJECT_LIMIT)
 
     def _page(self, file: str, language: str, context: Mapping[str, Any]) -> str:
-        scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0], "texts": TEXTS}
+        scope = self._scope(language, context) | {"texts": TEXTS}
+        scope["markdown"] = lambda source, link=str: self.markdown(source, link)[0]
         return self._render(f"pages/{file}", scope)
 
     def _long_date(self, moment: date, language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
@@ -12,7 +12,7 @@ from newsletter.mailings.digests.digest import select_articles
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.renderer import in_language
 from newsletter.platform.errors import NotFound
-from newsletter.publication.publication import Offer
+from newsletter.publication.offers import Offer
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -93,7 +93,8 @@ def _as_archived(
     offer = templates.publication.offer(mailing.offer)
     if mailing.kind is Kind.CAMPAIGN:
         return ArchivedMailing(mailing, mailing.subject, mailing.language or language, offer=offer)
-    fresh = [articles[article].as_mailed() for article in mailing.articles if article in articles]
+    mailed = (articles[article].as_mailed() for article in mailing.articles if article in articles)
+    fresh = [replace(article, url=mailing.target(article.url)) for article in mailed]
     # A digest without articles for readers of the page's language is shown as others got it.
     shown = in_language(fresh, language, templates.publication) or fresh
     selection = select_articles(shown, (), (), templates.publication.digest.max_articles, 0)

@@ -94,7 +94,8 @@ class Mailing:
     A digest's `articles`, and the older ones `related` to them, are fixed when it starts, so that a repeated run sends
     the same. A campaign has its text as Markdown in `body`, written in `language`. `archive` says whether marketing
     wants it shown in the archive; None leaves it to `for_archive`. `nobody`: it was planned and has no recipient, so it
-    is in no list. That and the status do not count in comparisons.
+    is in no list. `relinked` are links as they were written and where they lead since somebody corrected them. These
+    two and the status do not count in comparisons.
     """
 
     id: str
@@ -113,6 +114,11 @@ class Mailing:
     doubt_wait_minutes: int = 0
     status: MailingStatus = field(default=MailingStatus(), compare=False)
     nobody: bool = field(default=False, compare=False)
+    relinked: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def target(self, url: str) -> str:
+        """Where a link that was written so leads today."""
+        return dict(self.relinked).get(url, url)
 
     @property
     def for_archive(self) -> bool:
@@ -162,6 +168,6 @@ def campaign_id(name: str) -> str:
     return f"campaign-{name}"
 
 
-def step_id(sequence: str, step: int) -> str:
-    """The mailing id of a sequence's step; `step` counts from 1."""
+def step_id(sequence: str, step: str) -> str:
+    """The mailing id of the step with that key of a sequence."""
     return f"step-{sequence}-{step}"

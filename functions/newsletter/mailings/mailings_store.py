@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
-from newsletter.platform.aws.items import change, to_item
+from newsletter.platform.aws.items import change, holds, to_item
 from newsletter.platform.aws.table_store import TableStore
 from newsletter.platform.times import iso, parse_iso
 
@@ -18,6 +20,21 @@ MAILINGS = "mailings"
 """Partition of the Content table with one line per mailing, in the order of their creation."""
 MAX_VARIANTS = 50
 """Variants cached in memory, at most 100 kB each."""
+MAX_OUTLINES = 2_000
+"""Outlines cached in memory, about 1 kB each."""
+RELINKED = "relinked_"
+"""Begins the attributes of a mailing with corrected links; the link's key follows."""
+OUTLINE = "outline"
+"""Sort key of a variant's outline, in the variant's partition."""
+
+
+@dataclass(frozen=True)
+class VariantOutline:
+    """A variant without its text; `links` are the keys of its links in alphabetical order."""
+
+    language: str
+    subject: str
+    links: tuple[str, ...]
 
 
 class Mailings(TableStore):
@@ -29,6 +46,7 @@ class Mailings(TableStore):
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         super().__init__(client, table)
         self._variants: dict[tuple[str, str], Variant] = {}
+        self._outlines: dict[tuple[str, str], VariantOutline] = {}
 
     def create(self, mailing: Mailing) -> bool:
         """Store a new mailing; False when its id is taken. Its lines in the two lists are written in any case."""
@@ -75,11 +93,17 @@ class Mailings(TableStore):
         return [(place, mailings[place]) for place in places if place in mailings]
 
     def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
-        """Store a rendered variant and its link targets (key, url), unless it is stored: links come before it."""
+        """Store a rendered variant and its link targets (key, url), unless it is stored: links come before it.
+
+        A target that is there already stays: it may have been corrected.
+        """
         if self._read_variant(mailing, variant.key) is not None:
             return
-        for key, url in links:
-            self._put(*_link(mailing, key), {"url": url})
+        targets = dict(links)
+        for key, url in targets.items():
+            self._put_new(*_link(mailing, key), {"url": url})
+        outline = {"language": variant.language, "subject": variant.subject, "links": sorted(targets)}
+        self._put(_variant(mailing, variant.key)[0], OUTLINE, outline)
         self._put(
             *_variant(mailing, variant.key),
             {
@@ -102,6 +126,19 @@ class Mailings(TableStore):
             self._variants[mailing, key] = variant
         return self._variants[mailing, key]
 
+    def outline(self, mailing: str, key: str) -> VariantOutline | None:
+        """What reports need to know of the variant of that key, or None; cached."""
+        known = self._outlines.get((mailing, key))
+        if known is None:
+            item = self._get(_variant(mailing, key)[0], OUTLINE)
+            if item is None:
+                return None
+            if len(self._outlines) >= MAX_OUTLINES:
+                self._outlines.clear()
+            known = VariantOutline(item["language"], item["subject"], tuple(item["links"]))
+            self._outlines[mailing, key] = known
+        return known
+
     def _read_variant(self, mailing: str, key: str) -> Variant | None:
         item = self._get(*_variant(mailing, key))
         if item is None:
@@ -112,6 +149,26 @@ class Mailings(TableStore):
         """The URL of a mailing's link, or None."""
         item = self._get(*_link(mailing, key))
         return str(item["url"]) if item else None
+
+    def relink(self, mailing: str, key: str, written: str, target: str, by: str, at: datetime) -> bool:
+        """Let a link lead to another target, and keep who did so and when; False if the mailing has no such link.
+
+        `written` is the link's URL as it was written; with the mailing it is kept for whoever renders it again.
+        """
+        link, of_mailing = (
+            to_item({"pk": pk, "sk": sk}) for pk, sk in (_link(mailing, key), (f"mailing#{mailing}", "mailing"))
+        )
+        there = "attribute_exists(#pk)"
+        corrected = change({"url": target, "corrected_by": by, "corrected_at": iso(at)}, condition=there)
+        if not holds(self._client, "update_item", repeatable=True, TableName=self._table, Key=link, **corrected):
+            return False
+        kept = change({f"{RELINKED}{key}": [written, target]}, condition=there)
+        return holds(self._client, "update_item", repeatable=True, TableName=self._table, Key=of_mailing, **kept)
+
+    def targets(self, mailing: str, keys: Iterable[str]) -> dict[str, str]:
+        """The URLs of those links of the mailing, by key."""
+        found = self._many(_link(mailing, key) for key in keys)
+        return {item["pk"].rpartition("#")[2]: str(item["url"]) for item in found}
 
 
 def _variant(mailing: str, key: str) -> tuple[str, str]:
@@ -172,4 +229,5 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         status=status_of(item),
         related=tuple(item["related"]),
         nobody=item.get("nobody", False),
+        relinked=tuple((item[name][0], item[name][1]) for name in sorted(item) if name.startswith(RELINKED)),
     )

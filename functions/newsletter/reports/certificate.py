@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.sending.ledger import FEEDBACK, BatchRecord, BatchStatus, RecipientStatus, SendResult
+from newsletter.sending.ledger import FEEDBACK, VISITED, BatchRecord, BatchStatus, RecipientStatus, SendResult
 
 CANCELLED = "cancelled"
 """The reason of recipients who were not sent to before the mailing was cancelled (they count as suppressed)."""
@@ -32,8 +32,12 @@ class Certificate:
     """What became of a mailing's recipients, counted from the ledger. `waiting`: the sender has not finished them.
 
     `undecided` are those of the doubtful for whom Send events may still come; the others stay doubtful. `twice` got
-    two mails, which happens only if the mailing was set to resend. `confirmed` pressed the button that the mail asks
-    to press; `clicked` opened a link.
+    two mails, which happens only if the mailing was set to resend. To `shown` the page was shown that the mail asks to
+    open, or to a machine, and `confirmed` pressed its button.
+
+    `clicked` are people who opened a link or the offer, `offered` those of them who looked at the page of the offer; of
+    `scanned` only machines opened links, as far as is known. `leads` took up the offer of this mail, and `won` are
+    those of whom the CRM said so.
     """
 
     planned: int
@@ -52,6 +56,11 @@ class Certificate:
     undecided: int = 0
     twice: int = 0
     confirmed: int = 0
+    shown: int = 0
+    scanned: int = 0
+    offered: int = 0
+    leads: int = 0
+    won: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -135,6 +144,8 @@ def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Itera
         undecided += len(record.in_doubt()) if record.state is BatchStatus.DOUBTFUL else 0
         for what in FEEDBACK:
             events[what] += len(record.positions.get(what, ()))
+        for what in VISITED:
+            events[what] += sum(record.has_event(what, position) for position in record.visits)
         # A delivered mail has not bounced: the soft bounce was an auto-reply, or a first try of the mail server.
         soft, delivered = (record.positions.get(what, frozenset()) for what in ("soft_bounced", "delivered"))
         events["soft_bounced"] -= len(soft & delivered)
@@ -155,4 +166,9 @@ def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Itera
         clicked=events["clicked"],
         unsubscribed=events["unsubscribed"],
         confirmed=events["confirmed"],
+        shown=events["shown"],
+        scanned=events["scanned"],
+        offered=events["offered"],
+        leads=events["lead"],
+        won=events["won"],
     )

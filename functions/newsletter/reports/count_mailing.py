@@ -10,6 +10,7 @@ from newsletter.mailings.planning.batches import Manifest
 from newsletter.mailings.status import MailingState
 from newsletter.platform.shards import SHARDS
 from newsletter.reports.stats import MailingStats, compute_stats, sum_stats
+from newsletter.reports.visit_counts import count_visits
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -64,12 +65,13 @@ def planned_pages(mailing: Mailing, shard: str, app: Container) -> list[tuple[st
 def _count(mailing: Mailing, shard: str, now: datetime, app: Container) -> MailingStats:
     """The stats of a shard, or of the whole mailing if `shard` is empty."""
     records = list(app.deliveries.records(mailing.id, shard))
+    visits = count_visits(records, lambda variant: app.mailings.outline(mailing.id, variant), mailing.created_at)
     if mailing.kind.automated:
         # Automated mailings have no manifests: every ledger record is a mail that was asked for.
         own = [record.batch for record in records if not record.batch.original_id]
-        return compute_stats(records, own, to_the_end=True, now=now, cancelled=False)
+        return compute_stats(records, own, to_the_end=True, now=now, cancelled=False, visits=visits)
     manifests = planned_pages(mailing, shard, app)
     planned = [batch for _, manifest in manifests for batch in manifest.batches]
     to_the_end = {each for each, manifest in manifests if manifest.last} >= set(shard or SHARDS)
     cancelled = mailing.status.state is MailingState.CANCELLED
-    return compute_stats(records, planned, to_the_end=to_the_end, now=now, cancelled=cancelled)
+    return compute_stats(records, planned, to_the_end=to_the_end, now=now, cancelled=cancelled, visits=visits)

@@ -10,7 +10,17 @@ from typing import Any
 from newsletter.articles.article import Article
 from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.digests.digest import Digest, digest_id
-from newsletter.mailings.mailing import ALREADY, CONFIRMATION, INVITATION, MOVED, WELCOME, Audience, Kind, Mailing
+from newsletter.mailings.mailing import (
+    ALREADY,
+    CONFIRMATION,
+    INVITATION,
+    MOVED,
+    WELCOME,
+    Audience,
+    Kind,
+    Mailing,
+    step_id,
+)
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.platform.times import iso
@@ -18,6 +28,7 @@ from newsletter.publication.publication import Publication
 from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.report_mailing import Report
 from newsletter.reports.stats import MailingStats
+from newsletter.reports.visit_words import visits_as_json
 
 # --- in words --------------------------------------------------------------------------------------------------------
 
@@ -49,11 +60,19 @@ def audience_in_words(mailing: Mailing, publication: Publication) -> str:
     if mailing.id in AUTOMATED:
         return AUTOMATED[mailing.id][1]
     if mailing.kind is Kind.STEP:
-        return "Readers who took up the offer, one by one as the step falls due"
+        return f"Readers in the sequence {_sequence_of(mailing, publication)}, each when the step is due"
     if mailing.kind is Kind.DIGEST:
         new = _counted(len(mailing.articles), "new article")
         return f"Every reader of the {mailing.audience.frequency} digest with a topic among its {new}"
     return _campaign_audience(mailing.audience, publication)
+
+
+def _sequence_of(mailing: Mailing, publication: Publication) -> str:
+    """The key of the sequence that has the step, or had it under a former key; else what the mailing's id has of it."""
+    for sequence in publication.sequences.values():
+        if any(step_id(sequence.key, name) == mailing.id for step in sequence.steps for name in step.names):
+            return sequence.key
+    return mailing.id.removeprefix("step-").rpartition("-")[0]
 
 
 def _campaign_audience(audience: Audience, publication: Publication) -> str:
@@ -199,6 +218,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "planned_to_the_end": report.planned_to_the_end,
         "progress": _progress_as_json(report),
         "standings": dict(sorted(report.stats.statuses.items())),
+        **visits_as_json(report),
     }
 
 

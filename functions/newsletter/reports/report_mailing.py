@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState
@@ -21,13 +21,25 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
+class LinkCount(NamedTuple):
+    """A link by its target, and of how many recipients people, and machines, opened it."""
+
+    url: str
+    people: int
+    machines: int
+
+
 @dataclass(frozen=True)
 class Report:
-    """A mailing and its stats; `final_stats` are those that were stored when the mailing was over."""
+    """A mailing and its stats; `final_stats` are those that were stored when the mailing was over.
+
+    `links` are those that its mails have, the most opened by people first.
+    """
 
     mailing: Mailing
     stats: MailingStats
     final_stats: MailingStats | None = None
+    links: Sequence[LinkCount] = ()
 
     @property
     def certificate(self) -> Certificate:
@@ -46,7 +58,14 @@ def report_mailing(mailing_id: str, app: Container, *, now: datetime) -> Report:
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
     stats = count_mailing(mailing, app, now=now)
-    return Report(mailing, stats, app.stats.certificate(mailing_id) if mailing.status.state.is_final else None)
+    final = app.stats.certificate(mailing_id) if mailing.status.state.is_final else None
+    return Report(mailing, stats, final, _links(mailing_id, stats, app))
+
+
+def _links(mailing: str, stats: MailingStats, app: Container) -> list[LinkCount]:
+    targets = app.mailings.targets(mailing, stats.visits.links)
+    found = [LinkCount(targets[key], *opened) for key, opened in stats.visits.links.items() if key in targets]
+    return sorted(found, key=lambda link: (-link.people, -link.machines, link.url))
 
 
 def recipients_of(

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import add
 
 from newsletter.mailings.planning.batches import Batch
 from newsletter.reports.certificate import Certificate, count_certificate, recipient_lines
+from newsletter.reports.visit_counts import VisitCounts
 from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus
 
 RATE_WINDOW = timedelta(minutes=2)
@@ -19,7 +22,7 @@ RATE_WINDOW = timedelta(minutes=2)
 class MailingStats:
     """The certificate `sums` as of `at`, and the number of recipients by status in `statuses`.
 
-    `recent` recipients were sent to within RATE_WINDOW before that.
+    `recent` recipients were sent to within RATE_WINDOW before that; `visits` tells who opened links.
     """
 
     sums: Certificate
@@ -27,6 +30,7 @@ class MailingStats:
     at: datetime
     recent: int = 0
     statuses: Mapping[str, int] = field(default_factory=dict)
+    visits: VisitCounts = field(default_factory=VisitCounts)
 
     def rate(self, started: datetime) -> float:
         """Recipients a second, measured over RATE_WINDOW, or since `started` if that is shorter."""
@@ -40,9 +44,15 @@ class MailingStats:
 
 
 def compute_stats(
-    records: Iterable[BatchRecord], planned: Iterable[Batch], *, to_the_end: bool, now: datetime, cancelled: bool
+    records: Iterable[BatchRecord],
+    planned: Iterable[Batch],
+    *,
+    to_the_end: bool,
+    now: datetime,
+    cancelled: bool,
+    visits: VisitCounts | None = None,
 ) -> MailingStats:
-    """The stats of these ledger records and planned batches, as of `now`."""
+    """The stats of these ledger records and planned batches, as of `now`; `visits` were counted from the records."""
     records, planned = list(records), list(planned)
     lines = recipient_lines(records, planned, cancelled_at=now if cancelled else None)
     total = sum(len(batch.recipients) for batch in planned)
@@ -52,7 +62,8 @@ def compute_stats(
         if record.state in (BatchStatus.DONE, BatchStatus.DOUBTFUL) and now - RATE_WINDOW < record.lease - LEASE <= now
     )
     statuses = Counter(line.status.value for line in lines)
-    return MailingStats(count_certificate(total, records, lines), to_the_end, now, recent, dict(statuses))
+    sums = count_certificate(total, records, lines)
+    return MailingStats(sums, to_the_end, now, recent, dict(statuses), visits or VisitCounts())
 
 
 def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
@@ -68,4 +79,5 @@ def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
         min(part.at for part in parts),
         sum(part.recent for part in parts),
         dict(sum((Counter(part.statuses) for part in parts), Counter())),
+        reduce(add, (part.visits for part in parts)),
     )

@@ -13,6 +13,7 @@ from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
 from newsletter.reports.certificate import Certificate
 from newsletter.reports.stats import MailingStats
+from newsletter.reports.visit_counts import from_stored
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,6 +59,7 @@ class StatsStore:
             "to_the_end": stats.planned_to_the_end,
             "lately": stats.recent,
             "standings": dict(stats.statuses),
+            "visits": stats.visits.stored,
             "at": iso(stats.at),
             "expires": int((stats.at + LIFE).timestamp()),
         }
@@ -66,4 +68,5 @@ class StatsStore:
 
 def _stats(item: dict[str, Any]) -> MailingStats:
     sums = Certificate(**{field.name: item["sums"].get(field.name, 0) for field in fields(Certificate)})
-    return MailingStats(sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"])
+    visits = from_stored(item["visits"])
+    return MailingStats(sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"], visits)

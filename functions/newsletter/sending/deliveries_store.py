@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.planning.ledger_keys import LIFE, batch_key, batch_keys
 from newsletter.platform.aws.items import (
+    GET_LIMIT,
     Item,
     WriteRequest,
+    batch_get,
     conditional,
     from_item,
     holds,
@@ -21,13 +24,16 @@ from newsletter.platform.aws.items import (
     to_value,
 )
 from newsletter.platform.times import iso, parse_iso
+from newsletter.sending.feedback.delivery_times import DELIVERED_AT, Moments, as_numbers, moments_of
+from newsletter.sending.feedback.visit_marks import read_marks
+from newsletter.sending.feedback.visit_marks_store import VISITS
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 EVENTS = "#events"
-"""Ends the sort key of a batch's events, so that they come right after its record."""
+"""Ends the sort key of a batch's events, so that they come right after its record; its VISITS follow them."""
 LARGE_PLACE = 500
 """Records in one of the PLACES (ledger_keys.py), from which on a mailing without manifests is large."""
 
@@ -35,9 +41,10 @@ LARGE_PLACE = 500
 class Deliveries:
     """Every change is one conditional write on one item, so that every crash leaves a state that can be recognised.
 
-    A batch has two items. Its record names its recipients and changes twice; its events change with every report of
+    A batch has three items. Its record names its recipients and changes twice; its events change with every report of
     SES, and a write is billed by the size of the whole item: two units with the recipients, one without. The events
-    are written when the first of them comes; `size` keeps those out that name a position the batch does not have.
+    are written when the first of them comes; `size` keeps those out that name a position the batch does not have. The
+    third is of visits (visit_marks_store.py).
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -48,7 +55,7 @@ class Deliveries:
 
     def record(self, mailing: str, batch: str) -> BatchRecord | None:
         """The ledger record of a batch with its events, or None while no sender has claimed it."""
-        found = self._read(mailing, batch_key(mailing, batch), f"batch#{batch}", f"batch#{batch}{EVENTS}")
+        found = self._read(mailing, batch_key(mailing, batch), f"batch#{batch}", f"batch#{batch}{VISITS}")
         return next(iter(found), None)
 
     def batch(self, mailing: str, batch: str) -> Batch | None:
@@ -113,7 +120,7 @@ class Deliveries:
             },
             ConditionExpression="attribute_not_exists(part)",
         )
-        return None if written.took_place else _record(batch.mailing, from_item(written.item), {})
+        return None if written.took_place else _record(batch.mailing, from_item(written.item), {}, {})
 
     def claim_again(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """Claim a batch whose last try left recipients to retry (state `retry`); False when another run was faster."""
@@ -181,17 +188,22 @@ class Deliveries:
         return self.add_events(mailing, batch, {what: {position}}) is not None
 
     def add_events(
-        self, mailing: str, batch: str, happened: Mapping[str, Collection[int]]
+        self,
+        mailing: str,
+        batch: str,
+        happened: Mapping[str, Collection[int]],
+        delivered: Mapping[int, datetime] | None = None,
     ) -> dict[str, frozenset[int]] | None:
         """The same for several events of a batch, in one write; each type comes with at least one position.
 
         All events of the batch after that, by type; None when the ledger has no such batch. Positions beyond the size
-        of the batch are left out, here and whenever the record is read.
+        of the batch are left out, here and whenever the record is read. `delivered` is when mails were, by position.
         """
         if unknown := happened.keys() - set(FEEDBACK):
             message = f"{min(unknown)!r} is none of {', '.join(FEEDBACK)}"
             raise ValueError(message)
-        item = self._add(mailing, batch, happened) or self._add_first(mailing, batch, happened)
+        new = {**happened, **({DELIVERED_AT: as_numbers(delivered)} if delivered else {})}
+        item = self._add(mailing, batch, new) or self._add_first(mailing, batch, new)
         if item is None:
             return None
         known = {what: frozenset(map(int, item[what]["NS"])) for what in FEEDBACK if what in item}
@@ -225,6 +237,19 @@ class Deliveries:
         written = conditional(self._client, "update_item", repeatable=True, **request)
         return written.item if written.took_place else None
 
+    def moments(self, mailing: str, batches: Iterable[str]) -> dict[str, Moments]:
+        """When the mails of those batches were sent and delivered; batches that are not in the ledger are left out."""
+        wanted, found = list(batches), {}
+        for start in range(0, len(wanted), GET_LIMIT // 2):
+            some = wanted[start : start + GET_LIMIT // 2]
+            keys = [_key(mailing, batch, which) for batch in some for which in ("", EVENTS)]
+            names = ("part", "variant", "lease", "expires", "outcomes", DELIVERED_AT)
+            items = {item["part"]: item for item in batch_get(self._client, self._table, keys, names)}
+            for batch in some:
+                if record := items.get(f"batch#{batch}"):
+                    found[batch] = moments_of(record, items.get(f"batch#{batch}{EVENTS}", {}))
+        return found
+
     # --- items -------------------------------------------------------------------------------------------------------
 
     def _get(self, mailing: str, batch: str, only: Iterable[str], which: str = "") -> dict[str, Any] | None:
@@ -235,29 +260,26 @@ class Deliveries:
         return from_item(answer["Item"]) if "Item" in answer else None
 
     def _read(self, mailing: str, key: str, first: str, last: str) -> Iterator[BatchRecord]:
-        """The records of a place between two sort keys, each with the events that follow it."""
-        record: dict[str, Any] | None = None
-        for item in pages(
+        """The records of a place between two sort keys, each with the events and visits that follow it."""
+        found = pages(
             self._client,
             TableName=self._table,
             KeyConditionExpression="mailing = :mailing AND part BETWEEN :first AND :last",
             ExpressionAttributeValues=to_item({":mailing": key, ":first": first, ":last": last}),
             ConsistentRead=True,
-        ):
-            if record is not None:
-                own = item["part"] == record["part"] + EVENTS
-                yield _record(mailing, record, item if own else {})
-            # Events without a record are those of one that has just expired.
-            record = None if item["part"].endswith(EVENTS) else item
-        if record is not None:
-            yield _record(mailing, record, {})
+        )
+        for batch, items in groupby(found, lambda item: item["part"].removesuffix(EVENTS).removesuffix(VISITS)):
+            of_batch = {item["part"].removeprefix(batch): item for item in items}
+            # Events and visits without a record are those of one that has just expired.
+            if "" in of_batch:
+                yield _record(mailing, of_batch[""], of_batch.get(EVENTS, {}), of_batch.get(VISITS, {}))
 
 
 def _key(mailing: str, batch: str, which: str = "") -> Item:
     return to_item({"mailing": batch_key(mailing, batch), "part": f"batch#{batch}{which}"})
 
 
-def _record(mailing: str, item: Mapping[str, Any], events: Mapping[str, Any]) -> BatchRecord:
+def _record(mailing: str, item: Mapping[str, Any], events: Mapping[str, Any], visits: Mapping[str, Any]) -> BatchRecord:
     batch = Batch(mailing, item["part"].removeprefix("batch#"), item["variant"], tuple(item["recipients"].split()))
     return BatchRecord(
         batch=batch,
@@ -267,6 +289,7 @@ def _record(mailing: str, item: Mapping[str, Any], events: Mapping[str, Any]) ->
         lease=parse_iso(item["lease"]),
         reasons={int(position): reason for position, reason in item["reasons"].items()},
         positions=_of_batch({what: events[what] for what in FEEDBACK if what in events}, len(batch.recipients)),
+        visits=read_marks(visits, len(batch.recipients), parse_iso(item["lease"])),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from newsletter.mailings.planning.batches import Batch
+from newsletter.sending.feedback.visit_marks import VisitMark
 
 LEASE = timedelta(minutes=2)
 """How long a claim is valid: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
@@ -22,12 +23,19 @@ FEEDBACK = (
     "failed",
     "refused",
     "opened",
-    "clicked",
+    "shown",
     "confirmed",
     "unsubscribed",
+    "lead",
+    "won",
 )
 """Event types; the ledger has a set of positions for each. Adding one twice changes nothing, so that repeated and late
-events are harmless."""
+events are harmless. `shown`: the page with the button to confirm was, to whomever. `lead` took up the offer of the
+mail, and `won` is what the CRM said of such a lead later."""
+
+VISITED = ("clicked", "scanned", "offered")
+"""Types that follow from what the visits were judged to be (visit_marks.py), which may still change: a person opened a
+link or the offer; only machines did, as far as is known; a person looked at the page of the offer."""
 
 
 class SendResult(StrEnum):
@@ -74,7 +82,8 @@ class RecipientStatus(StrEnum):
 class BatchRecord:
     """A ledger record. `outcomes` has one SendResult letter per recipient; `positions` the event sets by type.
 
-    `lease` is when the claim ends; once the batch is done, LEASE after its result was stored.
+    `lease` is when the claim ends; once the batch is done, LEASE after its result was stored. `visits` has the mark of
+    each recipient of whose mail a link was opened.
     """
 
     batch: Batch
@@ -84,6 +93,7 @@ class BatchRecord:
     lease: datetime
     reasons: Mapping[int, str] = field(default_factory=dict)
     positions: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    visits: Mapping[int, VisitMark] = field(default_factory=dict)
 
     @property
     def is_done(self) -> bool:
@@ -95,7 +105,15 @@ class BatchRecord:
         return self.state is BatchStatus.CLAIMED and self.lease > now
 
     def has_event(self, what: str, position: int) -> bool:
-        """Whether there was an event of that type for the position."""
+        """Whether there was an event of that type for the position, of FEEDBACK or VISITED."""
+        mark = self.visits.get(position)
+        match what:
+            case "clicked":
+                return mark is not None and mark.person
+            case "scanned":
+                return mark is not None and mark.machine and not mark.person
+            case "offered":
+                return mark is not None and mark.offered
         return position in self.positions.get(what, ())
 
     def in_doubt(self) -> list[int]:
@@ -128,10 +146,14 @@ class BatchRecord:
             ("failed", RecipientStatus.FAILED),
             ("refused", RecipientStatus.FAILED),
             ("clicked", RecipientStatus.CLICKED),
+            ("lead", RecipientStatus.CLICKED),
+            ("won", RecipientStatus.CLICKED),
             ("confirmed", RecipientStatus.CLICKED),
             ("delivered", RecipientStatus.DELIVERED),
             ("unsubscribed", RecipientStatus.DELIVERED),
             ("opened", RecipientStatus.DELIVERED),
+            ("shown", RecipientStatus.DELIVERED),
+            ("scanned", RecipientStatus.DELIVERED),
             ("soft_bounced", RecipientStatus.SOFT_BOUNCED),
             ("delayed", RecipientStatus.DELAYED),
             ("sent", RecipientStatus.ACCEPTED),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import escape
+
+from newsletter.mail.mail_links import without_canary
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.reader_values import reader_values
@@ -18,7 +21,7 @@ LINK_TO_ITSELF = re.compile(r'<a [^>]*href="[^"]*\{\{letter\}\}"[^>]*>[^<]*</a>\
 
 
 class SentLetter(NamedTuple):
-    """The mail's HTML with its reader's links, all but the one to the letter in a browser, and its language."""
+    """The mail's HTML with its reader's links, without those to the letter in a browser and that nobody sees."""
 
     mailing: Mailing
     language: str
@@ -39,4 +42,13 @@ def find_letter(claims: LinkClaims, name: str, app: Container) -> SentLetter | N
         return None
     greeting = app.templates.greeting(variant.language, name)
     values = reader_values(variant.placeholders, claims, greeting, mailing.offer, app.links)
-    return SentLetter(mailing, variant.language, substitute(LINK_TO_ITSELF.sub("", variant.html), values))
+    html = _corrected(without_canary(LINK_TO_ITSELF.sub("", variant.html)), mailing, app)
+    return SentLetter(mailing, variant.language, substitute(html, values))
+
+
+def _corrected(html: str, mailing: Mailing, app: Container) -> str:
+    """A mail whose links go straight to their targets, with those that were corrected since."""
+    for written, target in mailing.relinked:
+        for old in (written, app.publication.utm.added_to(written, mailing.id)):
+            html = html.replace(f'href="{escape(old)}"', f'href="{escape(target)}"')
+    return html

@@ -9,17 +9,16 @@ import pytest
 
 from newsletter.articles.article import Article
 from newsletter.container import app
-from newsletter.leads.hand_off_lead import hand_off_lead
+from newsletter.leads.record_press import record_press
 from newsletter.mailings.digests.digest import digest_id, week_of
 from newsletter.mailings.rendering.variants import Variants
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
-from newsletter.platform.messages import TakeUpOffer
-from newsletter.platform.times import iso
 from newsletter.publication.publication import Feed, Publication
 from newsletter.readers.my_data import collect_data, erase
 from newsletter.readers.subscriber import Subscriber
 from rehearsal.ses import Mail
 from tests.support.cloud import Cloud, link_to
+from tests.support.presses import press_at
 
 READER, OTHER = "maija@example.com", "kalle@example.com"
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
@@ -109,8 +108,7 @@ def test_a_resting_offer_makes_one_more_variant_and_no_more(cloud: Cloud) -> Non
 
 
 def take_up(subscriber: str, at: datetime) -> None:
-    evidence = {"method": "POST", "user_agent": "", "network": "", "headers": {}}
-    hand_off_lead(TakeUpOffer(subscriber, "sparraus", "button", iso(at), "m", "b", 0, evidence), app, now=at)
+    record_press(press_at(at, subscriber, mailing="m"), at, app)
 
 
 def test_that_an_offer_rests_is_shown_to_the_reader_moves_with_them_and_is_erased(cloud: Cloud) -> None:

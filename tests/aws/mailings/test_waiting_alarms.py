@@ -11,15 +11,17 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform import observability
-from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, TakeUpOffer, from_json
+from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, from_json
 from rehearsal import events
 from rehearsal.template.cloudformation import Resource
 from tests.support.cloud import Cloud
+from tests.support.leads import enqueue, make_lead
 from tests.support.readers import add_reader
 from tests.template.alarms import Point, rings
 
 READER = "maija@example.com"
 VISIBILITY = 360
+TICK = 300
 HOUR = 3600
 BEGINNING = datetime(2027, 1, 5, 8, tzinfo=UTC)
 Captured = pytest.CaptureFixture[str]
@@ -84,26 +86,27 @@ def age_by_sqs(cloud: Cloud, queue: str, at: float, sent: float, tries: int) -> 
 
 
 def test_a_crm_that_is_down_for_two_hours_rings_after_one(cloud: Cloud, time: Time, capsys: Captured) -> None:
-    offer = app.templates.publication.offers[0].key
-    pressed = TakeUpOffer(add_reader(READER), offer, "button", time().isoformat(), "m", "b", 0, {"method": "POST"})
-    pressed = TakeUpOffer(
-        **{**vars(pressed), "evidence": {"method": "POST", "user_agent": "", "network": "", "headers": {}}}
-    )
+    add_reader(READER)
+    enqueue(make_lead(READER, time()), READER, time())
     cloud.crm_status = 503
-    points, by_sqs = [], []
-    for tries, seconds in enumerate(range(0, 2 * HOUR, VISIBILITY), start=1):
+    points = []
+    for seconds in range(0, 2 * HOUR, TICK):
         time.seconds = seconds
-        assert cloud.invoke("lead_handoff", event_of(pressed, 0, tries))["batchItemFailures"]
+        cloud.run("nurture", time())
+        cloud.drain()
         points += measured(capsys, seconds)
-        by_sqs.append(age_by_sqs(cloud, "LeadQueue", seconds, 0, tries))
     rung = rings(alarm(cloud, "LeadWaitAlarm"), points)
     assert rung
     assert HOUR < rung[0] <= HOUR + 1800
     assert rung[-1] >= 2 * HOUR - 900, "and goes on ringing"
-    assert rings(alarm(cloud, "LeadQueueAlarm"), by_sqs) == [], "the age of SQS alone would be silent"
     cloud.crm_status = 200
-    time.seconds = 2 * HOUR
-    assert not cloud.invoke("lead_handoff", event_of(pressed, 0, 21))["batchItemFailures"]
+    for seconds in (2 * HOUR, 5 * HOUR):  # the wait after the last attempt is over, however it was drawn
+        time.seconds = seconds
+        cloud.run("nurture", time())
+        cloud.drain()
+    assert len(cloud.webhooks) > 0
+    measured(capsys, time.seconds)
+    cloud.run("nurture", time())
     assert [point for point in measured(capsys, time.seconds) if point.metric == "LeadWaitSeconds"] == []
 
 

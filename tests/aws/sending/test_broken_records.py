@@ -12,8 +12,9 @@ from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.digests.start import start_digest
 from newsletter.mailings.mailing import Audience
-from newsletter.nurture.enrollment import Enrollment
+from newsletter.nurture.enrollments.enrollment import Enrollment
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.publication.sequences import Trigger
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.reports.report_mailing import addresses_of
@@ -116,7 +117,7 @@ def test_a_report_still_names_the_other(cloud: Cloud, field: str) -> None:
 def test_the_other_goes_on_through_a_sequence(cloud: Cloud, field: str) -> None:
     for email in (BROKEN, WELL):
         reader = subscriber_id(PEPPER.encode(), email)
-        app.enrollments.begin(Enrollment(reader, "sparraus", 1, NOW, NOW - timedelta(days=2)))
+        app.enrollments.begin(Enrollment(reader, "sparraus", 1, Trigger.LEAD, NOW - timedelta(days=2), NOW))
     cloud.run("nurture", NOW)
     assert cloud.drain() == []
     assert [mail.to for mail in cloud.mails()].count((WELL,)) == 1, field

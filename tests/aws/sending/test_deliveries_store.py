@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.planning.ledger_keys import LIFE, batch_key
-from newsletter.platform.times import iso
 from newsletter.reports.certificate import count_certificate, recipient_lines
 from newsletter.sending.deliveries_store import EVENTS
+from newsletter.sending.feedback.visit_marks import VisitMark
+from newsletter.sending.feedback.visit_marks_store import VISITS, VisitMarks
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus, SendResult
 from rehearsal.aws.dynamodb.values import weigh_item
 from tests.support.dynamodb import Adapters
@@ -136,36 +136,37 @@ def test_feedback_of_a_kind_the_ledger_does_not_keep_is_refused(adapters: Adapte
         adapters.deliveries.add_event("m", "b", "yawned", 0)
 
 
-# --- leads -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_lead_is_kept_once_with_every_try_to_hand_it_off(adapters: Adapters) -> None:
-    evidence = Evidence("POST", "", "192.0.2.0/24", {"accept-language": "fi", "via": ""})
-    lead = Lead(adapters.new("lead"), "r" * 26, "sparraus", "button", NOW, "", "", 0, evidence)
-    assert adapters.leads.get(lead.id) is None
-    assert adapters.leads.create(lead)
-    assert not adapters.leads.create(lead)
-    assert adapters.leads.get(lead.id) == lead
-    adapters.leads.add_attempt(lead.id, NOW, "HTTP 503", taken=False)
-    assert not adapters.leads.handed_off(lead.id)
-    adapters.leads.add_attempt(lead.id, NOW + timedelta(minutes=1), "200", taken=True)
-    assert adapters.leads.handed_off(lead.id)
-    item: dict[str, Any] = adapters.client.get_item(
-        TableName=adapters.table("Leads"), Key={"lead": {"S": lead.id}}, ConsistentRead=True
-    )["Item"]
-    tries = [(one["M"]["at"]["S"], one["M"]["result"]["S"]) for one in item["attempts"]["L"]]
-    assert tries == [(iso(NOW), "HTTP 503"), (iso(NOW + timedelta(minutes=1)), "200")]
-
-
 def test_what_changes_often_is_apart_from_what_is_big(adapters: Adapters) -> None:
     """A write is billed by the size of its whole item: one unit for each started KB."""
     batch, deliveries = batch_of(adapters, 50), adapters.deliveries
     deliveries.claim(batch, "a" * 50, {}, NOW)
     everybody = set(range(50))
-    deliveries.add_events(batch.mailing, batch.id, dict.fromkeys(("sent", "delivered", "clicked"), everybody))
+    times = {position: NOW + timedelta(seconds=position) for position in everybody}
+    usual = ("sent", "delivered", "opened", "lead")
+    deliveries.add_events(batch.mailing, batch.id, dict.fromkeys(usual, everybody), times)
+    links = frozenset(range(40))
+    everything = VisitMark(
+        9_999,
+        person=True,
+        machine=True,
+        offered=True,
+        people=links,
+        machines=links,
+        read_at=NOW,
+        scanned_at=NOW,
+    )
+    by_scanners = VisitMark(70, machine=True, machines=links, scanned_at=NOW)
+    marks = {position: everything if position % 10 == 0 else by_scanners for position in everybody}
+    VisitMarks(adapters.client, adapters.table("Deliveries")).put(batch.mailing, batch.id, marks, NOW + LIFE)
     kept = {item["part"]["S"]: item for item in items(adapters, batch_key(batch.mailing, batch.id))}
     record, events = kept[f"batch#{batch.id}"], kept[f"batch#{batch.id}{EVENTS}"]
+    visits = kept[f"batch#{batch.id}{VISITS}"]
     assert weigh_item(record) > 1024 > weigh_item(events)
+    assert weigh_item(visits) < 2 * 1024
+    assert deliveries.moments(batch.mailing, [batch.id, "none"])[batch.id].delivered == times
+    found = deliveries.record(batch.mailing, batch.id)
+    assert found is not None
+    assert found.visits == marks
     assert events["expires"] == record["expires"] == {"N": str(int((NOW + LIFE).timestamp()))}
 
 

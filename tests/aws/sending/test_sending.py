@@ -248,7 +248,7 @@ def test_reports_of_a_batch_that_come_together_are_one_write_and_a_bad_one_among
     add_events = Deliveries.add_events
 
     def counted(*arguments: Any) -> Any:
-        writes.append(arguments[1:])
+        writes.append(arguments[1:4])
         return add_events(*arguments)
 
     monkeypatch.setattr(Deliveries, "add_events", counted)

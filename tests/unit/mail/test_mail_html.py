@@ -169,7 +169,7 @@ def test_what_is_coloured_for_the_light_is_coloured_for_the_dark(mood: str) -> N
 def test_an_ordinary_digest_is_far_from_where_gmail_clips() -> None:
     articles = [article(n, summary="Näin kirjoitat niin, että joku jaksaa lukea. " * 4) for n in range(6)]
     mail = digest(articles=articles, more=[article(n) for n in range(10)])
-    assert len(mail.html.encode()) < 30_000
+    assert len(mail.html.encode()) < 31_000
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,8 +6,11 @@ import re
 
 import pytest
 
-from newsletter.mail.mail_links import link_key
-from tests.support.mails import FIRST, PUBLIC_URL, article, digest, letter, seen, templates
+from newsletter.mail.mail_html import Element, read_html
+from newsletter.mail.mail_links import CANARY, MailLinks, link_key, without_canary
+from newsletter.mail.placeholders import substitute
+from newsletter.publication.utm import Utm
+from tests.support.mails import FIRST, LANGUAGES, MAILS, PUBLIC_URL, READER, article, digest, letter, seen, templates
 
 
 def test_the_same_url_has_the_same_link_in_every_mail() -> None:
@@ -40,3 +43,54 @@ def test_links_of_a_letter_are_counted_in_both_parts_and_its_raw_html_is_text() 
     assert "&lt;script&gt;x&lt;/script&gt; [x](javascript:alert(1))" in mail.html
     assert "<script>x</script> [x](javascript:alert(1)) me (a@b.fi)" in mail.text
     assert '<a href="mailto:a@b.fi">me</a>' in mail.html
+
+
+def canaries(html: str) -> list[Element]:
+    return [each for each in read_html(html).within() if each.attributes.get("href", "").endswith(f"/{CANARY}")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_with_tracked_links_has_one_more_that_nobody_sees(name: str, language: str) -> None:
+    mail = MAILS[name](language)
+    found = canaries(substitute(mail.html, READER))
+    assert len(found) == (1 if mail.links else 0)
+    assert len(mail.links) == len({link.key for link in mail.links} - {CANARY})
+    assert CANARY not in mail.text
+    for link in found:
+        assert link.attributes["href"] == f"{PUBLIC_URL}/c/{READER['click']}/{CANARY}"
+        assert link.hidden
+        assert not link.accessible_name()
+        assert link.attributes["tabindex"] == "-1"
+        assert any(each.attributes.get("aria-hidden") == "true" for each in link.chain())
+    assert canaries(without_canary(substitute(mail.html, READER))) == []
+    assert [href for href, _ in seen(mail).links] == re.findall(r'<a [^>]*href="([^"]+)"', without_canary_of(mail.html))
+
+
+def without_canary_of(html: str) -> str:
+    """The mail as a page has it."""
+    return without_canary(substitute(html, READER)).replace("&amp;", "&")
+
+
+def test_a_mail_whose_links_are_not_counted_has_no_such_link() -> None:
+    assert canaries(digest(tracked=False).html) == []
+    assert CANARY not in digest(tracked=False).html
+
+
+def test_taking_it_away_leaves_everything_else_as_it_was() -> None:
+    html = digest().html
+    shorter = without_canary(html)
+    assert len(html) - len(shorter) < 250
+    assert all(link.key in shorter for link in digest().links)
+    assert without_canary(shorter) == shorter
+
+
+def test_parameters_are_added_to_targets_and_keys_stay() -> None:
+    utm = Utm({"source": "mail", "campaign": "{mailing}"}, ("a.example",))
+    links, untracked = (MailLinks(PUBLIC_URL, tracked=each, utm=utm, campaign="kevat") for each in (True, False))
+    link = links.scope()["link"]
+    target = "https://a.example/?b=1&utm_source=mail&utm_campaign=kevat#c"
+    assert untracked.scope()["link"]("https://a.example/?b=1#c") == target
+    key = link_key("https://a.example/?b=1#c")
+    assert link("https://a.example/?b=1#c").endswith(f"/{key}")
+    assert [(each.key, each.url) for each in links.found.values()] == [(key, target)]

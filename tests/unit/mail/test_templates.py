@@ -107,7 +107,7 @@ def test_a_reader_can_always_see_who_writes_and_leave(name: str, language: str) 
 def test_a_step_says_that_it_comes_because_of_the_offer(language: str) -> None:
     mail = step(language)
     for part in (mail.html, mail.text):
-        assert templates.text("mail.footer.why_offer", language) in part
+        assert templates.text("mail.footer.why_lead", language) in part
         assert templates.text("mail.footer.why", language) not in part
         assert f"{PUBLIC_URL}/unsubscribe/{{{{unsubscribe}}}}" in part
 

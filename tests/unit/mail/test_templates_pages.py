@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from newsletter.leads.facts.standing import Happened
+from newsletter.publication.offers import ASKED
 from newsletter.readers.choices import CHOICES, ON_FORM, TEXTS
 from newsletter.readers.signup.pending import Effect
 from newsletter.readers.subscriber import Status
 from public_site.routes.unsubscribe import REASONS
-from tests.support.page_cases import ACTS, CASES, CHALLENGE, LIMITS, NOTICES, PROBLEMS, form, preferences
+from tests.support.page_cases import ACTS, BUSY, CASES, CHALLENGE, LIMITS, NOTICES, PROBLEMS, form, preferences
 from tests.support.pages import page, publication, templates
 
 ROOT = Path(__file__).parents[3]
@@ -67,10 +69,13 @@ def test_no_text_is_written_for_nobody() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in PAGES.glob("*.html"))
     sources += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
     by_name = {f"pages.problems.{name}.{part}" for name, part in product(PROBLEMS, ("heading", "text"))}
+    by_name |= {f"pages.problems.busy.{each}" for each in ("heading", *BUSY)}
     by_name |= {f"pages.languages.{language}" for language in publication.languages}
     by_name |= {f"pages.errors.{name}" for name in CHOICES}
     by_name |= {f"pages.fields.{name}{part}" for name in TEXTS for part in ("", "_hint")}
     by_name |= {f"pages.notices.{notice}" for notice in NOTICES}
+    by_name |= {f"pages.offer.since.{each}" for each in Happened}
+    by_name |= {f"pages.offer_taken.{wrong}{name}" for name in ASKED for wrong in ("", "wrong_")}
     by_name |= {f"pages.unsubscribed.reasons.{reason}" for reason in REASONS}
     by_name |= {f"pages.my_data.acts.{act}" for act in ACTS}
     by_name |= {f"pages.my_data.statuses.{status}" for status in Status if status is not Status.ERASED}

@@ -40,7 +40,7 @@ def test_a_name_that_cannot_be_part_of_an_id_is_refused(name: str) -> None:
 
 
 def test_steps_of_sequences_have_ids_of_their_own() -> None:
-    assert step_id("sparraus", 2) == "step-sparraus-2"
+    assert step_id("sparraus", "kysymykset") == "step-sparraus-kysymykset"
 
 
 @pytest.mark.parametrize(

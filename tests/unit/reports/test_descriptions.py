@@ -91,7 +91,7 @@ def test_an_audience_is_said_in_words(audience: Audience, words: str) -> None:
         (
             Mailing("step-sparraus-1", Kind.STEP, MOMENT, subject="Kolme kysymystä"),
             "Kolme kysymystä",
-            "Readers who took up the offer, one by one as the step falls due",
+            "Readers in the sequence sparraus, each when the step is due",
         ),
         (
             Mailing("confirmation", Kind.SERVICE, MOMENT),

@@ -47,7 +47,7 @@ def body(kind: str, part: str = "", detail: dict[str, Any] | None = None, **mail
         ("Rendering Failure", "failure", {"errorMessage": "x"}, EventType.FAILED),
         ("Reject", "reject", {"reason": "Bad content"}, EventType.REFUSED),
         ("Open", "open", {}, EventType.OPENED),
-        ("Click", "click", {"isBotEvent": "Unlikely"}, EventType.CLICKED),
+        ("Click", "click", {"isBotEvent": "Unlikely"}, EventType.OPENED),
         ("Click", "click", {"isBotEvent": "Likely"}, IgnoredReport.HARMLESS),
         ("Subscription", "subscription", {}, IgnoredReport.UNKNOWN),
         ("Teleported", "", None, IgnoredReport.UNKNOWN),

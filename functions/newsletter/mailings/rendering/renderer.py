@@ -9,7 +9,9 @@ from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
 from newsletter.mailings.digests.digest import Note, Selection, matches_topics, newest_first, select_articles
 from newsletter.mailings.mailing import Mailing, Variant
-from newsletter.publication.publication import Publication, Sequence
+from newsletter.publication.nurture.steps import Step
+from newsletter.publication.publication import Publication
+from newsletter.publication.sequences import Sequence, Trigger
 
 
 class RenderedVariant(NamedTuple):
@@ -72,6 +74,7 @@ class Renderer:
             offer=self._publication.offer(mailing.offer) if with_offer else None,
             note=dict(note).get(language, ""),
             period=mailing.id.removeprefix("digest-"),
+            campaign=mailing.id,
             tracked=tracked,
             archived=_archived(mailing),
         )
@@ -95,15 +98,17 @@ class Renderer:
             subject=mailing.subject,
             preheader=mailing.preheader,
             body=mailing.body,
+            campaign=mailing.id,
             offer=self._publication.offer(mailing.offer) if mailing.offer else None,
             tracked=tracked,
             archived=_archived(mailing),
             why="mail.footer.why",
         )
 
-    def step(self, sequence: Sequence, number: int, language: str, *, tracked: bool = True) -> RenderedVariant:
-        """A sequence's step; `number` counts from 1. Raises InvalidPublication if its text is missing."""
-        step = sequence.steps[number - 1]
+    def step(
+        self, sequence: Sequence, step: Step, language: str, trigger: Trigger, *, tracked: bool = True
+    ) -> RenderedVariant:
+        """A step for readers whom the trigger brought in. Raises InvalidPublication if its text is missing."""
         language = self._publication.language(language)
         return self._render(
             "letter",
@@ -111,10 +116,18 @@ class Renderer:
             subject=step.subject[language],
             preheader="",
             body=self._templates.step_body(step.body, language),
+            campaign=f"{sequence.key}-{step.key}",
             offer=None,
             tracked=tracked,
-            why="mail.footer.why_offer",
+            series=sequence.key,
+            why=_why(sequence, trigger),
+            because={"topics": self._labels(sequence, language)},
         )
+
+    def _labels(self, sequence: Sequence, language: str) -> str:
+        """The names of the topics by which a click begins the sequence; empty where others do."""
+        topics = [topic for key in sequence.topics if (topic := self._publication.topic(key)) is not None]
+        return ", ".join(topic.label[language] for topic in topics)
 
     def confirmation(self, language: str, *, reminder: bool = False, moves: bool = False) -> RenderedVariant:
         """The mail that asks to confirm a subscription or, with `moves`, a new address; or its `reminder`."""
@@ -153,6 +166,13 @@ class RenderMail(Protocol):
 
     def __call__(self, renderer: Renderer, language: str, *, tracked: bool) -> RenderedVariant | None:
         """The mail."""
+
+
+def _why(sequence: Sequence, trigger: Trigger) -> str:
+    """The key of the text that says why a reader gets a step. A click is not named where no topic says on what."""
+    if trigger is Trigger.CLICK and not sequence.topics:
+        return "mail.footer.why"
+    return f"mail.footer.why_{trigger}"
 
 
 def render_campaign(mailing: Mailing) -> RenderMail:

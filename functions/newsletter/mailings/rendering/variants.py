@@ -13,7 +13,8 @@ from newsletter.mailings.digests.digest import Note, next_weekly_start
 from newsletter.mailings.digests.unseen_articles import received_before, without_welcomed
 from newsletter.mailings.mailing import ALREADY, MOVED, WELCOME, Mailing, step_id
 from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
-from newsletter.publication.publication import Sequence
+from newsletter.publication.nurture.steps import Step
+from newsletter.publication.sequences import Sequence, Trigger
 from newsletter.readers.choices import Choices
 from newsletter.readers.shown_before import of_last_welcome, rests
 from newsletter.readers.subscriber import Recipient, Subscriber
@@ -98,13 +99,13 @@ class Variants:
             lambda: self._renderer.campaign(mailing, language, tracked=tracked),
         )
 
-    def step(self, sequence: Sequence, number: int, reader: Subscriber) -> str:
-        """The variant of a sequence's step for a subscriber; `number` counts from 1."""
+    def step(self, sequence: Sequence, step: Step, reader: Subscriber, trigger: Trigger) -> str:
+        """The variant of a sequence's step for a subscriber whom the trigger brought in."""
         language, tracked = self._language(reader.language), reader.choices.tracking
         return self._keep(
-            step_id(sequence.key, number),
-            (language, tracked),
-            lambda: self._renderer.step(sequence, number, language, tracked=tracked),
+            step_id(sequence.key, step.key),
+            (language, tracked, trigger),
+            lambda: self._renderer.step(sequence, step, language, trigger, tracked=tracked),
         )
 
     def confirmation(self, mailing: str, language: str, *, reminder: bool = False, moves: bool = False) -> str:

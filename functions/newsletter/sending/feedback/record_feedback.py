@@ -22,7 +22,6 @@ ABOUT_THE_SUBSCRIBER = {
     EventType.SOFT_BOUNCED,
     EventType.COMPLAINED,
     EventType.OPENED,
-    EventType.CLICKED,
 }
 """Events that concern more than the ledger, so that the recipient's id is needed."""
 
@@ -69,7 +68,7 @@ def _read(body: str, now: datetime, app: Container) -> _Report | IgnoredReport |
         if isinstance(event, IgnoredReport):
             return event
         reader = _reader(event, app) if event.type in ABOUT_THE_SUBSCRIBER else ""
-        if event.type in (EventType.OPENED, EventType.CLICKED) and not _may_be_tracked(reader, app):
+        if event.type is EventType.OPENED and not _may_be_tracked(reader, app):
             return IgnoredReport.HARMLESS
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
         return fault
@@ -82,10 +81,14 @@ Positions = Mapping[str, frozenset[int]]
 def _add_to_ledger(mailing: str, batch: str, reports: Sequence[_Report], app: Container) -> Positions | Exception:
     """Add a batch's events to the ledger; all its events so far, or the error for all of its reports."""
     happened: dict[str, set[int]] = {}
+    delivered: dict[int, datetime] = {}
     for report in reports:
-        happened.setdefault(report.event.type, set()).add(report.event.position)
+        event = report.event
+        happened.setdefault(event.type, set()).add(event.position)
+        if event.type is EventType.DELIVERED:
+            delivered[event.position] = min(event.at, delivered.get(event.position, event.at))
     try:
-        known = app.deliveries.add_events(mailing, batch, happened)
+        known = app.deliveries.add_events(mailing, batch, happened, delivered)
     except Exception as fault:  # noqa: BLE001 (the other batches go on; the door reports it)
         return fault
     return known or NotFound(f"batch {mailing}/{batch}, which SES reports as {' and '.join(happened)}")

@@ -49,7 +49,7 @@ class EventType(StrEnum):
     REFUSED = "refused"
     """SES accepted the mail and then found a virus in it."""
     OPENED = "opened"
-    CLICKED = "clicked"
+    """Something opened the mail or one of its links, as SES sees it. Whether that was a person, our own links tell."""
 
 
 class IgnoredReport(StrEnum):
@@ -157,7 +157,7 @@ def _type_of(event: Mapping[str, Any]) -> EventType | IgnoredReport:
         case "Open":
             return _unless_bot(event, "open", EventType.OPENED)
         case "Click":
-            return _unless_bot(event, "click", EventType.CLICKED)
+            return _unless_bot(event, "click", EventType.OPENED)
     return _EVENT_TYPES.get(kind, IgnoredReport.UNKNOWN)
 
 
@@ -205,7 +205,8 @@ def _unless_bot(event: Mapping[str, Any], part: str, what: EventType) -> EventTy
 
 def _happened_at(event: Mapping[str, Any]) -> datetime | None:
     """When it happened. For a complaint, when the mailbox provider got it, which is before SES was told."""
-    for part, names in (("complaint", ("arrivalDate", "timestamp")), ("bounce", ("timestamp",))):
+    times = (("complaint", ("arrivalDate", "timestamp")), ("bounce", ("timestamp",)), ("delivery", ("timestamp",)))
+    for part, names in times:
         for name in names:
             if text := _table(event, part).get(name):
                 return _moment(text, f"{part}.{name}")

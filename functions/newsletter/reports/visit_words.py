@@ -1,0 +1,42 @@
+"""Who opened the links of a mailing and what came of it, in words and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsletter.reports.report_mailing import Report
+
+
+def brought_in_words(report: Report) -> str:
+    """What a mailing brought, as a sentence; empty for one that asks to confirm, and before anything was opened."""
+    sums = report.certificate
+    if report.mailing.asks_to_confirm or not (sums.clicked or sums.scanned or sums.leads):
+        return ""
+    people = "1 person opened" if sums.clicked == 1 else f"{sums.clicked:,} people opened"
+    parts = [f"{people} a link", f"{sums.offered:,} looked at the offer", _counted(sums.leads, "lead")]
+    alone = f" Of {_counted(sums.scanned, 'more recipient')}, only machines opened links." if sums.scanned else ""
+    return f"It brought: {', '.join(parts)}, {sums.won:,} won.{alone}"
+
+
+def visits_as_json(report: Report) -> dict[str, Any]:
+    """Who opened what. `people` and `machines` at the top are recipients: those of whom a person opened a link or the
+    offer, and those of whom only machines did.
+    """
+    sums, visits = report.certificate, report.stats.visits
+    return {
+        "people": sums.clicked,
+        "machines": sums.scanned,
+        "links": [link._asdict() for link in report.links],
+        "offers": sums.offered,
+        "leads": sums.leads,
+        "won": sums.won,
+        "hours": [{"hour": hour, **opened._asdict()} for hour, opened in sorted(visits.hours.items())],
+        "variants": [
+            {"language": language, "subject": subject, **counted._asdict()}
+            for (language, subject), counted in sorted(visits.variants.items())
+        ],
+    }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
