@@ -1,33 +1,66 @@
-"""Lead hand-off: sends leads of offers that were taken up to the CRM."""
+"""Lead hand-off: makes leads of offers that were taken up, tells the CRM of them, and hears what it says."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from newsletter.container import app
-from newsletter.leads.hand_off_lead import HandOffResult, hand_off_lead
+from newsletter.leads.answers.take_answers import record_answers
+from newsletter.leads.inbound.follow_crm import follow
+from newsletter.leads.lead import LeadState
+from newsletter.leads.manage.act_on_lead import follow_decision
+from newsletter.leads.outbox.deliver_events import deliver_events, probe
+from newsletter.leads.record_press import record_press
 from newsletter.platform.events import each_message
-from newsletter.platform.messages import MalformedMessage, Message, TakeUpOffer
+from newsletter.platform.messages import (
+    AnswersGiven,
+    CrmSaid,
+    LeadDecided,
+    MalformedMessage,
+    Message,
+    ProbeCrm,
+    TakeUpOffer,
+    WakeLead,
+)
 from newsletter.platform.observability import count, logger, observed, waited
 from newsletter.platform.times import parse_iso
 
 
 @observed("lead_handoff")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Hand off the lead of each message."""
-    return each_message(event, context, _hand_off, app)
+    """Act on each message of the lead queue."""
+    return each_message(event, context, _act, app)
 
 
-def _hand_off(message: Message) -> None:
-    if not isinstance(message, TakeUpOffer):
-        raise MalformedMessage(f"{message.type} does not belong on the lead queue")
+def _act(message: Message) -> None:
+    now = app.now()
+    match message:
+        case TakeUpOffer():
+            _record(message)
+        case AnswersGiven():
+            record_answers(message, now, app)
+        case LeadDecided(lead):
+            follow_decision(lead, now, app)
+        case WakeLead(lead):
+            deliver_events(lead, now, app)
+        case ProbeCrm():
+            probe(now, app)
+        case CrmSaid():
+            follow(message, app)
+        case _:
+            raise MalformedMessage(f"{message.type} does not belong on the lead queue")
+
+
+def _record(message: TakeUpOffer) -> None:
     now = app.now()
     try:
-        result = hand_off_lead(message, app, now=now)
+        lead = record_press(message, now, app)
     except Exception:
         waited("LeadWaitSeconds", (now - parse_iso(message.at)).total_seconds())
         raise
-    count("LeadsHandedOff", int(result is HandOffResult.TAKEN))
-    if result is HandOffResult.WITHDRAWN:
-        logger().warning("lead withdrawn", extra={"subscriber": message.subscriber, "offer": message.offer})
+    gone = lead.state is LeadState.WITHDRAWN if lead else message.page_age is not None
+    if gone:
+        logger().warning(
+            "press without a lead for sales", extra={"subscriber": message.subscriber, "offer": message.offer}
+        )
         count("LeadsWithdrawn")

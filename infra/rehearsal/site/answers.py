@@ -15,6 +15,11 @@ def as_json(value: object, status: int = 200) -> Response:
     return Response(f"{text}\n", status, {"cache-control": "no-store"}, content_type="application/json; charset=utf-8")
 
 
+def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form; empty for a JSON object, for `curl -d '{...}'` says that it sends a form."""
+    return {} if request.get_data().lstrip()[:1] == b"{" else dict(request.form.items())
+
+
 def json_object(request: Request) -> dict[str, Any]:
     """The JSON object in the body, empty when there is no body; `BadRequest` says what is wrong with another."""
     raw = request.get_data()

@@ -1,4 +1,4 @@
-"""The mailbox: every mail that the SES fake took, to read and to let bounce."""
+"""The mailbox: every mail that the SES fake took, to read, to let bounce and to let scanners open."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
+
+from rehearsal.site.answers import as_json, json_object
+from rehearsal.site.scanner import FORM_TYPE, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,6 +105,32 @@ def act(views: Views, request: Request, mail_id: str) -> Response:
     return redirect(f"/_local/mail/{mail_id}", 303)
 
 
+def let_scan(views: Views, request: Request, mail_id: str) -> Response:
+    """Let a mail scanner open every link of the mail; JSON or form field `press`: and press the button of its offer.
+
+    A browser gets a page of what it did, a program JSON.
+    """
+    found = _mail(views, mail_id)
+    done = scan(mail_id, found.html or "", views.cloud.url, press=_asks_to_press(request))
+    if "text/html" in request.headers.get("accept", ""):
+        return views.page("scan.html", mail=found, scan=done)
+    return as_json(done.to_json())
+
+
+def _asks_to_press(request: Request) -> bool:
+    # `curl -d '{...}'` says that it sends a form, so what is sent decides.
+    if request.mimetype == FORM_TYPE and request.get_data().lstrip()[:1] not in (b"", b"{", b"["):
+        return request.form.get("press", "") == "yes"
+    options = json_object(request)
+    unknown = sorted(options.keys() - {"press"})
+    if unknown:
+        raise BadRequest(f'{unknown[0]!r} is unknown; the body may be {{"press": true}}.')
+    press = options.get("press", False)
+    if not isinstance(press, bool):
+        raise BadRequest(f"press is {press!r} and must be true or false.")
+    return press
+
+
 def clear(views: Views, _request: Request) -> Response:
     """Empty the mailbox."""
     views.cloud.ses.mailbox.clear()
@@ -138,4 +167,5 @@ ROUTES: list[PageRoute] = [
     ("GET", "/_local/mail/<mail_id>/html", mail_html),
     ("GET", "/_local/mail/<mail_id>/source", mail_source),
     ("POST", "/_local/mail/<mail_id>/act", act),
+    ("POST", "/_local/mail/<mail_id>/scan", let_scan),
 ]

@@ -10,6 +10,7 @@ from rehearsal.aws.backends import Backends
 from rehearsal.clock import Clock
 from rehearsal.lambda_.pollers import Pollers
 from rehearsal.lambda_.runtime import Functions
+from rehearsal.limits.front_door import FrontDoor
 from rehearsal.playing import Moved, Run
 from rehearsal.ses.fake import FakeSes
 from rehearsal.site.crm import Crm
@@ -31,6 +32,7 @@ class Cloud(Protocol):
     pollers: Pollers
     backends: Backends
     router: Router
+    front_door: FrontDoor
     ses: FakeSes
     crm: Crm
     issuer: Issuer

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import BadRequest, InternalServerError, NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from rehearsal.clock import FARTHEST
 from rehearsal.lambda_.runtime import HandlerFailed
 from rehearsal.lambda_.scheduler import UnknownFunction
 from rehearsal.site.answers import as_json, json_object
@@ -90,13 +92,16 @@ def run(views: Views, request: Request, function: str) -> Response:
 
 
 def clock(views: Views, request: Request) -> Response:
-    """Move the clock: JSON `{"now": "<ISO 8601>"}`, `{}` for the computer's own; or the form of the start page."""
+    """Move the clock: `{"now": "<ISO 8601>"}` or `{"days": 1}`, `{}` for the computer's own; or a form with these."""
     request.get_data()
     from_page = "as_page" in request.form
-    given = _typed_clock(request, views.cloud.clock.now()) if from_page else json_object(request)
-    unknown = set(given) - {"now"}
+    by_form = from_page or "now" in request.form or "days" in request.form
+    given = _typed_clock(request) if by_form else json_object(request)
+    unknown = set(given) - {"now", "days"}
     if unknown:
-        raise BadRequest(f"{', '.join(sorted(unknown))} is not known; the body may have now.")
+        raise BadRequest(f"{', '.join(sorted(unknown))} is not known; the body may have now or days.")
+    if "days" in given:
+        given = _days_ahead(given, views.cloud.clock.now())
     if "now" in given and given["now"] is None:
         raise BadRequest("now is null and must be an ISO 8601 time; leave it out to bring the real time back.")
     views.cloud.ready.wait()
@@ -113,15 +118,22 @@ def clock_now(views: Views, _request: Request) -> Response:
     return as_json({"now": views.cloud.clock.now().isoformat(), "ahead": round(ahead, 3)})
 
 
-def _typed_clock(request: Request, now: datetime) -> dict[str, str]:
+def _typed_clock(request: Request) -> dict[str, Any]:
     """A time that was typed is in this computer's time zone; else so many days from the present, or the real time."""
     text, days = request.form.get("now", ""), request.form.get("days", "")
-    if days in ("1", "7", "30"):
-        return {"now": (now + timedelta(days=int(days))).isoformat()}
+    if days:
+        return {"days": int(days) if days.isdecimal() and days.isascii() else days}
     try:
         return {"now": datetime.fromisoformat(text).astimezone().isoformat()} if text else {}
     except (ValueError, OverflowError):
         return {"now": text}
+
+
+def _days_ahead(given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    days = given["days"]
+    if "now" in given or type(days) is not int or not 1 <= days <= FARTHEST.days:
+        raise BadRequest(f"days is {days!r} and must be a number from 1 to {FARTHEST.days}, without now beside it.")
+    return {"now": (now + timedelta(days=days)).isoformat()}
 
 
 def retry(views: Views, _request: Request) -> Response:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as WsgiResponse
 from rehearsal import events
 from rehearsal.lambda_ import logs
 from rehearsal.lambda_.runtime import HandlerFailed
+from rehearsal.limits import front_door
 from rehearsal.site import http_api
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def _answer(cloud: Cloud, environ: WSGIEnvironment) -> http_api.Response:
     match = cloud.router.match(request.method, request.path)
     if match is None:
         return http_api.error(404, "Not Found")
+    if not cloud.front_door.lets_in(match.route_key):
+        return front_door.too_many()
     cloud.ready.wait(PATIENCE)
     try:
         given = events.http(request, match.route_key, match.path_parameters, cloud.clock.now())
