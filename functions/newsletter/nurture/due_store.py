@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.nurture.enrollment import Enrollment
-from newsletter.nurture.enrollments_store import enrollment_of
+from newsletter.nurture.enrollments.enrollment import Enrollment
+from newsletter.nurture.enrollments.enrollments_store import STEPS, enrollment_of
 from newsletter.platform.aws.items import pages, to_item
 from newsletter.platform.times import iso
 from newsletter.readers.profiles import records_store
@@ -42,7 +42,7 @@ class Unreadable:
     fault: str
 
 
-DueItem = Enrollment | Reminder | Erasure | Unreadable
+DueItem = Reminder | Erasure | Unreadable
 
 
 class DueIndex:
@@ -53,25 +53,39 @@ class DueIndex:
         self._table = table
 
     def due(self, shard: str, now: datetime) -> Iterator[DueItem]:
-        """What is due in a shard, the most overdue first."""
-        for item in pages(
+        """What is due in a shard except enrollments, the most overdue first."""
+        for item in self._query(shard, now):
+            try:
+                yield _due_item(item)
+            except (KeyError, TypeError, ValueError) as fault:
+                yield _unreadable(item, fault)
+
+    def enrollments(self, shard: str, now: datetime) -> Iterator[Enrollment | Unreadable]:
+        """The enrollments that are due in a shard, the most overdue first; a page of them is read when it is needed."""
+        for item in self._query(f"{shard}{STEPS}", now):
+            try:
+                yield enrollment_of(item)
+            except (KeyError, TypeError, ValueError) as fault:
+                yield _unreadable(item, fault)
+
+    def _query(self, key: str, now: datetime) -> Iterator[dict[str, Any]]:
+        return pages(
             self._client,
             TableName=self._table,
             IndexName="due",
             KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-            ExpressionAttributeValues=to_item({":shard": shard, ":now": iso(now)}),
-        ):
-            try:
-                yield _due_item(item)
-            except (KeyError, TypeError, ValueError) as fault:
-                yield Unreadable(item["id"], item["record"], f"{type(fault).__name__}: {fault}")
+            ExpressionAttributeValues=to_item({":shard": key, ":now": iso(now)}),
+        )
+
+
+def _unreadable(item: dict[str, Any], fault: Exception) -> Unreadable:
+    return Unreadable(item["id"], item["record"], f"{type(fault).__name__}: {fault}")
 
 
 def _due_item(item: dict[str, Any]) -> DueItem:
-    match item["record"]:
-        case record if records_store.is_sign_up(record):
-            return Reminder(item["id"], item["nonce"], records_store.moved_from(record))
-        case records_store.PROFILE:
-            return Erasure(item["id"])
-        case _:
-            return enrollment_of(item)
+    record = item["record"]
+    if records_store.is_sign_up(record):
+        return Reminder(item["id"], item["nonce"], records_store.moved_from(record))
+    if record == records_store.PROFILE:
+        return Erasure(item["id"])
+    raise ValueError(f"{record} is nothing that comes due")

@@ -1,17 +1,14 @@
-"""Does what is due: sequence steps, reminders of unconfirmed sign-ups, erasure of subscribers who left long ago."""
+"""Does what is due: steps of sequences, reminders of unconfirmed sign-ups, erasure of subscribers who left long ago."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsletter.nurture.advance_sequences import advance_sequences
-from newsletter.nurture.due_store import DueItem, Erasure, Reminder, Unreadable
-from newsletter.nurture.enrollment import Enrollment
-from newsletter.platform.aws.items import GET_LIMIT
+from newsletter.nurture.due_store import Erasure, Reminder, Unreadable
+from newsletter.nurture.enrollments.retime_sequences import retime_sequences
+from newsletter.nurture.steps.plan_steps import plan_steps
 from newsletter.platform.errors import BrokenRecord
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.messages import ConfirmSignUp
@@ -23,25 +20,21 @@ if TYPE_CHECKING:
 
 
 def do_due_work(now: datetime, app: Container, isolated: Isolated, *, steps: bool = True) -> dict[str, int]:
-    """Do everything that is due at `now`, once: {"planned", "ended", "paused", "reminded", "erased"}.
+    """Do everything that is due at `now`, once: {"planned", "ended", "paused", "postponed", "reminded", "erased"}.
 
     Without `steps`, sequence steps stay due until a run after the breaker is closed.
 
     Each item is done first and taken off the index after that, and doing it again changes nothing: after a crash in
     between it is repeated, and no mail or erasure is lost. An item that fails stays due; the others are still done.
     """
-    done: Counter[str] = Counter(planned=0, ended=0, paused=0, reminded=0, erased=0)
+    done: Counter[str] = Counter(planned=0, ended=0, paused=0, postponed=0, reminded=0, erased=0)
     for shard in SHARDS:
-        for chunk in _chunks(app.due_index.due(shard, now)):
-            done.update(
-                advance_sequences(
-                    [item for item in chunk if steps and isinstance(item, Enrollment)], now, isolated, app
-                )
-            )
-            for item in chunk:
-                if not isinstance(item, Enrollment):
-                    with isolated.piece(f"{type(item).__name__.lower()} {item.subscriber}"):
-                        done.update(_process(item, now, app))
+        for item in app.due_index.due(shard, now):
+            with isolated.piece(f"{type(item).__name__.lower()} {item.subscriber}"):
+                done.update(_process(item, now, app))
+    if steps:
+        retime_sequences(now, isolated, app)
+        done.update(plan_steps(now, isolated, app))
     return dict(done)
 
 
@@ -63,8 +56,3 @@ def _queue_reminder(reminder: Reminder, app: Container) -> None:
     message = ConfirmSignUp(subscriber, nonce, reminder=True, moved_from=moved_from)
     app.queues.send(app.queues.transactional, message)
     app.sign_ups.reminded(subscriber, nonce, moved_from)
-
-
-def _chunks(due: Iterator[DueItem]) -> Iterator[list[DueItem]]:
-    while chunk := list(islice(due, GET_LIMIT)):
-        yield chunk

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.leads.outbox.deliver_events import deliver_due
+from newsletter.leads.record_press import settle_held
 from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.nurture.due_work import do_due_work
 from newsletter.nurture.monitor_mailings import monitor_mailings
@@ -30,5 +32,7 @@ def run_due_work(now: datetime, app: Container) -> dict[str, int]:
     count("StepsPlanned", done["planned"])
     count("SignUpsReminded", done["reminded"])
     count("ReadersErased", done["erased"])
+    count("HeldLeadsSettled", settle_held(now, isolated, app)["settled"])
+    handed_on = deliver_due(now, isolated, app)
     isolated.raise_if_any()
-    return done | monitored | {"refilled": refilled}
+    return done | monitored | handed_on | {"refilled": refilled}

@@ -1,56 +1,85 @@
-"""Enrollments: every step once, in its order, each at its own distance from the one before."""
+"""Rounds: one at a time, another only after its time, none once the reader has had enough."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from newsletter.nurture.enrollment import advance, enroll
-from newsletter.publication.publication import Sequence, Step
+from newsletter.nurture.enrollments.enrollment import (
+    COUNTS_FOR,
+    begin,
+    can_be_stopped,
+    ended,
+    may_begin,
+    retracted,
+    stopped,
+    with_step,
+)
+from newsletter.publication.nurture.steps import Step
+from newsletter.publication.sequences import Exit, Sequence, Trigger
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
-days = st.integers(0, 365).map(lambda number: timedelta(days=number))
-sequences = st.lists(days, min_size=1, max_size=6).map(
-    lambda waits: Sequence("polku", tuple(Step(wait, {"fi": "x"}, "x") for wait in waits))
-)
-delays = st.lists(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=90)), min_size=6, max_size=6)
+DAY = timedelta(days=1)
+ONCE = Sequence("polku", (Step("a", DAY, {"fi": "x"}, "x"),))
+AGAIN = replace(ONCE, again_after=100 * DAY)
+FIRST = begin("reader", ONCE, 1, Trigger.LEAD, NOW)
 
 
-@given(sequences, delays)
-def test_a_reader_gets_each_step_once_and_never_sooner_than_its_distance(
-    sequence: Sequence, late: list[timedelta]
-) -> None:
-    enrollment = enroll("reader", sequence, NOW)
-    now, sent = NOW, []
-    for delay in late:
-        if enrollment.due_at is None:
-            break
-        before, now = now, enrollment.due_at + delay
-        assert now - before >= sequence.steps[enrollment.step - 1].after
-        sent.append(enrollment.step)
-        enrollment = advance(enrollment, sequence, now)
-    assert sent == list(range(1, len(sequence.steps) + 1))
-    assert enrollment.due_at is None
-    assert enrollment.enrolled_at == NOW
+def test_a_round_begins_once_and_another_only_after_its_time() -> None:
+    over = ended(FIRST, Exit.FINISHED, NOW + DAY)
+    assert may_begin([], ONCE, NOW) == 1
+    assert may_begin([FIRST], AGAIN, NOW + 200 * DAY) == 0, "it is under way"
+    assert may_begin([over], ONCE, NOW + 4000 * DAY) == 0
+    assert may_begin([over], AGAIN, NOW + 99 * DAY) == 0
+    assert may_begin([over], AGAIN, NOW + 100 * DAY) == 2
+    second = replace(over, round=2, enrolled_at=NOW + 100 * DAY)
+    assert may_begin([second, over], AGAIN, NOW + 150 * DAY) == 0
+    assert may_begin([second, over], AGAIN, NOW + 200 * DAY) == 3
 
 
-@given(sequences, delays)
-def test_a_late_tick_never_makes_two_steps_due_at_once(sequence: Sequence, late: list[timedelta]) -> None:
-    enrollment = enroll("reader", sequence, NOW)
-    for delay in late:
-        if enrollment.due_at is None:
-            return
-        now = enrollment.due_at + delay
-        following = advance(enrollment, sequence, now)
-        assert following.due_at is None or following.due_at >= now + sequence.steps[enrollment.step].after
-        enrollment = following
+def test_a_round_that_was_undone_before_its_first_mail_does_not_count() -> None:
+    for over in (ended(FIRST, Exit.REMOVED, NOW + DAY), retracted(FIRST, NOW + DAY)):
+        assert may_begin([over], ONCE, NOW + DAY) == 2
+        assert may_begin([stopped(over, NOW + DAY)], ONCE, NOW + DAY) == 0
+        had = with_step(over, "a", "x", NOW)
+        assert may_begin([had], ONCE, NOW + 4000 * DAY) == 0, "its mail would come twice"
+        assert may_begin([had], AGAIN, NOW + 100 * DAY) == 2
 
 
-def test_an_enrollment_whose_sequence_was_shortened_is_over() -> None:
-    long = Sequence("polku", tuple(Step(timedelta(days=1), {"fi": "x"}, "x") for _ in range(3)))
-    short = Sequence("polku", long.steps[:1])
-    second = advance(enroll("reader", long, NOW), long, NOW + timedelta(days=1))
-    assert second.due_at is not None
-    assert advance(second, short, NOW + timedelta(days=2)).due_at is None
+def test_who_stopped_it_never_comes_in_again() -> None:
+    over = stopped(FIRST, NOW)
+    assert (over.ended, over.due_at) == (Exit.STOPPED, None)
+    assert may_begin([over], AGAIN, NOW + 4000 * DAY) == 0
+    finished = stopped(ended(FIRST, Exit.FINISHED, NOW), NOW + DAY)
+    assert finished.ended is Exit.FINISHED, "what was is not rewritten"
+    assert may_begin([finished], AGAIN, NOW + 4000 * DAY) == 0
+
+
+def test_stopping_is_offered_while_mails_may_come() -> None:
+    over = ended(FIRST, Exit.FINISHED, NOW)
+    assert can_be_stopped([FIRST], ONCE)
+    assert not can_be_stopped([over], ONCE)
+    assert can_be_stopped([over], AGAIN)
+    assert not can_be_stopped([stopped(over, NOW)], AGAIN)
+    assert not can_be_stopped([], AGAIN)
+    assert can_be_stopped([FIRST], None), "of a sequence that the publication gave up too"
+
+
+def test_what_is_over_stays_as_it_ended() -> None:
+    over = ended(FIRST, Exit.LEFT, NOW)
+    assert ended(over, Exit.LEAD_WON, NOW + DAY) == over
+
+
+def test_the_last_step_is_the_one_that_went_out_last() -> None:
+    assert FIRST.last == ("", NOW)
+    later = with_step(with_step(FIRST, "b", "y", NOW + DAY), "a", "x", NOW + 2 * DAY)
+    assert later.last == ("a", NOW + 2 * DAY)
+
+
+def test_a_lead_counts_while_the_reader_is_in_it_and_for_some_months_more() -> None:
+    over = ended(FIRST, Exit.FINISHED, NOW + DAY)
+    assert FIRST.lead_at == NOW
+    assert not FIRST.counts(NOW - DAY)
+    assert FIRST.counts(NOW + 4000 * DAY)
+    assert over.counts(NOW + DAY + COUNTS_FOR)
+    assert not over.counts(NOW + 2 * DAY + COUNTS_FOR)

@@ -1,0 +1,1 @@
+"""`newsletter sequences`: what nurture series did, would do, and who is put into them."""

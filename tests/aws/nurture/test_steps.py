@@ -1,0 +1,319 @@
+"""Due steps: together in batches, each once, whatever crashes, comes late, twice or at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from newsletter.container import app
+from newsletter.nurture.due_work import do_due_work
+from newsletter.nurture.steps import plan_steps as plan
+from newsletter.nurture.steps.plan_steps import plan_steps
+from newsletter.platform.isolation import Isolated
+from newsletter.readers.change_address import move
+from newsletter.readers.subscriber import SignUp
+from newsletter.sending.feedback.visit_marks import VisitMark
+from tests.support.cloud import Cloud
+from tests.support.lost_responses import Call, Crash, crashing, lost, the
+from tests.support.readers import add_reader
+from tests.support.sequences import deploy, sequence, step
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+DAY = timedelta(days=1)
+TWO = sequence("polku", step("eka", 1), step("toka", 3))
+
+
+@pytest.fixture
+def edit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud, tmp_path: Path) -> Callable[[str], None]:
+    """Deploys these sequences."""
+    assert cloud.stack is not None
+    return lambda text: deploy(monkeypatch, tmp_path, text)
+
+
+def enter(readers: int, *, at: datetime = NOW) -> list[str]:
+    """So many readers who confirmed at that moment."""
+    ids = [add_reader(f"lukija{number}@example.com") for number in range(readers)]
+    for reader in ids:
+        app.triggers.confirmed(reader, at)
+    return ids
+
+
+def got(cloud: Cloud) -> Counter[tuple[str, str]]:
+    """How often each reader got each step."""
+    assert cloud.drain() == []
+    return Counter((mail.to[0], mail.subject) for mail in cloud.mails())
+
+
+def each_once(readers: int, *steps: str) -> Counter[tuple[str, str]]:
+    return Counter((f"lukija{number}@example.com", key) for number in range(readers) for key in steps)
+
+
+def test_steps_that_are_due_together_go_out_in_batches_of_fifty(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    edit(TWO)
+    enter(120)
+    assert cloud.run("nurture", NOW + DAY)["planned"] == 120
+    assert got(cloud) == each_once(120, "eka")
+    batches = Counter(mail.tags["batch"] for mail in cloud.mails())
+    assert sorted(batches.values()) == [20, 50, 50]
+    assert cloud.run("nurture", NOW + DAY + timedelta(minutes=5))["planned"] == 0
+    assert list(app.step_batches.all()) == []
+
+
+def test_a_tick_that_is_weeks_late_sends_one_step_and_the_next_at_its_distance(
+    cloud: Cloud, edit: Callable[[str], None]
+) -> None:
+    edit(TWO)
+    enter(3)
+    for _ in range(2):
+        cloud.run("nurture", NOW + 40 * DAY)
+    assert got(cloud) == each_once(3, "eka")
+    cloud.run("nurture", NOW + 42 * DAY)
+    assert got(cloud) == each_once(3, "eka")
+    cloud.run("nurture", NOW + 43 * DAY)
+    assert got(cloud) == each_once(3, "eka", "toka")
+
+
+def test_a_crash_at_any_call_loses_no_step_and_sends_none_twice(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    edit(TWO)
+    number, readers = 0, 0
+    while True:
+        ids = [add_reader(f"lukija{each}@example.com") for each in range(readers, readers + 3)]
+        for reader in ids:
+            app.triggers.confirmed(reader, NOW)
+        readers += 3
+        with crashing(the(number, lambda call: call.service != "sesv2")) as answers, suppress(Crash):
+            do_due_work(NOW + DAY, app, Isolated())
+        cloud.run("nurture", NOW + DAY)
+        assert got(cloud) == each_once(readers, "eka"), f"after {answers.lost}"
+        if not answers.lost:
+            break
+        number += 1 if number < 6 else 4  # most of what comes first are the shards without anything due
+        if number > 200:
+            break
+    assert list(app.step_batches.all()) == []
+
+
+def test_a_lost_answer_of_every_write_changes_nothing(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    edit(TWO)
+    enter(4)
+
+    seen: set[str] = set()
+
+    def first(call: Call) -> bool:
+        """Each write once, and not its repetition; threads write side by side."""
+        known = repr(call.body)
+        if not call.writes or call.service != "dynamodb" or known in seen:
+            return False
+        seen.add(known)
+        return True
+
+    with lost(first) as answers:
+        cloud.run("nurture", NOW + DAY)
+    assert any("enrollment" in str(call) for call in answers.lost)
+    cloud.run("nurture", NOW + DAY)
+    assert got(cloud) == each_once(4, "eka")
+
+
+def test_ticks_at_once_send_each_step_once(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    edit(TWO)
+    enter(60)
+
+    def tick(minutes: int) -> dict[str, int]:
+        isolated = Isolated()
+        done = do_due_work(NOW + DAY + timedelta(minutes=minutes), app, isolated)
+        isolated.raise_if_any()
+        return done
+
+    with ThreadPoolExecutor(3) as executor:
+        list(executor.map(tick, (0, 0, 1)))
+    cloud.run("nurture", NOW + DAY + timedelta(minutes=5))
+    assert got(cloud) == each_once(60, "eka")
+
+
+def test_what_does_not_fit_into_a_tick_is_worked_off_by_the_next(
+    cloud: Cloud, edit: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(TWO)
+    enter(70)
+    monkeypatch.setattr(plan, "FROM_EACH_SHARD", 1)
+    ticks = 0
+    while True:
+        seconds = iter((0.0, 0.0, plan.TIME_BUDGET + 1))
+        done = plan_steps(NOW + DAY, Isolated(), app, clock=lambda: next(seconds, 1e9))  # noqa: B023
+        if not done["planned"]:
+            break
+        ticks += 1
+        assert done["planned"] <= 32
+    assert ticks > 2
+    assert got(cloud) == each_once(70, "eka")
+
+
+def test_while_the_queue_is_full_steps_stay_due(
+    cloud: Cloud, edit: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(TWO)
+    enter(5)
+    monkeypatch.setattr(plan, "has_room", lambda *_: False)
+    assert cloud.run("nurture", NOW + DAY)["planned"] == 0
+    monkeypatch.undo()
+    edit(TWO)
+    cloud.run("nurture", NOW + DAY)
+    assert got(cloud) == each_once(5, "eka")
+
+
+def test_whoever_left_or_pauses_gets_nothing_and_the_others_do(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    edit(TWO)
+    ids = enter(3)
+    app.triggers.end(ids[0], "left", NOW)
+    reader = app.subscribers.get(ids[1])
+    assert reader is not None
+    until = (NOW + 10 * DAY).date()
+    app.subscribers.choose(reader, replace(reader.choices, paused_until=until), NOW)
+    done = cloud.run("nurture", NOW + DAY)
+    assert (done["planned"], done["paused"]) == (1, 1)
+    cloud.run("nurture", NOW + 9 * DAY)
+    cloud.run("nurture", NOW + 11 * DAY)
+    assert got(cloud)["lukija1@example.com", "eka"] == 1
+    assert not any(to == "lukija0@example.com" for to, _ in got(cloud))
+
+
+def test_a_batch_that_waited_for_weeks_is_had_when_it_goes(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    """The tick ends with the batch named but not on the queue; then nothing runs for a month."""
+    edit(TWO)
+    enter(3)
+    with patch("newsletter.nurture.steps.step_batches.enqueue_batches", return_value=0):
+        do_due_work(NOW + DAY, app, Isolated())
+    assert len(list(app.step_batches.all())) == 1
+    for days in (31, 31, 33):
+        cloud.run("nurture", NOW + days * DAY)
+        assert got(cloud) == each_once(3, "eka")
+    cloud.run("nurture", NOW + 34 * DAY)
+    assert got(cloud) == each_once(3, "eka", "toka")
+
+
+def test_a_batch_that_nobody_was_named_in_for_weeks_is_decided_anew(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    edit(sequence("polku", step("eka", 1, "pointless_after_days = 7"), step("toka", 3)))
+    ids = enter(3)
+
+    def noted(call: Call) -> bool:
+        return call.operation == "PutItem" and "step-batches" in repr(call.body)
+
+    with crashing(noted), suppress(Crash):
+        do_due_work(NOW + DAY, app, Isolated())
+    assert len(list(app.step_batches.all())) == 1
+    assert not any(each.done for reader in ids for each in app.enrollments.of(reader))
+    for _ in range(2):
+        cloud.run("nurture", NOW + 31 * DAY)
+        assert got(cloud) == each_once(3, "toka"), "the first has become pointless"
+    assert list(app.step_batches.all()) == []
+
+
+# --- edits --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [3, 1])
+def test_an_edit_takes_no_step_from_who_clicked_what_it_asks_for(
+    cloud: Cloud, edit: Callable[[str], None], days: int
+) -> None:
+    """In the tick that sees the edit, the step is due: by its old distance, or by one that is shorter now."""
+    edit(sequence("polku", step("eka", 1), step("toka", 3, 'only_for = { clicked = "eka" }')))
+    enter(1)
+    cloud.run("nurture", NOW + DAY)
+    cloud.drain()
+    tags = cloud.mails()[-1].tags
+    expires = NOW + 90 * DAY
+    app.visit_marks.put(tags["mailing"], tags["batch"], {0: VisitMark(1, person=True)}, expires)
+    edit(sequence("polku", step("eka", 1), step("toka", days, 'only_for = { clicked = "eka" }'), step("kolmas", 9)))
+    cloud.run("nurture", NOW + 4 * DAY)
+    assert got(cloud) == each_once(1, "eka", "toka")
+
+
+def test_the_clicks_of_a_batch_are_read_once(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    """A thousand readers are looked at together: a read for each of them and each condition takes too long."""
+    edit(sequence("polku", step("eka", 1), step("toka", 3, 'only_for = { not_clicked = "eka" }')))
+    enter(30)
+    cloud.run("nurture", NOW + DAY)
+    cloud.drain()
+    with patch.object(app.deliveries, "record", wraps=app.deliveries.record) as record:
+        assert plan_steps(NOW + 4 * DAY, Isolated(), app)["planned"] == 30
+    assert record.call_count == 1
+
+
+def test_a_click_at_an_earlier_address_counts(cloud: Cloud, edit: Callable[[str], None]) -> None:
+    edit(sequence("polku", step("eka", 1), step("toka", 3, 'only_for = { clicked = "eka" }')))
+    (old,) = enter(1)
+    cloud.run("nurture", NOW + DAY)
+    cloud.drain()
+    tags = cloud.mails()[-1].tags
+    app.visit_marks.put(tags["mailing"], tags["batch"], {0: VisitMark(1, person=True)}, NOW + 90 * DAY)
+    reader = app.subscribers.get(old)
+    assert reader is not None
+    email = "uusi@example.com"
+    form = SignUp(app.ids.of(email), email, reader.choices, "2026-11", "", "", NOW, "n2", moved_from=old)
+    app.subscribers.activate(form, NOW + DAY)
+    move(form, NOW + DAY, app)
+    cloud.run("nurture", NOW + 4 * DAY)
+    assert got(cloud)[email, "toka"] == 1
+
+
+def test_who_came_by_a_click_is_told_no_subject_once_the_trigger_is_another(
+    cloud: Cloud, edit: Callable[[str], None]
+) -> None:
+    edit(sequence("polku", step("eka", 1), more='trigger = "click"\ntopics = ["linkedin"]'))
+    reader = add_reader("maija@example.com")
+    app.triggers.clicked(reader, ["linkedin"], NOW)
+    edit(sequence("polku", step("eka", 1)))
+    cloud.run("nurture", NOW + DAY)
+    assert cloud.drain() == []
+    assert "koska olet tilannut uutiskirjeemme.\n" in (cloud.mails()[-1].text or "")
+
+
+def test_a_year_with_two_edits_mails_each_step_once_by_the_order_of_the_day(
+    cloud: Cloud, edit: Callable[[str], None]
+) -> None:
+    """Readers come in every month. First steps are put in, renamed and taken out; later a delay changes."""
+    first = sequence("polku", step("eka", 1), step("toka", 30), step("kolmas", 30))
+    second = sequence(
+        "polku", step("alku", 0), step("yksi", 1, 'formerly = ["eka"]'), step("uusi", 10), step("kolmas", 30)
+    )
+    third = sequence(
+        "polku", step("alku", 0), step("yksi", 1, 'formerly = ["eka"]'), step("uusi", 10), step("kolmas", 3)
+    )
+    edit(first)
+    ids: dict[int, str] = {}
+    for day in range(365):
+        if day == 100:
+            edit(second)
+        if day == 250:
+            edit(third)
+        now = NOW + day * DAY
+        if day % 30 == 0:
+            reader = add_reader(f"kk{day}@example.com")
+            ids[day] = reader
+            app.triggers.confirmed(reader, now)
+        if day % 2 or day % 30 in (0, 1) or 248 <= day <= 256:
+            cloud.run("nurture", now + timedelta(hours=1))
+        if day % 50 == 0 or day == 364:
+            cloud.drain()
+    assert cloud.drain() == []
+    mails: dict[str, list[str]] = {}
+    for day, reader in ids.items():
+        steps = sorted(app.enrollments.of(reader, "polku")[0].done.items(), key=lambda each: each[1].at)
+        mails[f"kk{day}@example.com"] = [key for key, _ in steps]
+    got_by = sorted((mail.to[0], mail.subject) for mail in cloud.mails())
+    assert got_by == sorted((email, key) for email, keys in mails.items() for key in keys)
+    assert mails["kk0@example.com"] == ["eka", "toka", "kolmas"]
+    assert mails["kk60@example.com"] == ["eka", "toka", "uusi", "kolmas"], "on after the last of today that it had"
+    assert mails["kk90@example.com"] == ["eka", "uusi", "kolmas"], "put in after what it had, and renamed"
+    assert mails["kk120@example.com"] == ["alku", "yksi", "uusi", "kolmas"]
+    assert mails["kk240@example.com"] == ["alku", "yksi", "uusi", "kolmas"]
+    third_step = app.enrollments.of(ids[240], "polku")[0].done
+    assert third_step["kolmas"].at - third_step["uusi"].at < 5 * DAY, "the shorter delay counts at once"
