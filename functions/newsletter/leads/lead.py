@@ -1,99 +1,186 @@
-"""A lead: a subscriber who took up an offer, and the webhook that tells the CRM."""
+"""A lead: a subscriber who took up an offer, once per episode, and what has become of it."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from newsletter.platform.times import iso
-from newsletter.publication.publication import Offer
-from newsletter.readers.choices import CHOICES
-from newsletter.readers.subscriber import Status, Subscriber
+from newsletter.leads.visits.evidence import Evidence, Visit, VisitKind
+from newsletter.leads.visits.verdict import Reason, Verdict
+
+REJUDGED_FOR = timedelta(days=7)
+"""For so long after it was made, a lead is judged again when there is more evidence."""
+MAX_PRESSES = 10
+"""Presses that a lead remembers; an older one is known by its time."""
+
+
+class Temperature(StrEnum):
+    """How sure it is that the reader wants to be contacted."""
+
+    HOT = "hot"
+    """They pressed the button of the offer."""
+    WARM = "warm"
+    """They read an article about it; they did not ask for anything."""
+
+
+class LeadState(StrEnum):
+    """Where a lead is."""
+
+    HELD = "held"
+    """It is not clear that a person pressed: it waits a few minutes for more evidence."""
+    KEPT = "kept"
+    """A machine pressed: it is shown to marketing and not sent."""
+    HANDED_OFF = "handed_off"
+    """The CRM knows of it, or will as soon as it answers (the outbox)."""
+    ACCEPTED = "accepted"
+    """Sales work on it."""
+    WON = "won"
+    LOST = "lost"
+    RETRACTED = "retracted"
+    """It had been handed off, and it was a machine's: the CRM is told to forget it."""
+    WITHDRAWN = "withdrawn"
+    """The offer is no more, so nothing is sent. (Of an erased reader nothing is kept at all.)"""
+    DROPPED = "dropped"
+    """Marketing did not want it sent."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a further press belongs to this lead and not to a new one, as long as its window lasts."""
+        return self not in (LeadState.LOST, LeadState.DROPPED, LeadState.WITHDRAWN)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the CRM knows the lead, and is told what changes."""
+        return self in (LeadState.HANDED_OFF, LeadState.ACCEPTED, LeadState.WON)
+
+
+FOLLOW_UPS = MADE, WON, LOST = "made", "won", "lost"
+"""What the rest of the product is told of a lead, once each: that it was handed off, won, lost."""
+CREATED, UPDATED, RETRACTED = "lead.created", "lead.updated", "lead.retracted"
+"""Types of the events that the CRM gets."""
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a request shows about its sender, stored unchanged so that it can be judged again later.
+class ReadArticle:
+    """An article that a person opened from a mail; `at` is when they did so first."""
 
-    `network` is the truncated IP address.
+    url: str
+    title: str
+    topics: tuple[str, ...]
+    at: datetime
+    mailing: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a lead is worth, 0 to 100, with its reasons (codes of `leads_score` in the locales)."""
+
+    value: int
+    half_life_days: int
+    reasons: tuple[Reason, ...]
+
+
+NO_SCORE = Score(0, 14, ())
+
+
+@dataclass(frozen=True)
+class Press:
+    """One press of the button, with its evidence, so that it can be judged again once its visit has expired.
+
+    `at` is its time with milliseconds, as in its message, by which it is known again; `mailing` is that of its mail.
     """
 
-    method: str
-    user_agent: str
-    network: str
-    headers: Mapping[str, str]
+    at: str
+    mailing: str
+    page_age: float | None
+    from_page: bool
+    evidence: Evidence
+    typed: bool = False
+
+    def visit(self, offer: str) -> Visit:
+        """The press as a visit."""
+        at = datetime.fromisoformat(self.at)
+        return Visit(at, VisitKind.PRESS, offer, self.evidence, self.page_age, self.from_page, self.typed)
 
 
 @dataclass(frozen=True)
 class Lead:
-    """One per subscriber and offer, however often the button is pressed. `how` is the way, e.g. `button`.
+    """One per subscriber, offer and episode. `how` is the way: `button`, or `click` for a warm lead.
 
-    `mailing`, `batch` and `position` say which mail had the link.
+    `at` is the first press (or the click). `mailing`, `batch`, `position` and `link` say which link of which mail led
+    there; `evidence` is that of the last press, or of the click.
+
+    `sequence` counts the events for the CRM, of which `event` is the type of the last. With `pending`, what follows
+    from the last change may not be done yet (change_lead.py); `followed` are those of FOLLOW_UPS that are. `revision`
+    counts the writes. `told_press` is the last press of which the CRM was told. `released_by` is who had the lead sent
+    in spite of its verdict, or dropped it; `said_at` is when the CRM last said something. `moved_from` are the reader's
+    ids before they changed address, the latest first.
     """
 
     id: str
     subscriber: str
     offer: str
+    episode: int
+    temperature: Temperature
     how: str
+    state: LeadState
+    verdict: Verdict
     at: datetime
+    changed_at: datetime
     mailing: str
     batch: str
     position: int
     evidence: Evidence
+    sequence: int = 0
+    event: str = ""
+    pending: bool = True
+    revision: int = 0
+    link: str = ""
+    held_until: datetime | None = None
+    presses: tuple[Press, ...] = ()
+    told_press: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    answered_at: datetime | None = None
+    moved_from: tuple[str, ...] = ()
+    read: tuple[ReadArticle, ...] = ()
+    score: Score = NO_SCORE
+    released_by: str = ""
+    said_at: datetime | None = None
+    followed: tuple[str, ...] = ()
+
+    def told(self, event: str, now: datetime) -> Lead:
+        """The lead with a further event for the CRM."""
+        return replace(self, sequence=self.sequence + 1, event=event, changed_at=now, pending=True)
+
+    def knows(self, press: str) -> bool:
+        """Whether the press with that time is one of the lead's."""
+        known = [each.at for each in self.presses]
+        return press in known or (len(known) >= MAX_PRESSES and press < known[0])
+
+    def pressed(self, press: Press) -> Lead:
+        """The lead with one more press; it is its evidence from now on."""
+        presses = sorted((*self.presses, press), key=lambda each: each.at)[-MAX_PRESSES:]
+        return replace(self, presses=tuple(presses), evidence=presses[-1].evidence, pending=True)
 
 
-def lead_id(subscriber: str, offer: str) -> str:
-    """16 base32 characters, always the same for the same subscriber and offer."""
-    return base64.b32encode(hashlib.sha256(f"lead\n{subscriber}\n{offer}".encode()).digest()[:10]).decode().lower()
+def lead_id(subscriber: str, offer: str, episode: int) -> str:
+    """16 base32 characters, always the same for the same subscriber, offer and episode."""
+    named = f"lead\n{subscriber}\n{offer}\n{episode}"
+    return base64.b32encode(hashlib.sha256(named.encode()).digest()[:10]).decode().lower()
 
 
-def lead_created(lead: Lead, subscriber: Subscriber, offer: Offer) -> dict[str, Any]:
-    """The body of the `lead.created` webhook (Standard Webhooks: `type`, `timestamp`, `data`)."""
-    choices = subscriber.choices
-    default = next(iter(offer.title.values()))  # for a reader whose language the publication gave up
-    return {
-        "type": "lead.created",
-        "timestamp": iso(lead.at),
-        "data": {
-            "lead": lead.id,
-            "offer": {"key": offer.key, "title": offer.title.get(subscriber.language, default)},
-            "how": lead.how,
-            "contact": {
-                "subscriber": subscriber.id,
-                "email": subscriber.email,
-                **{name: each.to_stored(getattr(choices, name)) for name, each in CHOICES.items() if each.for_crm},
-            },
-            "subscription": _subscription(subscriber),
-            "consent": {
-                "version": subscriber.consent_version,
-                "confirmed_at": iso(subscriber.confirmed_at),
-                **({"withdrawn_at": iso(subscriber.left_at)} if _withdrew(subscriber) and subscriber.left_at else {}),
-            },
-            "evidence": {
-                "mailing": lead.mailing,
-                "batch": lead.batch,
-                "position": lead.position,
-                "user_agent": lead.evidence.user_agent,
-                "network": lead.evidence.network,
-            },
-        },
-    }
+def episode_of(leads: Sequence[Lead], press: datetime, window: timedelta) -> Lead | int:
+    """The lead to which a press at that time belongs, or the number of the episode that it begins.
 
-
-def _subscription(subscriber: Subscriber) -> dict[str, Any]:
-    """The state of the subscription, for a CRM that sends mail too. A lead need not be an active subscriber."""
-    paused = subscriber.choices.paused_until
-    return {
-        "status": subscriber.status,
-        "consent": "withdrawn" if _withdrew(subscriber) else "given",
-        **({"since": iso(subscriber.left_at)} if subscriber.left_at else {}),
-        **({"paused_until": paused.isoformat()} if paused else {}),
-    }
-
-
-def _withdrew(subscriber: Subscriber) -> bool:
-    return subscriber.status in (Status.UNSUBSCRIBED, Status.COMPLAINED)
+    `leads` are those of the reader for the offer, under their former addresses too.
+    """
+    if not leads:
+        return 1
+    last = max(leads, key=lambda lead: (lead.episode, lead.at))
+    if last.state.is_open and press < last.at + window:
+        return last
+    return last.episode + 1

@@ -1,4 +1,4 @@
-"""Deduplicates presses on an offer's button: within WINDOW a subscriber and offer get one queue message."""
+"""Deduplicates presses on an offer's button: a double click, or a form that is sent again, is one queue message."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW = timedelta(minutes=10)
-"""Further presses within it add nothing. Windows are fixed: they start at multiples of ten minutes."""
-MAX_TRIES = 5
-"""How many messages may be queued in a window while none is known to have arrived: concurrent presses, or failures."""
+"""How long a page that was pressed is remembered. Windows are fixed: they start at multiples of ten minutes."""
+MAX_TRIES = 10
+"""How many messages may be queued in a window for a subscriber and offer: of several pages (a scanner that presses must
+not keep the person behind it out), of concurrent presses, or after failures."""
 
 
 class Presses:
@@ -24,10 +25,10 @@ class Presses:
         self._client = client
         self._table = table
 
-    def claim(self, subscriber: str, offer: str, now: datetime) -> bool:
-        """Whether the caller shall queue a message, and then call `mark_queued`; False if this window has one already.
+    def claim(self, subscriber: str, offer: str, page: str, now: datetime) -> bool:
+        """Whether the caller shall queue a message, and then call `mark_queued`; False if this page has one already.
 
-        Raises LimitReached after MAX_TRIES in one window, none of which was marked as queued.
+        `page` stands for the page whose button was pressed. Raises LimitReached after MAX_TRIES in one window.
         """
         key = _key(subscriber, offer, now)
         written = conditional(
@@ -36,22 +37,25 @@ class Presses:
             TableName=self._table,
             Key=to_item(key),
             UpdateExpression="ADD tries :one SET expires = :expires",
-            ConditionExpression="attribute_not_exists(queued) AND (attribute_not_exists(tries) OR tries < :most)",
+            ConditionExpression="(attribute_not_exists(queued) OR NOT contains(queued, :page))"
+            " AND (attribute_not_exists(tries) OR tries < :most)",
             ExpressionAttributeValues=to_item(
-                {":one": 1, ":most": MAX_TRIES, ":expires": int((now + 2 * WINDOW).timestamp())}
+                {":one": 1, ":page": page, ":most": MAX_TRIES, ":expires": int((now + 2 * WINDOW).timestamp())}
             ),
         )
-        if not written.took_place and "queued" not in written.item:
-            raise LimitReached("presses on one offer")
-        return written.took_place
+        if written.took_place:
+            return True
+        if page in written.item.get("queued", {}).get("SS", ()):
+            return False
+        raise LimitReached("presses on one offer")
 
-    def mark_queued(self, subscriber: str, offer: str, now: datetime) -> None:
-        """Note that the message of this window is in the queue, so that it cannot be lost any more."""
+    def mark_queued(self, subscriber: str, offer: str, page: str, now: datetime) -> None:
+        """Note that the message of this page is in the queue, so that it cannot be lost any more."""
         self._client.update_item(
             TableName=self._table,
             Key=to_item(_key(subscriber, offer, now)),
-            UpdateExpression="SET queued = :queued",
-            ExpressionAttributeValues=to_item({":queued": True}),
+            UpdateExpression="ADD queued :page",
+            ExpressionAttributeValues=to_item({":page": {page}}),
         )
 
 

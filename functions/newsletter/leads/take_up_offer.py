@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from newsletter.leads.lead import Evidence
-from newsletter.leads.record_click import record_visit
+from newsletter.leads.visits import hand_over_visit
+from newsletter.leads.visits.evidence import Evidence
 from newsletter.platform.links.links import LinkClaims
-from newsletter.platform.messages import TakeUpOffer
-from newsletter.platform.times import iso
+from newsletter.platform.messages import AnswersGiven, TakeUpOffer
+from newsletter.platform.observability import count, logger
+from newsletter.platform.times import iso_precise
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.subscriber import CurrentSubscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container
+
+EVIDENCE_DELAY = 6
+"""Seconds that a press waits in its queue. A scanner that presses opens other links in the same seconds, and what is
+known of these is some seconds in a queue of its own; in the local cloud that queue is worked off at once."""
+
+
+@dataclass(frozen=True)
+class ShownPage:
+    """The page whose button was pressed: how long ago it was shown, and to which `source_of` a request. `name` stands
+    for this page and no other.
+    """
+
+    name: str
+    age: timedelta
+    source: str
 
 
 def current_owner(ref: LinkClaims, app: Container) -> CurrentSubscriber:
@@ -33,27 +51,69 @@ def can_be_contacted(reader: CurrentSubscriber) -> bool:
 
 def record_view(ref: LinkClaims, evidence: Evidence, now: datetime, app: Container) -> None:
     """Record that the offer's page was opened. Mail scanners open it too, so this creates no lead."""
-    record_visit(ref, f"offer-{ref.extra}", evidence, now, app)
+    hand_over_visit.record_view(ref, evidence, now, app)
+
+
+def source_of(evidence: Evidence) -> str:
+    """Stands for where a request came from: its network and user agent. It is signed into the page with the button."""
+    return sha256(f"{evidence.network}\n{evidence.user_agent}".encode()).hexdigest()[:16]
 
 
 def take_up_offer(
+    reader: CurrentSubscriber, ref: LinkClaims, page: ShownPage, evidence: Evidence, now: datetime, app: Container
+) -> None:
+    """Queue the press of a subscriber who `can_be_contacted`. Once this returns, it cannot be lost.
+
+    If it raises, the page asks to press again. The same page pressed twice is one press. Raises LimitReached.
+    """
+    _queue(reader, ref, page, evidence, now, app)
+
+
+def record_pageless_press(
     reader: CurrentSubscriber, ref: LinkClaims, evidence: Evidence, now: datetime, app: Container
 ) -> None:
-    """Queue the lead of a subscriber who `can_be_contacted`. Once this returns, the lead cannot be lost.
+    """Queue the evidence of a press that came without a page of ours, which makes no lead. Raises nothing.
 
-    If it raises, the page asks to press again. Further presses within ten minutes add nothing. Raises LimitReached.
+    The person who sees the page again instead must not suffer from what becomes of it.
     """
-    if not app.presses.claim(reader.id, ref.extra, now):
+    try:
+        _queue(reader, ref, None, evidence, now, app)
+    except Exception:  # noqa: BLE001 (whatever it is, the page is shown again)
+        logger().exception("a press without a page was not kept", extra={"mailing": ref.mailing})
+        count("VisitsNotKept")
+
+
+def _queue(
+    reader: CurrentSubscriber,
+    ref: LinkClaims,
+    page: ShownPage | None,
+    evidence: Evidence,
+    now: datetime,
+    app: Container,
+) -> None:
+    offer = ref.extra if page else f"{ref.extra}#without-page"
+    name = page.name if page else "none"
+    if not app.presses.claim(reader.id, offer, name, now):
         return
     message = TakeUpOffer(
         subscriber=reader.id,
         offer=ref.extra,
         how="button",
-        at=iso(now),
+        at=iso_precise(now),
         mailing=ref.mailing,
         batch=ref.batch,
         position=ref.position,
         evidence=asdict(evidence),
+        page_age=page.age.total_seconds() if page else None,
+        from_page=page is not None and page.source == source_of(evidence),
     )
-    app.queues.send(app.queues.lead, message)
-    app.presses.mark_queued(reader.id, ref.extra, now)
+    app.queues.send(app.queues.lead, message, 0 if app.settings.local else EVIDENCE_DELAY)
+    app.presses.mark_queued(reader.id, offer, name, now)
+
+
+def keep_answers(
+    reader: CurrentSubscriber, offer: str, answers: Mapping[str, str], now: datetime, app: Container
+) -> None:
+    """Keep what a reader typed after the button, and have it added to their lead."""
+    if app.offer_answers.put(reader.id, offer, answers, now):
+        app.queues.send(app.queues.lead, AnswersGiven(reader.id, offer))

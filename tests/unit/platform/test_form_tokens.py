@@ -51,3 +51,26 @@ def test_a_token_is_accepted_in_the_one_spelling_that_we_gave_it() -> None:
 @given(anything(60))
 def test_any_other_text_is_none_of_ours(text: str) -> None:
     assert forms.age("subscribe", text, NOW) is None
+
+
+@given(st.integers(0, 10_000_000), st.from_regex("[a-z0-9]{1,40}", fullmatch=True))
+def test_a_token_with_a_note_tells_it_and_its_age_in_milliseconds(milliseconds: int, note: str) -> None:
+    token = forms.token("offer", NOW, "bound", note)
+    shown = forms.shown("offer", token, NOW + timedelta(milliseconds=milliseconds), "bound")
+    assert shown is not None
+    assert (shown.note, round(shown.age / timedelta(milliseconds=1))) == (note, milliseconds)
+    assert forms.shown("offer", token, NOW) is None
+    assert forms.shown("offer", token.replace(note, f"{note}x", 1), NOW, "bound") is None
+    assert len(token) < MAX_TOKEN
+
+
+@pytest.mark.parametrize("note", ["Ä", "a b", "a~b", "x" * 41, "A"])
+def test_a_note_is_of_lower_case_letters_and_digits(note: str) -> None:
+    with pytest.raises(ValueError, match="no note"):
+        forms.token("offer", NOW, note=note)
+
+
+def test_a_token_without_a_note_has_none() -> None:
+    shown = forms.shown("offer", forms.token("offer", NOW), NOW)
+    assert shown is not None
+    assert (shown.note, shown.age) == ("", timedelta())

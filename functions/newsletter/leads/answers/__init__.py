@@ -1,0 +1,1 @@
+"""What readers add to their lead: the form that follows the button of an offer."""
