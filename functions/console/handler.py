@@ -10,8 +10,9 @@ from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from console.routes import api, campaign, control, digest, digest_note, feeds, report, sign_in
+from console.routes import api, campaign, control, digest, digest_note, feeds, leads, report, sequences, sign_in
 from newsletter.container import app
+from newsletter.leads.manage.acts import Act
 from newsletter.mailings.control.control_mailing import Control
 from newsletter.platform.observability import observed
 from newsletter.platform.web.answer import Answer
@@ -71,8 +72,14 @@ PATHS: Routes = (
         "/console/campaigns/new",
         {"GET": signed_in(campaign.show_form, sends=True), "POST": signed_in(campaign.take_form, sends=True)},
     ),
+    ("/console/leads", {"GET": signed_in(leads.show_list)}),
+    ("/console/leads/endpoint", {"POST": signed_in(leads.switch_endpoint_on, sends=True)}),
+    ("/console/leads/{lead}", {"GET": signed_in(leads.show)}),
+    *((f"/console/leads/{{lead}}/{act}", {"POST": signed_in(leads.button(act), sends=True)}) for act in Act),
     ("/console/feeds", {"GET": signed_in(feeds.show), "POST": signed_in(feeds.check)}),
     ("/console/feeds/accept", {"POST": signed_in(feeds.accept, sends=True)}),
+    ("/console/sequences", {"GET": signed_in(sequences.show_list)}),
+    ("/console/sequences/{sequence}", {"GET": signed_in(sequences.show_one)}),
     ("/console/login", {"GET": sign_in.login}),
     ("/console/callback", {"GET": sign_in.callback}),
     ("/console/logout", {"GET": sign_in.ask_to_sign_out, "POST": signed_in(sign_in.sign_out)}),
@@ -92,9 +99,13 @@ PATHS: Routes = (
         "/api/v1/digests/{which}/note",
         {"GET": with_token(digest_note.show), "PUT": with_token(digest_note.put, sends=True)},
     ),
+    ("/api/v1/leads", {"GET": with_token(leads.list_all)}),
+    ("/api/v1/leads/{lead}", {"GET": with_token(leads.show_one)}),
+    *((f"/api/v1/leads/{{lead}}/{act}", {"POST": with_token(leads.api_act(act), sends=True)}) for act in Act),
     ("/api/v1/decisions", {"GET": with_token(api.list_decisions)}),
     ("/api/v1/feeds", {"GET": with_token(feeds.list_feeds)}),
     ("/api/v1/feeds/check", {"POST": with_token(feeds.check_one)}),
+    ("/api/v1/sequences/{sequence}", {"GET": with_token(sequences.show_funnel)}),
     ("/api/v1/articles", {"GET": with_token(api.list_articles)}),
 )
 """`sends`: only for users who may send campaigns. Views with neither `with_token` nor `signed_in` are public."""

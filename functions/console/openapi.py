@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import fields
 from typing import Any
 
 from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
+from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
-from console.schemas import ADDRESS, MOMENT, NOTE, NUMBER, SCHEMAS, TEXT, TEXT_LIST, YES_NO, Schema
-from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
+from console.schemas import (
+    ADDRESS,
+    FIELDS,
+    MOMENT,
+    NOTE,
+    NUMBER,
+    SCHEMAS,
+    TEXT,
+    TEXT_LIST,
+    VISITS_OF_REPORT,
+    YES_NO,
+    Schema,
+    answer,
+    array,
+    operation,
+    ref,
+    with_fields,
+)
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
-from newsletter.readers.choices import FILTERS
+from newsletter.reports.certificate import Certificate
 from newsletter.sending.ledger import RecipientStatus
 
-FIELDS = {
-    "name": "Makes the campaign unique: 1 to 60 letters, digits and hyphens.",
-    "subject": f"One line of at most {MAX_SUBJECT} characters.",
-    "body": f"Markdown, at most {MAX_BODY} characters.",
-    "language": "Language of the text.",
-    "offer": "Key of an offer shown under the text.",
-    "preheader": "What an inbox shows after the subject; without it, the opening of the text.",
-    "topics": "Only readers of one of these topics (and those who chose none); without it, all readers.",
-    "archive": "Whether the public archive shows it; without it, if it is for every topic.",
-    "doubt": "never_twice or resend: what becomes of a recipient of whom nobody knows whether the mail went out.",
-    "doubt_wait_minutes": "How long a Send event is awaited before that, 15 to 1440.",
-    "languages": "Only readers of these languages; without it, readers of the text's language.",
-    **{name: f"Only readers whose {name} is one of these; without it, all readers." for name in FILTERS},
-}
-CERTIFICATE = (
-    *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
-    *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed", "soft_bounced", "undecided", "twice"),
-    "confirmed",
-)
+CERTIFICATE = tuple(field.name for field in fields(Certificate))
 
 
 def document() -> dict[str, Any]:
@@ -68,26 +68,26 @@ def _paths() -> dict[str, Any]:
     mailing = {"name": "mailing", "in": "path", "required": True, "schema": TEXT}
     after = {"name": "after", "in": "query", "schema": TEXT, "description": "`next` of the page before."}
     campaign_answers = {
-        "201": _answer("Started.", "Started", {"Location": {"schema": TEXT}}),
-        "200": _answer("This very campaign was started before; nothing is sent again.", "Started"),
-        "403": _answer("The token does not allow sending.", "Error"),
-        "409": _answer("A campaign of this name had another text.", "Error"),
-        "413": _answer("The request is longer than 200 kB.", "Error"),
-        "422": _answer("Fields that need mending; of body also what preflight finds broken in the mail.", "Errors"),
+        "201": answer("Started.", "Started", {"Location": {"schema": TEXT}}),
+        "200": answer("This very campaign was started before; nothing is sent again.", "Started"),
+        "403": answer("The token does not allow sending.", "Error"),
+        "409": answer("A campaign of this name had another text.", "Error"),
+        "413": answer("The request is longer than 200 kB.", "Error"),
+        "422": answer("Fields that need mending; of body also what preflight finds broken in the mail.", "Errors"),
     }
-    start = _operation("startCampaign", "Start a campaign", campaign_answers)
-    start["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref("Campaign")}}}
-    show = _operation("showOpenapi", "This document", {"200": {"description": "OpenAPI 3.1."}}) | {"security": []}
+    start = operation("startCampaign", "Start a campaign", campaign_answers)
+    start["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref("Campaign")}}}
+    show = operation("showOpenapi", "This document", {"200": {"description": "OpenAPI 3.1."}}) | {"security": []}
     del show["responses"]["401"]
     return {
         "/openapi.json": {"get": show},
         "/campaigns": {"post": start},
         "/mailings": {"get": _list("listMailings", "Mailings, the newest first", "Mailings")},
         "/mailings/{mailing}": {
-            "get": _operation(
+            "get": operation(
                 "showMailing",
                 "A mailing and its certificate",
-                {"200": _answer("The report.", "Report"), "404": _answer("No such mailing.", "Error")},
+                {"200": answer("The report.", "Report"), "404": answer("No such mailing.", "Error")},
                 [mailing],
             )
         },
@@ -96,19 +96,28 @@ def _paths() -> dict[str, Any]:
         },
         **_controls(mailing),
         **_digests(),
+        **lead_paths(),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
         "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
         **_feeds(),
+        **_sequences(),
     }
+
+
+def _sequences() -> dict[str, Any]:
+    sequence = {"name": "sequence", "in": "path", "required": True, "schema": TEXT}
+    answers = {"200": answer("The funnel.", "Funnel"), "404": answer("No such sequence.", "Error")}
+    shown = operation("showSequence", "Who came into a sequence, and what became of them", answers, [sequence])
+    return {"/sequences/{sequence}": {"get": shown}}
 
 
 def _feeds() -> dict[str, Any]:
-    listed = _operation("listFeeds", "The feeds and their state", {"200": _answer("The feeds.", "Feeds")})
+    listed = operation("listFeeds", "The feeds and their state", {"200": answer("The feeds.", "Feeds")})
     answers = {
-        "200": _answer("What it would be; a feed that cannot be read has `problems` and no entries.", "CheckedFeed"),
-        "422": _answer("No address.", "Errors"),
+        "200": answer("What it would be; a feed that cannot be read has `problems` and no entries.", "CheckedFeed"),
+        "422": answer("No address.", "Errors"),
     }
-    check = _operation("checkFeed", "What would be made of a feed; nothing is kept", answers)
+    check = operation("checkFeed", "What would be made of a feed; nothing is kept", answers)
     return {"/feeds": {"get": listed}, "/feeds/check": {"post": check | {"requestBody": ADDRESS}}}
 
 
@@ -119,13 +128,13 @@ def _controls(mailing: Schema) -> dict[str, Any]:
         "cancel": "Stop the mailing for good; who was not tried gets nothing, `note` says what still goes out",
     }
     answers = {
-        "200": _answer("How it stands now.", "Controlled"),
-        "403": _answer("The token does not allow sending.", "Error"),
-        "404": _answer("No such mailing.", "Error"),
-        "409": _answer("As the mailing stands, that cannot be done.", "Error"),
+        "200": answer("How it stands now.", "Controlled"),
+        "403": answer("The token does not allow sending.", "Error"),
+        "404": answer("No such mailing.", "Error"),
+        "409": answer("As the mailing stands, that cannot be done.", "Error"),
     }
     return {
-        f"/mailings/{{mailing}}/{act}": {"post": _operation(f"{act}Mailing", summary, answers, [mailing])}
+        f"/mailings/{{mailing}}/{act}": {"post": operation(f"{act}Mailing", summary, answers, [mailing])}
         for act, summary in said.items()
     }
 
@@ -137,23 +146,21 @@ def _digests() -> dict[str, Any]:
         "reject": "Never let a waiting digest go out; the next one carries its articles",
     }
     answers = {
-        "200": _answer("How it stands now.", "DecidedDigest"),
-        "403": _answer("The token does not allow sending.", "Error"),
-        "404": _answer("No such digest.", "Error"),
-        "409": _answer("It was decided otherwise before.", "Error"),
+        "200": answer("How it stands now.", "DecidedDigest"),
+        "403": answer("The token does not allow sending.", "Error"),
+        "404": answer("No such digest.", "Error"),
+        "409": answer("It was decided otherwise before.", "Error"),
     }
-    listed = _operation("listDigests", "Digests, the newest first", {"200": _answer("The digests.", "Digests")})
+    listed = operation("listDigests", "Digests, the newest first", {"200": answer("The digests.", "Digests")})
     which = period | {"name": "which", "description": "weekly or monthly (the next one), or a period that waits."}
-    refused = {"422": _answer("The note needs mending.", "Errors"), **{code: answers[code] for code in ("403", "409")}}
-    saved = {"200": _answer("The note now.", "SavedDigestNote"), "404": answers["404"], **refused}
-    put = _operation(
-        "putDigestNote", "Replace what stands on top of a digest; an empty text removes it", saved, [which]
-    )
-    put["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref("NewDigestNote")}}}
-    shown = {"200": _answer("The note.", "DigestNote"), "404": answers["404"]}
-    note = {"get": _operation("getDigestNote", "What stands on top of a digest", shown, [which]), "put": put}
+    refused = {"422": answer("The note needs mending.", "Errors"), **{code: answers[code] for code in ("403", "409")}}
+    saved = {"200": answer("The note now.", "SavedDigestNote"), "404": answers["404"], **refused}
+    put = operation("putDigestNote", "Replace what stands on top of a digest; an empty text removes it", saved, [which])
+    put["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref("NewDigestNote")}}}
+    shown = {"200": answer("The note.", "DigestNote"), "404": answers["404"]}
+    note = {"get": operation("getDigestNote", "What stands on top of a digest", shown, [which]), "put": put}
     return {"/digests": {"get": listed}, "/digests/{which}/note": note} | {
-        f"/digests/{{period}}/{act}": {"post": _operation(f"{act}Digest", summary, answers, [period])}
+        f"/digests/{{period}}/{act}": {"post": operation(f"{act}Digest", summary, answers, [period])}
         for act, summary in said.items()
     }
 
@@ -164,25 +171,10 @@ def _list(name: str, summary: str, schema: str, parameters: list[Schema] | None 
         "in": "query",
         "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": default},
     }
-    answers = {"200": _answer(f"{summary}.", schema), "422": _answer("A parameter needs mending.", "Errors")}
+    answers = {"200": answer(f"{summary}.", schema), "422": answer("A parameter needs mending.", "Errors")}
     if parameters:
-        answers["404"] = _answer("No such mailing.", "Error")
-    return _operation(name, summary, answers, [*(parameters or []), limit])
-
-
-def _operation(name: str, summary: str, answers: Schema, parameters: list[Schema] | None = None) -> Schema:
-    unknown = _answer("No token, or one that is not valid.", "Error", {"WWW-Authenticate": {"schema": TEXT}})
-    operation: Schema = {"operationId": name, "summary": summary, "responses": {**answers, "401": unknown}}
-    return operation | ({"parameters": parameters} if parameters else {})
-
-
-def _answer(description: str, schema: str, headers: Schema | None = None) -> Schema:
-    answer: Schema = {"description": description, "content": {"application/json": {"schema": _ref(schema)}}}
-    return answer | ({"headers": headers} if headers else {})
-
-
-def _ref(schema: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{schema}"}
+        answers["404"] = answer("No such mailing.", "Error")
+    return operation(name, summary, answers, [*(parameters or []), limit])
 
 
 def _schemas() -> dict[str, Schema]:
@@ -207,38 +199,39 @@ def _schemas() -> dict[str, Schema]:
     lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}
     switches = {name: YES_NO | {"description": FIELDS[name]} for name in SWITCHES}
     switches |= {name: NUMBER | {"description": FIELDS[name]} for name in NUMBERS}
-    certificate = _object({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO, "counted_at": MOMENT})
+    certificate = with_fields({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO, "counted_at": MOMENT})
     return {
-        "Campaign": _object({**texts, **lists, **switches}, NEEDED),
-        "Mailing": _object(mailing),
-        "Started": _object({"mailing": _ref("Mailing"), "warnings": TEXT_LIST}),
-        "Controlled": _object({"mailing": _ref("Mailing"), "note": TEXT}, ("mailing",)),
-        "Mailings": _object({"mailings": _array("Mailing")}),
-        "Report": _object(
+        "Campaign": with_fields({**texts, **lists, **switches}, NEEDED),
+        "Mailing": with_fields(mailing),
+        "Started": with_fields({"mailing": ref("Mailing"), "warnings": TEXT_LIST}),
+        "Controlled": with_fields({"mailing": ref("Mailing"), "note": TEXT}, ("mailing",)),
+        "Mailings": with_fields({"mailings": array("Mailing")}),
+        "Report": with_fields(
             {
-                "mailing": _object({**mailing, "body": TEXT}),
-                "certificate": _ref("Certificate"),
+                "mailing": with_fields({**mailing, "body": TEXT}),
+                "certificate": ref("Certificate"),
                 "ended": certificate
                 | {
                     "type": ["object", "null"],
                     "description": "The certificate that was kept when the mailing was over.",
                 },
                 "planned_to_the_end": YES_NO,
-                "progress": _ref("Progress"),
+                "progress": ref("Progress"),
                 "standings": {"type": "object", "additionalProperties": NUMBER},
+                **VISITS_OF_REPORT,
             }
         ),
         "Certificate": certificate,
-        "Progress": _object(
+        "Progress": with_fields(
             {
                 "tried": NUMBER,
                 "rate": {"type": "number", "minimum": 0, "description": "Recipients a second, lately."},
                 "done_at": {"type": ["string", "null"], "format": "date-time"},
             }
         ),
-        "Recipient": _object({**recipient, "unsubscribed": YES_NO}),
-        "Recipients": _object({"recipients": _array("Recipient"), "next": {"type": ["string", "null"]}}),
-        "Digest": _object(
+        "Recipient": with_fields({**recipient, "unsubscribed": YES_NO}),
+        "Recipients": with_fields({"recipients": array("Recipient"), "next": {"type": ["string", "null"]}}),
+        "Digest": with_fields(
             {
                 **dict.fromkeys(("period", "mailing", "verdict"), TEXT),
                 **dict.fromkeys(("start", "end"), MOMENT),
@@ -250,14 +243,14 @@ def _schemas() -> dict[str, Schema]:
                 "note": NOTE,
             }
         ),
-        "Digests": _object({"digests": _array("Digest")}),
-        "DecidedDigest": _object({"digest": _ref("Digest")}),
-        "DigestNote": _object({"note": NOTE}),
-        "SavedDigestNote": _object({"note": NOTE, "warnings": TEXT_LIST}),
-        "NewDigestNote": {"oneOf": [_object({"text": TEXT}), _object({"texts": NOTE})]},
-        "Decision": _object({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),
-        "Decisions": _object({"decisions": _array("Decision")}),
-        "Article": _object(
+        "Digests": with_fields({"digests": array("Digest")}),
+        "DecidedDigest": with_fields({"digest": ref("Digest")}),
+        "DigestNote": with_fields({"note": NOTE}),
+        "SavedDigestNote": with_fields({"note": NOTE, "warnings": TEXT_LIST}),
+        "NewDigestNote": {"oneOf": [with_fields({"text": TEXT}), with_fields({"texts": NOTE})]},
+        "Decision": with_fields({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),
+        "Decisions": with_fields({"decisions": array("Decision")}),
+        "Article": with_fields(
             {
                 **article,
                 "topics": TEXT_LIST,
@@ -271,24 +264,12 @@ def _schemas() -> dict[str, Schema]:
                 "listed_at": MOMENT,
             }
         ),
-        "Articles": _object({"articles": _array("Article")}),
+        "Articles": with_fields({"articles": array("Article")}),
+        **LEAD_SCHEMAS,
         **SCHEMAS,
-        "Error": _object({"error": TEXT}),
-        "Errors": _object({"errors": {"type": "object", "additionalProperties": TEXT}}),
+        "Error": with_fields({"error": TEXT}),
+        "Errors": with_fields({"errors": {"type": "object", "additionalProperties": TEXT}}),
     }
-
-
-def _object(properties: dict[str, Schema], required: tuple[str, ...] | None = None) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties if required is None else required),
-        "additionalProperties": False,
-    }
-
-
-def _array(schema: str) -> Schema:
-    return {"type": "array", "items": _ref(schema)}
 
 
 def as_text() -> str:

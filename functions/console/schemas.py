@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.digests.note import MAX_NOTE
+from newsletter.publication.sequences import Exit
+from newsletter.readers.choices import FILTERS
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -18,59 +21,150 @@ NOTE: Schema = {
     "description": f"What marketing wrote on top of it, by language: one paragraph of at most {MAX_NOTE} characters.",
 }
 
+FIELDS = {
+    "name": "Makes the campaign unique: 1 to 60 letters, digits and hyphens.",
+    "subject": f"One line of at most {MAX_SUBJECT} characters.",
+    "body": f"Markdown, at most {MAX_BODY} characters.",
+    "language": "Language of the text.",
+    "offer": "Key of an offer shown under the text.",
+    "preheader": "What an inbox shows after the subject; without it, the opening of the text.",
+    "topics": "Only readers of one of these topics (and those who chose none); without it, all readers.",
+    "archive": "Whether the public archive shows it; without it, if it is for every topic.",
+    "doubt": "never_twice or resend: what becomes of a recipient of whom nobody knows whether the mail went out.",
+    "doubt_wait_minutes": "How long a Send event is awaited before that, 15 to 1440.",
+    "languages": "Only readers of these languages; without it, readers of the text's language.",
+    **{name: f"Only readers whose {name} is one of these; without it, all readers." for name in FILTERS},
+}
 
-def _or_null(schema: Schema) -> Schema:
+
+def or_null(schema: Schema) -> Schema:
+    """The same, or null."""
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def _object(properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+def with_fields(properties: Schema, required: tuple[str, ...] | None = None) -> Schema:
+    """An object with these properties and no others; all are required, unless `required` names those that are."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties if required is None else required),
+        "additionalProperties": False,
+    }
 
 
-FEED = _object(
+def ref(schema: str) -> Schema:
+    """The schema of that name."""
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def array(schema: str) -> Schema:
+    """A list of what has the schema of that name."""
+    return {"type": "array", "items": ref(schema)}
+
+
+def operation(name: str, summary: str, answers: Schema, parameters: list[Schema] | None = None) -> Schema:
+    """One method of a path, which needs a token."""
+    unknown = answer("No token, or one that is not valid.", "Error", {"WWW-Authenticate": {"schema": TEXT}})
+    described: Schema = {"operationId": name, "summary": summary, "responses": {**answers, "401": unknown}}
+    return described | ({"parameters": parameters} if parameters else {})
+
+
+def answer(description: str, schema: str, headers: Schema | None = None) -> Schema:
+    """An answer in JSON, with the schema of that name."""
+    described: Schema = {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
+    return described | ({"headers": headers} if headers else {})
+
+
+_OPENED = {"people": NUMBER, "machines": NUMBER}
+VISIT_COUNTS: dict[str, Schema] = {
+    "LinkCount": {"url": TEXT, **_OPENED},
+    "HourCount": {"hour": NUMBER | {"description": "Since the mailing began; the first 48."}, **_OPENED},
+    "VariantCount": {"language": TEXT, "subject": TEXT, "recipients": NUMBER, **_OPENED},
+}
+VISITS_OF_REPORT: dict[str, Schema] = {
+    "people": NUMBER | {"description": "Recipients of whom a person opened a link or the offer."},
+    "machines": NUMBER | {"description": "Recipients of whom only machines opened links, as far as is known."},
+    "offers": NUMBER | {"description": "Of the people, those who looked at the page of the offer."},
+    "leads": NUMBER,
+    "won": NUMBER,
+    **{
+        name: array(item)
+        for name, item in (("links", "LinkCount"), ("hours", "HourCount"), ("variants", "VariantCount"))
+    },
+}
+
+FEED = with_fields(
     {
         "feed": TEXT | {"description": "Its address, as the publication has it."},
-        "read_at": _or_null(MOMENT),
+        "read_at": or_null(MOMENT),
         "entries": NUMBER | {"description": "In the last good copy."},
         "problems": TEXT_LIST,
         "in_trouble": YES_NO | {"description": "Whether it is unreadable or held."},
-        "unreadable": _or_null(_object({"since": MOMENT, "problem": TEXT})),
-        "rests_until": _or_null(MOMENT) | {"description": "Its server asks not to be asked before."},
-        "held": _or_null(_object({"since": MOMENT, "reason": TEXT, "entries": NUMBER, "news": NUMBER})),
-        "accepted_at": _or_null(MOMENT),
+        "unreadable": or_null(with_fields({"since": MOMENT, "problem": TEXT})),
+        "rests_until": or_null(MOMENT) | {"description": "Its server asks not to be asked before."},
+        "held": or_null(with_fields({"since": MOMENT, "reason": TEXT, "entries": NUMBER, "news": NUMBER})),
+        "accepted_at": or_null(MOMENT),
         "archive_pages": NUMBER | {"description": "Older pages that its next reading goes through."},
     }
 )
-ENTRY = _object(
+ENTRY = with_fields(
     {
         "title": TEXT,
         "url": TEXT,
-        "published_at": _or_null(MOMENT),
+        "published_at": or_null(MOMENT),
         "topics": TEXT_LIST,
         "topic_reasons": TEXT_LIST | {"description": "Why it has each topic, in their order."},
         "summary": TEXT,
-        "image": _or_null(TEXT),
+        "image": or_null(TEXT),
         "image_alt": TEXT,
         "language": TEXT,
         "categories": TEXT_LIST,
         "author": TEXT,
-        "minutes": _or_null(NUMBER) | {"description": "To read it; null where the feed has an excerpt alone."},
-        "stays_out": _or_null(TEXT) | {"description": "Why readers would not get it, or not yet."},
+        "minutes": or_null(NUMBER) | {"description": "To read it; null where the feed has an excerpt alone."},
+        "stays_out": or_null(TEXT) | {"description": "Why readers would not get it, or not yet."},
     }
 )
-CHECKED = _object(
+CHECKED = with_fields(
     {
         "feed": TEXT | {"description": "What was asked for."},
-        "url": _or_null(TEXT) | {"description": "The feed of the entries: of a page, the first that it names."},
+        "url": or_null(TEXT) | {"description": "The feed of the entries: of a page, the first that it names."},
         "readable": YES_NO | {"description": "Whether what was asked for is a feed that can be read."},
-        "entries": {"type": "array", "items": {"$ref": "#/components/schemas/FeedEntry"}},
+        "entries": array("FeedEntry"),
         "problems": TEXT_LIST,
         "named_feeds": TEXT_LIST | {"description": "Feeds that a web page in the place of a feed names."},
     }
 )
+FUNNEL = with_fields(
+    {
+        "key": TEXT,
+        "entered": NUMBER | {"description": "Rounds that began: active and the sum of exits."},
+        "active": NUMBER | {"description": "Under way."},
+        "steps": {
+            "type": "array",
+            "items": with_fields(
+                {
+                    "key": TEXT,
+                    "sent": NUMBER | {"description": "Mails that SES took."},
+                    "people": NUMBER | {"description": "Who followed a link in it."},
+                    "left": NUMBER | {"description": "Who left the newsletter or stopped the series after it."},
+                }
+            ),
+        },
+        "exits": {
+            "type": "object",
+            "propertyNames": {"enum": list(Exit)},
+            "additionalProperties": NUMBER,
+            "description": "Rounds that are over, by reason; `finished` went through to the end.",
+        },
+        "leads": NUMBER | {"description": "Who became a lead since they came in, or by that."},
+        "won": NUMBER,
+    }
+)
 SCHEMAS = {
+    **{name: with_fields(fields) for name, fields in VISIT_COUNTS.items()},
+    "Funnel": FUNNEL,
     "Feed": FEED,
-    "Feeds": _object({"feeds": {"type": "array", "items": {"$ref": "#/components/schemas/Feed"}}}),
+    "Feeds": with_fields({"feeds": array("Feed")}),
     "FeedEntry": ENTRY,
     "CheckedFeed": CHECKED,
 }
@@ -78,7 +172,7 @@ ADDRESS = {
     "required": True,
     "content": {
         "application/json": {
-            "schema": _object({"url": TEXT | {"description": "http(s), of a feed or of a page that names one."}})
+            "schema": with_fields({"url": TEXT | {"description": "http(s), of a feed or of a page that names one."}})
         }
     },
 }

@@ -11,19 +11,20 @@ from pathlib import Path
 from cli import target
 from cli.commands import (
     articles,
-    breaker,
     campaign,
     check,
-    dead_letters,
-    decisions,
     digest,
     feeds,
     import_export,
+    leads,
     mailing,
+    operations,
     preview,
     secrets,
     subscribers,
 )
+from cli.commands.account import cost, doctor
+from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
 from cli.parsing import Run
 
@@ -39,10 +40,11 @@ computer (`make demo`) is used. Exit codes: 0 done, 1 a fault, 2 wrong usage.
 WithoutStack = Callable[[argparse.Namespace, Path], int | None]
 """Runs a command with the templates alone; None where its options need a stack after all."""
 GROUPS = (
-    *(campaign, mailing, breaker, digest, dead_letters, decisions),
-    *(articles, feeds),
+    *(campaign, mailing, digest, leads, operations),
+    *(articles, feeds, sequences),
     *(import_export, subscribers),
     *(check, preview, secrets),
+    *(doctor, cost),
 )
 """In the order of `newsletter --help`."""
 

@@ -25,6 +25,7 @@ from newsletter.reports.descriptions import (
     title_of,
 )
 from newsletter.reports.report_mailing import addresses_of
+from newsletter.reports.visit_words import brought_in_words
 from newsletter.sending.ledger import RecipientStatus
 
 MAILINGS = 20
@@ -79,6 +80,10 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         still_going_out=still_going_out(report.mailing.status),
         acts=[(act, act.capitalize()) for act in allowed_actions(report.mailing.status)],
         words=certificate_in_words(report),
+        brought=brought_in_words(report),
+        links=[link for link in report.links if link.people or link.machines],
+        variants=sorted(report.stats.visits.variants.items()),
+        hours=sorted(report.stats.visits.hours.items()),
         progress=progress_in_words(report, clock),
         sums=report.certificate,
         ended=report.final_stats,

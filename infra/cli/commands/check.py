@@ -27,6 +27,12 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--mails", action="store_true", help="a table of every mail with its size and, with SpamAssassin, its score"
     )
+    command.add_argument(
+        "--against",
+        metavar="OLD.toml",
+        type=Path,
+        help="an earlier publication.toml: what an edit of sequences does to readers under way",
+    )
     command.set_defaults(without_stack=without_stack)
 
 
@@ -49,4 +55,6 @@ def _check(options: argparse.Namespace, templates: Path, public_url: str = "") -
     if options.file:
         return check_campaign(options.file, templates, public_url or EXAMPLE_URL, online=options.online)
     stack = getattr(options, "stack", "")
-    return check_publication(templates, deployed=bool(public_url), stack=stack, mails=options.mails)
+    return check_publication(
+        templates, deployed=bool(public_url), stack=stack, mails=options.mails, against=options.against
+    )

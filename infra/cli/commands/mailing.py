@@ -1,4 +1,4 @@
-"""`newsletter mailing list`, `show`, `pause`, `resume` and `cancel`."""
+"""`newsletter mailing list`, `show`, `relink`, `pause`, `resume` and `cancel`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,17 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     show.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
     show.add_argument("--addresses", action="store_true", help="the same with addresses")
     show.add_argument("--json", action="store_true", help="for programs")
+    relink = add_command(
+        mailings,
+        "relink",
+        stack_options,
+        _relink,
+        "correct where a link leads, after sending",
+        "Let a link of a mailing that was sent lead elsewhere, within a minute. The decision log keeps who did so.",
+    )
+    relink.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48")
+    relink.add_argument("old", metavar="OLD_URL", help="as it was written, or as `newsletter mailing show` lists it")
+    relink.add_argument("new", metavar="NEW_URL", help="where it is to lead")
     _add_control(mailings, stack_options)
 
 
@@ -69,6 +80,12 @@ def _show(options: argparse.Namespace) -> int:
     return show_mailings.show(
         options.mailing, recipients=options.recipients, addresses=options.addresses, as_json=options.json
     )
+
+
+def _relink(options: argparse.Namespace) -> int:
+    from cli.mailings.relink_mailing import relink_mailing
+
+    return relink_mailing(options.mailing, options.old, options.new)
 
 
 def _pause(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`newsletter secrets init`."""
+"""`newsletter secrets init | check`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from cli.parsing import Subparsers, add_command, add_group
 
 
 def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
-    """Declare the command."""
+    """Declare the commands."""
+    group = add_group(commands, "secrets", "the stack's secrets in SSM")
     add_command(
-        add_group(commands, "secrets", "the stack's secrets in SSM"),
+        group,
         "init",
         stack_options,
         _init,
@@ -18,6 +19,21 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         "Create the SSM SecureString parameters that the functions need and that are missing. What exists is never "
         "changed, and no value is printed.",
     )
+    add_command(
+        group,
+        "check",
+        stack_options,
+        _check,
+        "say what is wrong with the secrets",
+        "Say which of the SSM parameters is missing or wrong, by its place in a list; no value is printed. "
+        "`newsletter check` says the same among other things.",
+    )
+
+
+def _check(options: argparse.Namespace) -> int:  # noqa: ARG001 # as every command is called
+    from cli.checks.secret_parameters import check
+
+    return check()
 
 
 def _init(options: argparse.Namespace) -> int:  # noqa: ARG001 # as every command is called

@@ -165,7 +165,11 @@ def test_without_a_good_token_nothing_is_told(cloud: Cloud, issuer: Issuer) -> N
             headers = {"authorization": authorization, "content-type": "application/json"}
             body = json.dumps(CAMPAIGN) if method == "POST" else ""
             answer = call(
-                cloud, method, path.format(mailing="confirmation", period="2026-W48", which="weekly"), body, headers
+                cloud,
+                method,
+                path.format(mailing="confirmation", period="2026-W48", which="weekly", lead="a" * 16, sequence="x"),
+                body,
+                headers,
             )
             assert answer.status == 401
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")

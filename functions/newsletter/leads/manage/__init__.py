@@ -1,0 +1,1 @@
+"""What people see of leads and do with them: one owner for console, API and command line."""

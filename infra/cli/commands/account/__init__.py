@@ -1,0 +1,1 @@
+"""Commands about the AWS account: what it costs, and what it can take."""

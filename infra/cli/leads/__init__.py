@@ -1,0 +1,1 @@
+"""`newsletter leads`: leads, what becomes of them, and the CRM's endpoint."""

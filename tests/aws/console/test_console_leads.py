@@ -1,0 +1,325 @@
+"""Leads in the console and in the API: lists that are bounded, what is known of one, and what people do with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from console import openapi
+from console.routes.leads import ON_A_PAGE
+from newsletter.container import app
+from newsletter.leads.lead import LeadState, Temperature
+from newsletter.leads.manage import list_leads as listing
+from newsletter.leads.manage.acts import Act
+from newsletter.leads.outbox.endpoint_health import Access, EndpointHealth
+from newsletter.leads.outbox.outbox_event import Attempt, EventState
+from tests.aws.console.test_console_api import _conforms
+from tests.support.cloud import Cloud
+from tests.support.console_calls import MARKETING, Answer, Browser, Program
+from tests.support.issuer import Issuer
+from tests.support.kept_leads import MADE, add_event, add_lead
+from tests.support.readers import add_reader
+
+PAGE = "/console/leads"
+READER = "maija.lukija@example.com"
+MINUTE = timedelta(minutes=1)
+NASTY = '<script>alert("x")</script>{{ 7*7 }}'
+
+
+@pytest.fixture
+def looker(cloud: Cloud, issuer: Issuer) -> Browser:
+    """Signed in, and may not send."""
+    browser = Browser(cloud, issuer)
+    browser.sign_in()
+    return browser
+
+
+@pytest.fixture
+def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
+    browser = Browser(cloud, issuer)
+    browser.sign_in(**MARKETING)
+    return browser
+
+
+@pytest.fixture
+def api(cloud: Cloud, issuer: Issuer) -> Program:
+    """May send."""
+    return Program(cloud, issuer.token(scope="campaigns:send"))
+
+
+def pressed(browser: Browser, path: str) -> Answer:
+    return browser.post(path, ("form_token", browser.form_token()))
+
+
+def conforms(answer: Answer, schema: str) -> Any:
+    _conforms(answer.json, {"$ref": f"#/components/schemas/{schema}"}, schema)
+    return answer.json
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_list_says_how_a_lead_comes_about(looker: Browser, api: Program) -> None:
+    assert "No lead yet. A lead is a reader who presses the button" in looker.get(PAGE).text
+    assert "No lead fits." in looker.get(f"{PAGE}?state=won").text
+    assert conforms(api("GET", "/leads"), "Leads") == {"leads": [], "cursor": None}
+
+
+def test_the_list_has_the_newest_first_with_who_it_is_and_where_it_stands(looker: Browser, api: Program) -> None:
+    older = add_lead(add_reader("eka@example.com"), LeadState.WON)
+    newer = add_lead(add_reader(READER), LeadState.KEPT, at=MADE + MINUTE, temperature=Temperature.WARM)
+    said = looker.get(PAGE).text
+    assert said.index(READER) < said.index("eka@example.com")
+    for words in ("kept here", "won", "warm", "Shall we spar?", "42"):
+        assert words in said
+    listed = conforms(api("GET", "/leads"), "Leads")
+    assert [lead["id"] for lead in listed["leads"]] == [newer.id, older.id]
+    assert [(lead["email"], lead["state"]) for lead in listed["leads"]] == [
+        (READER, "kept"),
+        ("eka@example.com", "won"),
+    ]
+
+
+def test_a_list_is_narrowed_to_what_fits(looker: Browser, api: Program) -> None:
+    won = add_lead(add_reader("eka@example.com"), LeadState.WON, mailing="campaign-kevat")
+    warm = add_lead(add_reader(READER), LeadState.HANDED_OFF, at=MADE + 24 * 60 * MINUTE, temperature=Temperature.WARM)
+    other = add_lead(add_reader("toka@example.com"), LeadState.LOST, offer="vanha", at=MADE - MINUTE)
+    for query, found in {
+        "state=won": [won],
+        "temperature=warm": [warm],
+        "offer=vanha": [other],
+        "mailing=campaign-kevat": [won],
+        "since=2026-11-25": [warm],
+        "since=2026-11-24T06:00:00Z": [warm, won],
+        "state=won&temperature=warm": [],
+    }.items():
+        assert [lead["id"] for lead in api("GET", f"/leads?{query}").json["leads"]] == [lead.id for lead in found]
+        page = looker.get(f"{PAGE}?{query}").body
+        assert set(re.findall(r"/console/leads/([a-z2-7]{16})", page)) == {lead.id for lead in found}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("state=sold", "state"),
+        ("state=%00", "state"),
+        ("temperature=cold", "temperature"),
+        ("offer=a%20b", "offer"),
+        ("mailing=%3Cscript%3E", "mailing"),
+        ("mailing=" + "x" * 101, "mailing"),
+        ("since=yesterday", "since"),
+        ("since=2026-13-01", "since"),
+        ("since=2026-11-24T08:00:00", "since"),
+        ("since=0001-01-01", "since"),
+        ("since=" + "2" * 5_000, "since"),
+        ("cursor=x", "cursor"),
+        ("cursor=2026-13-24T06:00:00Z.aaaaaaaaaaaaaaaa", "cursor"),
+        ("cursor=2026-11-24T06:00:00Z.aaaaaaaaaaaaaaa1", "cursor"),
+        ("cursor=" + "9" * 5_000, "cursor"),
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_named(looker: Browser, api: Program, query: str, field: str) -> None:
+    answer = api("GET", f"/leads?{query}")
+    assert answer.status == 422
+    assert list(answer.json["errors"]) == [field]
+    if field != "limit":
+        page = looker.get(f"{PAGE}?{query}")
+        assert page.status == 422
+        assert f"{field} :" in page.text
+        assert "<script>" not in page.body
+
+
+def test_every_lead_is_on_one_page_whatever_comes_meanwhile(looker: Browser) -> None:
+    subscriber = add_reader(READER)
+    made = [
+        add_lead(subscriber, episode=number, at=MADE + number * MINUTE).id for number in range(1, 2 * ON_A_PAGE + 2)
+    ]
+    found: list[str] = []
+    address: str | None = PAGE
+    while address:
+        page = looker.get(address)
+        table = page.body[page.body.index("<table") :]
+        found += re.findall(r"/console/leads/([a-z2-7]{16})", table)
+        following = re.search(r'href="([^"]+)" rel="next"', page.body)
+        address = following[1].replace("&amp;", "&") if following else None
+        add_lead(subscriber, episode=100 + len(found), at=MADE + 100 * MINUTE + len(found) * MINUTE)
+    assert found == made[::-1]
+
+
+def test_a_filter_looks_through_so_many_leads_at_once_and_no_more(
+    looker: Browser, api: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "LOOKED_AT", 20)
+    monkeypatch.setattr(listing, "READ_AT_ONCE", 10)
+    subscriber = add_reader(READER)
+    first = add_lead(subscriber, LeadState.WON, episode=1)
+    for number in range(2, 32):
+        add_lead(subscriber, LeadState.KEPT, episode=number, at=MADE + number * MINUTE)
+    page = api("GET", "/leads?state=won").json
+    assert page["leads"] == []
+    assert page["cursor"]
+    assert [lead["id"] for lead in api("GET", f"/leads?state=won&cursor={page['cursor']}").json["leads"]] == [first.id]
+    said = looker.get(f"{PAGE}?state=won").text
+    assert "None of the leads looked through so far fits." in said
+    assert "Look further back" in said
+
+
+# --- one lead --------------------------------------------------------------------------------------------------------
+
+
+def test_a_lead_shows_all_that_sales_and_marketing_ask(looker: Browser, api: Program) -> None:
+    lead = add_lead(
+        add_reader(READER, "linkedin"),
+        LeadState.HANDED_OFF,
+        episode=3,
+        answers={"phone": "+358 40 1", "message": NASTY},
+    )
+    failed = Attempt(MADE, 20.0, 0, "no answer within 20 seconds")
+    refused = Attempt(MADE + MINUTE, 0.4, 503, NASTY)
+    add_event(lead, EventState.WAITING, failed, refused)
+    answer = looker.get(f"{PAGE}/{lead.id}")
+    for words in (
+        READER,
+        "+358 40 1",
+        "Puoli tuntia viikossa",
+        "LinkedIn",
+        "The CRM has not taken it yet. It is tried again at 24 Nov 2026, 09:00.",
+        "We do not know whether this was a person or a program.",
+        "HTTP 503",
+        "20.0 s",
+        NASTY,
+        "reads it",
+        "They took this offer up 2 times before.",
+    ):
+        assert words in answer.text
+    assert NASTY not in answer.body
+    data = conforms(api("GET", f"/leads/{lead.id}"), "LeadInFull")
+    assert [attempt["status"] for attempt in data["events"][0]["attempts"]] == [None, 503]
+    assert (data["lead"]["crm"], data["answers"]["phone"]) == ("waiting", "+358 40 1")
+
+
+def test_a_reader_who_was_erased_is_not_named(looker: Browser, api: Program) -> None:
+    lead = add_lead("a" * 26, LeadState.WITHDRAWN)
+    said = looker.get(f"{PAGE}/{lead.id}").text
+    assert "A reader who is not known any more" in said
+    assert conforms(api("GET", f"/leads/{lead.id}"), "LeadInFull")["lead"]["email"] == ""
+
+
+@pytest.mark.parametrize("name", ["aaaaaaaaaaaaaaaa", "x", "%00", "..%2f", "A" * 16, "a" * 5_000, "lead%23"])
+def test_an_id_that_no_lead_has_is_not_found(marketing: Browser, api: Program, name: str) -> None:
+    assert marketing.get(f"{PAGE}/{name}").status == 404
+    assert api("GET", f"/leads/{name}").status == 404
+    for act in Act:
+        assert pressed(marketing, f"{PAGE}/{name}/{act}").status == 404
+        assert api("POST", f"/leads/{name}/{act}").status == 404
+
+
+# --- what people do --------------------------------------------------------------------------------------------------
+
+
+def test_who_may_not_send_looks_and_does_nothing(cloud: Cloud, looker: Browser, issuer: Issuer) -> None:
+    lead = add_lead(add_reader(READER))
+    for path in (PAGE, f"{PAGE}/{lead.id}"):
+        assert "Send to sales" not in looker.get(path).text
+    reading = Program(cloud, issuer.token())
+    for act in Act:
+        assert pressed(looker, f"{PAGE}/{lead.id}/{act}").status == 403
+        assert reading("POST", f"/leads/{lead.id}/{act}").status == 403
+    assert pressed(looker, f"{PAGE}/endpoint").status == 403
+    assert app.leads.get(lead.id) == lead
+
+
+def test_a_form_from_elsewhere_does_nothing(marketing: Browser) -> None:
+    lead = add_lead(add_reader(READER))
+    assert marketing.post(f"{PAGE}/{lead.id}/drop").status == 403
+    assert app.leads.get(lead.id) == lead
+
+
+def test_a_held_lead_is_sent_once_however_often_it_is_pressed(cloud: Cloud, marketing: Browser, api: Program) -> None:
+    lead = add_lead(add_reader(READER))
+    assert "Send to sales" in marketing.get(PAGE).text
+    answer = pressed(marketing, f"{PAGE}/{lead.id}/send")
+    assert answer.location == f"{PAGE}/{lead.id}?done=send"
+    again = api("POST", f"/leads/{lead.id}/send")
+    assert (again.status, conforms(again, "ChangedLead")["lead"]["state"]) == (202, "handed_off")
+    cloud.drain()
+    assert [webhook.headers["webhook-id"] for webhook in cloud.webhooks] == [f"{lead.id}-1"]
+    said = marketing.get(answer.location).text
+    assert "It goes to sales now." in said
+    assert "Sent by anna@example.com. The CRM took it at" in said
+
+
+def test_a_dropped_lead_stays_here_until_it_is_sent(cloud: Cloud, marketing: Browser, api: Program) -> None:
+    lead = add_lead(add_reader(READER), LeadState.KEPT)
+    assert conforms(api("POST", f"/leads/{lead.id}/drop"), "ChangedLead")["lead"]["state"] == "dropped"
+    cloud.drain()
+    assert cloud.webhooks == []
+    assert "Sales do not hear of it." in marketing.get(f"{PAGE}/{lead.id}").text
+    assert api("POST", f"/leads/{lead.id}/send").status == 202
+    refused = api("POST", f"/leads/{lead.id}/drop")
+    assert (refused.status, refused.json) == (
+        409,
+        {"error": f"lead {lead.id} is handed off; only one that is held or was kept can be dropped"},
+    )
+    cloud.drain()
+    assert len(cloud.webhooks) == 1
+
+
+def test_a_replay_tells_the_same_under_the_same_id(cloud: Cloud, marketing: Browser, api: Program) -> None:
+    lead = add_lead(add_reader(READER))
+    assert api("POST", f"/leads/{lead.id}/replay").status == 409
+    api("POST", f"/leads/{lead.id}/send")
+    cloud.drain()
+    assert api("POST", f"/leads/{lead.id}/replay").status == 202
+    assert pressed(marketing, f"{PAGE}/{lead.id}/replay").status == 303
+    cloud.drain()
+    told = {(webhook.headers["webhook-id"], webhook.body) for webhook in cloud.webhooks}
+    assert len(told) == 1
+    assert len(cloud.webhooks) >= 2
+
+
+def test_what_is_being_changed_is_not_changed_at_the_same_time(api: Program) -> None:
+    lead = add_lead(add_reader(READER))
+    pending = app.leads.replace(lead, replace(lead, pending=True))
+    assert pending is not None
+    answer = api("POST", f"/leads/{lead.id}/drop")
+    assert answer.status == 409
+    assert "try again in a minute" in answer.json["error"]
+    assert app.leads.get(lead.id) == pending
+
+
+def test_a_lead_is_judged_anew(cloud: Cloud, api: Program) -> None:
+    lead = add_lead(add_reader(READER))
+    answer = api("POST", f"/leads/{lead.id}/rejudge")
+    assert answer.status == 200
+    assert conforms(answer, "ChangedLead")["lead"]["id"] == lead.id
+    cloud.drain()
+    assert api("POST", f"/leads/{add_lead('b' * 26, LeadState.WITHDRAWN).id}/rejudge").status == 409
+
+
+def test_an_endpoint_that_is_off_is_said_and_switched_on(marketing: Browser) -> None:
+    assert "refused us" not in marketing.get(PAGE).text
+    app.crm_endpoint.change(lambda _: EndpointHealth(off_at=MADE, off_why=NASTY))
+    page = marketing.get(PAGE)
+    assert "The CRM is told nothing since 24 Nov 2026, 08:00, because it refused us" in page.text
+    assert NASTY not in page.body
+    for _ in range(2):
+        assert pressed(marketing, f"{PAGE}/endpoint").location == PAGE
+    health = app.crm_endpoint.health()
+    assert health == EndpointHealth(well_since=health.well_since)
+    rests = replace(health, resting_until=app.now() + timedelta(hours=24))
+    app.crm_endpoint.change(lambda _: rests)
+    assert "Try it now" in marketing.get(PAGE).text
+    assert pressed(marketing, f"{PAGE}/endpoint").location == PAGE
+    assert app.crm_endpoint.health().access(app.now()) is Access.OPEN
+
+
+def test_every_act_is_described() -> None:
+    paths = openapi.document()["paths"]
+    assert {path.rpartition("/")[2] for path in paths if path.startswith("/leads/{lead}/")} == set(Act)
