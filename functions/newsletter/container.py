@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from newsletter.articles.feeds.article_addresses_client import ArticleAddresses
     from newsletter.articles.feeds.feed_client import Feeds
     from newsletter.leads.crm_client import Crm
+    from newsletter.leads.facts.mailed_articles import MailedArticles
+    from newsletter.leads.visits.link_targets import LinkTargets
+    from newsletter.leads.visits.visits_store import Visits
     from newsletter.mailings.digests.recipients import DigestRecipients
     from newsletter.mailings.rendering.variants import Variants
+    from newsletter.nurture.triggers import Triggers
     from newsletter.platform.aws.queues_client import Queues
     from newsletter.platform.health import Health
     from newsletter.platform.links.form_tokens import Forms
@@ -41,7 +45,10 @@ INDEX_DELAY = 5.0
 """Seconds until a secondary index of DynamoDB has certainly seen a write; usually it takes well under one."""
 
 
-_BUILT_FROM_OTHERS = {"crm", "digest_recipients", "feeds", "health", "ids", "mailer", "oidc", "variants"}
+_BUILT_FROM_OTHERS = {
+    *("crm", "digest_recipients", "feeds", "health", "held_visits", "ids", "link_targets"),
+    *("mailed_articles", "mailer", "oidc", "triggers", "variants", "visits"),
+}
 """Parts that hold others, or the container itself: a container with other parts builds its own."""
 
 
@@ -55,12 +62,20 @@ class Container(Stores):
         """The present, in UTC: the one clock of the product."""
         return datetime.now(UTC)
 
+    def wall_clock(self) -> datetime:
+        """The present by which other servers go; in the local cloud `now` may be ahead of it."""
+        return datetime.now(UTC)
+
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
     def nonce(self) -> str:
         """64 random bits in hex, different for each form, that go into its link."""
         return secrets.token_hex(8)
+
+    def chance(self) -> float:
+        """A number from 0 to 1, by chance."""
+        return SystemRandom().random()
 
     def but(self, **parts: Any) -> Self:
         """A container with the same parts, except for these. Raises TypeError for what is no part of its own."""
@@ -111,6 +126,45 @@ class Container(Stores):
             batch=env.batch_queue,
             transactional=env.transactional_queue,
             lead=env.lead_queue,
+            visits=env.visit_queue,
+        )
+
+    @cached_property
+    def quick_queues(self) -> Queues:
+        """The same queues, for what somebody waits for and what may be lost."""
+        from newsletter.platform.aws.queues_client import Queues
+
+        env = self.settings
+        return Queues(
+            aws.quick_client("sqs"),
+            plan=env.plan_queue,
+            batch=env.batch_queue,
+            transactional=env.transactional_queue,
+            lead=env.lead_queue,
+            visits=env.visit_queue,
+        )
+
+    @cached_property
+    def mailed_articles(self) -> MailedArticles:
+        from newsletter.leads.facts.mailed_articles import MailedArticles, articles_by_address
+
+        def now() -> datetime:
+            return self.now()
+
+        return MailedArticles(lambda mailing: articles_by_address(mailing, self), now)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Visits to the links of subscribers' mails."""
+        from newsletter.leads.visits.visits_store import Visits
+        from newsletter.readers.current_subscriber import current_subscriber
+
+        return Visits(
+            aws.client("dynamodb"),
+            self.settings.subscribers_table,
+            self.publication.retention.clicks,
+            lambda subscriber: current_subscriber(subscriber, self),
+            self.deliveries.moments,
         )
 
     @cached_property
@@ -149,7 +203,13 @@ class Container(Stores):
     def crm(self) -> Crm:
         from newsletter.leads.crm_client import Crm
 
-        return Crm(self.settings.crm_url, self.secrets.webhook_secrets)
+        return Crm(
+            self.settings.crm_url,
+            lambda: self.secrets.webhook_secrets,
+            lambda: self.secrets.crm_token,
+            self.publication.crm,
+            allow_http=self.settings.local,
+        )
 
     @cached_property
     def oidc(self) -> Oidc:
@@ -172,6 +232,17 @@ class Container(Stores):
         from newsletter.platform.links.links import Links
 
         return Links(self.secrets.link_keys)
+
+    @cached_property
+    def link_targets(self) -> LinkTargets:
+        """Where the links of mails lead, from memory."""
+        from newsletter.leads.visits.link_targets import LinkTargets
+        from newsletter.mailings.mailings_store import Mailings
+
+        def now() -> datetime:
+            return self.now()
+
+        return LinkTargets(Mailings(aws.quick_client("dynamodb"), self.settings.content_table).link, now)
 
     @cached_property
     def forms(self) -> Forms:
@@ -202,6 +273,13 @@ class Container(Stores):
         from newsletter.mailings.digests.recipients import DigestRecipients
 
         return DigestRecipients(self.digests, self.publication.time_zone)
+
+    @cached_property
+    def triggers(self) -> Triggers:
+        """What brings readers into sequences and ends their way."""
+        from newsletter.nurture.triggers import Triggers
+
+        return Triggers(self)
 
     @cached_property
     def health(self) -> Health:

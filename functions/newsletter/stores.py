@@ -1,6 +1,6 @@
-"""The first half of the container: settings, secrets, templates, and a store for each kind of record.
+"""The second third of the container: the stores of mailings, of what became of them, and of limits.
 
-Apart from container.py, which adds everything else, only to keep both files short; nobody else imports this module.
+Apart from container.py, which adds everything else, only to keep the files short; nobody else imports this module.
 """
 
 from __future__ import annotations
@@ -9,141 +9,34 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from newsletter.platform.aws import clients as aws
-from newsletter.platform.settings import Settings, read_settings
+from newsletter.reader_stores import ReaderStores
 
 if TYPE_CHECKING:
     from newsletter.articles.articles_store import Articles
     from newsletter.articles.feeds.feed_states_store import FeedStates
-    from newsletter.leads.clicks_store import Clicks
-    from newsletter.leads.lead_pointers_store import LeadPointers
-    from newsletter.leads.leads_store import Leads
+    from newsletter.leads.inbound.hooks_store import Hooks
+    from newsletter.leads.outbox.endpoint_health_store import CrmEndpoint
     from newsletter.leads.presses_store import Presses
-    from newsletter.mail.templates import Templates
     from newsletter.mailings.decisions_store import Decisions
     from newsletter.mailings.digests.digests_store import Digests
     from newsletter.mailings.mailings_store import Mailings
     from newsletter.mailings.planning.backlog_store import Backlog
     from newsletter.mailings.planning.manifests_store import Manifests
     from newsletter.mailings.status_store import MailingStatuses
-    from newsletter.nurture.due_store import DueIndex
-    from newsletter.nurture.enrollments_store import Enrollments
+    from newsletter.nurture.enrollments.retimed_store import RetimedSequences
+    from newsletter.nurture.steps.step_batches_store import StepBatches
     from newsletter.platform.aws.failures_store import Failures
-    from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
-    from newsletter.platform.aws.secrets_client import Secrets
     from newsletter.platform.rate_limiter_store import RateLimiter
-    from newsletter.publication.publication import Publication
-    from newsletter.readers.consents.consents_store import Consents
-    from newsletter.readers.profiles.bounces_store import Bounces
-    from newsletter.readers.profiles.reader_data_store import ReaderData
-    from newsletter.readers.profiles.reader_export_store import ReaderExport
-    from newsletter.readers.profiles.subscribers_store import Subscribers
     from newsletter.readers.signup.limits_store import SignUpLimits
-    from newsletter.readers.signup.sign_ups_store import SignUps
     from newsletter.reports.stats_store import StatsStore
     from newsletter.sending.deliveries_store import Deliveries
     from newsletter.sending.feedback.reputation_store import Reputation
     from newsletter.sending.feedback.unknown_events_store import UnknownEvents
+    from newsletter.sending.feedback.visit_marks_store import VisitMarks
 
 
-class Stores:
-    """The stores by the table that they are on (infra/storage.yaml). What each keeps is said at its class."""
-
-    @cached_property
-    def settings(self) -> Settings:
-        return read_settings()
-
-    @cached_property
-    def secrets(self) -> Secrets:
-        return self._new_secrets()
-
-    def _new_secrets(self) -> Secrets:
-        from newsletter.platform.aws.secrets_client import Secrets
-
-        return Secrets(aws.client("ssm"), self.settings.secrets_path, self.fingerprints)
-
-    @cached_property
-    def templates(self) -> Templates:
-        from newsletter.mail.templates import Templates
-
-        return Templates(self.settings.templates, self.settings.public_url)
-
-    @property
-    def publication(self) -> Publication:
-        return self.templates.publication
-
-    # --- table Subscribers --------------------------------------------------------------------------------------------
-
-    @cached_property
-    def subscribers(self) -> Subscribers:
-        from newsletter.readers.profiles.subscribers_store import Subscribers
-
-        env = self.settings
-        return Subscribers(aws.client("dynamodb"), env.subscribers_table, env.mailable_index)
-
-    @cached_property
-    def reader_data(self) -> ReaderData:
-        """Every record of one subscriber: my data and erasure."""
-        from newsletter.readers.profiles.reader_data_store import ReaderData
-
-        return ReaderData(aws.client("dynamodb"), self.settings.subscribers_table)
-
-    @cached_property
-    def reader_export(self) -> ReaderExport:
-        from newsletter.readers.profiles.reader_export_store import ReaderExport
-
-        return ReaderExport(aws.client("dynamodb"), self.settings.subscribers_table)
-
-    @cached_property
-    def sign_ups(self) -> SignUps:
-        """Forms that wait for their confirmation."""
-        from newsletter.readers.signup.sign_ups_store import SignUps
-
-        return SignUps(aws.client("dynamodb"), self.settings.subscribers_table, self.publication.retention.pending)
-
-    @cached_property
-    def consents(self) -> Consents:
-        from newsletter.readers.consents.consents_store import Consents
-
-        return Consents(aws.client("dynamodb"), self.settings.subscribers_table, lambda: self.secrets.consent_key)
-
-    @cached_property
-    def bounces(self) -> Bounces:
-        from newsletter.readers.profiles.bounces_store import Bounces
-
-        return Bounces(aws.client("dynamodb"), self.settings.subscribers_table)
-
-    @cached_property
-    def clicks(self) -> Clicks:
-        from newsletter.leads.clicks_store import Clicks
-
-        return Clicks(aws.client("dynamodb"), self.settings.subscribers_table, self.publication.retention.clicks)
-
-    @cached_property
-    def enrollments(self) -> Enrollments:
-        from newsletter.nurture.enrollments_store import Enrollments
-
-        return Enrollments(aws.client("dynamodb"), self.settings.subscribers_table)
-
-    @cached_property
-    def due_index(self) -> DueIndex:
-        """What is due, of all that waits for a time."""
-        from newsletter.nurture.due_store import DueIndex
-
-        return DueIndex(aws.client("dynamodb"), self.settings.subscribers_table)
-
-    @cached_property
-    def lead_pointers(self) -> LeadPointers:
-        """Which leads a subscriber has; the leads themselves are in `leads`."""
-        from newsletter.leads.lead_pointers_store import LeadPointers
-
-        return LeadPointers(aws.client("dynamodb"), self.settings.subscribers_table)
-
-    @cached_property
-    def fingerprints(self) -> Fingerprints:
-        """Which pepper the ids of the table were made with."""
-        from newsletter.platform.aws.pepper_fingerprints_store import Fingerprints
-
-        return Fingerprints(aws.client("dynamodb"), self.settings.subscribers_table)
+class Stores(ReaderStores):
+    """The stores on the tables Content, Deliveries and Guards (infra/storage.yaml). What each keeps is said there."""
 
     # --- table Content ------------------------------------------------------------------------------------------------
 
@@ -152,6 +45,19 @@ class Stores:
         from newsletter.articles.articles_store import Articles
 
         return Articles(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def step_batches(self) -> StepBatches:
+        """Batches of steps on their way to the queue."""
+        from newsletter.nurture.steps.step_batches_store import StepBatches
+
+        return StepBatches(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def retimed_sequences(self) -> RetimedSequences:
+        from newsletter.nurture.enrollments.retimed_store import RetimedSequences
+
+        return RetimedSequences(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def feed_states(self) -> FeedStates:
@@ -217,19 +123,18 @@ class Stores:
         return StatsStore(aws.client("dynamodb"), self.settings.deliveries_table)
 
     @cached_property
+    def visit_marks(self) -> VisitMarks:
+        """What the visits of recipients were judged to be."""
+        from newsletter.sending.feedback.visit_marks_store import VisitMarks
+
+        return VisitMarks(aws.client("dynamodb"), self.settings.deliveries_table)
+
+    @cached_property
     def unknown_events(self) -> UnknownEvents:
         """Events of SES that a person must look at."""
         from newsletter.sending.feedback.unknown_events_store import UnknownEvents
 
         return UnknownEvents(aws.client("dynamodb"), self.settings.deliveries_table)
-
-    # --- table Leads --------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def leads(self) -> Leads:
-        from newsletter.leads.leads_store import Leads
-
-        return Leads(aws.client("dynamodb"), self.settings.leads_table)
 
     # --- table Guards -------------------------------------------------------------------------------------------------
 
@@ -258,6 +163,20 @@ class Stores:
         from newsletter.leads.presses_store import Presses
 
         return Presses(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def crm_endpoint(self) -> CrmEndpoint:
+        """Whether the CRM works, rests or is switched off."""
+        from newsletter.leads.outbox.endpoint_health_store import CrmEndpoint
+
+        return CrmEndpoint(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """Webhooks of the CRM that were handled already."""
+        from newsletter.leads.inbound.hooks_store import Hooks
+
+        return Hooks(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def failures(self) -> Failures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.container import app
+from newsletter.platform.aws.time_limit_client import time_limit
 from newsletter.platform.health import OK
 from newsletter.platform.observability import observed
 from newsletter.platform.web.answer import Answer, json_answer
@@ -16,11 +17,13 @@ from public_site.routes import (
     archive,
     click,
     confirmation,
+    crm_hook,
     less,
     letter,
     my_data,
     offer,
     preferences,
+    series,
     subscription,
     unsubscribe,
 )
@@ -45,6 +48,7 @@ PATHS: Routes = (
     ("/confirm/{token}", {"GET": confirmation.ask_to_confirm, "POST": confirmation.press_confirm}),
     ("/preferences/{token}", {"GET": preferences.show_preferences, "POST": preferences.save_preferences}),
     ("/preferences/{token}/less", {"GET": less.show_less, "POST": less.press_less}),
+    ("/preferences/{token}/series/{sequence}", {"GET": series.ask_to_stop, "POST": series.press_stop}),
     ("/unsubscribe/{token}", {"GET": unsubscribe.ask_to_unsubscribe, "POST": unsubscribe.leave}),
     ("/my-data/{token}", {"GET": my_data.show_my_data, "POST": my_data.erase_my_data}),
     ("/c/{token}/{link}", {"GET": click.follow}),
@@ -54,10 +58,14 @@ PATHS: Routes = (
     ("/archive/feed.xml", {"GET": archive.show_feed}),
     ("/archive/{mailing}", {"GET": archive.show_mailing}),
     ("/archive/{mailing}/share", {"GET": archive.show_share}),
+    ("/hooks/crm", {"POST": crm_hook.take_webhook}),
     ("/altcha.js", {"GET": subscription.proof_script}),
     ("/health", {"GET": health}),
 )
 ROUTER = Router(PATHS)
+SECONDS_FOR_AWS = 3.0
+"""How long a request may begin attempts to reach AWS. With the timeouts of the last one (clients.py) every page is
+there within eight seconds, before browsers, mail programs and our own function (template.yaml) give up."""
 
 
 @observed("public_site")
@@ -72,11 +80,12 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def respond(request: Request) -> Answer:
     """The view's answer, or the error page (`problem`) if it raised an error."""
-    try:
-        view, in_path = _find(request)
-        return view(request, **in_path)
-    except Exception as error:  # noqa: BLE001 (readers get an error page for every error; problem() logs unknown ones)
-        return problem(request, error)
+    with time_limit(SECONDS_FOR_AWS, app) as limit:
+        try:
+            view, in_path = _find(request)
+            return view(request, **in_path)
+        except Exception as error:  # noqa: BLE001 (readers get a page for every error; problem() logs unknown ones)
+            return problem(request, error, may_have_changed=limit.may_have_changed)
 
 
 def _find(request: Request) -> tuple[View, dict[str, str]]:
@@ -90,8 +99,10 @@ def _find(request: Request) -> tuple[View, dict[str, str]]:
 
 
 def _may_send(request: Request, view: View) -> bool:
-    """Whether forms from the request's origin are accepted. /subscribe checks that itself; one-click is exempt."""
-    if view is subscription.sign_up:
+    """Whether forms from the request's origin are accepted. /subscribe checks that itself; one-click is exempt, and the
+    CRM, which signs what it sends.
+    """
+    if view in (subscription.sign_up, crm_hook.take_webhook):
         return True
     if view is unsubscribe.leave and unsubscribe.one_click(request):
         return True

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from newsletter.container import app
+from newsletter.leads.visits.link_targets import NotReadable
+from newsletter.platform.aws.throttling import is_passing, is_throttled
+from newsletter.platform.aws.time_limit_client import time_limit
 from newsletter.platform.errors import (
     BadLink,
     ExpiredLink,
@@ -12,6 +15,7 @@ from newsletter.platform.errors import (
     NotFound,
     WrongPepper,
 )
+from newsletter.platform.links.links import LinkPurpose
 from newsletter.platform.settings import MissingSetting
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.problems import allowed, status_and_words
@@ -42,6 +46,29 @@ class ForeignForm(NewsletterError):
     """The form was sent from a page that is not ours, perhaps without the reader's knowledge."""
 
 
+class Busy(NewsletterError):
+    """AWS could not do just now what the request needs: throttled, out of order, or no answer in time."""
+
+
+BUSY_SECONDS = 30
+"""When to try again. A partition of DynamoDB that is asked for too much has room again each second; splitting a busy
+one takes minutes."""
+SECONDS_FOR_LANGUAGE = 0.05
+"""How long the reader's language may be asked for: one attempt, as AWS answers within milliseconds or refuses."""
+ACTS = {
+    "/subscribe": "sign_up",
+    "/confirm": "confirm",
+    "/preferences": "choices",
+    "/unsubscribe": "leave",
+    "/my-data": "erase",
+    "/offer": "offer",
+}
+"""What a POST to these paths would have done; the names are texts of pages.problems.busy in templates/locales/."""
+
+OF_PROGRAMS = "/hooks/"
+FOR_PROGRAMS = {405: "send a POST", 413: f"the body has more than {Request.MAX_BODY} bytes"}
+"""What programs are told by the status of their answer; any other may be gone when they try again."""
+
 # The first matching class decides. The names are tables of pages.problems in templates/locales/.
 KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (ExpiredLink, 410, "expired"),
@@ -56,26 +83,70 @@ KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (UnsupportedType, 415, "unreadable"),
     (InvalidInput, 422, "unreadable"),
     (LimitReached, 429, "limit_reached"),
+    (Busy, 503, "busy"),
+    (NotReadable, 503, "link_later"),
     (WrongPepper, 503, "not_set_up"),
     (MissingSetting, 503, "not_set_up"),
 )
-LATER = (LimitReached, WrongPepper, MissingSetting)
-"""Errors that may be gone in an hour; their answers have a Retry-After header."""
+LATER: tuple[tuple[type[Exception], int], ...] = (
+    (Busy, BUSY_SECONDS),
+    (NotReadable, 10),
+    (LimitReached, 3600),
+    (WrongPepper, 3600),
+    (MissingSetting, 3600),
+)
+"""Errors that may be gone after so many seconds, which their answers say in the header Retry-After."""
 
 
-def problem(request: Request, error: Exception) -> Answer:
+def problem(request: Request, error: Exception, *, may_have_changed: bool = False) -> Answer:
     """The answer to a request that failed, in the reader's language; JSON if the request wants JSON.
 
-    Must be called while `error` is being handled, so that the log of an unexpected one has its traceback.
+    `may_have_changed`: a write of the request took effect, or its answer never came. Must be called while `error` is
+    being handled, so that the log of an unexpected one has its traceback.
     """
+    at_once = is_throttled(error)
+    if is_passing(error):
+        error = Busy()
     status, name = status_and_words(error, KNOWN, "failed", "PagesFailed")
-    if request.wants_json:
+    if request.path.startswith(OF_PROGRAMS):
+        words = FOR_PROGRAMS.get(status, "it cannot be taken now; send it again later under the same webhook-id")
+        answer = json_answer(status, {"error": words})
+    elif isinstance(error, Busy):
+        answer = _busy(request, _own_language(request) if at_once else "", may_have_changed=may_have_changed)
+    elif request.wants_json:
         answer = _in_json(request, error, status, name)
     else:
         own = error.language if isinstance(error, SubscriptionEnded) else ""
         answer = page(request, "problem", own, status=status, problem=name, path=request.path, days=SIGN_UP_LIFE.days)
-    later = {"Retry-After": "3600"} if isinstance(error, LATER) else {}
-    return answer.with_headers(allowed(error) | later)
+    later = next((seconds for kind, seconds in LATER if isinstance(error, kind)), 0)
+    return answer.with_headers(allowed(error) | ({"Retry-After": str(later)} if later else {}))
+
+
+def _busy(request: Request, own: str, *, may_have_changed: bool) -> Answer:
+    """Says what did not happen; that it may have, where that is not known. All of it may be done again."""
+    act = next((act for path, act in ACTS.items() if request.path.startswith(path)), "other")
+    if act == "offer" and request.readable and "answers" in request.fields.words("step"):
+        act = "answers"  # the press before it is safe
+    act = "shown" if request.method in ("GET", "HEAD") else "perhaps" if may_have_changed else act
+    templates = app.templates
+    if request.wants_json:
+        language = request.language(templates.publication, own)
+        return json_answer(503, {"error": templates.text(f"pages.problems.busy.{act}", language)})
+    return page(request, "problem", own, status=503, problem="busy", act=act, path=request.path, days=0)
+
+
+def _own_language(request: Request) -> str:
+    """The language of the reader to whom the link belongs; empty if it is not to be had at once.
+
+    Asked where AWS has refused another call, which takes milliseconds; where it did not answer, nobody waits again.
+    """
+    kind, _, token = request.path.strip("/").partition("/")
+    try:
+        with time_limit(SECONDS_FOR_LANGUAGE, app):
+            profile = app.subscribers.profile(app.links.read(LinkPurpose(kind), token.partition("/")[0]).subscriber)
+    except Exception:  # noqa: BLE001 (AWS still fails, or there is no such link: the browser's language will do)
+        return ""
+    return profile.language if profile else ""
 
 
 def _in_json(request: Request, error: Exception, status: int, name: str) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from newsletter.leads.lead import Evidence
+from newsletter.leads.visits.evidence import Evidence
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.web.request import HttpRequest, TooLarge
 from newsletter.publication.publication import Publication
@@ -44,6 +44,10 @@ class Request(HttpRequest):
     def header(self, name: str) -> str:
         """The header, cut to 300 characters."""
         return super().header(name)[:MAX_HEADER]
+
+    def whole_header(self, name: str) -> str:
+        """The header, of any length that API Gateway takes (10 kB for all together)."""
+        return super().header(name)
 
     @property
     def sends_json(self) -> bool:

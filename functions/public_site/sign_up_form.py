@@ -10,6 +10,7 @@ from typing import Any
 
 from newsletter.container import app
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
+from newsletter.platform.aws.throttling import is_passing
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import DEFAULT_CHOICES, LINES, ON_FORM
@@ -28,6 +29,10 @@ BUTTON = "button"
 """The field that the button of our own form sends; without it the form was not sent by pressing that button."""
 MIN_AGE, MAX_AGE = timedelta(seconds=2), timedelta(days=1)
 """How old a form of ours must be, and may be, when it is sent."""
+SHARED = {"Cache-Control": "public, max-age=60"}
+"""The empty form is the same for everybody, and its token may be MAX_AGE old: caches may keep it for a minute, so that
+a form that many open at once costs few requests."""
+PERSONAL = {"Cache-Control": "no-store"}
 WEB_PAGE = re.compile(r"https?://[^?#\s]+")
 
 
@@ -138,10 +143,14 @@ def show(
     notice: str = "",
     suggestion: str = "",
 ) -> Answer:
-    """The page with the form, what was typed, and the errors by field."""
+    """The page with the form, what was typed, and the errors by field.
+
+    `public` is the form before anybody sent it: caches may share it if it has no address in it, and no proof of work,
+    each of which is accepted once.
+    """
     now = app.now()
-    challenge = app.challenges.challenge(now) if under_attack(now, app) else None
-    return page(
+    challenge = app.challenges.challenge(now) if _under_attack(now) else None
+    answer = page(
         request,
         "subscribe",
         typed.language,
@@ -157,6 +166,19 @@ def show(
         challenge=challenge,
         **_kept_for(),
     )
+    if not public:
+        return answer
+    return answer.with_headers(PERSONAL if typed.email or challenge else SHARED)
+
+
+def _under_attack(now: datetime) -> bool:
+    """Whether the form asks for a proof of work; not while that cannot be read, for whoever sends it is asked then."""
+    try:
+        return under_attack(now, app)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        return False
 
 
 def _kept_for() -> dict[str, Any]:

@@ -15,6 +15,7 @@
   x SentPerhaps         SES may or may not have taken the call, so the batch is in doubt
   x NotSentYet          SES certainly took nothing; trying again is safe
     + SendingStopped    the account cannot send until a person acts or the quota is free again
+  x OutOfTime           a request has asked AWS for as long as it may
   x BrokenRecord        a record in a table that cannot be read
   x PartlyFailed        some pieces of a run failed; all others are done
   x WrongPepper         readers' ids were made with another pepper; a person must restore it
@@ -106,6 +107,10 @@ class SendingStopped(NotSentYet):
 
 class PartlyFailed(NewsletterError):
     """Pieces of a run failed, which the message names; all others are done. Raised at the end of the run."""
+
+
+class OutOfTime(NewsletterError):
+    """The time in which a request may ask AWS is over (time_limit_client.py); AWS was not asked."""
 
 
 class BrokenRecord(NewsletterError):

@@ -31,6 +31,11 @@ def scheduled_time(event: Mapping[str, Any]) -> datetime:
     return whole_seconds(parse_iso(text))
 
 
+def comes_from(event: Mapping[str, Any], queue: str) -> bool:
+    """Whether the event's records are of the queue of that URL; Lambda hands over those of one queue at a time."""
+    return str(event["Records"][0].get("eventSourceARN", "")).rpartition(":")[2] == queue.rpartition("/")[2]
+
+
 def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object], app: Container) -> dict[str, Any]:
     """Run `act` on the body of each SQS record. Those that raise are reported, so that SQS delivers only them again.
 

@@ -118,7 +118,11 @@ class SendNotice(Message):
 
 @dataclass(frozen=True)
 class TakeUpOffer(Message):
-    """A reader took up an offer: make the lead, start the sequence, tell the CRM."""
+    """The button of an offer was pressed: judge by whom, and make the lead.
+
+    `at` has milliseconds. `page_age` are the seconds since the page was shown; None if the press came without a page of
+    ours, which makes no lead. `from_page` is whether it came from where the page was shown.
+    """
 
     type: ClassVar[str] = "take_up_offer"
     subscriber: str
@@ -129,10 +133,91 @@ class TakeUpOffer(Message):
     batch: str
     position: int
     evidence: Mapping[str, Any]
+    page_age: float | None = None
+    from_page: bool = False
+
+
+@dataclass(frozen=True)
+class AnswersGiven(Message):
+    """A reader filled in the form that follows the button of an offer; the answers are kept under their id."""
+
+    type: ClassVar[str] = "answers_given"
+    subscriber: str
+    offer: str
+
+
+@dataclass(frozen=True)
+class Visited(Message):
+    """A link of a mail was opened: `at` is when (Unix milliseconds), `kind` and `evidence` are those of a visit."""
+
+    type: ClassVar[str] = "visited"
+    subscriber: str
+    mailing: str
+    batch: str
+    position: int
+    kind: str
+    link: str
+    at: int
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class VisitsTogether(Message):
+    """Several links were opened: each of `visits` has the fields of a Visited."""
+
+    type: ClassVar[str] = "visits"
+    visits: tuple[Mapping[str, Any], ...]
+
+    def each(self) -> list[Visited]:
+        """The visits. Raises MalformedMessage."""
+        try:
+            return [Visited(**visit) for visit in self.visits]
+        except TypeError as error:
+            raise MalformedMessage(f"{self.type}: {error}") from error
+
+
+@dataclass(frozen=True)
+class WakeLead(Message):
+    """Events of a lead wait in the outbox: hand off those that are due. Lost, the tick finds them."""
+
+    type: ClassVar[str] = "wake_lead"
+    lead: str
+
+
+@dataclass(frozen=True)
+class ProbeCrm(Message):
+    """The CRM has rested after failures: hand off one event that is due, to see whether it works again."""
+
+    type: ClassVar[str] = "probe_crm"
+
+
+@dataclass(frozen=True)
+class CrmSaid(Message):
+    """The CRM told at that time, by the webhook of that id, what became of a lead: `lead.accepted`, `lead.won` or
+    `lead.lost`.
+    """
+
+    type: ClassVar[str] = "crm_said"
+    what: str
+    lead: str
+    at: str
+    webhook: str
+
+
+@dataclass(frozen=True)
+class LeadDecided(Message):
+    """A person has decided on a lead, which is written: do what follows. Losing it costs minutes: the tick finds it."""
+
+    type: ClassVar[str] = "lead_decided"
+    lead: str
 
 
 _TYPES: dict[str, type[Message]] = {
-    kind.type: kind for kind in (PlanPage, RequeueShard, SendBatch, SettleDoubt, ConfirmSignUp, SendNotice, TakeUpOffer)
+    kind.type: kind
+    for kind in (
+        *(PlanPage, RequeueShard, SendBatch, SettleDoubt, ConfirmSignUp, SendNotice),
+        *(TakeUpOffer, AnswersGiven, LeadDecided, Visited, VisitsTogether, WakeLead, ProbeCrm, CrmSaid),
+    )
 }
 
 

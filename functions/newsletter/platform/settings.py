@@ -27,6 +27,7 @@ class Settings:
     transactional_queue: str
     feedback_queue: str
     lead_queue: str
+    visit_queue: str
     schedule_dead_letters: str
     configuration_set: str
     secrets_path: str
@@ -62,6 +63,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         transactional_queue=needed("TRANSACTIONAL_QUEUE"),
         feedback_queue=needed("FEEDBACK_QUEUE"),
         lead_queue=needed("LEAD_QUEUE"),
+        visit_queue=needed("VISIT_QUEUE"),
         schedule_dead_letters=needed("SCHEDULE_DEAD_LETTERS"),
         configuration_set=needed("CONFIGURATION_SET"),
         secrets_path=needed("SECRETS_PATH"),

@@ -10,6 +10,11 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def iso_precise(moment: datetime) -> str:
+    """The same with milliseconds: `2026-11-23T06:00:00.250Z`, for moments that lie close together."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def parse_iso(text: str) -> datetime:
     """An aware UTC datetime from ISO 8601 text. Text without an offset is refused, since the zone cannot be known.
 

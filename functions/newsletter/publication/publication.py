@@ -8,12 +8,16 @@ from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from newsletter.publication.crm import DEFAULT_CRM, CrmSettings
 from newsletter.publication.feed_exclusions import Exclusion
 from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, FeedbackPolicy
+from newsletter.publication.offers import DEFAULT_LEADS, LeadPolicy, Offer
 from newsletter.publication.privacy import NO_PRIVACY, Privacy
 from newsletter.publication.sending_limits import DEFAULT_LIMITS, SendingLimits
+from newsletter.publication.sequences import NO_NURTURE, Nurture, Sequence
 from newsletter.publication.theme import DEFAULT_THEME, Theme
 from newsletter.publication.toml_table import Texts
+from newsletter.publication.utm import NO_UTM, Utm
 
 SIGN_UP_LIFE = timedelta(days=7)
 """How long a sign-up can be confirmed. It is kept somewhat longer (the publication's retention), so that its reader can
@@ -69,43 +73,6 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What a reader can take up; `sequence` is the nurture series it starts, or empty.
-
-    For so long as it `rests`, digests and the welcome do not show it to a reader who took it up; zero: they always do.
-    """
-
-    key: str
-    title: Texts
-    text: Texts
-    button: Texts
-    landing: Texts
-    accept: Texts
-    sequence: str
-    rests: timedelta = timedelta(days=180)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One mail of a sequence, `after` the step before it (the first: after enrollment).
-
-    `body` names Markdown files below templates/, without `.<language>.md`.
-    """
-
-    after: timedelta
-    subject: Texts
-    body: str
-
-
-@dataclass(frozen=True)
-class Sequence:
-    """A nurture series."""
-
-    key: str
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
 class Approval:
     """How long a digest waits for marketing's approval, and whether it is sent when nobody has answered by then."""
 
@@ -140,7 +107,7 @@ class Publication:
     """The site, its sender, feeds, topics, offers and sequences. `languages[0]` is the default.
 
     `origins` are the websites (`https://www.example.fi`) whose forms may post to us and get answers; `index_archive`
-    lets search engines list the public archive.
+    lets search engines list the public archive; `utm` is added to links of mails.
     """
 
     name: str
@@ -161,6 +128,10 @@ class Publication:
     index_archive: bool = True
     theme: Theme = DEFAULT_THEME
     privacy: Privacy = NO_PRIVACY
+    utm: Utm = NO_UTM
+    leads: LeadPolicy = DEFAULT_LEADS
+    crm: CrmSettings = DEFAULT_CRM
+    nurture: Nurture = NO_NURTURE
 
     def language(self, wanted: str) -> str:
         """The wanted language if it is one of the publication's, else the default."""

@@ -12,8 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.crm import DEFAULT_CRM, parse_crm
 from newsletter.publication.feed_exclusions import parse_exclusions
 from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, parse_feedback
+from newsletter.publication.offers import DEFAULT_LEADS, parse_leads, parse_offer
 from newsletter.publication.privacy import Privacy, parse_privacy
 from newsletter.publication.publication import (
     SIGN_UP_LIFE,
@@ -21,18 +23,17 @@ from newsletter.publication.publication import (
     ConsentText,
     Digest,
     Feed,
-    Offer,
     Publication,
     Retention,
     Sender,
-    Sequence,
-    Step,
     Topic,
 )
 from newsletter.publication.sending_limits import DEFAULT_LIMITS, TEN_THOUSAND, SendingLimits
+from newsletter.publication.sequences import check_sequences, parse_nurture, parse_sequence
 from newsletter.publication.theme import DEFAULT_THEME, parse_theme
 from newsletter.publication.toml_table import TomlTable
 from newsletter.publication.topic_keywords import parse_keywords
+from newsletter.publication.utm import NO_UTM, parse_links
 
 MAX_TOPICS = 50
 MAX_FEEDS = 12
@@ -79,7 +80,7 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
     if not languages:
         raise InvalidPublication("languages", 'name at least one language, e.g. ["fi"]')
     _refuse_repeats("languages", languages)
-    sequences = root.each("sequences", lambda t: _sequence(t, languages))
+    sequences = root.each("sequences", lambda t: parse_sequence(t, languages))
     _refuse_repeats("sequences", [sequence.key for sequence in sequences])
     by_key = {sequence.key: sequence for sequence in sequences}
     sender = root.table("sender", _sender)
@@ -94,7 +95,7 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
         feeds=root.each("feeds", lambda t: _feed(t, languages)),
         topics=root.each("topics", lambda t: _topic(t, languages)),
         digest=root.table("digest", _digest),
-        offers=root.each("offers", lambda t: _offer(t, languages, by_key)),
+        offers=root.each("offers", lambda t: parse_offer(t, languages, by_key)),
         sequences=by_key,
         retention=root.table("retention", _retention) if "retention" in data else Retention(),
         sending_limits=root.table("caution", _sending_limits) if "caution" in data else DEFAULT_LIMITS,
@@ -105,6 +106,10 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
         privacy=root.table("privacy", lambda t: parse_privacy(t, languages, default_privacy))
         if "privacy" in data
         else default_privacy,
+        utm=root.table("links", lambda t: parse_links(t, str(data.get("site_url", "")))) if "links" in data else NO_UTM,
+        leads=root.table("leads", parse_leads) if "leads" in data else DEFAULT_LEADS,
+        crm=root.table("crm", parse_crm) if "crm" in data else DEFAULT_CRM,
+        nurture=parse_nurture(root),
     )
     root.refuse_leftovers()
     if not publication.feeds:
@@ -119,6 +124,12 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
     _refuse_repeats("feeds", [feed.url for feed in publication.feeds])
     _refuse_repeats("topics", [topic.key for topic in publication.topics])
     _refuse_repeats("offers", [offer.key for offer in publication.offers])
+    for number, offer in enumerate(publication.offers, start=1):
+        for topic in offer.warm_topics:
+            if publication.topic(topic) is None:
+                raise InvalidPublication(f"offers[{number}].warm_topics", f"there is no topic {topic!r}")
+    topics, offers = ({each.key for each in part} for part in (publication.topics, publication.offers))
+    check_sequences(sequences, topics, offers)
     return publication
 
 
@@ -190,37 +201,6 @@ def _topic(table: TomlTable, languages: tuple[str, ...]) -> Topic:
         description=table.texts("description", languages),
         categories=table.lines("categories"),
         keywords=parse_keywords(table, "keywords"),
-    )
-
-
-def _offer(table: TomlTable, languages: tuple[str, ...], sequences: Mapping[str, Sequence]) -> Offer:
-    sequence = table.optional("sequence")
-    if sequence and sequence not in sequences:
-        raise InvalidPublication(table.path("sequence"), f"there is no sequence {sequence!r}")
-    return Offer(
-        key=table.key("key"),
-        title=table.texts("title", languages, one_line=True),
-        text=table.texts("text", languages),
-        button=table.texts("button", languages, one_line=True),
-        landing=table.texts("landing", languages),
-        accept=table.texts("accept", languages, one_line=True),
-        sequence=sequence,
-        rests=timedelta(days=table.number("rests_days", 0, 3650, default=Offer.rests.days)),
-    )
-
-
-def _sequence(table: TomlTable, languages: tuple[str, ...]) -> Sequence:
-    steps = table.each("steps", lambda t: _step(t, languages))
-    if not steps:
-        raise InvalidPublication(table.path("steps"), "a sequence needs at least one step")
-    return Sequence(key=table.key("key"), steps=steps)
-
-
-def _step(table: TomlTable, languages: tuple[str, ...]) -> Step:
-    return Step(
-        after=timedelta(days=table.number("after_days", 0, 365)),
-        subject=table.texts("subject", languages, one_line=True),
-        body=table.line("body"),
     )
 
 

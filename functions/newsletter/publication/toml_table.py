@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from types import UnionType
 from typing import Any, TypeVar
 
 from newsletter.platform.errors import InvalidPublication
@@ -39,7 +40,7 @@ class TomlTable:
     def __contains__(self, field: object) -> bool:
         return field in self._data
 
-    def _take(self, field: str, kind: type, right: str, default: Any = None) -> Any:
+    def _take(self, field: str, kind: type | UnionType, right: str, default: Any = None) -> Any:
         self._read.add(field)
         value = self._data.get(field, default)
         if value is None:
@@ -96,6 +97,14 @@ class TomlTable:
             return least
         return value
 
+    def decimal(self, field: str, least: float, most: float, default: float | None = None) -> float:
+        """A number from `least` to `most`, which may have decimals."""
+        value: float = self._take(field, int | float, f"a number from {least} to {most}", default)
+        if not least <= value <= most:
+            self._note(self.path(field), f"{value} is not from {least} to {most}")
+            return least
+        return value
+
     def yes_no(self, field: str, *, default: bool) -> bool:
         """true or false, possibly left out."""
         self._read.add(field)
@@ -126,6 +135,16 @@ class TomlTable:
             right = f"not one of the publication's languages; remove this text, or add {language!r} to `languages`"
             self._note(f"{self.path(field)}.{language}", right)
         return texts
+
+    def plain(self, field: str) -> Mapping[str, Any]:
+        """A table of any names with single values or lists of them, possibly left out."""
+        values: dict[str, Any] = self._take(field, dict, f"a table [{self.path(field)}]", default={})
+        for name, value in values.items():
+            if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(e, dict | list) for e in value)):
+                raise InvalidPublication(
+                    f"{self.path(field)}.{name}", "give a text, a number, true or false, or a list"
+                )
+        return values
 
     def table(self, field: str, build: Callable[[TomlTable], T]) -> T:
         """What `build` makes of the table [field]."""

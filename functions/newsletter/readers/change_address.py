@@ -63,7 +63,7 @@ def move(form: SignUp, now: datetime, app: Container) -> None:
     """End the subscription of the old address once the new one is active; sequences continue where they were.
 
     It can be repeated after a crash at any line. Enrollments are copied first, because the tick ends those of readers
-    who are no longer active. An enrollment that the new address already has stays as it is.
+    who are no longer active. One that the new address already has stays as it is. The old ones are counted no more.
 
     Offers that the reader took up have moved with the profile; one that was taken up since, while the old address was
     still the reader's, is added once it no longer is.
@@ -71,6 +71,7 @@ def move(form: SignUp, now: datetime, app: Container) -> None:
     old = form.moved_from
     for enrollment in app.enrollments.of(old):
         app.enrollments.begin(replace(enrollment, subscriber=form.id))
+        app.enrollments.moved(enrollment)
     _end(form, now, app, moved_to=form.id)
     reader = app.subscribers.get(old)
     if reader is not None and reader.taken:

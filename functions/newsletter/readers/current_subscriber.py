@@ -33,3 +33,16 @@ def current_subscriber(subscriber: str, app: Container) -> CurrentSubscriber:
         language=profile.language,
         tracking=profile.tracking,
     )
+
+
+def earlier_ids(subscriber: str, app: Container) -> list[str]:
+    """The ids of the reader's earlier addresses, the latest first, up to one that has been subscribed again since."""
+    found = [subscriber]
+    profile = app.subscribers.profile(subscriber)
+    while profile and profile.moved_from and profile.moved_from not in found:
+        before = profile.moved_from
+        profile = app.subscribers.profile(before)
+        if profile is None or profile.moved_to != found[-1]:
+            break
+        found.append(before)
+    return found[1:]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.times import iso, parse_iso
-from newsletter.readers.current_subscriber import current_subscriber
+from newsletter.readers.current_subscriber import current_subscriber, earlier_ids
 from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.reader_data_store import StoredRecords, WaitingForm
 from newsletter.readers.subscriber import Status
@@ -23,9 +23,12 @@ LONGEST_RUN = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class AddressData:
-    """What is kept under one id: its records, the leads, and the forms that wait at addresses it is to change to."""
+    """What is kept under one id: its records, the visits among them as they are shown, the leads, and the forms that
+    wait at addresses it is to change to.
+    """
 
     records: StoredRecords
+    visits: Sequence[Mapping[str, Any]]
     leads: Mapping[str, KeptLead]
     address_changes: Sequence[WaitingForm]
 
@@ -35,6 +38,7 @@ class AddressData:
         return {
             "subscriber": self.records.subscriber,
             "records": self.records.shown(without_leads=self.leads),
+            "visits": list(self.visits),
             "leads": [lead.shown for lead in self.leads.values()],
             "address_changes": [form.shown for form in self.address_changes],
         }
@@ -65,22 +69,23 @@ class SubscriberData:
 
     @property
     def sent_to_crm(self) -> bool:
-        """Whether a lead of theirs was made at any of the addresses: what was sent to the CRM stays there."""
-        return any(each.leads for each in (self.current, *self.earlier))
+        """Whether the CRM was told of a lead of theirs at any of the addresses: what was sent to it stays there."""
+        return any(lead.sent for each in (self.current, *self.earlier) for lead in each.leads.values())
 
 
 def collect_data(subscriber: str, app: Container) -> SubscriberData:
     """All records under the reader's id and their leads, and those of their earlier addresses that are still kept."""
-    current, *earlier = (_address_data(each, app) for each in (subscriber, *_earlier(subscriber, app)))
+    current, *earlier = (_address_data(each, app) for each in (subscriber, *earlier_ids(subscriber, app)))
     return SubscriberData(current, earlier)
 
 
 def _address_data(subscriber: str, app: Container) -> AddressData:
     records = app.reader_data.of(subscriber)
-    found = ((lead, app.leads.kept(lead)) for lead in _leads(records, app))
+    found = ((lead, app.leads.kept(lead)) for lead in records.leads)
     forms = (app.reader_data.of(new).form_of(subscriber) for new in records.changes)
     return AddressData(
         records,
+        app.visits.shown(records.visits),
         {lead: kept for lead, kept in found if kept is not None},
         [form for form in forms if form is not None],
     )
@@ -94,7 +99,7 @@ def erase_every_address(subscriber: str, now: datetime, app: Container) -> None:
 
     The earlier ones come first: after a crash, the profile that points to them is still there for the next try.
     """
-    for earlier in reversed(_earlier(subscriber, app)):
+    for earlier in reversed(earlier_ids(subscriber, app)):
         erase(earlier, now, app, unless_active=True)
     erase(subscriber, now, app)
 
@@ -158,7 +163,7 @@ def _erase_expired(subscriber: str, profile: Profile | None, now: datetime, app:
     if today.id != subscriber and today.status not in ("", Status.ERASED):
         after, before = (profile.moved_to, profile.moved_from) if profile else ("", "")
         return erase(subscriber, now, app, unless_active=True, moved_to=after, moved_from=before)
-    earlier = _earlier(subscriber, app)
+    earlier = earlier_ids(subscriber, app)
     if not erase(subscriber, now, app, unless_active=True):
         return False
     for each in earlier:
@@ -168,26 +173,6 @@ def _erase_expired(subscriber: str, profile: Profile | None, now: datetime, app:
 
 def _remove(records: StoredRecords, spare: Collection[str], app: Container) -> None:
     """Remove the leads before the records that point to them, so that after a crash the rest can still be found."""
-    for lead in _leads(records, app):
+    for lead in records.leads:
         app.leads.erase(lead)
     app.reader_data.remove(records.subscriber, spare)
-
-
-def _leads(records: StoredRecords, app: Container) -> Iterable[str]:
-    """The ids of the reader's leads: those with a pointer, and those from versions that wrote no pointers."""
-    return dict.fromkeys(
-        [*records.leads, *(app.leads.id_of(records.subscriber, offer.key) for offer in app.publication.offers)]
-    )
-
-
-def _earlier(subscriber: str, app: Container) -> list[str]:
-    """The ids of the reader's earlier addresses, the latest first, up to one that has been subscribed again since."""
-    found = [subscriber]
-    profile = app.subscribers.profile(subscriber)
-    while profile and profile.moved_from and profile.moved_from not in found:
-        before = profile.moved_from
-        profile = app.subscribers.profile(before)
-        if profile is None or profile.moved_to != found[-1]:
-            break
-        found.append(before)
-    return found[1:]

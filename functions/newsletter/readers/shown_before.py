@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 
-from newsletter.publication.publication import Offer
+from newsletter.publication.offers import Offer
 
 EARLIER = "/"
 MAX_WELCOMED = 20

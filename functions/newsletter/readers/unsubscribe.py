@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from newsletter.platform.links.links import LinkClaims
+from newsletter.platform.observability import logger
 from newsletter.platform.text import cut, one_line
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.record_leaving import record_leaving
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 MAX_REASON = 500
-How = Literal["one-click", "page"]
+How = Literal["one-click", "page", "crm"]
+"""By their mailbox provider, by our page, or because the CRM told us that they want no more mail."""
 HOW: tuple[str, ...] = get_args(How)
 
 
@@ -34,6 +36,15 @@ def unsubscribe(claims: LinkClaims, how: How, now: datetime, app: Container) -> 
     )
     if record_leaving(claims.subscriber, withdrawn, app) and claims.mailing:
         app.deliveries.add_event(claims.mailing, claims.batch, "unsubscribed", claims.position)
+    _end_sequences(claims.subscriber, now, app)
+
+
+def _end_sequences(subscriber: str, now: datetime, app: Container) -> None:
+    """End the reader's sequences now; what fails here, the tick does when their next step is due."""
+    try:
+        app.triggers.end(subscriber, "left", now)
+    except Exception:  # noqa: BLE001 (they have left, and must be told so)
+        logger().exception("sequences not ended", extra={"subscriber": subscriber})
 
 
 def status_and_language(claims: LinkClaims, app: Container) -> tuple[str, str]:

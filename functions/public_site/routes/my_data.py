@@ -78,7 +78,7 @@ def _in_words(data: SubscriberData) -> dict[str, Any]:
         "changes": data.new_addresses,
         "earlier": data.earlier_addresses,
         "leads": [
-            {"offer": app.templates.publication.offer(lead.offer), "at": lead.at}
+            {"offer": app.templates.publication.offer(lead.offer), "at": lead.at, "asked": lead.asked}
             for lead in data.current.leads.values()
         ],
     }

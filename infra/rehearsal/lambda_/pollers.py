@@ -24,6 +24,8 @@ GLANCE = 0.02
 # Threads that serve one event source at most; its MaximumConcurrency when that is less.
 MAX_THREADS = 4
 _MAX_RECEIVE = 10
+# How the name of the queue ends whose delayed messages wait for another try at the CRM.
+TRIED_AGAIN = "LeadQueue"
 
 
 def failed_ids(answer: Any, ids: Collection[str]) -> set[str]:
@@ -76,8 +78,10 @@ class Pollers:
     def wait_until_idle(self, timeout: float, *, delayed: bool) -> bool:
         """Wait until no function runs and no message is on its way; `False` after `timeout` seconds.
 
-        `delayed`: wait also for messages that their sender delayed. Those that failed are not awaited.
+        `delayed`: wait also for messages that their sender delayed. Those that failed are not awaited, nor those that
+        wait for another try at the CRM, which may be out of order for days.
         """
+        tried_again = {source.queue_name for _, source in self._sources if source.queue_name.endswith(TRIED_AGAIN)}
 
         def idle() -> bool:
             if self._functions.running:
@@ -85,7 +89,9 @@ class Pollers:
             with self._lock:
                 # Under the lock a message is on its queue or in hand, never between.
                 counts = self._counts()
-                return not (self._in_hand or any(each.ready or (delayed and each.delayed) for each in counts.values()))
+                ready = any(each.ready for each in counts.values())
+                later = delayed and any(each.delayed for name, each in counts.items() if name not in tried_again)
+                return not (self._in_hand or ready or later)
 
         # What a function has set off is on a queue when it returns, so one look is enough where nobody else acts.
         return (not delayed and idle()) or wait_until(idle, timeout)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
 from newsletter.container import Container
-from newsletter.platform.aws.throttling import LONGEST_WAIT, is_of_aws, is_throttled, patiently
+from newsletter.platform.aws.throttling import LONGEST_WAIT, is_of_aws, is_passing, is_throttled, patiently
 
 THROTTLED = ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "PutItem")
 DENIED = ClientError({"Error": {"Code": "AccessDeniedException"}}, "PutItem")
@@ -74,3 +74,20 @@ def test_what_does_not_pass_is_raised_at_once(error: Exception) -> None:
 )
 def test_errors_of_aws_are_told_from_our_own(error: Any, *, throttled: bool, of_aws: bool) -> None:
     assert (is_throttled(error), is_of_aws(error)) == (throttled, of_aws)
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (THROTTLED, True),
+        (DENIED, False),
+        (SILENT, True),
+        (EndpointConnectionError(endpoint_url="https://dynamodb.eu-north-1.amazonaws.com"), True),
+        (NoCredentialsError(), False),
+        (ClientError({"Error": {"Code": "X"}, "ResponseMetadata": {"HTTPStatusCode": 503}}, "PutItem"), True),
+        (ClientError({"Error": {"Code": "X"}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "PutItem"), False),
+        (ValueError("ours"), False),
+    ],
+)
+def test_what_may_work_in_a_moment_is_told_from_what_will_not(error: Exception, passes: bool) -> None:  # noqa: FBT001
+    assert is_passing(error) is passes

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from newsletter.platform.aws.api_models import api_models
+from newsletter.platform.aws.time_limit_client import obey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,7 +31,14 @@ attributes would need botocore's translation; we have none. tests/unit/platform/
 with those of the full models.
 """
 
-_clients: dict[Service, Any] = {}
+CONNECT_SECONDS, READ_SECONDS = 1, 3
+"""How long a client waits for a connection, and for an answer of DynamoDB, SQS and SSM. They answer within tens of
+milliseconds, so that what takes longer is lost, and the next attempt finds another server."""
+QUICK_CONNECT, QUICK_READ = 0.3, 0.4
+"""Seconds that a quick client waits for a connection and for an answer: two calls one after the other take at most 1.4,
+so that a click is answered within a second and a half whatever AWS does."""
+
+_clients: dict[tuple[Service, bool], Any] = {}
 
 
 @overload
@@ -43,12 +51,19 @@ def client(service: Literal["sesv2"]) -> SESV2Client: ...
 def client(service: Literal["ssm"]) -> SSMClient: ...
 def client(service: Service) -> Any:
     """The process's one client of the service."""
-    if service not in _clients:
-        _clients[service] = new_client(service)
-    return _clients[service]
+    return _kept(service, quick=False)
 
 
-def new_client(service: Service) -> Any:
+@overload
+def quick_client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+@overload
+def quick_client(service: Literal["sqs"]) -> SQSClient: ...
+def quick_client(service: Service) -> Any:
+    """The process's one client of the service for calls that somebody waits for and that may fail: tried once."""
+    return _kept(service, quick=True)
+
+
+def new_client(service: Service, *, quick: bool = False) -> Any:
     """A client of the service. Raises ValueError for one that is not in SERVICES.
 
     SES gets no retries of botocore's own: after a timeout it would send the same bulk call again without telling us,
@@ -61,20 +76,28 @@ def new_client(service: Service) -> Any:
         message = f"{service!r} is not in SERVICES"
         raise ValueError(message)
     config = Config(
-        connect_timeout=3,  # this and the next in seconds
-        read_timeout=20 if service == "sesv2" else 10,
-        retries={"total_max_attempts": 1 if service == "sesv2" else 4, "mode": "standard"},
+        connect_timeout=QUICK_CONNECT if quick else CONNECT_SECONDS,
+        read_timeout=QUICK_READ if quick else 20 if service == "sesv2" else READ_SECONDS,
+        retries={"total_max_attempts": 1 if quick or service == "sesv2" else 4, "mode": "standard"},
         max_pool_connections=16,
         parameter_validation=False,  # the checker has checked the requests, and AWS answers 400 to what is left
         user_agent=USER_AGENT,
     )
-    return Session(botocore_session=_botocore()).client(service, config=config)
+    made: Any = Session(botocore_session=_botocore()).client(service, config=config)
+    obey(made)
+    return made
 
 
 def forget() -> None:
     """Drop all clients: the next ones read the environment again."""
     _clients.clear()
     _botocore.cache_clear()
+
+
+def _kept(service: Service, *, quick: bool) -> Any:
+    if (service, quick) not in _clients:
+        _clients[service, quick] = new_client(service, quick=quick)
+    return _clients[service, quick]
 
 
 @cache

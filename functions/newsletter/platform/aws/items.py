@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict, TypeVar, Unpack, cast
 
@@ -26,7 +27,7 @@ Item = dict[str, Any]
 
 WRITE = "write"
 """The attribute with the id of the attempt that last wrote the item (see `conditional`): 12 bytes with its name."""
-KEYS = (("id", "record"), ("pk", "sk"), ("mailing", "part"), ("lead",), ("key",))
+KEYS = (("id", "record"), ("pk", "sk"), ("mailing", "part"), ("lead", "record"), ("key",))
 """The key of each of our tables (infra/storage.yaml)."""
 SET = re.compile(r"\bSET ")
 NAME = re.compile(r"#(\w+)")
@@ -261,9 +262,13 @@ def pages(client: DynamoDBClient, **query: Unpack[QueryInputTypeDef]) -> Iterato
 
 
 def side_by_side(ask: Callable[[T], R], keys: Iterable[T]) -> Iterator[R]:
-    """What `ask` gives for each of the keys, in their order; SIDE_BY_SIDE of them are asked at the same time."""
+    """What `ask` gives for each of the keys, in their order; SIDE_BY_SIDE of them are asked at the same time.
+
+    Each is asked in the context of the caller, whose time limit (time_limit_client.py) holds for them too.
+    """
+    contexts = [(copy_context(), key) for key in keys]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as executor:
-        yield from executor.map(ask, keys)
+        yield from executor.map(lambda each: each[0].run(ask, each[1]), contexts)
 
 
 def _number(text: str) -> int | float:

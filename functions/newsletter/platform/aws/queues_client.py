@@ -24,16 +24,26 @@ class NotQueued(RuntimeError):
 class Queues:
     """The queues by the names of their settings (template.yaml)."""
 
-    def __init__(self, client: SQSClient, *, plan: str, batch: str, transactional: str, lead: str) -> None:
+    def __init__(self, client: SQSClient, *, plan: str, batch: str, transactional: str, lead: str, visits: str) -> None:
         self._client = client
         self.plan = plan
         self.batch = batch
         self.transactional = transactional
         self.lead = lead
+        self.visits = visits
 
     def send(self, queue: str, message: Message, delay: int = 0) -> None:
         """One message, visible after `delay` seconds (at most 900)."""
         self._client.send_message(QueueUrl=queue, MessageBody=message.to_json(), DelaySeconds=min(delay, MAX_DELAY))
+
+    def hand_over(self, queue: str, message: Message) -> None:
+        """One message at once. A call on a connection that AWS had closed while we slept never got there: once more."""
+        from botocore.exceptions import ConnectionClosedError
+
+        try:
+            self.send(queue, message)
+        except ConnectionClosedError:
+            self.send(queue, message)
 
     def send_all(self, queue: str, messages: Iterable[Message]) -> None:
         """Any number of messages, ten a call. Raises NotQueued when SQS did not take one."""

@@ -12,8 +12,10 @@ from newsletter.platform.settings import MissingSetting
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-NAMES = ("pepper", "link_keys", "webhook_secrets")
+NAMES = ("pepper", "link_keys", "webhook_secrets", "crm_inbound_secrets")
 """The parameters below the stack's path; `newsletter secrets init` makes those that are missing."""
+CRM_TOKEN = "crm_token"  # noqa: S105 (the name of a parameter)
+"""The CRM's own token, which its administrator makes; only where the publication's [crm] asks for one."""
 
 
 class Secrets:
@@ -56,12 +58,26 @@ class Secrets:
     @cached_property
     def webhook_secrets(self) -> tuple[str, ...]:
         """The secrets of CRM webhooks (`whsec_…`)."""
-        return tuple(self._read("webhook_secrets").split(","))
+        return _list(self._read("webhook_secrets"))
 
-    def _read(self, name: str) -> str:
+    @cached_property
+    def crm_inbound_secrets(self) -> tuple[str, ...]:
+        """The secrets with which the CRM signs what it tells us (`whsec_…`)."""
+        return _list(self._read("crm_inbound_secrets"))
+
+    @cached_property
+    def crm_token(self) -> str:
+        """The token of the CRM's API."""
+        return self._read(CRM_TOKEN, "put the token of the CRM there (docs/crm.md)").strip()
+
+    def _read(self, name: str, remedy: str = "run `newsletter secrets init`") -> str:
         """Raises MissingSetting that names the parameter."""
         parameter = f"{self._path}/{name}"
         try:
             return str(self._ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"])
         except self._ssm.exceptions.ParameterNotFound as missing:
-            raise MissingSetting(f"SSM parameter {parameter} is not set; run `newsletter secrets init`") from missing
+            raise MissingSetting(f"SSM parameter {parameter} is not set; {remedy}") from missing
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(","))

@@ -10,6 +10,9 @@ from newsletter.platform.aws.items import GET_LIMIT, batch_get, from_item, holds
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+LONGEST_PK, LONGEST_SK = 2048, 1024
+"""Bytes of the parts of a key in DynamoDB."""
+
 
 class TableStore:
     """Base of those stores. Reads are consistent, except for `_last`."""
@@ -19,6 +22,11 @@ class TableStore:
         self._table = table
 
     def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        """The item, or None. DynamoDB refuses a key that is longer than one can be: that is no item either, since such
+        a key comes out of an address that somebody made up.
+        """
+        if len(pk.encode()) > LONGEST_PK or len(sk.encode()) > LONGEST_SK:
+            return None
         answer = self._client.get_item(TableName=self._table, Key=to_item({"pk": pk, "sk": sk}), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 

@@ -84,10 +84,12 @@ def exchange(
     deadline: float,
     method: str = "GET",
     body: bytes | None = None,
+    cut: bool = False,
 ) -> Exchanged:
     """Send a request and read its answer, of at most `most_bytes` when unpacked, until `deadline` (monotonic seconds).
 
-    With None for `most_bytes` the body is not read: what counts is the status.
+    With None for `most_bytes` the body is not read: what counts is the status. With `cut`, a longer body is cut there
+    instead of refused, and one that breaks off, comes too late or cannot be unpacked is what came of it.
     The next address of the host is tried only where no connection came about, so nothing is sent twice. Redirects are
     answers like others. Raises WebFault.
     """
@@ -96,10 +98,10 @@ def exchange(
     fault: Exception | None = None
     for address in place.addresses[:ADDRESSES_TRIED]:
         connection = _connection(place, address, deadline)
-        with _cut_off(connection, deadline) as cut:
+        with _cut_off(connection, deadline) as timer:
             try:
                 connection.connect()
-                cut.socket = connection.sock
+                timer.socket = connection.sock
             except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 fault = error
                 continue
@@ -108,7 +110,7 @@ def exchange(
                     method, _target(place), body, _sent(place, headers), preload_content=False, decode_content=True
                 )
                 with closing(connection.getresponse()) as response:
-                    return _answered(response, most_bytes, deadline)
+                    return _answered(response, most_bytes, deadline, cut=cut)
             except WebFault:
                 raise
             except urllib3.exceptions.DecodeError as error:
@@ -209,11 +211,13 @@ def _sent(place: Place, headers: Mapping[str, str]) -> dict[str, str]:
     return {"accept-encoding": "gzip, deflate", "user-agent": "newsletter", **headers, "host": host}
 
 
-def _answered(response: HTTPResponse, most_bytes: int | None, deadline: float) -> Exchanged:
+def _answered(response: HTTPResponse, most_bytes: int | None, deadline: float, *, cut: bool) -> Exchanged:
     left(deadline)  # after the timer, headers or body may look complete
     told = {name.lower(): value for name, value in response.headers.items()}
     if most_bytes is None or response.status in REDIRECTS:
         return Exchanged(response.status, told, b"")
+    if cut:
+        return Exchanged(response.status, told, _beginning(response, most_bytes))
     _refuse_packing(told.get("content-encoding", ""))
     return Exchanged(response.status, told, _body(response, most_bytes, deadline))
 
@@ -237,6 +241,18 @@ def _body(response: HTTPResponse, most_bytes: int, deadline: float) -> bytes:
         left(deadline)
     left(deadline)
     return bytes(body)
+
+
+def _beginning(response: HTTPResponse, most_bytes: int) -> bytes:
+    """The body as far as it comes before the deadline (the timer shuts the socket), at most `most_bytes` of it."""
+    import urllib3
+
+    body = bytearray()
+    # Piece by piece as it arrives: what came before a connection broke would be lost with a larger one.
+    with suppress(urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError):
+        while len(body) < most_bytes and (piece := response.read1(CHUNK, decode_content=True)):
+            body += piece
+    return bytes(body[:most_bytes])
 
 
 def _why(fault: Exception | None) -> str:

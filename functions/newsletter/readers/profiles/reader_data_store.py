@@ -13,14 +13,22 @@ from newsletter.platform.times import iso
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.consent_items import from_stored
 from newsletter.readers.profiles.profile import Profile
-from newsletter.readers.profiles.records_store import CHANGE, CLICK, CONSENT, LEAD, PROFILE, is_sign_up, sign_up_record
+from newsletter.readers.profiles.records_store import (
+    CHANGE,
+    CONSENT,
+    LEAD,
+    PROFILE,
+    VISIT,
+    is_sign_up,
+    sign_up_record,
+)
 from newsletter.readers.profiles.subscriber_items import read_profile
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-INTERNAL = {"due_shard", "mailable", "id"}
+INTERNAL = {"due_shard", "mailable", "enrolled", "standing", "version", "id"}
 """Attributes that are not shown to the reader: keys of indexes, and the id, which is the same in all records."""
 
 
@@ -52,9 +60,14 @@ class StoredRecords:
         return self._after(CHANGE)
 
     @property
+    def visits(self) -> list[Mapping[str, Any]]:
+        """The records with visits to the links of their mails, for whoever can read them."""
+        return [item for item in self._items if item["record"].startswith(VISIT)]
+
+    @property
     def clicks(self) -> int:
-        """How many times they followed a link."""
-        return sum(item.get("count", 1) for item in self._items if item["record"].startswith(CLICK))
+        """How many times a link of their mails was opened, by them or by what read their mail."""
+        return sum(len(item["seen"]) for item in self.visits)
 
     @property
     def consents(self) -> list[Consent]:
@@ -72,8 +85,9 @@ class StoredRecords:
         }
 
     def shown(self, without_leads: Collection[str] = ()) -> list[dict[str, Any]]:
-        """The records as plain values for JSON, without INTERNAL attributes and without pointers to these leads."""
-        return [_shown(item) for item in self._items if item["record"].removeprefix(LEAD) not in without_leads]
+        """The records as plain values for JSON, without INTERNAL attributes, visits and pointers to these leads."""
+        shown = (item for item in self._items if not item["record"].startswith(VISIT))
+        return [_shown(item) for item in shown if item["record"].removeprefix(LEAD) not in without_leads]
 
     def form_of(self, moved_from: str) -> WaitingForm | None:
         """The form of the reader who asked to change to this address."""

@@ -68,7 +68,7 @@ def count_page_view(claims: LinkClaims, found: Pending | Confirmed | None, app: 
     reader = current_subscriber((form.moved_from if form else "") or claims.subscriber, app)
     refused = (form is not None and not form.choices.tracking) or (reader.status != "" and not reader.tracking)
     if claims.mailing and not refused:
-        app.deliveries.add_event(claims.mailing, claims.batch, "clicked", claims.position)
+        app.deliveries.add_event(claims.mailing, claims.batch, "shown", claims.position)
 
 
 def kept_form(claims: LinkClaims, now: datetime, app: Container) -> SignUp | None:
@@ -118,6 +118,7 @@ def _apply_effect(found: Pending, now: datetime, app: Container) -> None:
         case Effect.SUBSCRIBE:
             _activate(found, now, app)
             app.queues.send(app.queues.transactional, SendNotice("welcome", found.form.id, found.form.nonce))
+            app.triggers.confirmed(found.form.id, now)
         case Effect.MOVE:
             leave_out_of_begun_mailings(found.form, now, app)
             _activate(found, now, app)

@@ -29,6 +29,7 @@ OPERATIONS: Mapping[str, Callable[[State, Request], dict[str, Any]]] = {
     "UpdateTimeToLive": tables.update_time_to_live,
     "DescribeTimeToLive": tables.describe_time_to_live,
     "DescribeContinuousBackups": tables.describe_continuous_backups,
+    "UpdateContinuousBackups": tables.update_continuous_backups,
 }
 
 

@@ -73,6 +73,7 @@ class Table:
         self._expiring: list[tuple[int, int, Item]] = []
         self._numbers = count()
         self.expires_by = ""
+        self.backed_up = False
         self.size = self.count = 0
 
     # -- items

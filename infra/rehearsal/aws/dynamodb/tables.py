@@ -94,12 +94,26 @@ def describe_time_to_live(database: State, request: Request) -> dict[str, Any]:
 
 
 def describe_continuous_backups(database: State, request: Request) -> dict[str, Any]:
-    """There are none."""
+    """Whether a table can be brought back as it was at any moment."""
     known(request, "DescribeContinuousBackups", "TableName")
-    if request["TableName"] not in database.tables:
+    return _backups(database, request)
+
+
+def update_continuous_backups(database: State, request: Request) -> dict[str, Any]:
+    """Let it be possible, or not any more; nothing is kept for it here."""
+    known(request, "UpdateContinuousBackups", "TableName", "PointInTimeRecoverySpecification")
+    _backups(database, request)
+    wanted = request["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    database.tables[request["TableName"]].backed_up = wanted
+    return _backups(database, request)
+
+
+def _backups(database: State, request: Request) -> dict[str, Any]:
+    table = database.tables.get(request["TableName"])
+    if table is None:
         raise AwsError("TableNotFoundException", f"Table not found: {request['TableName']}")
-    off = {"PointInTimeRecoveryStatus": "DISABLED"}
-    said = {"ContinuousBackupsStatus": "DISABLED", "PointInTimeRecoveryDescription": off}
+    recovery = {"PointInTimeRecoveryStatus": "ENABLED" if table.backed_up else "DISABLED"}
+    said = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}
     return {"ContinuousBackupsDescription": said}
 
 

@@ -84,6 +84,8 @@ def _call(node: Call) -> Test:
             return lambda item, names, _: attribute(path.text, names) not in item
         case Call("begins_with", (path, start)):
             return lambda *context: _begins(value_of(path, *context), _text(start, *context))
+        case Call("contains", (path, what)):
+            return lambda *context: _contains(value_of(path, *context), value_of(what, *context))
     raise SyntaxFault(f"The function is not allowed in a condition expression; function: {node.name}")
 
 
@@ -112,6 +114,17 @@ def refuse_crossed_bounds(low: Value, high: Value) -> None:
 
 def _begins(value: Value | None, start: str) -> bool:
     return value is not None and str(value.get("S", "")).startswith(start) and "S" in value
+
+
+def _contains(value: Value | None, what: Value | None) -> bool:
+    """A text within a text, or an element of a set or of a list (AWS: `contains`)."""
+    if value is None or what is None:
+        return False
+    ((kind, held),) = value.items()
+    if kind == "L":
+        return any(equal(each, what) for each in held)
+    ((sought, of),) = what.items()
+    return (kind, sought) in (("S", "S"), ("SS", "S"), ("NS", "N"), ("BS", "B")) and of in held
 
 
 def _scalar(operand: Operand, sign: str, item: Item, names: Names, values: Values) -> Value | None:

@@ -17,9 +17,16 @@ from rehearsal.aws.dynamodb.errors import Unsupported, invalid
 
 TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),+-]|[#:]?\w+)")
 COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
-FUNCTIONS = {"attribute_exists": 1, "attribute_not_exists": 1, "begins_with": 2, "if_not_exists": 2, "list_append": 2}
+FUNCTIONS = {
+    "attribute_exists": 1,
+    "attribute_not_exists": 1,
+    "begins_with": 2,
+    "contains": 2,
+    "if_not_exists": 2,
+    "list_append": 2,
+}
 """Those that the product calls, with the number of their operands."""
-OTHER_FUNCTIONS = ("attribute_type", "contains", "size")
+OTHER_FUNCTIONS = ("attribute_type", "size")
 RESERVED = frozenset(Path(__file__).with_name("reserved_words.txt").read_text("ascii").split())
 """Words that are no attribute names in an expression (AWS: "Reserved words in DynamoDB")."""
 

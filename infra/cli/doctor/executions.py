@@ -1,0 +1,56 @@
+"""Whether Lambda runs as many executions at once as the visits after a mailing need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.doctor.finding import Client, Finding, Level, Plans
+
+CHECK = "Lambda executions"
+VISIT_S = 0.018
+"""Seconds of an execution to reckon with for one visit. While containers are busy it takes 6 ms on average
+(docs/benchmarks.md: measured in the simulation); three times as much, since visits do not come evenly and none waits
+for a free execution. So one carries some fifty-five a second."""
+BESIDE = 4
+"""Executions that sending and feedback need at the least beside the visits."""
+
+
+def look(plans: Plans, client: Client) -> Iterator[Finding]:
+    """One finding. The local cloud has no limit of its own."""
+    from newsletter.container import app
+
+    if app.settings.local:
+        yield Finding(Level.UNKNOWN, CHECK, "the local cloud has no limit; look at the account with --stack NAME")
+        return
+    try:
+        settings = client("lambda").get_account_settings()
+    except (ClientError, BotoCoreError) as error:
+        yield Finding(
+            Level.UNKNOWN, CHECK, f"not looked at: {error}", "allow lambda:GetAccountSettings to whoever runs this"
+        )
+        return
+    yield judge(int(settings["AccountLimit"]["ConcurrentExecutions"]), plans)
+
+
+def judge(executions: int, plans: Plans) -> Finding:
+    """What so many executions mean for a mailing to all readers."""
+    carried = max(0, executions - BESIDE) / VISIT_S
+    said = (
+        f"{executions:,} concurrent executions carry about {carried:,.0f} visits a second beside sending; a mailing to "
+        f"{plans.readers:,} readers at {plans.rate:g} a second brings up to {plans.visits_per_second:,.0f}, with "
+        f"{plans.scanned:.0%} of them behind mail scanners"
+    )
+    if plans.visits_per_second <= carried:
+        return Finding(Level.WELL, CHECK, said)
+    needed = ceil(plans.visits_per_second * VISIT_S) + BESIDE
+    wanted = max(100, 100 * ceil(needed / 100))
+    return Finding(
+        Level.WARNING,
+        CHECK,
+        said,
+        f"ask AWS for {wanted:,} before the first mailing to {plans.readers:,} (Service Quotas, AWS Lambda, "
+        "Concurrent executions); until then some visitors get no page",
+    )

@@ -1,0 +1,1 @@
+"""What an account of AWS gives at once: requests of API Gateway, executions of Lambda."""

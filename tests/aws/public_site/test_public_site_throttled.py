@@ -1,0 +1,234 @@
+"""When AWS refuses what a page needs, the page says soon and in the reader's language that nothing was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from newsletter.container import app
+from newsletter.mailings.planning.batches import Batch
+from newsletter.platform.aws.clients import CONNECT_SECONDS, READ_SECONDS
+from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.readers.choice import Frequency
+from newsletter.readers.subscriber import Status
+from public_site.handler import SECONDS_FOR_AWS
+from public_site.problems import BUSY_SECONDS
+from tests.support.cloud import Cloud, link_to
+from tests.support.site import (
+    FORM,
+    ID,
+    READER,
+    Answer,
+    Clock,
+    acts,
+    asked,
+    heading,
+    link,
+    post,
+    reader,
+    shows,
+    stored,
+    text,
+)
+from tests.support.throttled import after, everything, silent, slow, throttled, writes
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+AT_MOST = 8.0
+"""Seconds until a page is there, whatever AWS does."""
+OTHER = "toinen@example.com"
+ENGLISH = {"accept_language": "en"}
+FINNISH = {"accept_language": "fi"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A form that somebody sends: what it does as the page says it, and whether it was done."""
+
+    act: str
+    press: Callable[..., Answer]
+    done: Callable[[Cloud], bool]
+
+
+def _leave(cloud: Cloud, **headers: str) -> Answer:
+    return post(cloud, link(LinkPurpose.UNSUBSCRIBE, mailing="m", batch="b"), {}, **headers)
+
+
+def _one_click(cloud: Cloud, **headers: str) -> Answer:
+    form = {"List-Unsubscribe": "One-Click"}
+    return post(cloud, link(LinkPurpose.UNSUBSCRIBE, mailing="m", batch="b"), form, **headers)
+
+
+def _confirm(cloud: Cloud, **headers: str) -> Answer:
+    path = link_to("confirm", cloud.mails(OTHER)[-1])
+    return post(cloud, path, {"confirm": "yes"}, **headers)
+
+
+def _choose(cloud: Cloud, **headers: str) -> Answer:
+    return post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "kriisit", "language": "fi"}, **headers)
+
+
+def _less(cloud: Cloud, **headers: str) -> Answer:
+    form = {"less": "frequency", "form": app.forms.token("less", app.now(), ID)}
+    return post(cloud, f"{link(LinkPurpose.PREFERENCES)}/less", form, **headers)
+
+
+def _erase(cloud: Cloud, **headers: str) -> Answer:
+    return post(cloud, link(LinkPurpose.MY_DATA), {}, **headers)
+
+
+def _offer(cloud: Cloud, **headers: str) -> Answer:
+    token = app.links.token(LinkPurpose.OFFER, LinkClaims(ID, "m", "b", 0, "sparraus"))
+    return post(cloud, f"/offer/{token}", {"form": app.forms.token("offer", app.now(), token)}, **headers)
+
+
+def _answers(cloud: Cloud, **headers: str) -> Answer:
+    token = app.links.token(LinkPurpose.OFFER, LinkClaims(ID, "m", "b", 0, "sparraus"))
+    form = {"step": "answers", "form": app.forms.token("answers", app.now(), token), "phone": "040 123 4567"}
+    return post(cloud, f"/offer/{token}", form, **headers)
+
+
+def _sign_up(cloud: Cloud, **headers: str) -> Answer:
+    return post(cloud, "/subscribe", {**FORM, "email": "uusi@example.com"}, **headers)
+
+
+def _status(email: str) -> str:
+    profile = app.subscribers.profile(app.ids.of(email))
+    return profile.status if profile else ""
+
+
+def _left(cloud: Cloud) -> bool:
+    del cloud
+    record = app.deliveries.record("m", "b")
+    return (
+        _status(READER) == Status.UNSUBSCRIBED
+        and [act for act, _ in acts()].count("withdrawn") == 1
+        and record is not None
+        and record.has_event("unsubscribed", 0)
+    )
+
+
+DOORS = {
+    "leave": Door("leave", _leave, _left),
+    "one-click": Door("leave", _one_click, _left),
+    "confirm": Door("confirm", _confirm, lambda _: _status(OTHER) == Status.ACTIVE),
+    "preferences": Door("choices", _choose, lambda _: reader().choices.topics == ("kriisit",)),
+    "less": Door("choices", _less, lambda _: reader().choices.frequency is Frequency.MONTHLY),
+    "my-data": Door("erase", _erase, lambda _: _status(READER) == Status.ERASED),
+    "offer": Door("offer", _offer, lambda cloud: len(cloud.messages("LeadQueue")) > 0),
+    "answers": Door("answers", _answers, lambda cloud: len(cloud.messages("LeadQueue")) > 0),
+    "sign-up": Door("sign_up", _sign_up, lambda cloud: app.ids.of("uusi@example.com") in asked(cloud)),
+}
+
+
+@pytest.fixture
+def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A reader who was sent a mail, another who has not confirmed, and a clock that goes on where somebody waits."""
+    clock = Clock(monkeypatch, NOON)
+    cloud.subscribe(READER, "linkedin", "kriisit")
+    assert post(cloud, "/subscribe", {**FORM, "email": OTHER})["statusCode"] == 200
+    cloud.drain()
+    app.deliveries.claim(Batch("m", "b", "fi", (ID,)), ".", {}, NOON)
+    clock.forward(minutes=11)
+    return clock
+
+
+def busy(answer: Answer, said: str) -> bool:
+    """Whether the answer is the page for a busy hour, with that text, to be tried again soon and never cached."""
+    assert answer["headers"].get("Retry-After") == str(BUSY_SECONDS)
+    assert answer["headers"]["Cache-Control"] == "no-store"
+    return bool(
+        answer["statusCode"] == 503
+        and heading(answer) == text("problems.busy.heading")
+        and shows(answer, f"problems.busy.{said}")
+    )
+
+
+@pytest.fixture(params=DOORS)
+def door(request: pytest.FixtureRequest, clock: Clock) -> Door:
+    assert clock.now > NOON
+    return DOORS[request.param]
+
+
+def test_with_everything_throttled_a_form_says_what_was_not_done_and_is_done_afterwards(
+    cloud: Cloud, clock: Clock, door: Door
+) -> None:
+    before, began = stored(cloud), clock.now
+    with throttled(everything):
+        answer = door.press(cloud, **FINNISH)
+    assert busy(answer, door.act)
+    assert (clock.now - began).total_seconds() <= SECONDS_FOR_AWS
+    assert stored(cloud) == before
+    assert not door.done(cloud)
+    assert door.press(cloud)["statusCode"] == 200
+    assert door.done(cloud)
+
+
+@pytest.mark.parametrize("name", sorted(DOORS.keys() - {"sign-up", "confirm"}))
+def test_with_writes_throttled_the_page_is_in_the_readers_own_language(cloud: Cloud, clock: Clock, name: str) -> None:
+    """Of who signs up nothing is known yet but what the browser says."""
+    assert clock.now > NOON
+    before = stored(cloud)
+    with throttled(writes):
+        answer = DOORS[name].press(cloud, **ENGLISH)
+    assert busy(answer, DOORS[name].act)
+    assert stored(cloud) == before
+
+
+def test_whichever_write_is_the_first_to_be_refused_nothing_stays_half_done(
+    cloud: Cloud, clock: Clock, door: Door
+) -> None:
+    number, refused = 0, ["none yet"]
+    while refused:
+        number += 1
+        with throttled(after(number)) as refused:
+            answer = door.press(cloud, **FINNISH)
+        assert answer["statusCode"] == 200 or (refused and busy(answer, "perhaps"))
+        clock.forward(seconds=BUSY_SECONDS)
+        assert number < 30
+    assert door.done(cloud)
+
+
+def test_servers_that_never_answer_keep_nobody_waiting(cloud: Cloud, clock: Clock, door: Door) -> None:
+    began = clock.now
+    with silent(everything, lambda seconds: clock.forward(seconds=seconds)):
+        answer = door.press(cloud, **FINNISH)
+    assert busy(answer, "perhaps") or busy(answer, door.act)
+    assert (clock.now - began).total_seconds() <= AT_MOST
+    assert door.press(cloud)["statusCode"] == 200
+    assert door.done(cloud)
+
+
+def test_servers_that_answer_slowly_keep_nobody_waiting_either(cloud: Cloud, clock: Clock, door: Door) -> None:
+    began = clock.now
+    with slow(READ_SECONDS - 0.1, lambda seconds: clock.forward(seconds=seconds)):
+        answer = door.press(cloud, **FINNISH)
+    assert answer["statusCode"] == 200 or busy(answer, "perhaps") or busy(answer, door.act)
+    assert (clock.now - began).total_seconds() <= AT_MOST
+    clock.forward(seconds=BUSY_SECONDS)
+    assert door.press(cloud)["statusCode"] == 200
+    assert door.done(cloud)
+
+
+def test_the_last_attempt_ends_in_time() -> None:
+    assert SECONDS_FOR_AWS + CONNECT_SECONDS + READ_SECONDS < AT_MOST
+
+
+@pytest.mark.parametrize("path", ["/unsubscribe", "/preferences", "/my-data", "/offer"])
+def test_a_page_that_cannot_be_shown_says_so(cloud: Cloud, clock: Clock, path: str) -> None:
+    purpose = LinkPurpose(path.strip("/"))
+    shown = link(purpose, mailing="m", batch="b", extra="sparraus") if path == "/offer" else link(purpose)
+    assert clock.now > NOON
+    with throttled(everything):
+        assert busy(cloud.http("GET", shown, headers={"accept-language": "fi"}), "shown")
+    assert cloud.http("GET", shown)["statusCode"] == 200
+
+
+def test_a_form_that_sends_json_is_told_in_json(cloud: Cloud, clock: Clock) -> None:
+    assert clock.now > NOON
+    with throttled(everything):
+        answer = post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "kriisit"}, accept="application/json", **ENGLISH)
+    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, str(BUSY_SECONDS))
+    assert "not saved" in answer["body"]

@@ -1,0 +1,63 @@
+"""What a list costs: lines that add up, more for more, and clear words for what cannot be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cli.costs.bill import Asked, bill
+from cli.main import main
+
+Captured = pytest.CaptureFixture[str]
+
+
+def run(capsys: Captured, *arguments: str) -> dict[str, Any]:
+    assert main(["cost", *arguments, "--json"]) == 0
+    said: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return said
+
+
+def test_the_lines_add_up_and_visits_have_one_of_their_own(capsys: Captured) -> None:
+    said = run(capsys, "--readers", "12000", "--digests-per-month", "4", "--scanned", "0.6")
+    assert said["mails"] == 48_000
+    assert said["visits"] == round(48_000 * (0.6 * 35 + 0.1))
+    assert said["usd_per_month"] == pytest.approx(sum(said["usd"].values()), abs=0.01)
+    assert said["usd"]["visits"] > said["usd"]["dynamodb_writes"]
+    assert said["usd"]["ses"] == pytest.approx(4.8)
+    assert said["prices"]["as_of"]
+
+
+def test_a_digest_to_a_million_costs_what_the_budgets_say_beside_the_mails_themselves() -> None:
+    made = bill(Asked(1_000_000, 1, 0.5, 35), alarms=0, keys=0)
+    assert sum(made.services.values()) - made.services["ses"] <= 4
+    assert made.visits / made.visited * 1e6 <= 2.2
+    assert made.visits + sum(made.services.values()) - made.services["ses"] <= 45
+
+
+def test_without_scanners_visits_are_those_of_people() -> None:
+    assert bill(Asked(1_000, 1, 0.0, 35), 0, 0).visited == 100
+
+
+def test_the_table_names_each_service_and_its_date(capsys: Captured) -> None:
+    assert main(["cost", "--readers", "12_000", "--digests-per-month", "4.3"]) == 0
+    said = capsys.readouterr().out
+    for words in ("SES, mails", "visits (", "together", "60%", "Prices of"):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--readers", "many", "--digests-per-month", "4"], "argument --readers: 'many' is not a whole number"),
+        (["--readers", "0", "--digests-per-month", "4"], "argument --readers: '0' is not"),
+        (["--readers", "9", "--digests-per-month", "nan"], "argument --digests-per-month: 'nan' is not a number"),
+        (["--readers", "9", "--digests-per-month", "1", "--scanned", "60"], "argument --scanned: '60' is not a share"),
+    ],
+)
+def test_what_cannot_be_read_is_named(capsys: Captured, arguments: list[str], said: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["cost", *arguments])
+    assert ended.value.code == 2
+    assert said in " ".join(capsys.readouterr().err.split())
