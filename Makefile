@@ -8,7 +8,7 @@ PORT ?= 8000
 PYTHON ?=
 TESTS ?=
 STAGE ?= default
-export PORT PYTHON RUNS SEED READERS RATE
+export PORT PYTHON RUNS SEED READERS RATE SCANNED CONCURRENCY SAMPLE
 # Byte code is kept, so that nothing is compiled again by every process that a test or a measurement starts.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -38,7 +38,7 @@ test: .venv/test.stamp tests/node_modules/.package-lock.json ## Every test this 
 soak: .venv/test.stamp ## Ten thousand random schedules of crashes, lost answers and repeated messages (RUNS=, SEED=)
 	.venv/bin/python tests/soak/run.py
 
-simulate: .venv/test.stamp ## Send to a million readers at 500 a second, on virtual time (READERS=, RATE=, FEEDBACK=1)
+simulate: .venv/test.stamp ## Send to a million readers at 500 a second, on virtual time (READERS=, RATE=, FEEDBACK=1, SCANNED=0.7 CONCURRENCY=10)
 	.venv/bin/python tests/simulation/run.py
 
 check: .venv/test.stamp .venv-deploy/stamp ## Format, lint, types, templates, locks

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tests.bench import prices
+from cli.costs import prices
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Work:
     invocations: float
     logged_bytes: float
     memory_gb: float
+    at_once: int = 1
+    """So many of the calls are made side by side."""
 
     def times(self, factor: float) -> Work:
         """The same work so many times."""
@@ -34,6 +36,7 @@ class Work:
             self.invocations * factor,
             self.logged_bytes * factor,
             self.memory_gb,
+            self.at_once,
         )
 
     def count(self, *operations: str) -> float:
@@ -45,7 +48,7 @@ class Work:
         """What Lambda bills: CPU at the function's share of a vCPU, and the waiting for answers."""
         share = min(1.0, self.memory_gb * 1024 / prices.MB_OF_ONE_VCPU)
         waited = sum(prices.WAIT_S[name.split()[0]] * number for name, number in self.calls.items())
-        return (self.cpu_s / share + waited) * self.memory_gb
+        return (self.cpu_s / share + waited / self.at_once) * self.memory_gb
 
 
 WRITES = ("dynamodb PutItem", "dynamodb UpdateItem", "dynamodb DeleteItem", "dynamodb BatchWriteItem")
@@ -63,15 +66,15 @@ def usd(works: Iterable[Work], mail_events: float) -> dict[str, float]:
     return dict(lines)
 
 
-def usd_of_requests(work: Work) -> dict[str, float]:
-    """USD for requests of the HTTP API, by what they are paid for."""
+def usd_of_requests(work: Work, *, own_lines: bool = True) -> dict[str, float]:
+    """USD for requests of the HTTP API, by what they are paid for; `own_lines`: Lambda logs its own of each."""
     lines: dict[str, float] = defaultdict(float)
     lines["HTTP API"] += work.invocations * prices.HTTP_API_REQUEST
-    _add(lines, work)
+    _add(lines, work, own_lines=own_lines)
     return dict(lines)
 
 
-def _add(lines: dict[str, float], work: Work) -> None:
+def _add(lines: dict[str, float], work: Work, *, own_lines: bool = True) -> None:
     """What every function is billed."""
     for name, number in work.units.items():
         write = name.startswith("write ")
@@ -80,5 +83,5 @@ def _add(lines: dict[str, float], work: Work) -> None:
     lines["SQS"] += work.count("sqs ") * prices.SQS_REQUEST
     lines["Lambda requests"] += work.invocations * prices.LAMBDA_REQUEST
     lines["Lambda compute"] += work.gb_seconds * prices.LAMBDA_GB_SECOND
-    logged = work.logged_bytes + work.invocations * prices.LOG_OF_AN_INVOCATION
+    logged = work.logged_bytes + own_lines * work.invocations * prices.LOG_OF_AN_INVOCATION
     lines["logs"] += logged / 1e9 * prices.LOGS_GB

@@ -50,6 +50,17 @@ def event(kind: str, batch: SendBatch, position: int, address: str, configuratio
             "remoteMtaIp": "192.0.2.25",
             "reportingMTA": "a1-23.smtp-out.eu-north-1.amazonses.com",
         }
+    if kind == "Bounce":
+        gone = {
+            "emailAddress": address,
+            "action": "failed",
+            "status": "5.1.1",
+            "diagnosticCode": "smtp; 550 5.1.1 unknown",
+        }
+        details = {"timestamp": at, "bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [gone]}
+    if kind == "Complaint":
+        who = {"emailAddress": address}
+        details = {"timestamp": at, "complaintFeedbackType": "abuse", "complainedRecipients": [who]}
     about = {
         "timestamp": at,
         "source": "Sanaharju <uutiskirje@sanaharju.example>",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 
 from tests.bench.figures import Figure, LeftOut
-from tests.bench.measure import cold_start, million, send, site, size
+from tests.bench.measure import cold_start, million, send, site, size, verdicts
 
 
 class Bound(StrEnum):
@@ -53,6 +53,7 @@ ROWS = (
     Row("subscribe_p99_ms", Bound.AT_MOST, 10),
     Row("click_turns", Bound.AT_MOST, 24_000),
     Row("visit_usd_per_million", Bound.AT_MOST, 2.2),
+    Row("verdict_visits_per_cpu_s", Bound.AT_LEAST, 50_000),
     Row("zip_mb", Bound.AT_MOST, 12),
 )
 """What is counted in turns is counted in turns of `yardstick.py`."""
@@ -72,6 +73,8 @@ def benches(wanted: Sequence[str]) -> dict[str, Callable[[], Sequence[Figure | L
         chosen["cold_start"] = partial(cold_start.measure, folders or tuple(cold_start.CLIENTS))
     if _any(wanted, "click_", "subscribe_", "visit_"):
         chosen["site"] = site.measure
+    if _any(wanted, "verdict_"):
+        chosen["verdicts"] = verdicts.measure
     if _any(wanted, "zip_"):
         chosen["size"] = size.measure
     return chosen

@@ -19,6 +19,8 @@ class LongQueue(Queue):
     """A queue that need not look at all its messages to find the next one."""
 
     order: list[tuple[float, str]] = field(default_factory=list)
+    longest_wait: float = 0.0
+    """Seconds at most for which a message could have been received before it was, the first time."""
 
     def keep(self, message: Message) -> None:
         """Add a message."""
@@ -39,6 +41,8 @@ class LongQueue(Queue):
         received: list[Message] = []
         while len(received) < limit and (visible_at := self.next_visible()) is not None and visible_at <= now:
             message = self.messages[heapq.heappop(self.order)[1]]
+            if not message.receives:
+                self.longest_wait = max(self.longest_wait, now - visible_at)
             message.receives += 1
             if message.receives > self.max_receives:
                 self.dead.append(self.messages.pop(message.id))

@@ -7,23 +7,27 @@ import os
 import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from math import ceil
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
+from cli.costs.prices import MB_OF_ONE_VCPU, WAIT_S
 from newsletter.mailings import launch
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
 from newsletter.publication.feedback_policy import OnDoubt
 from newsletter.reports.certificate import Certificate
+from rehearsal.limits import executions, front_door
 from tests.bench.bill import WRITES, Work, usd
-from tests.bench.prices import MB_OF_ONE_VCPU, WAIT_S
 from tests.bench.stack import layout, memory_gb, stack
 from tests.simulation.aws import Ask
 from tests.simulation.feedback import Feedback
 from tests.simulation.lambdas import Fleet, Use
 from tests.simulation.queues import CountedSqs
+from tests.simulation.verdicts import verdicts
+from tests.simulation.visitors import Visitors
 from tests.simulation.witness import Witness
 from tests.soak.account import Answer, Request
 from tests.soak.clock import Clock
@@ -46,7 +50,8 @@ class Sent:
 
     `passes` says how often an event came round to each function at most, as Lambda counts it; `looped` how often Lambda
     refused one for it. `peaks`: the most units within a second that one partition of a table or index was asked for, by
-    "write table" and "read table/index". `clicks` counts the readers who opened a link.
+    "write table" and "read table/index". `clicks` counts the readers who opened a link, `throttled` the calls that
+    DynamoDB refused, by "write table partition" (`*`: the table as a whole).
     """
 
     readers: int
@@ -63,6 +68,7 @@ class Sent:
     looped: int
     peaks: dict[str, float]
     clicks: int
+    throttled: dict[str, int]
     rss_mb: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -115,26 +121,47 @@ class Timed(Work):
         return (self.seconds + self.cpu_s / share) * self.memory_gb
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """The share of readers behind mail scanners, one in how many is played by real code, and what Lambda gives."""
+
+    scanned: float
+    sample: int
+    concurrency: int
+
+    def visitors(self, fleet: Fleet) -> Visitors:
+        """Those who open the links."""
+        door = partial(front_door.of_stack, stack())
+        return Visitors(fleet, door, self.scanned, self.sample, Random(2))  # noqa: S311 (the same story in every run)
+
+
 class Stage:
     """The functions, their queues and the clock, with AWS behind `ask`.
 
-    `feedback`: mails are reported on by SES, and every other one is opened.
+    `feedback`: mails are reported on by SES, and every other one is opened; with a `crowd`, as the world opens them.
     """
 
-    def __init__(self, readers: int, rate: float, ask: Ask, *, feedback: bool = False) -> None:
+    def __init__(
+        self, readers: int, rate: float, ask: Ask, *, feedback: bool = False, crowd: Crowd | None = None
+    ) -> None:
         self.readers, self.rate, self._ask = readers, rate, ask
         self.clock = Clock()
         self.sqs = CountedSqs(stack(), self.clock)
         self._draw = Random(1)  # noqa: S311 (the same story in every run)
-        self.fleet = Fleet(self.clock, self.sqs, self._draw)
+        most = crowd.concurrency if crowd else executions.USUAL_ACCOUNT
+        self.fleet = Fleet(self.clock, self.sqs, self._draw, executions.of_stack(stack(), most))
         self.witness = Witness(readers)
-        self._feedback = Feedback(self.fleet, self.sqs, Random(1)) if feedback else None  # noqa: S311 (the same story)
+        self.visitors = crowd.visitors(self.fleet) if crowd else None
+        self._links = 30 if crowd else 1
+        back = feedback or crowd is not None
+        self._feedback = Feedback(self.fleet, self.sqs, Random(1), self.visitors) if back else None  # noqa: S311
+        self.verdicts = 0, 0
         self._planned_after = 0.0
         self._rss_mb: dict[str, float] = {}
 
     def send(self) -> Sent:
         """Start the campaign and let the functions work until nothing is left to do."""
-        campaign = Campaign(OnDoubt.NEVER_TWICE, languages=layout().languages)
+        campaign = Campaign(OnDoubt.NEVER_TWICE, languages=layout().languages, links=self._links)
         # Without a pilot, since its wait would be most of the time that is measured.
         whole = patch.object(launch, "pilot_shards", lambda *_: "")
         with virtual(self.fleet), laid(self._carry), whole:
@@ -144,6 +171,8 @@ class Stage:
             self._rss_mb["at the end"] = rss_mb()
             metered = json.loads(self._ask("POST", "/_bench/meter", "", b"{}", self._time()).body)
             certificate = report_of(campaign.id).certificate
+            if self.visitors:
+                self.verdicts = verdicts(self.visitors.seen.truth)
         calls = Counter({**metered["calls"], **self.sqs.calls})
         return Sent(
             self.readers,
@@ -160,6 +189,7 @@ class Stage:
             self.fleet.looped,
             metered["peaks"],
             self._feedback.clicks if self._feedback else 0,
+            metered["throttled"],
             self._rss_mb,
         )
 
@@ -200,7 +230,7 @@ class Stage:
         return [
             asked,
             *(
-                Timed({}, {}, use.cpu_s, use.records, use.invocations, 0, memory_gb(folder), use.seconds)
+                Timed({}, {}, use.cpu_s, use.records, use.invocations, 0, memory_gb(folder), seconds=use.seconds)
                 for folder, use in self.fleet.use.items()
                 if use.invocations
             ),

@@ -17,7 +17,6 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 
 from newsletter.container import app
 from newsletter.mailings.mailing import Variant
-from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from public_site.handler import handle
@@ -45,8 +44,8 @@ class Answered:
         yield self._body
 
 
-def answer_in_process(account: Account, *services: aws.Service) -> None:
-    """Let the stub answer these services' clients where a request would be sent; its time counts as ours."""
+def answer_in_process(account: Account, *clients: Any) -> None:
+    """Let the stub answer these clients where a request would be sent; its time counts as ours."""
 
     def respond(request: Any, **_: Any) -> AWSResponse:
         target = request.headers.get("X-Amz-Target", b"")
@@ -54,15 +53,12 @@ def answer_in_process(account: Account, *services: aws.Service) -> None:
         headers: Any = HeadersDict({"content-type": answer.media_type})
         return AWSResponse(request.url, answer.status, headers, Answered(answer.body))
 
-    for service in services:
-        aws.client(service).meta.events.register("before-send.*.*", respond)
+    for client in clients:
+        client.meta.events.register("before-send.*.*", respond)
 
 
 def clicks(number: int, variant: Variant) -> Iterator[dict[str, Any]]:
-    """Clicks of different readers on an article of the mail; what they need is put where the site finds it."""
-    for batch in range(-(-number // BATCH)):
-        readers = tuple(reader_id("a", batch * BATCH + position) for position in range(BATCH))
-        app.deliveries.claim(Batch(MAILING.id, f"a0-{batch}", variant.key, readers), "a" * BATCH, {}, app.now())
+    """Clicks of different readers on an article of the mail."""
     key = variant.html.partition("/c/{{click}}/")[2][:10]
     for index in range(number):
         batch, position = divmod(index, BATCH)
@@ -107,7 +103,8 @@ def main() -> None:
     """Arguments: requests to warm up with, requests to measure."""
     warm_up, measured = processes.arguments()
     account = Account(layout(), processes.READERS)
-    answer_in_process(account, "dynamodb", "sqs", "ssm")
+    answer_in_process(account, *(aws.client("dynamodb"), aws.client("sqs"), aws.client("ssm")))
+    answer_in_process(account, aws.quick_client("dynamodb"), aws.quick_client("sqs"))
     variant = app.mailings.variant(MAILING.id, prepare())
     assert variant
     to_follow = list(clicks(warm_up + measured, variant))

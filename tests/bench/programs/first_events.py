@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from newsletter.container import app
-from newsletter.leads.lead import Evidence
+from newsletter.leads.visits.evidence import Evidence
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import PlanPage, SendBatch, TakeUpOffer
@@ -29,7 +29,7 @@ def main() -> None:
     to_send = SendBatch(MAILING.id, "a0-1", variant, (reader,))
     delivered = mail_events.of([SendBatch(sent.mailing, sent.id, variant, sent.recipients)], "mail")[-1:]
     evidence = asdict(Evidence("POST", "Mozilla/5.0", "192.0.2.0/24", {}))
-    wish = TakeUpOffer(reader, MAILING.offer, "button", NOW, MAILING.id, sent.id, 0, evidence)
+    wish = TakeUpOffer(reader, MAILING.offer, "button", NOW, MAILING.id, sent.id, 0, evidence, 20.0)
     leave = app.links.token(LinkPurpose.UNSUBSCRIBE, LinkClaims(reader, MAILING.id, sent.id, 0))
     first: dict[str, dict[str, Any]] = {
         "feed_ingest": {"now": NOW},

@@ -54,6 +54,10 @@ class Account:
         add_tables(self.database, stack(), {"Subscribers": crowd})
         self._ses, self._sqs, self._ssm = Ses(self.meter, rate), Sqs(self.meter), Ssm(self.meter)
 
+    def kept(self, queue: str) -> list[str]:
+        """The messages of the queue of that URL; what is taken off the list is not kept any more."""
+        return self._sqs.messages[queue]
+
     def answer(self, method: str, path: str, target: str, body: bytes) -> Answer:
         """The answer; `target` is the header X-Amz-Target."""
         try:
@@ -83,7 +87,9 @@ class Account:
         """What the bench asks, not the product: the meter, kept messages, and a blog and a CRM to talk to."""
         match path:
             case "/_bench/meter":
-                return _json({**self.meter.read_off(), "peaks": self.database.throughput.peaks})
+                throughput = self.database.throughput
+                refused = {" ".join(map(str, key)): number for key, number in throughput.throttled.items()}
+                return _json({**self.meter.read_off(), "peaks": throughput.peaks, "throttled": refused})
             case "/_bench/messages":
                 return _json({"messages": self._sqs.messages[json.loads(body)["queue"]]})
             case "/_bench/feed.xml":
