@@ -75,7 +75,7 @@ class Account:
     """
 
     def __init__(self, clock: Clock, rate: float, report: Callable[[str], None]) -> None:
-        self.database = Database(now=lambda: clock.now().timestamp())
+        self.database = Database(now=lambda: clock.now().timestamp(), refuse=True)
         add_tables(self.database, stack())
         self._names = {name: table.label for name, table in self.database.tables.items()}
         self.sqs = Sqs(stack(), clock)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import boto3
@@ -113,16 +113,26 @@ def takes_its_own_write_for_anothers() -> Iterator[None]:
         yield
 
 
-BUGS: Mapping[str, tuple[Callable[[], AbstractContextManager[None]], Weather]] = {
-    bug.__name__: (bug, weather)
-    for bug, weather in (
-        (claims_anything, Weather(undeleted=0.3)),
-        (plans_again, Weather(twice=0.8, lost_after=0.1)),
-        (lets_boto3_repeat, Weather(lost_after=0.05)),
-        (repeats_what_may_have_gone, Weather(entry=0.4)),
-        (does_not_look_again, FAIR),
-        (reports_success_after_failure, Weather(throttle=0.5)),
-        (takes_its_own_write_for_anothers, Weather(lost_after=0.1)),
+class Planted(NamedTuple):
+    """A bug, weather and a number of readers with which it soon shows, and the seed that is tried first: it was found
+    there.
+    """
+
+    plant: Callable[[], AbstractContextManager[None]]
+    weather: Weather
+    seed: int
+    readers: int = 5
+
+
+BUGS: Mapping[str, Planted] = {
+    bug.plant.__name__: bug
+    for bug in (
+        Planted(claims_anything, Weather(undeleted=0.3), 7),
+        Planted(plans_again, Weather(twice=0.8, lost_after=0.1), 5),
+        Planted(lets_boto3_repeat, Weather(lost_after=0.05), 1),
+        Planted(repeats_what_may_have_gone, Weather(entry=0.4), 1),
+        Planted(does_not_look_again, FAIR, 2, readers=20),
+        Planted(reports_success_after_failure, Weather(throttle=0.5), 7),
+        Planted(takes_its_own_write_for_anothers, Weather(lost_after=0.1), 1),
     )
 }
-"""Each with weather in which it soon shows."""

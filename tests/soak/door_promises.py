@@ -101,7 +101,7 @@ def _leads(person: Person, played: PlayedDoors) -> None:
     (lead,) = leads
     ids = {webhook for webhook, of in played.webhooks if str(lead["lead"]) in of}
     require(len(ids) == 1, f"the CRM got the lead of {person.email} as {sorted(ids)}")
-    require("handed_off_at" in lead, f"the lead of {person.email} is not known to be handed off")
+    require(lead["state"] == "handed_off", f"the lead of {person.email} is {lead['state']}")
     if _status(person.said) == Status.ACTIVE and not set(LEFT) & set(person.said):
         enrollments = app.enrollments.of(person.id)
         require(len(enrollments) == 1, f"{person.email} is in {len(enrollments)} sequences")
@@ -111,7 +111,7 @@ def _leads(person: Person, played: PlayedDoors) -> None:
 
 def _leads_of(person: Person) -> list[Mapping[str, object]]:
     offers = app.templates.publication.offers
-    found = (app.leads.kept(lead_id(person.id, offer.key)) for offer in offers)
+    found = (app.leads.kept(lead_id(person.id, offer.key, 1)) for offer in offers)
     return [lead.shown for lead in found if lead is not None]
 
 

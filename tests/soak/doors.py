@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random as chance
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,9 @@ from typing import Any
 from unittest.mock import patch
 
 from newsletter.container import app
-from newsletter.leads.crm_client import Crm, CrmRefused
+from newsletter.leads.crm_client import Crm
+from newsletter.leads.lead import lead_id
+from newsletter.leads.outbox.crm_answer import CrmAnswer
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.control.cancel import cancel_mailing
 from newsletter.mailings.control.pause import pause_mailing
@@ -150,20 +151,20 @@ def _world(draw: Random) -> Iterator[PlayedDoors]:
     wire.listeners.append(played.causes.heard)
     chance.seed(draw.random())
 
-    def post(_: Crm, webhook: str, body: dict[str, Any]) -> str:
+    def send(_: Crm, webhook: str, payload: str, **_of: str) -> CrmAnswer:
         """The CRM: it may be down, and its answer may be lost; a process may die while it waits."""
         wire.wait(draw.uniform(0, 3))
         current = wire.weather
         if draw.random() < current.error_before + current.lost_before:
-            raise CrmRefused("HTTP 503")
-        played.webhooks.append((webhook, json.dumps(body)))
+            return CrmAnswer(503, 1.0, {})
+        played.webhooks.append((webhook, payload))
         if draw.random() < current.crash_after:
             raise Crash
         if draw.random() < current.lost_after:
-            raise CrmRefused("no answer")
-        return "200"
+            return CrmAnswer(0, 20.0, {}, fault="no answer")
+        return CrmAnswer(200, 1.0, {})
 
-    with virtual(lambdas), laid(wire.carry), patch.object(Crm, "post", post):
+    with virtual(lambdas), laid(wire.carry), patch.object(Crm, "send", send):
         yield played
 
 
@@ -173,11 +174,12 @@ def _person(played: PlayedDoors, number: int, journey: Sequence[str]) -> Person:
 
 
 def _address(played: PlayedDoors, name: str, number: int) -> tuple[str, str]:
-    """An address, and its id, in one of the few shards."""
+    """An address, and its id, in one of the few shards as its lead is."""
+    offer = app.publication.offers[0].key
     while True:
         email = f"{name}{number}.{played.draw.randrange(10**6)}@lukija.example.com"
         id_ = app.ids.of(email)
-        if id_[0] in SHARDS[:3]:
+        if id_[0] in SHARDS[:3] and lead_id(id_, offer, 1)[0] in SHARDS[:3]:
             return email, id_
 
 

@@ -35,9 +35,13 @@ class Campaign:
     doubt: OnDoubt
     id: str = "campaign-soak"
     languages: tuple[str, ...] = ("fi", "sv")
+    links: int = 1
 
     def prepare(self) -> None:
         """It needs nothing."""
+
+    def _articles(self) -> list[str]:
+        return [f"[Lue](https://www.sanaharju.example/a{number or ''})" for number in range(self.links)]
 
     def start(self) -> None:
         """What the console does. Started twice, a campaign is one."""
@@ -45,7 +49,7 @@ class Campaign:
             campaign.Campaign(
                 "soak",
                 "Kevään kuulumiset",
-                "Hei! [Lue](https://www.sanaharju.example/a)",
+                " ".join(["Hei!", *self._articles()]),
                 "fi",
                 languages=self.languages,
                 doubt=self.doubt,

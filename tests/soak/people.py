@@ -26,8 +26,18 @@ TRIES = 300
 READS_MAIL = 120.0
 """Seconds between two looks into the mailbox."""
 LOOKS = 2000
+READS_PAGE = 5.0
+"""Seconds that a person looks at a page before they press its button; sooner than that, it was a program."""
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "accept-language": "fi",
+}
 
 Answer = dict[str, Any]
+
+
+DWELL = 3.0
+"""Seconds for which a person reads a page before they press its button; a program needs none."""
 
 
 @dataclass
@@ -137,7 +147,9 @@ class Person:
             page = self._request("GET", path)
             if page is None or page["statusCode"] == 410:
                 return page
+            self.town.lambdas.wait(READS_PAGE)
             forms = re.findall(r"<form.*?</form>", page["body"], re.DOTALL)
+            self.town.lambdas.wait(DWELL)
             hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', forms[0]) if forms else []
             return self._request("POST", path, {name: html.unescape(value) for name, value in hidden} | (fields or {}))
 
@@ -166,7 +178,7 @@ class Person:
         """What the site answers; None for nothing that a person could use."""
         headers = {
             "content-type": "application/x-www-form-urlencoded",
-            "user-agent": "Soak/1",
+            **BROWSER,
             "origin": PUBLIC_URL,
             "sec-fetch-site": "same-origin",
         }

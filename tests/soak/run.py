@@ -1,7 +1,7 @@
 """`make soak`: many random schedules on all processors, and what was seen in them.
 
-Each seed gives two: a mailing to many readers, and people at every door. Every schedule follows from its seed. One that
-breaks a promise is printed with the command that plays it again.
+Each seed gives three: a mailing to many readers, people at every door, and presses that become leads. Every schedule
+follows from its seed. One that breaks a promise is printed with the command that plays it again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tests.bench.stack import variables  # noqa: E402
 from tests.soak.door_promises import check_doors  # noqa: E402
 from tests.soak.doors import DoorSchedule  # noqa: E402
 from tests.soak.lambdas import warm_up  # noqa: E402
+from tests.soak.lead_promises import check_leads  # noqa: E402
+from tests.soak.lead_schedule import LeadSchedule  # noqa: E402
 from tests.soak.promises import Broken, check  # noqa: E402
 from tests.soak.schedule import Schedule  # noqa: E402
 
@@ -85,6 +87,12 @@ def seen_at_the_doors(schedule: DoorSchedule) -> Counter[str]:
     return said + console + Counter({"schedules at the doors": 1, "webhooks at the CRM": len(played.webhooks)})
 
 
+def seen_of_leads(schedule: LeadSchedule) -> Counter[str]:
+    """The same of a schedule of leads and sequences."""
+    with schedule.played() as played:
+        return check_leads(played)
+
+
 def _play(seeds: range) -> tuple[Counter[str], list[str]]:
     total: Counter[str] = Counter()
     broken = []
@@ -93,6 +101,7 @@ def _play(seeds: range) -> tuple[Counter[str], list[str]]:
             try:
                 total = together(total, seen_in(Schedule(seed)))
                 total = together(total, seen_at_the_doors(DoorSchedule(seed)))
+                total = together(total, seen_of_leads(LeadSchedule(seed)))
             except Exception as error:  # noqa: BLE001 (the other schedules shall be played whatever this one shows)
                 total["schedules that broke a promise"] += 1
                 broken.append(f"seed {seed}: {type(error).__name__}: {error}\n  make soak SEED={seed} RUNS=1")
@@ -116,6 +125,15 @@ def _tell(seed: int) -> int:
             print(f"{person.email} ({person.id}): {', '.join(person.said)}; refused: {person.refused}")
         try:
             check_doors(at_the_doors)
+        except Broken as broken:
+            print(f"BROKEN: {broken}")
+            return 1
+    with surroundings(), LeadSchedule(seed).played() as leads:
+        print("\nLeads:", *leads.wire.trail, sep="\n")
+        for visitor in leads.visitors:
+            print(f"{visitor.email} ({visitor.id}): {visitor.pressed}; left: {visitor.left}; erased: {visitor.erased}")
+        try:
+            print(check_leads(leads))
         except Broken as broken:
             print(f"BROKEN: {broken}")
             return 1

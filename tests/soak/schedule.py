@@ -25,7 +25,7 @@ from tests.bench.stack import layout
 from tests.soak.account import Account, Request
 from tests.soak.causes import Causes
 from tests.soak.clock import START, Clock
-from tests.soak.lambdas import Lambdas
+from tests.soak.lambdas import RESTLESS, Lambdas
 from tests.soak.mailings import Campaign, Digest, refill
 from tests.soak.virtual import everywhere, virtual
 from tests.soak.weather import FAIR, Weather, drawn
@@ -71,6 +71,7 @@ class Schedule:
     kind: Kind | None = None
     many_pages: bool | None = None
     ahead: float | None = None
+    patience: int = RESTLESS
     onlooker: Onlooker | None = None
 
     @contextmanager
@@ -97,6 +98,7 @@ class Schedule:
             mailing.prepare()
             weather = drawn(draw) if self.weather is None else self.weather
             stage.begin(weather)
+            stage.lambdas.patience = self.patience
             stage.wire.onlookers += [self.onlooker] if self.onlooker else []
             if self.people_move:
                 _let_people_move(stage, readers, draw)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random as chance
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from random import Random
 from typing import Any, Self
 from unittest.mock import patch
 
@@ -82,10 +84,18 @@ class SideBySide:
 
 @contextmanager
 def virtual(lambdas: Lambdas) -> Iterator[None]:
-    """The functions live on the clock of the lambdas; chance inside boto3 follows from `seed`."""
+    """The functions live on the clock of the lambdas; all chance, ours and boto3's, is the same in every play."""
     chance.seed(1)
+    ours = Random(1)  # noqa: S311 (chance that can be repeated)
+
+    def token(size: int) -> str:
+        return ours.randbytes(size).hex()
+
     with (
         patch.object(Container, "now", lambda _: lambdas.clock.now()),
+        patch.object(Container, "chance", lambda _: ours.random()),
+        patch.object(secrets, "token_hex", token),
+        patch.object(secrets, "token_urlsafe", token),
         patch.object(time, "sleep", lambdas.wait),
         patch.object(Metrics, "add_metric", lambda *_, **__: None),
         everywhere("ThreadPoolExecutor", type("SideBySide", (SideBySide,), {"lambdas": lambdas})),
