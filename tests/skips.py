@@ -51,6 +51,11 @@ def _axe() -> Path | None:
     return script if script.is_file() else None
 
 
+def _webhooks_js() -> Path | None:
+    package = NODE_MODULES / "standardwebhooks/package.json"
+    return package if package.is_file() and _node_answers() else None
+
+
 def _spamassassin() -> Path | None:
     found = shutil.which("spamassassin")
     return Path(found) if found else None
@@ -66,6 +71,7 @@ CHROMIUM = Tool("Chromium", HOW_TO_GET_CHROMIUM, chromium)
 DEPLOY_TOOLS = Tool("The SAM CLI", "run `make check` once, which installs it into .venv-deploy", _deploy_tools)
 DYNALITE = Tool("dynalite", HOW_TO_GET_NODE_PACKAGES, _dynalite)
 AXE = Tool("axe-core", HOW_TO_GET_NODE_PACKAGES, _axe)
+WEBHOOKS_JS = Tool("standardwebhooks for Node", HOW_TO_GET_NODE_PACKAGES, _webhooks_js)
 
 
 def require(tool: Tool) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,6 +17,7 @@ from rehearsal.clock import Clock
 from rehearsal.lambda_ import logs, pollers
 from rehearsal.lambda_.runtime import Functions, HandlerFailed
 from rehearsal.lambda_.scheduler import Scheduler
+from rehearsal.limits import front_door
 from rehearsal.playing import DRAIN_SECONDS, Engine, Moved, Player, Run
 from rehearsal.ses.fake import FakeSes
 from rehearsal.settings import CannotStart, crm_address, feed_address, sender_domain, ses_settings
@@ -113,11 +115,13 @@ class LocalCloud:
         self.backends.start()
         self._exit.callback(self.backends.stop)
         provision(self.stack, self.backends.client)
-        webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        self.crm = Crm([webhook_secret], self.clock.now)
+        webhook_secret, inbound_secret = _webhook_secret(), _webhook_secret()
+        crm_token = secrets.token_urlsafe(24)
+        self.crm = Crm([webhook_secret], self.clock.now, token=crm_token, inbound_secret=inbound_secret)
         self.ses = FakeSes(ses_settings(self.stack, auto_deliver=self._auto_deliver), self._publish, self.clock.now)
         self.issuer = Issuer(f"{self.url}/_local/oidc", AUDIENCE, self.clock.timestamp)
         self.router = Router(self.stack.functions)
+        self.front_door = front_door.of_stack(self.stack, time.monotonic)
         self.scheduler = Scheduler(self.stack, self.functions, self.clock)
         self.pollers = pollers.Pollers(self.stack, self.functions, self.backends)
         engine = Engine(self.stack, self.functions, self.pollers, self.scheduler)
@@ -131,7 +135,7 @@ class LocalCloud:
         self._exit.callback(self.scheduler.stop)
         if self._ingest and self.stack.function("feed_ingest"):
             self._first_articles()
-        self._put_secrets(webhook_secret)
+        self._put_secrets(webhook_secret, inbound_secret, crm_token)
         self.ready.set()
         threading.Thread(target=self.functions.preload, name="preload", daemon=True).start()
 
@@ -223,15 +227,22 @@ class LocalCloud:
             "POWERTOOLS_METRICS_DISABLED": "true",
         }
 
-    def _put_secrets(self, webhook_secret: str) -> None:
+    def _put_secrets(self, webhook_secret: str, inbound_secret: str, crm_token: str) -> None:
         path = self.environment.get("NEWSLETTER_SECRETS_PATH")
         if path:
             values = {
                 "pepper": secrets.token_hex(32),
                 "link_keys": secrets.token_hex(32),
                 "webhook_secrets": webhook_secret,
+                "crm_inbound_secrets": inbound_secret,
+                "crm_token": crm_token,
             }
             self.backends.put_secrets({f"{path}/{name}": value for name, value in values.items()})
+
+
+def _webhook_secret() -> str:
+    """As Standard Webhooks want it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _free_lanes(clock: Clock) -> None:

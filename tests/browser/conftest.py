@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.stage import DESKTOP, Camera, Stage, chromium, staged
+from tests.browser.stage import DESKTOP, WITH_A_WINDOW, Camera, Stage, chromium, staged
 from tests.skips import AXE, CHROMIUM, require
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -40,7 +40,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A new tab without cookies, in Finnish. A script error or a refused resource fails the test."""
-    with browser.new_context(viewport=DESKTOP, locale="fi-FI", timezone_id="Europe/Helsinki") as context:
+    with browser.new_context(
+        viewport=DESKTOP, locale="fi-FI", timezone_id="Europe/Helsinki", user_agent=WITH_A_WINDOW
+    ) as context:
         context.set_default_timeout(SECONDS * 1000)
         faults: list[str] = []
         # A page that answers 404 or 422 on purpose is logged by Chromium, too, as a resource that failed to load.

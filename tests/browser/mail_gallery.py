@@ -72,7 +72,7 @@ def mails(templates: Templates, language: str) -> Iterator[tuple[str, RenderedMa
     yield "digest-one", templates.mail("digest", language, **one)
     for sequence in templates.publication.sequences.values():
         step = sequence.steps[0]
-        letter: dict[str, Any] = {"subject": step.subject[language], "preheader": "", "why": "mail.footer.why_offer"}
+        letter: dict[str, Any] = {"subject": step.subject[language], "preheader": "", "why": "mail.footer.why_lead"}
         letter |= {"body": templates.step_body(step.body, language), "offer": None}
         yield f"step-{sequence.key}", templates.mail("letter", language, **letter)
     campaign: dict[str, Any] = {

@@ -29,6 +29,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WITH_A_WINDOW = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+"""A browser without a window says so, and is taken for the program that it is."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 ACCESSIBILITY = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -68,6 +70,10 @@ class Stage:
     def url(self, path: str) -> str:
         """The address of a path."""
         return f"{self.cloud.url}{path}"
+
+    def wait(self, **by: float) -> None:
+        """Let time pass, as in `wait(seconds=20)`."""
+        self.clock.ahead += timedelta(**by)
 
     def publish(self, title: str, at: datetime) -> None:
         """A new article on the blog, read by feed_ingest at that moment."""
@@ -144,7 +150,7 @@ class Camera:
         }
         found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
         return [
-            f"{rule['id']} at {json.dumps(node['target'])}: {node['failureSummary']}"
+            f"{rule['id']} at {json.dumps(node['target'])}: {node.get('failureSummary', rule['help'])}"
             for rule in found["violations"]
             for node in rule["nodes"]
         ]

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize
 
-from tests.browser.stage import Stage, chromium, link_to, mail_to, staged, subscribe
+from tests.browser.stage import WITH_A_WINDOW, Stage, chromium, link_to, mail_to, staged, subscribe
 from tests.skips import CHROMIUM
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDE: ViewportSize = {"width": 1000, "height": 640}
+HIGH: ViewportSize = {"width": 1000, "height": 1180}
 NARROW: ViewportSize = {"width": 390, "height": 700}
 READER = "maija@example.com"
 LIMIT = 150_000
@@ -30,7 +31,9 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         staged(Path(folder)) as stage,
         chromium(executable) as browser,
-        browser.new_context(viewport=WIDE, locale="fi-FI", timezone_id="Europe/Helsinki") as context,
+        browser.new_context(
+            viewport=WIDE, locale="fi-FI", timezone_id="Europe/Helsinki", user_agent=WITH_A_WINDOW
+        ) as context,
     ):
         _walk(context.new_page(), stage)
     heavy = [image.name for image in IMAGES.glob("*.png") if image.stat().st_size > LIMIT]
@@ -50,17 +53,34 @@ def _walk(page: Page, stage: Stage) -> None:
     digest = mail_to(stage, READER)
     page.goto(stage.url(f"/_local/mail/{digest['id']}/html"))
     _keep(page, "digest")
+    page.goto(stage.url(f"/_local/mail/{mail_to(stage, 'olli@example.com')['id']}"))
+    page.get_by_role("button", name="read it and press the button").click()
+    stage.cloud.drain()
+    # At the pace of a person: a machine would open both links at once, and press at once.
+    stage.clock.ahead += timedelta(minutes=20)
     page.goto(link_to("c", digest["text"]))
+    stage.cloud.drain()
+    stage.clock.ahead += timedelta(minutes=3)
     page.goto(link_to("offer", digest["text"]))
     _keep(page, "offer")
+    stage.clock.ahead += timedelta(seconds=40)
     page.click("main form button")
     stage.cloud.drain()
-    page.set_viewport_size(WIDE)
-    page.goto(stage.url("/_local/crm"))
-    _keep(page, "lead")
+    page.set_viewport_size(HIGH)
     stage.cloud.run("nurture", (stage.cloud.started_at + timedelta(days=3)).isoformat())
     page.goto(stage.url("/console"))
     page.get_by_role("button", name="Sign in as marketing").click()
+    page.set_viewport_size(WIDE)
+    page.goto(stage.url("/console/sequences/sparraus"))
+    _keep(page, "funnel")
+    page.goto(stage.url("/console/leads"))
+    _keep(page, "leads")
+    page.set_viewport_size(HIGH)
+    page.get_by_role("link", name=READER).first.click()
+    page.get_by_role("heading", name="What they read").wait_for()
+    _keep(page, "lead")
+    page.set_viewport_size(HIGH)
+    page.goto(stage.url("/console"))
     page.get_by_role("link", name="Digest of week").click()
     page.get_by_role("heading", name="Certificate").wait_for()
     _keep(page, "report")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.stage import Stage, link_to, mail_to, send_campaign, subscribe
+from tests.browser.stage import Camera, Stage, link_to, mail_to, send_campaign, subscribe
 
 OLD = "vanha-osoite@example.com"
 
@@ -40,3 +40,15 @@ def test_a_mail_is_shown_where_it_can_run_nothing(page: Page, stage: Stage) -> N
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("sandbox ")
     assert "script" not in policy
+
+
+def test_a_scanner_reads_a_mail_at_the_press_of_a_button(page: Page, camera: Camera, stage: Stage) -> None:
+    subscribe(page, stage, "suojattu@example.com")
+    page.goto(stage.url("/_local/mail?to=suojattu@example.com"))
+    page.get_by_role("button", name="Let a scanner read").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A scanner read this mail")
+    camera.check(page, "local-scan")
+    page.get_by_role("link", name="←").click()
+    page.get_by_role("button", name="read it and press the button of its offer").click()
+    expect(page.get_by_text("and pressed the button of the offer")).to_be_visible()
+    assert stage.cloud.drain()

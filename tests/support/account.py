@@ -1,7 +1,8 @@
 """The AWS account behind the tests: made once in each process, given to every test empty.
 
 Making it anew would cost more than most tests do: forty calls, and for each service a client that first reads the
-service's whole description.
+service's whole description. DynamoDB is the rehearsal's own, which is held against moto and dynalite
+(tests/aws/rehearsal/test_dynamodb_double.py) and takes a tenth of moto's time; SQS, SNS and SSM are moto's.
 """
 
 from __future__ import annotations
@@ -17,27 +18,32 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
 from newsletter.platform.aws import clients as aws
 from rehearsal.aws import moto_patches
-from rehearsal.aws.moto_patches import one_at_a_time
+from rehearsal.aws.dynamodb import Database, door
+from rehearsal.aws.dynamodb.from_template import add_tables
+from rehearsal.aws.dynamodb.partition import Record
+from rehearsal.aws.moto_patches import answered_before, one_at_a_time
 from rehearsal.template.cloudformation import Account
 from rehearsal.template.model import Stack
-from rehearsal.template.provision import provision
+from rehearsal.template.provision import PROVISIONED, TABLE, provision
 
 moto_patches.install()
 
-HOLDERS = (dynamodb_backends, sqs_backends, sns_backends)
+HOLDERS = (sqs_backends, sns_backends)
+OF_MOTO = frozenset(PROVISIONED) - {TABLE}
+_database = Database()
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What moto holds of a new stack: its backends, everything in them, and the parameters of SSM."""
+    """The records of each table, and what moto holds: its backends, everything in them, and the parameters of SSM."""
 
+    records: dict[str, tuple[Record, ...]]
     backends: tuple[Any, ...]
     contents: tuple[dict[str, Any], ...]
     parameters: dict[str, Any]
@@ -57,20 +63,28 @@ def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[s
     changed.
     """
     name = stack.account.stack_name
+    add_tables(_database, stack)
     with (
         mock_aws(),
         one_at_a_time(RLock()),
+        answered_before(_of_dynamodb),
         patch.object(boto3, "client", _client),
         patch.object(aws, "client", _client_of_ours),
+        patch.object(aws, "quick_client", _quick_client_of_ours),
     ):
         if name in _snapshots:
             bring_back(_snapshots[name], stack.account)
         else:
-            provision(stack, _client)
+            provision(stack, _client, only=OF_MOTO)
             for parameter, value in parameters.items():
                 _client("ssm").put_parameter(Name=parameter, Value=value, Type="SecureString")
             _snapshots[name] = snapshot(stack.account)
         yield _client
+
+
+def _of_dynamodb(request: Any) -> tuple[int, Any, bytes] | None:
+    said = door.asked(_database, request)
+    return None if said is None else (said.status, said.headers, said.body)
 
 
 def waiting(queue: str, account: Account) -> int:
@@ -94,6 +108,14 @@ def _client_of_ours(service: str) -> Any:
     return _kept(_make_client_of_ours, service)
 
 
+def _quick_client_of_ours(service: str) -> Any:
+    return _kept(_make_quick_client_of_ours, service)
+
+
+def _make_quick_client_of_ours(service: str) -> Any:
+    return _make_client_of_ours(service, quick=True)
+
+
 def _kept(make: Callable[[str], Any], service: str) -> Any:
     surroundings = sorted((name, value) for name, value in environ.items() if name.startswith("AWS_"))
     key = (make, service, *surroundings)
@@ -104,14 +126,20 @@ def _kept(make: Callable[[str], Any], service: str) -> Any:
 
 def snapshot(account: Account) -> Snapshot:
     """Everything that is in the account now."""
+    records = {name: tuple(table.scan(0, 1, None)) for name, table in _database.tables.items()}
     backends = tuple(holder[account.account_id][account.region] for holder in HOLDERS)
     parameters = ssm_backends[account.account_id][account.region]._parameters  # noqa: SLF001
     contents = tuple(_copied(vars(backend), backends, backends) for backend in backends)
-    return Snapshot(backends, contents, deepcopy(dict(parameters)))
+    return Snapshot(records, backends, contents, deepcopy(dict(parameters)))
 
 
 def bring_back(kept: Snapshot, account: Account) -> None:
     """Make the account what it was."""
+    for name, records in kept.records.items():
+        before = _database.tables[name]
+        table = _database.add_table(name, before.properties, label=before.label)
+        for record in records:
+            table.put(record, None)
     backends = tuple(holder[account.account_id][account.region] for holder in HOLDERS)
     for backend, content in zip(backends, kept.contents, strict=True):
         vars(backend).update(_copied(content, kept.backends, backends))

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
@@ -37,6 +37,23 @@ PEPPER = "pepper-of-the-tests"
 LINK_KEYS = "old-key-of-the-tests,new-key-of-the-tests"
 WEBHOOK_SECRET = "whsec_bmV3c2xldHRlci10ZXN0LXNlY3JldC0zMmJ5dGVzISE="
 
+INBOUND_SECRET = "whsec_aW5ib3VuZC1zZWNyZXQtb2YtdGhlLXRlc3RzLTMyYiE="
+CRM_TOKEN = "token-of-the-crm-of-the-tests"
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "accept-language": "fi,en;q=0.5",
+    "sec-fetch-dest": "document",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-site": "same-origin",
+    "sec-fetch-user": "?1",
+}
+"""What the browser of a person sends along."""
+HOME = "192.0.2.77"
+"""The address of whoever calls."""
+DWELL = 20.0
+"""Seconds that a person takes to read the page of an offer."""
+
 
 class Quiet(WSGIRequestHandler):
     """Serves without a word on the terminal."""
@@ -51,6 +68,8 @@ class Webhook:
 
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+    path: str = ""
 
     @property
     def json(self) -> dict[str, Any]:
@@ -61,7 +80,8 @@ class Webhook:
 
 @dataclass
 class Cloud:
-    """One empty stack. `ses` is its SES, `webhooks` what its CRM was sent; `crm_status` is what the CRM answers.
+    """One empty stack. `ses` is its SES, `webhooks` what its CRM was sent; `crm_status` is what the CRM answers,
+    or `crm_answers` makes an answer of each request.
 
     `client` gives the boto3 client of a service.
     """
@@ -72,6 +92,7 @@ class Cloud:
     client: Callable[[str], Any]
     webhooks: list[Webhook] = field(default_factory=list)
     crm_status: int = 200
+    crm_answers: Callable[[Webhook], Response] | None = None
 
     def function(self, folder: str) -> Function:
         """The function of that folder."""
@@ -102,18 +123,18 @@ class Cloud:
         route, parameters = self._route(function, method, bare)
         form = {"content-type": "application/x-www-form-urlencoded"} if body else {}
         sent = {"host": "127.0.0.1", "user-agent": "test", **form, **(headers or {})}
-        request = events.Request(method, bare, query, tuple(sent.items()), body.encode(), "192.0.2.77")
+        request = events.Request(method, bare, query, tuple(sent.items()), body.encode(), HOME)
         answer: dict[str, Any] = self.invoke(function, events.http(request, route, parameters))
         return answer
 
-    def press(self, offer: str, **headers: str) -> dict[str, Any]:
-        """Open the page of an offer and press its button, as a browser does."""
-        page = self.http("GET", offer)["body"]
+    def press(self, offer: str, *, dwell: float = DWELL, **headers: str) -> dict[str, Any]:
+        """Open the page of an offer, read it for `dwell` seconds, and press its button, as a browser does."""
+        sent = BROWSER | {name.replace("_", "-"): value for name, value in headers.items()}
+        with earlier(dwell):
+            page = self.http("GET", offer, headers=sent)["body"]
         fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
         form = "&".join(f"{name}={quote(value)}" for name, value in fields)
-        return self.http(
-            "POST", offer, form, headers={name.replace("_", "-"): value for name, value in headers.items()}
-        )
+        return self.http("POST", offer, form, headers=sent)
 
     def _route(self, function: str, method: str, path: str) -> tuple[str, dict[str, str]]:
         for route in self.function(function).routes:
@@ -219,6 +240,15 @@ def link_to(page: str, mail: Mail, number: int = 0) -> str:
 
 
 @contextmanager
+def earlier(seconds: float) -> Iterator[None]:
+    """What happens inside happened so many seconds ago, as the product sees it."""
+    now = app.now
+    where = app if "now" in vars(app) else Container  # a test may have stopped the clock of this container
+    with patch.object(where, "now", lambda *_: now() - timedelta(seconds=seconds)):
+        yield
+
+
+@contextmanager
 def running() -> Iterator[Cloud]:
     """An empty stack with everything the template names, for the length of a test; one at a time."""
     door, stack = _door(), _stack()
@@ -233,6 +263,7 @@ def running() -> Iterator[Cloud]:
     }
     path = variables["NEWSLETTER_SECRETS_PATH"]
     secrets = {"pepper": PEPPER, "link_keys": LINK_KEYS, "webhook_secrets": WEBHOOK_SECRET}
+    secrets |= {"crm_inbound_secrets": INBOUND_SECRET, "crm_token": CRM_TOKEN}
     with (
         environment.applied(variables),
         emptied(stack, {f"{path}/{name}": value for name, value in secrets.items()}) as client,
@@ -300,12 +331,14 @@ class _Door:
         if path.startswith("/ses/"):
             environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/ses", path.removeprefix("/ses")
             return self.cloud.ses.wsgi_app(environ, start_response)
-        if path == "/crm":
+        if path == "/crm" or path.startswith("/crm/"):
             request = Request(environ)
-            self.cloud.webhooks.append(
-                Webhook({name.lower(): value for name, value in request.headers.items()}, request.get_data())
-            )
-            return Response(status=self.cloud.crm_status)(environ, start_response)
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            came = Webhook(headers, request.get_data(), request.method, path.removeprefix("/crm"))
+            self.cloud.webhooks.append(came)
+            answers, status = self.cloud.crm_answers, self.cloud.crm_status
+            answer = answers(came) if answers else Response(status=status)
+            return answer(environ, start_response)
         return Response(status=404)(environ, start_response)
 
 

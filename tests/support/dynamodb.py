@@ -24,7 +24,7 @@ from newsletter.mailings.digests.digests_store import Digests
 from newsletter.mailings.mailings_store import Mailings
 from newsletter.mailings.planning.manifests_store import Manifests
 from newsletter.nurture.due_store import DueIndex
-from newsletter.nurture.enrollments_store import Enrollments
+from newsletter.nurture.enrollments.enrollments_store import Enrollments
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.rate_limiter_store import RateLimiter
 from newsletter.readers.consents.consents_store import Consents

@@ -105,6 +105,9 @@ conditions = st.sampled_from(
         ),
         ("tries BETWEEN :zero AND :most", (), (":zero", ":most")),
         ("begins_with(#status, :start)", ("#status",), (":start",)),
+        ("contains(#status, :start)", ("#status",), (":start",)),
+        ("NOT contains(topics, :start)", (), (":start",)),
+        ("contains(seen, :start)", (), (":start",)),
         ("note = :other", (), (":other",)),
         ("tries > #count", ("#count",), ()),
     ]

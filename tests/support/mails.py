@@ -120,7 +120,8 @@ def step(language: str = "fi", **changes: Any) -> RenderedMail:
         "subject": first.subject[language],
         "body": templates.step_body(first.body, language),
         "offer": None,
-        "why": "mail.footer.why_offer",
+        "series": "sparraus",
+        "why": "mail.footer.why_lead",
     }
     return templates.mail("letter", language, **{**text, **changes})
 
@@ -141,12 +142,13 @@ MAILS: dict[str, Callable[..., RenderedMail]] = {
 
 
 class Parsed(HTMLParser):
-    """What a mail program makes of the HTML: tags in order, links with what they are called, headings, visible text."""
+    """What a mail program makes of the HTML: tags in order, links with their names, those nobody sees, headings."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.links: list[tuple[str, str]] = []
+        self.unseen: list[str] = []
         self.headings: list[tuple[int, str]] = []
         self.title = ""
         self._open: list[tuple[str, dict[str, str], list[str]]] = []
@@ -170,7 +172,9 @@ class Parsed(HTMLParser):
             return
         _, given, texts = self._open.pop()
         text = " ".join("".join(texts).split())
-        if tag == "a":
+        if tag == "a" and given.get("tabindex") == "-1":
+            self.unseen.append(given["href"])
+        elif tag == "a":
             self.links.append((given["href"], given.get("aria-label", text)))
         elif tag == "title":
             self.title = text

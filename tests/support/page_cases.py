@@ -6,12 +6,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from newsletter.leads.answers.read_answers import LONGEST
+from newsletter.leads.facts.standing import Happened, Standing
 from newsletter.mailings.archive import ArchivedMailing
 from newsletter.mailings.mailing import Kind, Mailing
+from newsletter.publication.offers import ASKED
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import DEFAULT_CHOICES, Choices
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.subscriber import CurrentSubscriber, SignUp, Status, Subscriber
+from public_site.problems import ACTS as NOT_DONE
 from public_site.routes.less import Less
 from public_site.routes.unsubscribe import REASONS
 from tests.support.mails import BARE, FIRST, article
@@ -27,9 +31,12 @@ PROBLEMS = (
     "too_large",
     "unreadable",
     "limit_reached",
+    "link_later",
     "not_set_up",
     "failed",
 )
+BUSY = (*dict.fromkeys(NOT_DONE.values()), "answers", "other", "shown", "perhaps")
+"""What the page says did not happen while AWS refuses calls."""
 NOTICES = ("again", "too_fast", "too_old")
 
 
@@ -88,6 +95,12 @@ def less(**chosen: Any) -> dict[str, Any]:
     return {"less": forms, "choices": {"topics": ("linkedin",), "paused_until": "2026-12-24"}}
 
 
+def offer_taken(**given: Any) -> dict[str, Any]:
+    """What the page after the button of an offer takes."""
+    usual = {"reader": CurrentSubscriber("a", Status.ACTIVE), "offer": publication.offers[0], "form": "t"}
+    return {**usual, "typed": dict.fromkeys(ASKED, ""), "errors": {}, "nothing": False, "longest": LONGEST, **given}
+
+
 def waiting() -> list[Pending]:
     """Forms that wait: of somebody new, of a reader with and without a change, to another address, onto a reader's."""
     new = SignUp(
@@ -135,6 +148,8 @@ MOMENT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 LESS_LINKS = {"preferences_url": "/preferences/t", "unsubscribe_url": "/unsubscribe/t"}
 LIMITS = {"days": 7, "minutes": 10, "mails": 3}
 ERRORS = {name: f"pages.errors.{name}" for name in ("email", "topics", "frequency", "language", "name", "consent")}
+WRONG_ANSWERS = {name: f"pages.offer_taken.wrong_{name}" for name in ASKED}
+WHERE = "https://example.com/varaa"
 WRONG_CHOICES = ("name", "frequency", "paused_until")
 CHALLENGE = {"algorithm": "SHA-256", "challenge": "00", "maxnumber": 9, "salt": 'x"?&', "signature": "00"}
 ACTS = [f"{about}_{act}" for about in ("newsletter", "tracking") for act in ("given", "withdrawn")]
@@ -183,6 +198,10 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
             ({"paused_until": date(2027, 1, 1)}, {}, False),
         )
     ),
+    "series": tuple(
+        {"title": title, "active": active, "again": again, "token": "t", **LESS_LINKS}
+        for title, active, again in (("Ensiaskeleet", True, False), ("", True, True), ("", False, False))
+    ),
     "less_done": tuple(
         {"reader": less()["less"].reader, "paused_until": day, "preferences_url": "/preferences/t"}
         for day in (None, date(2027, 1, 1))
@@ -205,18 +224,34 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
             "clicks": 1,
             "changes": ["maija@uusi.example.com"],
             "chain_is_whole": False,
-            "leads": [{"at": MOMENT, "offer": offer} for offer in (*publication.offers, None)],
+            "leads": [
+                {"at": MOMENT, "offer": offer, "asked": asked}
+                for offer in (*publication.offers, None)
+                for asked in (True, False)
+            ],
         },
     ),
     "erased": tuple({"now": now, "in_crm": in_crm} for now, in_crm in ((True, False), (True, True), (False, False))),
     "offer": tuple(
-        {"offer": offer, "reader": CurrentSubscriber("a", status), "form": "t", "again": again}
+        {"offer": offer, "reader": CurrentSubscriber("a", status), "form": "t", "again": again, "standing": before}
         for offer in publication.offers
         for status in Status
         for again in (False, True)
+        for before in (None, *(Standing(MOMENT, each, MOMENT if again else None) for each in Happened))
     ),
     "offer_for_nobody": tuple({"offer": offer} for offer in publication.offers),
-    "offer_taken": tuple({"reader": CurrentSubscriber("a", status)} for status in Status),
+    "offer_taken": (
+        *(offer_taken(reader=CurrentSubscriber("a", status)) for status in Status),
+        offer_taken(
+            errors={name: f"pages.offer_taken.wrong_{name}" for name in ASKED}, typed=dict.fromkeys(ASKED, "<x")
+        ),
+        offer_taken(nothing=True),
+        offer_taken(
+            offer=replace(publication.offers[0], booking_url="https://example.com/v", ics_url="https://example.com/i")
+        ),
+        offer_taken(offer=replace(publication.offers[0], ask=(), ics_url="https://example.com/i")),
+    ),
+    "offer_answered": ({"offer": publication.offers[0], "answers": dict.fromkeys(ASKED, "<b>x")},),
     "archive": (
         {"mailings": [], "following": "", "first": True, "here": "https://news.example.com/archive"},
         {"mailings": archived(), "following": "2026-11-24T06:00:00Z#digest-2026-W48", "first": False, "here": ""},
@@ -235,5 +270,8 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         for shown in archived()
     ),
     "letter_gone": ({"days": 396},),
-    "problem": tuple({"problem": name, "days": 7, "path": "/confirm/t"} for name in PROBLEMS),
+    "problem": (
+        *({"problem": name, "days": 7, "path": "/confirm/t"} for name in PROBLEMS),
+        *({"problem": "busy", "act": act, "days": 0, "path": "/confirm/t"} for act in BUSY),
+    ),
 }

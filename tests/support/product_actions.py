@@ -30,20 +30,26 @@ from tests.support.site import FORM, READER, Clock, link, post
 
 @dataclass(frozen=True)
 class Action:
-    """`prepare` brings the product into its state and gives what `act` needs."""
+    """`prepare` brings the product into its state and gives what `act` needs.
+
+    With `ticks`, what a process left claimed when it died is done by a later tick.
+    """
 
     prepare: Callable[[Cloud, Clock], Any]
     act: Callable[[Cloud, Clock, Any], object]
+    ticks: bool = False
 
 
 ACTIONS: dict[str, Action] = {}
 
 
-def action(prepare: Callable[[Cloud, Clock], Any]) -> Callable[[Callable[[Cloud, Clock, Any], object]], object]:
+def action(
+    prepare: Callable[[Cloud, Clock], Any], *, ticks: bool = False
+) -> Callable[[Callable[[Cloud, Clock, Any], object]], object]:
     """Register an action under the name of its function."""
 
     def named(act: Callable[[Cloud, Clock, Any], object]) -> object:
-        ACTIONS[act.__name__] = Action(prepare, act)
+        ACTIONS[act.__name__] = Action(prepare, act, ticks)
         return act
 
     return named
@@ -105,7 +111,7 @@ def erase(cloud: Cloud, clock: Clock, _: None) -> None:
     cloud.run("nurture", clock.now)
 
 
-@action(state.offered)
+@action(state.offered, ticks=True)
 def press_the_offer(cloud: Cloud, _clock: Clock, path: str) -> None:
     good(press(cloud, path))
 

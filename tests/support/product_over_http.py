@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ import urllib3
 
 from newsletter.mailings.digests.digest import digest_id, week_of
 from rehearsal.cloud import LocalCloud
+from tests.support.cloud import BROWSER, DWELL
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -78,15 +79,24 @@ class Product:
 
     def post(self, path: str, /, **fields: str | list[str]) -> Answer:
         """A form, and everything it sets off."""
+        return self._send(path, fields, {})
+
+    def _send(self, path: str, fields: Mapping[str, str | list[str]], headers: Mapping[str, str]) -> Answer:
         body = urlencode(fields, doseq=True)
-        answer = self.call("POST", path, body, content_type="application/x-www-form-urlencoded")
+        answer = self.call("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
         assert self.cloud.drain()
         return answer
 
     def press(self, offer: str) -> Answer:
-        """Open the page of an offer and press its button, with everything it sets off."""
-        fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.get(offer).text)
-        return self.post(offer, **dict(fields))
+        """Open the page of an offer, read it as people do, and press its button, with everything it sets off."""
+        fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.get(offer, **BROWSER).text)
+        self.wait(seconds=DWELL)
+        return self._send(offer, dict(fields), BROWSER)
+
+    def wait(self, **by: float) -> None:
+        """Let time pass, as in `wait(hours=1)`, with everything that is scheduled for it."""
+        later = datetime.fromisoformat(self.get("/_local/clock").json["now"]) + timedelta(**by)
+        assert self.post_json("/_local/clock", {"now": later.isoformat()}).status == 200
 
     def post_json(self, path: str, data: object, **headers: str) -> Answer:
         answer = self.call("POST", path, json.dumps(data), content_type="application/json", **headers)
@@ -229,16 +239,6 @@ def product(tmp_path: Path) -> Iterator[Product]:
     feed.write_text(rss(item("Puoli tuntia viikossa", datetime.now(UTC), "LinkedIn")))
     with started(feed) as here:
         yield here
-
-
-def until(claim: Callable[[], bool], product: Product) -> bool:
-    """Whether the claim holds once everything that waits for its next try has been tried again."""
-    for _ in range(20):
-        if claim():
-            return True
-        product.call("POST", "/_local/retry")
-        assert product.cloud.drain()
-    return claim()
 
 
 def get_digest(moment: datetime) -> str:

@@ -24,7 +24,7 @@ from newsletter.platform.links.links import LinkPurpose
 from newsletter.platform.shards import shard_of
 from newsletter.publication.publication import Approval
 from newsletter.sending.feedback.reputation_store import Breaker
-from tests.support.cloud import PUBLIC_URL, Cloud, link_to
+from tests.support.cloud import BROWSER, DWELL, HOME, PUBLIC_URL, Cloud, earlier, link_to
 from tests.support.site import FORM, ID, READER, Clock, hidden, link, post, token
 
 NOON = datetime(2027, 1, 12, 11, tzinfo=UTC)
@@ -37,8 +37,10 @@ OURS = {"origin": PUBLIC_URL, "sec_fetch_site": "same-origin"}
 
 def press(cloud: Cloud, path: str, **fields: str | list[str]) -> dict[str, Any]:
     """Open the page and press its button, as a browser does: with what the page hides in the form."""
-    page = cloud.http("GET", path)["body"]
-    return post(cloud, path, {**(hidden(page, 0) if "<form" in page else {}), **fields}, **OURS)
+    with earlier(DWELL):
+        page = cloud.http("GET", path, headers=BROWSER)["body"]
+    sent = {name.replace("-", "_"): value for name, value in (BROWSER | {"origin": PUBLIC_URL}).items()}
+    return post(cloud, path, {**(hidden(page, 0) if "<form" in page else {}), **fields}, source=HOME, **sent)
 
 
 def good(answer: dict[str, Any]) -> None:

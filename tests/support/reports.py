@@ -21,4 +21,4 @@ def report_of(mailing: str) -> WholeReport:
     now = app.now().replace(microsecond=0)
     report = report_mailing(mailing, app, now=now)
     lines = recipients_of(report.mailing, app, now=now)
-    return WholeReport(report.mailing, report.stats, report.final_stats, list(lines))
+    return WholeReport(report.mailing, report.stats, report.final_stats, report.links, list(lines))

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from fnmatch import fnmatchcase
@@ -18,31 +19,43 @@ from unittest.mock import Mock
 from urllib.parse import urlencode
 
 import pytest
+from werkzeug.wrappers import Response
 
-from newsletter.container import app
-from newsletter.leads.crm_client import Crm
+from newsletter.container import Container, app
+from newsletter.leads.lead import Lead, LeadState
+from newsletter.leads.leads_store import Leads
+from newsletter.leads.outbox.endpoint_health import EndpointHealth
+from newsletter.leads.visits.verdict import VerdictKind
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.planning.manifests_store import Manifests
 from newsletter.mailings.status import MailingState, MailingStatus
+from newsletter.nurture.enrollments.retimed_store import Retimed
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.platform.messages import SendBatch, SendNotice, SettleDoubt
 from newsletter.platform.times import iso
 from newsletter.publication import sending_limits
+from newsletter.publication.crm import CrmAuth, CrmFormat, CrmSettings
+from newsletter.publication.sequences import Nurture
 from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.subscriber import subscriber_id
 from rehearsal import events
-from tests.support.cloud import PEPPER, PUBLIC_URL, Cloud, link_to, running
+from tests.support.cloud import BROWSER, PEPPER, PUBLIC_URL, Cloud, earlier, link_to, running
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing
+from tests.support.kept_leads import add_lead
+from tests.support.leads import enqueue, make_lead, tell
+from tests.support.presses import Judge
+from tests.support.site import hidden
 from tests.template.recorded import Use, Uses, recording
 from tests.template.stacks import as_list
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
-MAIJA, KALLE, LIISA, PEKKA, MOVED, INVITED, NEVER, HASTY = (
-    f"{name}@example.com" for name in ("maija", "kalle", "liisa", "pekka", "muuttanut", "kutsuttu", "never", "kiire")
+MAIJA, KALLE, LIISA, PEKKA, MOVED, INVITED, NEVER, HASTY, DOUBTED, CURIOUS = (
+    f"{name}@example.com"
+    for name in ("maija", "kalle", "liisa", "pekka", "muuttanut", "kutsuttu", "never", "kiire", "epavarma", "utelias")
 )
 POLICIES = {
     # AWS: SAM policy templates. What a poller may do, Lambda does, so no code of ours shows it.
@@ -139,6 +152,36 @@ def subscribe(cloud: Cloud, email: str, **more: str) -> None:
     cloud.drain()
 
 
+def crm_has_bad_days_and_tells_us(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events of leads wait for a CRM that does not take them, that rests, and works again; and it has webhooks too."""
+    now = app.now()
+    crm = CrmSettings(CrmFormat.PIPEDRIVE, CrmAuth.BOTH)
+    with monkeypatch.context() as patched:
+        patched.setitem(vars(app.templates), "publication", replace(app.publication, crm=crm))
+        lead = make_lead(PEKKA, now)
+        cloud.crm_answers = lambda _: Response('{"data": {"id": 7}}', 503)
+        enqueue(lead, PEKKA, now)
+        cloud.drain()
+        later = now + timedelta(hours=1)
+        patched.setattr(Container, "now", lambda _: later)
+        cloud.run("nurture", later)  # wakes it
+        cloud.drain()
+        app.crm_endpoint.change(lambda health: replace(health, resting_until=later))
+        cloud.crm_answers = lambda _: Response('{"data": {"id": 7}}', 200)
+        later += timedelta(hours=4)
+        cloud.run("nurture", later)  # asks for a probe
+        cloud.drain()
+        assert [each.state for each in app.outbox.of(lead)] == ["taken"]
+    cloud.crm_answers = None
+    for kind, data in (
+        ("lead.won", {"lead": {"id": lead}}),
+        ("contact.do_not_mail", {"contact": {"email": HASTY}}),
+        ("contact.do_not_mail", {"contact": {"subscriber": app.ids.of(HASTY)}}),
+    ):
+        assert tell(cloud, kind, data)["statusCode"] == 200
+    cloud.drain()
+
+
 def list_bombing(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     now = datetime.now(UTC)
     with monkeypatch.context() as broken:
@@ -181,35 +224,88 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     assert not cloud.invoke("feedback", events.sqs(body))["batchItemFailures"]
 
 
-def offer_taken_up(cloud: Cloud) -> None:
+def offer_taken_up(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a person who says more, and by one of whom nobody is sure until the tick, and who was a machine after all."""
     digest = next(mail for mail in reversed(cloud.mails(MAIJA)) if mail.tags["mailing"].startswith("digest"))
-    assert cloud.http("GET", link_to("c", digest))["statusCode"] == 302
+    assert cloud.http("GET", link_to("c", digest), headers=BROWSER)["statusCode"] == 302
+    assert cloud.drain() == []
     offer = link_to("offer", digest)
-    assert cloud.http("GET", offer)["statusCode"] == 200
-    cloud.crm_status = 503
-    assert cloud.press(offer)["statusCode"] == 200
-    (waiting,) = cloud.drain()
-    cloud.crm_status = 200
-    for _ in range(2):
-        cloud.client("sqs").send_message(QueueUrl=app.settings.lead_queue, MessageBody=waiting)
+    page = cloud.press(offer)
+    assert page["statusCode"] == 200
+    assert cloud.drain() == []
+    assert cloud.http("GET", offer, headers=BROWSER)["statusCode"] == 200
+    form = hidden(page["body"], 0) | {"phone": "040 123 4567"}
+    assert cloud.http("POST", offer, urlencode(form), headers=BROWSER)["statusCode"] == 200
+    assert cloud.drain() == []
+    with monkeypatch.context() as unsure:
+        Judge(unsure, VerdictKind.UNSURE)
+        subscribe(cloud, DOUBTED)
+        claims = LinkClaims(app.ids.of(DOUBTED), digest.tags["mailing"], digest.tags["batch"], extra="sparraus")
+        assert cloud.press(f"/offer/{app.links.token(LinkPurpose.OFFER, claims)}")["statusCode"] == 200
+        assert cloud.drain() == []
+        cloud.run("nurture", datetime.now(UTC) + timedelta(minutes=10))
+        assert cloud.drain() == []
+        Judge(unsure, VerdictKind.MACHINE)
+        click = app.links.token(LinkPurpose.CLICK, claims._replace(extra=""))
+        assert cloud.http("GET", f"/c/{click}/{link_to('c', digest).rpartition('/')[2]}")["statusCode"] == 302
         assert cloud.drain() == []
 
 
-def reader_erased_while_the_crm_answers(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def leads_are_looked_at(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the console: the list, one lead with what its reader did, every decision, and the CRM switched on again."""
+    digest = next(mail for mail in reversed(cloud.mails(MAIJA)) if mail.tags["mailing"].startswith("digest"))
+    assert cloud.http("GET", link_to("c", digest), headers=BROWSER)["statusCode"] == 302
+    cloud.drain()
+    kept = add_lead(app.ids.of(MAIJA), LeadState.KEPT, episode=9, at=NOW)
+    with issuing() as issuer:
+        trust(issuer, monkeypatch)
+        api = Program(cloud, issuer.token(scope="openid campaigns:send"))
+        marketing = Browser(cloud, issuer)
+        marketing.sign_in(**MARKETING)
+        assert kept.id in [lead["id"] for lead in api("GET", "/leads").json["leads"]]
+        for act, status in (("drop", 200), ("send", 202), ("rejudge", 200)):
+            assert api("POST", f"/leads/{kept.id}/{act}").status == status
+            cloud.drain()
+        assert api("POST", f"/leads/{kept.id}/replay").status == 202
+        assert marketing.get(f"/console/leads/{kept.id}").status == 200
+        app.crm_endpoint.change(lambda _: EndpointHealth(off_at=NOW, off_why="HTTP 401"))
+        assert marketing.post("/console/leads/endpoint", ("form_token", marketing.form_token())).status == 303
+        cloud.drain()
+
+
+def click_makes_a_warm_lead(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = next(mail for mail in reversed(cloud.mails(MAIJA)) if mail.tags["mailing"].startswith("digest"))
+    subscribe(cloud, CURIOUS)
+    offers = tuple(replace(offer, warm_topics=("linkedin",)) for offer in app.publication.offers)
+    with monkeypatch.context() as warm:
+        warm.setattr(app.templates, "publication", replace(app.publication, offers=offers))
+        claims = LinkClaims(app.ids.of(CURIOUS), digest.tags["mailing"], digest.tags["batch"], 0)
+        slug = link_to("c", digest).rpartition("/")[2]
+        path = f"/c/{app.links.token(LinkPurpose.CLICK, claims)}/{slug}"
+        with earlier(-3600):  # an hour after the mail came
+            assert cloud.http("GET", path, headers=BROWSER)["statusCode"] == 302
+            assert cloud.drain() == []
+    assert app.lead_pointers.of(app.ids.of(CURIOUS)) != []
+
+
+def reader_erased_while_their_lead_is_made(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lead is there by then, and must not stay."""
     subscribe(cloud, HASTY)
     hasty = subscriber_id(PEPPER.encode(), HASTY)
     mark = {"id": {"S": hasty}, "record": {"S": "profile"}, "status": {"S": "erased"}, "erased_at": {"S": iso(NOW)}}
+    create = Leads.create
 
-    def answer(*_: Any) -> str:
+    def erased_then(self: Leads, lead: Lead) -> bool:
+        done = create(self, lead)
         cloud.client("dynamodb").put_item(TableName=app.settings.subscribers_table, Item=mark)
-        return "204"
+        return done
 
     with monkeypatch.context() as slow:
-        slow.setattr(Crm, "post", answer)
+        slow.setattr(Leads, "create", erased_then)
         offer = app.links.token(LinkPurpose.OFFER, LinkClaims(hasty, "m", "b", extra="sparraus"))
         assert cloud.press(f"/offer/{offer}")["statusCode"] == 200
         assert cloud.drain() == []
+    assert app.lead_pointers.of(hasty) != []
 
 
 def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +347,14 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert list(app.backlog.shards()) == []
         assert api("POST", "/digests/2020-W02/approve").status == 200
         cloud.drain()
-        for path in ("/digests", "/mailings", "/mailings/campaign-kevat", "/decisions", "/articles"):
+        for path in (
+            "/digests",
+            "/mailings",
+            "/mailings/campaign-kevat",
+            "/decisions",
+            "/articles",
+            "/sequences/sparraus",
+        ):
             assert api("GET", path).status == 200
         digest = next(
             mailing["id"] for mailing in api("GET", "/mailings").json["mailings"] if "digest" in mailing["id"]
@@ -352,6 +455,14 @@ def tick(cloud: Cloud, days: int) -> None:
     cloud.drain()
 
 
+def sequence_edited(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick after an edit of the sequence, with a cap on mails a week."""
+    with monkeypatch.context() as capped:
+        capped.setitem(vars(app.publication), "nurture", Nurture(mails_per_week=50))
+        app.retimed_sequences.put("sparraus", Retimed("before"))
+        tick(cloud, 3)
+
+
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses]]:
     """The stack after it all, and what each function used."""
@@ -361,10 +472,13 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
         app.reset()
         feeds_and_digests(cloud, feed)
         readers_are_invited_and_move(cloud)
-        offer_taken_up(cloud)
-        reader_erased_while_the_crm_answers(cloud, monkeypatch)
+        offer_taken_up(cloud, monkeypatch)
+        leads_are_looked_at(cloud, monkeypatch)
+        click_makes_a_warm_lead(cloud, monkeypatch)
+        reader_erased_while_their_lead_is_made(cloud, monkeypatch)
+        crm_has_bad_days_and_tells_us(cloud, monkeypatch)
         list_bombing(cloud, monkeypatch)
-        tick(cloud, 3)
+        sequence_edited(cloud, monkeypatch)
         tick(cloud, 30)
         campaign(cloud, monkeypatch)
         passer_by(cloud)

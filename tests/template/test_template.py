@@ -26,8 +26,13 @@ FUNCTIONS = stack().functions
 QUEUES = {queue.properties.get("QueueName", queue.physical_id): queue for queue in resources("AWS::SQS::Queue")}
 DAY = 24 * 3600
 FORTNIGHT = 14 * DAY
-SHORT = {"FeedbackQueue": 4 * DAY, "FeedbackDeadLetters": 7 * DAY}
-"""Queues with reports of SES, which name addresses."""
+SHORT = {
+    "FeedbackQueue": 4 * DAY,
+    "FeedbackDeadLetters": 7 * DAY,
+    "VisitQueue": 4 * DAY,
+    "VisitDeadLetters": 7 * DAY,
+}
+"""Queues with reports of SES, which name addresses, and with who opened what."""
 by_id = pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.logical_id)
 
 

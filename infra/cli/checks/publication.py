@@ -10,12 +10,15 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError
 
-from cli.checks import mail_table, secret_parameters
+from cli.checks import mail_table, secret_parameters, sequences
 from cli.checks.campaign import EXAMPLE_URL
 from cli.checks.contrast import low_contrasts
+from cli.checks.crm_mapping import mapping_faults
 from cli.checks.stack import stack_differences
 from cli.mails.sample_mails import SampleMail, sample_mails
 from cli.output import say
+from newsletter.leads.visits.reasons import MESSAGES
+from newsletter.leads.visits.rules import read_rules
 from newsletter.mail.locales import VALUE, Locales, Message, MissingText
 from newsletter.mail.templates import Templates
 from newsletter.mailings.rendering.preflight import Fault, sample_mail
@@ -31,8 +34,11 @@ Faults = Iterator[tuple[str, str]]
 """Pairs: the place of the fault, and what would be right."""
 
 
-def check_publication(root: Path, *, deployed: bool, stack: str = "", mails: bool = False) -> int:
+def check_publication(
+    root: Path, *, deployed: bool, stack: str = "", mails: bool = False, against: Path | None = None
+) -> int:
     """Print every fault with its file and field. Returns 1 when there is one. With `mails`, also a table of all mails.
+    `against` is an earlier publication file, with which the sequences are compared.
 
     `deployed`: the environment names a stack, whose secrets and resources are looked at too; by its name `stack`, also
     what CloudFormation, Lambda, IAM, Scheduler and SES say of it.
@@ -41,9 +47,14 @@ def check_publication(root: Path, *, deployed: bool, stack: str = "", mails: boo
     templates = Templates(root, EXAMPLE_URL, with_sources=True)
     warnings = []
     if not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
+        found += mapping_faults(root, templates)
         looked_over = list(dict.fromkeys(_mails(root, templates)))
         found += [(where, message) for where, message, blocks in looked_over if blocks]
         warnings = [(where, message) for where, message, blocks in looked_over if not blocks]
+    if not found:
+        edits = list(_edits(root, templates.publication, against, deployed=deployed))
+        found += [(where, message) for where, message, is_fault in edits if is_fault]
+        warnings += [(where, message) for where, message, is_fault in edits if not is_fault]
     if deployed:
         found += secret_parameters.faults()
     if deployed and not any(where.startswith(str(root / "publication.toml")) for where, _ in found):
@@ -63,6 +74,16 @@ def check_publication(root: Path, *, deployed: bool, stack: str = "", mails: boo
     return 0
 
 
+def _edits(
+    root: Path, publication: Publication, against: Path | None, *, deployed: bool
+) -> Iterator[tuple[str, str, bool]]:
+    where = str(root / "publication.toml")
+    if against is not None:
+        yield from sequences.against_file(where, publication, against)
+    if deployed:
+        yield from sequences.against_stack(where, publication)
+
+
 def _client(service: str) -> Any:
     import boto3
 
@@ -74,6 +95,11 @@ def _faults(root: Path) -> Faults:
     publication, wrong = read_publication_file(path)
     for fault in wrong:
         yield (str(path) if fault.field == str(path) else f"{path}: {fault.field}"), fault.message
+    try:
+        read_rules(root)
+    except InvalidPublication as fault:
+        file, _, field = fault.field.partition(": ")
+        yield f"{root / file}: {field}" if field else str(root / file), fault.message
     if publication is None:
         return
     yield from _syntax(root)
@@ -104,6 +130,8 @@ def _messages(root: Path, publication: Publication) -> Faults:
     if default := known.get(publication.languages[0]):
         for language, messages in known.items():
             yield from _differences(root / "locales" / language, messages, default, publication.languages[0])
+        for key in sorted(MESSAGES - default.keys()):
+            yield f"{root / 'locales' / publication.languages[0]}: {key}", "missing here; reasons of leads need it"
         for path in _template_files(root):
             yield from _unknown_messages(path, default)
 
@@ -126,9 +154,9 @@ def _unknown_messages(path: Path, known: Mapping[str, Message]) -> Faults:
 def _sequences(root: Path, publication: Publication) -> Faults:
     templates = Templates(root, EXAMPLE_URL)
     for sequence in publication.sequences.values():
-        for number, step in enumerate(sequence.steps, start=1):
+        for step in sequence.steps:
             for language in publication.languages:
-                where = f"{root / 'publication.toml'}: sequences.{sequence.key}.steps[{number}].body"
+                where = f"{root / 'publication.toml'}: sequences.{sequence.key}.steps.{step.key}.body"
                 try:
                     if not templates.step_body(step.body, language).strip():
                         yield where, f"{step.body}.{language}.md is empty"
@@ -178,7 +206,7 @@ def _template_files(root: Path) -> list[Path]:
         path
         for folder in FOLDERS
         for path in (root / folder).rglob("*")
-        if path.suffix in {".html", ".txt", ".json", ".xml"} and path.is_file()
+        if path.suffix in {".html", ".txt", ".json", ".xml", ".j2"} and path.is_file()
     )
 
 

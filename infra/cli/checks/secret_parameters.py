@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 
@@ -12,10 +11,13 @@ from cli.output import say
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.aws.pepper_fingerprints_store import pepper_fingerprint
-from newsletter.platform.aws.secrets_client import NAMES
+from newsletter.platform.aws.secrets_client import CRM_TOKEN, NAMES
+from newsletter.platform.errors import InvalidPublication
+from newsletter.platform.web.webhook_secrets import faulty_secrets, is_token
 from newsletter.readers.subscriber import subscriber_id
 
 SECRET_BYTES = 32
+WEBHOOKS = ("webhook_secrets", "crm_inbound_secrets")
 LEAST_TEXT = 16
 """Characters. A shorter secret can be guessed."""
 
@@ -33,6 +35,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "pepper": _text_secret,
     "link_keys": _text_secret,
     "webhook_secrets": _webhook_secret,
+    "crm_inbound_secrets": _webhook_secret,
 }
 
 
@@ -60,6 +63,16 @@ def init() -> int:
     return 0
 
 
+def check() -> int:
+    """Print what is wrong with the parameters, without their values. Returns 1 when something is."""
+    found = list(faults())
+    for where, message in found:
+        say(f"{where}: {message}")
+    if not found:
+        say(f"{app.settings.secrets_path}: no fault found")
+    return 1 if found else 0
+
+
 def faults() -> Iterator[tuple[str, str]]:
     """Each parameter at fault and what is wrong with it, without its value."""
     path, known = app.settings.secrets_path, _values()
@@ -71,11 +84,24 @@ def faults() -> Iterator[tuple[str, str]]:
             continue
         if name == "pepper" and (wrong := _wrong_pepper(known[name], f"{path}/{name}")):
             yield f"{path}/{name}", wrong
-        for secret in known[name].split(",") if name != "pepper" else [known[name]]:
-            if name == "webhook_secrets" and not _is_webhook_secret(secret):
-                yield f"{path}/{name}", "each secret is whsec_ and 24 to 64 bytes in Base64 (Standard Webhooks)"
-            elif len(secret) < LEAST_TEXT:
-                yield f"{path}/{name}", f"a secret of fewer than {LEAST_TEXT} characters can be guessed"
+        if name in WEBHOOKS:
+            for fault in faulty_secrets(each.strip() for each in known[name].split(",")):
+                yield f"{path}/{name}", f"{fault}; with it nothing is signed or verified"
+        elif any(len(each) < LEAST_TEXT for each in (known[name].split(",") if name != "pepper" else [known[name]])):
+            yield f"{path}/{name}", f"a secret of fewer than {LEAST_TEXT} characters can be guessed"
+    yield from _token_faults(f"{path}/{CRM_TOKEN}", known.get(CRM_TOKEN))
+
+
+def _token_faults(parameter: str, token: str | None) -> Iterator[tuple[str, str]]:
+    """The CRM's token is needed only where [crm] asks for one."""
+    try:
+        wanted = app.publication.crm.auth.has_token
+    except InvalidPublication:  # `newsletter check` names its faults
+        return
+    if wanted and token is None:
+        yield parameter, "missing; [crm] sends the token of the CRM, so put it there (docs/crm.md)"
+    elif wanted and token is not None and not is_token(token.strip()):
+        yield parameter, "not a token, which is one line without blanks"
 
 
 def _pepper_is_needed() -> bool:
@@ -126,13 +152,6 @@ def _earlier_version(kept: str, parameter: str) -> str:
                     f'{parameter}:{number} --query Parameter.Value --output text)"`'
                 )
     return "no version in the parameter's history is the right one, so put the earlier value back from your copy"
-
-
-def _is_webhook_secret(text: str) -> bool:
-    try:
-        return text.startswith("whsec_") and 24 <= len(base64.b64decode(text[6:], validate=True)) <= 64
-    except binascii.Error:
-        return False
 
 
 def _values() -> dict[str, str]:

@@ -107,6 +107,7 @@ def _queues() -> dict[str, str]:
         "transactional": env.transactional_queue,
         "feedback": env.feedback_queue,
         "lead": env.lead_queue,
+        "visit": env.visit_queue,
         SCHEDULE: "",
     }
 

@@ -21,10 +21,11 @@ from newsletter.reports.descriptions import (
     title_of,
 )
 from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
+from newsletter.reports.visit_words import brought_in_words
 
 FIGURES = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
-    *("delivered", "bounced", "complained", "failed", "clicked", "unsubscribed"),
+    *("delivered", "bounced", "complained", "failed", "clicked", "scanned", "unsubscribed"),
 )
 
 
@@ -98,8 +99,29 @@ def _print_words(report: Report) -> None:
             f" + {sums.suppressed:,} suppressed + {sums.rejected:,} rejected + {sums.doubtful:,} doubtful."
         )
     say()
-    names = (*FIGURES, "confirmed") if report.mailing.asks_to_confirm else FIGURES
+    names = (*FIGURES, "shown", "confirmed") if report.mailing.asks_to_confirm else FIGURES
     table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in names), ("Mails",))
+    _print_visits(report)
+
+
+def _print_visits(report: Report) -> None:
+    """Who opened what: per link, and per variant where there are several."""
+    if brought := brought_in_words(report):
+        say(f"\n{brought}")
+    numbers = ("People", "Machines")
+    opened = [link for link in report.links if link.people or link.machines]
+    if opened:
+        say()
+        table(("Link", *numbers), ((url, f"{people:,}", f"{machines:,}") for url, people, machines in opened), numbers)
+    variants = sorted(report.stats.visits.variants.items())
+    if opened and len(variants) > 1:
+        say()
+        columns = ("Recipients", *numbers)
+        table(
+            ("Language", "Subject", *columns),
+            ((*names, *(f"{number:,}" for number in counted)) for names, counted in variants),
+            columns,
+        )
 
 
 def _print_recipients(lines: list[tuple[RecipientLine, str]], *, addresses: bool) -> None:

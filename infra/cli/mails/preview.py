@@ -17,6 +17,7 @@ from cli.mails.sample_mails import sample_mails
 from cli.output import say
 from newsletter.articles.listing import is_out_by
 from newsletter.container import Container
+from newsletter.mail.mail_links import without_canary
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
 from newsletter.mailings.campaign import validate_campaign
@@ -136,7 +137,7 @@ def _write(out: Path, shown: PreviewedMail, mail: RenderedVariant, templates: Te
     """The files of one language, the HTML first. Its links lead to their targets; the .eml is what SES would send."""
     variant, links = mail
     values = sample_values(variant.language, FIRST_NAME, TOKEN, templates)
-    html, text = substitute(variant.html, values), substitute(variant.text, values)
+    html, text = substitute(without_canary(variant.html), values), substitute(variant.text, values)
     for key, url in links:
         tracked = f"{templates.public_url}/c/{TOKEN}/{key}"
         html, text = html.replace(tracked, str(escape(url))), text.replace(tracked, url)

@@ -19,7 +19,9 @@ from newsletter.mailings.rendering.renderer import (
     render_digest,
     tracked_and_untracked,
 )
-from newsletter.publication.publication import Publication, Sequence
+from newsletter.publication.nurture.steps import Step
+from newsletter.publication.publication import Publication
+from newsletter.publication.sequences import Sequence
 from newsletter.readers.choice import Frequency
 
 MOMENT = datetime(2027, 1, 5, 6, tzinfo=UTC)
@@ -83,10 +85,10 @@ def sample_mails(publication: Publication) -> Iterator[SampleMail]:
             yield SampleMail("digest-with-note", Kind.DIGEST, digest.id, "digest", with_note)
         yield SampleMail(f"campaign{suffix}", Kind.CAMPAIGN, campaign.id, "letter", render_campaign(campaign))
     for sequence in publication.sequences.values():
-        for number, step in enumerate(sequence.steps, start=1):
-            mailing = step_id(sequence.key, number)
-            render = _step(sequence, number)
-            yield SampleMail(f"{sequence.key}-{number}", Kind.STEP, mailing, "letter", render, text=step.body)
+        for step in sequence.steps:
+            mailing = step_id(sequence.key, step.key)
+            render = _step(sequence, step)
+            yield SampleMail(f"{sequence.key}-{step.key}", Kind.STEP, mailing, "letter", render, text=step.body)
 
 
 def sample_articles(publication: Publication) -> tuple[Article, ...]:
@@ -137,8 +139,10 @@ def _welcome(articles: tuple[Article, ...]) -> RenderMail:
     )
 
 
-def _step(sequence: Sequence, number: int) -> RenderMail:
-    return lambda renderer, language, *, tracked: renderer.step(sequence, number, language, tracked=tracked)
+def _step(sequence: Sequence, step: Step) -> RenderMail:
+    return lambda renderer, language, *, tracked: renderer.step(
+        sequence, step, language, sequence.trigger, tracked=tracked
+    )
 
 
 def _article(publication: Publication, number: int, *, old: bool) -> Article:

@@ -62,6 +62,28 @@ def test_a_fault_in_the_publication_is_said_with_its_field(
     assert last == "1 fault."
 
 
+def test_a_fault_in_the_rules_about_scanners_is_said_with_its_field(templates: Path, capsys: Captured) -> None:
+    change(templates / "scanners.toml", "too_soon = 5", "too_soon = 500")
+    assert check(templates, capsys) == [
+        f"{templates / 'scanners.toml'}: seconds.too_soon: 500 is not from 0 to 60",
+        "1 fault.",
+    ]
+
+
+def test_missing_words_for_the_reasons_of_leads_are_told(templates: Path, capsys: Captured) -> None:
+    for language in ("fi", "sv", "en"):
+        (templates / f"locales/{language}/leads.toml").unlink()
+    lines = check(templates, capsys)
+    where = templates / "locales/fi"
+    assert f"{where}: leads.reason.burst: missing here; reasons of leads need it" in lines
+    assert f"{where}: leads.after.minutes: missing here; reasons of leads need it" in lines
+
+
+def test_templates_without_rules_about_scanners_have_no_fault(templates: Path, capsys: Captured) -> None:
+    (templates / "scanners.toml").unlink()
+    assert "no fault found" in check(templates, capsys)[-1]
+
+
 def test_a_new_language_is_told_all_that_it_lacks_at_once(templates: Path, capsys: Captured) -> None:
     change(templates / "publication.toml", 'languages = ["fi", "sv", "en"]', 'languages = ["fi", "sv", "en", "de"]')
     lines = check(templates, capsys)
@@ -78,8 +100,8 @@ def test_a_sequence_text_that_is_not_there_is_said(templates: Path, capsys: Capt
     (templates / "sequences/sparraus-1.fi.md").write_text(" \n", encoding="utf-8")
     lines = check(templates, capsys)
     where = f"{templates / 'publication.toml'}: sequences.sparraus.steps"
-    assert f"{where}[1].body: sequences/sparraus-1.fi.md is empty" in lines
-    assert any(line.startswith(f"{where}[2].body: there is no file") for line in lines)
+    assert f"{where}.1.body: sequences/sparraus-1.fi.md is empty" in lines
+    assert any(line.startswith(f"{where}.2.body: there is no file") for line in lines)
 
 
 def test_a_template_that_does_not_render_is_said_with_file_and_line(templates: Path, capsys: Captured) -> None:

@@ -287,8 +287,8 @@ def test_a_queue_that_was_changed_by_hand_is_named_with_the_command_that_mends_i
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
     where, message = only(deployed)
     assert where == f"queue {url.rpartition('/')[2]}"
-    assert "VisibilityTimeout is 30, and should be 360" in message
-    assert f"aws sqs set-queue-attributes --queue-url {url} --attributes VisibilityTimeout=360" in message
+    assert "VisibilityTimeout is 30, and should be 540" in message
+    assert f"aws sqs set-queue-attributes --queue-url {url} --attributes VisibilityTimeout=540" in message
 
 
 def test_the_command_says_all_of_it_and_ends_with_1(

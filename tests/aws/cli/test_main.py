@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,9 +34,14 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
-def without_spamassassin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes a second for each mail, and has tests of its own."""
-    monkeypatch.setattr(spam, "installed", lambda: False)
+def without_spamassassin() -> Iterator[None]:
+    """It takes a second for each mail, and has tests of its own.
+
+    Patched apart from `monkeypatch`, which must begin after `cloud`: what it puts back is a variable of that stack.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spam, "installed", lambda: False)
+        yield
 
 
 @pytest.fixture
@@ -206,6 +212,7 @@ def test_secrets_are_made_once_and_never_shown(cloud: Cloud, capsys: Captured) -
         f"{path}/pepper created",
         f"{path}/link_keys exists",
         f"{path}/webhook_secrets created",
+        f"{path}/crm_inbound_secrets exists",
     ]
     parameters = ssm.get_parameters_by_path(Path=path, WithDecryption=True)["Parameters"]
     values = {parameter["Name"].rpartition("/")[2]: parameter["Value"] for parameter in parameters}
@@ -227,8 +234,27 @@ def test_a_weak_or_malformed_secret_is_a_fault(cloud: Cloud, capsys: Captured) -
     code, out, _ = run(capsys, "check")
     assert code == 1
     assert f"{path}/link_keys: a secret of fewer than 16 characters can be guessed" in out
-    assert f"{path}/webhook_secrets: each secret is whsec_" in out
+    assert f"{path}/webhook_secrets: secret 1 of 1 is not whsec_" in out
     assert "nonsense" not in out
+
+
+def test_a_bad_secret_among_good_ones_is_named_by_its_place(cloud: Cloud, capsys: Captured) -> None:
+    path = app.settings.secrets_path
+    good = app.secrets.webhook_secrets[0]
+    for name, value in (("crm_inbound_secrets", f"{good},whsec_c2hvcnQ=,{good}"), ("webhook_secrets", f"{good},")):
+        cloud.client("ssm").put_parameter(Name=f"{path}/{name}", Value=value, Type="SecureString", Overwrite=True)
+    code, out, _ = run(capsys, "secrets", "check")
+    assert code == 1
+    assert f"{path}/crm_inbound_secrets: secret 2 of 3 is not whsec_ and 24 to 64 bytes in Base64" in out
+    assert f"{path}/webhook_secrets: secret 2 of 2 is not whsec_ and 24 to 64 bytes in Base64" in out
+    assert good not in out
+    cloud.client("ssm").put_parameter(
+        Name=f"{path}/webhook_secrets", Value=f" {good} ", Type="SecureString", Overwrite=True
+    )
+    cloud.client("ssm").put_parameter(
+        Name=f"{path}/crm_inbound_secrets", Value=good, Type="SecureString", Overwrite=True
+    )
+    assert run(capsys, "secrets", "check")[:2] == (0, f"{path}: no fault found\n")
 
 
 def test_what_aws_refuses_is_one_line(cloud: Cloud, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

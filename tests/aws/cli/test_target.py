@@ -247,7 +247,7 @@ def test_the_local_cloud_is_reached_from_another_process(tmp_path: Path) -> None
         assert cloud.drain()
         report = json.loads(newsletter("mailing", "show", "campaign-kevat", "--json"))
         assert (report["planned_to_the_end"], report["certificate"]["planned"]) == (True, 1)
-        assert newsletter("secrets", "init").count(" exists\n") == 3
+        assert newsletter("secrets", "init").count(" exists\n") == 4
 
 
 @pytest.mark.parametrize(

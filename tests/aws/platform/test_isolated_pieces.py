@@ -11,10 +11,11 @@ from newsletter.container import app
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.variants import Variants
 from newsletter.nurture import monitor_mailings
-from newsletter.nurture.enrollment import Enrollment
+from newsletter.nurture.enrollments.enrollment import Enrollment
 from newsletter.platform.errors import InvalidPublication, PartlyFailed
 from newsletter.platform.shards import SHARDS, shard_of
 from newsletter.platform.times import iso
+from newsletter.publication.sequences import Trigger
 from newsletter.readers.subscriber import subscriber_id
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.readers import add_reader
@@ -27,7 +28,7 @@ def enrolled(email: str, *, language: str = "fi", since: datetime = NOW - timede
     """The id of a reader whose first step is due at NOW."""
     add_reader(email, language=language)
     reader = subscriber_id(PEPPER.encode(), email)
-    app.enrollments.begin(Enrollment(reader, "sparraus", 1, since + timedelta(days=2), since))
+    app.enrollments.begin(Enrollment(reader, "sparraus", 1, Trigger.LEAD, since, since + timedelta(days=2)))
     return reader
 
 
@@ -50,16 +51,16 @@ def test_a_step_whose_text_is_missing_in_one_language_is_told_and_the_others_are
 ) -> None:
     step = Variants.step
 
-    def missing_in_swedish(self: Variants, sequence: Any, number: int, reader: Any) -> str:
+    def missing_in_swedish(self: Variants, sequence: Any, wanted: Any, reader: Any, trigger: Any) -> str:
         if reader.language == "sv":
             raise InvalidPublication("sequences.steps.body", "there is no file sparraus-1.sv.md")
-        return step(self, sequence, number, reader)
+        return step(self, sequence, wanted, reader, trigger)
 
     monkeypatch.setattr(Variants, "step", missing_in_swedish)
     readers = [f"{letter}@example.com" for letter in "abcdefgh"]
     for number, email in enumerate(readers):
         enrolled(email, language="sv" if number % 2 else "fi")
-    with pytest.raises(PartlyFailed, match=r"4 failed: step 1 of sparraus .*there is no file sparraus-1\.sv\.md"):
+    with pytest.raises(PartlyFailed, match=r"4 failed: step of sparraus .*there is no file sparraus-1\.sv\.md"):
         cloud.run("nurture", NOW)
     assert got(cloud) == readers[::2]
     monkeypatch.undo()
@@ -71,11 +72,10 @@ def test_an_enrollment_that_cannot_be_read_is_told_and_the_others_are_sent(cloud
     broken, _ = enrolled("rikki@example.com"), enrolled("helmi@example.com")
     cloud.client("dynamodb").update_item(
         TableName=app.settings.subscribers_table,
-        Key={"id": {"S": broken}, "record": {"S": "enrollment#sparraus"}},
-        UpdateExpression="REMOVE #step",
-        ExpressionAttributeNames={"#step": "step"},
+        Key={"id": {"S": broken}, "record": {"S": "enrollment#sparraus#1"}},
+        UpdateExpression="REMOVE done",
     )
-    with pytest.raises(PartlyFailed, match=rf"{broken}: enrollment#sparraus cannot be read \(KeyError: 'step'\)"):
+    with pytest.raises(PartlyFailed, match=rf"{broken}: enrollment#sparraus#1 cannot be read \(KeyError: 'done'\)"):
         cloud.run("nurture", NOW)
     assert got(cloud) == ["helmi@example.com"]
 

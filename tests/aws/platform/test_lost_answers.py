@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 import pytest
 
 from newsletter.container import app
+from newsletter.leads.lead import lead_id
 from newsletter.platform.shards import shard_of
 from newsletter.readers.subscriber import subscriber_id
 from tests.soak.virtual import everywhere
 from tests.support.account import Snapshot, bring_back, redeliver, snapshot
 from tests.support.cloud import PEPPER, Cloud, running
 from tests.support.lost_responses import Answers, Call, Crash, crashing, every, lost, the
+from tests.support.presses import OFFER
 from tests.support.product_actions import ACTIONS, Action
 from tests.support.product_states import NEW, NOON
 from tests.support.site import READER, TABLES, Clock
@@ -51,6 +53,8 @@ class Stage:
         with self._again(), lost(which) as answers:
             self.action.act(self.cloud, self.clock, self.ready)
             failed = self.cloud.drain()
+        if self.action.ticks:
+            self._tick()
         return self._world(failed), answers
 
     def die(self, which: Callable[[Call], bool]) -> tuple[World, Answers]:
@@ -58,7 +62,15 @@ class Stage:
         with self._again(), crashing(which) as answers:
             self._dying(lambda: self.action.act(self.cloud, self.clock, self.ready))
             failed = self._dying(self.cloud.drain)
+        if self.action.ticks:
+            self._tick()
         return self._world(failed), answers
+
+    def _tick(self) -> None:
+        """The next tick, once claims of who died are over."""
+        self.clock.forward(minutes=10)
+        self.cloud.run("nurture", self.clock.now)
+        self.cloud.drain()
 
     def _dying(self, act: Callable[[], T]) -> T:
         """Act; if the process dies, another one does it again."""
@@ -106,7 +118,20 @@ def _tells(item: dict[str, Any]) -> bool:
 
 
 def _plain(item: dict[str, Any]) -> str:
-    return json.dumps({name: value for name, value in item.items() if name != "write"}, sort_keys=True)
+    """Without what differs though nothing is different: when SES delivered and how long the CRM took, by the seconds of
+    the test; when the CRM was told, which may be by a later tick; and how often an enrollment was written.
+    """
+    told = {name: value for name, value in item.items() if name != "write"}
+    if "delivered_at" in told:
+        told["delivered_at"] = len(told["delivered_at"]["NS"])
+    record = told.get("record", {}).get("S", "")
+    if record.startswith("enrollment#"):
+        told.pop("version", None)
+    if record.startswith("event#"):
+        told.pop("ended_at", None)
+        for attempt in told.get("attempts", {}).get("L", ()):
+            attempt["M"] = {name: attempt["M"][name] for name in ("status", "answer")}
+    return json.dumps(told, sort_keys=True)
 
 
 @pytest.fixture(params=ACTIONS)
@@ -114,9 +139,12 @@ def stage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     """Each action, with the state before it."""
     for function in FOLDERS:
         import_module(f"{function}.handler")
-    few = "".join(sorted({shard_of(subscriber_id(PEPPER.encode(), email)) for email in (READER, NEW)}))
+    readers = [subscriber_id(PEPPER.encode(), email) for email in (READER, NEW)]
+    few = "".join(sorted({shard_of(each) for each in (*readers, *(lead_id(reader, OFFER, 1) for reader in readers))}))
     with running() as cloud, everywhere("SHARDS", few):
         clock, action = Clock(monkeypatch, NOON), ACTIONS[request.param]
+        # Whoever lost an answer takes another slot of the sender's, whose wait would be a second in one world only.
+        monkeypatch.setattr(app, "sleep", lambda _: None)
         ready = action.prepare(cloud, clock)
         yield Stage(action, cloud, clock, ready, snapshot(cloud.stack.account), clock.now)
 

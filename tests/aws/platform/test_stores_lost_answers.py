@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.leads.lead import Evidence, Lead
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import SignUp
 from tests.aws.platform.test_stores_races import ATTEMPTS, Attempt
 from tests.support.dynamodb import Adapters
 from tests.support.lost_responses import Call, lost, the
+from tests.support.presses import a_lead
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
@@ -49,15 +49,16 @@ def test_a_lane_gives_the_same_moment_once_and_to_its_owner_alone(adapters: Adap
     assert adapters.guards.free_at(lane) == pytest.approx(now + 10)
 
 
-def test_an_attempt_to_hand_a_lead_off_is_noted_once(adapters: Adapters) -> None:
-    lead = Lead(adapters.new("lead"), "r", "sparraus", "button", NOW, "", "", 0, Evidence("POST", "", "", {}))
-    adapters.leads.create(lead)
+def test_a_change_of_a_lead_takes_place_once_though_its_answer_is_lost(adapters: Adapters) -> None:
+    lead = a_lead(adapters.new("lead"), NOW)
+    with lost(the(0, writes)):
+        assert adapters.leads.create(lead)
     with lost(the(0, writes)) as answers:
-        adapters.leads.add_attempt(lead.id, NOW, "503", taken=False)
+        changed = adapters.leads.replace(lead, lead.told("lead.created", NOW))
     assert answers.lost
-    kept = adapters.leads.kept(lead.id)
-    assert kept is not None
-    assert [attempt["result"] for attempt in kept.shown["attempts"]] == ["503"]
+    assert changed is not None
+    assert adapters.leads.get(lead.id) == changed
+    assert adapters.leads.replace(lead, lead) is None
 
 
 def test_whoever_confirmed_is_told_so_though_reports_about_the_reader_come_between(adapters: Adapters) -> None:

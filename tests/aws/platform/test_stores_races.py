@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from threading import Barrier
 
@@ -13,17 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.leads.lead import Evidence, Lead
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.batches import Batch, Manifest
-from newsletter.nurture.enrollment import Enrollment
+from newsletter.nurture.enrollments.enrollment import Enrollment, with_step
+from newsletter.publication.sequences import Trigger
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.subscriber import SignUp, Status
 from newsletter.sending.ledger import BatchStatus
 from tests.support.dynamodb import Adapters
+from tests.support.presses import a_lead
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 MANY = 10
@@ -75,12 +75,12 @@ def release_digest(adapters: Adapters) -> Attempt:
 
 
 def create_lead(adapters: Adapters) -> Attempt:
-    lead = Lead(adapters.new("lead"), "r", "sparraus", "button", NOW, "", "", 0, Evidence("POST", "", "", {}))
+    lead = a_lead(adapters.new("lead"), NOW)
     return lambda: adapters.leads.create(lead)
 
 
 def begin(adapters: Adapters) -> Attempt:
-    enrollment = Enrollment(adapters.new("a"), "sparraus", 1, NOW, NOW)
+    enrollment = Enrollment(adapters.new("a"), "sparraus", 1, Trigger.LEAD, NOW, NOW)
     return lambda: adapters.enrollments.begin(enrollment)
 
 
@@ -106,9 +106,9 @@ def ask_for_a_mail(adapters: Adapters) -> Attempt:
 
 
 def move(adapters: Adapters) -> Attempt:
-    enrollment = Enrollment(adapters.new("a"), "sparraus", 1, NOW, NOW)
+    enrollment = Enrollment(adapters.new("a"), "sparraus", 1, Trigger.LEAD, NOW, NOW)
     adapters.enrollments.begin(enrollment)
-    return lambda: adapters.enrollments.replace(enrollment, replace(enrollment, step=2, due_at=NOW + timedelta(days=7)))
+    return lambda: adapters.enrollments.replace(enrollment, with_step(enrollment, "1", "b", NOW)) is not None
 
 
 def accept_proof(adapters: Adapters) -> Attempt:

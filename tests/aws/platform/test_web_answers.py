@@ -23,7 +23,7 @@ ALWAYS = {
 BARE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 DATA = BARE | {"Content-Type": "application/json; charset=utf-8"}
 PAGE = BARE | {"Content-Type": HTML, "Content-Language": "en"}
-KEPT = {"Cache-Control": "no-cache", "Content-Type": HTML, "Content-Language": "en"}
+KEPT = {"Cache-Control": "public, max-age=60", "Content-Type": HTML, "Content-Language": "en"}
 
 NO_BASE64 = "not*base64"
 AS_JSON = {"content-type": "application/json"}

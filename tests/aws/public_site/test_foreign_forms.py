@@ -45,6 +45,10 @@ def paths(confirm: str) -> dict[str, tuple[str, dict[str, str]]]:
             f"{link(LinkPurpose.PREFERENCES)}/less",
             {"less": "frequency", "form": app.forms.token("less", app.now(), ID)},
         ),
+        "preferences-series": (
+            f"{link(LinkPurpose.PREFERENCES)}/series/sparraus",
+            {"form": app.forms.token("series", app.now(), ID)},
+        ),
         "unsubscribe": (link(LinkPurpose.UNSUBSCRIBE), {}),
         "my-data": (link(LinkPurpose.MY_DATA), {}),
         "offer": (link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"), {"accept": "yes"}),
@@ -58,7 +62,8 @@ def test_every_page_that_changes_something_is_tried_here(cloud: Cloud) -> None:
         for path, views in PATHS
         if "POST" in views
     }
-    assert changing == {"subscribe", *paths("")}
+    signed = {"hooks-crm"}  # by a program
+    assert changing == {"subscribe", *signed, *paths("")}
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
@@ -82,7 +87,7 @@ def test_a_form_of_our_own_page_is_taken(cloud: Cloud, headers: dict[str, str]) 
     fill_in(READER)
     (sign_up,) = cloud.items("Subscribers")
     tried = paths(sign_up["nonce"]["S"])
-    for name in ("confirm", "preferences", "preferences-less"):
+    for name in ("confirm", "preferences", "preferences-less", "preferences-series"):
         path, form = tried[name]
         assert post(cloud, path, form, **headers)["statusCode"] == 200, name
     path, _ = tried["offer"]

@@ -50,11 +50,12 @@ def test_every_answer_carries_the_headers_that_protect_readers(cloud: Cloud) -> 
 def test_other_methods_are_refused_with_the_ones_that_work(cloud: Cloud) -> None:
     for template, views in PATHS:
         path = template.replace("{token}", "x").replace("{link}", "y").replace("{mailing}", "z")
-        allowed = ["GET", "HEAD", *(method for method in views if method != "GET")]
+        allowed = [*(["GET", "HEAD"] if "GET" in views else []), *(method for method in views if method != "GET")]
         for method in {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - set(allowed):
             answer = cloud.http(method, path, headers={"accept-language": "en"})
             assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, ", ".join(allowed)), (method, path)
-            assert "This page cannot be used like that" in answer["body"]
+            said = "send a POST" if template == "/hooks/crm" else "This page cannot be used like that"
+            assert said in answer["body"]
 
 
 def test_the_paths_of_the_template_and_of_the_site_are_the_same(cloud: Cloud) -> None:

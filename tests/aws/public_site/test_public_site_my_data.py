@@ -39,7 +39,11 @@ def test_a_reader_sees_and_takes_along_everything_we_hold(cloud: Cloud) -> None:
         assert answer["headers"]["Content-Disposition"] == 'attachment; filename="my-data.json"'
         data = json.loads(answer["body"])
         kinds = sorted(record["record"].partition("#")[0] for record in data["records"])
-        assert kinds == ["click", "consent", "enrollment", "profile"]
+        assert kinds == ["consent", "enrollment", "profile"]
+        assert {(visit["kind"], visit["link"]) for visit in data["visits"]} == {
+            ("offer", "sparraus"),
+            ("press", "sparraus"),
+        }
         (profile,) = (record for record in data["records"] if record["record"] == "profile")
         assert (profile["email"], profile["name"]) == (READER, "Maija")
         assert [lead["offer"] for lead in data["leads"]] == ["sparraus"]

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pytest
 from cli.main import main
 from newsletter.mail.templates import Templates
 from newsletter.publication.publication import Publication
+from tests.support.cloud import BROWSER
 from tests.support.product_over_http import Product, item, link_to, rss, started
 
 ROOT = Path(__file__).parents[3]
@@ -175,17 +176,18 @@ def test_a_reader_of_each_language_gets_digest_offer_and_sequence(product: Produ
     for language in publication.languages:
         (digest,) = product.mails(reader(language), "digest-")
         assert "Kim" in digest["text"]
-        assert product.get(link_to("c", digest)).status == 302
-        assert product.get(link_to("preferences", digest)).status == 200
+        assert product.get(link_to("c", digest), **BROWSER).status == 302
+        assert product.get(link_to("preferences", digest), **BROWSER).status == 200
         if offer:
-            assert offer.accept[language] in unescape(product.get(link_to("offer", digest)).text)
+            product.wait(minutes=2)  # the article is read first
+            assert offer.accept[language] in unescape(product.get(link_to("offer", digest), **BROWSER).text)
             assert product.press(link_to("offer", digest)).status == 200
     taken = {json.loads(each["body"])["data"]["contact"]["email"]: each["verified"] for each in product.webhooks()}
     assert taken == {reader(language): True for language in publication.languages if offer}
 
     if offer and offer.sequence:
         first = publication.sequences[offer.sequence].steps[0]
-        product.run("nurture", datetime.now(UTC) + first.after)
+        product.run("nurture", datetime.now(UTC) + first.after + timedelta(hours=1))
         for language in publication.languages:
             (step,) = product.mails(reader(language), "step-")
             assert step["subject"] == first.subject[language]

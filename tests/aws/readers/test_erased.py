@@ -7,7 +7,7 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ import pytest
 
 from newsletter import container
 from newsletter.container import app
-from newsletter.leads.lead import Evidence
-from newsletter.leads.record_click import record_visit
-from newsletter.nurture.enrollment import Enrollment
+from newsletter.leads.answers.answers_store import GivenAnswers
+from newsletter.leads.outbox.outbox_event import EventState, OutboxEvent
+from newsletter.leads.visits.evidence import Evidence, Visit, VisitKind
+from newsletter.nurture.enrollments.enrollment import Enrollment
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
-from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice, TakeUpOffer
+from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice
+from newsletter.publication.sequences import Trigger
 from newsletter.readers import my_data
 from newsletter.readers.choices import Choices
 from newsletter.readers.consents.consent import Consent, imported_record
@@ -30,6 +32,7 @@ from newsletter.readers.my_data import LONGEST_RUN
 from newsletter.readers.profiles.records_store import ReaderRecords
 from newsletter.readers.subscriber import SignUp, Status, Subscriber, subscriber_id
 from tests.support.cloud import PEPPER, Cloud, link_to
+from tests.support.presses import a_lead, press_at
 from tests.support.site import FORM, ID, READER, Clock, fill_in, heading, link, post, shows, stored, text
 
 FUNCTIONS = Path(container.__file__).parents[1]
@@ -39,6 +42,7 @@ NEW = "maija@uusi.example.com"
 NEW_ID = subscriber_id(PEPPER.encode(), NEW)
 OFFER = {"mailing": "m", "batch": "b", "extra": "sparraus"}
 EVIDENCE = Evidence("GET", "Reader/1", "192.0.2.0/24", {})
+VISIT = Visit(NOON, VisitKind.PRESS, "k", EVIDENCE)
 
 
 @pytest.fixture
@@ -58,12 +62,13 @@ def a_whole_life(cloud: Cloud, clock: Clock) -> None:
     cloud.press(link(LinkPurpose.OFFER, **OFFER))
     cloud.drain()
     clock.forward(minutes=11)
+    app.offer_answers.put(ID, "sparraus", {"phone": "+358 40 123 4567"}, clock.now)
     post(cloud, link(LinkPurpose.PREFERENCES), {"new_email": NEW})
     fill_in(READER)
     cloud.drain()
     clock.forward(minutes=11)
     kinds = {item["record"]["S"].partition("#")[0] for item in cloud.items("Subscribers") if item["id"]["S"] == ID}
-    assert kinds == {"change", "click", "consent", "enrollment", "lead", "profile", "sign-up"}
+    assert kinds == {"answers", "change", "consent", "enrollment", "lead", "profile", "sign-up", "visit"}
 
 
 def of_readers(cloud: Cloud) -> dict[str, Any]:
@@ -92,18 +97,25 @@ def reader() -> Subscriber:
     return Subscriber(ID, READER, Status.ACTIVE, CHOSEN, NOON, "1")
 
 
-def enrollment(step: int = 1) -> Enrollment:
-    return Enrollment(ID, "sparraus", step, NOON, NOON)
+def enrollment(version: int = 1) -> Enrollment:
+    return Enrollment(ID, "sparraus", 1, Trigger.LEAD, NOON, NOON, version=version)
 
+
+EVENT = OutboxEvent("l", 1, "lead.created", NOON, "{}")
 
 WRITES: dict[str, Callable[[], Any]] = {
-    "Clicks.add": lambda: app.clicks.add(current_subscriber(ID, app), "m", "k", EVIDENCE, NOON),
     "Consents.append": lambda: app.consents.append(ID, Consent("given", "form", app.now(), "x")),
     "Enrollments.begin": lambda: app.enrollments.begin(enrollment()),
     "Enrollments.replace": lambda: app.enrollments.replace(enrollment(), enrollment(2)),
-    "Enrollments.start": lambda: app.enrollments.start(ID, app.publication.sequences["sparraus"], NOON),
+    "Enrollments.moved": lambda: app.enrollments.moved(enrollment()),
     "LeadPointers.add": lambda: app.lead_pointers.add(ID, "l", "sparraus", NOON),
-    "Leads.add_attempt": lambda: app.leads.add_attempt("l", NOON, "204", taken=True),
+    "Leads.replace": lambda: app.leads.replace(a_lead("l", NOON), a_lead("l", NOON)),
+    "OfferAnswers.put": lambda: app.offer_answers.put(ID, "sparraus", {"phone": "1"}, NOON),
+    "OfferAnswers.taken": lambda: app.offer_answers.taken(ID, GivenAnswers("sparraus", NOON, {})),
+    "Outbox.claim": lambda: app.outbox.claim(EVENT, NOON, "x"),
+    "Outbox.record": lambda: app.outbox.record(EVENT, "x"),
+    "Outbox.settle": lambda: app.outbox.settle(EVENT, EventState.DEAD, NOON),
+    "Outbox.replay": lambda: app.outbox.replay(EVENT, NOON),
     "Bounces.stop": lambda: app.bounces.stop(
         ID, Status.COMPLAINED, "x", valid_at=app.now(), now=app.now(), forget_after=LONGEST_RUN
     ),
@@ -124,23 +136,29 @@ WRITES: dict[str, Callable[[], Any]] = {
     "Subscribers.explain_leaving": lambda: app.subscribers.explain_leaving(ID, "x"),
     "Subscribers.choose": lambda: app.subscribers.choose(reader(), CHOSEN, NOON),
     "Subscribers.remember_head": lambda: app.subscribers.remember_head(ID, "x"),
+    "Visits.add": lambda: app.visits.add(ID, "m", [VISIT], "b", 0, NOON),
+    "Visits.keep": lambda: app.visits.keep(current_subscriber(ID, app), "m", [VISIT], [("b", 0)], NOON),
     "a change of address": lambda: app.sign_ups.put(form(NEW_ID, email=NEW, moved_from=ID)),
 }
 A_NEW_BEGINNING = {"SignUps.put"}
 ERASURE = {
-    "Leads.erase",
+    *("Leads.erase", "Outbox.erase"),
     *(f"ReaderData.{name}" for name in ("finish_erasure", "schedule_check", "mark_erased", "remove")),
 }
-ASKED_FOR_BEFORE = {"Leads.create"}
-"""It is in no reader's partition; hand_off_lead points to it first, and looks again after it."""
+ASKED_FOR_BEFORE = {"Leads.create", "Outbox.put_new"}
+"""They are in no reader's partition. record_press points to the lead first and looks again after it; enqueue_event
+looks for the lead after its event."""
 READS = {
-    "DueIndex.due",
+    *(f"DueIndex.{name}" for name in ("due", "enrollments")),
     *(f"Consents.{name}" for name in ("chain", "faults", "seal")),
-    "Enrollments.of",
-    *(f"Leads.{name}" for name in ("get", "handed_off", "id_of", "kept")),
+    *(f"Enrollments.{name}" for name in ("enrolled", "get", "of", "standings")),
+    *(f"Leads.{name}" for name in ("due", "get", "id_of", "kept", "newest")),
+    *("LeadPointers.of", "OfferAnswers.of"),
+    *(f"Outbox.{name}" for name in ("due", "get", "of", "waiting", "waiting_since")),
     *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "sign_ups", "signed_up_since")),
     *(f"SignUps.{name}" for name in ("get", "kept", "waiting")),
     "ReaderData.of",
+    *(f"Visits.{name}" for name in ("of_subscriber", "shown", "trace_of")),
     *(f"ReaderExport.{name}" for name in ("known", "lines", "somebody")),
     *(f"Subscribers.{name}" for name in ("addressees", "get", "many", "page", "profile", "statuses")),
 }
@@ -149,6 +167,9 @@ WITHOUT_READERS = {
         "Articles",
         "UnknownEvents",
         "Backlog",
+        "CrmEndpoint",
+        "Hooks",
+        "RetimedSequences",
         "MailingStatuses",
         "Decisions",
         "Digests",
@@ -160,7 +181,8 @@ WITHOUT_READERS = {
         "Reputation",
         "StatsStore",
     ),
-    *("Deliveries", "Manifests"),  # ids in the ledger, for thirteen months
+    *("Deliveries", "Manifests", "VisitMarks"),  # ids in the ledger, for thirteen months
+    "StepBatches",  # ids on their way to the ledger, for seconds
     *("SignUpLimits", "Presses"),  # ids in limits, for a day
 }
 
@@ -392,7 +414,7 @@ def erased_before_call(number: int, clock: Clock) -> Iterator[list[int]]:
 
 
 def visit(_: Cloud) -> None:
-    record_visit(LinkClaims(ID, "m", "b"), "k", EVIDENCE, app.now(), app)
+    app.visits.add(ID, "m", [VISIT], "b", 0, app.now())
 
 
 def press(cloud: Cloud) -> None:
@@ -400,9 +422,7 @@ def press(cloud: Cloud) -> None:
 
 
 def hand_off(cloud: Cloud) -> None:
-    evidence = asdict(EVIDENCE)
-    queues = app.queues
-    queues.send(queues.lead, TakeUpOffer(ID, "sparraus", "button", "2026-11-23T12:00:00Z", "m", "b", 0, evidence))
+    app.queues.send(app.queues.lead, press_at(NOON, mailing="m"))
     assert cloud.drain() == []
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from newsletter.container import app
-from newsletter.leads.clicks_store import MAX_SAMPLES
+from newsletter.leads.lead import LeadState
 from newsletter.leads.presses_store import MAX_TRIES, WINDOW
 from newsletter.mailings.mailing import Variant
 from newsletter.mailings.planning.batches import Batch
@@ -20,6 +20,7 @@ from newsletter.platform.links.links import LinkClaims, LinkPurpose
 from newsletter.readers.subscriber import Status, subscriber_id
 from public_site.routes.offer import MAX_AGE
 from tests.support.cloud import PEPPER, Cloud, link_to
+from tests.support.presses import leads, types
 from tests.support.site import ID, READER, Clock, heading, hidden, link, post, reader, shows, stored, text
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -42,11 +43,12 @@ def click(cloud: Cloud, method: str = "GET") -> Any:
     path = f"/c/{app.links.token(LinkPurpose.CLICK, LinkClaims(ID, 'm', 'b'))}/k"
     answer = cloud.http(method, path)
     assert (answer["statusCode"], answer["headers"].get("Location")) == (302, TARGET)
+    cloud.work("feedback")
     return answer
 
 
 def visits(cloud: Cloud) -> list[dict[str, Any]]:
-    return [item for item in cloud.items("Subscribers") if item["record"]["S"].startswith("click#")]
+    return [item for item in cloud.items("Subscribers") if item["record"]["S"].startswith("visit#")]
 
 
 def clicked(mailing: str = "m", batch: str = "b") -> bool:
@@ -92,6 +94,7 @@ def test_who_does_not_let_us_see_what_they_open_is_not_seen_in_old_mails_either(
     for method in ("GET", "HEAD"):
         click(cloud, method)
         assert cloud.http(method, link(LinkPurpose.OFFER, **OFFER))["statusCode"] == 200
+    cloud.work("feedback")
     assert stored(cloud) == before
     assert not clicked()
     page = cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
@@ -104,7 +107,9 @@ def test_the_page_to_confirm_is_not_counted_for_a_reader_who_refused_tracking(cl
     (mail,) = app.deliveries.records("confirmation")
     refuse(cloud)
     cloud.http("GET", confirm)
-    assert not clicked("confirmation", mail.batch.id)
+    record = app.deliveries.record("confirmation", mail.batch.id)
+    assert record is not None
+    assert not record.has_event("shown", 0)
 
 
 def test_who_moved_is_seen_under_the_id_of_today_and_as_they_allow_it_today(cloud: Cloud) -> None:
@@ -133,7 +138,8 @@ def test_an_article_opens_whatever_is_wrong_with_the_reader_or_the_tables(
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("throttled")
 
-    for owner, name in (("subscribers", "profile"), ("clicks", "add"), ("deliveries", "add_event")):
+    parts = (("subscribers", "profile"), ("visits", "keep"), ("deliveries", "moments"), ("visit_marks", "put"))
+    for owner, name in (*parts, ("quick_queues", "hand_over")):
         with monkeypatch.context() as trouble:
             trouble.setattr(getattr(app, owner), name, broken)
             click(cloud)
@@ -141,22 +147,20 @@ def test_an_article_opens_whatever_is_wrong_with_the_reader_or_the_tables(
                 assert cloud.http("GET", link(LinkPurpose.OFFER, **OFFER))["statusCode"] == 200
 
 
-def test_opening_a_link_again_and_again_is_counted_in_one_record_an_hour(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_opening_a_link_again_and_again_is_one_record_an_hour(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, NOON)
     cloud.subscribe(READER)
     for _ in range(20):
         click(cloud)
         clock.forward(seconds=1)
     (visit,) = visits(cloud)
-    assert (visit["count"]["N"], len(visit["samples"]["L"])) == ("20", MAX_SAMPLES)
-    assert (visit["at"]["S"][11:19], visit["last_at"]["S"][11:19]) == ("12:00:00", "12:00:19")
+    assert (len(visit["seen"]["SS"]), len(visit["sources"]["SS"])) == (20, 1)
+    trace = app.visits.trace_of(ID, "m")
+    assert [each.at for each in trace.visits] == [NOON + timedelta(seconds=second) for second in range(20)]
     assert text("my_data.clicks_counted", count=20) in cloud.http("GET", link(LinkPurpose.MY_DATA))["body"]
     clock.forward(hours=1)
     click(cloud)
     assert len(visits(cloud)) == 2
-    assert clicked()
 
 
 # --- the offer -------------------------------------------------------------------------------------------------------
@@ -179,7 +183,8 @@ def test_the_crm_hears_the_address_of_today_from_a_press_in_a_mail_to_the_old_on
     move(cloud)
     data = handed_off(cloud)
     assert (data["contact"]["email"], data["contact"]["subscriber"]) == (NEW, NEW_ID)
-    assert data["subscription"] == {"status": "active", "consent": "given"}
+    assert (data["contact"]["status"], data["consent"]["state"]) == ("active", "given")
+    assert data["contact"]["moved_from"] == [ID]
     assert [enrollment.subscriber for enrollment in app.enrollments.of(NEW_ID)] == [NEW_ID]
     assert app.enrollments.of(ID) == []
     assert NEW not in cloud.http("GET", link(LinkPurpose.OFFER, **OFFER))["body"]
@@ -187,11 +192,10 @@ def test_the_crm_hears_the_address_of_today_from_a_press_in_a_mail_to_the_old_on
 
 def test_who_moves_between_the_press_and_the_hand_off_is_handed_off_as_they_are_then(cloud: Cloud) -> None:
     cloud.subscribe(READER)
-    cloud.crm_status = 503
+    cloud.drain()
     cloud.press(link(LinkPurpose.OFFER, **OFFER))
-    (waiting,) = cloud.drain()
+    (waiting,) = cloud.messages("LeadQueue")
     move(cloud)
-    cloud.crm_status = 200
     cloud.client("sqs").send_message(QueueUrl=app.settings.lead_queue, MessageBody=waiting)
     assert cloud.drain() == []
     assert cloud.webhooks[-1].json["data"]["contact"]["email"] == NEW
@@ -214,7 +218,7 @@ def test_who_left_can_ask_for_contact_and_nothing_else_comes_of_it(
     address = app.templates.publication.sender.reply_to
     assert shows(cloud.http("GET", link(LinkPurpose.OFFER, **OFFER)), f"offer.{note}", address=address)
     data = handed_off(cloud)
-    assert (data["subscription"]["status"], data["subscription"]["consent"]) == (status, consent)
+    assert (data["contact"]["status"], data["consent"]["state"]) == (status, consent)
     assert ("withdrawn_at" in data["consent"]) == (consent == "withdrawn")
     assert sequences() == set()
     assert reader().status == status
@@ -224,7 +228,7 @@ def test_who_paused_gets_the_sequence_when_the_pause_is_over_and_the_crm_hears_o
     cloud.subscribe(READER)
     until = f"{datetime.now(UTC).year + 1}-01-01"
     post(cloud, link(LinkPurpose.PREFERENCES), {"topics": "linkedin", "language": "fi", "paused_until": until})
-    assert handed_off(cloud)["subscription"]["paused_until"] == until
+    assert handed_off(cloud)["contact"]["paused_until"] == until
     assert sequences() == {"sparraus"}
 
 
@@ -234,7 +238,6 @@ def test_a_press_of_an_offer_that_is_dropped_before_the_hand_off_ends_as_withdra
     cloud.subscribe(READER)
     cloud.drain()
     assert cloud.press(link(LinkPurpose.OFFER, **OFFER))["statusCode"] == 200
-    before = stored(cloud)
     publication = app.templates.publication
     others = tuple(offer for offer in publication.offers if offer.key != OFFER["extra"])
     assert len(others) < len(publication.offers)
@@ -244,7 +247,8 @@ def test_a_press_of_an_offer_that_is_dropped_before_the_hand_off_ends_as_withdra
     assert cloud.drain() == []
     assert counted == ["LeadsWithdrawn"]
     assert cloud.webhooks == []
-    assert stored(cloud) == before
+    (lead,) = leads(cloud)
+    assert (lead.state, types(lead)) == (LeadState.WITHDRAWN, [])
     assert sequences() == set()
 
 
@@ -265,10 +269,12 @@ def test_a_press_without_its_page_shows_the_page_and_makes_no_lead(
         answer = post(cloud, path, form)
         assert (answer["statusCode"], heading(answer)) == (422, "Sparrataanko?")
         assert shows(answer, "offer.again")
-    assert cloud.messages("LeadQueue") == []
+    (evidence,) = cloud.messages("LeadQueue")
+    assert json.loads(evidence)["page_age"] is None
     again = post(cloud, path, {})
     assert heading(post(cloud, path, hidden(again["body"]))) == text("offer_taken.heading")
-    assert len(cloud.messages("LeadQueue")) == 1
+    (message,) = cloud.messages("LeadQueue")
+    assert json.loads(message)["page_age"] == 0.0
 
 
 def test_two_hundred_presses_make_one_message_and_two_pages_one_lead(

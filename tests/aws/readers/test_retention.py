@@ -67,7 +67,8 @@ def test_a_form_that_nobody_confirms_goes_after_its_days_whether_dynamodb_is_in_
 def test_a_click_goes_after_its_days(cloud: Cloud, clock: Clock) -> None:
     cloud.subscribe(READER)
     cloud.http("GET", link(LinkPurpose.OFFER, mailing="m", batch="b", extra="sparraus"))
-    assert expiry(cloud, "click#") == clock.now + CLICKS
+    cloud.drain()
+    assert expiry(cloud, "visit#") == clock.now.replace(minute=0, second=0, microsecond=0) + CLICKS
 
 
 def test_who_left_is_erased_after_their_days_and_only_the_mark_stays(cloud: Cloud, clock: Clock) -> None:
@@ -77,7 +78,7 @@ def test_who_left_is_erased_after_their_days_and_only_the_mark_stays(cloud: Clou
     post(cloud, link(LinkPurpose.UNSUBSCRIBE), {})
     cloud.run("nurture", clock.now + LEFT - MINUTE)
     assert reader().email == READER
-    assert len(cloud.items("Leads")) == 1
+    assert "lead" in {item["record"]["S"] for item in cloud.items("Leads")}
     for later in (timedelta(0), LONGEST_RUN, LONGEST_RUN):
         cloud.run("nurture", clock.now + LEFT + later)
         (mark,) = cloud.items("Subscribers")

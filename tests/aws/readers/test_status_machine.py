@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.container import app
-from newsletter.leads.hand_off_lead import hand_off_lead
-from newsletter.leads.lead import Evidence, lead_id
-from newsletter.leads.record_click import record_visit
-from newsletter.leads.take_up_offer import can_be_contacted, take_up_offer
+from newsletter.leads.lead import lead_id
+from newsletter.leads.record_press import record_press
+from newsletter.leads.take_up_offer import ShownPage, can_be_contacted, source_of, take_up_offer
+from newsletter.leads.visits.evidence import Evidence, Visit, VisitKind
 from newsletter.platform.links.links import LinkClaims
-from newsletter.platform.messages import ConfirmSignUp, Message, TakeUpOffer
+from newsletter.platform.messages import ConfirmSignUp, Message
 from newsletter.publication.publication import SIGN_UP_LIFE
 from newsletter.readers import my_data
 from newsletter.readers.current_subscriber import current_subscriber
@@ -29,10 +29,35 @@ from newsletter.readers.signup.subscribe import SignUpForm, checked, subscribe
 from newsletter.readers.subscriber import Status, subscriber_id
 from newsletter.readers.unsubscribe import ask_to_resubscribe, unsubscribe
 from tests.support.cloud import PEPPER, Cloud
-from tests.support.stored import stored_profile, stored_records
+from tests.support.presses import press_at
+from tests.support.stored import stored_records
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEFT = (Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status.ERASED)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is stored of a reader, as of one moment."""
+
+    profile: dict[str, Any]
+    records: frozenset[str]
+
+    @classmethod
+    def of(cls, subscriber: str) -> Seen:
+        """Now."""
+        items = stored_records(app.subscribers, subscriber)
+        profile = next((item for item in items if item["record"] == "profile"), {})
+        return cls(dict(profile), frozenset(str(item["record"]) for item in items))
+
+    @property
+    def status(self) -> str:
+        return str(self.profile.get("status", ""))
+
+    @property
+    def left(self) -> tuple[object, ...]:
+        """When and how they left."""
+        return self.profile.get("left_at"), self.profile.get("left_how")
 
 
 @dataclass
@@ -50,15 +75,12 @@ class Life:
 
     @property
     def status(self) -> str:
-        profile = stored_profile(app.subscribers, self.id)
-        return "" if profile is None else str(profile["status"])
+        return Seen.of(self.id).status
 
     @property
-    def left(self) -> tuple[object, ...]:
-        """When and how they left, and what the chain says of it."""
-        profile = stored_profile(app.subscribers, self.id) or {}
-        acts = [record.consent.act for record in app.consents.chain(self.id)]
-        return profile.get("left_at"), profile.get("left_how"), acts
+    def consents(self) -> list[str]:
+        """What the chain says of them."""
+        return [record.consent.act for record in app.consents.chain(self.id)]
 
     @property
     def waiting(self) -> str:
@@ -69,20 +91,18 @@ class Life:
     def hand_off(self) -> None:
         """The message of a press that may have waited long."""
         if self.pressed:
-            at = self.now.isoformat().replace("+00:00", "Z")
-            message = TakeUpOffer(self.id, "sparraus", "button", at, "m", "b", 0, asdict(EVIDENCE))
-            crm = SimpleNamespace(post=lambda *_: "204")
-            hand_off_lead(message, app.but(crm=crm), now=self.now)
+            record_press(press_at(self.now, self.id, mailing="m"), self.now, app)
 
     def follow(self, act: str) -> None:
         """What is done with the links of an old mail, and what waits of it."""
         match act:
             case "visit":
-                record_visit(LinkClaims(self.id, "m", "b"), "k", EVIDENCE, self.now, app)
+                app.visits.add(self.id, "m", [Visit(self.now, VisitKind.LINK, "k", EVIDENCE)], "b", 0, self.now)
             case "press":
                 asker = current_subscriber(self.id, app)
                 if can_be_contacted(asker):
-                    take_up_offer(asker, LinkClaims(self.id, "m", "b", extra="sparraus"), EVIDENCE, self.now, app)
+                    page = ShownPage(secrets.token_hex(8), timedelta(seconds=20), source_of(EVIDENCE))
+                    take_up_offer(asker, LinkClaims(self.id, "m", "b", extra="sparraus"), page, EVIDENCE, self.now, app)
                 self.pressed = True
             case "hand_off":
                 self.hand_off()
@@ -157,26 +177,27 @@ def mailed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
     found.clear()
 
 
-def check(before: tuple[str, str], life: Life, act: str, nonce: str) -> None:
-    """What one act may do to the status, and must."""
-    status, waiting = before
-    fresh = act == "confirm" and nonce != "" and nonce == waiting
-    if life.status == Status.ACTIVE and status != Status.ACTIVE:
+def check(before: Seen, after: Seen, life: Life, act: str, *, fresh: bool) -> None:
+    """What one act may do to the status, and must; `fresh`: it confirmed the form that waited."""
+    status = before.status
+    if after.status == Status.ACTIVE and status != Status.ACTIVE:
         assert fresh or (act == "import" and status == "")
     if fresh:
-        assert life.status == Status.ACTIVE
+        assert after.status == Status.ACTIVE
     if act in ("unsubscribe", "bounce", "complain", "erase"):
-        assert life.status != Status.ACTIVE
+        assert after.status != Status.ACTIVE
     if act == "complain" and status not in ("", Status.ERASED):
-        assert life.status == Status.COMPLAINED
+        assert after.status == Status.COMPLAINED
     elif status in LEFT and not fresh:
-        assert life.status in (status, Status.ERASED)
-    if life.status == Status.ERASED and not life.waiting:
-        kept = {item["record"] for item in stored_records(app.subscribers, life.id)}
-        assert kept <= {"profile", "sign-up"}  # a form that is over waits for DynamoDB or the tick
-        assert app.leads.kept(lead_id(life.id, "sparraus")) is None
+        assert after.status in (status, Status.ERASED)
+    if (status, act) == (Status.UNSUBSCRIBED, "complain"):
+        assert after.left == before.left
+    assert ("mailable" in after.profile) == (after.status == Status.ACTIVE)
+    if after.status == Status.ERASED and not life.waiting:
+        assert after.records <= {"profile", "sign-up"}  # a form that is over waits for DynamoDB or the tick
+        assert app.leads.kept(lead_id(life.id, "sparraus", 1)) is None
     if act == "erase":
-        assert [item["record"] for item in stored_records(app.subscribers, life.id)] == ["profile"]
+        assert after.records == {"profile"}
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -184,17 +205,19 @@ def check(before: tuple[str, str], life: Life, act: str, nonce: str) -> None:
 def test_nobody_is_active_but_by_their_own_fresh_confirmation(mailed: list[str], steps: list[tuple[str, int]]) -> None:
     life = Life(f"{secrets.token_hex(6)}@example.com")
     mailed.clear()
+    before = Seen.of(life.id)
     for act, number in steps:
         life.mailed = list(mailed)
         nonce = life.mailed[-1 - number % len(life.mailed)] if life.mailed else ""
-        before, left = (life.status, life.waiting), life.left
+        fresh = act == "confirm" and nonce != "" and nonce == life.waiting
+        consents = life.consents if act == "complain" else []
         life.do(act, number)
-        check(before, life, act, nonce)
-        if (before[0], act) == (Status.UNSUBSCRIBED, "complain"):
-            assert life.left == left
-        profile = stored_profile(app.subscribers, life.id) or {}
-        assert ("mailable" in profile) == (life.status == Status.ACTIVE)
+        after = Seen.of(life.id)
+        check(before, after, life, act, fresh=fresh)
+        if (before.status, act) == (Status.UNSUBSCRIBED, "complain"):
+            assert life.consents == consents
         assert app.consents.faults(life.id) == []
+        before = after
 
 
 def test_a_form_cannot_be_confirmed_when_its_days_are_over(mailed: list[str]) -> None:

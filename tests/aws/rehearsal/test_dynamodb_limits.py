@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.aws.dynamodb import AwsError, Database, Unsupported
+from rehearsal.aws.dynamodb.throughput import DOUBLES_AFTER
 from tests.support.dynamodb_calls import TABLE
 
 KB = 1024
@@ -62,6 +63,30 @@ def test_a_partition_takes_a_thousand_write_units_a_second_and_others_are_not_he
     clock.now += 1
     put(refusing, "busy")
     assert refusing.throughput.peaks["write readers"] == 1000
+
+
+def fill(database: Database, kilobytes: int) -> int:
+    """Ask for so many units within a second, of many partitions; how many it gave."""
+    for number in range(kilobytes // 100):
+        try:
+            put(database, f"r{number % 97}", text={"S": "x" * (100 * KB - 100)})
+        except AwsError:
+            return number * 100
+    return kilobytes
+
+
+def test_a_new_table_gives_4000_units_a_second_and_within_half_an_hour_twice_its_peak(clock: Clock) -> None:
+    new = database(clock, refuse=True)
+    assert fill(new, 9_000) == 4_000
+    clock.now += 1
+    assert fill(new, 3_000) == 3_000
+    clock.now += DOUBLES_AFTER - 60
+    assert fill(new, 9_000) == 4_000
+    clock.now += 120
+    assert fill(new, 20_000) == 8_000
+    clock.now += DOUBLES_AFTER + 60
+    assert fill(new, 20_000) == 16_000
+    assert new.throughput.throttled == {("write", "readers", "*"): 4}
 
 
 def test_what_is_throttled_in_a_batch_comes_back(clock: Clock) -> None:

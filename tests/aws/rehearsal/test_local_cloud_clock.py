@@ -146,7 +146,10 @@ def test_the_real_time_comes_back_and_mail_goes_out_as_before(product: Product) 
         ('{"now": "0001-01-01T00:00:00+14:00"}', "and here it is 2"),
         ('{"now": "9999-12-31T23:59:59-14:00"}', "which is more than 3660 days ahead"),
         ('{"now": "2999-01-01T08:00:00Z"}', "which is more than 3660 days ahead"),
-        ('{"then": "2027-01-01T08:00:00Z"}', "then is not known; the body may have now"),
+        ('{"then": "2027-01-01T08:00:00Z"}', "then is not known; the body may have now or days"),
+        ('{"days": 0}', "days is 0 and must be a number from 1 to 3660"),
+        ('{"days": true}', "days is True and must be a number"),
+        ('{"days": 1, "now": "2999-01-01T08:00:00Z"}', "without now beside it"),
     ],
 )
 def test_what_is_no_time_to_come_is_said_to_be_none_and_moves_nothing(product: Product, body: str, words: str) -> None:
@@ -167,8 +170,12 @@ def test_the_start_page_shows_the_clock_and_moves_it(product: Product) -> None:
     later = (present(product) + timedelta(days=1)).astimezone().replace(second=0, microsecond=0, tzinfo=None)
     assert typed(now=later.isoformat(timespec="minutes")).status == 303
     assert present(product) - later.astimezone() < timedelta(minutes=10)
+    moved = product.call("POST", "/_local/clock", "days=1", content_type=FORM)
+    assert (moved.status, moved.json["ahead"] > 2.9 * 24 * 3600) == (200, True), "curl -d days=1"
     wrong = product.call("POST", "/_local/clock", "as_page=yes&now=soon", content_type=FORM, accept="text/html")
     assert (wrong.status, "now is &#39;soon&#39;" in wrong.text) == (400, True)
+    odd = product.call("POST", "/_local/clock", "days=x", content_type=FORM)
+    assert (odd.status, "days is 'x'" in odd.text) == (400, True)
     assert typed().status == 303
     assert "by this computer’s clock" in product.get("/").text
 

@@ -19,9 +19,11 @@ values = {
     "str": words,
     "int": st.integers(0, 10_000),
     "float": st.floats(0, 4e9),
+    "float | None": st.none() | st.floats(0, 4e9),
     "bool": st.booleans(),
     "tuple[str, ...]": st.lists(words, max_size=50).map(tuple),
     "Mapping[str, Any]": evidence,
+    "tuple[Mapping[str, Any], ...]": st.lists(evidence, max_size=3).map(tuple),
 }
 messages: st.SearchStrategy[Message] = st.one_of(
     [

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.publication.publication import Offer
+from newsletter.publication.offers import Offer
 from newsletter.readers.shown_before import (
     MAX_TAKEN,
     MAX_WELCOMED,
