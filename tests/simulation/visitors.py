@@ -10,8 +10,8 @@ import heapq
 import json
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from random import Random
@@ -58,10 +58,12 @@ BROWSER = (
     ("sec-fetch-user", "?1"),
 )
 SCANNER = (("user-agent", "Mozilla/5.0 (compatible; MailScanner)"),)
-EVIDENCE_OF_BROWSER, EVIDENCE_OF_SCANNER = (
-    (dict(headers)["user-agent"], "198.51.100.0/24", dict(headers)) for headers in (BROWSER, SCANNER)
-)
-"""What a visit that is not played shows beside its method."""
+SHOWN = {
+    (method, browser): Evidence(method, dict(headers)["user-agent"], "198.51.100.0/24", dict(headers))
+    for method in ("GET", "HEAD")
+    for browser, headers in ((True, BROWSER), (False, SCANNER))
+}
+"""What a visit that is not played shows, by its method and whether it is like a browser's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Visitors:
         self._lately: defaultdict[str, deque[float]] = defaultdict(lambda: deque([FIRST_GUESS], maxlen=500))
         self._numbers = self._readers = 0
         self._ticking = False
-        self._links: dict[int, list[str]] = {}
+        self._links: dict[int, dict[str, Match]] = {}
         self._second, self._in_second = 0, 0
         self._cpu = CPU_S / min(1.0, memory_gb("public_site") * 1024 / MB_OF_ONE_VCPU)
         self._handle = import_module("public_site.handler").handle
@@ -134,40 +136,46 @@ class Visitors:
     def delivered(self, request: dict[str, Any], entry: dict[str, Any], delay: float) -> None:
         """A mail of a SendBulkEmail reaches its mailbox after that time."""
         self._readers += 1
-        links = self._links_of(request)
-        played = self._readers % self._sample == 0
-        values = json.loads(entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"])
+        values = entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"]
+        links = self._links_of(request, values)
+        played = {link: _filled(link, json.loads(values)) for link in links} if not self._readers % self._sample else {}
         arrives = self._fleet.clock.seconds + delay
         kinds: set[str] = set()
         if self._draw.random() < self._scanned:
             kinds.add("machine")
             browser = self._draw.random() < LIKE_BROWSERS
-            for link in links:
-                at = arrives + self._draw.uniform(0.2, SCANNED_WITHIN)
-                self._expect(at, link, values, played=played, person=False, browser=browser)
+            for link, match in links.items():
+                method = "HEAD" if self._draw.random() < HEADS else "GET"
+                visit = Visit(False, match, method, browser=browser)  # noqa: FBT003 (no person)
+                self._expect(arrives + self._draw.uniform(0.2, SCANNED_WITHIN), visit, played.get(link))
         if self._draw.random() < PEOPLE:
             kinds.add("person")
-            click = next(link for link in links if "/c/" in _filled(link, values))
-            self._expect(arrives + self._draw.expovariate(0.693 / HALF_LIFE), click, values, played=played, person=True)
-        if played and kinds:
-            self._remember(links, values, kinds)
+            link, match = next((link, match) for link, match in links.items() if match.route.path == CLICK)
+            after = self._draw.expovariate(0.693 / HALF_LIFE)
+            self._expect(arrives + after, Visit(True, match), played.get(link))  # noqa: FBT003 (a person)
+        if kinds and played:
+            self._remember(played.values(), kinds)
 
-    def _links_of(self, request: dict[str, Any]) -> list[str]:
+    def _links_of(self, request: dict[str, Any], values: str) -> dict[str, Match]:
+        """The links of a mail and the routes they lead to, which are the same for all its recipients."""
         html = request["DefaultContent"]["Template"]["TemplateContent"]["Html"]
         found = self._links.get(hash(html))
         if found is None:
-            found = self._links[hash(html)] = list(dict.fromkeys(LINK.findall(html)))
+            found = {link: self._match(_filled(link, json.loads(values))) for link in LINK.findall(html)}
+            self._links[hash(html)] = found
         return found
 
-    def _expect(
-        self, at: float, link: str, values: dict[str, str], *, played: bool, person: bool, browser: bool = True
-    ) -> None:
-        path = _filled(link, values).removeprefix(PUBLIC_URL).partition("?")[0]
-        match = self._router.match("GET", path)
-        assert match is not None, path
-        method = "HEAD" if not person and self._draw.random() < HEADS else "GET"
+    def _match(self, address: str) -> Match:
+        match = self._router.match("GET", _path(address))
+        assert match is not None, address
+        return match
+
+    def _expect(self, at: float, visit: Visit, address: str | None) -> None:
+        """Have the visit come at that time; the one to an `address` is played."""
+        if address:
+            visit = replace(visit, match=self._match(address), path=_path(address))
         self._numbers += 1
-        heapq.heappush(self._due, (at, self._numbers, Visit(person, match, method, path if played else "", browser)))
+        heapq.heappush(self._due, (at, self._numbers, visit))
         if not self._ticking:
             self._ticking = True
             self._fleet.later(max(STEP, at - self._fleet.clock.seconds), self._tick)
@@ -215,7 +223,7 @@ class Visitors:
         """Seconds of an execution that a visit needs which is not played."""
         if visit.match.route.path != CLICK:
             return self._draw.choice(self._lately[visit.match.route.path])
-        shown = Evidence(visit.method, *(EVIDENCE_OF_BROWSER if visit.browser else EVIDENCE_OF_SCANNER))
+        shown = SHOWN[visit.method, visit.browser]
         told = Visited("", "", "", 0, VisitKind.LINK, "", int((START.timestamp() + at) * 1000), {})
         called = self._fleet.calls_for(number, told, shown)
         return self._cpu + (WAIT_S["sqs"] * self._draw.uniform(0.5, 1.5) if called else 0.0)
@@ -254,11 +262,15 @@ class Visitors:
         self.seen.answers[visit.match.route.path, answer["statusCode"]] += 1
         self.seen.at_once += visit.person and answer["statusCode"] == 302
 
-    def _remember(self, links: Sequence[str], values: dict[str, str], kinds: set[str]) -> None:
-        click = next(_filled(link, values) for link in links if "/c/" in _filled(link, values))
+    def _remember(self, addresses: Iterable[str], kinds: set[str]) -> None:
+        click = next(address for address in addresses if "/c/" in address)
         token = click.removeprefix(f"{PUBLIC_URL}/c/").partition("/")[0]
         claims: LinkClaims = app.links.read(LinkPurpose.CLICK, token)
         self.seen.truth[f"{claims.subscriber} {claims.mailing}"] = kinds
+
+
+def _path(address: str) -> str:
+    return address.removeprefix(PUBLIC_URL).partition("?")[0]
 
 
 def _filled(link: str, values: dict[str, str]) -> str:

@@ -17,6 +17,7 @@ from newsletter.container import app
 from newsletter.nurture.due_work import do_due_work
 from newsletter.nurture.steps import plan_steps as plan
 from newsletter.nurture.steps.plan_steps import plan_steps
+from newsletter.nurture.steps.step_batches_store import StepBatch
 from newsletter.platform.isolation import Isolated
 from newsletter.readers.change_address import move
 from newsletter.readers.subscriber import SignUp
@@ -65,6 +66,23 @@ def test_steps_that_are_due_together_go_out_in_batches_of_fifty(cloud: Cloud, ed
     assert sorted(batches.values()) == [20, 50, 50]
     assert cloud.run("nurture", NOW + DAY + timedelta(minutes=5))["planned"] == 0
     assert list(app.step_batches.all()) == []
+
+
+def test_no_batch_is_larger_than_what_the_account_may_send_in_a_second(
+    cloud: Cloud, edit: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(TWO)
+    enter(30)
+    monkeypatch.setattr(type(app.mailer), "max_send_rate", lambda *_, **__: 14.0)
+    noted: list[StepBatch] = []
+
+    def note(batches: list[StepBatch], *_: object) -> int:
+        noted.extend(batches)
+        return 0
+
+    monkeypatch.setattr(plan, "queue_batches", note)
+    cloud.run("nurture", NOW + DAY)
+    assert sorted(len(batch.members) for batch in noted) == [4, 13, 13]
 
 
 def test_a_tick_that_is_weeks_late_sends_one_step_and_the_next_at_its_distance(

@@ -23,6 +23,7 @@ from newsletter.nurture.triggers import facts_of
 from newsletter.platform.aws.items import GET_LIMIT, side_by_side
 from newsletter.platform.errors import BrokenRecord
 from newsletter.platform.isolation import Isolated
+from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.nurture.steps import Step
@@ -173,12 +174,14 @@ class _Run:
     def _send(self, send: dict[tuple[str, str, str], list[Enrollment]]) -> None:
         known: dict[tuple[str, str, int], Enrollment] = {}
         noted = []
+        # As of mailings: of a larger batch SES would take what the account may send in a second, and refuse the rest.
+        size = bulk_pace(self._app.mailer.max_send_rate()).size
         for (key, step_key, variant), enrollments in send.items():
             sequence = self._app.publication.sequences[key]
             step = sequence.step(step_key)
             if step is None:
                 continue
-            for batch in step_batches(sequence, step, variant, enrollments, self._now):
+            for batch in step_batches(sequence, step, variant, enrollments, self._now, size):
                 with self._isolated.piece(f"batch {batch.id} of {batch.mailing}"):
                     self._app.step_batches.put(batch)
                     noted.append(batch)

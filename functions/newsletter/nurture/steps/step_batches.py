@@ -24,7 +24,6 @@ from newsletter.nurture.triggers import TRIES, facts_of
 from newsletter.platform.aws.items import GET_LIMIT, side_by_side
 from newsletter.platform.errors import NotNow
 from newsletter.platform.isolation import Isolated
-from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.publication.nurture.steps import Step
 from newsletter.publication.sequences import Sequence
 from newsletter.readers.subscriber import Subscriber
@@ -39,12 +38,12 @@ LATE = timedelta(hours=1)
 
 
 def step_batches(
-    sequence: Sequence, step: Step, variant: str, due: Iterable[Enrollment], now: datetime
+    sequence: Sequence, step: Step, variant: str, due: Iterable[Enrollment], now: datetime, size: int
 ) -> list[StepBatch]:
-    """The batches of these enrollments, of at most 50; the same enrollments make the same ids."""
+    """The batches of these enrollments, of at most `size` recipients; the same enrollments make the same ids."""
     members = [Member(each.subscriber, each.round) for each in due]
     mailing = step_id(sequence.key, step.key)
-    chunks = [tuple(members[at : at + BATCH_SIZE]) for at in range(0, len(members), BATCH_SIZE)]
+    chunks = [tuple(members[at : at + size]) for at in range(0, len(members), size)]
     return [
         StepBatch(mailing, _id(mailing, variant, chunk), sequence.key, step.key, variant, chunk, now)
         for chunk in chunks
