@@ -47,7 +47,7 @@ INDEX_DELAY = 5.0
 
 _BUILT_FROM_OTHERS = {
     *("crm", "digest_recipients", "feeds", "health", "held_visits", "ids", "link_targets"),
-    *("mailed_articles", "mailer", "oidc", "triggers", "variants", "visits"),
+    *("mailed_articles", "mailer", "newest_letters", "oidc", "triggers", "variants", "visits"),
 }
 """Parts that hold others, or the container itself: a container with other parts builds its own."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter.mailings.decisions_store import Decisions
     from newsletter.mailings.digests.digests_store import Digests
     from newsletter.mailings.mailings_store import Mailings
+    from newsletter.mailings.newest_letter import Remembered
     from newsletter.mailings.planning.backlog_store import Backlog
     from newsletter.mailings.planning.manifests_store import Manifests
     from newsletter.mailings.status_store import MailingStatuses
@@ -150,6 +151,11 @@ class Stores(ReaderStores):
         from newsletter.sending.feedback.reputation_store import Reputation
 
         return Reputation(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def newest_letters(self) -> dict[str, Remembered]:
+        """The newest letter of the archive by language, as it was read last (mailings/newest_letter.py)."""
+        return {}
 
     @cached_property
     def sign_up_limits(self) -> SignUpLimits:

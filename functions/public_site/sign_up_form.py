@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.container import app
+from newsletter.mailings.digest_day import digest_day
+from newsletter.mailings.newest_letter import newest_letter
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
 from newsletter.platform.aws.throttling import is_passing
 from newsletter.platform.web.answer import Answer
@@ -164,6 +166,8 @@ def show(
         notice=notice,
         suggestion=suggestion,
         challenge=challenge,
+        day=digest_day(app.settings.digest_schedule),
+        letter=newest_letter(request.language(app.templates.publication, typed.language), now, app),
         **_kept_for(),
     )
     if not public:

@@ -63,7 +63,7 @@ def test_a_campaign_is_written_looked_at_and_sent_once(
     signed_in.get_by_label("Text", exact=True).fill(
         "Varaa aika **ennen vappua**.\n\n## Kenelle\n\nJohtajille ja asiantuntijoille."
     )
-    signed_in.get_by_label("Shall we spar?").check()
+    signed_in.get_by_label("Shall we talk it through?").check()
     signed_in.get_by_role("button", name="Look at it").click()
     expect(signed_in.get_by_role("heading", level=1)).to_have_text("Ready to send?")
     camera.look(signed_in, "25-campaign-preview")

@@ -66,7 +66,7 @@ def test_an_error_stands_at_its_field_and_what_was_typed_stays(page: Page, stage
 
     email = page.locator("#email")
     expect(email).to_have_attribute("aria-invalid", "true")
-    expect(email).to_have_accessible_description("Enter an e-mail address like name@example.com.")
+    expect(email).to_have_accessible_description("Enter an email address like name@example.com.")
     expect(page.locator("#consent")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#name")).not_to_have_attribute("aria-invalid", "true")
 

@@ -35,6 +35,7 @@ class Settings:
     public_url: str
     feed_url: str
     crm_url: str
+    digest_schedule: str
     oidc_issuer: str
     oidc_audience: str
     local: bool
@@ -71,6 +72,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=needed("PUBLIC_URL").rstrip("/"),
         feed_url=variables.get("NEWSLETTER_FEED_URL", ""),
         crm_url=needed("CRM_URL"),
+        digest_schedule=variables.get("NEWSLETTER_DIGEST_SCHEDULE", ""),
         oidc_issuer=needed("OIDC_ISSUER"),
         oidc_audience=needed("OIDC_AUDIENCE"),
         local=variables.get("NEWSLETTER_LOCAL") == "1",

@@ -7,6 +7,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from newsletter.container import app
+from newsletter.mail.text_cleaning import one_line
 from newsletter.mailings.archive import ArchivedMailing, archived_mailing, list_archive, public_mailing
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.times import iso
@@ -18,6 +19,8 @@ ON_A_PAGE = 20
 IN_THE_FEED = 20
 CACHED = {"Cache-Control": "public, max-age=300"}
 """Cached for five minutes: new mailings show up soon, and a link that is widely shared costs few requests."""
+MAX_ABOUT = 200
+"""Characters of a description; search engines show some 160."""
 CURSOR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w-]{1,100}", re.ASCII)
 
 
@@ -52,6 +55,7 @@ def show_mailing(request: Request, mailing: str) -> Answer:
         public=True,
         images=True,
         shown=shown,
+        about=_about(shown, language),
         canonical=canonical,
         subscribe_url=_subscribe(shown, language),
     )
@@ -110,6 +114,15 @@ def show_feed(request: Request) -> Answer:
 
 def _address(path: str, language: str) -> str:
     return f"{app.settings.public_url}/archive{path}?lang={language}"
+
+
+def _about(shown: ArchivedMailing, language: str) -> str:
+    """What search engines and shared links say of the mailing: its preheader or opening, or its first summary."""
+    mailing = shown.mailing
+    opening = mailing.preheader or app.templates.markdown(mailing.body)[1]
+    summaries = (article.summary for article in shown.articles if article.summary)
+    text = opening.strip() or next(summaries, "") or app.templates.text("pages.archive.lead", language)
+    return one_line(text, MAX_ABOUT)
 
 
 def _mail_to(title: str, address: str, language: str) -> str:

@@ -251,7 +251,7 @@ def test_rows_that_cannot_be_used_are_reported_with_line_field_and_reason(cloud:
         report = [(row["line"], row["field"], row["problem"]) for row in csv.DictReader(file)]
     topics = ", ".join(topic.key for topic in app.templates.publication.topics)
     assert report == [
-        ("3", "email", "Enter an e-mail address like name@example.com."),
+        ("3", "email", "Enter an email address like name@example.com."),
         ("4", "topics", f"golf is unknown; choose from {topics}"),
         ("5", "language", "de is unknown; choose from fi, sv, en"),
         ("6", "frequency", "daily is unknown; choose from weekly, monthly"),

@@ -74,7 +74,7 @@ def test_the_list_has_the_newest_first_with_who_it_is_and_where_it_stands(looker
     newer = add_lead(add_reader(READER), LeadState.KEPT, at=MADE + MINUTE, temperature=Temperature.WARM)
     said = looker.get(PAGE).text
     assert said.index(READER) < said.index("eka@example.com")
-    for words in ("kept here", "won", "warm", "Shall we spar?", "42"):
+    for words in ("kept here", "won", "warm", "Shall we talk it through?", "42"):
         assert words in said
     listed = conforms(api("GET", "/leads"), "Leads")
     assert [lead["id"] for lead in listed["leads"]] == [newer.id, older.id]
