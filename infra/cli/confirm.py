@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cli.faults import Fault
+from cli.output import gathers
 
 
 def agreed(question: str, to_do: str) -> bool:
@@ -14,7 +15,7 @@ def agreed(question: str, to_do: str) -> bool:
 
 def says_yes(question: str, to_do: str) -> bool:
     """Whether the person at the terminal answers yes. Raises Fault, which names --yes, where there is no terminal."""
-    if not sys.stdin.isatty():
+    if gathers() or not sys.stdin.isatty():
         raise Fault(f"nobody can answer here; {to_do} without being asked, add --yes")
     try:
         return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from cli.commands import (
     articles,
     campaign,
     check,
+    completion,
     digest,
     feeds,
     import_export,
@@ -26,7 +28,7 @@ from cli.commands import (
 from cli.commands.account import cost, doctor
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
-from cli.parsing import Run
+from cli.parsing import Parser, Run
 
 EPILOG = """\
 examples:
@@ -35,7 +37,9 @@ examples:
   newsletter decisions --local
 
 Without --stack and --local the NEWSLETTER_* variables name the stack; without those, a local cloud that runs on this
-computer (`make demo`) is used. Exit codes: 0 done, 1 a fault, 2 wrong usage.
+computer (`make demo`) is used. With --json, every command prints one JSON document; a fault is {"error": "..."}, and on
+stderr as always. Exit codes: 0 done, 1 a fault or not done, 2 wrong usage, 130 stopped; a command that has others says
+which.
 """
 WithoutStack = Callable[[argparse.Namespace, Path], int | None]
 """Runs a command with the templates alone; None where its options need a stack after all."""
@@ -45,13 +49,14 @@ GROUPS = (
     *(import_export, subscribers),
     *(check, preview, secrets),
     *(doctor, cost),
+    completion,
 )
 """In the order of `newsletter --help`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; faults are one line on stderr."""
-    options = _parser().parse_args(_with_local_url(sys.argv[1:] if arguments is None else arguments))
+    options = parser().parse_args(_with_local_url(sys.argv[1:] if arguments is None else arguments))
     wanted = target.Wanted(
         getattr(options, "stack", ""),
         getattr(options, "local", ""),
@@ -60,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(options, wanted)
     except Fault as fault:
+        if _is_for_programs(options):
+            print(json.dumps({"error": " ".join(str(fault).split())}, ensure_ascii=False))
         print(f"newsletter: {' '.join(str(fault).split())}", file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -72,6 +79,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
+    if not getattr(options, "gather", False):
+        return _run_plainly(options, wanted)
+    from cli.output import gathered  # here, because it loads rich
+
+    with gathered() as document:
+        code = _run_plainly(options, wanted)
+    print(document.as_json)
+    return code
+
+
+def _is_for_programs(options: argparse.Namespace) -> bool:
+    return bool(getattr(options, "gather", False) or getattr(options, "json", False))
+
+
+def _run_plainly(options: argparse.Namespace, wanted: target.Wanted) -> int:
     without_stack: WithoutStack | None = getattr(options, "without_stack", None)
     if without_stack and not (wanted.stack or wanted.local or target.named_by_environment()):
         code = without_stack(options, target.templates(wanted))
@@ -85,7 +107,22 @@ def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:
         return run(options)
 
 
-def _parser() -> argparse.ArgumentParser:
+class Version(argparse.Action):
+    """`--version`: which one is installed."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="which one this is")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it, and end."""
+        from importlib.metadata import version
+
+        print(f"newsletter {version('newsletter')}")
+        parser.exit()
+
+
+def parser() -> Parser:
+    """The whole command line."""
     stack_options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     place = stack_options.add_argument_group("which stack")
     place.add_argument(
@@ -97,26 +134,25 @@ def _parser() -> argparse.ArgumentParser:
     place.add_argument(
         "--templates", metavar="DIR", type=Path, help="publication and templates (./templates, else those installed)"
     )
-    parser = argparse.ArgumentParser(
+    newsletter = Parser(
         prog="newsletter",
         description="Send campaigns, see what became of every mailing, and keep a newsletter's stack in order.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[stack_options],
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    newsletter.add_argument("--version", action=Version)
+    commands = newsletter.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in GROUPS:
         group.add(commands, stack_options)
-    return parser
+    return newsletter
 
 
 def _with_local_url(arguments: Sequence[str]) -> list[str]:
-    """`--local` alone means the local cloud of `make demo`; argparse would take the next word for its URL."""
+    """`--local` alone means whichever local cloud runs here; argparse would take the next word for its URL."""
     after = [*arguments, ""][1:]
     return [
-        f"--local={target.local_url()}"
-        if word == "--local" and not following.startswith(("http://", "https://"))
-        else word
+        f"--local={target.ANY}" if word == "--local" and not following.startswith(("http://", "https://")) else word
         for word, following in zip(arguments, after, strict=True)
     ]
 

@@ -20,13 +20,19 @@ FUNCTION = "Console"
 AHEAD = "clock_ahead"
 """How a local cloud says by how many seconds its clock is ahead, among the variables that it gives."""
 REPOSITORY = Path(__file__).parents[2]
+ANY = "here"
+"""In place of the URL of a local cloud: whichever runs on this computer."""
 TIMEOUT = 10.0
 DEFAULT_PORT = 8000
 MAX_ANSWER = 100_000
 NO_STACK = (
     "no stack to talk to: name a deployed one with --stack NAME, start the local cloud with `make demo` and use "
-    "--local, or set the NEWSLETTER_* variables"
+    "--local, or set the NEWSLETTER_* variables; tried {tried}"
 )
+
+
+class NoLocalCloud(Fault):
+    """Nothing that is a local cloud answers there."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +57,14 @@ class Target:
     ahead: timedelta = timedelta(0)
 
 
-def local_url() -> str:
-    """Where `make demo` listens: on PORT where that is set, else the one that was started last of those that answer."""
+def local_urls() -> tuple[str, ...]:
+    """Where `make demo` may listen: on PORT where that is set, else where one was started, the newest first."""
     from rehearsal import address_file
 
     port = os.environ.get("PORT")
     if port:
-        return f"http://127.0.0.1:{port}"
-    return next(filter(_is_open, address_file.read()), f"http://127.0.0.1:{DEFAULT_PORT}")
+        return (f"http://127.0.0.1:{port}",)
+    return tuple(dict.fromkeys((*address_file.read(), f"http://127.0.0.1:{DEFAULT_PORT}")))
 
 
 def _is_open(url: str) -> bool:
@@ -75,15 +81,16 @@ def find(wanted: Wanted, client: Callable[[str], Any] | None = None) -> Target:
         raise Fault("--stack and --local are two different places; give one of them")
     if wanted.stack:
         found = _deployed(wanted.stack, client)
+    elif wanted.local == ANY:
+        found = _any_local(
+            "no local cloud answers; start it with `make demo`, or name one with --local URL; tried {tried}"
+        )
     elif wanted.local:
         found = _local(wanted.local)
     elif named_by_environment():
         found = Target({}, "the stack of the NEWSLETTER_* variables")
     else:
-        try:
-            found = _local(local_url())
-        except Fault as nothing:
-            raise Fault(NO_STACK) from nothing
+        found = _any_local(NO_STACK)
     if wanted.templates is None:
         return found
     return replace(found, variables={**found.variables, f"{PREFIX}TEMPLATES": str(wanted.templates)})
@@ -150,6 +157,18 @@ def _deployed(stack: str, client: Callable[[str], Any] | None) -> Target:
     return Target({**kept, f"{PREFIX}TEMPLATES": str(templates(Wanted()))}, f"the stack {stack}")
 
 
+def _any_local(otherwise: str) -> Target:
+    """The local cloud that was started last of those that answer. Raises Fault that says which addresses were tried."""
+    tried = local_urls()
+    for url in tried:
+        if _is_open(url):
+            try:
+                return _local(url)
+            except NoLocalCloud:
+                continue
+    raise Fault(otherwise.format(tried=", ".join(tried)))
+
+
 def _local(url: str) -> Target:
     import urllib3
 
@@ -162,7 +181,7 @@ def _local(url: str) -> Target:
     except (urllib3.exceptions.HTTPError, ValueError):
         data = None
     if not isinstance(data, dict):
-        raise Fault(f"no local cloud answers at {url}; start it with `make demo`")
+        raise NoLocalCloud(f"no local cloud answers at {url}; start it with `make demo`")
     variables = {str(name): str(value) for name, value in data.items()}
     ahead = variables.pop(AHEAD, "0")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cli.faults import Fault
-from cli.output import say, table, when
+from cli.output import facts, say, table, when
 from newsletter.articles.article import Article, Choice
 from newsletter.articles.listing import is_out_by
 from newsletter.articles.parsing.markup import plain
@@ -52,6 +52,7 @@ def show_article(name: str) -> int:
     publication = app.templates.publication
     zone = publication.time_zone
     article = _found(name)
+    facts({"article": article_as_json(article)})
     size = f" ({article.image_width} × {article.image_height})" if article.image_width and article.image_height else ""
     topics = [
         f"{label} ({why})" for label, why in zip(_labels(article, publication), article.topic_reasons, strict=True)

@@ -16,7 +16,7 @@ from cli.checks.contrast import low_contrasts
 from cli.checks.crm_mapping import mapping_faults
 from cli.checks.stack import stack_differences
 from cli.mails.sample_mails import SampleMail, sample_mails
-from cli.output import say
+from cli.output import facts, say
 from newsletter.leads.visits.reasons import MESSAGES
 from newsletter.leads.visits.rules import read_rules
 from newsletter.mail.locales import VALUE, Locales, Message, MissingText
@@ -61,6 +61,7 @@ def check_publication(
         looked_at = list(stack_differences(templates.publication, stack, _client))
         found += [(where, message) for where, message, is_fault in looked_at if is_fault]
         warnings += [(where, message) for where, message, is_fault in looked_at if not is_fault]
+    facts({"faults": _as_json(found), "warnings": _as_json(warnings)})
     for where, message in found:
         say(f"{where}: {message}")
     for where, message in warnings:
@@ -82,6 +83,10 @@ def _edits(
         yield from sequences.against_file(where, publication, against)
     if deployed:
         yield from sequences.against_stack(where, publication)
+
+
+def _as_json(found: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"where": where, "what": message} for where, message in found]
 
 
 def _client(service: str) -> Any:

@@ -68,6 +68,7 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         "--ignore-column", metavar="NAME", action="append", default=[], help="a column to leave out of account"
     )
     take = add_command(commands, "export", stack_options, _export, "write every reader as CSV")
+    take.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
     take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
 
 
@@ -101,4 +102,4 @@ def _import(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from cli.readers.export_readers import export
 
-    return export(options.file)
+    return export(options.file, as_json=options.json)

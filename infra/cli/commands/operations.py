@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cli.mailings.queue_names import QUEUE_NAMES
-from cli.parsing import Subparsers, add_command, add_group, add_limit
+from cli.parsing import Subparsers, add_command, add_group, add_json, add_limit
 
 
 def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
@@ -42,6 +42,7 @@ def _add_dead_letters(commands: Subparsers, stack_options: argparse.ArgumentPars
         description="Messages that failed for good, by queue, with the reason. Exit code 1 when there are any.",
         parents=[stack_options],
     )
+    add_json(letters)
     letters.set_defaults(run=_show_dead_letters, queue="", limit=20)
     below = letters.add_subparsers(title="commands", metavar="COMMAND")
     show = add_command(

@@ -13,10 +13,6 @@ from functools import partial
 from itertools import dropwhile, islice
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-
 from cli.faults import Fault
 from cli.imports.encodings import fingerprint
 from cli.imports.import_file import Line
@@ -24,6 +20,7 @@ from cli.imports.options import NO_OPTIONS, ImportOptions
 from cli.imports.report import Progress, RejectedRows
 from cli.imports.scan import FileScan, open_file, scan_file
 from cli.output import say
+from cli.progress import bar
 from newsletter.articles.classification.topic_names import topics_named, words_of
 from newsletter.container import app
 from newsletter.platform.aws.items import GET_LIMIT
@@ -97,15 +94,15 @@ def _run(scan: FileScan, import_list: ImportList, progress: Progress, *, dry: bo
     counts: Counter[str] = Counter()
     progress.begin()
     path, header = scan.file.path, scan.file.header
-    with RejectedRows(path, header, progress.line, dry=dry) as rejected, _bar() as bar:
-        task = bar.add_task("Importing" if not dry else "Looking", total=scan.rows)
+    with RejectedRows(path, header, progress.line, dry=dry) as rejected, bar() as shown:
+        task = shown.add_task("Importing" if not dry else "Looking", total=scan.rows)
         for chunk in _chunks(scan, progress.line):
             for (line, row), result in _import(chunk, import_list, dry=dry, again=resumed):
                 if isinstance(result, InvalidInput):
                     rejected.add(line, result.field, _in_words(row, result))
                 else:
                     counts[result] += 1
-            bar.advance(task, len(chunk))
+            shown.advance(task, len(chunk))
             progress.reach(chunk[-1][0].number)
             resumed = False
     return Outcome(counts, rejected.rows, rejected.path)
@@ -134,18 +131,6 @@ def _chunks(scan: FileScan, after: int) -> Iterator[list[ReadLine]]:
     rows = dropwhile(lambda read: read[0].number <= after, scan.read())
     while chunk := list(islice(rows, GET_LIMIT * WORKERS)):
         yield chunk
-
-
-def _bar() -> Bar:
-    """A progress bar on stderr, so that stdout has the results alone."""
-    return Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        transient=True,
-        console=Console(stderr=True),
-    )
 
 
 def _print(scan: FileScan, outcome: Outcome, *, dry: bool) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import getpass
 
 from cli.faults import Fault
-from cli.output import say, when
+from cli.output import facts, say, when
 from newsletter.container import app
 from newsletter.mailings.status import MailingState
-from newsletter.platform.times import whole_seconds
+from newsletter.platform.times import iso, whole_seconds
 from newsletter.publication.sending_limits import BREAKER_VOLUME, Feedback
 from newsletter.sending.feedback.circuit_breaker import close_breaker
 
@@ -23,6 +23,15 @@ def show() -> int:
     else:
         say("The breaker is closed.")
     day = app.reputation.last_day(now)
+    facts(
+        {
+            "open": breaker is not None,
+            "since": iso(breaker.since) if breaker else None,
+            "reason": breaker.reason if breaker else "",
+            "last_day": {"mails": day.volume, "bounced": day.bounced, "complained": day.complained},
+            "limits_per_10000": {"bounced": sending_limits.bounces, "complained": sending_limits.complaints},
+        }
+    )
     say(f"Mails of the last 24 hours whose fate is known: {day.volume:,}; judged from {BREAKER_VOLUME:,} on")
     say(f"    bounced:      {_rate(day.bounced, day)} (limit {sending_limits.bounces / 100:g} %)")
     say(f"    called spam:  {_rate(day.complained, day)} (limit {sending_limits.complaints / 100:g} %)")

@@ -6,7 +6,7 @@ import getpass
 from collections.abc import Callable
 
 from cli.faults import Fault
-from cli.output import say, table, when
+from cli.output import facts, say, table, when
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.mailings.digests.approve import approve_digest, reject_digest
@@ -17,12 +17,14 @@ from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.platform.times import whole_seconds
 from newsletter.readers.choice import Frequency
+from newsletter.reports.descriptions import digest_as_json
 
 
 def show_list(limit: int) -> int:
     """The newest digests, one on each line."""
     listed = [digest for digest in app.digests.all() if not digest.nobody]
     digests = sorted(listed, key=lambda digest: digest.window.end, reverse=True)[:limit]
+    facts({"digests": [digest_as_json(digest) for digest in digests]})
     if not digests:
         say("No digest yet; `newsletter decisions` says why.")
         return 0
@@ -41,6 +43,7 @@ def show_list(limit: int) -> int:
 def show(period: str) -> int:
     """Subjects, window and articles of a digest."""
     digest = _digest(period)
+    facts({"digest": digest_as_json(digest)})
     publication = app.templates.publication
     say(f"{digest_id(period)}: {_status_in_words(digest)}")
     window = digest.window

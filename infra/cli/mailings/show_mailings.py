@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from cli.faults import Fault
-from cli.output import say, table, when
+from cli.output import facts, say, table, when
 from newsletter.container import app
 from newsletter.platform.errors import NotFound
 from newsletter.platform.times import whole_seconds
@@ -14,6 +14,7 @@ from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
+    mailing_as_json,
     progress_in_words,
     recipients_as_json,
     report_as_json,
@@ -32,6 +33,7 @@ FIGURES = (
 def show_list(limit: int) -> int:
     """The newest mailings."""
     mailings = app.mailings.newest(limit)
+    facts({"mailings": [mailing_as_json(mailing) for mailing in mailings]})
     if not mailings:
         say("Nothing has been sent yet.")
         return 0

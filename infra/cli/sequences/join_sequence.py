@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cli.faults import Fault
 from cli.output import say
+from cli.progress import counted
 from cli.sequences.show_sequences import known
 from newsletter.container import app
 from newsletter.platform.aws.items import side_by_side
@@ -29,7 +30,9 @@ WORDS = {
 def join(sequence: str, who: str, *, as_json: bool) -> int:
     """Put the reader, or those of the file, into the sequence; 1 if nobody came in or is in it."""
     key, now = known(sequence).key, app.now()
-    found = Counter(side_by_side(lambda address: _join(key, address, now), _addresses(who)))
+    addresses = _addresses(who)
+    done = side_by_side(lambda address: _join(key, address, now), addresses)
+    found = Counter(counted(done, "Readers", len(addresses)))
     if as_json:
         say(json.dumps({name: found[name] for name in WORDS}, indent=2))
     else:

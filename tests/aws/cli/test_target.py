@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -137,12 +139,12 @@ def test_a_local_cloud_is_found_on_whatever_port_it_listens(
 ) -> None:
     monkeypatch.delenv("PORT")
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert target.local_url() == "http://127.0.0.1:8000"
+    assert target.local_urls() == ("http://127.0.0.1:8000",)
     address_file.write("http://127.0.0.1:1")
     address_file.write(local)
     assert target.find(target.Wanted()).name == f"the local cloud at {local}"
     monkeypatch.setenv("PORT", "1")
-    assert target.local_url() == "http://127.0.0.1:1"
+    assert target.local_urls() == ("http://127.0.0.1:1",)
     monkeypatch.delenv("PORT")
     # A stack that is named comes before any local cloud.
     assert target.find(target.Wanted(stack="prod"), aws(ENVIRONMENT)).name == "the stack prod"
@@ -156,6 +158,30 @@ def test_a_local_cloud_is_found_on_whatever_port_it_listens(
     assert address_file.read() == (local,)
     address_file.remove(local)
     assert address_file.read() == ()
+
+
+def test_it_is_said_which_addresses_were_tried_and_another_server_is_passed_over(
+    local: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PORT")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        gone = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    monkeypatch.setattr(target, "DEFAULT_PORT", int(gone.rpartition(":")[2]))
+    other = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    try:
+        address_file.write(local)
+        address_file.write(f"http://127.0.0.1:{other.server_port}")
+        assert target.find(target.Wanted()).name == f"the local cloud at {local}"
+        assert target.find(target.Wanted(local=target.ANY)).name == f"the local cloud at {local}"
+        address_file.remove(local)
+        for wanted in (target.Wanted(), target.Wanted(local=target.ANY)):
+            with pytest.raises(Fault, match=f"; tried http://127.0.0.1:{other.server_port}, {gone}$"):
+                target.find(wanted)
+    finally:
+        other.shutdown()
+        other.server_close()
 
 
 @pytest.mark.parametrize(
@@ -186,7 +212,8 @@ def test_with_nothing_to_talk_to_it_is_said_what_to_do(capsys: pytest.CaptureFix
     assert main(["decisions", "--local"]) == 1
     assert (
         capsys.readouterr().err
-        == "newsletter: no local cloud answers at http://127.0.0.1:1; start it with `make demo`\n"
+        == "newsletter: no local cloud answers; start it with `make demo`, or name one with --local URL; "
+        "tried http://127.0.0.1:1\n"
     )
     assert main(["decisions", "--local", "--stack", "prod"]) == 1
 
@@ -263,7 +290,7 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Exit codes: 0 done, 1 a fault, 2 wrong usage."),
+        ([], "Exit codes: 0 done, 1 a fault or not done, 2 wrong usage, 130 stopped"),
         (["campaign", "send"], "subject: Kevään sparraukset"),
         (["mailing", "show"], "one line per recipient"),
         (["check"], "Each fault is said with its place and what mends it"),

@@ -96,7 +96,7 @@ PUBLIC: tuple[Row, ...] = (
     ("GET", "/unsubscribe/forged", {}, "", 404, PAGE, "Page not found"),
     ("GET", "/unsubscribe/a/b", {}, "", 404, PAGE, "Page not found"),
     ("POST", "/confirm/forged", AS_FORM, "a=b", 404, PAGE, "Page not found"),
-    ("POST", "/confirm/forged", AS_FORM | FROM_A_STRANGER, "a=b", 403, PAGE, "One more press is needed"),
+    ("POST", "/confirm/forged", AS_FORM | FROM_A_STRANGER, "a=b", 403, PAGE, "Please press the button once more"),
     ("POST", "/subscribe", AS_FORM, "x" * 10_241, 413, PAGE | VARY, "The form holds too much text"),
     ("POST", "/subscribe", AS_FORM, b"x" * 10_241, 413, PAGE | VARY, "The form holds too much text"),
     (
