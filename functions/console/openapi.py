@@ -12,7 +12,9 @@ from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (
     ADDRESS,
+    EXAMPLE,
     FIELDS,
+    LIMITS,
     MOMENT,
     NOTE,
     NUMBER,
@@ -34,6 +36,12 @@ from newsletter.reports.certificate import Certificate
 from newsletter.sending.ledger import RecipientStatus
 
 CERTIFICATE = tuple(field.name for field in fields(Certificate))
+
+
+CURSOR: Schema = {
+    "type": ["string", "null"],
+    "description": "What to ask for to see the next page; null after the last.",
+}
 
 
 def document() -> dict[str, Any]:
@@ -66,7 +74,7 @@ def document() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     mailing = {"name": "mailing", "in": "path", "required": True, "schema": TEXT}
-    after = {"name": "after", "in": "query", "schema": TEXT, "description": "`next` of the page before."}
+    after = {"name": "after", "in": "query", "schema": TEXT, "deprecated": True, "description": "As `cursor`."}
     campaign_answers = {
         "201": answer("Started.", "Started", {"Location": {"schema": TEXT}}),
         "200": answer("This very campaign was started before; nothing is sent again.", "Started"),
@@ -151,7 +159,7 @@ def _digests() -> dict[str, Any]:
         "404": answer("No such digest.", "Error"),
         "409": answer("It was decided otherwise before.", "Error"),
     }
-    listed = operation("listDigests", "Digests, the newest first", {"200": answer("The digests.", "Digests")})
+    listed = _list("listDigests", "Digests, the newest first", "Digests")
     which = period | {"name": "which", "description": "weekly or monthly (the next one), or a period that waits."}
     refused = {"422": answer("The note needs mending.", "Errors"), **{code: answers[code] for code in ("403", "409")}}
     saved = {"200": answer("The note now.", "SavedDigestNote"), "404": answers["404"], **refused}
@@ -171,10 +179,11 @@ def _list(name: str, summary: str, schema: str, parameters: list[Schema] | None 
         "in": "query",
         "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": default},
     }
+    cursor = {"name": "cursor", "in": "query", "schema": TEXT, "description": "`cursor` of the page before."}
     answers = {"200": answer(f"{summary}.", schema), "422": answer("A parameter needs mending.", "Errors")}
     if parameters:
         answers["404"] = answer("No such mailing.", "Error")
-    return operation(name, summary, answers, [*(parameters or []), limit])
+    return operation(name, summary, answers, [*(parameters or []), limit, cursor])
 
 
 def _schemas() -> dict[str, Schema]:
@@ -195,17 +204,17 @@ def _schemas() -> dict[str, Schema]:
     }
     recipient = {"subscriber": TEXT, "address": TEXT, "standing": {"enum": list(RecipientStatus)}, "reason": TEXT}
     article = dict.fromkeys(("id", "url", "title", "summary", "language", "author"), TEXT)
-    texts = {name: TEXT | {"description": FIELDS[name]} for name in TEXTS}
+    texts = {name: TEXT | LIMITS.get(name, {}) | {"description": FIELDS[name]} for name in TEXTS}
     lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}
     switches = {name: YES_NO | {"description": FIELDS[name]} for name in SWITCHES}
-    switches |= {name: NUMBER | {"description": FIELDS[name]} for name in NUMBERS}
+    switches |= {name: NUMBER | LIMITS.get(name, {}) | {"description": FIELDS[name]} for name in NUMBERS}
     certificate = with_fields({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO, "counted_at": MOMENT})
     return {
-        "Campaign": with_fields({**texts, **lists, **switches}, NEEDED),
+        "Campaign": with_fields({**texts, **lists, **switches}, NEEDED) | {"examples": [EXAMPLE]},
         "Mailing": with_fields(mailing),
         "Started": with_fields({"mailing": ref("Mailing"), "warnings": TEXT_LIST}),
         "Controlled": with_fields({"mailing": ref("Mailing"), "note": TEXT}, ("mailing",)),
-        "Mailings": with_fields({"mailings": array("Mailing")}),
+        "Mailings": with_fields({"mailings": array("Mailing"), "cursor": CURSOR}),
         "Report": with_fields(
             {
                 "mailing": with_fields({**mailing, "body": TEXT}),
@@ -230,7 +239,9 @@ def _schemas() -> dict[str, Schema]:
             }
         ),
         "Recipient": with_fields({**recipient, "unsubscribed": YES_NO}),
-        "Recipients": with_fields({"recipients": array("Recipient"), "next": {"type": ["string", "null"]}}),
+        "Recipients": with_fields(
+            {"recipients": array("Recipient"), "cursor": CURSOR, "next": CURSOR | {"deprecated": True}}
+        ),
         "Digest": with_fields(
             {
                 **dict.fromkeys(("period", "mailing", "verdict"), TEXT),
@@ -243,13 +254,13 @@ def _schemas() -> dict[str, Schema]:
                 "note": NOTE,
             }
         ),
-        "Digests": with_fields({"digests": array("Digest")}),
+        "Digests": with_fields({"digests": array("Digest"), "cursor": CURSOR}),
         "DecidedDigest": with_fields({"digest": ref("Digest")}),
         "DigestNote": with_fields({"note": NOTE}),
         "SavedDigestNote": with_fields({"note": NOTE, "warnings": TEXT_LIST}),
         "NewDigestNote": {"oneOf": [with_fields({"text": TEXT}), with_fields({"texts": NOTE})]},
         "Decision": with_fields({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),
-        "Decisions": with_fields({"decisions": array("Decision")}),
+        "Decisions": with_fields({"decisions": array("Decision"), "cursor": CURSOR}),
         "Article": with_fields(
             {
                 **article,
@@ -264,7 +275,7 @@ def _schemas() -> dict[str, Schema]:
                 "listed_at": MOMENT,
             }
         ),
-        "Articles": with_fields({"articles": array("Article")}),
+        "Articles": with_fields({"articles": array("Article"), "cursor": CURSOR}),
         **LEAD_SCHEMAS,
         **SCHEMAS,
         "Error": with_fields({"error": TEXT}),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.web.request import HttpRequest, read_json
 
 MAX_FIELDS = 200
+PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w.:-]{1,200}", re.ASCII)
+"""A cursor of lists that are kept by time: the last line of the page before."""
+T = TypeVar("T")
 
 
 class Request(HttpRequest):
@@ -39,6 +43,26 @@ class Request(HttpRequest):
         if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
             raise InvalidInput(name, f"a whole number from 1 to {most}")
         return int(text)
+
+    def place(self) -> str:
+        """`?cursor=` of a list that is kept by time; empty for the first page. Raises InvalidInput."""
+        cursor = self.query("cursor")
+        if cursor and not PLACE.fullmatch(cursor):
+            raise InvalidInput("cursor", "give `cursor` of the page before")
+        return cursor
+
+    def page(self, items: Sequence[T], name: Callable[[T], str], limit: int) -> tuple[Sequence[T], str | None]:
+        """At most `limit` of the items, from after the one that `?cursor=` names, and the next page's cursor.
+
+        None after the last item. Raises InvalidInput for a cursor that names none of them.
+        """
+        start, cursor = 0, self.query("cursor")
+        if cursor:
+            start = next((number for number, item in enumerate(items, 1) if name(item) == cursor), 0)
+            if not start:
+                raise InvalidInput("cursor", "give `cursor` of the page before; what it named is gone, so begin anew")
+        shown = items[start : start + limit]
+        return shown, name(shown[-1]) if start + limit < len(items) else None
 
     @cached_property
     def form(self) -> Mapping[str, Sequence[str]]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.digests.note import MAX_NOTE
+from newsletter.mailings.mailing import NAME
+from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.sequences import Exit
 from newsletter.readers.choices import FILTERS
 
@@ -34,6 +36,22 @@ FIELDS = {
     "doubt_wait_minutes": "How long a Send event is awaited before that, 15 to 1440.",
     "languages": "Only readers of these languages; without it, readers of the text's language.",
     **{name: f"Only readers whose {name} is one of these; without it, all readers." for name in FILTERS},
+}
+
+LIMITS: dict[str, Schema] = {
+    "name": {"pattern": f"^{NAME.pattern}$"},
+    "subject": {"minLength": 1, "maxLength": MAX_SUBJECT},
+    "preheader": {"maxLength": MAX_SUBJECT},
+    "body": {"minLength": 1, "maxLength": MAX_BODY},
+    "doubt": {"enum": ["", *OnDoubt]},
+    "doubt_wait_minutes": {"anyOf": [{"const": 0}, {"minimum": WAIT_MINUTES[0], "maximum": WAIT_MINUTES[1]}]},
+}
+"""Of a campaign's fields, from what checks them (newsletter/mailings/campaign.py)."""
+EXAMPLE = {
+    "name": "spring-2027",
+    "subject": "Three places left in the spring programme",
+    "body": "The spring programme begins in **March**. [See the dates](https://www.example.com/spring)",
+    "language": "en",
 }
 
 

@@ -39,9 +39,10 @@ def start(request: Request, _who: Principal) -> Answer:
 
 
 def list_mailings(request: Request, _who: Principal) -> Answer:
-    """The newest mailings, at most `limit`, the newest first."""
-    mailings = app.mailings.newest(request.number("limit", 50, MAX_LIMIT))
-    return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings]})
+    """Mailings, at most `limit`, the newest first, from after the cursor on."""
+    limit = request.number("limit", 50, MAX_LIMIT)
+    mailings, cursor = app.mailings.page(request.place(), limit)
+    return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings], "cursor": cursor})
 
 
 def show_mailing(_request: Request, _who: Principal, mailing: str) -> Answer:
@@ -55,17 +56,22 @@ def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
     found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
-    lines, following = page_of(lines_after(found, request.query("after")), limit)
+    lines, following = page_of(lines_after(found, request.query("cursor") or request.query("after")), limit)
     recipients = recipients_as_json(addresses_of(lines, app))
-    return json_answer(200, {"recipients": recipients, "next": following})
+    return json_answer(200, {"recipients": recipients, "cursor": following, "next": following})
 
 
 def list_decisions(request: Request, _who: Principal) -> Answer:
     """What the schedules decided and why, at most `limit`, the newest first."""
-    return json_answer(200, {"decisions": app.decisions.newest(request.number("limit", 50, MAX_LIMIT))})
+    limit = request.number("limit", 50, MAX_LIMIT)
+    found = app.decisions.newest(limit + 1, request.place())
+    shown = found[:limit]
+    cursor = f"{shown[-1]['at']}#{shown[-1]['run']}" if len(found) > limit else None
+    return json_answer(200, {"decisions": shown, "cursor": cursor})
 
 
 def list_articles(request: Request, _who: Principal) -> Answer:
     """The articles, at most `limit`, the newest first."""
-    articles = newest_first(app.articles.all())[: request.number("limit", 50, MAX_LIMIT)]
-    return json_answer(200, {"articles": [article_as_json(article) for article in articles]})
+    every = newest_first(app.articles.all())
+    articles, cursor = request.page(every, lambda article: article.id, request.number("limit", 50, MAX_LIMIT))
+    return json_answer(200, {"articles": [article_as_json(article) for article in articles], "cursor": cursor})

@@ -65,11 +65,12 @@ def press_reject(_request: Request, who: Principal, period: str) -> Answer:
     return redirect(f"/console/digests/{period}")
 
 
-def list_digests(_request: Request, _who: Principal) -> Answer:
-    """All digests that somebody gets, the newest first."""
+def list_digests(request: Request, _who: Principal) -> Answer:
+    """Digests that somebody gets, at most `limit`, the newest first."""
     listed = [digest for digest in app.digests.all() if not digest.nobody]
     digests = sorted(listed, key=lambda digest: digest.window.end, reverse=True)
-    return json_answer(200, {"digests": [digest_as_json(digest) for digest in digests]})
+    shown, cursor = request.page(digests, lambda digest: digest.period, request.number("limit", 50, 200))
+    return json_answer(200, {"digests": [digest_as_json(digest) for digest in shown], "cursor": cursor})
 
 
 def approve(_request: Request, who: Principal, period: str) -> Answer:

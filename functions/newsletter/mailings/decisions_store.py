@@ -27,10 +27,10 @@ class Decisions(TableStore):
         self._put(*record)
         return True
 
-    def newest(self, limit: int) -> list[dict[str, Any]]:
-        """The newest `limit` records: `at`, `run`, `decision`, `why`."""
+    def newest(self, limit: int, before: str = "") -> list[dict[str, Any]]:
+        """The newest `limit` records: `at`, `run`, `decision`, `why`; only those older than `before` (`<at>#<run>`)."""
         lines = []
-        for item in self._last(DECISIONS, limit):
+        for item in self._last(DECISIONS, limit, before or "~"):
             at, run = item["sk"].split("#", 1)
             lines.append({"at": at, "run": run, "decision": item["decision"], "why": item["why"]})
         return lines

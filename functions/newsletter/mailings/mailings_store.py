@@ -92,6 +92,19 @@ class Mailings(TableStore):
         mailings = {_list_key(each): each for each in (_mailing(item["pk"].partition("#")[2], item) for item in found)}
         return [(place, mailings[place]) for place in places if place in mailings]
 
+    def page(self, place: str, limit: int) -> tuple[list[Mailing], str | None]:
+        """At most `limit` mailings older than the cursor `place`, as `older`, and the next page's cursor or None."""
+        found: list[tuple[str, Mailing]] = []
+        while len(found) < limit:
+            asked = min(100, limit - len(found))
+            lines = self.older(place, asked)
+            found += lines
+            place = lines[-1][0] if lines else ""
+            if not lines:
+                return [mailing for _, mailing in found], None
+        more = self.older(place, 1)
+        return [mailing for _, mailing in found], place if more else None
+
     def put_variant(self, mailing: str, variant: Variant, links: Iterable[tuple[str, str]]) -> None:
         """Store a rendered variant and its link targets (key, url), unless it is stored: links come before it.
 

@@ -81,7 +81,7 @@ def test_a_campaign_that_needs_mending_is_told_where(api: Program) -> None:
         assert answer.status == 422
         assert set(answer.json["errors"]) == fields
         assert all(answer.json["errors"].values())
-    assert api("GET", "/mailings").json == {"mailings": []}
+    assert api("GET", "/mailings").json == {"mailings": [], "cursor": None}
 
 
 def test_a_body_that_is_no_json_object_is_told_so(api: Program) -> None:
@@ -194,7 +194,7 @@ def test_reading_needs_a_token_and_sending_a_right(cloud: Cloud, issuer: Issuer)
     )
     for claims in readers:
         program = Program(cloud, issuer.token(**claims))
-        assert program("GET", "/mailings").json == {"mailings": []}
+        assert program("GET", "/mailings").json == {"mailings": [], "cursor": None}
         answer = program("POST", "/campaigns", CAMPAIGN)
         assert answer.status == 403
         assert "insufficient_scope" in answer.headers["WWW-Authenticate"]

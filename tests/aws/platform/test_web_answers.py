@@ -188,7 +188,7 @@ WITH_TOKEN: tuple[Row, ...] = (
     ("POST", "/api/v1/campaigns", AS_JSON, '{"x":1}', 422, DATA, NO_CAMPAIGN),
     ("GET", "/api/v1/mailings?limit=0", {}, "", 422, DATA, '{"errors":{"limit":"a whole number from 1 to 200"}}'),
     ("GET", "/api/v1/mailings?limit=x", {}, "", 422, DATA, '{"errors":{"limit":"a whole number from 1 to 200"}}'),
-    ("GET", "/api/v1/mailings?limit=2", {}, "", 200, DATA, '{"mailings":[]}'),
+    ("GET", "/api/v1/mailings?limit=2", {}, "", 200, DATA, '{"mailings":[],"cursor":null}'),
     ("HEAD", "/api/v1/mailings?limit=2", {}, "", 200, DATA, ""),
     ("GET", "/api/v1/mailings/x", {}, "", 404, DATA, '{"error":"Nothing here"}'),
     ("GET", "/api/v1/mailings/x/recipients?after=%%", {}, "", 404, DATA, '{"error":"Nothing here"}'),
