@@ -7,6 +7,7 @@ from markupsafe import escape
 from newsletter.container import app
 from newsletter.mail.mail_links import without_canary
 from newsletter.mail.placeholders import substitute
+from newsletter.mail.writing.personal_fields import personal_values
 from newsletter.mailings.rendering.renderer import RenderedVariant
 from newsletter.platform.web.answer import BARE, Answer
 
@@ -19,6 +20,7 @@ def whole_mail(mail: RenderedVariant) -> Answer:
     variant, links = mail
     hello_html, _ = app.templates.greeting(variant.language, "")
     values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}
+    values |= personal_values(variant.placeholders, {})
     html = substitute(without_canary(variant.html), values)
     for key, url in links:
         html = html.replace(f"{app.settings.public_url}/c/preview/{key}", str(escape(url)))

@@ -16,6 +16,7 @@ from newsletter.articles.article import Article
 from newsletter.articles.classification.topics import classify
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import RenderedMail, Templates
+from newsletter.mail.writing.personal_fields import personal_values
 from rehearsal.site.blog.article import BlogArticle, load_articles
 from tests.browser.stage import chromium
 from tests.skips import CHROMIUM
@@ -95,6 +96,7 @@ def shown(mail: RenderedMail, templates: Templates, language: str, name: str = "
     """The HTML as one reader gets it."""
     hello_html, hello_text = templates.greeting(language, name)
     own = dict.fromkeys(mail.placeholders, "token") | {"hello_html": hello_html, "hello_text": hello_text}
+    own |= personal_values(mail.placeholders, {"name": name})
     return substitute(mail.html, own)
 
 

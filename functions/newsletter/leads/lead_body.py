@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.leads.lead import Lead, ReadArticle
 from newsletter.leads.visits.reasons import in_words, texts_in
+from newsletter.mail.writing.personal_fields import without_fields
 from newsletter.platform.times import iso, parse_iso
 from newsletter.publication.offers import Offer
 from newsletter.readers.choices import CHOICES
@@ -132,7 +133,7 @@ def _source(lead: Lead, app: Container) -> dict[str, Any]:
     mailing = app.mailings.get(lead.mailing) if lead.mailing else None
     before = [each for each in lead.read if each.at <= lead.at]
     # A digest has another subject for each reader. One that is not known any more is called by its week or month.
-    subject = (mailing.subject or _subject(lead, app) or title_of(mailing)) if mailing else ""
+    subject = (without_fields(mailing.subject) or _subject(lead, app) or title_of(mailing)) if mailing else ""
     mail = {"id": lead.mailing, "kind": mailing.kind if mailing else "", "subject": subject}
     return {"mailing": mail, "batch": lead.batch, "position": lead.position} | (
         {"article": {"title": before[0].title, "url": before[0].url}} if before else {}

@@ -11,7 +11,8 @@ from functools import partial
 
 from newsletter.mail.markdown import WEB, render_markdown
 from newsletter.mail.placeholders import mark
-from newsletter.mail.text_cleaning import OwnMarkup, clean
+from newsletter.mail.text_cleaning import OwnMarkup, clean, clean_value
+from newsletter.mail.writing.personal_fields import Field, placeholder, with_fields
 from newsletter.publication.utm import NO_UTM, Utm
 
 OWN_PAGES = ("confirm", "preferences", "unsubscribe", "offer", "letter")
@@ -19,6 +20,8 @@ OWN_PAGES = ("confirm", "preferences", "unsubscribe", "offer", "letter")
 
 CANARY = "canary"
 """The key of the link that nobody sees: whoever opens it reads the source of the mail, as scanners do."""
+LINE_LIMIT = 200
+"""Characters of a line with personal fields; a longer one is cut."""
 _UNSEEN = re.compile(rf'<a [^>]*href="[^"]*/c/[^"/]+/{CANARY}"[^>]*></a>\s*')
 
 
@@ -63,11 +66,11 @@ class MailLinks:
 
     def markdown_html(self, source: str) -> OwnMarkup:
         """Markdown as HTML with the links of this mail."""
-        return OwnMarkup(render_markdown(clean(source), self._link)[0])
+        return OwnMarkup(render_markdown(clean(source), self._link, _field)[0])
 
     def markdown_text(self, source: str) -> OwnMarkup:
         """Markdown as plain text with the links of this mail, not escaped: for .txt templates alone."""
-        return OwnMarkup(render_markdown(clean(source), self._link)[1])
+        return OwnMarkup(render_markdown(clean(source), self._link, _field)[1])
 
     def _own_page(self, page: str) -> OwnMarkup:
         return OwnMarkup(f"{self._public_url}/{page}/{mark(page)}")
@@ -85,6 +88,15 @@ class MailLinks:
             return target
         link = self.found.setdefault(url, Link(link_key(url), target))
         return OwnMarkup(f"{self._public_url}/c/{mark('click')}/{link.key}")
+
+
+def personal_line(text: str, limit: int = LINE_LIMIT, *, html: bool) -> OwnMarkup:
+    """A subject or preheader with its personal fields left for SES to fill in: `personal` in templates."""
+    return OwnMarkup(with_fields(clean_value(text), limit, html=html))
+
+
+def _field(field: Field, *, html: bool) -> str:
+    return placeholder(field, html=html)
 
 
 def without_canary(html: str) -> str:

@@ -43,6 +43,11 @@ def without_marks(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+def has_marks(text: str) -> bool:
+    """Whether a placeholder is marked in the text."""
+    return OPEN in text
+
+
 def to_ses_template(text: str) -> str:
     """The template whose substitution gives `text` with the values in place of the marked names.
 

@@ -16,6 +16,7 @@ CLIP = 102_000
 NEAR_CLIP = 85_000
 """From so many bytes on, a longer title or another article may be clipped."""
 
+_NO_LINK = "its address does not begin with https://, http://, mailto: or tel:"
 _LEFT_AS_TEXT = re.compile(r"\[[^\]\n]+\]\([^)\n]*\)")
 _LOOKS_LIKE_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*?\|[A-Z][A-Z0-9_:]*\|\*?|%%\w+%%|\$\{\w+\}|\[\[\w+\]\]")
 
@@ -35,6 +36,8 @@ class Rule(StrEnum):
     FOREIGN_PLACEHOLDER = "foreign placeholder"
     LANGUAGE = "language"
     HEADINGS = "headings"
+    HTML = "html"
+    MARKDOWN = "markdown"
     SPAM = "spam"
 
 
@@ -109,9 +112,7 @@ def _links(mail: Sample, root: Element) -> Iterator[Finding]:
             yield Finding(Rule.LINK_TEXT, message, link.nearest_source, target)
     for element, text in _readable(root):
         for left in _LEFT_AS_TEXT.findall(text):
-            message = (
-                f"{_quoted(left)} stays text, because its address does not begin with https://, http:// or mailto:"
-            )
+            message = f"{_quoted(left)} stays text, because {_NO_LINK}"
             yield Finding(Rule.LINK, message, element.nearest_source, left)
 
 
@@ -158,8 +159,9 @@ def _same_links(mail: Sample, root: Element) -> Iterator[Finding]:
     for link in _seen(root, "a"):
         href = link.attributes.get("href", "")
         shown.add(href.rstrip("/"))
-        # The text part shows the address of a mailto: link without the scheme.
-        shown_as = href.removeprefix("mailto:").partition("?")[0] if href.startswith("mailto:") else href
+        # The text part shows the address of a mailto: or tel: link alone.
+        scheme, _, rest = href.partition(":")
+        shown_as = rest.partition("?")[0] if scheme.lower() in ("mailto", "tel") else href
         if shown_as not in mail.text:
             target = targets.get(href, href)
             yield Finding(

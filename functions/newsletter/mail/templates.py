@@ -14,10 +14,11 @@ from markupsafe import Markup, escape
 
 from newsletter.mail.bidi import isolated
 from newsletter.mail.locales import Locales
-from newsletter.mail.mail_links import Link, MailLinks
+from newsletter.mail.mail_links import Link, MailLinks, personal_line
 from newsletter.mail.markdown import opening, render_markdown
-from newsletter.mail.placeholders import names_in, to_ses_template, without_marks
+from newsletter.mail.placeholders import has_marks, names_in, to_ses_template, without_marks
 from newsletter.mail.text_cleaning import clean, clean_value, cut_outside_text, one_line, tidy_lines
+from newsletter.mail.writing.personal_fields import without_fields
 from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.platform.times import whole_months
 from newsletter.publication.publication import Publication
@@ -102,12 +103,15 @@ class Templates:
         """
         links = MailLinks(self._public_url, tracked=tracked, utm=self.publication.utm, campaign=campaign or name)
         scope = self._scope(language, context)
+        scope["personal"] = partial(personal_line, html=False)
         subject = self._subject(name, scope)
         scope |= links.scope()
         scope["share_url"] = f"{self._public_url}/archive/{archived}/share?lang={language}" if archived else ""
         scope["series_url"] = links.series_url(series) if series else ""
         html = self._render(
-            f"email/compiled/{name}.html", scope | {"markdown": links.markdown_html, "opening": opening}
+            f"email/compiled/{name}.html",
+            scope
+            | {"markdown": links.markdown_html, "opening": opening, "personal": partial(personal_line, html=True)},
         )
         text = tidy_lines(self._render(f"email/{name}.txt", scope | {"markdown": links.markdown_text}))
         subject, html, text = (to_ses_template(part) for part in (subject, html, text))
@@ -116,7 +120,8 @@ class Templates:
 
     def subject(self, name: str, language: str, /, **context: Any) -> str:
         """The subject that `mail` would give the same mail."""
-        return self._subject(name, self._scope(language, context))
+        scope = self._scope(language, context) | {"personal": without_fields}
+        return self._subject(name, scope)
 
     def page(self, name: str, language: str, /, **context: Any) -> str:
         """The HTML of templates/pages/<name>.html."""
@@ -180,7 +185,9 @@ class Templates:
         return name[:1].upper() + name[1:]
 
     def _subject(self, name: str, scope: Mapping[str, Any]) -> str:
-        return one_line(self._render(f"email/{name}.subject.txt", scope), SUBJECT_LIMIT)
+        subject = self._render(f"email/{name}.subject.txt", scope)
+        # With personal fields it was cut already: a field must stay whole.
+        return " ".join(subject.split()) if has_marks(subject) else one_line(subject, SUBJECT_LIMIT)
 
     def _page(self, file: str, language: str, context: Mapping[str, Any]) -> str:
         scope = self._scope(language, context) | {"texts": TEXTS}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
 from newsletter.mail.templates import Templates
+from newsletter.mail.writing.personal_fields import without_fields
 from newsletter.mailings.digests.digest import select_articles
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.renderer import in_language
@@ -92,7 +93,7 @@ def _as_archived(
         return None
     offer = templates.publication.offer(mailing.offer)
     if mailing.kind is Kind.CAMPAIGN:
-        return ArchivedMailing(mailing, mailing.subject, mailing.language or language, offer=offer)
+        return ArchivedMailing(mailing, without_fields(mailing.subject), mailing.language or language, offer=offer)
     mailed = (articles[article].as_mailed() for article in mailing.articles if article in articles)
     fresh = [replace(article, url=mailing.target(article.url)) for article in mailed]
     # A digest without articles for readers of the page's language is shown as others got it.

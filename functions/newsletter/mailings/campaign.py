@@ -62,7 +62,8 @@ def prepare_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Pr
 def validate_campaign(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
     """The mailing of a valid campaign, created at `now`. Raises InvalidInput that names the field."""
     subject, preheader, body = (
-        composed(text).strip() for text in (campaign.subject, campaign.preheader, campaign.body)
+        composed(text, hyphens=text is campaign.body).strip()
+        for text in (campaign.subject, campaign.preheader, campaign.body)
     )
     if not subject or len(subject) > MAX_SUBJECT or not is_one_line(subject):
         raise InvalidInput("subject", f"one line of 1 to {MAX_SUBJECT} characters")

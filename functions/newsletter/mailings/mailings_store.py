@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from newsletter.mail.writing.personal_fields import template_without_fields
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
 from newsletter.platform.aws.items import change, holds, to_item
@@ -115,7 +116,8 @@ class Mailings(TableStore):
         targets = dict(links)
         for key, url in targets.items():
             self._put_new(*_link(mailing, key), {"url": url})
-        outline = {"language": variant.language, "subject": variant.subject, "links": sorted(targets)}
+        subject = template_without_fields(variant.subject)
+        outline = {"language": variant.language, "subject": subject, "links": sorted(targets)}
         self._put(_variant(mailing, variant.key)[0], OUTLINE, outline)
         self._put(
             *_variant(mailing, variant.key),

@@ -45,14 +45,20 @@ _EXTENDS = re.compile(
 )
 """What continues the sign before it, beside combining marks: joiners, variants, skin tones, tags, Korean vowels."""
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
+SOFT_HYPHEN = "\u00ad"
 LONGEST_SIGN = 64
 """Characters that are looked at for the beginning of a sign; the longest emoji has about a dozen."""
 
 
-def composed(text: str) -> str:
-    """The text in NFC, without format characters that belong to no sign; lines and blanks stay as they are."""
+def composed(text: str, *, hyphens: bool = False) -> str:
+    """The text in NFC, without format characters that belong to no sign; lines and blanks stay as they are.
+
+    With `hyphens`, soft hyphens stay: in the text of a mail they say where a long word may be broken.
+    """
     if text.isascii():
         return text
+    if hyphens:
+        return SOFT_HYPHEN.join(map(composed, text.split(SOFT_HYPHEN)))
     text = unicodedata.normalize("NFC", text)
     if _FORMATS.search(text):
         text = unicodedata.normalize("NFC", _without_formats(text))

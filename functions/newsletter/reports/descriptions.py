@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from newsletter.articles.article import Article
+from newsletter.mail.writing.personal_fields import without_fields
 from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.digests.digest import Digest, digest_id
 from newsletter.mailings.mailing import (
@@ -48,7 +49,7 @@ def title_of(mailing: Mailing) -> str:
     if mailing.id in AUTOMATED:
         return AUTOMATED[mailing.id][0]
     if mailing.kind is not Kind.DIGEST:
-        return mailing.subject
+        return without_fields(mailing.subject)
     year, _, part = mailing.id.removeprefix("digest-").partition("-")
     if part.startswith("W"):
         return f"Digest of week {int(part[1:])}, {year}"

@@ -20,7 +20,8 @@ def envelope(
 ) -> Envelope:
     """The recipient's part of the call to SES; `place` says who they are, and where in the ledger. Raises NotFound."""
     greeting = app.templates.greeting(recipient.language, recipient.name)
-    data = reader_values(placeholders, place, greeting, mailing.offer, app.links, nonce=recipient.nonce)
+    reader = {"name": recipient.name, "email": recipient.email}
+    data = reader_values(placeholders, place, greeting, mailing.offer, app.links, nonce=recipient.nonce, reader=reader)
     unsubscribe = data.get("unsubscribe") or app.links.token(LinkPurpose.UNSUBSCRIBE, place)
     headers = unsubscribe_headers(mailing.kind, app.settings.public_url, unsubscribe)
     return Envelope(place.position, recipient.email, data, headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import escape
@@ -28,10 +29,11 @@ class SentLetter(NamedTuple):
     html: str
 
 
-def find_letter(claims: LinkClaims, name: str, app: Container) -> SentLetter | None:
+def find_letter(claims: LinkClaims, reader: Mapping[str, str], app: Container) -> SentLetter | None:
     """The mail that was sent to the place in a batch that `claims` name; None if it is no longer kept.
 
-    The ledger knows which variant that was, for 13 months (ledger_keys.LIFE). `name` is for the greeting.
+    The ledger knows which variant that was, for 13 months (ledger_keys.LIFE). `reader` has what it shows of its
+    reader: `name` and `email`, where they may be shown.
     """
     batch = app.deliveries.batch(claims.mailing, claims.batch)
     if batch is None or claims.subscriber not in batch.recipients[claims.position : claims.position + 1]:
@@ -40,8 +42,8 @@ def find_letter(claims: LinkClaims, name: str, app: Container) -> SentLetter | N
     mailing = app.mailings.get(claims.mailing)
     if variant is None or mailing is None:
         return None
-    greeting = app.templates.greeting(variant.language, name)
-    values = reader_values(variant.placeholders, claims, greeting, mailing.offer, app.links)
+    greeting = app.templates.greeting(variant.language, reader.get("name", ""))
+    values = reader_values(variant.placeholders, claims, greeting, mailing.offer, app.links, reader=reader)
     html = _corrected(without_canary(LINK_TO_ITSELF.sub("", variant.html)), mailing, app)
     return SentLetter(mailing, variant.language, substitute(html, values))
 

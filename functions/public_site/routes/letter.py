@@ -31,24 +31,24 @@ def show_letter(request: Request, token: str) -> Answer:
     reader = current_subscriber(claims.subscriber, app)
     if reader.status in ("", Status.ERASED):
         return page(request, "erased", reader.language, status=410, now=False, in_crm=False)
-    letter = find_letter(claims, _name(claims, reader), app)
+    letter = find_letter(claims, _shown(claims, reader), app)
     if letter is None:
         return page(request, "letter_gone", reader.language, status=410, days=LEDGER_LIFE.days)
     return html_answer(200, _with_note(letter, reader), letter.language, POLICY)
 
 
-def _name(claims: LinkClaims, reader: CurrentSubscriber) -> str:
-    """The reader's name for the greeting; none if it cannot be read, or they have another address now.
+def _shown(claims: LinkClaims, reader: CurrentSubscriber) -> dict[str, str]:
+    """Name and address for greeting and fields; none if they cannot be read, or the reader has another address now.
 
     Somebody else may have the old mailbox by now.
     """
     if reader.id != claims.subscriber:
-        return ""
+        return {}
     try:
         found = app.subscribers.get(claims.subscriber)
     except (KeyError, TypeError, ValueError):
-        return ""
-    return found.choices.name if found else ""
+        return {}
+    return {"name": found.choices.name, "email": found.email} if found else {}
 
 
 def _with_note(letter: SentLetter, reader: CurrentSubscriber) -> str:

@@ -24,7 +24,7 @@ The file begins with front matter, YAML between two lines of ---:
   doubt: resend                     # send again, once, to whom a mail may or may not have gone; else as the publication
   archive: false                    # keep it out of the public archive; else it is there if meant for every topic
   ---
-  The text, in Markdown. The greeting comes by itself.
+  The text, in Markdown. The greeting comes by itself. {{ first_name | friend }} is the reader's first name, or friend.
 
 The same file again sends nothing and is no error; another text under the same name is one.
 """

@@ -12,6 +12,7 @@ from typing import Any
 
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
+from newsletter.mail.writing.personal_fields import personal_values
 from newsletter.mailings.mailing import Kind, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.mailings.rendering.preflight import sample_values
@@ -26,6 +27,7 @@ READER = Address("Maija Lukija", addr_spec="maija@example.com")
 def message(mailing: str, kind: Kind, variant: Variant, templates: Templates) -> EmailMessage:
     """The mail to one reader, with links as long as they usually are."""
     values = sample_values(variant.language, READER.display_name.partition(" ")[0], TOKEN, templates)
+    values |= personal_values(variant.placeholders, {"name": READER.display_name, "email": READER.addr_spec})
     batch = Batch(mailing, "preview", variant.key, ("preview",))
     envelope = Envelope(0, READER.addr_spec, values, unsubscribe_headers(kind, templates.public_url, TOKEN))
     recorder: Any = _Recorder()  # no client: it has the one method that the mailer calls

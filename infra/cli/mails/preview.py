@@ -20,6 +20,7 @@ from newsletter.container import Container
 from newsletter.mail.mail_links import without_canary
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.templates import Templates
+from newsletter.mail.writing.personal_fields import personal_values
 from newsletter.mailings.campaign import validate_campaign
 from newsletter.mailings.digests.digest import Note, compose_digest, newest_first, period_of
 from newsletter.mailings.digests.note import pending_note
@@ -137,6 +138,7 @@ def _write(out: Path, shown: PreviewedMail, mail: RenderedVariant, templates: Te
     """The files of one language, the HTML first. Its links lead to their targets; the .eml is what SES would send."""
     variant, links = mail
     values = sample_values(variant.language, FIRST_NAME, TOKEN, templates)
+    values |= personal_values(variant.placeholders, {"name": FIRST_NAME})
     html, text = substitute(without_canary(variant.html), values), substitute(variant.text, values)
     for key, url in links:
         tracked = f"{templates.public_url}/c/{TOKEN}/{key}"

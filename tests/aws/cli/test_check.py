@@ -105,7 +105,7 @@ def test_a_sequence_text_that_is_not_there_is_said(templates: Path, capsys: Capt
 
 
 def test_a_template_that_does_not_render_is_said_with_file_and_line(templates: Path, capsys: Captured) -> None:
-    change(templates / "email/letter.txt", "{{ subject }}", "{{ sbject }}")
+    change(templates / "email/letter.txt", "personal(subject) }}\n\n{{ pl", "personal(sbject) }}\n\n{{ pl")
     lines = check(templates, capsys)
     assert any(
         re.match(rf"{re.escape(str(templates))}/email/letter\.txt:\d+ \(sv, sparraus-1\): 'sbject' is undefined", line)

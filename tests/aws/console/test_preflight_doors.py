@@ -26,6 +26,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 BROKEN = "Moi\n\n[lue](/x)"
 DOUBTFUL = "Moi\n\n![](https://kuvat.example/a.png)"
 SAID = "line 3: “[lue](/x)” stays text"
+FIELDS = "there are first_name, name, email, for example {{ first_name | friend }}"
 MEND = "write ![what it shows](address)"
 DRAFT = {"name": "kevat", "subject": "Kevät", "language": "fi"}
 
@@ -128,7 +129,7 @@ def test_a_file_can_be_checked_without_a_stack(command: list[str], tmp_path: Pat
     file = written(tmp_path, f"{DOUBTFUL}\n\nHei {{{{ nimi }}}}!")
     assert main([*command, file]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"{file}:10: “{{{{ nimi }}}}” looks like a placeholder, and would reach readers as it stands",
+        f"{file}:10: “{{{{ nimi }}}}” is unknown; {FIELDS}",
         f"{file}:8: warning: the picture “https://kuvat.example/a.png” has no description; {MEND}",
         "1 fault; it cannot go out like this.",
     ]

@@ -26,7 +26,7 @@ def changed(field: str, written: str) -> Campaign:
     ("written", "kept"),
     [
         ("Va\u0308kea\u0308", "Väkeä"),
-        ("Kriisi\u00adviestintä\u200b\ufeff", "Kriisiviestintä"),
+        ("Kriisi\u00adviestintä\u200b\ufeff", "Kriisi\u00adviestintä"),
         ("\u202eHei\u202c", "Hei"),
         ("Uutta 👩‍💻❤️🇫🇮", "Uutta 👩‍💻❤️🇫🇮"),
         ("1\u00a0000 €", "1\u00a0000 €"),
@@ -34,7 +34,8 @@ def changed(field: str, written: str) -> Campaign:
 )
 def test_texts_are_composed_and_emoji_stay_whole(field: str, written: str, kept: str) -> None:
     mailing = validate_campaign(changed(field, written), publication, NOW)
-    assert getattr(mailing, field) == kept
+    # A text keeps its soft hyphens for the mail; lists of mails show those of a subject as hyphens.
+    assert getattr(mailing, field) == (kept if field == "body" else kept.replace("\u00ad", ""))
 
 
 def test_the_same_text_in_another_encoding_is_the_same_campaign() -> None:

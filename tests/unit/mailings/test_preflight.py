@@ -215,6 +215,8 @@ def told(mailing: Mailing) -> list[tuple[Rule, bool, str, int]]:
         ("Moi\n[lue](http://localhost:3000/x)", [(Rule.LINK, True, "body", 2)]),
         ("Moi\n\n- [](https://a.example/x)", [(Rule.LINK_TEXT, True, "body", 3)]),
         ("Moi\n\nHei {{ nimi }}!", [(Rule.FOREIGN_PLACEHOLDER, True, "body", 3)]),
+        ("Hei {{ first_name | ystävä }}, soita [meille](tel:+358401234567)!", []),
+        ("<b>A</b>\n\n[lue](/x)", [(Rule.HTML, True, "body", 1), (Rule.LINK, True, "body", 3)]),
         ("Moi\n\n![](https://k.example/a.png)", [(Rule.ALT, False, "body", 3)]),
         ("## A\n\nMoi\n\n#### B", [(Rule.HEADINGS, False, "body", 5)]),
         ("Sanoja ja sanoja. " * 6_000, [(Rule.SIZE, True, "body", 0)]),
@@ -225,6 +227,8 @@ def test_a_fault_of_a_campaign_is_told_with_its_line(body: str, expected: list[t
 
 
 def test_a_fault_in_the_subject_is_told_with_its_field() -> None:
+    assert told(campaign("Moi", subject="{{ nimi }}, hei")) == [(Rule.FOREIGN_PLACEHOLDER, True, "subject", 0)]
+    assert told(campaign("Moi", subject="{{ first_name | Sinä }}, hei", preheader="{{ name | Sinä }}")) == []
     assert told(campaign("Moi", subject="Hei *|FNAME|*")) == [(Rule.FOREIGN_PLACEHOLDER, True, "subject", 0)]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
 from newsletter.mail.markdown import is_one_paragraph, places_in
+from newsletter.mail.writing.source_faults import faults_in
 from newsletter.mailings.digests.digest import Digest, Note, digest_id, newest_first
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.rendering.preflight import SIZES, Fault, PreflightFailed, preflight_digest
@@ -60,6 +61,8 @@ def fault_in(text: str) -> str:
         return "{{ }} is not filled in here; write what readers shall read"
     if text and not is_one_paragraph(text):
         return "one paragraph, in which **bold**, *italics* and [links](https://…) may stand"
+    if slips := faults_in(text):
+        return slips[0].message
     if any(place.kind == "picture" for place in places_in(text)):
         return "a picture has no place here; write a campaign for it"
     return ""

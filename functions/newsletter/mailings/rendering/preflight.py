@@ -11,6 +11,8 @@ from newsletter.mail.markdown import places_in
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.preflight_rules import Finding, Rule, Sample, examine
 from newsletter.mail.templates import Templates
+from newsletter.mail.writing.personal_fields import faults_in_fields, is_personal, personal_values
+from newsletter.mail.writing.source_faults import faults_in
 from newsletter.mailings.digests.digest import Note
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.rendering.renderer import (
@@ -23,6 +25,7 @@ from newsletter.platform.errors import InvalidInput
 
 LONGEST_TOKEN = 280
 """Characters. A token for the longest campaign name, the last position of a batch and an offer is shorter."""
+LONGEST_EMAIL = f"{'m' * 40}@{'v' * 40}.example"
 LONGEST_NAME = "Maria Magdalena Alexandra Fredrika von Wachenfeldt-Järvinen"
 TOKENS = frozenset({"click", "unsubscribe", "preferences", "offer", "confirm", "letter"})
 GREETINGS = frozenset({"hello_html", "hello_text"})
@@ -31,7 +34,7 @@ GREETINGS = frozenset({"hello_html", "hello_text"})
 BLOCKING = frozenset(
     {
         *(Rule.SIZE, Rule.LINK, Rule.LINK_TEXT, Rule.ALT, Rule.UNSUBSCRIBE),
-        *(Rule.TEXT_PART, Rule.PLACEHOLDER, Rule.LANGUAGE),
+        *(Rule.TEXT_PART, Rule.PLACEHOLDER, Rule.LANGUAGE, Rule.HTML, Rule.MARKDOWN),
     }
 )
 """Rules that block a mailing. The others only warn, and a person may send it all the same."""
@@ -81,16 +84,32 @@ def preflight_campaign(mailing: Mailing, templates: Templates) -> list[Fault]:
 
 def preflight_letter(mails: Iterable[RenderedVariant], mailing: Mailing, templates: Templates) -> list[Fault]:
     """The faults of a campaign's or step's mails, whose text is in the mailing."""
-    found = [
-        _fault(finding, mail.variant.language, BLOCKING_IN_MARKETING_TEXT, mailing)
-        for mail in mails
-        for finding in examine(sample_mail(mail, templates, mailing.kind))
-    ]
+    found = faults_as_written(mailing)
+    said = {(fault.rule, fault.field, fault.line) for fault in found}
+    for mail in mails:
+        for finding in examine(sample_mail(mail, templates, mailing.kind)):
+            fault = _fault(finding, mail.variant.language, BLOCKING_IN_MARKETING_TEXT, mailing)
+            if (fault.rule, fault.field, fault.line) not in said:
+                found.append(fault)
     for place in places_in(mailing.body):
         if place.kind == "picture" and not place.text:
             message = f"the picture “{place.target}” has no description; write ![what it shows](address)"
             found.append(Fault(Rule.ALT, False, message, mailing.language, "body", place.line))  # noqa: FBT003
     return deduplicated(found)
+
+
+def faults_as_written(mailing: Mailing) -> list[Fault]:
+    """What can be seen in marketing's subject, preheader and text before anything is rendered."""
+    found = [
+        Fault(Rule.FOREIGN_PLACEHOLDER, True, message, mailing.language, field)  # noqa: FBT003
+        for field in ("subject", "preheader")
+        for _, message in faults_in_fields(getattr(mailing, field))
+    ]
+    in_body = (
+        Fault(fault.rule, True, fault.message, mailing.language, "body", fault.line)  # noqa: FBT003
+        for fault in faults_in(mailing.body)
+    )
+    return [*found, *in_body]
 
 
 def preflight_mails(mails: Iterable[RenderedVariant], kind: Kind, templates: Templates) -> list[Fault]:
@@ -118,8 +137,9 @@ def preflight_digest(
 def sample_mail(mail: RenderedVariant, templates: Templates, kind: Kind) -> Sample:
     """The mail as a subscriber with the longest name and the longest links would get it."""
     variant, links = mail
-    unknown = frozenset(variant.placeholders) - TOKENS - GREETINGS
+    unknown = {name for name in variant.placeholders if not is_personal(name)} - TOKENS - GREETINGS
     values = sample_values(variant.language, LONGEST_NAME, "x" * LONGEST_TOKEN, templates) | dict.fromkeys(unknown, "")
+    values |= personal_values(variant.placeholders, {"name": LONGEST_NAME, "email": LONGEST_EMAIL})
     url = templates.public_url
     return Sample(
         subject=substitute(variant.subject, values),
@@ -128,7 +148,7 @@ def sample_mail(mail: RenderedVariant, templates: Templates, kind: Kind) -> Samp
         language=variant.language,
         leave=f"{url}/unsubscribe/" if kind.to_subscribers else "",
         home=urlsplit(url).hostname or "",
-        unknown=unknown,
+        unknown=frozenset(unknown),
         targets=tuple((f"{url}/c/{values['click']}/{key}", target) for key, target in links),
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from newsletter.mail.writing.personal_fields import personal_value
 from newsletter.platform.errors import NotFound
 from newsletter.platform.links.links import LinkClaims, LinkPurpose, Links
 
@@ -15,6 +17,8 @@ SAME_CLAIMS = {
 }
 """Placeholders whose tokens say the same, each signed for its purpose."""
 
+NOBODY: Mapping[str, str] = MappingProxyType({})
+
 
 def reader_values(
     placeholders: Iterable[str],
@@ -24,11 +28,13 @@ def reader_values(
     links: Links,
     *,
     nonce: str = "",
+    reader: Mapping[str, str] = NOBODY,
 ) -> dict[str, str]:
     """The values for one recipient.
 
     `claims` are the recipient's place in the mailing, `greeting` is from Templates.greeting, `offer` is the key of the
-    mailing's offer, and `nonce` that of the form to confirm. Raises NotFound for a placeholder that has no value: SES
+    mailing's offer, `nonce` that of the form to confirm, and `reader` has what personal fields show: `name` and
+    `email`. Raises NotFound for a placeholder that has no value: SES
     accepts a mail that lacks one, and then drops it.
     """
     payload = links.payload(claims)
@@ -45,8 +51,15 @@ def reader_values(
             case "confirm":
                 values[name] = links.token(LinkPurpose.CONFIRM, claims._replace(extra=nonce))
             case _:
-                purpose = SAME_CLAIMS.get(name)
-                if purpose is None:
-                    raise NotFound(f"placeholder {name}")
-                values[name] = links.signed(purpose, payload)
+                values[name] = _token_or_field(name, payload, links, reader)
     return values
+
+
+def _token_or_field(name: str, payload: str, links: Links, reader: Mapping[str, str]) -> str:
+    purpose = SAME_CLAIMS.get(name)
+    if purpose is not None:
+        return links.signed(purpose, payload)
+    value = personal_value(name, reader)
+    if value is None:
+        raise NotFound(f"placeholder {name}")
+    return value

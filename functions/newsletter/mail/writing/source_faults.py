@@ -1,0 +1,139 @@
+"""Mistakes that can be seen in the Markdown itself: all of them at once, each with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.mail.preflight_rules import Rule
+from newsletter.mail.writing.parser import parser
+from newsletter.mail.writing.personal_fields import faults_in_fields
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_TAG = re.compile(r"<!--|<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)|<[?!]")
+_LINK_LEFT = re.compile(r"!?\[[^\]\n]*\]\((?P<address>[^)\n]*)\)")
+_FOOTNOTE = re.compile(r"(?<!\\)\[\^[^\]\s]+\]")
+_CODE_IN_LINE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_FIELD_IN_ADDRESS = re.compile(r"\{\{|%7B%7B", re.IGNORECASE)
+
+_INSTEAD = {
+    **dict.fromkeys(("b", "strong"), "write **bold**"),
+    **dict.fromkeys(("i", "em"), "write *italics*"),
+    **dict.fromkeys(("s", "del", "strike"), "write ~~struck through~~"),
+    **dict.fromkeys(("ul", "ol", "li"), "begin each item with - or 1."),
+    **dict.fromkeys(
+        ("table", "thead", "tbody", "tr", "td", "th"), "write a row as | one | two |, and |---|---| under the first"
+    ),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "write ## before a heading"),
+    **dict.fromkeys(("p", "div", "span", "section"), "leave it out; an empty line begins a paragraph"),
+    **dict.fromkeys(("font", "style", "center"), "leave it out; colours and type come from the templates"),
+    **dict.fromkeys(("script", "iframe", "form", "video", "object"), "leave it out; no mail program runs it"),
+    "a": "write [words](https://address)",
+    "br": "end the line with a backslash",
+    "code": "write `code`",
+    "hr": "write --- on a line of its own",
+    "img": "write ![what it shows](https://address)",
+    "blockquote": "begin its lines with >",
+}
+
+
+@dataclass(frozen=True)
+class SourceFault:
+    """A mistake, and the line on which it stands, from 1."""
+
+    rule: Rule
+    message: str
+    line: int
+
+
+def faults_in(source: str) -> list[SourceFault]:
+    """Every mistake of the text, from top to bottom, each once."""
+    tokens = parser().parse(source)
+    found = [*_html(tokens), *_footnotes(source, tokens)]
+    for token in tokens:
+        if token.type == "inline" and token.map is not None:
+            found += _in_paragraph(token, token.map[0] + 1)
+    return sorted(dict.fromkeys(found), key=lambda fault: fault.line)
+
+
+def _html(tokens: list[Token]) -> Iterator[SourceFault]:
+    opened: set[str] = set()
+    for line, name in _tags(tokens):
+        if name.startswith("/") and name[1:] in opened:
+            continue
+        opened.add(name)
+        written, instead = f"<{name}>", _INSTEAD.get(name.lstrip("/"), "to show the sign itself, write \\<")
+        if name == "!--":
+            written, instead = "<!-- -->", "leave the comment out"
+        yield SourceFault(Rule.HTML, f"{written} is raw HTML, which has no place in a text: {instead}", line)
+
+
+def _tags(tokens: list[Token]) -> Iterator[tuple[int, str]]:
+    """The lines and names of tags; an end tag begins with a slash."""
+    for token in tokens:
+        if token.map is None:
+            continue
+        line = token.map[0] + 1
+        pieces = [token] if token.type == "html_block" else token.children or []
+        for piece in pieces:
+            if piece.type.startswith("html_"):
+                for tag in _TAG.finditer(piece.content):
+                    name = f"{tag['end']}{tag['name'].lower()}" if tag["name"] else "!--"
+                    yield line + piece.content.count("\n", 0, tag.start()), name
+                line += piece.content.count("\n")
+            line += piece.type.endswith("break")
+
+
+def _footnotes(source: str, tokens: list[Token]) -> Iterator[SourceFault]:
+    code = {
+        number
+        for token in tokens
+        if token.type in ("fence", "code_block") and token.map
+        for number in range(token.map[0], token.map[1])
+    }
+    seen: set[str] = set()
+    for number, line in enumerate(source.split("\n")):
+        for mark in _FOOTNOTE.findall("" if number in code else _CODE_IN_LINE.sub("", line)):
+            if mark not in seen:
+                message = f"{mark} would be a footnote, and mails have no pages: say it in the text, or in brackets"
+                yield SourceFault(Rule.MARKDOWN, message, number + 1)
+            seen.add(mark)
+
+
+def _in_paragraph(token: Token, first: int) -> Iterator[SourceFault]:
+    text = ""
+    for piece in token.children or []:
+        line = first + text.count("\n")
+        target = str(piece.attrs.get("href", piece.attrs.get("src", "")))
+        if _FIELD_IN_ADDRESS.search(target) or (piece.type == "image" and "{{" in piece.content):
+            message = "a personal field has no place in an address or in the description of a picture"
+            yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, line)
+        text += _as_written(piece)
+    for at, message in faults_in_fields(text):
+        yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, first + text.count("\n", 0, at))
+    for left in _LINK_LEFT.finditer(text):
+        message = f"“{_short(left[0])}” stays text, because {_why_no_link(left['address'])}"
+        yield SourceFault(Rule.LINK, message, first + text.count("\n", 0, left.start()))
+
+
+def _as_written(piece: Token) -> str:
+    """What of the token could hold a mistake, with as many line ends as the source has."""
+    if piece.type.endswith("break"):
+        return "\n"
+    if piece.type == "html_inline":
+        return "\n" * piece.content.count("\n")
+    return piece.content if piece.type == "text" else ""
+
+
+def _why_no_link(address: str) -> str:
+    if re.match(r"(?:https?|mailto|tel):.*\s", address, re.IGNORECASE):
+        return "its address has a blank in it; write %20"
+    return "its address does not begin with https://, http://, mailto: or tel:"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
