@@ -44,7 +44,7 @@ def anchors(page: Path) -> set[str]:
 @by_page
 def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
     for link in LINK.findall(TEXT[page]):
-        if link.startswith(("https://", "http://", "mailto:")):
+        if link.startswith(("https://", "http://", "mailto:", "tel:")):
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page

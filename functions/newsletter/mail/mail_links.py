@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from newsletter.mail.markdown import WEB, render_markdown
+from newsletter.mail.markdown import WEB, ShowBlock, render_markdown
 from newsletter.mail.placeholders import mark
 from newsletter.mail.text_cleaning import OwnMarkup, clean, clean_value
 from newsletter.mail.writing.personal_fields import Field, placeholder, with_fields
@@ -22,6 +22,9 @@ CANARY = "canary"
 """The key of the link that nobody sees: whoever opens it reads the source of the mail, as scanners do."""
 LINE_LIMIT = 200
 """Characters of a line with personal fields; a longer one is cut."""
+# As wide as it is or as the screen is. Outlook goes by the attribute; a percentage alone does not narrow a table.
+_SIZED_PICTURE = re.compile(r'<img ([^>]*)width="(\d+)"')
+_FITTING_PICTURE = r'<img \1style="width:100%;max-width:\2px;height:auto" width="\2"'
 _UNSEEN = re.compile(rf'<a [^>]*href="[^"]*/c/[^"/]+/{CANARY}"[^>]*></a>\s*')
 
 
@@ -64,13 +67,14 @@ class MailLinks:
         """The page on which the reader can stop the sequence and keep the newsletter."""
         return OwnMarkup(f"{self._own_page('preferences')}/series/{sequence}")
 
-    def markdown_html(self, source: str) -> OwnMarkup:
-        """Markdown as HTML with the links of this mail."""
-        return OwnMarkup(render_markdown(clean(source), self._link, _field)[0])
+    def markdown_html(self, source: str, block: ShowBlock | None = None) -> OwnMarkup:
+        """Markdown as HTML with the links of this mail; `block` shows the blocks of ours."""
+        html = render_markdown(clean(source), self._link, _field, block)[0]
+        return OwnMarkup(_SIZED_PICTURE.sub(_FITTING_PICTURE, html))
 
-    def markdown_text(self, source: str) -> OwnMarkup:
+    def markdown_text(self, source: str, block: ShowBlock | None = None) -> OwnMarkup:
         """Markdown as plain text with the links of this mail, not escaped: for .txt templates alone."""
-        return OwnMarkup(render_markdown(clean(source), self._link, _field)[1])
+        return OwnMarkup(render_markdown(clean(source), self._link, _field, block)[1])
 
     def _own_page(self, page: str) -> OwnMarkup:
         return OwnMarkup(f"{self._public_url}/{page}/{mark(page)}")

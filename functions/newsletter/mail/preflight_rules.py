@@ -36,6 +36,7 @@ class Rule(StrEnum):
     FOREIGN_PLACEHOLDER = "foreign placeholder"
     LANGUAGE = "language"
     HEADINGS = "headings"
+    PICTURE_SIZE = "picture size"
     HTML = "html"
     MARKDOWN = "markdown"
     SPAM = "spam"

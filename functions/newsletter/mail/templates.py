@@ -18,6 +18,7 @@ from newsletter.mail.mail_links import Link, MailLinks, personal_line
 from newsletter.mail.markdown import opening, render_markdown
 from newsletter.mail.placeholders import has_marks, names_in, to_ses_template, without_marks
 from newsletter.mail.text_cleaning import clean, clean_value, cut_outside_text, one_line, tidy_lines
+from newsletter.mail.writing.blocks import Card, OwnBlock
 from newsletter.mail.writing.personal_fields import without_fields
 from newsletter.platform.errors import InvalidInput, InvalidPublication
 from newsletter.platform.times import whole_months
@@ -108,15 +109,26 @@ class Templates:
         scope |= links.scope()
         scope["share_url"] = f"{self._public_url}/archive/{archived}/share?lang={language}" if archived else ""
         scope["series_url"] = links.series_url(series) if series else ""
-        html = self._render(
-            f"email/compiled/{name}.html",
-            scope
-            | {"markdown": links.markdown_html, "opening": opening, "personal": partial(personal_line, html=True)},
+        in_html = scope | {"opening": opening, "personal": partial(personal_line, html=True)}
+        show = partial(self._own_block, in_html=in_html, in_text=scope)
+        in_html["markdown"] = partial(links.markdown_html, block=show)
+        html = self._render(f"email/compiled/{name}.html", in_html)
+        text = tidy_lines(
+            self._render(f"email/{name}.txt", scope | {"markdown": partial(links.markdown_text, block=show)})
         )
-        text = tidy_lines(self._render(f"email/{name}.txt", scope | {"markdown": links.markdown_text}))
         subject, html, text = (to_ses_template(part) for part in (subject, html, text))
         names = names_in(subject) | names_in(html) | names_in(text)
         return RenderedMail(subject, html, text, links=tuple(links.found.values()), placeholders=names)
+
+    def _own_block(self, block: OwnBlock, *, html: bool, in_html: Mapping[str, Any], in_text: Mapping[str, Any]) -> str:
+        """A block of ours in the text of a letter, as email/blocks.html or email/blocks.txt shows it."""
+        scope = in_html if html else in_text
+        card = scope.get("cards", {}).get(block.address)
+        shown = self._render(
+            f"email/blocks.{'html' if html else 'txt'}",
+            {**scope, "block": block, "card": card, "offer": scope.get("offer_in_text")},
+        )
+        return shown.strip()
 
     def subject(self, name: str, language: str, /, **context: Any) -> str:
         """The subject that `mail` would give the same mail."""
@@ -161,9 +173,12 @@ class Templates:
         text = self.text("mail.greeting.named" if known else "mail.greeting.plain", language, name=isolated(known))
         return str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"), text
 
-    def markdown(self, source: str, link: Callable[[str], str] = str) -> tuple[Markup, str]:
-        """Safe HTML and readable plain text of Markdown from outside; `link` gives the target for that of a link."""
-        html, text = render_markdown(clean(source), link)
+    def markdown(self, source: str, link: Callable[[str], str] = str, cards: Iterable[Card] = ()) -> tuple[Markup, str]:
+        """Safe HTML and readable plain text of Markdown from outside; `link` gives the target for that of a link.
+
+        `cards` are the articles that it shows.
+        """
+        html, text = render_markdown(clean(source), link, cards={card.url: card for card in cards})
         return Markup(html), text  # noqa: S704 (render_markdown gives clean HTML)
 
     def step_body(self, body: str, language: str) -> str:
@@ -191,7 +206,7 @@ class Templates:
 
     def _page(self, file: str, language: str, context: Mapping[str, Any]) -> str:
         scope = self._scope(language, context) | {"texts": TEXTS}
-        scope["markdown"] = lambda source, link=str: self.markdown(source, link)[0]
+        scope["markdown"] = lambda source, link=str, cards=(): self.markdown(source, link, cards)[0]
         return self._render(f"pages/{file}", scope)
 
     def _long_date(self, moment: date, language: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.mail.markdown import places_in
 from newsletter.mailings.launch import Launched, Prepared, launch, prepare
 from newsletter.mailings.mailing import Among, Audience, Kind, Mailing, campaign_id
 from newsletter.platform.errors import InvalidInput
@@ -25,7 +26,8 @@ class Campaign:
     """What marketing wrote. `name` makes the campaign unique; `body` is Markdown.
 
     Without `languages` it goes to subscribers of the campaign's own language. `archive` says whether the archive shows
-    it; None means: if it goes to everyone. `doubt` and `doubt_wait_minutes`, if given, replace what the publication
+    it; None means: if it goes to everyone. Without `offer`,
+    it is the one that the text names first. `doubt` and `doubt_wait_minutes`, if given, replace what the publication
     says about unconfirmed sends. `among` is as in Audience.
     """
 
@@ -71,6 +73,8 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
         raise InvalidInput("preheader", f"one line of at most {MAX_SUBJECT} characters")
     if not body or len(body) > MAX_BODY:
         raise InvalidInput("body", f"Markdown text of 1 to {MAX_BODY} characters")
+    named = (place.target for place in places_in(body) if place.kind == "offer" and publication.offer(place.target))
+    offer = campaign.offer or next(named, "")
     if campaign.offer and publication.offer(campaign.offer) is None:
         known = ", ".join(offer.key for offer in publication.offers) or "no offer at all"
         raise InvalidInput("offer", f"{campaign.offer!r} is unknown; the publication has {known}")
@@ -92,7 +96,7 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
         ),
         subject=subject,
         body=body,
-        offer=campaign.offer,
+        offer=offer,
         preheader=preheader,
         language=campaign.language,
         archive=campaign.archive,

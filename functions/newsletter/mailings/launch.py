@@ -21,6 +21,7 @@ from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.digests.release import digest_of_mailing
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.plan_page import plan_shards
+from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import Conflict, EmptyAudience
@@ -83,7 +84,8 @@ def prepare(mailing: Mailing, app: Container) -> Prepared:
         return Prepared(known or mailing, known is not None, planned=False)
     if mailing.kind is Kind.DIGEST:
         return _prepare_digest(mailing, known, app)
-    faults = tuple(preflight_campaign(mailing, app.templates))
+    mailing, unknown = with_cards(mailing, app)
+    faults = (*unknown, *preflight_campaign(mailing, app.templates))
     if known is not None:
         return Prepared(_same_campaign(known, mailing), known=True, faults=faults)
     if any(fault.blocks for fault in faults):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter.mail.writing.blocks import Card
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.subscriber import Recipient
@@ -94,8 +95,9 @@ class Mailing:
     A digest's `articles`, and the older ones `related` to them, are fixed when it starts, so that a repeated run sends
     the same. A campaign has its text as Markdown in `body`, written in `language`. `archive` says whether marketing
     wants it shown in the archive; None leaves it to `for_archive`. `nobody`: it was planned and has no recipient, so it
-    is in no list. `relinked` are links as they were written and where they lead since somebody corrected them. These
-    two and the status do not count in comparisons.
+    is in no list. `relinked` are links as they were written and where they lead since somebody corrected them. `cards`
+    are the articles in its text, as they were when it was prepared. These three and the status do not count in
+    comparisons.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Mailing:
     status: MailingStatus = field(default=MailingStatus(), compare=False)
     nobody: bool = field(default=False, compare=False)
     relinked: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    cards: tuple[Card, ...] = field(default=(), compare=False)
 
     def target(self, url: str) -> str:
         """Where a link that was written so leads today."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from newsletter.mail.writing.blocks import Card
 from newsletter.mail.writing.personal_fields import template_without_fields
 from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
@@ -218,7 +219,12 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "doubt_wait_minutes": mailing.doubt_wait_minutes or None,
         **status_values(mailing.status),
         "related": list(mailing.related),
+        "cards": [card._asdict() for card in mailing.cards] or None,
     }
+
+
+def _pixels(card: dict[str, Any]) -> dict[str, int]:
+    return {name: int(card[name]) for name in ("image_width", "image_height")}
 
 
 def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
@@ -243,6 +249,7 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         doubt_wait_minutes=item.get("doubt_wait_minutes", 0),
         status=status_of(item),
         related=tuple(item["related"]),
+        cards=tuple(Card(**{**card, **_pixels(card)}) for card in item.get("cards", ())),
         nobody=item.get("nobody", False),
         relinked=tuple((item[name][0], item[name][1]) for name in sorted(item) if name.startswith(RELINKED)),
     )

@@ -24,7 +24,7 @@ from tests.support.templates import TEMPLATES
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 BROKEN = "Moi\n\n[lue](/x)"
-DOUBTFUL = "Moi\n\n![](https://kuvat.example/a.png)"
+DOUBTFUL = "Moi\n\n![](https://kuvat.example/a.png){width=600 height=300}"
 SAID = "line 3: “[lue](/x)” stays text"
 FIELDS = "there are first_name, name, email, for example {{ first_name | friend }}"
 MEND = "write ![what it shows](address)"

@@ -62,3 +62,22 @@ def test_all_mistakes_are_told_at_once_from_top_to_bottom_each_once() -> None:
         (Rule.HTML, 5),
         (Rule.FOREIGN_PLACEHOLDER, 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "said"),
+    [
+        ("Moi\n\n::nappi[x](https://a.example)", 3, "::nappi is unknown; there are ::button[Book a time]"),
+        ("::button(https://a.example)", 1, "write ::button[Book a time](https://address)"),
+        ("::button[Varaa](/varaa)", 1, "is not written right"),
+        ("::article[otsikko](https://a.example)", 1, "write ::article(https://address-of-the-article)"),
+        ("- a\n- ::offer", 2, "needs a line of its own"),
+        (":::warning", 1, "::warning is unknown"),
+    ],
+)
+def test_a_block_that_is_none_is_told_with_its_line(source: str, line: int, said: str) -> None:
+    (fault,) = faults_in(source)
+    assert (fault.rule, fault.line) == (Rule.MARKDOWN, line)
+    assert said in fault.message
+    right = "::button[Varaa](mailto:a@b.example)\n::article(https://a.example/x_(y))\n::offer\n::offer(x)"
+    assert faults_in(right) == []

@@ -210,14 +210,16 @@ def told(mailing: Mailing) -> list[tuple[Rule, bool, str, int]]:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("## Hei\n\n[Lue](https://a.example/x) ja [kirjoita](mailto:a@b.fi).\n\n![Kuva](https://k.example/a.png)", []),
+        ("## Hei\n\n[Lue](https://a.example/x) ja [kirjoita](mailto:a@b.fi).", []),
+        ("![Kuva](https://k.example/a.png){width=600 height=300}", []),
         ("Moi\n\n[lue](/x)", [(Rule.LINK, True, "body", 3)]),
         ("Moi\n[lue](http://localhost:3000/x)", [(Rule.LINK, True, "body", 2)]),
         ("Moi\n\n- [](https://a.example/x)", [(Rule.LINK_TEXT, True, "body", 3)]),
         ("Moi\n\nHei {{ nimi }}!", [(Rule.FOREIGN_PLACEHOLDER, True, "body", 3)]),
         ("Hei {{ first_name | ystävä }}, soita [meille](tel:+358401234567)!", []),
         ("<b>A</b>\n\n[lue](/x)", [(Rule.HTML, True, "body", 1), (Rule.LINK, True, "body", 3)]),
-        ("Moi\n\n![](https://k.example/a.png)", [(Rule.ALT, False, "body", 3)]),
+        ("Moi\n\n![](https://k.example/a.png){width=600 height=300}", [(Rule.ALT, False, "body", 3)]),
+        ("Moi\n\n![Kuva](https://k.example/a.png)", [(Rule.PICTURE_SIZE, False, "body", 3)]),
         ("## A\n\nMoi\n\n#### B", [(Rule.HEADINGS, False, "body", 5)]),
         ("Sanoja ja sanoja. " * 6_000, [(Rule.SIZE, True, "body", 0)]),
     ],
@@ -240,12 +242,12 @@ def looked_at(body: str) -> Prepared:
 
 def test_what_is_broken_does_not_go_out_and_what_is_doubtful_is_only_said() -> None:
     with pytest.raises(PreflightFailed) as refused:
-        looked_at("Moi\n\n[lue](/x)\n\n![](https://k.example/a.png)").check()
+        looked_at("Moi\n\n[lue](/x)\n\n![](https://k.example/a.png){width=600 height=300}").check()
     assert refused.value.field == "body"
     assert refused.value.message.startswith("line 3: “[lue](/x)” stays text")
     assert "line 5" not in refused.value.message
     assert [fault.line for fault in refused.value.faults] == [3, 5]
-    doubtful = looked_at("![](https://k.example/a.png)")
+    doubtful = looked_at("![](https://k.example/a.png){width=600 height=300}")
     doubtful.check()
     (warning,) = doubtful.faults
     assert (

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from newsletter.mail.writing.addresses import WEB, is_link
+from newsletter.mail.writing.blocks import read_block
 from newsletter.mail.writing.personal_fields import read_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
-
-WEB = re.compile(r"https?://[^\s/?#\\]+\S*", re.IGNORECASE)
-MAILBOX = re.compile(r"mailto:[^\s@?]+@[^\s@?]+(?:\?\S*)?", re.IGNORECASE)
-PHONE = re.compile(r"tel:\+?[0-9().*#;=a-z-]*[0-9][0-9().*#;=a-z-]*", re.IGNORECASE)
-SCHEMES = {"http", "https", "mailto", "tel"}
 
 _SCHEME = re.compile(r"(?<![\w.+-])https?$", re.IGNORECASE)
 _BARE = re.compile(r"://[^\s<>\"/?#\\{}]+[^\s<>\"{}]*")
@@ -31,6 +30,9 @@ _WWW_OR_MAILBOX = re.compile(
     r"|(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+))",
     re.IGNORECASE,
 )
+_SIZE = re.compile(r"\{\s*width=[\"']?([1-9]\d{0,4})[\"']?[\s,]+height=[\"']?([1-9]\d{0,4})[\"']?\s*\}")
+WIDEST = 520
+"""Pixels: the column of a mail. A wider picture is shown at this width."""
 _TRAILING = ".,;:!?…'\"*_~”’»"
 
 
@@ -41,18 +43,15 @@ def parser() -> MarkdownIt:
 
     made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     made.validateLink = is_link  # type: ignore[method-assign]
+    made.block.ruler.before("paragraph", "own_block", _own_block, {"alt": ["paragraph"]})
     made.inline.ruler.before("text", "personal", _personal)
     made.inline.ruler.after("text", "bare_link", _bare_link)
     made.core.ruler.after("inline", "bare_names", _bare_names)
+    made.core.ruler.push("picture_sizes", _picture_sizes)
     for html in ("html_block", "html_inline"):
         made.add_render_rule(html, lambda _self, _tokens, _index, _options, _env: "")
     made.add_render_rule("personal", lambda _self, tokens, index, _options, env: env["field"](tokens[index].meta))
     return made
-
-
-def is_link(url: str) -> bool:
-    """Whether a text may link to the address: http, https, mailto or tel."""
-    return bool(WEB.fullmatch(url) or MAILBOX.fullmatch(url) or PHONE.fullmatch(url))
 
 
 def without_trailing(url: str) -> str:
@@ -67,6 +66,31 @@ def text_of(pieces: Sequence[Token]) -> str:
     """The words of inline tokens, without addresses, on one line."""
     shown = (each for each in pieces if each.type != "html_inline")
     return "".join(" " if each.type.endswith("break") else each.content for each in shown)
+
+
+def _own_block(state: StateBlock, line: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 (the parser's signature)
+    block = None if state.level else read_block(state.getLines(line, line + 1, 0, False).rstrip("\n"))  # noqa: FBT003
+    if block is None:
+        return False
+    if not silent:
+        state.line = line + 1
+        token = state.push("own_block", "", 0)
+        token.map = [line, line + 1]
+        token.meta = block  # type: ignore[assignment]
+    return True
+
+
+def _picture_sizes(state: StateCore) -> None:
+    """`![alt](address){width=600 height=400}`: the size becomes attributes, and is not shown."""
+    for token in state.tokens:
+        pieces = token.children or []
+        for picture, after in pairwise(pieces):
+            if picture.type != "image" or after.type != "text" or not (size := _SIZE.match(after.content)):
+                continue
+            after.content = after.content[size.end() :]
+            width, height = int(size[1]), int(size[2])
+            shown = min(width, WIDEST)
+            picture.attrs |= {"width": str(shown), "height": str(max(1, round(height * shown / width)))}
 
 
 def _personal(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (the parser's signature)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from newsletter.mail.writing.blocks import OwnBlock
 from newsletter.mail.writing.personal_fields import Field
 from newsletter.platform.text import SOFT_HYPHEN
 
@@ -16,9 +17,10 @@ WIDEST_TABLE = 72
 FillIn = Callable[[Field], str]
 
 
-def plain_text(nodes: Iterable[SyntaxTreeNode], field: FillIn) -> str:
-    """The text; `field` says what stands for a personal field."""
-    return _blocks(nodes, field).replace(SOFT_HYPHEN, "")
+def plain_text(nodes: Iterable[SyntaxTreeNode], field: FillIn, own: Callable[[OwnBlock], str]) -> str:
+    """The text; `field` says what stands for a personal field, `own` what for a block of ours."""
+    shown = (own(OwnBlock(*node.meta)) if node.type == "own_block" else _blocks([node], field) for node in nodes)
+    return "\n\n".join(filter(None, shown)).replace(SOFT_HYPHEN, "")
 
 
 def _blocks(nodes: Iterable[SyntaxTreeNode], field: FillIn, between: str = "\n\n") -> str:

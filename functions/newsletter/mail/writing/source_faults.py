@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.mail.preflight_rules import Rule
+from newsletter.mail.writing.blocks import LOOKS_LIKE_BLOCK, fault_of_block
 from newsletter.mail.writing.parser import parser
 from newsletter.mail.writing.personal_fields import faults_in_fields
 
@@ -53,10 +54,11 @@ class SourceFault:
 def faults_in(source: str) -> list[SourceFault]:
     """Every mistake of the text, from top to bottom, each once."""
     tokens = parser().parse(source)
+    lines = source.split("\n")
     found = [*_html(tokens), *_footnotes(source, tokens)]
     for token in tokens:
         if token.type == "inline" and token.map is not None:
-            found += _in_paragraph(token, token.map[0] + 1)
+            found += _in_paragraph(token, token.map[0] + 1, lines)
     return sorted(dict.fromkeys(found), key=lambda fault: fault.line)
 
 
@@ -104,7 +106,7 @@ def _footnotes(source: str, tokens: list[Token]) -> Iterator[SourceFault]:
             seen.add(mark)
 
 
-def _in_paragraph(token: Token, first: int) -> Iterator[SourceFault]:
+def _in_paragraph(token: Token, first: int, lines: list[str]) -> Iterator[SourceFault]:
     text = ""
     for piece in token.children or []:
         line = first + text.count("\n")
@@ -113,11 +115,16 @@ def _in_paragraph(token: Token, first: int) -> Iterator[SourceFault]:
             message = "a personal field has no place in an address or in the description of a picture"
             yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, line)
         text += _as_written(piece)
+    blocks = {first + text.count("\n", 0, found.start()) for found in LOOKS_LIKE_BLOCK.finditer(text)}
+    for line in sorted(blocks):
+        yield SourceFault(Rule.MARKDOWN, fault_of_block(lines[line - 1]), line)
     for at, message in faults_in_fields(text):
         yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, first + text.count("\n", 0, at))
     for left in _LINK_LEFT.finditer(text):
-        message = f"“{_short(left[0])}” stays text, because {_why_no_link(left['address'])}"
-        yield SourceFault(Rule.LINK, message, first + text.count("\n", 0, left.start()))
+        line = first + text.count("\n", 0, left.start())
+        if line not in blocks:
+            message = f"“{_short(left[0])}” stays text, because {_why_no_link(left['address'])}"
+            yield SourceFault(Rule.LINK, message, line)
 
 
 def _as_written(piece: Token) -> str:

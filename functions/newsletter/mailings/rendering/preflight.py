@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from newsletter.mailings.rendering.renderer import (
     tracked_and_untracked,
 )
 from newsletter.platform.errors import InvalidInput
+from newsletter.publication.publication import Publication
 
 LONGEST_TOKEN = 280
 """Characters. A token for the longest campaign name, the last position of a batch and an offer is shorter."""
@@ -91,11 +92,37 @@ def preflight_letter(mails: Iterable[RenderedVariant], mailing: Mailing, templat
             fault = _fault(finding, mail.variant.language, BLOCKING_IN_MARKETING_TEXT, mailing)
             if (fault.rule, fault.field, fault.line) not in said:
                 found.append(fault)
+    return deduplicated([*found, *_faults_of_places(mailing, templates.publication)])
+
+
+def _faults_of_places(mailing: Mailing, publication: Publication) -> Iterator[Fault]:
+    """What is wrong with pictures and offers in the text."""
     for place in places_in(mailing.body):
+        where = mailing.language, "body", place.line
         if place.kind == "picture" and not place.text:
             message = f"the picture “{place.target}” has no description; write ![what it shows](address)"
-            found.append(Fault(Rule.ALT, False, message, mailing.language, "body", place.line))  # noqa: FBT003
-    return deduplicated(found)
+            yield Fault(Rule.ALT, False, message, *where)  # noqa: FBT003
+        if place.kind == "picture" and not place.sized:
+            message = (
+                f"the size of the picture “{place.target}” is unknown, and Outlook shows it as wide as it is;"
+                " write {width=520 height=300} right after it"
+            )
+            yield Fault(Rule.PICTURE_SIZE, False, message, *where)  # noqa: FBT003
+        if place.kind == "offer" and (message := _fault_of_offer(place.target, mailing, publication)):
+            yield Fault(Rule.MARKDOWN, True, message, *where)  # noqa: FBT003
+
+
+def _fault_of_offer(key: str, mailing: Mailing, publication: Publication) -> str:
+    known = ", ".join(offer.key for offer in publication.offers) or "no offer at all"
+    if mailing.kind is not Kind.CAMPAIGN:
+        return "::offer has a place in campaigns alone; write a button to your own page"
+    if not (key or mailing.offer):
+        return f"::offer names no offer; choose one for the campaign, or write ::offer(key) with one of {known}"
+    if key and publication.offer(key) is None:
+        return f"::offer({key}) is unknown; the publication has {known}"
+    if key and key != mailing.offer:
+        return f"::offer({key}) is a second offer beside {mailing.offer}; a mail has room for one"
+    return ""
 
 
 def faults_as_written(mailing: Mailing) -> list[Fault]:

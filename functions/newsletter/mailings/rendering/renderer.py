@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from newsletter.articles.article import Article
+from newsletter.mail.markdown import places_in
 from newsletter.mail.templates import Templates
 from newsletter.mailings.digests.digest import Note, Selection, matches_topics, newest_first, select_articles
 from newsletter.mailings.mailing import Mailing, Variant
@@ -91,7 +92,9 @@ class Renderer:
         return None if selection is None else self.digest(mailing, selection, language, tracked=tracked, note=note)
 
     def campaign(self, mailing: Mailing, language: str, *, tracked: bool = True) -> RenderedVariant:
-        """The campaign's text in the layout and the fixed texts of the language."""
+        """The campaign's text in the layout and the fixed texts of the language; its offer is under it or within."""
+        offer = self._publication.offer(mailing.offer) if mailing.offer else None
+        within = any(place.kind == "offer" for place in places_in(mailing.body))
         return self._render(
             "letter",
             language,
@@ -99,7 +102,9 @@ class Renderer:
             preheader=mailing.preheader,
             body=mailing.body,
             campaign=mailing.id,
-            offer=self._publication.offer(mailing.offer) if mailing.offer else None,
+            offer=None if within else offer,
+            offer_in_text=offer,
+            cards={card.url: card for card in mailing.cards},
             tracked=tracked,
             archived=_archived(mailing),
             why="mail.footer.why",

@@ -1,0 +1,15 @@
+"""The addresses that a text may link to."""
+
+from __future__ import annotations
+
+import re
+
+WEB = re.compile(r"https?://[^\s/?#\\]+\S*", re.IGNORECASE)
+MAILBOX = re.compile(r"mailto:[^\s@?]+@[^\s@?]+(?:\?\S*)?", re.IGNORECASE)
+PHONE = re.compile(r"tel:\+?[0-9().*#;=a-z-]*[0-9][0-9().*#;=a-z-]*", re.IGNORECASE)
+SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+def is_link(url: str) -> bool:
+    """Whether a text may link to the address: http, https, mailto or tel."""
+    return bool(WEB.fullmatch(url) or MAILBOX.fullmatch(url) or PHONE.fullmatch(url))
