@@ -27,9 +27,9 @@ def test_readers_of_one_variant_get_their_own_names_and_the_nameless_the_fallbac
         "x@example.com": "Sinä, tervetuloa",
     }
     own, nameless = mails["maija@example.com"], mails["x@example.com"]
-    assert "<strong>Maija &lt;b&gt; &#123;&#123;click&#125;&#125;</strong>" in own.html
-    assert "Maija <b> {{click}}" in own.text
-    assert "osoitteeseen maija@example.com." in own.text
-    assert "<strong>Hyvä &amp; kaunis</strong>" in nameless.html
-    assert "osoitteeseen x@example.com." in nameless.html
-    assert "Sinä, tervetuloa</h1>" in nameless.html
+    assert "<strong>Maija &lt;b&gt; &#123;&#123;click&#125;&#125;</strong>" in str(own.html)
+    assert "Maija <b> {{click}}" in str(own.text)
+    assert "osoitteeseen maija@example.com." in str(own.text)
+    assert "<strong>Hyvä &amp; kaunis</strong>" in str(nameless.html)
+    assert "osoitteeseen x@example.com." in str(nameless.html)
+    assert "Sinä, tervetuloa</h1>" in str(nameless.html)

@@ -55,7 +55,7 @@ def reader_values(
     return values
 
 
-def _token_or_field(name: str, payload: str, links: Links, reader: Mapping[str, str]) -> str:
+def _token_or_field(name: str, payload: bytes, links: Links, reader: Mapping[str, str]) -> str:
     purpose = SAME_CLAIMS.get(name)
     if purpose is not None:
         return links.signed(purpose, payload)
