@@ -1,19 +1,24 @@
-"""A campaign from JSON: names and types of its fields are checked here, their values by `prepare_campaign`."""
+"""A campaign from JSON: names and types of its fields are checked here, their values where it is scheduled or sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from newsletter.mailings.campaign import Campaign
-from newsletter.platform.errors import NewsletterError
+from newsletter.platform.errors import InvalidInput, NewsletterError
+from newsletter.platform.times import parse_iso
 from newsletter.readers.choices import FILTERS
 
 TEXTS = ("name", "subject", "body", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages", *FILTERS)
 SWITCHES = ("archive",)
 NUMBERS = ("doubt_wait_minutes",)
-NEEDED = ("name", "subject", "body", "language")
+NEEDED = ("subject", "body", "language")
+READ_ONLY = ("id", "state", "created_at", "changed_at", "changed_by", "reason", "mailing", "problems")
+"""What an answer says of a draft and a request may say too: what was read can be changed and sent back."""
 
 
 class InvalidFields(NewsletterError):
@@ -24,20 +29,78 @@ class InvalidFields(NewsletterError):
         self.errors = errors
 
 
-def campaign_of(data: Mapping[str, Any]) -> Campaign:
-    """The campaign. Raises InvalidFields that names every field of the wrong type, missing or unknown."""
-    errors = {name: "unknown field; is it misspelt?" for name in data if name not in TEXTS + LISTS + SWITCHES + NUMBERS}
-    errors |= {name: "missing" for name in NEEDED if name not in data}
+def campaign_of(data: Mapping[str, Any], needed: Collection[str] = NEEDED) -> Campaign:
+    """The campaign. Raises InvalidFields that names every field of the wrong type, missing or unknown.
+
+    A field that is null has its default, as if it were not there.
+    """
+    known = TEXTS + LISTS + SWITCHES + NUMBERS
+    errors = {name: "unknown field; is it misspelt?" for name in data if name not in known}
+    errors |= {name: "missing" for name in needed if name not in data}
+    if "subject" in errors and "name" not in data:
+        errors["name"] = "missing; without it, it is made from the subject"
+    data = {name: value for name, value in data.items() if value is not None or name in needed}
     errors |= {name: "give a text" for name in TEXTS if not isinstance(data.get(name, ""), str)}
     errors |= {name: "give a list of texts" for name in LISTS if not _texts(data.get(name, []))}
     errors |= {name: "give true or false" for name in SWITCHES if not isinstance(data.get(name, False), bool)}
     errors |= {name: "give a whole number" for name in NUMBERS if type(data.get(name, 0)) is not int}
     if errors:
         raise InvalidFields(errors)
-    values = {name: data[name] for name in TEXTS + SWITCHES + NUMBERS if name in data}
+    values = dict.fromkeys(("name", *NEEDED), "")
+    values |= {name: data[name] for name in TEXTS + SWITCHES + NUMBERS if name in data}
     values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
     among = tuple((name, values.pop(name)) for name in FILTERS if name in values)
-    return Campaign(**values | {"body": with_plain_newlines(data["body"]), "among": among})
+    return Campaign(**values | {"body": with_plain_newlines(values["body"]), "among": among})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a request wants beside the text: keep it as a `draft`, send it at a time, replace a certain `version`.
+
+    `times`: whether it says anything of the time; with `send_at` None it is taken back.
+    """
+
+    draft: bool = False
+    times: bool = False
+    send_at: datetime | None = None
+    version: int | None = None
+
+
+def wish_of(data: dict[str, Any], if_match: str = "") -> Wish:
+    """Takes `draft`, `send_at` and `version` out of the data. `if_match` is the header, an ETag that we gave.
+
+    Raises InvalidFields.
+    """
+    errors = {}
+    draft, send_at, version = (data.pop(name, None) for name in ("draft", "send_at", "version"))
+    times = send_at is not None
+    if draft not in (None, True, False):
+        errors["draft"] = "give true or false"
+    if if_match and if_match != "*" and version is None:
+        number = if_match.removeprefix("W/").strip('"')
+        version = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+    if version is not None and (type(version) is not int or version < 1):
+        errors["version"] = "give the `version` that you read, a whole number, or its ETag in If-Match"
+    moment = None
+    try:
+        moment = moment_of(send_at) if times else None
+    except InvalidInput as wrong:
+        errors[wrong.field] = wrong.message
+    if draft and times:
+        errors["send_at"] = "a draft has no time; leave out `draft` to schedule it"
+    if errors:
+        raise InvalidFields(errors)
+    return Wish(bool(draft), times, moment, version)
+
+
+def moment_of(value: object) -> datetime:
+    """The time. Raises InvalidInput on `send_at`."""
+    try:
+        if isinstance(value, str) and len(value) <= 40:
+            return parse_iso(value).replace(microsecond=0)
+    except ValueError:
+        pass
+    raise InvalidInput("send_at", "give date, time and offset, e.g. 2026-12-01T08:00:00+02:00")
 
 
 def with_plain_newlines(text: str) -> str:

@@ -10,7 +10,19 @@ from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from console.routes import api, campaign, control, digest, digest_note, feeds, leads, report, sequences, sign_in
+from console.routes import (
+    api,
+    campaign,
+    campaign_api,
+    control,
+    digest,
+    digest_note,
+    feeds,
+    leads,
+    report,
+    sequences,
+    sign_in,
+)
 from newsletter.container import app
 from newsletter.leads.manage.acts import Act
 from newsletter.mailings.control.control_mailing import Control
@@ -84,7 +96,23 @@ PATHS: Routes = (
     ("/console/callback", {"GET": sign_in.callback}),
     ("/console/logout", {"GET": sign_in.ask_to_sign_out, "POST": signed_in(sign_in.sign_out)}),
     ("/api/v1/openapi.json", {"GET": api.show_openapi}),
-    ("/api/v1/campaigns", {"POST": with_token(api.start, sends=True)}),
+    (
+        "/api/v1/campaigns",
+        {"GET": with_token(campaign_api.list_all), "POST": with_token(campaign_api.start, sends=True)},
+    ),
+    (
+        "/api/v1/campaigns/{campaign}",
+        {
+            "GET": with_token(campaign_api.show),
+            "PUT": with_token(campaign_api.put, sends=True),
+            "DELETE": with_token(campaign_api.delete, sends=True),
+        },
+    ),
+    ("/api/v1/campaigns/{campaign}/versions", {"GET": with_token(campaign_api.list_versions)}),
+    *(
+        (f"/api/v1/campaigns/{{campaign}}/{act.__name__}", {"POST": with_token(act, sends=True)})
+        for act in (campaign_api.send, campaign_api.unschedule, campaign_api.test, campaign_api.duplicate)
+    ),
     ("/api/v1/mailings", {"GET": with_token(api.list_mailings)}),
     ("/api/v1/mailings/{mailing}", {"GET": with_token(api.show_mailing)}),
     ("/api/v1/mailings/{mailing}/recipients", {"GET": with_token(api.list_recipients)}),

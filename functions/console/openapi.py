@@ -7,14 +7,11 @@ import sys
 from dataclasses import fields
 from typing import Any
 
-from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
+from console.campaign_schemas import CAMPAIGN_SCHEMAS, campaign_paths
 from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (
     ADDRESS,
-    EXAMPLE,
-    FIELDS,
-    LIMITS,
     MOMENT,
     NOTE,
     NUMBER,
@@ -75,21 +72,11 @@ def document() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     mailing = {"name": "mailing", "in": "path", "required": True, "schema": TEXT}
     after = {"name": "after", "in": "query", "schema": TEXT, "deprecated": True, "description": "As `cursor`."}
-    campaign_answers = {
-        "201": answer("Started.", "Started", {"Location": {"schema": TEXT}}),
-        "200": answer("This very campaign was started before; nothing is sent again.", "Started"),
-        "403": answer("The token does not allow sending.", "Error"),
-        "409": answer("A campaign of this name had another text.", "Error"),
-        "413": answer("The request is longer than 200 kB.", "Error"),
-        "422": answer("Fields that need mending; of body also what preflight finds broken in the mail.", "Errors"),
-    }
-    start = operation("startCampaign", "Start a campaign", campaign_answers)
-    start["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref("Campaign")}}}
     show = operation("showOpenapi", "This document", {"200": {"description": "OpenAPI 3.1."}}) | {"security": []}
     del show["responses"]["401"]
     return {
         "/openapi.json": {"get": show},
-        "/campaigns": {"post": start},
+        **campaign_paths(),
         "/mailings": {"get": _list("listMailings", "Mailings, the newest first", "Mailings")},
         "/mailings/{mailing}": {
             "get": operation(
@@ -204,13 +191,9 @@ def _schemas() -> dict[str, Schema]:
     }
     recipient = {"subscriber": TEXT, "address": TEXT, "standing": {"enum": list(RecipientStatus)}, "reason": TEXT}
     article = dict.fromkeys(("id", "url", "title", "summary", "language", "author"), TEXT)
-    texts = {name: TEXT | LIMITS.get(name, {}) | {"description": FIELDS[name]} for name in TEXTS}
-    lists = {name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS}
-    switches = {name: YES_NO | {"description": FIELDS[name]} for name in SWITCHES}
-    switches |= {name: NUMBER | LIMITS.get(name, {}) | {"description": FIELDS[name]} for name in NUMBERS}
     certificate = with_fields({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO, "counted_at": MOMENT})
     return {
-        "Campaign": with_fields({**texts, **lists, **switches}, NEEDED) | {"examples": [EXAMPLE]},
+        **CAMPAIGN_SCHEMAS,
         "Mailing": with_fields(mailing),
         "Started": with_fields({"mailing": ref("Mailing"), "warnings": TEXT_LIST}),
         "Controlled": with_fields({"mailing": ref("Mailing"), "note": TEXT}, ("mailing",)),

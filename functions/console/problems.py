@@ -6,8 +6,10 @@ from console.campaign_input import InvalidFields
 from console.principal import SEND_SCOPE, MayNotSend, NotSignedIn
 from console.request import Request
 from console.responses import page
+from console.routes import campaign_api
 from console.session import ForgedForm, SignInFailed
-from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
+from newsletter.mailings.drafts.draft import DraftChanged
+from newsletter.platform.errors import Conflict, InvalidForm, InvalidInput, LimitReached, NotFound, NotNow
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.oidc_client import BadToken, IssuerUnreachable
 from newsletter.platform.web.problems import allowed, status_and_words
@@ -31,8 +33,10 @@ KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
     (NotFound, 404, ("Nothing here", "There is no such page or mailing.")),
     (MethodNotAllowed, 405, ("That does not work here", "This page only takes {}.")),
     (NotNow, 409, ("That cannot be done now", "{}.")),
+    (DraftChanged, 409, ("Somebody else changed this", "{}.")),
     (Conflict, 409, ("This name is taken", "{}.")),
     (TooLarge, 413, ("Too long", "A request may have at most 200 kB.")),
+    (LimitReached, 429, ("That is enough for now", "There may be {}.")),
     (InvalidInput, 422, ("Something needs mending", "{}.")),
     (InvalidFields, 422, ("Something needs mending", "{}.")),
     (IssuerUnreachable, 503, ("Signing in does not work right now", NOT_NOW)),
@@ -52,6 +56,10 @@ def _as_page(error: Exception, status: int, heading: str, advice: str) -> Answer
 
 
 def _in_json(error: Exception, status: int, heading: str) -> Answer:
+    if isinstance(error, DraftChanged):
+        return json_answer(status, campaign_api.conflict(error))
+    if isinstance(error, InvalidForm):
+        return json_answer(status, {"errors": dict(error.errors)})
     if isinstance(error, InvalidInput):
         return json_answer(status, {"errors": {error.field: error.message}})
     if isinstance(error, InvalidFields):

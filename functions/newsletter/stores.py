@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from newsletter.leads.presses_store import Presses
     from newsletter.mailings.decisions_store import Decisions
     from newsletter.mailings.digests.digests_store import Digests
+    from newsletter.mailings.drafts.drafts_store import Drafts
+    from newsletter.mailings.drafts.trials_store import TrialMails
     from newsletter.mailings.mailings_store import Mailings
     from newsletter.mailings.newest_letter import Remembered
     from newsletter.mailings.planning.backlog_store import Backlog
@@ -73,6 +75,13 @@ class Stores(ReaderStores):
         from newsletter.mailings.mailings_store import Mailings
 
         return Mailings(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Campaigns that are not sent yet."""
+        from newsletter.mailings.drafts.drafts_store import Drafts
+
+        return Drafts(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def statuses(self) -> MailingStatuses:
@@ -156,6 +165,13 @@ class Stores(ReaderStores):
     def newest_letters(self) -> dict[str, Remembered]:
         """The newest letter of the archive by language, as it was read last (mailings/newest_letter.py)."""
         return {}
+
+    @cached_property
+    def test_mails(self) -> TrialMails:
+        """Test mails until they are sent."""
+        from newsletter.mailings.drafts.trials_store import TrialMails
+
+        return TrialMails(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def sign_up_limits(self) -> SignUpLimits:

@@ -32,7 +32,7 @@ from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.nurture.enrollments.retimed_store import Retimed
 from newsletter.platform.aws.queues_client import NotQueued, Queues
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
-from newsletter.platform.messages import SendBatch, SendNotice, SettleDoubt
+from newsletter.platform.messages import SendBatch, SendNotice, SettleDoubt, StartCampaign
 from newsletter.platform.times import iso
 from newsletter.publication import sending_limits
 from newsletter.publication.crm import CrmAuth, CrmFormat, CrmSettings
@@ -360,6 +360,31 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
             mailing["id"] for mailing in api("GET", "/mailings").json["mailings"] if "digest" in mailing["id"]
         )
         assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
+        drafts_of_campaigns(cloud, api)
+
+
+def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
+    """Written, changed by two people, tried, taken back, deleted; one starts by the tick and one by the queue."""
+    text = {"subject": "Myöhemmin", "body": "Hei.", "language": "fi"}
+    later = app.now() + timedelta(minutes=5)
+    first = api("POST", "/campaigns", text | {"draft": True}).json["campaign"]["id"]
+    assert api("PUT", f"/campaigns/{first}", text | {"body": "Moi."}).status == 200
+    assert api("GET", f"/campaigns/{first}/versions").status == 200
+    assert api("POST", f"/campaigns/{first}/test", {"to": [KALLE]}).status == 202
+    assert api("POST", f"/campaigns/{first}/send", {"send_at": iso(later)}).status == 200
+    second = api("POST", f"/campaigns/{first}/duplicate").json["campaign"]["id"]
+    assert api("POST", f"/campaigns/{second}/send", {"send_at": iso(later)}).status == 200
+    third = api("POST", f"/campaigns/{first}/duplicate").json["campaign"]["id"]
+    assert len(api("GET", "/campaigns").json["campaigns"]) == 3
+    assert api("DELETE", f"/campaigns/{third}").status == 204
+    cloud.drain()
+    cloud.run("nurture", later)
+    fourth = api("POST", "/campaigns", text | {"send_at": iso(app.now() + timedelta(seconds=1))})
+    with earlier(-60):
+        cloud.invoke("planner", events.sqs(StartCampaign(fourth.json["campaign"]["id"]).to_json()))
+    cloud.drain()
+    assert {api("GET", f"/campaigns/{each}").json["campaign"]["state"] for each in (first, second)} == {"started"}
+    assert api("GET", "/campaigns").json["campaigns"] == []
 
 
 def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

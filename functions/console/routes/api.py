@@ -1,19 +1,14 @@
-"""/api/v1: start campaigns; read mailings with certificates and recipients, articles, and decisions of schedules."""
+"""/api/v1: read mailings with certificates and recipients, articles, and decisions of schedules."""
 
 from __future__ import annotations
 
 from console import openapi
-from console.campaign_input import campaign_of
 from console.principal import Principal
 from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from newsletter.container import app
-from newsletter.mailings.campaign import prepare_campaign
 from newsletter.mailings.digests.digest import newest_first
-from newsletter.mailings.launch import launch
 from newsletter.platform.errors import NotFound
-from newsletter.platform.observability import count
-from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.reports.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
 from newsletter.reports.report_mailing import addresses_of
@@ -25,17 +20,6 @@ MAX_LIMIT = 200
 def show_openapi(_request: Request) -> Answer:
     """The OpenAPI document of this API."""
     return json_answer(200, openapi.document())
-
-
-def start(request: Request, _who: Principal) -> Answer:
-    """Start a campaign: 201 if it starts now, 200 if it was started before."""
-    campaign = campaign_of(request.json_object())
-    prepared = prepare_campaign(campaign, app, now=whole_seconds(app.now()))
-    launched = launch(prepared, app)
-    count("CampaignsStarted", int(launched.created))
-    location = f"/api/v1/mailings/{launched.mailing.id}"
-    body = {"mailing": mailing_as_json(launched.mailing), "warnings": [str(fault) for fault in prepared.faults]}
-    return json_answer(201 if launched.created else 200, body, {"Location": location})
 
 
 def list_mailings(request: Request, _who: Principal) -> Answer:

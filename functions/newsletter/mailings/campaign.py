@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.mail.markdown import places_in
 from newsletter.mailings.launch import Launched, Prepared, launch, prepare
 from newsletter.mailings.mailing import Among, Audience, Kind, Mailing, campaign_id
-from newsletter.platform.errors import InvalidInput
+from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.text import composed, is_one_line, one_line
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
@@ -56,35 +56,19 @@ def start_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Laun
 def prepare_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Prepared:
     """The campaign as it would start now: rendered and counted once, for a preview and for `launch`.
 
-    Raises InvalidInput that names the field, Conflict when the name was used for another text.
+    Raises InvalidForm that names the fields, Conflict when the name was used for another text.
     """
     return prepare(validate_campaign(campaign, app.templates.publication, now), app)
 
 
 def validate_campaign(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
-    """The mailing of a valid campaign, created at `now`. Raises InvalidInput that names the field."""
-    subject, preheader, body = (
-        composed(text, hyphens=text is campaign.body).strip()
-        for text in (campaign.subject, campaign.preheader, campaign.body)
-    )
-    if not subject or len(subject) > MAX_SUBJECT or not is_one_line(subject):
-        raise InvalidInput("subject", f"one line of 1 to {MAX_SUBJECT} characters")
-    if len(preheader) > MAX_SUBJECT or not is_one_line(preheader):
-        raise InvalidInput("preheader", f"one line of at most {MAX_SUBJECT} characters")
-    if not body or len(body) > MAX_BODY:
-        raise InvalidInput("body", f"Markdown text of 1 to {MAX_BODY} characters")
+    """The mailing of a valid campaign, created at `now`. Raises InvalidForm that names every field with a fault."""
+    faults = campaign_faults(campaign, publication)
+    if faults:
+        raise InvalidForm(faults)
+    subject, preheader, body = _texts(campaign)
     named = (place.target for place in places_in(body) if place.kind == "offer" and publication.offer(place.target))
     offer = campaign.offer or next(named, "")
-    if campaign.offer and publication.offer(campaign.offer) is None:
-        known = ", ".join(offer.key for offer in publication.offers) or "no offer at all"
-        raise InvalidInput("offer", f"{campaign.offer!r} is unknown; the publication has {known}")
-    _require_known("language", (campaign.language,), publication.languages)
-    _require_known("languages", campaign.languages, publication.languages)
-    _require_known("doubt", (campaign.doubt,) if campaign.doubt else (), tuple(OnDoubt))
-    least, most = WAIT_MINUTES
-    if campaign.doubt_wait_minutes and not least <= campaign.doubt_wait_minutes <= most:
-        raise InvalidInput("doubt_wait_minutes", f"a whole number from {least} to {most}")
-    _require_known("topics", campaign.topics, tuple(topic.key for topic in publication.topics))
     return Mailing(
         id=campaign_id(campaign.name),
         kind=Kind.CAMPAIGN,
@@ -105,7 +89,61 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
     )
 
 
-def _require_known(field: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:
+def campaign_faults(campaign: Campaign, publication: Publication) -> dict[str, str]:
+    """What is wrong with the fields, by field, and what would be right; empty for a campaign that can be sent."""
+    subject, preheader, body = _texts(campaign)
+    least, most = WAIT_MINUTES
+    offers = tuple(offer.key for offer in publication.offers)
+    checked = {
+        "name": _name_fault(campaign.name),
+        "subject": _line_fault(subject) or ("" if subject else f"empty; one line of at most {MAX_SUBJECT} characters"),
+        "preheader": _line_fault(preheader),
+        "language": _unknown((campaign.language,), publication.languages),
+        "languages": _unknown(campaign.languages, publication.languages),
+        "topics": _unknown(campaign.topics, tuple(topic.key for topic in publication.topics)),
+        "offer": _unknown((campaign.offer,) if campaign.offer else (), offers),
+        "body": _body_fault(body),
+        "doubt": _unknown((campaign.doubt,) if campaign.doubt else (), tuple(OnDoubt)),
+        "doubt_wait_minutes": ""
+        if not campaign.doubt_wait_minutes or least <= campaign.doubt_wait_minutes <= most
+        else f"a whole number from {least} to {most}",
+    }
+    return {field: fault for field, fault in checked.items() if fault}
+
+
+def _texts(campaign: Campaign) -> tuple[str, str, str]:
+    subject, preheader, body = (
+        composed(text, hyphens=text is campaign.body).strip()
+        for text in (campaign.subject, campaign.preheader, campaign.body)
+    )
+    return subject, preheader, body
+
+
+def _name_fault(name: str) -> str:
+    if not name:
+        return "empty; give 1 to 60 letters, digits and hyphens, e.g. kevatkampanja-2027"
+    try:
+        campaign_id(name)
+    except InvalidInput as wrong:
+        return wrong.message
+    return ""
+
+
+def _body_fault(body: str) -> str:
+    if not body:
+        return f"empty; Markdown text of at most {MAX_BODY} characters"
+    return f"{len(body)} characters; Markdown text of at most {MAX_BODY}" if len(body) > MAX_BODY else ""
+
+
+def _line_fault(text: str) -> str:
+    if len(text) > MAX_SUBJECT:
+        return f"{len(text)} characters; one line of at most {MAX_SUBJECT}"
+    return "" if is_one_line(text) else f"more than one line, or control characters; one line of at most {MAX_SUBJECT}"
+
+
+def _unknown(values: tuple[str, ...], known: tuple[str, ...]) -> str:
     unknown = [value for value in values if value not in known]
-    if unknown:
-        raise InvalidInput(field, f"{unknown[0]!r} is unknown; choose from {', '.join(known)}")
+    if not unknown:
+        return ""
+    choice = f"choose from {', '.join(known)}" if known else "there is none"
+    return f"{unknown[0]!r} is unknown; {choice}" if unknown[0] else f"empty; {choice}"

@@ -1,4 +1,4 @@
-"""The scheduled run of nurture, every few minutes: refills the queue, monitors mailings, and does what is due."""
+"""The scheduled run of nurture, every few minutes: refills the queue, looks after mailings, and does what is due."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.leads.outbox.deliver_events import deliver_due
 from newsletter.leads.record_press import settle_held
+from newsletter.mailings.drafts.start_due import start_due_drafts
 from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.nurture.due_work import do_due_work
 from newsletter.nurture.monitor_mailings import monitor_mailings
@@ -28,6 +29,7 @@ def run_due_work(now: datetime, app: Container) -> dict[str, int]:
     monitored = monitor_mailings(now, isolated, app)
     count("MailingsCompleted", monitored["completed"])
     count("CertificatesWrong", monitored["wrong"])
+    campaigns = start_due_drafts(now, isolated, app)
     done = do_due_work(now, app, isolated, steps=app.reputation.breaker() is None)
     count("StepsPlanned", done["planned"])
     count("SignUpsReminded", done["reminded"])
@@ -35,4 +37,4 @@ def run_due_work(now: datetime, app: Container) -> dict[str, int]:
     count("HeldLeadsSettled", settle_held(now, isolated, app)["settled"])
     handed_on = deliver_due(now, isolated, app)
     isolated.raise_if_any()
-    return done | monitored | handed_on | {"refilled": refilled}
+    return done | campaigns | monitored | handed_on | {"refilled": refilled}

@@ -117,6 +117,22 @@ class SendNotice(Message):
 
 
 @dataclass(frozen=True)
+class SendTestMail(Message):
+    """Send a test mail of a campaign, which is kept under this id for a day."""
+
+    type: ClassVar[str] = "send_test_mail"
+    test: str
+
+
+@dataclass(frozen=True)
+class StartCampaign(Message):
+    """Start a scheduled campaign if its time has come. Losing it costs minutes: the tick finds it."""
+
+    type: ClassVar[str] = "start_campaign"
+    draft: str
+
+
+@dataclass(frozen=True)
 class TakeUpOffer(Message):
     """The button of an offer was pressed: judge by whom, and make the lead.
 
@@ -215,7 +231,7 @@ class LeadDecided(Message):
 _TYPES: dict[str, type[Message]] = {
     kind.type: kind
     for kind in (
-        *(PlanPage, RequeueShard, SendBatch, SettleDoubt, ConfirmSignUp, SendNotice),
+        *(PlanPage, RequeueShard, SendBatch, SettleDoubt, ConfirmSignUp, SendNotice, SendTestMail, StartCampaign),
         *(TakeUpOffer, AnswersGiven, LeadDecided, Visited, VisitsTogether, WakeLead, ProbeCrm, CrmSaid),
     )
 }

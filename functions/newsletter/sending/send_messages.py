@@ -1,14 +1,23 @@
-"""Handles the messages of the sender's queues: batches, confirmations, notices and doubt to settle."""
+"""Handles the messages of the sender's queues: batches, confirmations, notices, test mails and doubt to settle."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.platform.messages import ConfirmSignUp, MalformedMessage, Message, SendBatch, SendNotice, SettleDoubt
+from newsletter.platform.messages import (
+    ConfirmSignUp,
+    MalformedMessage,
+    Message,
+    SendBatch,
+    SendNotice,
+    SendTestMail,
+    SettleDoubt,
+)
 from newsletter.platform.observability import waited
 from newsletter.sending.send_batches import send_batches
 from newsletter.sending.send_confirmation import send_confirmation
 from newsletter.sending.send_notice import send_notice
+from newsletter.sending.send_test_mail import send_test_mail
 from newsletter.sending.settle_doubt import settle_doubt
 
 if TYPE_CHECKING:
@@ -38,6 +47,8 @@ def _send_one(message: Message, app: Container) -> Exception | None:
                 settle_doubt(message, app)
             case SendNotice():
                 send_notice(message, app)
+            case SendTestMail():
+                send_test_mail(message, app)
             case _:
                 return MalformedMessage(f"{message.type} does not belong on a queue of the sender")
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)

@@ -167,7 +167,9 @@ def test_without_a_good_token_nothing_is_told(cloud: Cloud, issuer: Issuer) -> N
             answer = call(
                 cloud,
                 method,
-                path.format(mailing="confirmation", period="2026-W48", which="weekly", lead="a" * 16, sequence="x"),
+                path.format(
+                    mailing="confirmation", period="2026-W48", which="weekly", lead="a" * 16, sequence="x", campaign="x"
+                ),
                 body,
                 headers,
             )

@@ -87,15 +87,27 @@ class Mailer:
         Raises NotSentYet when SES certainly took none of the mails (SendingStopped when it takes no mail from the
         account), SentPerhaps when that is unknown.
         """
-        answer = self._call(self._request(batch, variant, envelopes, kind))
+        answer = self._call(self._request(variant, _entries(batch, envelopes, kind), kind))
         entries = answer.get("BulkEmailEntryResults", [])
         if len(entries) != len(envelopes):
             message = f"{len(entries)} results for {len(envelopes)} recipients"
             raise SentPerhaps(message)
         return [result_of(who.position, entry) for who, entry in zip(envelopes, entries, strict=True)]
 
+    def send_test(self, variant: Variant, address: str, data: Mapping[str, str]) -> bool:
+        """Send one test mail; False when SES refuses it. It has none of our tags, so that feedback ignores its events.
+
+        Raises as `send`.
+        """
+        entry: BulkEmailEntryTypeDef = {
+            "Destination": {"ToAddresses": [address]},
+            "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": json.dumps(dict(data))}},
+        }
+        (result,) = self._call(self._request(variant, [entry], Kind.CAMPAIGN)).get("BulkEmailEntryResults", [{}])
+        return result.get("Status") == "SUCCESS"
+
     def _request(
-        self, batch: Batch, variant: Variant, envelopes: Sequence[Envelope], kind: str
+        self, variant: Variant, entries: list[BulkEmailEntryTypeDef], kind: str
     ) -> SendBulkEmailRequestTypeDef:
         sender = self._publication.sender
         return {
@@ -111,7 +123,7 @@ class Mailer:
                     ),
                 }
             },
-            "BulkEmailEntries": _entries(batch, envelopes, kind),
+            "BulkEmailEntries": entries,
         }
 
     def _call(self, request: SendBulkEmailRequestTypeDef) -> SendBulkEmailResponseTypeDef:

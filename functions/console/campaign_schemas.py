@@ -1,0 +1,216 @@
+"""What the API's description says of campaigns: those that are sent at once, drafts, and scheduled ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
+from console.schemas import (
+    FIELDS,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    TEXT_LIST,
+    YES_NO,
+    Schema,
+    answer,
+    array,
+    operation,
+    or_null,
+    ref,
+    with_fields,
+)
+from newsletter.mailings.drafts.draft import DraftState
+from newsletter.mailings.drafts.try_out import MAILS_AN_HOUR, MAX_ADDRESSES
+
+VERSION = {"type": "integer", "minimum": 1, "description": "One more with every change."}
+SEND_AT = MOMENT | {"description": "When it goes out, with its offset; the audience is taken then."}
+TEXT_OF_IT: dict[str, Schema] = {
+    **{name: TEXT | {"description": FIELDS[name]} for name in TEXTS},
+    **{name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS},
+    **{name: or_null(YES_NO) | {"description": FIELDS[name]} for name in SWITCHES},
+    **{name: NUMBER | {"description": FIELDS[name]} for name in NUMBERS},
+}
+KEPT = with_fields(
+    {
+        "id": TEXT,
+        "state": {"enum": list(DraftState)},
+        "version": VERSION,
+        **TEXT_OF_IT,
+        "send_at": or_null(SEND_AT),
+        "created_at": MOMENT,
+        "changed_at": MOMENT,
+        "changed_by": TEXT,
+        "reason": TEXT | {"description": "Why it is held."},
+        "mailing": or_null(TEXT) | {"description": "The mailing that it became."},
+        "problems": {
+            "type": "object",
+            "additionalProperties": TEXT,
+            "description": "What keeps it from being sent, by field.",
+        },
+    }
+)
+PUT_VERSION = VERSION | {
+    "description": "The version that was read: if somebody changed it since, nothing is saved, and 409 says what it is "
+    "now. The same as If-Match. Without it, it is replaced whatever it is; earlier versions are kept."
+}
+CAMPAIGN_SCHEMAS: dict[str, Schema] = {
+    "Campaign": with_fields(
+        {
+            **TEXT_OF_IT,
+            "draft": YES_NO | {"description": "Keep it and send nothing; every field may be missing or wrong."},
+            "send_at": or_null(SEND_AT),
+        },
+        (),
+    )
+    | {
+        "anyOf": [{"required": list(NEEDED)}, {"properties": {"draft": {"const": True}}, "required": ["draft"]}],
+    },
+    "NewText": {
+        "type": "object",
+        "properties": {
+            **TEXT_OF_IT,
+            "version": PUT_VERSION,
+            "send_at": or_null(SEND_AT) | {"description": "Another time; null takes it back; without it, as before."},
+        },
+        "description": "What was read can be sent back with changes; fields that are missing become empty.",
+    },
+    "CampaignDraft": KEPT,
+    "KeptCampaign": with_fields({"campaign": ref("CampaignDraft"), "warnings": TEXT_LIST}),
+    "KeptCampaigns": with_fields({"campaigns": array("CampaignDraft"), "cursor": or_null(TEXT)}),
+    "ChangedMeanwhile": with_fields({"error": TEXT, "campaign": ref("CampaignDraft")}, ("error",)),
+    "When": with_fields({"send_at": or_null(SEND_AT), "version": PUT_VERSION}, ()),
+    "TestMail": with_fields(
+        {
+            "to": {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_ADDRESSES},
+            "language": TEXT | {"description": "Of the texts around it; without it, the campaign's."},
+            "name": TEXT | {"description": "The reader who is greeted."},
+        },
+        ("to",),
+    ),
+    "QueuedTest": with_fields({"to": TEXT_LIST, "subject": TEXT, "warnings": TEXT_LIST}),
+    "CampaignVersion": with_fields({"version": VERSION, "changed_at": MOMENT, "changed_by": TEXT, **TEXT_OF_IT}),
+    "CampaignVersions": with_fields({"versions": array("CampaignVersion")}),
+}
+_NO_RIGHT = {"403": answer("The token does not allow sending.", "Error")}
+_NONE = {"404": answer("No such campaign.", "Error")}
+_TOO_LONG = {"413": answer("The request is longer than 200 kB.", "Error")}
+_MEND = {"422": answer("Fields that need mending; also what preflight finds broken in the mail.", "Errors")}
+_CHANGED = {
+    "409": answer("It was changed meanwhile, is sent, or its name is taken; then nothing was done.", "ChangedMeanwhile")
+}
+_MATCH = {"name": "If-Match", "in": "header", "schema": TEXT, "description": "The ETag of the version that was read."}
+_ID = {"name": "campaign", "in": "path", "required": True, "schema": TEXT}
+
+
+def campaign_paths() -> dict[str, Any]:
+    """What is below /campaigns."""
+    return {
+        "/campaigns": {"get": _list(), "post": _start()},
+        "/campaigns/{campaign}": {"get": _show(), "put": _put(), "delete": _delete()},
+        "/campaigns/{campaign}/versions": {
+            "get": operation(
+                "listCampaignVersions",
+                "What a draft says and said before, the newest first",
+                {"200": answer("The versions.", "CampaignVersions"), **_NONE},
+                [_ID],
+            )
+        },
+        "/campaigns/{campaign}/send": {"post": _send()},
+        "/campaigns/{campaign}/unschedule": {
+            "post": operation(
+                "unscheduleCampaign",
+                "Take a scheduled campaign back; it is a draft again",
+                {"200": answer("The draft.", "KeptCampaign"), **_NO_RIGHT, **_NONE, **_CHANGED, **_MEND},
+                [_ID, _MATCH],
+            )
+        },
+        "/campaigns/{campaign}/test": {"post": _test()},
+        "/campaigns/{campaign}/duplicate": {
+            "post": operation(
+                "duplicateCampaign",
+                "Make a new draft of a draft, or of a campaign that was sent, by the id of its mailing",
+                {"201": answer("The new draft.", "KeptCampaign", _LOCATION), **_NO_RIGHT, **_NONE, **_MEND},
+                [_ID],
+            )
+        },
+    }
+
+
+_LOCATION: Schema = {"Location": {"schema": TEXT}, "ETag": {"schema": TEXT}}
+
+
+def _body(schema: str, *, required: bool = True) -> Schema:
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": ref(schema)}}}}
+
+
+def _list() -> Schema:
+    parameters = [
+        {"name": "cursor", "in": "query", "schema": TEXT, "description": "`cursor` of the page before."},
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50, "default": 20}},
+    ]
+    answers = {
+        "200": answer("Drafts and scheduled campaigns, the newest first.", "KeptCampaigns"),
+        "422": answer("A parameter needs mending.", "Errors"),
+    }
+    return operation("listCampaigns", "Campaigns that were not sent yet; the others are mailings", answers, parameters)
+
+
+def _start() -> Schema:
+    either = {"oneOf": [ref("Started"), ref("KeptCampaign")]}
+    started = {
+        "201": {
+            "description": "Started; or kept as a draft, or scheduled.",
+            "content": {"application/json": {"schema": either}},
+            "headers": {"Location": {"schema": TEXT}},
+        },
+        "200": answer("This very campaign was started before; nothing is sent again.", "Started"),
+        "409": answer("A campaign of this name had another text.", "Error"),
+    }
+    summary = "Send a campaign at once; with `send_at` later; with `draft` keep it"
+    return operation("startCampaign", summary, {**started, **_NO_RIGHT, **_TOO_LONG, **_MEND}) | _body("Campaign")
+
+
+def _show() -> Schema:
+    return operation("showCampaign", "A campaign, sent or not", {"200": answer("It.", "KeptCampaign"), **_NONE}, [_ID])
+
+
+def _put() -> Schema:
+    answers = {"200": answer("As it is now.", "KeptCampaign"), **_NO_RIGHT, **_NONE, **_CHANGED, **_TOO_LONG, **_MEND}
+    return operation("putCampaign", "Replace what a draft says, or when it goes out", answers, [_ID, _MATCH]) | _body(
+        "NewText"
+    )
+
+
+def _delete() -> Schema:
+    answers = {"204": {"description": "Deleted."}, **_NO_RIGHT, **_NONE, **_CHANGED, **_MEND}
+    return operation("deleteCampaign", "Delete a draft; a scheduled one does not go out", answers, [_ID, _MATCH])
+
+
+def _send() -> Schema:
+    either = {"oneOf": [ref("Started"), ref("KeptCampaign")]}
+    answers = {
+        "201": answer("Started.", "Started", {"Location": {"schema": TEXT}}),
+        "200": {
+            "description": "Scheduled; or it was started before, and nothing is sent again.",
+            "content": {"application/json": {"schema": either}},
+        },
+        **_NO_RIGHT,
+        **_NONE,
+        **_CHANGED,
+        **_MEND,
+    }
+    summary = "Send a draft at once; with `send_at` later"
+    return operation("sendCampaign", summary, answers, [_ID, _MATCH]) | _body("When", required=False)
+
+
+def _test() -> Schema:
+    answers = {
+        "202": answer("It is on its way.", "QueuedTest"),
+        **_NO_RIGHT,
+        **_NONE,
+        "429": answer(f"More than {MAILS_AN_HOUR} test mails in an hour.", "Error"),
+        **_MEND,
+    }
+    summary = "Send a test mail to addresses of your own: marked in its subject, counted nowhere"
+    return operation("testCampaign", summary, answers, [_ID]) | _body("TestMail")

@@ -1,0 +1,192 @@
+"""/api/v1/campaigns: send campaigns at once or later, keep drafts of them, and send test mails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from console.campaign_input import NEEDED, READ_ONLY, InvalidFields, campaign_of, wish_of
+from console.principal import Principal
+from console.request import Request
+from newsletter.container import app
+from newsletter.mailings.campaign import Campaign, campaign_faults, prepare_campaign
+from newsletter.mailings.drafts import edit_drafts, schedule
+from newsletter.mailings.drafts.draft import Draft, DraftChanged, DraftState, campaign_values
+from newsletter.mailings.drafts.names import with_name
+from newsletter.mailings.drafts.try_out import send_test
+from newsletter.mailings.launch import Launched, launch
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.observability import count
+from newsletter.platform.times import iso, whole_seconds
+from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.reports.descriptions import mailing_as_json
+
+MAX_LIMIT = 50
+"""Drafts in one answer: each may have 50,000 characters of text, and Lambda answers with at most 6 MB."""
+
+
+def start(request: Request, who: Principal) -> Answer:
+    """Start a campaign: 201 if it starts now, 200 if it was started before. With `send_at` schedule it, with `draft`
+    keep it: 201.
+    """
+    data, now = request.json_object(), whole_seconds(app.now())
+    wish = wish_of(data)
+    if wish.version is not None:
+        raise InvalidInput("version", "a new campaign has none")
+    campaign = campaign_of(data, () if wish.draft else NEEDED)
+    if wish.draft:
+        return draft_answer(201, edit_drafts.create_draft(campaign, app, by=who.name, now=now))
+    if wish.send_at:
+        scheduled = schedule.schedule_new(campaign, wish.send_at, app, by=who.name, now=now)
+        return draft_answer(201, scheduled.draft, scheduled.warnings)
+    prepared = prepare_campaign(_named(campaign, now), app, now=now)
+    return _started(launch(prepared, app), prepared.faults)
+
+
+def list_all(request: Request, _who: Principal) -> Answer:
+    """A page of campaigns that were not sent yet, the newest first."""
+    limit = request.number("limit", 20, MAX_LIMIT)
+    drafts, cursor = edit_drafts.list_drafts(app, cursor=request.query("cursor"), limit=limit)
+    return json_answer(200, {"campaigns": [draft_as_json(draft) for draft in drafts], "cursor": cursor or None})
+
+
+def show(_request: Request, _who: Principal, campaign: str) -> Answer:
+    """One campaign, sent or not."""
+    return draft_answer(200, edit_drafts.find_draft(campaign, app))
+
+
+def put(request: Request, who: Principal, campaign: str) -> Answer:
+    """Replace what a draft says, and when it goes out if `send_at` is there."""
+    data, now = request.json_object(), whole_seconds(app.now())
+    takes_back = "send_at" in data and data["send_at"] is None
+    wish = wish_of(data, request.header("if-match"))
+    text = campaign_of({name: value for name, value in data.items() if name not in READ_ONLY}, ())
+    version = wish.version
+    before = edit_drafts.open_draft(campaign, app, version)
+    by = who.name
+    if wish.send_at and wish.send_at != before.send_at:
+        done = schedule.schedule_draft(campaign, wish.send_at, app, by=by, now=now, version=version, campaign=text)
+    else:
+        if takes_back and before.state is DraftState.SCHEDULED:
+            version = schedule.unschedule_draft(campaign, app, by=by, now=now, version=before.version).version
+        done = schedule.save_campaign(campaign, text, app, by=by, now=now, version=version)
+    return draft_answer(200, done.draft, done.warnings)
+
+
+def delete(request: Request, _who: Principal, campaign: str) -> Answer:
+    """Delete a draft."""
+    wish = wish_of({}, request.header("if-match"))
+    edit_drafts.delete_draft(campaign, app, wish.version)
+    return Answer(204, json_answer(200, {}).headers)
+
+
+def send(request: Request, who: Principal, campaign: str) -> Answer:
+    """Send a draft at once; with `send_at` then."""
+    data, now = _optional_object(request), whole_seconds(app.now())
+    wish = wish_of(data, request.header("if-match"))
+    _require_nothing_else(data)
+    if wish.send_at:
+        done = schedule.schedule_draft(campaign, wish.send_at, app, by=who.name, now=now, version=wish.version)
+        return draft_answer(200, done.draft, done.warnings)
+    return _started(*schedule.send_draft(campaign, app, by=who.name, now=now, version=wish.version))
+
+
+def unschedule(request: Request, who: Principal, campaign: str) -> Answer:
+    """Take a scheduled campaign back."""
+    version = wish_of({}, request.header("if-match")).version
+    now = whole_seconds(app.now())
+    return draft_answer(200, schedule.unschedule_draft(campaign, app, by=who.name, now=now, version=version))
+
+
+def test(request: Request, who: Principal, campaign: str) -> Answer:
+    """Queue a test mail of it to a few addresses."""
+    data = request.json_object()
+    to, language, name = data.pop("to", None), data.pop("language", ""), data.pop("name", "")
+    _require_nothing_else(data)
+    if not isinstance(to, list) or not all(isinstance(address, str) for address in to):
+        raise InvalidInput("to", "give a list of mail addresses")
+    if not isinstance(language, str) or not isinstance(name, str):
+        raise InvalidInput("name" if isinstance(language, str) else "language", "give a text")
+    found = edit_drafts.find_draft(campaign, app).campaign
+    tried = send_test(found, to, app, by=who.subject, now=app.now(), language=language, name=name)
+    said = {"to": list(tried.mail.to), "subject": tried.mail.variant.subject}
+    return json_answer(202, said | {"warnings": [str(fault) for fault in tried.faults]})
+
+
+def duplicate(_request: Request, who: Principal, campaign: str) -> Answer:
+    """A new draft with the same text."""
+    now = whole_seconds(app.now())
+    return draft_answer(201, edit_drafts.duplicate_draft(campaign, app, by=who.name, now=now))
+
+
+def list_versions(_request: Request, _who: Principal, campaign: str) -> Answer:
+    """What a draft says and said before, the newest first."""
+    versions = [
+        {
+            "version": each.version,
+            "changed_at": iso(each.changed_at),
+            "changed_by": each.changed_by,
+            **campaign_values(each.campaign),
+        }
+        for each in edit_drafts.versions_of(campaign, app)
+    ]
+    return json_answer(200, {"versions": versions})
+
+
+def draft_answer(status: int, draft: Draft, warnings: tuple[object, ...] = ()) -> Answer:
+    """A campaign that is not sent; its version is the ETag too."""
+    headers = {"ETag": f'"{draft.version}"', "Location": f"/api/v1/campaigns/{draft.id}"}
+    body = {"campaign": draft_as_json(draft), "warnings": [str(fault) for fault in warnings]}
+    return json_answer(status, body, headers)
+
+
+def draft_as_json(draft: Draft) -> dict[str, Any]:
+    """A campaign with where it stands; `problems` say what keeps it from being sent, by field."""
+    problems = campaign_faults(draft.campaign, app.templates.publication) if draft.state.is_open else {}
+    if not draft.campaign.name:
+        problems.pop("name", None)  # it is made from the subject
+    return {
+        "id": draft.id,
+        "state": draft.state,
+        "version": draft.version,
+        **campaign_values(draft.campaign),
+        "send_at": iso(draft.send_at) if draft.send_at else None,
+        "created_at": iso(draft.created_at),
+        "changed_at": iso(draft.changed_at),
+        "changed_by": draft.changed_by,
+        "reason": draft.reason,
+        "mailing": draft.mailing or None if draft.state is DraftState.STARTED else None,
+        "problems": problems,
+    }
+
+
+def conflict(changed: DraftChanged) -> dict[str, Any]:
+    """What the second of two people is told, with what the first one saved."""
+    return {"error": str(changed), "campaign": draft_as_json(changed.draft)}
+
+
+def _named(campaign: Campaign, now: datetime) -> Campaign:
+    """The campaign with a name made from its subject, if it has none. One with other faults gets none."""
+    faults = campaign_faults(campaign, app.templates.publication)
+    return (
+        with_name(campaign, app, now, again=True)
+        if faults.keys() <= {"name"}
+        else replace(campaign, name=campaign.name or "x")
+    )
+
+
+def _started(launched: Launched, faults: tuple[object, ...]) -> Answer:
+    count("CampaignsStarted", int(launched.created))
+    location = f"/api/v1/mailings/{launched.mailing.id}"
+    body = {"mailing": mailing_as_json(launched.mailing), "warnings": [str(fault) for fault in faults]}
+    return json_answer(201 if launched.created else 200, body, {"Location": location})
+
+
+def _optional_object(request: Request) -> dict[str, Any]:
+    return request.json_object() if request.body.strip() else {}
+
+
+def _require_nothing_else(data: dict[str, Any]) -> None:
+    if data:
+        raise InvalidFields(dict.fromkeys(data, "unknown field; is it misspelt?"))

@@ -1,0 +1,1 @@
+"""Campaigns before they are sent: drafts, their schedule, and test mails of them."""

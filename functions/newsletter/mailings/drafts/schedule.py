@@ -1,0 +1,206 @@
+"""Schedule a draft, take it back, send it at once.
+
+A draft is claimed before it is started: from then on it cannot be changed, and whoever finds it so starts it. Starting
+a campaign of one name twice starts it once (launch.py), so that a crash at any line is mended by the next run.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from newsletter.mailings.campaign import Campaign, prepare_campaign, validate_campaign
+from newsletter.mailings.drafts.draft import Draft, DraftState
+from newsletter.mailings.drafts.edit_drafts import (
+    changed,
+    create_draft,
+    find_draft,
+    open_draft,
+    save_draft,
+    with_history,
+)
+from newsletter.mailings.drafts.names import with_name
+from newsletter.mailings.launch import Launched, launch, prepare
+from newsletter.mailings.mailing import campaign_id
+from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
+from newsletter.platform.errors import Conflict, InvalidInput, NotNow
+from newsletter.platform.messages import StartCampaign
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+FARTHEST = timedelta(days=366)
+UNDO = timedelta(minutes=1)
+"""Between the button "Send now" and the start, so that it can be undone."""
+WOKEN = timedelta(minutes=15)
+"""A start that is nearer is woken by the queue; a later one waits for the tick, which comes every five minutes."""
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A draft with its time, and what preflight warns of."""
+
+    draft: Draft
+    warnings: tuple[Fault, ...]
+
+
+def check_campaign(campaign: Campaign, app: Container, now: datetime) -> tuple[Fault, ...]:
+    """Preflight's warnings. Raises InvalidForm for wrong fields, PreflightFailed when the mail could not be sent."""
+    faults = tuple(preflight_campaign(validate_campaign(campaign, app.templates.publication, now), app.templates))
+    if any(fault.blocks for fault in faults):
+        raise PreflightFailed(list(faults))
+    return faults
+
+
+def schedule_draft(
+    draft: str,
+    send_at: datetime,
+    app: Container,
+    *,
+    by: str,
+    now: datetime,
+    version: int | None = None,
+    readers: int | None = None,
+    campaign: Campaign | None = None,
+) -> Scheduled:
+    """Let a draft start at `send_at`, or at another time than before; with `campaign`, in place of what it says now.
+
+    `readers` is the audience that a person was shown: if it differs by more than a tenth when it goes, it is held.
+    Raises InvalidInput that names the field, PreflightFailed, Conflict for a name that is taken, NotFound, NotNow,
+    DraftChanged.
+    """
+    before = open_draft(draft, app, version)
+    require_time(send_at, now)
+    said = _ready(campaign or before.campaign, app, now, but=draft)
+    warnings = check_campaign(said, app, now)
+    _require_free_name(said, before, app)
+    after = replace(before, campaign=said, state=DraftState.SCHEDULED, send_at=send_at, reason="", readers=readers)
+    if said != before.campaign:
+        after = with_history(before, after, app, by=by, now=now)
+    scheduled = changed(before, after, app, by=by, now=now)
+    wake(scheduled, app, now)
+    return Scheduled(scheduled, warnings)
+
+
+def save_campaign(
+    draft: str, campaign: Campaign, app: Container, *, by: str, now: datetime, version: int | None
+) -> Scheduled:
+    """Replace what a draft says; a scheduled one stays scheduled, and must be fit to go out.
+
+    Raises as `save_draft`, and for a scheduled one as `schedule_draft`; then nothing is saved.
+    """
+    before = open_draft(draft, app, version)
+    if before.state is not DraftState.SCHEDULED or before.send_at is None:
+        return Scheduled(save_draft(draft, campaign, app, by=by, now=now, version=version), ())
+    if before.send_at <= now:
+        raise NotNow("this campaign is about to start; it cannot be changed any more")
+    same = {"by": by, "now": now, "version": before.version, "readers": before.readers}
+    return schedule_draft(draft, before.send_at, app, campaign=campaign, **same)
+
+
+def schedule_new(campaign: Campaign, send_at: datetime, app: Container, *, by: str, now: datetime) -> Scheduled:
+    """Keep a campaign that starts at `send_at`. Raises as `schedule_draft`; then nothing is kept."""
+    require_time(send_at, now)
+    said = _ready(campaign, app, now)
+    check_campaign(said, app, now)
+    _require_free_name(said, None, app)
+    draft = create_draft(said, app, by=by, now=now)
+    return schedule_draft(draft.id, send_at, app, by=by, now=now, version=draft.version)
+
+
+def unschedule_draft(draft: str, app: Container, *, by: str, now: datetime, version: int | None = None) -> Draft:
+    """Take a campaign back before it starts; it is a draft again. Done twice it is taken back once.
+
+    Raises NotFound, DraftChanged, and NotNow when it has started.
+    """
+    before = open_draft(draft, app, version)
+    if before.state is DraftState.DRAFT:
+        return before
+    after = replace(before, state=DraftState.DRAFT, send_at=None, reason="", readers=None)
+    return changed(before, after, app, by=by, now=now)
+
+
+def send_draft(
+    draft: str, app: Container, *, by: str, now: datetime, version: int | None = None
+) -> tuple[Launched, tuple[Fault, ...]]:
+    """Start a draft at once; again, nothing is sent again. Also preflight's warnings.
+
+    Raises InvalidInput that names the field, PreflightFailed, EmptyAudience, Conflict for a name that is taken,
+    NotFound, NotNow, DraftChanged.
+    """
+    before = find_draft(draft, app)
+    if before.state.is_open:
+        before = open_draft(draft, app, version)
+        said = _ready(before.campaign, app, now, but=draft)
+        prepared = prepare_campaign(said, app, now=now)
+        prepared.check()
+        _require_free_name(said, before, app)
+        claimed = replace(before, campaign=said, state=DraftState.STARTING, send_at=now, reason="", readers=None)
+        before = changed(before, replace(claimed, mailing=campaign_id(said.name)), app, by=by, now=now)
+    elif before.state is DraftState.STARTED:
+        mailing = app.mailings.get(before.mailing)
+        if mailing is None:
+            raise NotNow(f"this campaign was started as {before.mailing}")
+        prepared = prepare(mailing, app)
+    else:
+        prepared = prepare_campaign(before.campaign, app, now=now)
+    launched = launch(prepared, app)
+    finish(before, app)
+    return launched, prepared.faults
+
+
+def finish(draft: Draft, app: Container) -> None:
+    """Note that a claimed draft is a mailing now; doing it twice is harmless."""
+    if draft.state is DraftState.STARTING:
+        app.drafts.change(draft, replace(draft, state=DraftState.STARTED, version=draft.version + 1))
+
+
+def wake(draft: Draft, app: Container, now: datetime) -> None:
+    """Have the queue start a draft whose time is near. A message that is lost costs minutes: the tick starts it."""
+    if draft.send_at is not None and draft.send_at - now < WOKEN:
+        seconds = math.ceil((draft.send_at - now).total_seconds()) + 2
+        app.queues.send(app.queues.plan, StartCampaign(draft.id), delay=max(seconds, 0))
+
+
+def require_time(send_at: datetime, now: datetime) -> None:
+    """Raises InvalidInput on `send_at` for a time that is over, or too far away to be meant."""
+    if send_at <= now:
+        raise InvalidInput("send_at", "is over already; give a later time, or send it at once")
+    if send_at - now > FARTHEST:
+        raise InvalidInput("send_at", "is more than a year away; give an earlier time")
+
+
+def _ready(campaign: Campaign, app: Container, now: datetime, *, but: str = "") -> Campaign:
+    """The campaign with its name. Raises InvalidForm for wrong fields."""
+    if campaign.name or not campaign.subject.strip():
+        return campaign
+    # A campaign with other faults gets no name yet: its text cannot be compared with those that were sent.
+    validate_campaign(replace(campaign, name="x"), app.templates.publication, now)
+    taken = {each.campaign.name for each in scheduled_drafts(app) if each.id != but}
+    return with_name(campaign, app, now, taken=taken)
+
+
+def _require_free_name(campaign: Campaign, draft: Draft | None, app: Container) -> None:
+    """Raises Conflict when another campaign has the name, NotNow when this very draft was started under it before."""
+    mailing = app.mailings.get(campaign_id(campaign.name))
+    if draft is not None and draft.mailing:
+        started = mailing if draft.mailing == campaign_id(campaign.name) else app.mailings.get(draft.mailing)
+        if started is not None:
+            # It was held by one run while another started it.
+            app.drafts.change(draft, replace(draft, state=DraftState.STARTED, reason="", version=draft.version + 1))
+            raise NotNow(f"this campaign was started as {draft.mailing}")
+    if mailing is not None:
+        raise Conflict(f"{mailing.id}: a campaign of this name was sent before; choose another name")
+    if any(
+        each.campaign.name == campaign.name and (draft is None or each.id != draft.id) for each in scheduled_drafts(app)
+    ):
+        raise Conflict(f"another campaign that is scheduled has the name {campaign.name}; choose another name")
+
+
+def scheduled_drafts(app: Container) -> list[Draft]:
+    """Drafts that start later by themselves, the earliest first."""
+    found = [(at, app.drafts.get(draft)) for at, draft in app.drafts.due()]
+    going = [(at, draft) for at, draft in found if draft is not None and draft.state is DraftState.SCHEDULED]
+    return [draft for at, draft in going if draft.send_at == at]

@@ -1,0 +1,91 @@
+"""Test mails: a campaign as its readers would get it, to a few addresses of one's own. They count nowhere.
+
+They are rendered when they are asked for. The sender sends them later, with links straight to their targets, without
+the tags that lead reports of SES to a mailing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.mailings.campaign import Campaign, validate_campaign
+from newsletter.mailings.mailing import Variant
+from newsletter.mailings.rendering.preflight import Fault, preflight_campaign
+from newsletter.mailings.rendering.renderer import Renderer
+from newsletter.platform.errors import InvalidInput, LimitReached
+from newsletter.platform.messages import SendTestMail
+from newsletter.readers.email_address import normalised
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+MAX_ADDRESSES = 5
+MAILS_AN_HOUR = 30
+"""Test mails of one person in an hour."""
+MAX_BYTES = 300_000
+"""Of the rendered mail: an item of DynamoDB holds 400 kB."""
+MARK = "[Test] "
+"""Begins the subject of a test mail."""
+
+
+@dataclass(frozen=True)
+class TrialMail:
+    """A rendered mail, and to whom it goes. `name` is that of the reader who is greeted."""
+
+    id: str
+    to: tuple[str, ...]
+    variant: Variant
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A test mail that was queued, and what preflight finds in it."""
+
+    mail: TrialMail
+    faults: tuple[Fault, ...]
+
+
+def send_test(
+    campaign: Campaign, to: Sequence[str], app: Container, *, by: str, now: datetime, language: str = "", name: str = ""
+) -> Tried:
+    """Queue a test mail to each of the addresses, in the campaign's language or another one of its audience.
+
+    Raises InvalidInput that names the field, and LimitReached.
+    """
+    addresses = _addresses(to, app)
+    mailing = validate_campaign(replace(campaign, name=campaign.name or "test"), app.templates.publication, now)
+    language = language or mailing.language
+    if language not in app.templates.publication.languages:
+        raise InvalidInput("language", f"choose from {', '.join(app.templates.publication.languages)}")
+    variant = Renderer(app.templates).campaign(mailing, language, tracked=False).variant
+    variant = replace(variant, subject=MARK + variant.subject)
+    if len(f"{variant.html}{variant.text}".encode()) > MAX_BYTES:
+        raise InvalidInput("body", "too long for a mail")
+    person = hashlib.sha256(by.encode()).hexdigest()[:16]
+    for _ in addresses:
+        if not app.sign_up_limits.take(f"tests#{person}", now, MAILS_AN_HOUR):
+            raise LimitReached(f"{MAILS_AN_HOUR} test mails an hour; try again in the next hour")
+    mail = TrialMail(app.nonce(), addresses, variant, name)
+    app.test_mails.put(mail, now)
+    app.queues.send(app.queues.transactional, SendTestMail(mail.id))
+    return Tried(mail, tuple(preflight_campaign(mailing, app.templates)))
+
+
+def _addresses(to: Sequence[str], app: Container) -> tuple[str, ...]:
+    given = [address for address in to if address.strip()]
+    if not given:
+        raise InvalidInput("to", "empty; give one to five mail addresses of your own")
+    if len(given) > MAX_ADDRESSES:
+        raise InvalidInput("to", f"{len(given)} addresses; give at most {MAX_ADDRESSES}")
+    found = []
+    for address in given:
+        try:
+            found.append(normalised(address, allow_test_domains=app.settings.local))
+        except InvalidInput as wrong:
+            raise InvalidInput("to", f"{address.strip()[:100]!r} is no mail address that can get mail") from wrong
+    return tuple(dict.fromkeys(found))
