@@ -6,23 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from console import session
+from console.campaigns import api as campaign_api
+from console.campaigns import pages, views
 from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from console.routes import (
-    api,
-    campaign,
-    campaign_api,
-    control,
-    digest,
-    digest_note,
-    feeds,
-    leads,
-    report,
-    sequences,
-    sign_in,
-)
+from console.routes import api, control, digest, digest_note, feeds, leads, report, sequences, sign_in
 from newsletter.container import app
 from newsletter.leads.manage.acts import Act
 from newsletter.mailings.control.control_mailing import Control
@@ -80,10 +70,18 @@ PATHS: Routes = (
         "/console/digests/{which}/note",
         {"GET": signed_in(digest_note.show_form, sends=True), "POST": signed_in(digest_note.take_form, sends=True)},
     ),
+    ("/console/campaign.js", {"GET": views.show_script}),
+    ("/console/campaigns", {"GET": signed_in(views.show_list)}),
     (
         "/console/campaigns/new",
-        {"GET": signed_in(campaign.show_form, sends=True), "POST": signed_in(campaign.take_form, sends=True)},
+        {"GET": signed_in(pages.show_form, sends=True), "POST": signed_in(pages.take_form, sends=True)},
     ),
+    (
+        "/console/campaigns/{campaign}",
+        {"GET": signed_in(pages.show_one, sends=True), "POST": signed_in(pages.take_form, sends=True)},
+    ),
+    ("/console/campaigns/{campaign}/mail", {"GET": signed_in(views.show_mail)}),
+    ("/console/campaigns/{campaign}/versions", {"GET": signed_in(views.show_versions, sends=True)}),
     ("/console/leads", {"GET": signed_in(leads.show_list)}),
     ("/console/leads/endpoint", {"POST": signed_in(leads.switch_endpoint_on, sends=True)}),
     ("/console/leads/{lead}", {"GET": signed_in(leads.show)}),

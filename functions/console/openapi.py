@@ -7,7 +7,7 @@ import sys
 from dataclasses import fields
 from typing import Any
 
-from console.campaign_schemas import CAMPAIGN_SCHEMAS, campaign_paths
+from console.campaigns.schemas import CAMPAIGN_SCHEMAS, campaign_paths
 from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from console.campaign_input import InvalidFields
+from console.campaigns import api as campaign_api
+from console.campaigns.input import InvalidFields
 from console.principal import SEND_SCOPE, MayNotSend, NotSignedIn
 from console.request import Request
 from console.responses import page
-from console.routes import campaign_api
 from console.session import ForgedForm, SignInFailed
 from newsletter.mailings.drafts.draft import DraftChanged
 from newsletter.platform.errors import Conflict, InvalidForm, InvalidInput, LimitReached, NotFound, NotNow
@@ -17,8 +17,7 @@ from newsletter.platform.web.request import TooLarge
 from newsletter.platform.web.router import MethodNotAllowed
 
 SAME_AGAIN = (
-    "Your session is over. Sign in again in a new tab, come back here and send the form once more: "
-    "nothing you wrote is lost."
+    "Your session is over. Sign in in a new tab, come back here and press “Send again”: nothing you wrote is lost."
 )
 OLD_FORM = "It is older than a day, or was made for somebody else. Go back, reload the page and send it again."
 NOT_NOW = "The sign-in service does not answer as it should. Please try again in a minute."
@@ -47,12 +46,29 @@ UNKNOWN = ("Something went wrong", "The fault is ours and has been recorded. Ple
 def problem(request: Request, error: Exception) -> Answer:
     """The answer to a request that failed. Must be called while `error` is being handled (an unknown one is logged)."""
     status, (heading, advice) = status_and_words(error, KNOWN, UNKNOWN, "ConsoleRequestsFailed")
-    answer = _in_json(error, status, heading) if request.of_api else _as_page(error, status, heading, advice)
+    if request.of_api:
+        answer = _in_json(error, status, heading)
+    elif isinstance(error, NotSignedIn):
+        answer = _signed_out(request, heading, advice)
+    else:
+        answer = _as_page(error, status, heading, advice)
     return answer.with_headers(allowed(error))
 
 
 def _as_page(error: Exception, status: int, heading: str, advice: str) -> Answer:
     return page("problem", None, status=status, heading=heading, advice=advice.replace("{}", str(error)))
+
+
+def _signed_out(request: Request, heading: str, advice: str) -> Answer:
+    """The page with what was sent, to be sent once more after signing in: nothing that was written is lost.
+
+    Whoever signs in meanwhile must be the one for whom the form was made: it carries its token.
+    """
+    try:
+        fields = [(name, value) for name, values in request.form.items() for value in values]
+    except InvalidInput:
+        fields = []
+    return page("problem", None, status=401, heading=heading, advice=advice, fields=fields, path=request.path)
 
 
 def _in_json(error: Exception, status: int, heading: str) -> Answer:

@@ -14,12 +14,26 @@ from newsletter.platform.web.answer import BARE, Answer, content_policy, html_an
 
 
 def page(
-    name: str, who: Principal | None, /, *, status: int = 200, cookies: tuple[str, ...] = (), **values: Any
+    name: str,
+    who: Principal | None,
+    /,
+    *,
+    status: int = 200,
+    cookies: tuple[str, ...] = (),
+    script: bool = False,
+    frames: bool = False,
+    **values: Any,
 ) -> Answer:
-    """The page of templates/console/, with the navigation for the signed-in user (`who`)."""
+    """The page of templates/console/, with the navigation for the signed-in user (`who`).
+
+    `script` admits our own script files, which may ask our own site; `frames` shows our own pages in frames.
+    """
     token = session.form_token(who) if who else ""
     html = app.templates.console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
-    return replace(html_answer(status, html, "en", content_policy(html)), cookies=cookies)
+    policy = content_policy(html, script=script)
+    policy += "; connect-src 'self'" if script else ""
+    policy += "; frame-src 'self'" if frames else ""
+    return replace(html_answer(status, html, "en", policy), cookies=cookies)
 
 
 def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:

@@ -375,7 +375,7 @@ def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     second = api("POST", f"/campaigns/{first}/duplicate").json["campaign"]["id"]
     assert api("POST", f"/campaigns/{second}/send", {"send_at": iso(later)}).status == 200
     third = api("POST", f"/campaigns/{first}/duplicate").json["campaign"]["id"]
-    assert len(api("GET", "/campaigns").json["campaigns"]) == 3
+    assert {first, second, third} <= {each["id"] for each in api("GET", "/campaigns").json["campaigns"]}
     assert api("DELETE", f"/campaigns/{third}").status == 204
     cloud.drain()
     cloud.run("nurture", later)
@@ -383,8 +383,8 @@ def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     with earlier(-60):
         cloud.invoke("planner", events.sqs(StartCampaign(fourth.json["campaign"]["id"]).to_json()))
     cloud.drain()
-    assert {api("GET", f"/campaigns/{each}").json["campaign"]["state"] for each in (first, second)} == {"started"}
-    assert api("GET", "/campaigns").json["campaigns"] == []
+    states = [api("GET", f"/campaigns/{each}").json["campaign"]["state"] for each in (first, second)]
+    assert states == ["started", "started"]
 
 
 def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

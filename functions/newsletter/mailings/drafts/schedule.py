@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.campaign import Campaign, prepare_campaign, validate_campaign
-from newsletter.mailings.drafts.draft import Draft, DraftState
+from newsletter.mailings.drafts.draft import Draft, DraftState, require_storable
 from newsletter.mailings.drafts.edit_drafts import (
     changed,
     create_draft,
@@ -63,41 +63,64 @@ def schedule_draft(
     now: datetime,
     version: int | None = None,
     readers: int | None = None,
-    campaign: Campaign | None = None,
+    counted: bool = False,
 ) -> Scheduled:
-    """Let a draft start at `send_at`, or at another time than before; with `campaign`, in place of what it says now.
+    """Let a draft start at `send_at`, or at another time than before.
 
-    `readers` is the audience that a person was shown: if it differs by more than a tenth when it goes, it is held.
-    Raises InvalidInput that names the field, PreflightFailed, Conflict for a name that is taken, NotFound, NotNow,
-    DraftChanged.
+    `readers` is the audience that a person was shown: if it differs by more than a tenth when it goes, it is held. With
+    `counted`, one that nobody would get now is refused. Raises InvalidInput that names the field, PreflightFailed,
+    Conflict for a name that is taken, NotFound, NotNow, DraftChanged.
     """
     before = open_draft(draft, app, version)
-    require_time(send_at, now)
-    said = _ready(campaign or before.campaign, app, now, but=draft)
-    warnings = check_campaign(said, app, now)
+    after = replace(before, send_at=send_at, readers=readers)
+    return _scheduled(before, after, app, by=by, now=now, counted=counted)
+
+
+def save_campaign(
+    draft: str,
+    campaign: Campaign,
+    app: Container,
+    *,
+    by: str,
+    now: datetime,
+    version: int | None,
+    send_at: datetime | None = None,
+) -> Scheduled:
+    """Replace what a draft says; a scheduled one stays scheduled, and must be fit to go out. With `send_at` it is
+    scheduled then.
+
+    Raises as `save_draft`, and for a scheduled one as `schedule_draft`; then nothing is saved.
+    """
+    before = open_draft(draft, app, version)
+    if send_at is None:
+        if before.state is not DraftState.SCHEDULED or before.send_at is None:
+            return Scheduled(save_draft(draft, campaign, app, by=by, now=now, version=version), ())
+        if before.send_at <= now:
+            raise NotNow("this campaign is about to start; it cannot be changed any more")
+    require_storable(campaign)
+    after = replace(before, campaign=campaign, send_at=send_at or before.send_at)
+    return _scheduled(before, after, app, by=by, now=now)
+
+
+def _scheduled(
+    before: Draft, after: Draft, app: Container, *, by: str, now: datetime, counted: bool = False
+) -> Scheduled:
+    if after.send_at is not None:
+        require_time(after.send_at, now)
+    said = _ready(after.campaign, app, now, but=before.id)
+    after = replace(after, campaign=said, state=DraftState.SCHEDULED, reason="")
+    if counted:
+        prepared = prepare_campaign(said, app, now=now)
+        prepared.check()
+        warnings = prepared.faults
+    else:
+        warnings = check_campaign(said, app, now)
     _require_free_name(said, before, app)
-    after = replace(before, campaign=said, state=DraftState.SCHEDULED, send_at=send_at, reason="", readers=readers)
     if said != before.campaign:
         after = with_history(before, after, app, by=by, now=now)
     scheduled = changed(before, after, app, by=by, now=now)
     wake(scheduled, app, now)
     return Scheduled(scheduled, warnings)
-
-
-def save_campaign(
-    draft: str, campaign: Campaign, app: Container, *, by: str, now: datetime, version: int | None
-) -> Scheduled:
-    """Replace what a draft says; a scheduled one stays scheduled, and must be fit to go out.
-
-    Raises as `save_draft`, and for a scheduled one as `schedule_draft`; then nothing is saved.
-    """
-    before = open_draft(draft, app, version)
-    if before.state is not DraftState.SCHEDULED or before.send_at is None:
-        return Scheduled(save_draft(draft, campaign, app, by=by, now=now, version=version), ())
-    if before.send_at <= now:
-        raise NotNow("this campaign is about to start; it cannot be changed any more")
-    same = {"by": by, "now": now, "version": before.version, "readers": before.readers}
-    return schedule_draft(draft, before.send_at, app, campaign=campaign, **same)
 
 
 def schedule_new(campaign: Campaign, send_at: datetime, app: Container, *, by: str, now: datetime) -> Scheduled:

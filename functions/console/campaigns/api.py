@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from console.campaign_input import NEEDED, READ_ONLY, InvalidFields, campaign_of, wish_of
+from console.campaigns.input import NEEDED, READ_ONLY, InvalidFields, campaign_of, wish_of
 from console.principal import Principal
 from console.request import Request
 from newsletter.container import app
@@ -65,12 +65,10 @@ def put(request: Request, who: Principal, campaign: str) -> Answer:
     version = wish.version
     before = edit_drafts.open_draft(campaign, app, version)
     by = who.name
-    if wish.send_at and wish.send_at != before.send_at:
-        done = schedule.schedule_draft(campaign, wish.send_at, app, by=by, now=now, version=version, campaign=text)
-    else:
-        if takes_back and before.state is DraftState.SCHEDULED:
-            version = schedule.unschedule_draft(campaign, app, by=by, now=now, version=before.version).version
-        done = schedule.save_campaign(campaign, text, app, by=by, now=now, version=version)
+    moved = wish.send_at if wish.send_at != before.send_at else None
+    if takes_back and before.state is DraftState.SCHEDULED:
+        version = schedule.unschedule_draft(campaign, app, by=by, now=now, version=before.version).version
+    done = schedule.save_campaign(campaign, text, app, by=by, now=now, version=version, send_at=moved)
     return draft_answer(200, done.draft, done.warnings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from console.campaign_input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
+from console.campaigns.input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
 from console.schemas import (
     FIELDS,
     MOMENT,

@@ -1,0 +1,1 @@
+"""Campaigns in the console and in its API: drafts, scheduled ones, test mails."""

@@ -1,0 +1,117 @@
+"""The pages that a campaign has: its form, its preview with the buttons that send it, and its page while it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console.principal import Principal
+from console.responses import page
+from newsletter.container import app
+from newsletter.mailings.campaign import Campaign, campaign_faults, prepare_campaign, validate_campaign
+from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.drafts import schedule
+from newsletter.mailings.drafts.draft import Draft, DraftState
+from newsletter.mailings.drafts.names import with_name
+from newsletter.platform.errors import InvalidForm
+from newsletter.platform.times import whole_seconds
+from newsletter.platform.web.answer import Answer
+from newsletter.reports.descriptions import audience_in_words, count_in_words
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a form says beside its fields: faults, what preflight found, what somebody else saved, what was done."""
+
+    errors: Mapping[str, str] | None = None
+    faults: tuple[object, ...] = ()
+    other: Draft | None = None
+    done: str = ""
+    status: int = 200
+
+
+def form(who: Principal, campaign: Campaign, draft_id: str, draft: Draft | None, said: Said = Said()) -> Answer:
+    """The form of a campaign; `draft` is what is saved of it, if anything is."""
+    return page(
+        "campaign",
+        who,
+        status=said.status,
+        script=True,
+        text=campaign,
+        archive={True: "yes", False: "no", None: ""}[campaign.archive],
+        draft_id=draft_id,
+        version=draft.version if draft else 0,
+        draft=draft,
+        errors=said.errors or {},
+        faults=said.faults,
+        other=said.other,
+        done=said.done,
+        saves_itself=draft is None or draft.state in (DraftState.DRAFT, DraftState.HELD),
+    )
+
+
+def preview(
+    who: Principal, draft: Draft, *, errors: Mapping[str, str] | None = None, tested: str = "", typed: str = ""
+) -> Answer:
+    """The campaign as readers will see it, to whom it goes, and the buttons that send it.
+
+    Raises InvalidForm, PreflightFailed, EmptyAudience and Conflict for one that cannot be sent.
+    """
+    publication = app.templates.publication
+    prepared = prepare_campaign(named(draft.campaign), app, now=whole_seconds(app.now()))
+    if not (errors or tested):
+        prepared.check()
+    mailing = prepared.mailing
+    # For a campaign that was started before, `prepare_campaign` does not count the audience.
+    readers = prepared.readers or count_audience(mailing.audience, mailing.created_at.date(), app)
+    return page(
+        "campaign_preview",
+        who,
+        status=422 if errors else 200,
+        frames=True,
+        text=draft.campaign,
+        draft=draft,
+        name=mailing.id.removeprefix("campaign-"),
+        audience=audience_in_words(mailing, publication),
+        readers=count_in_words(readers),
+        counted=readers.readers if readers.complete else "",
+        warnings=prepared.faults,
+        offer=publication.offer(draft.campaign.offer),
+        errors=errors or {},
+        tested=tested,
+        typed=typed,
+        today=app.now().astimezone(publication.time_zone).date().isoformat(),
+    )
+
+
+def waiting(who: Principal, draft: Draft, done: str) -> Answer:
+    """A scheduled campaign: when it goes out, and how to take it back."""
+    now, publication = app.now(), app.templates.publication
+    left = (draft.send_at - now).total_seconds() if draft.send_at else 0
+    mailing = validate_campaign(draft.campaign, publication, whole_seconds(now))
+    return page(
+        "campaign_scheduled",
+        who,
+        frames=True,
+        draft=draft,
+        text=draft.campaign,
+        audience=audience_in_words(mailing, publication),
+        left=max(0, round(left)),
+        soon=left <= schedule.UNDO.total_seconds(),
+        done=done,
+    )
+
+
+def named(campaign: Campaign) -> Campaign:
+    """The campaign with a name. Raises InvalidForm for all that is wrong with it."""
+    require_valid(campaign)
+    return with_name(campaign, app, app.now())
+
+
+def require_valid(campaign: Campaign) -> None:
+    """Raises InvalidForm with every fault of the campaign; a name that is missing is made from the subject."""
+    faults = campaign_faults(campaign, app.templates.publication)
+    if not campaign.name:
+        faults.pop("name")
+    if faults:
+        raise InvalidForm(faults)

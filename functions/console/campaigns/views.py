@@ -1,0 +1,87 @@
+"""What pages of campaigns show and do not change: the list, a mail as readers get it, earlier versions, the script."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from markupsafe import escape
+
+from console.principal import Principal
+from console.request import Request
+from console.responses import page
+from console.whole_mail import whole_mail
+from newsletter.container import app
+from newsletter.mail.placeholders import substitute
+from newsletter.mailings.campaign import Campaign, validate_campaign
+from newsletter.mailings.drafts import edit_drafts
+from newsletter.mailings.rendering.preflight import sample_values
+from newsletter.mailings.rendering.renderer import Renderer
+from newsletter.platform.errors import InvalidForm, InvalidInput
+from newsletter.platform.times import whole_seconds
+from newsletter.platform.web.answer import BARE, Answer
+
+ON_A_PAGE = 25
+TEXT_PAGE = (
+    '<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{subject}</title>'
+    '<meta name="color-scheme" content="light dark">'
+    '<pre style="white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.5 ui-monospace,monospace">{text}</pre></html>'
+)
+NOTHING_YET = "Nothing to see yet: {}."
+
+
+def show_list(request: Request, who: Principal) -> Answer:
+    """Campaigns that were not sent, the newest first."""
+    drafts, cursor = edit_drafts.list_drafts(app, cursor=request.query("cursor"), limit=ON_A_PAGE)
+    first = not request.query("cursor")
+    done = request.query("done")
+    return page("campaigns", who, drafts=drafts, cursor=cursor, first=first, done=done)
+
+
+def show_versions(_request: Request, who: Principal, campaign: str) -> Answer:
+    """What a draft said before, with who wrote it and when."""
+    draft = edit_drafts.find_draft(campaign, app)
+    return page("campaign_versions", who, draft=draft, versions=edit_drafts.versions_of(campaign, app))
+
+
+def show_mail(request: Request, _who: Principal, campaign: str) -> Answer:
+    """The mail of a draft as it was saved last, in a frame of our own pages or alone; with `text`, its text part."""
+    text = edit_drafts.find_draft(campaign, app).campaign
+    languages = app.templates.publication.languages
+    language = request.query("language") or (text.language if text.language in languages else languages[0])
+    if language not in languages:
+        raise InvalidInput("language", f"one of {', '.join(languages)}")
+    try:
+        return view(text, language, as_text=request.query("part") == "text")
+    except InvalidForm as lacks:
+        words = NOTHING_YET.format(lacks)
+        return _in_frames(Answer(200, {"Content-Type": "text/plain; charset=utf-8", **BARE}, words))
+
+
+def view(campaign: Campaign, language: str, *, as_text: bool = False) -> Answer:
+    """The mail as a reader of that language gets it. Raises InvalidForm."""
+    named = replace(campaign, name=campaign.name or "preview")
+    mailing = validate_campaign(named, app.templates.publication, whole_seconds(app.now()))
+    mail = Renderer(app.templates).campaign(mailing, language, tracked=not as_text)
+    if not as_text:
+        return _in_frames(whole_mail(mail))
+    values = sample_values(mail.variant.language, "", "preview", app.templates)
+    values = dict.fromkeys(mail.variant.placeholders, "preview") | values
+    html = TEXT_PAGE.format(
+        language=escape(language),
+        subject=escape(substitute(mail.variant.subject, values)),
+        text=escape(substitute(mail.variant.text, values)),
+    )
+    policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    return Answer(200, {"Content-Type": "text/html; charset=utf-8", **BARE, "Content-Security-Policy": policy}, html)
+
+
+def _in_frames(answer: Answer) -> Answer:
+    """Our own pages may show it in a frame."""
+    policy = answer.headers["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    return answer.with_headers({"Content-Security-Policy": policy})
+
+
+def show_script(_request: Request) -> Answer:
+    """The script that saves while one types. It is the same for everybody and knows nothing."""
+    headers = {**BARE, "Cache-Control": "public, max-age=3600", "Content-Type": "text/javascript; charset=utf-8"}
+    return Answer(200, headers, app.templates.script("../console/campaign"))

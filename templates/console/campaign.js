@@ -1,0 +1,55 @@
+// Saves the form of a campaign while one types. Without it the buttons save, and everything else works the same.
+(() => {
+  const form = document.getElementById("campaign");
+  const said = document.getElementById("saved");
+  if (!form || !said || form.dataset.saves !== "yes") return;
+  const QUIET = 1500; // milliseconds without a key
+  let waiting = 0;
+  let saving = false;
+  let again = false;
+  let dirty = false;
+
+  async function save() {
+    if (saving) { again = true; return; }
+    saving = true;
+    dirty = false;
+    said.textContent = "Saving…";
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("step", "save");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "X-Autosave": "1" }, redirect: "error" });
+      if (answer.ok) {
+        const kept = await answer.json();
+        form.elements.namedItem("version").value = kept.version;
+        form.action = "/console/campaigns/" + kept.id;
+        history.replaceState(null, "", form.action);
+        said.textContent = "Saved " + kept.saved + ".";
+      } else if (answer.status === 401) {
+        dirty = true;
+        said.textContent = "You are signed out. Sign in in another tab; what you write stays here and is saved then.";
+      } else if (answer.status === 409) {
+        dirty = true;
+        said.textContent = "Somebody else changed this campaign. Press “Save” to see both texts; nothing is lost.";
+        return;
+      } else {
+        dirty = true;
+        said.textContent = "Not saved. Press “Save” to see why.";
+      }
+    } catch {
+      dirty = true;
+      said.textContent = "Not saved: no connection. It is tried again when you go on writing.";
+    } finally {
+      saving = false;
+      if (again) { again = false; save(); }
+    }
+  }
+
+  form.addEventListener("input", () => {
+    dirty = true;
+    said.textContent = "";
+    clearTimeout(waiting);
+    waiting = setTimeout(save, QUIET);
+  });
+  form.addEventListener("submit", () => { dirty = false; clearTimeout(waiting); });
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+})();
