@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -66,16 +68,38 @@ def test_a_campaign_is_written_looked_at_and_sent_once(
     signed_in.get_by_label("Shall we talk it through?").check()
     signed_in.get_by_role("button", name="Look at it").click()
     expect(signed_in.get_by_role("heading", level=1)).to_have_text("Ready to send?")
+    for frame in range(4):
+        expect(signed_in.frame_locator("iframe").nth(frame).locator("body")).to_contain_text("ennen vappua")
     camera.look(signed_in, "25-campaign-preview")
     assert not any("sparraukset" in mail.subject for mail in stage.cloud.ses.mailbox.all()), "looking at it sent it"
 
     # Impatient hands press twice.
     signed_in.get_by_role("button", name="Send it now").dblclick()
-    expect(signed_in.get_by_role("status")).to_contain_text("The campaign has started")
+    expect(signed_in.get_by_role("status")).to_contain_text("It goes out in")
+    camera.look(signed_in, "26-campaign-undo")
+    stage.cloud.run("nurture", (stage.clock.now() + timedelta(minutes=2)).isoformat())
     assert stage.cloud.drain()
     signed_in.reload()
     expect(signed_in.get_by_text("SES accepted every one of")).to_be_visible()
-    camera.look(signed_in, "26-campaign-report")
+    camera.look(signed_in, "27-campaign-report")
     mails = [mail for mail in stage.cloud.ses.mailbox.all() if mail.subject == "Kevään sparraukset ovat auki"]
     assert [mail.to for mail in mails].count((READER,)) == 1
     assert "ennen vappua" in mail_to(stage, READER)["text"]
+
+
+def test_what_is_typed_is_saved_without_a_press_and_found_again(stage: Stage, camera: Camera, signed_in: Page) -> None:
+    signed_in.goto(stage.url("/console/campaigns/new"))
+    signed_in.get_by_label("Subject").fill("Syksyn sparraukset")
+    signed_in.get_by_label("Text", exact=True).fill("Aikoja on **kolme**.")
+    expect(signed_in.locator("#saved")).to_contain_text("Saved")
+    assert not signed_in.url.endswith("/new")
+    signed_in.goto(stage.url("/console/campaigns"))
+    camera.look(signed_in, "28-campaigns")
+    signed_in.get_by_role("link", name="Syksyn sparraukset").click()
+    expect(signed_in.get_by_label("Text", exact=True)).to_have_value("Aikoja on **kolme**.")
+    signed_in.get_by_label("Text", exact=True).fill("")
+    signed_in.get_by_label("Text", exact=True).fill("Aikoja on **neljä**.")
+    expect(signed_in.locator("#saved")).to_contain_text("Saved")
+    camera.look(signed_in, "29-campaign-draft")
+    signed_in.get_by_role("link", name="Earlier versions").click()
+    camera.look(signed_in, "30-campaign-versions")

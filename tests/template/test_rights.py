@@ -370,7 +370,9 @@ def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     first = api("POST", "/campaigns", text | {"draft": True}).json["campaign"]["id"]
     assert api("PUT", f"/campaigns/{first}", text | {"body": "Moi."}).status == 200
     assert api("GET", f"/campaigns/{first}/versions").status == 200
-    assert api("POST", f"/campaigns/{first}/test", {"to": [KALLE]}).status == 202
+    assert api("POST", f"/campaigns/{first}/test", {"to": ["oma@example.com"]}).status == 202
+    assert api("POST", f"/campaigns/{first}/send", {"send_at": iso(later)}).status == 200
+    assert api("POST", f"/campaigns/{first}/unschedule").status == 200
     assert api("POST", f"/campaigns/{first}/send", {"send_at": iso(later)}).status == 200
     second = api("POST", f"/campaigns/{first}/duplicate").json["campaign"]["id"]
     assert api("POST", f"/campaigns/{second}/send", {"send_at": iso(later)}).status == 200

@@ -36,9 +36,10 @@ def campaign_of(data: Mapping[str, Any], needed: Collection[str] = NEEDED) -> Ca
     """
     known = TEXTS + LISTS + SWITCHES + NUMBERS
     errors = {name: "unknown field; is it misspelt?" for name in data if name not in known}
-    errors |= {name: "missing" for name in needed if name not in data}
-    if "subject" in errors and "name" not in data:
-        errors["name"] = "missing; without it, it is made from the subject"
+    missing = [name for name in needed if name not in data]
+    if "subject" in missing and "name" not in data:
+        missing.insert(0, "name")  # otherwise it is made from the subject
+    errors |= dict.fromkeys(missing, "missing")
     data = {name: value for name, value in data.items() if value is not None or name in needed}
     errors |= {name: "give a text" for name in TEXTS if not isinstance(data.get(name, ""), str)}
     errors |= {name: "give a list of texts" for name in LISTS if not _texts(data.get(name, []))}

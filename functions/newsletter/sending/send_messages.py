@@ -17,7 +17,7 @@ from newsletter.platform.observability import waited
 from newsletter.sending.send_batches import send_batches
 from newsletter.sending.send_confirmation import send_confirmation
 from newsletter.sending.send_notice import send_notice
-from newsletter.sending.send_test_mail import send_test_mail
+from newsletter.sending.ses.send_test_mail import send_test_mail
 from newsletter.sending.settle_doubt import settle_doubt
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`newsletter campaign send` and `check`."""
+"""`newsletter campaign new`, `check`, `preview`, `test`, `save`, `schedule`, `send` and what is done with drafts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from cli.commands import check
-from cli.parsing import Subparsers, add_command, add_group
+from cli.faults import Fault
+from cli.parsing import Subparsers, add_command, add_group, add_limit
 
 CAMPAIGN_HELP = """\
 Send a Markdown file to an audience, once.
@@ -46,9 +47,10 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     send = add_command(
         campaigns, "send", stack_options, _send, "send a Markdown file to an audience, once", CAMPAIGN_HELP
     )
-    send.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
+    send.add_argument("what", metavar="FILE", help="Markdown with front matter, or the id of a draft")
     send.add_argument("--yes", action="store_true", help="send without asking, for scripts")
 
+    _add_drafts(campaigns, stack_options)
     try_out = add_command(
         campaigns,
         "check",
@@ -62,7 +64,118 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     try_out.set_defaults(without_stack=check.without_stack)
 
 
+def _add_drafts(campaigns: Subparsers, stack_options: argparse.ArgumentParser) -> None:
+    new = add_command(campaigns, "new", stack_options, _new, "write a file to begin a campaign with")
+    new.add_argument("file", metavar="FILE", type=Path, help="a new file, e.g. kevatkampanja-2027.md")
+    new.set_defaults(without_stack=_new_without_stack)
+    preview = add_command(
+        campaigns, "preview", stack_options, _preview, "HTML, text and pictures of the mail, into a folder"
+    )
+    preview.add_argument("what", metavar="FILE", help="Markdown with front matter")
+    preview.add_argument("--language", default="", help="of the texts around it")
+    preview.add_argument("--out", metavar="DIR", type=Path, default=Path("preview"), help="a folder (./preview)")
+    preview.set_defaults(without_stack=_preview_without_stack)
+    test = add_command(
+        campaigns,
+        "test",
+        stack_options,
+        _test,
+        "send a test mail to addresses of your own",
+        "Send a test mail to at most five addresses. It is marked in its subject and counts nowhere.",
+    )
+    test.add_argument("what", metavar="FILE_OR_ID", help="Markdown with front matter, or the id of a draft")
+    test.add_argument("--to", metavar="ADDRESS", action="append", required=True, help="again for each address")
+    test.add_argument("--language", default="", help="of the texts around it")
+    listed = add_command(campaigns, "list", stack_options, _list, "drafts and scheduled campaigns")
+    add_limit(listed)
+    listed.add_argument("--json", action="store_true", help="for programs")
+    save = add_command(campaigns, "save", stack_options, _save, "keep a file as a draft; nothing is sent")
+    save.add_argument("file", metavar="FILE", type=Path, help="Markdown with front matter")
+    later = add_command(
+        campaigns,
+        "schedule",
+        stack_options,
+        _schedule,
+        "let a campaign go out at a time",
+        "Let a campaign go out at a time. It goes to those who are readers then; until then it can be taken back.",
+    )
+    later.add_argument("what", metavar="FILE_OR_ID", help="Markdown with front matter, or the id of a draft")
+    later.add_argument("--at", metavar="TIME", required=True, help="'2026-12-01 08:00', in the publication's zone")
+    for name, summary in (
+        ("unschedule", "take a scheduled campaign back"),
+        ("duplicate", "make a new draft of a draft, or of a campaign that was sent"),
+        ("delete", "delete a draft"),
+    ):
+        command = add_command(campaigns, name, stack_options, _on_draft, summary)
+        command.add_argument("draft", metavar="ID", help="as `newsletter campaign list` shows it")
+        command.set_defaults(act=name)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from newsletter.container import app
+
+    return _new_without_stack(options, app.settings.templates)
+
+
+def _new_without_stack(options: argparse.Namespace, templates: Path) -> int:
+    from cli.mailings import drafts
+    from newsletter.mail.templates import Templates
+
+    publication = Templates(templates, "https://newsletter.example").publication
+    return drafts.new(options.file, publication.languages[0], next((topic.key for topic in publication.topics), ""))
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from newsletter.container import app
+
+    return _preview_without_stack(options, app.settings.templates)
+
+
+def _preview_without_stack(options: argparse.Namespace, templates: Path) -> int:
+    from cli.checks.campaign import EXAMPLE_URL
+    from cli.mails.preview import preview
+    from newsletter.mail.templates import Templates
+
+    if not options.what.endswith(".md"):
+        raise Fault(f"{options.what}: give a campaign's file, whose name ends in .md")
+    return preview(options.what, options.language, options.out, Templates(templates, EXAMPLE_URL))
+
+
+def _test(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts
+
+    return drafts.test(options.what, options.to, options.language)
+
+
+def _list(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts
+
+    return drafts.list_drafts(options.limit, as_json=options.json)
+
+
+def _save(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts
+
+    return drafts.save(options.file)
+
+
+def _schedule(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts
+
+    return drafts.schedule_campaign(options.what, options.at)
+
+
+def _on_draft(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts
+
+    acts = {"unschedule": drafts.unschedule, "duplicate": drafts.duplicate, "delete": drafts.delete}
+    return acts[options.act](options.draft)
+
+
 def _send(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts
     from cli.mailings.send_campaign import send
 
-    return send(options.file, yes=options.yes)
+    if options.what.endswith(".md") or Path(options.what).exists():
+        return send(Path(options.what), yes=options.yes)
+    return drafts.send_now(options.what, yes=options.yes)

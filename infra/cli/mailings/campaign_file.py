@@ -11,7 +11,7 @@ import yaml
 
 from cli.faults import Fault
 from newsletter.mailings.campaign import Campaign
-from newsletter.platform.errors import InvalidInput
+from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.readers.choices import FILTERS
 
 TEXTS = ("name", "subject", "language", "offer", "preheader", "doubt")
@@ -34,7 +34,10 @@ class CampaignFile:
     lines: Mapping[str, int]
 
     def fault(self, wrong: InvalidInput) -> Fault:
-        """The fault with its place: `kevat.md:3: topics: …`."""
+        """The fault with its place: `kevat.md:3: topics: …`; of several faults each with its own."""
+        if isinstance(wrong, InvalidForm):
+            each = (InvalidInput(field, message) for field, message in wrong.errors.items())
+            return Fault("; ".join(str(self.fault(one)) for one in each))
         return _fault(self.path, self.lines.get(wrong.field, 1), wrong.field, wrong.message)
 
 

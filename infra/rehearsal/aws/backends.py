@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from rehearsal.template.cloudformation import Account
 
 
+ON_PURPOSE = '"type":"start_campaign"'
+"""In a message that is to come a minute later, so that a person can change their mind: nobody waits for it."""
+
+
 @dataclass(frozen=True)
 class QueueCounts:
     """Messages of a queue: to be received now, with a function, delayed by their sender, waiting for their next try."""
@@ -99,7 +103,7 @@ class Backends:
             return QueueCounts(
                 ready=len([each for each in messages if each.visible and not each.delayed]),
                 in_hand=len([each for each in messages if each.id in in_hand]),
-                delayed=len([each for each in messages if each.delayed]),
+                delayed=len([each for each in messages if each.delayed and ON_PURPOSE not in str(each.body)]),
                 retrying=len(_retrying(messages, in_hand)),
             )
 
