@@ -47,7 +47,7 @@ def campaign_of(data: Mapping[str, Any], needed: Collection[str] = NEEDED) -> Ca
     errors |= {name: "give a whole number" for name in NUMBERS if type(data.get(name, 0)) is not int}
     if errors:
         raise InvalidFields(errors)
-    values = dict.fromkeys(("name", *NEEDED), "")
+    values: dict[str, Any] = dict.fromkeys(("name", *NEEDED), "")
     values |= {name: data[name] for name in TEXTS + SWITCHES + NUMBERS if name in data}
     values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
     among = tuple((name, values.pop(name)) for name in FILTERS if name in values)

@@ -26,6 +26,7 @@ TEXT_PAGE = (
     '<meta name="color-scheme" content="light dark">'
     '<pre style="white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.5 ui-monospace,monospace">{text}</pre></html>'
 )
+DARK = "(prefers-color-scheme: dark)"
 NOTHING_YET = "Nothing to see yet: {}."
 
 
@@ -51,10 +52,12 @@ def show_mail(request: Request, _who: Principal, campaign: str) -> Answer:
     if language not in languages:
         raise InvalidInput("language", f"one of {', '.join(languages)}")
     try:
-        return view(text, language, as_text=request.query("part") == "text")
+        answer = view(text, language, as_text=request.query("part") == "text")
     except InvalidForm as lacks:
         words = NOTHING_YET.format(lacks)
         return _in_frames(Answer(200, {"Content-Type": "text/plain; charset=utf-8", **BARE}, words))
+    # What a mail looks like on a dark screen, on a bright one too; frames of a sandbox do not hear which theirs is.
+    return replace(answer, body=answer.body.replace(DARK, "all")) if request.query("dark") == "1" else answer
 
 
 def view(campaign: Campaign, language: str, *, as_text: bool = False) -> Answer:

@@ -201,6 +201,8 @@ def test_a_draft_is_seen_as_its_readers_will(browser: Browser) -> None:
         assert "frame-ancestors 'self'" in mail.headers["Content-Security-Policy"]
         assert "sandbox" in mail.headers["Content-Security-Policy"]
     assert len(re.findall("<iframe", preview.body)) == 4
+    light, dark = (browser.get(f"{path}/mail?language=fi{query}").body for query in ("", "&dark=1"))
+    assert ("(prefers-color-scheme: dark)" in light, "(prefers-color-scheme: dark)" in dark) == (True, False)
     swedish = browser.get(f"{path}/mail?language=sv")
     assert swedish.headers["Content-Language"] == "sv"
     assert browser.get(f"{path}/mail?language=de").status == 422

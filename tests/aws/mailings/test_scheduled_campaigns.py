@@ -119,7 +119,7 @@ def test_a_crash_at_any_call_is_mended_by_the_next_run(
     effective: bool,
 ) -> None:
     add_reader(READER)
-    names = []
+    names: list[str] = []
     while True:
         crash = Crash(len(names) + 1, effective)
         names.append(f"kevat-{crash.at}")

@@ -96,9 +96,12 @@ def campaign_values(campaign: Campaign) -> dict[str, Any]:
 def campaign_of_values(values: Mapping[str, Any]) -> Campaign:
     """The inverse of `campaign_values`; fields that are not there have their defaults."""
     own = {field.name for field in fields(Campaign)}
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in own}
+    chosen: dict[str, Any] = {"name": "", "subject": "", "body": "", "language": ""}
+    chosen |= {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in own
+    }
     among = tuple((name, tuple(texts)) for name, texts in sorted(values.items()) if name not in own)
-    return Campaign(**{"name": "", "subject": "", "body": "", "language": "", **known, "among": among})
+    return Campaign(**chosen, among=among)
 
 
 def campaign_of_mailing(mailing: Mailing) -> Campaign:

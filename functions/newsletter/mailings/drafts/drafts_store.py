@@ -110,7 +110,7 @@ class Drafts(TableStore):
 
     def keep(self, draft: Draft) -> None:
         """Keep what stands in the draft as an earlier version; twice, it is kept once."""
-        values = {"campaign": campaign_values(draft.campaign)}
+        values: dict[str, Any] = {"campaign": campaign_values(draft.campaign)}
         values |= {"changed_at": iso(draft.changed_at), "changed_by": draft.changed_by}
         self._put(f"draft#{draft.id}", _version_key(draft.version), values)
 
