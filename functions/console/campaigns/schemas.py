@@ -6,7 +6,9 @@ from typing import Any
 
 from console.campaigns.input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
 from console.schemas import (
+    EXAMPLE,
     FIELDS,
+    LIMITS,
     MOMENT,
     NUMBER,
     TEXT,
@@ -64,7 +66,11 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
         (),
     )
     | {
-        "anyOf": [{"required": list(NEEDED)}, {"properties": {"draft": {"const": True}}, "required": ["draft"]}],
+        "anyOf": [
+            {"required": list(NEEDED), "properties": LIMITS},
+            {"properties": {"draft": {"const": True}}, "required": ["draft"]},
+        ],
+        "examples": [EXAMPLE],
     },
     "NewText": {
         "type": "object",

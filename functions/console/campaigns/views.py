@@ -12,8 +12,10 @@ from console.responses import page
 from console.whole_mail import whole_mail
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
+from newsletter.mail.writing.personal_fields import personal_values
 from newsletter.mailings.campaign import Campaign, validate_campaign
 from newsletter.mailings.drafts import edit_drafts
+from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import sample_values
 from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.platform.errors import InvalidForm, InvalidInput
@@ -64,11 +66,13 @@ def view(campaign: Campaign, language: str, *, as_text: bool = False) -> Answer:
     """The mail as a reader of that language gets it. Raises InvalidForm."""
     named = replace(campaign, name=campaign.name or "preview")
     mailing = validate_campaign(named, app.templates.publication, whole_seconds(app.now()))
+    mailing, _ = with_cards(mailing, app)
     mail = Renderer(app.templates).campaign(mailing, language, tracked=not as_text)
     if not as_text:
         return _in_frames(whole_mail(mail))
     values = sample_values(mail.variant.language, "", "preview", app.templates)
     values = dict.fromkeys(mail.variant.placeholders, "preview") | values
+    values |= personal_values(mail.variant.placeholders, {})
     html = TEXT_PAGE.format(
         language=escape(language),
         subject=escape(substitute(mail.variant.subject, values)),

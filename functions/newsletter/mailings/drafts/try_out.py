@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.campaign import Campaign, validate_campaign
 from newsletter.mailings.mailing import Variant
+from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import Fault, preflight_campaign
 from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.platform.errors import InvalidInput, LimitReached
@@ -62,6 +63,7 @@ def send_test(
     language = language or mailing.language
     if language not in app.templates.publication.languages:
         raise InvalidInput("language", f"choose from {', '.join(app.templates.publication.languages)}")
+    mailing, unknown = with_cards(mailing, app)
     variant = Renderer(app.templates).campaign(mailing, language, tracked=False).variant
     variant = replace(variant, subject=MARK + variant.subject)
     if len(f"{variant.html}{variant.text}".encode()) > MAX_BYTES:
@@ -73,7 +75,7 @@ def send_test(
     mail = TrialMail(app.nonce(), addresses, variant, name)
     app.test_mails.put(mail, now)
     app.queues.send(app.queues.transactional, SendTestMail(mail.id))
-    return Tried(mail, tuple(preflight_campaign(mailing, app.templates)))
+    return Tried(mail, (*unknown, *preflight_campaign(mailing, app.templates)))
 
 
 def _addresses(to: Sequence[str], app: Container) -> tuple[str, ...]:

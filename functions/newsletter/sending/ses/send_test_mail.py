@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsletter.mail.writing.personal_fields import personal_values
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.messages import SendTestMail
 from newsletter.platform.observability import count
@@ -33,8 +34,11 @@ def send_test_mail(message: SendTestMail, app: Container) -> None:
         if not app.test_mails.claim(mail.id, position):
             continue
         sleep_until(slot, app)
+        reader = {"name": mail.name, "email": address}
         try:
-            taken = app.mailer.send_test(mail.variant, address, data)
+            taken = app.mailer.send_test(
+                mail.variant, address, data | personal_values(mail.variant.placeholders, reader)
+            )
         except SendingStopped:
             count("TestMailsRefused")
             return
