@@ -51,6 +51,7 @@ def typed(**given: Any) -> dict[str, Any]:
 def form(**given: Any) -> dict[str, Any]:
     """What the page with the sign-up form takes."""
     empty = {"form": typed(), "token": "t", "errors": {}, "notice": "", "suggestion": "", "challenge": None}
+    empty |= {"day": "", "letter": None}
     return {**empty, "pending_days": 14, "left_days": 1, "clicks_days": 396, "sent_days": 396, **given}
 
 
@@ -162,6 +163,7 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         form(form=typed(email="maija@gmial.com", every_topic=False, tracking=False), suggestion="maija@gmail.com"),
         form(challenge=CHALLENGE, form=typed(kept=True, next="https://www.example.fi/kiitos")),
         *(form(notice=notice) for notice in NOTICES),
+        *(form(day="tue", letter=letter) for letter in archived()),
     ),
     "wait": (
         *(
@@ -257,7 +259,12 @@ CASES: dict[str, tuple[dict[str, Any], ...]] = {
         {"mailings": archived(), "following": "2026-11-24T06:00:00Z#digest-2026-W48", "first": False, "here": ""},
     ),
     "archive_mailing": tuple(
-        {"shown": shown, "canonical": "https://news.example.com/archive/x", "subscribe_url": "/subscribe?lang=fi"}
+        {
+            "shown": shown,
+            "canonical": "https://news.example.com/archive/x",
+            "subscribe_url": "/subscribe?lang=fi",
+            "about": 'What it says: "<b>"',
+        }
         for shown in archived()
     ),
     "share": tuple(

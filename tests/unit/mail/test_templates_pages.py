@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from newsletter.leads.facts.standing import Happened
+from newsletter.publication.nurture.sending_window import DAYS
 from newsletter.publication.offers import ASKED
 from newsletter.readers.choices import CHOICES, ON_FORM, TEXTS
 from newsletter.readers.signup.pending import Effect
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "templates" / "pages"
 LOCALES = ROOT / "templates" / "locales"
 CONFIRM_PARTS = ("heading", "lead", "submit", "stranger")
-PARTS = {"layout", "fields", "choices", "address", "less_forms", "letter_note"}
+PARTS = {"layout", "meta", "fields", "choices", "address", "less_forms", "letter_note"}
 """Templates that are no pages of their own."""
 RENDERED = [
     pytest.param(name, language, context, id=f"{name}-{number}-{language}")
@@ -74,6 +75,7 @@ def test_no_text_is_written_for_nobody() -> None:
     by_name |= {f"pages.errors.{name}" for name in CHOICES}
     by_name |= {f"pages.fields.{name}{part}" for name in TEXTS for part in ("", "_hint")}
     by_name |= {f"pages.notices.{notice}" for notice in NOTICES}
+    by_name |= {f"pages.subscribe.days.{day}" for day in DAYS}
     by_name |= {f"pages.offer.since.{each}" for each in Happened}
     by_name |= {f"pages.offer_taken.{wrong}{name}" for name in ASKED for wrong in ("", "wrong_")}
     by_name |= {f"pages.unsubscribed.reasons.{reason}" for reason in REASONS}
