@@ -123,7 +123,7 @@ def test_nothing_is_sent_without_a_yes(
     [
         (("[linkedin]", "[linkdin]"), 4, "topics: 'linkdin' is unknown; choose from nakyvyys, linkedin,"),
         (("language: fi", "language: de"), 3, "language: 'de' is unknown; choose from fi, sv, en"),
-        (("offer: sparraus", "offer: x"), 5, "offer: 'x' is unknown; the publication has sparraus"),
+        (("offer: sparraus", "offer: x"), 5, "offer: 'x' is unknown; choose from sparraus"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_said_on_its_line(
