@@ -173,6 +173,8 @@ WITHOUT_READERS = {
         "MailingStatuses",
         "Decisions",
         "Digests",
+        "Drafts",  # texts of marketing; whoever wrote them is no reader here
+        "TrialMails",  # addresses that marketing gives for tests, for a day
         "Failures",
         "FeedStates",
         "Fingerprints",
