@@ -19,6 +19,8 @@ from newsletter.platform.settings import MissingSetting
 from newsletter.stores import Stores
 
 if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
     from newsletter.articles.feeds.article_addresses_client import ArticleAddresses
     from newsletter.articles.feeds.feed_client import Feeds
     from newsletter.leads.crm_client import Crm
@@ -117,26 +119,19 @@ class Container(Stores):
 
     @cached_property
     def queues(self) -> Queues:
-        from newsletter.platform.aws.queues_client import Queues
-
-        env = self.settings
-        return Queues(
-            aws.client("sqs"),
-            plan=env.plan_queue,
-            batch=env.batch_queue,
-            transactional=env.transactional_queue,
-            lead=env.lead_queue,
-            visits=env.visit_queue,
-        )
+        return self._queues_by(aws.client("sqs"))
 
     @cached_property
     def quick_queues(self) -> Queues:
         """The same queues, for what somebody waits for and what may be lost."""
+        return self._queues_by(aws.quick_client("sqs"))
+
+    def _queues_by(self, client: SQSClient) -> Queues:
         from newsletter.platform.aws.queues_client import Queues
 
         env = self.settings
         return Queues(
-            aws.quick_client("sqs"),
+            client,
             plan=env.plan_queue,
             batch=env.batch_queue,
             transactional=env.transactional_queue,

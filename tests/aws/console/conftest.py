@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.cloud import Cloud
-from tests.support.console_calls import trust
+from tests.support.console_calls import MARKETING, Browser, trust
 from tests.support.issuer import Issuer, issuing
 
 
@@ -25,3 +25,19 @@ def issuer(long_lived: Issuer, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) ->
     long_lived.reset()
     trust(long_lived, monkeypatch)
     return long_lived
+
+
+@pytest.fixture
+def looker(cloud: Cloud, issuer: Issuer) -> Browser:
+    """Signed in, and may not send."""
+    browser = Browser(cloud, issuer)
+    browser.sign_in()
+    return browser
+
+
+@pytest.fixture
+def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
+    """Signed in, and may send."""
+    browser = Browser(cloud, issuer)
+    browser.sign_in(**MARKETING)
+    return browser

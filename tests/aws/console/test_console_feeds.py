@@ -16,7 +16,7 @@ from newsletter.platform.errors import FeedUnreadable
 from tests.aws.console.test_console_api import _conforms
 from tests.support.blog import HOUR, NOW
 from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
+from tests.support.console_calls import Browser, Program
 from tests.support.issuer import Issuer
 
 PAGE = "/console/feeds"
@@ -26,21 +26,6 @@ FEED = """<rss version='2.0'><channel>
 <pubDate>Mon, 23 Nov 2026 08:00:00 +0200</pubDate><description>Näin näkyy.</description></item>
 <item><title>Suojattu: Salaa</title><link>https://blog.example/2</link><guid>2</guid>
 <pubDate>Mon, 23 Nov 2026 08:00:00 +0200</pubDate></item></channel></rss>""".encode()
-
-
-@pytest.fixture
-def reader(cloud: Cloud, issuer: Issuer) -> Browser:
-    """Signed in, and may not send."""
-    browser = Browser(cloud, issuer)
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
-def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
-    browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING)
-    return browser
 
 
 @pytest.fixture
@@ -79,10 +64,10 @@ def pressed(browser: Browser, path: str, **fields: str) -> Any:
     return browser.post(path, ("form_token", browser.form_token()), *fields.items())
 
 
-def test_each_feed_is_shown_with_what_is_wrong_with_it(reader: Browser) -> None:
-    assert "Last read never" in reader.get(PAGE).text
+def test_each_feed_is_shown_with_what_is_wrong_with_it(looker: Browser) -> None:
+    assert "Last read never" in looker.get(PAGE).text
     state(failure=Failure(NOW, "the server answered HTTP 503"), rests_until=NOW + HOUR)
-    said = reader.get(PAGE).text
+    said = looker.get(PAGE).text
     assert feed() in said
     assert "unreadable Since 24 Nov 2026, 08:00 : the server answered HTTP 503." in said
     assert "not to be asked before 24 Nov 2026, 09:00" in said
@@ -90,10 +75,10 @@ def test_each_feed_is_shown_with_what_is_wrong_with_it(reader: Browser) -> None:
     assert "entry 3 has no url: left out" in said
 
 
-def test_a_held_feed_is_accepted_by_whoever_may_send_and_by_nobody_else(reader: Browser, marketing: Browser) -> None:
+def test_a_held_feed_is_accepted_by_whoever_may_send_and_by_nobody_else(looker: Browser, marketing: Browser) -> None:
     state(hold=Hold(NOW, "only 1 of 9 entries are left", ("a",), 1))
-    assert "Accept it as it is" not in reader.get(PAGE).text
-    assert pressed(reader, f"{PAGE}/accept", feed=feed()).status == 403
+    assert "Accept it as it is" not in looker.get(PAGE).text
+    assert pressed(looker, f"{PAGE}/accept", feed=feed()).status == 403
     said = marketing.get(PAGE).text
     assert "only 1 of 9 entries are left" in said
     assert "1 of its 1 entries may be mailed as news" in said
@@ -112,8 +97,8 @@ def test_a_feed_that_is_not_held_cannot_be_accepted(marketing: Browser) -> None:
 
 
 @pytest.mark.usefixtures("web")
-def test_an_address_is_checked_and_nothing_is_kept(reader: Browser) -> None:
-    answer = pressed(reader, PAGE, url=f" {URL} ")
+def test_an_address_is_checked_and_nothing_is_kept(looker: Browser) -> None:
+    answer = pressed(looker, PAGE, url=f" {URL} ")
     assert answer.status == 200
     for said in (
         f"2 entries at {URL}",
@@ -129,10 +114,10 @@ def test_an_address_is_checked_and_nothing_is_kept(reader: Browser) -> None:
     assert app.feed_states.get(URL).never_read
 
 
-def test_a_page_leads_to_its_feed(reader: Browser, web: dict[str, FeedUnreadable | bytes]) -> None:
+def test_a_page_leads_to_its_feed(looker: Browser, web: dict[str, FeedUnreadable | bytes]) -> None:
     words = "https://blog.example/: this is a web page; it names its feed: https://blog.example/feed"
     web["https://blog.example/"] = WebPage(words, (NamedFeed(URL),))
-    said = pressed(reader, PAGE, url="blog.example/").text
+    said = pressed(looker, PAGE, url="blog.example/").text
     assert words in said
     assert f"2 entries at {URL}" in said
 
@@ -142,8 +127,8 @@ def test_a_page_leads_to_its_feed(reader: Browser, web: dict[str, FeedUnreadable
     "url",
     ["", "file:///etc/passwd", "/etc/passwd", "ftp://blog.example/", "javascript:alert(1)", "https://x/" + "y" * 3_000],
 )
-def test_what_is_no_address_of_the_web_is_never_fetched(reader: Browser, api: Program, url: str) -> None:
-    answer = pressed(reader, PAGE, url=url)
+def test_what_is_no_address_of_the_web_is_never_fetched(looker: Browser, api: Program, url: str) -> None:
+    answer = pressed(looker, PAGE, url=url)
     assert answer.status == 422
     assert "the http(s) address of a feed" in answer.text
     assert api("POST", "/feeds/check", {"url": url}).status == 422
@@ -156,8 +141,8 @@ def test_an_address_in_a_private_network_is_refused(api: Program) -> None:
 
 
 @pytest.mark.usefixtures("web")
-def test_a_form_from_elsewhere_checks_nothing(reader: Browser) -> None:
-    assert reader.post(PAGE, ("url", URL)).status == 403
+def test_a_form_from_elsewhere_checks_nothing(looker: Browser) -> None:
+    assert looker.post(PAGE, ("url", URL)).status == 403
 
 
 @pytest.mark.usefixtures("web")

@@ -19,7 +19,7 @@ from newsletter.leads.outbox.endpoint_health import Access, EndpointHealth
 from newsletter.leads.outbox.outbox_event import Attempt, EventState
 from tests.aws.console.test_console_api import _conforms
 from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Answer, Browser, Program
+from tests.support.console_calls import Answer, Browser, Program
 from tests.support.issuer import Issuer
 from tests.support.kept_leads import MADE, add_event, add_lead
 from tests.support.readers import add_reader
@@ -28,21 +28,6 @@ PAGE = "/console/leads"
 READER = "maija.lukija@example.com"
 MINUTE = timedelta(minutes=1)
 NASTY = '<script>alert("x")</script>{{ 7*7 }}'
-
-
-@pytest.fixture
-def looker(cloud: Cloud, issuer: Issuer) -> Browser:
-    """Signed in, and may not send."""
-    browser = Browser(cloud, issuer)
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
-def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
-    browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING)
-    return browser
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +24,17 @@ from newsletter.readers.imports.import_subscribers import ImportList, Mode, impo
 from newsletter.readers.imports.read_row import Row
 from tests.support.cloud import BROWSER, PUBLIC_URL, Cloud, link_to
 from tests.support.json_schema import faults, unknown_fields
-from tests.support.presses import BATCH, MAILING, Judge, leads, press_at, subscribe, told
+from tests.support.lead_fixtures import NOON
+from tests.support.presses import BATCH, MAILING, Judge, leads, press_at, told
 from tests.support.site import ID, READER, Clock, link, post
 
 SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "docs/schemas/lead-1.json").read_text(encoding="utf-8")
 )
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
 HEADERS = {name: value for name, value in BROWSER.items() if name != "user-agent"}
 HOME = Evidence("GET", BROWSER["user-agent"], "192.0.2.0/24", HEADERS)
 SCANNER = Evidence("GET", "Scanner/1", "203.0.113.0/24", {})
-
-
-@pytest.fixture
-def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(monkeypatch, NOON - timedelta(days=1))
-    subscribe(cloud)
-    clock.now = NOON
-    return clock
-
-
-@pytest.fixture
-def judge(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Judge:
-    assert clock.now == NOON
-    return Judge(monkeypatch, PERSON)
 
 
 def digest(*slugs: str) -> None:

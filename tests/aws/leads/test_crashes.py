@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -23,26 +23,12 @@ from newsletter.platform.isolation import Isolated
 from newsletter.readers import my_data
 from newsletter.readers.current_subscriber import current_subscriber
 from tests.support.cloud import Cloud
+from tests.support.lead_fixtures import NOON
 from tests.support.lost_responses import Call, Crash, crashing, every, lost, the
-from tests.support.presses import OFFER, Judge, leads, press_at, subscribe, told, types
+from tests.support.presses import OFFER, Judge, leads, press_at, told, types
 from tests.support.site import ID, Clock
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
-
-
-@pytest.fixture
-def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(monkeypatch, NOON - timedelta(days=1))
-    subscribe(cloud)
-    clock.now = NOON
-    return clock
-
-
-@pytest.fixture
-def judge(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Judge:
-    assert clock.now == NOON
-    return Judge(monkeypatch, PERSON)
 
 
 @dataclass(frozen=True)

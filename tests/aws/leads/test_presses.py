@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -17,25 +17,11 @@ from newsletter.platform.errors import NotNow
 from newsletter.platform.isolation import Isolated
 from newsletter.readers import my_data
 from tests.support.cloud import Cloud
-from tests.support.presses import MAILING, OFFER, POSITION, Judge, leads, offer_link, press_at, subscribe, told, types
+from tests.support.lead_fixtures import NOON
+from tests.support.presses import MAILING, OFFER, POSITION, Judge, leads, offer_link, press_at, told, types
 from tests.support.site import ID, Clock, heading, text
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
-
-
-@pytest.fixture
-def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(monkeypatch, NOON - timedelta(days=1))
-    subscribe(cloud)
-    clock.now = NOON
-    return clock
-
-
-@pytest.fixture
-def judge(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Judge:
-    assert clock.now == NOON
-    return Judge(monkeypatch, PERSON)
 
 
 def settle(clock: Clock) -> dict[str, int]:

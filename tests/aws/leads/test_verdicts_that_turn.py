@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,10 +20,10 @@ from newsletter.leads.visits.verdict import VerdictKind
 from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.publication.sequences import Exit
 from tests.support.cloud import BROWSER, Cloud
-from tests.support.presses import MAILING, OFFER, Judge, leads, press_at, subscribe, told, types
+from tests.support.lead_fixtures import NOON
+from tests.support.presses import MAILING, OFFER, Judge, leads, press_at, told, types
 from tests.support.site import ID, Clock
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
 HOME = Evidence(
     "GET",
@@ -45,20 +45,6 @@ class Triggers:
     def named(self, name: str) -> list[tuple[Any, ...]]:
         """The calls of that name."""
         return [call[1:] for call in self.calls if call[0] == name]
-
-
-@pytest.fixture
-def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(monkeypatch, NOON - timedelta(days=1))
-    subscribe(cloud)
-    clock.now = NOON
-    return clock
-
-
-@pytest.fixture
-def judge(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Judge:
-    assert clock.now == NOON
-    return Judge(monkeypatch, PERSON)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,26 +17,13 @@ from newsletter.leads.record_press import record_press
 from newsletter.leads.take_up_offer import EVIDENCE_DELAY
 from newsletter.leads.visits.verdict import VerdictKind
 from newsletter.publication.offers import Offer
+from tests.support import lead_fixtures
 from tests.support.cloud import BROWSER, Cloud, earlier
-from tests.support.presses import OFFER, Judge, leads, offer_link, press_at, subscribe
+from tests.support.presses import OFFER, Judge, leads, offer_link, press_at
 from tests.support.site import ID, Clock, heading, hidden, post, shows, stored, text
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+clock, judge = lead_fixtures.clock, lead_fixtures.judge
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
-
-
-@pytest.fixture
-def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(monkeypatch, NOON - timedelta(days=1))
-    subscribe(cloud)
-    clock.now = NOON
-    return clock
-
-
-@pytest.fixture
-def judge(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Judge:
-    assert clock.now == NOON
-    return Judge(monkeypatch, PERSON)
 
 
 def offer_with(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> Offer:
