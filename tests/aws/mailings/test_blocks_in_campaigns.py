@@ -14,7 +14,7 @@ from newsletter.platform.times import whole_seconds
 from tests.support.cloud import Cloud
 from tests.support.mails import article
 
-URL = "https://www.sanaharju.example/blogi/yksi"
+URL = "https://blog.example/yksi"
 
 
 def test_a_text_shows_an_article_as_it_was_when_it_was_sent(cloud: Cloud) -> None:
