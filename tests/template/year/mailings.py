@@ -1,0 +1,210 @@
+"""Feeds are read, digests, campaigns and steps go out, and sending is in trouble."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from newsletter.container import app
+from newsletter.mailings.digests.digest import Digest, Window
+from newsletter.mailings.planning.manifests_store import Manifests
+from newsletter.mailings.status import MailingState, MailingStatus
+from newsletter.nurture.enrollments.retimed_store import Retimed
+from newsletter.platform.messages import SendBatch, SendNotice, SettleDoubt, StartCampaign
+from newsletter.platform.times import iso
+from newsletter.publication import sending_limits
+from newsletter.publication.sequences import Nurture
+from rehearsal import events
+from tests.support.cloud import Cloud, earlier
+from tests.support.console_calls import MARKETING, Browser, Program, trust
+from tests.support.issuer import issuing
+from tests.template.year.people import DAY, KALLE, LIISA, MAIJA, NOW
+from tests.template.year.readers import subscribe
+
+
+def write_feed(path: Path) -> None:
+    ages = {"uusi": DAY, "vanha": 40 * DAY}
+    items = "".join(
+        f"<item><title>{slug}</title><link>https://b.example/{slug}</link><category>LinkedIn</category>"
+        f"<pubDate>{format_datetime(NOW - age)}</pubDate></item>"
+        for slug, age in ages.items()
+    )
+    path.write_text(f"<rss version='2.0'><channel><title>b</title>{items}</channel></rss>", encoding="utf-8")
+
+
+def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
+    feed.write_text("huolto")
+    cloud.run("feed_ingest", NOW - DAY / 24)
+    write_feed(feed)
+    cloud.run("feed_ingest", NOW)
+    subscribe(cloud, MAIJA, topics="linkedin", name="Maija")
+    subscribe(cloud, KALLE)
+    subscribe(cloud, LIISA)
+    for week in ("2020-W01", "2020-W02"):
+        until = NOW if week == "2020-W01" else NOW + 3650 * DAY
+        digest = Digest(week, Window(NOW - DAY, NOW - DAY), ("x",), deadline=until, sent_unanswered=True)
+        app.digests.create(digest)
+    for _ in range(2):
+        cloud.run("planner", NOW)
+        cloud.drain()
+    cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
+    cloud.ses.act(cloud.mails(LIISA)[-1].id, "complain")
+    cloud.drain()
+    # Who bounced fills in the form again, so SES's list is asked and left.
+    app.sign_up_limits.reset_confirmation_mails(app.ids.of(KALLE))
+    assert cloud.http("POST", "/subscribe", urlencode({"email": KALLE, "language": "fi", "consent": "yes"}))
+    cloud.drain()
+    opened = cloud.mails(MAIJA)[-1]
+    tags = {name: [value] for name, value in opened.tags.items()}
+    about = {"timestamp": NOW.isoformat(), "messageId": opened.id, "tags": tags}
+    body = events.ses_report("Open", about, {})
+    assert not cloud.invoke("feedback", events.sqs(body))["batchItemFailures"]
+
+
+def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    with issuing() as issuer:
+        trust(issuer, monkeypatch)
+        marketing = Browser(cloud, issuer)
+        marketing.sign_in(**MARKETING)
+        draft = {"name": "kevat", "subject": "Kevät", "body": "Hei.", "language": "fi", "step": "check"}
+        form = [("form_token", marketing.form_token()), *draft.items()]
+        assert marketing.post("/console/campaigns/new", *form).status == 200
+        api = Program(cloud, issuer.token(scope="openid campaigns:send"))
+        text = {"name": "kevat", "subject": "Kevät", "body": "Hei.", "language": "fi", "offer": "sparraus"}
+        assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
+        cloud.drain()
+        # The lane is taken for a minute, so a batch that comes again goes back to its queue.
+        again = next(each for _, page in app.manifests.of_mailing("campaign-kevat") for each in page.batches)
+        app.rate_limiter.reserve("bulk", 60, datetime.now(UTC).timestamp())
+        queues = app.queues
+        queues.send(queues.batch, SendBatch(again.mailing, again.id, again.variant, again.recipients))
+        cloud.drain()
+        # So is the other lane, and for longer than slots are given.
+        app.rate_limiter.reserve("transactional", 400, datetime.now(UTC).timestamp())
+        queues.send(queues.transactional, SendNotice("welcome", app.ids.of(MAIJA), "again"))
+        cloud.drain()
+        for lane in ("bulk", "transactional"):
+            key = {"key": {"S": f"lane#{lane}"}}
+            cloud.client("dynamodb").delete_item(TableName=app.settings.guards_table, Key=key)
+        assert [api("POST", f"/mailings/campaign-kevat/{act}").status for act in ("pause", "resume")] == [200, 200]
+        cloud.drain()
+        # A campaign that the queue has no room for waits in its manifests; the tick has it go on.
+        now = datetime.now(UTC).timestamp()
+        app.rate_limiter.reserve("queued", 700, now)
+        assert api("POST", "/campaigns", text | {"name": "pitka"}).status == 201
+        cloud.drain()
+        assert list(app.backlog.shards()) != []
+        app.rate_limiter.release("queued", now)
+        cloud.run("nurture", NOW)
+        cloud.drain()
+        assert list(app.backlog.shards()) == []
+        assert api("POST", "/digests/2020-W02/approve").status == 200
+        cloud.drain()
+        for path in (
+            "/digests",
+            "/mailings",
+            "/mailings/campaign-kevat",
+            "/decisions",
+            "/articles",
+            "/sequences/sparraus",
+        ):
+            assert api("GET", path).status == 200
+        digest = next(
+            mailing["id"] for mailing in api("GET", "/mailings").json["mailings"] if "digest" in mailing["id"]
+        )
+        assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
+        drafts_of_campaigns(cloud, api)
+
+
+def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
+    """Written, changed by two people, tried, taken back, deleted; one starts by the tick and one by the queue."""
+    text = {"subject": "Myöhemmin", "body": "Hei.", "language": "fi"}
+    later = app.now() + timedelta(minutes=5)
+    first = api("POST", "/campaigns", text | {"draft": True}).json["campaign"]["id"]
+    assert api("PUT", f"/campaigns/{first}", text | {"body": "Moi."}).status == 200
+    assert api("GET", f"/campaigns/{first}/versions").status == 200
+    assert api("POST", f"/campaigns/{first}/test", {"to": ["oma@example.com"]}).status == 202
+    assert api("POST", f"/campaigns/{first}/send", {"send_at": iso(later)}).status == 200
+    assert api("POST", f"/campaigns/{first}/unschedule").status == 200
+    assert api("POST", f"/campaigns/{first}/send", {"send_at": iso(later)}).status == 200
+    second = api("POST", f"/campaigns/{first}/duplicate").json["campaign"]["id"]
+    assert api("POST", f"/campaigns/{second}/send", {"send_at": iso(later)}).status == 200
+    third = api("POST", f"/campaigns/{first}/duplicate").json["campaign"]["id"]
+    assert {first, second, third} <= {each["id"] for each in api("GET", "/campaigns").json["campaigns"]}
+    assert api("DELETE", f"/campaigns/{third}").status == 204
+    cloud.drain()
+    cloud.run("nurture", later)
+    fourth = api("POST", "/campaigns", text | {"send_at": iso(app.now() + timedelta(seconds=1))})
+    with earlier(-60):
+        cloud.invoke("planner", events.sqs(StartCampaign(fourth.json["campaign"]["id"]).to_json()))
+    cloud.drain()
+    states = [api("GET", f"/campaigns/{each}").json["campaign"]["state"] for each in (first, second)]
+    assert states == ["started", "started"]
+
+
+def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A campaign that waits for the quota, a bounce that opens the breaker, and what people do about it."""
+    with issuing() as issuer, monkeypatch.context() as strict:
+        trust(issuer, monkeypatch)
+        api = Program(cloud, issuer.token(scope="openid campaigns:send"))
+        text = {"name": "syksy", "subject": "Syksy", "body": "Hei.", "language": "fi"}
+        assert api("POST", "/campaigns", text).status == 201
+        statuses, mailing = app.statuses, "campaign-syksy"
+        status = statuses.status(mailing)
+        assert status is not None
+        assert statuses.compare_and_set(
+            mailing, status, MailingStatus(MailingState.WAITING, NOW, reason="quota", until=NOW)
+        )
+        tick(cloud, 31)
+        for name in ("BREAKER_VOLUME", "LEAST_BOUNCED", "LEAST_COMPLAINED"):
+            strict.setattr(sending_limits, name, 0)
+        status = statuses.status(mailing)
+        assert status is not None
+        assert status.state.is_sending
+        cloud.ses.act(cloud.mails(KALLE)[-1].id, "bounce")
+        cloud.drain()
+        assert api("POST", f"/mailings/{mailing}/resume").status == 409
+        assert app.reputation.close(app.now())
+        assert api("POST", f"/mailings/{mailing}/resume").status == 200
+        cloud.drain()
+        tick(cloud, 32)
+        strict.setattr(Manifests, "are_more_than", lambda *_: True)
+        report = api("GET", f"/mailings/{mailing}").json
+        assert (report["mailing"]["state"], report["ended"]["balanced"]) == ("complete", True)
+        cloud.ses.faults.set_entry_status("ACCOUNT_SENDING_PAUSED")
+        assert api("POST", "/campaigns", text | {"name": "talvi"}).status == 201
+        cloud.drain()
+        assert api("GET", "/mailings/campaign-talvi").json["mailing"]["state"] == "held"
+        assert api("POST", "/mailings/campaign-talvi/resume").status == 200
+        tick(cloud, 32)
+
+
+def poisoned_messages(cloud: Cloud) -> None:
+    body = '{"type": "surprise", "version": 1}'
+    for folder in ("planner", "sender", "feedback", "lead_handoff"):
+        event = events.sqs("not JSON" if folder == "feedback" else body, receives=3)
+        assert cloud.invoke(folder, event)["batchItemFailures"]
+
+
+def doubt_looked_into(cloud: Cloud) -> None:
+    """Of a batch that was settled meanwhile: the sender reads its record, and that is all."""
+    tags = next(mail.tags for mail in cloud.mails(MAIJA) if mail.tags["mailing"].startswith("digest"))
+    body = SettleDoubt(tags["mailing"], tags["batch"]).to_json()
+    assert cloud.invoke("sender", events.sqs(body))["batchItemFailures"] == []
+
+
+def tick(cloud: Cloud, days: int) -> None:
+    cloud.run("nurture", NOW + days * DAY)
+    cloud.drain()
+
+
+def sequence_edited(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick after an edit of the sequence, with a cap on mails a week."""
+    with monkeypatch.context() as capped:
+        capped.setitem(vars(app.publication), "nurture", Nurture(mails_per_week=50))
+        app.retimed_sequences.put("sparraus", Retimed("before"))
+        tick(cloud, 3)
