@@ -6,17 +6,20 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.leads.facts import press_verdict as module
 from newsletter.leads.lead import Lead, LeadState, Press, Temperature
 from newsletter.leads.visits.evidence import Evidence, Trace, VisitKind
 from newsletter.leads.visits.judge import judge
 from newsletter.leads.visits.verdict import Judgement, Reason, Verdict, VerdictKind
+from newsletter.mailings.mailing import WELCOME, Variant
+from newsletter.platform.aws.clients import client
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.platform.messages import TakeUpOffer
 from newsletter.platform.times import iso_precise
@@ -43,6 +46,22 @@ def subscribe(cloud: Cloud) -> None:
     """The reader."""
     cloud.subscribe(READER, "linkedin", name="Maija")
     cloud.drain()
+
+
+def welcomed_with(slug: str, *topics: str) -> str:
+    """The reader's welcome mail had this article; its address."""
+    url = f"https://blog.example.com/{slug}"
+    app.articles.put(
+        Article(slug, url, slug.title(), "", topics, (), "fi", "", "", None, datetime(2026, 11, 1, tzinfo=UTC))
+    )
+    client("dynamodb").update_item(
+        TableName=app.settings.subscribers_table,
+        Key={"id": {"S": ID}, "record": {"S": "profile"}},
+        UpdateExpression="SET welcomed = :shown",
+        ExpressionAttributeValues={":shown": {"S": slug}},
+    )
+    app.mailings.put_variant(WELCOME, Variant("fi", "Tervetuloa", "", "", ()), [(slug, f"{url}?utm_source=x")])
+    return url
 
 
 def press_at(at: datetime, subscriber: str = ID, **of: Any) -> TakeUpOffer:

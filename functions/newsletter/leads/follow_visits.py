@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.leads.change_lead import change_lead, finish_change, sent, told
 from newsletter.leads.facts.lead_facts import ids_of, leads_of
-from newsletter.leads.facts.mailed_articles import bare_address
+from newsletter.leads.facts.mailed_articles import bare_address, welcomed_articles
 from newsletter.leads.facts.press_verdict import press_verdict
 from newsletter.leads.lead import (
     REJUDGED_FOR,
@@ -23,6 +23,7 @@ from newsletter.leads.lead import (
 )
 from newsletter.leads.visits.evidence import Visit, VisitKind
 from newsletter.leads.visits.verdict import Judgement, Verdict, VerdictKind
+from newsletter.mailings.mailing import WELCOME
 from newsletter.platform.errors import NotFound
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.offers import Offer
@@ -155,13 +156,13 @@ def _warmed_up(lead: Lead, now: datetime, app: Container, *, settle: bool) -> Le
 
 def _follow_click(subscriber: str, mailing: str, judgement: Judgement, now: datetime, app: Container) -> None:
     wanted = {topic for offer in app.publication.offers for topic in offer.warm_topics}
-    known = app.mailed_articles.find(mailing)
+    reader = current_subscriber(subscriber, app)
+    known = welcomed_articles(reader.id, app) if mailing == WELCOME else app.mailed_articles.find(mailing)
     targets = {link: app.link_targets.find(mailing, link) for link in sorted(judgement.people)}
     read = {link: known[address] for link, url in targets.items() if url and (address := bare_address(url)) in known}
     topics = frozenset(topic for article in read.values() for topic in article.topics)
     if not topics:
         return
-    reader = current_subscriber(subscriber, app)
     if reader.status != Status.ACTIVE:
         return
     app.triggers.clicked(reader.id, topics, judgement.read_at or now)

@@ -96,11 +96,12 @@ def _print(shown: ShownLead, *, addresses: bool) -> None:
         f"{lead.temperature.value}, offer {lead.offer}, made {when(lead.at, zone)} ({zone}),"
         f" from {lead.mailing or 'no mail'}"
     )
-    say(f"Reader {lead.subscriber}{f', {shown.name} <{shown.email}>' if addresses and shown.email else ''}")
+    who = f"{shown.name} <{shown.email}>" if shown.name else shown.email
+    say(f"Reader {lead.subscriber}{f', {who}' if addresses and who else ''}")
     say(f"Newsletter: {subscription_in_words(shown, lambda moment: when(moment, zone))}")
     if addresses:
         for name, value in lead.answers.items():
-            say(f"    {name}: {value}")
+            say(f"    {name}: {value}".replace("\n", "\n        "))
     found, *reasons = verdict_in_words(lead, app)
     say(f"\n{found}")
     for reason in reasons:

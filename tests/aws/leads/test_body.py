@@ -14,10 +14,11 @@ from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.leads.change_lead import accepted, update_answers, won
 from newsletter.leads.follow_visits import rejudge
+from newsletter.leads.manage.send_test import test_body as made_up_body
 from newsletter.leads.record_press import record_press
 from newsletter.leads.visits.evidence import Evidence, Visit, VisitKind
 from newsletter.leads.visits.verdict import VerdictKind
-from newsletter.mailings.mailing import Kind, Mailing, Variant
+from newsletter.mailings.mailing import WELCOME, Kind, Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.links.links import LinkPurpose
 from newsletter.readers.imports.import_subscribers import ImportList, Mode, import_rows
@@ -25,7 +26,7 @@ from newsletter.readers.imports.read_row import Row
 from tests.support.cloud import BROWSER, PUBLIC_URL, Cloud, link_to
 from tests.support.json_schema import faults, unknown_fields
 from tests.support.lead_fixtures import NOON
-from tests.support.presses import BATCH, MAILING, Judge, leads, press_at, told
+from tests.support.presses import BATCH, MAILING, Judge, leads, press_at, told, welcomed_with
 from tests.support.site import ID, READER, Clock, link, post
 
 SCHEMA: dict[str, Any] = json.loads(
@@ -96,6 +97,12 @@ def test_every_body_is_as_the_schema_says_and_the_schema_names_every_field(
     assert len({body["data"]["lead"]["id"] for body in bodies}) == 1
 
 
+def test_the_test_event_is_as_the_schema_says_too(clock: Clock) -> None:
+    body = made_up_body(clock.now, app)
+    assert faults(body, SCHEMA) == []
+    assert unknown_fields(body, SCHEMA) == []
+
+
 def test_the_schema_refuses_what_it_should() -> None:
     assert faults({}, SCHEMA) == ["$: no type", "$: no timestamp", "$: no data"]
     assert faults({"type": "lead.x", "timestamp": "now", "data": {}}, SCHEMA)[:2] == [
@@ -140,6 +147,15 @@ def test_the_body_names_what_a_person_read_and_which_mailing_and_article_brought
     assert data["score"]["value"] > 30
     assert data["score"]["reasons"][0].startswith("Pyysi yhteydenottoa 24.11.2026")
     assert any(reason.startswith("Luki 12 artikkelia") for reason in data["score"]["reasons"])
+
+
+@pytest.mark.usefixtures("judge")
+def test_an_article_of_the_welcome_mail_was_read_too(clock: Clock) -> None:
+    url = welcomed_with("w", "linkedin")
+    app.visits.add(ID, WELCOME, [opened("w", NOON - timedelta(hours=1))], BATCH, 0, NOON)
+    data = press(clock, mailing=WELCOME)["data"]
+    assert [(each["title"], each["topics"], each["mailing"]) for each in data["read"]] == [("W", ["linkedin"], WELCOME)]
+    assert data["source"]["article"] == {"title": "W", "url": url}
 
 
 @pytest.mark.usefixtures("judge")

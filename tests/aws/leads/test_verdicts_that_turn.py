@@ -17,11 +17,11 @@ from newsletter.leads.record_press import record_press
 from newsletter.leads.visits.evidence import Evidence, Trace, Visit, VisitKind
 from newsletter.leads.visits.judge import judge as really_judge
 from newsletter.leads.visits.verdict import VerdictKind
-from newsletter.mailings.mailing import Kind, Mailing, Variant
+from newsletter.mailings.mailing import WELCOME, Kind, Mailing, Variant
 from newsletter.publication.sequences import Exit
 from tests.support.cloud import BROWSER, Cloud
 from tests.support.lead_fixtures import NOON
-from tests.support.presses import MAILING, OFFER, Judge, leads, press_at, told, types
+from tests.support.presses import MAILING, OFFER, Judge, leads, press_at, told, types, welcomed_with
 from tests.support.site import ID, Clock
 
 PERSON, MACHINE, UNSURE = VerdictKind.PERSON, VerdictKind.MACHINE, VerdictKind.UNSURE
@@ -186,16 +186,16 @@ def digest() -> None:
     app.mailings.put_variant(MAILING, Variant("fi", "", "", "", ()), urls)
 
 
-def clicked(clock: Clock, *slugs: str, apart: float = 60.0) -> None:
+def clicked(clock: Clock, *slugs: str, apart: float = 60.0, mailing: str = MAILING) -> None:
     """The links were opened, and the visits are folded and judged."""
     visits = [
         Visit(clock.now + timedelta(seconds=apart * number), VisitKind.LINK, slug, HOME)
         for number, slug in enumerate(slugs)
     ]
-    app.visits.add(ID, MAILING, visits, "b", 0, clock.now)
+    app.visits.add(ID, mailing, visits, "b", 0, clock.now)
     clock.forward(seconds=apart * len(slugs))
-    trace: Trace = app.visits.trace_of(ID, MAILING)
-    verdicts_changed(ID, MAILING, really_judge(trace, app.scanner_rules), clock.now, app)
+    trace: Trace = app.visits.trace_of(ID, mailing)
+    verdicts_changed(ID, mailing, really_judge(trace, app.scanner_rules), clock.now, app)
 
 
 def wants_warm(monkeypatch: pytest.MonkeyPatch, *topics: str) -> None:
@@ -210,6 +210,14 @@ def test_a_persons_click_tells_sequences_of_its_topics_and_makes_no_lead_unless_
     clicked(clock, "a")
     assert triggers.named("clicked") == [(ID, frozenset({"linkedin"}), NOON)]
     assert leads(cloud) == []
+
+
+def test_a_persons_click_in_the_welcome_mail_tells_sequences_of_its_topics_too(
+    clock: Clock, triggers: Triggers
+) -> None:
+    welcomed_with("w", "linkedin")
+    clicked(clock, "w", mailing=WELCOME)
+    assert triggers.named("clicked") == [(ID, frozenset({"linkedin"}), NOON)]
 
 
 def test_a_persons_click_makes_a_warm_lead_of_the_topics_that_the_offer_names(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from newsletter.mailings.mailing import WELCOME, Mailing
+from newsletter.readers.shown_before import of_every_welcome
 
 if TYPE_CHECKING:
     from newsletter.articles.article import Article
@@ -17,15 +20,25 @@ MOST = 20
 
 
 def articles_by_address(mailing: str, app: Container) -> Mapping[str, Article]:
-    """The articles that the mailing has, by `bare_address` of where their links lead, or led before somebody corrected
+    """The articles that a digest has, by `bare_address` of where their links lead, or led before somebody corrected
     that; empty for a mailing that is not known any more.
     """
     known = app.mailings.get(mailing)
-    if known is None:
+    return _by_address(known, (*known.articles, *known.related), app) if known is not None else {}
+
+
+def welcomed_articles(reader: str, app: Container) -> Mapping[str, Article]:
+    """The same for the welcome mails to a reader, by their id of today: their profile says which articles these had."""
+    known, profile = app.mailings.get(WELCOME), app.subscribers.get(reader)
+    if known is None or profile is None:
         return {}
-    found = app.articles.some(dict.fromkeys((*known.articles, *known.related)))
+    return _by_address(known, sorted(of_every_welcome(profile.welcomed)), app)
+
+
+def _by_address(mailing: Mailing, ids: Iterable[str], app: Container) -> dict[str, Article]:
+    found = app.articles.some(dict.fromkeys(ids))
     articles = {bare_address(article.url): article for article in found.values()}
-    corrected = {bare_address(target): articles.get(bare_address(written)) for written, target in known.relinked}
+    corrected = {bare_address(target): articles.get(bare_address(written)) for written, target in mailing.relinked}
     return {address: article for address, article in corrected.items() if article} | articles
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.leads.facts.mailed_articles import articles_by_address, bare_address
+from newsletter.leads.facts.mailed_articles import articles_by_address, bare_address, welcomed_articles
 from newsletter.leads.lead import ReadArticle
 from newsletter.leads.visits.evidence import Trace, VisitKind
 from newsletter.leads.visits.judge import judge
 from newsletter.leads.visits.verdict import VerdictKind
+from newsletter.mailings.mailing import WELCOME
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -30,15 +31,15 @@ class Doings:
     looked: tuple[datetime, ...]
 
 
-def doings_of(subscribers: Iterable[str], app: Container) -> Doings:
-    """What people did with the mails of a reader, under all the ids that they have had."""
+def doings_of(subscribers: Sequence[str], app: Container) -> Doings:
+    """What people did with the mails of a reader, under all the ids that they have had, that of today first."""
     read: dict[str, ReadArticle] = {}
     looked = []
     for subscriber in subscribers:
         for mailing, trace in app.visits.of_subscriber(subscriber).items():
             links, offers = _by_people(trace, app)
             looked += offers
-            for each in _articles(mailing, links, app):
+            for each in _articles(subscribers[0], mailing, links, app):
                 if each.url not in read or each.at < read[each.url].at:
                     read[each.url] = each
     newest = sorted(read.values(), key=lambda each: each.at, reverse=True)
@@ -59,10 +60,10 @@ def _by_people(trace: Trace, app: Container) -> tuple[dict[str, datetime], list[
     return links, [min(looked)] if looked else []
 
 
-def _articles(mailing: str, links: dict[str, datetime], app: Container) -> list[ReadArticle]:
+def _articles(reader: str, mailing: str, links: dict[str, datetime], app: Container) -> list[ReadArticle]:
     if not links:
         return []
-    known = articles_by_address(mailing, app)
+    known = welcomed_articles(reader, app) if mailing == WELCOME else articles_by_address(mailing, app)
     found = []
     for link, at in links.items():
         target = app.link_targets.find(mailing, link)
