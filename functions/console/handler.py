@@ -12,7 +12,7 @@ from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from console.routes import api, control, digest, digest_note, feeds, leads, report, sequences, sign_in
+from console.routes import api, control, corrections, digest, digest_note, feeds, leads, report, sequences, sign_in
 from newsletter.container import app
 from newsletter.leads.manage.acts import Act
 from newsletter.mailings.control.control_mailing import Control
@@ -62,6 +62,8 @@ PATHS: Routes = (
         (f"/console/mailings/{{mailing}}/{act}", {"POST": signed_in(control.button(act), sends=True)})
         for act in Control
     ),
+    ("/console/mailings/{mailing}/archive", {"POST": signed_in(corrections.press_archive, sends=True)}),
+    ("/console/mailings/{mailing}/relink", {"POST": signed_in(corrections.press_relink, sends=True)}),
     ("/console/digests/{period}", {"GET": signed_in(digest.show)}),
     ("/console/digests/{period}/mail", {"GET": signed_in(digest.show_mail)}),
     ("/console/digests/{period}/approve", {"POST": signed_in(digest.press_approve, sends=True)}),
@@ -118,6 +120,8 @@ PATHS: Routes = (
         (f"/api/v1/mailings/{{mailing}}/{act}", {"POST": with_token(control.endpoint(act), sends=True)})
         for act in Control
     ),
+    ("/api/v1/mailings/{mailing}/archive", {"POST": with_token(corrections.set_archive, sends=True)}),
+    ("/api/v1/mailings/{mailing}/relink", {"POST": with_token(corrections.correct_link, sends=True)}),
     ("/api/v1/digests", {"GET": with_token(digest.list_digests)}),
     ("/api/v1/digests/{period}/approve", {"POST": with_token(digest.approve, sends=True)}),
     ("/api/v1/digests/{period}/reject", {"POST": with_token(digest.reject, sends=True)}),

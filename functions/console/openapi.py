@@ -12,6 +12,7 @@ from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (
     ADDRESS,
+    CORRECTIONS,
     MOMENT,
     NOTE,
     NUMBER,
@@ -23,6 +24,7 @@ from console.schemas import (
     Schema,
     answer,
     array,
+    correction_paths,
     operation,
     ref,
     with_fields,
@@ -90,6 +92,7 @@ def _paths() -> dict[str, Any]:
             "get": _list("listRecipients", "Where each recipient stands", "Recipients", [mailing, after], 100)
         },
         **_controls(mailing),
+        **correction_paths(mailing),
         **_digests(),
         **lead_paths(),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
@@ -188,15 +191,19 @@ def _schemas() -> dict[str, Schema]:
         "frequency": TEXT,
         "offer": TEXT,
         "articles": TEXT_LIST,
+        "in_archive": YES_NO | {"description": "Whether the public archive shows it now."},
     }
     recipient = {"subscriber": TEXT, "address": TEXT, "standing": {"enum": list(RecipientStatus)}, "reason": TEXT}
     article = dict.fromkeys(("id", "url", "title", "summary", "language", "author"), TEXT)
-    certificate = with_fields({**dict.fromkeys(CERTIFICATE, NUMBER), "balanced": YES_NO, "counted_at": MOMENT})
+    certificate = with_fields(
+        {**dict.fromkeys((*CERTIFICATE, "unanswered"), NUMBER), "balanced": YES_NO, "counted_at": MOMENT}
+    )
     return {
         **CAMPAIGN_SCHEMAS,
         "Mailing": with_fields(mailing),
         "Started": with_fields({"mailing": ref("Mailing"), "warnings": TEXT_LIST}),
         "Controlled": with_fields({"mailing": ref("Mailing"), "note": TEXT}, ("mailing",)),
+        **CORRECTIONS,
         "Mailings": with_fields({"mailings": array("Mailing"), "cursor": CURSOR}),
         "Report": with_fields(
             {
@@ -219,6 +226,7 @@ def _schemas() -> dict[str, Schema]:
                 "tried": NUMBER,
                 "rate": {"type": "number", "minimum": 0, "description": "Recipients a second, lately."},
                 "done_at": {"type": ["string", "null"], "format": "date-time"},
+                "in_flight": NUMBER | {"description": "Mails that go out even if the mailing is stopped now."},
             }
         ),
         "Recipient": with_fields({**recipient, "unsubscribed": YES_NO}),

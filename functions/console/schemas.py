@@ -111,6 +111,12 @@ VISITS_OF_REPORT: dict[str, Schema] = {
     },
 }
 
+CORRECTIONS: dict[str, Schema] = {
+    "ShownInArchive": with_fields({"shown": YES_NO}),
+    "LinkCorrection": with_fields({"old_url": TEXT, "new_url": TEXT}),
+    "CorrectedLink": with_fields({"url": TEXT}),
+}
+
 FEED = with_fields(
     {
         "feed": TEXT | {"description": "Its address, as the publication has it."},
@@ -194,3 +200,31 @@ ADDRESS = {
         }
     },
 }
+
+
+def correction_paths(mailing: Schema) -> dict[str, Any]:
+    """What can still be changed of a mailing that is out; `mailing` is the parameter of the path."""
+    refused = {
+        "403": answer("The token does not allow sending.", "Error"),
+        "404": answer("No such mailing, or none of its links leads there.", "Error"),
+        "422": answer("Fields that need mending.", "Errors"),
+    }
+    archive = operation(
+        "archiveMailing",
+        "Take the mailing out of the public archive, or put it back",
+        {
+            "200": answer("How it is now.", "Controlled"),
+            **refused,
+            "409": answer("It was not sent for the archive.", "Error"),
+        },
+        [mailing],
+    )
+    link = operation(
+        "relinkMailing",
+        "Correct where a link of the mailing leads, after it was sent",
+        {"200": answer("Where the link leads now.", "CorrectedLink"), **refused},
+        [mailing],
+    )
+    for described, schema in ((archive, "ShownInArchive"), (link, "LinkCorrection")):
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
+    return {"/mailings/{mailing}/archive": {"post": archive}, "/mailings/{mailing}/relink": {"post": link}}

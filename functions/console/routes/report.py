@@ -16,6 +16,7 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
 from newsletter.reports.certificate import Certificate
+from newsletter.reports.compare import Share, earlier_ones, share_of
 from newsletter.reports.descriptions import (
     audience_in_words,
     certificate_in_words,
@@ -24,7 +25,9 @@ from newsletter.reports.descriptions import (
     still_going_out,
     title_of,
 )
-from newsletter.reports.report_mailing import addresses_of
+from newsletter.reports.first_hours import columns_of, first_hours_in_words
+from newsletter.reports.report_mailing import Report, addresses_of
+from newsletter.reports.status_words import MEANINGS, SUMS, parts_in_words
 from newsletter.reports.visit_words import brought_in_words
 from newsletter.sending.ledger import RecipientStatus
 
@@ -77,19 +80,26 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         audience=audience_in_words(report.mailing, publication),
         offer=offer.title[publication.language("en")] if offer else report.mailing.offer,
         mailing_status=status_in_words(report.mailing.status),
-        still_going_out=still_going_out(report.mailing.status),
+        still_going_out=still_going_out(report.mailing.status, report.stats.in_flight),
         acts=[(act, act.capitalize()) for act in allowed_actions(report.mailing.status)],
         words=certificate_in_words(report),
         brought=brought_in_words(report),
         links=[link for link in report.links if link.people or link.machines],
+        every_link=report.links,
         variants=sorted(report.stats.visits.variants.items()),
         hours=sorted(report.stats.visits.hours.items()),
+        columns=columns_of(report.stats.visits.hours),
+        pace=first_hours_in_words(report.stats.visits.hours),
+        shares=_beside_the_last_ones(report),
         progress=progress_in_words(report, clock),
         sums=report.certificate,
         ended=report.final_stats,
         under_way=not report.planned_to_the_end or report.certificate.waiting > 0,
         parts=_parts(report.certificate),
         standings=[(each.value, standings[each.value]) for each in RecipientStatus if each.value in standings],
+        meanings={each.value: words for each, words in MEANINGS.items()},
+        kept=parts_in_words(report.final_stats.sums) if report.final_stats else "",
+        may_correct=not report.mailing.kind.automated,
         standing=wanted,
         recipients=list(addresses_of(lines, app)),
         # Recipients are read after the figures, so while the mailing is being planned there may be more of them.
@@ -101,6 +111,15 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
     )
 
 
+def _beside_the_last_ones(report: Report) -> list[tuple[Share, str]]:
+    """This mailing and the last ones of its kind, each with its title; empty where there is nothing to compare."""
+    if not report.certificate.accepted:
+        return []
+    earlier = earlier_ones(report.mailing, app, now=report.stats.at)
+    own = share_of(report.mailing, report.certificate)
+    return [(each, title_of(each.mailing)) for each in (own, *earlier)] if earlier else []
+
+
 def _articles(mailing: Mailing) -> list[tuple[str, str]]:
     """Title and address of a digest's articles."""
     if not mailing.articles:
@@ -109,8 +128,8 @@ def _articles(mailing: Mailing) -> list[tuple[str, str]]:
     return [(known[key].title, known[key].url) for key in mailing.articles if key in known]
 
 
-def _parts(sums: Certificate) -> list[tuple[str, int, float, float]]:
-    """The certificate as a bar chart: name, number, and begin and length of its part, in thousandths."""
+def _parts(sums: Certificate) -> list[tuple[str, str, int, float, float]]:
+    """The certificate as a bar chart: name, words, number, and begin and length of each part, in thousandths."""
     numbers = {
         "accepted": sums.accepted,
         "suppressed": sums.suppressed,
@@ -123,6 +142,6 @@ def _parts(sums: Certificate) -> list[tuple[str, int, float, float]]:
     for name, number in numbers.items():
         if number:
             length = 1000 * number / total
-            parts.append((name, number, round(begin, 1), round(length, 1)))
+            parts.append((name, SUMS[name], number, round(begin, 1), round(length, 1)))
             begin += length
     return parts

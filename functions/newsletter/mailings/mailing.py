@@ -96,7 +96,8 @@ class Mailing:
     the same. A campaign has its text as Markdown in `body`, written in `language`. `archive` says whether marketing
     wants it shown in the archive; None leaves it to `for_archive`. `nobody`: it was planned and has no recipient, so it
     is in no list. `relinked` are links as they were written and where they lead since somebody corrected them. `cards`
-    are the articles in its text, as they were when it was prepared. These three and the status do not count in
+    are the articles in its text, as they were when it was prepared. `taken_out`: a person took it out of the archive
+    after it was sent. These four and the status do not count in
     comparisons.
     """
 
@@ -118,6 +119,7 @@ class Mailing:
     nobody: bool = field(default=False, compare=False)
     relinked: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     cards: tuple[Card, ...] = field(default=(), compare=False)
+    taken_out: bool = field(default=False, compare=False)
 
     def target(self, url: str) -> str:
         """Where a link that was written so leads today."""
@@ -138,7 +140,7 @@ class Mailing:
     @property
     def public(self) -> bool:
         """Whether the archive shows it now: not before it is sent, nor while it is paused, held or cancelled."""
-        if self.nobody or not self.for_archive:
+        if self.nobody or self.taken_out or not self.for_archive:
             return False
         return self.status.state.is_sending or self.status.state in (MailingState.WAITING, MailingState.COMPLETE)
 

@@ -181,6 +181,12 @@ class Mailings(TableStore):
         kept = change({f"{RELINKED}{key}": [written, target]}, condition=there)
         return holds(self._client, "update_item", repeatable=True, TableName=self._table, Key=of_mailing, **kept)
 
+    def take_out(self, mailing: str, taken_out: bool) -> bool:  # noqa: FBT001 (the value that is stored)
+        """Take the mailing out of the archive, or put it back; False if there is no such mailing."""
+        key = to_item({"pk": f"mailing#{mailing}", "sk": "mailing"})
+        kept = change({"taken_out": taken_out or None}, condition="attribute_exists(#pk)")
+        return holds(self._client, "update_item", repeatable=True, TableName=self._table, Key=key, **kept)
+
     def targets(self, mailing: str, keys: Iterable[str]) -> dict[str, str]:
         """The URLs of those links of the mailing, by key."""
         found = self._many(_link(mailing, key) for key in keys)
@@ -251,5 +257,6 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         related=tuple(item["related"]),
         cards=tuple(Card(**{**card, **_pixels(card)}) for card in item.get("cards", ())),
         nobody=item.get("nobody", False),
+        taken_out=item.get("taken_out", False),
         relinked=tuple((item[name][0], item[name][1]) for name in sorted(item) if name.startswith(RELINKED)),
     )

@@ -86,7 +86,10 @@ CANCELLABLE = (*RESUMABLE, MailingState.APPROVAL)
 
 
 def allowed_actions(status: MailingStatus) -> list[str]:
-    """What a person can do with a mailing of this status: `pause`, `resume`, `cancel`."""
-    stopped = status.state in RESUMABLE and not status.state.is_sending
+    """What a person can do with a mailing of this status: `pause`, `resume`, `cancel`.
+
+    Resuming one in its pilot sends the rest without waiting for what becomes of the pilot.
+    """
+    stopped = status.state in RESUMABLE and status.state is not MailingState.SENDING
     acts = {"pause": status.state in PAUSABLE, "resume": stopped, "cancel": status.state in CANCELLABLE}
     return [act for act, possible in acts.items() if possible]

@@ -32,8 +32,11 @@ class Certificate:
     """What became of a mailing's recipients, counted from the ledger. `waiting`: the sender has not finished them.
 
     `undecided` are those of the doubtful for whom Send events may still come; the others stay doubtful. `twice` got
-    two mails, which happens only if the mailing was set to resend. To `shown` the page was shown that the mail asks to
-    open, or to a machine, and `confirmed` pressed its button.
+    two mails, which happens only if the mailing was set to resend.
+
+    Each of the accepted is in one of `delivered`, `bounced`, `soft_bounced`, `failed` and `unanswered`, by the last
+    word on it: a mail that came back after a server had taken it counts as bounced alone. To `shown` the page was shown
+    that the mail asks to open, or to a machine, and `confirmed` pressed its button.
 
     `clicked` are people who opened a link or the offer, `offered` those of them who looked at the page of the offer; of
     `scanned` only machines opened links, as far as is known. `leads` took up the offer of this mail, and `won` are
@@ -67,6 +70,11 @@ class Certificate:
         """Whether planned = accepted + suppressed + rejected + doubtful + waiting; if not, a person must look."""
         return self.planned == self.accepted + self.suppressed + self.rejected + self.doubtful + self.waiting
 
+    @property
+    def unanswered(self) -> int:
+        """Accepted mails of which no mail server has said yet what became of them."""
+        return self.accepted - self.delivered - self.bounced - self.soft_bounced - self.failed
+
 
 _NOT_ACCEPTED = {
     RecipientStatus.SUPPRESSED,
@@ -74,6 +82,7 @@ _NOT_ACCEPTED = {
     RecipientStatus.DOUBTFUL,
     RecipientStatus.WAITING,
 }
+_ARRIVED = (RecipientStatus.DELIVERED, RecipientStatus.CLICKED, RecipientStatus.COMPLAINED)
 
 
 def recipient_lines(
@@ -146,9 +155,6 @@ def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Itera
             events[what] += len(record.positions.get(what, ()))
         for what in VISITED:
             events[what] += sum(record.has_event(what, position) for position in record.visits)
-        # A delivered mail has not bounced: the soft bounce was an auto-reply, or a first try of the mail server.
-        soft, delivered = (record.positions.get(what, frozenset()) for what in ("soft_bounced", "delivered"))
-        events["soft_bounced"] -= len(soft & delivered)
     return Certificate(
         planned=planned,
         accepted=sum(number for status, number in counts.items() if status not in _NOT_ACCEPTED),
@@ -156,13 +162,13 @@ def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Itera
         rejected=counts[RecipientStatus.REJECTED],
         doubtful=counts[RecipientStatus.DOUBTFUL],
         waiting=counts[RecipientStatus.WAITING],
-        delivered=events["delivered"],
-        bounced=events["bounced"],
-        soft_bounced=events["soft_bounced"],
+        delivered=sum(counts[status] for status in _ARRIVED),
+        bounced=counts[RecipientStatus.BOUNCED],
+        soft_bounced=counts[RecipientStatus.SOFT_BOUNCED],
         undecided=undecided,
         twice=sum(line.twice for line in lines),
         complained=events["complained"],
-        failed=events["failed"] + events["refused"],
+        failed=counts[RecipientStatus.FAILED],
         clicked=events["clicked"],
         unsubscribed=events["unsubscribed"],
         confirmed=events["confirmed"],

@@ -123,10 +123,17 @@ def status_in_words(status: MailingStatus) -> str:
     return ""
 
 
-def still_going_out(status: MailingStatus) -> str:
-    """For a paused or cancelled mailing, a sentence about what is still sent; empty for any other."""
+def still_going_out(status: MailingStatus, in_flight: int | None = None) -> str:
+    """For a paused or cancelled mailing, sentences about what is still sent; empty for any other.
+
+    `in_flight` mails were being given to SES when they were counted; None: nobody has counted.
+    """
     if status.state not in (MailingState.PAUSED, MailingState.CANCELLED):
         return ""
+    if in_flight == 0:
+        return "Nothing more goes out."
+    if in_flight:
+        return f"{_counted(in_flight, 'mail')} may still go out: SES was being given them in that moment. No others."
     return (
         "Nothing more is given to SES. Only calls to SES that were under way in that moment still go out,"
         f" each with at most {BATCH_SIZE} mails."
@@ -207,6 +214,7 @@ def mailing_as_json(mailing: Mailing) -> dict[str, Any]:
         "frequency": mailing.audience.frequency,
         "offer": mailing.offer,
         "articles": list(mailing.articles),
+        "in_archive": mailing.public,
     }
 
 
@@ -225,7 +233,8 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 def certificate_as_json(stats: MailingStats) -> dict[str, Any]:
     """The certificate, when it was counted, and whether it adds up."""
-    return asdict(stats.sums) | {"balanced": stats.sums.balanced, "counted_at": iso(stats.at)}
+    more = {"unanswered": stats.sums.unanswered, "balanced": stats.sums.balanced, "counted_at": iso(stats.at)}
+    return asdict(stats.sums) | more
 
 
 def _progress_as_json(report: Report) -> dict[str, Any]:
@@ -236,6 +245,7 @@ def _progress_as_json(report: Report) -> dict[str, Any]:
         "tried": stats.sums.planned - stats.sums.waiting,
         "rate": round(stats.rate(started), 1),
         "done_at": iso(stats.at + left) if left else None,
+        "in_flight": stats.in_flight,
     }
 
 

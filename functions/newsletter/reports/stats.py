@@ -12,7 +12,7 @@ from operator import add
 from newsletter.mailings.planning.batches import Batch
 from newsletter.reports.certificate import Certificate, count_certificate, recipient_lines
 from newsletter.reports.visit_counts import VisitCounts
-from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus
+from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, SendResult
 
 RATE_WINDOW = timedelta(minutes=2)
 """The time before the count over which the rate is measured."""
@@ -22,7 +22,8 @@ RATE_WINDOW = timedelta(minutes=2)
 class MailingStats:
     """The certificate `sums` as of `at`, and the number of recipients by status in `statuses`.
 
-    `recent` recipients were sent to within RATE_WINDOW before that; `visits` tells who opened links.
+    `recent` recipients were sent to within RATE_WINDOW before that; `visits` tells who opened links. `in_flight` are in
+    calls to SES that are under way: they get their mail even when the mailing is paused or cancelled now.
     """
 
     sums: Certificate
@@ -31,6 +32,7 @@ class MailingStats:
     recent: int = 0
     statuses: Mapping[str, int] = field(default_factory=dict)
     visits: VisitCounts = field(default_factory=VisitCounts)
+    in_flight: int = 0
 
     def rate(self, started: datetime) -> float:
         """Recipients a second, measured over RATE_WINDOW, or since `started` if that is shorter."""
@@ -63,7 +65,8 @@ def compute_stats(
     )
     statuses = Counter(line.status.value for line in lines)
     sums = count_certificate(total, records, lines)
-    return MailingStats(sums, to_the_end, now, recent, dict(statuses), visits or VisitCounts())
+    in_flight = sum(record.outcomes.count(SendResult.OPEN) for record in records if record.is_claimed(now))
+    return MailingStats(sums, to_the_end, now, recent, dict(statuses), visits or VisitCounts(), in_flight)
 
 
 def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
@@ -80,4 +83,5 @@ def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
         sum(part.recent for part in parts),
         dict(sum((Counter(part.statuses) for part in parts), Counter())),
         reduce(add, (part.visits for part in parts)),
+        sum(part.in_flight for part in parts),
     )

@@ -60,6 +60,7 @@ class StatsStore:
             "lately": stats.recent,
             "standings": dict(stats.statuses),
             "visits": stats.visits.stored,
+            "in_flight": stats.in_flight,
             "at": iso(stats.at),
             "expires": int((stats.at + LIFE).timestamp()),
         }
@@ -69,4 +70,6 @@ class StatsStore:
 def _stats(item: dict[str, Any]) -> MailingStats:
     sums = Certificate(**{field.name: item["sums"].get(field.name, 0) for field in fields(Certificate)})
     visits = from_stored(item["visits"])
-    return MailingStats(sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"], visits)
+    return MailingStats(
+        sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"], visits, item["in_flight"]
+    )

@@ -1,4 +1,4 @@
-"""`newsletter mailing list`, `show`, `relink`, `pause`, `resume` and `cancel`."""
+"""`newsletter mailing list`, `show`, `relink`, `archive`, `pause`, `resume` and `cancel`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     relink.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48")
     relink.add_argument("old", metavar="OLD_URL", help="as it was written, or as `newsletter mailing show` lists it")
     relink.add_argument("new", metavar="NEW_URL", help="where it is to lead")
+    archive = add_command(
+        mailings,
+        "archive",
+        stack_options,
+        _archive,
+        "take a mailing out of the archive, or put it back",
+        "Let the public archive leave a mailing out, from now on, or show it again. Readers keep their mail.",
+    )
+    archive.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48")
+    which = archive.add_mutually_exclusive_group(required=True)
+    which.add_argument("--out", action="store_true", help="take it out")
+    which.add_argument("--back", action="store_true", help="put it back")
     _add_control(mailings, stack_options)
 
 
@@ -86,6 +98,12 @@ def _relink(options: argparse.Namespace) -> int:
     from cli.mailings.relink_mailing import relink_mailing
 
     return relink_mailing(options.mailing, options.old, options.new)
+
+
+def _archive(options: argparse.Namespace) -> int:
+    from cli.mailings.relink_mailing import archive_mailing
+
+    return archive_mailing(options.mailing, shown=options.back)
 
 
 def _pause(options: argparse.Namespace) -> int:

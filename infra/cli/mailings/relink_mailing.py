@@ -1,4 +1,4 @@
-"""`newsletter mailing relink`."""
+"""`newsletter mailing relink` and `archive`: what can still be changed of a mailing that is out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from cli.faults import Fault
 from cli.output import say
 from newsletter.container import app
 from newsletter.mailings.relink import relink
-from newsletter.platform.errors import InvalidInput, NotFound
+from newsletter.mailings.take_out import take_out
+from newsletter.platform.errors import InvalidInput, NotFound, NotNow
 from newsletter.platform.times import whole_seconds
 
 
@@ -22,4 +23,18 @@ def relink_mailing(mailing: str, old: str, new: str) -> int:
     except InvalidInput as wrong:
         raise Fault(f"NEW_URL: {wrong.message}") from wrong
     say(f"Within a minute the link leads to {target}. Mails to readers without tracking keep the old address.")
+    return 0
+
+
+def archive_mailing(mailing: str, *, shown: bool) -> int:
+    """Take a mailing out of the archive, or put it back."""
+    by = f"{getpass.getuser()}, at the command line"
+    try:
+        take_out(mailing, app, shown=shown, by=by, now=whole_seconds(app.now()))
+    except NotFound as nothing:
+        raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them") from nothing
+    except NotNow as refused:
+        raise Fault(f"{refused}") from refused
+    what = "is in the archive again" if shown else "is out of the archive"
+    say(f"{mailing} {what}. Copies that browsers kept are shown for five more minutes at most.")
     return 0

@@ -19,14 +19,26 @@ from newsletter.reports.descriptions import (
     recipients_as_json,
     report_as_json,
     status_in_words,
+    still_going_out,
     title_of,
 )
 from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
+from newsletter.reports.status_words import parts_in_words
 from newsletter.reports.visit_words import brought_in_words
 
 FIGURES = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
-    *("delivered", "bounced", "complained", "failed", "clicked", "scanned", "unsubscribed"),
+    *(
+        "delivered",
+        "unanswered",
+        "bounced",
+        "soft_bounced",
+        "complained",
+        "failed",
+        "clicked",
+        "scanned",
+        "unsubscribed",
+    ),
 )
 
 
@@ -90,16 +102,14 @@ def _print_words(report: Report) -> None:
     if words := status_in_words(status):
         until = f" Next try: {when(status.until, zone)}." if status.until else ""
         say(f"{words} (since {when(status.since, zone)}).{until}")
+    if still := still_going_out(status, report.stats.in_flight):
+        say(still)
     say(f"\n{certificate_in_words(report)}")
     if progress := progress_in_words(report, lambda moment: when(moment, zone)):
         say(progress)
     if report.final_stats:
-        sums = report.final_stats.sums
-        say(
-            f"Kept when it was over, {when(report.final_stats.at, zone)}: {sums.planned:,} planned ="
-            f" {sums.accepted:,} accepted"
-            f" + {sums.suppressed:,} suppressed + {sums.rejected:,} rejected + {sums.doubtful:,} doubtful."
-        )
+        at = when(report.final_stats.at, zone)
+        say(f"Kept when it was over, {at}: {parts_in_words(report.final_stats.sums)}.")
     say()
     names = (*FIGURES, "shown", "confirmed") if report.mailing.asks_to_confirm else FIGURES
     table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in names), ("Mails",))

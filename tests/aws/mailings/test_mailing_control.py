@@ -194,7 +194,7 @@ def test_a_person_is_offered_what_makes_sense() -> None:
     offered = {state.value: allowed_actions(MailingStatus(state)) for state in MailingState}
     assert offered == {
         "approval": ["cancel"],
-        "pilot": ["pause", "cancel"],
+        "pilot": ["pause", "resume", "cancel"],
         "sending": ["pause", "cancel"],
         "paused": ["resume", "cancel"],
         "waiting": ["pause", "resume", "cancel"],
