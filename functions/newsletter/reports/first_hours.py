@@ -21,11 +21,11 @@ class Column(NamedTuple):
 
 def columns_of(hours: Mapping[int, Opened]) -> list[Column]:
     """A column for each hour in which anybody began; none where nobody did."""
-    tallest = max((sum(opened) for opened in hours.values()), default=0)
+    tallest = max((opened.people + opened.machines for opened in hours.values()), default=0)
     return [
         Column(hour, *(round(HEIGHT * number / tallest, 1) for number in opened))
         for hour, opened in sorted(hours.items())
-        if hour < HOURS and sum(opened)
+        if hour < HOURS and (opened.people or opened.machines)
     ]
 
 
