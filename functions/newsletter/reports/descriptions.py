@@ -33,7 +33,6 @@ from newsletter.reports.visit_words import visits_as_json
 
 # --- in words --------------------------------------------------------------------------------------------------------
 
-
 AUTOMATED = {
     CONFIRMATION: ("Confirmation mails", "Everyone who fills in the form, to confirm"),
     INVITATION: ("Invitations", "Everyone who was invited to subscribe"),
