@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from console import session
+from console.audited import audited
 from console.campaigns import api as campaign_api
 from console.campaigns import pages, views
 from console.principal import NotSignedIn, principal_of
@@ -13,9 +14,11 @@ from console.problems import problem
 from console.request import Request
 from console.responses import redirect
 from console.routes import api, control, corrections, digest, digest_note, feeds, leads, report, sequences, sign_in
+from console.routes.daily import articles, audit, overview, readers
 from newsletter.container import app
 from newsletter.leads.manage.acts import Act
 from newsletter.mailings.control.control_mailing import Control
+from newsletter.overview.article_choices import ArticleAct
 from newsletter.platform.observability import observed
 from newsletter.platform.web.answer import Answer
 from newsletter.platform.web.router import Router, Routes, View
@@ -31,7 +34,7 @@ def with_token(view: View, *, sends: bool = False) -> View:
         who = principal_of(app.oidc.verify(token.strip()))
         if sends:
             who.require_sending()
-        return view(request, who, **in_path)
+        return audited(request, who, in_path, lambda: view(request, who, **in_path))
 
     return checked
 
@@ -50,13 +53,14 @@ def signed_in(view: View, *, sends: bool = False) -> View:
             session.check_form(request, who)
         if sends:
             who.require_sending()
-        return view(request, who, **in_path)
+        return audited(request, who, in_path, lambda: view(request, who, **in_path))
 
     return checked
 
 
 PATHS: Routes = (
-    ("/console", {"GET": signed_in(report.show_mailings)}),
+    ("/console", {"GET": signed_in(overview.show)}),
+    ("/console/mailings", {"GET": signed_in(report.show_mailings)}),
     ("/console/mailings/{mailing}", {"GET": signed_in(report.show_mailing)}),
     *(
         (f"/console/mailings/{{mailing}}/{act}", {"POST": signed_in(control.button(act), sends=True)})
@@ -88,6 +92,20 @@ PATHS: Routes = (
     ("/console/leads/endpoint", {"POST": signed_in(leads.switch_endpoint_on, sends=True)}),
     ("/console/leads/{lead}", {"GET": signed_in(leads.show)}),
     *((f"/console/leads/{{lead}}/{act}", {"POST": signed_in(leads.button(act), sends=True)}) for act in Act),
+    ("/console/readers", {"GET": signed_in(readers.show_list), "POST": signed_in(readers.find)}),
+    (
+        "/console/readers/{subscriber}",
+        {"GET": signed_in(readers.show), "POST": signed_in(readers.change, sends=True)},
+    ),
+    ("/console/readers/{subscriber}/end", {"POST": signed_in(readers.end, sends=True)}),
+    ("/console/articles", {"GET": signed_in(articles.show_list)}),
+    ("/console/articles/{article}", {"GET": signed_in(articles.show)}),
+    ("/console/articles/{article}/retopic", {"POST": signed_in(articles.change_topics, sends=True)}),
+    *(
+        (f"/console/articles/{{article}}/{act}", {"POST": signed_in(articles.button(act), sends=True)})
+        for act in ArticleAct
+    ),
+    ("/console/audit", {"GET": signed_in(audit.show)}),
     ("/console/feeds", {"GET": signed_in(feeds.show), "POST": signed_in(feeds.check)}),
     ("/console/feeds/accept", {"POST": signed_in(feeds.accept, sends=True)}),
     ("/console/sequences", {"GET": signed_in(sequences.show_list)}),
@@ -132,10 +150,26 @@ PATHS: Routes = (
     ("/api/v1/leads", {"GET": with_token(leads.list_all)}),
     ("/api/v1/leads/{lead}", {"GET": with_token(leads.show_one)}),
     *((f"/api/v1/leads/{{lead}}/{act}", {"POST": with_token(leads.api_act(act), sends=True)}) for act in Act),
+    ("/api/v1/subscribers", {"GET": with_token(readers.list_all)}),
+    ("/api/v1/subscribers/count", {"GET": with_token(readers.count)}),
+    ("/api/v1/subscribers/find", {"POST": with_token(readers.find_one)}),
+    (
+        "/api/v1/subscribers/{subscriber}",
+        {"GET": with_token(readers.show_one), "PUT": with_token(readers.put, sends=True)},
+    ),
+    ("/api/v1/subscribers/{subscriber}/end", {"POST": with_token(readers.end_one, sends=True)}),
+    ("/api/v1/audit", {"GET": with_token(audit.show_json)}),
+    ("/api/v1/overview", {"GET": with_token(overview.show_json)}),
     ("/api/v1/decisions", {"GET": with_token(api.list_decisions)}),
     ("/api/v1/feeds", {"GET": with_token(feeds.list_feeds)}),
     ("/api/v1/feeds/check", {"POST": with_token(feeds.check_one)}),
     ("/api/v1/sequences/{sequence}", {"GET": with_token(sequences.show_funnel)}),
+    ("/api/v1/articles/{article}", {"GET": with_token(articles.show_one)}),
+    ("/api/v1/articles/{article}/retopic", {"POST": with_token(articles.api_retopic, sends=True)}),
+    *(
+        (f"/api/v1/articles/{{article}}/{act}", {"POST": with_token(articles.api_act(act), sends=True)})
+        for act in ArticleAct
+    ),
     ("/api/v1/articles", {"GET": with_token(api.list_articles)}),
 )
 """`sends`: only for users who may send campaigns. Views with neither `with_token` nor `signed_in` are public."""

@@ -8,6 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from console.campaigns.schemas import CAMPAIGN_SCHEMAS, campaign_paths
+from console.description.overview_schemas import OVERVIEW_SCHEMAS, overview_paths
+from console.description.reader_schemas import READER_SCHEMAS, reader_paths
 from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (
@@ -95,6 +97,8 @@ def _paths() -> dict[str, Any]:
         **correction_paths(mailing),
         **_digests(),
         **lead_paths(),
+        **overview_paths(),
+        **reader_paths(),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
         "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
         **_feeds(),
@@ -268,6 +272,8 @@ def _schemas() -> dict[str, Schema]:
         ),
         "Articles": with_fields({"articles": array("Article"), "cursor": CURSOR}),
         **LEAD_SCHEMAS,
+        **OVERVIEW_SCHEMAS,
+        **READER_SCHEMAS,
         **SCHEMAS,
         "Error": with_fields({"error": TEXT}),
         "Errors": with_fields({"errors": {"type": "object", "additionalProperties": TEXT}}),

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from newsletter.publication.publication import Publication
     from newsletter.readers.consents.consents_store import Consents
     from newsletter.readers.profiles.bounces_store import Bounces
+    from newsletter.readers.profiles.movements_store import Movements
     from newsletter.readers.profiles.reader_data_store import ReaderData
     from newsletter.readers.profiles.reader_export_store import ReaderExport
+    from newsletter.readers.profiles.reader_list_store import ReaderList
     from newsletter.readers.profiles.subscribers_store import Subscribers
     from newsletter.readers.signup.sign_ups_store import SignUps
 
@@ -94,6 +96,21 @@ class ReaderStores:
         from newsletter.readers.profiles.reader_export_store import ReaderExport
 
         return ReaderExport(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def movements(self) -> Movements:
+        """Who joined and left, week by week."""
+        from newsletter.readers.profiles.movements_store import Movements
+
+        return Movements(aws.client("dynamodb"), self.settings.subscribers_table)
+
+    @cached_property
+    def reader_list(self) -> ReaderList:
+        """Readers counted and listed."""
+        from newsletter.readers.profiles.reader_list_store import ReaderList
+
+        env = self.settings
+        return ReaderList(aws.client("dynamodb"), env.subscribers_table, env.mailable_index)
 
     @cached_property
     def sign_ups(self) -> SignUps:

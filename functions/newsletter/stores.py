@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from newsletter.mailings.status_store import MailingStatuses
     from newsletter.nurture.enrollments.retimed_store import RetimedSequences
     from newsletter.nurture.steps.step_batches_store import StepBatches
+    from newsletter.platform.audit.audit_store import Audit
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.rate_limiter_store import RateLimiter
     from newsletter.readers.signup.limits_store import SignUpLimits
@@ -102,6 +103,14 @@ class Stores(ReaderStores):
         from newsletter.mailings.planning.backlog_store import Backlog
 
         return Backlog(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        from newsletter.platform.audit.audit_store import Audit
+
+        env = self.settings
+        return Audit(aws.client("dynamodb"), env.content_table, self.publication.retention.audit)
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cli import target
+from cli.audited import audited
 from cli.commands import (
     articles,
     campaign,
@@ -26,6 +27,7 @@ from cli.commands import (
     subscribers,
 )
 from cli.commands.account import cost, doctor
+from cli.commands.daily import audit, overview
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
 from cli.parsing import Parser, Run
@@ -46,7 +48,7 @@ WithoutStack = Callable[[argparse.Namespace, Path], int | None]
 GROUPS = (
     *(campaign, mailing, digest, leads, operations),
     *(articles, feeds, sequences),
-    *(import_export, subscribers),
+    *(import_export, subscribers, overview, audit),
     *(check, preview, secrets),
     *(doctor, cost),
     completion,
@@ -104,7 +106,7 @@ def _run_plainly(options: argparse.Namespace, wanted: target.Wanted) -> int:
         print(f"newsletter: using {found.name}", file=sys.stderr)
     run: Run = options.run
     with target.applied(found), aws_errors_as_faults():
-        return run(options)
+        return audited(options, run)
 
 
 class Version(argparse.Action):

@@ -96,7 +96,7 @@ def add_command(
         conflict_handler="resolve",
     )
     add_json(command)
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, command=command.prog.partition(" ")[2])
     return command
 
 

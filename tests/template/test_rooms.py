@@ -25,6 +25,7 @@ SUBJECTS = (
     "reports",
     "leads",
     "nurture",
+    "overview",
 )
 """A subject imports what stands before it. Calls in the other direction go through the container."""
 MOST_FILES = 13

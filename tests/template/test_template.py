@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from newsletter.mailings.schedules import Cron, parse
 from newsletter.platform.aws.clients import SERVICES
 from newsletter.platform.aws.items import KEYS
 from newsletter.platform.settings import read_settings
@@ -17,7 +18,6 @@ from newsletter.sending.ledger import LEASE
 from newsletter.sending.reserve_slots import MAX_SLEEP
 from newsletter.sending.send_batches import MAX_CONCURRENT
 from rehearsal.template.cloudformation import Resource
-from rehearsal.template.expressions import Cron, parse
 from rehearsal.template.model import Function
 from tests.template.stacks import ROOT, as_list, function, resources, stack, statements
 

@@ -34,8 +34,8 @@ class Settings:
     templates: Path
     public_url: str
     feed_url: str
-    crm_url: str
     digest_schedule: str
+    crm_url: str
     oidc_issuer: str
     oidc_audience: str
     local: bool
@@ -71,8 +71,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         templates=Path(needed("TEMPLATES")),
         public_url=needed("PUBLIC_URL").rstrip("/"),
         feed_url=variables.get("NEWSLETTER_FEED_URL", ""),
-        crm_url=needed("CRM_URL"),
         digest_schedule=variables.get("NEWSLETTER_DIGEST_SCHEDULE", ""),
+        crm_url=needed("CRM_URL"),
         oidc_issuer=needed("OIDC_ISSUER"),
         oidc_audience=needed("OIDC_AUDIENCE"),
         local=variables.get("NEWSLETTER_LOCAL") == "1",

@@ -95,11 +95,12 @@ class Digest:
 
 @dataclass(frozen=True)
 class Retention:
-    """How long forms that nobody confirmed, profiles of readers who left, and clicks are kept."""
+    """How long forms that nobody confirmed, profiles of readers who left, clicks, and the audit trail are kept."""
 
     pending: timedelta = timedelta(days=14)
     left: timedelta = timedelta(days=365)
     clicks: timedelta = timedelta(days=400)
+    audit: timedelta = timedelta(days=730)
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ def _retention(table: TomlTable) -> Retention:
         pending=timedelta(days=table.number("pending_days", SIGN_UP_LIFE.days, 90)),
         left=timedelta(days=table.number("left_days", 1, 3650)),
         clicks=timedelta(days=table.number("click_days", 1, 3650)),
+        audit=timedelta(days=table.number("audit_days", 30, 3650, default=Retention.audit.days)),
     )
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 MAX_REASON = 500
-How = Literal["one-click", "page", "crm"]
-"""By their mailbox provider, by our page, or because the CRM told us that they want no more mail."""
+How = Literal["one-click", "page", "crm", "request"]
+"""By their mailbox provider, by our page, because the CRM said that they want no more mail, or by us as they asked."""
 HOW: tuple[str, ...] = get_args(How)
 
 

@@ -6,13 +6,14 @@ import json
 
 from cli.faults import Fault
 from cli.output import facts, say, table, when
-from newsletter.articles.article import Article, Choice
-from newsletter.articles.listing import is_out_by
+from newsletter.articles.article import Article
 from newsletter.articles.parsing.markup import plain
 from newsletter.container import app
 from newsletter.mailings.digests.carry_again import carry_again
 from newsletter.mailings.digests.digest import newest_first
-from newsletter.platform.errors import NotNow
+from newsletter.overview.article_choices import ArticleAct, act_on_article, mark_of
+from newsletter.overview.article_choices import retopic as give_topics
+from newsletter.platform.errors import InvalidInput, NotNow
 from newsletter.publication.publication import Publication
 from newsletter.reports.descriptions import article_as_json, topic_label
 
@@ -39,7 +40,7 @@ def show_articles(limit: int, *, as_json: bool) -> int:
                 article.title,
                 "\n".join(_labels(article, publication)) or EVERYONE,
                 "\n".join(article.topic_reasons),
-                _mark(article),
+                mark_of(article, app.now()),
             )
             for article in articles
         ),
@@ -71,7 +72,7 @@ def show_article(name: str) -> int:
         "image": f"{article.image}{size}" if article.image else "",
         "image says": article.image_alt,
         "to read": f"{article.minutes} min" if article.minutes else "",
-        "marketing": _mark(article),
+        "marketing": mark_of(article, app.now()),
         "kept out": article.withdrawn or article.excluded,
         "summary": article.summary,
         "text": plain(app.articles.body(article.id))[:2_000],
@@ -83,7 +84,7 @@ def show_article(name: str) -> int:
 def pin(name: str) -> int:
     """Put an article on top of its digest."""
     article = _found(name)
-    app.articles.change_choice(article.id, pinned=True, skipped=False)
+    act_on_article(ArticleAct.PIN, article.id, app.now(), app)
     say(f"{_named(article)} is pinned: it comes first in its digest.")
     return 0
 
@@ -91,7 +92,7 @@ def pin(name: str) -> int:
 def skip(name: str) -> int:
     """Keep an article out of every digest."""
     article = _found(name)
-    app.articles.change_choice(article.id, pinned=False, skipped=True)
+    act_on_article(ArticleAct.SKIP, article.id, app.now(), app)
     say(f"{_named(article)} is skipped: no digest that is still to be started has it.")
     return 0
 
@@ -115,13 +116,11 @@ def retopic(name: str, topics: list[str], *, everyone: bool) -> int:
     article = _found(name)
     if bool(topics) == everyone:
         raise Fault("name the topics of the article, or give --everyone for none")
-    for topic in topics:
-        if publication.topic(topic) is None:
-            known = ", ".join(each.key for each in publication.topics)
-            raise Fault(f"there is no topic {topic!r}; publication.toml has {known}")
-    in_order = [topic.key for topic in publication.topics if topic.key in topics]
-    app.articles.change_choice(article.id, topics=in_order)
-    labels = ", ".join(topic_label(key, publication) for key in in_order) or "no topic, so it is for everyone"
+    try:
+        changed = give_topics(article.id, topics, app)
+    except InvalidInput as wrong:
+        raise Fault(wrong.message) from wrong
+    labels = ", ".join(topic_label(key, publication) for key in changed.topics) or "no topic, so it is for everyone"
     say(f"{_named(article)} now has: {labels}.")
     return 0
 
@@ -129,7 +128,7 @@ def retopic(name: str, topics: list[str], *, everyone: bool) -> int:
 def reset(name: str) -> int:
     """Undo marketing's choices about an article."""
     article = _found(name)
-    app.articles.put_choice(article.id, Choice())
+    act_on_article(ArticleAct.RESET, article.id, app.now(), app)
     say(f"{_named(article)} is as its feed has it.")
     return 0
 
@@ -149,12 +148,3 @@ def _named(article: Article) -> str:
 
 def _labels(article: Article, publication: Publication) -> list[str]:
     return [topic_label(key, publication) for key in article.topics]
-
-
-def _mark(article: Article) -> str:
-    """What is to be known of an article besides its topics, in a word or two."""
-    if article.is_kept_out:
-        return "skipped" if article.skipped else "withdrawn" if article.withdrawn else "excluded"
-    if not is_out_by(article, app.now()):
-        return "waits for its day"
-    return "pinned" if article.pinned else ""

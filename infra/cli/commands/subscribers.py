@@ -1,4 +1,4 @@
-"""`newsletter subscribers show` and `unsuppress`, and `newsletter consent show`."""
+"""`newsletter subscribers show`, `count`, `end` and `unsuppress`, and `newsletter consent show`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,26 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         "show",
         stack_options,
         _show,
-        "status of an address, here and on SES's suppression list",
-        "The status of the reader, whether a sign-up waits, and whether SES holds mail to the address back. Exit code "
-        "1 while it does.",
+        "one reader with all that is known of them, and whether SES holds their mail back",
+        "The status of the reader, what they chose, which mails they got, what they read, their sequences and leads, "
+        "and whether SES holds mail to the address back. Exit code 1 while it does.",
     )
     one.add_argument("address", metavar="ADDRESS")
     one.add_argument("--json", action="store_true", help="for programs")
+    many = add_command(readers, "count", stack_options, _count, "how many get mail, by language, topic and frequency")
+    many.add_argument("--json", action="store_true", help="for programs")
+    stop = add_command(
+        readers,
+        "end",
+        stack_options,
+        _end,
+        "end a subscription because its reader asked for it",
+        "Unsubscribe a reader who asked for it by mail or telephone; a second time, nothing happens. Only they can "
+        "come back, with the form.",
+    )
+    stop.add_argument("address", metavar="ADDRESS")
+    stop.add_argument("--yes", action="store_true", help="do not ask")
+    stop.add_argument("--json", action="store_true", help="for programs")
     lift = add_command(
         readers,
         "unsuppress",
@@ -51,6 +65,18 @@ def _show(options: argparse.Namespace) -> int:
     from cli.readers import subscribers
 
     return subscribers.show(options.address, as_json=options.json)
+
+
+def _count(options: argparse.Namespace) -> int:
+    from cli.readers import count
+
+    return count.show(as_json=options.json)
+
+
+def _end(options: argparse.Namespace) -> int:
+    from cli.readers import subscribers
+
+    return subscribers.end(options.address, yes=options.yes, as_json=options.json)
 
 
 def _unsuppress(options: argparse.Namespace) -> int:

@@ -10,11 +10,11 @@ from math import ceil
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from newsletter.mailings.schedules import Cron, ExpressionError, Rate, parse
 from rehearsal import events
 from rehearsal.lambda_ import logs
 from rehearsal.lambda_.runtime import HandlerFailed
 from rehearsal.template.cloudformation import TemplateError
-from rehearsal.template.expressions import Cron, ExpressionError, Rate, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

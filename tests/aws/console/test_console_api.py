@@ -168,7 +168,14 @@ def test_without_a_good_token_nothing_is_told(cloud: Cloud, issuer: Issuer) -> N
                 cloud,
                 method,
                 path.format(
-                    mailing="confirmation", period="2026-W48", which="weekly", lead="a" * 16, sequence="x", campaign="x"
+                    mailing="confirmation",
+                    period="2026-W48",
+                    which="weekly",
+                    lead="a" * 16,
+                    sequence="x",
+                    campaign="x",
+                    subscriber="a" * 26,
+                    article="a" * 16,
                 ),
                 body,
                 headers,

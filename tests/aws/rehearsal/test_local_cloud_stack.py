@@ -376,7 +376,7 @@ def test_a_run_that_fails_says_so(scratch: Scratch) -> None:
 
 
 def test_a_schedule_fires_at_its_time(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rehearsal.template.expressions._UNITS", {"minute": timedelta(seconds=0.2)})
+    monkeypatch.setattr("newsletter.mailings.schedules._UNITS", {"minute": timedelta(seconds=0.2)})
     scratch.write("template.yaml", TEMPLATE.replace("cron(0 8 ? * TUE *)", "rate(1 minute)"))
     with LocalCloud(root=scratch.root) as cloud:
         table = {"TableName": "newsletter-local-Things"}

@@ -22,7 +22,8 @@ from rehearsal import events
 from tests.support.cloud import Cloud, earlier
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing
-from tests.template.year.people import DAY, KALLE, LIISA, MAIJA, NOW
+from tests.support.readers import add_reader
+from tests.template.year.people import ASKED, DAY, KALLE, LIISA, MAIJA, NOW
 from tests.template.year.readers import subscribe
 
 
@@ -118,6 +119,18 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         )
         assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
         drafts_of_campaigns(cloud, api)
+        readers_in_the_console(api, marketing)
+
+
+def readers_in_the_console(api: Program, marketing: Browser) -> None:
+    """One who asks by telephone is found, changed and ended."""
+    add_reader(ASKED, "linkedin")
+    asked = api("POST", "/subscribers/find", {"address": ASKED}).json["subscriber"]["id"]
+    assert api("PUT", f"/subscribers/{asked}", {"language": "sv"}).status == 200
+    assert [api("POST", f"/subscribers/{asked}/end").status for _ in range(2)] == [200, 200]
+    for path in ("/subscribers", "/subscribers/count", "/overview", "/audit"):
+        assert api("GET", path).status == 200
+    assert marketing.get("/console").status == 200
 
 
 def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
-MAIJA, KALLE, LIISA, PEKKA, MOVED, INVITED, NEVER, HASTY, DOUBTED, CURIOUS = (
+MAIJA, KALLE, LIISA, PEKKA, MOVED, INVITED, NEVER, HASTY, DOUBTED, CURIOUS, ASKED = (
     f"{name}@example.com"
-    for name in ("maija", "kalle", "liisa", "pekka", "muuttanut", "kutsuttu", "never", "kiire", "epavarma", "utelias")
+    for name in (
+        *("maija", "kalle", "liisa", "pekka", "muuttanut", "kutsuttu", "never"),
+        *("kiire", "epavarma", "utelias", "pyysi"),
+    )
 )

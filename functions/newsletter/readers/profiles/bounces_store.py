@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.platform.aws.items import change, conditional, from_item, holds, to_item, to_value
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso, parse_iso
+from newsletter.readers.profiles.movements_store import moved_in
 from newsletter.readers.subscriber import Status
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Bounces:
                     "status": status,
                     "left_at": iso(now),
                     "left_how": how,
+                    "moved_in": moved_in(subscriber, now),
                     "due_shard": shard_of(subscriber),
                     "due_at": iso(now + forget_after),
                     "mailable": None,

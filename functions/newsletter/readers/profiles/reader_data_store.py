@@ -12,6 +12,7 @@ from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.consent_items import from_stored
+from newsletter.readers.profiles.movements_store import moved_in
 from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.records_store import (
     CHANGE,
@@ -28,7 +29,7 @@ from newsletter.readers.subscriber import Status
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-INTERNAL = {"due_shard", "mailable", "enrolled", "standing", "version", "id"}
+INTERNAL = {"due_shard", "mailable", "moved_in", "enrolled", "standing", "version", "id"}
 """Attributes that are not shown to the reader: keys of indexes, and the id, which is the same in all records."""
 
 
@@ -140,6 +141,8 @@ class ReaderData:
             "due_at": iso(now),
             "moved_to": moved_to or None,
             "moved_from": moved_from or None,
+            # Who is erased at their own wish leaves now; of the others it was known that they had left.
+            "moved_in": None if unless_active else moved_in(subscriber, now),
         }
         if not unless_active:
             self._client.put_item(TableName=self._table, Item=to_item(mark))

@@ -23,6 +23,7 @@ from newsletter.platform.times import iso
 from newsletter.readers.choices import Choices, stored_choices
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.frequency_history import after_choice
+from newsletter.readers.profiles.movements_store import joined, moved_in
 from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.records_store import PROFILE
 from newsletter.readers.profiles.subscriber_items import (
@@ -102,6 +103,7 @@ class Subscribers:
             **({"welcomed": welcomed} if welcomed else {}),
             **({"taken": taken} if taken else {}),
             **({"moved_from": sign_up.moved_from} if sign_up.moved_from else {}),
+            **(joined(sign_up.id, sign_up.origin, now) if effect is Effect.SUBSCRIBE else {}),
         }
         allowed = {"tracking": values.pop("tracking")} if sign_up.choices.tracking else {}
         return self._update(
@@ -162,7 +164,7 @@ class Subscribers:
                     "left_how": how,
                     "due_shard": shard_of(subscriber),
                     "due_at": iso(now + forget_after),
-                    **({"moved_to": moved_to} if moved_to else {}),
+                    **({"moved_to": moved_to} if moved_to else {"moved_in": moved_in(subscriber, now)}),
                 },
                 remove=("mailable", "passing"),
                 condition="#status = :active OR (#status = :bounced AND attribute_exists(#passing))",

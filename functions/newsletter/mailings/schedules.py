@@ -24,7 +24,7 @@ _HORIZON = timedelta(days=366 * 9)
 
 
 class ExpressionError(ValueError):
-    """The schedule expression is not one that the local scheduler knows."""
+    """The schedule expression is not one that we know."""
 
 
 @dataclass(frozen=True)

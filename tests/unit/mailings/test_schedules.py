@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.mailings.schedules import ExpressionError, parse
 from rehearsal.clock import Clock
 from rehearsal.events import scheduled
 from rehearsal.lambda_.scheduler import MOST_RUNS, Scheduler, TooManyRuns, moment
 from rehearsal.template.cloudformation import Account
-from rehearsal.template.expressions import ExpressionError, parse
 from rehearsal.template.model import Function, Schedule, Stack
 
 HELSINKI = ZoneInfo("Europe/Helsinki")

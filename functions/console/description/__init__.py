@@ -1,0 +1,1 @@
+"""What the API's description says of each subject: its paths and schemas."""

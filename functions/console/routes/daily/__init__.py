@@ -1,0 +1,1 @@
+"""What is looked at every day: the start page, readers, articles, the audit trail."""

@@ -1,0 +1,57 @@
+"""The start page of the console, as one value: what comes next, what waits, how the list grows, how mails arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from newsletter.overview.deliverability import Deliverability, deliverability
+from newsletter.overview.growth import Growth, growth
+from newsletter.overview.waiting import Waits, what_waits
+from newsletter.overview.whats_next import NextDigest, next_digests
+from newsletter.platform.times import iso
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+
+@dataclass(frozen=True)
+class Overview:
+    """As of one moment. `readers` are those who get mail."""
+
+    readers: int
+    next: Sequence[NextDigest]
+    waiting: Sequence[Waits]
+    growth: Growth
+    delivery: Deliverability
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """As the API and `newsletter overview --json` answer."""
+        return {
+            "readers": self.readers,
+            "next": [
+                {
+                    "frequency": each.frequency.value,
+                    "at": iso(each.at),
+                    "articles": [article.id for article in each.articles],
+                }
+                for each in self.next
+            ],
+            "waiting": [{"kind": each.kind, "what": each.what, "path": each.path} for each in self.waiting],
+            "growth": self.growth.as_json,
+            "delivery": self.delivery.as_json,
+        }
+
+
+def overview(now: datetime, app: Container, clock: Callable[[datetime], str]) -> Overview:
+    """Everything as of now; `clock` writes a moment as people read it."""
+    return Overview(
+        readers=app.reader_list.active(),
+        next=next_digests(now, app),
+        waiting=what_waits(now, app, clock),
+        growth=growth(app, now),
+        delivery=deliverability(now, app),
+    )

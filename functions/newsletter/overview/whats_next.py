@@ -1,0 +1,73 @@
+"""What goes out next and when: the weekly and the monthly digest, with the articles that each would carry today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.articles.article import Article
+from newsletter.mailings.digests.digest import compose_digest, period_of
+from newsletter.mailings.digests.readership import for_composing
+from newsletter.mailings.schedules import Cron, ExpressionError, Rate, parse
+from newsletter.readers.choice import Frequency
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+
+MOST_RUNS = 60
+"""Runs looked at in search of the first one of another month."""
+
+
+@dataclass(frozen=True)
+class NextDigest:
+    """The next digest of a frequency: when it is due, and what it would carry if nothing else were published."""
+
+    frequency: Frequency
+    at: datetime
+    articles: tuple[Article, ...]
+
+
+def next_digests(now: datetime, app: Container) -> list[NextDigest]:
+    """The next weekly and monthly digest, the earlier first; empty where we do not know the schedule."""
+    moments = {each: next_run(each, now, app) for each in Frequency}
+    if not any(moments.values()):
+        return []
+    digests, articles = app.digests.history(), app.articles.all()
+    by_id = {article.id: article for article in articles}
+    found = []
+    for frequency, at in moments.items():
+        if at is None:
+            continue
+        period = period_of(at, app.publication.time_zone, frequency)
+        digest = compose_digest(period, at, articles, for_composing(period, digests, articles), 0)
+        carried = tuple(by_id[each] for each in digest.articles) if digest else ()
+        found.append(NextDigest(frequency, at, carried))
+    return sorted(found, key=lambda each: each.at)
+
+
+def next_run(frequency: Frequency, now: datetime, app: Container) -> datetime | None:
+    """When the next digest of that frequency is due: the first run in a period that has none yet.
+
+    None if the schedule is none that we can read (docs/deploy.md, DigestSchedule).
+    """
+    zone = app.publication.time_zone
+    schedule = _schedule(app)
+    moment = now
+    for _ in range(MOST_RUNS if schedule else 0):
+        at = schedule.next_after(moment) if schedule else None
+        if at is None:
+            return None
+        period = period_of(at, zone, frequency)
+        known = app.digests.get(period)
+        if known is None or known.passed_over:
+            return at
+        moment = at
+    return None
+
+
+def _schedule(app: Container) -> Rate | Cron | None:
+    try:
+        return parse(app.settings.digest_schedule, app.publication.time_zone.key)
+    except ExpressionError:
+        return None

@@ -1,0 +1,1 @@
+"""What is looked at every day: the overview and the audit trail."""
