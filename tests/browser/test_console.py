@@ -18,7 +18,7 @@ def signed_in(page: Page, stage: Stage) -> Page:
     """A colleague in marketing, who came through the issuer's sign-in page."""
     page.goto(stage.url("/console"))
     page.get_by_role("button", name="Sign in as marketing").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mailings")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     return page
 
 
@@ -39,7 +39,7 @@ def test_the_report_of_the_digest_shows_where_every_recipient_stands(
     for reader in READERS:
         subscribe(page, stage, reader)
     stage.cloud.run("planner")
-    signed_in.goto(stage.url("/console"))
+    signed_in.goto(stage.url("/console/mailings"))
     camera.look(signed_in, "21-mailings")
     signed_in.get_by_role("link", name="Digest of week").click()
     expect(signed_in.get_by_text("SES accepted every one of 2 mails.")).to_be_visible()
