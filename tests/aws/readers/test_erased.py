@@ -93,6 +93,8 @@ READS = {
     *(f"ReaderRecords.{name}" for name in ("erased", "erased_at", "sign_ups", "signed_up_since")),
     *(f"SignUps.{name}" for name in ("get", "kept", "waiting")),
     "ReaderData.of",
+    "Movements.of_weeks",
+    *("ReaderList.active", "ReaderList.page"),
     *(f"Visits.{name}" for name in ("of_subscriber", "shown", "trace_of")),
     *(f"ReaderExport.{name}" for name in ("known", "lines", "somebody")),
     *(f"Subscribers.{name}" for name in ("addressees", "get", "many", "page", "profile", "statuses")),
@@ -100,6 +102,7 @@ READS = {
 WITHOUT_READERS = {
     *(
         "Articles",
+        "Audit",  # readers by their ids, as whoever acts names them
         "UnknownEvents",
         "Backlog",
         "CrmEndpoint",

@@ -30,9 +30,8 @@ def test_each_is_counted_where_they_joined_and_where_they_left() -> None:
         Movement(Status.UNSUBSCRIBED, SUNDAY, MONDAY, "fair"),
         Movement(Status.BOUNCED, None, MONDAY),
         Movement(Status.COMPLAINED, None, MONDAY),
-        Movement(Status.ERASED, None, MONDAY),
         Movement(Status.ACTIVE, MONDAY - timedelta(days=60), None, "blog"),
     ]
     before, now = weekly(movements, ["2026-W53", "2027-W01"])
     assert (before.joined, before.left, before.net, dict(before.by_form)) == (2, 0, 2, {"blog": 1, "fair": 1})
-    assert (now.joined, now.left, now.bounced, now.complained, now.net) == (1, 2, 1, 1, -3)
+    assert (now.joined, now.left, now.bounced, now.complained, now.net) == (1, 1, 1, 1, -2)

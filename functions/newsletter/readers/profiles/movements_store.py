@@ -1,7 +1,7 @@
 """Who joined and left, week by week: an index of profiles by the week of their last coming or going.
 
 What the index shows is part of the very write that makes somebody a reader or ends it, so that no crash and no
-repetition makes a count wrong. It has no address, and what an erased reader leaves there is their mark alone.
+repetition makes a count wrong. It has no address, and an erased reader is in it no more.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Movements:
 
 def _movement(item: dict[str, Any]) -> Movement:
     # Whoever has another address now has not left.
-    left = "" if "moved_to" in item else item.get("left_at") or item.get("erased_at")
+    left = "" if "moved_to" in item else item.get("left_at")
     return Movement(
         status=Status(item["status"]),
         joined_at=parse_iso(item["joined_at"]) if "joined_at" in item else None,

@@ -12,7 +12,6 @@ from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
 from newsletter.readers.consents.consent import Consent
 from newsletter.readers.consents.consent_items import from_stored
-from newsletter.readers.profiles.movements_store import moved_in
 from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.records_store import (
     CHANGE,
@@ -141,8 +140,6 @@ class ReaderData:
             "due_at": iso(now),
             "moved_to": moved_to or None,
             "moved_from": moved_from or None,
-            # Who is erased at their own wish leaves now; of the others it was known that they had left.
-            "moved_in": None if unless_active else moved_in(subscriber, now),
         }
         if not unless_active:
             self._client.put_item(TableName=self._table, Item=to_item(mark))
