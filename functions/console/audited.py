@@ -46,7 +46,17 @@ def _act(request: Request, in_path: Mapping[str, str]) -> str:
         place = len(parts) - 1 - parts[::-1].index(value) if value in parts else -1
         if place >= 0:
             parts[place] = f"{{{name}}}"
-    return act_of(f"{request.method} {'/'.join(parts)}")
+    return act_of(f"{request.method} {'/'.join(parts)}", _step(request))
+
+
+def _step(request: Request) -> str:
+    if not request.of_api:
+        return request.field("step")
+    try:
+        given = request.json_object() if request.method == "POST" else {}
+    except InvalidInput:
+        return ""
+    return "draft" if given.get("draft") is True else "schedule" if given.get("send_at") else ""
 
 
 def _is_a_preview(request: Request) -> bool:

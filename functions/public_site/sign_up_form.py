@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.container import app
-from newsletter.mailings.digest_day import digest_day
 from newsletter.mailings.newest_letter import newest_letter
 from newsletter.mailings.planning.ledger_keys import LIFE as LEDGER_LIFE
+from newsletter.mailings.schedules import digest_day
 from newsletter.platform.aws.throttling import is_passing
 from newsletter.platform.web.answer import Answer
 from newsletter.readers.choice import Frequency

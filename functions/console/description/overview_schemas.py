@@ -68,6 +68,11 @@ OVERVIEW_SCHEMAS = {
         {
             "readers": NUMBER | {"description": "Who get mail today."},
             "next": {"type": "array", "items": NEXT},
+            "scheduled": {
+                "type": "array",
+                "items": with_fields({"campaign": TEXT, "subject": TEXT, "send_at": MOMENT}),
+                "description": "Campaigns that go out by themselves, the earliest first.",
+            },
             "waiting": {"type": "array", "items": WAITS},
             "growth": GROWTH,
             "delivery": DELIVERY | {"description": "Of the last 24 hours."},

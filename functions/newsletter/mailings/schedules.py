@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from newsletter.publication.nurture.sending_window import DAYS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -148,3 +150,27 @@ def _values(field: str, text: str, low: int, high: int, names: dict[str, int] | 
             raise ExpressionError(f"cron {field}: {part!r} must go from the smaller to the larger")
         values.update(range(start, end + 1, int(step or 1)))
     return frozenset(values)
+
+
+# --- the day of the week ---------------------------------------------------------------------------------------------
+
+_WITH_DAYS = re.compile(r"cron\(\S+ \S+ [?*] \S+ (\S+) \S+\)")
+
+
+def digest_day(schedule: str) -> str:
+    """`tue` for `cron(0 8 ? * TUE *)`; empty where the schedule names no day of the week.
+
+    Of several days it is the first of the week: a digest starts once a week, and the later runs look after it. AWS
+    counts days from 1 for Sunday (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html).
+    """
+    found = _WITH_DAYS.fullmatch(schedule.strip())
+    if not found:
+        return ""
+    named = [_day(word.partition("-")[0]) for word in found[1].lower().split(",")]
+    return min(named, key=DAYS.index) if all(named) else ""
+
+
+def _day(word: str) -> str:
+    if word in ("1", "2", "3", "4", "5", "6", "7"):
+        return DAYS[int(word) - 2]
+    return word if word in DAYS else ""

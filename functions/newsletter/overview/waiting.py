@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from newsletter.leads.lead import LeadState
 from newsletter.leads.manage.crm_words import endpoint_in_words
 from newsletter.leads.manage.lead_filter import LeadFilter
 from newsletter.leads.manage.list_leads import list_leads
+from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.status import MailingState
 from newsletter.reports.descriptions import title_of
 
@@ -32,12 +33,15 @@ class Waits:
     act: str
 
 
-def what_waits(now: datetime, app: Container, clock: Callable[[datetime], str]) -> list[Waits]:
-    """Everything that waits, what stops most first."""
+def what_waits(
+    now: datetime, app: Container, clock: Callable[[datetime], str], drafts: Sequence[Draft] = ()
+) -> list[Waits]:
+    """Everything that waits, what stops most first; of campaigns that could not go out, those among the `drafts`."""
     return [
         *_breaker(app, clock),
         *_digests(app, clock),
         *_mailings(app),
+        *_campaigns(drafts),
         *_leads(now, app),
         *_feeds(app, clock),
         *_crm(now, app, clock),
@@ -78,6 +82,14 @@ def _mailings(app: Container) -> Iterator[Waits]:
         why = f": {status.reason}" if status.reason else ""
         what = f"{named} is {'held' if status.state is MailingState.HELD else 'paused'}{why}."
         yield Waits("mailing", what, f"/console/mailings/{mailing}", "Resume or cancel it")
+
+
+def _campaigns(drafts: Sequence[Draft]) -> Iterator[Waits]:
+    for draft in drafts:
+        if draft.state is DraftState.HELD:
+            named = draft.campaign.subject or draft.campaign.name or "A campaign without a subject"
+            what = f"“{named}” was to go out and could not: {draft.reason}"
+            yield Waits("mailing", what, f"/console/campaigns/{draft.id}", "Look at it")
 
 
 def _leads(now: datetime, app: Container) -> Iterator[Waits]:

@@ -25,6 +25,9 @@ def show(*, as_json: bool) -> int:
     say(f"{found.readers:,} readers get mail.")
     for each in found.next:
         say(f"Next {each.frequency.value} digest: {clock(each.at)} ({zone}), {len(each.articles)} articles so far")
+    for draft in found.scheduled:
+        if draft.send_at:
+            say(f"Campaign “{draft.campaign.subject}”: {clock(draft.send_at)} ({zone})")
     say("Waits for somebody:" if found.waiting else "Nothing waits for anybody.")
     for waits in found.waiting:
         say(f"  {waits.what}")

@@ -143,7 +143,7 @@ def test_a_reader_is_seen_with_all_that_is_known_of_them(cloud: Cloud, marketing
     assert [each["act"] for each in shown["consents"]] == ["given"]
     assert [each["id"] for each in shown["leads"]] == [lead.id]
     said = marketing.get(f"/console/readers/{reader}").text
-    for words in ("Maija", "Whole and unchanged.", "Kevään sparraukset", "Shall we spar?"):
+    for words in ("Maija", "Whole and unchanged.", "Kevään sparraukset", "Shall we talk it through?"):
         assert words in said
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from newsletter.articles.feeds.feed_state import Failure, FeedState
 from newsletter.container import app
 from newsletter.leads.lead import LeadState
+from newsletter.platform.times import iso
 from newsletter.publication.sending_limits import Feedback
 from newsletter.sending.feedback.reputation_store import Breaker
 from tests.aws.console.test_console_api import _conforms
@@ -75,3 +78,23 @@ def test_rates_stand_beside_their_limits(marketing: Browser, api: Program) -> No
     delivery = api("GET", "/overview").json["delivery"]
     assert (delivery["bounce_rate"], delivery["complaint_rate"]) == (3.333, 0.167)
     assert "3.33 % 4 % 5 %" in marketing.get("/console").text
+
+
+def test_campaigns_that_are_scheduled_and_those_that_could_not_go_out_are_there(
+    marketing: Browser, cloud: Cloud, issuer: Issuer
+) -> None:
+    writer = Program(cloud, issuer.token(scope="openid campaigns:send"))
+    text = {"subject": "Kevään kurssit", "body": "Hei.", "language": "fi"}
+    later = iso(app.now() + timedelta(days=2))
+    kept = writer("POST", "/campaigns", text | {"send_at": later}).json["campaign"]
+    found = writer("GET", "/overview").json
+    _conforms(found, {"$ref": "#/components/schemas/Overview"}, "Overview")
+    assert found["scheduled"] == [{"campaign": kept["id"], "subject": "Kevään kurssit", "send_at": later}]
+    assert f"/console/campaigns/{kept['id']}" in marketing.get("/console").body
+
+    cloud.run("nurture", app.now() + timedelta(days=3))  # nobody would get it
+    found = writer("GET", "/overview").json
+    assert found["scheduled"] == []
+    assert [(each["kind"], each["path"]) for each in found["waiting"]] == [
+        ("mailing", f"/console/campaigns/{kept['id']}")
+    ]

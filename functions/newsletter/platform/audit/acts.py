@@ -8,8 +8,16 @@ from __future__ import annotations
 
 ACTS = {
     "POST /campaigns": "campaign sent",
-    "POST /campaigns/new": "campaign sent",
-    "POST /campaigns/{campaign}/send": "campaign sent",
+    "POST /campaigns draft": "draft of a campaign saved",
+    "POST /campaigns schedule": "campaign scheduled",
+    "PUT /campaigns/{campaign}": "draft of a campaign changed",
+    "DELETE /campaigns/{campaign}": "draft of a campaign deleted",
+    "POST /campaigns/{campaign}/send": "campaign sent or scheduled",
+    "POST /campaigns/{campaign}/unschedule": "campaign taken back",
+    "POST /campaigns/{campaign}/test": "test mail sent",
+    "POST /campaigns/{campaign}/duplicate": "campaign duplicated",
+    "POST /mailings/{mailing}/archive": "mailing taken out of the archive or put back",
+    "POST /mailings/{mailing}/relink": "link of a mailing corrected",
     "POST /mailings/{mailing}/pause": "mailing paused",
     "POST /mailings/{mailing}/resume": "mailing resumed",
     "POST /mailings/{mailing}/cancel": "mailing cancelled",
@@ -33,10 +41,29 @@ ACTS = {
     "POST /articles/{article}/retopic": "topics of an article changed",
     "POST /articles/{article}/reset": "choices on an article taken back",
 }
+FORMS = frozenset({"POST /campaigns/new", "POST /campaigns/{campaign}"})
+"""Forms with several buttons, of which `step` says which was pressed."""
+STEPS = {
+    "send": "campaign sent",
+    "schedule": "campaign scheduled",
+    "unschedule": "campaign taken back",
+    "test": "test mail sent",
+    "duplicate": "campaign duplicated",
+    "delete": "draft of a campaign deleted",
+    "restore": "earlier version of a draft brought back",
+}
+"""What these buttons do. The others save what is written, which the versions of a draft tell, or show it."""
 LOOKS = frozenset({"POST /feeds", "POST /feeds/check", "POST /logout", "POST /subscribers/find", "POST /readers"})
 """Requests that change nothing, though they are posted."""
 COMMANDS = {
     "campaign send": "campaign sent",
+    "campaign save": "draft of a campaign saved",
+    "campaign schedule": "campaign scheduled",
+    "campaign unschedule": "campaign taken back",
+    "campaign duplicate": "campaign duplicated",
+    "campaign delete": "draft of a campaign deleted",
+    "campaign test": "test mail sent",
+    "mailing archive": "mailing taken out of the archive or put back",
     "mailing pause": "mailing paused",
     "mailing resume": "mailing resumed",
     "mailing cancel": "mailing cancelled",
@@ -66,6 +93,11 @@ COMMANDS = {
 """Commands that change something or hand out readers' data; all others only show."""
 
 
-def act_of(request: str) -> str:
-    """The act of a request (`POST /mailings/{mailing}/pause`) in words; empty for one that changes nothing."""
-    return "" if request in LOOKS else ACTS.get(request, request)
+def act_of(request: str, step: str = "") -> str:
+    """The act of a request (`POST /mailings/{mailing}/pause`) in words; empty for one that changes nothing.
+
+    `step` is the button that was pressed in a form, or what a program wants done with a campaign.
+    """
+    if request in FORMS:
+        return STEPS.get(step, "")
+    return "" if request in LOOKS else ACTS.get(f"{request} {step}") or ACTS.get(request, request)

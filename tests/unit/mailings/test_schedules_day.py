@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.mailings.digest_day import digest_day
+from newsletter.mailings.schedules import digest_day
 
 
 @pytest.mark.parametrize(
