@@ -108,7 +108,9 @@ def test_feedback_repeated_and_shuffled_gives_the_same_record_and_a_certificate_
     assert record.positions == expected
     result = count_certificate(5, [record], recipient_lines([record], [batch]))
     assert result.balanced
-    assert result.bounced == len(expected.get("bounced", ()))
+    # Who complains has the mail, whatever a server on the way said of it.
+    assert result.bounced == len(expected.get("bounced", frozenset()) - expected.get("complained", frozenset()))
+    assert result.unanswered >= 0
 
 
 def test_feedback_settles_nothing_of_what_the_sender_wrote(adapters: Adapters) -> None:
