@@ -121,19 +121,28 @@ def _lets_bounds_cross(ours: Answer, other: Answer, call: Call) -> bool:
     return bool(crossed and ours[1] == "ValidationException" and other[1] == "ConditionalCheckFailedException")
 
 
-def _counts_the_key_as_updated(ours: Answer, other: Answer, call: Call) -> bool:
-    """moto counts the key of a new item among what was updated (API reference of UpdateItem, ReturnValues)."""
-    if ours[0] != "done" or other[0] != "done" or call.parameters.get("ReturnValues") != "UPDATED_NEW":
+UPDATED = ("UPDATED_OLD", "UPDATED_NEW")
+
+
+def _sees_other_updates(ours: Answer, other: Answer, call: Call) -> bool:
+    """moto counts the key of a new item among what was updated, and leaves out what was set to the value that it had
+    (API reference of UpdateItem, ReturnValues: the attributes that the expression names).
+    """
+    if ours[0] != "done" or other[0] != "done" or call.parameters.get("ReturnValues") not in UPDATED:
         return False
-    return bool(ours[2] == {name: value for name, value in other[2].items() if name not in ("id", "record")})
+    said = {name: value for name, value in other[2].items() if name not in ("id", "record")}
+    stayed = [name for name in ours[2] if name not in said]
+    return said == {name: value for name, value in ours[2].items() if name in said} and all(
+        name in call.parameters["UpdateExpression"] for name in stayed
+    )
 
 
 UNLIKE = (
-    _counts_the_key_as_updated,
     _crashes_on_what_is_not_defined,
     _does_not_show_what_stood_in_the_way,
     _lets_bounds_cross,
     _looks_at_the_condition_first,
+    _sees_other_updates,
 )
 
 
