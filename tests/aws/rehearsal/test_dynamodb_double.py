@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from itertools import count
+from itertools import count, groupby
 from typing import Any
 
 import boto3
@@ -150,7 +150,7 @@ def outcome(client: Any, table: str, call: Call) -> Answer:
     """What a call says, in a form that can be compared; of an error its code."""
     try:
         if call.method in ("scan", "query"):
-            return "found", _pages(getattr(client, call.method), call.on(table), ordered=_is_ordered(call))
+            return "found", _arranged(_pages(getattr(client, call.method), call.on(table)), call)
         answer = getattr(client, call.method)(**call.on(table))
     except ClientError as error:
         return "refused", error.response["Error"]["Code"], _canonical(error.response.get("Item") or {})
@@ -161,13 +161,21 @@ def outcome(client: Any, table: str, call: Call) -> Answer:
     return "done", _canonical(answer.get("Item", {})), _canonical(answer.get("Attributes", {}))
 
 
-def _is_ordered(call: Call) -> bool:
-    """Many items of the index `due` may have one time, and then nothing is said of their order."""
-    return call.method == "query" and call.parameters.get("IndexName") != "due"
+def _arranged(pages: list[list[Any]], call: Call) -> list[Any]:
+    """Pages as they come where there is an order. Items with the same key of an index have none among themselves (AWS,
+    Developer Guide, "Using Global Secondary Indexes": its keys need not be unique).
+    """
+    items = [item for page in pages for item in page]
+    match call.method, call.parameters.get("IndexName"):
+        case "query", None:
+            return pages
+        case "query", "mailable":
+            return [item for _, same in groupby(items, lambda item: item.get("id")) for item in _sorted([*same])]
+        case _:
+            return _sorted(items)
 
 
-def _pages(ask: Callable[..., Any], request: dict[str, Any], *, ordered: bool) -> list[Any]:
-    """All pages; in their order and each for itself where there is an order."""
+def _pages(ask: Callable[..., Any], request: dict[str, Any]) -> list[list[Any]]:
     pages: list[list[Any]] = []
     while True:
         answer = ask(**request)
@@ -175,7 +183,7 @@ def _pages(ask: Callable[..., Any], request: dict[str, Any], *, ordered: bool) -
         if answer["Items"]:
             pages.append([_canonical(item) for item in answer["Items"]])
         if "LastEvaluatedKey" not in answer:
-            return pages if ordered else _sorted([item for page in pages for item in page])
+            return pages
         request = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
