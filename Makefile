@@ -8,7 +8,7 @@ PORT ?= 8000
 PYTHON ?=
 TESTS ?=
 STAGE ?= default
-export PORT PYTHON RUNS SEED READERS RATE SCANNED CONCURRENCY SAMPLE
+export PORT PYTHON RUNS SEED READERS RATE SCANNED CONCURRENCY CLICKS SAMPLE
 # Byte code is kept, so that nothing is compiled again by every process that a test or a measurement starts.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -30,14 +30,15 @@ class Layout:
 
 
 @cache
-def stack() -> Stack:
-    """The stack of template.yaml."""
+def stack(**more: str) -> Stack:
+    """The stack of template.yaml, with `more` parameters of it."""
     parameters = {
         "PublicUrl": PUBLIC_URL,
         "SenderDomain": "sanaharju.example",
         "CrmWebhookUrl": "http://127.0.0.1/replaced-by-variables",
         "OidcIssuer": "https://issuer.example",
         "OidcAudience": "console",
+        **more,
     }
     return load_stack(ROOT, parameters)
 

@@ -1,7 +1,8 @@
 """`make simulate`: a campaign to a million readers at 500 recipients a second, and what was seen of it.
 
 READERS and RATE in the environment change that; with FEEDBACK=1 each mail is reported on, and every other one opened.
-With SCANNED=0.7 the world opens them as it does (readers.py), in an account with CONCURRENCY executions.
+With SCANNED=0.7 the world opens them as it does (readers.py), in an account with CONCURRENCY executions, and with
+ClicksPerSecond as CLICKS says.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def crowd_of(given: Mapping[str, str], readers: int) -> Crowd | None:
     if not given.get("SCANNED"):
         return None
     sample = int(given.get("SAMPLE") or max(1, readers // PLAYED))
-    return Crowd(float(given["SCANNED"]), sample, int(given.get("CONCURRENCY") or USUAL_ACCOUNT))
+    return Crowd(
+        float(given["SCANNED"]), sample, int(given.get("CONCURRENCY") or USUAL_ACCOUNT), int(given.get("CLICKS") or 0)
+    )
 
 
 def table(sent: Sent) -> list[tuple[str, str]]:
