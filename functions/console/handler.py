@@ -13,7 +13,20 @@ from console.principal import NotSignedIn, principal_of
 from console.problems import problem
 from console.request import Request
 from console.responses import redirect
-from console.routes import api, control, corrections, digest, digest_note, feeds, leads, report, sequences, sign_in
+from console.routes import (
+    api,
+    clickers,
+    control,
+    corrections,
+    digest,
+    digest_note,
+    feeds,
+    leads,
+    mailing_details,
+    report,
+    sequences,
+    sign_in,
+)
 from console.routes.daily import articles, audit, overview, readers
 from newsletter.container import app
 from newsletter.leads.manage.acts import Act
@@ -67,6 +80,12 @@ PATHS: Routes = (
         for act in Control
     ),
     ("/console/mailings/{mailing}/archive", {"POST": signed_in(corrections.press_archive, sends=True)}),
+    (
+        "/console/mailings/{mailing}/clickers",
+        {"GET": signed_in(clickers.show, sends=True), "POST": signed_in(clickers.press_csv, sends=True)},
+    ),
+    ("/console/mailings/{mailing}/comments", {"GET": signed_in(mailing_details.show_comments)}),
+    ("/console/mailings/{mailing}/mail", {"GET": signed_in(mailing_details.show_mail)}),
     ("/console/mailings/{mailing}/relink", {"POST": signed_in(corrections.press_relink, sends=True)}),
     ("/console/digests/{period}", {"GET": signed_in(digest.show)}),
     ("/console/digests/{period}/mail", {"GET": signed_in(digest.show_mail)}),
@@ -133,6 +152,9 @@ PATHS: Routes = (
     ),
     ("/api/v1/mailings", {"GET": with_token(api.list_mailings)}),
     ("/api/v1/mailings/{mailing}", {"GET": with_token(api.show_mailing)}),
+    ("/api/v1/mailings/{mailing}/clickers", {"GET": with_token(clickers.list_all, sends=True)}),
+    ("/api/v1/mailings/{mailing}/comments", {"GET": with_token(mailing_details.list_comments)}),
+    ("/api/v1/mailings/{mailing}/mail", {"GET": with_token(mailing_details.get_mail)}),
     ("/api/v1/mailings/{mailing}/recipients", {"GET": with_token(api.list_recipients)}),
     *(
         (f"/api/v1/mailings/{{mailing}}/{act}", {"POST": with_token(control.endpoint(act), sends=True)})

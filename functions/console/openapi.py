@@ -10,6 +10,7 @@ from typing import Any
 from console.campaigns.schemas import CAMPAIGN_SCHEMAS, campaign_paths
 from console.description.overview_schemas import OVERVIEW_SCHEMAS, overview_paths
 from console.description.reader_schemas import READER_SCHEMAS, reader_paths
+from console.description.report_schemas import BOUNCE, PARTS_OF_REPORT, REPORT_SCHEMAS, report_paths
 from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (
@@ -93,6 +94,7 @@ def _paths() -> dict[str, Any]:
         "/mailings/{mailing}/recipients": {
             "get": _list("listRecipients", "Where each recipient stands", "Recipients", [mailing, after], 100)
         },
+        **report_paths(mailing),
         **_controls(mailing),
         **correction_paths(mailing),
         **_digests(),
@@ -222,6 +224,7 @@ def _schemas() -> dict[str, Schema]:
                 "progress": ref("Progress"),
                 "standings": {"type": "object", "additionalProperties": NUMBER},
                 **VISITS_OF_REPORT,
+                **PARTS_OF_REPORT,
             }
         ),
         "Certificate": certificate,
@@ -233,7 +236,7 @@ def _schemas() -> dict[str, Schema]:
                 "in_flight": NUMBER | {"description": "Mails that go out even if the mailing is stopped now."},
             }
         ),
-        "Recipient": with_fields({**recipient, "unsubscribed": YES_NO}),
+        "Recipient": with_fields({**recipient, "bounce": BOUNCE, "unsubscribed": YES_NO}),
         "Recipients": with_fields(
             {"recipients": array("Recipient"), "cursor": CURSOR, "next": CURSOR | {"deprecated": True}}
         ),
@@ -271,6 +274,7 @@ def _schemas() -> dict[str, Schema]:
             }
         ),
         "Articles": with_fields({"articles": array("Article"), "cursor": CURSOR}),
+        **REPORT_SCHEMAS,
         **LEAD_SCHEMAS,
         **OVERVIEW_SCHEMAS,
         **READER_SCHEMAS,

@@ -14,7 +14,9 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.certificate import RecipientLine
+from newsletter.reports.groups.count_groups import why_back
 from newsletter.reports.report_mailing import Report, recipients_of, report_mailing
+from newsletter.reports.words.bounce_words import group_of
 
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,100}:(0|[1-9][0-9]{0,2})", re.ASCII)
 SEARCH_SECONDS = 8.0
@@ -31,25 +33,36 @@ def lines_after(mailing: Mailing, cursor: str) -> Iterator[RecipientLine]:
     return recipients_of(mailing, app, now=app.now(), after=place_of(cursor))
 
 
-def place_of(cursor: str) -> tuple[str, int]:
-    """The batch and position that a cursor names; the start for an empty one. Raises InvalidInput on `after`."""
+def place_of(cursor: str, field: str = "after") -> tuple[str, int]:
+    """The batch and position that a cursor names; the start for an empty one. Raises InvalidInput on `field`."""
     if not cursor:
         return "", -1
     if not CURSOR.fullmatch(cursor):
-        raise InvalidInput("after", "give `next` of the page before")
+        raise InvalidInput(field, "give `cursor` of the page before")
     batch, _, position = cursor.rpartition(":")
     return batch, int(position)
 
 
 def cursor_of(line: RecipientLine) -> str:
     """`batch:position`."""
-    return f"{line.batch}:{line.position}"
+    return cursor_text(line.batch, line.position)
+
+
+def cursor_text(batch: str, position: int) -> str:
+    """The cursor of a place in the ledger."""
+    return f"{batch}:{position}"
+
+
+def _came_back_for(line: RecipientLine) -> str:
+    reason = why_back(line)
+    return group_of(reason) if reason else ""
 
 
 def page_of(
-    lines: Iterator[RecipientLine], limit: int, standing: str = "", seconds: float = SEARCH_SECONDS
+    lines: Iterator[RecipientLine], limit: int, standing: str = "", reason: str = "", seconds: float = SEARCH_SECONDS
 ) -> tuple[list[RecipientLine], str | None]:
-    """The first `limit` lines (of one recipient status, if `standing` is given), and the cursor if there may be more.
+    """The first `limit` lines (of one recipient status, if `standing` is given, and of those alone whose mail came back
+    for that `reason` of bounce_words), and the cursor if there may be more.
 
     Fewer than `limit` with a cursor: the time was up, and the next page continues the search.
     """
@@ -59,7 +72,7 @@ def page_of(
     for number, line in enumerate(lines):
         if len(found) == limit or (standing and number % 1000 == 999 and time.monotonic() > stop):
             return found, last
-        if not standing or line.status == standing:
+        if (not standing or line.status == standing) and (not reason or _came_back_for(line) == reason):
             found.append(line)
         last = cursor_of(line)
     return found, None

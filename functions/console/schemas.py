@@ -97,7 +97,15 @@ _OPENED = {"people": NUMBER, "machines": NUMBER}
 VISIT_COUNTS: dict[str, Schema] = {
     "LinkCount": {"url": TEXT, **_OPENED},
     "HourCount": {"hour": NUMBER | {"description": "Since the mailing began; the first 48."}, **_OPENED},
-    "VariantCount": {"language": TEXT, "subject": TEXT, "recipients": NUMBER, **_OPENED},
+    "VariantCount": {
+        "language": TEXT,
+        "subject": TEXT,
+        "recipients": NUMBER,
+        **_OPENED,
+        "mails": NUMBER | {"description": "That SES accepted."},
+        "left": NUMBER,
+        "variant": or_null(TEXT) | {"description": "One of these mails, to be looked at: /mailings/{mailing}/mail."},
+    },
 }
 VISITS_OF_REPORT: dict[str, Schema] = {
     "people": NUMBER | {"description": "Recipients of whom a person opened a link or the offer."},

@@ -15,9 +15,9 @@ from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import DEFAULT_CHOICES, Choices
 from newsletter.readers.signup.pending import Effect, Pending, pending
 from newsletter.readers.subscriber import CurrentSubscriber, SignUp, Status, Subscriber
+from newsletter.readers.unsubscribe import REASONS
 from public_site.problems import ACTS as NOT_DONE
 from public_site.routes.less import Less
-from public_site.routes.unsubscribe import REASONS
 from tests.support.mails import BARE, FIRST, article
 from tests.support.pages import publication
 

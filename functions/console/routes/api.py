@@ -10,7 +10,8 @@ from newsletter.container import app
 from newsletter.mailings.digests.digest import newest_first
 from newsletter.platform.errors import NotFound
 from newsletter.platform.web.answer import Answer, json_answer
-from newsletter.reports.descriptions import article_as_json, mailing_as_json, recipients_as_json, report_as_json
+from newsletter.reports.descriptions import article_as_json, mailing_as_json
+from newsletter.reports.report_as_json import recipients_as_json, report_as_json
 from newsletter.reports.report_mailing import addresses_of
 
 MAX_LIMIT = 200

@@ -10,7 +10,8 @@ from newsletter.mailings.control.control_mailing import Control, control_mailing
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.router import View
-from newsletter.reports.descriptions import mailing_as_json, still_going_out
+from newsletter.reports.descriptions import mailing_as_json
+from newsletter.reports.words.certificate_words import still_going_out
 
 
 def endpoint(act: Control) -> View:

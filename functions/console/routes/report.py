@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from console.principal import Principal
 from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from console.responses import clock, page
 from newsletter.container import app
-from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.status import MailingState, allowed_actions
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
-from newsletter.reports.certificate import Certificate
+from newsletter.reports.certificate import Certificate, RecipientLine
 from newsletter.reports.compare import Share, earlier_ones, share_of
-from newsletter.reports.descriptions import (
-    audience_in_words,
+from newsletter.reports.descriptions import audience_in_words, language_name, title_of
+from newsletter.reports.groups.count_groups import CAME_BACK, why_back
+from newsletter.reports.groups.left_comments import FEWEST
+from newsletter.reports.report_mailing import Report, addresses_of
+from newsletter.reports.sent_mail import languages_of
+from newsletter.reports.words.bounce_words import MEANINGS as BOUNCES
+from newsletter.reports.words.bounce_words import bounce_groups, group_of
+from newsletter.reports.words.certificate_words import (
     certificate_in_words,
     progress_in_words,
     status_in_words,
     still_going_out,
-    title_of,
 )
-from newsletter.reports.first_hours import columns_of, first_hours_in_words
-from newsletter.reports.report_mailing import Report, addresses_of
-from newsletter.reports.status_words import MEANINGS, SUMS, parts_in_words
-from newsletter.reports.visit_words import brought_in_words
+from newsletter.reports.words.first_hours import columns_of, first_hours_in_words
+from newsletter.reports.words.group_words import by_language, by_reader, by_topic, why_they_left
+from newsletter.reports.words.status_words import MEANINGS, SUMS, parts_in_words
+from newsletter.reports.words.visit_words import brought_in_words
 from newsletter.sending.ledger import RecipientStatus
 
 MAILINGS = 20
 DECISIONS = 8
 RECIPIENTS = 50
+LOOKS = 30
+"""Mails of different languages and subjects that a report offers to look at, those that most readers got."""
 COUNT_SECONDS = 5.0
 """Seconds to count figures for the start page. Mailings after that time show them only on their own page."""
 
@@ -68,13 +77,17 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
     wanted = request.query("standing")
     if wanted and wanted not in list(RecipientStatus):
         raise InvalidInput("standing", f"one of {', '.join(RecipientStatus)}")
-    lines, following = page_of(lines_after(report.mailing, request.query("after")), RECIPIENTS, wanted)
+    reason = request.query("reason")
+    if reason and (reason not in BOUNCES or wanted not in list(CAME_BACK)):
+        raise InvalidInput("reason", f"with standing=bounced or soft-bounced, one of {', '.join(BOUNCES)}")
+    lines, following = page_of(lines_after(report.mailing, request.query("after")), RECIPIENTS, wanted, reason)
     standings = report.stats.statuses
     publication = app.templates.publication
     offer = publication.offer(report.mailing.offer)
     return page(
         "mailing",
         who,
+        frames=True,
         mailing=report.mailing,
         title=title_of(report.mailing),
         audience=audience_in_words(report.mailing, publication),
@@ -87,6 +100,10 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         links=[link for link in report.links if link.people or link.machines],
         every_link=report.links,
         variants=sorted(report.stats.visits.variants.items()),
+        **_parts_of_readers(report),
+        reason=reason,
+        reason_name=BOUNCES[reason][0] if reason else "",
+        bounce_name=_bounce_name,
         hours=sorted(report.stats.visits.hours.items()),
         columns=columns_of(report.stats.visits.hours),
         pace=first_hours_in_words(report.stats.visits.hours),
@@ -103,12 +120,49 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         standing=wanted,
         recipients=list(addresses_of(lines, app)),
         # Recipients are read after the figures, so while the mailing is being planned there may be more of them.
-        total=(standings.get(wanted, 0) if wanted else sum(standings.values())) if report.planned_to_the_end else None,
+        total=_total(report, wanted) if not reason else None,
         first=not request.query("after"),
         following=following,
         articles=_articles(report.mailing),
         new=request.query("started") == "1",
     )
+
+
+def _total(report: Report, standing: str) -> int | None:
+    standings = report.stats.statuses
+    if not report.planned_to_the_end:
+        return None
+    return standings.get(standing, 0) if standing else sum(standings.values())
+
+
+def _parts_of_readers(report: Report) -> dict[str, Any]:
+    """What the page shows of parts of the mails, why mails came back and readers left, and how it looked."""
+    groups = report.stats.groups
+    looks = [
+        (f"{subject} ({language_name(language)})", urlencode({"variant": group.example}))
+        for (language, subject), group in sorted(groups.variants.items(), key=lambda pair: -pair[1].counted.mails)
+    ][:LOOKS]
+    again = not looks and report.mailing.kind is Kind.CAMPAIGN and report.mailing.status.state.is_final
+    if again:
+        spoken = languages_of(report.mailing, app)
+        looks = [(language_name(language), urlencode({"language": language})) for language in spoken]
+    return {
+        "groups": groups,
+        "topics": by_topic(groups, app),
+        "languages": by_language(groups),
+        "readers": by_reader(groups),
+        "left_why": why_they_left(groups, app),
+        "fewest": FEWEST,
+        "bounces": bounce_groups(groups.bounces),
+        "looks": looks,
+        "looks_again": again,
+    }
+
+
+def _bounce_name(line: RecipientLine) -> str:
+    """Why a mail came back, in words; empty for one that did not."""
+    reason = why_back(line)
+    return BOUNCES[group_of(reason)][0] if reason else ""
 
 
 def _beside_the_last_ones(report: Report) -> list[tuple[Share, str]]:

@@ -135,7 +135,8 @@ class Recipient(NamedTuple):
 
 class RecipientProfile(NamedTuple):
     """To whom a mail goes. `stopped` is why it must not be sent, `broken` what is wrong with the recipient's record;
-    `nonce` is that of the form to confirm.
+    `nonce` is that of the form to confirm, `joined` when they became a reader (ISO 8601), if that
+    is known.
     """
 
     email: str
@@ -144,6 +145,7 @@ class RecipientProfile(NamedTuple):
     stopped: str = ""
     broken: str = ""
     nonce: str = ""
+    joined: str = ""
 
 
 def subscriber_id(pepper: bytes, address: str) -> str:

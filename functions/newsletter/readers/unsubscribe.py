@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 MAX_REASON = 500
+REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
+"""Reasons for leaving to choose from; their texts are in templates/locales/."""
+IN_WORDS = "+"
+"""Ends the reason in the ledger where the reader added words of their own, which are in the profile alone."""
 How = Literal["one-click", "page", "crm", "request"]
 """By their mailbox provider, by our page, because the CRM said that they want no more mail, or by us as they asked."""
 HOW: tuple[str, ...] = get_args(How)
@@ -56,11 +60,18 @@ def status_and_language(claims: LinkClaims, app: Container) -> tuple[str, str]:
     return (profile.status, profile.language) if profile and profile.email else ("", "")
 
 
-def save_reason(claims: LinkClaims, reason: str, app: Container) -> None:
-    """Store why the reader unsubscribed, as one line of at most 500 characters; an empty reason stores nothing."""
-    text = cut(one_line(reason), MAX_REASON)
-    if text:
-        app.subscribers.explain_leaving(claims.subscriber, text)
+def save_reason(claims: LinkClaims, chosen: str, words: str, app: Container) -> None:
+    """Store why the reader unsubscribed: one of REASONS, words of their own, or both; nothing of both stores nothing.
+
+    The profile has both as one line of at most 500 characters, until the reader comes back or is erased. Reports of
+    the mail that they left with count what they chose, in the ledger.
+    """
+    chosen = chosen if chosen in REASONS else ""
+    words = one_line(words)
+    text = cut(": ".join(filter(None, (chosen, words))), MAX_REASON)
+    if text and app.subscribers.explain_leaving(claims.subscriber, text) and claims.mailing:
+        why = f"{chosen}{IN_WORDS if words else ''}"
+        app.deliveries.explain_leaving(claims.mailing, claims.batch, claims.position, why)
 
 
 def ask_to_resubscribe(claims: LinkClaims, now: datetime, app: Container) -> bool:

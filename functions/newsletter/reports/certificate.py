@@ -9,6 +9,7 @@ from datetime import datetime
 
 from newsletter.mailings.planning.batches import Batch
 from newsletter.sending.ledger import FEEDBACK, VISITED, BatchRecord, BatchStatus, RecipientStatus, SendResult
+from newsletter.sending.ses.bounce_reason import NOT_KNOWN, BounceReason
 
 CANCELLED = "cancelled"
 """The reason of recipients who were not sent to before the mailing was cancelled (they count as suppressed)."""
@@ -16,7 +17,10 @@ CANCELLED = "cancelled"
 
 @dataclass(frozen=True)
 class RecipientLine:
-    """One recipient in a report. `twice`: the mail was sent again, and the first one proved to be sent as well."""
+    """One recipient in a report. `twice`: the mail was sent again, and the first one proved to be sent as well.
+
+    `bounce` is why the mail came back, if it did and that is known.
+    """
 
     subscriber: str
     batch: str
@@ -25,6 +29,7 @@ class RecipientLine:
     reason: str = ""
     unsubscribed: bool = False
     twice: bool = False
+    bounce: BounceReason = NOT_KNOWN
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Certificate:
         return self.accepted - self.delivered - self.bounced - self.soft_bounced - self.failed
 
 
-_NOT_ACCEPTED = {
+NOT_ACCEPTED = {
     RecipientStatus.SUPPRESSED,
     RecipientStatus.REJECTED,
     RecipientStatus.DOUBTFUL,
@@ -107,7 +112,12 @@ def recipient_lines(
             if cancelled_at and status is RecipientStatus.WAITING:
                 status, reason = _after_cancelling(record, reason, cancelled_at)
             unsubscribed = record.has_event("unsubscribed", position)
-            lines.append(RecipientLine(subscriber, record.batch.id, position, status, reason, unsubscribed, twice))
+            bounce = record.bounce_of(position)
+            if record.outcomes[position] == SendResult.RESENT:
+                bounce = resend.bounce(position)
+            lines.append(
+                RecipientLine(subscriber, record.batch.id, position, status, reason, unsubscribed, twice, bounce)
+            )
     never, why = (RecipientStatus.SUPPRESSED, CANCELLED) if cancelled_at else (RecipientStatus.WAITING, "")
     for batch in planned:
         if batch.id not in known:
@@ -132,9 +142,15 @@ class _Resend:
             return reported or RecipientStatus.WAITING, reason, False
         place = self._first.outcomes[:position].count(SendResult.RESENT)
         status = self._second.status_of(place)
-        if status not in _NOT_ACCEPTED:
+        if status not in NOT_ACCEPTED:
             return status, "sent twice: the first mail's Send event came late" if reported else "", reported is not None
         return reported or status, self._second.reasons.get(place, reason), False
+
+    def bounce(self, position: int) -> BounceReason:
+        """Why the last of the recipient's mails came back."""
+        place = self._first.outcomes[:position].count(SendResult.RESENT)
+        again = self._second.bounce_of(place) if self._second else NOT_KNOWN
+        return again if any(again) else self._first.bounce_of(position)
 
 
 def _after_cancelling(record: BatchRecord, reason: str, now: datetime) -> tuple[RecipientStatus, str]:
@@ -157,7 +173,7 @@ def count_certificate(planned: int, records: Iterable[BatchRecord], lines: Itera
             events[what] += sum(record.has_event(what, position) for position in record.visits)
     return Certificate(
         planned=planned,
-        accepted=sum(number for status, number in counts.items() if status not in _NOT_ACCEPTED),
+        accepted=sum(number for status, number in counts.items() if status not in NOT_ACCEPTED),
         suppressed=counts[RecipientStatus.SUPPRESSED],
         rejected=counts[RecipientStatus.REJECTED],
         doubtful=counts[RecipientStatus.DOUBTFUL],

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.mailings_store import VariantOutline
 from newsletter.mailings.planning.batches import Manifest
 from newsletter.mailings.status import MailingState
 from newsletter.platform.shards import SHARDS
+from newsletter.reports.groups.count_groups import Topics
+from newsletter.reports.groups.link_topics import topics_of_links
 from newsletter.reports.stats import MailingStats, compute_stats, sum_stats
 from newsletter.reports.visit_counts import count_visits
 
@@ -31,19 +34,22 @@ def count_mailing(mailing: Mailing, app: Container, *, now: datetime) -> Mailing
     update any counter.
     """
     if not is_large(mailing, app):
-        return _count(mailing, "", now, app)
+        return _count(mailing, "", now, app, topics_of_links(mailing, app))
     oldest = max(now - min(max((now - mailing.created_at) / AGE_DIVISOR, MIN_AGE), MAX_AGE), mailing.status.since)
     known = {shard: stats for shard, stats in app.stats.of_shards(mailing.id).items() if stats.at >= oldest}
-    for shard in SHARDS:
-        if shard not in known:
-            known[shard] = count_shard(mailing, shard, app, now=now)
-            app.stats.put(mailing.id, shard, known[shard])
+    missing = [shard for shard in SHARDS if shard not in known]
+    topics = topics_of_links(mailing, app) if missing else {}
+    for shard in missing:
+        known[shard] = count_shard(mailing, shard, app, now=now, topics=topics)
+        app.stats.put(mailing.id, shard, known[shard])
     return sum_stats(known.values())
 
 
-def count_shard(mailing: Mailing, shard: str, app: Container, *, now: datetime) -> MailingStats:
-    """The stats of one shard, counted from the ledger now."""
-    return _count(mailing, shard, now, app)
+def count_shard(
+    mailing: Mailing, shard: str, app: Container, *, now: datetime, topics: Topics | None = None
+) -> MailingStats:
+    """The stats of one shard, counted from the ledger now; `topics` are those of its links, if somebody has them."""
+    return _count(mailing, shard, now, app, topics_of_links(mailing, app) if topics is None else topics)
 
 
 def is_large(mailing: Mailing, app: Container) -> bool:
@@ -62,16 +68,29 @@ def planned_pages(mailing: Mailing, shard: str, app: Container) -> list[tuple[st
     return list(app.manifests.of_mailing(mailing.id))
 
 
-def _count(mailing: Mailing, shard: str, now: datetime, app: Container) -> MailingStats:
+def _count(mailing: Mailing, shard: str, now: datetime, app: Container, topics: Topics) -> MailingStats:
     """The stats of a shard, or of the whole mailing if `shard` is empty."""
     records = list(app.deliveries.records(mailing.id, shard))
-    visits = count_visits(records, lambda variant: app.mailings.outline(mailing.id, variant), mailing.created_at)
+
+    def outline(variant: str) -> VariantOutline | None:
+        return app.mailings.outline(mailing.id, variant)
+
+    visits = count_visits(records, outline, mailing.created_at)
     if mailing.kind.automated:
         # Automated mailings have no manifests: every ledger record is a mail that was asked for.
-        own = [record.batch for record in records if not record.batch.original_id]
-        return compute_stats(records, own, to_the_end=True, now=now, cancelled=False, visits=visits)
-    manifests = planned_pages(mailing, shard, app)
-    planned = [batch for _, manifest in manifests for batch in manifest.batches]
-    to_the_end = {each for each, manifest in manifests if manifest.last} >= set(shard or SHARDS)
-    cancelled = mailing.status.state is MailingState.CANCELLED
-    return compute_stats(records, planned, to_the_end=to_the_end, now=now, cancelled=cancelled, visits=visits)
+        planned = [record.batch for record in records if not record.batch.original_id]
+        to_the_end = True
+    else:
+        manifests = planned_pages(mailing, shard, app)
+        planned = [batch for _, manifest in manifests for batch in manifest.batches]
+        to_the_end = {each for each, manifest in manifests if manifest.last} >= set(shard or SHARDS)
+    return compute_stats(
+        records,
+        planned,
+        to_the_end=to_the_end,
+        now=now,
+        cancelled=not mailing.kind.automated and mailing.status.state is MailingState.CANCELLED,
+        visits=visits,
+        outline=outline,
+        topics=topics,
+    )

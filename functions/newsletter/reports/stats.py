@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import add
+from types import MappingProxyType
 
+from newsletter.mailings.mailings_store import VariantOutline
 from newsletter.mailings.planning.batches import Batch
 from newsletter.reports.certificate import Certificate, count_certificate, recipient_lines
+from newsletter.reports.groups.count_groups import Topics, count_groups
+from newsletter.reports.groups.groups import Groups
 from newsletter.reports.visit_counts import VisitCounts
 from newsletter.sending.ledger import LEASE, BatchRecord, BatchStatus, SendResult
 
 RATE_WINDOW = timedelta(minutes=2)
 """The time before the count over which the rate is measured."""
 
+NO_TOPICS: Topics = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class MailingStats:
     """The certificate `sums` as of `at`, and the number of recipients by status in `statuses`.
 
-    `recent` recipients were sent to within RATE_WINDOW before that; `visits` tells who opened links. `in_flight` are in
-    calls to SES that are under way: they get their mail even when the mailing is paused or cancelled now.
+    `recent` recipients were sent to within RATE_WINDOW before that; `visits` tells who opened links, `groups` what
+    became of parts of the mails. `in_flight` are in calls to SES that are under way: they get their mail even when the
+    mailing is paused or cancelled now.
     """
 
     sums: Certificate
@@ -33,6 +40,7 @@ class MailingStats:
     statuses: Mapping[str, int] = field(default_factory=dict)
     visits: VisitCounts = field(default_factory=VisitCounts)
     in_flight: int = 0
+    groups: Groups = field(default_factory=Groups)
 
     def rate(self, started: datetime) -> float:
         """Recipients a second, measured over RATE_WINDOW, or since `started` if that is shorter."""
@@ -53,8 +61,13 @@ def compute_stats(
     now: datetime,
     cancelled: bool,
     visits: VisitCounts | None = None,
+    outline: Callable[[str], VariantOutline | None] = lambda _: None,
+    topics: Topics = NO_TOPICS,
 ) -> MailingStats:
-    """The stats of these ledger records and planned batches, as of `now`; `visits` were counted from the records."""
+    """The stats of these ledger records and planned batches, as of `now`.
+
+    `visits` were counted from the records, `outline` describes a variant by its key, `topics` are those of links.
+    """
     records, planned = list(records), list(planned)
     lines = recipient_lines(records, planned, cancelled_at=now if cancelled else None)
     total = sum(len(batch.recipients) for batch in planned)
@@ -66,7 +79,10 @@ def compute_stats(
     statuses = Counter(line.status.value for line in lines)
     sums = count_certificate(total, records, lines)
     in_flight = sum(record.outcomes.count(SendResult.OPEN) for record in records if record.is_claimed(now))
-    return MailingStats(sums, to_the_end, now, recent, dict(statuses), visits or VisitCounts(), in_flight)
+    groups = count_groups(records, lines, outline, topics)
+    return MailingStats(
+        sums, to_the_end, now, recent, dict(statuses), visits or VisitCounts(), in_flight, groups=groups
+    )
 
 
 def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
@@ -84,4 +100,5 @@ def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
         dict(sum((Counter(part.statuses) for part in parts), Counter())),
         reduce(add, (part.visits for part in parts)),
         sum(part.in_flight for part in parts),
+        groups=reduce(add, (part.groups for part in parts)),
     )

@@ -12,6 +12,7 @@ from newsletter.mailings.planning.ledger_keys import LIFE
 from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
 from newsletter.reports.certificate import Certificate
+from newsletter.reports.groups import groups
 from newsletter.reports.stats import MailingStats
 from newsletter.reports.visit_counts import from_stored
 
@@ -60,6 +61,7 @@ class StatsStore:
             "lately": stats.recent,
             "standings": dict(stats.statuses),
             "visits": stats.visits.stored,
+            "groups": stats.groups.stored,
             "in_flight": stats.in_flight,
             "at": iso(stats.at),
             "expires": int((stats.at + LIFE).timestamp()),
@@ -71,5 +73,12 @@ def _stats(item: dict[str, Any]) -> MailingStats:
     sums = Certificate(**{field.name: item["sums"].get(field.name, 0) for field in fields(Certificate)})
     visits = from_stored(item["visits"])
     return MailingStats(
-        sums, item["to_the_end"], parse_iso(item["at"]), item["lately"], item["standings"], visits, item["in_flight"]
+        sums,
+        item["to_the_end"],
+        parse_iso(item["at"]),
+        item["lately"],
+        item["standings"],
+        visits,
+        item["in_flight"],
+        groups=groups.from_stored(item["groups"]),
     )

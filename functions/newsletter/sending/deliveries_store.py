@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from newsletter.mailings.planning.batches import Batch
-from newsletter.mailings.planning.ledger_keys import LIFE, batch_key, batch_keys
+from newsletter.mailings.planning.ledger_keys import batch_key, batch_keys
 from newsletter.platform.aws.items import (
     GET_LIMIT,
     Item,
@@ -23,11 +23,18 @@ from newsletter.platform.aws.items import (
     to_item,
     to_value,
 )
-from newsletter.platform.times import iso, parse_iso
+from newsletter.platform.times import iso
 from newsletter.sending.feedback.delivery_times import DELIVERED_AT, Moments, as_numbers, moments_of
-from newsletter.sending.feedback.visit_marks import read_marks
+from newsletter.sending.feedback.ledger_items import (
+    LEFT,
+    bounce_attributes,
+    claimed_values,
+    read_positions,
+    read_record,
+)
 from newsletter.sending.feedback.visit_marks_store import VISITS
 from newsletter.sending.ledger import FEEDBACK, LEASE, BatchRecord, BatchStatus
+from newsletter.sending.ses.bounce_reason import BounceReason
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,7 +78,7 @@ class Deliveries:
     def events(self, mailing: str, batch: str) -> dict[str, frozenset[int]]:
         """The events of a batch so far: positions by type."""
         item = self._get(mailing, batch, ("size", *FEEDBACK), EVENTS)
-        return _of_batch({what: item[what] for what in FEEDBACK if what in item}, item["size"]) if item else {}
+        return read_positions(item, item["size"]) if item else {}
 
     def records(self, mailing: str, shard: str = "") -> Iterable[BatchRecord]:
         """Every ledger record of the mailing or of one shard: one query for each of the PLACES, some at a time."""
@@ -94,10 +101,17 @@ class Deliveries:
         )
         return "LastEvaluatedKey" in answer
 
-    def claim(self, batch: Batch, outcomes: str, reasons: Mapping[int, str], now: datetime) -> BatchRecord | None:
+    def claim(
+        self,
+        batch: Batch,
+        outcomes: str,
+        reasons: Mapping[int, str],
+        now: datetime,
+        new_readers: Collection[int] = (),
+    ) -> BatchRecord | None:
         """Claim a batch that was not tried yet: None if that worked, otherwise the record that is there already.
 
-        That comes without its events.
+        That comes without its events. `new_readers` are the positions of readers who had joined shortly before.
         """
         written = conditional(
             self._client,
@@ -105,22 +119,11 @@ class Deliveries:
             TableName=self._table,
             Item={
                 **_key(batch.mailing, batch.id),
-                **to_item(
-                    {
-                        "expires": int((now + LIFE).timestamp()),
-                        "variant": batch.variant,
-                        "recipients": " ".join(batch.recipients),
-                        "state": BatchStatus.CLAIMED,
-                        "outcomes": outcomes,
-                        "reasons": {str(position): reason for position, reason in reasons.items()},
-                        "attempts": 1,
-                        "lease": iso(now + LEASE),
-                    }
-                ),
+                **to_item(claimed_values(batch, outcomes, reasons, now, new_readers)),
             },
             ConditionExpression="attribute_not_exists(part)",
         )
-        return None if written.took_place else _record(batch.mailing, from_item(written.item), {}, {})
+        return None if written.took_place else read_record(batch.mailing, from_item(written.item), {}, {})
 
     def claim_again(self, record: BatchRecord, outcomes: str, reasons: Mapping[int, str], now: datetime) -> bool:
         """Claim a batch whose last try left recipients to retry (state `retry`); False when another run was faster."""
@@ -193,21 +196,38 @@ class Deliveries:
         batch: str,
         happened: Mapping[str, Collection[int]],
         delivered: Mapping[int, datetime] | None = None,
+        bounces: Mapping[BounceReason, Collection[int]] | None = None,
     ) -> dict[str, frozenset[int]] | None:
         """The same for several events of a batch, in one write; each type comes with at least one position.
 
         All events of the batch after that, by type; None when the ledger has no such batch. Positions beyond the size
-        of the batch are left out, here and whenever the record is read. `delivered` is when mails were, by position.
+        of the batch are left out, here and whenever the record is read. `delivered` is when mails were, by position;
+        `bounces` are positions by the reason for which their mails came back.
         """
         if unknown := happened.keys() - set(FEEDBACK):
             message = f"{min(unknown)!r} is none of {', '.join(FEEDBACK)}"
             raise ValueError(message)
-        new = {**happened, **({DELIVERED_AT: as_numbers(delivered)} if delivered else {})}
+        times = {DELIVERED_AT: as_numbers(delivered)} if delivered else {}
+        new = {**happened, **times, **bounce_attributes(bounces or {})}
         item = self._add(mailing, batch, new) or self._add_first(mailing, batch, new)
         if item is None:
             return None
-        known = {what: frozenset(map(int, item[what]["NS"])) for what in FEEDBACK if what in item}
-        return _of_batch(known, int(item["size"]["N"]))
+        known = from_item(item)
+        return read_positions(known, known["size"])
+
+    def explain_leaving(self, mailing: str, batch: str, position: int, why: str) -> bool:
+        """Keep why the reader at this position left, the last they said; False if they left with no mail of it."""
+        return holds(
+            self._client,
+            "update_item",
+            repeatable=True,
+            TableName=self._table,
+            Key=_key(mailing, batch, EVENTS),
+            UpdateExpression="SET #left = :why",
+            ConditionExpression="contains(unsubscribed, :position)",
+            ExpressionAttributeNames={"#left": f"{LEFT}{position}"},
+            ExpressionAttributeValues=to_item({":why": why, ":position": position}),
+        )
 
     def _add_first(self, mailing: str, batch: str, happened: Mapping[str, Collection[int]]) -> Item | None:
         """The first events of a batch: it must have a record. Where others are first meanwhile, that is the same."""
@@ -272,27 +292,8 @@ class Deliveries:
             of_batch = {item["part"].removeprefix(batch): item for item in items}
             # Events and visits without a record are those of one that has just expired.
             if "" in of_batch:
-                yield _record(mailing, of_batch[""], of_batch.get(EVENTS, {}), of_batch.get(VISITS, {}))
+                yield read_record(mailing, of_batch[""], of_batch.get(EVENTS, {}), of_batch.get(VISITS, {}))
 
 
 def _key(mailing: str, batch: str, which: str = "") -> Item:
     return to_item({"mailing": batch_key(mailing, batch), "part": f"batch#{batch}{which}"})
-
-
-def _record(mailing: str, item: Mapping[str, Any], events: Mapping[str, Any], visits: Mapping[str, Any]) -> BatchRecord:
-    batch = Batch(mailing, item["part"].removeprefix("batch#"), item["variant"], tuple(item["recipients"].split()))
-    return BatchRecord(
-        batch=batch,
-        state=BatchStatus(item["state"]),
-        outcomes=item["outcomes"],
-        attempts=item["attempts"],
-        lease=parse_iso(item["lease"]),
-        reasons={int(position): reason for position, reason in item["reasons"].items()},
-        positions=_of_batch({what: events[what] for what in FEEDBACK if what in events}, len(batch.recipients)),
-        visits=read_marks(visits, len(batch.recipients), parse_iso(item["lease"])),
-    )
-
-
-def _of_batch(positions: Mapping[str, frozenset[int]], size: int) -> dict[str, frozenset[int]]:
-    """The positions within the size of the batch; others must not be counted."""
-    return {what: frozenset(each for each in known if each < size) for what, known in positions.items()}

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from newsletter.mailings.planning.batches import Batch
 from newsletter.sending.feedback.visit_marks import VisitMark
+from newsletter.sending.ses.bounce_reason import BounceReason, worst
 
 LEASE = timedelta(minutes=2)
 """How long a claim is valid: longer than the sender may run (60 s), shorter than the queue's visibility (360 s)."""
@@ -83,7 +84,8 @@ class BatchRecord:
     """A ledger record. `outcomes` has one SendResult letter per recipient; `positions` the event sets by type.
 
     `lease` is when the claim ends; once the batch is done, LEASE after its result was stored. `visits` has the mark of
-    each recipient of whose mail a link was opened.
+    each recipient of whose mail a link was opened. `bounces` are positions by why their mails came back, `left_why`
+    what readers chose when they were asked why they left, and `new_readers` who had joined shortly before.
     """
 
     batch: Batch
@@ -94,6 +96,9 @@ class BatchRecord:
     reasons: Mapping[int, str] = field(default_factory=dict)
     positions: Mapping[str, frozenset[int]] = field(default_factory=dict)
     visits: Mapping[int, VisitMark] = field(default_factory=dict)
+    bounces: Mapping[BounceReason, frozenset[int]] = field(default_factory=dict)
+    left_why: Mapping[int, str] = field(default_factory=dict)
+    new_readers: frozenset[int] = frozenset()
 
     @property
     def is_done(self) -> bool:
@@ -115,6 +120,10 @@ class BatchRecord:
             case "offered":
                 return mark is not None and mark.offered
         return position in self.positions.get(what, ())
+
+    def bounce_of(self, position: int) -> BounceReason:
+        """Why the recipient's mail came back; all its parts are empty if that is not known."""
+        return worst([reason for reason, positions in self.bounces.items() if position in positions])
 
     def in_doubt(self) -> list[int]:
         """The positions of which it is not known whether SES took the mail."""

@@ -8,6 +8,7 @@ recipient by recipient (settle_doubt.py handles the rest).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.control.hold import hold_mailing
@@ -19,7 +20,7 @@ from newsletter.platform.errors import NewsletterError, NotFound, NotSentYet, Se
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count, logger
-from newsletter.platform.times import whole_seconds
+from newsletter.platform.times import iso, whole_seconds
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.envelope import envelope
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 STORE_FOR = 45.0
 """Seconds for which the result of a call is stored again and again, whatever stands in its way: most of the time that
 the function has (60 s). After that the batch is in doubt, until Send events settle it."""
+
+
+NEW_FOR = timedelta(days=30)
+"""How long before a mailing (or a mail of its own) somebody who joined counts as a new reader in its report."""
 
 
 class BatchBusy(NewsletterError):
@@ -66,7 +71,7 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp, 
     if not _is_sending(mailing, app):
         count("BatchesLeftUnsent")
         return 0
-    known = app.deliveries.claim(batch, attempt.letters(), attempt.reasons, app.now())
+    known = app.deliveries.claim(batch, attempt.letters(), attempt.reasons, app.now(), attempt.new_readers)
     if known is not None:
         if _already_handled(known, app):
             return 0
@@ -181,6 +186,8 @@ class _Attempt:
         self.envelopes: list[Envelope] = []
         self.stop: SendingStopped | None = None
         self.refused = 0
+        self.new_readers: set[int] = set()
+        self.new_since = iso((app.now() if mailing.kind.automated else mailing.created_at) - NEW_FOR)
 
     def choose_recipients(self, found: Mapping[str, RecipientProfile]) -> None:
         """Decide for each open position whether it is sent to, suppressed, or rejected as unreadable."""
@@ -196,6 +203,8 @@ class _Attempt:
             else:
                 if self.outcomes[position] != SendResult.OPEN:
                     self._note(position, SendResult.OPEN, "")
+                if recipient.joined >= self.new_since:
+                    self.new_readers.add(position)
                 place = LinkClaims(subscriber, self.mailing.id, self.batch.id, position)
                 self.envelopes.append(envelope(place, recipient, self.mailing, self.variant.placeholders, self.app))
 

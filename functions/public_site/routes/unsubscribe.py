@@ -8,15 +8,12 @@ from newsletter.platform.web.answer import Answer
 from newsletter.readers.change_address import current_id
 from newsletter.readers.current_subscriber import BROKEN, current_subscriber
 from newsletter.readers.subscriber import Status, Subscriber
-from newsletter.readers.unsubscribe import ask_to_resubscribe, save_reason, status_and_language, unsubscribe
+from newsletter.readers.unsubscribe import REASONS, ask_to_resubscribe, save_reason, status_and_language, unsubscribe
 from public_site.reader_links import link
 from public_site.request import Request
 from public_site.responses import page
 from public_site.routes.less import less_for, shown_choices
 from public_site.routes.subscription import check_mail
-
-REASONS = ("too_often", "off_topic", "too_much_mail", "never_asked", "other")
-"""Reasons to choose from; their texts are in templates/locales/."""
 
 
 def ask_to_unsubscribe(request: Request, token: str) -> Answer:
@@ -62,7 +59,7 @@ def leave(request: Request, token: str) -> Answer:
         return check_mail(request, status_and_language(today, app)[1])
     explained = said and request.ticked("explain")
     if explained:
-        save_reason(today, _reason(request), app)
+        save_reason(today, request.field("reason"), request.field("more"), app)
     else:
         unsubscribe(today, "page", now, app)
     return _gone(request, claims, *status_and_language(today, app), explained=explained)
@@ -93,11 +90,6 @@ def _whole(claims: LinkClaims) -> Subscriber | None:
         return app.subscribers.get(claims.subscriber)
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _reason(request: Request) -> str:
-    chosen = request.field("reason")
-    return ": ".join(filter(None, (chosen if chosen in REASONS else "", request.field("more"))))
 
 
 def _gone(request: Request, claims: LinkClaims, status: str, language: str, *, explained: bool = False) -> Answer:

@@ -1,8 +1,9 @@
-"""`newsletter mailing list`, `show`, `relink`, `archive`, `pause`, `resume` and `cancel`."""
+"""`newsletter mailing list`, `show`, `clickers`, `comments`, `mail`, `relink`, `archive`, and what stops one."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from cli.parsing import Subparsers, add_command, add_group, add_limit
 
@@ -23,6 +24,7 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     show.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
     show.add_argument("--addresses", action="store_true", help="the same with addresses")
     show.add_argument("--json", action="store_true", help="for programs")
+    _add_details(mailings, stack_options)
     relink = add_command(
         mailings,
         "relink",
@@ -47,6 +49,41 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     which.add_argument("--out", action="store_true", help="take it out")
     which.add_argument("--back", action="store_true", help="put it back")
     _add_control(mailings, stack_options)
+
+
+def _add_details(mailings: Subparsers, stack_options: argparse.ArgumentParser) -> None:
+    clickers = add_command(
+        mailings,
+        "clickers",
+        stack_options,
+        _clickers,
+        "the people who opened its links",
+        "Who opened a link of a mailing, as people; machines are left out. It is written into the audit trail.",
+    )
+    clickers.add_argument("--csv", metavar="FILE", default="", help="all of them as CSV; - for stdout")
+    clickers.add_argument("--link", metavar="URL", default="", help="those alone who opened this link of it")
+    clickers.add_argument("--json", action="store_true", help="for programs")
+    comments = add_command(
+        mailings,
+        "comments",
+        stack_options,
+        _comments,
+        "what readers wrote who left with it",
+        "What readers wrote on the page to unsubscribe, without who they are. Nothing where fewer than five did.",
+    )
+    mail = add_command(
+        mailings,
+        "mail",
+        stack_options,
+        _mail,
+        "a mail of it, as it was sent",
+        "A mail as it was sent, for nobody; its links count nothing. Without --variant the one that most readers got.",
+    )
+    mail.add_argument("--variant", metavar="KEY", default="", help="as `mailing show --json` names it")
+    mail.add_argument("--html", type=Path, metavar="FILE", help="write its HTML there, instead of showing its text")
+    mail.add_argument("--json", action="store_true", help="for programs")
+    for command in (clickers, comments, mail):
+        command.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48")
 
 
 def _add_control(mailings: Subparsers, stack_options: argparse.ArgumentParser) -> None:
@@ -92,6 +129,24 @@ def _show(options: argparse.Namespace) -> int:
     return show_mailings.show(
         options.mailing, recipients=options.recipients, addresses=options.addresses, as_json=options.json
     )
+
+
+def _clickers(options: argparse.Namespace) -> int:
+    from cli.mailings.clickers import show_clickers
+
+    return show_clickers(options.mailing, options.csv, options.link, as_json=options.json)
+
+
+def _comments(options: argparse.Namespace) -> int:
+    from cli.mailings.clickers import show_comments
+
+    return show_comments(options.mailing)
+
+
+def _mail(options: argparse.Namespace) -> int:
+    from cli.mailings.clickers import show_mail
+
+    return show_mail(options.mailing, options.variant, options.html, as_json=options.json)
 
 
 def _relink(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 
 from cli.faults import Fault
 from cli.imports.encodings import encoding_of, stated_encoding
-from cli.imports.spreadsheet import unguarded
+from newsletter.readers.imports.spreadsheet import unguarded
 
 SEPARATORS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self, TextIO
 
 from cli.imports.import_file import REPORT_COLUMNS, Line
-from cli.imports.spreadsheet import guarded
+from newsletter.readers.imports.spreadsheet import guarded
 
 
 class Progress:

@@ -15,7 +15,7 @@ from newsletter.mailings.control.resume import resume_mailing
 from newsletter.mailings.status import MailingStatus
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import whole_seconds
-from newsletter.reports.descriptions import still_going_out
+from newsletter.reports.words.certificate_words import still_going_out
 
 SAID = {
     "pause": "{0} is paused. {1} Go on: newsletter mailing resume {0}",

@@ -15,7 +15,8 @@ from newsletter.mailings.control.set_status import state_in_words
 from newsletter.mailings.launch import Prepared, launch
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
-from newsletter.reports.descriptions import audience_in_words, count_in_words, status_in_words
+from newsletter.reports.descriptions import audience_in_words, count_in_words
+from newsletter.reports.words.certificate_words import status_in_words
 
 
 def send(path: Path, *, yes: bool) -> int:

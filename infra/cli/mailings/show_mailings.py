@@ -6,25 +6,23 @@ import json
 from collections.abc import Iterator
 
 from cli.faults import Fault
+from cli.mailings.show_groups import print_groups
 from cli.output import facts, say, table, when
 from newsletter.container import app
 from newsletter.platform.errors import NotFound
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.certificate import RecipientLine
-from newsletter.reports.descriptions import (
-    audience_in_words,
+from newsletter.reports.descriptions import audience_in_words, mailing_as_json, title_of
+from newsletter.reports.report_as_json import recipients_as_json, report_as_json
+from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
+from newsletter.reports.words.certificate_words import (
     certificate_in_words,
-    mailing_as_json,
     progress_in_words,
-    recipients_as_json,
-    report_as_json,
     status_in_words,
     still_going_out,
-    title_of,
 )
-from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
-from newsletter.reports.status_words import parts_in_words
-from newsletter.reports.visit_words import brought_in_words
+from newsletter.reports.words.status_words import parts_in_words
+from newsletter.reports.words.visit_words import brought_in_words
 
 FIGURES = (
     *("planned", "accepted", "suppressed", "rejected", "doubtful", "waiting"),
@@ -114,6 +112,7 @@ def _print_words(report: Report) -> None:
     names = (*FIGURES, "shown", "confirmed") if report.mailing.asks_to_confirm else FIGURES
     table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in names), ("Mails",))
     _print_visits(report)
+    print_groups(report.stats.groups)
 
 
 def _print_visits(report: Report) -> None:

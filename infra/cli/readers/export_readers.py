@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from cli.imports.spreadsheet import guarded
 from cli.progress import counted
 from newsletter.container import app
+from newsletter.readers.imports.spreadsheet import guarded
 from newsletter.readers.profiles.reader_export_store import COLUMNS
 
 

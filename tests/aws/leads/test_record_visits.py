@@ -23,9 +23,9 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws import clients as aws
 from newsletter.platform.messages import Message, SettleDoubt, Visited, VisitsTogether
 from newsletter.readers.subscriber import Status
-from newsletter.reports.descriptions import report_as_json
+from newsletter.reports.report_as_json import report_as_json
 from newsletter.reports.report_mailing import report_mailing
-from newsletter.reports.visit_words import brought_in_words
+from newsletter.reports.words.visit_words import brought_in_words
 from tests.support.cloud import Cloud
 from tests.support.templates import TEMPLATES
 

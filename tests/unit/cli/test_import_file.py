@@ -16,10 +16,10 @@ from cli.imports.import_file import Line
 from cli.imports.options import NO_OPTIONS
 from cli.imports.report import RejectedRows
 from cli.imports.scan import open_file
-from cli.imports.spreadsheet import SIGNS, guarded, unguarded
 from newsletter.platform.errors import InvalidInput
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.read_row import Row
+from newsletter.readers.imports.spreadsheet import SIGNS, guarded, unguarded
 from tests.support.strategies import WHOLE
 
 OUTLOOK = "First Name,Middle Name,Last Name,Title,Home Street,Home City,Home State,E-mail Address,E-mail Type,Notes"

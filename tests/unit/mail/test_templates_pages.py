@@ -18,7 +18,7 @@ from newsletter.publication.offers import ASKED
 from newsletter.readers.choices import CHOICES, ON_FORM, TEXTS
 from newsletter.readers.signup.pending import Effect
 from newsletter.readers.subscriber import Status
-from public_site.routes.unsubscribe import REASONS
+from newsletter.readers.unsubscribe import REASONS
 from tests.support.page_cases import ACTS, BUSY, CASES, CHALLENGE, LIMITS, NOTICES, PROBLEMS, form, preferences
 from tests.support.pages import page, publication, templates
 

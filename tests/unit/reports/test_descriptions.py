@@ -13,9 +13,10 @@ from newsletter.mail.templates import Templates
 from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.reports.certificate import Certificate
-from newsletter.reports.descriptions import audience_in_words, certificate_in_words, count_in_words, title_of
+from newsletter.reports.descriptions import audience_in_words, count_in_words, title_of
 from newsletter.reports.report_mailing import Report
 from newsletter.reports.stats import MailingStats
+from newsletter.reports.words.certificate_words import certificate_in_words
 from tests.support.templates import TEMPLATES
 
 MOMENT = datetime(2026, 11, 24, 6, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsletter.reports.first_hours import HEIGHT, Column, columns_of, first_hours_in_words
 from newsletter.reports.visit_counts import HOURS, Opened
+from newsletter.reports.words.first_hours import HEIGHT, Column, columns_of, first_hours_in_words
 
 
 def test_the_tallest_column_fills_the_chart_and_the_others_keep_its_proportion() -> None:

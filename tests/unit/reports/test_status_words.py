@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from newsletter.reports.certificate import Certificate
-from newsletter.reports.status_words import MEANINGS, parts_in_words
+from newsletter.reports.words.status_words import MEANINGS, parts_in_words
 from newsletter.sending.ledger import RecipientStatus
 
 NOTHING = Certificate(**{field.name: 0 for field in fields(Certificate)})

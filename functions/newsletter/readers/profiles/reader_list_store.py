@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsletter.platform.aws.items import from_item, side_by_side, to_item
+from newsletter.platform.aws.items import batch_get, from_item, side_by_side, to_item
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from newsletter.platform.shards import SHARDS
 from newsletter.readers.profiles.records_store import PROFILE, is_sign_up
@@ -82,6 +82,14 @@ class ReaderList:
         found = [((item["id"], item["record"]), _listed(item)) for item in items if _is_listed(item, now)]
         last = answer.get("LastEvaluatedKey")
         return found, (last["id"]["S"], last["record"]["S"]) if last else None
+
+    def reasons(self, subscribers: Iterable[str]) -> list[str]:
+        """Why these readers said that they left, at most 100 of them, in no order; not of those who said nothing, came
+        back or were erased.
+        """
+        keys = [to_item({"id": each, "record": PROFILE}) for each in dict.fromkeys(subscribers)]
+        items = batch_get(self._client, self._table, keys, ("left_why",))
+        return [item["left_why"] for item in items if "left_why" in item]
 
 
 def _is_listed(item: Mapping[str, Any], now: datetime) -> bool:

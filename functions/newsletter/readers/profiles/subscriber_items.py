@@ -22,6 +22,8 @@ INDEXED = (
     *(("cadence", "S"), ("welcomed", "S"), ("taken", "S")),
 )
 """Name and type of the attributes that the index for planning has, besides its keys (infra/storage.yaml)."""
+ADDRESSEE = ("id", "email", "status", "language", "name", "joined_at", "confirmed_at", "moved_from")
+"""The attributes of a profile that sending a mail needs."""
 OF_RECIPIENTS = ("id", *(name for name, _ in INDEXED))
 """The attributes of a profile that planning reads."""
 REMEMBERED = 10_000
@@ -96,7 +98,10 @@ def read_recipient_profile(item: Item) -> RecipientProfile:
     except KeyError:
         broken = [name for name in ("email", "language", "name", "status") if "S" not in item.get(name, {})]
         return RecipientProfile("", "", "", broken=broken_record(broken))
-    return RecipientProfile(email, name, language, stopped="" if status == Status.ACTIVE else status)
+    stopped = "" if status == Status.ACTIVE else status
+    # `confirmed_at` is renewed by every form that a reader confirms; imported readers have nothing else.
+    since = "joined_at" if "joined_at" in item or "moved_from" in item else "confirmed_at"
+    return RecipientProfile(email, name, language, stopped, joined=item.get(since, {}).get("S", ""))
 
 
 # --- planning --------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from newsletter.readers.profiles.movements_store import joined, moved_in
 from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.profiles.records_store import PROFILE
 from newsletter.readers.profiles.subscriber_items import (
+    ADDRESSEE,
     OF_RECIPIENTS,
     imported_profile,
     read_profile,
@@ -172,10 +173,10 @@ class Subscribers:
             ),
         )
 
-    def explain_leaving(self, subscriber: str, why: str) -> None:
-        """Store the reason a reader gave for leaving."""
+    def explain_leaving(self, subscriber: str, why: str) -> bool:
+        """Store the reason a reader gave for leaving; False if they did not leave by themselves."""
         update = change({"left_why": why}, condition="#status = :left", compared={"left": Status.UNSUBSCRIBED})
-        self._update(subscriber, update, repeatable=True)
+        return self._update(subscriber, update, repeatable=True)
 
     def choose(self, before: Subscriber, choices: Choices, now: datetime) -> bool:
         """Store new choices and the time of the change; False if the profile has changed since `before` was read."""
@@ -272,7 +273,7 @@ class Subscribers:
         Only what a mail needs is read. Unknown ids and erased readers, who have no address, are left out.
         """
         keys = [_key(subscriber) for subscriber in dict.fromkeys(subscribers)]
-        items = batch_get_items(self._client, self._table, keys, ("id", "email", "status", "language", "name"))
+        items = batch_get_items(self._client, self._table, keys, ADDRESSEE)
         return {item["id"]["S"]: read_recipient_profile(item) for item in items if "email" in item}
 
     def statuses(self, subscribers: Iterable[str]) -> dict[str, Status]:

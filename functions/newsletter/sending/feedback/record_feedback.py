@@ -12,6 +12,7 @@ from newsletter.platform.errors import NotFound
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.profiles.bounces_store import soft_bounce
 from newsletter.readers.subscriber import Status
+from newsletter.sending.ses.bounce_reason import BounceReason
 from newsletter.sending.ses.mail_event import EventType, IgnoredReport, MailEvent, read_event, without_addresses
 
 if TYPE_CHECKING:
@@ -82,13 +83,16 @@ def _add_to_ledger(mailing: str, batch: str, reports: Sequence[_Report], app: Co
     """Add a batch's events to the ledger; all its events so far, or the error for all of its reports."""
     happened: dict[str, set[int]] = {}
     delivered: dict[int, datetime] = {}
+    bounces: dict[BounceReason, set[int]] = {}
     for report in reports:
         event = report.event
         happened.setdefault(event.type, set()).add(event.position)
         if event.type is EventType.DELIVERED:
             delivered[event.position] = min(event.at, delivered.get(event.position, event.at))
+        if event.bounce:
+            bounces.setdefault(event.bounce, set()).add(event.position)
     try:
-        known = app.deliveries.add_events(mailing, batch, happened, delivered)
+        known = app.deliveries.add_events(mailing, batch, happened, delivered, bounces)
     except Exception as fault:  # noqa: BLE001 (the other batches go on; the door reports it)
         return fault
     return known or NotFound(f"batch {mailing}/{batch}, which SES reports as {' and '.join(happened)}")

@@ -16,6 +16,7 @@ from typing import Any
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.redaction import redacted_all, without_links
 from newsletter.platform.times import parse_iso
+from newsletter.sending.ses.bounce_reason import BounceReason, reason_of
 
 TOPIC_CHECK = "Successfully validated SNS topic for Amazon SES event publishing."
 """The plain text that SES publishes once when an SNS topic is set as its event destination."""
@@ -71,7 +72,7 @@ class MailEvent:
     """One event. `mailed_at` is when SES took the mail, `at` when the event happened.
 
     `not_sent`: SES did not send the mail, because the address is on a suppression list: for a complaint if
-    `complainer`, otherwise for a bounce.
+    `complainer`, otherwise for a bounce. `bounce` is why it came back.
     """
 
     type: EventType
@@ -83,6 +84,7 @@ class MailEvent:
     at: datetime
     not_sent: bool = False
     complainer: bool = False
+    bounce: BounceReason | None = None
 
 
 def read_event(body: str) -> MailEvent | IgnoredReport:
@@ -113,6 +115,7 @@ def read_event(body: str) -> MailEvent | IgnoredReport:
         at=_happened_at(event) or mailed_at,
         not_sent=_not_sent(event),
         complainer="complaint" in event,
+        bounce=reason_of(event) if what in (EventType.BOUNCED, EventType.SOFT_BOUNCED) else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.reports.report_mailing import Report
+from newsletter.reports.words.numbers import counted
 
 
 def brought_in_words(report: Report) -> str:
@@ -13,8 +14,8 @@ def brought_in_words(report: Report) -> str:
     if report.mailing.asks_to_confirm or not (sums.clicked or sums.scanned or sums.leads):
         return ""
     people = "1 person opened" if sums.clicked == 1 else f"{sums.clicked:,} people opened"
-    parts = [f"{people} a link", f"{sums.offered:,} looked at the offer", _counted(sums.leads, "lead")]
-    alone = f" Of {_counted(sums.scanned, 'more recipient')}, only machines opened links." if sums.scanned else ""
+    parts = [f"{people} a link", f"{sums.offered:,} looked at the offer", counted(sums.leads, "lead")]
+    alone = f" Of {counted(sums.scanned, 'more recipient')}, only machines opened links." if sums.scanned else ""
     return f"It brought: {', '.join(parts)}, {sums.won:,} won.{alone}"
 
 
@@ -32,11 +33,15 @@ def visits_as_json(report: Report) -> dict[str, Any]:
         "won": sums.won,
         "hours": [{"hour": hour, **opened._asdict()} for hour, opened in sorted(visits.hours.items())],
         "variants": [
-            {"language": language, "subject": subject, **counted._asdict()}
+            {"language": language, "subject": subject, **counted._asdict(), **_sent(report, language, subject)}
             for (language, subject), counted in sorted(visits.variants.items())
         ],
     }
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _sent(report: Report, language: str, subject: str) -> dict[str, Any]:
+    """Of a variant: how many mails SES accepted, how many readers left with one, and one of them to be looked at."""
+    group = report.stats.groups.variants.get((language, subject))
+    if group is None:
+        return {"mails": 0, "left": 0, "variant": None}
+    return {"mails": group.counted.mails, "left": group.counted.left, "variant": group.example}

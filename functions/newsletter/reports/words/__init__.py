@@ -1,0 +1,1 @@
+"""The figures of a report in words, for console and command line alike."""
