@@ -15,6 +15,7 @@ from console.request import Request
 from console.responses import redirect
 from console.routes import (
     api,
+    audiences,
     clickers,
     control,
     corrections,
@@ -107,6 +108,7 @@ PATHS: Routes = (
     ),
     ("/console/campaigns/{campaign}/mail", {"GET": signed_in(views.show_mail)}),
     ("/console/campaigns/{campaign}/versions", {"GET": signed_in(views.show_versions, sends=True)}),
+    ("/console/audiences", {"GET": signed_in(audiences.show_list), "POST": signed_in(audiences.take_form)}),
     ("/console/leads", {"GET": signed_in(leads.show_list)}),
     ("/console/leads/endpoint", {"POST": signed_in(leads.switch_endpoint_on, sends=True)}),
     ("/console/leads/{lead}", {"GET": signed_in(leads.show)}),
@@ -133,6 +135,17 @@ PATHS: Routes = (
     ("/console/callback", {"GET": sign_in.callback}),
     ("/console/logout", {"GET": sign_in.ask_to_sign_out, "POST": signed_in(sign_in.sign_out)}),
     ("/api/v1/openapi.json", {"GET": api.show_openapi}),
+    ("/api/v1/audiences", {"GET": with_token(audiences.list_saved), "POST": with_token(audiences.create, sends=True)}),
+    ("/api/v1/audiences/count", {"POST": with_token(audiences.count_one)}),
+    ("/api/v1/audiences/why", {"POST": with_token(audiences.explain)}),
+    (
+        "/api/v1/audiences/{audience}",
+        {
+            "GET": with_token(audiences.show_saved),
+            "PUT": with_token(audiences.put, sends=True),
+            "DELETE": with_token(audiences.delete, sends=True),
+        },
+    ),
     (
         "/api/v1/campaigns",
         {"GET": with_token(campaign_api.list_all), "POST": with_token(campaign_api.start, sends=True)},

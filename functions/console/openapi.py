@@ -7,6 +7,7 @@ import sys
 from dataclasses import fields
 from typing import Any
 
+from console.audiences.audience_schemas import audience_paths, audience_schemas
 from console.campaigns.schemas import CAMPAIGN_SCHEMAS, campaign_paths
 from console.description.overview_schemas import OVERVIEW_SCHEMAS, overview_paths
 from console.description.reader_schemas import READER_SCHEMAS, reader_paths
@@ -37,6 +38,10 @@ from newsletter.mailings.status import MailingState
 from newsletter.reports.certificate import Certificate
 from newsletter.sending.ledger import RecipientStatus
 
+AUDIENCE: Schema = {
+    "oneOf": [ref("Audience"), TEXT],
+    "description": "Who gets it: a rule, or the name of a saved one, as it is when the campaign starts.",
+}
 CERTIFICATE = tuple(field.name for field in fields(Certificate))
 
 
@@ -81,6 +86,7 @@ def _paths() -> dict[str, Any]:
     del show["responses"]["401"]
     return {
         "/openapi.json": {"get": show},
+        **audience_paths(),
         **campaign_paths(),
         "/mailings": {"get": _list("listMailings", "Mailings, the newest first", "Mailings")},
         "/mailings/{mailing}": {
@@ -275,6 +281,7 @@ def _schemas() -> dict[str, Schema]:
         ),
         "Articles": with_fields({"articles": array("Article"), "cursor": CURSOR}),
         **REPORT_SCHEMAS,
+        **audience_schemas(),
         **LEAD_SCHEMAS,
         **OVERVIEW_SCHEMAS,
         **READER_SCHEMAS,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from newsletter.publication.publication import Publication
     from newsletter.readers.consents.consents_store import Consents
     from newsletter.readers.profiles.bounces_store import Bounces
+    from newsletter.readers.profiles.confirmed_days_store import ConfirmedDays
     from newsletter.readers.profiles.movements_store import Movements
     from newsletter.readers.profiles.reader_data_store import ReaderData
     from newsletter.readers.profiles.reader_export_store import ReaderExport
@@ -83,6 +84,14 @@ class ReaderStores:
 
         env = self.settings
         return Subscribers(aws.client("dynamodb"), env.subscribers_table, env.mailable_index)
+
+    @cached_property
+    def confirmed_days(self) -> ConfirmedDays:
+        """Who signed up when, for rules that ask for it."""
+        from newsletter.readers.profiles.confirmed_days_store import ConfirmedDays
+
+        env = self.settings
+        return ConfirmedDays(aws.client("dynamodb"), env.subscribers_table, env.mailable_index)
 
     @cached_property
     def reader_data(self) -> ReaderData:

@@ -6,7 +6,7 @@ Apart from container.py, which adds everything else, only to keep the files shor
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from newsletter.platform.aws import clients as aws
 from newsletter.reader_stores import ReaderStores
@@ -14,9 +14,12 @@ from newsletter.reader_stores import ReaderStores
 if TYPE_CHECKING:
     from newsletter.articles.articles_store import Articles
     from newsletter.articles.feeds.feed_states_store import FeedStates
+    from newsletter.container import Container
     from newsletter.leads.inbound.hooks_store import Hooks
     from newsletter.leads.outbox.endpoint_health_store import CrmEndpoint
     from newsletter.leads.presses_store import Presses
+    from newsletter.mailings.audience.audiences_store import Audiences
+    from newsletter.mailings.audience.facts import PlannedFacts
     from newsletter.mailings.decisions_store import Decisions
     from newsletter.mailings.digests.digests_store import Digests
     from newsletter.mailings.drafts.drafts_store import Drafts
@@ -98,6 +101,13 @@ class Stores(ReaderStores):
         return Digests(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
+    def audiences(self) -> Audiences:
+        """Rules that were saved with a name."""
+        from newsletter.mailings.audience.audiences_store import Audiences
+
+        return Audiences(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
     def backlog(self) -> Backlog:
         """Batches that are planned and not on a queue yet."""
         from newsletter.mailings.planning.backlog_store import Backlog
@@ -154,6 +164,13 @@ class Stores(ReaderStores):
         from newsletter.sending.feedback.unknown_events_store import UnknownEvents
 
         return UnknownEvents(aws.client("dynamodb"), self.settings.deliveries_table)
+
+    @cached_property
+    def planned_facts(self) -> PlannedFacts:
+        """What rules of audiences ask of the past, for planning."""
+        from newsletter.mailings.audience.facts import PlannedFacts
+
+        return PlannedFacts(cast("Container", self))
 
     # --- table Guards -------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from cli.commands import (
     subscribers,
 )
 from cli.commands.account import cost, doctor
-from cli.commands.daily import audit, overview
+from cli.commands.daily import audience, audit, overview
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
 from cli.parsing import Parser, Run
@@ -46,7 +46,7 @@ which.
 WithoutStack = Callable[[argparse.Namespace, Path], int | None]
 """Runs a command with the templates alone; None where its options need a stack after all."""
 GROUPS = (
-    *(campaign, mailing, digest, leads, operations),
+    *(campaign, audience, mailing, digest, leads, operations),
     *(articles, feeds, sequences),
     *(import_export, subscribers, overview, audit),
     *(check, preview, secrets),

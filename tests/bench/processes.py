@@ -43,10 +43,10 @@ class Stub:
 
 
 @contextmanager
-def stub() -> Iterator[Stub]:
-    """A fresh stub with READERS readers."""
+def stub(readers: int = READERS) -> Iterator[Stub]:
+    """A fresh stub with so many readers."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.stub.server", str(READERS)],
+        [sys.executable, "-m", "tests.bench.stub.server", str(readers)],
         cwd=ROOT,
         env=_environment({}),
         stdin=subprocess.PIPE,

@@ -34,11 +34,12 @@ def start(request: Request, who: Principal) -> Answer:
     wish = wish_of(data)
     if wish.version is not None:
         raise InvalidInput("version", "a new campaign has none")
-    campaign = campaign_of(data, () if wish.draft else NEEDED)
+    campaign = campaign_of(data, app, () if wish.draft else NEEDED)
     if wish.draft:
         return draft_answer(201, edit_drafts.create_draft(campaign, app, by=who.name, now=now))
     if wish.send_at:
-        scheduled = schedule.schedule_new(campaign, wish.send_at, app, by=who.name, now=now)
+        readers = wish.readers
+        scheduled = schedule.schedule_new(campaign, wish.send_at, app, by=who.name, now=now, readers=readers)
         return draft_answer(201, scheduled.draft, scheduled.warnings)
     prepared = prepare_campaign(_named(campaign, now), app, now=now)
     return _started(launch(prepared, app), prepared.faults)
@@ -61,14 +62,16 @@ def put(request: Request, who: Principal, campaign: str) -> Answer:
     data, now = request.json_object(), whole_seconds(app.now())
     takes_back = "send_at" in data and data["send_at"] is None
     wish = wish_of(data, request.header("if-match"))
-    text = campaign_of({name: value for name, value in data.items() if name not in READ_ONLY}, ())
+    text = campaign_of({name: value for name, value in data.items() if name not in READ_ONLY}, app, ())
     version = wish.version
     before = edit_drafts.open_draft(campaign, app, version)
     by = who.name
     moved = wish.send_at if wish.send_at != before.send_at else None
     if takes_back and before.state is DraftState.SCHEDULED:
         version = schedule.unschedule_draft(campaign, app, by=by, now=now, version=before.version).version
-    done = schedule.save_campaign(campaign, text, app, by=by, now=now, version=version, send_at=moved)
+    done = schedule.save_campaign(
+        campaign, text, app, by=by, now=now, version=version, send_at=moved, readers=wish.readers
+    )
     return draft_answer(200, done.draft, done.warnings)
 
 
@@ -85,7 +88,10 @@ def send(request: Request, who: Principal, campaign: str) -> Answer:
     wish = wish_of(data, request.header("if-match"))
     _require_nothing_else(data)
     if wish.send_at:
-        done = schedule.schedule_draft(campaign, wish.send_at, app, by=who.name, now=now, version=wish.version)
+        by, version = who.name, wish.version
+        done = schedule.schedule_draft(
+            campaign, wish.send_at, app, by=by, now=now, version=version, readers=wish.readers
+        )
         return draft_answer(200, done.draft, done.warnings)
     return _started(*schedule.send_draft(campaign, app, by=who.name, now=now, version=wish.version))
 
@@ -150,6 +156,7 @@ def draft_as_json(draft: Draft) -> dict[str, Any]:
         "version": draft.version,
         **campaign_values(draft.campaign),
         "send_at": iso(draft.send_at) if draft.send_at else None,
+        "readers": draft.readers,
         "created_at": iso(draft.created_at),
         "changed_at": iso(draft.changed_at),
         "changed_by": draft.changed_by,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from console.campaigns.audience import Mistyped, as_in_form, shown_audience
 from console.principal import Principal
 from console.responses import page
 from newsletter.container import app
+from newsletter.mailings.audience.words import left_out_in_words
 from newsletter.mailings.campaign import Campaign, campaign_faults, prepare_campaign, validate_campaign
-from newsletter.mailings.count_audience import count_audience
+from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.drafts import schedule
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.drafts.names import with_name
@@ -28,6 +30,8 @@ class Said:
     other: Draft | None = None
     done: str = ""
     status: int = 200
+    mistyped: Mistyped | None = None
+    count: AudienceCount | None = None
 
 
 def form(who: Principal, campaign: Campaign, draft_id: str, draft: Draft | None, said: Said = Said()) -> Answer:
@@ -37,12 +41,14 @@ def form(who: Principal, campaign: Campaign, draft_id: str, draft: Draft | None,
         who,
         status=said.status,
         script=True,
-        text=campaign,
+        text=replace(campaign, topics=campaign.topics or campaign.audience.topics),
         archive={True: "yes", False: "no", None: ""}[campaign.archive],
         draft_id=draft_id,
         version=draft.version if draft else 0,
         draft=draft,
-        errors=said.errors or {},
+        errors=as_in_form(dict(said.errors or {})),
+        count=said.count,
+        **shown_audience(campaign, said.mistyped),
         faults=said.faults,
         other=said.other,
         done=said.done,
@@ -63,7 +69,7 @@ def preview(
         prepared.check()
     mailing = prepared.mailing
     # For a campaign that was started before, `prepare_campaign` does not count the audience.
-    readers = prepared.readers or count_audience(mailing.audience, mailing.created_at.date(), app)
+    readers = prepared.readers or count_audience(mailing.audience, mailing.created_at.date(), app, capped=True)
     return page(
         "campaign_preview",
         who,
@@ -74,7 +80,8 @@ def preview(
         name=mailing.id.removeprefix("campaign-"),
         audience=audience_in_words(mailing, publication),
         readers=count_in_words(readers),
-        counted=readers.readers if readers.complete else "",
+        left_out=left_out_in_words(readers.left_out, publication),
+        counted=readers.about,
         warnings=prepared.faults,
         offer=publication.offer(draft.campaign.offer),
         errors=errors or {},

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from newsletter.mailings.campaign import Campaign
-from newsletter.platform.errors import InvalidInput, NewsletterError
+from newsletter.mailings.audience.of_campaign import audience_of
+from newsletter.mailings.audience.rule import Audience
+from newsletter.mailings.campaign import RULE, Campaign
+from newsletter.platform.errors import InvalidForm, InvalidInput, NewsletterError
 from newsletter.platform.times import parse_iso
 from newsletter.readers.choices import FILTERS
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 TEXTS = ("name", "subject", "body", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages", *FILTERS)
@@ -29,12 +34,14 @@ class InvalidFields(NewsletterError):
         self.errors = errors
 
 
-def campaign_of(data: Mapping[str, Any], needed: Collection[str] = NEEDED) -> Campaign:
+def campaign_of(data: Mapping[str, Any], app: Container, needed: Collection[str] = NEEDED) -> Campaign:
     """The campaign. Raises InvalidFields that names every field of the wrong type, missing or unknown.
+
+    `audience` is a rule, or the name of a saved audience, whose rule is taken as it is now.
 
     A field that is null has its default, as if it were not there.
     """
-    known = TEXTS + LISTS + SWITCHES + NUMBERS
+    known = (*TEXTS, *LISTS, *SWITCHES, *NUMBERS, RULE)
     errors = {name: "unknown field; is it misspelt?" for name in data if name not in known}
     missing = [name for name in needed if name not in data]
     if "subject" in missing and "name" not in data:
@@ -45,35 +52,43 @@ def campaign_of(data: Mapping[str, Any], needed: Collection[str] = NEEDED) -> Ca
     errors |= {name: "give a list of texts" for name in LISTS if not _texts(data.get(name, []))}
     errors |= {name: "give true or false" for name in SWITCHES if not isinstance(data.get(name, False), bool)}
     errors |= {name: "give a whole number" for name in NUMBERS if type(data.get(name, 0)) is not int}
+    rule = Audience()
+    try:
+        rule = audience_of(data[RULE], app) if RULE in data else rule
+    except InvalidInput as wrong:
+        errors |= wrong.errors if isinstance(wrong, InvalidForm) else {wrong.field: wrong.message}
     if errors:
         raise InvalidFields(errors)
     values: dict[str, Any] = dict.fromkeys(("name", *NEEDED), "")
     values |= {name: data[name] for name in TEXTS + SWITCHES + NUMBERS if name in data}
     values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
     among = tuple((name, values.pop(name)) for name in FILTERS if name in values)
-    return Campaign(**values | {"body": with_plain_newlines(values["body"]), "among": among})
+    return Campaign(**values | {"body": with_plain_newlines(values["body"]), "among": among, RULE: rule})
 
 
 @dataclass(frozen=True)
 class Wish:
     """What a request wants beside the text: keep it as a `draft`, send it at a time, replace a certain `version`.
 
-    `times`: whether it says anything of the time; with `send_at` None it is taken back.
+    `times`: whether it says anything of the time; with `send_at` None it is taken back. `readers` is how many there
+    were when somebody looked.
     """
 
     draft: bool = False
     times: bool = False
     send_at: datetime | None = None
     version: int | None = None
+    readers: int | None = None
 
 
 def wish_of(data: dict[str, Any], if_match: str = "") -> Wish:
-    """Takes `draft`, `send_at` and `version` out of the data. `if_match` is the header, an ETag that we gave.
+    """Takes `draft`, `send_at`, `version` and `readers` out of the data. `if_match` is the header, an ETag of
+    ours.
 
     Raises InvalidFields.
     """
     errors = {}
-    draft, send_at, version = (data.pop(name, None) for name in ("draft", "send_at", "version"))
+    draft, send_at, version, readers = (data.pop(name, None) for name in ("draft", "send_at", "version", "readers"))
     times = send_at is not None
     if draft not in (None, True, False):
         errors["draft"] = "give true or false"
@@ -82,6 +97,8 @@ def wish_of(data: dict[str, Any], if_match: str = "") -> Wish:
         version = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
     if version is not None and (type(version) is not int or version < 1):
         errors["version"] = "give the `version` that you read, a whole number, or its ETag in If-Match"
+    if readers is not None and (type(readers) is not int or readers < 0):
+        errors["readers"] = "give a whole number"
     moment = None
     try:
         moment = moment_of(send_at) if times else None
@@ -91,7 +108,7 @@ def wish_of(data: dict[str, Any], if_match: str = "") -> Wish:
         errors["send_at"] = "a draft has no time; leave out `draft` to schedule it"
     if errors:
         raise InvalidFields(errors)
-    return Wish(bool(draft), times, moment, version)
+    return Wish(bool(draft), times, moment, version, readers)
 
 
 def moment_of(value: object) -> datetime:

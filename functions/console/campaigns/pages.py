@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from console.campaigns.audience import with_audience
 from console.campaigns.forms import Said, form, preview, waiting
 from console.campaigns.input import with_plain_newlines
 from console.campaigns.steps import STEPS, go_back
@@ -48,12 +49,17 @@ def take_form(request: Request, who: Principal, campaign: str = "new") -> Answer
     if campaign == "new":
         given = request.field("draft")
         draft_id = given if edit_drafts.DRAFT_ID.fullmatch(given) else edit_drafts.new_draft_id(app)
-    written = _written(request, draft_id) if "body" in request.form else None
+    written, mistyped = None, None
+    if "body" in request.form:
+        written, mistyped = with_audience(request, _written(request, draft_id))
     autosave = request.header("x-autosave") == "1"
     try:
         draft = _saved(request, who, draft_id, written)
         if autosave:
             return json_answer(200, {"id": draft.id, "version": draft.version, "saved": clock(draft.changed_at)})
+        if mistyped:
+            said = Said(mistyped.errors, status=422, mistyped=mistyped)
+            return form(who, draft.campaign, draft_id, draft, said)
         return STEPS.get(step, go_back)(request, who, draft)
     except DraftChanged as changed:
         if autosave:

@@ -22,6 +22,7 @@ from console.schemas import (
     ref,
     with_fields,
 )
+from newsletter.mailings.campaign import RULE
 from newsletter.mailings.drafts.draft import DraftState
 from newsletter.mailings.drafts.try_out import MAILS_AN_HOUR, MAX_ADDRESSES
 
@@ -33,12 +34,26 @@ TEXT_OF_IT: dict[str, Schema] = {
     **{name: or_null(YES_NO) | {"description": FIELDS[name]} for name in SWITCHES},
     **{name: NUMBER | {"description": FIELDS[name]} for name in NUMBERS},
 }
+RULE_OF_IT: dict[str, Schema] = {
+    RULE: {
+        "oneOf": [ref("Audience"), TEXT, {"type": "null"}],
+        "description": "Whom it is for, beside topics and languages; or the name of a saved audience, whose rule is "
+        "taken as it is now.",
+    }
+}
+READERS = or_null(NUMBER) | {
+    "minimum": 0,
+    "description": "How many readers there were when somebody looked: if there is a tenth more or less when it goes "
+    "out, it is held.",
+}
 KEPT = with_fields(
     {
         "id": TEXT,
         "state": {"enum": list(DraftState)},
         "version": VERSION,
         **TEXT_OF_IT,
+        RULE: ref("Audience"),
+        "readers": READERS,
         "send_at": or_null(SEND_AT),
         "created_at": MOMENT,
         "changed_at": MOMENT,
@@ -60,6 +75,8 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
     "Campaign": with_fields(
         {
             **TEXT_OF_IT,
+            **RULE_OF_IT,
+            "readers": READERS,
             "draft": YES_NO | {"description": "Keep it and send nothing; every field may be missing or wrong."},
             "send_at": or_null(SEND_AT),
         },
@@ -76,6 +93,8 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
         "type": "object",
         "properties": {
             **TEXT_OF_IT,
+            **RULE_OF_IT,
+            "readers": READERS,
             "version": PUT_VERSION,
             "send_at": or_null(SEND_AT) | {"description": "Another time; null takes it back; without it, as before."},
         },
@@ -85,7 +104,7 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
     "KeptCampaign": with_fields({"campaign": ref("CampaignDraft"), "warnings": TEXT_LIST}),
     "KeptCampaigns": with_fields({"campaigns": array("CampaignDraft"), "cursor": or_null(TEXT)}),
     "ChangedMeanwhile": with_fields({"error": TEXT, "campaign": ref("CampaignDraft")}, ("error",)),
-    "When": with_fields({"send_at": or_null(SEND_AT), "version": PUT_VERSION}, ()),
+    "When": with_fields({"send_at": or_null(SEND_AT), "readers": READERS, "version": PUT_VERSION}, ()),
     "TestMail": with_fields(
         {
             "to": {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_ADDRESSES},
@@ -95,7 +114,9 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
         ("to",),
     ),
     "QueuedTest": with_fields({"to": TEXT_LIST, "subject": TEXT, "warnings": TEXT_LIST}),
-    "CampaignVersion": with_fields({"version": VERSION, "changed_at": MOMENT, "changed_by": TEXT, **TEXT_OF_IT}),
+    "CampaignVersion": with_fields(
+        {"version": VERSION, "changed_at": MOMENT, "changed_by": TEXT, **TEXT_OF_IT, RULE: ref("Audience")}
+    ),
     "CampaignVersions": with_fields({"versions": array("CampaignVersion")}),
 }
 _NO_RIGHT = {"403": answer("The token does not allow sending.", "Error")}

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from console.campaigns.forms import form, preview, require_valid
+from console.campaigns.forms import Said, form, preview, require_valid
 from console.campaigns.views import view
 from console.principal import Principal
 from console.request import Request
 from console.responses import redirect
 from newsletter.container import app
-from newsletter.mailings.campaign import prepare_campaign
+from newsletter.mailings.audience.check_rule import checked_rule
+from newsletter.mailings.campaign import prepare_campaign, whole_audience
+from newsletter.mailings.count_audience import ask_audience
 from newsletter.mailings.drafts import edit_drafts, schedule
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.drafts.try_out import send_test
@@ -35,6 +37,12 @@ def _save(_request: Request, _who: Principal, draft: Draft) -> Answer:
 
 def _edit(_request: Request, who: Principal, draft: Draft) -> Answer:
     return form(who, draft.campaign, draft.id, draft)
+
+
+def _count(_request: Request, who: Principal, draft: Draft) -> Answer:
+    today = app.now().astimezone(app.templates.publication.time_zone).date()
+    rule = checked_rule(whole_audience(draft.campaign), app)
+    return form(who, draft.campaign, draft.id, draft, Said(count=ask_audience(rule, today, app)))
 
 
 def _mail(_request: Request, _who: Principal, draft: Draft) -> Answer:
@@ -109,6 +117,7 @@ def _restore(request: Request, who: Principal, draft: Draft) -> Answer:
 STEPS: Mapping[str, Step] = {
     "save": _save,
     "edit": _edit,
+    "count": _count,
     "mail": _mail,
     "check": _check,
     "test": _test,

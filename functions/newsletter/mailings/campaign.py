@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mail.markdown import places_in
+from newsletter.mailings.audience.check_rule import mailing_faults, word_faults
+from newsletter.mailings.audience.rule import Among
 from newsletter.mailings.launch import Launched, Prepared, launch, prepare
-from newsletter.mailings.mailing import Among, Audience, Kind, Mailing, campaign_id
+from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_id
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.text import composed, is_one_line, one_line
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 MAX_SUBJECT = 200
 MAX_BODY = 50_000
+RULE = "audience"
+"""The field of a campaign with the rule, whose own fields are named behind it."""
+EVERYBODY = Audience()
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,8 @@ class Campaign:
     Without `languages` it goes to subscribers of the campaign's own language. `archive` says whether the archive shows
     it; None means: if it goes to everyone. Without `offer`,
     it is the one that the text names first. `doubt` and `doubt_wait_minutes`, if given, replace what the publication
-    says about unconfirmed sends. `among` is as in Audience.
+    says about unconfirmed sends. `among` is as in Audience. `audience` is the whole rule, with ids in place of
+    addresses; `topics`, `languages` and `among` of the campaign, where they are given, stand in place of the rule's.
     """
 
     name: str
@@ -43,6 +49,7 @@ class Campaign:
     doubt: str = ""
     doubt_wait_minutes: int = 0
     among: Among = ()
+    audience: Audience = EVERYBODY
 
 
 def start_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Launched:
@@ -58,7 +65,19 @@ def prepare_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Pr
 
     Raises InvalidForm that names the fields, Conflict when the name was used for another text.
     """
-    return prepare(validate_campaign(campaign, app.templates.publication, now), app)
+    mailing = validate_campaign(campaign, app.templates.publication, now)
+    require_mailings(campaign, app)
+    return prepare(mailing, app)
+
+
+def require_mailings(campaign: Campaign, app: Container, *, later: bool = False) -> None:
+    """Raises InvalidForm for mailings in the audience's rule of which it cannot be said who got them.
+
+    `later`: it does not start now, so that they may still be going out. One that was started is not asked again.
+    """
+    wrong = mailing_faults(campaign.audience, app, later=later)
+    if wrong and app.mailings.get(campaign_id(campaign.name)) is None:
+        raise InvalidForm({f"{RULE}.{field}": text for field, text in wrong.items()})
 
 
 def validate_campaign(campaign: Campaign, publication: Publication, now: datetime) -> Mailing:
@@ -73,11 +92,7 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
         id=campaign_id(campaign.name),
         kind=Kind.CAMPAIGN,
         created_at=now,
-        audience=Audience(
-            campaign.topics,
-            campaign.languages or (campaign.language,),
-            among=tuple((name, tuple(map(one_line, values))) for name, values in campaign.among),
-        ),
+        audience=whole_audience(campaign),
         subject=subject,
         body=body,
         offer=offer,
@@ -86,6 +101,17 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
         archive=campaign.archive,
         doubt=campaign.doubt,
         doubt_wait_minutes=campaign.doubt_wait_minutes,
+    )
+
+
+def whole_audience(campaign: Campaign) -> Audience:
+    """The rule that selects its readers: what stands in fields of the campaign's own goes before the rule's."""
+    among = campaign.among or campaign.audience.among
+    return replace(
+        campaign.audience,
+        topics=campaign.topics or campaign.audience.topics,
+        languages=campaign.languages or campaign.audience.languages or (campaign.language,),
+        among=tuple((name, tuple(map(one_line, values))) for name, values in among),
     )
 
 
@@ -108,7 +134,8 @@ def campaign_faults(campaign: Campaign, publication: Publication) -> dict[str, s
         if not campaign.doubt_wait_minutes or least <= campaign.doubt_wait_minutes <= most
         else f"a whole number from {least} to {most}",
     }
-    return {field: fault for field, fault in checked.items() if fault}
+    rule = {f"{RULE}.{field}": text for field, text in word_faults(campaign.audience, publication).items()}
+    return {field: fault for field, fault in checked.items() if fault} | rule
 
 
 def _texts(campaign: Campaign) -> tuple[str, str, str]:

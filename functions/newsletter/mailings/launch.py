@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
+ENOUGH = "everybody in the audience had as many mails this week as the publication allows; send it later"
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A mailing with the status it starts in, and the results of its checks.
@@ -62,7 +65,11 @@ class Prepared:
             message = f"{self.mailing.id} was not prepared: its audience is not counted"
             raise ValueError(message)
         if self.readers.complete and not self.readers.readers:
-            raise EmptyAudience("topics" if self.mailing.audience.topics else "language")
+            rule = self.mailing.audience
+            by_choices = "topics" if rule.topics else "language"
+            if self.readers.left_out.get("capped"):
+                raise EmptyAudience("audience", ENOUGH)
+            raise EmptyAudience(by_choices if rule.by_choices else "audience")
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def prepare(mailing: Mailing, app: Container) -> Prepared:
         return Prepared(_same_campaign(known, mailing), known=True, faults=faults)
     if any(fault.blocks for fault in faults):
         return Prepared(mailing, faults=faults)
-    readers = count_audience(mailing.audience, mailing.created_at.date(), app)
+    readers = count_audience(mailing.audience, mailing.created_at.date(), app, capped=True)
     status = _initial_status(mailing.id, readers, app, mailing.created_at)
     return Prepared(replace(mailing, status=status), faults=faults, readers=readers)
 

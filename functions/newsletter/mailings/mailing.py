@@ -10,9 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from newsletter.mail.writing.blocks import Card
+from newsletter.mailings.audience.rule import Audience as Audience  # noqa: PLC0414 (others find it here)
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import InvalidInput
-from newsletter.readers.subscriber import Recipient
+from newsletter.publication.publication import Publication
 
 NAME = re.compile(r"[a-z0-9][a-zA-Z0-9-]{0,59}")
 """A campaign's name. It becomes part of the mailing's id and so of SES tags: [A-Za-z0-9_-] only (AWS: MessageTag)."""
@@ -49,43 +50,6 @@ class Kind(StrEnum):
     def automated(self) -> bool:
         """Whether each mail follows what one person did, so that there is nothing to plan."""
         return self not in (Kind.DIGEST, Kind.CAMPAIGN)
-
-
-Among = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True)
-class Audience:
-    """A rule that selects subscribers; an empty field does not restrict them.
-
-    `among` restricts free-text choices: pairs of a choice's name and the texts of which a subscriber's must be one,
-    compared without regard to case.
-    """
-
-    topics: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    frequency: str = ""
-    among: Among = ()
-
-    def includes(self, recipient: Recipient) -> bool:
-        """Whether the recipient is selected. A subscriber without topics gets every topic.
-
-        Raises AttributeError for a choice that this version of the code does not know: then nothing is planned.
-        """
-        choices = recipient.choices
-        if self.languages and choices.language not in self.languages:
-            return False
-        if self.frequency and choices.frequency != self.frequency:
-            return False
-        for name, values in self.among:
-            if getattr(choices, name).casefold() not in map(str.casefold, values):
-                return False
-        return not (self.topics and choices.topics) or bool(set(self.topics) & set(choices.topics))
-
-    @property
-    def everyone(self) -> bool:
-        """Whether nobody is excluded by topic or `among`; language and frequency only choose the form they get."""
-        return not self.topics and not self.among
 
 
 @dataclass(frozen=True)
@@ -176,3 +140,11 @@ def campaign_id(name: str) -> str:
 def step_id(sequence: str, step: str) -> str:
     """The mailing id of the step with that key of a sequence."""
     return f"step-{sequence}-{step}"
+
+
+def sequence_of(mailing: str, publication: Publication) -> str:
+    """The key of the sequence that has the step, or had it under a former key; else what the mailing's id has of it."""
+    for sequence in publication.sequences.values():
+        if any(step_id(sequence.key, name) == mailing for step in sequence.steps for name in step.names):
+            return sequence.key
+    return mailing.removeprefix("step-").rpartition("-")[0]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.mail.writing.blocks import Card
 from newsletter.mail.writing.personal_fields import template_without_fields
-from newsletter.mailings.mailing import Audience, Kind, Mailing, Variant
+from newsletter.mailings.audience.written import rule_from, stored_rule
+from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
 from newsletter.platform.aws.items import change, holds, to_item
 from newsletter.platform.aws.table_store import TableStore
@@ -210,10 +211,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
     return {
         "kind": mailing.kind,
         "created_at": iso(mailing.created_at),
-        "audience_topics": list(mailing.audience.topics),
-        "audience_languages": list(mailing.audience.languages),
-        "audience_frequency": mailing.audience.frequency,
-        "audience_among": {name: list(values) for name, values in mailing.audience.among} or None,
+        "audience": stored_rule(mailing.audience),
         "subject": mailing.subject,
         "articles": list(mailing.articles),
         "body": mailing.body,
@@ -238,12 +236,7 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         id=mailing,
         kind=Kind(item["kind"]),
         created_at=parse_iso(item["created_at"]),
-        audience=Audience(
-            tuple(item["audience_topics"]),
-            tuple(item["audience_languages"]),
-            item["audience_frequency"],
-            tuple((name, tuple(values)) for name, values in item.get("audience_among", {}).items()),
-        ),
+        audience=rule_from(item["audience"]),
         subject=item["subject"],
         articles=tuple(item["articles"]),
         body=item["body"],

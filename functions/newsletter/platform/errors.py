@@ -48,10 +48,10 @@ class InvalidForm(InvalidInput):
 
 
 class EmptyAudience(InvalidInput):
-    """No active reader is in the audience, so there is nothing to send."""
+    """Nobody would get it, so there is nothing to send; `why`, if it is not that the audience is too narrow."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field, "nobody would get this: no active reader is in the audience; choose a wider one")
+    def __init__(self, field: str, why: str = "no active reader is in the audience; choose a wider one") -> None:
+        super().__init__(field, f"nobody would get this: {why}")
 
 
 class InvalidPublication(InvalidInput):

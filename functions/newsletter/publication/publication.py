@@ -133,6 +133,8 @@ class Publication:
     leads: LeadPolicy = DEFAULT_LEADS
     crm: CrmSettings = DEFAULT_CRM
     nurture: Nurture = NO_NURTURE
+    campaign_mails_per_week: int = 0
+    """A campaign leaves out who had so many digests and campaigns in seven days; 0: nobody."""
 
     def language(self, wanted: str) -> str:
         """The wanted language if it is one of the publication's, else the default."""

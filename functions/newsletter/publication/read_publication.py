@@ -110,6 +110,9 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
         leads=root.table("leads", parse_leads) if "leads" in data else DEFAULT_LEADS,
         crm=root.table("crm", parse_crm) if "crm" in data else DEFAULT_CRM,
         nurture=parse_nurture(root),
+        campaign_mails_per_week=root.table("campaigns", lambda t: t.number("mails_per_week", 0, 50, default=0))
+        if "campaigns" in data
+        else 0,
     )
     root.refuse_leftovers()
     if not publication.feeds:

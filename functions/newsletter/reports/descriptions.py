@@ -7,6 +7,7 @@ from typing import Any
 
 from newsletter.articles.article import Article
 from newsletter.mail.writing.personal_fields import without_fields
+from newsletter.mailings.audience.words import rest_in_words
 from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.digests.digest import Digest, digest_id
 from newsletter.mailings.mailing import (
@@ -18,7 +19,7 @@ from newsletter.mailings.mailing import (
     Audience,
     Kind,
     Mailing,
-    step_id,
+    sequence_of,
 )
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
@@ -53,19 +54,11 @@ def audience_in_words(mailing: Mailing, publication: Publication) -> str:
     if mailing.id in AUTOMATED:
         return AUTOMATED[mailing.id][1]
     if mailing.kind is Kind.STEP:
-        return f"Readers in the sequence {_sequence_of(mailing, publication)}, each when the step is due"
+        return f"Readers in the sequence {sequence_of(mailing.id, publication)}, each when the step is due"
     if mailing.kind is Kind.DIGEST:
         new = counted(len(mailing.articles), "new article")
         return f"Every reader of the {mailing.audience.frequency} digest with a topic among its {new}"
-    return _campaign_audience(mailing.audience, publication)
-
-
-def _sequence_of(mailing: Mailing, publication: Publication) -> str:
-    """The key of the sequence that has the step, or had it under a former key; else what the mailing's id has of it."""
-    for sequence in publication.sequences.values():
-        if any(step_id(sequence.key, name) == mailing.id for step in sequence.steps for name in step.names):
-            return sequence.key
-    return mailing.id.removeprefix("step-").rpartition("-")[0]
+    return _campaign_audience(mailing.audience, publication) + rest_in_words(mailing.audience, publication)
 
 
 def _campaign_audience(audience: Audience, publication: Publication) -> str:

@@ -88,7 +88,7 @@ def count_visits(
     for record in records:
         key = record.batch.variant
         if key not in known:
-            known[key] = None if record.batch.unreadable else outline(key)
+            known[key] = None if record.batch.without_mail else outline(key)
         variant = known[key]
         if variant is None:
             continue

@@ -62,8 +62,8 @@ def send_batch(batch: Batch, mailing: Mailing, app: Container, look_up: LookUp, 
     Raises BatchBusy when another sender has claimed the batch, NotFound for a missing variant, SendingStopped when SES
     takes no mail from the account, and BreakerOpen.
     """
-    variant = None if batch.unreadable else app.mailings.variant(batch.mailing, batch.variant)
-    if variant is None and not batch.unreadable:
+    variant = None if batch.without_mail else app.mailings.variant(batch.mailing, batch.variant)
+    if variant is None and not batch.without_mail:
         raise NotFound(f"variant {batch.variant} of {batch.mailing}")
     found = look_up(batch.recipients)
     attempt = _Attempt(batch, mailing, variant, app)
@@ -198,6 +198,8 @@ class _Attempt:
             recipient = found.get(subscriber)
             if recipient is None or recipient.stopped:
                 self._note(position, SendResult.SUPPRESSED, recipient.stopped if recipient else "unknown")
+            elif self.batch.enough:
+                self._note(position, SendResult.SUPPRESSED, self.batch.enough)
             elif self.variant is None or recipient.broken:
                 self._note(position, SendResult.REJECTED, self.batch.unreadable or recipient.broken)
             else:

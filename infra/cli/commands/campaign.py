@@ -20,6 +20,7 @@ The file begins with front matter, YAML between two lines of ---:
   name: kevatkampanja-2027          # makes it unique; the file's name without .md where left out
   topics: [linkedin, nakyvyys]      # only readers of one of these, and those who chose none
   languages: [fi, sv]               # only readers of these languages; else of the text's language
+  audience: Kevään klikkaajat       # whom it is for: a saved audience, or a rule (newsletter audience count --help)
   offer: sparraus                   # an offer of publication.toml, shown under the text
   preheader: Kolme aikaa jäljellä   # what an inbox shows after the subject
   doubt: resend                     # send again, once, to whom a mail may or may not have gone; else as the publication

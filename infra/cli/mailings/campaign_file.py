@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from cli.faults import Fault
-from newsletter.mailings.campaign import Campaign
+from newsletter.mailings.audience.of_campaign import audience_of
+from newsletter.mailings.audience.written import read_rule, with_numbers
+from newsletter.mailings.campaign import RULE, Campaign
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.readers.choices import FILTERS
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 TEXTS = ("name", "subject", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages", *FILTERS)
@@ -27,18 +33,31 @@ EXAMPLE = (
 
 @dataclass(frozen=True)
 class CampaignFile:
-    """A campaign, and the line on which each of its fields stands."""
+    """A campaign, and the line on which each of its fields stands. `audience` is its rule as it is written, or the name
+    of a saved one; `with_audience` puts it into the campaign.
+    """
 
     path: Path
     campaign: Campaign
     lines: Mapping[str, int]
+    audience: Mapping[str, Any] | str = ""
 
     def fault(self, wrong: InvalidInput) -> Fault:
         """The fault with its place: `kevat.md:3: topics: …`; of several faults each with its own."""
         if isinstance(wrong, InvalidForm):
             each = (InvalidInput(field, message) for field, message in wrong.errors.items())
             return Fault("; ".join(str(self.fault(one)) for one in each))
-        return _fault(self.path, self.lines.get(wrong.field, 1), wrong.field, wrong.message)
+        line = self.lines.get(wrong.field, self.lines.get(RULE, 1) if wrong.field.startswith(RULE) else 1)
+        return _fault(self.path, line, wrong.field, wrong.message)
+
+    def with_audience(self, app: Container) -> CampaignFile:
+        """The same with the rule in the campaign, with ids in place of addresses. Raises Fault."""
+        if not self.audience:
+            return self
+        try:
+            return replace(self, campaign=replace(self.campaign, audience=audience_of(self.audience, app)))
+        except InvalidInput as wrong:
+            raise self.fault(wrong) from wrong
 
 
 def read_campaign(path: Path) -> CampaignFile:
@@ -53,10 +72,11 @@ def read_campaign(path: Path) -> CampaignFile:
     for needed in ("subject", "language"):
         if needed not in values:
             raise _fault(path, 1, needed, "missing in the front matter")
+    audience = values.pop(RULE, "")
     among = tuple((name, values.pop(name)) for name in FILTERS if name in values)
     campaign = Campaign(**{"name": path.stem} | values | {"body": "\n".join(lines[end + 1 :]).strip(), "among": among})  # type: ignore[arg-type]
     blank = next((number for number, line in enumerate(lines[end + 1 :]) if line.strip()), 0)
-    return CampaignFile(path, campaign, {**places, "body": min(end + 2 + blank, len(lines))})
+    return CampaignFile(path, campaign, {**places, "body": min(end + 2 + blank, len(lines))}, audience)  # type: ignore[arg-type]
 
 
 def _text(path: Path) -> str:
@@ -71,7 +91,7 @@ def _text(path: Path) -> str:
     return re.sub(r"\r\n?", "\n", text)
 
 
-Value = str | tuple[str, ...] | bool | int
+Value = str | tuple[str, ...] | bool | int | dict[str, Any]
 
 
 def _fields(path: Path, front: str) -> tuple[dict[str, Value], dict[str, int]]:
@@ -104,6 +124,8 @@ def _value(path: Path, line: int, name: str, node: yaml.Node) -> Value:
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
             raise _fault(path, line, name, "give a text")
         return str(node.value).strip()
+    if name == RULE:
+        return _rule(path, line, node)
     if name in LISTS:
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not items or not all(isinstance(item, yaml.ScalarNode) and item.value.strip() for item in items):
@@ -117,7 +139,21 @@ def _value(path: Path, line: int, name: str, node: yaml.Node) -> Value:
         if not isinstance(node, yaml.ScalarNode) or not node.value.isascii() or not node.value.isdigit():
             raise _fault(path, line, name, "give a whole number")
         return int(node.value[:9])
-    raise _fault(path, line, name, f"unknown field; there are {', '.join(TEXTS + LISTS + SWITCHES + NUMBERS)}")
+    raise _fault(path, line, name, f"unknown field; there are {', '.join((*TEXTS, *LISTS, *SWITCHES, *NUMBERS, RULE))}")
+
+
+def _rule(path: Path, line: int, node: yaml.Node) -> dict[str, Any] | str:
+    """The rule as it is written, or the name of a saved one."""
+    if isinstance(node, yaml.ScalarNode) and node.value.strip():
+        return str(node.value).strip()
+    if not isinstance(node, yaml.MappingNode):
+        raise _fault(path, line, RULE, "give a rule, e.g. {topics: [linkedin]}, or the name of a saved audience")
+    rule = with_numbers(yaml.BaseLoader("").construct_document(node))
+    try:
+        read_rule(rule)
+    except InvalidInput as wrong:
+        raise _fault(path, line, f"{RULE}.{wrong.field}", wrong.message) from wrong
+    return rule
 
 
 def _fault(path: Path, line: int, field: str, message: str) -> Fault:

@@ -14,12 +14,15 @@ from cli.faults import Fault
 from cli.mailings.campaign_file import CampaignFile, read_campaign
 from cli.output import say, table, when
 from newsletter.container import app
-from newsletter.mailings.campaign import Campaign
+from newsletter.mailings.audience.words import left_out_in_words
+from newsletter.mailings.campaign import Campaign, whole_audience
+from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.drafts import edit_drafts, schedule
 from newsletter.mailings.drafts.draft import Draft, campaign_values
 from newsletter.mailings.drafts.try_out import send_test
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.times import iso, parse_iso, whole_seconds
+from newsletter.reports.descriptions import count_in_words
 
 Result = TypeVar("Result")
 SKELETON = """\
@@ -67,7 +70,7 @@ def list_drafts(limit: int, *, as_json: bool) -> int:
 
 def save(path: Path) -> int:
     """Keep the file as a draft, for the console and for colleagues."""
-    file = read_campaign(path)
+    file = read_campaign(path).with_audience(app)
     draft = _do(lambda: edit_drafts.create_draft(file.campaign, app, by=_me(), now=_now()), file)
     say(f"Kept as {draft.id}. Nothing is sent.")
     return 0
@@ -77,10 +80,14 @@ def schedule_campaign(what: str, at: str) -> int:
     """Let a file or a draft go out at a time."""
     send_at = _time(at)
     if what.endswith(".md"):
-        file = read_campaign(Path(what))
-        scheduled = _do(lambda: schedule.schedule_new(file.campaign, send_at, app, by=_me(), now=_now()), file)
+        file = read_campaign(Path(what)).with_audience(app)
+        readers = _do(lambda: _look_at(file.campaign), file)
+        scheduled = _do(
+            lambda: schedule.schedule_new(file.campaign, send_at, app, by=_me(), now=_now(), readers=readers), file
+        )
     else:
-        scheduled = _do(lambda: schedule.schedule_draft(what, send_at, app, by=_me(), now=_now()))
+        readers = _do(lambda: _look_at(edit_drafts.find_draft(what, app).campaign))
+        scheduled = _do(lambda: schedule.schedule_draft(what, send_at, app, by=_me(), now=_now(), readers=readers))
     draft = scheduled.draft
     for warning in scheduled.warnings:
         say(f"warning: {warning}")
@@ -116,7 +123,7 @@ def unschedule(draft: str) -> int:
 
 def test(what: str, to: Sequence[str], language: str) -> int:
     """Send a test mail of a file or a draft."""
-    file = read_campaign(Path(what)) if what.endswith(".md") else None
+    file = read_campaign(Path(what)).with_audience(app) if what.endswith(".md") else None
     campaign = _campaign(what, file)
     tried = _do(lambda: send_test(campaign, to, app, by=_me(), now=app.now(), language=language), file)
     for fault in tried.faults:
@@ -137,6 +144,15 @@ def delete(draft: str) -> int:
     _do(lambda: edit_drafts.delete_draft(draft, app))
     say(f"{draft} is deleted.")
     return 0
+
+
+def _look_at(campaign: Campaign) -> int:
+    """Print to how many it would go now; if that changes by more than a tenth until then, it is held."""
+    today = app.now().astimezone(app.publication.time_zone).date()
+    count = count_audience(whole_audience(campaign), today, app, capped=True)
+    out = left_out_in_words(count.left_out, app.publication)
+    say(f"{count_in_words(count)}{f'; left out: {out}' if out else ''}")
+    return count.about
 
 
 def _campaign(what: str, file: CampaignFile | None) -> Campaign:

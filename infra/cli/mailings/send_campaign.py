@@ -10,6 +10,7 @@ from cli.mailings.campaign_file import CampaignFile, read_campaign
 from cli.output import say, when
 from newsletter.container import app
 from newsletter.mail.templates import Templates
+from newsletter.mailings.audience.words import left_out_in_words
 from newsletter.mailings.campaign import prepare_campaign
 from newsletter.mailings.control.set_status import state_in_words
 from newsletter.mailings.launch import Prepared, launch
@@ -21,7 +22,7 @@ from newsletter.reports.words.certificate_words import status_in_words
 
 def send(path: Path, *, yes: bool) -> int:
     """Show what will be sent to whom, ask, and start it. The same file again sends nothing and is no error."""
-    file = read_campaign(path)
+    file = read_campaign(path).with_audience(app)
     prepared = _prepared(file)
     if not prepared.known:
         if not report_faults(file, prepared.mailing, prepared.faults, app.settings.templates, app.settings.public_url):
@@ -72,6 +73,8 @@ def _show(file: CampaignFile, prepared: Prepared) -> None:
         say(f"Offer:    {mailing.offer}")
     audience = audience_in_words(mailing, publication)
     say(f"To:       {audience}: {count_in_words(prepared.readers)}" if prepared.readers else f"To:       {audience}")
+    if prepared.readers and (out := left_out_in_words(prepared.readers.left_out, publication)):
+        say(f"Left out: {out}")
     say(f"From:     {publication.sender.name} <{publication.sender.address}>")
     say(f"\n{_indented(text)}\n")
 

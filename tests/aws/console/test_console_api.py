@@ -176,6 +176,7 @@ def test_without_a_good_token_nothing_is_told(cloud: Cloud, issuer: Issuer) -> N
                     campaign="x",
                     subscriber="a" * 26,
                     article="a" * 16,
+                    audience="x",
                 ),
                 body,
                 headers,

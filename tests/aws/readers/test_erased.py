@@ -94,6 +94,7 @@ READS = {
     *(f"SignUps.{name}" for name in ("get", "kept", "waiting")),
     "ReaderData.of",
     "Movements.of_weeks",
+    *("ConfirmedDays.between", "ConfirmedDays.by"),
     *("ReaderList.active", "ReaderList.page"),
     *(f"Visits.{name}" for name in ("of_subscriber", "shown", "trace_of")),
     *(f"ReaderExport.{name}" for name in ("known", "lines", "somebody")),
@@ -111,6 +112,7 @@ WITHOUT_READERS = {
         "MailingStatuses",
         "Decisions",
         "Digests",
+        "Audiences",  # ids that marketing listed, which say no more than the mark of who was erased
         "Drafts",  # texts of marketing; whoever wrote them is no reader here
         "TrialMails",  # addresses that marketing gives for tests, for a day
         "Failures",

@@ -232,7 +232,7 @@ def test_planning_sees_no_address(adapters: Adapters) -> None:
     reader(adapters, "e")
     answer = adapters.client.query(
         TableName=adapters.table("Subscribers"),
-        IndexName="mailable",
+        IndexName="mailable-3",
         KeyConditionExpression="mailable = :shard",
         ExpressionAttributeValues={":shard": {"S": "e"}},
     )

@@ -66,6 +66,20 @@ def feeds_and_digests(cloud: Cloud, feed: Path) -> None:
     assert not cloud.invoke("feedback", events.sqs(body))["batchItemFailures"]
 
 
+OF_THE_PAST = {"exclude": [{"clicked_in_days": 7}, {"score_at_least": 100}]}
+
+
+def audiences(api: Program) -> None:
+    """A rule that asks of the past is saved, counted, asked about an address, sent to and forgotten."""
+    rule = {"exclude": {"score_at_least": 100}, "signed_up_from": "2020-01-01"}
+    assert api("POST", "/audiences", {"name": "Kevään lukijat", "rule": rule}).status == 201
+    assert api("POST", "/audiences/count", OF_THE_PAST | {"addresses": [MAIJA, KALLE]}).status == 200
+    assert api("POST", "/audiences/why", {"audience": "Kevään lukijat", "address": MAIJA}).status == 200
+    text = {"name": "valitut", "subject": "Valitut", "body": "Hei.", "language": "fi", "audience": "Kevään lukijat"}
+    assert api("POST", "/campaigns", text).status == 201
+    assert api("DELETE", "/audiences/Kevään%20lukijat").status == 200
+
+
 def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with issuing() as issuer:
         trust(issuer, monkeypatch)
@@ -77,6 +91,8 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         api = Program(cloud, issuer.token(scope="openid campaigns:send"))
         text = {"name": "kevat", "subject": "Kevät", "body": "Hei.", "language": "fi", "offer": "sparraus"}
         assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
+        cloud.drain()
+        audiences(api)
         cloud.drain()
         # The lane is taken for a minute, so a batch that comes again goes back to its queue.
         again = next(each for _, page in app.manifests.of_mailing("campaign-kevat") for each in page.batches)
@@ -135,7 +151,7 @@ def readers_in_the_console(api: Program, marketing: Browser) -> None:
 
 def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     """Written, changed by two people, tried, taken back, deleted; one starts by the tick and one by the queue."""
-    text = {"subject": "Myöhemmin", "body": "Hei.", "language": "fi"}
+    text = {"subject": "Myöhemmin", "body": "Hei.", "language": "fi", "audience": OF_THE_PAST}
     later = app.now() + timedelta(minutes=5)
     first = api("POST", "/campaigns", text | {"draft": True}).json["campaign"]["id"]
     assert api("PUT", f"/campaigns/{first}", text | {"body": "Moi."}).status == 200

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from newsletter.mailings.campaign import MAX_BODY, Campaign
+from newsletter.mailings.audience.rule import Audience
+from newsletter.mailings.audience.written import rule_as_json, rule_from
+from newsletter.mailings.campaign import MAX_BODY, RULE, Campaign
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.platform.errors import Conflict, InvalidForm
 
@@ -88,6 +90,8 @@ def campaign_values(campaign: Campaign) -> dict[str, Any]:
         value = getattr(campaign, field.name)
         if field.name == "among":
             values |= {name: list(texts) for name, texts in value}
+        elif isinstance(value, Audience):
+            values[field.name] = rule_as_json(value)
         else:
             values[field.name] = list(value) if isinstance(value, tuple) else value
     return values
@@ -101,7 +105,7 @@ def campaign_of_values(values: Mapping[str, Any]) -> Campaign:
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in own
     }
     among = tuple((name, tuple(texts)) for name, texts in sorted(values.items()) if name not in own)
-    return Campaign(**chosen, among=among)
+    return Campaign(**chosen | {RULE: rule_from(values.get(RULE, {}))}, among=among)
 
 
 def campaign_of_mailing(mailing: Mailing) -> Campaign:
@@ -119,6 +123,7 @@ def campaign_of_mailing(mailing: Mailing) -> Campaign:
         doubt=mailing.doubt,
         doubt_wait_minutes=mailing.doubt_wait_minutes,
         among=mailing.audience.among,
+        audience=replace(mailing.audience, topics=(), languages=(), among=()),
     )
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.campaign import Campaign, prepare_campaign, validate_campaign
+from newsletter.mailings.campaign import Campaign, prepare_campaign, require_mailings, validate_campaign, whole_audience
+from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.drafts.draft import Draft, DraftState, require_storable
 from newsletter.mailings.drafts.edit_drafts import (
     changed,
@@ -49,6 +50,7 @@ class Scheduled:
 def check_campaign(campaign: Campaign, app: Container, now: datetime) -> tuple[Fault, ...]:
     """Preflight's warnings. Raises InvalidForm for wrong fields, PreflightFailed when the mail could not be sent."""
     faults = tuple(preflight_campaign(validate_campaign(campaign, app.templates.publication, now), app.templates))
+    require_mailings(campaign, app, later=True)
     if any(fault.blocks for fault in faults):
         raise PreflightFailed(list(faults))
     return faults
@@ -85,9 +87,10 @@ def save_campaign(
     now: datetime,
     version: int | None,
     send_at: datetime | None = None,
+    readers: int | None = None,
 ) -> Scheduled:
     """Replace what a draft says; a scheduled one stays scheduled, and must be fit to go out. With `send_at` it is
-    scheduled then.
+    scheduled then. `readers` is as in `schedule_draft`; without it, another audience of a scheduled one is counted.
 
     Raises as `save_draft`, and for a scheduled one as `schedule_draft`; then nothing is saved.
     """
@@ -98,7 +101,11 @@ def save_campaign(
         if before.send_at <= now:
             raise NotNow("this campaign is about to start; it cannot be changed any more")
     require_storable(campaign)
-    after = replace(before, campaign=campaign, send_at=send_at or before.send_at)
+    if readers is None and whole_audience(campaign) == whole_audience(before.campaign):
+        readers = before.readers
+    elif readers is None and before.readers is not None:
+        readers = count_audience(whole_audience(campaign), now.date(), app, capped=True).about
+    after = replace(before, campaign=campaign, send_at=send_at or before.send_at, readers=readers)
     return _scheduled(before, after, app, by=by, now=now)
 
 
@@ -123,14 +130,16 @@ def _scheduled(
     return Scheduled(scheduled, warnings)
 
 
-def schedule_new(campaign: Campaign, send_at: datetime, app: Container, *, by: str, now: datetime) -> Scheduled:
+def schedule_new(
+    campaign: Campaign, send_at: datetime, app: Container, *, by: str, now: datetime, readers: int | None = None
+) -> Scheduled:
     """Keep a campaign that starts at `send_at`. Raises as `schedule_draft`; then nothing is kept."""
     require_time(send_at, now)
     said = _ready(campaign, app, now)
     check_campaign(said, app, now)
     _require_free_name(said, None, app)
     draft = create_draft(said, app, by=by, now=now)
-    return schedule_draft(draft.id, send_at, app, by=by, now=now, version=draft.version)
+    return schedule_draft(draft.id, send_at, app, by=by, now=now, version=draft.version, readers=readers)
 
 
 def unschedule_draft(draft: str, app: Container, *, by: str, now: datetime, version: int | None = None) -> Draft:

@@ -85,9 +85,9 @@ def _start(draft: Draft, app: Container) -> DraftState:
 
 def _audience_changed(draft: Draft, prepared: Prepared) -> str:
     """Why a person must look at the audience again; empty if it is as it was when one did, or nobody did."""
-    if draft.readers is None or prepared.readers is None or not prepared.readers.complete:
+    if draft.readers is None or prepared.readers is None:
         return ""
-    readers = prepared.readers.readers
+    readers = prepared.readers.about
     if abs(readers - draft.readers) <= max(LEAST_CHANGE, draft.readers / 10):
         return ""
     was = f"the audience had {draft.readers} readers when it was looked at"

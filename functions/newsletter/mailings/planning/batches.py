@@ -13,11 +13,26 @@ MAX_CARRY = 8_000
 """Recipients that a manifest may carry to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 
 
+ENOUGH_MAILS = "enough mails: "
+"""Prefix of the reason for leaving somebody out who had as many mails in a week as the publication allows."""
+
+
+def enough_mails(most: int) -> str:
+    """The reason for leaving out who had so many."""
+    return f"{ENOUGH_MAILS}{most} or more in seven days"
+
+
+def is_without_mail(variant: str) -> bool:
+    """Whether what stands for a variant is a reason for sending nothing."""
+    return variant.startswith((BROKEN_RECORD, ENOUGH_MAILS))
+
+
 @dataclass(frozen=True)
 class Batch:
     """At most 50 recipients of one variant: one SES call, one ledger record.
 
-    `variant` is the variant's key or, for recipients whose records cannot be read, the text of `broken_record`.
+    `variant` is the variant's key or, for recipients who get no mail, why: the text of `broken_record` where their
+    records cannot be read, that of `enough_mails` where they had so many this week.
     """
 
     mailing: str
@@ -40,9 +55,19 @@ class Batch:
         return replace(self, id=self.resend_id, recipients=recipients)
 
     @property
+    def without_mail(self) -> bool:
+        """Whether nobody of it gets a mail, for the reason that stands in place of the variant."""
+        return is_without_mail(self.variant)
+
+    @property
     def unreadable(self) -> str:
         """Why its recipients' records cannot be read; empty for a batch that can be sent."""
         return self.variant if self.variant.startswith(BROKEN_RECORD) else ""
+
+    @property
+    def enough(self) -> str:
+        """Why its recipients are left out who had enough mails this week; empty for other batches."""
+        return self.variant if self.variant.startswith(ENOUGH_MAILS) else ""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,11 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
     recipients, cursor = app.subscribers.page(message.shard, after, PAGE_SIZE)
     assignment = VariantAssignment(mailing, app.variants, app.digest_recipients)
     left_out = manifests.left_out(mailing.id)
-    chosen = list(assignment.assign(each for each in recipients if each[0] not in left_out))
+    readers_of_page = app.planned_facts.keep(mailing, message.shard, recipients)
+    assigned = assignment.assign(each for each in readers_of_page if each[0] not in left_out)
+    if mailing.kind is Kind.CAMPAIGN and app.publication.campaign_mails_per_week:
+        assigned = app.planned_facts.lately(mailing, message.shard).assigned(assigned, dict(recipients))
+    chosen = list(assigned)
     # No batch is larger than what one slot of the rate limiter allows: a slow account would exceed its rate.
     size = bulk_pace(app.mailer.max_send_rate()).size
     manifest = replace(

@@ -8,19 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
+from newsletter.mailings.audience.mailed_lately import went_out_lately
 from newsletter.mailings.digests.digest import matches_topics
 from newsletter.mailings.mailing import Kind, Mailing
-from newsletter.mailings.status import MailingState
 from newsletter.nurture.enrollments.enrollment import Enrollment
-from newsletter.nurture.enrollments.next_step import WEEK
 from newsletter.readers.subscriber import Recipient, Subscriber
 
 if TYPE_CHECKING:
     from newsletter.container import Container
-
-MOST = 100
-"""Mailings looked at, the newest first: read by one call, and far more than go out in a week where there is a cap."""
-NOT_SENT = (MailingState.APPROVAL, MailingState.CANCELLED, MailingState.HELD)
 
 
 @dataclass(frozen=True)
@@ -57,12 +52,6 @@ def sent_lately(now: datetime, app: Container) -> SentLately:
     """Read what was sent to many in the last seven days; nothing where the publication has no cap."""
     if not app.publication.nurture.mails_per_week:
         return NOTHING_SENT
-    mailings = [each for _, each in app.mailings.older("", MOST) if _counts(each, now)]
+    mailings = went_out_lately(now, app)
     ids: Collection[str] = dict.fromkeys(each for mailing in mailings for each in mailing.articles)
     return SentLately(tuple(mailings), app.articles.some(tuple(ids)))
-
-
-def _counts(mailing: Mailing, now: datetime) -> bool:
-    """Whether it went out in the last week, or is going out."""
-    late = now - WEEK < mailing.created_at <= now
-    return late and not mailing.kind.automated and not mailing.nobody and mailing.status.state not in NOT_SENT

@@ -16,6 +16,9 @@ ACTS = {
     "POST /campaigns/{campaign}/unschedule": "campaign taken back",
     "POST /campaigns/{campaign}/test": "test mail sent",
     "POST /campaigns/{campaign}/duplicate": "campaign duplicated",
+    "POST /audiences": "audience saved",
+    "PUT /audiences/{audience}": "audience changed",
+    "DELETE /audiences/{audience}": "audience forgotten",
     "POST /mailings/{mailing}/archive": "mailing taken out of the archive or put back",
     "POST /mailings/{mailing}/clickers": "clickers of a mailing listed",
     "POST /mailings/{mailing}/relink": "link of a mailing corrected",
@@ -54,7 +57,12 @@ STEPS = {
     "restore": "earlier version of a draft brought back",
 }
 """What these buttons do. The others save what is written, which the versions of a draft tell, or show it."""
-LOOKS = frozenset({"POST /feeds", "POST /feeds/check", "POST /logout", "POST /subscribers/find", "POST /readers"})
+LOOKS = frozenset(
+    {
+        *("POST /feeds", "POST /feeds/check", "POST /logout", "POST /subscribers/find", "POST /readers"),
+        *("POST /audiences/count", "POST /audiences/why"),
+    }
+)
 """Requests that change nothing, though they are posted."""
 COMMANDS = {
     "campaign send": "campaign sent",
@@ -64,6 +72,8 @@ COMMANDS = {
     "campaign duplicate": "campaign duplicated",
     "campaign delete": "draft of a campaign deleted",
     "campaign test": "test mail sent",
+    "audience save": "audience saved",
+    "audience forget": "audience forgotten",
     "mailing archive": "mailing taken out of the archive or put back",
     "mailing pause": "mailing paused",
     "mailing resume": "mailing resumed",

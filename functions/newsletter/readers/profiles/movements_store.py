@@ -61,10 +61,10 @@ def moved_in(subscriber: str, at: datetime) -> str:
     return _key(week_of(at), SHARDS.index(shard_of(subscriber)) % PARTS)
 
 
-def joined(subscriber: str, origin: str, now: datetime) -> dict[str, str]:
-    """The attributes of the profile of a reader who joins, by the form `origin`."""
-    by = {"joined_by": cut(origin, MAX_ORIGIN)} if origin else {}
-    return {"joined_at": iso(now), "moved_in": moved_in(subscriber, now), **by}
+def joined(subscriber: str, origin: str, now: datetime) -> dict[str, str | None]:
+    """The attributes of the profile of a reader who joins, by the form `origin`; None for one to be removed."""
+    by = cut(origin, MAX_ORIGIN) or None
+    return {"joined_at": iso(now), "moved_in": moved_in(subscriber, now), "joined_by": by}
 
 
 class Movements:

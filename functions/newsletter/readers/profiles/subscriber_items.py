@@ -9,10 +9,12 @@ from typing import Any
 
 from newsletter.platform.aws.items import Item
 from newsletter.platform.shards import shard_of
+from newsletter.platform.text import cut
 from newsletter.platform.times import iso, parse_iso
 from newsletter.readers.choices import CHOICES, Choices, choices_from, stored_choices
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.consents.consent_items import to_stored
+from newsletter.readers.profiles.movements_store import MAX_ORIGIN
 from newsletter.readers.profiles.profile import Profile
 from newsletter.readers.subscriber import Recipient, RecipientProfile, Status, Subscriber, broken_record
 
@@ -81,6 +83,7 @@ def imported_profile(
         "consent_version": reader.consent_version,
         "consent_head": proof.hash,
         "brought": to_stored(proof),
+        "joined_by": cut(proof.consent.unique, MAX_ORIGIN),
         "mailable": None if left_at else shard,
         "left_at": iso(left_at) if left_at else None,
         "left_how": how or None,

@@ -69,7 +69,7 @@ def certificate_in_words(report: Report) -> str:
         return f"SES accepted every one of {counted(sums.planned, 'mail')}."
     parts = [f"{sums.accepted:,} accepted by SES"]
     if sums.suppressed:
-        left = "because the reader had left before"
+        left = "because the reader had left before, or had enough mails that week"
         why = "because the mailing was cancelled" if report.mailing.status.state is MailingState.CANCELLED else left
         parts.append(f"{sums.suppressed:,} suppressed, {why}")
     if sums.rejected:

@@ -1,0 +1,1 @@
+"""What requests and the description of the API say of audiences."""

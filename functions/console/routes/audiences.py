@@ -1,0 +1,148 @@
+"""/console/audiences and /api/v1/audiences: rules that select readers, how many they select, and why not somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from console.audiences.audience_form import NOTHING, rest_of, rule_in_form
+from console.principal import Principal
+from console.request import Request
+from console.responses import page, redirect
+from newsletter.container import app
+from newsletter.mailings.audience.audiences_store import SavedAudience
+from newsletter.mailings.audience.check_rule import rule_of
+from newsletter.mailings.audience.explain import count_as_json, saved_as_json, why_as_json, why_not
+from newsletter.mailings.audience.save_audience import forget_audience, save_audience
+from newsletter.mailings.audience.words import rule_in_words
+from newsletter.mailings.audience.written import rule_as_json
+from newsletter.mailings.campaign import whole_audience
+from newsletter.mailings.count_audience import AudienceCount, ask_audience
+from newsletter.mailings.drafts.edit_drafts import find_draft
+from newsletter.platform.errors import Conflict, InvalidInput, NotFound
+from newsletter.platform.times import whole_seconds
+from newsletter.platform.web.answer import Answer, json_answer
+
+# --- for programs ----------------------------------------------------------------------------------------------------
+
+
+def count_one(request: Request, _who: Principal) -> Answer:
+    """How many readers the rule in the body selects; or, of `{"audience": …}`, the saved one of that name."""
+    data = request.json_object()
+    given = data["audience"] if data.keys() == {"audience"} else data
+    if not isinstance(given, dict | str):
+        raise InvalidInput("audience", "give a rule, or the name of a saved audience")
+    return json_answer(200, count_as_json(_counted(given)))
+
+
+def explain(request: Request, _who: Principal) -> Answer:
+    """Whether the owner of an address is in an audience, a rule or the name of a saved one, and why not."""
+    data = request.json_object()
+    if unknown := next((name for name in data if name not in ("audience", "address")), ""):
+        raise InvalidInput(unknown[:40], "unknown field; there are audience, address")
+    given, address = data.get("audience"), data.get("address")
+    if not isinstance(given, dict | str):
+        raise InvalidInput("audience", "give a rule, or the name of a saved audience")
+    if not isinstance(address, str):
+        raise InvalidInput("address", "an address such as maija@example.com")
+    return json_answer(200, why_as_json(why_not(rule_of(given, app), address, app.now(), app)))
+
+
+def list_saved(_request: Request, _who: Principal) -> Answer:
+    """Every saved audience, by name."""
+    return json_answer(200, {"audiences": [saved_as_json(each) for each in app.audiences.all()]})
+
+
+def show_saved(_request: Request, _who: Principal, audience: str) -> Answer:
+    """A saved audience."""
+    return json_answer(200, saved_as_json(_saved(unquote(audience))))
+
+
+def create(request: Request, who: Principal) -> Answer:
+    """Save a rule with a name."""
+    data = request.json_object()
+    if unknown := next((name for name in data if name not in ("name", "rule")), ""):
+        raise InvalidInput(unknown[:40], "unknown field; there are name, rule")
+    name = data.get("name")
+    if not isinstance(name, str):
+        raise InvalidInput("name", "give a text")
+    return json_answer(201, saved_as_json(_save(name, data, who, anew=True)))
+
+
+def put(request: Request, who: Principal, audience: str) -> Answer:
+    """Replace the rule of a saved audience."""
+    data = request.json_object()
+    if unknown := next((name for name in data if name != "rule"), ""):
+        raise InvalidInput(unknown[:40], "unknown field; there is rule")
+    return json_answer(200, saved_as_json(_save(unquote(audience), data, who, anew=False)))
+
+
+def delete(_request: Request, _who: Principal, audience: str) -> Answer:
+    """Forget a saved audience."""
+    saved = _saved(unquote(audience))
+    forget_audience(saved.name, app)
+    return json_answer(200, saved_as_json(saved))
+
+
+def _save(name: str, data: dict[str, Any], who: Principal, *, anew: bool) -> SavedAudience:
+    rule = data.get("rule")
+    if not isinstance(rule, dict):
+        raise InvalidInput("rule", "give a rule, such as {}")
+    return save_audience(name, rule, who.name, whole_seconds(app.now()), app, anew=anew)
+
+
+def _saved(name: str) -> SavedAudience:
+    found = app.audiences.get(name)
+    if found is None:
+        raise NotFound(f"audience {name}")
+    return found
+
+
+def _counted(rule: dict[str, Any] | str) -> AudienceCount:
+    today = app.now().astimezone(app.publication.time_zone).date()
+    return ask_audience(rule_of(rule, app), today, app)
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+
+def show_list(request: Request, who: Principal) -> Answer:
+    """The saved audiences, and the form, with the rule of the one, or of the campaign, that the query names."""
+    name = request.query("name")
+    if campaign := request.query("campaign"):
+        who.require_sending()  # as the campaign's own page does
+        return _page(who, rule_as_json(whole_audience(find_draft(campaign, app).campaign)))
+    return _page(who, rule_as_json(_saved(name).rule) if name else {}, name=name)
+
+
+def take_form(request: Request, who: Principal) -> Answer:
+    """What the pressed button says: count, look for an address, save or forget. Counting is a read, for everybody."""
+    step, name, address = (request.field(each).strip() for each in ("step", "name", "address"))
+    if step in ("save", "replace", "forget"):
+        who.require_sending()
+    if step == "forget":
+        forget_audience(name, app)
+        return redirect("/console/audiences")
+    rule: dict[str, Any] = {}
+    shown: dict[str, Any] = {"name": name, "address": address}
+    try:
+        rule = rule_in_form(request)
+        if step in ("save", "replace"):
+            _save(name, {"rule": rule}, who, anew=step == "save")
+            return redirect("/console/audiences")
+        if step == "why":
+            return _page(who, rule, **shown, reasons=why_not(rule_of(rule, app), address, app.now(), app))
+        return _page(who, rule, **shown, count=_counted(rule))
+    except Conflict as taken:
+        return _page(who, rule, **shown, errors={"name": str(taken)}, status=409)
+    except InvalidInput as wrong:
+        errors = getattr(wrong, "errors", {wrong.field: wrong.message})
+        return _page(who, rule, **shown, errors=errors, status=422)
+
+
+def _page(who: Principal, rule: dict[str, Any], status: int = 200, **values: Any) -> Answer:
+    saved = [(each, rule_in_words(each.rule, app.publication)) for each in app.audiences.all()]
+    defaults: dict[str, Any] = {"errors": {}, "count": None, "reasons": None, "address": "", "name": ""}
+    mailings = [each for _, each in app.mailings.older("", 50) if not each.kind.automated]
+    shown = {"rule": NOTHING | rule, "mailings": mailings, "excluded": rest_of(rule)}
+    return page("audiences", who, status=status, saved=saved, **shown | defaults | values)

@@ -1,0 +1,82 @@
+"""How many digests and campaigns readers had in the last seven days, as planned: for the cap on campaigns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.planning.batches import enough_mails, is_without_mail
+from newsletter.mailings.status import MailingState
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
+    from newsletter.mailings.planning.batches import Manifest
+    from newsletter.readers.subscriber import Recipient
+
+WEEK = timedelta(days=7)
+MOST = 100
+"""Mailings looked at, the newest first: read by one call, and far more than go out in a week where there is a cap."""
+NOT_SENT = (MailingState.APPROVAL, MailingState.CANCELLED, MailingState.HELD)
+
+
+def went_out_lately(now: datetime, app: Container) -> list[Mailing]:
+    """The digests and campaigns that went out in the last week, or are going out."""
+    return [each for _, each in app.mailings.older("", MOST) if _counts(each, now)]
+
+
+def _counts(mailing: Mailing, now: datetime) -> bool:
+    late = now - WEEK < mailing.created_at <= now
+    return late and not mailing.kind.automated and not mailing.nobody and mailing.status.state not in NOT_SENT
+
+
+class MailedLately:
+    """What the readers of a shard had in the seven days before `now`, a campaign's start, without that campaign.
+
+    Of mailings that began in the same second, the first by name counts for the second, so that neither leaves a reader
+    out for the other. A mailing that is still being planned counts for those whom it is for by their choices.
+    """
+
+    def __init__(self, app: Container, now: datetime, shard: str, but: str = "") -> None:
+        self._had: Counter[str] = Counter()
+        self._coming: list[tuple[Mailing, set[str]]] = []
+        self._most = app.publication.campaign_mails_per_week
+        for mailing in went_out_lately(now, app) if self._most else ():
+            if mailing.id == but or (but and mailing.created_at == now and mailing.id > but):
+                continue
+            pages = list(app.manifests.of_shard(mailing.id, shard))
+            planned = set(_recipients(pages))
+            self._had.update(planned)
+            if not pages or not pages[-1].last:
+                self._coming.append((mailing, planned))
+
+    def had_enough(self, subscriber: str, recipient: Recipient) -> bool:
+        """Whether another campaign would be more than the publication allows."""
+        return bool(self._most) and self._mails(subscriber, recipient) >= self._most
+
+    def assigned(self, chosen: Iterable[tuple[str, str]], of: dict[str, Recipient]) -> Iterator[tuple[str, str]]:
+        """Ids and variants, with `enough_mails` in place of the variant of those who are left out."""
+        for subscriber, variant in chosen:
+            enough = not is_without_mail(variant) and self.had_enough(subscriber, of[subscriber])
+            yield subscriber, enough_mails(self._most) if enough else variant
+
+    def _mails(self, subscriber: str, recipient: Recipient) -> int:
+        return self._had[subscriber] + sum(
+            subscriber not in planned
+            and mailing.audience.includes(recipient)
+            and not recipient.choices.paused(mailing.created_at.date())
+            for mailing, planned in self._coming
+        )
+
+
+def _recipients(pages: list[Manifest]) -> Iterator[str]:
+    """Who is in a batch that has a mail, or is carried to a page that is not planned yet."""
+    for page in pages:
+        for batch in page.batches:
+            if not batch.without_mail:
+                yield from batch.recipients
+    for variant, carried in pages[-1].carry.items() if pages else ():
+        if not is_without_mail(variant):
+            yield from carried

@@ -1,0 +1,1 @@
+"""What `newsletter audience` does."""

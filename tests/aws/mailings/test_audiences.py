@@ -1,0 +1,137 @@
+"""Audiences on the whole stack: what is counted is what is planned, and it is said why somebody is not in."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from newsletter.container import app
+from newsletter.mailings.audience.check_rule import rule_of
+from newsletter.mailings.audience.explain import why_not
+from newsletter.mailings.audience.facts import ReadFacts
+from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.count_audience import ask_audience
+from newsletter.platform.errors import InvalidInput
+from newsletter.platform.shards import shard_of
+from newsletter.readers.subscriber import Status
+from tests.support.cloud import Cloud
+from tests.support.kept_leads import lead_of
+from tests.support.readers import add_reader
+
+MAIJA, KALLE, LIISA = (f"{name}@example.com" for name in ("maija", "kalle", "liisa"))
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def send(cloud: Cloud, name: str, rule: dict[str, Any] | str) -> list[str]:
+    """To whom the campaign went."""
+    campaign = Campaign(name, name, "Kevät on hyvää aikaa aloittaa.", "fi", audience=rule_of(rule, app))
+    start_campaign(campaign, app, now=now())
+    cloud.drain()
+    return sorted(mail.to[0] for mail in cloud.mails() if mail.subject == name)
+
+
+def counted(rule: dict[str, Any]) -> int:
+    count = ask_audience(rule_of({"languages": ["fi"], **rule}, app), now().date(), app)
+    assert count.complete
+    return count.readers
+
+
+@pytest.fixture(autouse=True)
+def _readers(cloud: Cloud) -> None:
+    assert cloud.mails() == []
+    add_reader(MAIJA, "linkedin")
+    add_reader(KALLE, "kriisit")
+    add_reader(LIISA)
+
+
+def test_who_got_a_campaign_gets_no_other_by_a_rule_that_leaves_them_out(cloud: Cloud) -> None:
+    assert send(cloud, "first", {"topics": ["linkedin"]}) == [LIISA, MAIJA]
+    rest = {"exclude": {"got": ["campaign-first"]}}
+    assert counted(rest) == 1
+    assert send(cloud, "rest", rest) == [KALLE]
+    assert counted({"got": ["campaign-first"]}) == 2
+    app.reset()
+    assert send(cloud, "again", {"got": ["campaign-first"], "topics_none": ["linkedin"]}) == [LIISA]
+
+
+def test_a_page_that_is_planned_again_keeps_whom_it_had_although_a_reader_changed_meanwhile(cloud: Cloud) -> None:
+    send(cloud, "first", {"topics": ["linkedin"]})
+    rule = rule_of({"got": ["campaign-first"]}, app)
+    campaign = Campaign("second", "second", "Kevät on hyvää aikaa aloittaa.", "fi", audience=rule)
+    for _ in range(2):
+        start_campaign(campaign, app, now=now())
+        cloud.drain()
+        app.reset()
+        app.subscribers.deactivate(app.ids.of(MAIJA), Status.UNSUBSCRIBED, "link", now())
+    assert sorted(mail.to[0] for mail in cloud.mails() if mail.subject == "second") == [LIISA, MAIJA]
+
+
+def test_listed_addresses_are_kept_as_ids_and_whoever_is_gone_is_said(cloud: Cloud) -> None:
+    rule = rule_of({"addresses": [MAIJA, MAIJA.upper(), "nobody@example.com"]}, app)
+    assert set(rule.listed) == {app.ids.of(MAIJA), app.ids.of("nobody@example.com")}
+    count = ask_audience(rule, now().date(), app)
+    assert (count.readers, count.left_out, count.samples) == (1, {"gone": 1}, ("m…@example.com",))
+    assert send(cloud, "listed", {"addresses": [MAIJA]}) == [MAIJA]
+    with pytest.raises(InvalidInput, match="number 2") as told:
+        rule_of({"addresses": [MAIJA, "no address"]}, app)
+    assert "no address that" in str(told.value)
+
+
+def test_days_of_signing_up_are_those_of_the_publication() -> None:
+    today = now().astimezone(app.publication.time_zone).date()
+    assert counted({"signed_up_from": today.isoformat()}) == 3
+    assert counted({"signed_up_from": (today + timedelta(1)).isoformat()}) == 0
+    assert counted({"signed_up_before": today.isoformat()}) == 0
+    reader = app.ids.of(MAIJA)
+    facts = ReadFacts(app, now(), shard_of(reader))
+    assert reader in facts.signed_up(date(2026, 1, 1), None)
+    assert all(shard_of(each) == facts.shard for each in facts.signed_up(date(2026, 1, 1), None))
+
+
+def test_leads_by_state(cloud: Cloud) -> None:
+    lead = lead_of(app.ids.of(MAIJA))
+    assert app.leads.create(lead)
+    assert counted({"lead_states": [str(lead.state)]}) == 1
+    assert counted({"lead_states": ["lost"]}) == 0
+    assert counted({"exclude": {"lead_states": [str(lead.state)]}}) == 2
+    assert send(cloud, "leads", {"lead_states": [str(lead.state)]}) == [MAIJA]
+
+
+def test_it_is_said_why_an_address_is_not_in(cloud: Cloud) -> None:
+    def codes(rule: dict[str, Any], address: str) -> list[str]:
+        return [each.code for each in why_not(rule_of(rule, app), address, now(), app)]
+
+    send(cloud, "first", {"topics": ["linkedin"]})
+    assert codes({"got": ["campaign-first"], "topics": ["linkedin"]}, MAIJA) == []
+    assert codes({"got": ["campaign-first"], "topics": ["linkedin"]}, KALLE) == ["topics", "got"]
+    assert codes({}, "nobody@example.com") == ["unknown"]
+    app.subscribers.deactivate(app.ids.of(LIISA), Status.UNSUBSCRIBED, "link", now())
+    assert codes({}, LIISA) == ["unsubscribed"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({"topics": ["nothing"]}, "topics"),
+        ({"exclude": {"languages": ["xx"]}}, "exclude[1].languages"),
+        ({"got": ["campaign-never"]}, "got"),
+        ({"clicked": ["welcome"]}, "clicked"),
+        ({"lead_states": ["cold"]}, "lead_states"),
+        ("not saved", "audience"),
+    ],
+)
+def test_what_there_is_not_is_named(rule: dict[str, Any] | str, field: str) -> None:
+    with pytest.raises(InvalidInput) as told:
+        rule_of(rule, app)
+    assert told.value.field == field
+
+
+def test_who_did_not_get_a_mailing_is_known_only_when_it_is_over(cloud: Cloud) -> None:
+    send(cloud, "first", {"topics": ["linkedin"]})
+    with pytest.raises(InvalidInput, match="still going out"):
+        rule_of({"not_got": ["campaign-first"]}, app)
