@@ -28,7 +28,7 @@ from console.routes import (
     sequences,
     sign_in,
 )
-from console.routes.daily import articles, audit, overview, readers
+from console.routes.daily import articles, audit, digest_preview, exports, forms, import_api, imports, overview, readers
 from newsletter.container import app
 from newsletter.leads.manage.acts import Act
 from newsletter.mailings.control.control_mailing import Control
@@ -88,6 +88,8 @@ PATHS: Routes = (
     ("/console/mailings/{mailing}/comments", {"GET": signed_in(mailing_details.show_comments)}),
     ("/console/mailings/{mailing}/mail", {"GET": signed_in(mailing_details.show_mail)}),
     ("/console/mailings/{mailing}/relink", {"POST": signed_in(corrections.press_relink, sends=True)}),
+    ("/console/digests/next", {"GET": signed_in(digest_preview.show), "POST": signed_in(digest_preview.find)}),
+    ("/console/digests/next/mail", {"GET": signed_in(digest_preview.show_mail)}),
     ("/console/digests/{period}", {"GET": signed_in(digest.show)}),
     ("/console/digests/{period}/mail", {"GET": signed_in(digest.show_mail)}),
     ("/console/digests/{period}/approve", {"POST": signed_in(digest.press_approve, sends=True)}),
@@ -119,6 +121,27 @@ PATHS: Routes = (
         {"GET": signed_in(readers.show), "POST": signed_in(readers.change, sends=True)},
     ),
     ("/console/readers/{subscriber}/end", {"POST": signed_in(readers.end, sends=True)}),
+    ("/console/import.js", {"GET": imports.show_script}),
+    (
+        "/console/imports",
+        {"GET": signed_in(imports.show_list, sends=True), "POST": signed_in(imports.upload, sends=True)},
+    ),
+    ("/console/imports/{job}", {"GET": signed_in(imports.show, sends=True)}),
+    ("/console/imports/{job}/parts/{part}", {"POST": signed_in(imports.upload_part, sends=True)}),
+    *(
+        (f"/console/imports/{{job}}/{act.__name__}", {"POST": signed_in(act, sends=True)})
+        for act in (imports.check, imports.start, imports.cancel)
+    ),
+    ("/console/imports/{job}/lines", {"GET": signed_in(imports.show_lines, sends=True)}),
+    ("/console/imports/{job}/refused.csv", {"GET": signed_in(imports.show_refused, sends=True)}),
+    (
+        "/console/exports",
+        {"GET": signed_in(exports.show_list, sends=True), "POST": signed_in(exports.start, sends=True)},
+    ),
+    ("/console/exports/{job}", {"GET": signed_in(exports.show, sends=True)}),
+    ("/console/exports/{job}/files/{file}", {"GET": signed_in(exports.download, sends=True)}),
+    ("/console/forms", {"GET": signed_in(forms.show)}),
+    ("/console/forms/preview", {"GET": signed_in(forms.show_preview)}),
     ("/console/articles", {"GET": signed_in(articles.show_list)}),
     ("/console/articles/{article}", {"GET": signed_in(articles.show)}),
     ("/console/articles/{article}/retopic", {"POST": signed_in(articles.change_topics, sends=True)}),
@@ -176,6 +199,7 @@ PATHS: Routes = (
     ("/api/v1/mailings/{mailing}/archive", {"POST": with_token(corrections.set_archive, sends=True)}),
     ("/api/v1/mailings/{mailing}/relink", {"POST": with_token(corrections.correct_link, sends=True)}),
     ("/api/v1/digests", {"GET": with_token(digest.list_digests)}),
+    ("/api/v1/digests/preview", {"POST": with_token(digest_preview.preview)}),
     ("/api/v1/digests/{period}/approve", {"POST": with_token(digest.approve, sends=True)}),
     ("/api/v1/digests/{period}/reject", {"POST": with_token(digest.reject, sends=True)}),
     (
@@ -193,6 +217,24 @@ PATHS: Routes = (
         {"GET": with_token(readers.show_one), "PUT": with_token(readers.put, sends=True)},
     ),
     ("/api/v1/subscribers/{subscriber}/end", {"POST": with_token(readers.end_one, sends=True)}),
+    ("/api/v1/forms/html", {"GET": with_token(forms.show_json)}),
+    (
+        "/api/v1/imports",
+        {"GET": with_token(import_api.list_all, sends=True), "POST": with_token(import_api.create, sends=True)},
+    ),
+    ("/api/v1/imports/{job}", {"GET": with_token(import_api.show, sends=True)}),
+    ("/api/v1/imports/{job}/parts/{part}", {"PUT": with_token(import_api.put, sends=True)}),
+    ("/api/v1/imports/{job}/lines", {"GET": with_token(import_api.show_lines, sends=True)}),
+    *(
+        (f"/api/v1/imports/{{job}}/{act.__name__}", {"POST": with_token(act, sends=True)})
+        for act in (import_api.check, import_api.start, import_api.cancel)
+    ),
+    (
+        "/api/v1/exports",
+        {"GET": with_token(exports.api_list, sends=True), "POST": with_token(exports.api_start, sends=True)},
+    ),
+    ("/api/v1/exports/{job}", {"GET": with_token(exports.api_show, sends=True)}),
+    ("/api/v1/exports/{job}/files/{file}", {"GET": with_token(exports.download, sends=True)}),
     ("/api/v1/audit", {"GET": with_token(audit.show_json)}),
     ("/api/v1/overview", {"GET": with_token(overview.show_json)}),
     ("/api/v1/decisions", {"GET": with_token(api.list_decisions)}),

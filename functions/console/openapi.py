@@ -12,6 +12,7 @@ from console.campaigns.schemas import CAMPAIGN_SCHEMAS, campaign_paths
 from console.description.overview_schemas import OVERVIEW_SCHEMAS, overview_paths
 from console.description.reader_schemas import READER_SCHEMAS, reader_paths
 from console.description.report_schemas import BOUNCE, PARTS_OF_REPORT, REPORT_SCHEMAS, report_paths
+from console.description.transfer_schemas import TRANSFER_SCHEMAS, transfer_paths
 from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (
@@ -107,6 +108,7 @@ def _paths() -> dict[str, Any]:
         **lead_paths(),
         **overview_paths(),
         **reader_paths(),
+        **transfer_paths(),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
         "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
         **_feeds(),
@@ -285,6 +287,7 @@ def _schemas() -> dict[str, Schema]:
         **LEAD_SCHEMAS,
         **OVERVIEW_SCHEMAS,
         **READER_SCHEMAS,
+        **TRANSFER_SCHEMAS,
         **SCHEMAS,
         "Error": with_fields({"error": TEXT}),
         "Errors": with_fields({"errors": {"type": "object", "additionalProperties": TEXT}}),

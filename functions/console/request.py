@@ -10,11 +10,16 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.web.multipart import UploadedFile, read_multipart
 from newsletter.platform.web.request import HttpRequest, read_json
 
 MAX_FIELDS = 200
 PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w.:-]{1,200}", re.ASCII)
 """A cursor of lists that are kept by time: the last line of the page before."""
+JOB = re.compile(r"\d{14}-[0-9a-f]{16}", re.ASCII)
+"""The id of an import or an export."""
+UPLOADS = re.compile(r"/(?:console|api/v1)/imports(?:/[\w-]{1,60}/parts/\d{1,4})?", re.ASCII)
+"""The paths that take files."""
 T = TypeVar("T")
 
 
@@ -23,7 +28,14 @@ class Request(HttpRequest):
 
     MAX_BODY = 200_000
     """A campaign's text has at most 50,000 characters, which a form writes as up to six bytes each."""
+    MAX_FILE = 4_100_000
+    """A list of readers, or a part of it. API Gateway hands over at most 6 MB, and Base64 adds a third."""
     UNREADABLE = "not readable"
+
+    @property
+    def max_body(self) -> int:
+        """Bytes of the longest body that is read at this path."""
+        return self.MAX_FILE if UPLOADS.fullmatch(self.path) else self.MAX_BODY
 
     @property
     def of_api(self) -> bool:
@@ -51,6 +63,13 @@ class Request(HttpRequest):
             raise InvalidInput("cursor", "give `cursor` of the page before")
         return cursor
 
+    def place_of_job(self) -> str:
+        """`?cursor=` of a list of imports or exports; empty for the first page. Raises InvalidInput."""
+        cursor = self.query("cursor")
+        if cursor and not JOB.fullmatch(cursor):
+            raise InvalidInput("cursor", "give `cursor` of the page before")
+        return cursor
+
     def page(self, items: Sequence[T], name: Callable[[T], str], limit: int) -> tuple[Sequence[T], str | None]:
         """At most `limit` of the items, from after the one that `?cursor=` names, and the next page's cursor.
 
@@ -66,11 +85,18 @@ class Request(HttpRequest):
 
     @cached_property
     def form(self) -> Mapping[str, Sequence[str]]:
-        """The fields of a form (application/x-www-form-urlencoded). Raises InvalidInput."""
+        """The fields of a form, also of one with files (multipart/form-data; `files`). Raises InvalidInput."""
+        if self.header("content-type").startswith("multipart/form-data"):
+            return read_multipart(self.header("content-type"), self.body, MAX_FIELDS)[0]
         try:
             return parse_qs(self.body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
         except ValueError as error:
             raise InvalidInput("body", "not a form in UTF-8") from error
+
+    @cached_property
+    def files(self) -> Mapping[str, UploadedFile]:
+        """The files of a form, by field. Raises InvalidInput."""
+        return read_multipart(self.header("content-type"), self.body, MAX_FIELDS)[1]
 
     def field(self, name: str) -> str:
         """The first value of a form's field; empty when it is not there."""

@@ -1,4 +1,4 @@
-"""The preview of a whole mail, as a reader without a name gets it."""
+"""The preview of a whole mail, as a reader of that name gets it, or one without a name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from newsletter.platform.web.answer import BARE, Answer
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'none'"
 
 
-def whole_mail(mail: RenderedVariant) -> Answer:
-    """The mail's HTML. Its links lead to their targets; links to a reader's own pages have the token `preview`."""
+def whole_mail(mail: RenderedVariant, name: str = "") -> Answer:
+    """The mail's HTML, with a greeting for that `name`. Its links lead to their targets; links to a reader's own pages
+    have the token `preview`."""
     variant, links = mail
-    hello_html, _ = app.templates.greeting(variant.language, "")
+    hello_html, _ = app.templates.greeting(variant.language, name)
     values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}
     values |= personal_values(variant.placeholders, {})
     html = substitute(without_canary(variant.html), values)

@@ -137,6 +137,7 @@ class Container(Stores):
             transactional=env.transactional_queue,
             lead=env.lead_queue,
             visits=env.visit_queue,
+            transfers=env.transfer_queue,
         )
 
     @cached_property

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.rate_limiter_store import RateLimiter
     from newsletter.readers.signup.limits_store import SignUpLimits
+    from newsletter.readers.transfers.transfer_files_store import TransferFiles
+    from newsletter.readers.transfers.transfers_store import Transfers
     from newsletter.reports.stats_store import StatsStore
     from newsletter.sending.deliveries_store import Deliveries
     from newsletter.sending.feedback.reputation_store import Reputation
@@ -123,6 +125,13 @@ class Stores(ReaderStores):
         return Audit(aws.client("dynamodb"), env.content_table, self.publication.retention.audit)
 
     @cached_property
+    def transfers(self) -> Transfers:
+        """Imports and exports of readers that run in the background."""
+        from newsletter.readers.transfers.transfers_store import Transfers
+
+        return Transfers(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
     def decisions(self) -> Decisions:
         """The log of what was decided about mailings, and why."""
         from newsletter.mailings.decisions_store import Decisions
@@ -191,6 +200,13 @@ class Stores(ReaderStores):
     def newest_letters(self) -> dict[str, Remembered]:
         """The newest letter of the archive by language, as it was read last (mailings/newest_letter.py)."""
         return {}
+
+    @cached_property
+    def transfer_files(self) -> TransferFiles:
+        """Files of imports and exports, for a day."""
+        from newsletter.readers.transfers.transfer_files_store import TransferFiles
+
+        return TransferFiles(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def test_mails(self) -> TrialMails:

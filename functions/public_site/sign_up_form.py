@@ -20,6 +20,7 @@ from newsletter.readers.email_address import MAX_ADDRESS
 from newsletter.readers.signup.limits_store import FOREIGN_SIGN_UPS_AN_HOUR, SIGN_UPS_AN_HOUR
 from newsletter.readers.signup.protection import under_attack
 from newsletter.readers.signup.subscribe import SignUpForm
+from newsletter.readers.signup.website_form import FORM_NAME
 from public_site import origins
 from public_site.admission import ask_for_proof
 from public_site.request import Request
@@ -207,6 +208,11 @@ def _token(request: Request, now: datetime) -> str:
 
 
 def _origin(request: Request) -> str:
-    """The address of the page with the form, without its query; our own form sends no Referer."""
+    """The address of the page with the form, without its query; our own form sends no Referer.
+
+    A form that has a name (`form_name`) is told from others of its page: `https://www.example.fi/#footer`.
+    """
     found = WEB_PAGE.match(request.header("referer") or request.header("origin"))
-    return found[0] if found else f"{app.settings.public_url}/subscribe"
+    page = found[0] if found else f"{app.settings.public_url}/subscribe"
+    name = request.field("form_name")
+    return f"{page[:150]}#{name}" if FORM_NAME.fullmatch(name) else page

@@ -13,12 +13,12 @@ from urllib.parse import quote
 import pytest
 
 from cli.imports import import_readers
-from cli.imports.options import NO_OPTIONS, ImportOptions
 from cli.readers import consent, export_readers
 from newsletter.container import app
 from newsletter.readers import my_data
 from newsletter.readers.choices import CHOICES, Choices
 from newsletter.readers.consents.consent import Consent, imported_record
+from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions
 from newsletter.readers.subscriber import Status, Subscriber, subscriber_id
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.stored import all_stored, stored_profile

@@ -70,10 +70,9 @@ def _forget() -> None:
 
 def _uses(account: Account, service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Use]:
     match service, operation:
-        case "dynamodb", "BatchGetItem":
-            for table, request in parameters["RequestItems"].items():
-                keys = frozenset(_key(table, key) for key in request["Keys"])
-                yield Use("dynamodb:BatchGetItem", account.arn("dynamodb", f"table/{table}"), keys)
+        case "dynamodb", "BatchGetItem" | "BatchWriteItem":
+            for table, keys in _of_batch(operation, parameters["RequestItems"]).items():
+                yield Use(f"dynamodb:{operation}", account.arn("dynamodb", f"table/{table}"), keys)
         case "dynamodb", _:
             table = parameters["TableName"]
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
@@ -96,6 +95,13 @@ def _uses(account: Account, service: str, operation: str, parameters: Mapping[st
             yield Use(f"ses:{operation}", "*")
         case _:
             raise AssertionError(f"{service} {operation}: say here which right it needs")
+
+
+def _of_batch(operation: str, asked: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """The partition keys of a batch, by table."""
+    if operation == "BatchGetItem":
+        return {table: frozenset(_key(table, key) for key in each["Keys"]) for table, each in asked.items()}
+    return {table: frozenset(_key(table, put["PutRequest"]["Item"]) for put in puts) for table, puts in asked.items()}
 
 
 def _key(table: str, item: Mapping[str, Any]) -> str:

@@ -58,7 +58,17 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Uses
         yield cloud, uses
 
 
-FOLDERS = ["feed_ingest", "planner", "sender", "feedback", "public_site", "console", "lead_handoff", "nurture"]
+FOLDERS = [
+    "feed_ingest",
+    "planner",
+    "sender",
+    "feedback",
+    "public_site",
+    "console",
+    "transfers",
+    "lead_handoff",
+    "nurture",
+]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -21,7 +21,17 @@ from rehearsal.template.cloudformation import Resource
 from rehearsal.template.model import Function
 from tests.template.stacks import ROOT, as_list, function, resources, stack, statements
 
-FOLDERS = ["feed_ingest", "planner", "sender", "feedback", "public_site", "console", "lead_handoff", "nurture"]
+FOLDERS = [
+    "feed_ingest",
+    "planner",
+    "sender",
+    "feedback",
+    "public_site",
+    "console",
+    "transfers",
+    "lead_handoff",
+    "nurture",
+]
 FUNCTIONS = stack().functions
 QUEUES = {queue.properties.get("QueueName", queue.physical_id): queue for queue in resources("AWS::SQS::Queue")}
 DAY = 24 * 3600

@@ -12,6 +12,8 @@
   x BadLink             a link that we did not sign, or signed for another purpose
     + ExpiredLink       a link of ours that is too old
   x FeedUnreadable      a feed that could not be fetched or parsed
+  x UnreadableList      a CSV file of readers that cannot be imported as it is
+    + ColumnsNotUnderstood  some of its columns may say who left, and not how
   x SentPerhaps         SES may or may not have taken the call, so the batch is in doubt
   x NotSentYet          SES certainly took nothing; trying again is safe
     + SendingStopped    the account cannot send until a person acts or the quota is free again
@@ -23,7 +25,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class NewsletterError(Exception):
@@ -84,6 +86,18 @@ class ExpiredLink(BadLink):
 
 class FeedUnreadable(NewsletterError):
     """A feed that could not be fetched or parsed; the message says why, for a person."""
+
+
+class UnreadableList(NewsletterError):
+    """A CSV file of readers that cannot be imported as it is; the message says why, and what to do about it."""
+
+
+class ColumnsNotUnderstood(UnreadableList):
+    """Columns look like they say who left, and not how: `questions` are their names and what is not understood."""
+
+    def __init__(self, message: str, questions: Sequence[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.questions = tuple(questions)
 
 
 class SentPerhaps(NewsletterError):

@@ -133,6 +133,14 @@ class StartCampaign(Message):
 
 
 @dataclass(frozen=True)
+class CarryOnTransfer(Message):
+    """Do the next step of an import or an export of readers; its record says which that is."""
+
+    type: ClassVar[str] = "carry_on_transfer"
+    transfer: str
+
+
+@dataclass(frozen=True)
 class TakeUpOffer(Message):
     """The button of an offer was pressed: judge by whom, and make the lead.
 
@@ -233,6 +241,7 @@ _TYPES: dict[str, type[Message]] = {
     for kind in (
         *(PlanPage, RequeueShard, SendBatch, SettleDoubt, ConfirmSignUp, SendNotice, SendTestMail, StartCampaign),
         *(TakeUpOffer, AnswersGiven, LeadDecided, Visited, VisitsTogether, WakeLead, ProbeCrm, CrmSaid),
+        CarryOnTransfer,
     )
 }
 

@@ -28,6 +28,7 @@ class Settings:
     feedback_queue: str
     lead_queue: str
     visit_queue: str
+    transfer_queue: str
     schedule_dead_letters: str
     configuration_set: str
     secrets_path: str
@@ -65,6 +66,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         feedback_queue=needed("FEEDBACK_QUEUE"),
         lead_queue=needed("LEAD_QUEUE"),
         visit_queue=needed("VISIT_QUEUE"),
+        transfer_queue=needed("TRANSFER_QUEUE"),
         schedule_dead_letters=needed("SCHEDULE_DEAD_LETTERS"),
         configuration_set=needed("CONFIGURATION_SET"),
         secrets_path=needed("SECRETS_PATH"),

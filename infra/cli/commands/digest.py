@@ -1,8 +1,9 @@
-"""`newsletter digest list`, `show`, `note`, `approve` and `reject`."""
+"""`newsletter digest list`, `show`, `preview`, `note`, `approve` and `reject`."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from cli.parsing import Subparsers, add_command, add_group, add_limit
 
@@ -11,6 +12,20 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     """Declare the commands."""
     digests = add_group(commands, "digest", "digests: what they carry, and those that wait for approval")
     add_limit(add_command(digests, "list", stack_options, _list, "the newest digests and how they stand"))
+    look = add_command(
+        digests,
+        "preview",
+        stack_options,
+        _preview,
+        "the next digest as one reader would get it",
+        "Show the next digest as one reader would get it, or somebody who chose these topics, this language and how "
+        "often. Nothing is sent and nothing is counted.",
+    )
+    look.add_argument("address", metavar="ADDRESS", nargs="?", default="", help="of a reader")
+    look.add_argument("--topics", metavar="KEY,KEY", default="", help="of somebody else; none is every topic")
+    look.add_argument("--language", metavar="CODE", default="", help="the first of the publication where left out")
+    look.add_argument("--frequency", metavar="HOW", default="", help="weekly (the default) or monthly")
+    look.add_argument("--html", metavar="FILE", type=Path, help="write the mail to a file")
     note = add_command(
         digests,
         "note",
@@ -56,6 +71,13 @@ def _list(options: argparse.Namespace) -> int:
     from cli.mailings import digests
 
     return digests.show_list(options.limit)
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from cli.mailings.digest_preview import preview
+
+    chosen = {name: getattr(options, name) for name in ("topics", "language", "frequency")}
+    return preview(options.address, chosen, options.html)
 
 
 def _show(options: argparse.Namespace) -> int:

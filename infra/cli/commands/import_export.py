@@ -28,6 +28,9 @@ stops the import before anything is written:
   --status-column NAME --left VALUE,VALUE --active VALUE,VALUE --pending VALUE,VALUE   (* is every other value)
   --ignore-column NAME             it says nothing of who may be mailed
 
+A column whose name is not understood is named with --column NAME=FIELD (email, name, language, topics, frequency or
+left_at).
+
 Rows that cannot be used go to FILE.rejected.csv with line, field and reason; mended, that is a file to import. Stopped
 half-way, the same command goes on where it was; a second run of the same file changes nothing.
 """
@@ -67,15 +70,24 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     bring.add_argument(
         "--ignore-column", metavar="NAME", action="append", default=[], help="a column to leave out of account"
     )
-    take = add_command(commands, "export", stack_options, _export, "write every reader as CSV")
+    bring.add_argument(
+        "--column", metavar="NAME=FIELD", action="append", default=[], help="a column and the field of a reader it is"
+    )
+    take = add_command(commands, "export", stack_options, _export, "write readers as CSV")
     take.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+    for name, what in (
+        ("status", "of this status alone"),
+        ("language", "code"),
+        ("topic", "key; who chose none has all"),
+    ):
+        take.add_argument(f"--{name}", metavar=name.upper(), default="", help=what)
     take.add_argument("file", metavar="FILE", type=Path, nargs="?", help="stdout where left out")
 
 
 def _import(options: argparse.Namespace) -> int:
     from cli.imports.import_readers import import_file
-    from cli.imports.options import options_of
     from newsletter.readers.imports.listed_status import ListedStatus
+    from newsletter.readers.imports.options import options_of
 
     values = {
         ListedStatus.LEFT: options.left,
@@ -94,6 +106,7 @@ def _import(options: argparse.Namespace) -> int:
             yes_is_left=options.yes_is_left,
             yes_is_mail=options.yes_is_mail,
             encoding=options.encoding,
+            fields=[(name, field) for name, _, field in (said.rpartition("=") for said in options.column)],
         ),
         as_json=options.json,
     )
@@ -102,4 +115,5 @@ def _import(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from cli.readers.export_readers import export
 
-    return export(options.file, as_json=options.json)
+    wanted = {"status": options.status, "language": options.language, "topic": options.topic}
+    return export(options.file, as_json=options.json, wanted=wanted)

@@ -14,45 +14,22 @@ from itertools import dropwhile, islice
 from pathlib import Path
 
 from cli.faults import Fault
-from cli.imports.encodings import fingerprint
-from cli.imports.import_file import Line
-from cli.imports.options import NO_OPTIONS, ImportOptions
 from cli.imports.report import Progress, RejectedRows
-from cli.imports.scan import FileScan, open_file, scan_file
 from cli.output import say
 from cli.progress import bar
-from newsletter.articles.classification.topic_names import topics_named, words_of
 from newsletter.container import app
 from newsletter.platform.aws.items import GET_LIMIT
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
-from newsletter.readers.choice import Frequency
+from newsletter.readers.imports.encodings import fingerprint
+from newsletter.readers.imports.import_file import Line
 from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
+from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions
 from newsletter.readers.imports.read_row import Row
+from newsletter.readers.imports.scan import FileScan, open_file, scan_file
+from newsletter.readers.transfers.words import RESULTS_IN_WORDS, fault_in_words
 
 WORKERS = 16
-RESULTS_IN_WORDS = {
-    Imported.ADDED: ("added as active readers", "would be added as active readers"),
-    Imported.ASKED: ("asked to confirm", "would be asked to confirm"),
-    Imported.SUPPRESSED: ("kept as left: no import wakes them up", "would be kept as left"),
-    Imported.ENDED: (
-        "were readers here and left elsewhere: no more mail",
-        "are readers here and would get no more mail",
-    ),
-    Imported.KNOWN: ("known already, left as they are", "known already"),
-    Imported.LEFT: ("left, bounced or were erased earlier: not woken up", "left, bounced or were erased earlier"),
-    Imported.UNCONFIRMED: (
-        "never confirmed there: left out (import them --as pending to ask them)",
-        "never confirmed there: would be left out",
-    ),
-    Imported.TWICE: ("are there twice: the stricter word counts", "are there twice: the stricter word counts"),
-    Imported.NAMELESS: (
-        "erased elsewhere under another pepper: nobody can know who they are",
-        "erased elsewhere under another pepper",
-    ),
-}
-"""For each result of a row: the words after an import, and those of a dry run."""
-
 ReadLine = tuple[Line, Row | InvalidInput]
 
 
@@ -99,7 +76,7 @@ def _run(scan: FileScan, import_list: ImportList, progress: Progress, *, dry: bo
         for chunk in _chunks(scan, progress.line):
             for (line, row), result in _import(chunk, import_list, dry=dry, again=resumed):
                 if isinstance(result, InvalidInput):
-                    rejected.add(line, result.field, _in_words(row, result))
+                    rejected.add(line, result.field, fault_in_words(row, result, app))
                 else:
                     counts[result] += 1
             shown.advance(task, len(chunk))
@@ -163,23 +140,3 @@ def _as_json(scan: FileScan, import_list: ImportList, outcome: Outcome, *, dry: 
             "unused": list(columns.unused),
         },
     }
-
-
-def _in_words(row: Row | InvalidInput, wrong: InvalidInput) -> str:
-    """What is wrong with the row. It names the values to choose from, which the form would show."""
-    templates = app.templates
-    publication = templates.publication
-    if not wrong.message.startswith("pages.") or isinstance(row, InvalidInput):
-        return wrong.message
-    known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-        "topics": (
-            topics_named(words_of(row.choices.get("topics", "")), publication.topics)[1],
-            tuple(topic.key for topic in publication.topics),
-        ),
-        "language": ((row.choices.get("language", ""),), publication.languages),
-        "frequency": ((row.choices.get("frequency", ""),), tuple(Frequency)),
-    }
-    if wrong.field not in known:
-        return templates.text(wrong.message, publication.language("en"))
-    given, right = known[wrong.field]
-    return f"{' '.join(given)} is unknown; choose from {', '.join(right)}"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self, TextIO
 
-from cli.imports.import_file import REPORT_COLUMNS, Line
+from newsletter.readers.imports.import_file import REPORT_COLUMNS, Line
 from newsletter.readers.imports.spreadsheet import guarded
 
 

@@ -108,6 +108,7 @@ def _queues() -> dict[str, str]:
         "feedback": env.feedback_queue,
         "lead": env.lead_queue,
         "visit": env.visit_queue,
+        "transfer": env.transfer_queue,
         SCHEDULE: "",
     }
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from cli.faults import Fault
 from cli.imports import import_readers
-from cli.imports.options import options_of
 from cli.main import main
 from newsletter.container import app
+from newsletter.platform.errors import UnreadableList
 from newsletter.platform.times import iso
 from newsletter.readers.imports.import_subscribers import import_rows
 from newsletter.readers.imports.listed_status import ListedStatus
+from newsletter.readers.imports.options import options_of
 from tests.support.cloud import Cloud
 from tests.support.import_lists import (
     EVIDENCE,
@@ -36,7 +36,7 @@ from tests.support.stored import stored_profile
 def test_a_question_comes_before_anything_is_written_and_its_answer_is_taken(cloud: Cloud, tmp_path: Path) -> None:
     text = "email,Tila\n" + "".join(f"r{number}@example.com,1\n" for number in range(40)) + "a@example.com,7\n"
 
-    with pytest.raises(Fault, match=r"the column 'Tila' .* \"1\" \(40\), \"7\" \(1\)"):
+    with pytest.raises(UnreadableList, match=r"the column 'Tila' .* \"1\" \(40\), \"7\" \(1\)"):
         bring(tmp_path / "a.csv", text)
     assert cloud.items("Subscribers") == []
     answer = options_of((), ("Tila",), {ListedStatus.ACTIVE: "1", ListedStatus.LEFT: "7"})
@@ -85,7 +85,7 @@ def test_a_column_named_for_its_end_neither_wakes_who_left_nor_ends_who_stayed(c
     keep(reader("ours@example.com"))
     text = "Sähköposti;Uutiskirjeen peruutus\nours@example.com;ei\ngone@example.com;kyllä\n"
 
-    with pytest.raises(Fault, match="'Uutiskirjeen peruutus' looks like it says who left"):
+    with pytest.raises(UnreadableList, match="'Uutiskirjeen peruutus' looks like it says who left"):
         bring(tmp_path / "a.csv", text)
     assert (status_of("ours@example.com"), status_of("gone@example.com")) == ("active", "")
     facts = bring(tmp_path / "a.csv", text, options=options_of((), (), {}, yes_is_left=("Uutiskirjeen peruutus",)))
@@ -198,7 +198,7 @@ def test_the_options_of_the_command_reach_the_import(
 def test_a_file_whose_name_alone_says_who_is_in_it_is_not_taken_for_another(
     cloud: Cloud, tmp_path: Path, name: str, how: str, fault: str
 ) -> None:
-    with pytest.raises(Fault, match=fault):
+    with pytest.raises(UnreadableList, match=fault):
         bring(tmp_path / f"{name}.csv", "Email Address,First Name\na@example.com,Maija\n", how)
     assert cloud.items("Subscribers") == []
 
@@ -230,10 +230,33 @@ def test_other_options_are_another_import_and_never_go_on_where_one_was_stopped(
 def test_a_list_of_those_who_left_that_calls_readers_active_is_asked_about(cloud: Cloud, tmp_path: Path) -> None:
     text = "email,status\na@example.com,active\nb@example.com,complained\n"
 
-    with pytest.raises(Fault, match="1 of 2 rows are called active in status; --as left would end them"):
+    with pytest.raises(UnreadableList, match="1 of 2 rows are called active in status; --as left would end them"):
         bring(tmp_path / "a.csv", text, "left")
     assert cloud.items("Subscribers") == []
     facts = bring(tmp_path / "a.csv", text, "left", options=options_of(("status",), (), {}))
 
     assert done(facts) == {"suppressed": 2}
     assert facts["columns"]["unused"] == ["status"]
+
+
+def test_a_column_is_what_the_operator_says_whatever_its_name(cloud: Cloud, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Yhteys;Kutsumanimi;Sähköposti\na@example.com;Maija;vanha@example.com\n", encoding="utf-8")
+    said = ["--as", "confirmed", "--evidence", "fair", "--column", "Yhteys=email", "--column", "Kutsumanimi=name"]
+
+    assert main(["import", str(path), *said]) == 0
+
+    assert cloud.items("Subscribers") != []
+    profile = stored_profile(app.subscribers, id_of("a@example.com"))
+    assert profile is not None
+    assert profile["name"] == "Maija"
+    assert status_of("vanha@example.com") == ""
+
+
+@pytest.mark.parametrize("said", ["Yhteys=address", "Nowhere=email"])
+def test_a_column_that_is_not_there_or_a_field_that_is_none_is_refused(cloud: Cloud, tmp_path: Path, said: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Yhteys\na@example.com\n", encoding="utf-8")
+
+    assert main(["import", str(path), "--as", "pending", "--column", said]) != 0
+    assert cloud.items("Subscribers") == []

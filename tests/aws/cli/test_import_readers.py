@@ -16,17 +16,18 @@ from hypothesis import strategies as st
 
 from cli.faults import Fault
 from cli.imports import import_readers
-from cli.imports.columns import columns_of
-from cli.imports.options import NO_OPTIONS
-from cli.imports.scan import open_file
 from cli.readers import consent, export_readers
 from newsletter.articles.classification.topic_names import words_of
 from newsletter.container import app
 from newsletter.platform.aws.queues_client import Queues
+from newsletter.platform.errors import UnreadableList
 from newsletter.platform.messages import Message
 from newsletter.readers import my_data
+from newsletter.readers.imports.columns import columns_of
 from newsletter.readers.imports.import_subscribers import import_rows
+from newsletter.readers.imports.options import NO_OPTIONS
 from newsletter.readers.imports.read_row import Row
+from newsletter.readers.imports.scan import open_file
 from newsletter.readers.subscriber import Status, subscriber_id
 from tests.support.cloud import PEPPER, Cloud
 from tests.support.stored import stored_profile
@@ -287,9 +288,9 @@ def test_what_cannot_be_an_import_is_refused_with_its_reason_before_anybody_is_i
     assert cloud.url
     with pytest.raises(Fault, match="--evidence"):
         bring(csv_file(tmp_path, "email\na@example.com\n"), evidence=" ")
-    with pytest.raises(Fault, match="no column is called email"):
+    with pytest.raises(UnreadableList, match="no column is called email"):
         bring(csv_file(tmp_path, "osoite,nimi\nx,y\n"))
-    with pytest.raises(Fault, match=r"line 3: .* is a quotation mark left open there"):
+    with pytest.raises(UnreadableList, match=r"line 3: .* is a quotation mark left open there"):
         bring(csv_file(tmp_path, 'email,name\na@example.com,\nb@example.com,"Maija\n' + "c@example.com,\n" * 9_000))
     assert everything(cloud) == []
 

@@ -136,6 +136,7 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
         drafts_of_campaigns(cloud, api)
         readers_in_the_console(api, marketing)
+        lists_come_and_go(cloud, api)
 
 
 def readers_in_the_console(api: Program, marketing: Browser) -> None:
@@ -147,6 +148,24 @@ def readers_in_the_console(api: Program, marketing: Browser) -> None:
     for path in ("/subscribers", "/subscribers/count", "/overview", "/audit"):
         assert api("GET", path).status == 200
     assert marketing.get("/console").status == 200
+
+
+def lists_come_and_go(cloud: Cloud, api: Program) -> None:
+    """One list of people who agreed and left elsewhere, one of people who are asked, and an export."""
+    confirmed = "email,status\nlists.a@example.com,active\nlists.b@example.com,unsubscribed\n"
+    how = {"as": "confirmed", "evidence": "fair", "dry_run": False}
+    assert api("POST", "/imports", {"csv": confirmed, **how}).status == 202
+    assert cloud.drain() == []
+    asked = "email\nlists.c@example.com\n"
+    job = api("POST", "/imports", {"csv": asked, "as": "pending", "dry_run": False}).json["import"]["id"]
+    assert cloud.drain() == []
+    assert api("GET", f"/imports/{job}/lines").status == 200
+    ends = "email\nlists.a@example.com\nlists.c@example.com\n"
+    assert api("POST", "/imports", {"csv": ends, "as": "left", "dry_run": False}).status == 202
+    assert cloud.drain() == []
+    export = api("POST", "/exports", {}).json["export"]["id"]
+    assert cloud.drain() == []
+    assert api("GET", f"/exports/{export}/files/1").status == 200
 
 
 def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
@@ -214,7 +233,7 @@ def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def poisoned_messages(cloud: Cloud) -> None:
     body = '{"type": "surprise", "version": 1}'
-    for folder in ("planner", "sender", "feedback", "lead_handoff"):
+    for folder in ("planner", "sender", "feedback", "transfers", "lead_handoff"):
         event = events.sqs("not JSON" if folder == "feedback" else body, receives=3)
         assert cloud.invoke(folder, event)["batchItemFailures"]
 

@@ -82,7 +82,7 @@ def sent(rate: float, messages: Iterable[tuple[float, RateLimited]]) -> list[tup
     """When SES is called, and for how many, once any number of senders has taken these messages at those seconds."""
     aws: Any = Aws()
     calls = []
-    queues = Queues(aws, plan="plan", batch="batch", transactional="transactional", lead="", visits="")
+    queues = Queues(aws, plan="plan", batch="batch", transactional="transactional", lead="", visits="", transfers="")
     app = Container().but(rate_limiter=RateLimiter(aws, "guards"), queues=queues)
     for at, message in messages:
         aws.put("batch" if isinstance(message, SendBatch) else "transactional", message, START + at)

@@ -39,6 +39,11 @@ ACTS = {
     "PUT /subscribers/{subscriber}": "choices of a reader changed",
     "POST /readers/{subscriber}": "choices of a reader changed",
     "POST /readers/{subscriber}/end": "subscription ended",
+    "POST /imports": "list of readers uploaded",
+    "POST /imports/{job}/check": "list of readers checked",
+    "POST /imports/{job}/start": "readers imported",
+    "POST /imports/{job}/cancel": "import cancelled",
+    "POST /exports": "readers exported",
     "POST /articles/{article}/pin": "article pinned",
     "POST /articles/{article}/skip": "article skipped",
     "POST /articles/{article}/again": "article to be mailed once more",
@@ -61,9 +66,11 @@ LOOKS = frozenset(
     {
         *("POST /feeds", "POST /feeds/check", "POST /logout", "POST /subscribers/find", "POST /readers"),
         *("POST /audiences/count", "POST /audiences/why"),
+        *("POST /digests/next", "POST /digests/preview"),
+        *("POST /imports/{job}/parts/{part}", "PUT /imports/{job}/parts/{part}"),
     }
 )
-"""Requests that change nothing, though they are posted."""
+"""Requests that change nothing, though they are posted; parts of a list belong to its upload, which is written down."""
 COMMANDS = {
     "campaign send": "campaign sent",
     "campaign save": "draft of a campaign saved",

@@ -24,13 +24,16 @@ class NotQueued(RuntimeError):
 class Queues:
     """The queues by the names of their settings (template.yaml)."""
 
-    def __init__(self, client: SQSClient, *, plan: str, batch: str, transactional: str, lead: str, visits: str) -> None:
+    def __init__(
+        self, client: SQSClient, *, plan: str, batch: str, transactional: str, lead: str, visits: str, transfers: str
+    ) -> None:
         self._client = client
         self.plan = plan
         self.batch = batch
         self.transactional = transactional
         self.lead = lead
         self.visits = visits
+        self.transfers = transfers
 
     def send(self, queue: str, message: Message, delay: int = 0) -> None:
         """One message, visible after `delay` seconds (at most 900)."""

@@ -31,6 +31,11 @@ class HttpRequest:
         self._query = event.get("queryStringParameters") or {}
         self._headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
+    @property
+    def max_body(self) -> int:
+        """Bytes of the longest body that is read at this path."""
+        return self.MAX_BODY
+
     def header(self, name: str) -> str:
         """The header, named in lower case; several of one name come joined by commas. Empty when it is not there."""
         return str(self._headers.get(name, ""))
@@ -44,13 +49,13 @@ class HttpRequest:
         """The body. Raises TooLarge past MAX_BODY, and InvalidInput on `body` for broken Base64."""
         text: str = self._event.get("body") or ""
         encoded = bool(self._event.get("isBase64Encoded"))
-        if (len(text) * 3 // 4 - 2 if encoded else len(text)) > self.MAX_BODY:
+        if (len(text) * 3 // 4 - 2 if encoded else len(text)) > self.max_body:
             raise TooLarge
         try:
             body = base64.b64decode(text, validate=True) if encoded else text.encode()
         except ValueError as error:
             raise InvalidInput("body", self.UNREADABLE) from error
-        if len(body) > self.MAX_BODY:
+        if len(body) > self.max_body:
             raise TooLarge
         return body
 

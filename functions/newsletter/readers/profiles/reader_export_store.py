@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from newsletter.platform.aws.items import from_item
+from newsletter.platform.aws.items import from_item, to_item
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from newsletter.readers.choices import CHOICES
 from newsletter.readers.profiles.records_store import PROFILE, is_sign_up
@@ -20,6 +20,10 @@ COLUMNS = (
     *("confirmed_at", "consent_version", "consent_head", "left_at", "left_how", "left_why", "at", "origin"),
     "erased_at",
 )
+
+
+READ = 500
+"""Items of the table in a page."""
 
 
 def is_form(record: str) -> bool:
@@ -39,10 +43,20 @@ class ReaderExport:
 
         Broken profiles are exported as they are, so that no reader is lost on the way to another stack.
         """
-        for item in self._items():
-            if item["record"] == PROFILE or is_sign_up(item["record"]):
-                line = {name: item[name] for name in COLUMNS if name in item}
-                yield line if "status" in line else {**line, "status": "pending"}
+        return (_line(item) for item in self._items() if _is_line(item))
+
+    def page(self, after: tuple[str, str] | None) -> tuple[list[dict[str, Any]], tuple[str, str] | None]:
+        """The lines among the next READ items of the table, and the place to go on from; None at the end."""
+        request: dict[str, Any] = {"TableName": self._table, "Limit": READ}
+        if after is not None:
+            request["ExclusiveStartKey"] = to_item({"id": after[0], "record": after[1]})
+        answer = self._client.scan(**request)
+        items = (from_item(item) for item in answer["Items"] if item["id"] != FINGERPRINT["id"])
+        last = answer.get("LastEvaluatedKey")
+        return [_line(item) for item in items if _is_line(item)], (
+            last["id"]["S"],
+            last["record"]["S"],
+        ) if last else None
 
     def known(self) -> bool:
         """Whether the table has a record of any reader."""
@@ -62,3 +76,12 @@ class ReaderExport:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _is_line(item: Mapping[str, Any]) -> bool:
+    return item["record"] == PROFILE or is_sign_up(item["record"])
+
+
+def _line(item: Mapping[str, Any]) -> dict[str, Any]:
+    line = {name: item[name] for name in COLUMNS if name in item}
+    return line if "status" in line else {**line, "status": "pending"}

@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.faults import Fault
-from cli.imports.columns import columns_of
-from cli.imports.import_file import Line
-from cli.imports.options import NO_OPTIONS
 from cli.imports.report import RejectedRows
-from cli.imports.scan import open_file
-from newsletter.platform.errors import InvalidInput
+from newsletter.platform.errors import InvalidInput, UnreadableList
+from newsletter.readers.imports.columns import columns_of
+from newsletter.readers.imports.import_file import Line
 from newsletter.readers.imports.listed_status import ListedStatus
+from newsletter.readers.imports.options import NO_OPTIONS
 from newsletter.readers.imports.read_row import Row
+from newsletter.readers.imports.scan import open_file
 from newsletter.readers.imports.spreadsheet import SIGNS, guarded, unguarded
 from tests.support.strategies import WHOLE
 
@@ -87,7 +86,7 @@ def test_a_bare_list_of_addresses_needs_no_header(tmp_path: Path, text: str) -> 
     ],
 )
 def test_what_cannot_be_read_is_said_with_what_was_found(tmp_path: Path, text: str, fault: str) -> None:
-    with pytest.raises(Fault, match=fault) as caught:
+    with pytest.raises(UnreadableList, match=fault) as caught:
         rows(tmp_path / "a.csv", text.encode())
 
     assert "@x.fi" not in str(caught.value)
@@ -121,7 +120,7 @@ def test_letters_that_may_be_of_either_encoding_are_asked_about_and_the_answer_i
     path = tmp_path / "a.csv"
     path.write_bytes(f"email,nimi\na@x.fi,{name}\n".encode(encoding))
 
-    with pytest.raises(Fault, match=r"cp1252, mac_roman.*--encoding NAME"):
+    with pytest.raises(UnreadableList, match=r"cp1252, mac_roman.*--encoding NAME"):
         open_file(path)
     (line,) = open_file(path, encoding).lines()
 
@@ -133,12 +132,12 @@ def test_an_encoding_that_does_not_exist_or_fit_is_refused(tmp_path: Path, encod
     path = tmp_path / "a.csv"
     path.write_bytes("email,nimi\na@x.fi,Äijä\n".encode("cp1252"))
 
-    with pytest.raises(Fault, match=fault):
+    with pytest.raises(UnreadableList, match=fault):
         open_file(path, encoding)
 
 
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(Fault, match="cannot be read"):
+    with pytest.raises(UnreadableList, match="cannot be read"):
         open_file(tmp_path / "none.csv")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.imports.status_names import ColumnKind, is_unrelated, kind_of
+from newsletter.readers.imports.status_names import ColumnKind, is_unrelated, kind_of
 
 TABLE = """
 # A word of mail and one of ending: a yes means the opposite of what either says alone.

@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cli.faults import Fault
-from cli.imports.columns import Columns, columns_of, seems_right
-from cli.imports.import_file import ADDRESS, ImportFile, Line
-from cli.imports.options import ImportOptions
-from newsletter.container import Container
-from newsletter.platform.errors import InvalidInput
+from newsletter.platform.errors import InvalidInput, UnreadableList
 from newsletter.readers.email_address import normalised
+from newsletter.readers.imports.columns import Columns, columns_of, seems_right
+from newsletter.readers.imports.import_file import ADDRESS, ImportFile, Line
 from newsletter.readers.imports.import_subscribers import Mode
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.options import ImportOptions
 from newsletter.readers.imports.read_row import ID, Row
+
+if TYPE_CHECKING:
+    from newsletter.container import Container
 
 NAMED_AS_LEFT = re.compile(
     r"unsub|cleaned|suppress|bounce|blocklist|blacklist|complain|opt-?out|perunee|perut|poistun|estet"
@@ -43,7 +45,7 @@ class FileScan:
 
 
 def scan_file(file: ImportFile, options: ImportOptions, mode: Mode, app: Container) -> FileScan:
-    """Read the whole file once. Raises Fault for what cannot be read, and with questions for what is not understood."""
+    """Read the whole file once. Raises UnreadableList for what cannot be read, ColumnsNotUnderstood with questions."""
     columns = columns_of(file, options)
     if not columns.statuses:
         _ask_about_name(file, mode)
@@ -61,12 +63,12 @@ def scan_file(file: ImportFile, options: ImportOptions, mode: Mode, app: Contain
             continue
         active += row.listed is ListedStatus.ACTIVE
         if len(same_ids) < PEPPER_SAMPLE and row.email and ID.fullmatch(row.id):
-            same_ids.append(row.id == _id(row.email, app))
+            same_ids.append(row.id == id_of(row.email, app))
         listed = strictest((row.listed, least))
-        if listed not in mild and not columns.is_sign_up(line) and (subscriber := _id(row.email, app)):
+        if listed not in mild and not columns.is_sign_up(line) and (subscriber := id_of(row.email, app)):
             found[subscriber] = strictest((found.get(subscriber, least), listed))
     if active and mode is Mode.LEFT:
-        raise Fault(
+        raise UnreadableList(
             f"{file.path}: {active} of {rows} rows are called active in {_names(columns)}; --as left would end them. "
             "Nothing was written. Export those who left alone, or leave these columns out: --ignore-column NAME"
         )
@@ -87,11 +89,11 @@ def _left_by_unusable(line: Line, columns: Columns, app: Container) -> Iterator[
     """
     listed = columns.strictest_word_anywhere(line.cells)
     for cell in line.cells:
-        if listed.left and ADDRESS.fullmatch(cell) and (subscriber := _id(cell, app)):
+        if listed.left and ADDRESS.fullmatch(cell) and (subscriber := id_of(cell, app)):
             yield subscriber, listed
 
 
-def _id(email: str, app: Container) -> str:
+def id_of(email: str, app: Container) -> str:
     try:
         return app.ids.of(normalised(email, allow_test_domains=app.settings.local))
     except InvalidInput:
@@ -102,11 +104,11 @@ def _ask_about_name(file: ImportFile, mode: Mode) -> None:
     name = file.path.stem.casefold()
     if NAMED_AS_NEVER_ASKED.search(name):
         if mode is Mode.CONFIRMED:
-            raise Fault(
+            raise UnreadableList(
                 f"{file.path} is called a list of people who never subscribed: import it --as pending, or rename it"
             )
     elif NAMED_AS_LEFT.search(name) and mode is not Mode.LEFT:
-        raise Fault(f"{file.path} is called a list of people who left: import it --as left, or rename it")
+        raise UnreadableList(f"{file.path} is called a list of people who left: import it --as left, or rename it")
 
 
 def _names(columns: Columns) -> str:
@@ -114,5 +116,5 @@ def _names(columns: Columns) -> str:
 
 
 def open_file(path: Path, encoding: str = "") -> ImportFile:
-    """The file with its header read; an empty encoding is found out. Raises Fault."""
+    """The file with its header read; an empty encoding is found out. Raises UnreadableList."""
     return ImportFile(path, seems_right, encoding)

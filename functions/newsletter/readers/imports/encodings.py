@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from cli.faults import Fault
+from newsletter.platform.errors import UnreadableList
 
 CHUNK = 1 << 20
 _WITHIN_WORDS = {
@@ -31,7 +31,7 @@ def encoding_of(path: Path) -> str:
     """What the byte order mark says; without one UTF-8 when the whole file is; else what the letters within words say:
     `cp1252`, Excel's Latin-1, `mac_roman` or `cp850`.
 
-    Raises Fault where it could be more than one of them, and for a file that cannot be read.
+    Raises UnreadableList where it could be more than one of them, and for a file that cannot be read.
     """
     found = _blocks(path)
     first = next(found, b"")
@@ -45,19 +45,21 @@ def encoding_of(path: Path) -> str:
 
 
 def stated_encoding(path: Path, encoding: str) -> str:
-    """The encoding that the operator states. Raises Fault for an unknown one, and where the file is not valid in it."""
+    """The encoding that the operator states. Raises UnreadableList for an unknown or a wrong one."""
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)
     except LookupError:
-        raise Fault(f"--encoding {encoding} is unknown; usual ones are utf-8, cp1252, mac_roman and cp850") from None
+        raise UnreadableList(
+            f"--encoding {encoding} is unknown; usual ones are utf-8, cp1252, mac_roman and cp850"
+        ) from None
     if not _decodes(_blocks(path), name):
-        raise Fault(f"{path} is not in {encoding}: some of its bytes mean nothing there")
+        raise UnreadableList(f"{path} is not in {encoding}: some of its bytes mean nothing there")
     return "utf-8-sig" if name == "utf-8" else name
 
 
 def fingerprint(path: Path) -> str:
-    """12 hex characters that are the same for the same content. Raises Fault."""
+    """12 hex characters that are the same for the same content. Raises UnreadableList."""
     digest = hashlib.sha256()
     for block in _blocks(path):
         digest.update(block)
@@ -72,7 +74,7 @@ def _by_letters(path: Path) -> str:
         may_be_mac = may_be_mac or _MAY_BE_MAC.search(block) is not None
     if len(fits) > 1 or (may_be_mac and not fits):
         maybe = ", ".join(sorted(fits or {"cp1252", "mac_roman"}))
-        raise Fault(
+        raise UnreadableList(
             f"{path}: its letters could be those of more than one encoding ({maybe}), and a word that says who left "
             f"might be misread. Say which it is with --encoding NAME, or save it as UTF-8"
         )
@@ -96,4 +98,4 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := file.read(CHUNK):
                 yield block
     except OSError as error:
-        raise Fault(f"{path} cannot be read ({error.strerror})") from error
+        raise UnreadableList(f"{path} cannot be read ({error.strerror})") from error

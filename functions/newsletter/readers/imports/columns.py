@@ -7,10 +7,13 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cli.faults import Fault
-from cli.imports.import_file import ADDRESS, ImportFile, Line
-from cli.imports.options import ImportOptions
-from cli.imports.status_columns import (
+from newsletter.platform.errors import ColumnsNotUnderstood, InvalidInput, UnreadableList
+from newsletter.readers.choices import CHOICES
+from newsletter.readers.imports.import_file import ADDRESS, ImportFile, Line
+from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.options import ImportOptions
+from newsletter.readers.imports.read_row import Row
+from newsletter.readers.imports.status_columns import (
     ANY,
     ColumnValues,
     StatusColumn,
@@ -19,12 +22,8 @@ from cli.imports.status_columns import (
     is_postal_state,
     not_understood,
 )
-from cli.imports.status_names import ColumnKind
-from cli.imports.status_words import fold, parts_of, strictest_status_word
-from newsletter.platform.errors import InvalidInput
-from newsletter.readers.choices import CHOICES
-from newsletter.readers.imports.listed_status import ListedStatus, strictest
-from newsletter.readers.imports.read_row import Row
+from newsletter.readers.imports.status_names import ColumnKind
+from newsletter.readers.imports.status_words import fold, parts_of, strictest_status_word
 from newsletter.readers.profiles.reader_export_store import is_form
 
 EMAIL_NAMES = (
@@ -115,17 +114,17 @@ class Columns:
 def columns_of(file: ImportFile, options: ImportOptions) -> Columns:
     """Find out what the columns are, from their names and from every row.
 
-    Raises Fault for a file without addresses, and for one with a column that looks like a status and is not understood:
-    the question says what can be answered.
+    Raises UnreadableList for a file without addresses, and ColumnsNotUnderstood where a column looks like a status and
+    is not understood: the question says what can be answered.
     """
     header = file.header
     ignored = {place for name in options.ignore for place in _named(file, name)}
     answers = _answers(file, options)
-    places = _places(file, ignored)
+    places = _places(file, ignored, options)
     values = _values(file)
     taken = set(places.values()) - {places.get("left_at", -1)}
     if places["email"] in ignored | set(answers):
-        raise Fault(f"{file.path}: {header[places['email']]!r} has the addresses and cannot be anything else")
+        raise UnreadableList(f"{file.path}: {header[places['email']]!r} has the addresses and cannot be anything else")
     statuses = []
     for place, name in enumerate(header):
         if place in ignored or (place in taken and place not in answers) or values[place].empty:
@@ -164,12 +163,21 @@ def seems_right(header: list[str]) -> bool:
     return _first(EMAIL_NAMES, header) >= 0 or _first(MAYBE_EMAIL_NAMES, header) >= 0
 
 
-def _places(file: ImportFile, ignored: set[int]) -> dict[str, int]:
+def _places(file: ImportFile, ignored: set[int], options: ImportOptions) -> dict[str, int]:
     header = [name if place not in ignored else "" for place, name in enumerate(file.header)]
-    places = {"email": _email(file), **{name: _first((fold(name), *also), header) for name, also in FIELDS.items()}}
+    named = dict(_said(file, options))
+    email = named["email"] if "email" in named else _email(file)
+    places = {"email": email, **{name: _first((fold(name), *also), header) for name, also in FIELDS.items()}}
     places |= {name: _first((fold(name),), header) for name in CHOICES if name not in (*FIELDS, *OURS)}
     places |= {name: header.index(name) if name in header else -1 for name in OURS}
+    taken = set(named.values())
+    places = {name: place for name, place in places.items() if place not in taken} | named
     return {name: place for name, place in places.items() if place >= 0}
+
+
+def _said(file: ImportFile, options: ImportOptions) -> Iterator[tuple[str, int]]:
+    """The fields whose columns the operator has named, with their places."""
+    return ((field, _named(file, name)[0]) for name, field in options.fields)
 
 
 def _email(file: ImportFile) -> int:
@@ -185,7 +193,7 @@ def _email(file: ImportFile) -> int:
     maybe = [place for place in with_addresses if fold(file.header[place]) in MAYBE_EMAIL_NAMES]
     if maybe:
         return maybe[0]
-    raise Fault(f"{file.path}, line 1: {_no_addresses(file.header, with_addresses)}")
+    raise UnreadableList(f"{file.path}, line 1: {_no_addresses(file.header, with_addresses)}")
 
 
 def _no_addresses(header: list[str], with_addresses: list[int]) -> str:
@@ -210,7 +218,7 @@ def _values(file: ImportFile) -> list[ColumnValues]:
 def _raise_questions(
     file: ImportFile, statuses: Sequence[StatusColumn], values: Sequence[ColumnValues], options: ImportOptions
 ) -> None:
-    """Raise Fault with a question for each column that is not understood."""
+    """Raise UnreadableList with a question for each column that is not understood."""
     questions = list(_questions(statuses, values))
     if questions:
         names = [_quoted(name) for name, _ in questions]
@@ -218,18 +226,19 @@ def _raise_questions(
             " ".join(f"{option} {name}" for name in names)
             for option in ("--yes-is-left", "--yes-is-mail", "--ignore-column")
         )
-        raise Fault(
+        raise ColumnsNotUnderstood(
             f"{file.path}: {'; '.join(what for _, what in questions)}. Nothing was written. "
             f"Say of each column what is true, with one of these options. A yes or a day means that the reader left: "
             f"{left}. A yes means that they may be mailed: {mail}. Other values: --status-column {names[0]} "
             f"--left VALUE,VALUE --active VALUE (--pending VALUE; {ANY} is every other value). It says nothing of who "
-            f"may be mailed: {ignore}"
+            f"may be mailed: {ignore}",
+            questions,
         )
     there = {fold(value) for column in statuses if column.meanings for value in values[column.place].counts}
     there |= {fold(part) for value in there for part in parts_of(value)} | {ANY}
     missing = [value for value in options.meanings if value not in there]
     if missing and not any(values[column.place].many for column in statuses if column.meanings):
-        raise Fault(f"{file.path}: no row has {', '.join(map(repr, missing))} in {', '.join(options.status)}")
+        raise UnreadableList(f"{file.path}: no row has {', '.join(map(repr, missing))} in {', '.join(options.status)}")
 
 
 def _questions(statuses: Sequence[StatusColumn], values: Sequence[ColumnValues]) -> Iterator[tuple[str, str]]:
@@ -257,10 +266,10 @@ def _names(header: Sequence[str]) -> list[str]:
 
 
 def _named(file: ImportFile, name: str) -> list[int]:
-    """The places of the columns of that name: a file may have several. Raises Fault where there is none."""
+    """The places of the columns of that name: a file may have several. Raises UnreadableList where there is none."""
     places = [place for place, other in enumerate(_names(file.header)) if fold(other) == fold(name)]
     if not places:
-        raise Fault(f"{file.path} has no column {name!r}; there are: {', '.join(filter(None, file.header))}")
+        raise UnreadableList(f"{file.path} has no column {name!r}; there are: {', '.join(filter(None, file.header))}")
     return places
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.faults import Fault
-from cli.imports.columns import Columns, columns_of
-from cli.imports.options import NO_OPTIONS, ImportOptions, options_of
-from cli.imports.scan import open_file
+from newsletter.platform.errors import UnreadableList
+from newsletter.readers.imports.columns import Columns, columns_of
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions, options_of
+from newsletter.readers.imports.scan import open_file
 
 UNSAID, ACTIVE, PENDING, LEFT = ListedStatus.UNSAID, ListedStatus.ACTIVE, ListedStatus.PENDING, ListedStatus.LEFT
 UNSUBSCRIBED, BOUNCED, COMPLAINED = ListedStatus.UNSUBSCRIBED, ListedStatus.BOUNCED, ListedStatus.COMPLAINED
@@ -222,7 +222,7 @@ def test_each_of_mailchimps_files_is_read_and_its_address_is_no_mail_address(
 def test_a_column_that_looks_like_a_status_and_is_not_understood_is_asked_about(
     tmp_path: Path, header: str, values: list[str], named: list[str]
 ) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(UnreadableList) as caught:
         read(tmp_path / "a.csv", table(header, values))
 
     said = str(caught.value)
@@ -289,7 +289,7 @@ def test_the_operators_word_on_a_column_decides(tmp_path: Path) -> None:
 def test_a_word_that_fits_nothing_in_the_file_is_refused(
     tmp_path: Path, ignore: tuple[str, ...], status: tuple[str, ...], values: Mapping[ListedStatus, str], fault: str
 ) -> None:
-    with pytest.raises(Fault, match=fault):
+    with pytest.raises(UnreadableList, match=fault):
         read(tmp_path / "a.csv", table("Tila", ["1", "2", "3"]), options_of(ignore, status, values))
 
 

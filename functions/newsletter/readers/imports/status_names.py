@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from cli.imports.status_words import fold
 from newsletter.readers.imports.listed_status import ListedStatus
+from newsletter.readers.imports.status_words import fold
 
 
 class ColumnKind(StrEnum):

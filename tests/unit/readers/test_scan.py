@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.faults import Fault
-from cli.imports.options import options_of
+from newsletter.platform.errors import UnreadableList
 from newsletter.readers.imports.listed_status import ListedStatus
-from tests.unit.cli.test_status_columns import ACTIVE, LEFT, PENDING, UNSAID, UNSUBSCRIBED, read, table
+from newsletter.readers.imports.options import options_of
+from tests.unit.readers.test_status_columns import ACTIVE, LEFT, PENDING, UNSAID, UNSUBSCRIBED, read, table
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ from tests.unit.cli.test_status_columns import ACTIVE, LEFT, PENDING, UNSAID, UN
     ],
 )
 def test_what_only_the_operator_can_know_is_asked(tmp_path: Path, name: str, cells: list[str]) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(UnreadableList) as caught:
         read(tmp_path / "a.csv", table(name, cells))
 
     said = str(caught.value)
@@ -62,13 +62,13 @@ def test_what_only_the_operator_can_know_is_asked(tmp_path: Path, name: str, cel
 def test_the_word_that_tells_is_shown_however_many_others_there_are(tmp_path: Path) -> None:
     cells = [f"city{number}" for number in range(500)] + ["city, unsubscribed"]
 
-    with pytest.raises(Fault, match=r'not what "city, unsubscribed" \(1\), .* and others mean'):
+    with pytest.raises(UnreadableList, match=r'not what "city, unsubscribed" \(1\), .* and others mean'):
         read(tmp_path / "a.csv", table("tags", cells))
 
 
 def test_all_is_asked_at_once_and_the_options_can_be_pasted(tmp_path: Path) -> None:
     text = "email,Consent withdrawn,VIP,Banned,Company\na@x.fi,2025-03-01,x,,Oy\nb@x.fi,,,2025-03-01,Ab\n"
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(UnreadableList) as caught:
         read(tmp_path / "a.csv", text)
 
     options = str(caught.value).split("nothing of who may be mailed: ")[1]
@@ -120,7 +120,7 @@ def test_a_column_is_answered_whatever_its_name_is_even_without_one_and_twice(tm
             [("email", "nimi", name, name), ("a@x.fi", "A", "maybe" if name[:1] == "U" else "x", "")]
         )
         text = buffer.getvalue()
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(UnreadableList) as caught:
         read(tmp_path / "a.csv", text)
     option, said = shlex.split(str(caught.value).split("nothing of who may be mailed: ")[1])
 
@@ -132,7 +132,7 @@ def test_a_column_is_answered_whatever_its_name_is_even_without_one_and_twice(tm
 
 
 def test_two_answers_on_one_column_are_refused() -> None:
-    with pytest.raises(Fault, match="'vip' is named by two options"):
+    with pytest.raises(UnreadableList, match="'vip' is named by two options"):
         options_of(("VIP",), (), {}, yes_is_left=("vip",))
 
 
@@ -162,7 +162,7 @@ def test_names_of_torn_and_joined_words_are_read(
     tmp_path: Path, name: str, cells: list[str], expected: list[ListedStatus | None]
 ) -> None:
     if None in expected:
-        with pytest.raises(Fault, match=name):
+        with pytest.raises(UnreadableList, match=name):
             read(tmp_path / "a.csv", table(name, cells))
     else:
         assert read(tmp_path / "a.csv", table(name, cells))[1] == expected

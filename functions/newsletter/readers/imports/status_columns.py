@@ -10,10 +10,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cli.imports import status_names
-from cli.imports.status_names import ColumnKind, kind_of, left_as, no_is
-from cli.imports.status_words import blank, fold, has_status_word, parts_of, status_in, subscribes, truth_in
+from newsletter.readers.imports import status_names
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.status_names import ColumnKind, kind_of, left_as, no_is
+from newsletter.readers.imports.status_words import (
+    blank,
+    fold,
+    has_status_word,
+    parts_of,
+    status_in,
+    subscribes,
+    truth_in,
+)
 
 MOST_VALUES = 30
 """The most different values that a status column has; of a column with more only as many are kept."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from cli.faults import Fault
-from cli.imports.encodings import encoding_of, stated_encoding
+from newsletter.platform.errors import UnreadableList
+from newsletter.readers.imports.encodings import encoding_of, stated_encoding
 from newsletter.readers.imports.spreadsheet import unguarded
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -35,7 +35,7 @@ class ImportFile:
     """A CSV file of readers. It is read anew for each pass, so that its size does not matter to memory.
 
     `header` are the names of the columns. A list of addresses without such a line has one column, `email`.
-    Raises Fault for a file that cannot be read.
+    Raises UnreadableList for a file that cannot be read.
     """
 
     def __init__(self, path: Path, seems_right: Callable[[list[str]], bool], encoding: str = "") -> None:
@@ -54,7 +54,7 @@ class ImportFile:
             self.header = ["email"]
 
     def lines(self) -> Iterator[Line]:
-        """Every row that is not empty. Raises Fault where an open quotation mark takes in the rows after it."""
+        """Every row that is not empty. Raises UnreadableList where an open quotation mark takes in rows after it."""
         with self._open() as file:
             text = _QuoteCounter(file)
             reader = csv.reader(text, delimiter=self._separator)
@@ -75,8 +75,8 @@ class ImportFile:
             except csv.Error as error:
                 raise self._left_open(number, str(error)) from error
 
-    def _left_open(self, number: int, what: str) -> Fault:
-        return Fault(f"{self.path}, line {number}: {what}; is a quotation mark left open there?")
+    def _left_open(self, number: int, what: str) -> UnreadableList:
+        return UnreadableList(f"{self.path}, line {number}: {what}; is a quotation mark left open there?")
 
     def _holds_rows(self, cell: str) -> bool:
         """Whether a cell of several lines has one that looks like a row of its own."""

@@ -1,0 +1,1 @@
+"""Transfers: lists of readers brought in and taken out in the background."""
