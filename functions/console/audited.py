@@ -18,7 +18,7 @@ NAMES = ("name", "feed")
 
 def audited(request: Request, who: Principal, in_path: Mapping[str, str], view: Callable[[], Answer]) -> Answer:
     """The view's answer. An act is in the audit trail before the view is asked; a refusal of it is added."""
-    act = _act(request, in_path)
+    act = act_in(request, in_path)
     if not act:
         return view()
     via = DOORS["/api/v1" if request.of_api else "/console"]
@@ -34,7 +34,8 @@ def audited(request: Request, who: Principal, in_path: Mapping[str, str], view: 
     return answer
 
 
-def _act(request: Request, in_path: Mapping[str, str]) -> str:
+def act_in(request: Request, in_path: Mapping[str, str]) -> str:
+    """What the request does, in words; empty for one that changes nothing."""
     if request.method in ("GET", "HEAD") or _is_a_preview(request):
         return ""
     path = request.path
@@ -46,22 +47,12 @@ def _act(request: Request, in_path: Mapping[str, str]) -> str:
         place = len(parts) - 1 - parts[::-1].index(value) if value in parts else -1
         if place >= 0:
             parts[place] = f"{{{name}}}"
-    return act_of(f"{request.method} {'/'.join(parts)}", _step(request))
-
-
-def _step(request: Request) -> str:
-    if not request.of_api:
-        return request.field("step")
-    try:
-        given = request.json_object() if request.method == "POST" else {}
-    except InvalidInput:
-        return ""
-    return "draft" if given.get("draft") is True else "schedule" if given.get("send_at") else ""
+    return act_of(f"{request.method} {'/'.join(parts)}", request.step)
 
 
 def _is_a_preview(request: Request) -> bool:
     """Whether a form is sent to be looked at, and not to be carried out."""
-    return not request.of_api and request.field("step") in ("check", "edit")
+    return not request.of_api and request.step in ("check", "edit")
 
 
 def _named(request: Request) -> str:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import fields
 from typing import Any
 
+from console.access.described import HEADERS, TOKEN_WORDS, with_access
 from console.audiences.audience_schemas import audience_paths, audience_schemas
 from console.campaigns.schemas import CAMPAIGN_SCHEMAS, campaign_paths
 from console.description.overview_schemas import OVERVIEW_SCHEMAS, overview_paths
@@ -14,7 +15,6 @@ from console.description.reader_schemas import READER_SCHEMAS, reader_paths
 from console.description.report_schemas import BOUNCE, PARTS_OF_REPORT, REPORT_SCHEMAS, report_paths
 from console.description.transfer_schemas import TRANSFER_SCHEMAS, transfer_paths
 from console.lead_schemas import LEAD_SCHEMAS, lead_paths
-from console.principal import SEND_GROUP, SEND_SCOPE
 from console.schemas import (
     ADDRESS,
     CORRECTIONS,
@@ -64,17 +64,17 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"token": []}],
-        "paths": _paths(),
+        "paths": with_access(_paths()),
         "components": {
             "securitySchemes": {
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": f"A token of the OIDC issuer for this console. Sending needs the scope {SEND_SCOPE} "
-                    f"or the group {SEND_GROUP}.",
+                    "description": TOKEN_WORDS,
                 }
             },
+            "headers": HEADERS,
             "schemas": _schemas(),
         },
     }

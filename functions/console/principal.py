@@ -1,18 +1,18 @@
-"""The user of the console and their rights: any valid token may read, sending needs a group or scope."""
+"""The user of console and API, and their role, as the claims of their token give it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from newsletter.container import app
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.text import cut, one_line
+from newsletter.publication.access.roles import Role
+from newsletter.readers.manage.find import masked
 
-SEND_SCOPE = "campaigns:send"
-RESOURCE_SERVER = "newsletter"
-"""Identifier of our API, which Cognito writes before its scopes. Scopes with another one are for other APIs."""
-SEND_GROUP = "marketing"
 MAX_NAME = 60
 
 
@@ -20,42 +20,70 @@ class NotSignedIn(NewsletterError):
     """The request has no token or session."""
 
 
-class MayNotSend(NewsletterError):
-    """The user has no right to send campaigns."""
+class RoleNeeded(NewsletterError):
+    """The user has too low a role; the message says which is needed, what gives it, and whom to ask."""
 
-    def __init__(self) -> None:
-        super().__init__(f"sending campaigns needs the group {SEND_GROUP} or the scope {SEND_SCOPE}")
+    def __init__(self, needed: Role, has: Role | None) -> None:
+        access = app.publication.access
+        names = access.names_for(needed) or access.names_for(Role.ADMINISTER)
+        super().__init__(
+            f"this needs the role {needed.word}, and you have {f'the role {has.word}' if has else 'none'}; "
+            f"ask {access.contact} for it" + (f" ({' or '.join(names)})" if names else "")
+        )
+        self.needed = needed
+        self.scope = names[0] if names else needed.word
 
 
 @dataclass(frozen=True)
 class Principal:
-    """The user of a verified token, which is valid until `expires` (Unix seconds)."""
+    """The user of a verified token, which is valid until `expires` (Unix seconds); `role` is None for one without."""
 
     subject: str
     name: str
-    may_send: bool
+    role: Role | None
     expires: int
 
-    def require_sending(self) -> None:
-        """Raises MayNotSend for a user without the right to send campaigns."""
-        if not self.may_send:
-            raise MayNotSend
+    @property
+    def digest(self) -> str:
+        """Stands for the user in keys of tables."""
+        return hashlib.sha256(self.subject.encode()).hexdigest()[:32]
+
+    def may(self, role: Role) -> bool:
+        """Whether the user has the role, or one that includes it."""
+        return self.role is not None and self.role >= role
+
+    @property
+    def may_write(self) -> bool:
+        """Whether pages offer to write; as the two below, for templates."""
+        return self.may(Role.WRITE)
+
+    @property
+    def may_send(self) -> bool:
+        """Whether pages offer what reaches readers, the CRM or the public, and show addresses whole."""
+        return self.may(Role.SEND)
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether pages offer readers' data, feeds, settings and the audit trail."""
+        return self.may(Role.ADMINISTER)
+
+    def address(self, email: str) -> str:
+        """A reader's address as the user may see it."""
+        return email if self.may_send else masked(email)
+
+    def require(self, role: Role | None) -> None:
+        """Raises RoleNeeded for a user without the role; None is everybody's."""
+        if role is not None and not self.may(role):
+            raise RoleNeeded(role, self.role)
 
 
 def principal_of(claims: Mapping[str, Any]) -> Principal:
-    """The user of verified claims.
-
-    Cognito writes custom scopes as `<resource server>/<scope>` and groups into `cognito:groups` (AWS: Cognito tokens).
-    A token may have scopes of other resource servers too, and one of them may have the same name.
-    """
-    scopes = str(claims.get("scope", "")).split()
-    groups = claims.get("cognito:groups")
+    """The user of verified claims."""
     names = (claims.get(name) for name in ("email", "preferred_username", "cognito:username", "username", "name"))
     name = next((name for name in names if isinstance(name, str) and name), claims["sub"])
     return Principal(
         subject=claims["sub"],
         name=cut(one_line(name), MAX_NAME),
-        may_send=not {SEND_SCOPE, f"{RESOURCE_SERVER}/{SEND_SCOPE}"}.isdisjoint(scopes)
-        or (isinstance(groups, list) and SEND_GROUP in groups),
+        role=app.publication.access.role_of(claims),
         expires=int(claims["exp"]),
     )

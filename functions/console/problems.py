@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from console.access.once import BadKey, InProgress
 from console.campaigns import api as campaign_api
 from console.campaigns.input import InvalidFields
-from console.principal import SEND_SCOPE, MayNotSend, NotSignedIn
+from console.principal import NotSignedIn, RoleNeeded
 from console.request import Request
 from console.responses import page
 from console.session import ForgedForm, SignInFailed
@@ -27,7 +30,8 @@ KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
     (NotSignedIn, 401, ("You are signed out", SAME_AGAIN)),
     (SignInFailed, 400, ("Signing in did not work", "Please start again: {}.")),
     (BadToken, 401, ("Signing in did not work", "Please start again: {}.")),
-    (MayNotSend, 403, ("You may read, but not send", "Ask whoever looks after accounts: {}.")),
+    (RoleNeeded, 403, ("You may not do this", "{}. Then sign out and in again.")),
+    (BadKey, 400, ("Something needs mending", "{}.")),
     (ForgedForm, 403, ("This form cannot be used any more", OLD_FORM)),
     (NotFound, 404, ("Nothing here", "There is no such page or mailing.")),
     (MethodNotAllowed, 405, ("That does not work here", "This page only takes {}.")),
@@ -43,6 +47,11 @@ KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
 UNKNOWN = ("Something went wrong", "The fault is ours and has been recorded. Please try again in a while.")
 
 
+def status_of(error: Exception) -> int:
+    """The status of the answer to a request that failed so."""
+    return next((status for kind, status, _ in KNOWN if isinstance(error, kind)), 500)
+
+
 def problem(request: Request, error: Exception) -> Answer:
     """The answer to a request that failed. Must be called while `error` is being handled (an unknown one is logged)."""
     status, (heading, advice) = status_and_words(error, KNOWN, UNKNOWN, "ConsoleRequestsFailed")
@@ -52,11 +61,19 @@ def problem(request: Request, error: Exception) -> Answer:
         answer = _signed_out(request, heading, advice)
     else:
         answer = _as_page(error, status, heading, advice)
-    return answer.with_headers(allowed(error))
+    return answer.with_headers(allowed(error) | _later(error) | request.told)
+
+
+def _later(error: Exception) -> dict[str, str]:
+    """When it may work (RFC 9110, 10.2.3)."""
+    seconds = error.seconds if isinstance(error, LimitReached | InProgress) else 0
+    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 def _as_page(error: Exception, status: int, heading: str, advice: str) -> Answer:
-    return page("problem", None, status=status, heading=heading, advice=advice.replace("{}", str(error)))
+    said = str(error)
+    advice = advice.replace("{}", f"{said[:1].upper()}{said[1:]}" if advice.startswith("{}") else said)
+    return page("problem", None, status=status, heading=heading, advice=advice, role=isinstance(error, RoleNeeded))
 
 
 def _signed_out(request: Request, heading: str, advice: str) -> Answer:
@@ -68,7 +85,8 @@ def _signed_out(request: Request, heading: str, advice: str) -> Answer:
         fields = [(name, value) for name, values in request.form.items() for value in values]
     except InvalidInput:
         fields = []
-    return page("problem", None, status=401, heading=heading, advice=advice, fields=fields, path=request.path)
+    words: dict[str, Any] = {"heading": heading, "advice": advice, "role": False}
+    return page("problem", None, status=401, **words, fields=fields, path=request.path)
 
 
 def _in_json(error: Exception, status: int, heading: str) -> Answer:
@@ -85,8 +103,8 @@ def _in_json(error: Exception, status: int, heading: str) -> Answer:
         headers["WWW-Authenticate"] = 'Bearer realm="newsletter"'
     elif isinstance(error, BadToken):
         headers["WWW-Authenticate"] = 'Bearer realm="newsletter", error="invalid_token"'
-    elif isinstance(error, MayNotSend):
-        headers["WWW-Authenticate"] = f'Bearer realm="newsletter", error="insufficient_scope", scope="{SEND_SCOPE}"'
+    elif isinstance(error, RoleNeeded):
+        headers["WWW-Authenticate"] = f'Bearer realm="newsletter", error="insufficient_scope", scope="{error.scope}"'
     return json_answer(status, {"error": _said(error, status, heading)}, headers)
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from newsletter.platform.errors import InvalidInput
@@ -23,6 +23,18 @@ UPLOADS = re.compile(r"/(?:console|api/v1)/imports(?:/[\w-]{1,60}/parts/\d{1,4})
 T = TypeVar("T")
 
 
+class Attempt(Protocol):
+    """Ids for what a request makes."""
+
+    @property
+    def draft_id(self) -> str:
+        """For a draft."""
+
+    @property
+    def nonce(self) -> str:
+        """For anything else."""
+
+
 class Request(HttpRequest):
     """A request of a browser or a program."""
 
@@ -31,6 +43,13 @@ class Request(HttpRequest):
     MAX_FILE = 4_100_000
     """A list of readers, or a part of it. API Gateway hands over at most 6 MB, and Base64 adds a third."""
     UNREADABLE = "not readable"
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        super().__init__(event)
+        self.told: dict[str, str] = {}
+        """Headers that any answer to this request gets."""
+        self.attempt: Attempt | None = None
+        """Of a request with an Idempotency-Key: gives what it makes the same ids at every try (access/once.py)."""
 
     @property
     def max_body(self) -> int:
@@ -41,6 +60,19 @@ class Request(HttpRequest):
     def of_api(self) -> bool:
         """Whether the request is for the API, which answers with JSON."""
         return self.path.startswith("/api/")
+
+    @cached_property
+    def step(self) -> str:
+        """The button of a form that was pressed, or what a program wants done with a campaign; may be empty."""
+        try:
+            if not self.of_api:
+                return self.field("step")
+            given = self.json_object() if self.method in ("POST", "PUT") else {}
+        except InvalidInput:
+            return ""
+        if given.get("draft") is True:
+            return "draft"
+        return "schedule" if given.get("send_at") else ""
 
     def cookie(self, name: str) -> str:
         """The cookie's value; empty when it is not there."""

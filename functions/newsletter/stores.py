@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from newsletter.platform.audit.audit_store import Audit
     from newsletter.platform.aws.failures_store import Failures
     from newsletter.platform.rate_limiter_store import RateLimiter
+    from newsletter.platform.web.kept_answers_store import KeptAnswers
+    from newsletter.platform.web.quotas_store import Quotas
     from newsletter.readers.signup.limits_store import SignUpLimits
     from newsletter.readers.transfers.transfer_files_store import TransferFiles
     from newsletter.readers.transfers.transfers_store import Transfers
@@ -220,6 +222,20 @@ class Stores(ReaderStores):
         from newsletter.readers.signup.limits_store import SignUpLimits
 
         return SignUpLimits(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        """How often users of console and API may do something."""
+        from newsletter.platform.web.quotas_store import Quotas
+
+        return Quotas(aws.client("dynamodb"), self.settings.guards_table)
+
+    @cached_property
+    def kept_answers(self) -> KeptAnswers:
+        """What requests with an Idempotency-Key were answered."""
+        from newsletter.platform.web.kept_answers_store import KeptAnswers
+
+        return KeptAnswers(aws.client("dynamodb"), self.settings.guards_table)
 
     @cached_property
     def presses(self) -> Presses:

@@ -69,10 +69,11 @@ class Program:
     cloud: Cloud
     token: str
 
-    def __call__(self, method: str, path: str, body: Any = None) -> Answer:
-        """One call below /api/v1; `body` becomes JSON unless it is text."""
+    def __call__(self, method: str, path: str, body: Any = None, *, key: str = "") -> Answer:
+        """One call below /api/v1; `body` becomes JSON unless it is text. `key` is its Idempotency-Key."""
         text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
         headers = {"authorization": f"Bearer {self.token}"} | ({"content-type": "application/json"} if text else {})
+        headers |= {"idempotency-key": key} if key else {}
         return call(self.cloud, method, f"/api/v1{path}", text, headers)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from console.campaigns.input import NEEDED, READ_ONLY, InvalidFields, campaign_of, wish_of
+from console.campaigns.input import NEEDED, READ_ONLY, InvalidFields, campaign_of, require_right_to_change, wish_of
 from console.principal import Principal
 from console.request import Request
 from newsletter.container import app
@@ -35,11 +35,13 @@ def start(request: Request, who: Principal) -> Answer:
     if wish.version is not None:
         raise InvalidInput("version", "a new campaign has none")
     campaign = campaign_of(data, app, () if wish.draft else NEEDED)
+    new_id = request.attempt.draft_id if request.attempt else ""
     if wish.draft:
-        return draft_answer(201, edit_drafts.create_draft(campaign, app, by=who.name, now=now))
+        return draft_answer(201, edit_drafts.create_draft(campaign, app, by=who.name, now=now, draft_id=new_id))
     if wish.send_at:
-        readers = wish.readers
-        scheduled = schedule.schedule_new(campaign, wish.send_at, app, by=who.name, now=now, readers=readers)
+        scheduled = schedule.schedule_new(
+            campaign, wish.send_at, app, by=who.name, now=now, readers=wish.readers, draft_id=new_id
+        )
         return draft_answer(201, scheduled.draft, scheduled.warnings)
     prepared = prepare_campaign(_named(campaign, now), app, now=now)
     return _started(launch(prepared, app), prepared.faults)
@@ -65,6 +67,9 @@ def put(request: Request, who: Principal, campaign: str) -> Answer:
     text = campaign_of({name: value for name, value in data.items() if name not in READ_ONLY}, app, ())
     version = wish.version
     before = edit_drafts.open_draft(campaign, app, version)
+    require_right_to_change(before, who)
+    if version is None and not who.may_send:
+        version = before.version  # nobody may schedule it between this look and the change
     by = who.name
     moved = wish.send_at if wish.send_at != before.send_at else None
     if takes_back and before.state is DraftState.SCHEDULED:
@@ -75,10 +80,13 @@ def put(request: Request, who: Principal, campaign: str) -> Answer:
     return draft_answer(200, done.draft, done.warnings)
 
 
-def delete(request: Request, _who: Principal, campaign: str) -> Answer:
+def delete(request: Request, who: Principal, campaign: str) -> Answer:
     """Delete a draft."""
     wish = wish_of({}, request.header("if-match"))
-    edit_drafts.delete_draft(campaign, app, wish.version)
+    found = app.drafts.get(campaign) if edit_drafts.DRAFT_ID.fullmatch(campaign) else None
+    if found:
+        require_right_to_change(found, who)
+    edit_drafts.delete_draft(campaign, app, found.version if found and wish.version is None else wish.version)
     return Answer(204, json_answer(200, {}).headers)
 
 
@@ -113,15 +121,17 @@ def test(request: Request, who: Principal, campaign: str) -> Answer:
     if not isinstance(language, str) or not isinstance(name, str):
         raise InvalidInput("name" if isinstance(language, str) else "language", "give a text")
     found = edit_drafts.find_draft(campaign, app).campaign
-    tried = send_test(found, to, app, by=who.subject, now=app.now(), language=language, name=name)
+    mail_id = request.attempt.nonce if request.attempt else ""
+    tried = send_test(found, to, app, by=who.subject, now=app.now(), language=language, name=name, mail_id=mail_id)
     said = {"to": list(tried.mail.to), "subject": tried.mail.variant.subject}
     return json_answer(202, said | {"warnings": [str(fault) for fault in tried.faults]})
 
 
-def duplicate(_request: Request, who: Principal, campaign: str) -> Answer:
+def duplicate(request: Request, who: Principal, campaign: str) -> Answer:
     """A new draft with the same text."""
+    copy_id = request.attempt.draft_id if request.attempt else ""
     now = whole_seconds(app.now())
-    return draft_answer(201, edit_drafts.duplicate_draft(campaign, app, by=who.name, now=now))
+    return draft_answer(201, edit_drafts.duplicate_draft(campaign, app, by=who.name, now=now, copy_id=copy_id))
 
 
 def list_versions(_request: Request, _who: Principal, campaign: str) -> Answer:

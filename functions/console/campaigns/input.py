@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from console.principal import Principal
 from newsletter.mailings.audience.of_campaign import audience_of
 from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.campaign import RULE, Campaign
+from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.platform.errors import InvalidForm, InvalidInput, NewsletterError
 from newsletter.platform.times import parse_iso
+from newsletter.publication.access.roles import Role
 from newsletter.readers.choices import FILTERS
 
 if TYPE_CHECKING:
@@ -24,6 +27,12 @@ NUMBERS = ("doubt_wait_minutes",)
 NEEDED = ("subject", "body", "language")
 READ_ONLY = ("id", "state", "created_at", "changed_at", "changed_by", "reason", "mailing", "problems")
 """What an answer says of a draft and a request may say too: what was read can be changed and sent back."""
+
+
+def require_right_to_change(draft: Draft, who: Principal) -> None:
+    """Raises RoleNeeded for who may write alone and would change, or take away, what is about to go out."""
+    if draft.state in (DraftState.SCHEDULED, DraftState.STARTING):
+        who.require(Role.SEND)
 
 
 class InvalidFields(NewsletterError):

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from console.campaigns.audience import with_audience
 from console.campaigns.forms import Said, form, preview, waiting
-from console.campaigns.input import with_plain_newlines
-from console.campaigns.steps import STEPS, go_back
+from console.campaigns.input import require_right_to_change, with_plain_newlines
+from console.campaigns.steps import CHANGES, STEPS, go_back
 from console.principal import Principal
 from console.request import Request
 from console.responses import clock, redirect
@@ -60,6 +60,8 @@ def take_form(request: Request, who: Principal, campaign: str = "new") -> Answer
         if mistyped:
             said = Said(mistyped.errors, status=422, mistyped=mistyped)
             return form(who, draft.campaign, draft_id, draft, said)
+        if step in CHANGES:
+            require_right_to_change(draft, who)
         return STEPS.get(step, go_back)(request, who, draft)
     except DraftChanged as changed:
         if autosave:
@@ -86,6 +88,7 @@ def _saved(request: Request, who: Principal, draft_id: str, written: Campaign | 
         written.name == "" and there.campaign == replace(written, name=there.campaign.name)
     ):
         return there  # a double click, or a form that was sent before
+    require_right_to_change(there, who)
     return schedule.save_campaign(draft_id, written, app, by=who.name, now=now, version=version or there.version).draft
 
 

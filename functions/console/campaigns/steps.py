@@ -128,6 +128,8 @@ STEPS: Mapping[str, Step] = {
     "delete": _delete,
     "restore": _restore,
 }
+CHANGES = ("delete", "restore")
+"""Those that change what is there, without sending it."""
 
 
 def local_time(day: str, time: str, zone: ZoneInfo) -> datetime:

@@ -35,14 +35,14 @@ def show_mailing(_request: Request, _who: Principal, mailing: str) -> Answer:
     return json_answer(200, report_as_json(report_of(mailing)))
 
 
-def list_recipients(request: Request, _who: Principal, mailing: str) -> Answer:
+def list_recipients(request: Request, who: Principal, mailing: str) -> Answer:
     """A page of recipients with the status of each."""
     limit = request.number("limit", 100, MAX_LIMIT)
     found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
     lines, following = page_of(lines_after(found, request.query("cursor") or request.query("after")), limit)
-    recipients = recipients_as_json(addresses_of(lines, app))
+    recipients = recipients_as_json((line, who.address(email)) for line, email in addresses_of(lines, app))
     return json_answer(200, {"recipients": recipients, "cursor": following, "next": following})
 
 

@@ -22,6 +22,7 @@ from newsletter.mailings.drafts.edit_drafts import find_draft
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.publication.access.roles import Role
 
 # --- for programs ----------------------------------------------------------------------------------------------------
 
@@ -110,7 +111,7 @@ def show_list(request: Request, who: Principal) -> Answer:
     """The saved audiences, and the form, with the rule of the one, or of the campaign, that the query names."""
     name = request.query("name")
     if campaign := request.query("campaign"):
-        who.require_sending()  # as the campaign's own page does
+        who.require(Role.WRITE)  # as the campaign's own page does
         return _page(who, rule_as_json(whole_audience(find_draft(campaign, app).campaign)))
     return _page(who, rule_as_json(_saved(name).rule) if name else {}, name=name)
 
@@ -118,8 +119,6 @@ def show_list(request: Request, who: Principal) -> Answer:
 def take_form(request: Request, who: Principal) -> Answer:
     """What the pressed button says: count, look for an address, save or forget. Counting is a read, for everybody."""
     step, name, address = (request.field(each).strip() for each in ("step", "name", "address"))
-    if step in ("save", "replace", "forget"):
-        who.require_sending()
     if step == "forget":
         forget_audience(name, app)
         return redirect("/console/audiences")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from console.access.personal import lead_for
 from console.lead_schemas import MAX_LIMIT
 from console.principal import Principal
 from console.request import Request
@@ -75,7 +76,7 @@ def show_list(request: Request, who: Principal) -> Answer:
     cursor = None
     try:
         listed = list_leads(_filter(given), app, now=app.now(), limit=ON_A_PAGE, cursor=request.query("cursor"))
-        lines = [_line(shown) for shown in show_leads(listed.leads, app)]
+        lines = [_line(lead_for(who, shown)) for shown in show_leads(listed.leads, app)]
         cursor = listed.cursor
     except InvalidInput as wrong:
         errors = {wrong.field: wrong.message}
@@ -102,7 +103,7 @@ def show_list(request: Request, who: Principal) -> Answer:
 
 def show(request: Request, who: Principal, lead: str) -> Answer:
     """A lead: who, what they read, why we think that it was a person, and what the CRM was told and said."""
-    shown = show_lead(lead, app)
+    shown = lead_for(who, show_lead(lead, app))
     publication = app.templates.publication
     mailing = app.mailings.get(shown.lead.mailing) if shown.lead.mailing else None
     done = request.query("done")
@@ -121,18 +122,18 @@ def show(request: Request, who: Principal, lead: str) -> Answer:
     )
 
 
-def list_all(request: Request, _who: Principal) -> Answer:
+def list_all(request: Request, who: Principal) -> Answer:
     """A page of leads."""
     wanted = _filter({name: request.query(name) for name in FIELDS})
     limit = request.number("limit", 50, MAX_LIMIT)
     listed = list_leads(wanted, app, now=app.now(), limit=limit, cursor=request.query("cursor"))
-    leads = [lead_as_json(shown) for shown in show_leads(listed.leads, app)]
+    leads = [lead_as_json(lead_for(who, shown)) for shown in show_leads(listed.leads, app)]
     return json_answer(200, {"leads": leads, "cursor": listed.cursor})
 
 
-def show_one(_request: Request, _who: Principal, lead: str) -> Answer:
+def show_one(_request: Request, who: Principal, lead: str) -> Answer:
     """Everything that is known of a lead."""
-    return json_answer(200, whole_lead_as_json(show_lead(lead, app), app))
+    return json_answer(200, whole_lead_as_json(lead_for(who, show_lead(lead, app)), app))
 
 
 def switch_endpoint_on(_request: Request, who: Principal) -> Answer:
@@ -151,6 +152,11 @@ def api_act(act: Act) -> View:
         return json_answer(202 if act.tells_the_crm else 200, {"lead": lead_as_json(shown)})
 
     return view
+
+
+def api_acted(_request: Request, who: Principal, lead: str) -> Answer:
+    """The lead as it stands, for a program that asks for an act it has asked for before."""
+    return json_answer(200, {"lead": lead_as_json(lead_for(who, show_lead(lead, app)))})
 
 
 def button(act: Act) -> View:

@@ -118,7 +118,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         kept=parts_in_words(report.final_stats.sums) if report.final_stats else "",
         may_correct=not report.mailing.kind.automated,
         standing=wanted,
-        recipients=list(addresses_of(lines, app)),
+        recipients=[(line, who.address(email)) for line, email in addresses_of(lines, app)],
         # Recipients are read after the figures, so while the mailing is being planned there may be more of them.
         total=_total(report, wanted) if not reason else None,
         first=not request.query("after"),

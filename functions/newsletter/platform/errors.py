@@ -61,7 +61,11 @@ class InvalidPublication(InvalidInput):
 
 
 class LimitReached(NewsletterError):
-    """Too many of one thing in a period of time; the message says of what."""
+    """Too many of one thing in a period of time; the message says of what, `seconds` until when (0: unsaid)."""
+
+    def __init__(self, message: str = "", seconds: int = 0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class NotFound(NewsletterError):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from newsletter.publication.access.roles import DEFAULT_ACCESS, Access
 from newsletter.publication.crm import DEFAULT_CRM, CrmSettings
 from newsletter.publication.feed_exclusions import Exclusion
 from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, FeedbackPolicy
@@ -133,6 +134,7 @@ class Publication:
     leads: LeadPolicy = DEFAULT_LEADS
     crm: CrmSettings = DEFAULT_CRM
     nurture: Nurture = NO_NURTURE
+    access: Access = DEFAULT_ACCESS
     campaign_mails_per_week: int = 0
     """A campaign leaves out who had so many digests and campaigns in seven days; 0: nobody."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.platform.errors import InvalidPublication
+from newsletter.publication.access.roles import DEFAULT_ACCESS, parse_console
 from newsletter.publication.crm import DEFAULT_CRM, parse_crm
 from newsletter.publication.feed_exclusions import parse_exclusions
 from newsletter.publication.feedback_policy import DEFAULT_FEEDBACK, parse_feedback
@@ -113,6 +114,7 @@ def _read(data: Mapping[str, Any], faults: list[InvalidPublication]) -> Publicat
         campaign_mails_per_week=root.table("campaigns", lambda t: t.number("mails_per_week", 0, 50, default=0))
         if "campaigns" in data
         else 0,
+        access=root.table("console", parse_console) if "console" in data else DEFAULT_ACCESS,
     )
     root.refuse_leftovers()
     if not publication.feeds:

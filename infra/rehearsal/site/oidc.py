@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 TOKEN_SECONDS = 8 * 3600
 _CODE_SECONDS = 60
-# What the console asks of whoever sends campaigns, as a scope and as a group of Cognito.
-SCOPE = "openid email campaigns:send"
+SCOPE = "openid email"
+# Each person by what the console lets them do (`[console]` of publication.toml): as a scope, and as a group of Cognito.
+ROLES = ("look", "write", "send", "administer")
+# Whoever names no role may do everything, as it was when there was but one right.
 WHO = {"sub": "marketing", "email": "marketing@example.com", "name": "Marketing", "cognito:groups": ["marketing"]}
+EVERYTHING = "campaigns:send"
 
 
 class OidcError(ValueError):
@@ -34,6 +37,7 @@ class _Grant:
     challenge: str
     nonce: str
     expires: float
+    role: str = ""
 
 
 class Issuer:
@@ -61,18 +65,18 @@ class Issuer:
             "id_token_signing_alg_values_supported": ["RS256"],
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["none"],
-            "scopes_supported": SCOPE.split(),
+            "scopes_supported": [*SCOPE.split(), *(f"newsletter:{role}" for role in ROLES), EVERYTHING],
         }
 
     def jwks(self) -> dict[str, Any]:
         """The public key as a set (RFC 7517)."""
         return {"keys": [self._key.as_dict(private=False)]}
 
-    def token(self, **claims: Any) -> str:
-        """A signed token for the console; `claims` are added or replace the usual ones."""
+    def token(self, role: str = "", /, **claims: Any) -> str:
+        """A signed token for the console, of the person with that role; `claims` are added or replace theirs."""
         now = int(self._now())
         usual = {
-            **WHO, "iss": self._url, "aud": self._audience, "client_id": self._audience, "scope": SCOPE,
+            **person(role), "iss": self._url, "aud": self._audience, "client_id": self._audience,
             "iat": now, "exp": now + TOKEN_SECONDS,
         }  # fmt: skip
         header = {"alg": "RS256", "kid": self._key.kid, "typ": "JWT"}
@@ -91,12 +95,17 @@ class Issuer:
         if query.get("code_challenge_method") != "S256" or not query.get("code_challenge"):
             raise OidcError("code_challenge is needed, with code_challenge_method S256")
 
-    def authorize(self, query: Mapping[str, str]) -> str:
-        """The URL to send the browser to, with a code that is good once and for a minute."""
+    def authorize(self, query: Mapping[str, str], role: str = "") -> str:
+        """The URL to send the browser to, with a code for the person with that role, good once and for a minute."""
         self.check(query)
+        person(role)
         code = secrets.token_urlsafe(24)
         grant = _Grant(
-            query["redirect_uri"], query["code_challenge"], query.get("nonce", ""), time.monotonic() + _CODE_SECONDS
+            query["redirect_uri"],
+            query["code_challenge"],
+            query.get("nonce", ""),
+            time.monotonic() + _CODE_SECONDS,
+            role,
         )
         with self._lock:
             self._grants[code] = grant
@@ -117,9 +126,24 @@ class Issuer:
             raise OidcError("code_verifier or redirect_uri is not the one of the authorization request")
         nonce = {"nonce": grant.nonce} if grant.nonce else {}
         return {
-            "access_token": self.token(),
-            "id_token": self.token(**nonce),
+            "access_token": self.token(grant.role),
+            "id_token": self.token(grant.role, **nonce),
             "token_type": "Bearer",
             "expires_in": TOKEN_SECONDS,
-            "scope": SCOPE,
+            "scope": person(grant.role)["scope"],
         }
+
+
+def person(role: str) -> dict[str, Any]:
+    """The claims of the person with that role; without one, of whoever may do everything."""
+    if not role:
+        return WHO | {"scope": f"{SCOPE} {EVERYTHING}"}
+    if role not in ROLES:
+        raise OidcError(f"role must be one of {', '.join(ROLES)}")
+    return {
+        "sub": role,
+        "email": f"{role}@example.com",
+        "name": f"Somebody with the role {role}",
+        "cognito:groups": [f"newsletter-{role}"],
+        "scope": f"{SCOPE} newsletter:{role}",
+    }

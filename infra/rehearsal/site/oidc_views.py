@@ -9,7 +9,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from rehearsal.site.answers import as_json, json_object
-from rehearsal.site.oidc import TOKEN_SECONDS, WHO, OidcError
+from rehearsal.site.oidc import ROLES, TOKEN_SECONDS, WHO, OidcError
 
 if TYPE_CHECKING:
     from rehearsal.site.views import PageRoute, Views
@@ -26,27 +26,34 @@ def jwks(views: Views, _request: Request) -> Response:
 
 
 def token_shortcut(views: Views, request: Request) -> Response:
-    """A token without signing in. Optional JSON `{"claims": {...}}` adds or replaces claims, to try refused tokens."""
-    claims = json_object(request).get("claims", {})
+    """A token without signing in. Optional JSON: `{"role": "write"}` is the token of a person with that role,
+    `{"claims": {...}}` adds or replaces claims, to try refused tokens.
+    """
+    wishes = json_object(request)
+    claims, role = wishes.get("claims", {}), wishes.get("role", "")
     if not isinstance(claims, dict):
         raise BadRequest('claims must be a JSON object, like {"claims": {"exp": 0}}.')
-    return as_json({"token": views.cloud.issuer.token(**claims), "token_type": "Bearer", "expires_in": TOKEN_SECONDS})
+    try:
+        made = views.cloud.issuer.token(role if isinstance(role, str) else "?", **claims)
+    except OidcError as error:
+        raise BadRequest(f"{error}.") from None
+    return as_json({"token": made, "token_type": "Bearer", "expires_in": TOKEN_SECONDS})
 
 
 def sign_in(views: Views, request: Request) -> Response:
-    """The page with one button."""
+    """The page with a button for each person."""
     query = request.args.to_dict()
     try:
         views.cloud.issuer.check(query)
     except OidcError as error:
         raise BadRequest(f"This sign-in request is not right: {error}.") from None
-    return views.page("signin.html", query=query, who=WHO)
+    return views.page("signin.html", query=query, who=WHO, roles=ROLES)
 
 
 def authorize(views: Views, request: Request) -> Response:
     """Back to the console with a code."""
     try:
-        return redirect(views.cloud.issuer.authorize(request.form.to_dict()), 303)
+        return redirect(views.cloud.issuer.authorize(request.form.to_dict(), request.form.get("role", "")), 303)
     except OidcError as error:
         raise BadRequest(f"This sign-in request is not right: {error}.") from None
 

@@ -54,10 +54,10 @@ def test_an_empty_list_says_how_a_lead_comes_about(looker: Browser, api: Program
     assert conforms(api("GET", "/leads"), "Leads") == {"leads": [], "cursor": None}
 
 
-def test_the_list_has_the_newest_first_with_who_it_is_and_where_it_stands(looker: Browser, api: Program) -> None:
+def test_the_list_has_the_newest_first_with_who_it_is_and_where_it_stands(marketing: Browser, api: Program) -> None:
     older = add_lead(add_reader("eka@example.com"), LeadState.WON)
     newer = add_lead(add_reader(READER), LeadState.KEPT, at=MADE + MINUTE, temperature=Temperature.WARM)
-    said = looker.get(PAGE).text
+    said = marketing.get(PAGE).text
     assert said.index(READER) < said.index("eka@example.com")
     for words in ("kept here", "won", "warm", "Shall we talk it through?", "42"):
         assert words in said
@@ -158,7 +158,7 @@ def test_a_filter_looks_through_so_many_leads_at_once_and_no_more(
 # --- one lead --------------------------------------------------------------------------------------------------------
 
 
-def test_a_lead_shows_all_that_sales_and_marketing_ask(looker: Browser, api: Program) -> None:
+def test_a_lead_shows_all_that_sales_and_marketing_ask(marketing: Browser, api: Program) -> None:
     lead = add_lead(
         add_reader(READER, "linkedin"),
         LeadState.HANDED_OFF,
@@ -168,7 +168,7 @@ def test_a_lead_shows_all_that_sales_and_marketing_ask(looker: Browser, api: Pro
     failed = Attempt(MADE, 20.0, 0, "no answer within 20 seconds")
     refused = Attempt(MADE + MINUTE, 0.4, 503, NASTY)
     add_event(lead, EventState.WAITING, failed, refused)
-    answer = looker.get(f"{PAGE}/{lead.id}")
+    answer = marketing.get(f"{PAGE}/{lead.id}")
     for words in (
         READER,
         "+358 40 1",

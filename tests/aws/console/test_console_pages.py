@@ -16,6 +16,7 @@ from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.mailings.drafts.start_due import start_due_drafts
 from newsletter.platform.isolation import Isolated
+from newsletter.publication.access.roles import Role
 from newsletter.reports.report_mailing import Report
 from rehearsal import events
 from tests.support.altered_tokens import altered_tokens
@@ -173,7 +174,7 @@ def test_a_form_that_we_did_not_make_for_this_person_changes_nothing(
 
 def test_a_token_of_a_form_is_accepted_in_the_one_spelling_that_we_gave_it(marketing: Browser) -> None:
     request = Request(events.http(events.Request("POST", NEW)))
-    anna, token = Principal("anna", "", may_send=True, expires=0), marketing.form_token()
+    anna, token = Principal("anna", "", Role.SEND, expires=0), marketing.form_token()
     request.__dict__["form"] = {"form_token": [token]}
     check_form(request, anna)
     for spelled in altered_tokens(token):

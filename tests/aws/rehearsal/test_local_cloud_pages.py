@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -370,6 +371,25 @@ def test_a_program_gets_a_token_that_the_published_key_verifies(cloud: LocalClou
     assert (found["iss"], found["aud"], found["sub"]) == (f"{cloud.url}/_local/oidc", "console", "marketing")
     assert found["exp"] > datetime.now(UTC).timestamp() + 3600
     assert "campaigns:send" in found["scope"].split()
+
+
+def test_a_program_gets_a_token_of_each_role(cloud: LocalCloud) -> None:
+    for role in ("look", "write", "send", "administer"):
+        token = call(cloud, "POST", "/_local/token", json.dumps({"role": role}).encode()).json()["token"]
+        assert claims(cloud, token)["scope"] == f"openid email newsletter:{role}"
+        assert claims(cloud, token)["sub"] == role
+    for wrong in ("boss", 7):
+        refused = call(cloud, "POST", "/_local/token", json.dumps({"role": wrong}).encode())
+        assert (refused.status, "look, write, send, administer" in refused.text) == (400, True)
+
+
+def test_a_person_of_each_role_can_sign_in(cloud: LocalCloud) -> None:
+    page = call(cloud, "GET", f"/_local/oidc/authorize?{urlencode(authorization(cloud, 'v' * 43))}", headers=HTML).text
+    assert re.findall(r'name="role" value="(\w+)"', page) == ["look", "write", "send", "administer"]
+    back = form(cloud, "/_local/oidc/authorize", **authorization(cloud, "v" * 43), role="write").headers["location"]
+    tokens = exchanged(cloud, parse_qs(urlsplit(back).query)["code"][0], "v" * 43).json()
+    assert claims(cloud, tokens["id_token"])["cognito:groups"] == ["newsletter-write"]
+    assert form(cloud, "/_local/oidc/authorize", **authorization(cloud, "v" * 43), role="boss").status == 400
 
 
 def test_a_token_with_other_claims_can_be_had_to_try_refusals(cloud: LocalCloud) -> None:

@@ -174,6 +174,9 @@ def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     later = app.now() + timedelta(minutes=5)
     first = api("POST", "/campaigns", text | {"draft": True}).json["campaign"]["id"]
     assert api("PUT", f"/campaigns/{first}", text | {"body": "Moi."}).status == 200
+    for wish, statuses in ((text, [201, 201]), ({"subject": 7}, [422, 422])):
+        twice = [api("POST", "/campaigns", wish | {"draft": True}, key=f"year-{statuses[0]}") for _ in range(2)]
+        assert [answer.status for answer in twice] == statuses
     assert api("GET", f"/campaigns/{first}/versions").status == 200
     assert api("POST", f"/campaigns/{first}/test", {"to": ["oma@example.com"]}).status == 202
     assert api("POST", f"/campaigns/{first}/send", {"send_at": iso(later)}).status == 200

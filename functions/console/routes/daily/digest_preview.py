@@ -20,6 +20,7 @@ from newsletter.overview.digest_for_reader import (
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.publication.access.roles import Role
 from newsletter.readers.choice import Frequency
 from newsletter.readers.manage.find import find_by_address, known_id
 from newsletter.reports.descriptions import language_name, topic_label
@@ -32,19 +33,20 @@ def show(request: Request, who: Principal) -> Answer:
     return _page(request, who)
 
 
-def find(request: Request, _who: Principal) -> Answer:
+def find(request: Request, who: Principal) -> Answer:
     """The digest of the reader with that address, or of the choices. It is posted, so that no address is in a log."""
     given = request.field("address").strip()
     if not given:
         chosen = {"topics": ",".join(request.form.get("topics", ()))}
         chosen |= {name: request.field(name) for name in CHOSEN[1:]}
         return redirect(f"/console/digests/next?{urlencode(chosen)}")
+    who.require(Role.SEND)
     try:
         return redirect(f"/console/digests/next?reader={find_by_address(given, app)}")
     except InvalidInput as wrong:
-        return _page(request, _who, given=given, error=f"Give {wrong.message}.", status=422)
+        return _page(request, who, given=given, error=f"Give {wrong.message}.", status=422)
     except NotFound:
-        return _page(request, _who, given=given, error="Nobody with this address is known here.", status=404)
+        return _page(request, who, given=given, error="Nobody with this address is known here.", status=404)
 
 
 def show_mail(request: Request, who: Principal) -> Answer:
@@ -68,6 +70,8 @@ def preview(request: Request, who: Principal) -> Answer:
     if not isinstance(topics, list) or not all(isinstance(each, str) for each in topics):
         raise InvalidInput("topics", "a list of keys; an empty one is every topic")
     now = whole_seconds(app.now())
+    if given.get("address"):
+        who.require(Role.SEND)
     if given.get("address") or given.get("subscriber"):
         reader = find_by_address(given["address"], app) if given.get("address") else known_id(given["subscriber"], app)
         found = preview_for_reader(reader, now, app)

@@ -19,7 +19,7 @@ from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.readers.choice import Frequency
 from newsletter.readers.manage.change import change_choices
 from newsletter.readers.manage.end import end_subscription
-from newsletter.readers.manage.find import find_by_address, masked
+from newsletter.readers.manage.find import find_by_address
 from newsletter.readers.manage.list_readers import FIELDS, ReaderPage, list_readers, read_filter
 from newsletter.readers.profiles.reader_list_store import STATUSES, ListedReader
 from newsletter.reports.descriptions import language_name, title_of, topic_label
@@ -190,7 +190,7 @@ def _page(request: Request, limit: int) -> ReaderPage:
 
 
 def _address(email: str, who: Principal) -> str:
-    return email if who.may_send else masked(email)
+    return who.address(email)
 
 
 def _moment(reader: ListedReader) -> Any:

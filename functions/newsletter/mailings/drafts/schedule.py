@@ -131,14 +131,30 @@ def _scheduled(
 
 
 def schedule_new(
-    campaign: Campaign, send_at: datetime, app: Container, *, by: str, now: datetime, readers: int | None = None
+    campaign: Campaign,
+    send_at: datetime,
+    app: Container,
+    *,
+    by: str,
+    now: datetime,
+    readers: int | None = None,
+    draft_id: str = "",
 ) -> Scheduled:
-    """Keep a campaign that starts at `send_at`. Raises as `schedule_draft`; then nothing is kept."""
+    """Keep a campaign that starts at `send_at`. Raises as `schedule_draft`; then nothing is kept.
+
+    Asked for again with the same `draft_id`, what a crash has left of the first time is completed.
+    """
+    there = app.drafts.get(draft_id) if draft_id else None
+    if there and there.state is DraftState.DRAFT:
+        return schedule_draft(there.id, send_at, app, by=by, now=now, version=there.version, readers=readers)
+    if there:
+        wake(there, app, now)
+        return Scheduled(there, ())
     require_time(send_at, now)
     said = _ready(campaign, app, now)
     check_campaign(said, app, now)
     _require_free_name(said, None, app)
-    draft = create_draft(said, app, by=by, now=now)
+    draft = create_draft(said, app, by=by, now=now, draft_id=draft_id)
     return schedule_draft(draft.id, send_at, app, by=by, now=now, version=draft.version, readers=readers)
 
 

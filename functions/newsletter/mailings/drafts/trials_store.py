@@ -23,7 +23,7 @@ class TrialMails:
         self._table = table
 
     def put(self, mail: TrialMail, now: datetime) -> None:
-        """Store a test mail that is to be sent."""
+        """Store a test mail that is to be sent; one that is there stays, with what was tried of it."""
         variant = mail.variant
         values = {
             "to": list(mail.to),
@@ -35,7 +35,14 @@ class TrialMails:
             "placeholders": list(variant.placeholders),
             "expires": int((now + LIFE).timestamp()),
         }
-        self._client.put_item(TableName=self._table, Item={**_key(mail.id), **to_item(values)})
+        holds(
+            self._client,
+            "put_item",
+            TableName=self._table,
+            Item={**_key(mail.id), **to_item(values)},
+            ConditionExpression="attribute_not_exists(#key)",
+            ExpressionAttributeNames={"#key": "key"},
+        )
 
     def get(self, mail: str) -> TrialMail | None:
         """The test mail of that id, or None once it is forgotten."""

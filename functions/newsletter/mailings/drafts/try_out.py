@@ -52,11 +52,19 @@ class Tried:
 
 
 def send_test(
-    campaign: Campaign, to: Sequence[str], app: Container, *, by: str, now: datetime, language: str = "", name: str = ""
+    campaign: Campaign,
+    to: Sequence[str],
+    app: Container,
+    *,
+    by: str,
+    now: datetime,
+    language: str = "",
+    name: str = "",
+    mail_id: str = "",
 ) -> Tried:
     """Queue a test mail to each of the addresses, in the campaign's language or another one of its audience.
 
-    Raises InvalidInput that names the field, and LimitReached.
+    Asked for twice with one `mail_id`, it goes out once. Raises InvalidInput that names the field, and LimitReached.
     """
     addresses = _addresses(to, app)
     mailing = validate_campaign(replace(campaign, name=campaign.name or "test"), app.templates.publication, now)
@@ -70,9 +78,10 @@ def send_test(
         raise InvalidInput("body", "too long for a mail")
     person = hashlib.sha256(by.encode()).hexdigest()[:16]
     for _ in addresses:
-        if not app.sign_up_limits.take(f"tests#{person}", now, MAILS_AN_HOUR):
-            raise LimitReached(f"{MAILS_AN_HOUR} test mails an hour; try again in the next hour")
-    mail = TrialMail(app.nonce(), addresses, variant, name)
+        if not app.quotas.take(f"tests#{person}", now, MAILS_AN_HOUR):
+            left = 3600 - int(now.timestamp()) % 3600
+            raise LimitReached(f"{MAILS_AN_HOUR} test mails an hour; try again in the next hour", left)
+    mail = TrialMail(mail_id or app.nonce(), addresses, variant, name)
     app.test_mails.put(mail, now)
     app.queues.send(app.queues.transactional, SendTestMail(mail.id))
     return Tried(mail, (*unknown, *preflight_campaign(mailing, app.templates)))

@@ -40,6 +40,15 @@ class HttpRequest:
         """The header, named in lower case; several of one name come joined by commas. Empty when it is not there."""
         return str(self._headers.get(name, ""))
 
+    def has_header(self, name: str) -> bool:
+        """Whether the header is there, perhaps empty."""
+        return name in self._headers
+
+    @property
+    def query_string(self) -> str:
+        """All parameters of the address, in one order."""
+        return json.dumps(sorted(self._query.items()))
+
     def query(self, name: str) -> str:
         """A parameter of the address; empty when it is not there."""
         return str(self._query.get(name) or "")

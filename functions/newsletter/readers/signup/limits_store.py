@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import conditional, from_item, holds, to_item, to_value
+from newsletter.platform.web.quotas_store import Quotas, counter_key
 from newsletter.readers.signup.bot_attack import SignUpRates
 
 if TYPE_CHECKING:
@@ -32,12 +33,11 @@ ATTACK_TRUSTED = timedelta(seconds=10)
 """How long a process caches whether attack mode is on; until then the other limits apply."""
 
 
-class SignUpLimits:
+class SignUpLimits(Quotas):
     """Counters in the Guards table; all of them expire."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
-        self._client = client
-        self._table = table
+        super().__init__(client, table)
         self._last_hour: tuple[str, dict[str, Any]] = ("", {})
         self._attack = (datetime.min.replace(tzinfo=UTC), 0)
 
@@ -121,24 +121,7 @@ class SignUpLimits:
 
     def sign_ups(self, network: str, now: datetime) -> int:
         """How many sign-ups the network has had in this hour."""
-        return int(self._get(f"network#{network}#{now:%Y%m%d%H}").get("count", 0))
-
-    def take(self, what: str, now: datetime, most: int) -> int:
-        """Take one of `most` in this hour's counter `what`: its number, counted from 1, or 0 if all are taken."""
-        taken = conditional(
-            self._client,
-            "update_item",
-            TableName=self._table,
-            Key=to_item({"key": f"{what}#{now:%Y%m%d%H}"}),
-            UpdateExpression="ADD #count :one SET expires = :expires",
-            ConditionExpression="attribute_not_exists(#count) OR #count < :most",
-            ExpressionAttributeNames={"#count": "count"},
-            ExpressionAttributeValues=to_item(
-                {":one": 1, ":most": most, ":expires": int((now + timedelta(hours=2)).timestamp())}
-            ),
-            ReturnValues="UPDATED_NEW",
-        )
-        return int(from_item(taken.item)["count"]) if taken.took_place else 0
+        return int(self._get(counter_key(f"network#{network}", now)).get("count", 0))
 
     # --- attack mode -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Who may use which route, how often, and what a repeated request is answered."""
