@@ -14,8 +14,9 @@ from newsletter.mailings.campaign import Campaign, campaign_faults, prepare_camp
 from newsletter.mailings.drafts import edit_drafts, schedule
 from newsletter.mailings.drafts.draft import Draft, DraftChanged, DraftState, campaign_values
 from newsletter.mailings.drafts.names import with_name
+from newsletter.mailings.drafts.origin import Origin
 from newsletter.mailings.drafts.try_out import send_test
-from newsletter.mailings.launch import Launched, launch
+from newsletter.mailings.launch import Launched, from_whom, launch
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.observability import count
 from newsletter.platform.times import iso, whole_seconds
@@ -44,7 +45,7 @@ def start(request: Request, who: Principal) -> Answer:
         )
         return draft_answer(201, scheduled.draft, scheduled.warnings)
     prepared = prepare_campaign(_named(campaign, now), app, now=now)
-    return _started(launch(prepared, app), prepared.faults)
+    return _started(launch(from_whom(prepared, Origin(who.name)), app), prepared.faults)
 
 
 def list_all(request: Request, _who: Principal) -> Answer:

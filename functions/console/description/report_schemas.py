@@ -36,6 +36,16 @@ _GROUP: Schema = {"enum": list(MEANINGS)}
 BOUNCE: Schema = or_null(with_fields({"reason": _GROUP, **_SAID})) | {"description": "Why the mail came back."}
 """Of a recipient."""
 PARTS_OF_REPORT: dict[str, Schema] = {
+    "origin": or_null(
+        with_fields(
+            {
+                "sent_by": or_null(TEXT) | {"description": "Who had the campaign sent or scheduled."},
+                "draft": or_null(TEXT) | {"description": "See /campaigns/{campaign}/versions."},
+                "written_by": or_null(TEXT) | {"description": "Who changed its text last."},
+                "written_at": or_null(MOMENT),
+            }
+        )
+    ),
     "topics": array("TopicCount") | {"description": "Of mails with an article on the topic; people opened such a one."},
     "languages": array("LanguageCount"),
     "readers": array("ReadersCount"),

@@ -19,7 +19,7 @@ from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
 from newsletter.reports.certificate import Certificate, RecipientLine
 from newsletter.reports.compare import Share, earlier_ones, share_of
-from newsletter.reports.descriptions import audience_in_words, language_name, title_of
+from newsletter.reports.descriptions import audience_in_words, language_name, origin_in_words, title_of
 from newsletter.reports.groups.count_groups import CAME_BACK, why_back
 from newsletter.reports.groups.left_comments import FEWEST
 from newsletter.reports.report_mailing import Report, addresses_of
@@ -101,6 +101,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         every_link=report.links,
         variants=sorted(report.stats.visits.variants.items()),
         **_parts_of_readers(report),
+        origin=_origin(report.mailing),
         reason=reason,
         reason_name=BOUNCES[reason][0] if reason else "",
         bounce_name=_bounce_name,
@@ -126,6 +127,11 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         articles=_articles(report.mailing),
         new=request.query("started") == "1",
     )
+
+
+def _origin(mailing: Mailing) -> str:
+    digest = app.digests.get(mailing.id.removeprefix("digest-")) if mailing.kind is Kind.DIGEST else None
+    return origin_in_words(mailing, digest, clock)
 
 
 def _total(report: Report, standing: str) -> int | None:

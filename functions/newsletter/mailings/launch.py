@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.control.hold import record_stopped
 from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.digests.release import digest_of_mailing
+from newsletter.mailings.drafts.origin import Origin
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.plan_page import plan_shards
 from newsletter.mailings.rendering.article_cards import with_cards
@@ -70,6 +71,11 @@ class Prepared:
             if self.readers.left_out.get("capped"):
                 raise EmptyAudience("audience", ENOUGH)
             raise EmptyAudience(by_choices if rule.by_choices else "audience")
+
+
+def from_whom(prepared: Prepared, origin: Origin) -> Prepared:
+    """The same with who has it sent. One that was started before keeps who did so."""
+    return replace(prepared, mailing=replace(prepared.mailing, origin=prepared.mailing.origin or origin))
 
 
 @dataclass(frozen=True)

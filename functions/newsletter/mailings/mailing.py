@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from newsletter.mail.writing.blocks import Card
 from newsletter.mailings.audience.rule import Audience as Audience  # noqa: PLC0414 (others find it here)
+from newsletter.mailings.drafts.origin import Origin
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import InvalidInput
 from newsletter.publication.publication import Publication
@@ -61,7 +62,7 @@ class Mailing:
     wants it shown in the archive; None leaves it to `for_archive`. `nobody`: it was planned and has no recipient, so it
     is in no list. `relinked` are links as they were written and where they lead since somebody corrected them. `cards`
     are the articles in its text, as they were when it was prepared. `taken_out`: a person took it out of the archive
-    after it was sent. These four and the status do not count in
+    after it was sent. `origin` is who had a campaign sent, from which draft. These five and the status do not count in
     comparisons.
     """
 
@@ -84,6 +85,7 @@ class Mailing:
     relinked: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     cards: tuple[Card, ...] = field(default=(), compare=False)
     taken_out: bool = field(default=False, compare=False)
+    origin: Origin | None = field(default=None, compare=False)
 
     def target(self, url: str) -> str:
         """Where a link that was written so leads today."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.mail.writing.blocks import Card
 from newsletter.mail.writing.personal_fields import template_without_fields
 from newsletter.mailings.audience.written import rule_from, stored_rule
+from newsletter.mailings.drafts.origin import from_stored
 from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
 from newsletter.platform.aws.items import change, holds, to_item
@@ -224,6 +225,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         **status_values(mailing.status),
         "related": list(mailing.related),
         "cards": [card._asdict() for card in mailing.cards] or None,
+        "origin": mailing.origin.stored if mailing.origin else None,
     }
 
 
@@ -251,5 +253,6 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         cards=tuple(Card(**{**card, **_pixels(card)}) for card in item.get("cards", ())),
         nobody=item.get("nobody", False),
         taken_out=item.get("taken_out", False),
+        origin=from_stored(item.get("origin")),
         relinked=tuple((item[name][0], item[name][1]) for name in sorted(item) if name.startswith(RELINKED)),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from newsletter.articles.article import Article
@@ -113,6 +114,24 @@ def mailing_as_json(mailing: Mailing) -> dict[str, Any]:
         "articles": list(mailing.articles),
         "in_archive": mailing.public,
     }
+
+
+def origin_in_words(mailing: Mailing, digest: Digest | None, clock: Callable[[datetime], str]) -> str:
+    """Who had it sent, and who wrote it, as sentences; empty where nothing is known."""
+    if digest is not None and digest.verdict:
+        return f"The schedule started it; {digest.verdict}."
+    origin = mailing.origin
+    if mailing.kind is not Kind.CAMPAIGN or origin is None:
+        return "The schedule started it." if mailing.kind is Kind.DIGEST else ""
+    written = ""
+    if origin.written_by and origin.written_at:
+        written = f" Its text was changed last by {origin.written_by}, {clock(origin.written_at)}."
+    return f"{origin.sent_by or 'Somebody'} had it sent.{written}"
+
+
+def origin_as_json(mailing: Mailing) -> dict[str, Any] | None:
+    """Who had a campaign sent, from which draft, and who changed its text last."""
+    return {name: value or None for name, value in mailing.origin.stored.items()} if mailing.origin else None
 
 
 def digest_as_json(digest: Digest) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from newsletter.platform.times import iso
 from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.clickers.clickers import Clicker
-from newsletter.reports.descriptions import mailing_as_json
+from newsletter.reports.descriptions import mailing_as_json, origin_as_json
 from newsletter.reports.groups.count_groups import why_back
 from newsletter.reports.report_mailing import Report
 from newsletter.reports.stats import MailingStats
@@ -22,6 +22,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
     """A mailing with its text and certificate."""
     return {
         "mailing": mailing_as_json(report.mailing) | {"body": report.mailing.body},
+        "origin": origin_as_json(report.mailing),
         "certificate": certificate_as_json(report.stats),
         "ended": certificate_as_json(report.final_stats) if report.final_stats else None,
         "planned_to_the_end": report.planned_to_the_end,

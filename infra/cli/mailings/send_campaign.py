@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 from cli.checks.campaign import report_faults
@@ -13,7 +14,8 @@ from newsletter.mail.templates import Templates
 from newsletter.mailings.audience.words import left_out_in_words
 from newsletter.mailings.campaign import prepare_campaign
 from newsletter.mailings.control.set_status import state_in_words
-from newsletter.mailings.launch import Prepared, launch
+from newsletter.mailings.drafts.origin import Origin
+from newsletter.mailings.launch import Prepared, from_whom, launch
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.descriptions import audience_in_words, count_in_words
@@ -38,7 +40,7 @@ def send(path: Path, *, yes: bool) -> int:
             say("Nothing was sent.")
             return 1
     # Also for a campaign that exists: this completes a start that was interrupted.
-    launched = launch(prepared, app)
+    launched = launch(from_whom(prepared, Origin(f"{getpass.getuser()}, at the command line")), app)
     mailing = launched.mailing
     if launched.created:
         say(f"Started {mailing.id}. See how it goes: newsletter mailing show {mailing.id}")

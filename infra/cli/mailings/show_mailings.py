@@ -9,10 +9,11 @@ from cli.faults import Fault
 from cli.mailings.show_groups import print_groups
 from cli.output import facts, say, table, when
 from newsletter.container import app
+from newsletter.mailings.mailing import Kind
 from newsletter.platform.errors import NotFound
 from newsletter.platform.times import whole_seconds
 from newsletter.reports.certificate import RecipientLine
-from newsletter.reports.descriptions import audience_in_words, mailing_as_json, title_of
+from newsletter.reports.descriptions import audience_in_words, mailing_as_json, origin_in_words, title_of
 from newsletter.reports.report_as_json import recipients_as_json, report_as_json
 from newsletter.reports.report_mailing import Report, addresses_of, recipients_of, report_mailing
 from newsletter.reports.words.certificate_words import (
@@ -96,6 +97,9 @@ def _print_words(report: Report) -> None:
     zone = publication.time_zone
     say(f"{report.mailing.id}, started {when(report.mailing.created_at, zone)} ({zone})")
     say(f"To: {audience_in_words(report.mailing, publication)}.")
+    digest = app.digests.get(report.mailing.id.removeprefix("digest-")) if report.mailing.kind is Kind.DIGEST else None
+    if origin := origin_in_words(report.mailing, digest, lambda moment: when(moment, zone)):
+        say(origin)
     status = report.mailing.status
     if words := status_in_words(status):
         until = f" Next try: {when(status.until, zone)}." if status.until else ""

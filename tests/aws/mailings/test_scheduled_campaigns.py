@@ -14,6 +14,7 @@ from newsletter.container import app
 from newsletter.mailings.campaign import Campaign
 from newsletter.mailings.drafts import edit_drafts
 from newsletter.mailings.drafts.draft import Draft, DraftState
+from newsletter.mailings.drafts.origin import Origin
 from newsletter.mailings.drafts.schedule import schedule_draft, schedule_new, send_draft, unschedule_draft
 from newsletter.mailings.drafts.start_due import start_due_draft
 from newsletter.platform.errors import Conflict, InvalidInput, NotNow, PartlyFailed
@@ -223,3 +224,22 @@ def test_sending_at_once_again_sends_nothing_again(cloud: Cloud, scheduled: Draf
     assert (first.created, again.created) == (True, False)
     cloud.run("nurture", now(60))
     assert got(cloud) == ["Kevät"]
+
+
+def test_the_mailing_knows_who_wrote_its_text_and_who_had_it_sent_from_which_draft() -> None:
+    add_reader(READER)
+    draft = edit_drafts.create_draft(replace(TEXT, name=""), app, by="anna", now=now(-9))
+    schedule_draft(draft.id, now(1), app, by="bo", now=now(-5))
+    start_due_draft(draft.id, now(2), app)
+    mailing = app.mailings.get("campaign-kevat")
+    assert mailing is not None
+    assert mailing.origin == Origin("bo", draft.id, "anna", draft.changed_at)
+
+    again = edit_drafts.create_draft(replace(TEXT, name="kesa"), app, by="anna", now=now(-9))
+    edit_drafts.save_draft(again.id, replace(TEXT, name="kesa", body="Hei."), app, by="cia", now=now(-4), version=None)
+    send_draft(again.id, app, by="bo", now=now())
+    send_draft(again.id, app, by="anna", now=now())
+    mailing = app.mailings.get("campaign-kesa")
+    assert mailing is not None
+    assert mailing.origin is not None
+    assert (mailing.origin.sent_by, mailing.origin.draft, mailing.origin.written_by) == ("bo", again.id, "cia")

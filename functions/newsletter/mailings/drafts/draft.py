@@ -11,6 +11,7 @@ from typing import Any
 from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.audience.written import rule_as_json, rule_from
 from newsletter.mailings.campaign import MAX_BODY, RULE, Campaign
+from newsletter.mailings.drafts.origin import Origin
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.platform.errors import Conflict, InvalidForm
 
@@ -45,7 +46,8 @@ class Draft:
 
     The fields of `campaign` may be empty or wrong. `readers` is how many readers there were when a person looked at the
     audience and had it sent; None if nobody looked. `mailing` is the id of the mailing that it becomes, once it starts.
-    `kept` are the earlier versions that can be looked at.
+    `kept` are the earlier versions that can be looked at. `sent_by` is who had it sent or scheduled, `written_by` and
+    `written_at` who changed its text last, where that is not the last change of all.
     """
 
     id: str
@@ -60,6 +62,14 @@ class Draft:
     readers: int | None = None
     mailing: str = ""
     kept: tuple[int, ...] = ()
+    sent_by: str = ""
+    written_by: str = ""
+    written_at: datetime | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Of the mailing that it becomes."""
+        return Origin(self.sent_by, self.id, self.written_by or self.changed_by, self.written_at or self.changed_at)
 
 
 @dataclass(frozen=True)

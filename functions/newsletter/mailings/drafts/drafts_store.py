@@ -158,6 +158,9 @@ def _values(draft: Draft) -> dict[str, Any]:
         "readers": draft.readers,
         "mailing": draft.mailing or None,
         "kept": list(draft.kept),
+        "sent_by": draft.sent_by or None,
+        "written_by": draft.written_by or None,
+        "written_at": iso(draft.written_at) if draft.written_at else None,
     }
 
 
@@ -175,4 +178,7 @@ def _draft(draft: str, item: dict[str, Any]) -> Draft:
         readers=item.get("readers"),
         mailing=item.get("mailing", ""),
         kept=tuple(item["kept"]),
+        sent_by=item.get("sent_by", ""),
+        written_by=item.get("written_by", ""),
+        written_at=parse_iso(item["written_at"]) if "written_at" in item else None,
     )

@@ -112,7 +112,9 @@ def with_history(before: Draft, after: Draft, app: Container, *, by: str, now: d
 
 def changed(before: Draft, after: Draft, app: Container, *, by: str, now: datetime) -> Draft:
     """Store a change as the next version. Raises DraftChanged when somebody else was faster."""
-    after = replace(after, version=before.version + 1, changed_at=now, changed_by=by)
+    same = replace(after.campaign, name=before.campaign.name) == before.campaign
+    who, at = (before.origin.written_by, before.origin.written_at) if same else (by, now)
+    after = replace(after, version=before.version + 1, changed_at=now, changed_by=by, written_by=who, written_at=at)
     if not app.drafts.change(before, after):
         raise DraftChanged(find_draft(before.id, app))
     return after

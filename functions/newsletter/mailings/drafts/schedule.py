@@ -23,7 +23,7 @@ from newsletter.mailings.drafts.edit_drafts import (
     with_history,
 )
 from newsletter.mailings.drafts.names import with_name
-from newsletter.mailings.launch import Launched, launch, prepare
+from newsletter.mailings.launch import Launched, from_whom, launch, prepare
 from newsletter.mailings.mailing import campaign_id
 from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
 from newsletter.platform.errors import Conflict, InvalidInput, NotNow
@@ -74,7 +74,7 @@ def schedule_draft(
     Conflict for a name that is taken, NotFound, NotNow, DraftChanged.
     """
     before = open_draft(draft, app, version)
-    after = replace(before, send_at=send_at, readers=readers)
+    after = replace(before, send_at=send_at, readers=readers, sent_by=by)
     return _scheduled(before, after, app, by=by, now=now, counted=counted)
 
 
@@ -105,7 +105,13 @@ def save_campaign(
         readers = before.readers
     elif readers is None and before.readers is not None:
         readers = count_audience(whole_audience(campaign), now.date(), app, capped=True).about
-    after = replace(before, campaign=campaign, send_at=send_at or before.send_at, readers=readers)
+    after = replace(
+        before,
+        campaign=campaign,
+        send_at=send_at or before.send_at,
+        readers=readers,
+        sent_by=by if send_at else before.sent_by,
+    )
     return _scheduled(before, after, app, by=by, now=now)
 
 
@@ -166,7 +172,7 @@ def unschedule_draft(draft: str, app: Container, *, by: str, now: datetime, vers
     before = open_draft(draft, app, version)
     if before.state is DraftState.DRAFT:
         return before
-    after = replace(before, state=DraftState.DRAFT, send_at=None, reason="", readers=None)
+    after = replace(before, state=DraftState.DRAFT, send_at=None, reason="", readers=None, sent_by="")
     return changed(before, after, app, by=by, now=now)
 
 
@@ -186,7 +192,8 @@ def send_draft(
         prepared.check()
         _require_free_name(said, before, app)
         claimed = replace(before, campaign=said, state=DraftState.STARTING, send_at=now, reason="", readers=None)
-        before = changed(before, replace(claimed, mailing=campaign_id(said.name)), app, by=by, now=now)
+        claimed = replace(claimed, mailing=campaign_id(said.name), sent_by=by)
+        before = changed(before, claimed, app, by=by, now=now)
     elif before.state is DraftState.STARTED:
         mailing = app.mailings.get(before.mailing)
         if mailing is None:
@@ -194,7 +201,7 @@ def send_draft(
         prepared = prepare(mailing, app)
     else:
         prepared = prepare_campaign(before.campaign, app, now=now)
-    launched = launch(prepared, app)
+    launched = launch(from_whom(prepared, before.origin), app)
     finish(before, app)
     return launched, prepared.faults
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.campaign import prepare_campaign
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.drafts.schedule import finish
-from newsletter.mailings.launch import Prepared, launch
+from newsletter.mailings.launch import Prepared, from_whom, launch
 from newsletter.mailings.mailing import campaign_id
 from newsletter.platform.errors import Conflict, InvalidInput
 from newsletter.platform.isolation import Isolated
@@ -77,7 +77,7 @@ def _start(draft: Draft, app: Container) -> DraftState:
         return _hold(draft, draft, str(wrong), app)
     if why := _audience_changed(draft, prepared):
         return _hold(draft, draft, why, app)
-    launched = launch(prepared, app)
+    launched = launch(from_whom(prepared, draft.origin), app)
     count("CampaignsStarted", int(launched.created))
     finish(draft, app)
     return DraftState.STARTED

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 READERS = {
     NEW: "New readers (joined in the 30 days before)",
-    EARLIER: "Readers of before",
+    EARLIER: "Earlier readers",
 }
 NO_REASON = "Chose no reason"
 
