@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import ColumnsNotUnderstood, NotNow, UnreadableList
 from newsletter.platform.text import cut, one_line
-from newsletter.readers.imports.columns import columns_of
-from newsletter.readers.imports.import_file import ImportFile
 from newsletter.readers.imports.options import NO_OPTIONS
-from newsletter.readers.imports.scan import open_file
 from newsletter.readers.transfers.transfer import ImportJob
 from newsletter.readers.transfers.words import without_options
 
 if TYPE_CHECKING:
     from newsletter.container import Container
+    from newsletter.readers.imports.import_file import ImportFile
 
 LOOKED_AT = 1_000
 SAMPLES = 3
@@ -48,6 +46,8 @@ class ShownColumns:
 
 def show_columns(job: ImportJob, now: datetime, app: Container) -> ShownColumns:
     """What the first lines of the file say. Raises NotNow when it is not kept any more."""
+    from newsletter.readers.imports.scan import open_file  # the patterns of names cost a cold start tens of ms
+
     with app.transfer_files.beginning(job, now) as path:
         if path is None:
             raise NotNow("the file is kept no longer: upload it again")
@@ -77,6 +77,8 @@ def _samples(values: Counter[str]) -> tuple[str, ...]:
 
 def _taken(file: ImportFile, folder: str) -> tuple[dict[int, str], str]:
     """What each column is taken for by its place, where nobody has said anything, and why nothing is known."""
+    from newsletter.readers.imports.columns import columns_of
+
     options = NO_OPTIONS
     asked: tuple[str, ...] = ()
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -73,7 +72,9 @@ class TransferFiles:
     @contextmanager
     def opened(self, job: ImportJob, now: datetime) -> Iterator[Path | None]:
         """The uploaded file under its own name, as long as it is looked at; None where a piece of it is missing."""
-        with tempfile.TemporaryDirectory() as folder:
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory() as folder:
             path = Path(folder) / job.file_name
             with path.open("wb") as file:
                 for number in range(job.pieces):
@@ -86,7 +87,9 @@ class TransferFiles:
     @contextmanager
     def beginning(self, job: ImportJob, now: datetime) -> Iterator[Path | None]:
         """The same, of its first lines alone."""
-        with tempfile.TemporaryDirectory() as folder:
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory() as folder:
             path, piece = Path(folder) / job.file_name, self.get(job, FILE, 0, now)
             if piece is not None and job.size > PIECE:
                 piece = piece[: piece.rfind(b"\n") + 1] or piece
