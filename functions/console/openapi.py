@@ -9,7 +9,8 @@ from typing import Any
 
 from console.access.described import HEADERS, TOKEN_WORDS, with_access
 from console.audiences.audience_schemas import audience_paths, audience_schemas
-from console.campaigns.schemas import CAMPAIGN_SCHEMAS, campaign_paths
+from console.campaigns.experiment_schemas import ARM_OF_RECIPIENT, EXPERIMENT_OF_REPORT, again_paths
+from console.campaigns.schemas import CAMPAIGN_SCHEMAS, SEND_AT, campaign_paths
 from console.description.overview_schemas import OVERVIEW_SCHEMAS, overview_paths
 from console.description.reader_schemas import READER_SCHEMAS, reader_paths
 from console.description.report_schemas import BOUNCE, PARTS_OF_REPORT, REPORT_SCHEMAS, report_paths
@@ -104,6 +105,7 @@ def _paths() -> dict[str, Any]:
         **report_paths(mailing),
         **_controls(mailing),
         **correction_paths(mailing),
+        **again_paths(mailing, SEND_AT),
         **_digests(),
         **lead_paths(),
         **overview_paths(),
@@ -233,6 +235,7 @@ def _schemas() -> dict[str, Schema]:
                 "standings": {"type": "object", "additionalProperties": NUMBER},
                 **VISITS_OF_REPORT,
                 **PARTS_OF_REPORT,
+                **EXPERIMENT_OF_REPORT,
             }
         ),
         "Certificate": certificate,
@@ -244,7 +247,7 @@ def _schemas() -> dict[str, Schema]:
                 "in_flight": NUMBER | {"description": "Mails that go out even if the mailing is stopped now."},
             }
         ),
-        "Recipient": with_fields({**recipient, "bounce": BOUNCE, "unsubscribed": YES_NO}),
+        "Recipient": with_fields({**recipient, "bounce": BOUNCE, "unsubscribed": YES_NO, "arm": ARM_OF_RECIPIENT}),
         "Recipients": with_fields(
             {"recipients": array("Recipient"), "cursor": CURSOR, "next": CURSOR | {"deprecated": True}}
         ),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter.mailings.digests.digests_store import Digests
     from newsletter.mailings.drafts.drafts_store import Drafts
     from newsletter.mailings.drafts.trials_store import TrialMails
+    from newsletter.mailings.experiments.experiments_store import Experiments
     from newsletter.mailings.mailings_store import Mailings
     from newsletter.mailings.newest_letter import Remembered
     from newsletter.mailings.planning.backlog_store import Backlog
@@ -90,6 +91,13 @@ class Stores(ReaderStores):
         from newsletter.mailings.drafts.drafts_store import Drafts
 
         return Drafts(aws.client("dynamodb"), self.settings.content_table)
+
+    @cached_property
+    def experiments(self) -> Experiments:
+        """What is decided about A/B tests, and which mailings were sent again."""
+        from newsletter.mailings.experiments.experiments_store import Experiments
+
+        return Experiments(aws.client("dynamodb"), self.settings.content_table)
 
     @cached_property
     def statuses(self) -> MailingStatuses:

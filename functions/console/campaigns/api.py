@@ -45,7 +45,7 @@ def start(request: Request, who: Principal) -> Answer:
         )
         return draft_answer(201, scheduled.draft, scheduled.warnings)
     prepared = prepare_campaign(_named(campaign, now), app, now=now)
-    return _started(launch(from_whom(prepared, Origin(who.name)), app), prepared.faults)
+    return started(launch(from_whom(prepared, Origin(who.name)), app), prepared.faults)
 
 
 def list_all(request: Request, _who: Principal) -> Answer:
@@ -71,6 +71,7 @@ def put(request: Request, who: Principal, campaign: str) -> Answer:
     require_right_to_change(before, who)
     if version is None and not who.may_send:
         version = before.version  # nobody may schedule it between this look and the change
+    text = replace(text, again_of=before.campaign.again_of)
     by = who.name
     moved = wish.send_at if wish.send_at != before.send_at else None
     if takes_back and before.state is DraftState.SCHEDULED:
@@ -102,7 +103,7 @@ def send(request: Request, who: Principal, campaign: str) -> Answer:
             campaign, wish.send_at, app, by=by, now=now, version=version, readers=wish.readers
         )
         return draft_answer(200, done.draft, done.warnings)
-    return _started(*schedule.send_draft(campaign, app, by=who.name, now=now, version=wish.version))
+    return started(*schedule.send_draft(campaign, app, by=who.name, now=now, version=wish.version))
 
 
 def unschedule(request: Request, who: Principal, campaign: str) -> Answer:
@@ -124,7 +125,8 @@ def test(request: Request, who: Principal, campaign: str) -> Answer:
     found = edit_drafts.find_draft(campaign, app).campaign
     mail_id = request.attempt.nonce if request.attempt else ""
     tried = send_test(found, to, app, by=who.subject, now=app.now(), language=language, name=name, mail_id=mail_id)
-    said = {"to": list(tried.mail.to), "subject": tried.mail.variant.subject}
+    subjects = [mail.variant.subject for mail in tried.mails]
+    said = {"to": list(tried.mails[0].to), "subject": subjects[0], "subjects": subjects}
     return json_answer(202, said | {"warnings": [str(fault) for fault in tried.faults]})
 
 
@@ -192,7 +194,8 @@ def _named(campaign: Campaign, now: datetime) -> Campaign:
     )
 
 
-def _started(launched: Launched, faults: tuple[object, ...]) -> Answer:
+def started(launched: Launched, faults: tuple[object, ...]) -> Answer:
+    """A campaign that is a mailing now: 201, or 200 if it was one before."""
     count("CampaignsStarted", int(launched.created))
     location = f"/api/v1/mailings/{launched.mailing.id}"
     body = {"mailing": mailing_as_json(launched.mailing), "warnings": [str(fault) for fault in faults]}

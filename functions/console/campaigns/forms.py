@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from console.campaigns.audience import Mistyped, as_in_form, shown_audience
+from console.campaigns.subjects import errors_on_form, further_subjects, share_and_hours
 from console.principal import Principal
 from console.responses import page
 from newsletter.container import app
 from newsletter.mailings.audience.words import left_out_in_words
 from newsletter.mailings.campaign import Campaign, campaign_faults, prepare_campaign, validate_campaign
-from newsletter.mailings.count_audience import AudienceCount, count_audience
+from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.drafts import schedule
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.drafts.names import with_name
+from newsletter.mailings.experiments.send_again import count_readers
 from newsletter.platform.errors import InvalidForm
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer
@@ -46,12 +48,14 @@ def form(who: Principal, campaign: Campaign, draft_id: str, draft: Draft | None,
         draft_id=draft_id,
         version=draft.version if draft else 0,
         draft=draft,
-        errors=as_in_form(dict(said.errors or {})),
+        errors=errors_on_form(as_in_form(dict(said.errors or {}))),
         count=said.count,
         **shown_audience(campaign, said.mistyped),
         faults=said.faults,
         other=said.other,
         done=said.done,
+        further=further_subjects(campaign),
+        share_and_hours=share_and_hours(campaign),
         saves_itself=draft is None or draft.state in (DraftState.DRAFT, DraftState.HELD),
     )
 
@@ -69,7 +73,7 @@ def preview(
         prepared.check()
     mailing = prepared.mailing
     # For a campaign that was started before, `prepare_campaign` does not count the audience.
-    readers = prepared.readers or count_audience(mailing.audience, mailing.created_at.date(), app, capped=True)
+    readers = prepared.readers or count_readers(mailing, mailing.created_at.date(), app)
     return page(
         "campaign_preview",
         who,
@@ -83,6 +87,7 @@ def preview(
         left_out=left_out_in_words(readers.left_out, publication),
         counted=readers.about,
         warnings=prepared.faults,
+        subjects=mailing.with_each_subject if mailing.ab else (),
         offer=publication.offer(draft.campaign.offer),
         errors=errors or {},
         tested=tested,

@@ -12,6 +12,7 @@ from newsletter.mailings.audience.of_campaign import audience_of
 from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.campaign import RULE, Campaign
 from newsletter.mailings.drafts.draft import Draft, DraftState
+from newsletter.mailings.experiments.experiment import Experiment, read_experiment
 from newsletter.platform.errors import InvalidForm, InvalidInput, NewsletterError
 from newsletter.platform.times import parse_iso
 from newsletter.publication.access.roles import Role
@@ -25,7 +26,9 @@ LISTS = ("topics", "languages", *FILTERS)
 SWITCHES = ("archive",)
 NUMBERS = ("doubt_wait_minutes",)
 NEEDED = ("subject", "body", "language")
-READ_ONLY = ("id", "state", "created_at", "changed_at", "changed_by", "reason", "mailing", "problems")
+TEST = "ab"
+"""The field with the A/B test; its own fields are checked where it is read."""
+READ_ONLY = ("id", "state", "created_at", "changed_at", "changed_by", "reason", "mailing", "problems", "again_of")
 """What an answer says of a draft and a request may say too: what was read can be changed and sent back."""
 
 
@@ -50,7 +53,10 @@ def campaign_of(data: Mapping[str, Any], app: Container, needed: Collection[str]
 
     A field that is null has its default, as if it were not there.
     """
-    known = (*TEXTS, *LISTS, *SWITCHES, *NUMBERS, RULE)
+    known = (*TEXTS, *LISTS, *SWITCHES, *NUMBERS, RULE, TEST)
+    ab, test_errors = _test_of(data.get(TEST))
+    if ab and ab.subjects:
+        data = {"subject": ab.subjects[0], **data}
     errors = {name: "unknown field; is it misspelt?" for name in data if name not in known}
     missing = [name for name in needed if name not in data]
     if "subject" in missing and "name" not in data:
@@ -61,6 +67,7 @@ def campaign_of(data: Mapping[str, Any], app: Container, needed: Collection[str]
     errors |= {name: "give a list of texts" for name in LISTS if not _texts(data.get(name, []))}
     errors |= {name: "give true or false" for name in SWITCHES if not isinstance(data.get(name, False), bool)}
     errors |= {name: "give a whole number" for name in NUMBERS if type(data.get(name, 0)) is not int}
+    errors |= test_errors
     rule = Audience()
     try:
         rule = audience_of(data[RULE], app) if RULE in data else rule
@@ -72,7 +79,16 @@ def campaign_of(data: Mapping[str, Any], app: Container, needed: Collection[str]
     values |= {name: data[name] for name in TEXTS + SWITCHES + NUMBERS if name in data}
     values |= {name: tuple(dict.fromkeys(data[name])) for name in LISTS if name in data}
     among = tuple((name, values.pop(name)) for name in FILTERS if name in values)
-    return Campaign(**values | {"body": with_plain_newlines(values["body"]), "among": among, RULE: rule})
+    values |= {"body": with_plain_newlines(values["body"]), "among": among, RULE: rule, TEST: ab}
+    return Campaign(**values)
+
+
+def _test_of(given: object) -> tuple[Experiment | None, Mapping[str, str]]:
+    """The A/B test, None if nothing is given, and what is wrong with its fields."""
+    try:
+        return (None if given is None else read_experiment(given)), {}
+    except InvalidForm as wrong:
+        return None, wrong.errors
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from console.campaigns.audience import with_audience
 from console.campaigns.forms import Said, form, preview, waiting
 from console.campaigns.input import require_right_to_change, with_plain_newlines
 from console.campaigns.steps import CHANGES, STEPS, go_back
+from console.campaigns.subjects import subjects_of
 from console.principal import Principal
 from console.request import Request
 from console.responses import clock, redirect
@@ -105,6 +106,7 @@ def _written(request: Request, draft_id: str) -> Campaign:
         offer=request.field("offer"),
         archive={"yes": True, "no": False}.get(request.field("archive")),
         body=with_plain_newlines(request.field("body")).strip(),
+        ab=subjects_of(request),
     )
 
 

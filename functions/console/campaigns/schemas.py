@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.campaigns.experiment_schemas import KEPT_TEST, TEST
 from console.campaigns.input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
 from console.schemas import (
     EXAMPLE,
@@ -28,11 +29,13 @@ from newsletter.mailings.drafts.try_out import MAILS_AN_HOUR, MAX_ADDRESSES
 
 VERSION = {"type": "integer", "minimum": 1, "description": "One more with every change."}
 SEND_AT = MOMENT | {"description": "When it goes out, with its offset; the audience is taken then."}
+AGAIN_OF = TEXT | {"description": "The mailing that it sends again; empty for other campaigns."}
 TEXT_OF_IT: dict[str, Schema] = {
     **{name: TEXT | {"description": FIELDS[name]} for name in TEXTS},
     **{name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS},
     **{name: or_null(YES_NO) | {"description": FIELDS[name]} for name in SWITCHES},
     **{name: NUMBER | {"description": FIELDS[name]} for name in NUMBERS},
+    "ab": TEST,
 }
 RULE_OF_IT: dict[str, Schema] = {
     RULE: {
@@ -54,6 +57,8 @@ KEPT = with_fields(
         **TEXT_OF_IT,
         RULE: ref("Audience"),
         "readers": READERS,
+        "ab": KEPT_TEST,
+        "again_of": AGAIN_OF,
         "send_at": or_null(SEND_AT),
         "created_at": MOMENT,
         "changed_at": MOMENT,
@@ -85,6 +90,7 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
     | {
         "anyOf": [
             {"required": list(NEEDED), "properties": LIMITS},
+            {"required": ["body", "language", "ab"], "properties": {**LIMITS, "ab": {"type": "object"}}},
             {"properties": {"draft": {"const": True}}, "required": ["draft"]},
         ],
         "examples": [EXAMPLE],
@@ -94,6 +100,7 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
         "properties": {
             **TEXT_OF_IT,
             **RULE_OF_IT,
+            "ab": KEPT_TEST,
             "readers": READERS,
             "version": PUT_VERSION,
             "send_at": or_null(SEND_AT) | {"description": "Another time; null takes it back; without it, as before."},
@@ -113,9 +120,17 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
         },
         ("to",),
     ),
-    "QueuedTest": with_fields({"to": TEXT_LIST, "subject": TEXT, "warnings": TEXT_LIST}),
+    "QueuedTest": with_fields({"to": TEXT_LIST, "subject": TEXT, "subjects": TEXT_LIST, "warnings": TEXT_LIST}),
     "CampaignVersion": with_fields(
-        {"version": VERSION, "changed_at": MOMENT, "changed_by": TEXT, **TEXT_OF_IT, RULE: ref("Audience")}
+        {
+            "version": VERSION,
+            "changed_at": MOMENT,
+            "changed_by": TEXT,
+            **TEXT_OF_IT,
+            RULE: ref("Audience"),
+            "ab": KEPT_TEST,
+            "again_of": AGAIN_OF,
+        }
     ),
     "CampaignVersions": with_fields({"versions": array("CampaignVersion")}),
 }

@@ -42,7 +42,8 @@ def _edit(_request: Request, who: Principal, draft: Draft) -> Answer:
 def _count(_request: Request, who: Principal, draft: Draft) -> Answer:
     today = app.now().astimezone(app.templates.publication.time_zone).date()
     rule = checked_rule(whole_audience(draft.campaign), app)
-    return form(who, draft.campaign, draft.id, draft, Said(count=ask_audience(rule, today, app)))
+    count = ask_audience(rule, today, app, draft.campaign.again_of)
+    return form(who, draft.campaign, draft.id, draft, Said(count=count))
 
 
 def _mail(_request: Request, _who: Principal, draft: Draft) -> Answer:

@@ -15,6 +15,7 @@ from newsletter.mail.placeholders import substitute
 from newsletter.mail.writing.personal_fields import personal_values
 from newsletter.mailings.campaign import Campaign, validate_campaign
 from newsletter.mailings.drafts import edit_drafts
+from newsletter.mailings.experiments.experiment import SUBJECTS
 from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import sample_values
 from newsletter.mailings.rendering.renderer import Renderer
@@ -54,7 +55,8 @@ def show_mail(request: Request, _who: Principal, campaign: str) -> Answer:
     if language not in languages:
         raise InvalidInput("language", f"one of {', '.join(languages)}")
     try:
-        answer = view(text, language, as_text=request.query("part") == "text")
+        number = request.number("subject", 1, SUBJECTS[1])
+        answer = view(text, language, as_text=request.query("part") == "text", number=number)
     except InvalidForm as lacks:
         words = NOTHING_YET.format(lacks)
         return _in_frames(Answer(200, {"Content-Type": "text/plain; charset=utf-8", **BARE}, words))
@@ -62,11 +64,13 @@ def show_mail(request: Request, _who: Principal, campaign: str) -> Answer:
     return replace(answer, body=answer.body.replace(DARK, "all")) if request.query("dark") == "1" else answer
 
 
-def view(campaign: Campaign, language: str, *, as_text: bool = False) -> Answer:
-    """The mail as a reader of that language gets it. Raises InvalidForm."""
+def view(campaign: Campaign, language: str, *, as_text: bool = False, number: int = 1) -> Answer:
+    """The mail as a reader of that language gets it, with the subject of that number. Raises InvalidForm."""
     named = replace(campaign, name=campaign.name or "preview")
     mailing = validate_campaign(named, app.templates.publication, whole_seconds(app.now()))
     mailing, _ = with_cards(mailing, app)
+    subjects = mailing.with_each_subject
+    mailing = subjects[min(number, len(subjects)) - 1]
     mail = Renderer(app.templates).campaign(mailing, language, tracked=not as_text)
     if not as_text:
         return _in_frames(whole_mail(mail))

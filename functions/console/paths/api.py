@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.access.guards import with_token
 from console.access.route_rule import ADMINISTER, LOOK, SEND, WRITE, by_step
+from console.campaigns import again
 from console.campaigns import api as campaign_api
 from console.routes import (
     api,
@@ -69,6 +70,7 @@ API: Routes = (
     *((f"/api/v1/mailings/{{mailing}}/{act}", {"POST": with_token(control.endpoint(act), SEND)}) for act in Control),
     ("/api/v1/mailings/{mailing}/archive", {"POST": with_token(corrections.set_archive, SEND)}),
     ("/api/v1/mailings/{mailing}/relink", {"POST": with_token(corrections.correct_link, SEND)}),
+    ("/api/v1/mailings/{mailing}/send-again", {"POST": with_token(again.api_send_again, SEND)}),
     ("/api/v1/digests", {"GET": with_token(digest.list_digests, LOOK)}),
     ("/api/v1/digests/preview", {"POST": with_token(digest_preview.preview, LOOK)}),
     ("/api/v1/digests/{period}/approve", {"POST": with_token(digest.approve, SEND)}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.access.guards import signed_in
 from console.access.route_rule import ADMINISTER, ANYBODY, LOOK, SEND, WRITE, by_step
-from console.campaigns import pages, views
+from console.campaigns import again, pages, views
 from console.routes import (
     audiences,
     clickers,
@@ -38,6 +38,7 @@ PAGES: Routes = (
     ("/console/mailings/{mailing}/comments", {"GET": signed_in(mailing_details.show_comments, LOOK)}),
     ("/console/mailings/{mailing}/mail", {"GET": signed_in(mailing_details.show_mail, LOOK)}),
     ("/console/mailings/{mailing}/relink", {"POST": signed_in(corrections.press_relink, SEND)}),
+    ("/console/mailings/{mailing}/send-again", {"POST": signed_in(again.press_send_again, SEND)}),
     (
         "/console/digests/next",
         {"GET": signed_in(digest_preview.show, LOOK), "POST": signed_in(digest_preview.find, LOOK)},

@@ -12,6 +12,8 @@ from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from console.responses import clock, page
 from newsletter.container import app
+from newsletter.mailings.experiments.send_again import may_be_sent_again
+from newsletter.mailings.experiments.take_further import decides_at
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.status import MailingState, allowed_actions
 from newsletter.platform.errors import InvalidInput
@@ -32,6 +34,7 @@ from newsletter.reports.words.certificate_words import (
     status_in_words,
     still_going_out,
 )
+from newsletter.reports.words.experiment_words import arm_lines, experiment_in_words
 from newsletter.reports.words.first_hours import columns_of, first_hours_in_words
 from newsletter.reports.words.group_words import by_language, by_reader, by_topic, why_they_left
 from newsletter.reports.words.status_words import MEANINGS, SUMS, parts_in_words
@@ -117,6 +120,10 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         standings=[(each.value, standings[each.value]) for each in RecipientStatus if each.value in standings],
         meanings={each.value: words for each, words in MEANINGS.items()},
         kept=parts_in_words(report.final_stats.sums) if report.final_stats else "",
+        arms=arm_lines(report),
+        test_words=experiment_in_words(report.mailing),
+        test_ends=decides_at(report.mailing) if report.mailing.is_undecided else None,
+        may_send_again=may_be_sent_again(report.mailing, now=app.now()),
         may_correct=not report.mailing.kind.automated,
         standing=wanted,
         recipients=[(line, who.address(email)) for line, email in addresses_of(lines, app)],

@@ -132,8 +132,13 @@ def _source(lead: Lead, app: Container) -> dict[str, Any]:
     """The mail that led here, and the article that the reader had read last by then."""
     mailing = app.mailings.get(lead.mailing) if lead.mailing else None
     before = [each for each in lead.read if each.at <= lead.at]
-    # A digest has another subject for each reader. One that is not known any more is called by its week or month.
-    subject = (without_fields(mailing.subject) or _subject(lead, app) or title_of(mailing)) if mailing else ""
+    # A digest has another subject for each reader, and an A/B test for each part of them. A digest of which it is not
+    # known any more is called by its week or month.
+    subject = (
+        ((not mailing.ab and without_fields(mailing.subject)) or _subject(lead, app) or title_of(mailing))
+        if mailing
+        else ""
+    )
     mail = {"id": lead.mailing, "kind": mailing.kind if mailing else "", "subject": subject}
     return {"mailing": mail, "batch": lead.batch, "position": lead.position} | (
         {"article": {"title": before[0].title, "url": before[0].url}} if before else {}

@@ -93,7 +93,7 @@ def _as_archived(
         return None
     offer = templates.publication.offer(mailing.offer)
     if mailing.kind is Kind.CAMPAIGN:
-        return ArchivedMailing(mailing, without_fields(mailing.subject), mailing.language or language, offer=offer)
+        return ArchivedMailing(mailing, without_fields(mailing.headline), mailing.language or language, offer=offer)
     mailed = (articles[article].as_mailed() for article in mailing.articles if article in articles)
     fresh = [replace(article, url=mailing.target(article.url)) for article in mailed]
     # A digest without articles for readers of the page's language is shown as others got it.

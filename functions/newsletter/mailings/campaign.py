@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.mail.markdown import places_in
 from newsletter.mailings.audience.check_rule import mailing_faults, word_faults
 from newsletter.mailings.audience.rule import Among
+from newsletter.mailings.experiments.experiment import MAX_LINE, Experiment, as_sent, experiment_faults
 from newsletter.mailings.launch import Launched, Prepared, launch, prepare
 from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_id
 from newsletter.platform.errors import InvalidForm, InvalidInput
@@ -19,7 +20,7 @@ from newsletter.publication.publication import Publication
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-MAX_SUBJECT = 200
+MAX_SUBJECT = MAX_LINE
 MAX_BODY = 50_000
 RULE = "audience"
 """The field of a campaign with the rule, whose own fields are named behind it."""
@@ -35,6 +36,8 @@ class Campaign:
     it is the one that the text names first. `doubt` and `doubt_wait_minutes`, if given, replace what the publication
     says about unconfirmed sends. `among` is as in Audience. `audience` is the whole rule, with ids in place of
     addresses; `topics`, `languages` and `among` of the campaign, where they are given, stand in place of the rule's.
+    With `ab` readers get its subjects; `subject` is what the campaign is called until it starts. `again_of` is the
+    mailing that it sends again, to those who did not click.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Campaign:
     doubt_wait_minutes: int = 0
     among: Among = ()
     audience: Audience = EVERYBODY
+    ab: Experiment | None = None
+    again_of: str = ""
 
 
 def start_campaign(campaign: Campaign, app: Container, *, now: datetime) -> Launched:
@@ -88,12 +93,13 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
     subject, preheader, body = _texts(campaign)
     named = (place.target for place in places_in(body) if place.kind == "offer" and publication.offer(place.target))
     offer = campaign.offer or next(named, "")
+    ab = as_sent(campaign.ab)
     return Mailing(
         id=campaign_id(campaign.name),
         kind=Kind.CAMPAIGN,
         created_at=now,
         audience=whole_audience(campaign),
-        subject=subject,
+        subject=ab.subjects[0] if ab else subject,
         body=body,
         offer=offer,
         preheader=preheader,
@@ -101,6 +107,8 @@ def validate_campaign(campaign: Campaign, publication: Publication, now: datetim
         archive=campaign.archive,
         doubt=campaign.doubt,
         doubt_wait_minutes=campaign.doubt_wait_minutes,
+        ab=ab,
+        again_of=campaign.again_of,
     )
 
 
@@ -133,6 +141,7 @@ def campaign_faults(campaign: Campaign, publication: Publication) -> dict[str, s
         "doubt_wait_minutes": ""
         if not campaign.doubt_wait_minutes or least <= campaign.doubt_wait_minutes <= most
         else f"a whole number from {least} to {most}",
+        **experiment_faults(as_sent(campaign.ab)),
     }
     rule = {f"{RULE}.{field}": text for field, text in word_faults(campaign.audience, publication).items()}
     return {field: fault for field, fault in checked.items() if fault} | rule

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.audience.facts import ReadFacts
 from newsletter.mailings.audience.mailed_lately import MailedLately
+from newsletter.mailings.experiments.not_clicked import readers_to_send_again
 from newsletter.mailings.mailing import Audience
 from newsletter.mailings.planning.plan_page import PAGE_SIZE
 from newsletter.platform.shards import SHARDS
@@ -43,19 +44,25 @@ class AudienceCount:
 
 
 def count_audience(
-    audience: Audience, on: date, app: Container, *, at_most: int = MAX_COUNTED, capped: bool = False
+    audience: Audience,
+    on: date,
+    app: Container,
+    *,
+    at_most: int = MAX_COUNTED,
+    capped: bool = False,
+    again_of: str = "",
 ) -> AudienceCount:
     """How many active subscribers the audience includes, without those whose mail is paused `on` that day.
 
-    `capped`, for campaigns: and without those who had enough mails this week. Counting stops after the page in which
-    `at_most` subscribers were read.
+    `capped`, for campaigns: and without those who had enough mails this week. With `again_of` only those to whom that
+    mailing may be sent again. Counting stops after the page in which `at_most` subscribers were read.
     """
-    return _Count(audience, on, app, capped=capped).up_to(at_most)
+    return _Count(audience, on, app, capped=capped, again_of=again_of).up_to(at_most)
 
 
-def ask_audience(audience: Audience, on: date, app: Container) -> AudienceCount:
+def ask_audience(audience: Audience, on: date, app: Container, again_of: str = "") -> AudienceCount:
     """The same for people who look an audience over: more is counted, and some of it is shown by masked addresses."""
-    counting = _Count(audience, on, app, capped=True)
+    counting = _Count(audience, on, app, capped=True, again_of=again_of)
     counted = counting.up_to(MAX_ASKED)
     found = app.subscribers.addressees(counting.first)
     return replace(counted, samples=tuple(masked(found[each].email) for each in counting.first if each in found))
@@ -70,7 +77,9 @@ def masked(address: str) -> str:
 class _Count:
     """What is counted of one audience; `first` are the ids of the first who are in it."""
 
-    def __init__(self, audience: Audience, on: date, app: Container, *, capped: bool) -> None:
+    def __init__(self, audience: Audience, on: date, app: Container, *, capped: bool, again_of: str = "") -> None:
+        self._again_of = again_of
+        self._meant: frozenset[str] | None = None
         self._capped = capped and bool(app.publication.campaign_mails_per_week)
         self._lately: MailedLately | None = None
         self._audience = audience
@@ -93,6 +102,8 @@ class _Count:
                 facts = ReadFacts(self._app, facts.now, shard)
             if self._capped and shard not in shards:
                 self._lately = MailedLately(self._app, facts.now, shard)
+            if shard not in shards:
+                self._meant = readers_to_send_again(self._again_of, shard, self._app)
             shards.add(shard)
             readers += sum(self._is_in(*each, facts) for each in recipients)
         # The last shard was read in part, so that this is a little low.
@@ -108,6 +119,8 @@ class _Count:
     def _is_in(self, subscriber: str, recipient: Recipient, facts: ReadFacts) -> bool:
         self._required.discard(subscriber)
         audience = self._audience
+        if self._meant is not None and subscriber not in self._meant:
+            return False
         if recipient.broken:
             self._left_out["unreadable"] += 1
             return False

@@ -20,12 +20,18 @@ from newsletter.mailings.control.hold import record_stopped
 from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.digests.release import digest_of_mailing
 from newsletter.mailings.drafts.origin import Origin
+from newsletter.mailings.experiments.send_again import (
+    NOBODY_LEFT,
+    claim_again,
+    count_readers,
+    require_first_again,
+)
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.plan_page import plan_shards
 from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
 from newsletter.mailings.status import MailingState, MailingStatus
-from newsletter.platform.errors import Conflict, EmptyAudience
+from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.publication.sending_limits import pilot_shards
 
@@ -66,6 +72,8 @@ class Prepared:
             message = f"{self.mailing.id} was not prepared: its audience is not counted"
             raise ValueError(message)
         if self.readers.complete and not self.readers.readers:
+            if self.mailing.again_of and not self.readers.left_out.get("capped"):
+                raise InvalidInput("again_of", NOBODY_LEFT)
             rule = self.mailing.audience
             by_choices = "topics" if rule.topics else "language"
             if self.readers.left_out.get("capped"):
@@ -90,20 +98,22 @@ class Launched:
 def prepare(mailing: Mailing, app: Container) -> Prepared:
     """Check the mailing as if it were launched now; nothing is stored.
 
-    Raises Conflict for a campaign whose name was used for another text, NotFound for a digest that was not stored yet.
+    Raises Conflict for a campaign whose name was used for another text, or that sends again what was sent again,
+    NotFound for a digest that was not stored yet.
     """
     known = app.mailings.get(mailing.id)
     if mailing.kind.automated:
         return Prepared(known or mailing, known is not None, planned=False)
     if mailing.kind is Kind.DIGEST:
         return _prepare_digest(mailing, known, app)
+    require_first_again(mailing, app)
     mailing, unknown = with_cards(mailing, app)
     faults = (*unknown, *preflight_campaign(mailing, app.templates))
     if known is not None:
         return Prepared(_same_campaign(known, mailing), known=True, faults=faults)
     if any(fault.blocks for fault in faults):
         return Prepared(mailing, faults=faults)
-    readers = count_audience(mailing.audience, mailing.created_at.date(), app, capped=True)
+    readers = count_readers(mailing, mailing.created_at.date(), app)
     status = _initial_status(mailing.id, readers, app, mailing.created_at)
     return Prepared(replace(mailing, status=status), faults=faults, readers=readers)
 
@@ -118,6 +128,7 @@ def launch(prepared: Prepared, app: Container) -> Launched:
     if mailing.kind.automated:
         created = not prepared.known and app.mailings.create(mailing)
         return Launched(mailing, created, 0)
+    claim_again(mailing, app)
     created = app.mailings.create(mailing)
     if not created:
         mailing = _stored(mailing, app)

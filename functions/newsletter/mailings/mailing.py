@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b32encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from newsletter.mail.writing.blocks import Card
 from newsletter.mailings.audience.rule import Audience as Audience  # noqa: PLC0414 (others find it here)
 from newsletter.mailings.drafts.origin import Origin
+from newsletter.mailings.experiments.decision import Decision
+from newsletter.mailings.experiments.experiment import Experiment
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import InvalidInput
 from newsletter.publication.publication import Publication
@@ -63,7 +65,9 @@ class Mailing:
     is in no list. `relinked` are links as they were written and where they lead since somebody corrected them. `cards`
     are the articles in its text, as they were when it was prepared. `taken_out`: a person took it out of the archive
     after it was sent. `origin` is who had a campaign sent, from which draft. These five and the status do not count in
-    comparisons.
+    comparisons, nor do `tested_since`, when the last mail of its A/B test (`ab`) was out, the `decision` on that test,
+    and `sent_again`, the mailing that sends this one again. `again_of` is the mailing that this one sends again, to
+    those who did not click.
     """
 
     id: str
@@ -80,12 +84,36 @@ class Mailing:
     related: tuple[str, ...] = ()
     doubt: str = ""
     doubt_wait_minutes: int = 0
+    ab: Experiment | None = None
+    again_of: str = ""
     status: MailingStatus = field(default=MailingStatus(), compare=False)
     nobody: bool = field(default=False, compare=False)
     relinked: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     cards: tuple[Card, ...] = field(default=(), compare=False)
     taken_out: bool = field(default=False, compare=False)
     origin: Origin | None = field(default=None, compare=False)
+    decision: Decision | None = field(default=None, compare=False)
+    tested_since: datetime | None = field(default=None, compare=False)
+    sent_again: str = field(default="", compare=False)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it has an A/B test of which the winner is not known yet."""
+        return self.ab is not None and self.decision is None
+
+    @property
+    def with_each_subject(self) -> tuple[Mailing, ...]:
+        """The mailing as each part of its A/B test gets it; itself, if it has none."""
+        if self.ab is None:
+            return (self,)
+        preheaders = self.ab.preheaders or (self.preheader,) * len(self.ab.subjects)
+        each = zip(self.ab.subjects, preheaders, strict=True)
+        return tuple(replace(self, subject=subject, preheader=preheader) for subject, preheader in each)
+
+    @property
+    def headline(self) -> str:
+        """The subject that most readers get, as far as it is known: of an A/B test the winner, else the first."""
+        return self.ab.subjects[self.decision.winner - 1] if self.ab and self.decision else self.subject
 
     def target(self, url: str) -> str:
         """Where a link that was written so leads today."""

@@ -11,6 +11,7 @@ from newsletter.mail.writing.blocks import Card
 from newsletter.mail.writing.personal_fields import template_without_fields
 from newsletter.mailings.audience.written import rule_from, stored_rule
 from newsletter.mailings.drafts.origin import from_stored
+from newsletter.mailings.experiments.experiments_store import experiment_fields, experiment_values
 from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.status_store import UNFINISHED, status_of, status_values
 from newsletter.platform.aws.items import change, holds, to_item
@@ -223,6 +224,7 @@ def _mailing_values(mailing: Mailing) -> dict[str, Any]:
         "doubt": mailing.doubt or None,
         "doubt_wait_minutes": mailing.doubt_wait_minutes or None,
         **status_values(mailing.status),
+        **experiment_values(mailing),
         "related": list(mailing.related),
         "cards": [card._asdict() for card in mailing.cards] or None,
         "origin": mailing.origin.stored if mailing.origin else None,
@@ -254,5 +256,6 @@ def _mailing(mailing: str, item: dict[str, Any]) -> Mailing:
         nobody=item.get("nobody", False),
         taken_out=item.get("taken_out", False),
         origin=from_stored(item.get("origin")),
+        **experiment_fields(item),
         relinked=tuple((item[name][0], item[name][1]) for name in sorted(item) if name.startswith(RELINKED)),
     )

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.control.hold import hold_mailing, record_stopped
 from newsletter.mailings.control.resume import requeue_shards, resumed_status
 from newsletter.mailings.control.set_status import cause_of
+from newsletter.mailings.experiments.experiment import REST
+from newsletter.mailings.experiments.take_further import choose_subject, is_due, note_test_is_out, record_choice
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
 from newsletter.publication.sending_limits import Feedback, exceeds, too_many_refused
 from newsletter.reports.count_mailing import count_mailing, count_shard
-from newsletter.reports.stats import sum_stats
+from newsletter.reports.stats import MailingStats, sum_stats
 from newsletter.sending.feedback.circuit_breaker import record_open
 from newsletter.sending.sending_stopped import QUOTA_RETRY
 
@@ -69,6 +71,8 @@ def _monitor(mailing: Mailing, now: datetime, app: Container, *, may_resume: boo
         case MailingState.PILOT if due:
             return _evaluate_pilot(mailing, now, app)
         case MailingState.SENDING | MailingState.PILOT if status.needs_requeue:
+            if mailing.decision is not None:
+                record_choice(mailing.id, mailing.decision, app)
             app.decisions.put(status.since, mailing.id, "resumed", cause_of(status), replace=False)
             requeue_shards(mailing.id, status, app)
             return {"resumed": 1}
@@ -95,7 +99,7 @@ def _evaluate_pilot(mailing: Mailing, now: datetime, app: Container) -> dict[str
     """Send the rest if the pilot went well, otherwise hold the mailing; wait longer while the pilot is being sent."""
     stats = sum_stats(count_shard(mailing, shard, app, now=now) for shard in mailing.status.pilot_shards)
     sums = stats.sums
-    if sums.waiting:
+    if sums.waiting > _held_out(mailing, stats):
         app.statuses.compare_and_set(mailing.id, mailing.status, replace(mailing.status, until=now + PILOT_EXTENSION))
         return {}
     feedback = Feedback(sums.delivered, sums.bounced, sums.complained)
@@ -130,8 +134,10 @@ def _certify(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
     if problem and stats.sums.waiting and status.state.is_sending:
         held = hold_mailing(mailing.id, problem, app, now=now, refused=stats.sums.rejected)
         return found | {"held": int(held)}
+    _take_test_further(mailing, stats, now, app)
     planned = stats.planned_to_the_end or status.state is MailingState.CANCELLED
-    if found["wrong"] or stats.sums.waiting or stats.sums.undecided or not planned:
+    is_tested = mailing.is_undecided and status.state is MailingState.SENDING
+    if found["wrong"] or stats.sums.waiting or stats.sums.undecided or not planned or is_tested:
         return found
     app.stats.put_certificate(mailing.id, stats)
     if status.state is MailingState.SENDING and not app.statuses.compare_and_set(
@@ -140,3 +146,18 @@ def _certify(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
         return found
     app.statuses.finish(mailing.id)
     return found | {"completed": 1}
+
+
+def _take_test_further(mailing: Mailing, stats: MailingStats, now: datetime, app: Container) -> None:
+    """Begin the time of the mailing's A/B test, or choose its winner, by figures that are counted for that."""
+    if mailing.decision is not None:
+        record_choice(mailing.id, mailing.decision, app)
+    elif not note_test_is_out(mailing, stats.arms, app, now=now, planned=stats.planned_to_the_end) and is_due(
+        mailing, now
+    ):
+        choose_subject(mailing, count_mailing(mailing, app, now=now, anew=True).arms, app, now=now)
+
+
+def _held_out(mailing: Mailing, stats: MailingStats) -> int:
+    """Recipients who wait for the winner of an A/B test, and not for the sender."""
+    return stats.arms[REST].waiting if mailing.is_undecided and REST in stats.arms else 0

@@ -24,6 +24,7 @@ from newsletter.mailings.mailing import (
 )
 from newsletter.platform.times import iso
 from newsletter.publication.publication import Publication
+from newsletter.reports.words.experiment_words import again_in_words
 from newsletter.reports.words.numbers import counted
 
 # --- in words --------------------------------------------------------------------------------------------------------
@@ -43,7 +44,7 @@ def title_of(mailing: Mailing) -> str:
     if mailing.id in AUTOMATED:
         return AUTOMATED[mailing.id][0]
     if mailing.kind is not Kind.DIGEST:
-        return without_fields(mailing.subject)
+        return without_fields(mailing.headline)
     year, _, part = mailing.id.removeprefix("digest-").partition("-")
     if part.startswith("W"):
         return f"Digest of week {int(part[1:])}, {year}"
@@ -59,7 +60,8 @@ def audience_in_words(mailing: Mailing, publication: Publication) -> str:
     if mailing.kind is Kind.DIGEST:
         new = counted(len(mailing.articles), "new article")
         return f"Every reader of the {mailing.audience.frequency} digest with a topic among its {new}"
-    return _campaign_audience(mailing.audience, publication) + rest_in_words(mailing.audience, publication)
+    rest = rest_in_words(mailing.audience, publication) + again_in_words(mailing)
+    return _campaign_audience(mailing.audience, publication) + rest
 
 
 def _campaign_audience(audience: Audience, publication: Publication) -> str:

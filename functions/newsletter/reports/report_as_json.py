@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from newsletter.mailings.planning.batches import arm_of
 from newsletter.platform.times import iso
 from newsletter.reports.certificate import RecipientLine
 from newsletter.reports.clickers.clickers import Clicker
@@ -14,6 +15,7 @@ from newsletter.reports.groups.count_groups import why_back
 from newsletter.reports.report_mailing import Report
 from newsletter.reports.stats import MailingStats
 from newsletter.reports.words.bounce_words import bounce_as_json
+from newsletter.reports.words.experiment_words import experiment_as_json
 from newsletter.reports.words.group_words import groups_as_json
 from newsletter.reports.words.visit_words import visits_as_json
 
@@ -30,6 +32,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "standings": dict(sorted(report.stats.statuses.items())),
         **visits_as_json(report),
         **groups_as_json(report.stats.groups),
+        **experiment_as_json(report),
     }
 
 
@@ -73,6 +76,7 @@ def recipients_as_json(lines: Iterable[tuple[RecipientLine, str]]) -> list[dict[
             "reason": line.reason,
             "bounce": bounce_as_json(reason) if (reason := why_back(line)) else None,
             "unsubscribed": line.unsubscribed,
+            "arm": arm_of(line.batch) or None,
         }
         for line, address in lines
     ]

@@ -46,7 +46,8 @@ def mail_again(mailing: Mailing, language: str, app: Container) -> SentMail:
     """A campaign's mail as it looks today, for when the ledger has forgotten what was sent. Raises NotFound."""
     if mailing.kind is not Kind.CAMPAIGN or language not in languages_of(mailing, app):
         raise NotFound(f"a mail of {mailing.id} in {language[:40] or 'no language'}")
-    variant, links = Renderer(app.templates).campaign(mailing, language, tracked=False)
+    winner = mailing.with_each_subject[mailing.decision.winner - 1 if mailing.decision else 0]
+    variant, links = Renderer(app.templates).campaign(winner, language, tracked=False)
     return shown_mail(variant, dict(links), app)._replace(as_sent=False)
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from newsletter.mailings.mailings_store import VariantOutline
 from newsletter.mailings.planning.batches import Batch
+from newsletter.reports.arm_counts import ArmCount, add_arms, count_arms
 from newsletter.reports.certificate import Certificate, count_certificate, recipient_lines
 from newsletter.reports.groups.count_groups import Topics, count_groups
 from newsletter.reports.groups.groups import Groups
@@ -29,8 +30,8 @@ class MailingStats:
     """The certificate `sums` as of `at`, and the number of recipients by status in `statuses`.
 
     `recent` recipients were sent to within RATE_WINDOW before that; `visits` tells who opened links, `groups` what
-    became of parts of the mails. `in_flight` are in calls to SES that are under way: they get their mail even when the
-    mailing is paused or cancelled now.
+    became of parts of the mails, `arms` what became of each arm of an A/B test. `in_flight` are in calls to SES that
+    are under way: they get their mail even when the mailing is paused or cancelled now.
     """
 
     sums: Certificate
@@ -41,6 +42,7 @@ class MailingStats:
     visits: VisitCounts = field(default_factory=VisitCounts)
     in_flight: int = 0
     groups: Groups = field(default_factory=Groups)
+    arms: Mapping[str, ArmCount] = field(default_factory=dict)
 
     def rate(self, started: datetime) -> float:
         """Recipients a second, measured over RATE_WINDOW, or since `started` if that is shorter."""
@@ -79,10 +81,9 @@ def compute_stats(
     statuses = Counter(line.status.value for line in lines)
     sums = count_certificate(total, records, lines)
     in_flight = sum(record.outcomes.count(SendResult.OPEN) for record in records if record.is_claimed(now))
-    groups = count_groups(records, lines, outline, topics)
-    return MailingStats(
-        sums, to_the_end, now, recent, dict(statuses), visits or VisitCounts(), in_flight, groups=groups
-    )
+    groups, arms = count_groups(records, lines, outline, topics), count_arms(records, lines)
+    visits = visits or VisitCounts()
+    return MailingStats(sums, to_the_end, now, recent, dict(statuses), visits, in_flight, groups=groups, arms=arms)
 
 
 def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
@@ -101,4 +102,5 @@ def sum_stats(parts: Iterable[MailingStats]) -> MailingStats:
         reduce(add, (part.visits for part in parts)),
         sum(part.in_flight for part in parts),
         groups=reduce(add, (part.groups for part in parts)),
+        arms=reduce(add_arms, (part.arms for part in parts)),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.mailings.planning.ledger_keys import LIFE
 from newsletter.platform.aws.items import from_item, pages, to_item
 from newsletter.platform.times import iso, parse_iso
+from newsletter.reports.arm_counts import ArmCount
 from newsletter.reports.certificate import Certificate
 from newsletter.reports.groups import groups
 from newsletter.reports.stats import MailingStats
@@ -63,6 +64,7 @@ class StatsStore:
             "visits": stats.visits.stored,
             "groups": stats.groups.stored,
             "in_flight": stats.in_flight,
+            "arms": {arm: list(counted) for arm, counted in stats.arms.items()} or None,
             "at": iso(stats.at),
             "expires": int((stats.at + LIFE).timestamp()),
         }
@@ -81,4 +83,5 @@ def _stats(item: dict[str, Any]) -> MailingStats:
         visits,
         item["in_flight"],
         groups=groups.from_stored(item["groups"]),
+        arms={arm: ArmCount(*counted) for arm, counted in item.get("arms", {}).items()},
     )

@@ -38,6 +38,9 @@ VISITED = ("clicked", "scanned", "offered")
 """Types that follow from what the visits were judged to be (visit_marks.py), which may still change: a person opened a
 link or the offer; only machines did, as far as is known; a person looked at the page of the offer."""
 
+REACTIONS = ("clicked", "offered", "lead", "won", "confirmed", "unsubscribed", "complained", "bounced")
+"""After these a mail is not sent to the recipient again."""
+
 
 class SendResult(StrEnum):
     """What the sender knows of one recipient; stored as one letter per position of the batch."""
@@ -139,6 +142,15 @@ class BatchRecord:
         positions = [position for position, letter in enumerate(self.outcomes) if letter == SendResult.RESENT]
         recipients = tuple(self.batch.recipients[position] for position in positions)
         return self.batch.resend(recipients) if positions else None
+
+    def has_arrived(self, position: int) -> bool:
+        """Whether SES took the mail, and no mail server has sent it back."""
+        arrived = (RecipientStatus.ACCEPTED, RecipientStatus.DELAYED, RecipientStatus.DELIVERED)
+        return self.status_of(position) in arrived
+
+    def has_reacted(self, position: int) -> bool:
+        """Whether a person clicked, or took up the offer, or the recipient left, complained or bounced."""
+        return any(self.has_event(what, position) for what in REACTIONS)
 
     def status_of(self, position: int) -> RecipientStatus:
         """The recipient's status: from events, otherwise from what the sender knows."""

@@ -55,11 +55,12 @@ def _spam(mailing: Mailing, templates: Templates) -> list[Fault]:
     if not spam.installed():
         return []
     renderer = Renderer(templates)
-    mails = [renderer.campaign(mailing, language) for language in mailing.audience.languages]
+    pairs = [(each, language) for language in mailing.audience.languages for each in mailing.with_each_subject]
+    mails = [renderer.campaign(each, language) for each, language in pairs]
     judged = spam.scores([message(mailing.id, mailing.kind, mail.variant, templates) for mail in mails])
     return [
         Fault(Rule.SPAM, score.points >= spam.SPAM_POINTS, f"SpamAssassin gives it {score} in {language}", language)
-        for language, score in zip(mailing.audience.languages, judged, strict=True)
+        for (_, language), score in zip(pairs, judged, strict=True)
         if score.points >= spam.WARNING_POINTS
     ]
 

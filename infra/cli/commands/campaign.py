@@ -24,6 +24,10 @@ The file begins with front matter, YAML between two lines of ---:
   offer: sparraus                   # an offer of publication.toml, shown under the text
   preheader: Kolme aikaa jäljellä   # what an inbox shows after the subject
   doubt: resend                     # send again, once, to whom a mail may or may not have gone; else as the publication
+  ab:                               # several subjects (2 to 4), tried on a fifth of the readers for four hours
+    subjects: [Varaa aika, Kolme aikaa jäljellä]
+    share: 0.2
+    hours: 4
   archive: false                    # keep it out of the public archive; else it is there if meant for every topic
   ---
   The text, in Markdown. The greeting comes by itself. {{ first_name | friend }} is the reader's first name, or friend.
@@ -102,6 +106,7 @@ def _add_drafts(campaigns: Subparsers, stack_options: argparse.ArgumentParser) -
     )
     later.add_argument("what", metavar="FILE_OR_ID", help="Markdown with front matter, or the id of a draft")
     later.add_argument("--at", metavar="TIME", required=True, help="'2026-12-01 08:00', in the publication's zone")
+    _add_again(campaigns, stack_options)
     for name, summary in (
         ("unschedule", "take a scheduled campaign back"),
         ("duplicate", "make a new draft of a draft, or of a campaign that was sent"),
@@ -110,6 +115,34 @@ def _add_drafts(campaigns: Subparsers, stack_options: argparse.ArgumentParser) -
         command = add_command(campaigns, name, stack_options, _on_draft, summary)
         command.add_argument("draft", metavar="ID", help="as `newsletter campaign list` shows it")
         command.set_defaults(act=name)
+
+
+def _add_again(campaigns: Subparsers, stack_options: argparse.ArgumentParser) -> None:
+    again = add_command(
+        campaigns,
+        "send-again",
+        stack_options,
+        _send_again,
+        "send a campaign again, once, to those who did not click",
+        "Send a campaign again, with another subject, to those who got it and did not click as people, and neither"
+        " left, complained nor bounced. Once, and not within 24 hours.",
+    )
+    again.add_argument("mailing", metavar="MAILING", help="as `newsletter mailing list` shows it")
+    again.add_argument("--subject", required=True, help="another one than the first mail had")
+    again.add_argument("--preheader", default="", help="what an inbox shows after it; else as in the first mail")
+    again.add_argument("--at", metavar="TIME", default="", help="later: '2026-12-01 08:00', in the publication's zone")
+    again.add_argument("--draft", action="store_true", help="keep it as a draft; nothing is sent")
+    again.add_argument("--yes", action="store_true", help="send without asking, for scripts")
+
+
+def _send_again(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts
+
+    if options.draft and options.at:
+        raise Fault("--draft and --at: a draft has no time; leave one of them out")
+    return drafts.again(
+        options.mailing, options.subject, options.preheader, options.at, keep=options.draft, yes=options.yes
+    )
 
 
 def _new(options: argparse.Namespace) -> int:

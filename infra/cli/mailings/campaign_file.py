@@ -14,6 +14,7 @@ from cli.faults import Fault
 from newsletter.mailings.audience.of_campaign import audience_of
 from newsletter.mailings.audience.written import read_rule, with_numbers
 from newsletter.mailings.campaign import RULE, Campaign
+from newsletter.mailings.experiments.experiment import Experiment, experiment_faults, read_experiment
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.readers.choices import FILTERS
 
@@ -24,6 +25,7 @@ TEXTS = ("name", "subject", "language", "offer", "preheader", "doubt")
 LISTS = ("topics", "languages", *FILTERS)
 SWITCHES = ("archive",)
 NUMBERS = ("doubt_wait_minutes",)
+TEST = "ab"
 MAX_FILE = 400_000
 FENCE = "---"
 EXAMPLE = (
@@ -47,7 +49,7 @@ class CampaignFile:
         if isinstance(wrong, InvalidForm):
             each = (InvalidInput(field, message) for field, message in wrong.errors.items())
             return Fault("; ".join(str(self.fault(one)) for one in each))
-        line = self.lines.get(wrong.field, self.lines.get(RULE, 1) if wrong.field.startswith(RULE) else 1)
+        line = self.lines.get(wrong.field) or self.lines.get(wrong.field.partition(".")[0].partition("[")[0], 1)
         return _fault(self.path, line, wrong.field, wrong.message)
 
     def with_audience(self, app: Container) -> CampaignFile:
@@ -69,6 +71,9 @@ def read_campaign(path: Path) -> CampaignFile:
     if end is None:
         raise Fault(f"{path}:{len(lines)}: the front matter has no end; put a line of --- before the text")
     values, places = _fields(path, "\n".join(lines[1:end]))
+    ab = values.get(TEST)
+    if isinstance(ab, Experiment):
+        values = {"subject": ab.subjects[0], **values}
     for needed in ("subject", "language"):
         if needed not in values:
             raise _fault(path, 1, needed, "missing in the front matter")
@@ -91,7 +96,7 @@ def _text(path: Path) -> str:
     return re.sub(r"\r\n?", "\n", text)
 
 
-Value = str | tuple[str, ...] | bool | int | dict[str, Any]
+Value = str | tuple[str, ...] | bool | int | dict[str, Any] | Experiment
 
 
 def _fields(path: Path, front: str) -> tuple[dict[str, Value], dict[str, int]]:
@@ -115,7 +120,8 @@ def _fields(path: Path, front: str) -> tuple[dict[str, Value], dict[str, int]]:
         name, line = str(key.value), key.start_mark.line + 2
         if name in values:
             raise _fault(path, line, name, f"stands on line {places[name]} already")
-        values[name], places[name] = _value(path, line, name, node), line
+        places[name] = line
+        values[name] = _test(path, node, places) if name == TEST else _value(path, line, name, node)
     return values, places
 
 
@@ -139,7 +145,8 @@ def _value(path: Path, line: int, name: str, node: yaml.Node) -> Value:
         if not isinstance(node, yaml.ScalarNode) or not node.value.isascii() or not node.value.isdigit():
             raise _fault(path, line, name, "give a whole number")
         return int(node.value[:9])
-    raise _fault(path, line, name, f"unknown field; there are {', '.join((*TEXTS, *LISTS, *SWITCHES, *NUMBERS, RULE))}")
+    known = (*TEXTS, *LISTS, *SWITCHES, *NUMBERS, RULE, TEST)
+    raise _fault(path, line, name, f"unknown field; there are {', '.join(known)}")
 
 
 def _rule(path: Path, line: int, node: yaml.Node) -> dict[str, Any] | str:
@@ -154,6 +161,35 @@ def _rule(path: Path, line: int, node: yaml.Node) -> dict[str, Any] | str:
     except InvalidInput as wrong:
         raise _fault(path, line, f"{RULE}.{wrong.field}", wrong.message) from wrong
     return rule
+
+
+def _test(path: Path, node: yaml.Node, places: dict[str, int]) -> Experiment:
+    """The A/B test; the lines of its fields are added to `places`."""
+    given: dict[str, object] | None = None
+    if isinstance(node, yaml.MappingNode):
+        given = {}
+        for key, value in node.value:
+            places[f"{TEST}.{key.value}"] = key.start_mark.line + 2
+            given[str(key.value)] = _plain(value)
+    try:
+        experiment = read_experiment(given)
+    except InvalidForm as wrong:
+        lines = [_fault(path, places.get(field, places[TEST]), field, text) for field, text in wrong.errors.items()]
+        raise Fault("; ".join(map(str, lines))) from wrong
+    if not experiment.subjects:
+        raise _fault(path, places[f"{TEST}.subjects"], f"{TEST}.subjects", experiment_faults(experiment)["ab.subjects"])
+    return experiment
+
+
+def _plain(node: yaml.Node) -> object:
+    """A number or a text, or a list of texts, as it is written."""
+    if isinstance(node, yaml.SequenceNode):
+        return [str(item.value).strip() if isinstance(item, yaml.ScalarNode) else None for item in node.value]
+    if not isinstance(node, yaml.ScalarNode):
+        return None if not node.value else node
+    if re.fullmatch(r"[0-9]{1,9}", node.value):
+        return int(node.value)
+    return float(node.value) if re.fullmatch(r"[0-9]{0,3}\.[0-9]{1,9}", node.value) else str(node.value)
 
 
 def _fault(path: Path, line: int, field: str, message: str) -> Fault:

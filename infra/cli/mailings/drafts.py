@@ -15,14 +15,15 @@ from cli.mailings.campaign_file import CampaignFile, read_campaign
 from cli.output import say, table, when
 from newsletter.container import app
 from newsletter.mailings.audience.words import left_out_in_words
-from newsletter.mailings.campaign import Campaign, whole_audience
+from newsletter.mailings.campaign import Campaign, validate_campaign, whole_audience
 from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.drafts import edit_drafts, schedule
+from newsletter.mailings.drafts.again import send_again
 from newsletter.mailings.drafts.draft import Draft, campaign_values
 from newsletter.mailings.drafts.try_out import send_test
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.times import iso, parse_iso, whole_seconds
-from newsletter.reports.descriptions import count_in_words
+from newsletter.reports.descriptions import audience_in_words, count_in_words
 
 Result = TypeVar("Result")
 SKELETON = """\
@@ -32,6 +33,7 @@ language: {language}
 # name: makes it unique; without it, it is this file's name without .md
 # preheader: what an inbox shows after the subject
 # topics: [{topic}]
+# ab: {{subjects: [One subject, Another one], share: 0.2, hours: 4}}
 ---
 The text, in Markdown. The greeting comes by itself.
 """
@@ -128,7 +130,8 @@ def test(what: str, to: Sequence[str], language: str) -> int:
     tried = _do(lambda: send_test(campaign, to, app, by=_me(), now=app.now(), language=language), file)
     for fault in tried.faults:
         say(f"{'' if fault.blocks else 'warning: '}{fault}")
-    say(f"“{tried.mail.variant.subject}” is on its way to {', '.join(tried.mail.to)}. It counts nowhere.")
+    for mail in tried.mails:
+        say(f"“{mail.variant.subject}” is on its way to {', '.join(mail.to)}. It counts nowhere.")
     return 0
 
 
@@ -146,10 +149,30 @@ def delete(draft: str) -> int:
     return 0
 
 
+def again(mailing: str, subject: str, preheader: str, at: str, *, keep: bool, yes: bool) -> int:
+    """Send a campaign again, to those who did not click; or keep or schedule that."""
+    send_at = _time(at) if at else None
+    if send_at:
+        _do(lambda: schedule.require_time(send_at, _now()))
+    draft = _do(lambda: send_again(mailing, subject, app, by=_me(), now=_now(), preheader=preheader))
+    if keep:
+        say(f"Kept as {draft.id}. Nothing is sent.")
+        return 0
+    if send_at:
+        return schedule_campaign(draft.id, at)
+    mail = _do(lambda: validate_campaign(draft.campaign, app.templates.publication, _now()))
+    say(f"To: {audience_in_words(mail, app.templates.publication)}")
+    _do(lambda: _look_at(draft.campaign))
+    done = send_now(draft.id, yes=yes)
+    if done:
+        delete(draft.id)
+    return done
+
+
 def _look_at(campaign: Campaign) -> int:
     """Print to how many it would go now; if that changes by more than a tenth until then, it is held."""
     today = app.now().astimezone(app.publication.time_zone).date()
-    count = count_audience(whole_audience(campaign), today, app, capped=True)
+    count = count_audience(whole_audience(campaign), today, app, capped=True, again_of=campaign.again_of)
     out = left_out_in_words(count.left_out, app.publication)
     say(f"{count_in_words(count)}{f'; left out: {out}' if out else ''}")
     return count.about

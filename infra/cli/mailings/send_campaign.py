@@ -68,9 +68,13 @@ def _show(file: CampaignFile, prepared: Prepared) -> None:
     publication, mailing = app.templates.publication, prepared.mailing
     text = app.templates.markdown(mailing.body)[1]
     say(f"Name:     {file.campaign.name}")
-    say(f"Subject:  {mailing.subject}")
-    if mailing.preheader:
-        say(f"Preview:  {mailing.preheader}")
+    for each in mailing.with_each_subject:
+        say(f"Subject:  {each.subject}")
+        if each.preheader:
+            say(f"Preview:  {each.preheader}")
+    if ab := mailing.ab:
+        part = f"{ab.share:.0%} of the readers get one of these"
+        say(f"Test:     {part}; after {ab.hours} h the best one goes to the rest")
     if mailing.offer:
         say(f"Offer:    {mailing.offer}")
     audience = audience_in_words(mailing, publication)

@@ -9,6 +9,7 @@ from cli.faults import Fault
 from cli.mailings.show_groups import print_groups
 from cli.output import facts, say, table, when
 from newsletter.container import app
+from newsletter.mailings.experiments.take_further import decides_at
 from newsletter.mailings.mailing import Kind
 from newsletter.platform.errors import NotFound
 from newsletter.platform.times import whole_seconds
@@ -22,6 +23,7 @@ from newsletter.reports.words.certificate_words import (
     status_in_words,
     still_going_out,
 )
+from newsletter.reports.words.experiment_words import arm_lines, experiment_in_words
 from newsletter.reports.words.status_words import parts_in_words
 from newsletter.reports.words.visit_words import brought_in_words
 
@@ -115,8 +117,28 @@ def _print_words(report: Report) -> None:
     say()
     names = (*FIGURES, "shown", "confirmed") if report.mailing.asks_to_confirm else FIGURES
     table(("Figure", "Mails"), ((name, f"{getattr(report.certificate, name):,}") for name in names), ("Mails",))
+    _print_test(report)
     _print_visits(report)
     print_groups(report.stats.groups)
+    if report.mailing.sent_again:
+        say(f"\nSent again, to those who did not click, as {report.mailing.sent_again}.")
+
+
+def _print_test(report: Report) -> None:
+    """The A/B test of subjects, if the mailing has one."""
+    lines = arm_lines(report)
+    if not lines:
+        return
+    zone, end = app.templates.publication.time_zone, decides_at(report.mailing)
+    until = f" (at {when(end, zone)})" if end and report.mailing.is_undecided else ""
+    say(f"\n{experiment_in_words(report.mailing)}{until}.")
+    counts = ("Recipients", "Accepted", "People", "Machines", "Left")
+    rows = []
+    for each in lines:
+        counted = each.counted
+        numbers = (counted.planned, counted.accepted, counted.people, counted.machines, counted.unsubscribed)
+        rows.append((each.arm, each.subject or "(not chosen yet)", *(f"{number:,}" for number in numbers)))
+    table(("Arm", "Subject", *counts), rows, counts)
 
 
 def _print_visits(report: Report) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from markupsafe import escape
@@ -37,7 +39,7 @@ FIRST_NAME = "Maija"
 
 @dataclass(frozen=True)
 class PreviewedMail:
-    """A mail, rendered in each of its languages."""
+    """A mail, rendered in each of its languages; with an A/B test, then the same with its second subject and so on."""
 
     name: str
     kind: Kind
@@ -53,8 +55,12 @@ def preview(what: str, language: str, out: Path, templates: Templates, app: Cont
     shown = _mail_to_show(what, language, templates, app)
     out.mkdir(parents=True, exist_ok=True)
     pages = []
+    written: Counter[str] = Counter()
     for mail in shown.mails:
-        files = list(_write(out, shown, mail, templates))
+        written[mail.variant.language] += 1
+        number = written[mail.variant.language]
+        named = replace(shown, name=f"{shown.name}.subject-{number}") if number > 1 else shown
+        files = list(_write(out, named, mail, templates))
         pages.append(files[0])
         say("\n".join(map(str, files)))
     if why := screenshots.missing():
@@ -83,9 +89,8 @@ def _campaign(path: Path, language: str, templates: Templates) -> PreviewedMail:
     except InvalidInput as wrong:
         raise file.fault(wrong) from wrong
     languages = (language,) if language else mailing.audience.languages
-    return PreviewedMail(
-        mailing.id, mailing.kind, mailing.id, _rendered(render_campaign(mailing), languages, templates)
-    )
+    each = (_rendered(render_campaign(one), languages, templates) for one in mailing.with_each_subject)
+    return PreviewedMail(mailing.id, mailing.kind, mailing.id, tuple(chain.from_iterable(each)))
 
 
 def _sample(name: str, languages: tuple[str, ...], templates: Templates) -> PreviewedMail:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from newsletter.container import app
+from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.digests.digest import Digest, Window
 from newsletter.mailings.planning.manifests_store import Manifests
 from newsletter.mailings.status import MailingState, MailingStatus
@@ -135,6 +136,7 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         )
         assert len(api("GET", f"/mailings/{digest}/recipients").json["recipients"]) == 3
         drafts_of_campaigns(cloud, api)
+        subjects_tried_and_sent_again(cloud, api)
         readers_in_the_console(api, marketing)
         lists_come_and_go(cloud, api)
 
@@ -166,6 +168,26 @@ def lists_come_and_go(cloud: Cloud, api: Program) -> None:
     export = api("POST", "/exports", {}).json["export"]["id"]
     assert cloud.drain() == []
     assert api("GET", f"/exports/{export}/files/1").status == 200
+
+
+def subjects_tried_and_sent_again(cloud: Cloud, api: Program) -> None:
+    """An A/B test is decided and its winner sent; another campaign goes once more to those who did not click."""
+    test = {"subjects": ["Yksi", "Kaksi"], "share": 0.5, "hours": 1}
+    assert api("POST", "/campaigns", {"name": "koe", "body": "Hei.", "language": "fi", "ab": test}).status == 201
+    cloud.drain()
+    for hours in (0, 2, 2, 2):
+        cloud.run("nurture", app.now() + timedelta(hours=hours))
+        cloud.drain()
+    told = api("GET", "/mailings/campaign-koe").json
+    assert (told["ab"]["state"], told["mailing"]["state"]) == ("decided", "complete")
+    two_days_ago = app.now().replace(microsecond=0) - timedelta(days=2)
+    start_campaign(Campaign(name="toissa", subject="Toissapäivänä", body="Hei.", language="fi"), app, now=two_days_ago)
+    cloud.drain()
+    cloud.run("nurture", app.now())
+    path, text = "/mailings/campaign-toissa/send-again", {"subject": "Vielä ehdit"}
+    assert [api("POST", path, text).status for _ in range(2)] == [201, 409]
+    cloud.drain()
+    assert api("GET", "/mailings/campaign-toissa-again").json["certificate"]["accepted"] > 0
 
 
 def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cli.faults import Fault
 from cli.mailings.campaign_file import read_campaign
 from newsletter.mailings.campaign import Campaign
+from newsletter.mailings.experiments.experiment import Experiment
 from newsletter.platform.errors import InvalidInput
 
 LINE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=40)
@@ -39,6 +40,42 @@ def test_a_whole_file_becomes_a_campaign(tmp_path: Path) -> None:
         offer="sparraus",
         preheader="Aikoja: kolme",
     )
+
+
+AB = "ab:\n  subjects: [Yksi, 2026]\n  share: 0.25\n  hours: 6\n"
+
+
+def test_an_ab_test_stands_in_the_front_matter_and_its_first_subject_is_that_of_the_file(tmp_path: Path) -> None:
+    campaign = read_campaign(written(tmp_path, f"---\nlanguage: fi\n{AB}---\nMoi\n")).campaign
+    assert (campaign.subject, campaign.ab) == ("Yksi", Experiment(("Yksi", "2026"), 0.25, 6))
+    inline = "ab: {subjects: [Yksi, Kaksi], preheaders: [Eka, Toka]}\n"
+    campaign = read_campaign(written(tmp_path, f"---\nsubject: Oma\nlanguage: fi\n{inline}---\nMoi\n")).campaign
+    assert (campaign.subject, campaign.ab) == ("Oma", Experiment(("Yksi", "Kaksi"), preheaders=("Eka", "Toka")))
+
+
+@pytest.mark.parametrize(
+    ("front", "place"),
+    [
+        ("ab: Yksi\n", "3: ab: "),
+        ("ab:\n  share: 0.2\n", "3: ab.subjects: missing"),
+        ("ab:\n  subjects: []\n", "4: ab.subjects: "),
+        ("ab:\n  subjects: [Yksi, [Kaksi]]\n", "4: ab.subjects: give a list of texts"),
+        ("ab:\n  subjects: [Yksi, Kaksi]\n  share: fifth\n", "5: ab.share: "),
+        ("ab:\n  subjects: [Yksi, Kaksi]\n  hours: 4.5\n", "5: ab.hours: "),
+        ("ab:\n  subjects: [Yksi, Kaksi]\n  winner: 1\n", "5: ab.winner: unknown field"),
+    ],
+)
+def test_a_wrong_ab_test_is_told_with_its_line(tmp_path: Path, front: str, place: str) -> None:
+    path = written(tmp_path, f"---\nlanguage: fi\n{front}---\nMoi\n")
+    with pytest.raises(Fault) as wrong:
+        read_campaign(path)
+    assert str(wrong.value).startswith(f"{path}:{place}")
+
+
+def test_what_an_ab_test_may_not_be_is_told_with_its_line(tmp_path: Path) -> None:
+    file = read_campaign(written(tmp_path, f"---\nlanguage: fi\n{AB}---\nMoi\n"))
+    assert str(file.fault(InvalidInput("ab.share", "too much"))) == f"{file.path}:5: ab.share: too much"
+    assert str(file.fault(InvalidInput("ab.preheaders", "one"))) == f"{file.path}:3: ab.preheaders: one"
 
 
 @pytest.mark.parametrize(("line", "said"), [("archive: true\n", True), ("archive: false\n", False), ("", None)])

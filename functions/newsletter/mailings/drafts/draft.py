@@ -12,6 +12,7 @@ from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.audience.written import rule_as_json, rule_from
 from newsletter.mailings.campaign import MAX_BODY, RULE, Campaign
 from newsletter.mailings.drafts.origin import Origin
+from newsletter.mailings.experiments.experiment import Experiment, experiment_of_values
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.platform.errors import Conflict, InvalidForm
 
@@ -102,6 +103,8 @@ def campaign_values(campaign: Campaign) -> dict[str, Any]:
             values |= {name: list(texts) for name, texts in value}
         elif isinstance(value, Audience):
             values[field.name] = rule_as_json(value)
+        elif isinstance(value, Experiment):
+            values[field.name] = value.values
         else:
             values[field.name] = list(value) if isinstance(value, tuple) else value
     return values
@@ -114,6 +117,7 @@ def campaign_of_values(values: Mapping[str, Any]) -> Campaign:
     chosen |= {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in own
     }
+    chosen["ab"] = experiment_of_values(chosen["ab"]) if chosen.get("ab") else None
     among = tuple((name, tuple(texts)) for name, texts in sorted(values.items()) if name not in own)
     return Campaign(**chosen | {RULE: rule_from(values.get(RULE, {}))}, among=among)
 
@@ -134,6 +138,8 @@ def campaign_of_mailing(mailing: Mailing) -> Campaign:
         doubt_wait_minutes=mailing.doubt_wait_minutes,
         among=mailing.audience.among,
         audience=replace(mailing.audience, topics=(), languages=(), among=()),
+        ab=mailing.ab,
+        again_of=mailing.again_of,
     )
 
 

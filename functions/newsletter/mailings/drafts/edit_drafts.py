@@ -123,12 +123,13 @@ def changed(before: Draft, after: Draft, app: Container, *, by: str, now: dateti
 def duplicate_draft(draft: str, app: Container, *, by: str, now: datetime, copy_id: str = "") -> Draft:
     """A new draft with the text of a draft, or of a campaign that was sent, without its name. Raises NotFound.
 
-    Asked for twice with one `copy_id`, there is one copy.
+    A copy of one that was sent again goes to the whole audience: nothing is sent again twice. Asked for twice with one
+    `copy_id`, there is one copy.
     """
     there = app.drafts.get(copy_id) if copy_id else None
     if there:
         return there
-    campaign = replace(find_draft(draft, app).campaign, name="")
+    campaign = replace(find_draft(draft, app).campaign, name="", again_of="")
     return create_draft(campaign, app, by=by, now=now, draft_id=copy_id)
 
 

@@ -104,7 +104,8 @@ def save_campaign(
     if readers is None and whole_audience(campaign) == whole_audience(before.campaign):
         readers = before.readers
     elif readers is None and before.readers is not None:
-        readers = count_audience(whole_audience(campaign), now.date(), app, capped=True).about
+        again_of = campaign.again_of
+        readers = count_audience(whole_audience(campaign), now.date(), app, capped=True, again_of=again_of).about
     after = replace(
         before,
         campaign=campaign,

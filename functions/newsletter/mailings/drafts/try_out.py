@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.campaign import Campaign, validate_campaign
-from newsletter.mailings.mailing import Variant
+from newsletter.mailings.mailing import Mailing, Variant
 from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import Fault, preflight_campaign
 from newsletter.mailings.rendering.renderer import Renderer
@@ -45,9 +45,9 @@ class TrialMail:
 
 @dataclass(frozen=True)
 class Tried:
-    """A test mail that was queued, and what preflight finds in it."""
+    """Test mails that were queued, one for each subject of an A/B test, and what preflight finds in them."""
 
-    mail: TrialMail
+    mails: tuple[TrialMail, ...]
     faults: tuple[Fault, ...]
 
 
@@ -64,7 +64,8 @@ def send_test(
 ) -> Tried:
     """Queue a test mail to each of the addresses, in the campaign's language or another one of its audience.
 
-    Asked for twice with one `mail_id`, it goes out once. Raises InvalidInput that names the field, and LimitReached.
+    Of a campaign with an A/B test each address gets one mail with every subject. Asked for twice with one `mail_id`, it
+    goes out once. Raises InvalidInput that names the field, and LimitReached.
     """
     addresses = _addresses(to, app)
     mailing = validate_campaign(replace(campaign, name=campaign.name or "test"), app.templates.publication, now)
@@ -72,19 +73,28 @@ def send_test(
     if language not in app.templates.publication.languages:
         raise InvalidInput("language", f"choose from {', '.join(app.templates.publication.languages)}")
     mailing, unknown = with_cards(mailing, app)
-    variant = Renderer(app.templates).campaign(mailing, language, tracked=False).variant
-    variant = replace(variant, subject=MARK + variant.subject)
-    if len(f"{variant.html}{variant.text}".encode()) > MAX_BYTES:
-        raise InvalidInput("body", "too long for a mail")
+    variants = [_variant(each, language, app) for each in mailing.with_each_subject]
     person = hashlib.sha256(by.encode()).hexdigest()[:16]
-    for _ in addresses:
+    for _ in range(len(addresses) * len(variants)):
         if not app.quotas.take(f"tests#{person}", now, MAILS_AN_HOUR):
             left = 3600 - int(now.timestamp()) % 3600
             raise LimitReached(f"{MAILS_AN_HOUR} test mails an hour; try again in the next hour", left)
-    mail = TrialMail(mail_id or app.nonce(), addresses, variant, name)
-    app.test_mails.put(mail, now)
-    app.queues.send(app.queues.transactional, SendTestMail(mail.id))
-    return Tried(mail, (*unknown, *preflight_campaign(mailing, app.templates)))
+    mail_id = mail_id or app.nonce()
+    mails = tuple(
+        TrialMail(f"{mail_id}-{number}" if number else mail_id, addresses, variant, name)
+        for number, variant in enumerate(variants)
+    )
+    for mail in mails:
+        app.test_mails.put(mail, now)
+        app.queues.send(app.queues.transactional, SendTestMail(mail.id))
+    return Tried(mails, (*unknown, *preflight_campaign(mailing, app.templates)))
+
+
+def _variant(mailing: Mailing, language: str, app: Container) -> Variant:
+    variant = Renderer(app.templates).campaign(mailing, language, tracked=False).variant
+    if len(f"{variant.html}{variant.text}".encode()) > MAX_BYTES:
+        raise InvalidInput("body", "too long for a mail")
+    return replace(variant, subject=MARK + variant.subject)
 
 
 def _addresses(to: Sequence[str], app: Container) -> tuple[str, ...]:

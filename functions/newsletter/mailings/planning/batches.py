@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from newsletter.mailings.experiments.experiment import REST
+from newsletter.mailings.experiments.gate import BETWEEN
 from newsletter.platform.rate_limit import BATCH_SIZE
 from newsletter.readers.subscriber import BROKEN_RECORD
 
 RESEND_SUFFIX = "-again"
+ARM = re.compile(r"[a-z2-7][0-9]+-(?:s([1-4])|(rest))-[0-9]+")
+"""The id of a batch in an A/B test: shard and page, the arm, and the number of the batch."""
 MAX_CARRY = 8_000
 """Recipients that a manifest may carry to the next page: with a page of 4,000 they fit in an item (AWS: 400 KB)."""
 
@@ -58,6 +63,11 @@ class Batch:
     def without_mail(self) -> bool:
         """Whether nobody of it gets a mail, for the reason that stands in place of the variant."""
         return is_without_mail(self.variant)
+
+    @property
+    def arm(self) -> str:
+        """The arm of its recipients in the mailing's A/B test; empty in other mailings, and without a mail."""
+        return arm_of(self.id)
 
     @property
     def unreadable(self) -> str:
@@ -114,6 +124,21 @@ def build_manifest(
         if full < len(ids):
             left[variant] = tuple(ids[full:])
     batches = tuple(
-        Batch(mailing, f"{shard}{page}-{number}", variant, ids) for number, (variant, ids) in enumerate(groups)
+        Batch(mailing, f"{shard}{page}-{_arm_in_id(variant)}{number}", variant, ids)
+        for number, (variant, ids) in enumerate(groups)
     )
     return Manifest(batches, left, cursor)
+
+
+def arm_of(batch: str) -> str:
+    """The arm of an A/B test that the id of a batch names; empty if it names none."""
+    found = ARM.fullmatch(batch.removesuffix(RESEND_SUFFIX))
+    return (found[1] or found[2]) if found else ""
+
+
+def _arm_in_id(variant: str) -> str:
+    """What the id of a batch says of its arm, by its variant in the manifest (experiments/gate.py)."""
+    arm, between, _ = variant.partition(BETWEEN)
+    if not between or is_without_mail(variant):
+        return ""
+    return f"{arm}-" if arm == REST else f"s{arm}-"

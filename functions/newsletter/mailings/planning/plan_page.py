@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.digests.decision import DigestDecision, nobody_in_words
 from newsletter.mailings.digests.recipients import DigestRecipients
+from newsletter.mailings.experiments.gate import in_arm, released
+from newsletter.mailings.experiments.not_clicked import readers_to_send_again
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.mailings.planning.backlog_store import BacklogPosition
 from newsletter.mailings.planning.batches import Manifest, build_manifest
@@ -54,7 +56,7 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
     if manifest is None:
         manifest = _plan_new_page(message, mailing, now, app)
     if mailing.status.state.is_sending:
-        _enqueue_page_of(message, manifest, now, app)
+        _enqueue_page_of(message, mailing, manifest, now, app)
     if not manifest.last:
         if mailing.status.plans_next_page(manifest.readers):
             queues.send(queues.plan, PlanPage(mailing.id, message.shard, message.page + 1))
@@ -65,13 +67,14 @@ def plan_page(message: PlanPage, now: datetime, app: Container) -> Manifest | No
     return manifest
 
 
-def _enqueue_page_of(message: PlanPage, manifest: Manifest, now: datetime, app: Container) -> None:
+def _enqueue_page_of(message: PlanPage, mailing: Mailing, manifest: Manifest, now: datetime, app: Container) -> None:
     """Queue as many batches as there is room for; none while an earlier page of the shard is in the backlog."""
     if app.backlog.position(message.mailing, message.shard) is not None:
         return
-    enqueued = enqueue_batches(manifest.batches, now, app)
-    if enqueued < len(manifest.batches):
-        app.backlog.begin(message.mailing, message.shard, BacklogPosition(message.page, enqueued))
+    ready = released(manifest.batches, mailing)
+    enqueued = enqueue_batches([batch for _, batch in ready], now, app)
+    if enqueued < len(ready):
+        app.backlog.begin(message.mailing, message.shard, BacklogPosition(message.page, ready[enqueued][0]))
 
 
 def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Container) -> Manifest:
@@ -87,8 +90,11 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
     recipients, cursor = app.subscribers.page(message.shard, after, PAGE_SIZE)
     assignment = VariantAssignment(mailing, app.variants, app.digest_recipients)
     left_out = manifests.left_out(mailing.id)
+    meant = readers_to_send_again(mailing.again_of, message.shard, app)
     readers_of_page = app.planned_facts.keep(mailing, message.shard, recipients)
-    assigned = assignment.assign(each for each in readers_of_page if each[0] not in left_out)
+    assigned = assignment.assign(
+        each for each in readers_of_page if each[0] not in left_out and (meant is None or each[0] in meant)
+    )
     if mailing.kind is Kind.CAMPAIGN and app.publication.campaign_mails_per_week:
         assigned = app.planned_facts.lately(mailing, message.shard).assigned(assigned, dict(recipients))
     chosen = list(assigned)
@@ -115,6 +121,7 @@ class VariantAssignment:
         self._mailing = mailing
         self._variants = variants
         self._readers = readers
+        self._with_each_subject = mailing.with_each_subject
         self._by_choices: dict[Recipient, _Assigned] = {}
         self.nothing = 0
 
@@ -128,7 +135,7 @@ class VariantAssignment:
                     _Assigned(broken_record([recipient.broken])) if recipient.broken else decide(recipient)
                 )
             if decided.variant is not None:
-                yield subscriber, decided.variant
+                yield subscriber, decided.in_arm(self._mailing, subscriber)
             elif decided.meant:
                 self.nothing += 1
 
@@ -141,17 +148,25 @@ class VariantAssignment:
     def _campaign(self, recipient: Recipient) -> _Assigned:
         if not self._mailing.audience.includes(recipient) or recipient.choices.paused(self._mailing.created_at.date()):
             return _Assigned(None)
-        return _Assigned(self._variants.campaign(self._mailing, recipient), meant=True)
+        keys = tuple(self._variants.campaign(each, recipient) for each in self._with_each_subject)
+        return _Assigned(keys[0], meant=True, of_subjects=keys if self._mailing.ab else ())
 
 
 @dataclass(frozen=True)
 class _Assigned:
     """The variant for all with the same choices. None: they do not get the mailing, or (`meant`) it has nothing for
-    them.
+    them. `of_subjects` are the variants of the subjects in an A/B test.
     """
 
     variant: str | None
     meant: bool = False
+    of_subjects: tuple[str, ...] = ()
+
+    def in_arm(self, mailing: Mailing, subscriber: str) -> str:
+        """What the manifest has as the variant for one of them."""
+        if mailing.ab is None or not self.of_subjects:
+            return self.variant or ""
+        return in_arm(mailing.ab.arm_of(mailing.id, subscriber), self.of_subjects)
 
 
 def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app: Container) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.mailings.experiments.gate import released
+from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.planning.backlog_store import BacklogPosition
 from newsletter.mailings.planning.batches import Batch, Manifest
 from newsletter.mailings.planning.enqueue import batch_message, enqueue_batches, has_room
@@ -41,7 +43,7 @@ def requeue_shard(message: RequeueShard, app: Container, *, now: datetime) -> in
     for manifest in app.manifests.of_shard(mailing.id, message.shard, first.page):
         if left is None:
             begin = first.number if page == first.page else 0
-            number, left = _enqueue_page(manifest, page, begin, settled, now, app)
+            number, left = _enqueue_page(manifest, mailing, page, begin, settled, now, app)
             enqueued += number
         page += 1
         follows = not manifest.last and mailing.status.plans_next_page(manifest.readers)
@@ -53,16 +55,27 @@ def requeue_shard(message: RequeueShard, app: Container, *, now: datetime) -> in
         backlog.clear(mailing.id, message.shard)
     if follows and message.anew:
         app.queues.send(app.queues.plan, PlanPage(mailing.id, message.shard, page))
+    _requeue_if_decided(mailing, message.shard, app)
     return enqueued
 
 
+def _requeue_if_decided(mailing: Mailing, shard: str, app: Container) -> None:
+    """Have the shard queued anew if the mailing's A/B test was decided since the mailing was read.
+
+    This run may just have taken a shard out of the backlog that now has batches to send.
+    """
+    if mailing.is_undecided and app.experiments.is_decided(mailing.id):
+        app.queues.send(app.queues.plan, RequeueShard(mailing.id, shard))
+
+
 def _enqueue_page(
-    manifest: Manifest, page: int, begin: int, settled: set[str], now: datetime, app: Container
+    manifest: Manifest, mailing: Mailing, page: int, begin: int, settled: set[str], now: datetime, app: Container
 ) -> tuple[int, BacklogPosition | None]:
     """Queue the page's batches from `begin` on: how many, and the position of the first there was no room for."""
-    left = [number for number, batch in enumerate(manifest.batches) if number >= begin and batch.id not in settled]
-    enqueued = enqueue_batches([manifest.batches[number] for number in left], now, app)
-    return enqueued, BacklogPosition(page, left[enqueued]) if enqueued < len(left) else None
+    ready = released(manifest.batches, mailing)
+    left = [(number, batch) for number, batch in ready if number >= begin and batch.id not in settled]
+    enqueued = enqueue_batches([batch for _, batch in left], now, app)
+    return enqueued, BacklogPosition(page, left[enqueued][0]) if enqueued < len(left) else None
 
 
 def _read_ledger(message: RequeueShard, now: datetime, app: Container) -> tuple[set[str], list[Batch]]:

@@ -74,12 +74,13 @@ class PreflightFailed(InvalidInput):
 
 
 def preflight_campaign(mailing: Mailing, templates: Templates) -> list[Fault]:
-    """The faults of a campaign, in every language it goes to, with tracked links and without."""
+    """The faults of a campaign, in every language it goes to, with each subject, with tracked links and without."""
     languages = mailing.audience.languages or templates.publication.languages
     found = []
     for language in dict.fromkeys(map(templates.publication.language, languages)):
-        mails = tracked_and_untracked(render_campaign(mailing), language, templates)
-        found += preflight_letter(mails, mailing, templates)
+        for each in mailing.with_each_subject:
+            mails = tracked_and_untracked(render_campaign(each), language, templates)
+            found += preflight_letter(mails, each, templates)
     return deduplicated(found)
 
 

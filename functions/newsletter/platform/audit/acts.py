@@ -22,6 +22,9 @@ ACTS = {
     "POST /mailings/{mailing}/archive": "mailing taken out of the archive or put back",
     "POST /mailings/{mailing}/clickers": "clickers of a mailing listed",
     "POST /mailings/{mailing}/relink": "link of a mailing corrected",
+    "POST /mailings/{mailing}/send-again": "campaign sent again",
+    "POST /mailings/{mailing}/send-again draft": "draft of a campaign saved",
+    "POST /mailings/{mailing}/send-again schedule": "campaign scheduled",
     "POST /mailings/{mailing}/pause": "mailing paused",
     "POST /mailings/{mailing}/resume": "mailing resumed",
     "POST /mailings/{mailing}/cancel": "mailing cancelled",
@@ -73,6 +76,7 @@ LOOKS = frozenset(
 """Requests that change nothing, though they are posted; parts of a list belong to its upload, which is written down."""
 COMMANDS = {
     "campaign send": "campaign sent",
+    "campaign send-again": "campaign sent again",
     "campaign save": "draft of a campaign saved",
     "campaign schedule": "campaign scheduled",
     "campaign unschedule": "campaign taken back",

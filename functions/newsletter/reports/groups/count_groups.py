@@ -61,7 +61,7 @@ def _of_batch(
     record: BatchRecord, accepted: set[int], outline: Callable[[str], VariantOutline | None], topics: Topics
 ) -> Groups:
     """The counts of a batch. `accepted` is empty for one that sends again: its mails count where they were planned."""
-    variant = None if record.batch.unreadable else outline(record.batch.variant)
+    variant = None if record.batch.without_mail else outline(record.batch.variant)
     if variant is None:
         return Groups()
     people = {position for position, mark in record.visits.items() if mark.person}

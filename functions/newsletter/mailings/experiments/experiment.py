@@ -1,0 +1,145 @@
+"""An A/B test: several subjects, each for a part of the audience; the best one goes to everybody else."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from newsletter.platform.errors import InvalidForm
+from newsletter.platform.text import composed, is_one_line
+
+REST = "rest"
+"""The arm of those who wait for the winner; the others are "1" to "4", by the number of the subject."""
+SUBJECTS = (2, 4)
+SHARE = (0.01, 0.99)
+HOURS = (1, 168)
+USUAL_SHARE, USUAL_HOURS = 0.2, 4
+MAX_LINE = 200
+"""Characters of a subject and of a preheader."""
+LONGEST_VALUE = 1000
+"""Characters, and size of numbers, that a draft may keep, whatever is wrong with them."""
+STEPS = 1 << 64
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """`share` of the audience (0 to 1) is the test: each subject goes to an equal part of it, by chance.
+
+    The test lasts `hours` from when its last mail is out. `preheaders` are empty, or one for each of the subjects.
+    """
+
+    subjects: tuple[str, ...]
+    share: float = USUAL_SHARE
+    hours: int = USUAL_HOURS
+    preheaders: tuple[str, ...] = ()
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms of the test, then the rest."""
+        return (*(str(number) for number in range(1, len(self.subjects) + 1)), REST)
+
+    def arm_of(self, mailing: str, reader: str) -> str:
+        """The arm of a reader. It follows from the two ids alone, so that it is the same however often it is asked for.
+
+        Readers are spread anew for each mailing: nobody is in every test.
+        """
+        drawn = hmac.digest(mailing.encode(), reader.encode(), hashlib.sha256)
+        if int.from_bytes(drawn[:8]) >= self.share * STEPS:
+            return REST
+        return str(int.from_bytes(drawn[8:16]) % len(self.subjects) + 1)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As plain values: those of JSON, and of a table."""
+        lists = {"subjects": list(self.subjects), "preheaders": list(self.preheaders)}
+        return asdict(self) | lists
+
+
+def experiment_of_values(values: Mapping[str, Any]) -> Experiment:
+    """The inverse of `Experiment.values`."""
+    lists = {name: tuple(values.get(name, ())) for name in ("subjects", "preheaders")}
+    return Experiment(**{**values, **lists})
+
+
+def read_experiment(given: object) -> Experiment:
+    """The test that a program or a file asks for. Raises InvalidForm for fields of the wrong type or unknown.
+
+    What the values mean is checked by `experiment_faults`: a draft may keep wrong ones.
+    """
+    if not isinstance(given, Mapping):
+        example = "give subjects, share and hours, e.g. {subjects: [One, Another], share: 0.2, hours: 4}"
+        raise InvalidForm({"ab": example})
+    known = ("subjects", "share", "hours", "preheaders")
+    given = {name: value for name, value in given.items() if value is not None}
+    errors = {f"ab.{name}": f"unknown field; there are {', '.join(known)}" for name in given if name not in known}
+    errors |= {
+        f"ab.{name}": "give a list of texts" for name in ("subjects", "preheaders") if not _texts(given.get(name, []))
+    }
+    if not _is_number(given.get("share", USUAL_SHARE)):
+        errors["ab.share"] = _SHARE
+    if type(given.get("hours", USUAL_HOURS)) is not int or abs(given.get("hours", 0)) > LONGEST_VALUE:
+        errors["ab.hours"] = _HOURS
+    if "subjects" not in given:
+        errors["ab.subjects"] = f"missing; {_SUBJECTS}"
+    if errors:
+        raise InvalidForm(errors)
+    return experiment_of_values(given)
+
+
+def experiment_faults(experiment: Experiment | None) -> dict[str, str]:
+    """What is wrong with the test, by field, and what would be right; empty for one that can be sent."""
+    if experiment is None:
+        return {}
+    faults = {"ab.subjects": _subjects_fault(experiment.subjects)}
+    faults["ab.preheaders"] = next(filter(None, map(_line_fault, experiment.preheaders)), "")
+    if experiment.preheaders and len(experiment.preheaders) != len(experiment.subjects):
+        faults["ab.preheaders"] = f"give none, or one for each of the {len(experiment.subjects)} subjects"
+    if not SHARE[0] <= experiment.share <= SHARE[1]:
+        faults["ab.share"] = _SHARE
+    if not HOURS[0] <= experiment.hours <= HOURS[1]:
+        faults["ab.hours"] = _HOURS
+    return {field: fault for field, fault in faults.items() if fault}
+
+
+def as_sent(experiment: Experiment | None) -> Experiment | None:
+    """The test with its texts as mails have them."""
+    if experiment is None:
+        return None
+    subjects, preheaders = (
+        tuple(composed(text, hyphens=False).strip() for text in texts)
+        for texts in (experiment.subjects, experiment.preheaders)
+    )
+    return Experiment(subjects, experiment.share, experiment.hours, preheaders)
+
+
+_SUBJECTS = f"give {SUBJECTS[0]} to {SUBJECTS[1]} subjects, each another one"
+_SHARE = f"give the part of the readers who get the test, from {SHARE[0]} to {SHARE[1]}; 0.2 is a fifth"
+_HOURS = f"give a whole number of hours from {HOURS[0]} to {HOURS[1]}"
+
+
+def _subjects_fault(subjects: tuple[str, ...]) -> str:
+    if not SUBJECTS[0] <= len(subjects) <= SUBJECTS[1] or len(set(subjects)) < len(subjects):
+        return _SUBJECTS
+    if not all(subjects):
+        return f"one is empty; {_SUBJECTS}"
+    return next(filter(None, map(_line_fault, subjects)), "")
+
+
+def _line_fault(text: str) -> str:
+    fits = len(text) <= MAX_LINE and is_one_line(text)
+    return "" if fits else f"“{text[:40]}…”: each is one line of at most {MAX_LINE} characters"
+
+
+def _texts(value: object) -> bool:
+    if not isinstance(value, list | tuple) or len(value) > 2 * SUBJECTS[1]:
+        return False
+    return all(isinstance(each, str) and len(each) <= LONGEST_VALUE for each in value)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= LONGEST_VALUE  # NaN is not
