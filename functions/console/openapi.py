@@ -16,6 +16,7 @@ from console.description.reader_schemas import READER_SCHEMAS, reader_paths
 from console.description.report_schemas import BOUNCE, PARTS_OF_REPORT, REPORT_SCHEMAS, report_paths
 from console.description.transfer_schemas import TRANSFER_SCHEMAS, transfer_paths
 from console.lead_schemas import LEAD_SCHEMAS, lead_paths
+from console.pictures.schemas import PICTURE_SCHEMAS, picture_paths
 from console.schemas import (
     ADDRESS,
     CORRECTIONS,
@@ -109,6 +110,7 @@ def _paths() -> dict[str, Any]:
         **_digests(),
         **lead_paths(),
         **overview_paths(),
+        **picture_paths(),
         **reader_paths(),
         **transfer_paths(),
         "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
@@ -289,6 +291,7 @@ def _schemas() -> dict[str, Schema]:
         **audience_schemas(),
         **LEAD_SCHEMAS,
         **OVERVIEW_SCHEMAS,
+        **PICTURE_SCHEMAS,
         **READER_SCHEMAS,
         **TRANSFER_SCHEMAS,
         **SCHEMAS,

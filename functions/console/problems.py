@@ -38,7 +38,7 @@ KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
     (NotNow, 409, ("That cannot be done now", "{}.")),
     (DraftChanged, 409, ("Somebody else changed this", "{}.")),
     (Conflict, 409, ("This name is taken", "{}.")),
-    (TooLarge, 413, ("Too long", "A request may have at most 200 kB, and one with a list of readers 4 MB.")),
+    (TooLarge, 413, ("Too long", "A request may have at most 200 kB, a picture 1 MB, and a list of readers 4 MB.")),
     (LimitReached, 429, ("That is enough for now", "There may be {}.")),
     (InvalidInput, 422, ("Something needs mending", "{}.")),
     (InvalidFields, 422, ("Something needs mending", "{}.")),

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
+from newsletter.mail.pictures.picture import MAX_BYTES
 from newsletter.platform.errors import InvalidInput
-from newsletter.platform.web.multipart import UploadedFile, read_multipart
+from newsletter.platform.web.multipart import MEDIA_TYPE, UploadedFile, read_multipart
 from newsletter.platform.web.request import HttpRequest, read_json
 
 MAX_FIELDS = 200
@@ -18,8 +19,10 @@ PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w.:-]{1,200}", re.ASCII)
 """A cursor of lists that are kept by time: the last line of the page before."""
 JOB = re.compile(r"\d{14}-[0-9a-f]{16}", re.ASCII)
 """The id of an import or an export."""
-UPLOADS = re.compile(r"/(?:console|api/v1)/imports(?:/[\w-]{1,60}/parts/\d{1,4})?", re.ASCII)
-"""The paths that take files."""
+LISTS = re.compile(r"/(?:console|api/v1)/imports(?:/[\w-]{1,60}/parts/\d{1,4})?", re.ASCII)
+"""The paths that take lists of readers."""
+PICTURES = ("/console/pictures", "/api/v1/pictures")
+"""Those that take pictures."""
 T = TypeVar("T")
 
 
@@ -42,6 +45,8 @@ class Request(HttpRequest):
     """A campaign's text has at most 50,000 characters, which a form writes as up to six bytes each."""
     MAX_FILE = 4_100_000
     """A list of readers, or a part of it. API Gateway hands over at most 6 MB, and Base64 adds a third."""
+    MAX_PICTURE = MAX_BYTES + 10_000
+    """A picture, with the other fields of its form."""
     UNREADABLE = "not readable"
 
     def __init__(self, event: Mapping[str, Any]) -> None:
@@ -54,7 +59,14 @@ class Request(HttpRequest):
     @property
     def max_body(self) -> int:
         """Bytes of the longest body that is read at this path."""
-        return self.MAX_FILE if UPLOADS.fullmatch(self.path) else self.MAX_BODY
+        if self.path in PICTURES:
+            return self.MAX_PICTURE
+        return self.MAX_FILE if LISTS.fullmatch(self.path) else self.MAX_BODY
+
+    @property
+    def is_multipart(self) -> bool:
+        """Whether the body is a form that may have files."""
+        return self.header("content-type").partition(";")[0].strip().lower() == MEDIA_TYPE
 
     @property
     def of_api(self) -> bool:
@@ -118,17 +130,21 @@ class Request(HttpRequest):
     @cached_property
     def form(self) -> Mapping[str, Sequence[str]]:
         """The fields of a form, also of one with files (multipart/form-data; `files`). Raises InvalidInput."""
-        if self.header("content-type").startswith("multipart/form-data"):
-            return read_multipart(self.header("content-type"), self.body, MAX_FIELDS)[0]
+        if self.is_multipart:
+            return self._parts[0]
         try:
             return parse_qs(self.body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
         except ValueError as error:
             raise InvalidInput("body", "not a form in UTF-8") from error
 
-    @cached_property
+    @property
     def files(self) -> Mapping[str, UploadedFile]:
         """The files of a form, by field. Raises InvalidInput."""
-        return read_multipart(self.header("content-type"), self.body, MAX_FIELDS)[1]
+        return self._parts[1]
+
+    @cached_property
+    def _parts(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, UploadedFile]]:
+        return read_multipart(self.header("content-type"), self.body, MAX_FIELDS)
 
     def field(self, name: str) -> str:
         """The first value of a form's field; empty when it is not there."""

@@ -22,15 +22,17 @@ def page(
     cookies: tuple[str, ...] = (),
     script: bool = False,
     frames: bool = False,
+    images: bool = False,
     **values: Any,
 ) -> Answer:
     """The page of templates/console/, with the navigation for the signed-in user (`who`).
 
-    `script` admits our own script files, which may ask our own site; `frames` shows our own pages in frames.
+    `script` admits our own script files, which may ask our own site; `frames` shows our own pages in frames,
+    `images` pictures from anywhere.
     """
     token = session.form_token(who) if who else ""
     html = app.templates.console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
-    policy = content_policy(html, script=script)
+    policy = content_policy(html, script=script, images=images)
     policy += "; connect-src 'self'" if script else ""
     policy += "; frame-src 'self'" if frames else ""
     return replace(html_answer(status, html, "en", policy), cookies=cookies)

@@ -12,7 +12,9 @@ from newsletter.mailings.rendering.renderer import RenderedVariant
 from newsletter.platform.web.answer import BARE, Answer
 
 # The mail brings its own styles and images, but scripts and forms must not work.
-MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'none'"
+MAIL_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; frame-ancestors 'none'"
+)
 
 
 def whole_mail(mail: RenderedVariant, name: str = "") -> Answer:
@@ -21,7 +23,7 @@ def whole_mail(mail: RenderedVariant, name: str = "") -> Answer:
     variant, links = mail
     hello_html, _ = app.templates.greeting(variant.language, name)
     values = dict.fromkeys(variant.placeholders, "preview") | {"hello_html": hello_html}
-    values |= personal_values(variant.placeholders, {})
+    values |= personal_values(variant.placeholders, {"name": name})
     html = substitute(without_canary(variant.html), values)
     for key, url in links:
         html = html.replace(f"{app.settings.public_url}/c/preview/{key}", str(escape(url)))

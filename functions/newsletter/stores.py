@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from newsletter.leads.inbound.hooks_store import Hooks
     from newsletter.leads.outbox.endpoint_health_store import CrmEndpoint
     from newsletter.leads.presses_store import Presses
+    from newsletter.mail.pictures.pictures_client import Pictures
     from newsletter.mailings.audience.audiences_store import Audiences
     from newsletter.mailings.audience.facts import PlannedFacts
     from newsletter.mailings.decisions_store import Decisions
@@ -49,6 +50,15 @@ if TYPE_CHECKING:
 
 class Stores(ReaderStores):
     """The stores on the tables Content, Deliveries and Guards (infra/storage.yaml). What each keeps is said there."""
+
+    # --- the bucket of pictures ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """Pictures that were uploaded for mails."""
+        from newsletter.mail.pictures.pictures_client import Pictures
+
+        return Pictures(aws.client("s3"), self.settings.pictures_bucket)
 
     # --- table Content ------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from cli.commands import (
     subscribers,
 )
 from cli.commands.account import cost, doctor
-from cli.commands.daily import audience, audit, overview
+from cli.commands.daily import audience, audit, overview, pictures
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
 from cli.parsing import Parser, Run
@@ -49,7 +49,7 @@ GROUPS = (
     *(campaign, audience, mailing, digest, leads, operations),
     *(articles, feeds, sequences),
     *(import_export, subscribers, overview, audit),
-    *(check, preview, secrets),
+    *(check, preview, pictures, secrets),
     *(doctor, cost),
     completion,
 )

@@ -103,3 +103,52 @@ def test_what_is_typed_is_saved_without_a_press_and_found_again(stage: Stage, ca
     camera.look(signed_in, "29-campaign-draft")
     signed_in.get_by_role("link", name="Earlier versions").click()
     camera.look(signed_in, "30-campaign-versions")
+
+
+def test_the_mail_and_its_mistakes_stand_beside_the_text(stage: Stage, camera: Camera, signed_in: Page) -> None:
+    signed_in.goto(stage.url("/console/campaigns/new"))
+    signed_in.get_by_label("Text", exact=True).fill("Hei {{ first_name | lukija }}!\n\nTule <b>heti</b>.")
+    mail = signed_in.frame_locator("#screen iframe:not(.coming)").locator("body")
+    expect(mail).to_contain_text("Hei lukija!")
+    expect(signed_in.locator("#notes li")).to_contain_text(["Line 3"])
+    expect(signed_in.locator(".lines .bad")).to_have_text("Tule <b>heti</b>.")
+    signed_in.get_by_role("link", name="Line 3").click()
+    text = signed_in.get_by_label("Text", exact=True)
+    assert text.evaluate("it => it.value.slice(it.selectionStart, it.selectionEnd)") == "Tule <b>heti</b>."
+    signed_in.get_by_text("As another reader").click()
+    signed_in.locator("#as_name").fill("Maija")
+    expect(mail).to_contain_text("Hei Maija!")
+    steps = signed_in.evaluate("history.length")
+    signed_in.get_by_text("As plain text").click()
+    expect(signed_in.frame_locator("#screen iframe:not(.coming)").locator("pre")).to_contain_text("Hei Maija!")
+    assert signed_in.evaluate("history.length") == steps
+    camera.look(signed_in, "31-campaign-beside")
+
+
+def test_a_photo_is_made_small_put_into_the_text_and_seen_in_the_mail(
+    stage: Stage, camera: Camera, signed_in: Page
+) -> None:
+    signed_in.goto(stage.url("/console/campaigns/new"))
+    signed_in.get_by_label("Text", exact=True).fill("Katso tätä.")
+    signed_in.evaluate(
+        """async () => {
+            const canvas = Object.assign(document.createElement("canvas"), { width: 2400, height: 1600 });
+            canvas.getContext("2d").fillRect(0, 0, 1200, 1600);
+            const photo = await new Promise((done) => canvas.toBlob(done, "image/jpeg"));
+            const given = new DataTransfer();
+            given.items.add(new File([photo], "meri.jpg", { type: "image/jpeg" }));
+            document.getElementById("picture-file").files = given.files;
+        }"""
+    )
+    signed_in.get_by_role("button", name="Put it in").click()
+    expect(signed_in.locator("#picture-said")).to_contain_text("Say what it shows")
+    signed_in.locator("#picture-alt").fill("Meri")
+    signed_in.get_by_role("button", name="Put it in").click()
+    expect(signed_in.locator("#picture-said")).to_contain_text("1200 × 800 pixels")
+    picture = signed_in.frame_locator("#screen iframe:not(.coming)").get_by_alt_text("Meri")
+    expect(picture).to_have_attribute("width", "520")
+    assert picture.evaluate("async it => { await it.decode(); return it.naturalWidth }") == 1200
+    expect(signed_in.locator("#notes li")).to_have_count(0)
+    signed_in.goto(stage.url("/console/pictures"))
+    expect(signed_in.get_by_role("img")).to_have_count(1)
+    camera.look(signed_in, "32-pictures")

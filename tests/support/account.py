@@ -19,6 +19,7 @@ from unittest.mock import patch
 import boto3
 from botocore.signers import RequestSigner
 from moto import mock_aws
+from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
@@ -31,7 +32,7 @@ from rehearsal.aws.dynamodb.partition import Record
 from rehearsal.aws.moto_patches import answered_before, one_at_a_time
 from rehearsal.template.cloudformation import Account
 from rehearsal.template.model import Stack
-from rehearsal.template.provision import PROVISIONED, TABLE, provision
+from rehearsal.template.provision import BUCKET, PROVISIONED, TABLE, provision
 
 moto_patches.install()
 
@@ -77,6 +78,8 @@ def emptied(stack: Stack, parameters: Mapping[str, str]) -> Iterator[Callable[[s
     ):
         if name in _snapshots:
             bring_back(_snapshots[name], stack.account)
+            for bucket in stack.of_type(BUCKET):
+                s3_backends[stack.account.account_id]["aws"].create_bucket(bucket.physical_id, stack.account.region)
         else:
             provision(stack, _client, only=OF_MOTO)
             for parameter, value in parameters.items():

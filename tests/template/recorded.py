@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,11 @@ class Use:
 
 
 Uses = dict[str, set[Use]]
+OF_BUCKETS: dict[str, Callable[[str], Use]] = {
+    "GetObject": lambda bucket: Use("s3:GetObject", f"{bucket}/*"),
+    "PutObject": lambda bucket: Use("s3:PutObject", f"{bucket}/*"),
+    "ListObjectsV2": lambda bucket: Use("s3:ListBucket", bucket),
+}
 
 
 @contextmanager
@@ -79,6 +84,8 @@ def _uses(account: Account, service: str, operation: str, parameters: Mapping[st
             item = parameters.get("Key") or parameters.get("Item")
             keys = frozenset([_key(table, item)]) if item else frozenset()
             yield Use(f"dynamodb:{operation}", account.arn("dynamodb", f"table/{table}{index}"), keys)
+        case "s3", _:
+            yield OF_BUCKETS[operation](f"arn:aws:s3:::{parameters['Bucket']}")
         case "sqs", "SendMessage" | "SendMessageBatch":
             yield Use("sqs:SendMessage", account.arn("sqs", parameters["QueueUrl"].rpartition("/")[2]))
         case "ssm", "GetParameter":
@@ -89,9 +96,7 @@ def _uses(account: Account, service: str, operation: str, parameters: Mapping[st
                 yield Use("ses:SendBulkEmail", account.arn("ses", resource))
                 # The older action's name is asked for too (django-anymail: Amazon SES, IAM permissions).
                 yield Use("ses:SendBulkTemplatedEmail", account.arn("ses", resource))
-        case "sesv2", "GetAccount":
-            yield Use("ses:GetAccount", "*")
-        case "sesv2", "GetSuppressedDestination" | "DeleteSuppressedDestination":
+        case "sesv2", "GetAccount" | "GetSuppressedDestination" | "DeleteSuppressedDestination":
             yield Use(f"ses:{operation}", "*")
         case _:
             raise AssertionError(f"{service} {operation}: say here which right it needs")

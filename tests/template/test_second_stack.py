@@ -147,7 +147,7 @@ def test_what_outlives_its_stack_does_not_outlive_a_create_that_failed() -> None
         for name, resource in read_yaml(path, path.name)["Resources"].items()
     }
     kept = {name for (_, name), (deleted, _) in policies.items() if deleted != "Delete"}
-    assert kept == {*TABLES, "Identity"}
+    assert kept == {*TABLES, "Identity", "Pictures"}
     for (file, name), policy in policies.items():
         assert policy == (("RetainExceptOnCreate", "Retain") if name in kept else ("Delete", "Delete")), (file, name)
 
@@ -164,6 +164,16 @@ def test_a_table_that_was_kept_is_used_by_its_name(table: str) -> None:
     instead = {each.replace(f"table/newsletter-{table}", f"table/{name}") for each in own}
     assert there == instead
     assert any(each.endswith(f"table/{name}") for each in there)
+
+
+def test_a_bucket_of_pictures_that_was_kept_is_used_by_its_name() -> None:
+    name = "newsletter-storage-1abc-pictures-2def"
+    adopted = load_stack(ROOT, {**PARAMETERS, "PicturesBucket": name}, stack_name="newsletter")
+    assert list(adopted.of_type("AWS::S3::Bucket", "AWS::S3::BucketPolicy")) == []
+    assert {each.environment["NEWSLETTER_PICTURES_BUCKET"] for each in adopted.functions} == {name}
+    own, there = all_resources_of_rights(stack()), all_resources_of_rights(adopted)
+    assert there == {each.replace(":::newsletter-pictures", f":::{name}") for each in own}
+    assert there != own
 
 
 def all_resources_of_rights(of: Stack) -> set[str]:

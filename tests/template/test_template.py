@@ -270,7 +270,15 @@ def test_no_right_is_wider_than_a_named_action_on_a_named_resource(each: Functio
     # Authorization Reference, SES v2).
     rate = [("ReadTheSendingRate", "*")]
     listed = [("LetWhoBouncedComeBackWithAFreshSignUp", "*")]
-    asking = {"planner": rate, "sender": rate + listed, "nurture": [("ReadTheQuota", "*")]}
+    # A right on objects names their bucket: their names are made from what they are.
+    objects = f"arn:aws:s3:::{next(iter(resources('AWS::S3::Bucket'))).physical_id}/*"
+    asking = {
+        "planner": rate,
+        "sender": rate + listed,
+        "nurture": [("ReadTheQuota", "*")],
+        "public_site": [("ShowPictures", objects)],
+        "console": [("TakePictures", objects)],
+    }
     assert wide == asking.get(each.folder, [])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from console.campaigns import live
 from console.campaigns.audience import with_audience
 from console.campaigns.forms import Said, form, preview, waiting
 from console.campaigns.input import require_right_to_change, with_plain_newlines
@@ -72,6 +73,12 @@ def take_form(request: Request, who: Principal, campaign: str = "new") -> Answer
         if isinstance(wrong, NotNow) or autosave:
             raise
         return _amiss(request, who, draft_id, written, wrong)
+
+
+def show_preview(request: Request, who: Principal) -> Answer:
+    """What is written, beside the form. Nothing is kept."""
+    written, _ = with_audience(request, _written(request, request.field("draft")))
+    return live.show(request, who, written)
 
 
 def _saved(request: Request, who: Principal, draft_id: str, written: Campaign | None) -> Draft:

@@ -132,6 +132,27 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
             "again_of": AGAIN_OF,
         }
     ),
+    "CampaignPreview": with_fields(
+        {
+            **dict.fromkeys(
+                ("subject", "html", "text"), TEXT | {"description": "Empty while there is nothing to see."}
+            ),
+            "gets_it": or_null(YES_NO)
+            | {"description": "Whether such a reader is in the audience; null: nobody knows."},
+            "faults": {
+                "type": "array",
+                "items": with_fields(
+                    {
+                        "field": TEXT,
+                        "line": NUMBER | {"description": "Of the text, from 1; 0 where it is not about a line."},
+                        "message": TEXT,
+                        "blocks": YES_NO | {"description": "It is not sent with it."},
+                        "quote": TEXT | {"description": "The line, cut to 80 characters."},
+                    }
+                ),
+            },
+        }
+    ),
     "CampaignVersions": with_fields({"versions": array("CampaignVersion")}),
 }
 _NO_RIGHT = {"403": answer("The token does not allow sending.", "Error")}
@@ -158,6 +179,7 @@ def campaign_paths() -> dict[str, Any]:
                 [_ID],
             )
         },
+        "/campaigns/{campaign}/preview": {"get": _preview()},
         "/campaigns/{campaign}/send": {"post": _send()},
         "/campaigns/{campaign}/unschedule": {
             "post": operation(
@@ -227,6 +249,18 @@ def _put() -> Schema:
 def _delete() -> Schema:
     answers = {"204": {"description": "Deleted."}, **_NO_RIGHT, **_NONE, **_CHANGED, **_MEND}
     return operation("deleteCampaign", "Delete a draft; a scheduled one does not go out", answers, [_ID, _MATCH])
+
+
+def _preview() -> Schema:
+    asked = {
+        "language": TEXT | {"description": "Of the reader; without it, that of the text."},
+        "name": TEXT | {"description": "Of the reader; without it, nobody knows it."},
+        "topic": TEXT | {"description": "Which the reader chose; without it, none."},
+        "tracked": YES_NO | {"default": True, "description": "Whether the reader lets links be counted."},
+    }
+    parameters: list[Schema] = [{"name": name, "in": "query", "schema": schema} for name, schema in asked.items()]
+    answers = {"200": answer("The mail, and what is wrong with it.", "CampaignPreview"), **_NONE, **_MEND}
+    return operation("previewCampaign", "A draft as a reader of your choice gets it", answers, [_ID, *parameters])
 
 
 def _send() -> Schema:

@@ -18,12 +18,13 @@ from newsletter.mailings.drafts import edit_drafts
 from newsletter.mailings.experiments.experiment import SUBJECTS
 from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import sample_values
-from newsletter.mailings.rendering.renderer import Renderer
+from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import BARE, Answer
 
 ON_A_PAGE = 25
+SCRIPTS = ("campaign", "campaign_lines", "campaign_look", "campaign_pictures")
 TEXT_PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{subject}</title>'
     '<meta name="color-scheme" content="light dark">'
@@ -31,6 +32,8 @@ TEXT_PAGE = (
 )
 DARK = "(prefers-color-scheme: dark)"
 NOTHING_YET = "Nothing to see yet: {}."
+SANDBOX = "sandbox allow-same-origin"
+"""Without `allow-scripts`: the page around a mail may read how far it is scrolled, and the mail may do nothing."""
 
 
 def show_list(request: Request, who: Principal) -> Answer:
@@ -59,7 +62,7 @@ def show_mail(request: Request, _who: Principal, campaign: str) -> Answer:
         answer = view(text, language, as_text=request.query("part") == "text", number=number)
     except InvalidForm as lacks:
         words = NOTHING_YET.format(lacks)
-        return _in_frames(Answer(200, {"Content-Type": "text/plain; charset=utf-8", **BARE}, words))
+        return framed(Answer(200, {"Content-Type": "text/plain; charset=utf-8", **BARE}, words))
     # What a mail looks like on a dark screen, on a bright one too; frames of a sandbox do not hear which theirs is.
     return replace(answer, body=answer.body.replace(DARK, "all")) if request.query("dark") == "1" else answer
 
@@ -72,27 +75,36 @@ def view(campaign: Campaign, language: str, *, as_text: bool = False, number: in
     subjects = mailing.with_each_subject
     mailing = subjects[min(number, len(subjects)) - 1]
     mail = Renderer(app.templates).campaign(mailing, language, tracked=not as_text)
-    if not as_text:
-        return _in_frames(whole_mail(mail))
-    values = sample_values(mail.variant.language, "", "preview", app.templates)
-    values = dict.fromkeys(mail.variant.placeholders, "preview") | values
-    values |= personal_values(mail.variant.placeholders, {})
-    html = TEXT_PAGE.format(
-        language=escape(language),
-        subject=escape(substitute(mail.variant.subject, values)),
-        text=escape(substitute(mail.variant.text, values)),
-    )
-    policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    return text_page(mail) if as_text else framed(whole_mail(mail))
+
+
+def text_page(mail: RenderedVariant, name: str = "") -> Answer:
+    """The text part of the mail, as a reader of that name gets it."""
+    subject, text = subject_and_text(mail, name)
+    html = TEXT_PAGE.format(language=escape(mail.variant.language), subject=escape(subject), text=escape(text))
+    policy = f"{SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
     return Answer(200, {"Content-Type": "text/html; charset=utf-8", **BARE, "Content-Security-Policy": policy}, html)
 
 
-def _in_frames(answer: Answer) -> Answer:
-    """Our own pages may show it in a frame."""
+def subject_and_text(mail: RenderedVariant, name: str = "") -> tuple[str, str]:
+    """Subject and text part as a reader of that name gets them."""
+    variant, _ = mail
+    values = dict.fromkeys(variant.placeholders, "preview")
+    values |= sample_values(variant.language, name, "preview", app.templates)
+    values |= personal_values(variant.placeholders, {"name": name})
+    return substitute(variant.subject, values), substitute(variant.text, values)
+
+
+def framed(answer: Answer) -> Answer:
+    """Our own pages may show it in a frame, and keep their place in it: no script runs there in any case."""
     policy = answer.headers["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-    return answer.with_headers({"Content-Security-Policy": policy})
+    return answer.with_headers({"Content-Security-Policy": policy.replace("sandbox;", f"{SANDBOX};")})
 
 
 def show_script(_request: Request) -> Answer:
-    """The script that saves while one types. It is the same for everybody and knows nothing."""
+    """The scripts of the form: they save while one types, show the mail beside it, and number its lines. They are
+    the same for everybody and know nothing.
+    """
     headers = {**BARE, "Cache-Control": "public, max-age=3600", "Content-Type": "text/javascript; charset=utf-8"}
-    return Answer(200, headers, app.templates.script("../console/campaign"))
+    scripts = [app.templates.script(f"../console/{name}") for name in SCRIPTS]
+    return Answer(200, headers, "\n".join(scripts))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from console.access.guards import with_token
 from console.access.route_rule import ADMINISTER, LOOK, SEND, WRITE, by_step
-from console.campaigns import again
+from console.campaigns import again, live
 from console.campaigns import api as campaign_api
+from console.pictures import pictures
 from console.routes import (
     api,
     audiences,
@@ -56,6 +57,7 @@ API: Routes = (
             "DELETE": with_token(campaign_api.delete, WRITE),
         },
     ),
+    ("/api/v1/campaigns/{campaign}/preview", {"GET": with_token(live.preview, LOOK)}),
     ("/api/v1/campaigns/{campaign}/versions", {"GET": with_token(campaign_api.list_versions, LOOK)}),
     ("/api/v1/campaigns/{campaign}/send", {"POST": with_token(campaign_api.send, SEND)}),
     ("/api/v1/campaigns/{campaign}/unschedule", {"POST": with_token(campaign_api.unschedule, SEND)}),
@@ -79,6 +81,7 @@ API: Routes = (
         "/api/v1/digests/{which}/note",
         {"GET": with_token(digest_note.show, LOOK), "PUT": with_token(digest_note.put, WRITE)},
     ),
+    ("/api/v1/pictures", {"GET": with_token(pictures.list_all, LOOK), "POST": with_token(pictures.post, WRITE)}),
     ("/api/v1/leads", {"GET": with_token(leads.list_all, LOOK)}),
     ("/api/v1/leads/{lead}", {"GET": with_token(leads.show_one, LOOK)}),
     *(

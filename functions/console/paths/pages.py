@@ -5,6 +5,7 @@ from __future__ import annotations
 from console.access.guards import signed_in
 from console.access.route_rule import ADMINISTER, ANYBODY, LOOK, SEND, WRITE, by_step
 from console.campaigns import again, pages, views
+from console.pictures import pictures
 from console.routes import (
     audiences,
     clickers,
@@ -61,6 +62,7 @@ PAGES: Routes = (
             "POST": signed_in(pages.take_form, by_step(WRITE, send=SEND, schedule=SEND, unschedule=SEND)),
         },
     ),
+    ("/console/campaigns/preview", {"POST": signed_in(pages.show_preview, WRITE)}),
     (
         "/console/campaigns/{campaign}",
         {
@@ -70,6 +72,7 @@ PAGES: Routes = (
     ),
     ("/console/campaigns/{campaign}/mail", {"GET": signed_in(views.show_mail, LOOK)}),
     ("/console/campaigns/{campaign}/versions", {"GET": signed_in(views.show_versions, WRITE)}),
+    ("/console/pictures", {"GET": signed_in(pictures.show_list, LOOK), "POST": signed_in(pictures.take_form, WRITE)}),
     (
         "/console/audiences",
         {

@@ -22,6 +22,7 @@ class Settings:
     deliveries_table: str
     leads_table: str
     guards_table: str
+    pictures_bucket: str
     plan_queue: str
     batch_queue: str
     transactional_queue: str
@@ -60,6 +61,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         deliveries_table=needed("DELIVERIES_TABLE"),
         leads_table=needed("LEADS_TABLE"),
         guards_table=needed("GUARDS_TABLE"),
+        pictures_bucket=needed("PICTURES_BUCKET"),
         plan_queue=needed("PLAN_QUEUE"),
         batch_queue=needed("BATCH_QUEUE"),
         transactional_queue=needed("TRANSACTIONAL_QUEUE"),

@@ -1,4 +1,4 @@
-"""DynamoDB, SQS, SNS and SSM in this process, reachable through boto3 here and over HTTP from outside.
+"""DynamoDB, SQS, SNS, SSM and S3 in this process, reachable through boto3 here and over HTTP from outside.
 
 DynamoDB is the rehearsal's own where a `Database` is given; everything else is moto's."""
 
@@ -153,6 +153,9 @@ class Backends:
             return door.application(self._database)(environ, start_response)
         if target == "AmazonSQS.ReceiveMessage":
             return self._http_app()(environ, start_response)
+        if "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
+            # Of the address as it arrived, moto takes the first part of the path for the bucket.
+            environ |= {"SCRIPT_NAME": "", "RAW_URI": environ["PATH_INFO"]}
         with self._lock:
             return self._http_app()(environ, start_response)
 

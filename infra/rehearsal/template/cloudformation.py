@@ -70,6 +70,7 @@ _REF = {
 }
 _ATTRIBUTES = {
     ("AWS::DynamoDB::Table", "Arn"): "arn:aws:dynamodb:{region}:{account}:table/{name}",
+    ("AWS::S3::Bucket", "Arn"): "arn:aws:s3:::{name}",
     ("AWS::SQS::Queue", "Arn"): "arn:aws:sqs:{region}:{account}:{name}",
     ("AWS::SQS::Queue", "QueueName"): "{name}",
     ("AWS::SQS::Queue", "QueueUrl"): _QUEUE_URL,
@@ -80,6 +81,7 @@ _ATTRIBUTES = {
 # The property that names a resource, where it has one; without it the name is <stack>-<logical id>.
 _NAME_PROPERTY = {
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::S3::Bucket": "BucketName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SES::EmailIdentity": "EmailIdentity",
@@ -163,7 +165,8 @@ class Template:
         """The local name of the resource: the one the template gives, else `<stack>-<logical id>`."""
         body = self.document["Resources"][logical_id]
         named = body.get("Properties", {}).get(_NAME_PROPERTY.get(body["Type"], ""))
-        return str(self.resolve(named, logical_id)) if named else f"{self.account.stack_name}-{logical_id}"
+        made = str(self.resolve(named, logical_id)) if named else f"{self.account.stack_name}-{logical_id}"
+        return made.lower() if body["Type"] == "AWS::S3::Bucket" else made  # buckets have no capitals
 
     def nested(self, logical_id: str) -> Template:
         """The template of a nested application, with the parameters this one gives it."""

@@ -1,4 +1,4 @@
-"""Creates the tables, queues, topics and subscriptions of a stack in an emulator, through boto3 clients."""
+"""Creates the tables, queues, buckets, topics and subscriptions of a stack in an emulator, through boto3 clients."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from rehearsal.template.model import Stack
 
-TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"
+TABLE, QUEUE, BUCKET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"
 TOPIC, SUBSCRIPTION = "AWS::SNS::Topic", "AWS::SNS::Subscription"
-PROVISIONED = (TABLE, QUEUE, TOPIC, SUBSCRIPTION)
+PROVISIONED = (TABLE, QUEUE, TOPIC, SUBSCRIPTION, BUCKET)
 
 _TABLE_PROPERTIES = (
     "BillingMode", "ProvisionedThroughput", "AttributeDefinitions", "KeySchema",
@@ -30,6 +30,12 @@ def provision(stack: Stack, client: Callable[[str], Any], *, only: Collection[st
         _create_tables(stack, client("dynamodb"))
     if QUEUE in only:
         _create_queues(stack, client("sqs"))
+    if BUCKET in only:
+        for bucket in stack.of_type(BUCKET):
+            client("s3").create_bucket(
+                Bucket=bucket.physical_id,
+                CreateBucketConfiguration={"LocationConstraint": stack.account.region},
+            )
     if TOPIC in only:
         for topic in stack.of_type(TOPIC):
             client("sns").create_topic(Name=topic.physical_id)

@@ -27,6 +27,7 @@ NO_EMULATION = {
     "AWS::CloudWatch::Dashboard": "the start page shows what runs",
     "AWS::Logs::LogGroup": "logs go to the terminal",
     "AWS::KMS::Key": "the emulators encrypt nothing",
+    "AWS::S3::BucketPolicy": "the emulators ask nobody for rights",
     "AWS::SNS::TopicPolicy": "the emulators ask nobody for rights",
     "AWS::SQS::QueuePolicy": "the emulators ask nobody for rights",
 }

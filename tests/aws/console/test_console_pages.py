@@ -257,7 +257,7 @@ def test_what_is_planned_while_the_figures_are_read_is_not_contradicted_by_them(
 def test_the_whole_mail_can_be_seen_before_it_is_sent(marketing: Browser) -> None:
     answer = marketing.post(NEW, ("form_token", marketing.form_token()), *DRAFT, ("step", "mail"))
     assert answer.status == 200
-    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-same-origin; default-src 'none'")
     assert 'href="https://example.com/?a=1&amp;b=2"' in answer.body
     assert "Hei," in answer.body
     assert not re.search(r"\{\{|\}\}", answer.body)

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+from tests.support.pictures import gif
 from tests.support.product_over_http import CAMPAIGN, Product, get_digest, header, link_to
 
 # --- campaigns -------------------------------------------------------------------------------------------------------
@@ -119,3 +120,15 @@ def test_an_address_that_bounces_is_never_mailed_again(product: Product) -> None
     product.run("planner", product.now + timedelta(days=7, hours=1))
     assert len(product.mails("vanha@example.com")) == before
     assert product.standings(mailing) == {"uusi@example.com": "delivered"}
+
+
+def test_a_picture_from_a_file_is_seen_by_everybody_and_kept_in_the_bucket(product: Product, tmp_path: Path) -> None:
+    file = tmp_path / "kuva.gif"
+    file.write_bytes(gif(3, 2))
+    added = product.newsletter("picture", "add", str(file), "--json")
+    assert added.returncode == 0, added.stderr
+    picture = json.loads(added.stdout)["picture"]
+    shown = product.call("HEAD", picture["url"].removeprefix(product.cloud.url))
+    assert (shown.status, shown.headers["content-type"]) == (200, "image/gif")
+    listed = product.api("GET", "/pictures").json["pictures"]
+    assert [each["name"] for each in listed] == [picture["name"]]

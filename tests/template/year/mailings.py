@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from rehearsal import events
 from tests.support.cloud import Cloud, earlier
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing
+from tests.support.pictures import gif
 from tests.support.readers import add_reader
 from tests.template.year.people import ASKED, DAY, KALLE, LIISA, MAIJA, NOW
 from tests.template.year.readers import subscribe
@@ -90,6 +92,7 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         form = [("form_token", marketing.form_token()), *draft.items()]
         assert marketing.post("/console/campaigns/new", *form).status == 200
         api = Program(cloud, issuer.token(scope="openid campaigns:send"))
+        a_picture(cloud, api)
         text = {"name": "kevat", "subject": "Kevät", "body": "Hei.", "language": "fi", "offer": "sparraus"}
         assert [api("POST", "/campaigns", text).status for _ in range(2)] == [201, 200]
         cloud.drain()
@@ -139,6 +142,15 @@ def campaign(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         subjects_tried_and_sent_again(cloud, api)
         readers_in_the_console(api, marketing)
         lists_come_and_go(cloud, api)
+
+
+def a_picture(cloud: Cloud, api: Program) -> None:
+    """Uploaded by a program, shown to everybody."""
+    headers = (("authorization", f"Bearer {api.token}"), ("content-type", "image/gif"))
+    request = events.Request("POST", "/api/v1/pictures", "", headers, gif(3, 2), "192.0.2.7")
+    answer = cloud.invoke("console", events.http(request, "ANY /api/v1/{proxy+}"))
+    assert answer["statusCode"] == 201
+    assert cloud.http("GET", json.loads(answer["body"])["picture"]["url"])["statusCode"] == 200
 
 
 def readers_in_the_console(api: Program, marketing: Browser) -> None:

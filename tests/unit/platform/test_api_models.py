@@ -131,4 +131,4 @@ def test_a_service_that_we_do_not_call_has_no_client(tmp_path: Path) -> None:
     models = api_models(tmp_path, aws.SERVICES)
     assert models.list_available_services(type_name="service-2") == sorted(aws.SERVICES)
     with pytest.raises(UnknownServiceError):
-        models.load_service_model("s3", "service-2")
+        models.load_service_model("ec2", "service-2")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from newsletter.mail.writing.addresses import WEB, is_link
+from newsletter.mail.writing.addresses import UPLOADED, WEB, is_link
 from newsletter.mail.writing.blocks import read_block
 from newsletter.mail.writing.personal_fields import read_field
 
@@ -81,16 +81,23 @@ def _own_block(state: StateBlock, line: int, _end: int, silent: bool) -> bool:  
 
 
 def _picture_sizes(state: StateCore) -> None:
-    """`![alt](address){width=600 height=400}`: the size becomes attributes, and is not shown."""
+    """`![alt](address){width=600 height=400}`: the size becomes attributes, and is not shown.
+
+    The address of an uploaded picture says its size itself.
+    """
     for token in state.tokens:
         pieces = token.children or []
-        for picture, after in pairwise(pieces):
-            if picture.type != "image" or after.type != "text" or not (size := _SIZE.match(after.content)):
+        for picture, after in zip_longest(pieces, pieces[1:]):
+            if picture.type != "image":
                 continue
-            after.content = after.content[size.end() :]
-            width, height = int(size[1]), int(size[2])
-            shown = min(width, WIDEST)
-            picture.attrs |= {"width": str(shown), "height": str(max(1, round(height * shown / width)))}
+            size = UPLOADED.fullmatch(str(picture.attrs["src"]))
+            if after is not None and after.type == "text" and (written := _SIZE.match(after.content)):
+                after.content = after.content[written.end() :]
+                size = written
+            if size is not None:
+                width, height = int(size[1]), int(size[2])
+                shown = min(width, WIDEST)
+                picture.attrs |= {"width": str(shown), "height": str(max(1, round(height * shown / width)))}
 
 
 def _personal(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (the parser's signature)

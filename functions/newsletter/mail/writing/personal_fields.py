@@ -25,6 +25,7 @@ VALUE_LIMITS = {"first_name": 60, "name": 60, "email": 254}
 EXAMPLE = "{{ first_name | friend }}"
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z_][\w.-]*)\s*(?:\|([^{}|\n]*))?\}\}")
+_LOOKS_LIKE_TAG = re.compile(r"<[A-Za-z/!?]")
 _CALL = re.compile(r"default\s*(?::\s*(?P<after>.+)|\(\s*(?P<within>.+?)\s*\))", re.DOTALL)
 _IN_TEMPLATE = re.compile(r"\{\{(personal_text_[a-z_]+?_x[a-z2-7]*)\}\}")
 _QUOTES = ('""', "''", "””", "“”", "„“", "„”", "’’", "»»", "«»")
@@ -44,7 +45,9 @@ def read_field(text: str, at: int = 0) -> tuple[Field, int] | None:
     if found is None or found[1] not in VALUE_LIMITS or found[2] is None:
         return None
     fallback = _fallback(found[2])
-    return (Field(found[1], fallback), found.end()) if len(fallback) <= MAX_FALLBACK else None
+    if len(fallback) > MAX_FALLBACK or _LOOKS_LIKE_TAG.search(fallback):
+        return None
+    return Field(found[1], fallback), found.end()
 
 
 def pieces_of(text: str) -> Iterator[str | Field]:
@@ -155,4 +158,6 @@ def _fault(text: str, at: int) -> str:
         return f"“{found[0][:80]}” is unknown; there are {', '.join(VALUE_LIMITS)}, for example {EXAMPLE}"
     if found[2] is None:
         return f"“{found[0]}” says nothing to readers of whom we know none; write {{{{ {found[1]} | friend }}}}"
+    if _LOOKS_LIKE_TAG.search(found[2]):
+        return f"the fallback of {found[1]} has HTML in it, which readers would see; write plain words"
     return f"the fallback of {found[1]} is longer than {MAX_FALLBACK} characters"

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 from newsletter.mail.preflight_rules import Rule
 from newsletter.mail.writing.blocks import LOOKS_LIKE_BLOCK, fault_of_block
+from newsletter.mail.writing.left_as_text import left_as_text, tags_left
 from newsletter.mail.writing.parser import parser
 from newsletter.mail.writing.personal_fields import faults_in_fields
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_TAG = re.compile(r"<!--|<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)|<[?!]")
-_LINK_LEFT = re.compile(r"!?\[[^\]\n]*\]\((?P<address>[^)\n]*)\)")
+_TAG = re.compile(r"<!--|<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)|<\?\w*|<!\[?\w+")
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^[^\]\s]+\]")
 _CODE_IN_LINE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_NO_SIGN = re.compile(r"[^\n]")
+_NAMES = {"link_open": "a link", "image": "a picture"}
 _FIELD_IN_ADDRESS = re.compile(r"\{\{|%7B%7B", re.IGNORECASE)
 
 _INSTEAD = {
@@ -71,6 +73,8 @@ def _html(tokens: list[Token]) -> Iterator[SourceFault]:
         written, instead = f"<{name}>", _INSTEAD.get(name.lstrip("/"), "to show the sign itself, write \\<")
         if name == "!--":
             written, instead = "<!-- -->", "leave the comment out"
+        elif name[0] in "?!":
+            written, instead = f"<{name}", "leave it out"
         yield SourceFault(Rule.HTML, f"{written} is raw HTML, which has no place in a text: {instead}", line)
 
 
@@ -84,7 +88,7 @@ def _tags(tokens: list[Token]) -> Iterator[tuple[int, str]]:
         for piece in pieces:
             if piece.type.startswith("html_"):
                 for tag in _TAG.finditer(piece.content):
-                    name = f"{tag['end']}{tag['name'].lower()}" if tag["name"] else "!--"
+                    name = f"{tag['end']}{tag['name'].lower()}" if tag["name"] else tag[0][1:]
                     yield line + piece.content.count("\n", 0, tag.start()), name
                 line += piece.content.count("\n")
             line += piece.type.endswith("break")
@@ -107,24 +111,30 @@ def _footnotes(source: str, tokens: list[Token]) -> Iterator[SourceFault]:
 
 
 def _in_paragraph(token: Token, first: int, lines: list[str]) -> Iterator[SourceFault]:
-    text = ""
+    text = outside = ""
+    links = 0
     for piece in token.children or []:
         line = first + text.count("\n")
+        links += piece.nesting if piece.type.startswith("link_") else 0
         target = str(piece.attrs.get("href", piece.attrs.get("src", "")))
         if _FIELD_IN_ADDRESS.search(target) or (piece.type == "image" and "{{" in piece.content):
             message = "a personal field has no place in an address or in the description of a picture"
             yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, line)
-        text += _as_written(piece)
+        if piece.type in ("link_open", "image") and not target:
+            yield SourceFault(Rule.LINK, f"{_NAMES[piece.type]} has no address; write it in the brackets", line)
+        written = _as_written(piece)
+        text += written
+        outside += _NO_SIGN.sub(" ", written) if links else written
     blocks = {first + text.count("\n", 0, found.start()) for found in LOOKS_LIKE_BLOCK.finditer(text)}
     for line in sorted(blocks):
         yield SourceFault(Rule.MARKDOWN, fault_of_block(lines[line - 1]), line)
     for at, message in faults_in_fields(text):
         yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, first + text.count("\n", 0, at))
-    for left in _LINK_LEFT.finditer(text):
-        line = first + text.count("\n", 0, left.start())
+    own = lines[first - 1 : token.map[1] if token.map else first]
+    for at, rule, message in (*left_as_text(text, outside), *tags_left(text, own)):
+        line = first + text.count("\n", 0, at)
         if line not in blocks:
-            message = f"“{_short(left[0])}” stays text, because {_why_no_link(left['address'])}"
-            yield SourceFault(Rule.LINK, message, line)
+            yield SourceFault(rule, message, line)
 
 
 def _as_written(piece: Token) -> str:
@@ -133,14 +143,4 @@ def _as_written(piece: Token) -> str:
         return "\n"
     if piece.type == "html_inline":
         return "\n" * piece.content.count("\n")
-    return piece.content if piece.type == "text" else ""
-
-
-def _why_no_link(address: str) -> str:
-    if re.match(r"(?:https?|mailto|tel):.*\s", address, re.IGNORECASE):
-        return "its address has a blank in it; write %20"
-    return "its address does not begin with https://, http://, mailto: or tel:"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:79] + "…"
+    return piece.content if piece.type in ("text", "personal") else ""

@@ -38,6 +38,7 @@ ACTS = {
     "POST /leads/{lead}/rejudge": "lead judged anew",
     "POST /leads/endpoint": "CRM switched on",
     "POST /feeds/accept": "feed accepted",
+    "POST /pictures": "picture uploaded",
     "POST /subscribers/{subscriber}/end": "subscription ended",
     "PUT /subscribers/{subscriber}": "choices of a reader changed",
     "POST /readers/{subscriber}": "choices of a reader changed",
@@ -68,7 +69,7 @@ STEPS = {
 LOOKS = frozenset(
     {
         *("POST /feeds", "POST /feeds/check", "POST /logout", "POST /subscribers/find", "POST /readers"),
-        *("POST /audiences/count", "POST /audiences/why"),
+        *("POST /audiences/count", "POST /audiences/why", "POST /campaigns/preview"),
         *("POST /digests/next", "POST /digests/preview"),
         *("POST /imports/{job}/parts/{part}", "PUT /imports/{job}/parts/{part}"),
     }
@@ -85,6 +86,7 @@ COMMANDS = {
     "campaign test": "test mail sent",
     "audience save": "audience saved",
     "audience forget": "audience forgotten",
+    "picture add": "picture uploaded",
     "mailing archive": "mailing taken out of the archive or put back",
     "mailing pause": "mailing paused",
     "mailing resume": "mailing resumed",

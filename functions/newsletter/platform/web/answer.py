@@ -19,12 +19,13 @@ PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer; `cookies` are Set-Cookie headers."""
+    """An HTTP answer; `cookies` are Set-Cookie headers. `encoded`: the body is bytes, in Base64."""
 
     status: int
     headers: Mapping[str, str]
     body: str = ""
     cookies: tuple[str, ...] = ()
+    encoded: bool = False
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
         """The same answer with more headers."""
@@ -36,7 +37,7 @@ class Answer:
             "statusCode": self.status,
             "headers": dict(self.headers),
             "body": "" if method == "HEAD" else self.body,
-            "isBase64Encoded": False,
+            "isBase64Encoded": self.encoded and method != "HEAD",
         }
         return answer | ({"cookies": list(self.cookies)} if self.cookies else {})
 

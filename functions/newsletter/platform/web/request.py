@@ -19,7 +19,7 @@ class HttpRequest:
     """One request of an HTTP API (payload format 2.0). Each site has its own subclass, with its limit and its forms."""
 
     MAX_BODY: ClassVar[int]
-    """Bytes of the longest body that is read."""
+    """Bytes of the longest body that is read, unless `max_body` says something else for the path."""
     UNREADABLE: ClassVar[str]
     """What is said of a body that is not Base64 although the event says so."""
 
@@ -55,7 +55,7 @@ class HttpRequest:
 
     @cached_property
     def body(self) -> bytes:
-        """The body. Raises TooLarge past MAX_BODY, and InvalidInput on `body` for broken Base64."""
+        """The body. Raises TooLarge past `max_body`, and InvalidInput on `body` for broken Base64."""
         text: str = self._event.get("body") or ""
         encoded = bool(self._event.get("isBase64Encoded"))
         if (len(text) * 3 // 4 - 2 if encoded else len(text)) > self.max_body:
