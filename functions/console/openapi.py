@@ -41,10 +41,6 @@ from newsletter.mailings.status import MailingState
 from newsletter.reports.certificate import Certificate
 from newsletter.sending.ledger import RecipientStatus
 
-AUDIENCE: Schema = {
-    "oneOf": [ref("Audience"), TEXT],
-    "description": "Who gets it: a rule, or the name of a saved one, as it is when the campaign starts.",
-}
 CERTIFICATE = tuple(field.name for field in fields(Certificate))
 
 
@@ -69,12 +65,7 @@ def document() -> dict[str, Any]:
         "paths": with_access(_paths()),
         "components": {
             "securitySchemes": {
-                "token": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": TOKEN_WORDS,
-                }
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": TOKEN_WORDS}
             },
             "headers": HEADERS,
             "schemas": _schemas(),

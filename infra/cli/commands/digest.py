@@ -74,7 +74,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _preview(options: argparse.Namespace) -> int:
-    from cli.mailings.digest_preview import preview
+    from cli.mails.digest_preview import preview
 
     chosen = {name: getattr(options, name) for name in ("topics", "language", "frequency")}
     return preview(options.address, chosen, options.html)
