@@ -221,7 +221,7 @@ def test_what_one_may_not_look_at_is_said_and_is_no_fault(deployed: Deployed) ->
     said = differences(deployed)
     assert not any(is_fault for *_, is_fault in said)
     assert ("schedules", "not looked at: AWS refused GetSchedule", False) in said
-    assert sum(where.startswith("rights of ") for where, *_ in said) == 8
+    assert sum(where.startswith("rights of ") for where, *_ in said) == 9
 
 
 def test_a_schedule_that_is_switched_off_or_in_another_zone_is_named(deployed: Deployed) -> None:

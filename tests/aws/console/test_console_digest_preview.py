@@ -31,7 +31,7 @@ def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
 
 @pytest.fixture
 def api(cloud: Cloud, issuer: Issuer) -> Program:
-    return Program(cloud, issuer.token())
+    return Program(cloud, issuer.token(scope="openid newsletter:send"))
 
 
 def ask(api: Program, **whom: Any) -> Any:
