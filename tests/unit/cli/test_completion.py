@@ -82,7 +82,7 @@ def test_the_scripts_of_other_shells_name_every_command_and_option(shell: str) -
         (["mailing", "show", "x", "--adresses"], "unrecognized arguments: --adresses; did you mean --addresses?"),
         (["leads", "list", "--jsno"], "unrecognized arguments: --jsno; did you mean --json?"),
         (["mailing", "list", "--xyzzy"], "unrecognized arguments: --xyzzy\n"),
-        (["xyzzy"], "invalid choice: 'xyzzy' (choose from campaign, mailing, "),
+        (["xyzzy"], "invalid choice: 'xyzzy' (choose from campaign, audience, mailing, "),
         (["leads", "list", "--limit", "0"], "argument --limit: '0' is not"),
     ],
 )
