@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,8 @@ MAX_PAGES = 10
 class ArchivedMailing:
     """A mailing as the archive shows it.
 
-    `language` is the language of a campaign's own text; a digest is shown in the language of the page.
+    `language` is the language of a campaign's own text; a digest is shown in the language of the page. `versions` are
+    the same campaign in other languages: (language, id) in the order of the publication.
     """
 
     mailing: Mailing
@@ -35,6 +36,7 @@ class ArchivedMailing:
     articles: tuple[Article, ...] = ()
     more: tuple[Article, ...] = ()
     offer: Offer | None = None
+    versions: tuple[tuple[str, str], ...] = ()
 
     @property
     def period(self) -> str:
@@ -57,8 +59,14 @@ def list_archive(language: str, before: str, limit: int, app: Container) -> tupl
         lines = app.mailings.older(before, limit)
         public = [mailing for _, mailing in lines if mailing.public]
         articles = app.articles.some(article for mailing in public for article in mailing.articles)
+        versions = app.mailings.some({other for mailing in public for other in version_ids(mailing, app).values()})
         for place, mailing in lines:
             shown = _as_archived(mailing, language, articles, app.templates)
+            if shown:
+                shown = _with_versions(shown, versions, app)
+                languages = (shown.language, *(code for code, _ in shown.versions))
+                if shown.language != _preferred(languages, language, app):
+                    shown = None
             if shown and len(found) == limit:
                 return found, before
             if shown:
@@ -82,7 +90,28 @@ def archived_mailing(mailing: Mailing, language: str, app: Container) -> Archive
     shown = _as_archived(mailing, language, app.articles.some(mailing.articles), app.templates)
     if shown is None:
         raise NotFound(f"the articles of {mailing.id}")
-    return shown
+    return _with_versions(shown, app.mailings.some(version_ids(mailing, app).values()), app)
+
+
+def version_ids(mailing: Mailing, app: Container) -> dict[str, str]:
+    """The ids that the same campaign has in other languages, by language: names that differ in `-fi` at their end."""
+    stem, _, code = mailing.id.rpartition("-")
+    if mailing.kind is not Kind.CAMPAIGN or not stem or code != mailing.language:
+        return {}
+    return {other: f"{stem}-{other}" for other in app.publication.languages if other != code}
+
+
+def _with_versions(shown: ArchivedMailing, known: Mapping[str, Mailing], app: Container) -> ArchivedMailing:
+    ids = version_ids(shown.mailing, app)
+    there = {code: known[other] for code, other in ids.items() if other in known}
+    public = ((code, other.id) for code, other in there.items() if other.public and other.language == code)
+    return replace(shown, versions=tuple(public))
+
+
+def _preferred(languages: Collection[str], wanted: str, app: Container) -> str:
+    """In which of its languages a campaign is listed for readers of `wanted`."""
+    ordered = (wanted, *app.publication.languages)
+    return next((code for code in ordered if code in languages), next(iter(languages)))
 
 
 def _as_archived(

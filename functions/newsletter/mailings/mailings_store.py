@@ -81,6 +81,11 @@ class Mailings(TableStore):
         item = self._get(f"mailing#{mailing}", "mailing")
         return _mailing(mailing, item) if item else None
 
+    def some(self, mailings: Iterable[str]) -> dict[str, Mailing]:
+        """The mailings of those ids that exist, by id."""
+        found = self._many((f"mailing#{mailing}", "mailing") for mailing in mailings)
+        return {each.id: each for each in (_mailing(item["pk"].partition("#")[2], item) for item in found)}
+
     def newest(self, limit: int) -> list[Mailing]:
         """The newest `limit` mailings, the newest first."""
         lines = self._last(MAILINGS, limit)
@@ -93,8 +98,7 @@ class Mailings(TableStore):
         An empty cursor starts at the newest.
         """
         places = [line["sk"] for line in self._last(MAILINGS, limit, place or "~")]
-        found = self._many((f"mailing#{place.split('#', 1)[1]}", "mailing") for place in places)
-        mailings = {_list_key(each): each for each in (_mailing(item["pk"].partition("#")[2], item) for item in found)}
+        mailings = {_list_key(each): each for each in self.some(place.split("#", 1)[1] for place in places).values()}
         return [(place, mailings[place]) for place in places if place in mailings]
 
     def page(self, place: str, limit: int) -> tuple[list[Mailing], str | None]:
