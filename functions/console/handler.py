@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.campaigns import requested
 from console.paths.api import API
 from console.paths.pages import PAGES
 from console.problems import problem
 from console.request import Request
+from newsletter.container import app
+from newsletter.platform.events import each_record
 from newsletter.platform.observability import observed
 from newsletter.platform.web.answer import Answer
 from newsletter.platform.web.router import Router, Routes
@@ -18,7 +21,9 @@ ROUTER = Router(PATHS)
 
 @observed("console")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer one request of the HTTP API (payload format 2.0)."""
+    """Answer one request of the HTTP API (payload format 2.0), or start the campaigns that events ask for (queue)."""
+    if "Records" in event:
+        return each_record(event, context, requested.start_requested, app)
     request = Request(event)
     return respond(request).to(request.method)
 

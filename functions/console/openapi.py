@@ -1,27 +1,36 @@
-"""The JSON API as OpenAPI 3.1, kept by hand beside the routes; `python -m console.openapi` prints it."""
+"""The JSON API as OpenAPI 3.1; `python -m console.openapi` prints it.
+
+Requests are held against it before a view sees them (description/requests.py), and the tests hold the answers against
+it: what it says is so.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
-from console.access.described import HEADERS, TOKEN_WORDS, with_access
+from console.access.described import HEADERS, LIMIT_HEADERS, TOKEN_WORDS, with_access
 from console.audiences.audience_schemas import audience_paths, audience_schemas
 from console.campaigns.experiment_schemas import ARM_OF_RECIPIENT, EXPERIMENT_OF_REPORT, again_paths
 from console.campaigns.schemas import CAMPAIGN_SCHEMAS, SEND_AT, campaign_paths
+from console.description.answers import ANSWER_SCHEMAS, common_answers, completed
+from console.description.digest_schemas import DIGEST_SCHEMAS, digest_paths
+from console.description.examples import with_examples
+from console.description.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.description.overview_schemas import OVERVIEW_SCHEMAS, overview_paths
 from console.description.reader_schemas import READER_SCHEMAS, reader_paths
 from console.description.report_schemas import BOUNCE, PARTS_OF_REPORT, REPORT_SCHEMAS, report_paths
 from console.description.transfer_schemas import TRANSFER_SCHEMAS, transfer_paths
-from console.lead_schemas import LEAD_SCHEMAS, lead_paths
 from console.pictures.schemas import PICTURE_SCHEMAS, picture_paths
+from console.reports import CURSOR as CURSOR_OF
+from console.request import PLACE
 from console.schemas import (
-    ADDRESS,
     CORRECTIONS,
+    CURSOR,
     MOMENT,
-    NOTE,
     NUMBER,
     SCHEMAS,
     TEXT,
@@ -32,8 +41,11 @@ from console.schemas import (
     answer,
     array,
     correction_paths,
+    feed_paths,
     operation,
+    page_of,
     ref,
+    sequence_paths,
     with_fields,
 )
 from newsletter.mailings.mailing import Kind
@@ -44,45 +56,78 @@ from newsletter.sending.ledger import RecipientStatus
 CERTIFICATE = tuple(field.name for field in fields(Certificate))
 
 
-CURSOR: Schema = {
-    "type": ["string", "null"],
-    "description": "What to ask for to see the next page; null after the last.",
-}
+ABOUT = """\
+Start campaigns and see what became of every mailing.
+
+A parameter that is empty is as one that is not there; one that is not described is refused, and so is a field. What is
+wrong is answered as a problem (RFC 9457, `application/problem+json`), whose `errors` name every parameter or field with
+what would be right. The front door itself refuses what is too much or too long, in words of its own."""
+MOST_IN_PATH = 200
+MOST_IN_QUERY = 500
+"""Characters of a parameter that has no limit of its own."""
+
+
+@cache
+def described() -> dict[str, Any]:
+    """`paths` and `schemas` without what is the same everywhere: what requests are held against."""
+    return {"paths": _with_limits(_paths()), "schemas": _schemas()}
 
 
 def document() -> dict[str, Any]:
     """The whole document."""
+    found = described()
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Newsletter",
             "version": "1",
-            "description": "Start campaigns and see what became of every mailing.",
+            "description": ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"token": []}],
-        "paths": with_access(_paths()),
+        "paths": with_examples(completed(with_access(found["paths"])), found["schemas"]),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": TOKEN_WORDS}
             },
             "headers": HEADERS,
-            "schemas": _schemas(),
+            "schemas": found["schemas"],
+            "responses": common_answers(LIMIT_HEADERS),
         },
     }
 
 
+def _with_limits(paths: dict[str, Any]) -> dict[str, Any]:
+    """No parameter is longer than anything that we give out."""
+    for each in (each for methods in paths.values() for each in methods.values()):
+        for said in each.get("parameters", ()):
+            schema = said["schema"]
+            if schema.get("type") == "string" and not schema.keys() & {"enum", "pattern", "maxLength"}:
+                limits = (
+                    {"minLength": 1, "maxLength": MOST_IN_PATH}
+                    if said["in"] == "path"
+                    else {"maxLength": MOST_IN_QUERY}
+                )
+                said["schema"] = schema | limits
+    return paths
+
+
 def _paths() -> dict[str, Any]:
     mailing = {"name": "mailing", "in": "path", "required": True, "schema": TEXT}
-    after = {"name": "after", "in": "query", "schema": TEXT, "deprecated": True, "description": "As `cursor`."}
+    after = {
+        "name": "after",
+        "in": "query",
+        "schema": TEXT | {"pattern": f"^({CURSOR_OF.pattern})$"},
+        "deprecated": True,
+        "description": "As `cursor`.",
+    }
     show = operation("showOpenapi", "This document", {"200": {"description": "OpenAPI 3.1."}}) | {"security": []}
-    del show["responses"]["401"]
     return {
         "/openapi.json": {"get": show},
         **audience_paths(),
         **campaign_paths(),
-        "/mailings": {"get": _list("listMailings", "Mailings, the newest first", "Mailings")},
+        "/mailings": {"get": _list("listMailings", "Mailings, the newest first", "Mailings", cursor=PLACE.pattern)},
         "/mailings/{mailing}": {
             "get": operation(
                 "showMailing",
@@ -92,40 +137,27 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/mailings/{mailing}/recipients": {
-            "get": _list("listRecipients", "Where each recipient stands", "Recipients", [mailing, after], 100)
+            "get": _list(
+                "listRecipients", "Where each recipient stands", "Recipients", [mailing, after], 100, CURSOR_OF.pattern
+            )
         },
         **report_paths(mailing),
         **_controls(mailing),
         **correction_paths(mailing),
         **again_paths(mailing, SEND_AT),
-        **_digests(),
+        **digest_paths(),
         **lead_paths(),
         **overview_paths(),
         **picture_paths(),
         **reader_paths(),
         **transfer_paths(),
-        "/decisions": {"get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions")},
+        "/decisions": {
+            "get": _list("listDecisions", "Why scheduled runs did or did not send", "Decisions", cursor=PLACE.pattern)
+        },
         "/articles": {"get": _list("listArticles", "Articles of the feeds, the newest first", "Articles")},
-        **_feeds(),
-        **_sequences(),
+        **feed_paths(),
+        **sequence_paths(),
     }
-
-
-def _sequences() -> dict[str, Any]:
-    sequence = {"name": "sequence", "in": "path", "required": True, "schema": TEXT}
-    answers = {"200": answer("The funnel.", "Funnel"), "404": answer("No such sequence.", "Error")}
-    shown = operation("showSequence", "Who came into a sequence, and what became of them", answers, [sequence])
-    return {"/sequences/{sequence}": {"get": shown}}
-
-
-def _feeds() -> dict[str, Any]:
-    listed = operation("listFeeds", "The feeds and their state", {"200": answer("The feeds.", "Feeds")})
-    answers = {
-        "200": answer("What it would be; a feed that cannot be read has `problems` and no entries.", "CheckedFeed"),
-        "422": answer("No address.", "Errors"),
-    }
-    check = operation("checkFeed", "What would be made of a feed; nothing is kept", answers)
-    return {"/feeds": {"get": listed}, "/feeds/check": {"post": check | {"requestBody": ADDRESS}}}
 
 
 def _controls(mailing: Schema) -> dict[str, Any]:
@@ -146,43 +178,13 @@ def _controls(mailing: Schema) -> dict[str, Any]:
     }
 
 
-def _digests() -> dict[str, Any]:
-    period = {"name": "period", "in": "path", "required": True, "schema": TEXT, "description": "E.g. 2026-W48."}
-    said = {
-        "approve": "Let a waiting digest go out; again, nothing is sent again",
-        "reject": "Never let a waiting digest go out; the next one carries its articles",
-    }
-    answers = {
-        "200": answer("How it stands now.", "DecidedDigest"),
-        "403": answer("The token does not allow sending.", "Error"),
-        "404": answer("No such digest.", "Error"),
-        "409": answer("It was decided otherwise before.", "Error"),
-    }
-    listed = _list("listDigests", "Digests, the newest first", "Digests")
-    which = period | {"name": "which", "description": "weekly or monthly (the next one), or a period that waits."}
-    refused = {"422": answer("The note needs mending.", "Errors"), **{code: answers[code] for code in ("403", "409")}}
-    saved = {"200": answer("The note now.", "SavedDigestNote"), "404": answers["404"], **refused}
-    put = operation("putDigestNote", "Replace what stands on top of a digest; an empty text removes it", saved, [which])
-    put["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref("NewDigestNote")}}}
-    shown = {"200": answer("The note.", "DigestNote"), "404": answers["404"]}
-    note = {"get": operation("getDigestNote", "What stands on top of a digest", shown, [which]), "put": put}
-    return {"/digests": {"get": listed}, "/digests/{which}/note": note} | {
-        f"/digests/{{period}}/{act}": {"post": operation(f"{act}Digest", summary, answers, [period])}
-        for act, summary in said.items()
-    }
-
-
-def _list(name: str, summary: str, schema: str, parameters: list[Schema] | None = None, default: int = 50) -> Schema:
-    limit = {
-        "name": "limit",
-        "in": "query",
-        "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": default},
-    }
-    cursor = {"name": "cursor", "in": "query", "schema": TEXT, "description": "`cursor` of the page before."}
+def _list(
+    name: str, summary: str, schema: str, parameters: list[Schema] | None = None, default: int = 50, cursor: str = ""
+) -> Schema:
     answers = {"200": answer(f"{summary}.", schema), "422": answer("A parameter needs mending.", "Errors")}
     if parameters:
         answers["404"] = answer("No such mailing.", "Error")
-    return operation(name, summary, answers, [*(parameters or []), limit, cursor])
+    return operation(name, summary, answers, [*(parameters or []), *page_of(default, cursor=cursor)])
 
 
 def _schemas() -> dict[str, Schema]:
@@ -244,23 +246,7 @@ def _schemas() -> dict[str, Schema]:
         "Recipients": with_fields(
             {"recipients": array("Recipient"), "cursor": CURSOR, "next": CURSOR | {"deprecated": True}}
         ),
-        "Digest": with_fields(
-            {
-                **dict.fromkeys(("period", "mailing", "verdict"), TEXT),
-                **dict.fromkeys(("start", "end"), MOMENT),
-                **dict.fromkeys(("articles", "related"), TEXT_LIST),
-                "standing": {"enum": ["waiting", "released", "dropped", "nobody"]},
-                "deadline": {"type": ["string", "null"], "format": "date-time"},
-                "sent_unanswered": YES_NO | {"description": "What happens at the deadline if nobody answers."},
-                "held_because": TEXT | {"description": "Why it did not go out when it was to; empty: it was not held."},
-                "note": NOTE,
-            }
-        ),
-        "Digests": with_fields({"digests": array("Digest"), "cursor": CURSOR}),
-        "DecidedDigest": with_fields({"digest": ref("Digest")}),
-        "DigestNote": with_fields({"note": NOTE}),
-        "SavedDigestNote": with_fields({"note": NOTE, "warnings": TEXT_LIST}),
-        "NewDigestNote": {"oneOf": [with_fields({"text": TEXT}), with_fields({"texts": NOTE})]},
+        **DIGEST_SCHEMAS,
         "Decision": with_fields({"at": MOMENT, "run": TEXT, "decision": TEXT, "why": TEXT}),
         "Decisions": with_fields({"decisions": array("Decision"), "cursor": CURSOR}),
         "Article": with_fields(
@@ -286,8 +272,7 @@ def _schemas() -> dict[str, Schema]:
         **READER_SCHEMAS,
         **TRANSFER_SCHEMAS,
         **SCHEMAS,
-        "Error": with_fields({"error": TEXT}),
-        "Errors": with_fields({"errors": {"type": "object", "additionalProperties": TEXT}}),
+        **ANSWER_SCHEMAS,
     }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from console.access.once import BadKey, InProgress
 from console.campaigns import api as campaign_api
 from console.campaigns.input import InvalidFields
+from console.description.answers import PROBLEM_JSON
+from console.description.requests import NotJson
 from console.principal import NotSignedIn, RoleNeeded
 from console.request import Request
 from console.responses import page
@@ -39,6 +43,7 @@ KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
     (DraftChanged, 409, ("Somebody else changed this", "{}.")),
     (Conflict, 409, ("This name is taken", "{}.")),
     (TooLarge, 413, ("Too long", "A request may have at most 200 kB, a picture 1 MB, and a list of readers 4 MB.")),
+    (NotJson, 415, ("send JSON, with Content-Type: application/json", "{}.")),
     (LimitReached, 429, ("That is enough for now", "There may be {}.")),
     (InvalidInput, 422, ("Something needs mending", "{}.")),
     (InvalidFields, 422, ("Something needs mending", "{}.")),
@@ -91,13 +96,11 @@ def _signed_out(request: Request, heading: str, advice: str) -> Answer:
 
 def _in_json(error: Exception, status: int, heading: str) -> Answer:
     if isinstance(error, DraftChanged):
-        return json_answer(status, campaign_api.conflict(error))
-    if isinstance(error, InvalidForm):
-        return json_answer(status, {"errors": dict(error.errors)})
+        return problem_answer(status, str(error), campaign=campaign_api.draft_as_json(error.draft))
+    if isinstance(error, InvalidForm | InvalidFields):
+        return problem_answer(status, str(error), errors=dict(error.errors))
     if isinstance(error, InvalidInput):
-        return json_answer(status, {"errors": {error.field: error.message}})
-    if isinstance(error, InvalidFields):
-        return json_answer(status, {"errors": dict(error.errors)})
+        return problem_answer(status, str(error), errors={error.field: error.message})
     headers = {}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="newsletter"'
@@ -105,7 +108,15 @@ def _in_json(error: Exception, status: int, heading: str) -> Answer:
         headers["WWW-Authenticate"] = 'Bearer realm="newsletter", error="invalid_token"'
     elif isinstance(error, RoleNeeded):
         headers["WWW-Authenticate"] = f'Bearer realm="newsletter", error="insufficient_scope", scope="{error.scope}"'
-    return json_answer(status, {"error": _said(error, status, heading)}, headers)
+    return problem_answer(status, _said(error, status, heading), headers=headers)
+
+
+def problem_answer(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Answer:
+    """A problem as RFC 9457 has it, with `more` members; `error` is what it was called before."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body |= more if "errors" in more else {"error": detail, **more}
+    return json_answer(status, body, {**(headers or {}), "Content-Type": PROBLEM_JSON})
 
 
 def _said(error: Exception, status: int, heading: str) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
@@ -48,6 +49,8 @@ class Request(HttpRequest):
     MAX_PICTURE = MAX_BYTES + 10_000
     """A picture, with the other fields of its form."""
     UNREADABLE = "not readable"
+    defaults: Mapping[str, Any] = MappingProxyType({})
+    """Of the parameters that the API's description gives one."""
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         super().__init__(event)
@@ -90,6 +93,10 @@ class Request(HttpRequest):
         """The cookie's value; empty when it is not there."""
         cookies = (str(cookie).partition("=") for cookie in self._event.get("cookies") or ())
         return next((value for key, _, value in cookies if key == name), "")
+
+    def limit(self) -> int:
+        """How many lines of a list are wanted, within what the description of the API says of it."""
+        return int(self.query("limit") or self.defaults["limit"])
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number from 1 to `most` in the query. Raises InvalidInput."""

@@ -7,6 +7,7 @@ from typing import Any
 from newsletter.mailings.campaign import MAX_BODY, MAX_SUBJECT
 from newsletter.mailings.digests.note import MAX_NOTE
 from newsletter.mailings.mailing import NAME
+from newsletter.mailings.relink import MAX_URL
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.sequences import Exit
 from newsletter.readers.choices import FILTERS
@@ -14,12 +15,18 @@ from newsletter.readers.choices import FILTERS
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 TEXT_LIST: Schema = {"type": "array", "items": TEXT}
+KEYS: Schema = {"type": "array", "items": {"type": "string", "maxLength": 100}, "maxItems": 100}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
 YES_NO: Schema = {"type": "boolean"}
+WEB_ADDRESS: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_URL}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
+CURSOR: Schema = {
+    "type": ["string", "null"],
+    "description": "What to ask for to see the next page; null after the last.",
+}
 NOTE: Schema = {
     "type": "object",
-    "additionalProperties": TEXT,
+    "additionalProperties": TEXT | {"maxLength": MAX_NOTE},
     "description": f"What marketing wrote on top of it, by language: one paragraph of at most {MAX_NOTE} characters.",
 }
 
@@ -57,7 +64,7 @@ EXAMPLE = {
 
 def or_null(schema: Schema) -> Schema:
     """The same, or null."""
-    return {**schema, "type": [schema["type"], "null"]}
+    return schema if isinstance(schema["type"], list) else {**schema, "type": [schema["type"], "null"]}
 
 
 def with_fields(properties: Schema, required: tuple[str, ...] | None = None) -> Schema:
@@ -75,21 +82,36 @@ def ref(schema: str) -> Schema:
     return {"$ref": f"#/components/schemas/{schema}"}
 
 
+def page_of(default: int = 50, most: int = 200, *, cursor: str = "") -> list[Schema]:
+    """The parameters of a list: `limit`, and `cursor`, whose form is a pattern if it has one of its own.
+
+    `most`: Lambda answers with at most 6 MB.
+    """
+    limit: Schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    place: Schema = TEXT | ({"pattern": f"^({cursor})$"} if cursor else {})
+    return [
+        {"name": "limit", "in": "query", "schema": limit, "description": "At most so many."},
+        {"name": "cursor", "in": "query", "schema": place, "description": "`cursor` of the page before."},
+    ]
+
+
 def array(schema: str) -> Schema:
     """A list of what has the schema of that name."""
     return {"type": "array", "items": ref(schema)}
 
 
 def operation(name: str, summary: str, answers: Schema, parameters: list[Schema] | None = None) -> Schema:
-    """One method of a path, which needs a token."""
-    unknown = answer("No token, or one that is not valid.", "Error", {"WWW-Authenticate": {"schema": TEXT}})
-    described: Schema = {"operationId": name, "summary": summary, "responses": {**answers, "401": unknown}}
+    """One method of a path, which needs a token. What every operation may answer is added to all (answers.py)."""
+    described: Schema = {"operationId": name, "summary": summary, "responses": answers}
     return described | ({"parameters": parameters} if parameters else {})
 
 
 def answer(description: str, schema: str, headers: Schema | None = None) -> Schema:
-    """An answer in JSON, with the schema of that name."""
-    described: Schema = {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
+    """An answer in JSON, with the schema of that name; `Error` and `Errors` are problems (RFC 9457)."""
+    kind = "application/json"
+    if schema in ("Error", "Errors", "ChangedMeanwhile"):
+        kind, schema = "application/problem+json", "Problem"
+    described: Schema = {"description": description, "content": {kind: {"schema": ref(schema)}}}
     return described | ({"headers": headers} if headers else {})
 
 
@@ -121,7 +143,7 @@ VISITS_OF_REPORT: dict[str, Schema] = {
 
 CORRECTIONS: dict[str, Schema] = {
     "ShownInArchive": with_fields({"shown": YES_NO}),
-    "LinkCorrection": with_fields({"old_url": TEXT, "new_url": TEXT}),
+    "LinkCorrection": with_fields({"old_url": WEB_ADDRESS, "new_url": WEB_ADDRESS}),
     "CorrectedLink": with_fields({"url": TEXT}),
 }
 
@@ -204,7 +226,9 @@ ADDRESS = {
     "required": True,
     "content": {
         "application/json": {
-            "schema": with_fields({"url": TEXT | {"description": "http(s), of a feed or of a page that names one."}})
+            "schema": with_fields(
+                {"url": WEB_ADDRESS | {"description": "http(s), of a feed or of a page that names one."}}
+            )
         }
     },
 }
@@ -236,3 +260,22 @@ def correction_paths(mailing: Schema) -> dict[str, Any]:
     for described, schema in ((archive, "ShownInArchive"), (link, "LinkCorrection")):
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
     return {"/mailings/{mailing}/archive": {"post": archive}, "/mailings/{mailing}/relink": {"post": link}}
+
+
+def feed_paths() -> dict[str, Any]:
+    """What is below /feeds."""
+    listed = operation("listFeeds", "The feeds and their state", {"200": answer("The feeds.", "Feeds")})
+    answers = {
+        "200": answer("What it would be; a feed that cannot be read has `problems` and no entries.", "CheckedFeed"),
+        "422": answer("No address.", "Errors"),
+    }
+    check = operation("checkFeed", "What would be made of a feed; nothing is kept", answers)
+    return {"/feeds": {"get": listed}, "/feeds/check": {"post": check | {"requestBody": ADDRESS}}}
+
+
+def sequence_paths() -> dict[str, Any]:
+    """What is below /sequences."""
+    sequence = {"name": "sequence", "in": "path", "required": True, "schema": TEXT}
+    answers = {"200": answer("The funnel.", "Funnel"), "404": answer("No such sequence.", "Error")}
+    shown = operation("showSequence", "Who came into a sequence, and what became of them", answers, [sequence])
+    return {"/sequences/{sequence}": {"get": shown}}

@@ -19,6 +19,7 @@ from unittest.mock import patch
 import boto3
 from botocore.signers import RequestSigner
 from moto import mock_aws
+from moto.events.models import events_backends
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -36,7 +37,7 @@ from rehearsal.template.provision import BUCKET, PROVISIONED, TABLE, provision
 
 moto_patches.install()
 
-HOLDERS = (sqs_backends, sns_backends)
+HOLDERS = (sqs_backends, sns_backends, events_backends)
 OF_MOTO = frozenset(PROVISIONED) - {TABLE}
 _database = Database()
 

@@ -14,6 +14,7 @@ import pytest
 from newsletter.container import app
 from rehearsal import events
 from tests.support.cloud import PUBLIC_URL, Cloud
+from tests.support.described import undescribed
 from tests.support.issuer import Issuer
 
 MARKETING = {"cognito:groups": ["marketing"]}
@@ -64,7 +65,7 @@ def call(
 
 @dataclass
 class Program:
-    """Uses the API."""
+    """Uses the API; each answer must be one that is described."""
 
     cloud: Cloud
     token: str
@@ -74,7 +75,10 @@ class Program:
         text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
         headers = {"authorization": f"Bearer {self.token}"} | ({"content-type": "application/json"} if text else {})
         headers |= {"idempotency-key": key} if key else {}
-        return call(self.cloud, method, f"/api/v1{path}", text, headers)
+        answer = call(self.cloud, method, f"/api/v1{path}", text, headers)
+        wrong = undescribed(method, path.partition("?")[0], answer.status, answer.headers, answer.body)
+        assert not wrong, wrong
+        return answer
 
 
 @dataclass

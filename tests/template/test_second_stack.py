@@ -22,6 +22,7 @@ FILES = [ROOT / "template.yaml", *sorted((ROOT / "infra").glob("*.yaml"))]
 SECOND = {**PARAMETERS, "ManageIdentity": "no", "AccountAlarms": "no"}
 """What samconfig.toml and docs/deploy.md say of a second stack that sends from the same domain."""
 NO_IDENTITY = {
+    ("AWS::Events::Rule", "EventBusName"),
     ("AWS::ApiGatewayV2::Stage", "StageName"),  # within its own API
     ("AWS::CloudWatch::Alarm", "MetricName"),  # what it looks at
     ("AWS::SNS::Topic", "DisplayName"),  # what people read
@@ -82,6 +83,12 @@ def test_no_name_is_the_same_in_two_stacks() -> None:
     first, second = stack(), load_stack(ROOT, SECOND, stack_name="newsletter-staging")
     assert every_name(first) & every_name(second) == set()
     assert {name for _, kind, name in every_name(first) if kind == "EmailIdentity"} == {"example.fi"}
+
+
+def test_an_event_for_one_stack_starts_nothing_in_another() -> None:
+    first, second = stack(), load_stack(ROOT, SECOND, stack_name="newsletter-staging")
+    sources = [next(each.of_type("AWS::Events::Rule")).properties["EventPattern"]["source"] for each in (first, second)]
+    assert sources == [[first.account.stack_name], ["newsletter-staging"]]
 
 
 def test_every_schedule_leaves_its_name_to_cloudformation() -> None:

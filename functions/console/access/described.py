@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
-from console.access.guards import Endpoint
-from console.access.once import HEADER, MAX_KEY
+from console.access.once import BARE, HEADER, MAX_KEY, QUOTED
 from console.access.route_rule import Needs
+from console.description.answers import PROBLEM_JSON
 from newsletter.platform.audit.acts import act_of
 from newsletter.publication.access.roles import RESOURCE_SERVER, Role
 
+if TYPE_CHECKING:
+    from console.access.guards import Endpoint
+
 API = "/api/v1"
-ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-ERRORS = {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}
+PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 HEADERS: dict[str, Any] = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": 'Such as `"requests";q=100;w=10`.'},
     "RateLimit": {
@@ -25,7 +28,12 @@ KEY = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY + 2},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_KEY + 2,
+        "pattern": f"^({BARE.pattern}|{QUOTED.pattern})$",
+    },
     "description": "Any text that this program uses for no other request, such as a UUID, in quotes or without. Sent "
     "again within 24 hours, the request is not carried out twice: it gets its first answer.",
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
@@ -39,6 +47,7 @@ TOKEN_WORDS = (
 def with_access(paths: dict[str, Any]) -> dict[str, Any]:
     """The paths of the document, each operation with the role that its route has in the handler's table."""
     endpoints = _endpoints()
+    paths = json.loads(json.dumps(paths))  # operations share parts, and what is added to one is not said of others
     for path, operations in paths.items():
         for method, operation in operations.items():
             endpoint = endpoints.get((path, method.upper()))
@@ -50,7 +59,8 @@ def with_access(paths: dict[str, Any]) -> dict[str, Any]:
 
 
 def _endpoints() -> dict[tuple[str, str], Endpoint]:
-    from console.handler import PATHS  # here, since the handler's routes show the document
+    from console.access.guards import Endpoint  # here, since the doors hold requests against the document,
+    from console.handler import PATHS  # and the handler's routes show it
 
     return {
         (path.removeprefix(API), method): view
@@ -67,9 +77,9 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     said = operation.get("description")
     operation["description"] = f"{said} {_in_words(needs, role)}" if said else _in_words(needs, role)
     operation["responses"]["403"] = {
-        "description": f"The token does not give the role {role.word}; `error` says whom to ask.",
+        "description": f"The token does not give the role {role.word}; `detail` says whom to ask.",
         "headers": {"WWW-Authenticate": {"schema": {"type": "string"}}},
-        "content": ERROR,
+        "content": PROBLEM,
     }
     responses = operation["responses"]
     for response in responses.values():
@@ -78,9 +88,9 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     other = f" {responses['429']['description']}" if "429" in responses else ""
     responses["429"] = {
         "description": f"Too many {costly}requests of one program in ten seconds; nothing was done.{other} API Gateway "
-        "answers 429 too, with `message` instead of `error`, when all programs together ask too much.",
+        "answers 429 too, with `message` instead of `detail`, when all programs together ask too much.",
         "headers": LIMIT_HEADERS | {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}},
-        "content": ERROR,
+        "content": PROBLEM,
     }
 
 
@@ -88,9 +98,11 @@ def _describe_key(operation: dict[str, Any]) -> None:
     """The header, and what it may be answered; where an operation has such an answer, its words stay."""
     operation["parameters"] = [*operation.get("parameters", ()), KEY]
     responses = operation["responses"]
-    responses.setdefault("400", {"description": "The Idempotency-Key is none.", "content": ERROR})
-    responses.setdefault("409", {"description": "The first request with this key is being answered.", "content": ERROR})
-    responses.setdefault("422", {"description": "The key was used for another request.", "content": ERRORS})
+    responses.setdefault("400", {"description": "The Idempotency-Key is none.", "content": PROBLEM})
+    responses.setdefault(
+        "409", {"description": "The first request with this key is being answered.", "content": PROBLEM}
+    )
+    responses.setdefault("422", {"description": "The key was used for another request.", "content": PROBLEM})
     for status, response in responses.items():
         if status.startswith("2"):
             response["headers"]["Idempotent-Replayed"] = {

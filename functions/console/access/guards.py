@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
@@ -11,11 +12,13 @@ from console.access.limits import admit
 from console.access.once import once
 from console.access.route_rule import Needs
 from console.audited import act_in, audited
+from console.description import requests
 from console.principal import NotSignedIn, principal_of
 from console.problems import status_of
 from console.request import Request
 from console.responses import redirect
 from newsletter.container import app
+from newsletter.platform.errors import NewsletterError
 from newsletter.platform.web.answer import Answer
 from newsletter.platform.web.router import View
 
@@ -57,7 +60,8 @@ class Endpoint:
     def __call__(self, request: Request, **in_path: str) -> Answer:
         """The view's answer, or the one that the same request was given before (once.py).
 
-        Raises NotSignedIn, BadToken, TooManyRequests and RoleNeeded before the view is asked.
+        Raises NotSignedIn, BadToken, TooManyRequests, RoleNeeded, and what `requests.check` raises for a request that
+        is not as described, before the view is asked; for an act, such a request is in the audit trail all the same.
         """
         scheme, _, token = request.header("authorization").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
@@ -65,15 +69,30 @@ class Endpoint:
         who = principal_of(app.oidc.verify(token.strip()))
         admit(request, who, costly=self.costly)
         who.require(self.needs.for_request(request))
+        wrong = _fault(request, in_path)
         again = self.again
 
-        def work() -> Answer:
-            return audited(request, who, in_path, lambda: self.view(request, who, **in_path))
+        def view() -> Answer:
+            if wrong:
+                raise wrong
+            return self.view(request, who, **in_path)
 
-        if request.method != "POST" or not act_in(request, in_path):
+        def work() -> Answer:
+            return audited(request, who, in_path, view)
+
+        if wrong or request.method != "POST" or not act_in(request, in_path):
             return work()
         shown_again = partial(again, request, who, **in_path) if again else None
         return once(request, who, work, refused=lambda error: status_of(error) < 500, shown_again=shown_again)
+
+
+def _fault(request: Request, in_path: Mapping[str, str]) -> NewsletterError | None:
+    """How the request differs from its description."""
+    try:
+        requests.check(request, in_path)
+    except NewsletterError as wrong:
+        return wrong
+    return None
 
 
 def signed_in(view: View, needs: Needs) -> Page:

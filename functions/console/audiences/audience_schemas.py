@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from console.schemas import MOMENT, NUMBER, TEXT, TEXT_LIST, YES_NO, Schema, answer, array, operation, ref, with_fields
+from console.schemas import (
+    MOMENT,
+    NUMBER,
+    TEXT,
+    TEXT_LIST,
+    YES_NO,
+    Schema,
+    answer,
+    array,
+    operation,
+    or_null,
+    ref,
+    with_fields,
+)
 from newsletter.mailings.audience.check_rule import LEAD_STATES
 from newsletter.mailings.audience.explain import REASONS
 from newsletter.mailings.audience.save_audience import MAX_NAME
-from newsletter.mailings.audience.written import MAX_EXCLUSIONS, MAX_LISTED, MAX_VALUES, NUMBERS
+from newsletter.mailings.audience.written import MAX_EXCLUSIONS, MAX_LISTED, MAX_TEXT, MAX_VALUES, NUMBERS, SUBSCRIBER
 from newsletter.readers.choices import FILTERS
 
 SAID = {
@@ -21,19 +34,26 @@ SAID = {
     "not_clicked": "Of whose mail of each of these no person opened a link, as far as is known.",
     **{name: f"Readers whose {name} is one of these." for name in FILTERS},
 }
-DAY: Schema = {"type": "string", "format": "date"}
+DAY: Schema = {"type": ["string", "null"], "format": "date"}
+NAME: Schema = TEXT | {"minLength": 1, "maxLength": MAX_NAME}
+
+
+def _list(items: Schema, most: int = MAX_VALUES) -> Schema:
+    return or_null({"type": "array", "items": items, "maxItems": most})
 
 
 def _rule_fields() -> dict[str, Schema]:
+    line = TEXT | {"minLength": 1, "maxLength": MAX_TEXT}
+    ids = TEXT | {"pattern": f"^({SUBSCRIBER.pattern})$", "description": "the id of a subscriber, as an answer gave it"}
     return {
-        **{name: TEXT_LIST | {"maxItems": MAX_VALUES, "description": text} for name, text in SAID.items()},
-        "lead_states": {"type": "array", "items": {"enum": list(LEAD_STATES)}, "maxItems": MAX_VALUES},
-        "frequency": {"enum": ["weekly", "monthly"]},
+        **{name: _list(line) | {"description": text} for name, text in SAID.items()},
+        "lead_states": _list({"enum": list(LEAD_STATES)}),
+        "frequency": {"enum": ["weekly", "monthly", "", None]},
         "signed_up_from": DAY | {"description": "Signed up on that day or later."},
         "signed_up_before": DAY | {"description": "Signed up before that day."},
         **{name: NUMBER | {"maximum": most} for name, most in NUMBERS.items()},
-        "addresses": TEXT_LIST | {"maxItems": MAX_LISTED, "description": "Kept as keyed hashes, which are `listed`."},
-        "listed": TEXT_LIST | {"maxItems": MAX_LISTED, "description": "Ids of readers, as an answer gave them."},
+        "addresses": _list(line, MAX_LISTED) | {"description": "Kept as keyed hashes, which are `listed`."},
+        "listed": _list(ids, MAX_LISTED) | {"description": "Ids of readers, as an answer gave them."},
     }
 
 
@@ -41,20 +61,22 @@ def audience_schemas() -> dict[str, Schema]:
     """The schemas, by name."""
     fields = _rule_fields()
     exclusions: Schema = {
-        "oneOf": [ref("Exclusion"), array("Exclusion") | {"maxItems": MAX_EXCLUSIONS}],
+        "oneOf": [ref("Exclusion"), array("Exclusion") | {"maxItems": MAX_EXCLUSIONS}, {"type": "null"}],
         "description": "Without those who fit one of these; there, topics are those that were chosen by name.",
     }
-    saved = {"name": TEXT | {"maxLength": MAX_NAME}, "rule": ref("Audience")}
+    saved = {"name": NAME, "rule": ref("Audience")}
+    either: Schema = {"oneOf": [ref("Audience"), NAME], "description": "A rule, or the name of a saved one."}
     known = {"enum": [*REASONS, *FILTERS]}
     return {
-        "Exclusion": with_fields(fields, ()),
-        "Audience": with_fields({**fields, "exclude": exclusions}, ()),
+        "Exclusion": with_fields(fields, ()) | {"examples": [{"not_clicked_in_days": 180}]},
+        "Audience": with_fields({**fields, "exclude": exclusions}, ())
+        | {"examples": [{"topics": ["leadership"], "clicked_in_days": 90}]},
         "NewAudience": with_fields(saved),
         "ChangedAudience": with_fields({"rule": ref("Audience")}),
         "SavedAudience": with_fields({**saved, "saved_by": TEXT, "saved_at": MOMENT}),
         "SavedAudiences": with_fields({"audiences": array("SavedAudience")}),
         "CountedAudience": {
-            "anyOf": [ref("Audience"), with_fields({"audience": {"oneOf": [ref("Audience"), TEXT]}})],
+            "anyOf": [ref("Audience"), with_fields({"audience": either})],
             "description": "A rule; or a rule or the name of a saved audience in `audience`.",
         },
         "AudienceCount": with_fields(
@@ -66,7 +88,7 @@ def audience_schemas() -> dict[str, Schema]:
                 "samples": TEXT_LIST | {"description": "Five masked addresses."},
             }
         ),
-        "AudienceQuestion": with_fields({"audience": {"oneOf": [ref("Audience"), TEXT]}, "address": TEXT}),
+        "AudienceQuestion": with_fields({"audience": either, "address": TEXT | {"minLength": 1, "maxLength": 254}}),
         "AudienceAnswer": with_fields(
             {"in": YES_NO, "reasons": {"type": "array", "items": with_fields({"code": known, "text": TEXT})}}
         ),
@@ -75,7 +97,7 @@ def audience_schemas() -> dict[str, Schema]:
 
 def audience_paths() -> dict[str, Schema]:
     """The paths."""
-    named = [{"name": "audience", "in": "path", "required": True, "schema": TEXT}]
+    named = [{"name": "audience", "in": "path", "required": True, "schema": NAME}]
     wrong = {"422": answer("Fields that need mending.", "Errors")}
     none = {"404": answer("No such audience.", "Error")}
     refused = {"403": answer("The token does not allow sending.", "Error")}

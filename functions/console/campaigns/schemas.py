@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from console.campaigns.experiment_schemas import KEPT_TEST, TEST
-from console.campaigns.input import LISTS, NEEDED, NUMBERS, SWITCHES, TEXTS
+from console.campaigns.input import LISTS, NEEDED, NUMBERS, READ_ONLY, SWITCHES, TEXTS
 from console.schemas import (
     EXAMPLE,
     FIELDS,
@@ -20,26 +20,35 @@ from console.schemas import (
     array,
     operation,
     or_null,
+    page_of,
     ref,
     with_fields,
 )
-from newsletter.mailings.campaign import RULE
-from newsletter.mailings.drafts.draft import DraftState
+from newsletter.mailings.audience.save_audience import MAX_NAME
+from newsletter.mailings.campaign import MAX_BODY, RULE
+from newsletter.mailings.drafts.draft import MAX_LINE, MAX_VALUES, DraftState
+from newsletter.mailings.drafts.edit_drafts import DRAFT_ID
 from newsletter.mailings.drafts.try_out import MAILS_AN_HOUR, MAX_ADDRESSES
 
 VERSION = {"type": "integer", "minimum": 1, "description": "One more with every change."}
 SEND_AT = MOMENT | {"description": "When it goes out, with its offset; the audience is taken then."}
 AGAIN_OF = TEXT | {"description": "The mailing that it sends again; empty for other campaigns."}
+MOST = 1_000_000
+_LINE: Schema = {"type": "string", "maxLength": MAX_LINE}
+_LINES: Schema = {"type": "array", "items": _LINE, "maxItems": MAX_VALUES}
 TEXT_OF_IT: dict[str, Schema] = {
-    **{name: TEXT | {"description": FIELDS[name]} for name in TEXTS},
-    **{name: TEXT_LIST | {"description": FIELDS[name]} for name in LISTS},
+    **{name: _LINE | {"description": FIELDS[name]} for name in TEXTS},
+    "body": TEXT | {"maxLength": MAX_BODY, "description": FIELDS["body"]},
+    **{name: _LINES | {"description": FIELDS[name]} for name in LISTS},
     **{name: or_null(YES_NO) | {"description": FIELDS[name]} for name in SWITCHES},
-    **{name: NUMBER | {"description": FIELDS[name]} for name in NUMBERS},
+    **{name: NUMBER | {"maximum": MOST, "description": FIELDS[name]} for name in NUMBERS},
     "ab": TEST,
 }
+NEW_TEXT = {name: each if name in NEEDED else or_null(each) for name, each in TEXT_OF_IT.items()}
+"""Null is the default of a field, as if it were not there."""
 RULE_OF_IT: dict[str, Schema] = {
     RULE: {
-        "oneOf": [ref("Audience"), TEXT, {"type": "null"}],
+        "oneOf": [ref("Audience"), TEXT | {"maxLength": MAX_NAME}, {"type": "null"}],
         "description": "Whom it is for, beside topics and languages; or the name of a saved audience, whose rule is "
         "taken as it is now.",
     }
@@ -76,20 +85,23 @@ PUT_VERSION = VERSION | {
     "description": "The version that was read: if somebody changed it since, nothing is saved, and 409 says what it is "
     "now. The same as If-Match. Without it, it is replaced whatever it is; earlier versions are kept."
 }
+NAMED: list[Schema] = [{"required": ["name"]}, {"required": ["subject"]}]
+"""Without a name it is made from the subject."""
 CAMPAIGN_SCHEMAS: dict[str, Schema] = {
     "Campaign": with_fields(
         {
-            **TEXT_OF_IT,
+            **NEW_TEXT,
             **RULE_OF_IT,
             "readers": READERS,
-            "draft": YES_NO | {"description": "Keep it and send nothing; every field may be missing or wrong."},
+            "draft": or_null(YES_NO)
+            | {"description": "Keep it and send nothing; every field may be missing or wrong."},
             "send_at": or_null(SEND_AT),
         },
         (),
     )
     | {
         "anyOf": [
-            {"required": list(NEEDED), "properties": LIMITS},
+            {"required": list(NEEDED), "properties": LIMITS, "anyOf": NAMED},
             {"required": ["body", "language", "ab"], "properties": {**LIMITS, "ab": {"type": "object"}}},
             {"properties": {"draft": {"const": True}}, "required": ["draft"]},
         ],
@@ -98,25 +110,27 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
     "NewText": {
         "type": "object",
         "properties": {
-            **TEXT_OF_IT,
+            **NEW_TEXT,
             **RULE_OF_IT,
             "ab": KEPT_TEST,
             "readers": READERS,
-            "version": PUT_VERSION,
+            "version": or_null(PUT_VERSION),
             "send_at": or_null(SEND_AT) | {"description": "Another time; null takes it back; without it, as before."},
+            **{name: KEPT["properties"][name] | {"readOnly": True} for name in READ_ONLY},
         },
+        "additionalProperties": False,
         "description": "What was read can be sent back with changes; fields that are missing become empty.",
+        "examples": [EXAMPLE | {"version": 3}],
     },
     "CampaignDraft": KEPT,
     "KeptCampaign": with_fields({"campaign": ref("CampaignDraft"), "warnings": TEXT_LIST}),
     "KeptCampaigns": with_fields({"campaigns": array("CampaignDraft"), "cursor": or_null(TEXT)}),
-    "ChangedMeanwhile": with_fields({"error": TEXT, "campaign": ref("CampaignDraft")}, ("error",)),
-    "When": with_fields({"send_at": or_null(SEND_AT), "readers": READERS, "version": PUT_VERSION}, ()),
+    "When": with_fields({"send_at": or_null(SEND_AT), "readers": READERS, "version": or_null(PUT_VERSION)}, ()),
     "TestMail": with_fields(
         {
-            "to": {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_ADDRESSES},
-            "language": TEXT | {"description": "Of the texts around it; without it, the campaign's."},
-            "name": TEXT | {"description": "The reader who is greeted."},
+            "to": {"type": "array", "items": TEXT | {"maxLength": 254}, "minItems": 1, "maxItems": MAX_ADDRESSES},
+            "language": _LINE | {"description": "Of the texts around it; without it, the campaign's."},
+            "name": _LINE | {"description": "The reader who is greeted."},
         },
         ("to",),
     ),
@@ -162,7 +176,12 @@ _MEND = {"422": answer("Fields that need mending; also what preflight finds brok
 _CHANGED = {
     "409": answer("It was changed meanwhile, is sent, or its name is taken; then nothing was done.", "ChangedMeanwhile")
 }
-_MATCH = {"name": "If-Match", "in": "header", "schema": TEXT, "description": "The ETag of the version that was read."}
+_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": TEXT | {"pattern": r"^(\*|(W/)?\"?[1-9][0-9]{0,8}\"?)$"},
+    "description": "The ETag of the version that was read.",
+}
 _ID = {"name": "campaign", "in": "path", "required": True, "schema": TEXT}
 
 
@@ -209,10 +228,7 @@ def _body(schema: str, *, required: bool = True) -> Schema:
 
 
 def _list() -> Schema:
-    parameters = [
-        {"name": "cursor", "in": "query", "schema": TEXT, "description": "`cursor` of the page before."},
-        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50, "default": 20}},
-    ]
+    parameters = page_of(20, 50, cursor=DRAFT_ID.pattern)  # each may have 50,000 characters of text
     answers = {
         "200": answer("Drafts and scheduled campaigns, the newest first.", "KeptCampaigns"),
         "422": answer("A parameter needs mending.", "Errors"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from console.schemas import (
+    KEYS,
     MOMENT,
     NUMBER,
     TEXT,
@@ -104,7 +105,11 @@ def overview_paths() -> dict[str, Any]:
     )
     topics["requestBody"] = {
         "required": True,
-        "content": {"application/json": {"schema": with_fields({"topics": TEXT_LIST})}},
+        "content": {
+            "application/json": {
+                "schema": with_fields({"topics": KEYS | {"description": "Keys; an empty list is for everyone."}})
+            }
+        },
     }
     return {
         "/overview": {"get": operation("showOverview", summary, {"200": answer("As of now.", "Overview")})},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from console.schemas import (
+    KEYS,
     MOMENT,
     NUMBER,
     TEXT,
@@ -15,24 +16,25 @@ from console.schemas import (
     array,
     operation,
     or_null,
+    page_of,
     ref,
     with_fields,
 )
+from newsletter.platform.audit.audit_line import CURSOR, MONTH
 from newsletter.publication.sequences import Exit
-from newsletter.readers.choice import Frequency
+from newsletter.readers.choice import MAX_TEXT, Frequency
 from newsletter.readers.profiles.reader_list_store import STATUSES
 from newsletter.sending.ledger import RecipientStatus
 
-MAX_LIMIT = 200
 ADDRESS = TEXT | {"description": "Whole for whoever may send, else masked as m…@example.com; empty for erased readers."}
 NUMBERS: Schema = {"type": "object", "additionalProperties": NUMBER}
 PART = {"description": "By key, of the readers that were read."}
-CHOICES = {
-    "topics": TEXT_LIST | {"description": "Keys; an empty list is every topic."},
-    "language": TEXT,
+CHOICES: dict[str, Schema] = {
+    "topics": KEYS | {"description": "Keys; an empty list is every topic."},
+    "language": TEXT | {"maxLength": 20},
     "frequency": {"enum": list(Frequency)},
-    "name": TEXT,
-    "paused_until": TEXT | {"description": "The first day with mail again."},
+    "name": TEXT | {"maxLength": MAX_TEXT},
+    "paused_until": TEXT | {"maxLength": 10, "description": "The first day with mail again."},
 }
 
 
@@ -93,7 +95,7 @@ READER_SCHEMAS = {
             "who": TEXT,
             "act": TEXT,
             "what": TEXT | {"description": "The id of what it was done to. No reader's address."},
-            "via": {"enum": ["console", "api", "command line"]},
+            "via": {"enum": ["console", "api", "command line", "event"]},
             "refused": TEXT | {"description": "Why nothing came of it; empty where it was done."},
         }
     ),
@@ -109,7 +111,7 @@ def reader_paths() -> dict[str, Any]:
     wrong = {"422": answer("What needs mending.", "Errors")}
     shown = {"200": answer("All that is known of them.", "ShownSubscriber"), **missing}
     find = operation("findSubscriber", "Find a reader by their address; it is not logged", shown | wrong)
-    find["requestBody"] = _body(with_fields({"address": TEXT}))
+    find["requestBody"] = _body(with_fields({"address": TEXT | {"minLength": 1, "maxLength": 254}}))
     change = operation("changeSubscriber", "Change choices as the reader asked", {**shown, **refused, **wrong}, [one])
     change["requestBody"] = _body(ref("NewChoices"))
     ended = {**shown, **refused, "409": answer("The address never confirmed.", "Error")}
@@ -147,17 +149,15 @@ def _filters() -> list[Schema]:
         _query("status", {"enum": list(STATUSES)}, "Only those; without it all but erased ones."),
         _query("language", TEXT, "Code of a language of the publication."),
         _query("topic", TEXT, "Key of a topic; whoever chose none is a reader of each."),
-        *_paging(),
+        *page_of(),
     ]
 
 
 def _of_audit() -> list[Schema]:
-    return [_query("month", TEXT, "As 2026-11, in UTC; without it, this one."), *_paging()]
-
-
-def _paging() -> list[Schema]:
-    limit: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}
-    return [_query("cursor", TEXT, "`cursor` of the page before."), _query("limit", limit, "At most so many.")]
+    return [
+        _query("month", TEXT | {"pattern": f"^({MONTH.pattern})$"}, "As 2026-11, in UTC; without it, this one."),
+        *page_of(cursor=CURSOR.pattern),
+    ]
 
 
 def _query(name: str, schema: Schema, description: str) -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.reports import CURSOR as CURSOR_OF
 from console.schemas import (
     MOMENT,
     NUMBER,
@@ -19,6 +20,7 @@ from console.schemas import (
 )
 from newsletter.readers.unsubscribe import REASONS
 from newsletter.reports.groups.groups import EARLIER, NEW
+from newsletter.reports.groups.left_comments import PLACE
 from newsletter.reports.words.bounce_words import MEANINGS
 
 CURSOR: Schema = or_null(TEXT) | {"description": "What to ask for to see the next page; null after the last."}
@@ -105,7 +107,7 @@ def report_paths(mailing: Schema) -> dict[str, Any]:
         "422": answer("A parameter needs mending.", "Errors"),
     }
     link = _query("link", "Those alone who opened this link, as the report lists it.")
-    cursor = _query("cursor", "`cursor` of the page before.")
+    cursor = _query("cursor", "`cursor` of the page before.", CURSOR_OF.pattern)
     listed = answer("People, by batch. Asked for with `Accept: text/csv`, a file.", "Clickers")
     listed["content"]["text/csv"] = {"schema": TEXT}
     listed["headers"] = {"Link": {"schema": TEXT, "description": "Of a file: where the next part is (`rel=next`)."}}
@@ -122,7 +124,7 @@ def report_paths(mailing: Schema) -> dict[str, Any]:
         "listLeavingComments",
         "What readers wrote who left with the mailing",
         {"200": answer("Their words.", "LeavingComments"), **refused},
-        [mailing, cursor],
+        [mailing, _query("cursor", "`cursor` of the page before.", PLACE.pattern)],
     )
     which = [_query("variant", "`variant` of the report."), _query("language", "Of a campaign, rendered anew.")]
     mail = operation(
@@ -138,5 +140,6 @@ def report_paths(mailing: Schema) -> dict[str, Any]:
     }
 
 
-def _query(name: str, description: str) -> Schema:
-    return {"name": name, "in": "query", "schema": TEXT, "description": description}
+def _query(name: str, description: str, pattern: str = "") -> Schema:
+    schema = TEXT | ({"pattern": f"^({pattern})$"} if pattern else {})
+    return {"name": name, "in": "query", "schema": schema, "description": description}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.request import JOB, Request
 from console.schemas import (
+    KEYS,
     MOMENT,
     NUMBER,
     TEXT,
@@ -15,6 +17,7 @@ from console.schemas import (
     array,
     operation,
     or_null,
+    page_of,
     ref,
     with_fields,
 )
@@ -22,11 +25,16 @@ from newsletter.readers.choice import Frequency
 from newsletter.readers.imports.import_subscribers import Imported, Mode
 from newsletter.readers.imports.options import MAPPED
 from newsletter.readers.profiles.reader_list_store import STATUSES
+from newsletter.readers.signup.website_form import FORM_NAME
 from newsletter.readers.transfers.manage_import import ANSWERS, MAX_EVIDENCE, MEANINGS
-from newsletter.readers.transfers.transfer import MOST_BYTES, PART, REFUSED, ExportState, ImportState
+from newsletter.readers.transfers.transfer import MOST_BYTES, MOST_FILES, PART, REFUSED, ExportState, ImportState
 
+MOST_IN_NAME = 255
+"""Characters of the name of a file or of a column."""
 RESULTS = (*(each.value for each in Imported), REFUSED)
 COUNTS = with_fields(dict.fromkeys(RESULTS, NUMBER))
+YES: Schema = {"enum": ["yes", "no"]}
+CODE = TEXT | {"maxLength": 20}
 HOW: dict[str, Schema] = {
     "as": {
         "enum": [each.value for each in Mode],
@@ -36,16 +44,17 @@ HOW: dict[str, Schema] = {
     | {"maxLength": MAX_EVIDENCE, "description": "Where and when they agreed; must be given as confirmed."},
     "columns": {
         "type": "object",
+        "propertyNames": {"type": "string", "maxLength": MOST_IN_NAME},
         "additionalProperties": {"enum": ["", *MAPPED, *ANSWERS]},
         "description": "For the name of a column what it is. What is not named here is recognised by its name.",
     },
     "meanings": {
         "type": "object",
-        "properties": {listed.value: TEXT_LIST for listed in MEANINGS},
+        "properties": {listed.value: KEYS for listed in MEANINGS},
         "additionalProperties": False,
         "description": "What the values of columns with `status` mean.",
     },
-    "encoding": TEXT | {"description": "Empty: found out."},
+    "encoding": TEXT | {"maxLength": 40, "description": "Empty: found out."},
     "dry_run": YES_NO | {"default": True, "description": "Only say what would happen; false imports after that."},
 }
 TRANSFER_SCHEMAS: dict[str, Schema] = {
@@ -79,8 +88,12 @@ TRANSFER_SCHEMAS: dict[str, Schema] = {
     "Imports": with_fields({"imports": array("Import"), "cursor": or_null(TEXT)}),
     "NewImport": with_fields(
         {
-            "file_name": TEXT,
-            "csv": TEXT | {"description": "The lines themselves, up to 4 MB with all that is around them."},
+            "file_name": TEXT | {"maxLength": MOST_IN_NAME},
+            "csv": TEXT
+            | {
+                "maxLength": Request.MAX_FILE,
+                "description": "The lines themselves, up to 4 MB with all that is around them.",
+            },
             "size": {
                 "type": "integer",
                 "minimum": 1,
@@ -131,10 +144,10 @@ TRANSFER_SCHEMAS: dict[str, Schema] = {
     ),
     "DigestOfWhom": with_fields(
         {
-            "address": TEXT | {"description": "Of a reader; it is not logged."},
-            "subscriber": TEXT | {"description": "Or the id of a reader."},
-            "topics": TEXT_LIST | {"description": "Or what somebody would choose; none is every topic."},
-            "language": TEXT,
+            "address": TEXT | {"maxLength": 254, "description": "Of a reader; it is not logged."},
+            "subscriber": TEXT | {"maxLength": 200, "description": "Or the id of a reader."},
+            "topics": KEYS | {"description": "Or what somebody would choose; none is every topic."},
+            "language": CODE,
             "frequency": {"enum": ["", *Frequency]},
         },
         (),
@@ -142,15 +155,18 @@ TRANSFER_SCHEMAS: dict[str, Schema] = {
     "FormHtml": with_fields({"html": TEXT}),
     "ShownExport": with_fields({"export": ref("Export")}),
     "Exports": with_fields({"exports": array("Export"), "cursor": or_null(TEXT)}),
-    "NewExport": with_fields({"status": {"enum": ["", *STATUSES]}, "language": TEXT, "topic": TEXT}, ()),
+    "NewExport": with_fields(
+        {"status": {"enum": ["", *STATUSES]}, "language": CODE, "topic": TEXT | {"maxLength": 100}}, ()
+    ),
 }
 
 
 def transfer_paths() -> dict[str, Any]:
     """What is below /imports and /exports."""
-    job = {"name": "job", "in": "path", "required": True, "schema": TEXT}
-    part = {"name": "part", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
-    file = {"name": "file", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+    job = {"name": "job", "in": "path", "required": True, "schema": TEXT | {"pattern": f"^({JOB.pattern})$"}}
+    part = _number("part", 0, MOST_BYTES // PART)
+    file = _number("file", 1, MOST_FILES)
+    page = page_of(cursor=JOB.pattern)
     refused = {"403": answer("The token does not allow sending.", "Error")}
     missing = {"404": answer("No such import or export.", "Error"), **refused}
     wrong = {"422": answer("What needs mending.", "Errors")}
@@ -161,10 +177,8 @@ def transfer_paths() -> dict[str, Any]:
         "checkImport", "Say what would become of each line", {**taken, **missing, **not_now, **wrong}, [job]
     )
     put = operation("putImportPart", "A part of the file", {**shown, **missing, **not_now, **wrong}, [job, part])
-    put["requestBody"] = {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "text/csv"}}},
-    }
+    csv_part = {"schema": {"type": "string", "maxLength": PART}, "example": "email\nmaija@example.com\n"}
+    put["requestBody"] = {"required": True, "content": {"application/octet-stream": csv_part}}
     lines = {"200": answer("A page.", "ImportLines"), **missing, **not_now, **wrong}
     export = operation(
         "createExport", "Write readers as CSV", {"202": answer("It is written.", "ShownExport"), **refused, **wrong}
@@ -178,19 +192,21 @@ def transfer_paths() -> dict[str, Any]:
         "/forms/html": {"get": _form(wrong)},
         "/digests/preview": {"post": look | {"requestBody": _body("DigestOfWhom")}},
         "/imports": {
-            "get": operation("listImports", "Imports, the newest first", _listed("Imports", refused), _paging()),
+            "get": operation("listImports", "Imports, the newest first", _listed("Imports", refused), page),
             "post": create | {"requestBody": _body("NewImport")},
         },
         "/imports/{job}": {"get": operation("showImport", "How an import stands", {**shown, **missing}, [job])},
         "/imports/{job}/parts/{part}": {"put": put},
         "/imports/{job}/lines": {
-            "get": operation("listImportLines", "What became of each line, or would", lines, [job, _paging()[0]])
+            "get": operation(
+                "listImportLines", "What became of each line, or would", lines, [job, *page_of(cursor="[0-9]{1,6}")[1:]]
+            )
         },
         "/imports/{job}/check": {"post": check | {"requestBody": _body("ImportCheck")}},
         "/imports/{job}/start": {"post": started},
         "/imports/{job}/cancel": {"post": stopped},
         "/exports": {
-            "get": operation("listExports", "Exports, the newest first", _listed("Exports", refused), _paging()),
+            "get": operation("listExports", "Exports, the newest first", _listed("Exports", refused), page),
             "post": export | {"requestBody": _body("NewExport")},
         },
         "/exports/{job}": {
@@ -206,14 +222,16 @@ def transfer_paths() -> dict[str, Any]:
 
 def _form(wrong: Schema) -> Schema:
     said = {
-        "language": "Code.",
-        "topics": "Keys, separated by commas.",
-        "name": "Of the form.",
-        "next": "Where readers go on to.",
-        "asks_name": "yes: asks a first name.",
-        "asks_frequency": "yes: asks how often.",
+        "language": (CODE, "Code."),
+        "topics": (TEXT | {"maxLength": 2_000}, "Keys, separated by commas."),
+        "name": (TEXT | {"pattern": f"^({FORM_NAME.pattern})$"}, "Of the form: small letters, digits and hyphens."),
+        "next": (TEXT | {"maxLength": 1_000}, "Where readers go on to."),
+        "asks_name": (YES, "yes: asks a first name."),
+        "asks_frequency": (YES, "yes: asks how often."),
     }
-    asked = [{"name": name, "in": "query", "schema": TEXT, "description": what} for name, what in said.items()]
+    asked = [
+        {"name": name, "in": "query", "schema": schema, "description": what} for name, (schema, what) in said.items()
+    ]
     form = {"200": answer("The form.", "FormHtml"), **wrong}
     return operation("getFormHtml", "HTML of a subscribe form for a website of one's own", form, asked)
 
@@ -226,9 +244,6 @@ def _body(schema: str) -> Schema:
     return {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
 
 
-def _paging() -> list[Schema]:
-    limit: Schema = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
-    return [
-        {"name": "cursor", "in": "query", "schema": TEXT, "description": "`cursor` of the page before."},
-        {"name": "limit", "in": "query", "schema": limit, "description": "At most so many."},
-    ]
+def _number(name: str, least: int, most: int) -> Schema:
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return {"name": name, "in": "path", "required": True, "schema": schema}

@@ -14,9 +14,6 @@ from newsletter.reports.descriptions import article_as_json, mailing_as_json
 from newsletter.reports.report_as_json import recipients_as_json, report_as_json
 from newsletter.reports.report_mailing import addresses_of
 
-MAX_LIMIT = 200
-"""Mailings, decisions, articles or recipients in one answer; Lambda answers with at most 6 MB."""
-
 
 def show_openapi(_request: Request) -> Answer:
     """The OpenAPI document of this API."""
@@ -25,7 +22,7 @@ def show_openapi(_request: Request) -> Answer:
 
 def list_mailings(request: Request, _who: Principal) -> Answer:
     """Mailings, at most `limit`, the newest first, from after the cursor on."""
-    limit = request.number("limit", 50, MAX_LIMIT)
+    limit = request.limit()
     mailings, cursor = app.mailings.page(request.place(), limit)
     return json_answer(200, {"mailings": [mailing_as_json(mailing) for mailing in mailings], "cursor": cursor})
 
@@ -37,7 +34,7 @@ def show_mailing(_request: Request, _who: Principal, mailing: str) -> Answer:
 
 def list_recipients(request: Request, who: Principal, mailing: str) -> Answer:
     """A page of recipients with the status of each."""
-    limit = request.number("limit", 100, MAX_LIMIT)
+    limit = request.limit()
     found = app.mailings.get(mailing)
     if found is None:
         raise NotFound(f"mailing {mailing}")
@@ -48,7 +45,7 @@ def list_recipients(request: Request, who: Principal, mailing: str) -> Answer:
 
 def list_decisions(request: Request, _who: Principal) -> Answer:
     """What the schedules decided and why, at most `limit`, the newest first."""
-    limit = request.number("limit", 50, MAX_LIMIT)
+    limit = request.limit()
     found = app.decisions.newest(limit + 1, request.place())
     shown = found[:limit]
     cursor = f"{shown[-1]['at']}#{shown[-1]['run']}" if len(found) > limit else None
@@ -58,5 +55,5 @@ def list_decisions(request: Request, _who: Principal) -> Answer:
 def list_articles(request: Request, _who: Principal) -> Answer:
     """The articles, at most `limit`, the newest first."""
     every = newest_first(app.articles.all())
-    articles, cursor = request.page(every, lambda article: article.id, request.number("limit", 50, MAX_LIMIT))
+    articles, cursor = request.page(every, lambda article: article.id, request.limit())
     return json_answer(200, {"articles": [article_as_json(article) for article in articles], "cursor": cursor})

@@ -69,7 +69,7 @@ def list_digests(request: Request, _who: Principal) -> Answer:
     """Digests that somebody gets, at most `limit`, the newest first."""
     listed = [digest for digest in app.digests.all() if not digest.nobody]
     digests = sorted(listed, key=lambda digest: digest.window.end, reverse=True)
-    shown, cursor = request.page(digests, lambda digest: digest.period, request.number("limit", 50, 200))
+    shown, cursor = request.page(digests, lambda digest: digest.period, request.limit())
     return json_answer(200, {"digests": [digest_as_json(digest) for digest in shown], "cursor": cursor})
 
 

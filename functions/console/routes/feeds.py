@@ -72,8 +72,7 @@ def list_feeds(_request: Request, _who: Principal) -> Answer:
 
 def check_one(request: Request, _who: Principal) -> Answer:
     """What would be made of the feed at an address."""
-    url = request.json_object().get("url")
-    found = checked_as_json(_checked(url if isinstance(url, str) else ""))
+    found = checked_as_json(_checked(request.json_object()["url"]))
     return json_answer(200, {**found, "entries": found["entries"][:MAX_ENTRIES]})
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from console.access.personal import lead_for
-from console.lead_schemas import MAX_LIMIT
 from console.principal import Principal
 from console.request import Request
 from console.responses import clock, page, redirect
@@ -125,7 +124,7 @@ def show(request: Request, who: Principal, lead: str) -> Answer:
 def list_all(request: Request, who: Principal) -> Answer:
     """A page of leads."""
     wanted = _filter({name: request.query(name) for name in FIELDS})
-    limit = request.number("limit", 50, MAX_LIMIT)
+    limit = request.limit()
     listed = list_leads(wanted, app, now=app.now(), limit=limit, cursor=request.query("cursor"))
     leads = [lead_as_json(lead_for(who, shown)) for shown in show_leads(listed.leads, app)]
     return json_answer(200, {"leads": leads, "cursor": listed.cursor})

@@ -30,6 +30,7 @@ class Settings:
     lead_queue: str
     visit_queue: str
     transfer_queue: str
+    request_queue: str
     schedule_dead_letters: str
     configuration_set: str
     secrets_path: str
@@ -69,6 +70,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         lead_queue=needed("LEAD_QUEUE"),
         visit_queue=needed("VISIT_QUEUE"),
         transfer_queue=needed("TRANSFER_QUEUE"),
+        request_queue=needed("REQUEST_QUEUE"),
         schedule_dead_letters=needed("SCHEDULE_DEAD_LETTERS"),
         configuration_set=needed("CONFIGURATION_SET"),
         secrets_path=needed("SECRETS_PATH"),

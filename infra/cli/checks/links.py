@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import urllib3
 
+from cli.progress import counted
 from newsletter.mail.markdown import WEB, places_in
 from newsletter.mail.preflight_rules import Rule
 from newsletter.mailings.mailing import Mailing
@@ -22,7 +23,7 @@ def dead_links(mailing: Mailing) -> list[Fault]:
     places = {place.target: place for place in places_in(mailing.body) if WEB.fullmatch(place.target)}
     addresses = list(places)[:MAX_LINKS]
     with ThreadPoolExecutor(max_workers=8) as pool:
-        answers = zip(addresses, pool.map(_answer, addresses), strict=True)
+        answers = zip(addresses, counted(pool.map(_answer, addresses), "Links", len(addresses)), strict=True)
         return [
             Fault(Rule.LINK, gone, f"“{address}” {said}", mailing.language, "body", places[address].line)
             for address, (said, gone) in answers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from cli.mailings.queue_names import QUEUE_NAMES
 from cli.parsing import Subparsers, add_command, add_group, add_json, add_limit
+from cli.queues.queue_names import QUEUE_NAMES
 
 
 def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
@@ -95,19 +95,19 @@ def _close_breaker(options: argparse.Namespace) -> int:  # noqa: ARG001 # as eve
 
 
 def _show_dead_letters(options: argparse.Namespace) -> int:
-    from cli.mailings import dead_letters
+    from cli.queues import dead_letters
 
     return dead_letters.show(options.queue, options.limit)
 
 
 def _redrive_dead_letters(options: argparse.Namespace) -> int:
-    from cli.mailings import dead_letters
+    from cli.queues import dead_letters
 
     return dead_letters.redrive(options.queue, options.message)
 
 
 def _drop_dead_letters(options: argparse.Namespace) -> int:
-    from cli.mailings import dead_letters
+    from cli.queues import dead_letters
 
     return dead_letters.drop(options.queue, options.message, yes=options.yes)
 

@@ -11,6 +11,8 @@ moto works out anew for every field of an answer and every item of a table what 
   message that it takes and hands out. It looks at every message of a queue to take, hand out or delete one, which
   is slow with the reports of ten thousand mails. What time it is, it reckons from a date.
 
+And it needs a package more to hand an event of EventBridge on as it is.
+
 tests/aws/rehearsal/test_moto_patches.py gives moto the same calls with and without the patches.
 """
 
@@ -30,6 +32,7 @@ from moto.core.serialize import BaseJSONSerializer, XFormedAttributePicker
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
+from moto.events.utils import EventTemplateParser
 from moto.sqs import models as sqs
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
@@ -125,6 +128,15 @@ def delete_message(queue: sqs.Queue, receipt_handle: str) -> None:
     raise ReceiptHandleIsInvalid
 
 
+def whole_event(input_template: str | None, input_paths_map: object, event: dict[str, Any]) -> dict[str, Any]:
+    """What a target without a template of its own gets: the event. moto makes one that lacks the account, with a parser
+    of paths that is a package of its own.
+    """
+    if input_template or input_paths_map:
+        raise NotImplementedError("the local cloud knows no InputTransformer of EventBridge")
+    return {name: value for name, value in event.items() if name != "ingestion-time"}
+
+
 _clock: Callable[[], float] = time
 
 
@@ -144,6 +156,7 @@ _PATCHES: tuple[tuple[Any, str, Any], ...] = (
     (sqs.SQSBackend, "is_message_valid_based_on_retention_period", is_kept),
     (BaseJSONSerializer, "_serialize_type_structure", _structure_or_value),
     (Table, "all_items", all_items),
+    (EventTemplateParser, "parse", staticmethod(whole_event)),
 )
 _originals = [(owner, name, vars(owner)[name]) for owner, name, _ in _PATCHES]
 

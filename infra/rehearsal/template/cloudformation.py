@@ -76,6 +76,7 @@ _ATTRIBUTES = {
     ("AWS::SQS::Queue", "QueueUrl"): _QUEUE_URL,
     ("AWS::SNS::Topic", "TopicArn"): "arn:aws:sns:{region}:{account}:{name}",
     ("AWS::SNS::Topic", "TopicName"): "{name}",
+    ("AWS::Events::Rule", "Arn"): "arn:aws:events:{region}:{account}:rule/{name}",
     ("AWS::Serverless::Function", "Arn"): "arn:aws:lambda:{region}:{account}:function:{name}",
 }
 # The property that names a resource, where it has one; without it the name is <stack>-<logical id>.

@@ -1,4 +1,4 @@
-"""Creates the tables, queues, buckets, topics and subscriptions of a stack in an emulator, through boto3 clients."""
+"""Creates the tables, queues, buckets, topics, subscriptions and rules of a stack in an emulator, by boto3 clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 TABLE, QUEUE, BUCKET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"
 TOPIC, SUBSCRIPTION = "AWS::SNS::Topic", "AWS::SNS::Subscription"
-PROVISIONED = (TABLE, QUEUE, TOPIC, SUBSCRIPTION, BUCKET)
+RULE = "AWS::Events::Rule"
+PROVISIONED = (TABLE, QUEUE, TOPIC, SUBSCRIPTION, BUCKET, RULE)
 
 _TABLE_PROPERTIES = (
     "BillingMode", "ProvisionedThroughput", "AttributeDefinitions", "KeySchema",
@@ -41,6 +42,8 @@ def provision(stack: Stack, client: Callable[[str], Any], *, only: Collection[st
             client("sns").create_topic(Name=topic.physical_id)
     if SUBSCRIPTION in only:
         _subscribe(stack, client("sns"))
+    if RULE in only:
+        _add_rules(stack, client("events"))
 
 
 def _create_tables(stack: Stack, dynamodb: Any) -> None:
@@ -94,6 +97,18 @@ def _subscribe(stack: Stack, sns: Any) -> None:
             Endpoint=subscription.properties["Endpoint"],
             Attributes=attributes,
         )
+
+
+def _add_rules(stack: Stack, events: Any) -> None:
+    buses = {"default"}
+    for rule in stack.of_type(RULE):
+        bus = rule.properties.get("EventBusName", "default")
+        if bus not in buses:
+            events.create_event_bus(Name=bus)
+            buses.add(bus)
+        pattern = json.dumps(rule.properties["EventPattern"])
+        events.put_rule(Name=rule.physical_id, EventBusName=bus, EventPattern=pattern)
+        events.put_targets(Rule=rule.physical_id, EventBusName=bus, Targets=rule.properties["Targets"])
 
 
 def _attribute(value: object) -> str:

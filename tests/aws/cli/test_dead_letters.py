@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.mailings import dead_letters
+from cli.queues import dead_letters
 from newsletter.container import app
 from newsletter.platform.messages import SendBatch
 from rehearsal import events

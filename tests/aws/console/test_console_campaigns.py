@@ -325,7 +325,8 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(api: Program, change: dict[s
 def test_test_mails_are_few_and_limited(api: Program, cloud: Cloud) -> None:
     path = f"/campaigns/{api('POST', '/campaigns', TEXT | {'draft': True}).json['campaign']['id']}/test"
     for to in ([], "x@example.com", ["x"], [f"a{number}@example.com" for number in range(6)], [7], None):
-        assert (api("POST", path, {"to": to}).status, api("POST", path, {"to": to}).json.keys()) == (422, {"errors"})
+        refused = api("POST", path, {"to": to})
+        assert (refused.status, list(refused.json["errors"])) == (422, ["to"])
     said = api("POST", path, {"to": [ME], "language": "sv"})
     assert (said.status, said.json["to"]) == (202, [ME])
     statuses = [api("POST", path, {"to": [f"a{n}@example.com" for n in range(5)]}).status for _ in range(6)]

@@ -31,7 +31,7 @@ def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
 
 @pytest.fixture
 def api(cloud: Cloud, issuer: Issuer) -> Program:
-    return Program(cloud, issuer.token(scope="openid newsletter:send"))
+    return Program(cloud, issuer.token(scope="campaigns:send"))
 
 
 def ask(api: Program, **whom: Any) -> Any:

@@ -226,13 +226,13 @@ def test_a_program_checks_first_and_imports_then_also_a_file_in_parts(cloud: Clo
     [
         ({}, "csv"),
         ({"csv": 1}, "csv"),
-        ({"size": 0}, "file"),
-        ({"size": 100_000_001}, "file"),
+        ({"size": 0}, "size"),
+        ({"size": 100_000_001}, "size"),
         ({"csv": "email\n", "as": "nobody"}, "as"),
         ({"csv": "email\n", "as": "confirmed"}, "evidence"),
         ({"csv": "email\n", "as": "pending", "columns": {"email": "address"}}, "columns"),
         ({"csv": "email\n", "as": "pending", "columns": {"a": "email", "b": "email"}}, "columns"),
-        ({"csv": "email\n", "as": "pending", "meanings": {"gone": []}}, "meanings"),
+        ({"csv": "email\n", "as": "pending", "meanings": {"gone": []}}, "meanings.gone"),
         ({"csv": "email\n", "as": "pending", "meanings": {"left": ["7"]}}, "columns"),
         ({"csv": "email\n", "as": "pending", "dry_run": "no"}, "dry_run"),
     ],
@@ -242,7 +242,7 @@ def test_what_an_import_cannot_be_is_said_by_field_and_nothing_is_kept(
 ) -> None:
     refused = api("POST", "/imports", body)
     assert refused.status == 422
-    assert field in conforms(refused, "Errors")["errors"]
+    assert field in conforms(refused, "Problem")["errors"]
     assert app.transfers.imports(5) == []
     assert cloud.items("Subscribers") == []
 

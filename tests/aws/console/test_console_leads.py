@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,6 @@ from newsletter.leads.manage import list_leads as listing
 from newsletter.leads.manage.acts import Act
 from newsletter.leads.outbox.endpoint_health import Access, EndpointHealth
 from newsletter.leads.outbox.outbox_event import Attempt, EventState
-from tests.aws.console.test_console_api import _conforms
 from tests.support.cloud import Cloud
 from tests.support.console_calls import Answer, Browser, Program
 from tests.support.issuer import Issuer
@@ -40,18 +38,13 @@ def pressed(browser: Browser, path: str) -> Answer:
     return browser.post(path, ("form_token", browser.form_token()))
 
 
-def conforms(answer: Answer, schema: str) -> Any:
-    _conforms(answer.json, {"$ref": f"#/components/schemas/{schema}"}, schema)
-    return answer.json
-
-
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
 def test_an_empty_list_says_how_a_lead_comes_about(looker: Browser, api: Program) -> None:
     assert "No lead yet. A lead is a reader who presses the button" in looker.get(PAGE).text
     assert "No lead fits." in looker.get(f"{PAGE}?state=won").text
-    assert conforms(api("GET", "/leads"), "Leads") == {"leads": [], "cursor": None}
+    assert api("GET", "/leads").json == {"leads": [], "cursor": None}
 
 
 def test_the_list_has_the_newest_first_with_who_it_is_and_where_it_stands(marketing: Browser, api: Program) -> None:
@@ -61,7 +54,7 @@ def test_the_list_has_the_newest_first_with_who_it_is_and_where_it_stands(market
     assert said.index(READER) < said.index("eka@example.com")
     for words in ("kept here", "won", "warm", "Shall we talk it through?", "42"):
         assert words in said
-    listed = conforms(api("GET", "/leads"), "Leads")
+    listed = api("GET", "/leads").json
     assert [lead["id"] for lead in listed["leads"]] == [newer.id, older.id]
     assert [(lead["email"], lead["state"]) for lead in listed["leads"]] == [
         (READER, "kept"),
@@ -184,7 +177,7 @@ def test_a_lead_shows_all_that_sales_and_marketing_ask(marketing: Browser, api: 
     ):
         assert words in answer.text
     assert NASTY not in answer.body
-    data = conforms(api("GET", f"/leads/{lead.id}"), "LeadInFull")
+    data = api("GET", f"/leads/{lead.id}").json
     assert [attempt["status"] for attempt in data["events"][0]["attempts"]] == [None, 503]
     assert (data["lead"]["crm"], data["answers"]["phone"]) == ("waiting", "+358 40 1")
 
@@ -193,7 +186,7 @@ def test_a_reader_who_was_erased_is_not_named(looker: Browser, api: Program) -> 
     lead = add_lead("a" * 26, LeadState.WITHDRAWN)
     said = looker.get(f"{PAGE}/{lead.id}").text
     assert "A reader who is not known any more" in said
-    assert conforms(api("GET", f"/leads/{lead.id}"), "LeadInFull")["lead"]["email"] == ""
+    assert api("GET", f"/leads/{lead.id}").json["lead"]["email"] == ""
 
 
 @pytest.mark.parametrize("name", ["aaaaaaaaaaaaaaaa", "x", "%00", "..%2f", "A" * 16, "a" * 5_000, "lead%23"])
@@ -232,7 +225,7 @@ def test_a_held_lead_is_sent_once_however_often_it_is_pressed(cloud: Cloud, mark
     answer = pressed(marketing, f"{PAGE}/{lead.id}/send")
     assert answer.location == f"{PAGE}/{lead.id}?done=send"
     again = api("POST", f"/leads/{lead.id}/send")
-    assert (again.status, conforms(again, "ChangedLead")["lead"]["state"]) == (202, "handed_off")
+    assert (again.status, again.json["lead"]["state"]) == (202, "handed_off")
     cloud.drain()
     assert [webhook.headers["webhook-id"] for webhook in cloud.webhooks] == [f"{lead.id}-1"]
     said = marketing.get(answer.location).text
@@ -242,15 +235,15 @@ def test_a_held_lead_is_sent_once_however_often_it_is_pressed(cloud: Cloud, mark
 
 def test_a_dropped_lead_stays_here_until_it_is_sent(cloud: Cloud, marketing: Browser, api: Program) -> None:
     lead = add_lead(add_reader(READER), LeadState.KEPT)
-    assert conforms(api("POST", f"/leads/{lead.id}/drop"), "ChangedLead")["lead"]["state"] == "dropped"
+    assert api("POST", f"/leads/{lead.id}/drop").json["lead"]["state"] == "dropped"
     cloud.drain()
     assert cloud.webhooks == []
     assert "Sales do not hear of it." in marketing.get(f"{PAGE}/{lead.id}").text
     assert api("POST", f"/leads/{lead.id}/send").status == 202
     refused = api("POST", f"/leads/{lead.id}/drop")
-    assert (refused.status, refused.json) == (
+    assert (refused.status, refused.json["detail"]) == (
         409,
-        {"error": f"lead {lead.id} is handed off; only one that is held or was kept can be dropped"},
+        f"lead {lead.id} is handed off; only one that is held or was kept can be dropped",
     )
     cloud.drain()
     assert len(cloud.webhooks) == 1
@@ -283,7 +276,7 @@ def test_a_lead_is_judged_anew(cloud: Cloud, api: Program) -> None:
     lead = add_lead(add_reader(READER))
     answer = api("POST", f"/leads/{lead.id}/rejudge")
     assert answer.status == 200
-    assert conforms(answer, "ChangedLead")["lead"]["id"] == lead.id
+    assert answer.json["lead"]["id"] == lead.id
     cloud.drain()
     assert api("POST", f"/leads/{add_lead('b' * 26, LeadState.WITHDRAWN).id}/rejudge").status == 409
 

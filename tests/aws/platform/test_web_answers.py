@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ ALWAYS = {
 # The headers that differ from one answer to another.
 BARE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 DATA = BARE | {"Content-Type": "application/json; charset=utf-8"}
+PROBLEM = BARE | {"Content-Type": "application/problem+json"}
 PAGE = BARE | {"Content-Type": HTML, "Content-Language": "en"}
 KEPT = {"Cache-Control": "public, max-age=60", "Content-Type": HTML, "Content-Language": "en"}
 
@@ -43,11 +46,27 @@ OTHER_TYPE = (
     '{"errors":{"content-type":"Send form data (application/x-www-form-urlencoded or multipart/form-data) or JSON'
     ' (application/json)."}}'
 )
-NO_TOKEN = '{"error":"send the header Authorization: Bearer <JSON Web Token>"}'
-NO_CAMPAIGN = (
-    '{"errors":{"x":"unknown field; is it misspelt?","name":"missing","subject":"missing","body":"missing",'
-    '"language":"missing"}}'
-)
+NO_TOKEN = "send the header Authorization: Bearer <JSON Web Token>"
+NO_CAMPAIGN = {
+    "subject": "missing",
+    "body": "missing",
+    "language": "missing",
+    "name": "missing",
+    "x": "unknown field; is it misspelt?",
+}
+LIMIT = {"limit": "give a whole number from 1 to 200"}
+MISSPELT = {"limt": "unknown parameter; is it misspelt?"}
+
+
+def problem(status: int, detail: str | dict[str, str]) -> str:
+    """What the API tells of a problem (RFC 9457); by field if it is of several."""
+    told: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    if isinstance(detail, str):
+        told |= {"detail": detail, "error": detail}
+    else:
+        told |= {"detail": "; ".join(f"{field}: {words}" for field, words in detail.items()), "errors": detail}
+    return json.dumps(told, separators=(",", ":"))
+
 
 Row = tuple[str, str, dict[str, str], str | bytes, int, dict[str, str], str]
 """Method, path, headers and body (bytes go in Base64) of a request; status, headers and what is told of its answer."""
@@ -137,8 +156,8 @@ PUBLIC: tuple[Row, ...] = (
 CONSOLE: tuple[Row, ...] = (
     ("GET", "/console/nothing", {}, "", 404, PAGE, "Nothing here"),
     ("HEAD", "/console/nothing", {}, "", 404, PAGE, ""),
-    ("GET", "/api/v1/nothing", {}, "", 404, DATA, '{"error":"Nothing here"}'),
-    ("HEAD", "/api/v1/nothing", {}, "", 404, DATA, ""),
+    ("GET", "/api/v1/nothing", {}, "", 404, PROBLEM, problem(404, "Nothing here")),
+    ("HEAD", "/api/v1/nothing", {}, "", 404, PROBLEM, ""),
     ("GET", "/console", {}, "", 303, BARE | {"Location": "/console/login?next=/console"}, ""),
     ("HEAD", "/console", {}, "", 303, BARE | {"Location": "/console/login?next=/console"}, ""),
     ("GET", "/console/mailings/x", {}, "", 303, BARE | {"Location": "/console/login?next=/console/mailings/x"}, ""),
@@ -151,48 +170,82 @@ CONSOLE: tuple[Row, ...] = (
     ("GET", "/console/mailings/x/pause", {}, "", 405, PAGE | WRITES, "That does not work here"),
     ("HEAD", "/console/mailings/x/pause", {}, "", 405, PAGE | WRITES, ""),
     ("POST", "/console/mailings/x/pause", {}, "", 401, PAGE, "You are signed out"),
-    ("OPTIONS", "/api/v1/mailings", {}, "", 405, DATA | READS, '{"error":"allowed here: GET, HEAD"}'),
-    ("POST", "/api/v1/mailings", {}, "", 405, DATA | READS, '{"error":"allowed here: GET, HEAD"}'),
-    ("GET", "/api/v1/feeds/check", {}, "", 405, DATA | WRITES, '{"error":"allowed here: POST"}'),
-    ("HEAD", "/api/v1/feeds/check", {}, "", 405, DATA | WRITES, ""),
-    ("POST", "/api/v1/campaigns", AS_JSON, "{}", 401, DATA | BEARER, NO_TOKEN),
-    ("GET", "/api/v1/mailings", {}, "", 401, DATA | BEARER, NO_TOKEN),
-    ("GET", "/api/v1/mailings", {"authorization": "Basic YTpi"}, "", 401, DATA | BEARER, NO_TOKEN),
-    ("POST", "/api/v1/openapi.json", {}, "", 405, DATA | READS, '{"error":"allowed here: GET, HEAD"}'),
+    ("OPTIONS", "/api/v1/mailings", {}, "", 405, PROBLEM | READS, problem(405, "allowed here: GET, HEAD")),
+    ("POST", "/api/v1/mailings", {}, "", 405, PROBLEM | READS, problem(405, "allowed here: GET, HEAD")),
+    ("GET", "/api/v1/feeds/check", {}, "", 405, PROBLEM | WRITES, problem(405, "allowed here: POST")),
+    ("HEAD", "/api/v1/feeds/check", {}, "", 405, PROBLEM | WRITES, ""),
+    ("POST", "/api/v1/campaigns", AS_JSON, "{}", 401, PROBLEM | BEARER, problem(401, NO_TOKEN)),
+    ("GET", "/api/v1/mailings", {}, "", 401, PROBLEM | BEARER, problem(401, NO_TOKEN)),
+    ("GET", "/api/v1/mailings", {"authorization": "Basic YTpi"}, "", 401, PROBLEM | BEARER, problem(401, NO_TOKEN)),
+    ("POST", "/api/v1/openapi.json", {}, "", 405, PROBLEM | READS, problem(405, "allowed here: GET, HEAD")),
     ("HEAD", "/api/v1/openapi.json", {}, "", 200, DATA, ""),
-    ("POST", "/api/v1/campaigns", AS_JSON, "x" * 200_001, 413, DATA, '{"error":"Too long"}'),
-    ("POST", "/api/v1/campaigns", AS_JSON, b"x" * 200_001, 413, DATA, '{"error":"Too long"}'),
+    ("POST", "/api/v1/campaigns", AS_JSON, "x" * 200_001, 413, PROBLEM, problem(413, "Too long")),
+    ("POST", "/api/v1/campaigns", AS_JSON, b"x" * 200_001, 413, PROBLEM, problem(413, "Too long")),
     ("POST", "/console/campaigns/new", AS_FORM, b"x" * 200_001, 413, PAGE, "Too long"),
-    ("GET", "/api/v1/nothing", {}, "x" * 200_001, 413, DATA, '{"error":"Too long"}'),
+    ("GET", "/api/v1/nothing", {}, "x" * 200_001, 413, PROBLEM, problem(413, "Too long")),
     ("PUT", "/console", {}, "x" * 200_001, 413, PAGE, "Too long"),
-    ("POST", "/api/v1/campaigns", AS_JSON, NO_BASE64, 422, DATA, '{"errors":{"body":"not readable"}}'),
+    ("POST", "/api/v1/campaigns", AS_JSON, NO_BASE64, 422, PROBLEM, problem(422, {"body": "not readable"})),
     ("POST", "/console/campaigns/new", AS_FORM, NO_BASE64, 422, PAGE, "Something needs mending"),
     ("GET", "/console/nothing", {}, NO_BASE64, 422, PAGE, "Something needs mending"),
     ("POST", "/console/campaigns/new", AS_FORM, "a=b", 401, PAGE, "You are signed out"),
     ("GET", "/console/callback", {}, "", 400, PAGE, "Signing in did not work"),
 )
 WITH_TOKEN: tuple[Row, ...] = (
-    ("POST", "/api/v1/campaigns", AS_JSON, "{", 422, DATA, '{"errors":{"body":"not JSON in UTF-8"}}'),
-    ("POST", "/api/v1/campaigns", AS_JSON, "[]", 422, DATA, '{"errors":{"body":"a JSON object"}}'),
-    ("POST", "/api/v1/campaigns", AS_JSON, '{"name":NaN}', 422, DATA, '{"errors":{"body":"not JSON in UTF-8"}}'),
-    ("POST", "/api/v1/campaigns", AS_JSON, b"\xff", 422, DATA, '{"errors":{"body":"not JSON in UTF-8"}}'),
+    ("POST", "/api/v1/campaigns", AS_JSON, "{", 422, PROBLEM, problem(422, {"body": "not JSON in UTF-8"})),
+    ("POST", "/api/v1/campaigns", AS_JSON, "[]", 422, PROBLEM, problem(422, {"body": "a JSON object"})),
+    ("POST", "/api/v1/campaigns", AS_JSON, '{"name":NaN}', 422, PROBLEM, problem(422, {"body": "not JSON in UTF-8"})),
+    ("POST", "/api/v1/campaigns", AS_JSON, b"\xff", 422, PROBLEM, problem(422, {"body": "not JSON in UTF-8"})),
     (
         "POST",
         "/api/v1/campaigns",
         AS_JSON,
         '{"name":"\\ud800"}',
         422,
-        DATA,
-        '{"errors":{"name":"give whole characters; half of a surrogate pair is none"}}',
+        PROBLEM,
+        problem(422, {"name": "give whole characters; half of a surrogate pair is none"}),
     ),
-    ("POST", "/api/v1/campaigns", AS_JSON, '{"x":1}', 422, DATA, NO_CAMPAIGN),
-    ("GET", "/api/v1/mailings?limit=0", {}, "", 422, DATA, '{"errors":{"limit":"a whole number from 1 to 200"}}'),
-    ("GET", "/api/v1/mailings?limit=x", {}, "", 422, DATA, '{"errors":{"limit":"a whole number from 1 to 200"}}'),
+    ("POST", "/api/v1/campaigns", AS_JSON, '{"x":1}', 422, PROBLEM, problem(422, NO_CAMPAIGN)),
+    (
+        "GET",
+        "/api/v1/mailings?limit=0",
+        {},
+        "",
+        422,
+        PROBLEM,
+        problem(422, LIMIT),
+    ),
+    (
+        "GET",
+        "/api/v1/mailings?limit=x",
+        {},
+        "",
+        422,
+        PROBLEM,
+        problem(422, LIMIT),
+    ),
+    (
+        "GET",
+        "/api/v1/mailings?limt=5",
+        {},
+        "",
+        422,
+        PROBLEM,
+        problem(422, MISSPELT),
+    ),
+    (
+        "POST",
+        "/api/v1/campaigns",
+        {"content-type": "text/csv"},
+        "a,b",
+        415,
+        PROBLEM,
+        problem(415, "send JSON, with Content-Type: application/json"),
+    ),
     ("GET", "/api/v1/mailings?limit=2", {}, "", 200, DATA, '{"mailings":[],"cursor":null}'),
     ("HEAD", "/api/v1/mailings?limit=2", {}, "", 200, DATA, ""),
-    ("GET", "/api/v1/mailings/x", {}, "", 404, DATA, '{"error":"Nothing here"}'),
-    ("GET", "/api/v1/mailings/x/recipients?after=%%", {}, "", 404, DATA, '{"error":"Nothing here"}'),
-    ("POST", "/api/v1/mailings/x/pause", {}, "", 404, DATA, '{"error":"Nothing here"}'),
+    ("GET", "/api/v1/mailings/x", {}, "", 404, PROBLEM, problem(404, "Nothing here")),
+    ("GET", "/api/v1/mailings/x/recipients?after=en-0:1", {}, "", 404, PROBLEM, problem(404, "Nothing here")),
+    ("POST", "/api/v1/mailings/x/pause", {}, "", 404, PROBLEM, problem(404, "Nothing here")),
 )
 
 
@@ -209,6 +262,8 @@ def ask(cloud: Cloud, function: str, row: Row, **more: str) -> tuple[int, dict[s
     answer = cloud.invoke(function, event)
     told = dict(answer["headers"])
     assert {name: told.pop(name, None) for name in ALWAYS} == ALWAYS
+    limits = [told.pop(name, "") for name in ("RateLimit", "RateLimit-Policy")]
+    assert all(limits) == ("authorization" in more)
     policy = told.pop("Content-Security-Policy")
     assert policy.startswith("default-src 'none'; ")
     page = told.get("Content-Type") == HTML

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 from tests.support.pictures import gif
 from tests.support.product_over_http import CAMPAIGN, Product, get_digest, header, link_to
@@ -34,6 +37,22 @@ def test_a_campaign_through_the_api_goes_out_once_and_its_report_names_every_rec
     wrong = product.api("POST", "/campaigns", campaign | {"name": "kesa", "topics": ["golf"]})
     assert (wrong.status, list(wrong.json["errors"])) == (422, ["topics"])
     assert product.call("POST", "/api/v1/campaigns", json.dumps(campaign)).status == 401
+
+
+def test_an_event_of_another_system_starts_a_campaign_in_the_local_cloud(product: Product) -> None:
+    product.subscribe("eka@example.com", "linkedin")
+    there: Any = {
+        "endpoint_url": f"{product.cloud.url}/_local/aws",
+        "region_name": product.cloud.stack.account.region,
+        "aws_access_key_id": "x",
+        "aws_secret_access_key": "x",
+    }
+    bus = boto3.client("events", **there)
+    entry = {"Source": "newsletter-local", "DetailType": "newsletter.campaign.requested"}
+    answer = bus.put_events(Entries=[entry | {"Detail": json.dumps(CAMPAIGN)}])
+    assert answer["FailedEntryCount"] == 0
+    assert product.cloud.drain()
+    assert [mail["to"] for mail in product.mails(mailing=f"campaign-{CAMPAIGN['name']}")] == ["eka@example.com"]
 
 
 def test_a_campaign_from_a_file_goes_out_once_with_the_operators_command(product: Product, tmp_path: Path) -> None:

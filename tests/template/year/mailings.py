@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -208,7 +209,7 @@ def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     later = app.now() + timedelta(minutes=5)
     first = api("POST", "/campaigns", text | {"draft": True}).json["campaign"]["id"]
     assert api("PUT", f"/campaigns/{first}", text | {"body": "Moi."}).status == 200
-    for wish, statuses in ((text, [201, 201]), ({"subject": 7}, [422, 422])):
+    for wish, statuses in ((text, [201, 201]), ({"audience": "nobody saved it"}, [422, 422])):
         twice = [api("POST", "/campaigns", wish | {"draft": True}, key=f"year-{statuses[0]}") for _ in range(2)]
         assert [answer.status for answer in twice] == statuses
     assert api("GET", f"/campaigns/{first}/versions").status == 200
@@ -227,8 +228,18 @@ def drafts_of_campaigns(cloud: Cloud, api: Program) -> None:
     with earlier(-60):
         cloud.invoke("planner", events.sqs(StartCampaign(fourth.json["campaign"]["id"]).to_json()))
     cloud.drain()
+    requested_by_events(cloud, text)
     states = [api("GET", f"/campaigns/{each}").json["campaign"]["state"] for each in (first, second)]
     assert states == ["started", "started"]
+
+
+def requested_by_events(cloud: Cloud, text: dict[str, Any]) -> None:
+    """Another system asks for a campaign, and for one that cannot be sent, until the message is given up."""
+    for detail, subject in ((text | {"subject": "Tapahtumasta"}, True), ({"subject": "Vajaa"}, False)):
+        event = {"id": f"event-{subject}", "time": iso(app.now()), "source": "newsletter-local", "detail": detail}
+        answer = cloud.invoke("console", events.sqs(json.dumps(event), receives=3))
+        assert bool(answer["batchItemFailures"]) is not subject
+    cloud.drain()
 
 
 def sending_in_trouble(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.web.answer import Answer, json_answer
 
 ON_A_PAGE = 50
-MAX_LIMIT = 200
 
 
 def show(request: Request, who: Principal) -> Answer:
@@ -29,7 +28,7 @@ def show(request: Request, who: Principal) -> Answer:
 
 def show_json(request: Request, _who: Principal) -> Answer:
     """The same as JSON."""
-    found = _page(request, request.number("limit", 50, MAX_LIMIT))
+    found = _page(request, request.limit())
     lines = [line.as_json for line in found.lines]
     return json_answer(200, {"month": found.month, "audit": lines, "cursor": found.cursor})
 

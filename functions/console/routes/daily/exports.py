@@ -16,12 +16,10 @@ from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.readers.manage.list_readers import FIELDS
 from newsletter.readers.profiles.reader_list_store import STATUSES
 from newsletter.readers.transfers.export import file_of, find_export, start_export
-from newsletter.readers.transfers.transfer import ExportJob, ExportState
+from newsletter.readers.transfers.transfer import MOST_FILES, ExportJob, ExportState
 from newsletter.reports.descriptions import language_name, topic_label
 
 ON_A_PAGE = 25
-MAX_LIMIT = 200
-MOST_FILES = 10_000
 
 
 def show_list(request: Request, who: Principal) -> Answer:
@@ -56,8 +54,8 @@ def download(_request: Request, _who: Principal, job: str, file: str) -> Answer:
 
 def api_list(request: Request, _who: Principal) -> Answer:
     """The last exports."""
-    limit = request.number("limit", 50, MAX_LIMIT)
-    jobs = app.transfers.exports(limit, request.place_of_job())
+    limit = request.limit()
+    jobs = app.transfers.exports(limit, request.query("cursor"))
     cursor = jobs[-1].id if len(jobs) == limit else None
     return json_answer(200, {"exports": [_as_json(job) for job in jobs], "cursor": cursor})
 
@@ -65,9 +63,6 @@ def api_list(request: Request, _who: Principal) -> Answer:
 def api_start(request: Request, who: Principal) -> Answer:
     """Begin to write the files."""
     given = request.json_object()
-    for name in FIELDS:
-        if not isinstance(given.get(name, ""), str):
-            raise InvalidInput(name, "a text")
     wanted = {name: given.get(name, "") for name in FIELDS}
     job = start_export(wanted, who.name, whole_seconds(app.now()), app)
     return json_answer(202, {"export": _as_json(job)}, {"Location": f"/api/v1/exports/{job.id}"})

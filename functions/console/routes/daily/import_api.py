@@ -16,7 +16,6 @@ from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.options import ImportOptions
 from newsletter.readers.transfers.import_lines import lines_of
 from newsletter.readers.transfers.manage_import import (
-    MEANINGS,
     cancel_import,
     check_import,
     check_mode,
@@ -28,14 +27,11 @@ from newsletter.readers.transfers.manage_import import (
 )
 from newsletter.readers.transfers.transfer import PART, REFUSED, ImportJob, ImportState
 
-MAX_LIMIT = 200
-MOST_PARTS = 1_000
-
 
 def list_all(request: Request, _who: Principal) -> Answer:
     """The last imports."""
-    limit = request.number("limit", 50, MAX_LIMIT)
-    jobs = app.transfers.imports(limit, request.place_of_job())
+    limit = request.limit()
+    jobs = app.transfers.imports(limit, request.query("cursor"))
     cursor = jobs[-1].id if len(jobs) == limit else None
     return json_answer(200, {"imports": [as_json(job) for job in jobs], "cursor": cursor})
 
@@ -46,14 +42,10 @@ def create(request: Request, who: Principal) -> Answer:
     text, size = given.get("csv"), given.get("size")
     if (text is None) is (size is None):
         raise InvalidInput("csv", "the lines themselves, or `size` (bytes) of a file that comes in parts")
-    if text is not None and not isinstance(text, str):
-        raise InvalidInput("csv", "a text")
-    if text is None and (not isinstance(size, int) or isinstance(size, bool)):
-        raise InvalidInput("size", "a number of bytes")
     if text is not None:
         _read(given)  # what needs mending is said before anything is kept
     content = text.encode() if text is not None else b""
-    name = _text(given, "file_name") or "list.csv"
+    name = given.get("file_name") or "list.csv"
     job = new_import(name, len(content) if text is not None else int(size or 0), who.name, _now(), app)
     for number, start_at in enumerate(range(0, len(content), PART)):
         job = put_part(job, number, content[start_at : start_at + PART], app)
@@ -69,9 +61,7 @@ def show(_request: Request, _who: Principal, job: str) -> Answer:
 
 def put(request: Request, _who: Principal, job: str, part: str) -> Answer:
     """A part of the file, as it is."""
-    if not part.isascii() or not part.isdecimal() or int(part[:9]) > MOST_PARTS:
-        raise InvalidInput("part", f"a number from 0 to {MOST_PARTS}")
-    return _shown(put_part(find_import(job, app), int(part[:9]), request.body, app))
+    return _shown(put_part(find_import(job, app), int(part), request.body, app))
 
 
 def check(request: Request, _who: Principal, job: str) -> Answer:
@@ -91,10 +81,7 @@ def cancel(_request: Request, _who: Principal, job: str) -> Answer:
 
 def show_lines(request: Request, _who: Principal, job: str) -> Answer:
     """What became of each line, or would."""
-    cursor = request.query("cursor")
-    if cursor and (not cursor.isascii() or not cursor.isdecimal() or len(cursor) > 6):
-        raise InvalidInput("cursor", "give `cursor` of the page before")
-    found = lines_of(find_import(job, app), int(cursor or 0), app.now(), app)
+    found = lines_of(find_import(job, app), int(request.query("cursor") or 0), app.now(), app)
     after = None if found.after is None else str(found.after)
     return json_answer(200, {"lines": list(found.lines), "cursor": after})
 
@@ -141,32 +128,11 @@ def _check(job: ImportJob, given: Mapping[str, Any]) -> ImportJob:
 
 
 def _read(given: Mapping[str, Any]) -> tuple[str, str, ImportOptions, bool]:
-    columns, meanings, dry = given.get("columns", {}), given.get("meanings", {}), given.get("dry_run", True)
-    if not isinstance(columns, dict) or not all(isinstance(each, str) for each in columns.values()):
-        raise InvalidInput("columns", "an object: for the name of a column what it is")
-    if not isinstance(meanings, dict) or not _are_lists_of_text(meanings):
-        raise InvalidInput("meanings", f"an object with lists of values by {', '.join(MEANINGS)}")
-    if not isinstance(dry, bool):
-        raise InvalidInput("dry_run", "true or false")
-    said = {ListedStatus(name): ",".join(values) for name, values in meanings.items()}
-    mode, evidence = _text(given, "as"), _text(given, "evidence")
-    options = read_columns(columns, said, encoding=_text(given, "encoding"))
+    said = {ListedStatus(name): ",".join(values) for name, values in given.get("meanings", {}).items()}
+    mode, evidence = given.get("as", ""), given.get("evidence", "")
+    options = read_columns(given.get("columns", {}), said, encoding=given.get("encoding", ""))
     check_mode(mode, evidence)
-    return mode, evidence, options, dry
-
-
-def _are_lists_of_text(meanings: Mapping[str, Any]) -> bool:
-    return all(
-        name in MEANINGS and isinstance(values, list) and all(isinstance(value, str) for value in values)
-        for name, values in meanings.items()
-    )
-
-
-def _text(given: Mapping[str, Any], name: str) -> str:
-    value = given.get(name, "")
-    if not isinstance(value, str):
-        raise InvalidInput(name, "a text")
-    return value
+    return mode, evidence, options, given.get("dry_run", True)
 
 
 def _shown(job: ImportJob, status: int = 200) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
@@ -22,6 +22,8 @@ class HttpRequest:
     """Bytes of the longest body that is read, unless `max_body` says something else for the path."""
     UNREADABLE: ClassVar[str]
     """What is said of a body that is not Base64 although the event says so."""
+    route: str = ""
+    """The path as the site's routes write it (`/mailings/{mailing}`), once the router has found it."""
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         self._event = event
@@ -52,6 +54,11 @@ class HttpRequest:
     def query(self, name: str) -> str:
         """A parameter of the address; empty when it is not there."""
         return str(self._query.get(name) or "")
+
+    @property
+    def query_names(self) -> Collection[str]:
+        """The names of the parameters of the address."""
+        return self._query.keys()
 
     @cached_property
     def body(self) -> bytes:

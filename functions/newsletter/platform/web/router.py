@@ -35,15 +35,21 @@ class Router:
         self._routes = routes
 
     def find(self, request: HttpRequest) -> tuple[View, dict[str, str]]:
-        """The view, and what stands in the path. Raises NotFound, and MethodNotAllowed."""
+        """The view, and what stands in the path. Raises NotFound, and MethodNotAllowed.
+
+        The request knows its `route` from then on.
+        """
         method = "GET" if request.method == "HEAD" else request.method
-        for pattern, views in self._patterns:
+        for route, pattern, views in self._patterns:
             if found := pattern.fullmatch(request.path):
+                request.route = route
                 if method not in views:
                     raise MethodNotAllowed(", ".join("GET, HEAD" if name == "GET" else name for name in views))
                 return views[method], found.groupdict()
         raise NotFound("page")
 
     @cached_property
-    def _patterns(self) -> tuple[tuple[re.Pattern[str], Mapping[str, View]], ...]:
-        return tuple((re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), views) for path, views in self._routes)
+    def _patterns(self) -> tuple[tuple[str, re.Pattern[str], Mapping[str, View]], ...]:
+        return tuple(
+            (path, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), views) for path, views in self._routes
+        )

@@ -19,6 +19,8 @@ PART = 8 * PIECE
 """Bytes in which a large file is sent to us. API Gateway hands a function at most 6 MB with all that is around it."""
 MOST_BYTES = 100_000_000
 MOST_ROWS = 1_000_000
+MOST_FILES = 10_000
+"""Files of an export."""
 ROWS = 1_000
 """Lines of a list that are imported at a time, after which it is noted how far the import came."""
 

@@ -14,16 +14,15 @@ from console.schemas import (
     array,
     operation,
     or_null,
+    page_of,
     ref,
     with_fields,
 )
 from newsletter.leads.lead import LeadState, Temperature
 from newsletter.leads.manage.acts import Act
+from newsletter.leads.manage.lead_filter import KEY
 from newsletter.leads.outbox.outbox_event import EventState
 from newsletter.leads.visits.verdict import VerdictKind
-
-MAX_LIMIT = 200
-"""Leads in one answer; Lambda answers with at most 6 MB."""
 
 LEAD = with_fields(
     {
@@ -131,13 +130,17 @@ def _filters() -> list[Schema]:
     described: dict[str, tuple[Schema, str]] = {
         "state": ({"enum": list(LeadState)}, "Only leads in this state."),
         "temperature": ({"enum": list(Temperature)}, "hot: pressed the button; warm: only clicked."),
-        "offer": (TEXT, "Key of an offer."),
-        "mailing": (TEXT, "Id of the mailing that brought them."),
-        "since": (TEXT, "Made on this day of the publication's time zone (2026-11-24) or at this time, or later."),
-        "cursor": (TEXT, "`cursor` of the page before."),
-        "limit": ({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}, "At most so many."),
+        "offer": (TEXT | {"pattern": f"^({KEY.pattern})$"}, "Key of an offer."),
+        "mailing": (TEXT | {"pattern": f"^({KEY.pattern})$"}, "Id of the mailing that brought them."),
+        "since": (
+            TEXT | {"maxLength": 40},
+            "Made on this day of the publication's time zone (2026-11-24) or at this time, or later.",
+        ),
     }
     return [
-        {"name": name, "in": "query", "schema": schema, "description": text}
-        for name, (schema, text) in described.items()
+        *(
+            {"name": name, "in": "query", "schema": schema, "description": text}
+            for name, (schema, text) in described.items()
+        ),
+        *page_of(),
     ]

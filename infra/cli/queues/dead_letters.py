@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from cli.confirm import agreed
 from cli.faults import Fault
-from cli.mailings.queue_names import SCHEDULE
 from cli.output import say, table, when
+from cli.queues.queue_names import SCHEDULE
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
 
@@ -109,6 +109,7 @@ def _queues() -> dict[str, str]:
         "lead": env.lead_queue,
         "visit": env.visit_queue,
         "transfer": env.transfer_queue,
+        "request": env.request_queue,
         SCHEDULE: "",
     }
 

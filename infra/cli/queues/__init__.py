@@ -1,0 +1,1 @@
+"""Queues whose messages failed, and how the command names them."""
