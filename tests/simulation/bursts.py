@@ -30,6 +30,7 @@ from newsletter.readers.imports.read_row import Row  # noqa: E402
 from newsletter.readers.subscriber import Status  # noqa: E402
 from rehearsal import events  # noqa: E402
 from tests.bench.stack import stack  # noqa: E402
+from tests.simulation.asked import number, whole, wrong  # noqa: E402
 from tests.soak.account import Account, Answer, Request  # noqa: E402
 from tests.soak.clock import Clock  # noqa: E402
 from tests.soak.lambdas import EVERY_SOURCE, TICK, Context, Lambdas, fresh  # noqa: E402
@@ -205,14 +206,13 @@ def _leave(world: World, token: str, burst: Burst) -> None:
 
 def main() -> None:
     """Play one burst, and print what was seen of it."""
-    what, readers, *rest = sys.argv[1:] or ["steps", "50000", "100"]
+    given = dict(zip(("burst", "READERS", "RATE"), sys.argv[1:], strict=False))
+    if given.get("burst", "steps") not in ("steps", "leaving"):
+        wrong("burst", given["burst"], "one that can be played", "steps or leaving")
+    readers, rate = whole(given, "READERS", 50_000), number(given, "RATE", 100, least=1, most=1_000_000)
     began = time.monotonic()
     with surroundings():
-        burst = (
-            steps_due_together(int(readers), float((rest or ["100"])[0]))
-            if what == "steps"
-            else leaving_together(int(readers))
-        )
+        burst = leaving_together(readers) if given.get("burst") == "leaving" else steps_due_together(readers, rate)
     waited = sorted(burst.waited)
     print(f"{len(waited):,} done, the last after {waited[-1]:,.0f} s, half after {waited[len(waited) // 2]:,.1f} s")
     print(f"mails by readers: {dict(burst.mails)}; answers: {dict(burst.answers)}; still active: {burst.still_active}")

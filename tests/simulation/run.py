@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
 from typing import Literal
@@ -22,14 +22,12 @@ from newsletter.mailings.planning.plan_page import PAGE_SIZE  # noqa: E402
 from newsletter.platform.shards import SHARDS  # noqa: E402
 from rehearsal.aws.dynamodb.throughput import LIMITS  # noqa: E402
 from rehearsal.lambda_.lineage import LIMIT  # noqa: E402
-from rehearsal.limits.executions import USUAL_ACCOUNT  # noqa: E402
 from tests.simulation import readers as readers_seen  # noqa: E402
+from tests.simulation.asked import asked  # noqa: E402
 from tests.simulation.aws import apart  # noqa: E402
-from tests.simulation.send import Crowd, Sent, Stage  # noqa: E402
+from tests.simulation.send import Sent, Stage  # noqa: E402
 from tests.soak.run import surroundings  # noqa: E402
 
-PLAYED = 1_200
-"""Readers whose visits are played by the real site, unless SAMPLE says how many."""
 GROWTH = 0.05
 """Of the memory after a fifth of the recipients."""
 
@@ -39,27 +37,16 @@ Kind = Literal["write", "read"]
 
 def main() -> int:
     """Simulate and print; fails when a promise of the table is not kept."""
-    readers, rate = int(os.environ.get("READERS") or 1_000_000), float(os.environ.get("RATE") or 500)
-    began, crowd = time.monotonic(), crowd_of(os.environ, readers)
-    with surroundings(), apart(readers, rate) as ask:
-        stage = Stage(readers, rate, ask, feedback=bool(os.environ.get("FEEDBACK")), crowd=crowd)
+    wanted, began = asked(os.environ), time.monotonic()
+    with surroundings(), apart(wanted.readers, wanted.rate) as ask:
+        stage = Stage(wanted.readers, wanted.rate, ask, feedback=wanted.feedback, crowd=wanted.crowd)
         sent = stage.send()
-    for name, value in [*table(sent), *(readers_seen.figures(stage, sent) if crowd else [])]:
+    for name, value in [*table(sent), *(readers_seen.figures(stage, sent) if wanted.crowd else [])]:
         print(f"{value:>22}  {name}")
     print(f"{time.monotonic() - began:>22,.0f}  seconds of this machine")
     broken = readers_seen.broken(stage.visitors, sent) if stage.visitors else faults(sent)
     print(*broken, sep="\n")
     return 1 if broken else 0
-
-
-def crowd_of(given: Mapping[str, str], readers: int) -> Crowd | None:
-    """Whom SCANNED, CONCURRENCY and SAMPLE describe; None without SCANNED: then nobody opens anything."""
-    if not given.get("SCANNED"):
-        return None
-    sample = int(given.get("SAMPLE") or max(1, readers // PLAYED))
-    return Crowd(
-        float(given["SCANNED"]), sample, int(given.get("CONCURRENCY") or USUAL_ACCOUNT), int(given.get("CLICKS") or 0)
-    )
 
 
 def table(sent: Sent) -> list[tuple[str, str]]:

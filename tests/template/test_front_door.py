@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from cli.doctor import senders
+from cli.doctor.front_door import IN_MAILS
+from newsletter.mail.mail_links import MailLinks
+from public_site.handler import PATHS
 from rehearsal.template.cloudformation import read_yaml
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
+from tests.simulation.send import BESIDE_CLICKS
 from tests.template.stacks import PARAMETERS, ROOT
 
 ACCOUNT_RATE, ACCOUNT_BURST = 10_000, 5_000
@@ -20,11 +26,23 @@ LINKS = 35
 FREE = 100
 """Executions that AWS insists on leaving without a reservation (Lambda Developer Guide, reserved concurrency)."""
 CLICK = "ANY /c/{token}/{link}"
+SOURCE = (ROOT / "template.yaml").read_text(encoding="utf-8")
 TEMPLATE = read_yaml(ROOT / "template.yaml", "template.yaml")
 SITE = TEMPLATE["Resources"]["Site"]["Properties"]
 ROUTES: Mapping[str, Mapping[str, int]] = SITE["RouteSettings"]
 CLICKS = int(TEMPLATE["Parameters"]["ClicksPerSecond"]["Default"])
-IN_MAILS = ("/preferences/{token}", "/unsubscribe/{token}", "/offer/{token}", "/letter/{token}")
+MAILS_TOGETHER = 5_000 / LINKS
+"""Scanned mails a second whose clicks the default takes."""
+
+
+def in_mails() -> set[str]:
+    """The routes of our own pages that a mail can link to. Mails that confirm are sent one by one."""
+    links = MailLinks("https://letters.example", tracked=True)
+    pages = [make() for name, make in links.scope().items() if name.endswith("_url") and name != "canary_url"]
+    paths = {page.removeprefix("https://letters.example") for page in [*pages, links.series_url("key")]}
+    shapes = {path: re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) for path, _ in PATHS}
+    found = {next(shape for shape, pattern in shapes.items() if re.fullmatch(pattern, path)) for path in paths}
+    return found - {"/confirm/{token}"}
 
 
 def stack(**parameters: str) -> Stack:
@@ -47,8 +65,34 @@ def test_all_routes_together_stay_within_the_account() -> None:
 
 def test_the_default_takes_five_thousand_clicks_and_what_else_those_mails_link_to() -> None:
     assert CLICKS >= 5_000
-    for path in IN_MAILS:
-        assert ROUTES[f"ANY {path}"]["ThrottlingRateLimit"] >= CLICKS / LINKS
+    assert in_mails() >= {"/unsubscribe/{token}", "/preferences/{token}/less", "/preferences/{token}/series/{sequence}"}
+    for path in in_mails():
+        assert ROUTES[f"ANY {path}"]["ThrottlingRateLimit"] >= MAILS_TOGETHER, path
+
+
+def test_pages_in_mails_take_what_scanners_ask_of_them_at_the_rate_that_the_template_names() -> None:
+    """Clicks can be raised by a parameter, these cannot; so they have room beforehand."""
+    mails, share = re.search(r"while (\d+) mails a second are sent, (\d+) % of them", SOURCE).groups()  # type: ignore[union-attr]
+    for path in in_mails():
+        assert ROUTES[f"ANY {path}"]["ThrottlingRateLimit"] >= int(mails) * int(share) / 100, path
+
+
+def test_the_doctor_looks_at_the_pages_that_every_mail_links_to() -> None:
+    of_steps_alone = {"/preferences/{token}/series/{sequence}"}
+    assert {f"ANY {path}" for path in in_mails() - of_steps_alone} == set(IN_MAILS)
+
+
+def test_the_doctor_knows_what_the_template_says_of_senders() -> None:
+    parameter = TEMPLATE["Parameters"][senders.PARAMETER]
+    assert parameter["MaxValue"] == senders.MOST
+    each, two = senders.EACH, 2 * senders.EACH
+    assert f"Two send {two:,} mails a second; one more for every {each} beyond" in parameter["Description"]
+
+
+def test_the_guide_says_how_much_beside_clicks_an_account_needs() -> None:
+    beside = sum(limits["ThrottlingRateLimit"] for limits in ROUTES.values())
+    assert beside == BESIDE_CLICKS, "the simulation widens an account by that"
+    assert f"beside clicks take {beside:,} a second" in (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("folder", ["sender", "feedback"])

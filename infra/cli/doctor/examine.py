@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from cli import output
-from cli.doctor import executions, ses_quota
+from cli.doctor import executions, front_door, senders, ses_quota
 from cli.doctor.finding import Check, Finding, Level, Plans
 
-CHECKS: tuple[Check, ...] = (executions.look, ses_quota.look)
+CHECKS: tuple[Check, ...] = (executions.look, front_door.look, ses_quota.look, senders.look)
 """In the order in which they are shown."""
 CODES = {Level.WELL: 0, Level.UNKNOWN: 0, Level.WARNING: 3, Level.FAULT: 1}
 """Exit codes by the worst finding; 2 is wrong usage, as with every command."""

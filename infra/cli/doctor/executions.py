@@ -32,20 +32,25 @@ def look(plans: Plans, client: Client) -> Iterator[Finding]:
             Level.UNKNOWN, CHECK, f"not looked at: {error}", "allow lambda:GetAccountSettings to whoever runs this"
         )
         return
-    yield judge(int(settings["AccountLimit"]["ConcurrentExecutions"]), plans)
+    limit = settings["AccountLimit"]
+    executions = int(limit["ConcurrentExecutions"])
+    yield judge(executions, plans, executions - int(limit.get("UnreservedConcurrentExecutions", executions)))
 
 
-def judge(executions: int, plans: Plans) -> Finding:
-    """What so many executions mean for a mailing to all readers."""
-    carried = max(0, executions - BESIDE) / VISIT_S
+def judge(executions: int, plans: Plans, reserved: int = 0) -> Finding:
+    """What so many executions mean for a mailing to all readers. `reserved` are those that functions of the account, of
+    this stack or of others, have to themselves: none of them is for the visits.
+    """
+    carried = max(0, executions - reserved - BESIDE) / VISIT_S
+    of_them = f", of which {reserved:,} are reserved," if reserved else ""
     said = (
-        f"{executions:,} concurrent executions carry about {carried:,.0f} visits a second beside sending; a mailing to "
-        f"{plans.readers:,} readers at {plans.rate:g} a second brings up to {plans.visits_per_second:,.0f}, with "
+        f"{executions:,} concurrent executions{of_them} carry about {carried:,.0f} visits a second beside sending; "
+        f"a mailing to {plans.all} at {plans.rate:g} a second brings up to {plans.visits_per_second:,.0f}, with "
         f"{plans.scanned:.0%} of them behind mail scanners"
     )
     if plans.visits_per_second <= carried:
         return Finding(Level.WELL, CHECK, said)
-    needed = ceil(plans.visits_per_second * VISIT_S) + BESIDE
+    needed = ceil(plans.visits_per_second * VISIT_S) + BESIDE + reserved
     wanted = max(100, 100 * ceil(needed / 100))
     return Finding(
         Level.WARNING,

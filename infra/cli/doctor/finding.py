@@ -41,6 +41,11 @@ class Plans:
     links: int
 
     @property
+    def all(self) -> str:
+        """All readers, in words."""
+        return f"{self.readers:,} readers" if self.readers > 1 else "1 reader"
+
+    @property
     def visits_per_second(self) -> float:
         """At the most: a scanner opens the links of a mail within ten seconds of its delivery."""
         return min(self.rate, self.readers / SCANNED_WITHIN) * self.scanned * self.links

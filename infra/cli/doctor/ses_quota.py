@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from cli.doctor.finding import Client, Finding, Level, Plans
 from newsletter.platform.aws.throttling import is_of_aws
@@ -30,7 +31,8 @@ def judge(quota: Quota, plans: Plans) -> Finding:
     """What the quota means for a mailing to all readers."""
     ask = "ask AWS for a higher sending quota (SES, Account dashboard; docs/deploy.md)"
     hours = plans.readers / plans.rate / 3600
-    takes = f"a mailing to {plans.readers:,} readers takes {hours:.1f} hours at {plans.rate:g} a second"
+    long = f"{hours:.1f} hours" if hours >= 1 else f"{ceil(60 * hours)} min"
+    takes = f"a mailing to {plans.all} takes {long} at {plans.rate:g} a second"
     if quota.most is not None and quota.most <= 200:
         return Finding(
             Level.FAULT,

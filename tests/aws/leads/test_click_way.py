@@ -208,6 +208,13 @@ def test_what_is_longer_than_a_key_can_be_is_not_found_without_asking_a_table_th
     assert asked == []
 
 
+def test_half_a_character_is_in_no_link_and_asks_no_table(cloud: Cloud, path: str) -> None:
+    with everywhere(broken) as asked:
+        for shown in (path.replace("/abc", "/\ud800"), "/archive/\ud800", "/c/\udfff/abc"):
+            assert [cloud.http(method, shown)["statusCode"] for method in ("GET", "HEAD")] == [404, 404]
+    assert asked == []
+
+
 def test_a_connection_that_aws_had_closed_is_opened_anew(cloud: Cloud, path: str) -> None:
     cloud.http("GET", path)
     first = [True]

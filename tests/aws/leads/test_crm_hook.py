@@ -14,6 +14,7 @@ from newsletter.platform.errors import NewsletterError
 from newsletter.readers.subscriber import Status, subscriber_id
 from tests.support.cloud import INBOUND_SECRET, PEPPER, Cloud, link_to
 from tests.support.leads import make_lead, tell
+from tests.support.throttled import after, throttled
 
 MAIJA = "maija@example.com"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -200,3 +201,25 @@ def test_what_failed_on_the_way_is_done_when_it_comes_again(cloud: Cloud, monkey
     assert status_of(MAIJA) == Status.UNSUBSCRIBED
     assert tell(cloud, "contact.do_not_mail", {"contact": {"email": MAIJA}}, webhook="m")["statusCode"] == 200
     assert len(app.consents.chain(id_of(MAIJA))) == 2
+
+
+@pytest.mark.parametrize("kind", ["contact.do_not_mail", "lead.won", "lead.lost", "lead.accepted"])
+def test_whatever_aws_refuses_the_crm_is_told_to_come_again_and_then_it_is_done_once(cloud: Cloud, kind: str) -> None:
+    cloud.subscribe(MAIJA)
+    lead = make_lead(MAIJA, NOW)
+    data = {"contact": {"email": MAIJA}} if kind.startswith("contact") else {"lead": {"id": lead}}
+    number, refused = 0, ["none yet"]
+    while refused:
+        number += 1
+        with throttled(after(number)) as refused:
+            answer = tell(cloud, kind, data, webhook="msg_1")
+        if refused and answer["statusCode"] != 200:
+            assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "30")
+            assert "same webhook-id" in json.loads(answer["body"])["error"]
+        assert number < 30
+    assert tell(cloud, kind, data, webhook="msg_1")["statusCode"] == 200
+    if kind.startswith("contact"):
+        assert status_of(MAIJA) == Status.UNSUBSCRIBED
+        assert len(app.consents.chain(id_of(MAIJA))) == 2
+    else:
+        assert len(cloud.messages("LeadQueue")) >= 1

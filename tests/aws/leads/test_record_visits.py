@@ -226,6 +226,7 @@ def test_one_that_fails_holds_up_nobody_and_comes_again_alone(monkeypatch: pytes
         followed.append(subscriber)
 
     messages: list[Message] = [visited(0), visited(1), SettleDoubt("m", "b"), visited(2, kind="dream"), visited(3)]  # type: ignore[arg-type]
+    messages.append(visited(4, at=1e20))
     faults = record_visits(messages, NOON, app, follow)
     assert [type(fault).__name__ for fault in faults] == [
         "NoneType",
@@ -233,6 +234,7 @@ def test_one_that_fails_holds_up_nobody_and_comes_again_alone(monkeypatch: pytes
         "MalformedMessage",
         "ValueError",
         "NoneType",
+        "OverflowError",
     ]
     assert followed == [READERS[0], READERS[3]]
 

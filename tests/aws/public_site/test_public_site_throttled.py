@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from newsletter.container import app
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.clients import CONNECT_SECONDS, READ_SECONDS
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
+from newsletter.publication.sequences import Exit
 from newsletter.readers.choice import Frequency
 from newsletter.readers.subscriber import Status
 from public_site.handler import SECONDS_FOR_AWS
@@ -39,6 +42,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AT_MOST = 8.0
 """Seconds until a page is there, whatever AWS does."""
 OTHER = "toinen@example.com"
+SERIES = "sparraus"
 ENGLISH = {"accept_language": "en"}
 FINNISH = {"accept_language": "fi"}
 
@@ -73,6 +77,11 @@ def _choose(cloud: Cloud, **headers: str) -> Answer:
 def _less(cloud: Cloud, **headers: str) -> Answer:
     form = {"less": "frequency", "form": app.forms.token("less", app.now(), ID)}
     return post(cloud, f"{link(LinkPurpose.PREFERENCES)}/less", form, **headers)
+
+
+def _stop_series(cloud: Cloud, **headers: str) -> Answer:
+    form = {"form": app.forms.token("series", app.now(), ID)}
+    return post(cloud, f"{link(LinkPurpose.PREFERENCES)}/series/{SERIES}", form, **headers)
 
 
 def _erase(cloud: Cloud, **headers: str) -> Answer:
@@ -116,6 +125,9 @@ DOORS = {
     "confirm": Door("confirm", _confirm, lambda _: _status(OTHER) == Status.ACTIVE),
     "preferences": Door("choices", _choose, lambda _: reader().choices.topics == ("kriisit",)),
     "less": Door("choices", _less, lambda _: reader().choices.frequency is Frequency.MONTHLY),
+    "series": Door(
+        "choices", _stop_series, lambda _: [each.ended for each in app.enrollments.of(ID, SERIES)] == [Exit.STOPPED]
+    ),
     "my-data": Door("erase", _erase, lambda _: _status(READER) == Status.ERASED),
     "offer": Door("offer", _offer, lambda cloud: len(cloud.messages("LeadQueue")) > 0),
     "answers": Door("answers", _answers, lambda cloud: len(cloud.messages("LeadQueue")) > 0),
@@ -131,6 +143,7 @@ def clock(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Clock:
     assert post(cloud, "/subscribe", {**FORM, "email": OTHER})["statusCode"] == 200
     cloud.drain()
     app.deliveries.claim(Batch("m", "b", "fi", (ID,)), ".", {}, NOON)
+    app.triggers.joined(ID, SERIES, NOON)
     clock.forward(minutes=11)
     return clock
 
@@ -216,14 +229,48 @@ def test_the_last_attempt_ends_in_time() -> None:
     assert SECONDS_FOR_AWS + CONNECT_SECONDS + READ_SECONDS < AT_MOST
 
 
-@pytest.mark.parametrize("path", ["/unsubscribe", "/preferences", "/my-data", "/offer"])
-def test_a_page_that_cannot_be_shown_says_so(cloud: Cloud, clock: Clock, path: str) -> None:
-    purpose = LinkPurpose(path.strip("/"))
-    shown = link(purpose, mailing="m", batch="b", extra="sparraus") if path == "/offer" else link(purpose)
-    assert clock.now > NOON
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/unsubscribe/{}",
+        "/preferences/{}",
+        "/preferences/{}/less",
+        f"/preferences/{{}}/series/{SERIES}",
+        "/my-data/{}",
+        "/offer/{}",
+        "/letter/{}",
+        "/archive",
+        "/archive/feed.xml",
+        "/archive/campaign-kevat",
+        "/archive/campaign-kevat/share",
+    ],
+)
+def test_a_page_that_cannot_be_shown_says_so(cloud: Cloud, clock: Clock, path: str, method: str) -> None:
+    name = path.split("/")[1]
+    purpose = LinkPurpose(name) if "{}" in path else LinkPurpose.LETTER
+    token = link(purpose, mailing="m", batch="b", extra=SERIES if name == "offer" else "").rpartition("/")[2]
+    shown = path.format(token)
+    began = clock.now
     with throttled(everything):
-        assert busy(cloud.http("GET", shown, headers={"accept-language": "fi"}), "shown")
-    assert cloud.http("GET", shown)["statusCode"] == 200
+        answer = cloud.http(method, shown, headers={"accept-language": "fi"})
+    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, str(BUSY_SECONDS))
+    assert answer["headers"]["Cache-Control"] == "no-store"
+    assert (clock.now - began).total_seconds() <= SECONDS_FOR_AWS
+    assert method == "HEAD" or busy(answer, "shown")
+    assert cloud.http(method, shown)["statusCode"] in (200, 404, 410), "what AWS knows is said afterwards"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_it_is_said_in_every_language(cloud: Cloud, clock: Clock, language: str) -> None:
+    assert clock.now > NOON
+    for act, press in {door.act: door.press for door in DOORS.values()}.items():
+        with throttled(everything):
+            answer = press(cloud, accept_language=language)
+        assert answer["headers"]["Content-Language"] == language
+        assert heading(answer) == app.templates.text("pages.problems.busy.heading", language)
+        said = app.templates.text(f"pages.problems.busy.{act}", language)
+        assert html.escape(said, quote=False) in re.sub(r"</?a\b[^>]*>", "", answer["body"])
 
 
 def test_a_form_that_sends_json_is_told_in_json(cloud: Cloud, clock: Clock) -> None:

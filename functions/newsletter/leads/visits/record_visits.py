@@ -85,7 +85,7 @@ def record_visits(
         try:
             for visited in _visited(message):
                 _add(visited, number, bursts)
-        except (MalformedMessage, ValueError, TypeError, KeyError, AttributeError) as malformed:
+        except (MalformedMessage, ValueError, TypeError, KeyError, AttributeError, OverflowError) as malformed:
             faults[number] = malformed
     ledger = _Ledger(app.deliveries.moments)
     ledger.read_ahead(bursts.values())

@@ -39,6 +39,8 @@ class Router:
 
         The request knows its `route` from then on.
         """
+        if not _can_be_stored(request.path):
+            raise NotFound("page")
         method = "GET" if request.method == "HEAD" else request.method
         for route, pattern, views in self._patterns:
             if found := pattern.fullmatch(request.path):
@@ -53,3 +55,12 @@ class Router:
         return tuple(
             (path, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), views) for path, views in self._routes
         )
+
+
+def _can_be_stored(path: str) -> bool:
+    """Whether the path is text that UTF-8 can hold: JSON can bring halves of surrogate pairs, which no key has."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

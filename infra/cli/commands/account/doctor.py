@@ -17,8 +17,9 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         run,
         "can the account take what is to come?",
         "Whether the account can take a mailing to all readers and what comes back from it: Lambda's concurrent "
-        "executions against the visits of mail scanners, SES's quota against the size of the list. Exit code 0 if so, "
-        "3 with warnings, 1 with faults. It reads the account and changes nothing.",
+        "executions and API Gateway's limits against the visits of mail scanners, SES's quota against the size of the "
+        "list, and how many executions may send. Exit code 0 if so, 3 with warnings, 1 with faults. It reads the "
+        "account and changes nothing.",
     )
     command.add_argument("--readers", metavar="N", type=count, help="for a list of this size (as it is now)")
     command.add_argument(
