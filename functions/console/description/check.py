@@ -92,8 +92,17 @@ def resolved(schema: Schema, schemas: Schemas) -> Schema:
 
 
 def _of_either(value: Any, either: list[Schema], schemas: Schemas, at: str) -> Iterator[tuple[str, str]]:
-    """What is wrong by that of them with the fewest faults, which has none if it fits; of equals, by the first."""
-    found = min((list(_faults(value, each, schemas, at)) for each in either), key=len)
+    """What is wrong by that of them that fits best; nothing if one fits.
+
+    One of the value's type fits better than others, then one that knows more of its fields, then one with fewer faults;
+    of equals, the first.
+    """
+    of_type = [each for each in either if _has_type(value, _types(resolved(each, schemas)))]
+    tried = [list(_faults(value, each, schemas, at)) for each in of_type or either]
+    own = {_inside(at, name) for name in value} if isinstance(value, dict) else set()
+    found = min(
+        tried, key=lambda faults: (sum(each in own and words == UNKNOWN for each, words in faults), len(faults))
+    )
     known = {_inside(at, name) for each in either for name in resolved(each, schemas).get("properties", ())}
     yield from ((place, APART if words == UNKNOWN and place in known else words) for place, words in found)
 

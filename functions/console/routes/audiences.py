@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,7 +21,7 @@ from newsletter.mailings.audience.written import rule_as_json
 from newsletter.mailings.campaign import whole_audience
 from newsletter.mailings.count_audience import AudienceCount, ask_audience
 from newsletter.mailings.drafts.edit_drafts import find_draft
-from newsletter.platform.errors import Conflict, InvalidInput, NotFound
+from newsletter.platform.errors import Conflict, InvalidForm, InvalidInput, NotFound
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.publication.access.roles import Role
@@ -30,13 +32,15 @@ from newsletter.publication.access.roles import Role
 def count_one(request: Request, _who: Principal) -> Answer:
     """How many readers the rule in the body selects; or, of `{"audience": …}`, the saved one of that name."""
     data = request.json_object()
-    return json_answer(200, count_as_json(_counted(data.get("audience", data))))
+    with _faults_in("audience" if "audience" in data else ""):
+        return json_answer(200, count_as_json(_counted(data.get("audience", data))))
 
 
 def explain(request: Request, _who: Principal) -> Answer:
     """Whether the owner of an address is in an audience, a rule or the name of a saved one, and why not."""
     data = request.json_object()
-    rule = rule_of(data["audience"], app)
+    with _faults_in("audience"):
+        rule = rule_of(data["audience"], app)
     return json_answer(200, why_as_json(why_not(rule, data["address"], app.now(), app)))
 
 
@@ -53,13 +57,15 @@ def show_saved(_request: Request, _who: Principal, audience: str) -> Answer:
 def create(request: Request, who: Principal) -> Answer:
     """Save a rule with a name."""
     data = request.json_object()
-    return json_answer(201, saved_as_json(_save(data["name"], data["rule"], who, anew=True)))
+    with _faults_in("rule"):
+        return json_answer(201, saved_as_json(_save(data["name"], data["rule"], who, anew=True)))
 
 
 def put(request: Request, who: Principal, audience: str) -> Answer:
     """Replace the rule of a saved audience."""
     rule = request.json_object()["rule"]
-    return json_answer(200, saved_as_json(_save(unquote(audience), rule, who, anew=False)))
+    with _faults_in("rule"):
+        return json_answer(200, saved_as_json(_save(unquote(audience), rule, who, anew=False)))
 
 
 def delete(_request: Request, _who: Principal, audience: str) -> Answer:
@@ -67,6 +73,18 @@ def delete(_request: Request, _who: Principal, audience: str) -> Answer:
     saved = _saved(unquote(audience))
     forget_audience(saved.name, app)
     return json_answer(200, saved_as_json(saved))
+
+
+@contextmanager
+def _faults_in(field: str) -> Iterator[None]:
+    """Names the faults of a rule by their place in the body, as those that the API's description finds."""
+    try:
+        yield
+    except InvalidInput as wrong:
+        errors = wrong.errors if isinstance(wrong, InvalidForm) else {wrong.field: wrong.message}
+        if not field or errors.keys() <= {"name", "audience"}:
+            raise
+        raise InvalidForm({f"{field}.{name}": text for name, text in errors.items()}) from wrong
 
 
 def _save(name: str, rule: dict[str, Any], who: Principal, *, anew: bool) -> SavedAudience:

@@ -39,6 +39,17 @@ def test_a_rule_is_counted_as_its_description_says(cloud: Cloud, issuer: Issuer)
     assert api("POST", "/audiences", {"name": "x", "rule": {}}).status == 403
 
 
+def test_what_is_wrong_with_a_rule_is_named_by_its_place_in_the_body(cloud: Cloud, issuer: Issuer) -> None:
+    api = Program(cloud, issuer.token(**WRITER))
+    for wrong, field in (({"topics": ["x"]}, "topics"), ({"exclude": [{"topic": []}]}, "exclude[1].topic")):
+        counted = api("POST", "/audiences/count", {"audience": wrong})
+        asked = api("POST", "/audiences/why", {"audience": wrong, "address": "maija@example.com"})
+        assert counted.json["errors"].keys() == asked.json["errors"].keys() == {f"audience.{field}"}
+        assert api("POST", "/audiences", {"name": "x", "rule": wrong}).json["errors"].keys() == {f"rule.{field}"}
+        assert api("PUT", "/audiences/x", {"rule": wrong}).json["errors"].keys() == {f"rule.{field}"}
+    assert api("POST", "/audiences", {"name": "a/b", "rule": {}}).json["errors"].keys() == {"name"}
+
+
 def test_a_saved_audience_is_kept_changed_used_and_forgotten(cloud: Cloud, issuer: Issuer) -> None:
     api = Program(cloud, issuer.token(**WRITER))
     rule = {"topics": ["linkedin"], "addresses": ["maija@example.com"]}

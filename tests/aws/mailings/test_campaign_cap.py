@@ -15,8 +15,9 @@ from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.audience.words import left_out_in_words
 from newsletter.mailings.campaign import Campaign, prepare_campaign, start_campaign
 from newsletter.mailings.count_audience import ask_audience
+from newsletter.mailings.experiments.experiment import Experiment
 from newsletter.mailings.launch import launch
-from newsletter.mailings.planning.batches import build_manifest
+from newsletter.mailings.planning.batches import arm_of, build_manifest
 from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import EmptyAudience
 from newsletter.platform.shards import shard_of
@@ -72,6 +73,20 @@ def test_who_had_two_mails_this_week_is_left_out_of_the_third_and_it_is_said(clo
     # Who was left out of it had no mail of it.
     lately = MailedLately(app, app.now() + timedelta(days=6), shard_of(app.ids.of(MAIJA)))
     assert lately.had_enough(app.ids.of(MAIJA), Recipient(Choices(language="fi")))
+
+
+def test_an_ab_test_leaves_out_who_had_enough_whatever_their_arm(cloud: Cloud) -> None:
+    send(cloud, "a")
+    send(cloud, "b", "linkedin")
+    campaign = replace(text("c"), ab=Experiment(("Yksi", "Kaksi"), 0.5, 1))
+    start_campaign(campaign, app, now=whole_seconds(app.now()))
+    cloud.drain()
+    report = report_mailing("campaign-c", app, now=app.now())
+    lines = {line.subscriber: line for line in recipients_of(report.mailing, app, now=app.now())}
+    assert lines[app.ids.of(MAIJA)].status is RecipientStatus.SUPPRESSED
+    assert arm_of(lines[app.ids.of(MAIJA)].batch) == ""
+    assert sum(arm.planned for arm in report.stats.arms.values()) == 1
+    assert report.certificate.balanced
 
 
 def test_a_campaign_of_which_everybody_had_enough_is_refused_and_says_why(cloud: Cloud) -> None:

@@ -67,6 +67,17 @@ def test_who_pauses_or_drops_the_topic_meanwhile_gets_nothing(cloud: Cloud, ids:
 
 
 @pytest.mark.usefixtures("ids")
+def test_asked_for_again_under_one_id_what_a_crash_left_is_completed() -> None:
+    draft = "20270301080000-0123456789ab"
+    assert app.experiments.claim_draft(FIRST, draft, "")  # and then the process ended
+    made = [send_again(FIRST, "Vielä ehdit", app, by="anna", now=now(hours), draft_id=draft).id for hours in (0, 0.1)]
+    assert made == [draft, draft]
+    assert [each.id for each in list_drafts(app, cursor="", limit=5)[0]] == [draft]
+    send_draft(draft, app, by="anna", now=now())
+    assert send_again(FIRST, "Vielä ehdit", app, by="anna", now=now(), draft_id=draft).mailing == "campaign-kevat-again"
+
+
+@pytest.mark.usefixtures("ids")
 def test_two_drafts_that_came_to_be_at_once_are_sent_once(cloud: Cloud) -> None:
     """The claim on the first mailing holds, whatever becomes of drafts."""
     draft = again()
