@@ -9,6 +9,7 @@ from console.paths.api import API
 from console.paths.pages import PAGES
 from console.problems import problem
 from console.request import Request
+from console.wording.language import speaking
 from newsletter.container import app
 from newsletter.platform.events import each_record
 from newsletter.platform.observability import observed
@@ -30,9 +31,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def respond(request: Request) -> Answer:
     """The view's answer, or the error page (`problem`) if it raised an error."""
-    try:
-        _ = request.body  # raises TooLarge for every path
-        view, in_path = ROUTER.find(request)
-        return view(request, **in_path).with_headers(request.told)
-    except Exception as error:  # noqa: BLE001 (every error gets an answer; problem() logs unknown ones)
-        return problem(request, error)
+    with speaking(request):
+        try:
+            _ = request.body  # raises TooLarge for every path
+            view, in_path = ROUTER.find(request)
+            return view(request, **in_path).with_headers(request.told)
+        except Exception as error:  # noqa: BLE001 (every error gets an answer; problem() logs unknown ones)
+            return problem(request, error)

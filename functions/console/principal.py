@@ -10,6 +10,7 @@ from typing import Any
 from newsletter.container import app
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.text import cut, one_line
+from newsletter.platform.words.said import say
 from newsletter.publication.access.roles import Role
 from newsletter.readers.manage.find import masked
 
@@ -26,9 +27,22 @@ class RoleNeeded(NewsletterError):
     def __init__(self, needed: Role, has: Role | None) -> None:
         access = app.publication.access
         names = access.names_for(needed) or access.names_for(Role.ADMINISTER)
+        yours = say("the role {role}", role=has.word) if has else say("no role yet")
         super().__init__(
-            f"this needs the role {needed.word}, and you have {f'the role {has.word}' if has else 'none'}; "
-            f"ask {access.contact} for it" + (f" ({' or '.join(names)})" if names else "")
+            say(
+                "this needs the role {role}, and you have {yours}; ask {contact} for it",
+                role=needed.word,
+                yours=yours,
+                contact=access.contact,
+            )
+            if not names
+            else say(
+                "this needs the role {role}, and you have {yours}; ask {contact} for it ({names})",
+                role=needed.word,
+                yours=yours,
+                contact=access.contact,
+                names=" or ".join(names),
+            )
         )
         self.needed = needed
         self.scope = names[0] if names else needed.word

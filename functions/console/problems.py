@@ -16,40 +16,49 @@ from console.request import Request
 from console.responses import page
 from console.session import ForgedForm, SignInFailed
 from newsletter.mailings.drafts.draft import DraftChanged
-from newsletter.platform.errors import Conflict, InvalidForm, InvalidInput, LimitReached, NotFound, NotNow
+from newsletter.platform.errors import Conflict, InvalidForm, InvalidInput, LimitReached, NotFound, NotNow, text_of
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.oidc_client import BadToken, IssuerUnreachable
 from newsletter.platform.web.problems import allowed, status_and_words
 from newsletter.platform.web.request import TooLarge
 from newsletter.platform.web.router import MethodNotAllowed
+from newsletter.platform.words.said import Said, say
 
-SAME_AGAIN = (
+SAME_AGAIN = say(
     "Your session is over. Sign in in a new tab, come back here and press “Send again”: nothing you wrote is lost."
 )
-OLD_FORM = "It is older than a day, or was made for somebody else. Go back, reload the page and send it again."
-NOT_NOW = "The sign-in service does not answer as it should. Please try again in a minute."
+OLD_FORM = say("It is older than a day, or was made for somebody else. Go back, reload the page and send it again.")
+NOT_NOW = say("The sign-in service does not answer as it should. Please try again in a minute.")
+AMISS = say("Something needs mending")
+NO_SIGN_IN = say("Signing in did not work")
+AGAIN = say("Please start again: {error}.")
+PLAIN = say("{error}.")
+TOO_LONG = say("A request may have at most 200 kB, a picture 1 MB, and a list of readers 4 MB.")
 
-# The first matching class decides: status, heading of the page, what to do. `{}` is the text of the error.
-KNOWN: tuple[tuple[type[Exception], int, tuple[str, str]], ...] = (
-    (NotSignedIn, 401, ("You are signed out", SAME_AGAIN)),
-    (SignInFailed, 400, ("Signing in did not work", "Please start again: {}.")),
-    (BadToken, 401, ("Signing in did not work", "Please start again: {}.")),
-    (RoleNeeded, 403, ("You may not do this", "{}. Then sign out and in again.")),
-    (BadKey, 400, ("Something needs mending", "{}.")),
-    (ForgedForm, 403, ("This form cannot be used any more", OLD_FORM)),
-    (NotFound, 404, ("Nothing here", "There is no such page or mailing.")),
-    (MethodNotAllowed, 405, ("That does not work here", "This page only takes {}.")),
-    (NotNow, 409, ("That cannot be done now", "{}.")),
-    (DraftChanged, 409, ("Somebody else changed this", "{}.")),
-    (Conflict, 409, ("This name is taken", "{}.")),
-    (TooLarge, 413, ("Too long", "A request may have at most 200 kB, a picture 1 MB, and a list of readers 4 MB.")),
-    (NotJson, 415, ("send JSON, with Content-Type: application/json", "{}.")),
-    (LimitReached, 429, ("That is enough for now", "There may be {}.")),
-    (InvalidInput, 422, ("Something needs mending", "{}.")),
-    (InvalidFields, 422, ("Something needs mending", "{}.")),
-    (IssuerUnreachable, 503, ("Signing in does not work right now", NOT_NOW)),
+# The first matching class decides: status, heading of the page, what to do. `error` is the text of the error.
+KNOWN: tuple[tuple[type[Exception], int, tuple[Said, Said]], ...] = (
+    (NotSignedIn, 401, (say("You are signed out"), SAME_AGAIN)),
+    (SignInFailed, 400, (NO_SIGN_IN, AGAIN)),
+    (BadToken, 401, (NO_SIGN_IN, AGAIN)),
+    (RoleNeeded, 403, (say("You may not do this"), say("{error}. Then sign out and in again."))),
+    (BadKey, 400, (AMISS, PLAIN)),
+    (ForgedForm, 403, (say("This form cannot be used any more"), OLD_FORM)),
+    (NotFound, 404, (say("Nothing here"), say("There is no such page or mailing."))),
+    (MethodNotAllowed, 405, (say("That does not work here"), say("This page only takes {error}."))),
+    (NotNow, 409, (say("That cannot be done now"), PLAIN)),
+    (DraftChanged, 409, (say("Somebody else changed this"), PLAIN)),
+    (Conflict, 409, (say("This name is taken"), PLAIN)),
+    (TooLarge, 413, (say("Too long"), TOO_LONG)),
+    (NotJson, 415, (say("send JSON, with Content-Type: application/json"), PLAIN)),
+    (LimitReached, 429, (say("That is enough for now"), say("There may be {error}."))),
+    (InvalidInput, 422, (AMISS, PLAIN)),
+    (InvalidFields, 422, (AMISS, PLAIN)),
+    (IssuerUnreachable, 503, (say("Signing in does not work right now"), NOT_NOW)),
 )
-UNKNOWN = ("Something went wrong", "The fault is ours and has been recorded. Please try again in a while.")
+UNKNOWN = (
+    say("Something went wrong"),
+    say("The fault is ours and has been recorded. Please try again in a while."),
+)
 
 
 def status_of(error: Exception) -> int:
@@ -75,13 +84,12 @@ def _later(error: Exception) -> dict[str, str]:
     return {"Retry-After": str(seconds)} if seconds else {}
 
 
-def _as_page(error: Exception, status: int, heading: str, advice: str) -> Answer:
-    said = str(error)
-    advice = advice.replace("{}", f"{said[:1].upper()}{said[1:]}" if advice.startswith("{}") else said)
+def _as_page(error: Exception, status: int, heading: Said, advice: Said) -> Answer:
+    advice = advice.with_values(error=text_of(error))
     return page("problem", None, status=status, heading=heading, advice=advice, role=isinstance(error, RoleNeeded))
 
 
-def _signed_out(request: Request, heading: str, advice: str) -> Answer:
+def _signed_out(request: Request, heading: Said, advice: Said) -> Answer:
     """The page with what was sent, to be sent once more after signing in: nothing that was written is lost.
 
     Whoever signs in meanwhile must be the one for whom the form was made: it carries its token.

@@ -14,6 +14,7 @@ from newsletter.mail.pictures.picture import MAX_BYTES
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.web.multipart import MEDIA_TYPE, UploadedFile, read_multipart
 from newsletter.platform.web.request import HttpRequest, read_json
+from newsletter.platform.words.said import say
 
 MAX_FIELDS = 200
 PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[\w.:-]{1,200}", re.ASCII)
@@ -76,6 +77,12 @@ class Request(HttpRequest):
         """Whether the request is for the API, which answers with JSON."""
         return self.path.startswith("/api/")
 
+    @property
+    def address(self) -> str:
+        """The path with its query."""
+        query = self._event.get("rawQueryString") or ""
+        return f"{self.path}?{query}" if query else self.path
+
     @cached_property
     def step(self) -> str:
         """The button of a form that was pressed, or what a program wants done with a campaign; may be empty."""
@@ -104,14 +111,14 @@ class Request(HttpRequest):
         if not text:
             return default
         if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
-            raise InvalidInput(name, f"a whole number from 1 to {most}")
+            raise InvalidInput(name, say("a whole number from 1 to {most}", most=most))
         return int(text)
 
     def place(self) -> str:
         """`?cursor=` of a list that is kept by time; empty for the first page. Raises InvalidInput."""
         cursor = self.query("cursor")
         if cursor and not PLACE.fullmatch(cursor):
-            raise InvalidInput("cursor", "give `cursor` of the page before")
+            raise InvalidInput("cursor", say("give `cursor` of the page before"))
         return cursor
 
     def place_of_job(self) -> str:
@@ -130,7 +137,9 @@ class Request(HttpRequest):
         if cursor:
             start = next((number for number, item in enumerate(items, 1) if name(item) == cursor), 0)
             if not start:
-                raise InvalidInput("cursor", "give `cursor` of the page before; what it named is gone, so begin anew")
+                raise InvalidInput(
+                    "cursor", say("give `cursor` of the page before; what it named is gone, so begin anew")
+                )
         shown = items[start : start + limit]
         return shown, name(shown[-1]) if start + limit < len(items) else None
 
@@ -142,7 +151,7 @@ class Request(HttpRequest):
         try:
             return parse_qs(self.body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
         except ValueError as error:
-            raise InvalidInput("body", "not a form in UTF-8") from error
+            raise InvalidInput("body", say("not a form in UTF-8")) from error
 
     @property
     def files(self) -> Mapping[str, UploadedFile]:

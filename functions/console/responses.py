@@ -8,6 +8,7 @@ from typing import Any
 
 from console import session
 from console.principal import Principal
+from console.wording.language import page_to_return_to, words
 from newsletter.container import app
 from newsletter.platform.times import iso
 from newsletter.platform.web.answer import BARE, Answer, content_policy, html_answer
@@ -31,11 +32,14 @@ def page(
     `images` pictures from anywhere.
     """
     token = session.form_token(who) if who else ""
-    html = app.templates.console(name, who=who, form_token=token, clock=clock, iso=iso, **values)
+    said = words()
+    around = {"who": who, "form_token": token, "console_languages": app.templates.console_texts.languages}
+    around["this_page"] = page_to_return_to()
+    html = app.templates.console(name, said.language, **around, clock=clock, iso=iso, **values)
     policy = content_policy(html, script=script, images=images)
     policy += "; connect-src 'self'" if script else ""
     policy += "; frame-src 'self'" if frames else ""
-    return replace(html_answer(status, html, "en", policy), cookies=cookies)
+    return replace(html_answer(status, html, said.language, policy), cookies=cookies)
 
 
 def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:
@@ -44,6 +48,5 @@ def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:
 
 
 def clock(moment: datetime) -> str:
-    """`23 Nov 2026, 10:15` in the publication's time zone."""
-    local = moment.astimezone(app.templates.publication.time_zone)
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    """`23 Nov 2026, 10:15` in the publication's time zone, as the language of the page writes it."""
+    return words().moment(moment.astimezone(app.templates.publication.time_zone))

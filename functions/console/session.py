@@ -12,6 +12,7 @@ from console.request import Request
 from newsletter.container import app
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.web.oidc_client import BadToken, Tokens
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
@@ -55,17 +56,19 @@ def finish(request: Request) -> tuple[str, tuple[str, ...]]:
     try:
         sign_in = _signer("sign-in").loads(request.cookie(SIGN_IN), max_age=SIGN_IN_SECONDS)
     except (BadSignature, UnicodeEncodeError) as error:
-        raise SignInFailed("this browser did not begin to sign in, or did so more than ten minutes ago") from error
+        raise SignInFailed(say("this browser did not begin to sign in, or did so more than ten minutes ago")) from error
     if not secrets.compare_digest(request.query("state").encode(errors="replace"), sign_in["state"].encode()):
-        raise SignInFailed("the answer belongs to another sign-in")
+        raise SignInFailed(say("the answer belongs to another sign-in"))
     if not request.query("code"):
-        raise SignInFailed("the issuer did not let you in")
+        raise SignInFailed(say("the issuer did not let you in"))
     tokens = app.oidc.exchange(request.query("code"), sign_in["verifier"], _return_address())
     if app.oidc.verify(tokens.id).get("nonce") != sign_in["nonce"]:
-        raise SignInFailed("the ID token belongs to another sign-in")
+        raise SignInFailed(say("the ID token belongs to another sign-in"))
     token = _session_token(tokens)
     if len(token) > MAX_COOKIE:
-        raise SignInFailed(f"the issuer's token has {len(token)} characters; a cookie holds {MAX_COOKIE}")
+        raise SignInFailed(
+            say("the issuer's token has {length} characters; a cookie holds {most}", length=len(token), most=MAX_COOKIE)
+        )
     lifetime = principal_of(app.oidc.verify(token)).expires - int(app.now().timestamp())
     return sign_in["wanted"], (_cookie(SESSION, token, lifetime), _cookie(SIGN_IN, "", 0))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from newsletter.leads.visits.evidence import Evidence
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.web.request import HttpRequest, TooLarge
+from newsletter.platform.words.accepted_languages import accepted_languages
 from newsletter.publication.publication import Publication
 from newsletter.readers.signup.networks import network_of
 from public_site import form_data
@@ -103,7 +104,7 @@ class Request(HttpRequest):
 
     def language(self, publication: Publication, own: str = "") -> str:
         """The language to answer in: `?lang=`, then the reader's `own`, then Accept-Language, then the default."""
-        wanted = (self.query("lang"), own, *_accepted(self.header("accept-language")))
+        wanted = (self.query("lang"), own, *accepted_languages(self.header("accept-language")))
         return next((language for language in wanted if language in publication.languages), publication.languages[0])
 
     @property
@@ -116,18 +117,3 @@ class Request(HttpRequest):
         """The method, user agent, network and headers by which to tell a person from a scanner."""
         headers = {name: self.header(name) for name in TELLING_HEADERS if name in self._headers}
         return Evidence(self.method, self.header("user-agent"), self.network, headers)
-
-
-def _accepted(header: str) -> list[str]:
-    """Primary language subtags of Accept-Language (RFC 9110, 12.5.4), by descending quality."""
-    weighed = []
-    for entry in header.split(","):
-        tag, _, parameters = entry.partition(";")
-        _, _, quality = parameters.partition("q=")
-        try:
-            weight = float(quality or 1)
-        except ValueError:
-            weight = 0.0
-        if weight > 0:
-            weighed.append((weight, tag.strip().split("-")[0].lower()))
-    return [language for _, language in sorted(weighed, key=lambda entry: -entry[0])]

@@ -38,10 +38,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new tab without cookies, in Finnish. A script error or a refused resource fails the test."""
+def locale() -> str:
+    """The language that the browser asks for."""
+    return "fi-FI"
+
+
+@pytest.fixture
+def page(browser: Browser, locale: str) -> Iterator[Page]:
+    """A new tab without cookies. A script error or a refused resource fails the test."""
     with browser.new_context(
-        viewport=DESKTOP, locale="fi-FI", timezone_id="Europe/Helsinki", user_agent=WITH_A_WINDOW
+        viewport=DESKTOP, locale=locale, timezone_id="Europe/Helsinki", user_agent=WITH_A_WINDOW
     ) as context:
         context.set_default_timeout(SECONDS * 1000)
         faults: list[str] = []

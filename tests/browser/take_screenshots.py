@@ -68,6 +68,8 @@ def _walk(page: Page, stage: Stage) -> None:
     stage.cloud.drain()
     page.set_viewport_size(HIGH)
     stage.cloud.run("nurture", (stage.cloud.started_at + timedelta(days=3)).isoformat())
+    english = {"name": "newsletter_language", "value": "en", "url": stage.url("/console")}
+    page.context.add_cookies([english])  # type: ignore[list-item]
     page.goto(stage.url("/console"))
     page.get_by_role("button", name="Sign in as marketing").click()
     page.set_viewport_size(WIDE)

@@ -14,6 +14,12 @@ READERS = ("eka@example.com", "toka@example.com")
 
 
 @pytest.fixture
+def locale() -> str:
+    """The console speaks the language of the browser."""
+    return "en-GB"
+
+
+@pytest.fixture
 def signed_in(page: Page, stage: Stage) -> Page:
     """A colleague in marketing, who came through the issuer's sign-in page."""
     page.goto(stage.url("/console"))

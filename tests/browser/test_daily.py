@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Camera, Stage, subscribe
 
 READER = "maija@example.com"
+
+
+@pytest.fixture
+def locale() -> str:
+    """The console speaks the language of the browser."""
+    return "en-GB"
 
 
 def test_the_day_begins_with_what_matters_and_leads_to_readers_and_articles(

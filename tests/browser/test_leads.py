@@ -19,6 +19,12 @@ ANSWERS = {"phone": "+358 40 123 4567", "company": "Konepaja Öhman & Pojat Oy",
 
 
 @pytest.fixture
+def locale() -> str:
+    """The console speaks the language of the browser."""
+    return "en-GB"
+
+
+@pytest.fixture
 def marketing(page: Page, stage: Stage) -> Page:
     """A colleague in marketing, at the list."""
     page.goto(stage.url("/console"))

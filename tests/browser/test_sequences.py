@@ -10,6 +10,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.stage import Camera, Stage, link_to, mail_to, send_campaign, subscribe
 
 
+@pytest.fixture
+def locale() -> str:
+    """The console speaks the language of the browser."""
+    return "en-GB"
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_a_reader_stops_a_series_and_marketing_sees_it_in_the_funnel(
     page: Page, stage: Stage, camera: Camera, language: str

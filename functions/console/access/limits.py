@@ -14,6 +14,7 @@ from console.principal import Principal
 from console.request import Request
 from newsletter.container import app
 from newsletter.platform.errors import LimitReached
+from newsletter.platform.words.said import say
 
 WINDOW = timedelta(seconds=10)
 COSTLY_SHARE = 5
@@ -47,5 +48,11 @@ def admit(request: Request, who: Principal, *, costly: bool) -> None:
     request.told["RateLimit-Policy"] = f'"{policy.name}";q={policy.requests};w={seconds}'
     request.told["RateLimit"] = f'"{policy.name}";r={left};t={wait}'
     if not number:
-        what = "costly requests" if costly else "requests"
-        raise TooManyRequests(f"{policy.requests} {what} of one program in {seconds} seconds; wait {wait} s", wait)
+        raise TooManyRequests(_said(policy.requests, seconds, wait, costly=costly), wait)
+
+
+def _said(count: int, seconds: int, wait: int, *, costly: bool) -> str:
+    values = {"count": count, "seconds": seconds, "wait": wait}
+    if costly:
+        return say("{count} costly requests of one program in {seconds} seconds; wait {wait} s", **values)
+    return say("{count} requests of one program in {seconds} seconds; wait {wait} s", **values)

@@ -21,6 +21,7 @@ from console.routes import (
     sign_in,
 )
 from console.routes.daily import articles, audit, digest_preview, exports, forms, imports, overview, readers
+from console.wording import switch
 from newsletter.leads.manage.acts import Act
 from newsletter.mailings.control.control_mailing import Control
 from newsletter.overview.article_choices import ArticleAct
@@ -120,6 +121,7 @@ PAGES: Routes = (
     ("/console/feeds/accept", {"POST": signed_in(feeds.accept, ADMINISTER)}),
     ("/console/sequences", {"GET": signed_in(sequences.show_list, LOOK)}),
     ("/console/sequences/{sequence}", {"GET": signed_in(sequences.show_one, LOOK)}),
+    ("/console/language", {"POST": switch.choose}),
     ("/console/login", {"GET": sign_in.login}),
     ("/console/callback", {"GET": sign_in.callback}),
     ("/console/logout", {"GET": sign_in.ask_to_sign_out, "POST": signed_in(sign_in.sign_out, ANYBODY)}),

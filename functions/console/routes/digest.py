@@ -20,6 +20,7 @@ from newsletter.mailings.rendering.preview import preview_digest
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import say
 from newsletter.reports.descriptions import audience_in_words, count_in_words, digest_as_json, title_of
 
 
@@ -47,7 +48,7 @@ def show_mail(request: Request, _who: Principal, period: str) -> Answer:
     """The whole mail in one of the publication's languages."""
     language = request.query("language")
     if language not in app.templates.publication.languages:
-        raise InvalidInput("language", f"one of {', '.join(app.templates.publication.languages)}")
+        raise InvalidInput("language", say("one of {values}", values=", ".join(app.templates.publication.languages)))
     digest, mailing = _found(period)
     (mail,) = preview_digest(mailing, app.articles.all(), [language], app.templates, digest.note)
     return whole_mail(mail)

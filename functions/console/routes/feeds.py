@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
+from console.wording.language import words
 from newsletter.articles.checks.feeds_as_json import checked_as_json, state_as_json
 from newsletter.articles.feeds.accept_feed import accept_feed
 from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.container import app
-from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
+from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow, text_of
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import say
 from newsletter.reports.descriptions import topic_label
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def accept(request: Request, _who: Principal) -> Answer:
     try:
         accept_feed(feed, app.now(), app)
     except (NotFound, Conflict) as error:
-        raise NotNow(str(error)) from error
+        raise NotNow(text_of(error)) from error
     return redirect("/console/feeds")
 
 
@@ -83,7 +85,7 @@ def _checked(given: str) -> CheckedFeed:
 
     url = with_scheme(given)
     if not ADDRESS.match(url) or len(url) > MAX_URL:
-        raise InvalidInput("url", "the http(s) address of a feed, or of a page that names one")
+        raise InvalidInput("url", say("the http(s) address of a feed, or of a page that names one"))
     return check_feed(url, app.feeds, app.templates.publication, app.now(), seconds=CHECK_SECONDS)
 
 
@@ -95,7 +97,7 @@ def _page(
     who: Principal, *, given: str = "", error: str = "", checked: CheckedFeed | None = None, status: int = 200
 ) -> Answer:
     publication = app.templates.publication
-    labels = {topic.key: topic_label(topic.key, publication) for topic in publication.topics}
+    labels = {topic.key: topic_label(topic.key, publication, words().language) for topic in publication.topics}
     return page(
         "feeds",
         who,

@@ -11,6 +11,7 @@ from console.access.personal import lead_for
 from console.principal import Principal
 from console.request import Request
 from console.responses import clock, page, redirect
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.leads.lead import LeadState, Temperature
 from newsletter.leads.manage.acts import SAID, Act, allowed_acts
@@ -34,15 +35,10 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.router import View
+from newsletter.platform.words.said import say
 from newsletter.reports.descriptions import title_of, topic_label
 
 ON_A_PAGE = 25
-BUTTONS = {
-    Act.SEND: "Send to sales",
-    Act.DROP: "Drop",
-    Act.REPLAY: "Tell the CRM again",
-    Act.REJUDGE: "Judge anew",
-}
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def show_list(request: Request, who: Principal) -> Answer:
         errors=errors,
         states=[(state.value, LABELS[state]) for state in LeadState],
         temperatures=[(each.value, each.value) for each in Temperature],
-        offers=[(offer.key, offer_title(offer.key, publication)) for offer in publication.offers],
+        offers=[(offer.key, offer_title(offer.key, publication, words().language)) for offer in publication.offers],
         cursor=cursor,
         first=not request.query("cursor"),
         address=_addresses(given),
@@ -111,11 +107,11 @@ def show(request: Request, who: Principal, lead: str) -> Answer:
         who,
         line=_line(shown),
         subscription=subscription_in_words(shown, clock),
-        verdict=verdict_in_words(shown.lead, app),
-        score_reasons=score_reasons(shown.lead, app),
-        topics={topic.key: topic_label(topic.key, publication) for topic in publication.topics},
+        verdict=verdict_in_words(shown.lead, app, words().language),
+        score_reasons=score_reasons(shown.lead, app, words().language),
+        topics={topic.key: topic_label(topic.key, publication, words().language) for topic in publication.topics},
         came_from=title_of(mailing) if mailing else "",
-        acts=[(act.value, BUTTONS[act]) for act in allowed_acts(shown)],
+        acts=[act.value for act in allowed_acts(shown)],
         events=[EventLine(event, EVENTS[event.state], _readable(event.body)) for event in reversed(shown.events)],
         done=SAID[Act(done)] if done in list(Act) else "",
     )
@@ -191,9 +187,9 @@ def _addresses(given: dict[str, str]) -> Callable[..., str]:
 def _line(shown: ShownLead) -> Line:
     return Line(
         shown=shown,
-        who=shown.name or shown.email or "A reader who is not known any more",
+        who=shown.name or shown.email or say("A reader who is not known any more"),
         below=shown.email if shown.name else "",
-        offer=offer_title(shown.lead.offer, app.templates.publication),
+        offer=offer_title(shown.lead.offer, app.templates.publication, words().language),
         label=LABELS[shown.lead.state],
         words=state_in_words(shown, clock),
         in_trouble=is_in_trouble(shown),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from console.principal import Principal
 from console.reports import lines_after, page_of, report_of
 from console.request import Request
 from console.responses import clock, page
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.mailings.experiments.send_again import may_be_sent_again
 from newsletter.mailings.experiments.take_further import decides_at
@@ -19,6 +21,7 @@ from newsletter.mailings.status import MailingState, allowed_actions
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
 from newsletter.platform.web.answer import Answer
+from newsletter.platform.words.said import say
 from newsletter.reports.certificate import Certificate, RecipientLine
 from newsletter.reports.compare import Share, earlier_ones, share_of
 from newsletter.reports.descriptions import audience_in_words, language_name, origin_in_words, title_of
@@ -79,7 +82,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
     report = report_of(mailing)
     wanted = request.query("standing")
     if wanted and wanted not in list(RecipientStatus):
-        raise InvalidInput("standing", f"one of {', '.join(RecipientStatus)}")
+        raise InvalidInput("standing", say("one of {values}", values=", ".join(RecipientStatus)))
     reason = request.query("reason")
     if reason and (reason not in BOUNCES or wanted not in list(CAME_BACK)):
         raise InvalidInput("reason", f"with standing=bounced or soft-bounced, one of {', '.join(BOUNCES)}")
@@ -94,10 +97,10 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         mailing=report.mailing,
         title=title_of(report.mailing),
         audience=audience_in_words(report.mailing, publication),
-        offer=offer.title[publication.language("en")] if offer else report.mailing.offer,
+        offer=offer.title[publication.language(words().language)] if offer else report.mailing.offer,
         mailing_status=status_in_words(report.mailing.status),
         still_going_out=still_going_out(report.mailing.status, report.stats.in_flight),
-        acts=[(act, act.capitalize()) for act in allowed_actions(report.mailing.status)],
+        acts=allowed_actions(report.mailing.status),
         words=certificate_in_words(report),
         brought=brought_in_words(report),
         links=[link for link in report.links if link.people or link.machines],
@@ -151,8 +154,11 @@ def _total(report: Report, standing: str) -> int | None:
 def _parts_of_readers(report: Report) -> dict[str, Any]:
     """What the page shows of parts of the mails, why mails came back and readers left, and how it looked."""
     groups = report.stats.groups
-    looks = [
-        (f"{subject} ({language_name(language)})", urlencode({"variant": group.example}))
+    looks: Sequence[tuple[str, str]] = [
+        (
+            say("{subject} ({language})", subject=subject, language=language_name(language)),
+            urlencode({"variant": group.example}),
+        )
         for (language, subject), group in sorted(groups.variants.items(), key=lambda pair: -pair[1].counted.mails)
     ][:LOOKS]
     again = not looks and report.mailing.kind is Kind.CAMPAIGN and report.mailing.status.state.is_final
@@ -161,10 +167,10 @@ def _parts_of_readers(report: Report) -> dict[str, Any]:
         looks = [(language_name(language), urlencode({"language": language})) for language in spoken]
     return {
         "groups": groups,
-        "topics": by_topic(groups, app),
+        "topics": by_topic(groups, app, words().language),
         "languages": by_language(groups),
         "readers": by_reader(groups),
-        "left_why": why_they_left(groups, app),
+        "left_why": why_they_left(groups, app, words().language),
         "fewest": FEWEST,
         "bounces": bounce_groups(groups.bounces),
         "looks": looks,
@@ -205,7 +211,8 @@ def _parts(sums: Certificate) -> list[tuple[str, str, int, float, float]]:
         "waiting": sums.waiting,
     }
     total = sum(numbers.values())
-    parts, begin = [], 0.0
+    parts: list[tuple[str, str, int, float, float]] = []
+    begin = 0.0
     for name, number in numbers.items():
         if number:
             length = 1000 * number / total

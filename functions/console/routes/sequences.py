@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from console.principal import Principal
 from console.request import Request
 from console.responses import page
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.nurture.descriptions import exit_in_words, trigger_in_words
 from newsletter.nurture.enrollments.funnel import Funnel, Standings, count_standings, funnel_of
@@ -44,7 +45,7 @@ def show_one(_request: Request, who: Principal, sequence: str) -> Answer:
     """The funnel of a sequence: drawn, and as a table."""
     found = _sequence(sequence)
     funnel = funnel_of(found, app, now=app.now())
-    subjects = {step.key: step.subject[app.publication.languages[0]] for step in found.steps}
+    subjects = {step.key: step.subject[app.publication.language(words().language)] for step in found.steps}
     exits = [(exit_in_words(why), number) for why, number in funnel.exits.items()]
     return page(
         "sequence",
@@ -72,11 +73,11 @@ def _sequence(key: str) -> Sequence:
 
 
 def _title(sequence: Sequence) -> str:
-    return sequence.title.get(app.publication.languages[0], sequence.key)
+    return sequence.title.get(app.publication.language(words().language), sequence.key)
 
 
 def _begins(sequence: Sequence) -> str:
-    topics = [topic_label(key, app.publication) for key in sequence.topics]
+    topics = [topic_label(key, app.publication, words().language) for key in sequence.topics]
     named_by = [offer.key for offer in app.publication.offers if offer.sequence == sequence.key]
     return trigger_in_words(sequence, topics, named_by)
 

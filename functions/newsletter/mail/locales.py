@@ -22,10 +22,14 @@ class MissingText(NewsletterError):
 
 
 class Locales:
-    """The messages below one directory; those of a language are read at its first use."""
+    """The messages below one directory; those of a language are read at its first use.
 
-    def __init__(self, root: Path) -> None:
+    `files` are those that are read, of each language's folder.
+    """
+
+    def __init__(self, root: Path, files: str = "*.toml") -> None:
         self._root = root
+        self._files = files
         self._messages: dict[str, Mapping[str, Message]] = {}
 
     def messages(self, language: str) -> Mapping[str, Message]:
@@ -39,11 +43,7 @@ class Locales:
 
         Raises MissingText that names the key, the language and what is missing.
         """
-        message = self.messages(language).get(key)
-        if message is None:
-            raise MissingText(f"no message {key!r} in {self._root / language}")
-        if not isinstance(message, str):
-            message = self._plural(key, language, message, values)
+        message = self.form(key, language, values)
 
         def filled(found: re.Match[str]) -> str:
             if found[1] not in values:
@@ -51,6 +51,13 @@ class Locales:
             return str(values[found[1]])
 
         return VALUE.sub(filled, message)
+
+    def form(self, key: str, language: str, values: Mapping[str, Any]) -> str:
+        """The message as it stands in the file; of plural forms the one for `count`. Raises MissingText."""
+        message = self.messages(language).get(key)
+        if message is None:
+            raise MissingText(f"no message {key!r} in {self._root / language}")
+        return message if isinstance(message, str) else self._plural(key, language, message, values)
 
     def _plural(self, key: str, language: str, forms: Mapping[str, str], values: Mapping[str, Any]) -> str:
         from babel import Locale  # here, for the cold start
@@ -61,14 +68,14 @@ class Locales:
 
     def _read(self, language: str) -> Mapping[str, Message]:
         messages: dict[str, Message] = {}
-        for path in sorted((self._root / language).glob("*.toml")):
+        for path in sorted((self._root / language).glob(self._files)):
             with path.open("rb") as file:
                 for key, message in _flat(tomllib.load(file), path):
                     if key in messages:
                         raise MissingText(f"{path}: the message {key!r} is in another file of this language too")
                     messages[key] = message
         if not messages:
-            raise MissingText(f"no messages for {language!r}: there is no .toml file in {self._root / language}")
+            raise MissingText(f"no messages for {language!r}: there is no {self._files} in {self._root / language}")
         return messages
 
 

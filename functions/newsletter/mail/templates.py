@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from newsletter.mail.bidi import isolated
+from newsletter.mail.console_words import ConsoleTexts
 from newsletter.mail.locales import Locales
 from newsletter.mail.mail_links import Link, MailLinks, personal_line
 from newsletter.mail.markdown import opening, render_markdown
@@ -65,6 +66,7 @@ class Templates:
         self._root = root
         self._public_url = public_url.rstrip("/")
         self._locales = Locales(root / "locales")
+        self.console_texts = ConsoleTexts(root / "locales")
         self._greetings = lru_cache(GREETINGS_KEPT)(self._greeting)
         self._with_sources = with_sources
 
@@ -147,10 +149,11 @@ class Templates:
         """The script templates/pages/<name>.js, as it stands."""
         return (self._root / "pages" / f"{name}.js").read_text(encoding="utf-8")
 
-    def console(self, name: str, /, **context: Any) -> str:
-        """The HTML of templates/console/<name>.html, in English."""
-        scope = self._scope("en", context) | {"markdown": lambda source: self.markdown(source)[0]}
-        return self._render(f"console/{name}.html", scope)
+    def console(self, name: str, language: str, /, **context: Any) -> str:
+        """The HTML of templates/console/<name>.html, in a language of the console."""
+        scope = self._scope(language, context) | {"markdown": lambda source: self.markdown(source)[0]}
+        scope |= self.console_texts.words(language).scope()
+        return self._console_jinja.get_template(f"console/{name}.html").render(scope)
 
     def crm(self, name: str, values: Mapping[str, Any]) -> str:
         """What templates/crm/<name>.json.j2 gives for these values, which are all that it knows."""
@@ -257,6 +260,12 @@ class Templates:
         )
         jinja.filters |= {"isolated": isolated, "cut": cut_outside_text}
         return jinja
+
+    @cached_property
+    def _console_jinja(self) -> Environment:
+        from newsletter.mail.console_jinja import console_environment  # here, for the cold start
+
+        return console_environment(self._jinja)
 
     def _render(self, path: str, scope: Mapping[str, Any]) -> str:
         return self._jinja.get_template(path).render(scope)

@@ -4,44 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Texts
 
+from newsletter.platform.words.said import say
 from newsletter.publication.sequences import Exit, Sequence, Trigger
 
-_EXITS = {
-    Exit.FINISHED: "Went through to the end",
-    Exit.LEFT: "Left the newsletter",
-    Exit.STOPPED: "Stopped this series",
-    Exit.REMOVED: "The sequence was removed",
-    Exit.RETRACTED: "Their lead was taken back",
-    Exit.LEAD_WON: "Their lead was won",
-    Exit.LEAD_LOST: "Their lead was lost",
-    Exit.ANSWERED: "Answered a mail",
-    Exit.OTHER_SEQUENCE: "Came into another sequence",
+EXITS = {
+    Exit.FINISHED: say("Went through to the end"),
+    Exit.LEFT: say("Left the newsletter"),
+    Exit.STOPPED: say("Stopped this series"),
+    Exit.REMOVED: say("The sequence was removed"),
+    Exit.RETRACTED: say("Their lead was taken back"),
+    Exit.LEAD_WON: say("Their lead was won"),
+    Exit.LEAD_LOST: say("Their lead was lost"),
+    Exit.ANSWERED: say("Answered a mail"),
+    Exit.OTHER_SEQUENCE: say("Came into another sequence"),
 }
 
 
 def exit_in_words(why: str) -> str:
     """Why readers' way through a sequence ended."""
-    return _EXITS[Exit(why)]
+    return EXITS[Exit(why)]
 
 
 def trigger_in_words(sequence: Sequence, topics: Texts[str], named_by: Texts[str]) -> str:
     """What brings readers in: `topics` are the labels of its topics, `named_by` the offers that name it."""
     said = _trigger(sequence, topics, [*named_by, *sequence.offers])
     if named_by and sequence.trigger is not Trigger.LEAD:
-        said += f" It also begins when a reader takes up the offer {' or '.join(named_by)}."
+        offers = _either(named_by)
+        return say("{begins} It also begins when a reader takes up the offer {offers}.", begins=said, offers=offers)
     return said
 
 
 def _trigger(sequence: Sequence, topics: Texts[str], offers: Texts[str]) -> str:
     match sequence.trigger:
         case Trigger.CONFIRMED:
-            return "Begins when a reader confirms the subscription."
+            return say("Begins when a reader confirms the subscription.")
         case Trigger.CLICK:
-            return f"Begins when a person follows a link to an article on {' or '.join(topics)}."
+            return say("Begins when a person follows a link to an article on {topics}.", topics=_either(topics))
         case Trigger.LEAD if offers:
-            return f"Begins when a reader takes up the offer {' or '.join(dict.fromkeys(offers))}."
+            return say("Begins when a reader takes up the offer {offers}.", offers=_either(list(dict.fromkeys(offers))))
         case Trigger.LEAD_LOST:
-            which = f" of the offer {' or '.join(sequence.offers)}" if sequence.offers else ""
-            return f"Begins when sales gave up a lead{which}."
+            if sequence.offers:
+                given_up = _either(sequence.offers)
+                return say("Begins when sales gave up a lead of the offer {offers}.", offers=given_up)
+            return say("Begins when sales gave up a lead.")
         case _:
-            return "Begins when marketing puts readers into it."
+            return say("Begins when marketing puts readers into it.")
+
+
+def _either(names: Texts[str]) -> str:
+    """`a or b or c`, as it is said in the language of the page."""
+    if len(names) < 2:
+        return "".join(names)
+    return say("{first} or {second}", first=_either(names[:-1]), second=names[-1])

@@ -11,6 +11,7 @@ from newsletter.articles.article import Article, Choice
 from newsletter.articles.listing import is_out_by
 from newsletter.mailings.digests.carry_again import carry_again
 from newsletter.platform.errors import InvalidInput, NotFound
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -64,7 +65,10 @@ def retopic(article: str, topics: Collection[str], app: Container) -> Article:
     known = [topic.key for topic in app.publication.topics]
     for topic in topics:
         if topic not in known:
-            raise InvalidInput("topics", f"there is no topic {topic!r}; publication.toml has {', '.join(known)}")
+            raise InvalidInput(
+                "topics",
+                say("there is no topic {topic}; choose from {known}", topic=repr(topic), known=", ".join(known)),
+            )
     app.articles.change_choice(found.id, topics=[key for key in known if key in topics])
     return find_article(article, app)
 
@@ -72,7 +76,7 @@ def retopic(article: str, topics: Collection[str], app: Container) -> Article:
 def mark_of(article: Article, now: datetime) -> str:
     """What is to be known of an article besides its topics, in a word or two; empty for nothing."""
     if article.is_kept_out:
-        return "skipped" if article.skipped else "withdrawn" if article.withdrawn else "excluded"
+        return say("skipped") if article.skipped else say("withdrawn") if article.withdrawn else say("excluded")
     if not is_out_by(article, now):
-        return "waits for its day"
-    return "pinned" if article.pinned else ""
+        return say("waits for its day")
+    return say("pinned") if article.pinned else ""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import BREAKER_VOLUME, Feedback, SendingLimits
 from newsletter.sending.feedback.reputation_store import Breaker
 
@@ -44,9 +45,9 @@ class Deliverability:
     def rows(self) -> list[tuple[str, int, float, float, float]]:
         """What, how many, their rate, where sending stops by itself, and where SES reviews the account; in per cent."""
         return [
-            ("Bounced", self.feedback.bounced, self.bounce_rate, self.limits.bounces / 100, SES_BOUNCES / 100),
+            (say("Bounced"), self.feedback.bounced, self.bounce_rate, self.limits.bounces / 100, SES_BOUNCES / 100),
             (
-                *("Called spam", self.feedback.complained, self.complaint_rate),
+                *(say("Called spam"), self.feedback.complained, self.complaint_rate),
                 *(self.limits.complaints / 100, SES_COMPLAINTS / 100),
             ),
         ]

@@ -17,10 +17,12 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
 from newsletter.overview.whats_next import next_run
 from newsletter.platform.errors import InvalidInput, NotFound
+from newsletter.platform.words.said import say
 from newsletter.publication.publication import Publication
 from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
 from newsletter.readers.frequency_history import as_text, periods_until_now
+from newsletter.readers.manage.list_readers import STATUS_WORDS
 from newsletter.readers.shown_before import rests
 from newsletter.readers.subscriber import Recipient, Status
 
@@ -51,13 +53,13 @@ def read_preview_choices(given: Mapping[str, str], publication: Publication) -> 
     topics = tuple(dict.fromkeys(given.get("topics", "").replace(",", " ").split()))
     known = [topic.key for topic in publication.topics]
     if not set(topics) <= set(known):
-        raise InvalidInput("topics", f"keys among {', '.join(known)}")
+        raise InvalidInput("topics", say("keys among {values}", values=", ".join(known)))
     language = given.get("language") or publication.languages[0]
     if language not in publication.languages:
-        raise InvalidInput("language", f"one of {', '.join(publication.languages)}")
+        raise InvalidInput("language", say("one of {values}", values=", ".join(publication.languages)))
     frequency = given.get("frequency") or Frequency.WEEKLY.value
     if frequency not in tuple(Frequency):
-        raise InvalidInput("frequency", f"one of {', '.join(Frequency)}")
+        raise InvalidInput("frequency", say("one of {values}", values=", ".join(Frequency)))
     return Choices(topics=topics, language=language, frequency=Frequency(frequency))
 
 
@@ -75,7 +77,9 @@ def preview_for_reader(subscriber: str, now: datetime, app: Container) -> Digest
     if reader is None:
         raise NotFound("a reader with this address")
     if reader.status is not Status.ACTIVE:
-        return DigestPreview(reader.choices, None, "", why=f"they get no mail: they are {reader.status}")
+        return DigestPreview(
+            reader.choices, None, "", why=say("they get no mail: they are {status}", status=STATUS_WORDS[reader.status])
+        )
     history = as_text(periods_until_now(reader))
     recipient = Recipient(reader.choices, history, welcomed=reader.welcomed, taken=reader.taken)
     return replace(_preview(reader.choices, recipient, now, app), name=reader.choices.name)
@@ -90,18 +94,18 @@ def _preview(choices: Choices, recipient: Recipient, now: datetime, app: Contain
     digests, articles = app.digests.history(), app.articles.all()
     digest = compose_digest(period, at, articles, for_composing(period, digests, articles), settings.related)
     if digest is None:
-        return replace(found, why="there is no new article yet")
+        return replace(found, why=say("there is no new article yet"))
     digest = replace(with_note(digest, digests, app), released_at=at)
     new = UnseenArticles(digest, digests, zone).articles_for(recipient)
     if new is None:
-        return replace(found, why="they get none: their mail is paused, or they changed how often it comes")
+        return replace(found, why=say("they get none: their mail is paused, or they changed how often it comes"))
     by_id = {article.id: article for article in articles}
     mailing, renderer = digest_mailing(digest, app.publication), Renderer(app.templates)
     language = app.publication.language(choices.language)
     older = without_welcomed(digest.related, recipient)
     selection = renderer.select(by_id, choices.topics, language, new, older)
     if selection is None:
-        return replace(found, why="no new article is on their topics and in their language")
+        return replace(found, why=say("no new article is on their topics and in their language"))
     mail = renderer.digest(
         mailing,
         selection,

@@ -11,8 +11,10 @@ from newsletter.leads.lead import LeadState
 from newsletter.leads.manage.crm_words import endpoint_in_words
 from newsletter.leads.manage.lead_filter import LeadFilter
 from newsletter.leads.manage.list_leads import list_leads
+from newsletter.mailings.digests.digest import Digest
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.status import MailingState
+from newsletter.platform.words.said import Said, Stored, say, say_number
 from newsletter.reports.descriptions import title_of
 
 if TYPE_CHECKING:
@@ -51,23 +53,42 @@ def what_waits(
 def _breaker(app: Container, clock: Callable[[datetime], str]) -> Iterator[Waits]:
     breaker = app.reputation.breaker()
     if breaker:
-        stopped = f"All sending is stopped since {clock(breaker.since)}: {breaker.reason}"
-        yield Waits(
-            "breaker", f"{stopped}. Whoever runs the newsletter ends that.", "/console#delivery", "Look at the numbers"
+        stopped = say(
+            "All sending is stopped since {since}: {why}. Whoever runs the newsletter ends that.",
+            since=clock(breaker.since),
+            why=Stored(breaker.reason),
         )
+        yield Waits("breaker", stopped, "/console#delivery", say("Look at the numbers"))
 
 
 def _digests(app: Container, clock: Callable[[datetime], str]) -> Iterator[Waits]:
     for digest in app.digests.all():
         if not digest.awaits_approval:
             continue
-        what = f"The digest {digest.period} goes to nobody before it is approved"
-        if digest.held_because:
-            what = f"The digest {digest.period} was to go out and is held: {digest.held_because}"
-        elif digest.deadline:
-            otherwise = "goes out" if digest.sent_unanswered else "is dropped"
-            what += f"; if nobody answers, it {otherwise} on {clock(digest.deadline)}"
-        yield Waits("approval", f"{what}.", f"/console/digests/{digest.period}", "Look at it and decide")
+        what = _digest(digest, clock)
+        yield Waits("approval", what, f"/console/digests/{digest.period}", say("Look at it and decide"))
+
+
+def _digest(digest: Digest, clock: Callable[[datetime], str]) -> Said:
+    period = digest.period
+    if digest.held_because:
+        return say(
+            "The digest {period} was to go out and is held: {why}.", period=period, why=Stored(digest.held_because)
+        )
+    if not digest.deadline:
+        return say("The digest {period} goes to nobody before it is approved.", period=period)
+    when = clock(digest.deadline)
+    if digest.sent_unanswered:
+        return say(
+            "The digest {period} goes to nobody before it is approved; if nobody answers, it goes out on {when}.",
+            period=period,
+            when=when,
+        )
+    return say(
+        "The digest {period} goes to nobody before it is approved; if nobody answers, it is dropped on {when}.",
+        period=period,
+        when=when,
+    )
 
 
 def _mailings(app: Container) -> Iterator[Waits]:
@@ -79,40 +100,49 @@ def _mailings(app: Container) -> Iterator[Waits]:
             continue
         found = app.mailings.get(mailing)
         named = title_of(found) if found else mailing
-        why = f": {status.reason}" if status.reason else ""
-        what = f"{named} is {'held' if status.state is MailingState.HELD else 'paused'}{why}."
-        yield Waits("mailing", what, f"/console/mailings/{mailing}", "Resume or cancel it")
+        if status.state is MailingState.PAUSED:
+            what = say("{mailing} is paused.", mailing=named)
+        else:
+            what = say("{mailing} is held: {why}.", mailing=named, why=Stored(status.reason))
+        yield Waits("mailing", what, f"/console/mailings/{mailing}", say("Resume or cancel it"))
 
 
 def _campaigns(drafts: Sequence[Draft]) -> Iterator[Waits]:
     for draft in drafts:
         if draft.state is DraftState.HELD:
-            named = draft.campaign.subject or draft.campaign.name or "A campaign without a subject"
-            what = f"“{named}” was to go out and could not: {draft.reason}"
-            yield Waits("mailing", what, f"/console/campaigns/{draft.id}", "Look at it")
+            named = draft.campaign.subject or draft.campaign.name or say("A campaign without a subject")
+            what = say("“{campaign}” was to go out and could not: {why}", campaign=named, why=Stored(draft.reason))
+            yield Waits("mailing", what, f"/console/campaigns/{draft.id}", say("Look at it"))
 
 
 def _leads(now: datetime, app: Container) -> Iterator[Waits]:
     held = list_leads(LeadFilter(state=LeadState.HELD), app, now=now, limit=MOST)
     number = len(held.leads)
     if number:
-        more = "More than " if held.cursor and number == MOST else ""
-        counted = "1 lead waits" if number == 1 else f"{more}{number} leads wait"
-        yield Waits("leads", f"{counted} for a verdict: was it a person?", "/console/leads?state=held", "Decide")
+        what = say_number(
+            "1 lead waits for a verdict: was it a person?",
+            "{count} leads wait for a verdict: was it a person?",
+            count=number,
+        )
+        if held.cursor and number == MOST:
+            what = say("More than {number} leads wait for a verdict: was it a person?", number=number)
+        yield Waits("leads", what, "/console/leads?state=held", say("Decide"))
 
 
 def _feeds(app: Container, clock: Callable[[datetime], str]) -> Iterator[Waits]:
     for url in app.feed_urls:
         state = app.feed_states.get(url)
         if state.hold:
-            what = f"{url} is held since {clock(state.hold.since)}: {state.hold.reason}."
-            yield Waits("feed", what, "/console/feeds", "Look at it and accept it")
+            since, why = clock(state.hold.since), Stored(state.hold.reason)
+            what = say("{feed} is held since {since}: {why}.", feed=url, since=since, why=why)
+            yield Waits("feed", what, "/console/feeds", say("Look at it and accept it"))
         elif state.failure:
-            what = f"{url} cannot be read since {clock(state.failure.since)}: {state.failure.problem}."
-            yield Waits("feed", what, "/console/feeds", "See what is wrong")
+            since, why = clock(state.failure.since), Stored(state.failure.problem)
+            what = say("{feed} cannot be read since {since}: {why}.", feed=url, since=since, why=why)
+            yield Waits("feed", what, "/console/feeds", say("See what is wrong"))
 
 
 def _crm(now: datetime, app: Container, clock: Callable[[datetime], str]) -> Iterator[Waits]:
     endpoint = endpoint_in_words(app.crm_endpoint.health(), now, clock)
     if not endpoint.works:
-        yield Waits("crm", endpoint.words, "/console/leads", "See the leads")
+        yield Waits("crm", endpoint.words, "/console/leads", say("See the leads"))

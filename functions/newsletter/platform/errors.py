@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from newsletter.platform.words.said import Said, say
+
 
 class NewsletterError(Exception):
     """Base of everything this product raises on purpose."""
@@ -141,3 +143,11 @@ class WrongPepper(NewsletterError):
     With another pepper every address gets another id: readers who left would be unknown, and active ones would be
     there twice.
     """
+
+
+def text_of(error: Exception) -> str:
+    """What the error says, so that it can be said in another language where it was given as such (`say`)."""
+    if isinstance(error, InvalidInput) and not isinstance(error, InvalidForm):
+        return say("{field}: {message}", field=error.field, message=error.message)
+    given = error.args[0] if error.args else ""
+    return given if isinstance(given, Said) else str(error)

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from newsletter.articles.article import Article
 from newsletter.mail.writing.personal_fields import without_fields
-from newsletter.mailings.audience.words import rest_in_words
+from newsletter.mailings.audience.words import with_rest
 from newsletter.mailings.count_audience import AudienceCount
 from newsletter.mailings.digests.digest import Digest, digest_id
-from newsletter.mailings.mailing import (
-    ALREADY,
-    CONFIRMATION,
-    INVITATION,
-    MOVED,
-    WELCOME,
-    Audience,
-    Kind,
-    Mailing,
-    sequence_of,
-)
+from newsletter.mailings.mailing import Audience, Kind, Mailing, sequence_of
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import Stored, either, say, say_number
 from newsletter.publication.publication import Publication
+from newsletter.reports.mailing_names import AUTOMATED, digest_audience, name_of_month
 from newsletter.reports.words.experiment_words import again_in_words
-from newsletter.reports.words.numbers import counted
+
+LANGUAGES = {"fi": say("Finnish"), "sv": say("Swedish"), "en": say("English")}
+"""Names of the languages that the console can say in its own."""
 
 # --- in words --------------------------------------------------------------------------------------------------------
-
-AUTOMATED = {
-    CONFIRMATION: ("Confirmation mails", "Everyone who fills in the form, to confirm"),
-    INVITATION: ("Invitations", "Everyone who was invited to subscribe"),
-    WELCOME: ("Welcome mails", "Each new reader, once they confirmed"),
-    ALREADY: ("Questions to readers", "Readers for whose address somebody filled in the form again"),
-    MOVED: ("Notices of a changed address", "Readers who moved to another address, at the one they left"),
-}
-"""Title and audience of the automated mailings."""
 
 
 def title_of(mailing: Mailing) -> str:
@@ -47,8 +32,8 @@ def title_of(mailing: Mailing) -> str:
         return without_fields(mailing.headline)
     year, _, part = mailing.id.removeprefix("digest-").partition("-")
     if part.startswith("W"):
-        return f"Digest of week {int(part[1:])}, {year}"
-    return f"Digest of {date(int(year), int(part[1:]), 1):%B %Y}"
+        return say("Digest of week {week}, {year}", week=str(int(part[1:])), year=year)
+    return say("Digest of {month} {year}", month=name_of_month(int(part[1:])), year=year)
 
 
 def audience_in_words(mailing: Mailing, publication: Publication) -> str:
@@ -56,31 +41,40 @@ def audience_in_words(mailing: Mailing, publication: Publication) -> str:
     if mailing.id in AUTOMATED:
         return AUTOMATED[mailing.id][1]
     if mailing.kind is Kind.STEP:
-        return f"Readers in the sequence {sequence_of(mailing.id, publication)}, each when the step is due"
+        sequence = sequence_of(mailing.id, publication)
+        return say("Readers in the sequence {sequence}, each when the step is due", sequence=sequence)
     if mailing.kind is Kind.DIGEST:
-        new = counted(len(mailing.articles), "new article")
-        return f"Every reader of the {mailing.audience.frequency} digest with a topic among its {new}"
-    rest = rest_in_words(mailing.audience, publication) + again_in_words(mailing)
-    return _campaign_audience(mailing.audience, publication) + rest
+        return digest_audience(mailing.audience.frequency, len(mailing.articles))
+    who = with_rest(_campaign_audience(mailing.audience, publication), mailing.audience, publication)
+    return again_in_words(who, mailing)
 
 
 def _campaign_audience(audience: Audience, publication: Publication) -> str:
-    languages = f" in {_either([language_name(code) for code in audience.languages])}" if audience.languages else ""
-    among = "".join(f" whose {name} is {_either(list(values))}" for name, values in audience.among)
-    if not audience.topics:
-        return f"Every reader{languages}{among}"
-    labels = [topic_label(key, publication) for key in audience.topics]
-    return f"Readers{languages}{among} who chose {_either(labels)}, or no topic at all"
+    languages = either([language_name(code) for code in audience.languages])
+    topics = either([topic_label(key, publication) for key in audience.topics])
+    if topics and languages:
+        who = say("Readers in {languages} who chose {topics}, or no topic at all", languages=languages, topics=topics)
+    elif topics:
+        who = say("Readers who chose {topics}, or no topic at all", topics=topics)
+    elif languages:
+        who = say("Every reader in {languages}", languages=languages)
+    else:
+        who = say("Every reader")
+    for name, values in audience.among:
+        who = say("{who}, whose {name} is {values}", who=who, name=name, values=either(list(values)))
+    return who
 
 
-def topic_label(key: str, publication: Publication) -> str:
-    """The topic's English label (or that of the default language); the key of a topic that does not exist any more."""
+def topic_label(key: str, publication: Publication, language: str = "en") -> str:
+    """The topic's label, in the default language where there is none in this; the key of a topic that is gone."""
     topic = publication.topic(key)
-    return topic.label[publication.language("en")] if topic else key
+    return topic.label[publication.language(language)] if topic else key
 
 
 def language_name(code: str) -> str:
     """`Finnish` for `fi`."""
+    if code in LANGUAGES:
+        return LANGUAGES[code]
     from babel import Locale
 
     return str(Locale.parse("en").languages.get(code, code))
@@ -88,11 +82,9 @@ def language_name(code: str) -> str:
 
 def count_in_words(count: AudienceCount) -> str:
     """`1 reader at the moment`, `more than 30,000 readers at the moment`."""
-    return f"{'' if count.complete else 'at least '}{counted(count.readers, 'reader')} at the moment"
-
-
-def _either(names: list[str]) -> str:
-    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    if count.complete:
+        return say_number("1 reader at the moment", "{count} readers at the moment", count=count.readers)
+    return say_number("at least 1 reader at the moment", "at least {count} readers at the moment", count=count.readers)
 
 
 # --- as JSON ---------------------------------------------------------------------------------------------------------
@@ -121,14 +113,16 @@ def mailing_as_json(mailing: Mailing) -> dict[str, Any]:
 def origin_in_words(mailing: Mailing, digest: Digest | None, clock: Callable[[datetime], str]) -> str:
     """Who had it sent, and who wrote it, as sentences; empty where nothing is known."""
     if digest is not None and digest.verdict:
-        return f"The schedule started it; {digest.verdict}."
+        return say("The schedule started it; {verdict}.", verdict=Stored(digest.verdict))
     origin = mailing.origin
     if mailing.kind is not Kind.CAMPAIGN or origin is None:
-        return "The schedule started it." if mailing.kind is Kind.DIGEST else ""
-    written = ""
-    if origin.written_by and origin.written_at:
-        written = f" Its text was changed last by {origin.written_by}, {clock(origin.written_at)}."
-    return f"{origin.sent_by or 'Somebody'} had it sent.{written}"
+        return say("The schedule started it.") if mailing.kind is Kind.DIGEST else ""
+    sent = say("{who} had it sent.", who=origin.sent_by or say("Somebody"))
+    if not origin.written_by or not origin.written_at:
+        return sent
+    who, at = origin.written_by, clock(origin.written_at)
+    written = say("Its text was changed last by {who}, {at}.", who=who, at=at)
+    return say("{first} {second}", first=sent, second=written)
 
 
 def origin_as_json(mailing: Mailing) -> dict[str, Any] | None:

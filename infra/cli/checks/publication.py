@@ -19,6 +19,7 @@ from cli.mails.sample_mails import SampleMail, sample_mails
 from cli.output import facts, say
 from newsletter.leads.visits.reasons import MESSAGES
 from newsletter.leads.visits.rules import read_rules
+from newsletter.mail.console_words import ENGLISH, ConsoleTexts
 from newsletter.mail.locales import VALUE, Locales, Message, MissingText
 from newsletter.mail.templates import Templates
 from newsletter.mailings.rendering.preflight import Fault, sample_mail
@@ -109,6 +110,7 @@ def _faults(root: Path) -> Faults:
         return
     yield from _syntax(root)
     yield from _messages(root, publication)
+    yield from _console_messages(root)
     yield from _sequences(root, publication)
 
 
@@ -138,7 +140,23 @@ def _messages(root: Path, publication: Publication) -> Faults:
         for key in sorted(MESSAGES - default.keys()):
             yield f"{root / 'locales' / publication.languages[0]}: {key}", "missing here; reasons of leads need it"
         for path in _template_files(root):
-            yield from _unknown_messages(path, default)
+            if path.parent.name != "console":
+                yield from _unknown_messages(path, default)
+
+
+def _console_messages(root: Path) -> Faults:
+    """Every language of the console has the messages of the English one, and all that its templates ask for."""
+    texts = ConsoleTexts(root / "locales")
+    try:
+        known = {language: texts.all_messages(language) for language in texts.languages}
+    except (MissingText, ValueError) as error:
+        yield str(root / "locales"), str(error)
+        return
+    for language, messages in known.items():
+        yield from _differences(root / "locales" / language / "console", messages, known[ENGLISH], ENGLISH)
+    for path in _template_files(root):
+        if path.parent.name == "console":
+            yield from _unknown_messages(path, known[ENGLISH])
 
 
 def _differences(where: Path, messages: Mapping[str, Message], default: Mapping[str, Message], name: str) -> Faults:

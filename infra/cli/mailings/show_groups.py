@@ -15,7 +15,7 @@ COUNTS = ("Sent", "People", "Left")
 
 def print_groups(groups: Groups) -> None:
     """A table for each part that has more than one line, and for what went wrong."""
-    _print_counts("Topic", by_topic(groups, app), least=1)
+    _print_counts("Topic", by_topic(groups, app, "en"), least=1)
     _print_counts("Language", by_language(groups))
     _print_counts("Readers", by_reader(groups))
     if reasons := why_they_left(groups, app):

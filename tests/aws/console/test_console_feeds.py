@@ -69,9 +69,9 @@ def test_each_feed_is_shown_with_what_is_wrong_with_it(looker: Browser) -> None:
     state(failure=Failure(NOW, "the server answered HTTP 503"), rests_until=NOW + HOUR)
     said = looker.get(PAGE).text
     assert feed() in said
-    assert "unreadable Since 24 Nov 2026, 08:00 : the server answered HTTP 503." in said
+    assert "cannot be read Since 24 Nov 2026, 08:00: the server answered HTTP 503." in said
     assert "not to be asked before 24 Nov 2026, 09:00" in said
-    assert "2 entries" in said
+    assert "2 articles" in said
     assert "entry 3 has no url: left out" in said
 
 
@@ -81,7 +81,7 @@ def test_a_held_feed_is_accepted_by_whoever_may_send_and_by_nobody_else(looker: 
     assert pressed(looker, f"{PAGE}/accept", feed=feed()).status == 403
     said = marketing.get(PAGE).text
     assert "only 1 of 9 entries are left" in said
-    assert "1 of its 1 entries may be mailed as news" in said
+    assert "1 of its 1 article may be mailed as news" in said
     assert pressed(marketing, f"{PAGE}/accept", feed=URL).status == 404
     assert app.feed_states.get(feed()).hold is not None
     assert pressed(marketing, f"{PAGE}/accept", feed=feed()).location == PAGE
@@ -101,7 +101,7 @@ def test_an_address_is_checked_and_nothing_is_kept(looker: Browser) -> None:
     answer = pressed(looker, PAGE, url=f" {URL} ")
     assert answer.status == 200
     for said in (
-        f"2 entries at {URL}",
+        f"2 articles at {URL}",
         "LinkedIn",
         "keyword 'linkedin'",
         "Näin näkyy.",
@@ -119,7 +119,7 @@ def test_a_page_leads_to_its_feed(looker: Browser, web: dict[str, FeedUnreadable
     web["https://blog.example/"] = WebPage(words, (NamedFeed(URL),))
     said = pressed(looker, PAGE, url="blog.example/").text
     assert words in said
-    assert f"2 entries at {URL}" in said
+    assert f"2 articles at {URL}" in said
 
 
 @pytest.mark.usefixtures("web")

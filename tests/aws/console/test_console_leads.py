@@ -109,7 +109,8 @@ def test_what_cannot_be_asked_for_is_named(looker: Browser, api: Program, query:
     if field != "limit":
         page = looker.get(f"{PAGE}?{query}")
         assert page.status == 422
-        assert f"{field} :" in page.text
+        label = app.templates.console_texts.words("en").named(field, "field")
+        assert f"{label} :" in page.text
         assert "<script>" not in page.body
 
 

@@ -77,7 +77,7 @@ def test_rates_stand_beside_their_limits(marketing: Browser, api: Program) -> No
     app.reputation.add(Feedback(delivered=580, bounced=20, complained=1), app.now())
     delivery = api("GET", "/overview").json["delivery"]
     assert (delivery["bounce_rate"], delivery["complaint_rate"]) == (3.333, 0.167)
-    assert "3.33 % 4 % 5 %" in marketing.get("/console").text
+    assert "3.33% 4% 5%" in marketing.get("/console").text
 
 
 def test_campaigns_that_are_scheduled_and_those_that_could_not_go_out_are_there(

@@ -6,8 +6,14 @@ from console.handler import PATHS
 from tests.support.cloud import Cloud
 
 SIGNING_IN = {("/console/login", "GET"), ("/console/callback", "GET"), ("/console/logout", "GET")}
-OPEN = {*SIGNING_IN, ("/api/v1/openapi.json", "GET"), ("/console/campaign.js", "GET"), ("/console/import.js", "GET")}
-"""Also the scripts: they are the same for everybody."""
+OPEN = {
+    *SIGNING_IN,
+    ("/api/v1/openapi.json", "GET"),
+    ("/console/campaign.js", "GET"),
+    ("/console/import.js", "GET"),
+    ("/console/language", "POST"),
+}
+"""Also the scripts, which are the same for everybody, and the choice of a language."""
 
 
 def test_only_signing_in_a_script_and_the_description_of_the_api_are_open_to_everybody(cloud: Cloud) -> None:

@@ -263,7 +263,7 @@ def test_marketing_sees_the_digest_and_approves_it_in_the_console(
         break_link(period)
         refused = browser.post(f"{where}/approve", form)
         assert (refused.status, "leads into a network of your own" in refused.text) == (409, True)
-        assert "It was to go out, and is held:" in browser.get(where).text
+        assert "It was to go out, and was stopped:" in browser.get(where).text
         break_link(period, f"https://b.example/{period}")
         for _ in range(2):
             assert browser.post(f"{where}/approve", form).location == f"/console/mailings/{digest_id(period)}"

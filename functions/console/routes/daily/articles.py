@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
+from console.wording.language import words
 from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.mailings.digests.digest import newest_first
@@ -15,16 +16,17 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
 from newsletter.platform.web.router import View
+from newsletter.platform.words.said import say
 from newsletter.reports.descriptions import article_as_json, topic_label
 
 ON_A_PAGE = 30
 MOST_PAGES = 1_000
 DONE = {
-    "pin": "Pinned: it comes first in its digest.",
-    "skip": "Skipped: no digest that is still to be started has it.",
-    "again": "The next weekly and the next monthly digest carry it once more, also to readers who got it.",
-    "reset": "As its feed has it again.",
-    "retopic": "Its topics are changed.",
+    "pin": say("Pinned: it comes first in its digest."),
+    "skip": say("Skipped: no digest that is still to be started has it."),
+    "again": say("The next weekly and the next monthly digest carry it once more, also to readers who got it."),
+    "reset": say("As its feed has it again."),
+    "retopic": say("Its topics are changed."),
 }
 
 
@@ -100,4 +102,4 @@ def _article(request: Request, who: Principal, found: Article, errors: Mapping[s
 
 def _labels() -> dict[str, str]:
     publication = app.templates.publication
-    return {topic.key: topic_label(topic.key, publication) for topic in publication.topics}
+    return {topic.key: topic_label(topic.key, publication, words().language) for topic in publication.topics}

@@ -9,6 +9,7 @@ from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.overview.digest_for_reader import (
@@ -108,7 +109,7 @@ def _page(request: Request, who: Principal, *, given: str = "", error: str = "",
         errors=errors,
         languages=[(code, language_name(code)) for code in publication.languages],
         frequencies=[each.value for each in Frequency],
-        topics=[(topic.key, topic_label(topic.key, publication)) for topic in publication.topics],
+        topics=[(topic.key, topic_label(topic.key, publication, words().language)) for topic in publication.topics],
     )
 
 

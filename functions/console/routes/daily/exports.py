@@ -9,11 +9,13 @@ from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.routes.daily.imports import csv_answer
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
-from newsletter.readers.manage.list_readers import FIELDS
+from newsletter.platform.words.said import say
+from newsletter.readers.manage.list_readers import FIELDS, STATUS_WORDS
 from newsletter.readers.profiles.reader_list_store import STATUSES
 from newsletter.readers.transfers.export import file_of, find_export, start_export
 from newsletter.readers.transfers.transfer import MOST_FILES, ExportJob, ExportState
@@ -103,7 +105,7 @@ def _list(request: Request, who: Principal, errors: dict[str, str] | None = None
         filter={name: request.query(name) for name in FIELDS},
         statuses=STATUSES,
         languages=[(code, language_name(code)) for code in publication.languages],
-        topics=[(topic.key, topic_label(topic.key, publication)) for topic in publication.topics],
+        topics=[(topic.key, topic_label(topic.key, publication, words().language)) for topic in publication.topics],
         errors=errors or {},
     )
 
@@ -111,9 +113,15 @@ def _list(request: Request, who: Principal, errors: dict[str, str] | None = None
 def _words(job: ExportJob) -> str:
     """Whom it is of."""
     status, language, topic = (job.wanted.get(name, "") for name in FIELDS)
-    of_topic = f"with the topic {topic_label(topic, app.templates.publication)}" if topic else ""
-    said = (f"{status} readers" if status else "readers", f"in {language_name(language)}" if language else "", of_topic)
-    return " ".join(filter(None, said)) if status or language or topic else "everybody"
+    if not (status or language or topic):
+        return say("everybody")
+    who = say("{status} readers", status=STATUS_WORDS.get(status, status)) if status else say("readers")
+    if language:
+        who = say("{who} in {language}", who=who, language=language_name(language))
+    if topic:
+        label = topic_label(topic, app.templates.publication, words().language)
+        who = say("{who} with the topic {topic}", who=who, topic=label)
+    return who
 
 
 def _is_forgotten(job: ExportJob) -> bool:

@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.leads.manage.lead_words import LABELS, offer_title
+from newsletter.nurture.descriptions import EXITS
 from newsletter.overview.count_readers import count_readers
 from newsletter.overview.show_reader import ShownReader, show_reader
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.times import parse_iso, whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import joined, say
 from newsletter.readers.choice import Frequency
 from newsletter.readers.manage.change import change_choices
 from newsletter.readers.manage.end import end_subscription
@@ -23,6 +26,7 @@ from newsletter.readers.manage.find import find_by_address
 from newsletter.readers.manage.list_readers import FIELDS, ReaderPage, list_readers, read_filter
 from newsletter.readers.profiles.reader_list_store import STATUSES, ListedReader
 from newsletter.reports.descriptions import language_name, title_of, topic_label
+from newsletter.reports.words.status_words import MEANINGS
 
 ON_A_PAGE = 50
 
@@ -38,9 +42,9 @@ def find(request: Request, who: Principal) -> Answer:
     try:
         found = find_by_address(given, app)
     except InvalidInput as wrong:
-        return _list(request, who, given=given, error=f"Give {wrong.message}.", status=422)
+        return _list(request, who, given=given, error=say("Give {what}.", what=wrong.message), status=422)
     except NotFound:
-        return _list(request, who, given=given, error="Nobody with this address is known here.", status=404)
+        return _list(request, who, given=given, error=say("Nobody with this address is known here."), status=404)
     return redirect(f"/console/readers/{found}")
 
 
@@ -132,7 +136,7 @@ def _list(request: Request, who: Principal, *, given: str = "", error: str = "",
         error=error,
         statuses=STATUSES,
         languages=[(code, language_name(code)) for code in publication.languages],
-        topics=[(topic.key, topic_label(topic.key, publication)) for topic in publication.topics],
+        topics=[(topic.key, topic_label(topic.key, publication, words().language)) for topic in publication.topics],
     )
 
 
@@ -146,27 +150,30 @@ def _reader(
         who,
         status=status,
         found=found,
+        faults=joined(found.faults),
         address=_address(found.email, who),
         left_at=parse_iso(found.profile.left_at) if found.profile.left_at else None,
         left_how=LEFT_HOW.get(found.profile.left_how, found.profile.left_how),
         mails=[(title_of(got.mailing), got) for got in found.mails],
         leads=[(lead, offer_title(lead.offer, publication), LABELS[lead.state]) for lead in found.leads],
-        topics=[(topic.key, topic_label(topic.key, publication)) for topic in publication.topics],
+        topics=[(topic.key, topic_label(topic.key, publication, words().language)) for topic in publication.topics],
         languages=[(code, language_name(code)) for code in publication.languages],
         frequencies=[each.value for each in Frequency],
         errors=errors or {},
+        meanings={each.value: both for each, both in MEANINGS.items()},
+        exits={each.value: said for each, said in EXITS.items()},
         done=DONE.get(request.query("done"), ""),
         can_end=_can_end(found),
     )
 
 
-DONE = {"changed": "Changed.", "ended": "Ended: no more mail goes to them."}
+DONE = {"changed": say("Changed."), "ended": say("Ended: no more mail goes to them.")}
 LEFT_HOW = {
-    "one-click": "with the button of their mailbox",
-    "page": "on our page",
-    "crm": "because the CRM told us that they want no more mail",
-    "request": "at their request, ended here",
-    "moved": "because they have another address now",
+    "one-click": say("with the button of their mailbox"),
+    "page": say("on our page"),
+    "crm": say("because the CRM told us that they want no more mail"),
+    "request": say("at their request, ended here"),
+    "moved": say("because they have another address now"),
 }
 
 

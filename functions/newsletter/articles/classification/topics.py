@@ -17,6 +17,7 @@ from newsletter.articles.classification.inflection import (
     readings_of,
 )
 from newsletter.platform.text import composed, folded
+from newsletter.platform.words.said import say
 from newsletter.publication.topic_keywords import ANY, WORD, words_of_keyword
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def classify(title: str, summary: str, categories: Iterable[str], topics: Iterab
 
 def _by_category(topic: Topic, labels: dict[str, str]) -> str:
     label = next((labels[name] for name in map(folded, topic.categories) if name in labels), None)
-    return f"category {label!r}" if label else ""
+    return say("category '{label}'", label=label) if label else ""
 
 
 Words = list[tuple[str, str]]
@@ -109,7 +110,10 @@ def _by_keyword(topic: Topic, text: _Text, where: str) -> str:
     for keyword in topic.keywords:
         pieces = _pieces(keyword, text.language)
         if seen := _seen(pieces, text):
-            return f"keyword {keyword!r} as {seen!r} in the {where}"
+            said = {"keyword": keyword, "seen": seen}
+            if where == "title":
+                return say("keyword '{keyword}' as '{seen}' in the title", **said)
+            return say("keyword '{keyword}' as '{seen}' in the summary", **said)
     return ""
 
 

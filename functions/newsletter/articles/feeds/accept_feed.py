@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.platform.errors import Conflict, NotFound
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -22,13 +23,13 @@ def accept_feed(feed: str, now: datetime, app: Container) -> int:
     state = app.feed_states.get(feed)
     if state.hold is None and state.accepted_at is not None:
         # Also when the call before this one ended between its two writes: then the record is missing.
-        app.decisions.put(state.accepted_at, f"feed {feed}", "accepted", "by a person", replace=False)
+        app.decisions.put(state.accepted_at, f"feed {feed}", "accepted", say("by a person"), replace=False)
         return len(state.entries)
     if state.hold is None:
-        raise NotFound(f"{feed} is not held")
+        raise NotFound(say("{feed} is not held", feed=feed))
     accepted = state.accepted(now)
     _put(feed, accepted, app)
-    app.decisions.put(now, f"feed {feed}", "accepted", f"by a person, though {state.hold.reason}")
+    app.decisions.put(now, f"feed {feed}", "accepted", say("by a person, though {why}", why=state.hold.reason))
     return len(accepted.entries)
 
 
@@ -45,4 +46,4 @@ def ask_for_archive(feed: str, pages: int, app: Container) -> None:
 
 def _put(feed: str, state: FeedState, app: Container) -> None:
     if not app.feed_states.put(feed, state):
-        raise Conflict(f"{feed} was read in this very moment; look again and repeat")
+        raise Conflict(say("{feed} was read in this very moment; look again and repeat", feed=feed))

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsletter.platform.words.said import say
+
 LEAST = 3
 """Entries that a feed must have had before it is judged: of two, both may well be replaced by new ones."""
 BURST = 20
@@ -43,14 +45,22 @@ def reason_to_hold(
     if were < LEAST:
         return ""
     if are * 2 < were:
-        return f"only {are} of {were} entries are left"
+        return say("only {are} of {were} entries are left", are=are, were=were)
     news = sum(1 for published in unknown if published and published > last.read_at)
     long_pause = today.read_at - last.read_at > OVERLAP
     if unknown and not last.articles & today.articles and not (long_pause and news == are):
-        return f"none of the {were} entries is left; {len(unknown)} that nobody knew are in their place"
+        return say(
+            "none of the {were} entries is left; {new} that nobody knew are in their place",
+            were=were,
+            new=len(unknown),
+        )
     old = len(unknown) - news
     if old >= LEAST and old * 2 > are and not grown:
-        return f"{old} of {are} entries are new here, but were published before the last reading or have no date"
+        return say(
+            "{old} of {are} entries are new here, but were published before the last reading or have no date",
+            old=old,
+            are=are,
+        )
     return ""
 
 
@@ -67,15 +77,30 @@ def reason_to_hold_burst(
     span = max(today.read_at - last.read_at, WEEK)
     usual = usual_number(published, last.read_at, span)
     if news >= BURST and news > usual:
-        return f"{news} new entries at once, of a feed that brings about {usual} in {_days(span)}"
+        return say(
+            "{news} new entries at once, of a feed that brings about {usual} in {days} days",
+            news=news,
+            usual=usual,
+            days=_days(span),
+        )
     if first:
         return ""
     if news >= max(LEAST_BURST, TIMES_THE_USUAL * usual):
-        return f"{news} new entries at once, three times the usual {usual} in {_days(span)}"
+        return say(
+            "{news} new entries at once, three times the usual {usual} in {days} days",
+            news=news,
+            usual=usual,
+            days=_days(span),
+        )
     were, left = len(last.articles), len(last.articles & today.articles)
     replaced = were >= LEAST and left * 2 <= were and news * 2 >= len(today.articles)
     if replaced and news >= LEAST_REPLACED and news > usual:
-        return f"{news} new entries at once replace half of the feed: {left} of {were} are left"
+        return say(
+            "{news} new entries at once replace half of the feed: {left} of {were} are left",
+            news=news,
+            left=left,
+            were=were,
+        )
     return ""
 
 
@@ -94,5 +119,5 @@ def usual_number(published: Collection[datetime], until: datetime, span: timedel
     return max(sorted(numbers)[-2], int(2 * (span / WEEK)))
 
 
-def _days(span: timedelta) -> str:
-    return f"{round(span / timedelta(days=1))} days"
+def _days(span: timedelta) -> int:
+    return round(span / timedelta(days=1))

@@ -22,6 +22,7 @@ from newsletter.leads.manage.show_lead import ShownLead, show_lead
 from newsletter.leads.outbox.deliver_events import replay
 from newsletter.platform.errors import NotNow
 from newsletter.platform.messages import LeadDecided
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 DONE = {Act.SEND: LeadState.HANDED_OFF, Act.DROP: LeadState.DROPPED}
 """The state after a decision; asked for again, nothing is done."""
 WHY_NOT = {
-    Act.SEND: "sales have it, or it is over",
-    Act.DROP: "only one that is held or was kept can be dropped",
-    Act.REPLAY: "the CRM was told nothing of it",
-    Act.REJUDGE: "nothing is judged any more",
+    Act.SEND: say("sales have it, or it is over"),
+    Act.DROP: say("only one that is held or was kept can be dropped"),
+    Act.REPLAY: say("the CRM was told nothing of it"),
+    Act.REJUDGE: say("nothing is judged any more"),
 }
 
 
@@ -46,7 +47,9 @@ def act_on_lead(act: Act, lead_id: str, app: Container, *, by: str, now: datetim
     if DONE.get(act) == shown.lead.state:
         return shown
     if act not in allowed_acts(shown):
-        raise NotNow(f"lead {lead_id} is {LABELS[shown.lead.state]}; {WHY_NOT[act]}")
+        raise NotNow(
+            say("lead {lead} is {state}; {why}", lead=lead_id, state=LABELS[shown.lead.state], why=WHY_NOT[act])
+        )
     match act:
         case Act.SEND:
             _decide(shown.lead, lambda lead: sent(replace(lead, released_by=by), now, app), app)
@@ -67,7 +70,7 @@ def _decide(lead: Lead, alter: Callable[[Lead], Lead | None], app: Container) ->
     """Write the lead as it is decided, and wake who does what follows. Raises NotNow if something else came first."""
     after = None if lead.pending else alter(lead)
     if lead.pending or (after is not None and app.leads.replace(lead, after) is None):
-        raise NotNow(f"something else is being done with lead {lead.id}; try again in a minute")
+        raise NotNow(say("something else is being done with lead {lead}; try again in a minute", lead=lead.id))
     if after is not None and after.pending:
         app.queues.send(app.queues.lead, LeadDecided(lead.id))
 

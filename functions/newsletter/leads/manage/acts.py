@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from newsletter.leads.lead import LeadState
 from newsletter.leads.manage.show_lead import ShownLead
+from newsletter.platform.words.said import say
 
 
 class Act(StrEnum):
@@ -29,10 +30,10 @@ class Act(StrEnum):
 SENDABLE = (LeadState.HELD, LeadState.KEPT, LeadState.RETRACTED, LeadState.DROPPED)
 DROPPABLE = (LeadState.HELD, LeadState.KEPT)
 SAID = {
-    Act.SEND: "It goes to sales now.",
-    Act.DROP: "Sales do not hear of it.",
-    Act.REPLAY: "The CRM is told again what it was told, in order and under the same ids.",
-    Act.REJUDGE: "It is judged anew, by the rules of today.",
+    Act.SEND: say("It goes to sales now."),
+    Act.DROP: say("Sales do not hear of it."),
+    Act.REPLAY: say("The CRM is told again what it was told, in order and under the same ids."),
+    Act.REJUDGE: say("It is judged anew, by the rules of today."),
 }
 """What was done, in words."""
 

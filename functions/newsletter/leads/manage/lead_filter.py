@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from newsletter.leads.lead import Lead, LeadState, Temperature
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import parse_iso
+from newsletter.platform.words.said import say
 
 FIELDS = ("state", "temperature", "offer", "mailing", "since")
 KEY = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
@@ -58,14 +59,14 @@ def read_filter(given: Mapping[str, str], zone: ZoneInfo) -> LeadFilter:
 def _one_of(values: type[Value], field: str, given: Mapping[str, str]) -> Value | None:
     text = given.get(field, "")
     if text and text not in list(values):
-        raise InvalidInput(field, f"one of {', '.join(values)}")
+        raise InvalidInput(field, say("one of {values}", values=", ".join(values)))
     return values(text) if text else None
 
 
 def _key(field: str, given: Mapping[str, str]) -> str:
     text = given.get(field, "")
     if text and not KEY.fullmatch(text):
-        raise InvalidInput(field, "letters, digits, hyphens and underscores, at most 100")
+        raise InvalidInput(field, say("letters, digits, hyphens and underscores, at most 100"))
     return text
 
 

@@ -11,6 +11,7 @@ from newsletter.leads.lead import Lead
 from newsletter.leads.manage.lead_filter import LeadFilter
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import iso, parse_iso
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -64,7 +65,7 @@ def _place(cursor: str) -> str:
     try:
         made = iso(parse_iso(named[1] if named else ""))
     except ValueError as error:
-        raise InvalidInput("cursor", "give `cursor` of the page before") from error
+        raise InvalidInput("cursor", say("give `cursor` of the page before")) from error
     return f"{made}#{named[2] if named else ''}"
 
 

@@ -11,6 +11,7 @@ from newsletter.mailings.audience.mailed_lately import MailedLately
 from newsletter.mailings.audience.rule import Audience
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.shards import shard_of
+from newsletter.platform.words.said import say
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.email_address import normalised
 from newsletter.readers.subscriber import Recipient, Status
@@ -21,30 +22,30 @@ if TYPE_CHECKING:
     from newsletter.mailings.count_audience import AudienceCount
 
 REASONS = {
-    "unknown": "is no reader: nobody confirmed this address, or everything about it was erased",
-    "unsubscribed": "left the newsletter",
-    "bounced": "mail to the address came back",
-    "complained": "called a mail spam",
-    "paused": "paused all mail",
-    "capped": "had as many mails in the last seven days as the publication allows",
-    "topics": "chose other topics",
-    "topics_all": "did not choose each of these topics",
-    "topics_none": "chose one of the topics that leave out",
-    "languages": "reads another language",
-    "frequency": "chose another frequency",
-    "signed_up_from": "signed up on another day",
-    "signed_up_before": "signed up on another day",
-    "signed_up_by": "signed up by another form or import",
-    "addresses": "is not among the listed addresses",
-    "got": "did not get the mailing",
-    "not_got": "got the mailing, or may have got it",
-    "clicked": "opened no link in the mailing, as far as a person is known to",
-    "not_clicked": "opened a link in the mailing",
-    "clicked_in_days": "opened no link in those days",
-    "not_clicked_in_days": "opened a link in those days",
-    "lead_states": "has no such lead",
-    "score_at_least": "has no lead with such a score",
-    "exclude": "fits an exclusion",
+    "unknown": say("is no reader: nobody confirmed this address, or everything about it was erased"),
+    "unsubscribed": say("left the newsletter"),
+    "bounced": say("mail to the address came back"),
+    "complained": say("called a mail spam"),
+    "paused": say("paused all mail"),
+    "capped": say("had as many mails in the last seven days as the publication allows"),
+    "topics": say("chose other topics"),
+    "topics_all": say("did not choose each of these topics"),
+    "topics_none": say("chose one of the topics that leave out"),
+    "languages": say("reads another language"),
+    "frequency": say("chose another frequency"),
+    "signed_up_from": say("signed up on another day"),
+    "signed_up_before": say("signed up on another day"),
+    "signed_up_by": say("signed up by another form or import"),
+    "addresses": say("is not among the listed addresses"),
+    "got": say("did not get the mailing"),
+    "not_got": say("got the mailing, or may have got it"),
+    "clicked": say("opened no link in the mailing, as far as a person is known to"),
+    "not_clicked": say("opened a link in the mailing"),
+    "clicked_in_days": say("opened no link in those days"),
+    "not_clicked_in_days": say("opened a link in those days"),
+    "lead_states": say("has no such lead"),
+    "score_at_least": say("has no lead with such a score"),
+    "exclude": say("fits an exclusion"),
 }
 """Why somebody is not in an audience, by the field of the rule, or by what keeps all mail from them."""
 
@@ -109,4 +110,4 @@ def saved_as_json(saved: SavedAudience) -> dict[str, Any]:
 
 
 def _reason(code: str) -> Reason:
-    return Reason(code, REASONS.get(code, "chose something else"))
+    return Reason(code, REASONS.get(code, say("chose something else")))

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.mailings.audience.rule import Audience
+from newsletter.platform.words.said import either, joined, say
 from newsletter.publication.publication import Publication
+from newsletter.readers.choice import Frequency
 
 
 def rule_in_words(rule: Audience, publication: Publication) -> str:
     """Who is selected, as a sentence without its full stop."""
-    return "; ".join(_parts(rule, publication)) or "Every reader"
+    return joined(list(_parts(rule, publication))) or say("Every reader")
 
 
-def rest_in_words(rule: Audience, publication: Publication) -> str:
-    """`; of these, those who …`: what the rule asks besides topics, languages and texts; empty if nothing."""
-    frequency = [f"chose the {rule.frequency} digest"] if rule.frequency else []
-    rest = "; ".join([*frequency, *_rest(rule, publication)])
-    return f"; of these, those who {rest}" if rest else ""
+def with_rest(words: str, rule: Audience, publication: Publication) -> str:
+    """`…; of these, those who …`: after `words` what the rule asks besides topics, languages and texts."""
+    rest = joined([*_frequency(rule), *_rest(rule, publication)])
+    return say("{who}; of these, those who {rest}", who=words, rest=rest) if rest else words
 
 
 LEFT_OUT = {
@@ -28,6 +29,14 @@ LEFT_OUT = {
     "gone": "are listed and no readers, or not any more",
 }
 """Why somebody is not counted whom a rule would select otherwise, by the words of `AudienceCount.left_out`."""
+LEAD_STATES = {
+    "handed_off": say("handed off"),
+    "accepted": say("accepted"),
+    "won": say("won"),
+    "lost": say("lost"),
+    "held": say("held"),
+    "kept": say("kept here"),
+}
 
 
 def left_out_in_words(left_out: Mapping[str, int], publication: Publication) -> str:
@@ -40,57 +49,61 @@ def left_out_in_words(left_out: Mapping[str, int], publication: Publication) -> 
 
 def _parts(rule: Audience, publication: Publication) -> Iterator[str]:
     if rule.topics:
-        yield f"get {_either(_labels(rule.topics, publication))}"
+        yield say("get {topics}", topics=either(_labels(rule.topics, publication)))
     if rule.languages:
-        yield f"read in {_either(rule.languages)}"
-    if rule.frequency:
-        yield f"chose the {rule.frequency} digest"
+        yield say("read in {languages}", languages=either(rule.languages))
+    yield from _frequency(rule)
     for name, values in rule.among:
-        yield f"whose {name} is {_either(values)}"
+        yield say("whose {name} is {values}", name=name, values=either(list(values)))
     yield from _rest(rule, publication)
+
+
+def _frequency(rule: Audience) -> Iterator[str]:
+    if rule.frequency == Frequency.MONTHLY:
+        yield say("chose the monthly digest")
+    elif rule.frequency:
+        yield say("chose the weekly digest")
 
 
 def _rest(rule: Audience, publication: Publication) -> Iterator[str]:
     if rule.topics_all:
-        yield f"get all of {', '.join(_labels(rule.topics_all, publication))}"
+        yield say("get all of {topics}", topics=", ".join(_labels(rule.topics_all, publication)))
     if rule.topics_none:
-        yield f"did not choose {_either(_labels(rule.topics_none, publication))}"
+        yield say("did not choose {topics}", topics=either(_labels(rule.topics_none, publication)))
     if rule.signed_up_from:
-        yield f"signed up on {rule.signed_up_from} or later"
+        yield say("signed up on {day} or later", day=str(rule.signed_up_from))
     if rule.signed_up_before:
-        yield f"signed up before {rule.signed_up_before}"
+        yield say("signed up before {day}", day=str(rule.signed_up_before))
     if rule.signed_up_by:
-        yield f"signed up by {_either(rule.signed_up_by)}"
+        yield say("signed up by {forms}", forms=either(rule.signed_up_by))
     yield from _mails(rule)
     if rule.lead_states:
-        yield f"are a lead that is {_either([each.replace('_', ' ') for each in rule.lead_states])}"
+        yield say(
+            "are a lead that is {states}", states=either([LEAD_STATES.get(each, each) for each in rule.lead_states])
+        )
     if rule.score:
-        yield f"are a lead with a score of {rule.score} or more"
+        yield say("are a lead with a score of {score} or more", score=rule.score)
     if rule.listed:
-        yield f"are one of {len(rule.listed)} listed addresses"
+        yield say("are one of {count} listed addresses", count=len(rule.listed))
     for each in rule.exclude:
-        yield f"and not those who {'; '.join(_parts(each, publication))}"
+        yield say("and not those who {rest}", rest=joined(list(_parts(each, publication))))
 
 
 def _mails(rule: Audience) -> Iterator[str]:
-    for verb, mailings in (
-        ("got", rule.got),
-        ("did not get", rule.not_got),
-        ("opened a link in", rule.clicked),
-        ("opened no link in", rule.not_clicked),
-    ):
-        if mailings:
-            yield f"{verb} {_either(mailings)}"
+    if rule.got:
+        yield say("got {mailings}", mailings=either(rule.got))
+    if rule.not_got:
+        yield say("did not get {mailings}", mailings=either(rule.not_got))
+    if rule.clicked:
+        yield say("opened a link in {mailings}", mailings=either(rule.clicked))
+    if rule.not_clicked:
+        yield say("opened no link in {mailings}", mailings=either(rule.not_clicked))
     if rule.clicked_days:
-        yield f"opened a link in a mailing of the last {rule.clicked_days} days"
+        yield say("opened a link in a mailing of the last {days} days", days=rule.clicked_days)
     if rule.not_clicked_days:
-        yield f"opened no link in any mailing of the last {rule.not_clicked_days} days"
+        yield say("opened no link in any mailing of the last {days} days", days=rule.not_clicked_days)
 
 
 def _labels(keys: Sequence[str], publication: Publication) -> list[str]:
     language = publication.language("en")
     return [topic.label[language] if (topic := publication.topic(key)) else key for key in keys]
-
-
-def _either(values: Sequence[str]) -> str:
-    return " or ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else values[0]

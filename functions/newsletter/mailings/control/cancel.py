@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.control.set_status import set_status
 from newsletter.mailings.status import CANCELLABLE, MailingState, MailingStatus
 from newsletter.platform.rate_limit import QUEUED
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -23,6 +24,6 @@ def cancel_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> M
     def cancelled(_: MailingStatus) -> MailingStatus:
         return MailingStatus(MailingState.CANCELLED, now, by=by)
 
-    status = set_status(mailing, CANCELLABLE, cancelled, "cancelled", app)
+    status = set_status(mailing, CANCELLABLE, cancelled, say("cancelled"), app)
     app.rate_limiter.release(QUEUED, now.timestamp())
     return status

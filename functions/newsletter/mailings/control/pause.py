@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.control.set_status import set_status
 from newsletter.mailings.status import PAUSABLE, MailingState, MailingStatus
 from newsletter.platform.rate_limit import QUEUED
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -23,6 +24,6 @@ def pause_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> Ma
     def paused(before: MailingStatus) -> MailingStatus:
         return MailingStatus(MailingState.PAUSED, now, by=by, pilot_shards=before.pilot_shards, refused=before.refused)
 
-    status = set_status(mailing, PAUSABLE, paused, "paused", app)
+    status = set_status(mailing, PAUSABLE, paused, say("paused"), app)
     app.rate_limiter.release(QUEUED, now.timestamp())
     return status

@@ -11,6 +11,7 @@ from newsletter.mailings.status import RESUMABLE, MailingState, MailingStatus
 from newsletter.platform.errors import NotNow
 from newsletter.platform.messages import RequeueShard
 from newsletter.platform.shards import SHARDS
+from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import SendingLimits
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def resume_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> M
         mailing,
         RESUMABLE,
         lambda before: resumed_status(before, now, app.publication.sending_limits, by),
-        "resumed",
+        say("resumed"),
         app,
     )
     return requeue_shards(mailing, status, app)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -39,12 +40,12 @@ def set_status(
         if app.statuses.compare_and_set(mailing, before, after):
             app.decisions.put(after.since, mailing, decision, cause_of(after))
             return after
-    raise NotNow(f"{mailing} is being changed by somebody else; look at it and try again")
+    raise NotNow(say("{mailing} is being changed by somebody else; look at it and try again", mailing=mailing))
 
 
 def cause_of(status: MailingStatus) -> str:
     """The reason of a status, or who set it, for a decision record."""
-    return status.reason or (f"by {status.by}" if status.by else "by itself")
+    return status.reason or (say("by {who}", who=status.by) if status.by else say("by itself"))
 
 
 def planned_mailing_status(mailing: str, app: Container) -> MailingStatus:

@@ -16,6 +16,7 @@ from newsletter.platform.errors import NotNow
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.platform.shards import SHARDS
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -33,9 +34,15 @@ def approve_digest(period: str, app: Container, *, by: str, now: datetime) -> Di
     """
     digest = _apply_answer(get_digest(period, app), Answer.approved(by), now, app)
     if digest.awaits_approval:
-        raise NotNow(f"{digest_id(period)} is held: {digest.held_because}. Mend that, then approve it again")
+        why = digest.held_because
+        raise NotNow(
+            say("{digest} is held: {why}. Mend that, then approve it again", digest=digest_id(period), why=why)
+        )
     if digest.dropped:
-        raise NotNow(f"{digest_id(period)} was dropped ({digest.verdict}); the next digest carries its articles")
+        why = digest.verdict
+        raise NotNow(
+            say("{digest} was dropped ({why}); the next digest carries its articles", digest=digest_id(period), why=why)
+        )
     return digest
 
 
@@ -44,11 +51,14 @@ def reject_digest(period: str, app: Container, *, by: str, now: datetime) -> Dig
 
     Raises NotFound, and NotNow for one that was sent already.
     """
-    digest = _apply_answer(get_digest(period, app), Answer.rejected(by), now, app)
+    digest, name = _apply_answer(get_digest(period, app), Answer.rejected(by), now, app), digest_id(period)
     if digest.nobody:
-        raise NotNow(f"{digest_id(period)} had no reader when it was planned; the next digest carries its articles")
+        raise NotNow(
+            say("{digest} had no reader when it was planned; the next digest carries its articles", digest=name)
+        )
     if not digest.dropped:
-        raise NotNow(f"{digest_id(period)} is out ({digest.verdict or 'it needed no approval'}); see its report")
+        why = digest.verdict or say("it needed no approval")
+        raise NotNow(say("{digest} is out ({why}); see its report", digest=name, why=why))
     return digest
 
 

@@ -9,6 +9,7 @@ from newsletter.articles.article import Article
 from newsletter.articles.listing import is_out_by
 from newsletter.mailings.digests.digest import LOOK_BACK, digest_id
 from newsletter.platform.errors import NotNow
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -31,17 +32,19 @@ def carry_again(article: Article, now: datetime, app: Container) -> bool:
 
 def _why_not(article: Article, now: datetime, app: Container) -> str:
     if article.skipped:
-        return f"marketing skips it; `newsletter article reset {article.id}` takes that back"
+        return say("it is skipped; take that back first")
     if article.withdrawn:
-        return f"readers do not get it: {article.withdrawn}"
+        return say("readers do not get it: {why}", why=article.withdrawn)
     if article.excluded:
-        return f"readers do not get it: {article.excluded}"
+        return say("readers do not get it: {why}", why=article.excluded)
     if not is_out_by(article, now):
-        return f"it waits for its day, {article.listed_at:%Y-%m-%d %H:%M} UTC, and is mailed then"
+        day = f"{article.listed_at:%Y-%m-%d %H:%M} UTC"
+        return say("it waits for its day, {day}, and is mailed then", day=day)
     carrying = [digest for digest in app.digests.all() if not digest.dropped and article.id in digest.articles]
     for digest in carrying:
         if digest.awaits_approval:
-            return f"{digest_id(digest.period)} waits for approval and carries it; it is not out yet"
+            waiting = digest_id(digest.period)
+            return say("{digest} waits for approval and carries it; it is not out yet", digest=waiting)
     if not carrying and not article.archived and now - article.listed_at <= LOOK_BACK:
-        return "no digest has carried it yet, so the next one does anyway"
+        return say("no digest has carried it yet, so the next one does anyway")
     return ""

@@ -6,27 +6,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from newsletter.platform.words.said import say, say_number
+
 
 class DigestDecision(StrEnum):
     """What a decision record of a digest says. Stored, and shown in the console, the API and the answers of runs."""
 
-    FEED_DOWN = "feed down"
+    FEED_DOWN = say("feed down")
     """There is no new article, but a feed could not be read, so that there may be some."""
-    EMPTY = "empty"
-    HELD = "held"
+    EMPTY = say("empty")
+    HELD = say("held")
     """Preflight blocks it; it is sent once that is mended."""
-    WAITING = "waiting"
+    WAITING = say("waiting")
     """It waits for approval."""
-    BREAKER_OPEN = "breaker open"
-    STARTED = "started"
-    REPEATED = "repeated"
+    BREAKER_OPEN = say("breaker open")
+    STARTED = say("started")
+    REPEATED = say("repeated")
     """A further run in a period whose digest exists already."""
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
+    APPROVED = say("approved")
+    REJECTED = say("rejected")
+    EXPIRED = say("expired")
     """Nobody answered until its deadline."""
-    SENT = "sent"
-    NOBODY = "nobody"
+    SENT = say("sent")
+    NOBODY = say("nobody")
     """There are new articles, but nobody who would get them."""
 
 
@@ -40,22 +42,22 @@ class Answer:
     @classmethod
     def approved(cls, by: str) -> Self:
         """A person approved it."""
-        return cls(send=True, verdict=f"approved by {by}")
+        return cls(send=True, verdict=say("approved by {by}", by=by))
 
     @classmethod
     def rejected(cls, by: str) -> Self:
         """A person rejected it."""
-        return cls(send=False, verdict=f"rejected by {by}")
+        return cls(send=False, verdict=say("rejected by {by}", by=by))
 
     @classmethod
     def expired(cls, deadline: str, *, send: bool) -> Self:
         """Nobody answered until `deadline`, given in words; `send` is the publication's default."""
-        return cls(send, f"nobody answered until {deadline}")
+        return cls(send, say("nobody answered until {deadline}", deadline=deadline))
 
     @classmethod
     def cancelled(cls, by: str) -> Self:
         """Its mailing was cancelled while it waited."""
-        return cls(send=False, verdict=f"cancelled by {by}")
+        return cls(send=False, verdict=say("cancelled by {by}", by=by))
 
 
 def decision_of(verdict: str) -> DigestDecision:
@@ -72,5 +74,10 @@ def decision_of(verdict: str) -> DigestDecision:
 def nobody_in_words(frequency: str, meant: int) -> str:
     """Why nobody gets a digest that is meant for so many readers."""
     if not meant:
-        return f"nobody gets it: there is no reader at present who gets it {frequency}"
-    return f"nobody gets it: it has nothing new on the topics of its {meant:,} reader{'' if meant == 1 else 's'}"
+        often = say("monthly") if frequency == "monthly" else say("weekly")
+        return say("nobody gets it: there is no reader at present who gets it {frequency}", frequency=often)
+    return say_number(
+        "nobody gets it: it has nothing new on the topics of its 1 reader",
+        "nobody gets it: it has nothing new on the topics of its {count} readers",
+        count=meant,
+    )

@@ -19,6 +19,7 @@ from newsletter.mailings.mailing import Audience, Kind, Mailing
 from newsletter.mailings.rendering.preflight import SIZES, Fault, PreflightFailed, preflight_digest
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.platform.text import composed, is_one_line
+from newsletter.platform.words.said import say
 from newsletter.publication.publication import Publication
 from newsletter.readers.choice import Frequency
 
@@ -56,15 +57,15 @@ def read_note(given: Mapping[str, str], publication: Publication) -> Note:
 def fault_in(text: str) -> str:
     """Why the text cannot be a note; empty if it can."""
     if len(text) > MAX_NOTE or not is_one_line(text):
-        return f"one line of at most {MAX_NOTE} characters"
+        return say("one line of at most {most} characters", most=MAX_NOTE)
     if "{{" in text or "}}" in text:
-        return "{{ }} is not filled in here; write what readers shall read"
+        return say("{{ }} is not filled in here; write what readers shall read")
     if text and not is_one_paragraph(text):
-        return "one paragraph, in which **bold**, *italics* and [links](https://…) may stand"
+        return say("one paragraph, in which **bold**, *italics* and [links](https://…) may stand")
     if slips := faults_in(text):
         return slips[0].message
     if any(place.kind == "picture" for place in places_in(text)):
-        return "a picture has no place here; write a campaign for it"
+        return say("a picture has no place here; write a campaign for it")
     return ""
 
 
@@ -120,7 +121,7 @@ def set_note(which: str, texts: Mapping[str, str], app: Container, *, by: str) -
     warnings = _check(note.texts, replace(sample, id="digest-2027-W01"), articles, app) if newest else ()
     before = app.digests.next_note(Frequency(which))
     if not app.digests.put_next_note(Frequency(which), note, instead_of=before.id if before else ""):
-        raise Conflict(f"somebody else wrote the note of the next {which} digest just now; look at it, and try again")
+        raise Conflict(say("somebody else wrote this note just now; look at it, and try again"))
     return warnings
 
 
@@ -132,7 +133,10 @@ def _set_on_digest(digest: Digest, note: Note, app: Container) -> tuple[Fault, .
     warnings = _check(note, mailing, app.articles.all(), app) if waits else ()
     if not waits or not app.digests.set_note(digest.period, note):
         raise NotNow(
-            f"{digest_id(digest.period)} waits no more: its note stays as it is; write one for the next digest"
+            say(
+                "{digest} waits no more: its note stays as it is; write one for the next digest",
+                digest=digest_id(digest.period),
+            )
         )
     return warnings
 

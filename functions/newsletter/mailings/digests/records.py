@@ -10,6 +10,7 @@ from newsletter.mailings.digests.decision import DigestDecision, decision_of
 from newsletter.mailings.digests.digest import Digest, digest_id
 from newsletter.mailings.rendering.preflight import Fault
 from newsletter.platform.observability import count
+from newsletter.platform.words.said import say, say_number
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -37,8 +38,13 @@ def record_answer(digest: Digest, app: Container) -> None:
     """Record how a digest was answered, and count it, once; a later run does it if a crash prevented it."""
     if digest.decided_at is None:
         return
-    becomes = "it is dropped, and the next digest carries its articles" if digest.dropped else "it goes out"
-    why = f"{articles_in_words(digest)}; {digest.verdict}: {becomes}"
+    dropped, verdict = digest.dropped, digest.verdict
+    becomes = (
+        say("{verdict}: it is dropped, and the next digest carries its articles", verdict=verdict)
+        if dropped
+        else say("{verdict}: it goes out", verdict=verdict)
+    )
+    why = f"{articles_in_words(digest)}; {becomes}"
     decision, run = decision_of(digest.verdict), digest_id(digest.period)
     if app.decisions.put(digest.decided_at, run, decision, why, replace=False):
         count("DigestsDropped" if digest.dropped else "DigestsReleased")
@@ -51,7 +57,7 @@ def local_time(moment: datetime, app: Container) -> str:
 
 def articles_in_words(digest: Digest) -> str:
     """`3 new articles`."""
-    return f"{len(digest.articles)} new article{'' if len(digest.articles) == 1 else 's'}"
+    return say_number("1 new article", "{count} new articles", count=len(digest.articles))
 
 
 def blocking_faults_in_words(faults: Iterable[Fault]) -> str:

@@ -23,6 +23,7 @@ from newsletter.mailings.launch import launch, prepare
 from newsletter.mailings.rendering.preflight import PreflightFailed
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
+from newsletter.platform.words.said import say
 from newsletter.readers.choice import Frequency
 
 if TYPE_CHECKING:
@@ -61,11 +62,15 @@ def start_digest(frequency: Frequency, now: datetime, app: Container) -> RunDeci
     if digest is None:
         decision = DigestDecision.FEED_DOWN if trouble else DigestDecision.EMPTY
         return record_decision(
-            period, decision, _joined(f"no new article since {local_time(since, app)}", trouble), now, app
+            period,
+            decision,
+            _joined(say("no new article since {since}", since=local_time(since, app)), trouble),
+            now,
+            app,
         )
     nobody = why_nobody(digest, earlier, articles, app)
     if nobody and pass_over(digest, app):
-        why = f"{articles_in_words(digest)}, and {nobody}"
+        why = f"{articles_in_words(digest)}; {nobody}"
         return record_decision(period, DigestDecision.NOBODY, _joined(why, trouble), now, app)
     try:
         frozen = freeze_digest(with_note(digest, earlier, app), articles, now, app)
@@ -87,14 +92,20 @@ def start_digest(frequency: Frequency, now: datetime, app: Container) -> RunDeci
 
 def _first_decision(digest: Digest, trouble: Sequence[str], app: Container) -> tuple[DigestDecision, str]:
     """The decision of the run that froze the digest, and why."""
-    carries = f"{articles_in_words(digest)} in {digest_id(digest.period)}"
+    carries = f"{articles_in_words(digest)}; {digest_id(digest.period)}"
     if digest.deadline:
-        otherwise = "goes out" if digest.sent_unanswered else "is dropped"
-        why = f"{carries}; it {otherwise} at {local_time(digest.deadline, app)} unless somebody answers before"
+        when = local_time(digest.deadline, app)
+        otherwise = (
+            say("it goes out at {when} unless somebody answers before", when=when)
+            if digest.sent_unanswered
+            else say("it is dropped at {when} unless somebody answers before", when=when)
+        )
+        why = f"{carries}; {otherwise}"
         return DigestDecision.WAITING, _joined(why, trouble)
     breaker = app.reputation.breaker()
     if breaker is not None:
-        why = f"{carries}; it is held until somebody resumes it: {breaker.reason}"
+        held = say("it is held until somebody resumes it: {why}", why=breaker.reason)
+        why = f"{carries}; {held}"
         return DigestDecision.BREAKER_OPEN, _joined(why, trouble)
     return DigestDecision.STARTED, _joined(carries, trouble)
 
@@ -109,15 +120,15 @@ def _continue(digest: Digest, now: datetime, app: Container) -> RunDecision:
         if app.decisions.put(digest.window.end, name, decision, why, replace=False) and digest.awaits_approval:
             count("DigestsWaiting")
     if digest.dropped:
-        why = f"{name} was dropped ({digest.verdict}); the next digest carries its articles"
+        why = say("{digest} was dropped ({why}); the next digest carries its articles", digest=name, why=digest.verdict)
     elif digest.deadline and digest.awaits_approval:
-        why = f"{name} waits for approval until {local_time(digest.deadline, app)}"
+        why = say("{digest} waits for approval until {when}", digest=name, when=local_time(digest.deadline, app))
     elif digest.nobody:
-        why = f"{name} had no reader when it was planned; the next digest carries its articles"
+        why = say("{digest} had no reader when it was planned; the next digest carries its articles", digest=name)
     elif missing:
-        why = f"{name} is under way; {missing} of its shards were still to be planned"
+        why = say("{digest} is under way, and was still to be planned in part", digest=name)
     else:
-        why = f"{name} is planned; nothing new is mailed before the next period"
+        why = say("{digest} is planned; nothing new is mailed before the next period", digest=name)
     return record_decision(digest.period, DigestDecision.REPEATED, why, now, app)
 
 

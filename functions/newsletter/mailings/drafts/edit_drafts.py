@@ -17,6 +17,7 @@ from newsletter.mailings.drafts.draft import (
     started_draft,
 )
 from newsletter.platform.errors import InvalidInput, NotFound, NotNow
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -79,7 +80,7 @@ def list_drafts(app: Container, *, cursor: str, limit: int) -> tuple[list[Draft]
     Raises InvalidInput for an invalid cursor.
     """
     if cursor and not DRAFT_ID.fullmatch(cursor):
-        raise InvalidInput("cursor", "give `cursor` of the page before")
+        raise InvalidInput("cursor", say("give `cursor` of the page before"))
     return app.drafts.page(cursor, limit)
 
 

@@ -19,6 +19,7 @@ from newsletter.mailings.rendering.preflight import Fault, preflight_campaign
 from newsletter.mailings.rendering.renderer import Renderer
 from newsletter.platform.errors import InvalidInput, LimitReached
 from newsletter.platform.messages import SendTestMail
+from newsletter.platform.words.said import say
 from newsletter.readers.email_address import normalised
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def send_test(
     for _ in range(len(addresses) * len(variants)):
         if not app.quotas.take(f"tests#{person}", now, MAILS_AN_HOUR):
             left = 3600 - int(now.timestamp()) % 3600
-            raise LimitReached(f"{MAILS_AN_HOUR} test mails an hour; try again in the next hour", left)
+            raise LimitReached(say("{count} test mails an hour; try again in the next hour", count=MAILS_AN_HOUR), left)
     mail_id = mail_id or app.nonce()
     mails = tuple(
         TrialMail(f"{mail_id}-{number}" if number else mail_id, addresses, variant, name)

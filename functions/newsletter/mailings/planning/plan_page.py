@@ -21,6 +21,7 @@ from newsletter.platform.errors import NotFound
 from newsletter.platform.messages import PlanPage
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
+from newsletter.platform.words.said import say_number
 from newsletter.readers.subscriber import Recipient, broken_record
 
 if TYPE_CHECKING:
@@ -172,9 +173,14 @@ class _Assigned:
 def _record_outcome(mailing: Mailing, shards: Mapping[str, tuple[int, int]], app: Container) -> None:
     """Record how many get the digest and for how many it has nothing, in place of the record of its release."""
     readers, nothing = (sum(counts[which] for counts in shards.values()) for which in (0, 1))
-    why = f"it goes to {readers:,} reader{'' if readers == 1 else 's'}"
+    why: str = say_number("it goes to 1 reader", "it goes to {count} readers", count=readers)
     if nothing:
-        why += f", and has nothing new on the topics of {nothing:,} other{'' if nothing == 1 else 's'}"
+        others = say_number(
+            "it has nothing new on the topics of 1 other",
+            "it has nothing new on the topics of {count} others",
+            count=nothing,
+        )
+        why = f"{why}; {others}"
     if not readers:
         why = nobody_in_words(mailing.audience.frequency, nothing)
         app.digests.mark_nobody(mailing.id.removeprefix("digest-"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import iso, whole_seconds
+from newsletter.platform.words.said import say
 
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 CURSOR = re.compile(r"[0-9TZ:.-]{20,40}_[A-Za-z0-9_-]{1,20}", re.ASCII)
@@ -53,12 +54,12 @@ class AuditPage:
 def read_month(text: str, now: datetime) -> str:
     """The month (`2026-11`); this one for an empty text. Raises InvalidInput."""
     if text and not MONTH.fullmatch(text):
-        raise InvalidInput("month", "a month as 2026-11")
+        raise InvalidInput("month", say("a month as 2026-11"))
     return text or f"{now:%Y-%m}"
 
 
 def read_cursor(text: str) -> str:
     """The cursor of a page. Raises InvalidInput."""
     if text and not CURSOR.fullmatch(text):
-        raise InvalidInput("cursor", "give `cursor` of the page before")
+        raise InvalidInput("cursor", say("give `cursor` of the page before"))
     return text

@@ -8,11 +8,12 @@ from enum import IntEnum
 from typing import Any
 
 from newsletter.platform.errors import InvalidPublication
+from newsletter.platform.words.said import say
 from newsletter.publication.toml_table import TomlTable
 
 RESOURCE_SERVER = "newsletter"
 """Identifier of our API, which Cognito writes before its scopes. Scopes with another one are for other APIs."""
-WHOEVER = "whoever looks after the accounts of your company"
+WHOEVER = say("whoever looks after the accounts of your company")
 MOST_REQUESTS = 1000
 COGNITO_GROUPS = "cognito:groups"
 """Always a list; a text of this name was not written by Cognito's groups."""
@@ -29,7 +30,10 @@ class Role(IntEnum):
     @property
     def word(self) -> str:
         """As people and documents name it: `send`."""
-        return self.name.lower()
+        return WORDS[self]
+
+
+WORDS = {Role.LOOK: say("look"), Role.WRITE: say("write"), Role.SEND: say("send"), Role.ADMINISTER: say("administer")}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import say
 
 TRACKING = "tracking-"
 """Prefix of `unique` where the consent is about recording clicks, and not about the newsletter."""
@@ -90,18 +91,20 @@ def faults(chain: Sequence[ConsentRecord], head: str, seal: Seal, *, active: boo
     first record that does not follow the one of an import: its reader confirmed a form at the same moment. The chain
     of an `active` reader must prove that they subscribed.
     """
-    found = []
+    found: list[str] = []
     previous = ""
     for place, record in enumerate(chain, start=0 if chain and chain[0].number == 0 else 1):
         if record.number != place:
-            found.append(f"record {place} is missing (found {record.number} in its place)")
+            found.append(
+                say("record {place} is missing (found {number} in its place)", place=place, number=record.number)
+            )
             return found
         if record.previous not in ((previous, "") if place == 1 else (previous,)):
-            found.append(f"record {place} does not follow record {place - 1}")
+            found.append(say("record {place} does not follow record {before}", place=place, before=place - 1))
         found += _broken_seal(record, seal)
         previous = record.hash
     if head and head not in {record.hash for record in chain}:
-        found.append("the record that the profile remembers as the last is missing")
+        found.append(say("the record that the profile remembers as the last is missing"))
     return found + (_unproven(chain, head) if active else [])
 
 
@@ -110,17 +113,26 @@ def _broken_seal(record: ConsentRecord, seal: Seal) -> list[str]:
     if hmac.compare_digest(record.hash, seal.of(*content)):
         return []
     if record.hash == hashlib.sha256(_content(*content).encode()).hexdigest():
-        return [f"record {record.number} has no seal: it is of a version before there were seals, or made up since"]
-    return [f"record {record.number} was changed after it was written, or was not written by this stack"]
+        return [
+            say(
+                "record {number} has no seal: it is of a version before there were seals, or made up since",
+                number=record.number,
+            )
+        ]
+    return [
+        say("record {number} was changed after it was written, or was not written by this stack", number=record.number)
+    ]
 
 
 def _unproven(chain: Sequence[ConsentRecord], head: str) -> list[str]:
     """What is missing in the chain as proof that an active reader subscribed."""
     if not chain:
-        return ["there is no record of what the reader agreed to, and yet they are active"]
+        return [say("there is no record of what the reader agreed to, and yet they are active")]
     acts = [record.consent.act for record in chain if record.consent.about == "newsletter"]
-    found = [] if acts and acts[-1] == "given" else ["the last record is of leaving, and yet the reader is active"]
-    return found if head else [*found, "the profile does not remember which record is the last"]
+    found: list[str] = (
+        [] if acts and acts[-1] == "given" else [say("the last record is of leaving, and yet the reader is active")]
+    )
+    return found if head else [*found, say("the profile does not remember which record is the last")]
 
 
 def _content(number: int, consent: Consent, previous: str) -> str:

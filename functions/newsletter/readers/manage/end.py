@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.links.links import LinkClaims
+from newsletter.platform.words.said import say
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.manage.find import known_id
 from newsletter.readers.subscriber import Status
@@ -24,7 +25,7 @@ def end_subscription(subscriber: str, now: datetime, app: Container) -> str:
     """
     current = current_subscriber(known_id(subscriber, app), app)
     if not current.status:
-        raise NotNow("this address has not confirmed, so it gets no mail; the form expires by itself")
+        raise NotNow(say("this address has not confirmed, so it gets no mail; the form expires by itself"))
     if current.status == Status.ERASED:
         raise NotFound(f"subscriber {subscriber}")
     unsubscribe(LinkClaims(current.id), "request", now, app)

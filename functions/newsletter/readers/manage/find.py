@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import InvalidInput, NotFound
+from newsletter.platform.words.said import say
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.email_address import normalised
 
@@ -24,7 +25,7 @@ def find_by_address(address: str, app: Container) -> str:
     try:
         email = normalised(address, allow_test_domains=app.settings.local)
     except InvalidInput as wrong:
-        raise InvalidInput("address", "a whole mail address, such as maija@example.com") from wrong
+        raise InvalidInput("address", say("a whole mail address, such as maija@example.com")) from wrong
     subscriber = app.ids.of(email)
     current = current_subscriber(subscriber, app)
     if not current.status and not app.sign_ups.kept(subscriber, app.now()):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.words.said import say
 from newsletter.publication.publication import Publication
 from newsletter.readers.profiles.reader_list_store import STATUSES, ListedReader
 
@@ -21,6 +22,16 @@ PAGES = 8
 """Reads of the table for one page of the list, some 4,000 items. A filtered page may be short of its limit, or empty,
 and have a cursor: there is more to look through."""
 PLACE = re.compile(r"([a-z2-7]{26}) ([\x21-\x7e]{1,200})", re.ASCII)
+
+STATUS_WORDS = {
+    "active": say("active"),
+    "unsubscribed": say("unsubscribed"),
+    "bounced": say("bounced"),
+    "complained": say("complained"),
+    "erased": say("erased"),
+    "pending": say("pending"),
+}
+"""Each of STATUSES as a word for people."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ def read_filter(given: Mapping[str, str], publication: Publication) -> ReaderFil
     }
     for name, values in known.items():
         if given.get(name) and given[name] not in values:
-            raise InvalidInput(name, f"one of {', '.join(values)}")
+            raise InvalidInput(name, say("one of {values}", values=", ".join(values)))
     return ReaderFilter(**{name: given.get(name, "") for name in FIELDS})
 
 
@@ -87,7 +98,7 @@ def _place(cursor: str) -> tuple[str, str] | None:
     except ValueError:
         named = None
     if named is None or len(cursor) > 400:
-        raise InvalidInput("cursor", "give `cursor` of the page before")
+        raise InvalidInput("cursor", say("give `cursor` of the page before"))
     return named[1], named[2]
 
 

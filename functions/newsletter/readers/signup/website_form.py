@@ -62,7 +62,7 @@ def website_form(form: WebsiteForm, templates: Templates, public_url: str) -> st
     """The HTML, in the words of our own form and with the text of the consent."""
     publication, language = templates.publication, form.language
 
-    def say(key: str) -> str:
+    def text(key: str) -> str:
         return escape(templates.text(f"pages.{key}", language))
 
     labels = {topic.key: topic.label[language] for topic in publication.topics}
@@ -75,17 +75,17 @@ def website_form(form: WebsiteForm, templates: Templates, public_url: str) -> st
     if form.next_page:
         lines += [f'  <input type="hidden" name="next" value="{escape(form.next_page)}">']
     lines += [
-        f"  <p><label>{say('fields.email')}<br>",
+        f"  <p><label>{text('fields.email')}<br>",
         '    <input type="email" name="email" autocomplete="email" maxlength="254" required></label></p>',
     ]
     if form.asks_name:
         lines += [
-            f"  <p><label>{say('fields.name')} {say('fields.optional')}<br>",
+            f"  <p><label>{text('fields.name')} {text('fields.optional')}<br>",
             '    <input type="text" name="name" autocomplete="given-name" maxlength="80"></label></p>',
         ]
     if form.topics:
         boxes = [(key, escape(labels[key])) for key in form.topics]
-        lines += [f"  <fieldset><legend>{say('fields.topics')}</legend>"]
+        lines += [f"  <fieldset><legend>{text('fields.topics')}</legend>"]
         lines += [
             f'    <label><input type="checkbox" name="topics" value="{key}"> {label}</label><br>'
             for key, label in boxes
@@ -93,20 +93,20 @@ def website_form(form: WebsiteForm, templates: Templates, public_url: str) -> st
         lines += ["  </fieldset>"]
     if form.asks_frequency:
         lines += [
-            f"  <fieldset><legend>{say('fields.frequency')}</legend>",
+            f"  <fieldset><legend>{text('fields.frequency')}</legend>",
             '    <label><input type="radio" name="frequency" value="weekly" checked>',
-            f"      {say('fields.weekly')}</label><br>",
+            f"      {text('fields.weekly')}</label><br>",
             '    <label><input type="radio" name="frequency" value="monthly">',
-            f"      {say('fields.monthly')}</label>",
+            f"      {text('fields.monthly')}</label>",
             "  </fieldset>",
         ]
     consent = escape(publication.consent.text[language])
     lines += [
-        '  <p><label><input type="checkbox" name="tracking" value="no"> ' + say("fields.no_tracking") + "</label></p>",
+        '  <p><label><input type="checkbox" name="tracking" value="no"> ' + text("fields.no_tracking") + "</label></p>",
         f'  <p><label><input type="checkbox" name="consent" value="yes" required> {consent}</label></p>',
-        f"  <p hidden><label>{say('fields.trap')}",
+        f"  <p hidden><label>{text('fields.trap')}",
         '    <input type="text" name="website" tabindex="-1" autocomplete="off"></label></p>',
-        f"  <button>{say('subscribe.submit')}</button>",
+        f"  <button>{text('subscribe.submit')}</button>",
         "</form>",
     ]
     return "\n".join(lines) + "\n"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.messages import CarryOnTransfer
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.spreadsheet import guarded
 from newsletter.readers.manage.list_readers import FIELDS, ReaderFilter, read_filter
 from newsletter.readers.profiles.reader_export_store import COLUMNS
@@ -86,11 +87,11 @@ def file_of(job: ExportJob, number: int, now: datetime, app: Container) -> str:
     if not 1 <= number <= len(job.files):
         raise NotFound("file")
     if job.state is not ExportState.DONE:
-        raise NotNow("the export is still being written")
+        raise NotNow(say("the export is still being written"))
     ends = [*job.files[1:], job.parts]
     pieces = app.transfer_files.get_all(job, WRITTEN, range(job.files[number - 1], ends[number - 1]), now)
     if any(piece is None for piece in pieces):
-        raise NotNow("the files of this export are kept no longer: export anew")
+        raise NotNow(say("the files of this export are kept no longer: export anew"))
     return as_csv((), header=True) + b"".join(piece for piece in pieces if piece).decode()
 
 

@@ -7,21 +7,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from newsletter.platform.words.said import say
 from newsletter.sending.ses.bounce_reason import BounceReason, from_stored
 
 MEANINGS = {
-    "no_such_address": ("The address does not exist", "a typing mistake, or somebody who has left the company"),
-    "no_such_domain": ("The domain takes no mail", "what stands behind the @ does not exist, or has no mail server"),
-    "mailbox_closed": ("The mailbox is closed", "its owner or provider has switched it off"),
-    "mailbox_full": ("The mailbox is full", "the reader has to make space"),
-    "refused": (
-        "Refused as spam, or by a rule of the server",
-        "the content, our domain or our servers are not welcome",
+    "no_such_address": (
+        say("The address does not exist"),
+        say("a typing mistake, or somebody who has left the company"),
     ),
-    "too_large": ("The mail is too large for it", "the server takes smaller ones alone"),
-    "not_reachable": ("The mail server was not reachable", "it was down, busy, or did not answer in time"),
-    "not_tried": ("Not tried again", "SES remembers that the address bounced, or that its owner called mail spam"),
-    "other": ("For another reason", "or the server gave none"),
+    "no_such_domain": (
+        say("The domain takes no mail"),
+        say("what stands behind the @ does not exist, or has no mail server"),
+    ),
+    "mailbox_closed": (say("The mailbox is closed"), say("its owner or provider has switched it off")),
+    "mailbox_full": (say("The mailbox is full"), say("the reader has to make space")),
+    "refused": (
+        say("Refused as spam, or by a rule of the server"),
+        say("the content, our domain or our servers are not welcome"),
+    ),
+    "too_large": (say("The mail is too large for it"), say("the server takes smaller ones alone")),
+    "not_reachable": (
+        say("The mail server was not reachable"),
+        say("it was down, busy, or did not answer in time"),
+    ),
+    "not_tried": (
+        say("Not tried again"),
+        say("SES remembers that the address bounced, or that its owner called mail spam"),
+    ),
+    "other": (say("For another reason"), say("or the server gave none")),
 }
 """Name and meaning of each group."""
 
@@ -72,7 +85,7 @@ class BounceGroup:
     def codes(self) -> str:
         """What SES said, the most frequent first: `Permanent General 5.1.1 (3), …`."""
         ordered = sorted(self.reported.items(), key=lambda pair: (-pair[1], pair[0]))
-        return ", ".join(f"{' '.join(filter(None, reason)) or 'not known'} ({mails:,})" for reason, mails in ordered)
+        return ", ".join(f"{' '.join(filter(None, reason)) or '–'} ({mails:,})" for reason, mails in ordered)
 
 
 def group_of(reason: BounceReason) -> str:

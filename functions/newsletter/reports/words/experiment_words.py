@@ -10,6 +10,7 @@ from newsletter.mailings.experiments.experiment import REST
 from newsletter.mailings.experiments.take_further import decides_at
 from newsletter.mailings.status import MailingState
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import say
 from newsletter.reports.arm_counts import ArmCount
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def experiment_as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def again_in_words(mailing: Mailing) -> str:
-    """The end of a sentence that says who gets a mailing, of one that sends another one again; else empty."""
-    return f" – of them those who got {mailing.again_of} and did not click" if mailing.again_of else ""
+def again_in_words(who: str, mailing: Mailing) -> str:
+    """`who` gets a mailing, and of them whom it is sent again, if it sends another one again."""
+    if not mailing.again_of:
+        return who
+    return say("{who} – of them those who got {mailing} and did not click", who=who, mailing=mailing.again_of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from newsletter.platform.words.said import say_number
 from newsletter.reports.visit_counts import HOURS, Opened
 
 HEIGHT = 100
@@ -38,6 +39,10 @@ def first_hours_in_words(hours: Mapping[int, Opened]) -> str:
     for hour, opened in sorted(hours.items()):
         so_far += opened.people
         if so_far * 2 >= people:
-            within = "hour" if hour == 0 else f"{hour + 1} hours"
-            return f"Half of the people who clicked in the first {HOURS} hours did so within the first {within}."
+            return say_number(
+                "Half of the people who clicked in the first {hours} hours did so within the first hour.",
+                "Half of the people who clicked in the first {hours} hours did so within the first {count} hours.",
+                count=hour + 1,
+                hours=HOURS,
+            )
     return ""

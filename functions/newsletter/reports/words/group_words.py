@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from newsletter.platform.words.said import say
 from newsletter.readers.unsubscribe import REASONS
 from newsletter.reports.descriptions import language_name, topic_label
 from newsletter.reports.groups.groups import EARLIER, NEW, GroupCount, Groups
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 READERS = {
-    NEW: "New readers (joined in the 30 days before)",
-    EARLIER: "Earlier readers",
+    NEW: say("New readers (joined in the 30 days before)"),
+    EARLIER: say("Earlier readers"),
 }
-NO_REASON = "Chose no reason"
+NO_REASON = say("Chose no reason")
 
 
 class NamedCount(NamedTuple):
@@ -26,11 +27,11 @@ class NamedCount(NamedTuple):
     counted: GroupCount
 
 
-def by_topic(groups: Groups, app: Container) -> list[NamedCount]:
+def by_topic(groups: Groups, app: Container, language: str) -> list[NamedCount]:
     """The topics of the articles, those that most people opened first."""
     publication = app.templates.publication
     ordered = sorted(groups.topics.items(), key=lambda pair: (-pair[1].people, -pair[1].mails, pair[0]))
-    return [NamedCount(topic_label(key, publication), counted) for key, counted in ordered]
+    return [NamedCount(topic_label(key, publication, language), counted) for key, counted in ordered]
 
 
 def by_language(groups: Groups) -> list[NamedCount]:
@@ -44,9 +45,9 @@ def by_reader(groups: Groups) -> list[NamedCount]:
     return [NamedCount(words, groups.readers[key]) for key, words in READERS.items() if key in groups.readers]
 
 
-def why_they_left(groups: Groups, app: Container) -> list[tuple[str, int]]:
+def why_they_left(groups: Groups, app: Container, language: str = "en") -> list[tuple[str, int]]:
     """What readers chose on the page to unsubscribe, in its words, the most frequent first."""
-    language = app.templates.publication.language("en")
+    language = app.templates.publication.language(language)
     ordered = sorted(groups.reasons.items(), key=lambda pair: (not pair[0], -pair[1], pair[0]))
     return [
         (app.templates.text(f"pages.unsubscribed.reasons.{key}", language) if key in REASONS else NO_REASON, number)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from newsletter.platform.words.said import say, say_number
 from newsletter.reports.report_mailing import Report
-from newsletter.reports.words.numbers import counted
 
 
 def brought_in_words(report: Report) -> str:
@@ -13,10 +13,21 @@ def brought_in_words(report: Report) -> str:
     sums = report.certificate
     if report.mailing.asks_to_confirm or not (sums.clicked or sums.scanned or sums.leads):
         return ""
-    people = "1 person opened" if sums.clicked == 1 else f"{sums.clicked:,} people opened"
-    parts = [f"{people} a link", f"{sums.offered:,} looked at the offer", counted(sums.leads, "lead")]
-    alone = f" Of {counted(sums.scanned, 'more recipient')}, only machines opened links." if sums.scanned else ""
-    return f"It brought: {', '.join(parts)}, {sums.won:,} won.{alone}"
+    brought = say(
+        "It brought: {people}, {offered} looked at the offer, {leads}, {won} won.",
+        people=say_number("1 person opened a link", "{count} people opened a link", count=sums.clicked),
+        offered=sums.offered,
+        leads=say_number("1 lead", "{count} leads", count=sums.leads),
+        won=sums.won,
+    )
+    if not sums.scanned:
+        return brought
+    alone = say_number(
+        "Of 1 more recipient, only machines opened links.",
+        "Of {count} more recipients, only machines opened links.",
+        count=sums.scanned,
+    )
+    return say("{first} {second}", first=brought, second=alone)
 
 
 def visits_as_json(report: Report) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The language of the console's pages."""

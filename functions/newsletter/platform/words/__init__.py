@@ -1,0 +1,1 @@
+"""Sentences of the product that can be said in another language."""

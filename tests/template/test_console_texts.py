@@ -1,0 +1,110 @@
+"""The texts of the console: every language has all of them, none is left over, and no template has words of its own."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from newsletter.mail.console_words import ENGLISH, ConsoleTexts, recognizable
+from newsletter.mail.locales import VALUE, Message
+from newsletter.platform.words.said import Said
+from tests.support.console_texts import FUNCTIONS, ROOT, TEMPLATES, keys_asked_for, patterns_said, texts_in
+
+LOCALES = ROOT / "templates" / "locales"
+NOT_YET = frozenset(
+    {
+        "_campaign_fields",
+        "campaign",
+        "campaign_preview",
+        "campaign_scheduled",
+        "campaign_versions",
+        "forms",
+        "import",
+        "import_lines",
+        "imports",
+    }
+)
+"""Templates whose words are English still."""
+TRANSLATED = sorted(path for path in TEMPLATES.glob("*.html") if path.stem not in NOT_YET)
+SPOKEN = ConsoleTexts(LOCALES)
+OTHERS = [language for language in SPOKEN.languages if language != ENGLISH]
+
+
+def shape(message: Message) -> tuple[frozenset[str], frozenset[str]]:
+    """The plural forms of a message, and the values that it takes."""
+    forms = {"": message} if isinstance(message, str) else message
+    return frozenset(forms), frozenset(VALUE.findall(" ".join(forms.values())))
+
+
+def test_the_console_speaks_finnish_swedish_and_english() -> None:
+    assert SPOKEN.languages == ("en", "fi", "sv")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_is_in_every_language_with_the_same_values(language: str) -> None:
+    english, other = (
+        {key: shape(text) for key, text in SPOKEN.all_messages(each).items()} for each in ("en", language)
+    )
+    assert other == english
+
+
+def test_no_message_is_missing_and_none_is_left_over() -> None:
+    asked = set(chain.from_iterable(keys_asked_for(path.read_text("utf-8")) for path in TEMPLATES.glob("*.html")))
+    asked |= {
+        key
+        for path in (*(FUNCTIONS / "console").rglob("*.py"), FUNCTIONS / "newsletter/mail/console_words.py")
+        for key in keys_asked_for(path.read_text("utf-8").replace(".text(", ".t("))
+    }
+    known = SPOKEN.all_messages(ENGLISH).keys()
+    beginnings = tuple(key for key in asked if key.endswith("."))
+    assert {key for key in asked - known if key.startswith("console.")} - set(beginnings) == set()
+    assert {key for key in known - asked if not key.startswith(beginnings)} == set()
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=lambda path: path.stem)
+def test_a_translated_page_has_no_words_of_its_own(path: Path) -> None:
+    assert texts_in(path.read_text("utf-8")) == []
+
+
+def said_patterns() -> tuple[set[str], set[str]]:
+    """Every sentence of the product that is marked as one to be said; and those that say it of a single thing, which
+    need a translation of their own only where they are stored.
+    """
+    found = list(chain.from_iterable(map(patterns_said, FUNCTIONS.rglob("*.py"))))
+    return {pattern for pattern, _ in found}, {one for _, one in found if one}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_that_is_said_is_translated_and_none_is_left_over(language: str) -> None:
+    translated = SPOKEN.file("said").messages(language)
+    known, single = said_patterns()
+    assert known <= {key.removeprefix("said.") for key in translated} <= known | single
+    wrong = [
+        key
+        for key, message in translated.items()
+        if set(VALUE.findall(key)) | {"count"} < shape(message)[1]
+        or not shape(message)[1] - {"count"} >= set(VALUE.findall(key)) - {"count"}
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_sentence_that_was_stored_is_recognized(language: str) -> None:
+    words = SPOKEN.words(language)
+    amiss = {}
+    for pattern in filter(recognizable, sorted(said_patterns()[0])):
+        values = {name: 7 if name == "count" else f"Q{number}" for number, name in enumerate(VALUE.findall(pattern))}
+        said = Said(pattern, values)
+        if words.said(said) != words.said(str(said)):
+            amiss[pattern] = words.said(str(said))
+    assert amiss == {}
+
+
+def test_words_that_are_no_text_of_a_template_are_told_from_those_that_are() -> None:
+    assert texts_in('<a href="/x" class="y">{{ t("a.b") }}</a> {{ "first last" if x else "ok" }}') == ["first last"]
+    assert texts_in('<p title="Read it">{% if a %}No.{% endif %}</p><code>GET</code> HTTP 503 · {# Words #}') == [
+        "Read it",
+        "No.",
+    ]
