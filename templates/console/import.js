@@ -10,7 +10,7 @@
       if (!file || file.size <= part) return;
       event.preventDefault();
       if (file.size > Number(form.dataset.most) * 1e6) {
-        said.textContent = "The file has more than " + form.dataset.most + " MB. Divide it, each part with the first line.";
+        said.textContent = form.dataset.tooLarge;
         return;
       }
       const token = form.elements.namedItem("form_token").value;
@@ -35,13 +35,13 @@
         const job = await send("/console/imports", { size: file.size, file_name: file.name });
         const parts = Math.ceil(file.size / job.part);
         for (let number = 0; number < parts; number++) {
-          said.textContent = "Uploading: " + Math.floor((100 * number) / parts) + " %";
+          said.textContent = form.dataset.uploading + " " + Math.floor((100 * number) / parts) + " %";
           const piece = file.slice(number * job.part, (number + 1) * job.part);
           await send("/console/imports/" + job.id + "/parts/" + number, { part: piece });
         }
         location.assign("/console/imports/" + job.id);
       } catch {
-        said.textContent = "The upload was interrupted. Check your connection, or sign in again, and press “Upload” once more.";
+        said.textContent = form.dataset.interrupted;
         button.disabled = false;
       }
     });

@@ -16,14 +16,13 @@ LOCALES = ROOT / "templates" / "locales"
 NOT_YET = frozenset(
     {
         "_campaign_fields",
+        "_campaign_look",
+        "_experiment",
         "campaign",
         "campaign_preview",
         "campaign_scheduled",
         "campaign_versions",
-        "forms",
-        "import",
-        "import_lines",
-        "imports",
+        "pictures",
     }
 )
 """Templates whose words are English still."""

@@ -102,6 +102,11 @@ class ConsoleWords:
         message = self._sentences.get(f"said.{text.pattern}")
         return str(text) if message is None else self._form(message, text.values)
 
+    def sentence(self, text: str) -> str:
+        """The same with a capital letter at its beginning."""
+        words = self.said(text)
+        return f"{words[:1].upper()}{words[1:]}"
+
     def number(self, number: int) -> str:
         """`12,345`, `12 345`."""
         return f"{number:,}".replace(",", self.text("console.words.thousands"))

@@ -29,7 +29,9 @@ PAGES = (
     "/console/audiences",
     "/console/readers",
     "/console/readers?status=active&language=fi",
+    "/console/imports",
     "/console/exports",
+    "/console/forms",
     "/console/digests/next",
     "/console/logout",
 )

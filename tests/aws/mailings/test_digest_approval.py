@@ -111,7 +111,7 @@ def test_nobody_gets_a_digest_before_it_is_approved_and_everybody_gets_it_once(c
     assert state(period) is MailingState.SENDING
     assert main(["digest", "reject", period]) == 1
     said = dict(decisions(period))
-    assert said["waiting"].startswith("1 new article in ")
+    assert said["waiting"].startswith("1 new article; ")
     assert "unless somebody answers before" in said["waiting"]
 
 

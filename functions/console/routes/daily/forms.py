@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from console.principal import Principal
 from console.request import Request
 from console.responses import page
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.web.answer import BARE, Answer, json_answer
@@ -45,7 +46,7 @@ def show(request: Request, who: Principal) -> Answer:
         origins=publication.origins,
         public_url=app.settings.public_url,
         languages=[(code, language_name(code)) for code in publication.languages],
-        topics=[(topic.key, topic_label(topic.key, publication)) for topic in publication.topics],
+        topics=[(topic.key, topic_label(topic.key, publication, words().language)) for topic in publication.topics],
     )
 
 

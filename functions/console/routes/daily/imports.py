@@ -13,6 +13,7 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import BARE, Answer, json_answer
 from newsletter.platform.web.multipart import UploadedFile
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.import_subscribers import Imported, Mode
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.options import MAPPED
@@ -33,23 +34,26 @@ from newsletter.readers.transfers.words import RESULTS_IN_WORDS
 ON_A_PAGE = 25
 MOST_CHUNKS = 1_000_000
 FIELD_WORDS = {
-    "email": "Mail address",
-    "name": "Name",
-    "language": "Language",
-    "topics": "Topics",
-    "frequency": "How often",
-    "left_at": "Day on which they left",
+    "email": say("Mail address"),
+    "name": say("Name"),
+    "language": say("Language"),
+    "topics": say("Topics"),
+    "frequency": say("How often"),
+    "left_at": say("Day on which they left"),
 }
 ANSWER_WORDS = {
-    "yes_is_left": "Says who left: a yes or a day means that they left",
-    "yes_is_mail": "Says who may be mailed: a yes or a day means yes",
-    "status": "Says who may be mailed, with the words below",
-    "ignore": "Not used",
+    "yes_is_left": say("Says who left: a yes or a day means that they left"),
+    "yes_is_mail": say("Says who may be mailed: a yes or a day means yes"),
+    "status": say("Says who may be mailed, with the words below"),
+    "ignore": say("Not used"),
 }
 MODE_WORDS = {
-    Mode.PENDING: ("Ask each of them", "Everybody gets one mail and is a reader once they press its button."),
-    Mode.CONFIRMED: ("They agreed elsewhere", "They are readers at once. Say below where and when they agreed."),
-    Mode.LEFT: ("They all left", "Nobody on the list gets mail, also not who is a reader here now."),
+    Mode.PENDING: (say("Ask each of them"), say("Everybody gets one mail and is a reader once they press its button.")),
+    Mode.CONFIRMED: (
+        say("They agreed elsewhere"),
+        say("They are readers at once. Say below where and when they agreed."),
+    ),
+    Mode.LEFT: (say("They all left"), say("Nobody on the list gets mail, also not who is a reader here now.")),
 }
 
 
@@ -80,7 +84,7 @@ def upload(request: Request, who: Principal) -> Answer:
 def _chosen(request: Request) -> UploadedFile:
     file = request.files.get("file")
     if file is None or not file.name:
-        raise InvalidInput("file", "choose a CSV file")
+        raise InvalidInput("file", say("choose a CSV file"))
     return file
 
 

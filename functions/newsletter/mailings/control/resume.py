@@ -11,7 +11,7 @@ from newsletter.mailings.status import RESUMABLE, MailingState, MailingStatus
 from newsletter.platform.errors import NotNow
 from newsletter.platform.messages import RequeueShard
 from newsletter.platform.shards import SHARDS
-from newsletter.platform.words.said import say
+from newsletter.platform.words.said import Stored, say
 from newsletter.publication.sending_limits import SendingLimits
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ def resume_mailing(mailing: str, app: Container, *, by: str, now: datetime) -> M
     """
     breaker = app.reputation.breaker()
     if breaker is not None:
-        raise NotNow(f"the breaker is open: {breaker.reason}. Close it first: newsletter breaker close")
+        raise NotNow(
+            say("the breaker is open: {why}. Close it first: newsletter breaker close", why=Stored(breaker.reason))
+        )
     status = set_status(
         mailing,
         RESUMABLE,

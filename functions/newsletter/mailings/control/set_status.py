@@ -36,7 +36,8 @@ def set_status(
             app.decisions.put(before.since, mailing, decision, cause_of(before), replace=False)
             return before
         if before.state not in allowed:
-            raise NotNow(f"{mailing} is {state_in_words(before)} and cannot be {decision}")
+            state = state_in_words(before)
+            raise NotNow(say("{mailing} is {state} and cannot be {act}", mailing=mailing, state=state, act=decision))
         if app.statuses.compare_and_set(mailing, before, after):
             app.decisions.put(after.since, mailing, decision, cause_of(after))
             return after
@@ -54,14 +55,21 @@ def planned_mailing_status(mailing: str, app: Container) -> MailingStatus:
     if found is None:
         raise NotFound(f"mailing {mailing}")
     if found.kind.automated:
-        raise NotNow(f"{mailing} is no mailing of its own: its mails follow, one by one, what readers do")
+        raise NotNow(
+            say("{mailing} is no mailing of its own: its mails follow, one by one, what readers do", mailing=mailing)
+        )
     return found.status
 
 
 def state_in_words(status: MailingStatus) -> str:
     """The state as a sentence has it after `is`, e.g. `held` or `waiting for approval`."""
     return {
-        MailingState.APPROVAL: "waiting for approval",
-        MailingState.PILOT: "being sent to its pilot audience",
-        MailingState.SENDING: "being sent",
-    }.get(status.state, status.state.value)
+        MailingState.APPROVAL: say("waiting for approval"),
+        MailingState.PILOT: say("being sent to its pilot audience"),
+        MailingState.SENDING: say("being sent"),
+        MailingState.PAUSED: say("paused"),
+        MailingState.WAITING: say("waiting"),
+        MailingState.HELD: say("held"),
+        MailingState.CANCELLED: say("cancelled"),
+        MailingState.COMPLETE: say("complete"),
+    }[status.state]

@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.mail.templates import Templates
@@ -36,18 +37,18 @@ def read_website_form(given: Mapping[str, str], templates: Templates) -> Website
     publication = templates.publication
     language = given.get("language") or publication.languages[0]
     if language not in publication.languages:
-        raise InvalidInput("language", f"one of {', '.join(publication.languages)}")
+        raise InvalidInput("language", say("one of {values}", values=", ".join(publication.languages)))
     topics = tuple(filter(None, given.get("topics", "").split(",")))
     known = [topic.key for topic in publication.topics]
     if not set(topics) <= set(known):
-        raise InvalidInput("topics", f"keys among {', '.join(known)}")
+        raise InvalidInput("topics", say("keys among {values}", values=", ".join(known)))
     name, next_page = given.get("name", "").strip(), given.get("next", "").strip()
     if name and not FORM_NAME.fullmatch(name):
-        raise InvalidInput("name", "small letters, digits and hyphens, at most 40, such as footer")
+        raise InvalidInput("name", say("small letters, digits and hyphens, at most 40, such as footer"))
     found = NEXT.fullmatch(next_page)
     if next_page and (found is None or found[1] not in publication.origins):
         allowed = ", ".join(publication.origins) or "none yet: name yours as origins in publication.toml"
-        raise InvalidInput("next", f"a page of a website that the publication knows ({allowed})")
+        raise InvalidInput("next", say("a page of a website that the publication knows ({allowed})", allowed=allowed))
     return WebsiteForm(
         language,
         tuple(key for key in known if key in topics),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.articles.classification.topic_names import topics_named, words_of
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.words.said import say
 from newsletter.readers.choice import Frequency
 from newsletter.readers.imports.import_subscribers import Imported
 from newsletter.readers.imports.read_row import Row
@@ -15,23 +16,29 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 RESULTS_IN_WORDS = {
-    Imported.ADDED: ("added as active readers", "would be added as active readers"),
-    Imported.ASKED: ("asked to confirm", "would be asked to confirm"),
-    Imported.SUPPRESSED: ("kept as left: no import wakes them up", "would be kept as left"),
+    Imported.ADDED: (say("added as active readers"), say("would be added as active readers")),
+    Imported.ASKED: (say("asked to confirm"), say("would be asked to confirm")),
+    Imported.SUPPRESSED: (say("kept as left: no import wakes them up"), say("would be kept as left")),
     Imported.ENDED: (
-        "were readers here and left elsewhere: no more mail",
-        "are readers here and would get no more mail",
+        say("were readers here and left elsewhere: no more mail"),
+        say("are readers here and would get no more mail"),
     ),
-    Imported.KNOWN: ("known already, left as they are", "known already"),
-    Imported.LEFT: ("left, bounced or were erased earlier: not woken up", "left, bounced or were erased earlier"),
+    Imported.KNOWN: (say("known already, left as they are"), say("known already")),
+    Imported.LEFT: (
+        say("left, bounced or were erased earlier: not woken up"),
+        say("left, bounced or were erased earlier"),
+    ),
     Imported.UNCONFIRMED: (
-        "never confirmed there: left out (import them --as pending to ask them)",
-        "never confirmed there: would be left out",
+        say("never confirmed there: left out (import them --as pending to ask them)"),
+        say("never confirmed there: would be left out"),
     ),
-    Imported.TWICE: ("are there twice: the stricter word counts", "are there twice: the stricter word counts"),
+    Imported.TWICE: (
+        say("are there twice: the stricter word counts"),
+        say("are there twice: the stricter word counts"),
+    ),
     Imported.NAMELESS: (
-        "erased elsewhere under another pepper: nobody can know who they are",
-        "erased elsewhere under another pepper",
+        say("erased elsewhere under another pepper: nobody can know who they are"),
+        say("erased elsewhere under another pepper"),
     ),
 }
 """For each result of a row: the words after an import, and those of a dry run."""
