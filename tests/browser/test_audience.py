@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Camera, Stage, subscribe
 
 READER = "seitsemas@example.com"
+
+
+@pytest.fixture
+def locale() -> str:
+    """The console speaks the language of the browser."""
+    return "en-GB"
 
 
 def test_an_audience_is_counted_saved_and_taken_by_a_campaign(page: Page, stage: Stage, camera: Camera) -> None:

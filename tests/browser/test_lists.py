@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Camera, Stage
 
 MOST = 60_000
 """Milliseconds until a step in the background must be seen."""
+
+
+@pytest.fixture
+def locale() -> str:
+    """The console speaks the language of the browser."""
+    return "en-GB"
 
 
 def test_a_list_is_uploaded_mapped_checked_and_imported(
