@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from console.schemas import MOMENT, NUMBER, TEXT, YES_NO, Schema, answer, or_null, ref, with_fields
+from console.schemas import MOMENT, NUMBER, TEXT, YES_NO, Schema, answer, operation, or_null, ref, with_fields
 from newsletter.mailings.experiments.decision import LEAST_CLICKS, Reason, Tried
-from newsletter.mailings.experiments.experiment import HOURS, MAX_LINE, REST, SHARE, SUBJECTS, USUAL_HOURS, USUAL_SHARE
+from newsletter.mailings.experiments.experiment import (
+    HOURS,
+    LONGEST_VALUE,
+    MAX_LINE,
+    REST,
+    SHARE,
+    SUBJECTS,
+    USUAL_HOURS,
+    USUAL_SHARE,
+)
 from newsletter.reports.arm_counts import ArmCount
 
 _LINE = TEXT | {"minLength": 1, "maxLength": MAX_LINE}
 _SUBJECTS: Schema = {"type": "array", "items": _LINE, "minItems": SUBJECTS[0], "maxItems": SUBJECTS[1]}
 _OWN: dict[str, Schema] = {
-    "subjects": _SUBJECTS | {"uniqueItems": True, "description": "Each goes to an equal part of the test, by chance."},
+    "subjects": _SUBJECTS | {"description": "All different. Each goes to an equal part of the test, by chance."},
     "preheaders": {
         "type": "array",
         "items": TEXT | {"maxLength": MAX_LINE},
@@ -39,16 +48,15 @@ TEST: Schema = with_fields(_OWN, ("subjects",)) | {
     "description": "An A/B test: readers get one of its subjects. `subject` is what the campaign is called until it "
     "starts; without it, it is the first one.",
 }
-KEPT_TEST: Schema = {
-    "type": ["object", "null"],
-    "properties": {
-        "subjects": {"type": "array", "items": TEXT},
-        "preheaders": {"type": "array", "items": TEXT},
-        "share": {"type": "number"},
-        "hours": {"type": "integer"},
+_KEPT_LINES: Schema = {"type": "array", "items": TEXT | {"maxLength": LONGEST_VALUE}, "maxItems": 2 * SUBJECTS[1]}
+KEPT_TEST: Schema = with_fields(
+    {
+        **dict.fromkeys(("subjects", "preheaders"), _KEPT_LINES),
+        "share": {"type": "number", "minimum": -LONGEST_VALUE, "maximum": LONGEST_VALUE},
+        "hours": {"type": "integer", "minimum": -LONGEST_VALUE, "maximum": LONGEST_VALUE},
     },
-    "description": "An A/B test; `problems` say what is wrong with it.",
-}
+    ("subjects",),
+) | {"type": ["object", "null"], "description": "An A/B test; `problems` say what is wrong with it."}
 _ARM = with_fields(
     {
         "arm": {"enum": ["1", "2", "3", "4", REST], "description": f"The number of the subject, or `{REST}`."},
@@ -101,22 +109,18 @@ def again_paths(mailing: Schema, send_at: Schema) -> dict[str, Any]:
         },
         ("subject",),
     )
-    described = {
-        "operationId": "sendAgain",
-        "summary": "Send a campaign again, once, a day later, to those who got it and did not click as people",
-        "parameters": [mailing],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": {
-            "201": {
-                "description": "Started; or kept as a draft, or scheduled.",
-                "content": {"application/json": {"schema": either}},
-                "headers": {"Location": {"schema": TEXT}},
-            },
-            "401": answer("No token, or one that is not valid.", "Error", {"WWW-Authenticate": {"schema": TEXT}}),
-            "403": answer("The token does not allow sending.", "Error"),
-            "404": answer("No such mailing.", "Error"),
-            "409": answer("It was sent again before, is not complete, or was sent too shortly before.", "Error"),
-            "422": answer("Fields that need mending; or nobody would get it.", "Errors"),
+    answers = {
+        "201": {
+            "description": "Started; or kept as a draft, or scheduled.",
+            "content": {"application/json": {"schema": either}},
+            "headers": {"Location": {"schema": TEXT}},
         },
+        "403": answer("The token does not allow sending.", "Error"),
+        "404": answer("No such mailing.", "Error"),
+        "409": answer("It was sent again before, is not complete, or was sent too shortly before.", "Error"),
+        "422": answer("Fields that need mending; or nobody would get it.", "Errors"),
     }
+    summary = "Send a campaign again, once, a day later, to those who got it and did not click as people"
+    described = operation("sendAgain", summary, answers, [mailing])
+    described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return {"/mailings/{mailing}/send-again": {"post": described}}

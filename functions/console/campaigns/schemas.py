@@ -29,6 +29,7 @@ from newsletter.mailings.campaign import MAX_BODY, RULE
 from newsletter.mailings.drafts.draft import MAX_LINE, MAX_VALUES, DraftState
 from newsletter.mailings.drafts.edit_drafts import DRAFT_ID
 from newsletter.mailings.drafts.try_out import MAILS_AN_HOUR, MAX_ADDRESSES
+from newsletter.mailings.rendering.look import MAX_NAME as MAX_READER
 
 VERSION = {"type": "integer", "minimum": 1, "description": "One more with every change."}
 SEND_AT = MOMENT | {"description": "When it goes out, with its offset; the audience is taken then."}
@@ -42,7 +43,6 @@ TEXT_OF_IT: dict[str, Schema] = {
     **{name: _LINES | {"description": FIELDS[name]} for name in LISTS},
     **{name: or_null(YES_NO) | {"description": FIELDS[name]} for name in SWITCHES},
     **{name: NUMBER | {"maximum": MOST, "description": FIELDS[name]} for name in NUMBERS},
-    "ab": TEST,
 }
 NEW_TEXT = {name: each if name in NEEDED else or_null(each) for name, each in TEXT_OF_IT.items()}
 """Null is the default of a field, as if it were not there."""
@@ -92,6 +92,7 @@ CAMPAIGN_SCHEMAS: dict[str, Schema] = {
         {
             **NEW_TEXT,
             **RULE_OF_IT,
+            "ab": TEST,
             "readers": READERS,
             "draft": or_null(YES_NO)
             | {"description": "Keep it and send nothing; every field may be missing or wrong."},
@@ -269,9 +270,9 @@ def _delete() -> Schema:
 
 def _preview() -> Schema:
     asked = {
-        "language": TEXT | {"description": "Of the reader; without it, that of the text."},
-        "name": TEXT | {"description": "Of the reader; without it, nobody knows it."},
-        "topic": TEXT | {"description": "Which the reader chose; without it, none."},
+        "language": TEXT | {"maxLength": 20, "description": "Of the reader; without it, that of the text."},
+        "name": TEXT | {"maxLength": MAX_READER, "description": "Of the reader; without it, nobody knows it."},
+        "topic": TEXT | {"maxLength": 100, "description": "Which the reader chose; without it, none."},
         "tracked": YES_NO | {"default": True, "description": "Whether the reader lets links be counted."},
     }
     parameters: list[Schema] = [{"name": name, "in": "query", "schema": schema} for name, schema in asked.items()]

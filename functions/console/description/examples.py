@@ -35,11 +35,20 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
         "20261124060000-0f1e2d3c4b5a6978",
         "en-0:49",
         "50",
+        "0f1e2d3c4b5a69780f1e2d3c4b5a6978-1040x520.png",
     ),
     "next": (None,),
     "name": ("spring-2027", "Maija"),
     "subject": ("Three places left in the spring programme",),
+    "subjects": (["Three places left in the spring programme", "Spring begins in March"],),
     "preheader": ("It begins in March",),
+    "preheaders": (["It begins in March", "Three places are left"],),
+    "winning_subject": ("Spring begins in March",),
+    "arm": ("2",),
+    "share": (0.2,),
+    "hours": (4,),
+    "again_of": ("campaign-spring-2027",),
+    "sent_again": ("campaign-spring-2027-again",),
     "body": ("The spring programme begins in **March**. [See the dates](https://www.example.com/spring)",),
     "language": ("en",),
     "languages": (["en"], {"en": 120}),
@@ -60,6 +69,9 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "image": ("https://blog.example.com/picture.jpg",),
     "feed": ("https://blog.example.com/feed.xml",),
     "named_feeds": (["https://blog.example.com/feed.xml"],),
+    "markdown": ("![The hall](https://news.example.com/pictures/0f1e2d3c4b5a69780f1e2d3c4b5a6978-1040x520.png)",),
+    "alt": ("The hall",),
+    "html": ("<p>The spring programme begins in <strong>March</strong>.</p>",),
     "title": ("Leading in the open",),
     "summary": ("Why leaders who write are found.",),
     "author": ("Maija Meikäläinen",),
@@ -163,7 +175,7 @@ def _of_content(said: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
     if "content" not in said:
         return said
     content = {
-        kind: each if "example" in each or "json" not in kind else {**each, "example": example(each["schema"], schemas)}
+        kind: each if "example" in each else {**each, "example": example(each["schema"], schemas)}
         for kind, each in said["content"].items()
     }
     return {**said, "content": content}

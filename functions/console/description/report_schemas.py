@@ -19,6 +19,7 @@ from console.schemas import (
     with_fields,
 )
 from newsletter.readers.unsubscribe import REASONS
+from newsletter.reports.clickers.clickers_csv import COLUMNS
 from newsletter.reports.groups.groups import EARLIER, NEW
 from newsletter.reports.groups.left_comments import PLACE
 from newsletter.reports.words.bounce_words import MEANINGS
@@ -109,7 +110,8 @@ def report_paths(mailing: Schema) -> dict[str, Any]:
     link = _query("link", "Those alone who opened this link, as the report lists it.")
     cursor = _query("cursor", "`cursor` of the page before.", CURSOR_OF.pattern)
     listed = answer("People, by batch. Asked for with `Accept: text/csv`, a file.", "Clickers")
-    listed["content"]["text/csv"] = {"schema": TEXT}
+    lines = f"{','.join(COLUMNS)}\r\nmaija@example.com,active,fi,2,2026-11-24T06:00:00Z,f3k9q2m5x7a1c8d4e6b0h2j5n7\r\n"
+    listed["content"]["text/csv"] = {"schema": TEXT, "example": lines}
     listed["headers"] = {"Link": {"schema": TEXT, "description": "Of a file: where the next part is (`rel=next`)."}}
     limit = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 20_000}}
     limit["description"] = "At most 200 (100 if it is missing), of a file 20,000."

@@ -183,7 +183,10 @@ def transfer_paths() -> dict[str, Any]:
     export = operation(
         "createExport", "Write readers as CSV", {"202": answer("It is written.", "ShownExport"), **refused, **wrong}
     )
-    csv = {"description": "CSV.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+    csv = {
+        "description": "CSV.",
+        "content": {"text/csv": {"schema": TEXT, "example": "email\r\nmaija@example.com\r\n"}},
+    }
     started = operation("startImport", "Import what was checked", {**taken, **missing, **not_now}, [job])
     stopped = operation("cancelImport", "Stop an import; who is in stays in", {**shown, **missing, **not_now}, [job])
     preview = {"200": answer("The digest, or why there is none.", "DigestPreview"), "404": answer("Nobody.", "Error")}

@@ -37,8 +37,7 @@ def take_form(request: Request, who: Principal) -> Answer:
 
 def list_all(request: Request, _who: Principal) -> Answer:
     """A page of them, the newest first."""
-    limit = request.number("limit", 50, 200)
-    shown, cursor = request.page(app.pictures.all(), lambda each: each.name, limit)
+    shown, cursor = request.page(app.pictures.all(), lambda each: each.name, request.limit())
     return json_answer(200, {"pictures": [kept_as_json(each, app) for each in shown], "cursor": cursor})
 
 

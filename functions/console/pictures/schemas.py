@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from console.schemas import MOMENT, NUMBER, TEXT, Schema, answer, operation, or_null, ref, with_fields
+from console.schemas import MOMENT, NUMBER, TEXT, Schema, answer, operation, or_null, page_of, ref, with_fields
 from newsletter.mail.pictures.add_picture import MAX_ALT
-from newsletter.mail.pictures.picture import MAX_BYTES, MAX_HEIGHT, MAX_WIDTH, TYPES
+from newsletter.mail.pictures.picture import MAX_BYTES, MAX_HEIGHT, MAX_WIDTH, NAME, TYPES
 
 _PICTURE: dict[str, Schema] = {
     "name": TEXT | {"description": "A hash of its content, and its size: the same picture has the same name."},
@@ -26,20 +26,18 @@ PICTURE_SCHEMAS: dict[str, Schema] = {
         }
     ),
 }
+_PLACE = NAME.pattern.replace("?P<width>", "").replace("?P<height>", "").replace("?P<kind>", "")
+"""Without names of groups, which other languages write in another way."""
 _ALT: Schema = {"type": "string", "maxLength": MAX_ALT, "description": "What it shows, for `markdown`."}
 
 
 def picture_paths() -> dict[str, Any]:
     """The path /pictures."""
-    limit = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
     listed = operation(
         "listPictures",
         "Pictures for mails, the newest first",
         {"200": answer("The pictures.", "Pictures"), "422": answer("A parameter needs mending.", "Errors")},
-        [
-            {"name": "limit", "in": "query", "schema": limit},
-            {"name": "cursor", "in": "query", "schema": TEXT, "description": "`cursor` of the page before."},
-        ],
+        page_of(cursor=_PLACE),
     )
     location = {"Location": {"schema": TEXT}}
     added = operation(
@@ -50,16 +48,17 @@ def picture_paths() -> dict[str, Any]:
             "201": answer("It is kept.", "AddedPicture", location),
             "403": answer("The token does not allow sending.", "Error"),
             "409": answer("There are too many.", "Error"),
-            "413": answer("The request is too long.", "Error"),
             "422": answer("What is wrong with it.", "Errors"),
         },
         [{"name": "alt", "in": "query", "schema": _ALT}],
     )
-    file = {"type": "string", "format": "binary", "maxLength": MAX_BYTES}
-    form = {"type": "object", "required": ["file"], "properties": {"file": file, "alt": _ALT}}
+    file = {"type": "string", "maxLength": MAX_BYTES}
+    form = with_fields({"file": file, "alt": _ALT}, ("file",))
+    bodies: dict[str, Schema] = {each: {"schema": file, "example": "…"} for each in TYPES.values()}
+    bodies["multipart/form-data"] = {"schema": form, "example": {"file": "…", "alt": "The hall"}}
     added["requestBody"] = {
         "required": True,
         "description": f"The file: at most {MAX_BYTES} bytes, {MAX_WIDTH} × {MAX_HEIGHT} pixels.",
-        "content": {**{each: {} for each in TYPES.values()}, "multipart/form-data": {"schema": form}},
+        "content": bodies,
     }
     return {"/pictures": {"get": listed, "post": added}}
