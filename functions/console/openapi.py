@@ -15,8 +15,9 @@ from typing import Any
 from console.access.described import HEADERS, LIMIT_HEADERS, TOKEN_WORDS, with_access
 from console.audiences.audience_schemas import audience_paths, audience_schemas
 from console.campaigns.experiment_schemas import ARM_OF_RECIPIENT, EXPERIMENT_OF_REPORT, again_paths
-from console.campaigns.schemas import CAMPAIGN_SCHEMAS, SEND_AT, campaign_paths
+from console.campaigns.schemas import CAMPAIGN_SCHEMAS, SEND_AT
 from console.description.answers import ANSWER_SCHEMAS, common_answers, completed
+from console.description.campaign_paths import campaign_paths
 from console.description.digest_schemas import DIGEST_SCHEMAS, digest_paths
 from console.description.examples import with_examples
 from console.description.lead_schemas import LEAD_SCHEMAS, lead_paths

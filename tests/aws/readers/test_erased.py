@@ -95,7 +95,7 @@ READS = {
     "ReaderData.of",
     "Movements.of_weeks",
     *("ConfirmedDays.between", "ConfirmedDays.by"),
-    *("ReaderList.active", "ReaderList.page"),
+    *("ReaderExport.page", "ReaderList.active", "ReaderList.page", "ReaderList.reasons"),
     *(f"Visits.{name}" for name in ("of_subscriber", "shown", "trace_of")),
     *(f"ReaderExport.{name}" for name in ("known", "lines", "somebody")),
     *(f"Subscribers.{name}" for name in ("addressees", "get", "many", "page", "profile", "statuses")),
@@ -113,6 +113,11 @@ WITHOUT_READERS = {
         "Decisions",
         "Digests",
         "Audiences",  # ids that marketing listed, which say no more than the mark of who was erased
+        "Experiments",
+        "Transfers",  # how many readers were imported or exported
+        "TransferFiles",  # lists of readers as they were uploaded or exported, for a day
+        "KeptAnswers",  # answers to programs without those that show a reader, for a day
+        "Quotas",  # how often an account of ours asked
         "Drafts",  # texts of marketing; whoever wrote them is no reader here
         "TrialMails",  # addresses that marketing gives for tests, for a day
         "Failures",
