@@ -20,6 +20,7 @@ CLIENTS = {
     "console": ("dynamodb", "sqs", "ssm"),
     "lead_handoff": ("dynamodb", "ssm"),
     "nurture": ("dynamodb", "sqs", "sesv2"),
+    "transfers": ("dynamodb", "sqs", "ssm"),
 }
 """The clients that the function may use by its rights in template.yaml."""
 

@@ -10,7 +10,7 @@ from newsletter.container import app
 from newsletter.leads.visits.evidence import Evidence
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
-from newsletter.platform.messages import PlanPage, SendBatch, TakeUpOffer
+from newsletter.platform.messages import CarryOnTransfer, PlanPage, SendBatch, TakeUpOffer
 from newsletter.platform.times import iso
 from tests.bench import mail_events
 from tests.bench.programs import events
@@ -40,6 +40,7 @@ def main() -> None:
         "console": events.http("GET", "/console"),
         "lead_handoff": events.from_queue([wish.to_json()]),
         "nurture": {"now": NOW},
+        "transfers": events.from_queue([CarryOnTransfer("a" * 16).to_json()]),
     }
     print(json.dumps(first))
 
