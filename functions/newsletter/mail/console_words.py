@@ -19,6 +19,8 @@ ENGLISH = "en"
 FEW_LETTERS = 8
 KEPT = 500
 """Stored sentences whose translation is remembered."""
+NO_WORD = re.compile(r"\S*[/@]")
+"""How a sentence begins that begins with an address."""
 
 
 class ConsoleTexts:
@@ -103,9 +105,9 @@ class ConsoleWords:
         return str(text) if message is None else self._form(message, text.values)
 
     def sentence(self, text: str) -> str:
-        """The same with a capital letter at its beginning."""
+        """The same with a capital letter at its beginning, where that is no address."""
         words = self.said(text)
-        return f"{words[:1].upper()}{words[1:]}"
+        return words if NO_WORD.match(words) else f"{words[:1].upper()}{words[1:]}"
 
     def number(self, number: int) -> str:
         """`12,345`, `12 345`."""

@@ -80,7 +80,7 @@ def test_an_article_of_the_archive_can_be_mailed_though_it_was_none(cloud: Cloud
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"skipped": True}, "marketing skips it; `newsletter article reset a` takes that back"),
+        ({"skipped": True}, "it is skipped; take that back first"),
         ({"withdrawn": "its feed has dropped it"}, "readers do not get it: its feed has dropped it"),
         ({"excluded": 'excluded by { title = "x" }'}, "readers do not get it: excluded by"),
         ({"listed_at": NOW + DAY}, "it waits for its day, 2026-11-25 06:00 UTC, and is mailed then"),

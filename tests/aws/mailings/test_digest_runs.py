@@ -75,7 +75,7 @@ def test_the_record_says_how_many_get_it_and_how_many_it_has_nothing_for(cloud: 
     publish("kriisi", "kriisit")
     assert cloud.run("planner", NOW)["weekly"]["decision"] == "started"
     cloud.drain()
-    assert record() == ("sent", "it goes to 1 reader, and has nothing new on the topics of 1 other")
+    assert record() == ("sent", "it goes to 1 reader; it has nothing new on the topics of 1 other")
     cloud.run("planner", NOW)
     cloud.drain()
     assert record()[0] == "sent", "the same run again does not hide what the first one did"
@@ -88,14 +88,14 @@ def test_new_articles_on_nobodys_topics_are_a_digest_to_nobody(cloud: Cloud) -> 
     publish("kriisi", "kriisit")
     cloud.run("planner", NOW)
     cloud.drain()
-    why = "1 new article, and nobody gets it: it has nothing new on the topics of its 1 reader"
+    why = "1 new article; nobody gets it: it has nothing new on the topics of its 1 reader"
     assert record() == ("nobody", why)
 
 
 def test_a_digest_of_a_cadence_that_nobody_chose_says_so(cloud: Cloud) -> None:
     publish("kriisi", "kriisit")
     monthly = cloud.run("planner", NOW)["monthly"]
-    why = "1 new article, and nobody gets it: there is no reader at present who gets it monthly"
+    why = "1 new article; nobody gets it: there is no reader at present who gets it monthly"
     assert (monthly["decision"], monthly["why"]) == ("nobody", why)
     assert record(monthly["period"]) == ("nobody", why)
 

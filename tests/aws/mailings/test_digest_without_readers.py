@@ -79,7 +79,7 @@ def test_without_a_reader_there_is_no_digest_anywhere_and_the_decision_says_so(
     publish("ensimmainen", NOW - HOUR)
     assert run(cloud, NOW) == "nobody"
     assert lists(cloud, issuer, capsys) == []
-    assert record()[1].startswith("1 new article, and nobody gets it: there is no reader at present who gets it weekly")
+    assert record()[1].startswith("1 new article; nobody gets it: there is no reader at present who gets it weekly")
 
     cloud.subscribe(READER)
     cloud.drain()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.audience.written import (
+    LISTS,
     MAX_LISTED,
     read_rule,
     rule_as_json,
@@ -87,3 +88,9 @@ def test_every_fault_is_named_at_once() -> None:
 def test_yaml_that_was_read_as_texts_gets_its_numbers() -> None:
     rule = with_numbers({"score_at_least": "40", "exclude": {"clicked_in_days": "7", "topics": ["1"]}})
     assert rule == {"score_at_least": 40, "exclude": {"clicked_in_days": 7, "topics": ["1"]}}
+
+
+def test_a_list_that_is_null_is_as_if_it_were_not_there() -> None:
+    every = dict.fromkeys((*LISTS, "addresses", "listed", "exclude"))
+    assert read_rule(every).rule == Audience()
+    assert read_rule(every).addresses == ((),)

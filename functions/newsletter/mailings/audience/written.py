@@ -54,7 +54,7 @@ def read_rule(data: Mapping[str, Any]) -> Written:
             errors.setdefault(f"exclude[{number}]", "give it a condition; without one it would leave out everybody")
     if errors:
         raise InvalidForm(errors)
-    lists = tuple(tuple(dict.fromkeys(each.get("addresses", ()))) for each in (data, *exclusions))
+    lists = tuple(tuple(dict.fromkeys(each.get("addresses") or ())) for each in (data, *exclusions))
     return Written(replace(rule, exclude=tuple(read)), lists)
 
 

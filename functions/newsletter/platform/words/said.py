@@ -27,6 +27,14 @@ class Said(str):
         said.pattern, said.values = pattern, values
         return said
 
+    def __deepcopy__(self, memo: object) -> Self:
+        """Itself, which nobody changes."""
+        return self
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Where it is pickled it becomes plain text."""
+        return str, (str(self),)
+
     def with_values(self, **values: Any) -> Said:
         """The same with values that were not known where it was written down."""
         return Said(self.pattern, {**self.values, **values})
