@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from newsletter.container import app
 from newsletter.mail.mail_links import CANARY
 from newsletter.platform.links.links import LinkClaims, LinkPurpose
@@ -17,6 +19,7 @@ from rehearsal import events
 from tests.bench.stack import PUBLIC_URL
 from tests.soak.lambdas import Context
 from tests.soak.people import Town
+from tests.soak.wire import Crash
 
 MAILING, BATCH = "campaign-vanha", "a0-0"
 PERSON = {
@@ -127,7 +130,13 @@ class Visitor:
         return answer if answer["statusCode"] < 500 else None
 
     def _token(self, purpose: LinkPurpose, extra: str = "") -> str:
-        return app.links.token(purpose, LinkClaims(self.id, MAILING, BATCH, self.number, extra=extra))
+        claims = LinkClaims(self.id, MAILING, BATCH, self.number, extra=extra)
+        while True:
+            # The mail has had its links for long; here the secret they are signed with may be asked for in bad weather.
+            try:
+                return app.links.token(purpose, claims)
+            except (Crash, BotoCoreError, ClientError):
+                continue
 
 
 def _form_of(page: dict[str, Any]) -> dict[str, str]:
