@@ -30,7 +30,8 @@ UNUSED = (
     "*.dist-info/RECORD",
     "*.dist-info/sboms",
     "**/*.pyi",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # our API serves its document, not this page
+    "aws_lambda_powertools/event_handler",  # our routes have a router of their own (platform/web/router.py)
+    "aws_lambda_powertools/metrics/provider/datadog",  # metrics go to CloudWatch
     # Utilities of Powertools that neither we nor the rest of it import.
     *(
         f"aws_lambda_powertools/utilities/{name}"
@@ -44,12 +45,30 @@ UNUSED = (
             "parameters",
             "parser",
             "streaming",
+            "typing",
+            "validation",
         )
     ),
     "cffi",  # cryptography imports the compiled _cffi_backend alone; cffi and pycparser build such modules
     "pycparser",
     "babel/messages",  # collects texts from sources, which only their authors do
     "dateutil/zoneinfo/*.tar.gz",  # the standard library's zoneinfo knows the time zones
+    "urllib3/contrib/emscripten",  # for browsers
+    "urllib3/contrib/pyopenssl.py",  # in place of the standard library's ssl
+    # Parts that need packages which are not here, or work in processes of their own.
+    "boto3/crt.py",
+    "boto3/dynamodb",  # with "ec2", for resources of boto3; we have clients
+    "boto3/ec2",
+    "dateutil/tz/win.py",
+    "dateutil/tzwin.py",
+    "s3transfer/crt.py",
+    "s3transfer/processpool.py",
+    "botocore/stub.py",  # for tests
+    # Formats of texts and templates that we do not use.
+    "babel/support.py",
+    "babel/units.py",
+    "babel/util.py",
+    "jinja2/sandbox.py",
     "dns",  # addresses are checked by their form, without asking name servers
     "requirements.txt",  # the lock of functions/, which the build has read
 )
@@ -61,13 +80,22 @@ NOT_COMPILED = (
     "cryptography",
     "dateutil.easter",
     "dateutil.rrule",
+    "disposable_email_domains",
+    "botocore.crt",
+    "email_validator.deliverability",
     "feedparser",
+    "idna.uts46data",
     "joserfc",
     "markdown_it",
     "newsletter.articles.checks.check_feed",
     "newsletter.articles.classification.inflection",
     "newsletter.articles.feeds.feed_client",
     "newsletter.articles.parsing",
+    "newsletter.mail.pictures",
+    "newsletter.readers.imports",
+    "newsletter.readers.transfers",
+    "newsletter.reports.clickers",
+    "s3transfer",
 )
 
 # AWS counts its limit of 50 MB for a zip in these.
