@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from newsletter.container import app
 from rehearsal.cloud import LocalCloud
 from rehearsal.site.blog.site import feed_xml
+from tests.support.patience import patient
 from tests.support.templates import TEMPLATES
 
 CHROMIUM_ARGUMENTS = [
@@ -97,6 +98,7 @@ def staged(folder: Path, templates: Path = TEMPLATES) -> Iterator[Stage]:
         LocalCloud(feed_url=str(feed), templates=templates, ingest=False) as cloud,
         # In place of the clock that the local cloud has given the container.
         patch.object(app, "now", clock.now),
+        patient(),
     ):
         feed.write_text(feed_xml(f"{cloud.url}/_local/blog", cloud.started_at), "utf-8")
         cloud.run("feed_ingest")

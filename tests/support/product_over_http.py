@@ -25,6 +25,7 @@ import urllib3
 from newsletter.mailings.digests.digest import digest_id, week_of
 from rehearsal.cloud import LocalCloud
 from tests.support.cloud import BROWSER, DWELL
+from tests.support.patience import patient
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -224,7 +225,7 @@ def header(mail: dict[str, Any], name: str) -> str:
 @contextmanager
 def started(feed: Path, templates: Path = TEMPLATES) -> Iterator[Product]:
     """A local cloud of its own with this feed."""
-    with LocalCloud(feed_url=str(feed), templates=templates) as cloud:
+    with LocalCloud(feed_url=str(feed), templates=templates) as cloud, patient():
         for thread in threading.enumerate():
             if thread.name == "preload":
                 thread.join()

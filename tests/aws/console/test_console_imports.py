@@ -38,7 +38,7 @@ LISTMONK = (
 @pytest.fixture
 def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
     browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING, email="anna@sanaharju.example")
+    browser.sign_in(**MARKETING, email="anna@yritys.example")
     return browser
 
 

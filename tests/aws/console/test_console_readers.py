@@ -31,7 +31,7 @@ def looker(cloud: Cloud, issuer: Issuer) -> Browser:
 @pytest.fixture
 def marketing(cloud: Cloud, issuer: Issuer) -> Browser:
     browser = Browser(cloud, issuer)
-    browser.sign_in(**MARKETING, email="anna@sanaharju.example")
+    browser.sign_in(**MARKETING, email="anna@example.com")
     return browser
 
 
