@@ -120,6 +120,12 @@ class Browser:
         return answer
 
 
+def carried(page: str) -> list[tuple[str, str]]:
+    """The hidden fields of a page, as a browser would send them, without its form token."""
+    fields = re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', page)
+    return [(name, html.unescape(value)) for name, value in fields if name != "form_token"]
+
+
 def trust(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the console trust the issuer."""
     monkeypatch.setenv("NEWSLETTER_OIDC_ISSUER", issuer.url)

@@ -20,19 +20,8 @@ from tests.support.cloud import Cloud
 from tests.support.console_calls import MARKETING, Answer, Browser, Program, call
 from tests.support.import_lists import id_of, status_of
 from tests.support.issuer import Issuer
+from tests.support.list_uploads import LISTMONK, MAILCHIMP, press, send_file
 from tests.support.readers import add_reader
-
-MAILCHIMP = (
-    "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,TAGS\n"
-    "a@example.com,Aino,Aalto,2,2024-01-02 10:00:00,vip\n"
-    "b@example.com,Bo,Berg,2,2024-01-02 10:00:00,\n"
-    "not an address,Cee,Cee,2,2024-01-02 10:00:00,\n"
-)
-LISTMONK = (
-    "uuid,email,name,attributes,status,created_at,updated_at\n"
-    "u1,a@example.com,Aino,{},enabled,2024-01-02,2024-01-02\n"
-    "u2,b@example.com,Bo,{},blocklisted,2024-01-02,2024-01-02\n"
-)
 
 
 @pytest.fixture
@@ -50,21 +39,6 @@ def api(cloud: Cloud, issuer: Issuer) -> Program:
 def conforms(answer: Answer, schema: str) -> Any:
     _conforms(answer.json, {"$ref": f"#/components/schemas/{schema}"}, schema)
     return answer.json
-
-
-def send_file(browser: Browser, name: str, text: str, path: str = "/console/imports") -> Answer:
-    """What a browser makes of the form with a file."""
-    body = (
-        f'--sep\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{browser.form_token()}\r\n'
-        f'--sep\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
-        f"{text}\r\n--sep--\r\n"
-    )
-    headers = {"content-type": "multipart/form-data; boundary=sep"}
-    return call(browser.cloud, "POST", path, body, headers, browser.jar)
-
-
-def press(browser: Browser, path: str, *fields: tuple[str, str]) -> Answer:
-    return browser.post(path, ("form_token", browser.form_token()), *fields)
 
 
 def test_a_list_of_mailchimp_comes_in_from_the_upload_to_the_report(cloud: Cloud, marketing: Browser) -> None:

@@ -21,7 +21,7 @@ from newsletter.reports.report_mailing import Report
 from rehearsal import events
 from tests.support.altered_tokens import altered_tokens
 from tests.support.cloud import PUBLIC_URL, Cloud
-from tests.support.console_calls import MARKETING, Browser, call, trust
+from tests.support.console_calls import MARKETING, Browser, call, carried, trust
 from tests.support.issuer import Issuer
 from tests.support.readers import add_reader
 
@@ -219,7 +219,7 @@ def test_a_campaign_is_written_looked_at_and_sent(marketing: Browser, cloud: Clo
     assert "Yhden **selkeän** tavoitteen" in edited.body
     assert re.search(r'value="linkedin" checked', edited.body)
 
-    places = {marketing.post(NEW, token, *_carried(seen.body), ("step", "send")).location for _ in range(2)}
+    places = {marketing.post(NEW, token, *carried(seen.body), ("step", "send")).location for _ in range(2)}
     assert len(places) == 1
     waits = marketing.get(places.pop())
     assert "It goes out in" in waits.text
@@ -238,7 +238,7 @@ def test_what_is_planned_while_the_figures_are_read_is_not_contradicted_by_them(
     marketing: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = marketing.post(NEW, ("form_token", marketing.form_token()), *DRAFT, ("step", "check"))
-    marketing.post(NEW, ("form_token", marketing.form_token()), *_carried(seen.body), ("step", "send"))
+    marketing.post(NEW, ("form_token", marketing.form_token()), *carried(seen.body), ("step", "send"))
     start_due_drafts(app.now() + timedelta(minutes=2), Isolated(), app)
     report = "/console/mailings/campaign-kevat-2027"
 
@@ -370,11 +370,3 @@ def test_every_page_keeps_itself_to_itself(marketing: Browser, cloud: Cloud, iss
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "style=" not in answer.body
     assert [answer.status for answer in answers] == [200, 200, 404, 200, 303, 400, 405]
-
-
-def _carried(body: str) -> list[tuple[str, str]]:
-    """The hidden fields of a preview, as a browser would send them."""
-    from html import unescape
-
-    fields = re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', body)
-    return [(name, unescape(value)) for name, value in fields if name != "form_token"]
