@@ -15,8 +15,15 @@ from tests.skips import CHROMIUM
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDE: ViewportSize = {"width": 1000, "height": 640}
 HIGH: ViewportSize = {"width": 1000, "height": 1180}
+DESK: ViewportSize = {"width": 1240, "height": 1000}
 NARROW: ViewportSize = {"width": 390, "height": 700}
 READER = "maija@example.com"
+TEXT = """## Kolme aikaa tällä viikolla
+
+Varaa puoli tuntia, {{ first_name | hyvä lukija }}, ja tuo mukaan yksi **luonnos**, jota et ole vielä julkaissut.
+
+::button[Varaa aika](https://www.example.com/ajat)
+"""
 LIMIT = 150_000
 """Bytes an image may have, so that the repository stays light."""
 
@@ -86,6 +93,25 @@ def _walk(page: Page, stage: Stage) -> None:
     page.get_by_role("link", name="Digest of week").click()
     page.get_by_role("heading", name="Certificate").wait_for()
     _keep(page, "report")
+    _write_a_campaign(page, stage)
+
+
+def _write_a_campaign(page: Page, stage: Stage) -> None:
+    page.set_viewport_size(DESK)
+    page.goto(stage.url("/console"))
+    page.get_by_role("heading", name="Waits for you").wait_for()
+    _keep(page, "desk")
+    page.goto(stage.url("/console/campaigns/new"))
+    page.fill("[name=subject]", "Kevään sparraukset ovat auki")
+    page.check("[name=topics][value=linkedin]")
+    page.fill("[name=body]", TEXT)
+    mail = page.frame_locator("iframe").first
+    mail.get_by_role("heading", name="Kolme aikaa").wait_for()
+    page.locator("[name=body]").scroll_into_view_if_needed()
+    _keep(page, "campaign")
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Send it now").wait_for()
+    _keep(page, "campaign-check")
 
 
 def _keep(page: Page, name: str) -> None:
