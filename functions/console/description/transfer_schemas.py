@@ -26,7 +26,7 @@ from newsletter.readers.imports.import_subscribers import Imported, Mode
 from newsletter.readers.imports.options import MAPPED
 from newsletter.readers.profiles.reader_list_store import STATUSES
 from newsletter.readers.signup.website_form import FORM_NAME
-from newsletter.readers.transfers.manage_import import ANSWERS, MAX_EVIDENCE, MEANINGS
+from newsletter.readers.transfers.manage_import import ANSWERS, MAX_ENCODING, MAX_EVIDENCE, MEANINGS
 from newsletter.readers.transfers.transfer import MOST_BYTES, MOST_FILES, PART, REFUSED, ExportState, ImportState
 
 MOST_IN_NAME = 255
@@ -54,7 +54,7 @@ HOW: dict[str, Schema] = {
         "additionalProperties": False,
         "description": "What the values of columns with `status` mean.",
     },
-    "encoding": TEXT | {"maxLength": 40, "description": "Empty: found out."},
+    "encoding": TEXT | {"maxLength": MAX_ENCODING, "description": "Empty: found out."},
     "dry_run": YES_NO | {"default": True, "description": "Only say what would happen; false imports after that."},
 }
 TRANSFER_SCHEMAS: dict[str, Schema] = {

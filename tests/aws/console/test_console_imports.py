@@ -152,6 +152,19 @@ def test_whoever_may_not_send_sees_no_list(looker: Browser) -> None:
         assert looker.get(path).status == 403
 
 
+@pytest.mark.parametrize("number", ["9" * 5_000, "100000001", "9" * 12, "-1", "\u0661", "x"])
+def test_what_is_no_number_of_bytes_or_of_a_part_is_refused(cloud: Cloud, marketing: Browser, number: str) -> None:
+    assert press(marketing, "/console/imports", ("size", number), ("file_name", "big.csv")).status == 422
+    begun = press(marketing, "/console/imports", ("size", "9"), ("file_name", "big.csv")).json["id"]
+    body = (
+        f'--sep\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{marketing.form_token()}\r\n'
+        '--sep\r\nContent-Disposition: form-data; name="part"; filename="blob"\r\n\r\nemail\r\n\r\n--sep--\r\n'
+    )
+    headers = {"content-type": "multipart/form-data; boundary=sep"}
+    path = f"/console/imports/{begun}/parts/{number}"
+    assert call(cloud, "POST", path, body, headers, marketing.jar).status == 422
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "this one is empty"), (None, "choose a csv file")],

@@ -33,6 +33,7 @@ from newsletter.readers.transfers.words import RESULTS_IN_WORDS
 
 ON_A_PAGE = 25
 MOST_CHUNKS = 1_000_000
+MOST_DIGITS = 12
 FIELD_WORDS = {
     "email": say("Mail address"),
     "name": say("Name"),
@@ -67,7 +68,7 @@ def upload(request: Request, who: Principal) -> Answer:
     now = whole_seconds(app.now())
     try:
         if request.field("size"):
-            size = int(request.field("size")) if request.field("size").isdecimal() else 0
+            size = _number(request.field("size")) or 0
             job = new_import(request.field("file_name"), size, who.name, now, app)
             return json_answer(201, {"id": job.id, "part": PART})
         file = _chosen(request)
@@ -91,9 +92,15 @@ def _chosen(request: Request) -> UploadedFile:
 def upload_part(request: Request, _who: Principal, job: str, part: str) -> Answer:
     """Take a part that the script of the page sends."""
     content = request.files.get("part")
-    if content is None or not part.isdecimal():
+    number = _number(part)
+    if content is None or number is None:
         raise InvalidInput("part", "a part of the file")
-    return json_answer(200, {"state": put_part(find_import(job, app), int(part), content.content, app).state})
+    return json_answer(200, {"state": put_part(find_import(job, app), number, content.content, app).state})
+
+
+def _number(text: str) -> int | None:
+    """The whole number, if it is one of a size that a file may have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def show(request: Request, who: Principal, job: str) -> Answer:

@@ -49,7 +49,7 @@ def stated_encoding(path: Path, encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)
-    except LookupError:
+    except (LookupError, ValueError):  # ValueError: a name with a NUL, a codec that encodes nothing
         raise UnreadableList(
             f"--encoding {encoding} is unknown; usual ones are utf-8, cp1252, mac_roman and cp850"
         ) from None
@@ -87,7 +87,7 @@ def _decodes(blocks: Iterable[bytes], encoding: str) -> bool:
         for block in blocks:
             decoder.decode(block)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

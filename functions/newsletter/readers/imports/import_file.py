@@ -13,7 +13,7 @@ from newsletter.readers.imports.encodings import encoding_of, stated_encoding
 from newsletter.readers.imports.spreadsheet import unguarded
 
 SEPARATORS = (",", ";", "\t", "|")
-SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
+SEPARATOR_LINE = re.compile(r'"?sep=([^"])"?')
 """What Excel writes before the header of some files."""
 ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
 REPORT_COLUMNS = ("line", "field", "problem")

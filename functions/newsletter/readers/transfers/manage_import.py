@@ -14,7 +14,15 @@ from newsletter.platform.text import cut, one_line
 from newsletter.readers.imports.import_subscribers import Mode
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.options import MAPPED, ImportOptions, options_of
-from newsletter.readers.transfers.transfer import MOST_BYTES, PART, PIECE, ImportJob, ImportState
+from newsletter.readers.transfers.transfer import (
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_IN_HEADER,
+    PART,
+    PIECE,
+    ImportJob,
+    ImportState,
+)
 from newsletter.readers.transfers.transfer_files_store import FILE
 
 if TYPE_CHECKING:
@@ -24,7 +32,11 @@ ANSWERS = ("ignore", "status", "yes_is_left", "yes_is_mail")
 """What can be said of a column besides that it is one of MAPPED: it is not used, or it says who may be mailed."""
 MEANINGS = (ListedStatus.LEFT, ListedStatus.ACTIVE, ListedStatus.PENDING)
 MAX_EVIDENCE = 500
-MAX_NAME = 100
+MAX_ENCODING = 40
+MOST_VALUES, MAX_VALUE = 100, 100
+"""Values that are said to mean the same, and characters of one."""
+MAX_NAME = 200
+"""Bytes of the name of a file without its ending, under which it is opened: file systems take 255 for both."""
 UNSAFE = re.compile(r"[^\w .()+@-]")
 
 
@@ -132,6 +144,7 @@ def read_columns(said: Mapping[str, str], meanings: Mapping[ListedStatus, str], 
     """The options of what is said of each column by its name: one of MAPPED or ANSWERS, or empty for as it is
     recognised. `meanings` are values of the columns with `status`, separated by commas. Raises InvalidInput.
     """
+    _check_lengths(said, meanings, encoding)
     by_answer: dict[str, list[str]] = {answer: [] for answer in ANSWERS}
     fields = []
     for name, what in said.items():
@@ -156,6 +169,16 @@ def read_columns(said: Mapping[str, str], meanings: Mapping[ListedStatus, str], 
         raise InvalidInput("columns", said_there) from wrong
 
 
+def _check_lengths(said: Mapping[str, str], meanings: Mapping[ListedStatus, str], encoding: str) -> None:
+    if len(said) > MOST_COLUMNS or sum(len(name.encode()) for name in said) > MOST_IN_HEADER:
+        raise InvalidInput("columns", f"at most {MOST_COLUMNS} columns, with {MOST_IN_HEADER} bytes in their names")
+    for values in (text.split(",") for text in meanings.values()):
+        if len(values) > MOST_VALUES or any(len(value) > MAX_VALUE for value in values):
+            raise InvalidInput("columns", f"at most {MOST_VALUES} values of one meaning, {MAX_VALUE} characters each")
+    if len(encoding) > MAX_ENCODING:
+        raise InvalidInput("encoding", f"at most {MAX_ENCODING} characters")
+
+
 def _go_on(before: ImportJob, after: ImportJob, app: Container) -> ImportJob:
     changed = app.transfers.change(before, after)
     if changed is None:
@@ -177,4 +200,13 @@ def _safe(file_name: str) -> str:
     """The name without folders and without signs that a file system may mind."""
     name = UNSAFE.sub("_", one_line(file_name).replace("\\", "/").rpartition("/")[2]).strip(". ")
     stem, dot, ending = name.rpartition(".")
-    return f"{cut(stem or ending, MAX_NAME)}{dot}{cut(ending, 8)}" if stem else cut(name, MAX_NAME) or "list.csv"
+    return f"{_shortened(stem)}{dot}{cut(ending, 8)}" if stem else _shortened(name) or "list.csv"
+
+
+def _shortened(name: str) -> str:
+    """Beginning and end of a long name: either may say that those on the list left."""
+    whole = name.encode()
+    if len(whole) <= MAX_NAME:
+        return name
+    half = MAX_NAME // 2 - 1
+    return f"{whole[:half].decode(errors='ignore')}_{whole[-half:].decode(errors='ignore')}"

@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.aws.items import GET_LIMIT, side_by_side
 from newsletter.platform.errors import ColumnsNotUnderstood, InvalidInput, UnreadableList
+from newsletter.platform.text import cut
 from newsletter.platform.times import whole_seconds
 from newsletter.readers.imports.encodings import fingerprint
 from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.imports.scan import FileScan, id_of, open_file, scan_file
-from newsletter.readers.transfers.transfer import MOST_ROWS, REFUSED, ROWS, ImportJob, ImportState
+from newsletter.readers.transfers.transfer import (
+    MOST_COLUMNS,
+    MOST_IN_HEADER,
+    MOST_QUESTIONS,
+    MOST_ROWS,
+    REFUSED,
+    ROWS,
+    ImportJob,
+    ImportState,
+)
 from newsletter.readers.transfers.transfer_files_store import CHECKED, FILE, LONGEST
 from newsletter.readers.transfers.transfer_files_store import RESULTS as RESULTS_KIND
 from newsletter.readers.transfers.transfer_files_store import ROWS as ROWS_KIND
@@ -25,11 +35,14 @@ from newsletter.readers.transfers.words import fault_in_words, without_options
 
 if TYPE_CHECKING:
     from newsletter.container import Container
+    from newsletter.readers.imports.import_file import ImportFile
 
 LONGEST_LINE = 20_000
 """Bytes of a line with all its cells. A longer one cannot be used."""
 CUT = 3_500_000
 """Bytes of refused lines in one file; what is beyond is in the next."""
+MAX_PROBLEM = 2_000
+"""Characters of what is said of a file that cannot be used; it may quote the file."""
 GONE = "its file is kept no longer: upload it again"
 
 Line = tuple[int, list[str], Row | InvalidInput]
@@ -62,10 +75,12 @@ def _read(job: ImportJob, now: datetime, app: Container) -> bool:
             return _give_up(job, ImportState.CANCELLED, GONE, app)
         folder = f"{path.parent}/"
         try:
-            scan = scan_file(open_file(path, job.options.encoding), job.options, job.mode, app)
+            file = open_file(path, job.options.encoding)
+            _require_narrow(file)
+            scan = scan_file(file, job.options, job.mode, app)
             chunks = _keep(job, scan, app)
         except ColumnsNotUnderstood as question:
-            asked = replace(job, questions=question.questions)
+            asked = replace(job, questions=tuple(question.questions[:MOST_QUESTIONS]))
             return _give_up(asked, ImportState.QUESTION, "", app)
         except UnreadableList as wrong:
             return _give_up(job, ImportState.QUESTION, without_options(str(wrong), folder), app)
@@ -87,8 +102,18 @@ def _read(job: ImportJob, now: datetime, app: Container) -> bool:
     return app.transfers.change(job, replace(job, is_read=True, **known)) is not None
 
 
+def _require_narrow(file: ImportFile) -> None:
+    """Raises UnreadableList for a file with more columns than can be told of."""
+    size = sum(len(name.encode()) for name in file.header)
+    if len(file.header) > MOST_COLUMNS or size > MOST_IN_HEADER:
+        raise UnreadableList(
+            f"{len(file.header):,} columns with {size:,} bytes in their names, and {MOST_COLUMNS:,} with "
+            f"{MOST_IN_HEADER:,} are the most: leave out those that say nothing of readers"
+        )
+
+
 def _give_up(job: ImportJob, state: ImportState, problem: str, app: Container) -> bool:
-    app.transfers.change(job, replace(job, state=state, problem=problem))
+    app.transfers.change(job, replace(job, state=state, problem=cut(problem, MAX_PROBLEM)))
     return False
 
 

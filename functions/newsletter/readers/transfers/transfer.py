@@ -19,6 +19,11 @@ PART = 8 * PIECE
 """Bytes in which a large file is sent to us. API Gateway hands a function at most 6 MB with all that is around it."""
 MOST_BYTES = 100_000_000
 MOST_ROWS = 1_000_000
+MOST_COLUMNS = 1_000
+MOST_IN_HEADER = 20_000
+"""Bytes of the names of all columns. With what is said of each, they stand in the one item of the import."""
+MOST_QUESTIONS = 50
+"""Columns that are asked about at a time."""
 MOST_FILES = 10_000
 """Files of an export."""
 ROWS = 1_000
