@@ -10,14 +10,23 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.errors import InvalidInput, NotNow
-from newsletter.readers.imports.options import NO_OPTIONS
+from newsletter.readers.imports.listed_status import ListedStatus
+from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions
+from newsletter.readers.subscriber import Status
 from newsletter.readers.transfers import run_import
 from newsletter.readers.transfers.carry_on import carry_on
 from newsletter.readers.transfers.export import file_of, start_export
-from newsletter.readers.transfers.manage_import import check_import, new_import, put_part, start_import
+from newsletter.readers.transfers.manage_import import (
+    cancel_import,
+    check_import,
+    new_import,
+    put_part,
+    start_import,
+)
 from newsletter.readers.transfers.transfer import ExportState, ImportJob, ImportState
 from newsletter.readers.transfers.transfers_store import Transfers
 from tests.support.cloud import Cloud
+from tests.support.import_lists import status_of
 from tests.support.readers import add_reader
 
 READERS = 25
@@ -87,6 +96,47 @@ def test_two_messages_for_one_step_do_it_once(cloud: Cloud, monkeypatch: pytest.
     found = app.transfers.get_import(job.id)
     assert found is not None
     assert (found.state, found.counts) == (ImportState.DONE, {"added": READERS})
+
+
+def test_a_check_that_another_one_replaces_leaves_nothing_of_its_answers_behind(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = uploaded("email,Unsubscribed?\na@example.com,?\n")
+    first = check_import(job, "confirmed", "fair", ImportOptions(ignore=("Unsubscribed?",)), app)
+    scan, mended = run_import.scan_file, ImportOptions(status=("Unsubscribed?",), meanings={"?": ListedStatus.LEFT})
+
+    def slow(*args: Any) -> Any:
+        monkeypatch.setattr(run_import, "scan_file", scan)
+        found = scan(*args)
+        check_import(first, "confirmed", "fair", mended, app)
+        carry_on(job.id, app)
+        return found
+
+    monkeypatch.setattr(run_import, "scan_file", slow)
+    assert cloud.drain() == []
+    done = app.transfers.get_import(job.id)
+    assert done is not None
+    assert done.would == {"suppressed": 1}
+    start_import(done, app)
+    assert cloud.drain() == []
+    assert status_of("a@example.com") == Status.UNSUBSCRIBED
+    assert kept_kinds(cloud) == {"checked", "results"}
+
+
+@pytest.mark.parametrize("cancels", [True, False])
+def test_the_lines_of_a_check_go_with_it(cloud: Cloud, cancels: bool) -> None:  # noqa: FBT001 a case
+    job = checked(cloud, "confirmed")
+    if cancels:
+        cancel_import(check_import(job, "pending", "", NO_OPTIONS, app), app)
+    else:
+        check_import(job, "pending", "", NO_OPTIONS, app, start=True)
+    assert cloud.drain() == []
+    assert kept_kinds(cloud) <= {"checked", "results"}
+
+
+def kept_kinds(cloud: Cloud) -> set[str]:
+    keys = [item["key"]["S"].split("#") for item in cloud.items("Guards")]
+    return {key[2] for key in keys if key[0] == "transfer"}
 
 
 def test_an_import_does_not_begin_twice_nor_before_its_check(cloud: Cloud) -> None:

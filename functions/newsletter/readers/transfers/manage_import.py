@@ -106,6 +106,8 @@ def check_import(
         evidence=one_line(evidence),
         options=options,
         start_after_check=start,
+        check=job.version + 1,
+        earlier=(job.check, job.chunks) if job.chunks else job.earlier,
     )
     return _go_on(job, after, app)
 

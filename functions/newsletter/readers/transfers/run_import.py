@@ -62,6 +62,7 @@ def next_step(job: ImportJob, app: Container) -> bool:
     if job.state in (ImportState.DONE, ImportState.CANCELLED):
         app.transfer_files.forget(job, FILE, job.pieces)
         app.transfer_files.forget(job, ROWS_KIND, job.chunks)
+        _forget_earlier(job, app)
     return False
 
 
@@ -70,6 +71,7 @@ def next_step(job: ImportJob, app: Container) -> bool:
 
 def _read(job: ImportJob, now: datetime, app: Container) -> bool:
     """Read the whole file, and keep its lines in chunks, each with what other lines say of the same readers."""
+    _forget_earlier(job, app)
     with app.transfer_files.opened(job, now) as path:
         if path is None or job.mode is None:
             return _give_up(job, ImportState.CANCELLED, GONE, app)
@@ -99,7 +101,18 @@ def _read(job: ImportJob, now: datetime, app: Container) -> bool:
         "list_name": name,
         "same_pepper": scan.same_pepper,
     }
-    return app.transfers.change(job, replace(job, is_read=True, **known)) is not None
+    if app.transfers.change(job, replace(job, is_read=True, **known)):
+        return True
+    found = app.transfers.get_import(job.id)
+    if found and (found.check != job.check or found.state is ImportState.CANCELLED):
+        app.transfer_files.forget(job, ROWS_KIND, chunks)
+    return False
+
+
+def _forget_earlier(job: ImportJob, app: Container) -> None:
+    """Delete the lines of the check before this one."""
+    check, chunks = job.earlier
+    app.transfer_files.forget(replace(job, check=check), ROWS_KIND, chunks)
 
 
 def _require_narrow(file: ImportFile) -> None:

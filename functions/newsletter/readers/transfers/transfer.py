@@ -52,6 +52,9 @@ class ImportState(StrEnum):
 class ImportJob:
     """An import with its file of `size` bytes. `version` counts its changes.
 
+    Each check has a number, and what it keeps has that number too: a step of an earlier one, which may still be at
+    work, changes nothing of it. `earlier` are number and `chunks` of the check before, whose lines are to be forgotten.
+
     `chunks` are the parts of at most ROWS lines that a check has made of the file, of which `checked` and `imported`
     are behind us; `trying` is the part that was begun last. `would` and `counts` say how many lines had which result in
     the check and in the import. `facts` are the columns as they were read. `cuts` are the parts with which files of
@@ -69,6 +72,8 @@ class ImportJob:
     evidence: str = ""
     options: ImportOptions = NO_OPTIONS
     start_after_check: bool = False
+    check: int = 0
+    earlier: tuple[int, int] = (0, 0)
     list_name: str = ""
     same_pepper: bool = False
     is_read: bool = False

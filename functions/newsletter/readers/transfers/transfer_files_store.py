@@ -25,7 +25,8 @@ LONGEST = 280_000
 
 
 class TransferFiles:
-    """Each piece has a key of its own. A piece that is put again replaces itself."""
+    """Each piece has a key of its own, those of an import one for each check. A piece that is put again replaces
+    itself."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -98,4 +99,6 @@ class TransferFiles:
 
 
 def _key(job: ImportJob | ExportJob, kind: str, number: int) -> str:
+    if isinstance(job, ImportJob) and kind != FILE:
+        return f"transfer#{job.id}#{kind}#{job.check}#{number}"
     return f"transfer#{job.id}#{kind}#{number}"

@@ -80,6 +80,7 @@ def _import(item: dict[str, Any]) -> ImportJob:
         "mode": Mode(item["mode"]) if item.get("mode") else None,
         "options": options,
         "cuts": tuple(item["cuts"]),
+        "earlier": tuple(item.get("earlier", (0, 0))),
         "questions": tuple((name, what) for name, what in item["questions"]),
     }
     return ImportJob(id=item["sk"], **(_kept(item) | more))
