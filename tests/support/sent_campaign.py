@@ -52,7 +52,7 @@ def campaign_that_went_out(cloud: Cloud) -> dict[str, str]:
     found = {name: add_reader(address(name)) for name in NAMES if name != "muualla"}
     start_campaign(TEXT, app, now=now(-48))
     assert cloud.drain() == []
-    tick(now())
+    tick(now(-47))
     add_reader(address("muualla"))
     note(found["kone"], mark=VisitMark(30, machine=True))
     note(found["ihminen"], mark=VisitMark(2, person=True, machine=True))

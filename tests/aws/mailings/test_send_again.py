@@ -12,10 +12,13 @@ import pytest
 from cli.main import main
 from newsletter.container import app
 from newsletter.mailings.campaign import start_campaign
+from newsletter.mailings.control.pause import pause_mailing
+from newsletter.mailings.control.resume import resume_mailing
 from newsletter.mailings.drafts.again import send_again
 from newsletter.mailings.drafts.edit_drafts import delete_draft, duplicate_draft, find_draft, list_drafts
 from newsletter.mailings.drafts.schedule import schedule_draft, send_draft
 from newsletter.mailings.drafts.start_due import start_due_draft
+from newsletter.mailings.experiments.send_again import may_be_sent_again
 from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.sending.feedback.visit_marks import VisitMark
@@ -116,8 +119,26 @@ def test_what_may_not_be_sent_again_says_why(cloud: Cloud) -> None:
     assert len(mailed(cloud, "Uusi")) == len(NAMES) - 1
     tick(now(1))
     with pytest.raises(NotNow, match="24 hours after it was sent: from "):
-        send_again("campaign-uusi", "x", app, by="anna", now=now(23.9))
-    assert send_again("campaign-uusi", "x", app, by="anna", now=now(24.1)).campaign.again_of == "campaign-uusi"
+        send_again("campaign-uusi", "x", app, by="anna", now=now(24.9))
+    assert send_again("campaign-uusi", "x", app, by="anna", now=now(25.1)).campaign.again_of == "campaign-uusi"
+
+
+@pytest.mark.usefixtures("ids")
+def test_a_day_passes_after_the_last_mails_also_of_a_campaign_that_was_paused_for_days(cloud: Cloud) -> None:
+    begun = replace(TEXT, name="viipyi", subject="Viipyi")
+    start_campaign(begun, app, now=now(-72))
+    pause_mailing("campaign-viipyi", app, by="anna", now=now(-72))
+    assert mailed(cloud, "Viipyi") == []
+    resume_mailing("campaign-viipyi", app, by="anna", now=now(-1))
+    assert len(mailed(cloud, "Viipyi")) == len(NAMES) - 1
+    tick(now())
+    found = app.mailings.get("campaign-viipyi")
+    assert found is not None
+    assert found.status.state is MailingState.COMPLETE
+    assert not may_be_sent_again(found, now=now(1))
+    with pytest.raises(NotNow, match="24 hours after it was sent"):
+        send_again(found.id, "Toinen", app, by="anna", now=now(1))
+    assert may_be_sent_again(found, now=now(24.1))
 
 
 @pytest.mark.usefixtures("ids")

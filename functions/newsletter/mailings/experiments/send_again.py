@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsletter.mailings.mailing import Mailing
 
 AFTER = timedelta(hours=24)
-"""Between the last mails of a campaign and sending it again: most who click do so on the first day."""
+"""Between the end of a campaign and sending it again: most who click do so on the first day."""
 NOBODY_LEFT = "nobody would get this: whoever got the first one has clicked, left or bounced, or is paused now"
 
 
@@ -47,7 +47,8 @@ def may_be_sent_again(mailing: Mailing, *, now: datetime) -> bool:
 
 
 def _again_from(mailing: Mailing) -> datetime:
-    return (mailing.decision.decided_at if mailing.decision else mailing.created_at) + AFTER
+    """Of a complete mailing. It may have waited for days in between, so that its start says nothing of its mails."""
+    return mailing.status.since + AFTER
 
 
 def require_first_again(mailing: Mailing, app: Container) -> None:
