@@ -29,7 +29,7 @@ SAMPLES = 5
 @dataclass(frozen=True)
 class AudienceCount:
     """`complete`: all subscribers were read; otherwise the audience has at least so many `readers`, and `about` is
-    estimated from those that were read: their ids are random, so that they are a fair sample.
+    estimated from the shards that were read whole: ids are random, so that each of them is a fair sample.
 
     `left_out` counts active subscribers whom the rule would select, were it not for what the word says: `paused`,
     `capped` (had enough mails this week), `unreadable` (their record), `excluded`; and `gone`: listed, and no readers
@@ -91,13 +91,14 @@ class _Count:
 
     def up_to(self, most: int) -> AudienceCount:
         """Read at most about so many subscribers."""
-        readers, complete, shards = 0, True, set[str]()
+        found: dict[str, int] = {}
+        complete, shards, whole = True, set[str](), list[int]()
         facts = self._facts()
         for page in active_pages(self._app, most):
             if page is None:
                 complete = False
                 break
-            shard, recipients = page
+            shard, recipients, ends = page
             if facts.shard not in ("", shard):
                 facts = ReadFacts(self._app, facts.now, shard)
             if self._capped and shard not in shards:
@@ -105,9 +106,12 @@ class _Count:
             if shard not in shards:
                 self._meant = readers_to_send_again(self._again_of, shard, self._app)
             shards.add(shard)
-            readers += sum(self._is_in(*each, facts) for each in recipients)
-        # The last shard was read in part, so that this is a little low.
-        about = readers if complete else readers * len(SHARDS) // len(shards)
+            found[shard] = found.get(shard, 0) + sum(self._is_in(*each, facts) for each in recipients)
+            if ends:
+                whole.append(found[shard])
+        readers = sum(found.values())
+        sample = whole or list(found.values())
+        about = readers if complete else sum(sample) * len(SHARDS) // len(sample)
         return AudienceCount(readers, complete, about, dict(self._left_out) | self._gone(complete=complete))
 
     def _facts(self) -> ReadFacts:
@@ -145,8 +149,8 @@ class _Count:
         return {"gone": len(self._required)} if complete and self._required else {}
 
 
-def active_pages(app: Container, at_most: int) -> Iterator[tuple[str, list[tuple[str, Recipient]]] | None]:
-    """Every active subscriber as planning sees them, with the shard, page by page.
+def active_pages(app: Container, at_most: int) -> Iterator[tuple[str, list[tuple[str, Recipient]], bool] | None]:
+    """Every active subscriber as planning sees them, with the shard, page by page, and whether the shard ends with it.
 
     It ends with None, incomplete, after the page in which `at_most` of them were read.
     """
@@ -159,7 +163,7 @@ def active_pages(app: Container, at_most: int) -> Iterator[tuple[str, list[tuple
                 return
             recipients, after = app.subscribers.page(shard, after, PAGE_SIZE)
             seen += len(recipients)
-            yield shard, recipients
+            yield shard, recipients, after is None
             if after is None:
                 break
 

@@ -11,11 +11,13 @@ from newsletter.container import app
 from newsletter.mailings.audience.check_rule import rule_of
 from newsletter.mailings.audience.explain import why_not
 from newsletter.mailings.audience.facts import ReadFacts
+from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.campaign import Campaign, start_campaign
-from newsletter.mailings.count_audience import ask_audience
+from newsletter.mailings.count_audience import ask_audience, count_audience
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.shards import shard_of
-from newsletter.readers.subscriber import Status
+from newsletter.readers.choices import Choices
+from newsletter.readers.subscriber import Recipient, Status
 from tests.support.cloud import Cloud
 from tests.support.kept_leads import lead_of
 from tests.support.readers import add_reader
@@ -135,3 +137,22 @@ def test_who_did_not_get_a_mailing_is_known_only_when_it_is_over(cloud: Cloud) -
     send(cloud, "first", {"topics": ["linkedin"]})
     with pytest.raises(InvalidInput, match="still going out"):
         rule_of({"not_got": ["campaign-first"]}, app)
+
+
+def test_a_large_audience_is_estimated_from_whole_shards_so_that_every_door_says_about_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_page = 4
+    here = [(f"reader{number}", Recipient(Choices(language="fi"))) for number in range(10)]
+
+    def page(_: str, after: str | None, __: int) -> tuple[list[tuple[str, Recipient]], str | None]:
+        place = int(after or 0)
+        following = place + a_page
+        return here[place:following], str(following) if following < len(here) else None
+
+    monkeypatch.setattr(app.subscribers, "page", page)
+    counted = [count_audience(Audience(), now().date(), app, at_most=most) for most in (11, 14, 20, 31, 319)]
+    assert [each.about for each in counted] == [320] * 5
+    assert [each.readers for each in counted] == [14, 14, 20, 34, 320]
+    assert [each.complete for each in counted] == [False] * 4 + [True]
+    assert count_audience(Audience(), now().date(), app, at_most=1).about >= a_page
