@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from newsletter.mailings.audience.facts import ReadFacts
+from newsletter.mailings.audience.facts import ReadFacts, mailings_of_days
 from newsletter.mailings.audience.mailed_lately import MailedLately
 from newsletter.mailings.experiments.not_clicked import readers_to_send_again
 from newsletter.mailings.mailing import Audience
@@ -93,7 +93,7 @@ class _Count:
         """Read at most about so many subscribers."""
         found: dict[str, int] = {}
         complete, shards, whole = True, set[str](), list[int]()
-        facts = self._facts()
+        facts = self._facts(most)
         for page in active_pages(self._app, most):
             if page is None:
                 complete = False
@@ -114,11 +114,16 @@ class _Count:
         about = readers if complete else sum(sample) * len(SHARDS) // len(sample)
         return AudienceCount(readers, complete, about, dict(self._left_out) | self._gone(complete=complete))
 
-    def _facts(self) -> ReadFacts:
-        """Of all shards at once, which takes fewer calls; shard by shard where a mailing is large."""
-        app, now = self._app, datetime.combine(self._on, time(), self._app.publication.time_zone)
-        large = any(app.deliveries.is_large(each) for each in self._audience.mailings)
-        return ReadFacts(app, max(now, app.now()), SHARDS[0] if large else "")
+    def _facts(self, most: int) -> ReadFacts:
+        """Of all shards at once, which takes fewer calls; shard by shard where a mailing that the rule names is large,
+        or one in which it asks for any click has more readers than are looked at.
+        """
+        app, rule = self._app, self._audience
+        now = max(datetime.combine(self._on, time(), app.publication.time_zone), app.now())
+        days = mailings_of_days(rule.days_of_clicks, now, app) if rule.days_of_clicks else ()
+        large = any(app.deliveries.is_large(each) for each in rule.mailings)
+        large = large or any(app.manifests.are_more_than(most, each) for each in days)
+        return ReadFacts(app, now, SHARDS[0] if large else "")
 
     def _is_in(self, subscriber: str, recipient: Recipient, facts: ReadFacts) -> bool:
         self._required.discard(subscriber)

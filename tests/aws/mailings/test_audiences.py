@@ -13,11 +13,12 @@ from newsletter.mailings.audience.explain import why_not
 from newsletter.mailings.audience.facts import ReadFacts
 from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.campaign import Campaign, start_campaign
-from newsletter.mailings.count_audience import ask_audience, count_audience
+from newsletter.mailings.count_audience import MAX_ASKED, ask_audience, count_audience
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.shards import shard_of
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient, Status
+from newsletter.sending.feedback.visit_marks import VisitMark
 from tests.support.cloud import Cloud
 from tests.support.kept_leads import lead_of
 from tests.support.readers import add_reader
@@ -156,3 +157,30 @@ def test_a_large_audience_is_estimated_from_whole_shards_so_that_every_door_says
     assert [each.readers for each in counted] == [14, 14, 20, 34, 320]
     assert [each.complete for each in counted] == [False] * 4 + [True]
     assert count_audience(Audience(), now().date(), app, at_most=1).about >= a_page
+
+
+def test_of_mailings_of_the_last_days_only_who_clicked_is_kept_and_of_large_ones_shard_by_shard(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A year has some fifty digests: who got each of them, among a million readers, fits in no function's memory."""
+    send(cloud, "first", {})
+    for record in app.deliveries.records("campaign-first"):
+        for place, who in enumerate(record.batch.recipients):
+            if who == app.ids.of(MAIJA):
+                app.visit_marks.put("campaign-first", record.batch.id, {place: VisitMark(9, person=True)}, now())
+    read: list[str] = []
+    records = app.deliveries.records
+
+    def noted(mailing: str, shard: str = "") -> Any:
+        read.append(shard)
+        return records(mailing, shard)
+
+    monkeypatch.setattr(app.deliveries, "records", noted)
+    monkeypatch.setattr(ReadFacts, "_read_mailing", lambda *_: pytest.fail("it was kept who got the mailing"))
+    rule = {"exclude": {"clicked_in_days": 30}}
+    assert (counted({"clicked_in_days": 30, "not_clicked_in_days": 0}), counted(rule)) == (1, 2)
+    assert read == ["", ""]
+    read.clear()
+    monkeypatch.setattr(app.manifests, "are_more_than", lambda readers, _: readers == MAX_ASKED)
+    assert (counted({"clicked_in_days": 30}), counted(rule)) == (1, 2)
+    assert {*read} == {shard_of(app.ids.of(each)) for each in (MAIJA, KALLE, LIISA)}

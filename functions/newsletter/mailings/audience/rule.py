@@ -123,6 +123,11 @@ class Audience:
         own = (*self.got, *self.not_got, *self.clicked, *self.not_clicked)
         return (*own, *(mailing for each in self.exclude for mailing in each.mailings))
 
+    @property
+    def days_of_clicks(self) -> int:
+        """Of how many days it asks for clicks in any mailing, its exclusions too; 0 if it does not."""
+        return max(self.clicked_days, self.not_clicked_days, *(each.days_of_clicks for each in self.exclude), 0)
+
     @cached_property
     def _listed(self) -> frozenset[str]:
         return frozenset(self.listed)
