@@ -74,7 +74,7 @@ def preview(
         prepared.check()
     mailing = prepared.mailing
     # For a campaign that was started before, `prepare_campaign` does not count the audience.
-    readers = prepared.readers or count_readers(mailing, mailing.created_at.date(), app)
+    readers = prepared.readers or count_readers(mailing, mailing.day(publication.time_zone), app)
     return page(
         "campaign_preview",
         who,

@@ -38,7 +38,7 @@ def show(_request: Request, who: Principal, period: str) -> Answer:
         note=digest.note,
         subjects=_subjects(mailing, articles.values(), digest.note),
         audience=audience_in_words(mailing, publication),
-        readers=count_in_words(count_audience(mailing.audience, mailing.created_at.date(), app)),
+        readers=count_in_words(count_audience(mailing.audience, mailing.day(publication.time_zone), app)),
         articles=[articles[article] for article in digest.articles if article in articles],
         related=[articles[article] for article in digest.related if article in articles],
     )

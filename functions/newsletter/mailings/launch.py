@@ -113,7 +113,7 @@ def prepare(mailing: Mailing, app: Container) -> Prepared:
         return Prepared(_same_campaign(known, mailing), known=True, faults=faults)
     if any(fault.blocks for fault in faults):
         return Prepared(mailing, faults=faults)
-    readers = count_readers(mailing, mailing.created_at.date(), app)
+    readers = count_readers(mailing, mailing.day(app.publication.time_zone), app)
     status = _initial_status(mailing.id, readers, app, mailing.created_at)
     return Prepared(replace(mailing, status=status), faults=faults, readers=readers)
 
@@ -173,7 +173,7 @@ def _prepare_digest(mailing: Mailing, known: Mailing | None, app: Container) -> 
     if digest.dropped:
         status = MailingStatus(MailingState.CANCELLED, since, reason=digest.verdict)
         return Prepared(replace(mailing, status=status), planned=False)
-    readers = count_audience(mailing.audience, since.date(), app)
+    readers = count_audience(mailing.audience, since.astimezone(app.publication.time_zone).date(), app)
     status = _initial_status(mailing.id, readers, app, since)
     status = replace(status, reason=status.reason or digest.verdict)
     return Prepared(replace(mailing, status=status), readers=readers)

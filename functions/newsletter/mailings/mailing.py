@@ -6,7 +6,7 @@ import hashlib
 import re
 from base64 import b32encode
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from newsletter.mail.writing.blocks import Card
@@ -95,6 +95,10 @@ class Mailing:
     decision: Decision | None = field(default=None, compare=False)
     tested_since: datetime | None = field(default=None, compare=False)
     sent_again: str = field(default="", compare=False)
+
+    def day(self, zone: tzinfo) -> date:
+        """The day of the publication's time zone on which it starts: whoever has paused their mail on it gets none."""
+        return self.created_at.astimezone(zone).date()
 
     @property
     def is_undecided(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from newsletter.mailings.audience.check_rule import rule_of
 from newsletter.mailings.audience.explain import why_not
 from newsletter.mailings.audience.facts import ReadFacts
 from newsletter.mailings.audience.rule import Audience
-from newsletter.mailings.campaign import Campaign, start_campaign
+from newsletter.mailings.campaign import Campaign, prepare_campaign, start_campaign
 from newsletter.mailings.count_audience import MAX_ASKED, ask_audience, count_audience
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.shards import shard_of
@@ -184,3 +185,19 @@ def test_of_mailings_of_the_last_days_only_who_clicked_is_kept_and_of_large_ones
     monkeypatch.setattr(app.manifests, "are_more_than", lambda readers, _: readers == MAX_ASKED)
     assert (counted({"clicked_in_days": 30}), counted(rule)) == (1, 2)
     assert {*read} == {shard_of(app.ids.of(each)) for each in (MAIJA, KALLE, LIISA)}
+
+
+def test_a_reader_whose_pause_ended_at_midnight_is_counted_and_mailed_alike(cloud: Cloud) -> None:
+    reader = app.subscribers.get(app.ids.of(MAIJA))
+    assert reader is not None
+    after_midnight = datetime(2030, 5, 1, 0, 30, tzinfo=app.publication.time_zone).astimezone(UTC)
+    assert after_midnight.date() == date(2030, 4, 30), "the day of the publication has begun before that of UTC"
+    assert app.subscribers.choose(reader, replace(reader.choices, paused_until=date(2030, 5, 1)), now())
+    assert why_not(Audience(), MAIJA, after_midnight, app) == ()
+    campaign = Campaign("night", "night", "Kevät on hyvää aikaa aloittaa.", "fi", topics=("linkedin",))
+    prepared = prepare_campaign(campaign, app, now=after_midnight)
+    assert prepared.readers is not None
+    assert (prepared.readers.readers, prepared.readers.left_out) == (2, {})
+    start_campaign(campaign, app, now=after_midnight)
+    cloud.drain()
+    assert sorted(mail.to[0] for mail in cloud.mails() if mail.subject == "night") == [LIISA, MAIJA]

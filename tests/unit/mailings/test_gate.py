@@ -46,7 +46,7 @@ def planned(pages: list[list[tuple[str, Recipient]]], mailing: Mailing, size: in
     digests: Any = None
     manifests: list[Manifest] = []
     for page, readers in enumerate(pages):
-        chosen = VariantAssignment(mailing, variants, digests).assign(readers)
+        chosen = VariantAssignment(mailing, variants, digests, UTC).assign(readers)
         carry = manifests[-1].carry if manifests else {}
         cursor = str(page) if page < len(pages) - 1 else None
         manifests.append(build_manifest(mailing.id, "a", page, carry, chosen, cursor, size))

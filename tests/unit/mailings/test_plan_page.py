@@ -18,6 +18,7 @@ from newsletter.readers.choice import Frequency
 from newsletter.readers.choices import Choices
 from newsletter.readers.subscriber import Recipient
 
+UTC_ZONE = ZoneInfo("UTC")
 CREATED = datetime(2026, 11, 24, 6, tzinfo=UTC)
 TOPICS, LANGUAGES = ("linkedin", "johtaminen", "some"), ("fi", "sv", "en")
 
@@ -61,7 +62,7 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
     digests: Any = None
     manifests: list[Manifest] = []
     for page, readers in enumerate(pages):
-        chosen = VariantAssignment(mailing, variants, DigestRecipients(digests, ZoneInfo("UTC"))).assign(readers)
+        chosen = VariantAssignment(mailing, variants, DigestRecipients(digests, UTC_ZONE), UTC_ZONE).assign(readers)
         carry = manifests[-1].carry if manifests else {}
         cursor = str(page) if page < len(pages) - 1 else None
         manifests.append(build_manifest(mailing.id, "a", page, carry, chosen, cursor, size))
@@ -78,3 +79,18 @@ def test_the_union_of_all_manifests_is_the_audience_and_nobody_is_in_two_batches
         who for manifest in manifests for batch in manifest.batches if batch.unreadable for who in batch.recipients
     }
     assert rejected == broken
+
+
+def test_a_pause_ends_with_the_day_of_the_publication_wherever_that_is() -> None:
+    """Two hours before midnight in UTC the day has begun in Helsinki and is young in New York."""
+    late = Mailing("campaign-x", Kind.CAMPAIGN, datetime(2026, 11, 30, 22, tzinfo=UTC))
+    early = Mailing("campaign-x", Kind.CAMPAIGN, datetime(2026, 12, 1, 2, tzinfo=UTC))
+    reader = "a", Recipient(Choices(language="fi", paused_until=date(2026, 12, 1)))
+    variants: Any = ByLanguage()
+    digests: Any = None
+
+    def gets_it(mailing: Mailing, zone: str) -> bool:
+        return bool([*VariantAssignment(mailing, variants, digests, ZoneInfo(zone)).assign([reader])])
+
+    assert (gets_it(late, "Europe/Helsinki"), gets_it(late, "UTC")) == (True, False)
+    assert (gets_it(early, "America/New_York"), gets_it(early, "UTC")) == (False, True)

@@ -42,6 +42,7 @@ class MailedLately:
     def __init__(self, app: Container, now: datetime, shard: str, but: str = "") -> None:
         self._had: Counter[str] = Counter()
         self._coming: list[tuple[Mailing, set[str]]] = []
+        self._zone = app.publication.time_zone
         self._most = app.publication.campaign_mails_per_week
         for mailing in went_out_lately(now, app) if self._most else ():
             if mailing.id == but or (but and mailing.created_at == now and mailing.id > but):
@@ -66,7 +67,7 @@ class MailedLately:
         return self._had[subscriber] + sum(
             subscriber not in planned
             and mailing.audience.includes(recipient)
-            and not recipient.choices.paused(mailing.created_at.date())
+            and not recipient.choices.paused(mailing.day(self._zone))
             for mailing, planned in self._coming
         )
 

@@ -104,8 +104,8 @@ def save_campaign(
     if readers is None and whole_audience(campaign) == whole_audience(before.campaign):
         readers = before.readers
     elif readers is None and before.readers is not None:
-        again_of = campaign.again_of
-        readers = count_audience(whole_audience(campaign), now.date(), app, capped=True, again_of=again_of).about
+        today, again_of = now.astimezone(app.publication.time_zone).date(), campaign.again_of
+        readers = count_audience(whole_audience(campaign), today, app, capped=True, again_of=again_of).about
     after = replace(
         before,
         campaign=campaign,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.digests.decision import DigestDecision, nobody_in_words
@@ -89,7 +89,7 @@ def _plan_new_page(message: PlanPage, mailing: Mailing, now: datetime, app: Cont
         carry, after = dict(before.carry), before.cursor
         readers, nothing = before.readers, before.nothing
     recipients, cursor = app.subscribers.page(message.shard, after, PAGE_SIZE)
-    assignment = VariantAssignment(mailing, app.variants, app.digest_recipients)
+    assignment = VariantAssignment(mailing, app.variants, app.digest_recipients, app.publication.time_zone)
     left_out = manifests.left_out(mailing.id)
     meant = readers_to_send_again(mailing.again_of, message.shard, app)
     readers_of_page = app.planned_facts.keep(mailing, message.shard, recipients)
@@ -118,8 +118,9 @@ class VariantAssignment:
     `nothing` counts the recipients of a digest that has no article on their topics.
     """
 
-    def __init__(self, mailing: Mailing, variants: Variants, readers: DigestRecipients) -> None:
+    def __init__(self, mailing: Mailing, variants: Variants, readers: DigestRecipients, zone: tzinfo) -> None:
         self._mailing = mailing
+        self._day = mailing.day(zone)
         self._variants = variants
         self._readers = readers
         self._with_each_subject = mailing.with_each_subject
@@ -147,7 +148,7 @@ class VariantAssignment:
         return _Assigned(self._variants.digest(self._mailing, recipient, articles), meant=True)
 
     def _campaign(self, recipient: Recipient) -> _Assigned:
-        if not self._mailing.audience.includes(recipient) or recipient.choices.paused(self._mailing.created_at.date()):
+        if not self._mailing.audience.includes(recipient) or recipient.choices.paused(self._day):
             return _Assigned(None)
         keys = tuple(self._variants.campaign(each, recipient) for each in self._with_each_subject)
         return _Assigned(keys[0], meant=True, of_subjects=keys if self._mailing.ab else ())

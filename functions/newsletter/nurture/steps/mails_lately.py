@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from newsletter.articles.article import Article
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SentLately:
-    """The digests and campaigns of the last seven days, and the articles of these digests by id."""
+    """The digests and campaigns of the last seven days, and the articles of these digests by id.
+
+    Readers pause by days of `zone`.
+    """
 
     mailings: tuple[Mailing, ...]
     articles: Mapping[str, Article]
+    zone: tzinfo = UTC
 
     def to(self, reader: Subscriber, enrollments: Iterable[Enrollment]) -> tuple[datetime, ...]:
         """When the reader was mailed: steps by their enrollments, digests and campaigns by whom these are for.
@@ -37,7 +41,7 @@ class SentLately:
 
     def _was_for(self, mailing: Mailing, reader: Subscriber) -> bool:
         choices = reader.choices
-        if reader.confirmed_at > mailing.created_at or choices.paused(mailing.created_at.date()):
+        if reader.confirmed_at > mailing.created_at or choices.paused(mailing.day(self.zone)):
             return False
         if not mailing.audience.includes(Recipient(choices)):
             return False
@@ -54,4 +58,4 @@ def sent_lately(now: datetime, app: Container) -> SentLately:
         return NOTHING_SENT
     mailings = went_out_lately(now, app)
     ids: Collection[str] = dict.fromkeys(each for mailing in mailings for each in mailing.articles)
-    return SentLately(tuple(mailings), app.articles.some(tuple(ids)))
+    return SentLately(tuple(mailings), app.articles.some(tuple(ids)), app.publication.time_zone)
