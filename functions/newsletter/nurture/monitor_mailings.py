@@ -13,7 +13,13 @@ from newsletter.mailings.control.hold import hold_mailing, record_stopped
 from newsletter.mailings.control.resume import requeue_shards, resumed_status
 from newsletter.mailings.control.set_status import cause_of
 from newsletter.mailings.experiments.experiment import REST
-from newsletter.mailings.experiments.take_further import choose_subject, is_due, note_test_is_out, record_choice
+from newsletter.mailings.experiments.take_further import (
+    choose_subject,
+    decides_at,
+    is_due,
+    note_test_is_out,
+    record_choice,
+)
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
@@ -149,13 +155,16 @@ def _certify(mailing: Mailing, now: datetime, app: Container) -> dict[str, int]:
 
 
 def _take_test_further(mailing: Mailing, stats: MailingStats, now: datetime, app: Container) -> None:
-    """Begin the time of the mailing's A/B test, or choose its winner, by figures that are counted for that."""
+    """Begin the time of the mailing's A/B test, or choose its winner, by figures of when that was over.
+
+    A million recipients were just counted: they are not counted once more in the same run.
+    """
     if mailing.decision is not None:
         record_choice(mailing.id, mailing.decision, app)
     elif not note_test_is_out(mailing, stats.arms, app, now=now, planned=stats.planned_to_the_end) and is_due(
         mailing, now
     ):
-        choose_subject(mailing, count_mailing(mailing, app, now=now, anew=True).arms, app, now=now)
+        choose_subject(mailing, count_mailing(mailing, app, now=now, since=decides_at(mailing)).arms, app, now=now)
 
 
 def _held_out(mailing: Mailing, stats: MailingStats) -> int:

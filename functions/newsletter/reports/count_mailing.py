@@ -27,17 +27,17 @@ AGE_DIVISOR = 100
 """Stored stats may have a hundredth of their mailing's age, within these bounds: older mailings change more slowly."""
 
 
-def count_mailing(mailing: Mailing, app: Container, *, now: datetime, anew: bool = False) -> MailingStats:
+def count_mailing(mailing: Mailing, app: Container, *, now: datetime, since: datetime | None = None) -> MailingStats:
     """The mailing's stats. A small mailing is always counted; of a large one, only shards whose stats are too old.
 
     So a large mailing is read once in a while and shard by shard, however many people look at it, and sending need not
-    update any counter. With `anew` all of it is counted now.
+    update any counter. With `since`, what was counted at that moment or later will do, and nothing older.
     """
     if not is_large(mailing, app):
         return _count(mailing, "", now, app, topics_of_links(mailing, app))
-    oldest = max(now - min(max((now - mailing.created_at) / AGE_DIVISOR, MIN_AGE), MAX_AGE), mailing.status.since)
-    stored = {} if anew else app.stats.of_shards(mailing.id)
-    known = {shard: stats for shard, stats in stored.items() if stats.at >= oldest}
+    usual = now - min(max((now - mailing.created_at) / AGE_DIVISOR, MIN_AGE), MAX_AGE)
+    oldest = max(since or usual, mailing.status.since)
+    known = {shard: stats for shard, stats in app.stats.of_shards(mailing.id).items() if stats.at >= oldest}
     missing = [shard for shard in SHARDS if shard not in known]
     topics = topics_of_links(mailing, app) if missing else {}
     for shard in missing:
