@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from newsletter.container import app
@@ -12,6 +13,12 @@ from newsletter.mailings.experiments.experiment import Experiment
 from tests.browser.stage import Camera, Stage, subscribe
 
 READER = "maija@example.com"
+
+
+@pytest.fixture
+def locale() -> str:
+    """The console speaks the language of the browser."""
+    return "en-GB"
 
 
 def test_subjects_are_tried_and_the_campaign_is_sent_again(page: Page, stage: Stage, camera: Camera) -> None:

@@ -17,7 +17,6 @@ NOT_YET = frozenset(
     {
         "_campaign_fields",
         "_campaign_look",
-        "_experiment",
         "campaign",
         "campaign_preview",
         "campaign_scheduled",

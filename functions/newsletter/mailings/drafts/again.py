@@ -12,6 +12,7 @@ from newsletter.mailings.drafts.edit_drafts import create_draft, new_draft_id
 from newsletter.mailings.drafts.names import MAX_NAME
 from newsletter.mailings.experiments.send_again import first_mailing
 from newsletter.platform.errors import Conflict, InvalidInput
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -41,7 +42,13 @@ def send_again(
     first = first_mailing(mailing, app, now=now)
     before = app.experiments.again_draft(first.id)
     if before and app.drafts.get(before) is not None:
-        raise Conflict(f"{first.id} is to be sent again by the campaign {before}; that is done once")
+        raise Conflict(
+            say(
+                "{mailing} is to be sent again by the campaign {draft}; that is done once",
+                mailing=first.id,
+                draft=before,
+            )
+        )
     name = first.id.removeprefix("campaign-")[: MAX_NAME - len(ENDING)] + ENDING
     campaign = replace(
         campaign_of_mailing(first),
@@ -54,8 +61,8 @@ def send_again(
     )
     validated = validate_campaign(campaign, app.templates.publication, now)
     if validated.subject in {each.subject for each in first.with_each_subject}:
-        raise InvalidInput("subject", "the first mail had this one; give another subject")
+        raise InvalidInput("subject", say("the first mail had this one; give another subject"))
     draft = draft_id or new_draft_id(app)
     if not app.experiments.claim_draft(first.id, draft, before):
-        raise Conflict(f"{first.id} is being sent again by somebody else; that is done once")
+        raise Conflict(say("{mailing} is being sent again by somebody else; that is done once", mailing=first.id))
     return create_draft(campaign, app, by=by, now=now, draft_id=draft)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from newsletter.platform.times import iso, parse_iso
+from newsletter.platform.words.said import say, say_number
 
 LEAST_CLICKS = 3
 """People over all subjects. Of fewer the difference says nothing at all."""
@@ -75,12 +76,26 @@ def decision_in_words(decision: Decision) -> str:
     """Which subject won and why, as a sentence without its full stop."""
     people = sum(each.people for each in decision.tried)
     won = decision.tried[decision.winner - 1]
-    share = won.people / won.mails if won.mails else 0
+    share = round(100 * won.people / won.mails, 1) if won.mails else 0.0
     why = {
-        Reason.TOO_FEW_CLICKS: f"{people} {'person' if people == 1 else 'people'} clicked, too few to tell subjects"
-        " apart, so that the first one goes out",
-        Reason.TIE: f"several are the best, with {share:.1%} who clicked, and this is the first of them",
-        Reason.MOST_CLICKS: f"{won.people:,} of {won.mails:,} clicked ({share:.1%}), the largest part",
+        Reason.TOO_FEW_CLICKS: say_number(
+            "1 person clicked, too few to tell subjects apart, so that the first one goes out",
+            "{count} people clicked, too few to tell subjects apart, so that the first one goes out",
+            count=people,
+        ),
+        Reason.TIE: say(
+            "several are the best, with {share}% who clicked, and this is the first of them",
+            share=share,
+        ),
+        Reason.MOST_CLICKS: say(
+            "{people} of {mails} clicked ({share}%), the largest part", people=won.people, mails=won.mails, share=share
+        ),
     }[decision.reason]
-    rest = f"goes to the other {decision.held_out:,}" if decision.held_out else "is chosen, though nobody waited for it"
-    return f"Subject {decision.winner} {rest}: {why}"
+    if not decision.held_out:
+        return say("Subject {number} is chosen, though nobody waited for it: {why}", number=decision.winner, why=why)
+    return say(
+        "Subject {number} goes to the other {others}: {why}",
+        number=decision.winner,
+        others=decision.held_out,
+        why=why,
+    )

@@ -11,6 +11,7 @@ from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import Conflict, NotFound, NotNow
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import Said, say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 AFTER = timedelta(hours=24)
 """Between the end of a campaign and sending it again: most who click do so on the first day."""
-NOBODY_LEFT = "nobody would get this: whoever got the first one has clicked, left or bounced, or is paused now"
+NOBODY_LEFT = say("nobody would get this: whoever got the first one has clicked, left or bounced, or is paused now")
 
 
 def first_mailing(mailing: str, app: Container, *, now: datetime) -> Mailing:
@@ -27,16 +28,35 @@ def first_mailing(mailing: str, app: Container, *, now: datetime) -> Mailing:
     if found is None:
         raise NotFound(f"mailing {mailing}")
     if found.sent_again:
-        raise Conflict(f"{mailing} was sent again as {found.sent_again}; that is done once")
+        raise Conflict(_done(mailing, found.sent_again))
     if found.kind is not Kind.CAMPAIGN:
-        raise NotNow(f"{mailing} is no campaign; only campaigns can be sent again")
+        raise NotNow(say("{mailing} is no campaign; only campaigns can be sent again", mailing=mailing))
     if found.again_of:
-        raise NotNow(f"{mailing} was itself sent again, after {found.again_of}; that is done once")
+        raise NotNow(
+            say(
+                "{mailing} was itself sent again, after {first}; that is done once",
+                mailing=mailing,
+                first=found.again_of,
+            )
+        )
     if found.status.state is not MailingState.COMPLETE:
-        raise NotNow(f"{mailing} is {state_in_words(found.status)}; it can be sent again once it is complete")
+        raise NotNow(
+            say(
+                "{mailing} is {state}; it can be sent again once it is complete",
+                mailing=mailing,
+                state=state_in_words(found.status),
+            )
+        )
     if now < _again_from(found):
         hours = AFTER // timedelta(hours=1)
-        raise NotNow(f"{mailing} can be sent again {hours} hours after it was sent: from {iso(_again_from(found))}")
+        raise NotNow(
+            say(
+                "{mailing} can be sent again {hours} hours after it was sent: from {at}",
+                mailing=mailing,
+                hours=hours,
+                at=iso(_again_from(found)),
+            )
+        )
     return found
 
 
@@ -51,6 +71,10 @@ def _again_from(mailing: Mailing) -> datetime:
     return mailing.status.since + AFTER
 
 
+def _done(mailing: str, again: str) -> Said:
+    return say("{mailing} was sent again as {again}; that is done once", mailing=mailing, again=again)
+
+
 def require_first_again(mailing: Mailing, app: Container) -> None:
     """Raises Conflict for a mailing that sends again what another one sent again, NotFound if the first is gone."""
     if not mailing.again_of:
@@ -59,7 +83,7 @@ def require_first_again(mailing: Mailing, app: Container) -> None:
     if first is None:
         raise NotFound(f"mailing {mailing.again_of}")
     if first.sent_again not in ("", mailing.id):
-        raise Conflict(f"{first.id} was sent again as {first.sent_again}; that is done once")
+        raise Conflict(_done(first.id, first.sent_again))
 
 
 def claim_again(mailing: Mailing, app: Container) -> None:

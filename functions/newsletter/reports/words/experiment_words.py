@@ -58,9 +58,12 @@ def experiment_in_words(mailing: Mailing) -> str:
     if mailing.decision:
         return decision_in_words(mailing.decision)
     return {
-        "cancelled": "The mailing was cancelled before a subject was chosen; the rest gets nothing",
-        "testing": "The test is out; the subject on which most people click goes to the rest",
-        "sending": f"The test is being sent; {mailing.ab.hours} h after its last mail the best one goes to the rest",
+        "cancelled": say("The mailing was cancelled before a subject was chosen; the rest gets nothing"),
+        "testing": say("The test is out; the subject on which most people click goes to the rest"),
+        "sending": say(
+            "The test is being sent; {hours} h after its last mail the best one goes to the rest",
+            hours=mailing.ab.hours,
+        ),
     }[experiment_state(mailing)]
 
 
