@@ -26,6 +26,7 @@ PLACES = (
     ("imports", "/imports"),
     ("exports", "/exports"),
     ("forms", "/forms"),
+    ("pictures", "/pictures"),
     ("next-digest", "/digests/next?language=fi"),
     ("problem", "/nothing"),
     ("sign-out", "/logout"),

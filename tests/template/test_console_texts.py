@@ -15,13 +15,11 @@ from tests.support.console_texts import FUNCTIONS, ROOT, TEMPLATES, keys_asked_f
 LOCALES = ROOT / "templates" / "locales"
 NOT_YET = frozenset(
     {
-        "_campaign_fields",
         "_campaign_look",
         "campaign",
         "campaign_preview",
         "campaign_scheduled",
         "campaign_versions",
-        "pictures",
     }
 )
 """Templates whose words are English still."""

@@ -7,10 +7,11 @@ from typing import Any
 from console.principal import Principal
 from console.request import Request
 from console.responses import page
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.mail.pictures.add_picture import add_picture, as_markdown, kept_as_json, picture_as_json
 from newsletter.mail.pictures.picture import MAX_BYTES, MAX_HEIGHT, MAX_WIDTH, TYPES
-from newsletter.platform.errors import Conflict, InvalidInput
+from newsletter.platform.errors import Conflict, InvalidInput, text_of
 from newsletter.platform.web.answer import Answer, json_answer
 
 ON_A_PAGE = 24
@@ -26,9 +27,9 @@ def take_form(request: Request, who: Principal) -> Answer:
     try:
         found, _ = _added(_file(request), request.field("alt"))
     except (InvalidInput, Conflict) as wrong:
-        field, said = (wrong.field, wrong.message) if isinstance(wrong, InvalidInput) else ("file", str(wrong))
+        field, said = (wrong.field, wrong.message) if isinstance(wrong, InvalidInput) else ("file", text_of(wrong))
         if request.header("x-autosave") == "1":
-            return json_answer(422, {"errors": {field: said}})
+            return json_answer(422, {"errors": {field: words().said(said)}})
         return _page(request, who, errors={field: said})
     if request.header("x-autosave") == "1":
         return json_answer(200, found)

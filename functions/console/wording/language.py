@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COOKIE = "newsletter_language"
 COOKIE_SECONDS = 400 * 24 * 3600
 """The longest that browsers keep a cookie (RFC 6265bis, 5.5)."""
-NOT_YET = re.compile(r"/console/(campaigns/.+|pictures)")
+NOT_YET = re.compile(r"/console/campaigns/.+")
 """Pages whose texts are English alone; so all of such a page is, the way around included."""
 _CURRENT: ContextVar[tuple[str, str]] = ContextVar("language of the answer, and page", default=(ENGLISH, "/console"))
 

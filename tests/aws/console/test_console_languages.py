@@ -32,6 +32,7 @@ PAGES = (
     "/console/imports",
     "/console/exports",
     "/console/forms",
+    "/console/pictures",
     "/console/digests/next",
     "/console/logout",
 )

@@ -10,6 +10,7 @@ from newsletter.mail.writing.addresses import PICTURES
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound
 from newsletter.platform.text import one_line
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -31,7 +32,9 @@ def add_picture(data: bytes, app: Container) -> tuple[Picture, bool]:
     known = any(each.name == picture.name for each in kept)
     if not known:
         if len(kept) >= MAX_PICTURES:
-            message = f"there are {MAX_PICTURES:,} pictures already; delete some that no mail shows (docs/operate.md)"
+            message = say(
+                "there are {most} pictures already; delete some that no mail shows (docs/operate.md)", most=MAX_PICTURES
+            )
             raise Conflict(message)
         app.pictures.put(picture)
     return picture, not known
@@ -55,7 +58,7 @@ def as_markdown(name: str, alt: str, app: Container) -> str:
     """What stands for it in a text; width and height follow from the address. Raises InvalidInput on `alt`."""
     said = one_line(alt).strip()
     if len(said) > MAX_ALT:
-        raise InvalidInput("alt", f"{len(said)} characters; at most {MAX_ALT}")
+        raise InvalidInput("alt", say("{length} characters; at most {most}", length=len(said), most=MAX_ALT))
     described = _SIGNS.sub(r"\\\1", said)
     return f"![{described}]({picture_url(name, app)})"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newsletter.mail.pictures.size import Refused, Size, cut_off, damaged
+from newsletter.platform.words.said import say
 
 IMAGE, EXTENSION, TRAILER = 0x2C, 0x21, 0x3B
 CONTROL, APPLICATION = 0xF9, 0xFF
@@ -37,7 +38,7 @@ def clean_gif(data: bytes) -> tuple[Size, bytes]:
     if not images or not (size.width and size.height):
         raise damaged("GIF")
     if images > MOST_IMAGES:
-        raise Refused(f"a GIF of {images} pictures; at most {MOST_IMAGES}")
+        raise Refused(say("a GIF of {images} pictures; at most {most}", images=images, most=MOST_IMAGES))
     return size, b"".join([*kept, bytes([TRAILER])])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.mail.pictures.size import Refused, Size, cut_off, damaged
+from newsletter.platform.words.said import say
 
 SOI, EOI, SOS, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 RESTARTS = range(0xD0, 0xD8)
@@ -23,7 +24,7 @@ def clean_jpeg(data: bytes) -> tuple[Size, bytes]:
     kept, sizes, scans = [data[:2]], [], 0
     for marker, content, whole in _segments(data):
         if marker in OTHER_FRAMES:
-            raise Refused("a JPEG of a rare kind, which most mail programs do not show; save it once more as JPEG")
+            raise Refused(say("a JPEG of a rare kind, which most mail programs do not show; save it once more as JPEG"))
         if marker in FRAMES:
             sizes.append(_size(content))
         elif marker == SOS:
@@ -78,7 +79,7 @@ def _size(content: bytes) -> Size:
     if not (size.width and size.height):
         raise damaged("JPEG")
     if content[5] not in (1, 3):
-        raise Refused("a JPEG for print (CMYK), which mail programs show in wrong colours; save it as RGB")
+        raise Refused(say("a JPEG for print (CMYK), which mail programs show in wrong colours; save it as RGB"))
     return size
 
 
@@ -96,7 +97,9 @@ def _end_of_scan(data: bytes, at: int) -> int:
 def _require_upright(content: bytes) -> None:
     """Raises Refused for a picture that only a note in its EXIF turns: half of the mail programs would not."""
     if content.startswith(b"Exif\0\0") and _orientation(content[6:]) > UPRIGHT:
-        raise Refused("a photo that lies on its side, and a note of the camera turns it; turn it and save it once more")
+        raise Refused(
+            say("a photo that lies on its side, and a note of the camera turns it; turn it and save it once more")
+        )
 
 
 def _orientation(tiff: bytes) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from newsletter.platform.words.said import say
+
 MOST_PIXELS = 2_000 * 4_000
 """More are not unpacked to see whether a picture is whole."""
 
@@ -21,9 +23,9 @@ class Refused(ValueError):
 
 def cut_off(name: str) -> Refused:
     """For a file that ends too early."""
-    return Refused(f"a {name} file that is cut off; save or copy it once more")
+    return Refused(say("a {name} file that is cut off; save or copy it once more", name=name))
 
 
 def damaged(name: str) -> Refused:
     """For a file that contradicts its format."""
-    return Refused(f"a {name} file that is damaged; save it once more with a picture program")
+    return Refused(say("a {name} file that is damaged; save it once more with a picture program", name=name))
