@@ -10,8 +10,11 @@ import pytest
 
 from newsletter.container import app
 from newsletter.platform.errors import InvalidInput, NotNow
+from newsletter.readers.consents.consents_store import Consents
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions
+from newsletter.readers.profiles.subscribers_store import Subscribers
+from newsletter.readers.signup.sign_ups_store import SignUps
 from newsletter.readers.subscriber import Status
 from newsletter.readers.transfers import run_import
 from newsletter.readers.transfers.carry_on import carry_on
@@ -26,7 +29,7 @@ from newsletter.readers.transfers.manage_import import (
 from newsletter.readers.transfers.transfer import ExportState, ImportJob, ImportState
 from newsletter.readers.transfers.transfers_store import Transfers
 from tests.support.cloud import Cloud
-from tests.support.import_lists import status_of
+from tests.support.import_lists import chain_is_whole, id_of, keep, reader, status_of
 from tests.support.readers import add_reader
 
 READERS = 25
@@ -85,6 +88,35 @@ def test_an_import_that_dies_after_any_write_brings_everybody_in_once_and_counts
         assert sorted(mail.to[0] for mail in cloud.mails()) == sorted(f"r{n}@example.com" for n in range(READERS))
     else:
         assert len(cloud.items("Subscribers")) == READERS
+
+
+@pytest.mark.parametrize("dies_at", [(Consents, "append"), (Subscribers, "remember_head"), (SignUps, "delete")])
+def test_a_list_of_those_who_left_that_dies_at_any_line_leaves_every_record_and_no_reminder(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, dies_at: tuple[type, str]
+) -> None:
+    check_import(uploaded("email\nasked@example.com\n"), "pending", "", NO_OPTIONS, app, start=True)
+    assert cloud.drain() == []
+    keep(reader("reads@example.com"))
+    text = "email\nreads@example.com\nasked@example.com\nnew@example.com\n"
+    job = check_import(uploaded(text), "left", "", NO_OPTIONS, app, start=True)
+
+    def dies(*_: Any) -> None:
+        message = "the function died"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(*dies_at, dies)
+        cloud.drain()
+    for _ in range(5):
+        carry_on(job.id, app)
+    assert cloud.drain() == []
+
+    found = app.transfers.get_import(job.id)
+    assert found is not None
+    assert (found.state, sum(found.counts.values())) == (ImportState.DONE, 3)
+    assert chain_is_whole("reads@example.com")
+    assert app.consents.chain(id_of("reads@example.com"))[-1].consent.act == "withdrawn"
+    assert app.sign_ups.kept(id_of("asked@example.com"), app.now()) == []
 
 
 def test_two_messages_for_one_step_do_it_once(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,10 +136,7 @@ class _Import:
             return Imported.TWICE
         self._seen.add(entry.id)
         if status is not None and status is not Status.ACTIVE:
-            if status is Status.BOUNCED and entry.listed.left and not self._dry:
-                # A reader whom soft bounces stopped may become active again; one who has left must not.
-                self._end(entry)
-            return Imported.LEFT
+            return self._end_again(entry, status)
         if entry.listed.left:
             return self._leave(entry, status, earlier) if first else Imported.KNOWN
         if entry.listed is ListedStatus.PENDING and self._list.mode is Mode.CONFIRMED:
@@ -177,6 +174,10 @@ class _Import:
         if not entry.form.email:
             added = self._app.subscribers.admit_erased(entry.id, entry.left_at or self._now)
             return Imported.SUPPRESSED if added else Imported.KNOWN
+        if earlier is not None and earlier.origin.startswith("import "):
+            # The form came from an import and not from the reader; without it no reminder is sent. It goes first: once
+            # the reader is known to have left, a repeated run does not come here.
+            self._app.sign_ups.delete(earlier)
         added = self._app.subscribers.admit(
             self._reader(entry, entry.listed.status),
             imported_record(self._withdrawn(entry), self._app.consents.seal(entry.id)),
@@ -184,9 +185,6 @@ class _Import:
             why=entry.left_why,
             forget_after=self._app.publication.retention.left,
         )
-        if earlier is not None and earlier.origin.startswith("import "):
-            # The form came from an import and not from the reader; without it no reminder is sent.
-            self._app.sign_ups.delete(earlier)
         return Imported.SUPPRESSED if added else Imported.KNOWN
 
     def _end(self, entry: Entry) -> Imported:
@@ -204,9 +202,27 @@ class _Import:
         how = self._list.origin
         if not self._app.subscribers.deactivate(entry.id, entry.listed.status, how, self._now, forget_after):
             return Imported.LEFT
-        head = self._app.consents.append(entry.id, withdrawn).hash
-        self._app.subscribers.remember_head(entry.id, head)
+        self._record(entry.id, withdrawn)
         return Imported.ENDED
+
+    def _end_again(self, entry: Entry, status: Status) -> Imported:
+        """Of a reader who is not active and has left according to the file: stop what soft bounces had only paused, and
+        write the record that a run which died in between still owes.
+        """
+        if not entry.listed.left or self._dry:
+            return Imported.LEFT
+        if status is Status.BOUNCED:
+            # A later delivery may make a reader whom soft bounces stopped active again; one who has left stays so.
+            self._end(entry)
+        elif self._again:
+            profile = self._app.subscribers.profile(entry.id)
+            if profile is not None and profile.left_how == self._list.origin:
+                self._record(entry.id, self._withdrawn(entry))
+        return Imported.LEFT
+
+    def _record(self, subscriber: str, consent: Consent) -> None:
+        head = self._app.consents.append(subscriber, consent).hash
+        self._app.subscribers.remember_head(subscriber, head)
 
     def _withdrawn(self, entry: Entry) -> Consent:
         """The consent record of leaving. From its `unique` a second run of the file sees that the first had ended the
