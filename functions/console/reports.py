@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from newsletter.container import app
 from newsletter.mailings.mailing import Mailing
+from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
-from newsletter.reports.certificate import RecipientLine
+from newsletter.reports.certificate import Certificate, RecipientLine
+from newsletter.reports.count_mailing import listed_stats
+from newsletter.reports.descriptions import title_of
 from newsletter.reports.groups.count_groups import why_back
 from newsletter.reports.report_mailing import Report, recipients_of, report_mailing
 from newsletter.reports.words.bounce_words import group_of
@@ -26,6 +30,31 @@ SEARCH_SECONDS = 8.0
 def report_of(mailing: str) -> Report:
     """The report as of now. Raises NotFound."""
     return report_mailing(mailing, app, now=whole_seconds(app.now()))
+
+
+@dataclass(frozen=True)
+class ListedMailing:
+    """A mailing in a list; `figures` is None if there was no time to count it."""
+
+    mailing: Mailing
+    title: str
+    figures: Certificate | None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether some recipients have not been tried yet."""
+        return bool(self.figures and self.figures.waiting) and self.mailing.status.state is not MailingState.CANCELLED
+
+
+def newest_mailings(limit: int, seconds: float) -> list[ListedMailing]:
+    """The newest mailings; after so many seconds those are left uncounted that nobody has counted before."""
+    now = whole_seconds(app.now())
+    stop = time.monotonic() + seconds
+    lines = []
+    for mailing in app.mailings.newest(limit):
+        stats = listed_stats(mailing, app, now=now, may_count=time.monotonic() < stop)
+        lines.append(ListedMailing(mailing, title_of(mailing), stats.sums if stats else None))
+    return lines
 
 
 def lines_after(mailing: Mailing, cursor: str) -> Iterator[RecipientLine]:

@@ -78,7 +78,7 @@ def run(program: str, environment: Mapping[str, str], *arguments: Any) -> dict[s
         check=False,
     )
     if done.returncode:
-        raise Failed(f"{program}:\n{done.stdout[:2000]}\n{done.stderr[-1000:]}")
+        raise Failed(f"{program}:\n{done.stdout[-2500:]}\n{done.stderr[-1000:]}")
     lines = done.stdout.splitlines()
     result: dict[str, Any] = json.loads(lines.pop())
     return result | {"logged_bytes": sum(len(line.encode()) + 1 for line in lines)}

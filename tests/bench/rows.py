@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 
 from tests.bench.figures import Figure, LeftOut
-from tests.bench.measure import audience, cold_start, million, send, site, size, verdicts
+from tests.bench.measure import audience, cold_start, console, million, send, site, size, verdicts
 
 
 class Bound(StrEnum):
@@ -55,6 +55,7 @@ ROWS = (
     Row("visit_usd_per_million", Bound.AT_MOST, 2.2),
     Row("verdict_visits_per_cpu_s", Bound.AT_LEAST, 50_000),
     Row("audience_count_s", Bound.AT_MOST, 3),
+    Row("console_page_ms", Bound.AT_MOST, 300),
     Row("zip_mb", Bound.AT_MOST, 12),
 )
 """What is counted in turns is counted in turns of `yardstick.py`."""
@@ -78,6 +79,8 @@ def benches(wanted: Sequence[str]) -> dict[str, Callable[[], Sequence[Figure | L
         chosen["verdicts"] = verdicts.measure
     if _any(wanted, "audience_"):
         chosen["audience"] = audience.measure
+    if _any(wanted, "console_"):
+        chosen["console"] = console.measure
     if _any(wanted, "zip_"):
         chosen["size"] = size.measure
     return chosen

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from console.principal import Principal
-from console.reports import lines_after, page_of, report_of
+from console.reports import lines_after, newest_mailings, page_of, report_of
 from console.request import Request
 from console.responses import clock, page
 from console.wording.language import words
@@ -53,22 +51,9 @@ COUNT_SECONDS = 5.0
 """Seconds to count figures for the start page. Mailings after that time show them only on their own page."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A mailing on the start page; `figures` is None if the time for counting was up."""
-
-    mailing: Mailing
-    title: str
-    figures: Certificate | None
-
-
 def show_mailings(_request: Request, who: Principal) -> Answer:
     """The newest mailings with their figures, and what the scheduled runs decided."""
-    stop = time.monotonic() + COUNT_SECONDS
-    lines = []
-    for mailing in app.mailings.newest(MAILINGS):
-        report = report_of(mailing.id) if time.monotonic() < stop else None
-        lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
+    lines = newest_mailings(MAILINGS, COUNT_SECONDS)
     decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in app.decisions.newest(DECISIONS)]
     waiting = [line for line in lines if line.mailing.status.state is MailingState.APPROVAL]
     return page("mailings", who, lines=lines, waiting=waiting, decisions=decisions)

@@ -46,10 +46,10 @@ class ReaderCount:
         }
 
 
-def count_readers(app: Container) -> ReaderCount:
-    """As of now, or a second ago."""
+def count_readers(app: Container, most_read: int = MOST_READ) -> ReaderCount:
+    """As of now, or a second ago. Ids are spread evenly, so that the first `most_read` of many are a fair sample."""
     found = ReaderCount(app.reader_list.active())
-    for recipient in active_recipients(app, MOST_READ):
+    for recipient in active_recipients(app, most_read):
         if recipient is None:
             break
         found.read += 1

@@ -139,11 +139,21 @@ def _readable(subscriber: str, app: Container) -> Subscriber | None:
 
 
 def _got(mailing: Mailing, ids: Collection[str], now: datetime, app: Container) -> Iterator[GotMail]:
-    """What the ledger says of the reader in a mailing: only their shard of it is read."""
+    """What the ledger says of the reader in a mailing: only their batches are read, or all of their shard where nothing
+    was planned.
+    """
     cancelled_at = now if mailing.status.state is MailingState.CANCELLED else None
     for shard in dict.fromkeys(shard_of(each) for each in ids):
-        records = list(app.deliveries.records(mailing.id, shard))
-        planned = [batch for _, manifest in planned_pages(mailing, shard, app) for batch in manifest.batches]
+        planned = [
+            batch
+            for _, manifest in planned_pages(mailing, shard, app)
+            for batch in manifest.batches
+            if set(ids).intersection(batch.recipients)
+        ]
+        ids_of_batches = (each for batch in planned for each in (batch.id, batch.resend_id))
+        records = [record for each in ids_of_batches if (record := app.deliveries.record(mailing.id, each))]
+        if mailing.kind.automated:
+            records = list(app.deliveries.records(mailing.id, shard))
         for line in recipient_lines(records, planned, cancelled_at=cancelled_at):
             if line.subscriber in ids:
                 yield GotMail(mailing, line.status)

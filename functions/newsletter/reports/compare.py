@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.shards import SHARDS
 from newsletter.reports.certificate import Certificate
-from newsletter.reports.count_mailing import count_mailing, is_large
+from newsletter.reports.count_mailing import count_mailing, is_large, listed_stats
 from newsletter.reports.stats import MailingStats, sum_stats
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def share_of(mailing: Mailing, sums: Certificate) -> Share:
 def earlier_ones(mailing: Mailing, app: Container, *, now: datetime) -> list[Share]:
     """The shares of the last COMPARED mailings of the same kind that started before, the newest first.
 
-    Small ones are counted. Large ones are taken as they were counted last; one of which that is not known is left out,
-    so that looking at a report never counts a million recipients for the sake of a comparison.
+    Small ones are counted, if lists do not know them yet. Large ones are taken as they were counted last; one of which
+    that is not known is left out, so that looking at a report never counts a million recipients for a comparison.
     """
     return list(islice(_earlier(mailing, app, now), COMPARED))
 
@@ -60,6 +60,9 @@ def _earlier(mailing: Mailing, app: Container, now: datetime) -> Iterator[Share]
 
 
 def _counted(mailing: Mailing, app: Container, now: datetime) -> MailingStats | None:
+    listed = listed_stats(mailing, app, now=now, may_count=False)
+    if listed is not None:
+        return listed
     if not is_large(mailing, app):
         return count_mailing(mailing, app, now=now)
     known = app.stats.of_shards(mailing.id)

@@ -25,6 +25,11 @@ MIN_AGE = timedelta(seconds=15)
 MAX_AGE = timedelta(hours=6)
 AGE_DIVISOR = 100
 """Stored stats may have a hundredth of their mailing's age, within these bounds: older mailings change more slowly."""
+SETTLED = timedelta(days=1)
+"""From so long after its end on, lists show a mailing as it was last counted, if that is not too long ago."""
+LISTED_DIVISOR = 20
+LISTED_MAX_AGE = timedelta(days=1)
+"""In lists, stats may have a twentieth of their mailing's age, up to a day."""
 
 
 def count_mailing(mailing: Mailing, app: Container, *, now: datetime, since: datetime | None = None) -> MailingStats:
@@ -33,8 +38,33 @@ def count_mailing(mailing: Mailing, app: Container, *, now: datetime, since: dat
     So a large mailing is read once in a while and shard by shard, however many people look at it, and sending need not
     update any counter. With `since`, what was counted at that moment or later will do, and nothing older.
     """
-    if not is_large(mailing, app):
-        return _count(mailing, "", now, app, topics_of_links(mailing, app))
+    if is_large(mailing, app):
+        stats = _sum_shards(mailing, app, now, since)
+    else:
+        stats = _count(mailing, "", now, app, topics_of_links(mailing, app))
+    if _is_settled(mailing, now):
+        app.stats.put_newest(mailing.id, stats)
+    return stats
+
+
+def listed_stats(mailing: Mailing, app: Container, *, now: datetime, may_count: bool = True) -> MailingStats | None:
+    """The stats for lists and comparisons: of a mailing that has been over for a day, those that were counted last.
+
+    None without any, if they may not be counted now. A report counts its mailing, so that the list then says the same.
+    """
+    known = app.stats.newest(mailing.id) if _is_settled(mailing, now) else None
+    if may_count and (
+        known is None or known.at < now - min((now - mailing.created_at) / LISTED_DIVISOR, LISTED_MAX_AGE)
+    ):
+        return count_mailing(mailing, app, now=now)
+    return known
+
+
+def _is_settled(mailing: Mailing, now: datetime) -> bool:
+    return not mailing.kind.automated and mailing.status.state.is_final and mailing.status.since <= now - SETTLED
+
+
+def _sum_shards(mailing: Mailing, app: Container, now: datetime, since: datetime | None) -> MailingStats:
     usual = now - min(max((now - mailing.created_at) / AGE_DIVISOR, MIN_AGE), MAX_AGE)
     oldest = max(since or usual, mailing.status.since)
     known = {shard: stats for shard, stats in app.stats.of_shards(mailing.id).items() if stats.at >= oldest}

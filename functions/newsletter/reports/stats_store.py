@@ -1,4 +1,5 @@
-"""Stored stats, in the Deliveries table: of the shards of large mailings, and of mailings that are over.
+"""Stored stats, in the Deliveries table: of the shards of large mailings, of mailings that are over, and as
+lists of mailings show them.
 
 The stored names `tally#…`, `lately` and `standings` are those of the first release.
 """
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CERTIFICATE = "certificate"
+NEWEST = "newest"
 
 
 class StatsStore:
@@ -46,14 +48,25 @@ class StatsStore:
 
     def certificate(self, mailing: str) -> MailingStats | None:
         """The stats that were stored when the mailing was over, or None."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"mailing": mailing, "part": CERTIFICATE}), ConsistentRead=True
-        )
-        return _stats(from_item(answer["Item"])) if "Item" in answer else None
+        return self._of_mailing(mailing, CERTIFICATE)
 
     def put_certificate(self, mailing: str, stats: MailingStats) -> None:
         """Store the final stats of a mailing that is over."""
         self._put(mailing, CERTIFICATE, stats)
+
+    def newest(self, mailing: str) -> MailingStats | None:
+        """The stats of the mailing as they were last counted, or None."""
+        return self._of_mailing(mailing, NEWEST)
+
+    def put_newest(self, mailing: str, stats: MailingStats) -> None:
+        """Store the stats of the whole mailing as they are now."""
+        self._put(mailing, NEWEST, stats)
+
+    def _of_mailing(self, mailing: str, part: str) -> MailingStats | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"mailing": mailing, "part": part}), ConsistentRead=True
+        )
+        return _stats(from_item(answer["Item"])) if "Item" in answer else None
 
     def _put(self, mailing: str, part: str, stats: MailingStats) -> None:
         values = {

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.principal import Principal
-from console.reports import report_of
+from console.reports import newest_mailings
 from console.request import Request
 from console.responses import clock, page
 from newsletter.container import app
-from newsletter.mailings.mailing import Mailing
-from newsletter.mailings.status import MailingState
 from newsletter.overview.growth import GrowthOfWeek
 from newsletter.overview.overview import overview
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
-from newsletter.reports.certificate import Certificate
-from newsletter.reports.descriptions import title_of
 
 MAILINGS = 5
 COUNT_SECONDS = 3.0
 """Seconds to count figures of mailings. Those after that time show them only on their own page."""
 BAR = 120
 """Units of the longest bar of the growth chart, on each side of its middle."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A mailing; `figures` is None if the time for counting was up."""
-
-    mailing: Mailing
-    title: str
-    figures: Certificate | None
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether some recipients have not been tried yet."""
-        return self.mailing.status.state is not MailingState.CANCELLED and bool(self.figures and self.figures.waiting)
 
 
 @dataclass(frozen=True)
@@ -54,11 +35,7 @@ def show(_request: Request, who: Principal) -> Answer:
     """The start page."""
     now = whole_seconds(app.now())
     found = overview(now, app, clock)
-    stop = time.monotonic() + COUNT_SECONDS
-    lines = []
-    for mailing in app.mailings.newest(MAILINGS):
-        report = report_of(mailing.id) if time.monotonic() < stop else None
-        lines.append(Line(mailing, title_of(mailing), report.certificate if report else None))
+    lines = newest_mailings(MAILINGS, COUNT_SECONDS)
     return page("start", who, found=found, bars=_bars(found.growth.weeks), lines=lines, now=now)
 
 
