@@ -10,13 +10,14 @@ from itertools import pairwise
 
 from newsletter.mail.mail_html import HEADINGS, Element, read_html, without_sources
 from newsletter.platform.links.urls import addresses_in, fault_of_link
+from newsletter.platform.words.said import say
 
 CLIP = 102_000
 """Bytes of HTML after which Gmail clips a mail and hides the rest, the unsubscribe link included, behind a link."""
 NEAR_CLIP = 85_000
 """From so many bytes on, a longer title or another article may be clipped."""
 
-_NO_LINK = "its address does not begin with https://, http://, mailto: or tel:"
+NO_ADDRESS = say("its address does not begin with https://, http://, mailto: or tel:")
 _LEFT_AS_TEXT = re.compile(r"\[[^\]\n]+\]\([^)\n]*\)")
 _LOOKS_LIKE_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*?\|[A-Z][A-Z0-9_:]*\|\*?|%%\w+%%|\$\{\w+\}|\[\[\w+\]\]")
 
@@ -92,11 +93,24 @@ def examine(mail: Sample) -> list[Finding]:
 
 
 def _size(mail: Sample) -> Iterator[Finding]:
-    size = f"{mail.size / 1000:.0f} kB of HTML"
     if mail.size > CLIP:
-        yield Finding(Rule.SIZE, f"{size}; Gmail cuts a mail off after {CLIP // 1000} kB, so shorten the text")
+        yield Finding(
+            Rule.SIZE,
+            say(
+                "{size} kB of HTML; Gmail cuts a mail off after {most} kB, so shorten the text",
+                size=round(mail.size / 1000),
+                most=CLIP // 1000,
+            ),
+        )
     elif mail.size > NEAR_CLIP:
-        yield Finding(Rule.NEARLY_CLIPPED, f"{size}; Gmail cuts a mail off after {CLIP // 1000} kB")
+        yield Finding(
+            Rule.NEARLY_CLIPPED,
+            say(
+                "{size} kB of HTML; Gmail cuts a mail off after {most} kB",
+                size=round(mail.size / 1000),
+                most=CLIP // 1000,
+            ),
+        )
 
 
 def _links(mail: Sample, root: Element) -> Iterator[Finding]:
@@ -107,13 +121,18 @@ def _links(mail: Sample, root: Element) -> Iterator[Finding]:
         href = link.attributes["href"]
         target = targets.get(href, href)
         if fault := fault_of_link(target, mail.home):
-            yield Finding(Rule.LINK, f"the link {_quoted(target)} {fault}", link.nearest_source, target)
+            yield Finding(
+                Rule.LINK,
+                say("the link {link} {fault}", link=_quoted(target), fault=fault),
+                link.nearest_source,
+                target,
+            )
         if not link.accessible_name():
-            message = f"the link to {_quoted(target)} has no text; say where it leads"
+            message = say("the link to {link} has no text; say where it leads", link=_quoted(target))
             yield Finding(Rule.LINK_TEXT, message, link.nearest_source, target)
     for element, text in _readable(root):
         for left in _LEFT_AS_TEXT.findall(text):
-            message = f"{_quoted(left)} stays text, because {_NO_LINK}"
+            message = say("{text} stays text, because {why}", text=_quoted(left), why=NO_ADDRESS)
             yield Finding(Rule.LINK, message, element.nearest_source, left)
 
 
@@ -123,10 +142,16 @@ def _pictures(root: Element) -> Iterator[Finding]:
             continue
         source = picture.attributes.get("src", "")
         if "alt" not in picture.attributes:
-            message = f'the picture {_quoted(source)} has no alt; describe it, or write alt="" if it only decorates'
+            message = say(
+                'the picture {picture} has no alt; describe it, or write alt="" if it only decorates',
+                picture=_quoted(source),
+            )
             yield Finding(Rule.ALT, message, picture.nearest_source, source)
         if not source.startswith(("https://", "http://", "data:", "cid:")):
-            message = f"the picture {_quoted(source)} is not at an address that a mail program could load it from"
+            message = say(
+                "the picture {picture} is not at an address that a mail program could load it from",
+                picture=_quoted(source),
+            )
             yield Finding(Rule.LINK, message, picture.nearest_source, source)
 
 
@@ -134,23 +159,26 @@ def _unsubscribe_link(mail: Sample, root: Element) -> Iterator[Finding]:
     if not mail.leave:
         return
     if not any(link.attributes.get("href", "").startswith(mail.leave) for link in _seen(root, "a")):
-        yield Finding(Rule.UNSUBSCRIBE, "the HTML has no link to unsubscribe")
+        yield Finding(Rule.UNSUBSCRIBE, say("the HTML has no link to unsubscribe"))
     if mail.leave not in mail.text:
-        yield Finding(Rule.UNSUBSCRIBE, "the text part has no link to unsubscribe")
+        yield Finding(Rule.UNSUBSCRIBE, say("the text part has no link to unsubscribe"))
 
 
 def _same_text(mail: Sample, root: Element) -> Iterator[Finding]:
     if not mail.subject.strip():
-        yield Finding(Rule.TEXT_PART, "there is no subject")
+        yield Finding(Rule.TEXT_PART, say("there is no subject"))
     if not mail.text.strip():
-        yield Finding(Rule.TEXT_PART, "the text part is empty")
+        yield Finding(Rule.TEXT_PART, say("the text part is empty"))
         return
     yield from _same_links(mail, root)
     said = " ".join(mail.text.split()).casefold()
     for heading in _seen(root, *HEADINGS):
         if (text := heading.text()) and text.casefold() not in said:
             yield Finding(
-                Rule.SAME_TEXT, f"the text part lacks the heading {_quoted(text)}", heading.nearest_source, text
+                Rule.SAME_TEXT,
+                say("the text part lacks the heading {heading}", heading=_quoted(text)),
+                heading.nearest_source,
+                text,
             )
 
 
@@ -166,46 +194,60 @@ def _same_links(mail: Sample, root: Element) -> Iterator[Finding]:
         if shown_as not in mail.text:
             target = targets.get(href, href)
             yield Finding(
-                Rule.SAME_TEXT, f"the text part lacks the link {_quoted(target)}", link.nearest_source, target
+                Rule.SAME_TEXT,
+                say("the text part lacks the link {link}", link=_quoted(target)),
+                link.nearest_source,
+                target,
             )
     for address in addresses_in(mail.text):
         if address not in shown:
             target = targets.get(address, address)
-            yield Finding(Rule.SAME_TEXT, f"only the text part has the link {_quoted(target)}", "", target)
+            yield Finding(
+                Rule.SAME_TEXT, say("only the text part has the link {link}", link=_quoted(target)), "", target
+            )
 
 
 def _placeholders(mail: Sample, root: Element) -> Iterator[Finding]:
     for name in sorted(mail.unknown):
-        message = f"nobody fills in the placeholder {name}; SES would lose the mail"
+        message = say("nobody fills in the placeholder {name}; SES would lose the mail", name=name)
         yield Finding(Rule.PLACEHOLDER, message, "", name)
     texts = [(element.nearest_source, text) for element, text in _readable(root)]
     for at, text in [("", mail.subject), *texts]:
         for looks in _LOOKS_LIKE_PLACEHOLDER.findall(text):
-            message = f"{_quoted(looks)} looks like a placeholder, and would reach readers as it stands"
+            message = say("{text} looks like a placeholder, and would reach readers as it stands", text=_quoted(looks))
             yield Finding(Rule.FOREIGN_PLACEHOLDER, message, at, looks)
 
 
 def _language(mail: Sample, root: Element) -> Iterator[Finding]:
     (html,) = [element for element in root.within() if element.tag == "html"][:1] or [root]
     if html.attributes.get("lang", "") != mail.language:
-        message = f'the element html has lang="{html.attributes.get("lang", "")}", and the mail is in {mail.language}'
+        message = say(
+            'the element html has lang="{found}", and the mail is in {language}',
+            found=html.attributes.get("lang", ""),
+            language=mail.language,
+        )
         yield Finding(Rule.LANGUAGE, message, html.source)
     if not any(element.tag == "title" and element.text() for element in root.within()):
-        yield Finding(Rule.LANGUAGE, "there is no title, which screen readers say first")
+        yield Finding(Rule.LANGUAGE, say("there is no title, which screen readers say first"))
 
 
 def _headings(root: Element) -> Iterator[Finding]:
     headings = list(_seen(root, *HEADINGS))
     levels = [int(heading.tag[1]) for heading in headings]
     if levels[:1] != [1] or levels.count(1) > 1:
-        yield Finding(Rule.HEADINGS, "the mail needs one heading of level 1, before all others")
+        yield Finding(Rule.HEADINGS, say("the mail needs one heading of level 1, before all others"))
     for before, heading in pairwise(headings):
         if int(heading.tag[1]) > int(before.tag[1]) + 1:
-            message = f"the heading {_quoted(heading.text())} skips a level: {heading.tag} after {before.tag}"
+            message = say(
+                "the heading {heading} skips a level: {tag} after {before}",
+                heading=_quoted(heading.text()),
+                tag=heading.tag,
+                before=before.tag,
+            )
             yield Finding(Rule.HEADINGS, message, heading.nearest_source, heading.text())
     for heading in headings:
         if not heading.accessible_name():
-            yield Finding(Rule.HEADINGS, f"a heading ({heading.tag}) is empty", heading.nearest_source)
+            yield Finding(Rule.HEADINGS, say("a heading ({tag}) is empty", tag=heading.tag), heading.nearest_source)
 
 
 def _seen(root: Element, *tags: str) -> Iterator[Element]:

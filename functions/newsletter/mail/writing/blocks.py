@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from newsletter.mail.writing.addresses import WEB, is_link
 from newsletter.mail.writing.personal_fields import without_fields
+from newsletter.platform.words.said import joined, say
 
 EXAMPLES = {
-    "button": "::button[Book a time](https://address)",
-    "article": "::article(https://address-of-the-article)",
-    "offer": "::offer, or ::offer(its-key)",
+    "button": say("::button[Book a time](https://address)"),
+    "article": say("::article(https://address-of-the-article)"),
+    "offer": say("::offer, or ::offer(its-key)"),
 }
 LOOKS_LIKE_BLOCK = re.compile(r"^ {0,3}:{2,}\s*(\w+).*$", re.MULTILINE)
 _LINE = re.compile(r" {0,3}::(\w+)(?:\[([^\]\n]*)\])?(?:\((\S*)\))?[ \t]*")
@@ -67,10 +68,10 @@ def fault_of_block(line: str) -> str:
     written = line[line.find("::") :]
     kind = _KIND.findall(written)[0]
     if kind not in EXAMPLES:
-        return f"::{kind} is unknown; there are {'; '.join(EXAMPLES.values())}"
+        return say("::{kind} is unknown; there are {examples}", kind=kind, examples=joined(list(EXAMPLES.values())))
     if read_block(written) is not None:
-        return f"::{kind} needs a line of its own, outside of lists and quotations"
-    return f"::{kind} is not written right; write {EXAMPLES[kind]}"
+        return say("::{kind} needs a line of its own, outside of lists and quotations", kind=kind)
+    return say("::{kind} is not written right; write {example}", kind=kind, example=EXAMPLES[kind])
 
 
 def as_markdown(block: OwnBlock, cards: Cards) -> str:

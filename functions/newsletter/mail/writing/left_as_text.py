@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from newsletter.mail.preflight_rules import Rule
+from newsletter.mail.preflight_rules import NO_ADDRESS, Rule
+from newsletter.platform.words.said import Said, say
 
 _LINK = re.compile(r"!?\[[^\]\n]{0,300}\]\((?P<address>[^)\n]{0,2000})\)")
 _BLANK_WITHIN = re.compile(r"\[[^\]\n]{1,300}\] {1,9}\((?:https?:|mailto:|tel:|www\.)[^)\n]{0,2000}\)", re.IGNORECASE)
@@ -25,7 +26,6 @@ _TAG = re.compile(
 _OF_WORD = re.compile(r"</?(?:m|o|st1|v|w|x):", re.IGNORECASE)
 MOST_TAGS = 50
 """In one paragraph; whoever pastes more sees the others when these are gone."""
-NO_ADDRESS = "its address does not begin with https://, http://, mailto: or tel:"
 
 
 def left_as_text(text: str, outside: str) -> Iterator[tuple[int, Rule, str]]:
@@ -51,12 +51,15 @@ def tags_left(text: str, lines: list[str]) -> Iterator[tuple[int, Rule, str]]:
         if re.search(rf"(?<!\\){re.escape(each[0])}", source) is None:
             continue
         if _OF_WORD.match(each[0]):
-            message = f"“{short(each[0])}” comes from Word; paste the text without its format"
+            message = say("{text} comes from Word; paste the text without its format", text=_quoted(each[0]))
             yield each.start(), Rule.HTML, message
         elif ":" in each[0].partition(" ")[0]:
-            yield each.start(), Rule.LINK, f"“{short(each[0])}” stays text, because {NO_ADDRESS}"
+            yield each.start(), Rule.LINK, _stays(each, NO_ADDRESS)
         else:
-            message = f"“{short(each[0])}” is raw HTML, and broken; leave it out, or write \\< to show the sign itself"
+            message = say(
+                "{text} is raw HTML, and broken; leave it out, or write \\< to show the sign itself",
+                text=_quoted(each[0]),
+            )
             yield each.start(), Rule.HTML, message
 
 
@@ -67,40 +70,56 @@ def short(text: str) -> str:
 
 def _why_no_link(address: str) -> str:
     if "{{" in address:
-        return "a personal field has no place in an address"
+        return say("a personal field has no place in an address")
     if re.match(r"tel:.*\s", address, re.IGNORECASE):
-        return "its number has a blank in it; write it without"
+        return say("its number has a blank in it; write it without")
     if re.match(r"(?:https?|mailto):.*\s", address, re.IGNORECASE):
-        return "its address has a blank in it; write %20"
+        return say("its address has a blank in it; write %20")
     if not address.strip():
-        return "it has no address"
+        return say("it has no address")
     return NO_ADDRESS
 
 
-def _stays(found: re.Match[str]) -> str:
-    return f"“{short(found[0].strip())}” stays text"
+def _quoted(text: str) -> str:
+    return f"“{short(text)}”"
+
+
+def _stays(found: re.Match[str], why: str) -> Said:
+    return say("{text} stays text, because {why}", text=_quoted(found[0].strip()), why=why)
+
+
+def _mend(found: re.Match[str], mend: str) -> Said:
+    return say("{text} stays text; {mend}", text=_quoted(found[0].strip()), mend=mend)
+
+
+def _no_definition(found: re.Match[str]) -> Said:
+    name = short(found["name"] or found[0].strip("![]"))
+    return _stays(found, say("no line says [{name}]: https://address", name=name))
+
+
+def _no_footnote(found: re.Match[str]) -> Said:
+    return say(
+        "{text} would be a footnote, and mails have no pages: say it in the text, or in brackets",
+        text=_quoted(found[0]),
+    )
 
 
 _MISTAKES: tuple[tuple[re.Pattern[str], Rule, Callable[[re.Match[str]], str]], ...] = (
-    (_LINK, Rule.LINK, lambda it: f"{_stays(it)}, because {_why_no_link(it['address'])}"),
-    (_BLANK_WITHIN, Rule.LINK, lambda it: f"{_stays(it)}; take out the blank between ] and ("),
-    (
-        _REFERENCE,
-        Rule.LINK,
-        lambda it: f"{_stays(it)}, because no line says [{short(it['name'] or it[0].strip('![]'))}]: https://address",
-    ),
-    (_DEFINITION, Rule.LINK, lambda it: f"{_stays(it)}, because {NO_ADDRESS}"),
-    (_BARE, Rule.LINK, lambda it: f"{_stays(it)}; write [words]({short(it[0])})"),
+    (_LINK, Rule.LINK, lambda it: _stays(it, _why_no_link(it["address"]))),
+    (_BLANK_WITHIN, Rule.LINK, lambda it: _mend(it, say("take out the blank between ] and ("))),
+    (_REFERENCE, Rule.LINK, _no_definition),
+    (_DEFINITION, Rule.LINK, lambda it: _stays(it, NO_ADDRESS)),
+    (_BARE, Rule.LINK, lambda it: _mend(it, say("write [words]({address})", address=short(it[0])))),
     (
         _SIZE,
         Rule.MARKDOWN,
-        lambda it: f"{_stays(it)}; write {{width=520 height=300}} right after the picture, both of them",
+        lambda it: _mend(it, say("write {size} right after the picture, both of them", size="{width=520 height=300}")),
     ),
+    (_INLINE_NOTE, Rule.MARKDOWN, _no_footnote),
+    (_HIGHLIGHT, Rule.MARKDOWN, lambda it: _mend(it, say("to stress words, write **bold**"))),
     (
-        _INLINE_NOTE,
+        _CALLOUT,
         Rule.MARKDOWN,
-        lambda it: f"“{short(it[0])}” would be a footnote, and mails have no pages: say it in the text, or in brackets",
+        lambda it: _mend(it, say("write **{word}:** in its place", word=it[0][2:-1].capitalize())),
     ),
-    (_HIGHLIGHT, Rule.MARKDOWN, lambda it: f"{_stays(it)}; to stress words, write **bold**"),
-    (_CALLOUT, Rule.MARKDOWN, lambda it: f"{_stays(it)}; write **{it[0][2:-1].capitalize()}:** in its place"),
 )

@@ -17,6 +17,7 @@ from markupsafe import escape
 from newsletter.mail.bidi import isolated
 from newsletter.mail.placeholders import mark, without_marks
 from newsletter.mail.text_cleaning import one_line
+from newsletter.platform.words.said import say
 
 MAX_FALLBACK = 60
 """Characters of a fallback."""
@@ -152,12 +153,24 @@ def _fault(text: str, at: int) -> str:
     found = _FIELD.match(text, at)
     if found is None:
         if "}}" not in line:
-            return f"“{line[:30]}” has no end; write {EXAMPLE}, and in a table \\| for |"
-        return f"“{line.partition('}}')[0][:60]}}}}}” is no personal field; write {EXAMPLE}"
+            return say(
+                "“{text}” has no end; write {example}, and in a table \\| for |", text=line[:30], example=EXAMPLE
+            )
+        shown = line.partition("}}")[0][:60] + "}}"
+        return say("“{text}” is no personal field; write {example}", text=shown, example=EXAMPLE)
     if found[1] not in VALUE_LIMITS:
-        return f"“{found[0][:80]}” is unknown; there are {', '.join(VALUE_LIMITS)}, for example {EXAMPLE}"
+        return say(
+            "“{text}” is unknown; there are {names}, for example {example}",
+            text=found[0][:80],
+            names=", ".join(VALUE_LIMITS),
+            example=EXAMPLE,
+        )
     if found[2] is None:
-        return f"“{found[0]}” says nothing to readers of whom we know none; write {{{{ {found[1]} | friend }}}}"
+        return say(
+            "“{text}” says nothing to readers of whom we know none; write {example}",
+            text=found[0],
+            example=f"{{{{ {found[1]} | friend }}}}",
+        )
     if _LOOKS_LIKE_TAG.search(found[2]):
-        return f"the fallback of {found[1]} has HTML in it, which readers would see; write plain words"
-    return f"the fallback of {found[1]} is longer than {MAX_FALLBACK} characters"
+        return say("the fallback of {name} has HTML in it, which readers would see; write plain words", name=found[1])
+    return say("the fallback of {name} is longer than {most} characters", name=found[1], most=MAX_FALLBACK)

@@ -12,6 +12,7 @@ from newsletter.mail.writing.blocks import LOOKS_LIKE_BLOCK, fault_of_block
 from newsletter.mail.writing.left_as_text import left_as_text, tags_left
 from newsletter.mail.writing.parser import parser
 from newsletter.mail.writing.personal_fields import faults_in_fields
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -20,27 +21,31 @@ _TAG = re.compile(r"<!--|<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)|<\?\w*|<!\[?\w+")
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^[^\]\s]+\]")
 _CODE_IN_LINE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 _NO_SIGN = re.compile(r"[^\n]")
-_NAMES = {"link_open": "a link", "image": "a picture"}
+_NO_ADDRESS = {
+    "link_open": say("a link has no address; write it in the brackets"),
+    "image": say("a picture has no address; write it in the brackets"),
+}
 _FIELD_IN_ADDRESS = re.compile(r"\{\{|%7B%7B", re.IGNORECASE)
 
 _INSTEAD = {
-    **dict.fromkeys(("b", "strong"), "write **bold**"),
-    **dict.fromkeys(("i", "em"), "write *italics*"),
-    **dict.fromkeys(("s", "del", "strike"), "write ~~struck through~~"),
-    **dict.fromkeys(("ul", "ol", "li"), "begin each item with - or 1."),
+    **dict.fromkeys(("b", "strong"), say("write **bold**")),
+    **dict.fromkeys(("i", "em"), say("write *italics*")),
+    **dict.fromkeys(("s", "del", "strike"), say("write ~~struck through~~")),
+    **dict.fromkeys(("ul", "ol", "li"), say("begin each item with - or 1.")),
     **dict.fromkeys(
-        ("table", "thead", "tbody", "tr", "td", "th"), "write a row as | one | two |, and |---|---| under the first"
+        ("table", "thead", "tbody", "tr", "td", "th"),
+        say("write a row as | one | two |, and |---|---| under the first"),
     ),
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "write ## before a heading"),
-    **dict.fromkeys(("p", "div", "span", "section"), "leave it out; an empty line begins a paragraph"),
-    **dict.fromkeys(("font", "style", "center"), "leave it out; colours and type come from the templates"),
-    **dict.fromkeys(("script", "iframe", "form", "video", "object"), "leave it out; no mail program runs it"),
-    "a": "write [words](https://address)",
-    "br": "end the line with a backslash",
-    "code": "write `code`",
-    "hr": "write --- on a line of its own",
-    "img": "write ![what it shows](https://address)",
-    "blockquote": "begin its lines with >",
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), say("write ## before a heading")),
+    **dict.fromkeys(("p", "div", "span", "section"), say("leave it out; an empty line begins a paragraph")),
+    **dict.fromkeys(("font", "style", "center"), say("leave it out; colours and type come from the templates")),
+    **dict.fromkeys(("script", "iframe", "form", "video", "object"), say("leave it out; no mail program runs it")),
+    "a": say("write [words](https://address)"),
+    "br": say("end the line with a backslash"),
+    "code": say("write `code`"),
+    "hr": say("write --- on a line of its own"),
+    "img": say("write ![what it shows](https://address)"),
+    "blockquote": say("begin its lines with >"),
 }
 
 
@@ -70,12 +75,15 @@ def _html(tokens: list[Token]) -> Iterator[SourceFault]:
         if name.startswith("/") and name[1:] in opened:
             continue
         opened.add(name)
-        written, instead = f"<{name}>", _INSTEAD.get(name.lstrip("/"), "to show the sign itself, write \\<")
+        written, instead = f"<{name}>", _INSTEAD.get(name.lstrip("/"), say("to show the sign itself, write \\<"))
         if name == "!--":
-            written, instead = "<!-- -->", "leave the comment out"
+            written, instead = "<!-- -->", say("leave the comment out")
         elif name[0] in "?!":
-            written, instead = f"<{name}", "leave it out"
-        yield SourceFault(Rule.HTML, f"{written} is raw HTML, which has no place in a text: {instead}", line)
+            written, instead = f"<{name}", say("leave it out")
+        message = say(
+            "{written} is raw HTML, which has no place in a text: {instead}", written=written, instead=instead
+        )
+        yield SourceFault(Rule.HTML, message, line)
 
 
 def _tags(tokens: list[Token]) -> Iterator[tuple[int, str]]:
@@ -105,7 +113,9 @@ def _footnotes(source: str, tokens: list[Token]) -> Iterator[SourceFault]:
     for number, line in enumerate(source.split("\n")):
         for mark in _FOOTNOTE.findall("" if number in code else _CODE_IN_LINE.sub("", line)):
             if mark not in seen:
-                message = f"{mark} would be a footnote, and mails have no pages: say it in the text, or in brackets"
+                message = say(
+                    "{text} would be a footnote, and mails have no pages: say it in the text, or in brackets", text=mark
+                )
                 yield SourceFault(Rule.MARKDOWN, message, number + 1)
             seen.add(mark)
 
@@ -118,10 +128,10 @@ def _in_paragraph(token: Token, first: int, lines: list[str]) -> Iterator[Source
         links += piece.nesting if piece.type.startswith("link_") else 0
         target = str(piece.attrs.get("href", piece.attrs.get("src", "")))
         if _FIELD_IN_ADDRESS.search(target) or (piece.type == "image" and "{{" in piece.content):
-            message = "a personal field has no place in an address or in the description of a picture"
+            message = say("a personal field has no place in an address or in the description of a picture")
             yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, line)
         if piece.type in ("link_open", "image") and not target:
-            yield SourceFault(Rule.LINK, f"{_NAMES[piece.type]} has no address; write it in the brackets", line)
+            yield SourceFault(Rule.LINK, _NO_ADDRESS[piece.type], line)
         written = _as_written(piece)
         text += written
         outside += _NO_SIGN.sub(" ", written) if links else written

@@ -10,6 +10,7 @@ from newsletter.mail.preflight_rules import Rule
 from newsletter.mail.writing.blocks import Card
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.rendering.preflight import Fault
+from newsletter.platform.words.said import say
 from newsletter.publication.utm import Utm
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def with_cards(mailing: Mailing, app: Container) -> tuple[Mailing, list[Fault]]:
     for url, line in asked.items():
         article = known.get(_plain(url, utm))
         if article is None:
-            message = f"“{url}” is no article that we read from a feed; take its address from the list of articles"
+            message = say(
+                "“{url}” is no article that we read from a feed; take its address from the list of articles", url=url
+            )
             faults.append(Fault(Rule.LINK, True, message, mailing.language, "body", line))  # noqa: FBT003
             continue
         image = article.image if article.image.startswith(("https://", "http://")) else ""

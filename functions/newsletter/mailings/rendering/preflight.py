@@ -22,6 +22,7 @@ from newsletter.mailings.rendering.renderer import (
     tracked_and_untracked,
 )
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.words.said import joined, say
 from newsletter.publication.publication import Publication
 
 LONGEST_TOKEN = 280
@@ -59,9 +60,15 @@ class Fault:
     line: int = 0
     template: str = ""
 
+    @property
+    def in_words(self) -> str:
+        """The message, with the line before it."""
+        if not self.line:
+            return self.message
+        return say("line {line}: {message}", line=str(self.line), message=self.message)
+
     def __str__(self) -> str:
-        place = f"line {self.line}: " if self.line else ""
-        return f"{place}{self.message}"
+        return str(self.in_words)
 
 
 class PreflightFailed(InvalidInput):
@@ -69,7 +76,7 @@ class PreflightFailed(InvalidInput):
 
     def __init__(self, faults: list[Fault]) -> None:
         broken = [fault for fault in faults if fault.blocks]
-        super().__init__(broken[0].field or "body", "; ".join(dict.fromkeys(map(str, broken))))
+        super().__init__(broken[0].field or "body", joined(list(dict.fromkeys(fault.in_words for fault in broken))))
         self.faults = faults
 
 
@@ -101,12 +108,16 @@ def _faults_of_places(mailing: Mailing, publication: Publication) -> Iterator[Fa
     for place in places_in(mailing.body):
         where = mailing.language, "body", place.line
         if place.kind == "picture" and not place.text:
-            message = f"the picture “{place.target}” has no description; write ![what it shows](address)"
+            message = say(
+                "the picture “{picture}” has no description; write ![what it shows](address)", picture=place.target
+            )
             yield Fault(Rule.ALT, False, message, *where)  # noqa: FBT003
         if place.kind == "picture" and not place.sized:
-            message = (
-                f"the size of the picture “{place.target}” is unknown, and Outlook shows it as wide as it is;"
-                " write {width=520 height=300} right after it"
+            message = say(
+                "the size of the picture “{picture}” is unknown, and Outlook shows it as wide as it is;"
+                " write {size} right after it",
+                picture=place.target,
+                size="{width=520 height=300}",
             )
             yield Fault(Rule.PICTURE_SIZE, False, message, *where)  # noqa: FBT003
         if place.kind == "offer" and (message := _fault_of_offer(place.target, mailing, publication)):
@@ -114,15 +125,20 @@ def _faults_of_places(mailing: Mailing, publication: Publication) -> Iterator[Fa
 
 
 def _fault_of_offer(key: str, mailing: Mailing, publication: Publication) -> str:
-    known = ", ".join(offer.key for offer in publication.offers) or "no offer at all"
+    known = ", ".join(offer.key for offer in publication.offers) or say("no offer at all")
     if mailing.kind is not Kind.CAMPAIGN:
-        return "::offer has a place in campaigns alone; write a button to your own page"
+        return say("::offer has a place in campaigns alone; write a button to your own page")
     if not (key or mailing.offer):
-        return f"::offer names no offer; choose one for the campaign, or write ::offer(key) with one of {known}"
+        return say(
+            "::offer names no offer; choose one for the campaign, or write ::offer(key) with one of {known}",
+            known=known,
+        )
     if key and publication.offer(key) is None:
-        return f"::offer({key}) is unknown; the publication has {known}"
+        return say("::offer({key}) is unknown; the publication has {known}", key=key, known=known)
     if key and key != mailing.offer:
-        return f"::offer({key}) is a second offer beside {mailing.offer}; a mail has room for one"
+        return say(
+            "::offer({key}) is a second offer beside {offer}; a mail has room for one", key=key, offer=mailing.offer
+        )
     return ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from newsletter.platform.words.said import say
+
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+\.?")
 _NUMERIC = re.compile(r"\d+(?:\.\d+){3}|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -17,33 +19,33 @@ def fault_of_link(address: str, home: str = "") -> str:
     `home` is a host that is allowed although it is in a private network: that of the local cloud.
     """
     if not address.strip():
-        return "leads nowhere"
+        return say("leads nowhere")
     if re.search(r"\s", address):
-        return "has a space in it; write %20"
+        return say("has a space in it; write %20")
     try:
         parts = urlsplit(address)
         _ = parts.port
     except ValueError:
-        return "cannot be read as an address"
+        return say("cannot be read as an address")
     match parts.scheme:
         case "":
-            return "is relative, which no mail program can follow; begin it with https://"
+            return say("is relative, which no mail program can follow; begin it with https://")
         case "mailto":
-            return "" if re.fullmatch(r"[^@]+@[^@]+", parts.path) else "names no mailbox"
+            return "" if re.fullmatch(r"[^@]+@[^@]+", parts.path) else say("names no mailbox")
         case "tel":
-            return "" if parts.path else "names no number"
+            return "" if parts.path else say("names no number")
         case "http" | "https":
             return _fault_of_host(parts, home)
         case scheme:
-            return f"begins with {scheme}:, which no mail program follows; begin it with https://"
+            return say("begins with {scheme}:, which no mail program follows; begin it with https://", scheme=scheme)
 
 
 def _fault_of_host(parts: SplitResult, home: str) -> str:
     host = parts.hostname or ""
     if _OWN_NETWORK.fullmatch(host):
-        return "" if host == home else "leads into a network of your own, where no reader can follow"
+        return "" if host == home else say("leads into a network of your own, where no reader can follow")
     if not _HOST.fullmatch(host) and not _NUMERIC.fullmatch(host):
-        return f"has no host that could exist: {host or 'none at all'}"
+        return say("has no host that could exist: {host}", host=host or say("none at all"))
     return ""
 
 
