@@ -13,7 +13,7 @@
     if (saving) { again = true; return; }
     saving = true;
     dirty = false;
-    said.textContent = "Saving…";
+    said.textContent = said.dataset.saving;
     const fields = new URLSearchParams(new FormData(form));
     fields.set("step", "save");
     try {
@@ -23,21 +23,21 @@
         form.elements.namedItem("version").value = kept.version;
         form.action = "/console/campaigns/" + kept.id;
         history.replaceState(null, "", form.action);
-        said.textContent = "Saved " + kept.saved + ".";
+        said.textContent = said.dataset.saved.replace("{at}", kept.saved);
       } else if (answer.status === 401) {
         dirty = true;
-        said.textContent = "You are signed out. Sign in in another tab; what you write stays here and is saved then.";
+        said.textContent = said.dataset.signedOut;
       } else if (answer.status === 409) {
         dirty = true;
-        said.textContent = "Somebody else changed this campaign. Press “Save” to see both texts; nothing is lost.";
+        said.textContent = said.dataset.changed;
         return;
       } else {
         dirty = true;
-        said.textContent = "Not saved. Press “Save” to see why.";
+        said.textContent = said.dataset.notSaved;
       }
     } catch {
       dirty = true;
-      said.textContent = "Not saved: no connection. It is tried again when you go on writing.";
+      said.textContent = said.dataset.noConnection;
     } finally {
       saving = false;
       if (again) { again = false; save(); }

@@ -10,10 +10,11 @@ from markupsafe import escape
 from console.campaigns.audience import as_in_form
 from console.campaigns.input import with_plain_newlines
 from console.campaigns.subjects import errors_on_form
-from console.campaigns.views import DARK, NOTHING_YET, framed, subject_and_text, text_page
+from console.campaigns.views import DARK, framed, subject_and_text, text_page
 from console.principal import Principal
 from console.request import Request
 from console.whole_mail import whole_mail
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign
 from newsletter.mailings.drafts import edit_drafts
@@ -23,7 +24,7 @@ from newsletter.platform.text import is_one_line
 from newsletter.platform.web.answer import BARE, Answer, json_answer
 
 EMPTY_PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Nothing to see yet</title>'
+    '<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
     '<meta name="color-scheme" content="light dark"><p style="font:15px/1.5 system-ui,sans-serif">{said}</p></html>'
 )
 EMPTY_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -38,7 +39,7 @@ def show(request: Request, _who: Principal, campaign: Campaign) -> Answer:
     try:
         mail = look_at(campaign, reader, app)
     except InvalidForm as lacks:
-        html = EMPTY_PAGE.format(said=escape(NOTHING_YET.format(lacks.message)))
+        html = _nothing_yet(lacks)
         headers = {"Content-Type": "text/html; charset=utf-8", **BARE, "Content-Security-Policy": EMPTY_POLICY}
         return Answer(200, headers, html)
     view = request.field("view")
@@ -65,6 +66,14 @@ def preview(request: Request, _who: Principal, campaign: str) -> Answer:
     return json_answer(200, said | {"html": html, "text": subject_and_text(mail, reader.name)[1]})
 
 
+def _nothing_yet(lacks: InvalidForm) -> str:
+    """The page in the frame while there is no text, in the language of the console."""
+    told = words()
+    why = told.text("console.campaign_look.nothing_why", why=told.said(lacks.message))
+    title = told.text("console.campaign_look.nothing_yet")
+    return EMPTY_PAGE.format(language=told.language, title=escape(title), said=escape(why))
+
+
 def _reader(request: Request) -> AsReader:
     """As whom somebody looks. Raises InvalidInput."""
     language, name, topic, tracked = (request.field(f"as_{each}") for each in ("language", "name", "topic", "tracked"))
@@ -83,10 +92,10 @@ def _as_reader(language: str, name: str, topic: str, *, tracked: bool, prefix: s
 
 
 def _on_form(fault: dict[str, Any]) -> dict[str, Any]:
-    """The same at the field of the form in which it was made."""
+    """The same at the field of the form in which it was made, in the language of the console."""
     told = errors_on_form(as_in_form({fault["field"]: fault["message"]}))
     field, message = next(iter(told.items()))
-    return fault | {"field": field, "message": message}
+    return fault | {"field": field, "message": words().said(message)}
 
 
 def _blank_lines(body: str) -> int:

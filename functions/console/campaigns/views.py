@@ -10,6 +10,7 @@ from console.principal import Principal
 from console.request import Request
 from console.responses import page
 from console.whole_mail import whole_mail
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
 from newsletter.mail.writing.personal_fields import personal_values
@@ -31,7 +32,6 @@ TEXT_PAGE = (
     '<pre style="white-space:pre-wrap;overflow-wrap:anywhere;font:15px/1.5 ui-monospace,monospace">{text}</pre></html>'
 )
 DARK = "(prefers-color-scheme: dark)"
-NOTHING_YET = "Nothing to see yet: {}."
 SANDBOX = "sandbox allow-same-origin"
 """Without `allow-scripts`: the page around a mail may read how far it is scrolled, and the mail may do nothing."""
 
@@ -61,8 +61,8 @@ def show_mail(request: Request, _who: Principal, campaign: str) -> Answer:
         number = request.number("subject", 1, SUBJECTS[1])
         answer = view(text, language, as_text=request.query("part") == "text", number=number)
     except InvalidForm as lacks:
-        words = NOTHING_YET.format(lacks)
-        return framed(Answer(200, {"Content-Type": "text/plain; charset=utf-8", **BARE}, words))
+        why = words().text("console.campaign_look.nothing_why", why=words().said(lacks.message))
+        return framed(Answer(200, {"Content-Type": "text/plain; charset=utf-8", **BARE}, why))
     # What a mail looks like on a dark screen, on a bright one too; frames of a sandbox do not hear which theirs is.
     return replace(answer, body=answer.body.replace(DARK, "all")) if request.query("dark") == "1" else answer
 

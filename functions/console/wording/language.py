@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,14 +18,12 @@ if TYPE_CHECKING:
 COOKIE = "newsletter_language"
 COOKIE_SECONDS = 400 * 24 * 3600
 """The longest that browsers keep a cookie (RFC 6265bis, 5.5)."""
-NOT_YET = re.compile(r"/console/campaigns/.+")
-"""Pages whose texts are English alone; so all of such a page is, the way around included."""
 _CURRENT: ContextVar[tuple[str, str]] = ContextVar("language of the answer, and page", default=(ENGLISH, "/console"))
 
 
 def language_for(request: Request) -> str:
     """The language of the answer to this request; that of the API is English."""
-    if request.of_api or NOT_YET.fullmatch(request.path):
+    if request.of_api:
         return ENGLISH
     wanted = (request.cookie(COOKIE), *accepted_languages(request.header("accept-language")))
     known = app.templates.console_texts.languages

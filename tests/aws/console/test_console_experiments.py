@@ -101,7 +101,7 @@ def test_a_person_tries_several_subjects_without_javascript(cloud: Cloud, browse
     preview = browser.post("/console/campaigns/new", *form.items(), ("step", "check"))
     ((draft,), _) = list_drafts(app, cursor="", limit=5)
     assert draft.campaign.ab == Experiment(("Yksi", "Kaksi", "Kolme"), 0.125, 4)
-    for word in ("Yksi", "Kaksi", "Kolme", "12.5 % of these readers", "4 h after the last of those mails"):
+    for word in ("Yksi", "Kaksi", "Kolme", "12.5% of these readers", "4 h after the last of those mails"):
         assert word in preview.text
     mails = [
         browser.get(link.replace("&amp;", "&")).body for link in re.findall(r'"(/\S+/mail\S+subject=\d)"', preview.body)

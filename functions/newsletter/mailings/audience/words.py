@@ -22,11 +22,11 @@ def with_rest(words: str, rule: Audience, publication: Publication) -> str:
 
 
 LEFT_OUT = {
-    "paused": "paused their mail",
-    "capped": "would get more than {most} mails this week",
-    "excluded": "fit an exclusion",
-    "unreadable": "have a record that cannot be read",
-    "gone": "are listed and no readers, or not any more",
+    "paused": say("{number} paused their mail"),
+    "capped": say("{number} would get more than {most} mails this week"),
+    "excluded": say("{number} fit an exclusion"),
+    "unreadable": say("{number} have a record that cannot be read"),
+    "gone": say("{number} are listed and no readers, or not any more"),
 }
 """Why somebody is not counted whom a rule would select otherwise, by the words of `AudienceCount.left_out`."""
 LEAD_STATES = {
@@ -42,8 +42,8 @@ LEAD_STATES = {
 def left_out_in_words(left_out: Mapping[str, int], publication: Publication) -> str:
     """`12 paused their mail; 3 fit an exclusion`; empty if nobody is left out."""
     most = publication.campaign_mails_per_week
-    return "; ".join(
-        f"{left_out[code]:,} {words.format(most=most)}" for code, words in LEFT_OUT.items() if left_out.get(code)
+    return joined(
+        [words.with_values(number=left_out[code], most=most) for code, words in LEFT_OUT.items() if left_out.get(code)]
     )
 
 
