@@ -9,6 +9,7 @@ from typing import Any
 from console.request import Request
 from newsletter.mailings.audience.written import DAYS, FIELDS, LISTS, NUMBERS
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.words.said import say
 from newsletter.readers.choices import FILTERS
 
 EXCLUDED_BY = ("topics", "got", "lead_states", "listed", "addresses")
@@ -42,7 +43,7 @@ def _rest(text: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("exclude", []), list):
-        raise InvalidInput("exclude", "reload the page, and try again")
+        raise InvalidInput("exclude", say("reload the page, and try again"))
     return found
 
 

@@ -22,6 +22,7 @@ from newsletter.mailings.rendering.look import MAX_NAME, AsReader, faults_of, ge
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.text import is_one_line
 from newsletter.platform.web.answer import BARE, Answer, json_answer
+from newsletter.platform.words.said import say
 
 EMPTY_PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
@@ -83,11 +84,11 @@ def _reader(request: Request) -> AsReader:
 def _as_reader(language: str, name: str, topic: str, *, tracked: bool, prefix: str = "") -> AsReader:
     name, languages = name.strip(), app.templates.publication.languages
     if language and language not in languages:
-        raise InvalidInput(f"{prefix}language", f"one of {', '.join(languages)}")
+        raise InvalidInput(f"{prefix}language", say("one of {values}", values=", ".join(languages)))
     if len(name) > MAX_NAME or not is_one_line(name):
-        raise InvalidInput(f"{prefix}name", f"one line of at most {MAX_NAME} characters")
+        raise InvalidInput(f"{prefix}name", say("one line of at most {most} characters", most=MAX_NAME))
     if topic and app.templates.publication.topic(topic) is None:
-        raise InvalidInput(f"{prefix}topic", f"{topic!r} is unknown")
+        raise InvalidInput(f"{prefix}topic", say("{value} is unknown", value=repr(topic)))
     return AsReader(language, name, (topic,) if topic else (), tracked=tracked)
 
 

@@ -21,11 +21,12 @@ from newsletter.mailings.campaign import Campaign
 from newsletter.mailings.drafts import edit_drafts, schedule
 from newsletter.mailings.drafts.draft import Draft, DraftChanged, DraftState
 from newsletter.mailings.rendering.preflight import PreflightFailed
-from newsletter.platform.errors import Conflict, InvalidForm, InvalidInput, LimitReached, NotFound, NotNow
+from newsletter.platform.errors import Conflict, InvalidForm, InvalidInput, LimitReached, NotFound, NotNow, text_of
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import say
 
-TAKEN = "A campaign of this name was sent with another text, or is scheduled; choose another name."
+TAKEN = say("A campaign of this name was sent with another text, or is scheduled; choose another name.")
 
 
 def show_form(_request: Request, who: Principal) -> Answer:
@@ -138,7 +139,7 @@ def _amiss(request: Request, who: Principal, draft_id: str, written: Campaign | 
         case Conflict():
             errors = {"name": TAKEN}
         case _:
-            errors = {"to": f"There may be {wrong}."}
+            errors = {"to": say("There may be {error}.", error=text_of(wrong))}
     if draft is not None and errors.keys() & {"to", "send_at"}:
         return preview(who, draft, errors=errors, typed=request.field("to"))
     status = 409 if isinstance(wrong, Conflict) else 422

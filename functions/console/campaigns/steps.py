@@ -22,6 +22,7 @@ from newsletter.mailings.mailing import campaign_id
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer
+from newsletter.platform.words.said import say
 
 Step = Callable[[Request, Principal, Draft], Answer]
 
@@ -139,7 +140,7 @@ def local_time(day: str, time: str, zone: ZoneInfo) -> datetime:
         local = datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=zone)
         moment = local.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput("send_at", "give a date and a time, e.g. 2026-12-01 and 08:00") from error
+        raise InvalidInput("send_at", say("give a date and a time, e.g. 2026-12-01 and 08:00")) from error
     if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise InvalidInput("send_at", f"there is no {time} on that day: clocks are put forward")
+        raise InvalidInput("send_at", say("there is no {time} on that day: clocks are put forward", time=time))
     return moment

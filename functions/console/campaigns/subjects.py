@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from console.request import Request
 from newsletter.mailings.campaign import Campaign
 from newsletter.mailings.experiments.experiment import SHARE, SUBJECTS, USUAL_HOURS, USUAL_SHARE, Experiment
+from newsletter.platform.words.said import say
 
 FURTHER = range(2, SUBJECTS[1] + 1)
 """Numbers of the subjects that the form asks for beside the first."""
@@ -54,7 +55,12 @@ def errors_on_form(errors: Mapping[str, str]) -> dict[str, str]:
     """The same mistakes, each at the field of the form in which it was made; the form asks for percent."""
     told = {ON_FORM.get(field, field): text for field, text in errors.items()}
     if "ab_share" in told:
-        told["ab_share"] = f"give a number from {SHARE[0] * 100:g} to {SHARE[1] * 100:g}, e.g. {USUAL_SHARE * 100:g}"
+        told["ab_share"] = say(
+            "give a number from {least} to {most}, e.g. {usual}",
+            least=f"{SHARE[0] * 100:g}",
+            most=f"{SHARE[1] * 100:g}",
+            usual=f"{USUAL_SHARE * 100:g}",
+        )
     return told
 
 

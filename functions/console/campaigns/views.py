@@ -23,6 +23,7 @@ from newsletter.mailings.rendering.renderer import RenderedVariant, Renderer
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import BARE, Answer
+from newsletter.platform.words.said import say
 
 ON_A_PAGE = 25
 SCRIPTS = ("campaign", "campaign_lines", "campaign_look", "campaign_pictures")
@@ -56,7 +57,7 @@ def show_mail(request: Request, _who: Principal, campaign: str) -> Answer:
     languages = app.templates.publication.languages
     language = request.query("language") or (text.language if text.language in languages else languages[0])
     if language not in languages:
-        raise InvalidInput("language", f"one of {', '.join(languages)}")
+        raise InvalidInput("language", say("one of {values}", values=", ".join(languages)))
     try:
         number = request.number("subject", 1, SUBJECTS[1])
         answer = view(text, language, as_text=request.query("part") == "text", number=number)

@@ -14,6 +14,7 @@ from newsletter.mailings.launch import Launched, Prepared, launch, prepare
 from newsletter.mailings.mailing import Audience, Kind, Mailing, campaign_id
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.text import composed, is_one_line, one_line
+from newsletter.platform.words.said import say
 from newsletter.publication.feedback_policy import WAIT_MINUTES, OnDoubt
 from newsletter.publication.publication import Publication
 
@@ -130,7 +131,8 @@ def campaign_faults(campaign: Campaign, publication: Publication) -> dict[str, s
     offers = tuple(offer.key for offer in publication.offers)
     checked = {
         "name": _name_fault(campaign.name),
-        "subject": _line_fault(subject) or ("" if subject else f"empty; one line of at most {MAX_SUBJECT} characters"),
+        "subject": _line_fault(subject)
+        or ("" if subject else say("empty; one line of at most {most} characters", most=MAX_SUBJECT)),
         "preheader": _line_fault(preheader),
         "language": _unknown((campaign.language,), publication.languages),
         "languages": _unknown(campaign.languages, publication.languages),
@@ -140,7 +142,7 @@ def campaign_faults(campaign: Campaign, publication: Publication) -> dict[str, s
         "doubt": _unknown((campaign.doubt,) if campaign.doubt else (), tuple(OnDoubt)),
         "doubt_wait_minutes": ""
         if not campaign.doubt_wait_minutes or least <= campaign.doubt_wait_minutes <= most
-        else f"a whole number from {least} to {most}",
+        else say("a whole number from {least} to {most}", least=least, most=most),
         **experiment_faults(as_sent(campaign.ab)),
     }
     rule = {f"{RULE}.{field}": text for field, text in word_faults(campaign.audience, publication).items()}
@@ -157,7 +159,7 @@ def _texts(campaign: Campaign) -> tuple[str, str, str]:
 
 def _name_fault(name: str) -> str:
     if not name:
-        return "empty; give 1 to 60 letters, digits and hyphens, e.g. kevatkampanja-2027"
+        return say("empty; give 1 to 60 letters, digits and hyphens, e.g. kevatkampanja-2027")
     try:
         campaign_id(name)
     except InvalidInput as wrong:
@@ -167,19 +169,25 @@ def _name_fault(name: str) -> str:
 
 def _body_fault(body: str) -> str:
     if not body:
-        return f"empty; Markdown text of at most {MAX_BODY} characters"
-    return f"{len(body)} characters; Markdown text of at most {MAX_BODY}" if len(body) > MAX_BODY else ""
+        return say("empty; Markdown text of at most {most} characters", most=MAX_BODY)
+    if len(body) > MAX_BODY:
+        return say("{count} characters; Markdown text of at most {most}", count=len(body), most=MAX_BODY)
+    return ""
 
 
 def _line_fault(text: str) -> str:
     if len(text) > MAX_SUBJECT:
-        return f"{len(text)} characters; one line of at most {MAX_SUBJECT}"
-    return "" if is_one_line(text) else f"more than one line, or control characters; one line of at most {MAX_SUBJECT}"
+        return say("{count} characters; one line of at most {most}", count=len(text), most=MAX_SUBJECT)
+    if not is_one_line(text):
+        return say("more than one line, or control characters; one line of at most {most}", most=MAX_SUBJECT)
+    return ""
 
 
 def _unknown(values: tuple[str, ...], known: tuple[str, ...]) -> str:
     unknown = [value for value in values if value not in known]
     if not unknown:
         return ""
-    choice = f"choose from {', '.join(known)}" if known else "there is none"
-    return f"{unknown[0]!r} is unknown; {choice}" if unknown[0] else f"empty; {choice}"
+    choice = say("choose from {names}", names=", ".join(known)) if known else say("there is none")
+    if unknown[0]:
+        return say("{value} is unknown; {choice}", value=repr(unknown[0]), choice=choice)
+    return say("empty; {choice}", choice=choice)

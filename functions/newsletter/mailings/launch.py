@@ -33,13 +33,14 @@ from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, pref
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
 from newsletter.platform.times import whole_seconds
+from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import pilot_shards
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
 
-ENOUGH = "everybody in the audience had as many mails this week as the publication allows; send it later"
+ENOUGH = say("everybody in the audience had as many mails this week as the publication allows; send it later")
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,11 @@ def _stored(mailing: Mailing, app: Container) -> Mailing:
 def _same_campaign(known: Mailing, mailing: Mailing) -> Mailing:
     """The stored campaign. Raises Conflict when its text differs."""
     if replace(known, created_at=mailing.created_at) != mailing:
-        raise Conflict(f"{mailing.id}: a campaign of this name was sent with another text; choose another name")
+        raise Conflict(
+            say(
+                "{mailing}: a campaign of this name was sent with another text; choose another name", mailing=mailing.id
+            )
+        )
     return known
 
 

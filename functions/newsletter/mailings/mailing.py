@@ -16,6 +16,7 @@ from newsletter.mailings.experiments.decision import Decision
 from newsletter.mailings.experiments.experiment import Experiment
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.words.said import say
 from newsletter.publication.publication import Publication
 
 NAME = re.compile(r"[a-z0-9][a-zA-Z0-9-]{0,59}")
@@ -167,7 +168,9 @@ class Variant:
 def campaign_id(name: str) -> str:
     """The mailing id of a campaign. Raises InvalidInput for a name that cannot be part of an id."""
     if not NAME.fullmatch(name):
-        raise InvalidInput("name", f"{name!r}: 1 to 60 letters, digits and hyphens, e.g. kevatkampanja-2027")
+        raise InvalidInput(
+            "name", say("{name}: 1 to 60 letters, digits and hyphens, e.g. kevatkampanja-2027", name=repr(name))
+        )
     return f"campaign-{name}"
 
 

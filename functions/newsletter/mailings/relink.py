@@ -11,6 +11,7 @@ from newsletter.mail.mail_links import link_key
 from newsletter.mail.markdown import WEB
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import InvalidInput, NotFound
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -39,14 +40,17 @@ def relink(mailing_id: str, old: str, new: str, app: Container, *, by: str, now:
 
 def _checked(url: str) -> str:
     if not WEB.fullmatch(url) or not url.isprintable() or len(url) > MAX_URL:
-        raise InvalidInput("new_url", f"{url[:200]!r} is no http(s) address of at most {MAX_URL:,} characters")
+        raise InvalidInput(
+            "new_url",
+            say("{url} is no http(s) address of at most {most} characters", url=repr(url[:200]), most=MAX_URL),
+        )
     try:
         found = urlsplit(url)
         right = bool(found.hostname) and (found.port is None or found.port > 0) and "@" not in found.netloc
     except ValueError:
         right = False
     if not right:
-        raise InvalidInput("new_url", f"{url!r} has no host that could be asked")
+        raise InvalidInput("new_url", say("{url} has no host that could be asked", url=repr(url)))
     return url
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -23,7 +24,12 @@ def take_out(mailing_id: str, app: Container, *, shown: bool, by: str, now: date
     if mailing is None:
         raise NotFound(f"mailing {mailing_id}")
     if not mailing.for_archive:
-        raise NotNow(f"{mailing_id} was not sent for the archive: only what went to everyone, or was meant for it, is")
+        raise NotNow(
+            say(
+                "{mailing} was not sent for the archive: only what went to everyone, or was meant for it, is",
+                mailing=mailing_id,
+            )
+        )
     app.mailings.take_out(mailing_id, not shown)
     app.decisions.put(
         now,

@@ -54,8 +54,8 @@ class InvalidForm(InvalidInput):
 class EmptyAudience(InvalidInput):
     """Nobody would get it, so there is nothing to send; `why`, if it is not that the audience is too narrow."""
 
-    def __init__(self, field: str, why: str = "no active reader is in the audience; choose a wider one") -> None:
-        super().__init__(field, f"nobody would get this: {why}")
+    def __init__(self, field: str, why: str = say("no active reader is in the audience; choose a wider one")) -> None:
+        super().__init__(field, say("nobody would get this: {why}", why=why))
 
 
 class InvalidPublication(InvalidInput):

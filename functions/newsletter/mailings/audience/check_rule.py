@@ -12,6 +12,7 @@ from newsletter.mailings.audience.written import MAX_LISTED, Written, read_rule
 from newsletter.platform.aws.items import side_by_side
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.text import one_line
+from newsletter.platform.words.said import say
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.email_address import normalised
 
@@ -29,7 +30,7 @@ def rule_of(given: Mapping[str, Any] | str, app: Container) -> Audience:
     if isinstance(given, str):
         saved = app.audiences.get(given)
         if saved is None:
-            raise InvalidInput("audience", f"no audience {given[:60]!r} is saved")
+            raise InvalidInput("audience", say("no audience {name} is saved", name=repr(given[:60])))
         return checked_rule(saved.rule, app)
     return checked_rule(unchecked_rule(given, app), app)
 
@@ -69,7 +70,14 @@ def _word_faults(rule: Audience, publication: Publication) -> Iterator[tuple[str
         ("lead_states", LEAD_STATES),
     ):
         if unknown := _unknown(getattr(rule, field), known):
-            yield field, f"{unknown!r} is unknown; choose from {', '.join(known)}"
+            yield (
+                field,
+                say(
+                    "{value} is unknown; {choice}",
+                    value=repr(unknown),
+                    choice=say("choose from {names}", names=", ".join(known)),
+                ),
+            )
 
 
 def _mailing_faults(rule: Audience, app: Container, *, later: bool) -> Iterator[tuple[str, str]]:
@@ -77,9 +85,15 @@ def _mailing_faults(rule: Audience, app: Container, *, later: bool) -> Iterator[
         for name in getattr(rule, field):
             mailing = app.mailings.get(name)
             if mailing is None or not can_be_asked_about(mailing):
-                yield field, f"{name[:80]!r} is no digest or campaign that was sent, such as digest-2026-W48"
+                yield (
+                    field,
+                    say("{name} is no digest or campaign that was sent, such as digest-2026-W48", name=repr(name[:80])),
+                )
             elif field == "not_got" and not later and not is_over(mailing):
-                yield field, f"{name} is still going out; who did not get it is known when it is complete"
+                yield (
+                    field,
+                    say("{name} is still going out; who did not get it is known when it is complete", name=name),
+                )
 
 
 def _unknown(values: Iterable[str], known: Iterable[str]) -> str:
@@ -105,9 +119,11 @@ def _listing(rule: Audience, addresses: tuple[str, ...], where: str, app: Contai
         try:
             found = normalised(address, allow_test_domains=app.settings.local)
         except InvalidInput as error:
-            raise InvalidInput(f"{where}addresses", f"number {number} is no address that mail can go to") from error
+            raise InvalidInput(
+                f"{where}addresses", say("number {number} is no address that mail can go to", number=number)
+            ) from error
         given.append(app.ids.of(found))
     ids = [*rule.listed, *side_by_side(lambda each: current_subscriber(each, app).id, given)]
     if len(ids) > MAX_LISTED:
-        raise InvalidInput(f"{where}addresses", f"at most {MAX_LISTED}")
+        raise InvalidInput(f"{where}addresses", say("at most {most}", most=MAX_LISTED))
     return replace(rule, listed=tuple(dict.fromkeys(ids)))

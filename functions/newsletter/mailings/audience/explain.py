@@ -66,7 +66,7 @@ def why_not(rule: Audience, address: str, now: datetime, app: Container) -> tupl
     try:
         email = normalised(address, allow_test_domains=app.settings.local)
     except InvalidInput as error:
-        raise InvalidInput("address", "an address such as maija@example.com") from error
+        raise InvalidInput("address", say("an address such as maija@example.com")) from error
     subscriber = current_subscriber(app.ids.of(email), app).id
     reader = app.subscribers.get(subscriber)
     if reader is None:

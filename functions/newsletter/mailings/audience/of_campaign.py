@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.mailings.audience.check_rule import unchecked_rule
 from newsletter.mailings.audience.rule import Audience
 from newsletter.platform.errors import InvalidForm, InvalidInput
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -23,10 +24,10 @@ def audience_of(given: Any, app: Container) -> Audience:
     if isinstance(given, str):
         saved = app.audiences.get(given)
         if saved is None:
-            raise InvalidInput("audience", f"no audience {given[:60]!r} is saved")
+            raise InvalidInput("audience", say("no audience {name} is saved", name=repr(given[:60])))
         return saved.rule
     if not isinstance(given, dict):
-        raise InvalidInput("audience", "give a rule, or the name of a saved audience")
+        raise InvalidInput("audience", say("give a rule, or the name of a saved audience"))
     try:
         return unchecked_rule(given, app)
     except InvalidForm as wrong:

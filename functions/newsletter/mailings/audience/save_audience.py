@@ -10,6 +10,7 @@ from newsletter.mailings.audience.audiences_store import SavedAudience
 from newsletter.mailings.audience.check_rule import rule_of
 from newsletter.platform.errors import Conflict, InvalidInput, NotFound
 from newsletter.platform.text import is_one_line
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -26,13 +27,13 @@ def save_audience(
     """
     named = " ".join(name.split())
     if not named or len(named) > MAX_NAME or not is_one_line(named) or set("/%") & set(named):
-        raise InvalidInput("name", f"one line of 1 to {MAX_NAME} characters without / and %")
+        raise InvalidInput("name", say("one line of 1 to {most} characters without / and %", most=MAX_NAME))
     saved = SavedAudience(named, rule_of(rule, app), by, now)
     if anew:
         # A second press with the same rule is no conflict: it may be a repeated request whose answer was lost.
         known = None if app.audiences.create(saved) else app.audiences.get(named)
         if known is not None and known.rule != saved.rule:
-            raise Conflict(f"an audience {named!r} is saved already, with another rule")
+            raise Conflict(say("an audience {name} is saved already, with another rule", name=repr(named)))
         return known or saved
     if app.audiences.get(named) is None:
         raise NotFound(f"audience {named}")

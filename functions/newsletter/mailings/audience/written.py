@@ -10,6 +10,7 @@ from typing import Any
 
 from newsletter.mailings.audience.rule import Audience
 from newsletter.platform.errors import InvalidForm
+from newsletter.platform.words.said import say
 from newsletter.readers.choices import FILTERS
 
 MAX_VALUES = 100
@@ -51,7 +52,9 @@ def read_rule(data: Mapping[str, Any]) -> Written:
     read = [_rule(each, IN_EXCLUSIONS, f"exclude[{number}].", errors) for number, each in enumerate(exclusions, 1)]
     for number, (each, given) in enumerate(zip(read, exclusions, strict=True), 1):
         if each == Audience() and not given.get("addresses"):
-            errors.setdefault(f"exclude[{number}]", "give it a condition; without one it would leave out everybody")
+            errors.setdefault(
+                f"exclude[{number}]", say("give it a condition; without one it would leave out everybody")
+            )
     if errors:
         raise InvalidForm(errors)
     lists = tuple(tuple(dict.fromkeys(each.get("addresses") or ())) for each in (data, *exclusions))
@@ -117,13 +120,15 @@ def _exclusions(data: Mapping[str, Any], errors: dict[str, str]) -> list[Mapping
     given = data.get("exclude") or []
     found = [given] if isinstance(given, Mapping) else given
     if not isinstance(found, list) or len(found) > MAX_EXCLUSIONS or not all(isinstance(x, Mapping) for x in found):
-        errors["exclude"] = f"give a rule, or a list of at most {MAX_EXCLUSIONS}"
+        errors["exclude"] = say("give a rule, or a list of at most {most}", most=MAX_EXCLUSIONS)
         return []
     return found
 
 
 def _rule(data: Mapping[str, Any], known: tuple[str, ...], where: str, errors: dict[str, str]) -> Audience:
-    wrong = {name: f"unknown field; there are {', '.join(known)}" for name in data if name not in known}
+    wrong = {
+        name: say("unknown field; there are {names}", names=", ".join(known)) for name in data if name not in known
+    }
     wrong |= {name: text for name in data if name in known and (text := _wrong(name, data[name]))}
     errors |= {f"{where}{name}": text for name, text in wrong.items()}
     right = {name: value for name, value in data.items() if name not in wrong and value not in (None, "")}
@@ -144,25 +149,26 @@ def _wrong(name: str, value: Any) -> str:
     if name == "exclude" or (value is None and name not in NUMBERS):
         return ""
     if name == "frequency":
-        return "" if value in ("", "weekly", "monthly") else "weekly or monthly"
+        return "" if value in ("", "weekly", "monthly") else say("weekly or monthly")
     if name in DAYS:
-        return "" if value == "" or _is_day(value) else "a day such as 2026-11-24"
+        return "" if value == "" or _is_day(value) else say("a day such as 2026-11-24")
     if name in NUMBERS:
-        most = NUMBERS[name]
-        return "" if type(value) is int and 0 <= value <= most else f"a whole number from 1 to {most}; 0 or none: any"
+        if type(value) is int and 0 <= value <= NUMBERS[name]:
+            return ""
+        return say("a whole number from 1 to {most}; 0 or none: any", most=NUMBERS[name])
     return _wrong_list(name, value)
 
 
 def _wrong_list(name: str, value: Any) -> str:
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        return "give a list of texts"
+        return say("give a list of texts")
     most = MAX_LISTED if name in ("addresses", "listed") else MAX_VALUES
     if len(value) > most:
-        return f"at most {most}"
+        return say("at most {most}", most=most)
     if any(len(each) > MAX_TEXT for each in value):
-        return f"texts of at most {MAX_TEXT} characters"
+        return say("texts of at most {most} characters", most=MAX_TEXT)
     if name == "listed" and not all(SUBSCRIBER.fullmatch(each) for each in value):
-        return "ids of subscribers, as an answer gave them; addresses go into `addresses`"
+        return say("ids of subscribers, as an answer gave them; addresses go into `addresses`")
     return ""
 
 

@@ -46,11 +46,20 @@ def read_note(given: Mapping[str, str], publication: Publication) -> Note:
     """
     unknown = [language for language in given if language and language not in publication.languages]
     if unknown:
-        raise InvalidInput("note", f"{unknown[0]!r} is unknown; choose from {', '.join(publication.languages)}")
+        raise InvalidInput(
+            "note",
+            say(
+                "{value} is unknown; {choice}",
+                value=repr(unknown[0]),
+                choice=say("choose from {names}", names=", ".join(publication.languages)),
+            ),
+        )
     texts = {language: composed(given.get(language, given.get("", ""))).strip() for language in publication.languages}
     for language, text in texts.items():
         if fault := fault_in(text):
-            raise InvalidInput("note", f"{language}: {fault}" if language in given else fault)
+            raise InvalidInput(
+                "note", say("{field}: {message}", field=language, message=fault) if language in given else fault
+            )
     return tuple((language, text) for language, text in sorted(texts.items()) if text)
 
 

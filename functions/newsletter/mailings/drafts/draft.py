@@ -15,6 +15,7 @@ from newsletter.mailings.drafts.origin import Origin
 from newsletter.mailings.experiments.experiment import Experiment, experiment_of_values
 from newsletter.mailings.mailing import Kind, Mailing
 from newsletter.platform.errors import Conflict, InvalidForm
+from newsletter.platform.words.said import say
 
 MAX_LINE = 1000
 """Characters of a draft's one-line fields. What a campaign may have is checked when it is scheduled or sent."""
@@ -88,8 +89,13 @@ class DraftChanged(Conflict):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(
-            f"{draft.changed_by} changed this campaign at {draft.changed_at.isoformat()}; "
-            f"it is version {draft.version} now. Look at it, and save yours with that version to replace it"
+            say(
+                "{who} changed this campaign at {at}; it is version {version} now. Look at it, and save yours with that"
+                " version to replace it",
+                who=draft.changed_by,
+                at=draft.changed_at.isoformat(),
+                version=str(draft.version),
+            )
         )
         self.draft = draft
 
@@ -157,8 +163,8 @@ def require_storable(campaign: Campaign) -> None:
     for name, value in campaign_values(campaign).items():
         most = MAX_BODY if name == "body" else MAX_LINE
         if isinstance(value, str) and len(value) > most:
-            errors[name] = f"{len(value)} characters; at most {most}"
+            errors[name] = say("{length} characters; at most {most}", length=len(value), most=most)
         if isinstance(value, list) and (len(value) > MAX_VALUES or any(len(each) > MAX_LINE for each in value)):
-            errors[name] = f"at most {MAX_VALUES} values of at most {MAX_LINE} characters"
+            errors[name] = say("at most {count} values of at most {most} characters", count=MAX_VALUES, most=MAX_LINE)
     if errors:
         raise InvalidForm(errors)

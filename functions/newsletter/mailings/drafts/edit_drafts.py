@@ -28,6 +28,11 @@ MAX_KEPT = 30
 """Earlier versions of a draft that are kept."""
 KEEP_EVERY = timedelta(minutes=10)
 """While one person writes, what is saved again and again is kept as an earlier version so often."""
+CLOSED = {
+    DraftState.STARTING: say("this campaign is starting; it cannot be changed any more, but it can be duplicated"),
+    DraftState.STARTED: say("this campaign is started; it cannot be changed any more, but it can be duplicated"),
+}
+"""Why a campaign cannot be changed."""
 
 
 def new_draft_id(app: Container) -> str:
@@ -68,7 +73,7 @@ def open_draft(draft: str, app: Container, version: int | None = None) -> Draft:
     """A draft that can be changed, in that version if one is given. Raises NotFound, NotNow, DraftChanged."""
     found = find_draft(draft, app)
     if not found.state.is_open:
-        raise NotNow(f"this campaign is {found.state}; it cannot be changed any more, but it can be duplicated")
+        raise NotNow(CLOSED[found.state])
     if version is not None and version != found.version:
         raise DraftChanged(found)
     return found
@@ -160,6 +165,6 @@ def restore_version(draft: str, number: int, app: Container, *, by: str, now: da
         raise NotFound(f"version {number} of campaign {draft}")
     before = open_draft(draft, app, version)
     if before.state is DraftState.SCHEDULED:
-        raise NotNow("this campaign is scheduled; take it back before you restore an earlier version")
+        raise NotNow(say("this campaign is scheduled; take it back before you restore an earlier version"))
     after = with_history(before, replace(before, campaign=earlier.campaign), app, by=by, now=now, always=True)
     return changed(before, after, app, by=by, now=now)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.campaign import Campaign, validate_campaign
 from newsletter.mailings.mailing import campaign_id
 from newsletter.platform.errors import Conflict
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,4 +58,4 @@ def with_name(
         mailing = validate_campaign(named, app.templates.publication, now)
         if replace(mailing, created_at=known.created_at) == known:
             return named
-    raise Conflict("fifty campaigns have this subject; give this one a name")
+    raise Conflict(say("fifty campaigns have this subject; give this one a name"))

@@ -28,6 +28,7 @@ from newsletter.mailings.mailing import campaign_id
 from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
 from newsletter.platform.errors import Conflict, InvalidInput, NotNow
 from newsletter.platform.messages import StartCampaign
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -99,7 +100,7 @@ def save_campaign(
         if before.state is not DraftState.SCHEDULED or before.send_at is None:
             return Scheduled(save_draft(draft, campaign, app, by=by, now=now, version=version), ())
         if before.send_at <= now:
-            raise NotNow("this campaign is about to start; it cannot be changed any more")
+            raise NotNow(say("this campaign is about to start; it cannot be changed any more"))
     require_storable(campaign)
     if readers is None and whole_audience(campaign) == whole_audience(before.campaign):
         readers = before.readers
@@ -198,7 +199,7 @@ def send_draft(
     elif before.state is DraftState.STARTED:
         mailing = app.mailings.get(before.mailing)
         if mailing is None:
-            raise NotNow(f"this campaign was started as {before.mailing}")
+            raise NotNow(say("this campaign was started as {mailing}", mailing=before.mailing))
         prepared = prepare(mailing, app)
     else:
         prepared = prepare_campaign(before.campaign, app, now=now)
@@ -223,9 +224,9 @@ def wake(draft: Draft, app: Container, now: datetime) -> None:
 def require_time(send_at: datetime, now: datetime) -> None:
     """Raises InvalidInput on `send_at` for a time that is over, or too far away to be meant."""
     if send_at <= now:
-        raise InvalidInput("send_at", "is over already; give a later time, or send it at once")
+        raise InvalidInput("send_at", say("is over already; give a later time, or send it at once"))
     if send_at - now > FARTHEST:
-        raise InvalidInput("send_at", "is more than a year away; give an earlier time")
+        raise InvalidInput("send_at", say("is more than a year away; give an earlier time"))
 
 
 def _ready(campaign: Campaign, app: Container, now: datetime, *, but: str = "") -> Campaign:
@@ -246,13 +247,17 @@ def _require_free_name(campaign: Campaign, draft: Draft | None, app: Container) 
         if started is not None:
             # It was held by one run while another started it.
             app.drafts.change(draft, replace(draft, state=DraftState.STARTED, reason="", version=draft.version + 1))
-            raise NotNow(f"this campaign was started as {draft.mailing}")
+            raise NotNow(say("this campaign was started as {mailing}", mailing=draft.mailing))
     if mailing is not None:
-        raise Conflict(f"{mailing.id}: a campaign of this name was sent before; choose another name")
+        raise Conflict(
+            say("{mailing}: a campaign of this name was sent before; choose another name", mailing=mailing.id)
+        )
     if any(
         each.campaign.name == campaign.name and (draft is None or each.id != draft.id) for each in scheduled_drafts(app)
     ):
-        raise Conflict(f"another campaign that is scheduled has the name {campaign.name}; choose another name")
+        raise Conflict(
+            say("another campaign that is scheduled has the name {name}; choose another name", name=campaign.name)
+        )
 
 
 def scheduled_drafts(app: Container) -> list[Draft]:

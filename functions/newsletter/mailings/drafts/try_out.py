@@ -72,7 +72,7 @@ def send_test(
     mailing = validate_campaign(replace(campaign, name=campaign.name or "test"), app.templates.publication, now)
     language = language or mailing.language
     if language not in app.templates.publication.languages:
-        raise InvalidInput("language", f"choose from {', '.join(app.templates.publication.languages)}")
+        raise InvalidInput("language", say("choose from {names}", names=", ".join(app.templates.publication.languages)))
     mailing, unknown = with_cards(mailing, app)
     variants = [_variant(each, language, app) for each in mailing.with_each_subject]
     person = hashlib.sha256(by.encode()).hexdigest()[:16]
@@ -94,20 +94,22 @@ def send_test(
 def _variant(mailing: Mailing, language: str, app: Container) -> Variant:
     variant = Renderer(app.templates).campaign(mailing, language, tracked=False).variant
     if len(f"{variant.html}{variant.text}".encode()) > MAX_BYTES:
-        raise InvalidInput("body", "too long for a mail")
+        raise InvalidInput("body", say("too long for a mail"))
     return replace(variant, subject=MARK + variant.subject)
 
 
 def _addresses(to: Sequence[str], app: Container) -> tuple[str, ...]:
     given = [address for address in to if address.strip()]
     if not given:
-        raise InvalidInput("to", "empty; give one to five mail addresses of your own")
+        raise InvalidInput("to", say("empty; give one to five mail addresses of your own"))
     if len(given) > MAX_ADDRESSES:
-        raise InvalidInput("to", f"{len(given)} addresses; give at most {MAX_ADDRESSES}")
+        raise InvalidInput("to", say("{count} addresses; give at most {most}", count=len(given), most=MAX_ADDRESSES))
     found = []
     for address in given:
         try:
             found.append(normalised(address, allow_test_domains=app.settings.local))
         except InvalidInput as wrong:
-            raise InvalidInput("to", f"{address.strip()[:100]!r} is no mail address that can get mail") from wrong
+            raise InvalidInput(
+                "to", say("{address} is no mail address that can get mail", address=repr(address.strip()[:100]))
+            ) from wrong
     return tuple(dict.fromkeys(found))

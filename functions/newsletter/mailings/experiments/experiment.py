@@ -10,6 +10,7 @@ from typing import Any
 
 from newsletter.platform.errors import InvalidForm
 from newsletter.platform.text import composed, is_one_line
+from newsletter.platform.words.said import say
 
 REST = "rest"
 """The arm of those who wait for the winner; the others are "1" to "4", by the number of the subject."""
@@ -96,7 +97,9 @@ def experiment_faults(experiment: Experiment | None) -> dict[str, str]:
     faults = {"ab.subjects": _subjects_fault(experiment.subjects)}
     faults["ab.preheaders"] = next(filter(None, map(_line_fault, experiment.preheaders)), "")
     if experiment.preheaders and len(experiment.preheaders) != len(experiment.subjects):
-        faults["ab.preheaders"] = f"give none, or one for each of the {len(experiment.subjects)} subjects"
+        faults["ab.preheaders"] = say(
+            "give none, or one for each of the {count} subjects", count=len(experiment.subjects)
+        )
     if not SHARE[0] <= experiment.share <= SHARE[1]:
         faults["ab.share"] = _SHARE
     if not HOURS[0] <= experiment.hours <= HOURS[1]:
@@ -115,22 +118,27 @@ def as_sent(experiment: Experiment | None) -> Experiment | None:
     return Experiment(subjects, experiment.share, experiment.hours, preheaders)
 
 
-_SUBJECTS = f"give {SUBJECTS[0]} to {SUBJECTS[1]} subjects, each another one"
-_SHARE = f"give the part of the readers who get the test, from {SHARE[0]} to {SHARE[1]}; 0.2 is a fifth"
-_HOURS = f"give a whole number of hours from {HOURS[0]} to {HOURS[1]}"
+_SUBJECTS = say("give {least} to {most} subjects, each another one", least=SUBJECTS[0], most=SUBJECTS[1])
+_SHARE = say(
+    "give the part of the readers who get the test, from {least} to {most}; 0.2 is a fifth",
+    least=SHARE[0],
+    most=SHARE[1],
+)
+_HOURS = say("give a whole number of hours from {least} to {most}", least=HOURS[0], most=HOURS[1])
 
 
 def _subjects_fault(subjects: tuple[str, ...]) -> str:
     if not SUBJECTS[0] <= len(subjects) <= SUBJECTS[1] or len(set(subjects)) < len(subjects):
         return _SUBJECTS
     if not all(subjects):
-        return f"one is empty; {_SUBJECTS}"
+        return say("one is empty; {right}", right=_SUBJECTS)
     return next(filter(None, map(_line_fault, subjects)), "")
 
 
 def _line_fault(text: str) -> str:
-    fits = len(text) <= MAX_LINE and is_one_line(text)
-    return "" if fits else f"“{text[:40]}…”: each is one line of at most {MAX_LINE} characters"
+    if len(text) <= MAX_LINE and is_one_line(text):
+        return ""
+    return say("“{text}…”: each is one line of at most {most} characters", text=text[:40], most=MAX_LINE)
 
 
 def _texts(value: object) -> bool:
