@@ -19,6 +19,8 @@ ENGLISH = "en"
 FEW_LETTERS = 8
 KEPT = 500
 """Stored sentences whose translation is remembered."""
+ABOUT = re.compile(r"(\S+): (.+)", re.DOTALL)
+"""A sentence about a field or an address, which is before it (`about`)."""
 NO_WORD = re.compile(r"\S*[/@]")
 """How a sentence begins that begins with an address."""
 
@@ -188,6 +190,10 @@ class ConsoleWords:
         for pattern, message in self._patterns:
             if found := pattern.fullmatch(text):
                 return self._form(message, {name: self._recognize(value) for name, value in found.groupdict().items()})
+        if about := ABOUT.fullmatch(text):
+            what, sentence = about.groups()
+            if (words := self._recognize(sentence)) != sentence:
+                return f"{self.named(what, 'field')}: {words}"
         if "; " in text:
             return "; ".join(map(self._recognize, text.split("; ")))
         return text

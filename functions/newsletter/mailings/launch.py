@@ -191,7 +191,7 @@ def _initial_status(mailing: str, readers: AudienceCount, app: Container, since:
     """
     breaker = app.reputation.breaker()
     if breaker is not None:
-        return MailingStatus(MailingState.HELD, since, reason=f"breaker open: {breaker.reason}")
+        return MailingStatus(MailingState.HELD, since, reason=say("breaker open: {why}", why=breaker.reason))
     sending_limits = app.publication.sending_limits
     pilot = pilot_shards(mailing, readers.readers, sending_limits)
     if pilot:

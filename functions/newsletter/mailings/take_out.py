@@ -35,6 +35,8 @@ def take_out(mailing_id: str, app: Container, *, shown: bool, by: str, now: date
         now,
         mailing_id,
         "shown" if shown else "taken out",
-        f"the archive {'shows it again' if shown else 'leaves it out'}, by {by}",
+        say("the archive shows it again, by {who}", who=by)
+        if shown
+        else say("the archive leaves it out, by {who}", who=by),
     )
     return replace(mailing, taken_out=not shown)

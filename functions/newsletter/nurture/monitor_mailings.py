@@ -23,6 +23,7 @@ from newsletter.mailings.experiments.take_further import (
 from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.platform.isolation import Isolated
+from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import Feedback, exceeds, too_many_refused
 from newsletter.reports.count_mailing import count_mailing, count_shard
 from newsletter.reports.stats import MailingStats, sum_stats
@@ -59,7 +60,7 @@ def monitor_mailings(
             if mailing is None:
                 app.statuses.finish(name)
             elif breaker is not None and mailing.status.state.is_sending:
-                reason = f"breaker open: {breaker.reason}"
+                reason = say("breaker open: {why}", why=breaker.reason)
                 done["held"] += hold_mailing(name, reason, app, now=now)
             else:
                 done.update(_monitor(mailing, now, app, may_resume=breaker is None))
@@ -91,13 +92,15 @@ def _check_quota(mailing: Mailing, now: datetime, app: Container) -> bool:
     """Resume if the quota has room again, otherwise wait longer; whether it was resumed."""
     quota = app.account.quota()
     if not quota.has_room:
-        reason = f"{quota.used:,} of the {quota.most:,} mails that SES allows in 24 hours are used up"
+        reason = say(
+            "{used} of the {most} mails that SES allows in 24 hours are used up", used=quota.used, most=quota.most
+        )
         app.statuses.compare_and_set(
             mailing.id, mailing.status, replace(mailing.status, reason=reason, until=now + QUOTA_RETRY)
         )
         return False
     return _resume(
-        mailing, resumed_status(mailing.status, now, app.publication.sending_limits), "quota has room again", app
+        mailing, resumed_status(mailing.status, now, app.publication.sending_limits), say("quota has room again"), app
     )
 
 
@@ -113,13 +116,22 @@ def _evaluate_pilot(mailing: Mailing, now: datetime, app: Container) -> dict[str
         sums.rejected, sums.accepted + sums.rejected
     )
     if not problem and feedback.volume * 2 < sums.accepted:
-        problem = f"SES reported on {feedback.volume:,} of {sums.accepted:,} mails only; do its events reach us?"
+        problem = say(
+            "SES reported on {volume} of {accepted} mails only; do its events reach us?",
+            volume=feedback.volume,
+            accepted=sums.accepted,
+        )
     if problem:
-        reason = f"of the pilot, {problem}"
+        reason = say("of the pilot, {problem}", problem=problem)
         held = hold_mailing(mailing.id, reason, app, now=now, ends_pilot=True, refused=sums.rejected)
         return {"held": int(held)}
     after = MailingStatus(MailingState.SENDING, now, needs_requeue=True)
-    why = f"pilot: {sums.accepted:,} accepted, {sums.bounced:,} bounced, {sums.complained:,} called spam"
+    why = say(
+        "pilot: {accepted} accepted, {bounced} bounced, {complained} called spam",
+        accepted=sums.accepted,
+        bounced=sums.bounced,
+        complained=sums.complained,
+    )
     return {"resumed": int(_resume(mailing, after, why, app))}
 
 

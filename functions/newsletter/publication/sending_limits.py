@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from newsletter.platform.shards import SHARDS
+from newsletter.platform.words.said import say
 
 TEN_THOUSAND = 10_000
 BREAKER_VOLUME = 500
@@ -49,16 +50,20 @@ class Feedback:
         return self.delivered + self.bounced
 
 
+BOUNCED = say("{number} of {volume} mails bounced ({share} %; the limit is {most} %)")
+COMPLAINED = say("{number} of {volume} mails were called spam ({share} %; the limit is {most} %)")
+
+
 def exceeds(feedback: Feedback, sending_limits: SendingLimits) -> str:
     """Which rate is above its limit, as a sentence for people; empty when none is."""
     volume = feedback.volume
-    for number, least, limit, what in (
-        (feedback.bounced, LEAST_BOUNCED, sending_limits.bounces, "bounced"),
-        (feedback.complained, LEAST_COMPLAINED, sending_limits.complaints, "were called spam"),
+    for number, least, limit, sentence in (
+        (feedback.bounced, LEAST_BOUNCED, sending_limits.bounces, BOUNCED),
+        (feedback.complained, LEAST_COMPLAINED, sending_limits.complaints, COMPLAINED),
     ):
         if number >= least and number * TEN_THOUSAND > limit * volume:
             share, most = 100 * number / max(volume, 1), limit / 100
-            return f"{number:,} of {volume:,} mails {what} ({share:.2g} %; the limit is {most:g} %)"
+            return sentence.with_values(number=number, volume=volume, share=f"{share:.2g}", most=f"{most:g}")
     return ""
 
 
@@ -66,7 +71,12 @@ def too_many_refused(refused: int, tried: int) -> str:
     """Why a mailing must be stopped of which so many recipients were refused, as a sentence; empty when it need not."""
     if refused < LEAST_REFUSED or refused * TEN_THOUSAND <= REFUSED * tried:
         return ""
-    return f"{refused:,} of {tried:,} recipients were refused (the limit is {REFUSED / 100:g} %); the report says why"
+    return say(
+        "{refused} of {tried} recipients were refused (the limit is {most} %); the report says why",
+        refused=refused,
+        tried=tried,
+        most=f"{REFUSED / 100:g}",
+    )
 
 
 def breaks(feedback: Feedback, sending_limits: SendingLimits) -> str:

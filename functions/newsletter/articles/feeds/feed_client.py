@@ -15,9 +15,10 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 from newsletter.articles.article import Entry
 from newsletter.articles.feeds.parser_process_client import parse_within_limits
 from newsletter.articles.parsing.feed_parser import MAX_ENTRIES, Parsed
-from newsletter.platform.errors import FeedUnreadable
+from newsletter.platform.errors import FeedUnreadable, text_of
 from newsletter.platform.web.public_web_client import PublicWeb, WebAnswer, WebFault
 from newsletter.platform.web.retry_after import retry_after
+from newsletter.platform.words.said import about, say
 
 MAX_BYTES = 10_000_000
 SECONDS = 20.0
@@ -37,10 +38,10 @@ HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)")
 GZIP = b"\x1f\x8b\x08"
 PACKED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "ZIP"}
 OTHER_FILES = {
-    b"%PDF-": "a PDF",
-    b"\x89PNG": "a picture (PNG)",
-    b"\xff\xd8\xff": "a picture (JPEG)",
-    b"GIF8": "a picture (GIF)",
+    b"%PDF-": say("a PDF"),
+    b"\x89PNG": say("a picture ({kind})", kind="PNG"),
+    b"\xff\xd8\xff": say("a picture ({kind})", kind="JPEG"),
+    b"GIF8": say("a picture ({kind})", kind="GIF"),
 }
 """How files begin that are packed by themselves or are no text, whatever the server says of them."""
 MAX_VALIDATOR = 500
@@ -102,18 +103,20 @@ class Feeds:
         try:
             scheme = urlsplit(url).scheme
         except ValueError as error:
-            raise FeedUnreadable(f"{url}: {error}") from error
+            raise FeedUnreadable(about(url, str(error))) from error
         if self._allow_local and scheme in ("file", ""):
             return self._from_file(url, until)
         if scheme not in ("http", "https"):
-            raise FeedUnreadable(f"{url}: not an http(s) address")
+            raise FeedUnreadable(about(url, say("not an http(s) address")))
         answer = self._get(url, etag, modified, until=until)
         if answer.status == 304:
             return Fetched((), etag=etag, modified=modified, unchanged=True)
         page = _page(url, answer, self._zone, until)
         problems = list(page.problems)
         if answer.moved:
-            problems.append(f"the feed has moved for good to {answer.url}; write that into publication.toml")
+            problems.append(
+                say("the feed has moved for good to {url}; write that into publication.toml", url=answer.url)
+            )
         archive: list[Entry] = []
         if archive_pages:
             archive, faults = self._archive(answer.url, page, archive_pages, until)
@@ -140,12 +143,14 @@ class Feeds:
             with path.open("rb") as file:
                 body = file.read(MAX_BYTES + 1)
         except FileNotFoundError as error:
-            hint = f"; for an address, give https://{url}" if HOST.match(url) else ""
-            raise FeedUnreadable(f"{url}: {error.strerror}{hint}") from error
+            why = error.strerror or ""
+            if HOST.match(url):
+                why = say("{why}; for an address, give https://{url}", why=why, url=url)
+            raise FeedUnreadable(about(url, why)) from error
         except OSError as error:
-            raise FeedUnreadable(f"{url}: {error.strerror}") from error
+            raise FeedUnreadable(about(url, error.strerror or "")) from error
         if len(body) > MAX_BYTES:
-            raise FeedUnreadable(f"{url}: larger than {MAX_BYTES} bytes")
+            raise FeedUnreadable(about(url, say("larger than {most} bytes", most=MAX_BYTES)))
         page = _parsed(body, {"content-location": path.absolute().as_uri()}, self._zone, until)
         return Fetched(page.entries, page.problems, mostly_left_out=page.mostly_left_out)
 
@@ -159,10 +164,12 @@ class Feeds:
         try:
             answer = self._web.get(url, headers, most_bytes=MAX_BYTES, seconds=seconds)
         except WebFault as fault:
-            raise FeedUnreadable(f"{url}: {fault}") from fault
+            raise FeedUnreadable(about(url, text_of(fault))) from fault
         if answer.status != 200 and not (answer.status == 304 and (etag or modified)):
             wait = retry_after(answer.headers, datetime.now(UTC), LONGEST_WAIT)
-            raise Refused(f"{url}: the server answered HTTP {answer.status}", answer.status, wait)
+            raise Refused(
+                about(url, say("the server answered HTTP {status}", status=answer.status)), answer.status, wait
+            )
         return answer
 
     def _archive(self, url: str, page: Parsed, most: int, until: float) -> tuple[list[Entry], list[str]]:
@@ -178,16 +185,16 @@ class Feeds:
             url = page.next_url or (_paged(first, number) if page.wordpress else "")
             if not url or len(seen) >= MAX_ENTRIES:
                 break
-            so_far = f"the archive was read up to page {number - 1}"
+            so_far = say("the archive was read up to page {page}", page=number - 1)
             if monotonic() > until or taken > ARCHIVE_BYTES:
-                return found, [f"{so_far}: {'no more time' if monotonic() > until else 'it is too large'}"]
+                return found, [about(so_far, say("no more time") if monotonic() > until else say("it is too large"))]
             try:
                 answer = self._get(url, until=until)
                 page = _page(url, answer, self._zone, until)
             except FeedUnreadable as fault:
                 # WordPress answers 404 after the last page.
                 last = isinstance(fault, Refused) and fault.status == 404
-                return found, [] if last else [f"{so_far}: {fault}"]
+                return found, [] if last else [about(so_far, text_of(fault))]
             taken += len(answer.body)
             older = [entry for entry in page.entries if entry.identity not in seen][: MAX_ENTRIES - len(seen)]
             if not older:
@@ -214,7 +221,9 @@ def fetch_side_by_side(fetches: Sequence[Callable[[], Fetched | Exception]]) -> 
     until = monotonic() + FEED_SECONDS + GRACE
     for thread in threads:
         thread.join(max(0.0, until - monotonic()))
-    late = FeedUnreadable(f"not read in {FEED_SECONDS + GRACE:g} seconds, so it was left for the next run")
+    late = FeedUnreadable(
+        say("not read in {seconds} seconds, so it was left for the next run", seconds=f"{FEED_SECONDS + GRACE:g}")
+    )
     return [found.get(number, late) for number in range(len(fetches))]
 
 
@@ -234,20 +243,26 @@ def _parsed(body: bytes, about: Mapping[str, str], zone: tzinfo, until: float) -
     for start, packing in PACKED.items():
         if body.startswith(start):
             raise FeedUnreadable(
-                f"{where}: packed with {packing}, which is not read; give the feed as it is, or with gzip"
+                about(
+                    where,
+                    say(
+                        "packed with {packing}, which is not read; give the feed as it is, or with gzip",
+                        packing=packing,
+                    ),
+                )
             )
     for start, kind in OTHER_FILES.items():
         if body.startswith(start):
-            raise FeedUnreadable(f"{where}: not a feed: this is {kind}")
+            raise FeedUnreadable(about(where, say("not a feed: this is {kind}", kind=kind)))
     if body.startswith(GZIP):
         try:
             body = _unpacked(body)
         except zlib.error as broken:
-            raise FeedUnreadable(f"{where}: packed with gzip, and broken") from broken
+            raise FeedUnreadable(about(where, say("packed with gzip, and broken"))) from broken
         if len(body) > MAX_BYTES:
-            raise FeedUnreadable(f"{where}: larger than {MAX_BYTES} bytes")
+            raise FeedUnreadable(about(where, say("larger than {most} bytes", most=MAX_BYTES)))
     if not body.strip():
-        raise FeedUnreadable(f"{where}: the answer is empty")
+        raise FeedUnreadable(about(where, say("the answer is empty")))
     return parse_within_limits(body, about, zone, until=until)
 
 

@@ -17,6 +17,7 @@ from newsletter.articles.feeds.withdrawn_articles import withdraw_dropped
 from newsletter.articles.listing import listed_again
 from newsletter.platform.errors import FeedUnreadable
 from newsletter.platform.observability import count
+from newsletter.platform.words.said import say
 from newsletter.publication.publication import Feed
 
 if TYPE_CHECKING:
@@ -143,13 +144,13 @@ class FeedRun:
     def _recovered(self, state: FeedState) -> None:
         """Keep the state after a good reading, and record the end of a failure or a hold."""
         if self._state.failure:
-            self._decide("readable", f"after {self._state.failure.problem}")
+            self._decide("readable", say("after {problem}", problem=self._state.failure.problem))
         self._released()
         self._put(state)
 
     def _released(self) -> None:
         if self._state.hold:
-            self._decide("released", f"the feed is as it was before: {self._state.hold.reason}")
+            self._decide("released", say("the feed is as it was before: {why}", why=self._state.hold.reason))
 
     def _unreadable(self, fault: FeedUnreadable) -> FeedReport:
         problem = str(fault)
@@ -157,14 +158,18 @@ class FeedRun:
         if isinstance(fault, Refused) and fault.wait:
             rests_until = self._now + fault.wait
         self._put(self._state.failed(self._failing(problem), rests_until))
-        rest = (f"its server asks not to be asked before {rests_until:%Y-%m-%d %H:%M} UTC",) if rests_until else ()
+        rest = (
+            (say("its server asks not to be asked before {when} UTC", when=f"{rests_until:%Y-%m-%d %H:%M}"),)
+            if rests_until
+            else ()
+        )
         return FeedReport(self._feed.url, problems=(problem, *rest))
 
     def _failing(self, problem: str) -> Failure:
         """Recorded when it begins, when the reason changes and when it has lasted a day; counted every time."""
         before = self._state.failure
         failure = self._state.failure_after(self._now, problem)
-        why = f"{problem}; since {failure.since:%Y-%m-%d %H:%M} UTC"
+        why = say("{problem}; since {when} UTC", problem=problem, when=f"{failure.since:%Y-%m-%d %H:%M}")
         count("FeedsUnreadable")
         if failure.lasts_a_day(self._now):
             # The metric of the alarm, in every run: it goes off once, and ends when the feed can be read again.

@@ -22,6 +22,7 @@ from typing import IO, cast
 
 from newsletter.articles.parsing.feed_parser import Parsed, parse
 from newsletter.platform.errors import FeedUnreadable
+from newsletter.platform.words.said import about, say
 
 SECONDS = 20.0
 """For one page of a feed, from its first byte in the process to the last of the answer."""
@@ -34,7 +35,7 @@ LARGE = 1_000_000
 """Bytes of a feed after which the process ends, for it keeps the memory that it needed."""
 TO_EXIT = 1.0
 """Seconds in which a process that closed its output has its exit code."""
-NO_TIME = "not parsed: other feeds took the time that there was"
+NO_TIME = say("not parsed: other feeds took the time that there was")
 
 Unparsed = tuple[bytes, dict[str, str], tzinfo]
 """A feed with its headers, and the zone of dates that name none."""
@@ -50,11 +51,11 @@ def parse_within_limits(
     """
     where = headers.get("content-location", "feed")
     if not _free.acquire(timeout=None if until is None else max(0.0, until - monotonic())):
-        raise FeedUnreadable(f"{where}: {NO_TIME}")
+        raise FeedUnreadable(about(where, NO_TIME))
     try:
         seconds = SECONDS if until is None else min(SECONDS, until - monotonic())
         if seconds <= 0:
-            raise FeedUnreadable(f"{where}: {NO_TIME}")
+            raise FeedUnreadable(about(where, NO_TIME))
         return _parsed((body, dict(headers), zone), seconds)
     finally:
         _free.release()
@@ -165,17 +166,21 @@ def _parsed(feed: Unparsed, seconds: float) -> Parsed:
         answer = process.parse(feed, seconds)
     except _Ended as ended:
         if ended.late:
-            raise FeedUnreadable(f"{where}: not read to its end in {seconds:.3g} seconds of parsing") from None
+            raise FeedUnreadable(
+                about(where, say("not read to its end in {seconds} seconds of parsing", seconds=f"{seconds:.3g}"))
+            ) from None
         if not process.is_new:  # it may have ended while it waited
             return _parsed(feed, seconds)
-        raise FeedUnreadable(f"{where}: parsing it failed (exit code {ended.code})") from None
+        raise FeedUnreadable(about(where, say("parsing it failed (exit code {code})", code=str(ended.code)))) from None
     if isinstance(answer, MemoryError) or len(body) > LARGE:
         process.end()
     else:
         with _lock:
             _idle.append(process)
     if isinstance(answer, MemoryError):
-        raise FeedUnreadable(f"{where}: needs more than {MEMORY // 2**20} MB of memory to be parsed")
+        raise FeedUnreadable(
+            about(where, say("needs more than {most} MB of memory to be parsed", most=MEMORY // 2**20))
+        )
     if isinstance(answer, FeedUnreadable):
         raise answer
     return answer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from newsletter.platform.words.said import say
+
 REFERENCE = re.compile(rb"&#(?:x([0-9a-f]{1,9})|([0-9]{1,9}));", re.IGNORECASE)
 PAIR = re.compile(
     rb"&#(?:x(d[89ab][0-9a-f]{2})|([0-9]{5}));&#(?:x(d[c-f][0-9a-f]{2})|([0-9]{5}));",
@@ -78,11 +80,14 @@ def entity_fault(body: bytes) -> str:
     for entity in ENTITY.finditer(head):
         value = entity[2] if entity[2] is not None else entity[3]
         if value is None:
-            return "declares an entity that lies outside the feed, which is refused"
+            return say("declares an entity that lies outside the feed, which is refused")
         letters = CHARACTER.sub(b"x", value)
         if b"&" in letters or b"%" in letters or len(letters) > MAX_ENTITY:
-            return "declares an entity that expands to more than a few letters, which is refused"
+            return say("declares an entity that expands to more than a few letters, which is refused")
         names.append(entity[1])
     if names and sum(1 for _ in re.finditer(rb"&(?!#)", body.replace(b"\0", b""))) > MOST_REFERENCES:
-        return f"has more than {MOST_REFERENCES} references to entities that it declares itself, which is refused"
+        return say(
+            "has more than {most} references to entities that it declares itself, which is refused",
+            most=MOST_REFERENCES,
+        )
     return ""

@@ -16,6 +16,7 @@ from newsletter.articles.parsing.identities import identified
 from newsletter.articles.parsing.json_feed import NotJsonFeed, is_json, read_json_feed
 from newsletter.articles.parsing.markup import web_address
 from newsletter.platform.errors import FeedUnreadable
+from newsletter.platform.words.said import about, say
 
 MAX_ENTRIES = 1_000
 FEW = 3
@@ -53,22 +54,27 @@ def parse(body: bytes, headers: Mapping[str, str], zone: tzinfo = UTC) -> Parsed
     try:
         feed, total = _read_json(body) if is_json(body) else _read_xml(body, headers)
     except NotJsonFeed as fault:
-        raise FeedUnreadable(f"{where}: not a feed ({fault})") from fault
+        raise FeedUnreadable(about(where, say("not a feed ({why})", why=fault.args[0]))) from fault
     listed = feed["entries"][:MAX_ENTRIES]
     drafts, unusable = _drafts(listed, about_feed(feed["feed"], listed, where, zone))
     entries: dict[str, Entry] = {}
     left_out = dict(unusable)
     for number, entry in zip(drafts, identified(with_pictures(list(drafts.values()))), strict=True):
         if entry.identity in entries:
-            left_out[number] = f"has the identity of an earlier one, {entry.identity!r}"
+            left_out[number] = say("has the identity of an earlier one, {identity}", identity=repr(entry.identity))
         entries.setdefault(entry.identity, entry)
-    problems = [f"entry {number} {problem}: left out" for number, problem in sorted(left_out.items())]
+    problems = [
+        say("entry {number} {problem}: left out", number=str(number), problem=problem)
+        for number, problem in sorted(left_out.items())
+    ]
     if len(unusable) > max(len(entries), FEW):
-        problems.insert(0, f"{len(unusable)} of {min(total, MAX_ENTRIES)} entries cannot be used")
+        problems.insert(
+            0, say("{number} of {total} entries cannot be used", number=len(unusable), total=min(total, MAX_ENTRIES))
+        )
     if total > MAX_ENTRIES:
-        problems.append(f"{total} entries; only the first {MAX_ENTRIES} were read")
+        problems.append(say("{total} entries; only the first {most} were read", total=total, most=MAX_ENTRIES))
     if not feed["entries"]:
-        problems.append("the feed has no entries")
+        problems.append(say("the feed has no entries"))
     following = next((link.get("href", "") for link in feed["feed"].get("links", []) if link.get("rel") == "next"), "")
     return Parsed(
         tuple(entries.values()),
@@ -78,6 +84,14 @@ def parse(body: bytes, headers: Mapping[str, str], zone: tzinfo = UTC) -> Parsed
         total=total,
         left_out=len(unusable),
     )
+
+
+LACKS = {
+    ("title",): say("has no title"),
+    ("url",): say("has no url"),
+    ("title", "url"): say("has no title and no url"),
+}
+"""Why an entry cannot be used, by what it lacks."""
 
 
 def _drafts(listed: Sequence[Mapping[str, Any]], about: FeedAbout) -> tuple[dict[int, Draft], dict[int, str]]:
@@ -90,11 +104,11 @@ def _drafts(listed: Sequence[Mapping[str, Any]], about: FeedAbout) -> tuple[dict
         except MemoryError:
             raise
         except Exception as broken:  # noqa: BLE001 (a broken entry must not stop the others)
-            unusable[number] = f"cannot be read ({type(broken).__name__})"
+            unusable[number] = say("cannot be read ({kind})", kind=type(broken).__name__)
             continue
         missing = [name for name in ("title", "url") if not getattr(made.entry, name)]
         if missing:
-            unusable[number] = f"has no {' and no '.join(missing)}"
+            unusable[number] = LACKS[tuple(missing)]
         else:
             drafts[number] = made
     return drafts, unusable
@@ -112,7 +126,7 @@ def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any
 
     where = headers.get("content-location", "feed")
     if fault := entity_fault(body):
-        raise FeedUnreadable(f"{where}: {fault}")
+        raise FeedUnreadable(about(where, fault))
     # Without a content type, feedparser would report its absence instead of the real fault.
     # Without an address, it leaves relative ones as they are; only a stated `xml:base` is applied.
     said = {name: value for name, value in headers.items() if value and name != "content-location"}
@@ -126,11 +140,13 @@ def _read_xml(body: bytes, headers: Mapping[str, str]) -> tuple[Mapping[str, Any
     except MemoryError:
         raise
     except Exception as broken:
-        raise FeedUnreadable(f"{where}: not a feed that can be read ({type(broken).__name__})") from broken
+        raise FeedUnreadable(
+            about(where, say("not a feed that can be read ({kind})", kind=type(broken).__name__))
+        ) from broken
     if not feed.get("version") and not feed["entries"]:
-        reason = feed.get("bozo_exception") or "no RSS, Atom, RDF or JSON Feed found"
+        reason = feed.get("bozo_exception") or say("no RSS, Atom, RDF or JSON Feed found")
         if isinstance(reason, SAXParseException):
             # Without its place: feedparser has put lines of its own in front.
-            reason = f"no XML: {reason.getMessage()}"
-        raise FeedUnreadable(f"{where}: not a feed ({reason})")
+            reason = say("no XML: {why}", why=reason.getMessage())
+        raise FeedUnreadable(about(where, say("not a feed ({why})", why=reason)))
     return feed, max(total, len(feed["entries"]))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from newsletter.articles.parsing.feed_bytes import without_surrogates
+from newsletter.platform.words.said import say
 
 VERSION = "https://jsonfeed.org/version/1"
 
@@ -27,9 +28,9 @@ def read_json_feed(body: bytes) -> dict[str, Any]:
         if b"\\ud" in body.lower():
             data = json.loads(without_surrogates(json.dumps(data, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
-        raise NotJsonFeed(f"broken JSON ({error})") from error
+        raise NotJsonFeed(say("broken JSON ({why})", why=str(error))) from error
     if not isinstance(data, dict) or not _text(data.get("version")).startswith(VERSION):
-        raise NotJsonFeed("JSON, but no JSON Feed: its version is not https://jsonfeed.org/version/1 or 1.1")
+        raise NotJsonFeed(say("JSON, but no JSON Feed: its version is not https://jsonfeed.org/version/1 or 1.1"))
     links = [{"rel": "next", "href": _text(data.get("next_url"))}] if data.get("next_url") else []
     return {
         "version": "json",

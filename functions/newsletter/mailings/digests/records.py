@@ -63,5 +63,5 @@ def articles_in_words(digest: Digest) -> str:
 def blocking_faults_in_words(faults: Iterable[Fault]) -> str:
     """The messages of blocking faults, at most MAX_FINDINGS of them; empty when there is none."""
     broken = [fault.message for fault in faults if fault.blocks]
-    more = [f"and {len(broken) - MAX_FINDINGS} more"] if len(broken) > MAX_FINDINGS else []
+    more = [say("and {number} more", number=len(broken) - MAX_FINDINGS)] if len(broken) > MAX_FINDINGS else []
     return "; ".join([*broken[:MAX_FINDINGS], *more])

@@ -82,7 +82,7 @@ def start_digest(frequency: Frequency, now: datetime, app: Container) -> RunDeci
     if not frozen.first:
         # Another run froze it meanwhile.
         return _continue(frozen.digest, now, app)
-    trouble += [f"preflight: {warning.message}" for warning in frozen.warnings[:MAX_FINDINGS]]
+    trouble += [say("preflight: {finding}", finding=warning.message) for warning in frozen.warnings[:MAX_FINDINGS]]
     launch(prepare(digest_mailing(frozen.digest, app.publication), app), app)
     decision, why = _first_decision(frozen.digest, trouble, app)
     if frozen.digest.deadline:
@@ -143,12 +143,21 @@ def feed_problems(since: datetime, app: Container) -> list[str]:
         state = app.feed_states.get(url)
         if state.failure:
             failing = local_time(state.failure.since, app)
-            found.append(f"{url} cannot be read since {failing}: {state.failure.problem}")
+            found.append(
+                say("{url} cannot be read since {when}: {why}", url=url, when=failing, why=state.failure.problem)
+            )
         elif state.hold:
             held = local_time(state.hold.since, app)
-            found.append(f"{url} is held since {held}, until somebody accepts it: {state.hold.reason}")
+            found.append(
+                say(
+                    "{url} is held since {when}, until somebody accepts it: {why}",
+                    url=url,
+                    when=held,
+                    why=state.hold.reason,
+                )
+            )
         elif state.read_at is None:
-            found.append(f"{url} was never read")
+            found.append(say("{url} was never read", url=url))
         elif state.read_at < since:
-            found.append(f"{url} was not read since {local_time(state.read_at, app)}")
+            found.append(say("{url} was not read since {when}", url=url, when=local_time(state.read_at, app)))
     return found

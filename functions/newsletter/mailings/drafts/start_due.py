@@ -15,6 +15,7 @@ from newsletter.platform.errors import Conflict, InvalidInput
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
@@ -90,8 +91,12 @@ def _audience_changed(draft: Draft, prepared: Prepared) -> str:
     readers = prepared.readers.about
     if abs(readers - draft.readers) <= max(LEAST_CHANGE, draft.readers / 10):
         return ""
-    was = f"the audience had {draft.readers} readers when it was looked at"
-    return f"{was}, and has {readers} now; look at it again, and send it if it is right"
+    return say(
+        "the audience had {before} readers when it was looked at, and has {now} now; look at it again, and send it if"
+        " it is right",
+        before=draft.readers,
+        now=readers,
+    )
 
 
 def _hold(held: Draft, before: Draft, reason: str, app: Container) -> DraftState:

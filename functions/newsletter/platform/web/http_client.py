@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.web.address import ascii_address
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from urllib3 import HTTPResponse
@@ -32,7 +33,7 @@ PACKINGS = {"br": "Brotli", "zstd": "Zstandard", "compress": "compress", "dcb": 
 """Content codings that no Python we run on can unpack without another package; no request of ours asks for them."""
 NO_PACKINGS = frozenset({"none", "utf-8", "utf8", "iso-8859-1", "8bit", "binary"})
 """What servers that are not set up well call a body as it is."""
-IN_TIME = "no whole answer in time"
+IN_TIME = say("no whole answer in time")
 
 
 class WebFault(NewsletterError):
@@ -65,13 +66,13 @@ def place_of(url: str, deadline: float) -> Place:
         parts = urlsplit(ascii_address(url))
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise WebFault(f"no address of the web ({error})") from error
+        raise WebFault(say("no address of the web ({why})", why=str(error))) from error
     if parts.scheme not in ("http", "https"):
-        raise WebFault(f"{parts.scheme or 'no'}: is not http or https")
+        raise WebFault(say("{scheme}: is not http or https", scheme=parts.scheme or "no"))
     if not host or len(url) > MAX_URL or not url.isprintable() or " " in url:
-        raise WebFault("no address of the web")
+        raise WebFault(say("no address of the web"))
     if parts.username is not None or parts.password is not None:
-        raise WebFault("a name or password in the address is not supported")
+        raise WebFault(say("a name or password in the address is not supported"))
     port = port or (443 if parts.scheme == "https" else 80)
     return Place(url, parts, host, port, _resolved(host, port, deadline))
 
@@ -115,12 +116,12 @@ def exchange(
                 raise
             except urllib3.exceptions.DecodeError as error:
                 left(deadline)
-                raise WebFault("the answer cannot be unpacked, though it says how it is packed") from error
+                raise WebFault(say("the answer cannot be unpacked, though it says how it is packed")) from error
             except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
                 left(deadline)
-                raise WebFault(f"the connection broke ({type(error).__name__})") from error
+                raise WebFault(say("the connection broke ({kind})", kind=type(error).__name__)) from error
     left(deadline)
-    raise WebFault(f"no connection to {place.host} ({_why(fault)})") from fault
+    raise WebFault(say("no connection to {host} ({why})", host=place.host, why=_why(fault))) from fault
 
 
 def left(deadline: float) -> float:
@@ -147,9 +148,9 @@ def _resolved(host: str, port: int, deadline: float) -> tuple[str, ...]:
     beside.start()
     beside.join(left(deadline))
     if beside.is_alive():
-        raise WebFault(f"the name {host} was not resolved in time")
+        raise WebFault(say("the name {host} was not resolved in time", host=host))
     if faults or not found:
-        raise WebFault(f"there is no host {host}")
+        raise WebFault(say("there is no host {host}", host=host))
     return tuple(found)
 
 
@@ -228,7 +229,12 @@ def _refuse_packing(codings: str) -> None:
     for coding in (each.strip().lower() for each in codings.split(",")):
         if coding not in known | NO_PACKINGS:
             name = f" ({PACKINGS[coding]})" if coding in PACKINGS else ""
-            raise WebFault(f"the answer is packed as {coding[:20]!r}{name}; we asked for gzip or deflate, or none")
+            raise WebFault(
+                say(
+                    "the answer is packed as {coding}; we asked for gzip or deflate, or none",
+                    coding=f"{coding[:20]!r}{name}",
+                )
+            )
 
 
 def _body(response: HTTPResponse, most_bytes: int, deadline: float) -> bytes:
@@ -237,7 +243,7 @@ def _body(response: HTTPResponse, most_bytes: int, deadline: float) -> bytes:
     for chunk in response.stream(CHUNK, decode_content=True):
         body += chunk
         if len(body) > most_bytes:
-            raise WebFault(f"larger than {most_bytes} bytes")
+            raise WebFault(say("larger than {most} bytes", most=most_bytes))
         left(deadline)
     left(deadline)
     return bytes(body)

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 from newsletter.platform.web.address import ascii_address, redirected_to
 from newsletter.platform.web.http_client import REDIRECTS, Place, WebFault, exchange, place_of
+from newsletter.platform.words.said import say
 
 MAX_REDIRECTS = 5
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
@@ -62,7 +63,7 @@ class PublicWeb:
         try:
             url = ascii_address(url)
         except ValueError as error:
-            raise WebFault(f"no address of the web ({error})") from error
+            raise WebFault(say("no address of the web ({why})", why=str(error))) from error
         asked, moved = url, True
         for _ in range(MAX_REDIRECTS + 1):
             answer = exchange(self._place(url, deadline), headers, most_bytes=most_bytes, deadline=deadline)
@@ -73,14 +74,20 @@ class PublicWeb:
             try:
                 url = ascii_address(urljoin(url, redirected_to(location)))
             except ValueError:
-                raise WebFault(f"redirected to {location[:100]!r}, which is no address") from None
-        raise WebFault(f"more than {MAX_REDIRECTS} redirects")
+                raise WebFault(say("redirected to {url}, which is no address", url=repr(location[:100]))) from None
+        raise WebFault(say("more than {most} redirects", most=MAX_REDIRECTS))
 
     def _place(self, url: str, deadline: float) -> Place:
         place = place_of(url, deadline)
         for address in place.addresses:
             if not self._is_allowed(address):
-                raise WebFault(f"{place.host} leads to {address}, which is not on the public internet")
+                raise WebFault(
+                    say(
+                        "{host} leads to {address}, which is not on the public internet",
+                        host=place.host,
+                        address=str(address),
+                    )
+                )
         return place
 
     def _is_allowed(self, address: str) -> bool:

@@ -60,6 +60,11 @@ def say_number(one: str, other: str, /, *, count: int, **values: Any) -> Said:
     return Said(other, {"count": count, **values}, one)
 
 
+def about(what: object, sentence: str) -> Said:
+    """`what: sentence`, where the first is a name or an address, and no word."""
+    return say("{field}: {message}", field=str(what), message=sentence)
+
+
 def joined(parts: Sequence[str], last: Callable[[str, str], Said] | None = None) -> str:
     """`a; b; c`; with `last`, `a, b` and then the last one as that says it. Empty of no part."""
     if not parts:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from newsletter.platform.errors import ColumnsNotUnderstood, InvalidInput, UnreadableList
+from newsletter.platform.errors import InvalidInput, UnreadableList
+from newsletter.platform.words.said import say
 from newsletter.readers.choices import CHOICES
 from newsletter.readers.imports.import_file import ADDRESS, ImportFile, Line
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
 from newsletter.readers.imports.options import ImportOptions
 from newsletter.readers.imports.read_row import Row
 from newsletter.readers.imports.status_columns import (
-    ANY,
     ColumnValues,
     StatusColumn,
     column_by_name,
     column_by_values,
     is_postal_state,
-    not_understood,
+    quoted_short,
+    raise_questions,
 )
 from newsletter.readers.imports.status_names import ColumnKind
-from newsletter.readers.imports.status_words import fold, parts_of, strictest_status_word
+from newsletter.readers.imports.status_words import fold, strictest_status_word
 from newsletter.readers.profiles.reader_export_store import is_form
 
 EMAIL_NAMES = (
@@ -80,9 +79,14 @@ class Columns:
         """The line as a row. Raises InvalidInput for a line with more cells than the header has names."""
         cells = line.cells
         if any(cells[self.width :]):
-            raise InvalidInput("line", f"{len(cells)} cells, and only {self.width} names in the first line")
+            raise InvalidInput(
+                "line",
+                say("{count} cells, and only {width} names in the first line", count=len(cells), width=self.width),
+            )
         if line.open_end and self.statuses and max(column.place for column in self.statuses) >= len(cells):
-            raise InvalidInput("line", f"{len(cells)} cells at the end of the file: was it cut off before who left?")
+            raise InvalidInput(
+                "line", say("{count} cells at the end of the file: was it cut off before who left?", count=len(cells))
+            )
         values = {name: cells[place] if place < len(cells) else "" for name, place in self.places.items()}
         values.pop("record", "")
         choices = {name: values.pop(name) for name in CHOICES if name in values}
@@ -124,7 +128,13 @@ def columns_of(file: ImportFile, options: ImportOptions) -> Columns:
     values = _values(file)
     taken = set(places.values()) - {places.get("left_at", -1)}
     if places["email"] in ignored | set(answers):
-        raise UnreadableList(f"{file.path}: {header[places['email']]!r} has the addresses and cannot be anything else")
+        raise UnreadableList(
+            say(
+                "{path}: {column} has the addresses and cannot be anything else",
+                path=file.path,
+                column=repr(header[places["email"]]),
+            )
+        )
     statuses = []
     for place, name in enumerate(header):
         if place in ignored or (place in taken and place not in answers) or values[place].empty:
@@ -136,7 +146,7 @@ def columns_of(file: ImportFile, options: ImportOptions) -> Columns:
             column = None
         if column is not None:
             statuses.append(column)
-    _raise_questions(file, statuses, values, options)
+    raise_questions(file, statuses, values, options)
     used = set(places.values()) | {column.place for column in statuses}
     unused = tuple(name for place, name in enumerate(_names(header)) if place not in used)
     return Columns(len(header), places, tuple(statuses), unused)
@@ -193,17 +203,29 @@ def _email(file: ImportFile) -> int:
     maybe = [place for place in with_addresses if fold(file.header[place]) in MAYBE_EMAIL_NAMES]
     if maybe:
         return maybe[0]
-    raise UnreadableList(f"{file.path}, line 1: {_no_addresses(file.header, with_addresses)}")
+    raise UnreadableList(
+        say(
+            "{path}, line {line}: {message}", path=file.path, line=1, message=_no_addresses(file.header, with_addresses)
+        )
+    )
 
 
 def _no_addresses(header: list[str], with_addresses: list[int]) -> str:
     if any(ADDRESS.fullmatch(name) for name in header):
-        return (
+        return say(
             "no column is called email: this line is a reader already. Put a line with the names of the columns first"
         )
     found = ", ".join(name or "(no name)" for name in header[:20]) or "none"
-    also = f"; {header[with_addresses[0]] or 'one without a name'} seems to have them" if with_addresses else ""
-    return f"no column is called email (or sähköposti, e-post, Email Address). Found: {found}{also}; name it email"
+    if with_addresses:
+        return say(
+            "no column is called email (or sähköposti, e-post, Email Address). Found: {found}; {column} seems to have"
+            " them; name it email",
+            found=found,
+            column=header[with_addresses[0]] or say("one without a name"),
+        )
+    return say(
+        "no column is called email (or sähköposti, e-post, Email Address). Found: {found}; name it email", found=found
+    )
 
 
 def _values(file: ImportFile) -> list[ColumnValues]:
@@ -215,48 +237,10 @@ def _values(file: ImportFile) -> list[ColumnValues]:
     return values
 
 
-def _raise_questions(
-    file: ImportFile, statuses: Sequence[StatusColumn], values: Sequence[ColumnValues], options: ImportOptions
-) -> None:
-    """Raise UnreadableList with a question for each column that is not understood."""
-    questions = list(_questions(statuses, values))
-    if questions:
-        names = [_quoted(name) for name, _ in questions]
-        left, mail, ignore = (
-            " ".join(f"{option} {name}" for name in names)
-            for option in ("--yes-is-left", "--yes-is-mail", "--ignore-column")
-        )
-        raise ColumnsNotUnderstood(
-            f"{file.path}: {'; '.join(what for _, what in questions)}. Nothing was written. "
-            f"Say of each column what is true, with one of these options. A yes or a day means that the reader left: "
-            f"{left}. A yes means that they may be mailed: {mail}. Other values: --status-column {names[0]} "
-            f"--left VALUE,VALUE --active VALUE (--pending VALUE; {ANY} is every other value). It says nothing of who "
-            f"may be mailed: {ignore}",
-            questions,
-        )
-    there = {fold(value) for column in statuses if column.meanings for value in values[column.place].counts}
-    there |= {fold(part) for value in there for part in parts_of(value)} | {ANY}
-    missing = [value for value in options.meanings if value not in there]
-    if missing and not any(values[column.place].many for column in statuses if column.meanings):
-        raise UnreadableList(f"{file.path}: no row has {', '.join(map(repr, missing))} in {', '.join(options.status)}")
-
-
-def _questions(statuses: Sequence[StatusColumn], values: Sequence[ColumnValues]) -> Iterator[tuple[str, str]]:
-    for column in statuses:
-        found, name = not_understood(column, values[column.place]), _names([""] * column.place + [column.name])[-1]
-        if found or (values[column.place].many and not column.accepts_any(values[column.place])):
-            shown = ", ".join(f"{_short(value)} ({count})" for value, count in found[:8])
-            more = " and others" if len(found) > 8 or values[column.place].many else ""
-            yield (
-                name,
-                f"the column {name!r} looks like it says who left, but not what {shown}{more} mean",
-            )
-
-
 def _understood(column: StatusColumn, value: str) -> ListedStatus:
     found = column.read(value)
     if found is None:
-        raise InvalidInput(column.name, f"{_short(value)} is not understood")
+        raise InvalidInput(column.name, say("{value} is not understood", value=quoted_short(value)))
     return found
 
 
@@ -269,7 +253,14 @@ def _named(file: ImportFile, name: str) -> list[int]:
     """The places of the columns of that name: a file may have several. Raises UnreadableList where there is none."""
     places = [place for place, other in enumerate(_names(file.header)) if fold(other) == fold(name)]
     if not places:
-        raise UnreadableList(f"{file.path} has no column {name!r}; there are: {', '.join(filter(None, file.header))}")
+        raise UnreadableList(
+            say(
+                "{path} has no column {column}; there are: {columns}",
+                path=file.path,
+                column=repr(name),
+                columns=", ".join(filter(None, file.header)),
+            )
+        )
     return places
 
 
@@ -277,14 +268,3 @@ def _first(names: Sequence[str], header: Sequence[str]) -> int:
     """The place of the first column that has one of the names, in the order of the names; -1 for none."""
     folded = [fold(name) for name in header]
     return next((folded.index(name) for name in names if name in folded), -1)
-
-
-def _quoted(name: str) -> str:
-    """The name as it can be pasted into a shell."""
-    if re.fullmatch(r"[\w.-]+", name):
-        return name
-    return shlex.quote(name) if re.search(r"[\"$`\\!%]", name) else f'"{name}"'
-
-
-def _short(value: str) -> str:
-    return f'"{value[:40]}…"' if len(value) > 40 else f'"{value}"'

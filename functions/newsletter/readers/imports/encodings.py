@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from newsletter.platform.errors import UnreadableList
+from newsletter.platform.words.said import say
 
 CHUNK = 1 << 20
 _WITHIN_WORDS = {
@@ -51,10 +52,15 @@ def stated_encoding(path: Path, encoding: str) -> str:
         "".encode(name)
     except (LookupError, ValueError):  # ValueError: a name with a NUL, a codec that encodes nothing
         raise UnreadableList(
-            f"--encoding {encoding} is unknown; usual ones are utf-8, cp1252, mac_roman and cp850"
+            say(
+                "the encoding {encoding} is unknown; usual ones are utf-8, cp1252, mac_roman and cp850",
+                encoding=encoding,
+            )
         ) from None
     if not _decodes(_blocks(path), name):
-        raise UnreadableList(f"{path} is not in {encoding}: some of its bytes mean nothing there")
+        raise UnreadableList(
+            say("{path} is not in {encoding}: some of its bytes mean nothing there", path=path, encoding=encoding)
+        )
     return "utf-8-sig" if name == "utf-8" else name
 
 
@@ -75,8 +81,13 @@ def _by_letters(path: Path) -> str:
     if len(fits) > 1 or (may_be_mac and not fits):
         maybe = ", ".join(sorted(fits or {"cp1252", "mac_roman"}))
         raise UnreadableList(
-            f"{path}: its letters could be those of more than one encoding ({maybe}), and a word that says who left "
-            f"might be misread. Say which it is with --encoding NAME, or save it as UTF-8"
+            say(
+                "{path}: its letters could be those of more than one encoding ({maybe}), and a word that says who left"
+                " might be misread. Say which it is with {option}, or save it as UTF-8",
+                path=path,
+                maybe=maybe,
+                option="--encoding NAME",
+            )
         )
     return next(iter(fits), "cp1252")
 
@@ -98,4 +109,4 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := file.read(CHUNK):
                 yield block
     except OSError as error:
-        raise UnreadableList(f"{path} cannot be read ({error.strerror})") from error
+        raise UnreadableList(say("{path} cannot be read ({error})", path=path, error=error.strerror)) from error

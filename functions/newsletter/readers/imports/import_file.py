@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from newsletter.platform.errors import UnreadableList
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.encodings import encoding_of, stated_encoding
 from newsletter.readers.imports.spreadsheet import unguarded
 
@@ -64,9 +65,9 @@ class ImportFile:
             try:
                 for cells in reader:
                     if text.quotes % 2 and self._skipped + reader.line_num > number:
-                        raise self._left_open(number, "the file ends within quotation marks")
+                        raise self._left_open(number, say("the file ends within quotation marks"))
                     if any("\n" in cell and self._holds_rows(cell) for cell in cells):
-                        raise self._left_open(number, "other rows stand within quotation marks")
+                        raise self._left_open(number, say("other rows stand within quotation marks"))
                     found = [unguarded(cell.strip()) for cell in cells]
                     if any(found):
                         yield Line(number, found[len(REPORT_COLUMNS) :] if self._report else found, text.open_end)
@@ -76,7 +77,14 @@ class ImportFile:
                 raise self._left_open(number, str(error)) from error
 
     def _left_open(self, number: int, what: str) -> UnreadableList:
-        return UnreadableList(f"{self.path}, line {number}: {what}; is a quotation mark left open there?")
+        return UnreadableList(
+            say(
+                "{path}, line {line}: {message}; is a quotation mark left open there?",
+                path=self.path,
+                line=str(number),
+                message=what,
+            )
+        )
 
     def _holds_rows(self, cell: str) -> bool:
         """Whether a cell of several lines has one that looks like a row of its own."""

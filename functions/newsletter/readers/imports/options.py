@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.platform.errors import UnreadableList
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.status_words import fold
 
@@ -51,7 +52,9 @@ def options_of(
     for listed, text in values.items():
         for value in (fold(part) for part in text.split(",") if part.strip()):
             if said.setdefault(value, listed) is not listed:
-                raise UnreadableList(f"{value!r} cannot mean both {said[value]} and {listed}")
+                raise UnreadableList(
+                    say("{value} cannot mean both {one} and {other}", value=repr(value), one=said[value], other=listed)
+                )
     if said and not status:
         raise UnreadableList(
             "--left, --active and --pending say what the values of a column mean: name it with --status-column"
@@ -61,7 +64,12 @@ def options_of(
     for names in (ignore, status, yes_is_left, yes_is_mail, [name for name, _ in fields]):
         folded = set(map(fold, names))
         if folded & once:
-            raise UnreadableList(f"the column {min(folded & once)!r} is named by two options that exclude each other")
+            raise UnreadableList(
+                say(
+                    "the column {column} is named by two options that exclude each other",
+                    column=repr(min(folded & once)),
+                )
+            )
         once |= folded
     answers = (tuple(ignore), tuple(status), said, tuple(yes_is_left), tuple(yes_is_mail))
     return ImportOptions(*answers, encoding, tuple(fields))
@@ -71,6 +79,8 @@ def _check_fields(fields: Sequence[tuple[str, str]]) -> None:
     kinds = [field for _, field in fields]
     for kind in kinds:
         if kind not in MAPPED:
-            raise UnreadableList(f"{kind!r} is no field of a reader; choose from {', '.join(MAPPED)}")
+            raise UnreadableList(
+                say("{field} is no field of a reader; choose from {names}", field=repr(kind), names=", ".join(MAPPED))
+            )
         if kinds.count(kind) > 1:
-            raise UnreadableList(f"two columns are said to be {kind}; it can be one")
+            raise UnreadableList(say("two columns are said to be {field}; it can be one", field=kind))

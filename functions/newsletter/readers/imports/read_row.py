@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.text import composed, cut, is_one_line, one_line
+from newsletter.platform.words.said import say
 from newsletter.publication.publication import Publication
 from newsletter.readers.choices import CHOICES, read_choices
 from newsletter.readers.email_address import normalised
@@ -131,12 +132,12 @@ def _confirmed_at(written: str, now: datetime, publication: Publication) -> date
         return None
     moment = read_moment(written, publication.time_zone)
     if moment is None or moment > now + timedelta(days=1):
-        raise InvalidInput("confirmed_at", "a moment that has been, such as 2026-11-24T08:15:00Z")
+        raise InvalidInput("confirmed_at", say("a moment that has been, such as 2026-11-24T08:15:00Z"))
     return min(moment, now)
 
 
 def _word(field: str, written: str) -> str:
     written = composed(written)
     if len(written) > MAX_WORD or not is_one_line(written):
-        raise InvalidInput(field, f"at most {MAX_WORD} characters on one line")
+        raise InvalidInput(field, say("at most {most} characters on one line", most=MAX_WORD))
     return written

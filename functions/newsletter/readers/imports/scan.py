@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import InvalidInput, UnreadableList
+from newsletter.platform.words.said import say
 from newsletter.readers.email_address import normalised
 from newsletter.readers.imports.columns import Columns, columns_of, seems_right
 from newsletter.readers.imports.import_file import ADDRESS, ImportFile, Line
@@ -69,8 +70,16 @@ def scan_file(file: ImportFile, options: ImportOptions, mode: Mode, app: Contain
             found[subscriber] = strictest((found.get(subscriber, least), listed))
     if active and mode is Mode.LEFT:
         raise UnreadableList(
-            f"{file.path}: {active} of {rows} rows are called active in {_names(columns)}; --as left would end them. "
-            "Nothing was written. Export those who left alone, or leave these columns out: --ignore-column NAME"
+            say(
+                "{path}: {active} of {rows} rows are called active in {columns}; {option} would end them. Nothing was"
+                " written. Export those who left alone, or leave these columns out: {ignore}",
+                path=file.path,
+                active=active,
+                rows=rows,
+                columns=_names(columns),
+                option="--as left",
+                ignore="--ignore-column NAME",
+            )
         )
     return FileScan(file, columns, rows, found, bool(same_ids) and all(same_ids))
 
@@ -105,10 +114,20 @@ def _ask_about_name(file: ImportFile, mode: Mode) -> None:
     if NAMED_AS_NEVER_ASKED.search(name):
         if mode is Mode.CONFIRMED:
             raise UnreadableList(
-                f"{file.path} is called a list of people who never subscribed: import it --as pending, or rename it"
+                say(
+                    "{path} is called a list of people who never subscribed: import it {option}, or rename it",
+                    path=file.path,
+                    option="--as pending",
+                )
             )
     elif NAMED_AS_LEFT.search(name) and mode is not Mode.LEFT:
-        raise UnreadableList(f"{file.path} is called a list of people who left: import it --as left, or rename it")
+        raise UnreadableList(
+            say(
+                "{path} is called a list of people who left: import it {option}, or rename it",
+                path=file.path,
+                option="--as left",
+            )
+        )
 
 
 def _names(columns: Columns) -> str:

@@ -6,12 +6,17 @@ The name of a column says how to read it, and its values must agree: it is used 
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from newsletter.platform.errors import ColumnsNotUnderstood, UnreadableList
+from newsletter.platform.words.said import say
 from newsletter.readers.imports import status_names
+from newsletter.readers.imports.import_file import ImportFile
 from newsletter.readers.imports.listed_status import ListedStatus, strictest
+from newsletter.readers.imports.options import ImportOptions
 from newsletter.readers.imports.status_names import ColumnKind, kind_of, left_as, no_is
 from newsletter.readers.imports.status_words import (
     blank,
@@ -165,3 +170,65 @@ def not_understood(column: StatusColumn, values: ColumnValues) -> list[tuple[str
         **dict(values.counts.most_common()),
     }
     return [(value, count) for value, count in counts.items() if column.read(value) is None]
+
+
+def raise_questions(
+    file: ImportFile, statuses: Sequence[StatusColumn], values: Sequence[ColumnValues], options: ImportOptions
+) -> None:
+    """Raise UnreadableList with a question for each column that is not understood."""
+    questions = list(_questions(statuses, values))
+    if questions:
+        names = [_quoted(name) for name, _ in questions]
+        left, mail, ignore = (
+            " ".join(f"{option} {name}" for name in names)
+            for option in ("--yes-is-left", "--yes-is-mail", "--ignore-column")
+        )
+        raise ColumnsNotUnderstood(
+            f"{file.path}: {'; '.join(what for _, what in questions)}. Nothing was written. "
+            f"Say of each column what is true, with one of these options. A yes or a day means that the reader left: "
+            f"{left}. A yes means that they may be mailed: {mail}. Other values: --status-column {names[0]} "
+            f"--left VALUE,VALUE --active VALUE (--pending VALUE; {ANY} is every other value). It says nothing of who "
+            f"may be mailed: {ignore}",
+            questions,
+        )
+    there = {fold(value) for column in statuses if column.meanings for value in values[column.place].counts}
+    there |= {fold(part) for value in there for part in parts_of(value)} | {ANY}
+    missing = [value for value in options.meanings if value not in there]
+    if missing and not any(values[column.place].many for column in statuses if column.meanings):
+        raise UnreadableList(
+            say(
+                "{path}: no row has {values} in {columns}",
+                path=file.path,
+                values=", ".join(map(repr, missing)),
+                columns=", ".join(options.status),
+            )
+        )
+
+
+def _questions(statuses: Sequence[StatusColumn], values: Sequence[ColumnValues]) -> Iterator[tuple[str, str]]:
+    for column in statuses:
+        found, name = not_understood(column, values[column.place]), column.name or f"column {column.place + 1}"
+        if found or (values[column.place].many and not column.accepts_any(values[column.place])):
+            shown = ", ".join(f"{quoted_short(value)} ({count})" for value, count in found[:8])
+            if len(found) > 8 or values[column.place].many:
+                shown = say("{values} and others", values=shown)
+            yield (
+                name,
+                say(
+                    "the column {column} looks like it says who left, but not what {values} mean",
+                    column=repr(name),
+                    values=shown,
+                ),
+            )
+
+
+def _quoted(name: str) -> str:
+    """The name as it can be pasted into a shell."""
+    if re.fullmatch(r"[\w.-]+", name):
+        return name
+    return shlex.quote(name) if re.search(r"[\"$`\\!%]", name) else f'"{name}"'
+
+
+def quoted_short(value: str) -> str:
+    """A value within quotation marks, cut to 40 characters."""
+    return f'"{value[:40]}…"' if len(value) > 40 else f'"{value}"'

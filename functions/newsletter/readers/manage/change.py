@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.links.links import LinkClaims
+from newsletter.platform.words.said import Stored, say
 from newsletter.readers.choices import CHOICES, read_choices
 from newsletter.readers.manage.find import known_id
 from newsletter.readers.preferences import change_one
@@ -31,7 +32,7 @@ def change_choices(subscriber: str, given: Mapping[str, Any], now: datetime, app
         raise NotFound(f"subscriber {subscriber}")
     for name in given:
         if name not in CHANGEABLE:
-            raise InvalidInput(name, f"one of {', '.join(CHANGEABLE)}")
+            raise InvalidInput(name, say("one of {values}", values=", ".join(CHANGEABLE)))
     _, faults = read_choices(given, rules(now, app, every_topic=True))
     for name, message in faults.items():
         raise InvalidInput(name, _in_english(message, app))
@@ -45,4 +46,6 @@ def change_choices(subscriber: str, given: Mapping[str, Any], now: datetime, app
 
 def _in_english(message: str, app: Container) -> str:
     """The text of a locale key; a text that is none stays as it is."""
-    return app.templates.text(message, app.publication.language("en")) if message.startswith("pages.") else message
+    if not message.startswith("pages."):
+        return message
+    return Stored(app.templates.text(message, app.publication.language("en")))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.errors import ColumnsNotUnderstood, NotNow, UnreadableList
 from newsletter.platform.text import cut, one_line
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.options import NO_OPTIONS
 from newsletter.readers.transfers.transfer import ImportJob
 from newsletter.readers.transfers.words import without_options
@@ -50,7 +51,7 @@ def show_columns(job: ImportJob, now: datetime, app: Container) -> ShownColumns:
 
     with app.transfer_files.beginning(job, now) as path:
         if path is None:
-            raise NotNow("the file is kept no longer: upload it again")
+            raise NotNow(say("the file is kept no longer: upload it again"))
         folder = f"{path.parent}/"
         try:
             file = open_file(path, job.options.encoding)

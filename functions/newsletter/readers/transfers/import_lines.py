@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.errors import NotFound, NotNow
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.import_file import REPORT_COLUMNS
 from newsletter.readers.imports.spreadsheet import guarded
 from newsletter.readers.transfers.transfer import ImportJob
@@ -17,7 +18,7 @@ from newsletter.readers.transfers.transfer_files_store import CHECKED, RESULTS
 if TYPE_CHECKING:
     from newsletter.container import Container
 
-FORGOTTEN = "the lines of this import are kept no longer"
+FORGOTTEN = say("the lines of this import are kept no longer")
 
 
 @dataclass(frozen=True)

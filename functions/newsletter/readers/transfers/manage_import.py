@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.platform.errors import InvalidInput, NotFound, NotNow, UnreadableList
+from newsletter.platform.errors import InvalidInput, NotFound, NotNow, UnreadableList, text_of
 from newsletter.platform.messages import CarryOnTransfer
 from newsletter.platform.text import cut, one_line
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.import_subscribers import Mode
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.options import MAPPED, ImportOptions, options_of
@@ -43,11 +44,15 @@ UNSAFE = re.compile(r"[^\w .()+@-]")
 def new_import(file_name: str, size: int, who: str, now: datetime, app: Container) -> ImportJob:
     """Begin an import of a file of `size` bytes, which `put_part` then brings. Raises InvalidInput."""
     if size < 1:
-        raise InvalidInput("file", "a CSV file with a line for each reader; this one is empty")
+        raise InvalidInput("file", say("a CSV file with a line for each reader; this one is empty"))
     if size > MOST_BYTES:
         raise InvalidInput(
             "file",
-            f"at most {MOST_BYTES // 1_000_000} MB; this one has {size // 1_000_000}: divide it, each part alone",
+            say(
+                "at most {most} MB; this one has {size}: divide it, each part alone",
+                most=MOST_BYTES // 1_000_000,
+                size=size // 1_000_000,
+            ),
         )
     job = ImportJob(id=_id(now, app), at=now, who=who, file_name=_safe(file_name), size=size)
     app.transfers.add(job)
@@ -57,12 +62,20 @@ def new_import(file_name: str, size: int, who: str, now: datetime, app: Containe
 def put_part(job: ImportJob, number: int, content: bytes, app: Container) -> ImportJob:
     """Keep a part of the file, PART bytes long but for the last. The one that makes it whole says so. Repeatable."""
     if job.state not in (ImportState.UPLOADING, ImportState.UPLOADED):
-        raise NotNow(f"the file is there already; the import is {job.state}")
+        raise NotNow(say("the file is there already; the import is {state}", state=job.state.in_words))
     expected = min(PART, job.size - number * PART)
     if number < 0 or expected < 1:
-        raise InvalidInput("part", f"a number from 0 to {(job.size - 1) // PART}")
+        raise InvalidInput("part", say("a whole number from {least} to {most}", least=0, most=(job.size - 1) // PART))
     if len(content) != expected:
-        raise InvalidInput("part", f"{expected} bytes for part {number}; these are {len(content)}")
+        raise InvalidInput(
+            "part",
+            say(
+                "{expected} bytes for part {number}; these are {size}",
+                expected=expected,
+                number=number,
+                size=len(content),
+            ),
+        )
     for start in range(0, len(content), PIECE):
         app.transfer_files.put(job, FILE, (number * PART + start) // PIECE, content[start : start + PIECE])
     is_last = number == (job.size - 1) // PART
@@ -94,9 +107,9 @@ def check_import(
     Raises InvalidInput, and NotNow once the import has begun.
     """
     if job.state in (ImportState.IMPORTING, ImportState.DONE, ImportState.CANCELLED):
-        raise NotNow(f"the import is {job.state}")
+        raise NotNow(say("the import is {state}", state=job.state.in_words))
     if job.state is ImportState.UPLOADING:
-        raise NotNow("the file is not here yet: upload its last part")
+        raise NotNow(say("the file is not here yet: upload its last part"))
     check_mode(mode, evidence)
     fresh = ImportJob(id=job.id, at=job.at, who=job.who, file_name=job.file_name, size=job.size, version=job.version)
     after = replace(
@@ -115,11 +128,11 @@ def check_import(
 def check_mode(mode: str, evidence: str) -> None:
     """Raises InvalidInput unless it is said as what the readers come, and of those who agreed where and when."""
     if mode not in tuple(Mode):
-        raise InvalidInput("as", f"one of {', '.join(Mode)}")
+        raise InvalidInput("as", say("one of {values}", values=", ".join(Mode)))
     if Mode(mode) is Mode.CONFIRMED and not one_line(evidence):
-        raise InvalidInput("evidence", 'where and when these readers agreed, such as "fair 2026-10-02, form 4"')
+        raise InvalidInput("evidence", say('where and when these readers agreed, such as "fair 2026-10-02, form 4"'))
     if len(evidence) > MAX_EVIDENCE:
-        raise InvalidInput("evidence", f"at most {MAX_EVIDENCE} characters")
+        raise InvalidInput("evidence", say("at most {most} characters", most=MAX_EVIDENCE))
 
 
 def start_import(job: ImportJob, app: Container) -> ImportJob:
@@ -128,14 +141,14 @@ def start_import(job: ImportJob, app: Container) -> ImportJob:
         _carry_on(job, app)
         return job
     if job.state is not ImportState.CHECKED:
-        raise NotNow(f"the import is {job.state}; it can be started once it is checked")
+        raise NotNow(say("the import is {state}; it can be started once it is checked", state=job.state.in_words))
     return _go_on(job, replace(job, state=ImportState.IMPORTING), app)
 
 
 def cancel_import(job: ImportJob, app: Container) -> ImportJob:
     """Stop the import; who is in stays in. Its file is deleted. Again, nothing happens. Raises NotNow if it is done."""
     if job.state is ImportState.DONE:
-        raise NotNow("the import is done")
+        raise NotNow(say("the import is {state}", state=job.state.in_words))
     if job.state is ImportState.CANCELLED:
         _carry_on(job, app)
         return job
@@ -155,7 +168,14 @@ def read_columns(said: Mapping[str, str], meanings: Mapping[ListedStatus, str], 
         elif what in by_answer:
             by_answer[what].append(name)
         elif what:
-            raise InvalidInput("columns", f"{name}: one of {', '.join((*MAPPED, *ANSWERS))}")
+            raise InvalidInput(
+                "columns",
+                say(
+                    "{field}: {message}",
+                    field=name,
+                    message=say("one of {values}", values=", ".join((*MAPPED, *ANSWERS))),
+                ),
+            )
     try:
         return options_of(
             by_answer["ignore"],
@@ -167,24 +187,30 @@ def read_columns(said: Mapping[str, str], meanings: Mapping[ListedStatus, str], 
             fields=fields,
         )
     except UnreadableList as wrong:
-        said_there = "say which column has these values" if "--status-column" in str(wrong) else str(wrong)
+        said_there = say("say which column has these values") if "--status-column" in str(wrong) else text_of(wrong)
         raise InvalidInput("columns", said_there) from wrong
 
 
 def _check_lengths(said: Mapping[str, str], meanings: Mapping[ListedStatus, str], encoding: str) -> None:
     if len(said) > MOST_COLUMNS or sum(len(name.encode()) for name in said) > MOST_IN_HEADER:
-        raise InvalidInput("columns", f"at most {MOST_COLUMNS} columns, with {MOST_IN_HEADER} bytes in their names")
+        raise InvalidInput(
+            "columns",
+            say("at most {count} columns, with {most} bytes in their names", count=MOST_COLUMNS, most=MOST_IN_HEADER),
+        )
     for values in (text.split(",") for text in meanings.values()):
         if len(values) > MOST_VALUES or any(len(value) > MAX_VALUE for value in values):
-            raise InvalidInput("columns", f"at most {MOST_VALUES} values of one meaning, {MAX_VALUE} characters each")
+            raise InvalidInput(
+                "columns",
+                say("at most {count} values of one meaning, {most} characters each", count=MOST_VALUES, most=MAX_VALUE),
+            )
     if len(encoding) > MAX_ENCODING:
-        raise InvalidInput("encoding", f"at most {MAX_ENCODING} characters")
+        raise InvalidInput("encoding", say("at most {most} characters", most=MAX_ENCODING))
 
 
 def _go_on(before: ImportJob, after: ImportJob, app: Container) -> ImportJob:
     changed = app.transfers.change(before, after)
     if changed is None:
-        raise NotNow("somebody else changed this import at the same time; look at it again")
+        raise NotNow(say("somebody else changed this import at the same time; look at it again"))
     _carry_on(changed, app)
     return changed
 

@@ -13,6 +13,7 @@ from newsletter.platform.aws.items import GET_LIMIT, side_by_side
 from newsletter.platform.errors import ColumnsNotUnderstood, InvalidInput, UnreadableList
 from newsletter.platform.text import cut
 from newsletter.platform.times import whole_seconds
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.encodings import fingerprint
 from newsletter.readers.imports.import_subscribers import Imported, ImportList, Mode, import_rows
 from newsletter.readers.imports.listed_status import ListedStatus
@@ -43,7 +44,7 @@ CUT = 3_500_000
 """Bytes of refused lines in one file; what is beyond is in the next."""
 MAX_PROBLEM = 2_000
 """Characters of what is said of a file that cannot be used; it may quote the file."""
-GONE = "its file is kept no longer: upload it again"
+GONE = say("its file is kept no longer: upload it again")
 
 Line = tuple[int, list[str], Row | InvalidInput]
 Kept = tuple[int, list[str], dict[str, Any] | None, str, str]
@@ -120,8 +121,14 @@ def _require_narrow(file: ImportFile) -> None:
     size = sum(len(name.encode()) for name in file.header)
     if len(file.header) > MOST_COLUMNS or size > MOST_IN_HEADER:
         raise UnreadableList(
-            f"{len(file.header):,} columns with {size:,} bytes in their names, and {MOST_COLUMNS:,} with "
-            f"{MOST_IN_HEADER:,} are the most: leave out those that say nothing of readers"
+            say(
+                "{columns} columns with {size} bytes in their names, and {most} with {most_bytes} are the most: leave"
+                " out those that say nothing of readers",
+                columns=len(file.header),
+                size=size,
+                most=MOST_COLUMNS,
+                most_bytes=MOST_IN_HEADER,
+            )
         )
 
 
@@ -132,7 +139,9 @@ def _give_up(job: ImportJob, state: ImportState, problem: str, app: Container) -
 
 def _keep(job: ImportJob, scan: FileScan, app: Container) -> int:
     if scan.rows > MOST_ROWS:
-        raise UnreadableList(f"{scan.rows:,} lines, and {MOST_ROWS:,} are the most: divide the file")
+        raise UnreadableList(
+            say("{rows} lines, and {most} are the most: divide the file", rows=scan.rows, most=MOST_ROWS)
+        )
     number = -1
     for number, lines in enumerate(_chunks(scan)):
         readers = {id_of(cell, app) for _, cells, _, _, _ in lines for cell in cells if "@" in cell}

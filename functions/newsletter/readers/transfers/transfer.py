@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.import_subscribers import Mode
 from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions
 
@@ -46,6 +47,23 @@ class ImportState(StrEnum):
     def moves(self) -> bool:
         """Whether it goes on by itself."""
         return self in (ImportState.CHECKING, ImportState.IMPORTING)
+
+    @property
+    def in_words(self) -> str:
+        """The same word, for a sentence."""
+        return IN_WORDS[self]
+
+
+IN_WORDS = {
+    ImportState.UPLOADING: say("uploading"),
+    ImportState.UPLOADED: say("uploaded"),
+    ImportState.CHECKING: say("checking"),
+    ImportState.QUESTION: say("question"),
+    ImportState.CHECKED: say("checked"),
+    ImportState.IMPORTING: say("importing"),
+    ImportState.DONE: say("done"),
+    ImportState.CANCELLED: say("cancelled"),
+}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from newsletter.articles.classification.topic_names import topics_named, words_of
@@ -43,10 +42,10 @@ RESULTS_IN_WORDS = {
 }
 """For each result of a row: the words after an import, and those of a dry run."""
 OPTIONS_IN_WORDS = (
-    (re.compile(r"--as (\w+)"), r"as \1"),
-    (re.compile(r"--ignore-column NAME"), "not used"),
-    (re.compile(r"--encoding NAME"), "the encoding"),
-    (re.compile(r"--encoding "), "the encoding "),
+    ("--as left", say("as left")),
+    ("--as pending", say("as pending")),
+    ("--ignore-column NAME", say("not used")),
+    ("--encoding NAME", say("the encoding")),
 )
 
 
@@ -54,7 +53,7 @@ def without_options(said: str, folder: str) -> str:
     """What the command would say of a file, without its options, and without the folder in which the file lies."""
     said = said.replace(folder, "")
     for option, words in OPTIONS_IN_WORDS:
-        said = option.sub(words, said)
+        said = said.replace(option, words)
     return said
 
 
@@ -75,4 +74,8 @@ def fault_in_words(row: Row | InvalidInput, wrong: InvalidInput, app: Container)
     if wrong.field not in known:
         return templates.text(wrong.message, publication.language("en"))
     given, right = known[wrong.field]
-    return f"{' '.join(given)} is unknown; choose from {', '.join(right)}"
+    return say(
+        "{value} is unknown; {choice}",
+        value=" ".join(given),
+        choice=say("choose from {names}", names=", ".join(right)),
+    )

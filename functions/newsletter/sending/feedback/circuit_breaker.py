@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.mailings.control.hold import hold_mailing
 from newsletter.platform.observability import count
+from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import Feedback, breaks
 from newsletter.sending.feedback.reputation_store import Breaker
 
@@ -37,7 +38,8 @@ def record_open(breaker: Breaker, app: Container) -> None:
 
 def hold_all(reason: str, app: Container, *, now: datetime) -> int:
     """Hold every mailing that is being sent; how many those were."""
-    return sum(hold_mailing(mailing, f"breaker open: {reason}", app, now=now) for mailing in app.statuses.unfinished())
+    why = say("breaker open: {why}", why=reason)
+    return sum(hold_mailing(mailing, why, app, now=now) for mailing in app.statuses.unfinished())
 
 
 def close_breaker(by: str, app: Container, *, now: datetime) -> bool:
@@ -45,6 +47,6 @@ def close_breaker(by: str, app: Container, *, now: datetime) -> bool:
     if app.reputation.breaker() is None:
         return False
     # Recorded first: after a crash in between, the breaker is still open and can be closed again.
-    app.decisions.put(now, "breaker", "closed", f"by {by}")
+    app.decisions.put(now, "breaker", "closed", say("by {who}", who=by))
     app.reputation.close(now)
     return True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.redaction import redacted
+from newsletter.platform.words.said import say
 from newsletter.sending.ledger import SendResult
 
 if TYPE_CHECKING:
@@ -31,32 +32,39 @@ ENTRY_OUTCOMES = {
 
 QUOTA = "ACCOUNT_DAILY_QUOTA_EXCEEDED"
 STOPPING_STATUSES = {
-    QUOTA: "the mails that SES allows the account in 24 hours are used up; it goes on by itself as they become free",
-    "ACCOUNT_SENDING_PAUSED": "sending is paused for the whole account in SES; allow it again once its cause is mended",
-    "CONFIGURATION_SET_SENDING_PAUSED": "sending is paused for our configuration set in SES; allow it again there",
-    "ACCOUNT_SUSPENDED": "SES has suspended the account; answer the case that AWS has opened about it",
-    "MAIL_FROM_DOMAIN_NOT_VERIFIED": "the sender's domain or its MAIL FROM domain is not verified in SES; put the DNS"
-    " records there that SES names, and check that [sender] of the publication uses that domain",
-    "CONFIGURATION_SET_NOT_FOUND": "our configuration set does not exist in SES; deploy the stack again",
-    "TEMPLATE_NOT_FOUND": "SES looks for a template, though ours travel with the call; deploy the stack again",
-    "INVALID_SENDING_POOL_NAME": "the pool of addresses that our configuration set names does not exist in SES; name"
-    " one that does",
+    QUOTA: say(
+        "the mails that SES allows the account in 24 hours are used up; it goes on by itself as they become free"
+    ),
+    "ACCOUNT_SENDING_PAUSED": say(
+        "sending is paused for the whole account in SES; allow it again once its cause is mended"
+    ),
+    "CONFIGURATION_SET_SENDING_PAUSED": say("sending is paused for our configuration set in SES; allow it again there"),
+    "ACCOUNT_SUSPENDED": say("SES has suspended the account; answer the case that AWS has opened about it"),
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": say(
+        "the sender's domain or its MAIL FROM domain is not verified in SES; put the DNS"
+        " records there that SES names, and check that [sender] of the publication uses that domain"
+    ),
+    "CONFIGURATION_SET_NOT_FOUND": say("our configuration set does not exist in SES; deploy the stack again"),
+    "TEMPLATE_NOT_FOUND": say("SES looks for a template, though ours travel with the call; deploy the stack again"),
+    "INVALID_SENDING_POOL_NAME": say(
+        "the pool of addresses that our configuration set names does not exist in SES; name one that does"
+    ),
 }
 """Statuses that mean: not sent, and neither would be any other mail before a person acts or the quota frees up."""
 
-NOT_VERIFIED = (
+NOT_VERIFIED = say(
     "SES does not know the sender or the recipient as verified; verify the sender's domain, and ask AWS for production"
     " access: in the sandbox only verified recipients get mail"
 )
-DENIED = (
+DENIED = say(
     "AWS does not let our function send; deploy the stack again, and look whether a policy of the identity or of the"
     " organisation denies ses:SendBulkEmail"
 )
-CREDENTIALS = (
+CREDENTIALS = say(
     "AWS does not accept our credentials: missing, expired or wrong; look at the role of the function, and at the clock"
     " and AWS_* variables where it runs elsewhere"
 )
-REFUSED = "SES refuses our mail as a whole; its sending statistics and the cases in the AWS support center say why"
+REFUSED = say("SES refuses our mail as a whole; its sending statistics and the cases in the AWS support center say why")
 
 STOPPING_ERRORS = {
     "AccountSuspendedException": STOPPING_STATUSES["ACCOUNT_SUSPENDED"],
