@@ -15,6 +15,7 @@ from newsletter.container import app
 from newsletter.mailings.audience.audiences_store import SavedAudience
 from newsletter.mailings.audience.check_rule import rule_of
 from newsletter.mailings.audience.explain import count_as_json, saved_as_json, why_as_json, why_not
+from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.audience.save_audience import forget_audience, save_audience
 from newsletter.mailings.audience.words import rule_in_words
 from newsletter.mailings.audience.written import rule_as_json
@@ -33,7 +34,7 @@ def count_one(request: Request, _who: Principal) -> Answer:
     """How many readers the rule in the body selects; or, of `{"audience": …}`, the saved one of that name."""
     data = request.json_object()
     with _faults_in("audience" if "audience" in data else ""):
-        return json_answer(200, count_as_json(_counted(data.get("audience", data))))
+        return json_answer(200, count_as_json(_counted(rule_of(data.get("audience", data), app))))
 
 
 def explain(request: Request, _who: Principal) -> Answer:
@@ -98,9 +99,9 @@ def _saved(name: str) -> SavedAudience:
     return found
 
 
-def _counted(rule: dict[str, Any] | str) -> AudienceCount:
+def _counted(rule: Audience) -> AudienceCount:
     today = app.now().astimezone(app.publication.time_zone).date()
-    return ask_audience(rule_of(rule, app), today, app)
+    return ask_audience(rule, today, app)
 
 
 # --- for people ------------------------------------------------------------------------------------------------------
@@ -128,9 +129,12 @@ def take_form(request: Request, who: Principal) -> Answer:
         if step in ("save", "replace"):
             _save(name, rule, who, anew=step == "save")
             return redirect("/console/audiences")
+        # Addresses become ids here, which the page hands on: it never shows an address that was listed.
+        checked = rule_of(rule, app)
+        rule = rule_as_json(checked)
         if step == "why":
-            return _page(who, rule, **shown, reasons=why_not(rule_of(rule, app), address, app.now(), app))
-        return _page(who, rule, **shown, count=_counted(rule))
+            return _page(who, rule, **shown, reasons=why_not(checked, address, app.now(), app))
+        return _page(who, rule, **shown, count=_counted(checked))
     except Conflict as taken:
         return _page(who, rule, **shown, errors={"name": str(taken)}, status=409)
     except InvalidInput as wrong:

@@ -9,7 +9,7 @@ import pytest
 from newsletter.container import app
 from tests.aws.console.test_console_api import _conforms
 from tests.support.cloud import Cloud
-from tests.support.console_calls import MARKETING, Browser, Program
+from tests.support.console_calls import MARKETING, Browser, Program, carried
 from tests.support.issuer import Issuer
 from tests.support.readers import add_reader
 
@@ -97,6 +97,34 @@ def test_marketing_counts_asks_saves_and_forgets_on_the_page(cloud: Cloud, issue
     assert browser.post(PATH, token, ("step", "save"), ("name", "Linkedin")).status == 409
     assert browser.post(PATH, token, ("step", "forget"), ("name", "Linkedin")).location == PATH
     assert app.audiences.all() == []
+
+
+def test_addresses_that_were_counted_stay_in_the_rule_that_is_asked_and_saved_next(
+    cloud: Cloud, issuer: Issuer
+) -> None:
+    browser = Browser(cloud, issuer)
+    browser.sign_in(**MARKETING)
+    token = ("form_token", browser.form_token())
+    typed = (("addresses", "maija@example.com, kalle@example.com"), ("exclude_addresses", "kalle@example.com"))
+    counted = browser.post(PATH, token, *typed, ("step", "count"))
+    assert "1 reader at the moment" in counted.text
+    assert not any(address in counted.body for address in ("maija@example.com", "kalle@example.com"))
+    asked = browser.post(PATH, token, *carried(counted.body), ("step", "why"), ("address", "kalle@example.com"))
+    assert "kalle@example.com is not in this audience Fits an exclusion." in asked.text
+    assert browser.post(PATH, token, *carried(asked.body), ("step", "save"), ("name", "Maija")).location == PATH
+    assert "are one of 2 listed addresses; and not those who are one of 1 listed addresses" in browser.get(PATH).text
+
+
+def test_addresses_with_a_mistake_are_still_in_the_field(cloud: Cloud, issuer: Issuer) -> None:
+    browser = Browser(cloud, issuer)
+    browser.sign_in(**MARKETING)
+    token = ("form_token", browser.form_token())
+    typed = (("addresses", "maija@example.com\nkalle@@example.com"), ("exclude_addresses", "liisa@example"))
+    wrong = browser.post(PATH, token, *typed, ("step", "count"))
+    assert wrong.status == 422
+    assert "maija@example.com\nkalle@@example.com</textarea>" in wrong.body
+    assert "liisa@example</textarea>" in wrong.body
+    assert "number 2 is no address that mail can go to" in wrong.text
 
 
 def test_what_the_form_has_no_field_for_stays_in_an_audience_that_is_saved_again(cloud: Cloud, issuer: Issuer) -> None:
