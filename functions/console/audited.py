@@ -30,7 +30,7 @@ def audited(request: Request, who: Principal, in_path: Mapping[str, str], view: 
         app.audit.refuse(line, str(error) or type(error).__name__)
         raise
     if answer.status >= 400:
-        app.audit.refuse(line, f"HTTP {answer.status}")
+        app.audit.refuse(line, answer.refused or f"HTTP {answer.status}")
     return answer
 
 

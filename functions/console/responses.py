@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from console.wording.language import page_to_return_to, words
 from newsletter.container import app
 from newsletter.platform.times import iso
 from newsletter.platform.web.answer import BARE, Answer, content_policy, html_answer
+from newsletter.platform.words.said import joined, say
 
 
 def page(
@@ -39,7 +41,14 @@ def page(
     policy = content_policy(html, script=script, images=images)
     policy += "; connect-src 'self'" if script else ""
     policy += "; frame-src 'self'" if frames else ""
-    return replace(html_answer(status, html, said.language, policy), cookies=cookies)
+    wrong = joined([say("{field}: {message}", field=field, message=text) for field, text in errors_in(values)])
+    return replace(html_answer(status, html, said.language, policy), cookies=cookies, refused=wrong)
+
+
+def errors_in(values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """What a page says of its fields, for whoever reads later why nothing was done."""
+    errors = values.get("errors")
+    return errors.items() if isinstance(errors, Mapping) else ()
 
 
 def redirect(url: str, cookies: tuple[str, ...] = ()) -> Answer:

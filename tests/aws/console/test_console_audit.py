@@ -54,6 +54,26 @@ def test_what_was_refused_says_why(api: Program) -> None:
     assert (wrong["act"], bool(wrong["refused"])) == ("campaign sent", True)
 
 
+def test_what_a_page_refused_says_which_field_and_no_address(api: Program, marketing: Browser) -> None:
+    token = ("form_token", marketing.form_token())
+    typed = (("addresses", "maija@example.com"), ("clicked_in_days", "soon"))
+    assert marketing.post("/console/audiences", token, *typed, ("name", "Kevät"), ("step", "save")).status == 422
+    (line,) = api("GET", "/audit").json["audit"]
+    assert (line["act"], line["what"]) == ("audience saved", "Kevät")
+    assert line["refused"] == "clicked_in_days: a whole number from 1 to 365; 0 or none: any"
+
+
+def test_an_audience_that_is_counted_saved_replaced_and_forgotten_has_a_line_for_what_changed(
+    api: Program, marketing: Browser
+) -> None:
+    token = ("form_token", marketing.form_token())
+    for step in ("count", "why", "save", "replace", "forget"):
+        asked = (("name", "Kevät"), ("topics", "linkedin"), ("address", "maija@example.com"))
+        assert marketing.post("/console/audiences", token, *asked, ("step", step)).status in (200, 303)
+    acts = [line["act"] for line in api("GET", "/audit").json["audit"]]
+    assert acts == ["audience forgotten", "audience changed", "audience saved"]
+
+
 def test_looking_leaves_no_line(api: Program, marketing: Browser) -> None:
     token = ("form_token", marketing.form_token())
     marketing.post("/console/campaigns/new", token, ("step", "check"))

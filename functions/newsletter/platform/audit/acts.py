@@ -19,6 +19,8 @@ ACTS = {
     "POST /campaigns/{campaign}/test": say("test mail sent"),
     "POST /campaigns/{campaign}/duplicate": say("campaign duplicated"),
     "POST /audiences": say("audience saved"),
+    "POST /audiences replace": say("audience changed"),
+    "POST /audiences forget": say("audience forgotten"),
     "PUT /audiences/{audience}": say("audience changed"),
     "DELETE /audiences/{audience}": say("audience forgotten"),
     "POST /mailings/{mailing}/archive": say("mailing taken out of the archive or put back"),
@@ -73,11 +75,15 @@ LOOKS = frozenset(
         *("POST /feeds", "POST /feeds/check", "POST /language", "POST /logout"),
         *("POST /subscribers/find", "POST /readers"),
         *("POST /audiences/count", "POST /audiences/why", "POST /campaigns/preview"),
+        *("POST /audiences count", "POST /audiences why"),
         *("POST /digests/next", "POST /digests/preview"),
         *("POST /imports/{job}/parts/{part}", "PUT /imports/{job}/parts/{part}"),
     }
 )
-"""Requests that change nothing, though they are posted; parts of a list belong to its upload, which is written down."""
+"""Requests that change nothing, though they are posted, some by the button that was pressed.
+
+Parts of a list belong to its upload, which is written down.
+"""
 COMMANDS = {
     "campaign send": say("campaign sent"),
     "campaign send-again": say("campaign sent again"),
@@ -128,6 +134,6 @@ def act_of(request: str, step: str = "") -> str:
     """
     if request in FORMS:
         return STEPS.get(step, "")
-    if request in LOOKS:
+    if request in LOOKS or f"{request} {step}" in LOOKS:
         return ""
     return ACTS.get(f"{request} {step}") or ACTS.get(request) or request

@@ -19,13 +19,17 @@ PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer; `cookies` are Set-Cookie headers. `encoded`: the body is bytes, in Base64."""
+    """An HTTP answer; `cookies` are Set-Cookie headers. `encoded`: the body is bytes, in Base64.
+
+    `refused` says why nothing was done, of a page that shows it beside its fields.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: str = ""
     cookies: tuple[str, ...] = ()
     encoded: bool = False
+    refused: str = ""
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
         """The same answer with more headers."""
