@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from pathlib import Path
 
@@ -86,6 +87,23 @@ def test_a_sentence_that_was_stored_is_recognized(language: str) -> None:
         if words.said(said) != words.said(str(said)):
             amiss[pattern] = words.said(str(said))
     assert amiss == {}
+
+
+def test_the_choice_of_a_subject_that_was_stored_is_said_whole() -> None:
+    stored = "Subject 1 goes to the other 15: 2 of 3 clicked (66.7%), the largest part"
+    assert (
+        SPOKEN.words("fi").said(stored)
+        == "Otsikko 1 lähtee muille 15 lukijalle: eniten klikkaajia, 2/3 (66.7\N{NO-BREAK SPACE}%)"
+    )
+
+
+def test_every_decision_that_the_guide_names_has_words() -> None:
+    table = (ROOT / "docs/marketing.md").read_text("utf-8").partition("| decision | it means |")[2].partition("\n\n")[0]
+    first = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    named = {word for cell in first for word in re.findall(r"`([^`]+)`", cell)}
+    assert len(named) > 20
+    known = SPOKEN.all_messages(ENGLISH)
+    assert {word for word in named if f"console.words.decision.{word.replace(' ', '_')}" not in known} == set()
 
 
 def test_words_that_are_no_text_of_a_template_are_told_from_those_that_are() -> None:

@@ -11,6 +11,7 @@ from console.audiences.audience_form import NOTHING, rest_of, rule_in_form
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.mailings.audience.audiences_store import SavedAudience
 from newsletter.mailings.audience.check_rule import rule_of
@@ -108,11 +109,15 @@ def _counted(rule: Audience) -> AudienceCount:
 
 
 def show_list(request: Request, who: Principal) -> Answer:
-    """The saved audiences, and the form, with the rule of the one, or of the campaign, that the query names."""
+    """The saved audiences, and the form: with the rule of the one, or of the campaign, that the query names; or with
+    those who clicked in a mailing.
+    """
     name = request.query("name")
     if campaign := request.query("campaign"):
         who.require(Role.WRITE)  # as the campaign's own page does
         return _page(who, rule_as_json(whole_audience(find_draft(campaign, app).campaign)))
+    if clicked := request.query("clicked"):
+        return _page(who, {"clicked": [clicked]})
     return _page(who, rule_as_json(_saved(name).rule) if name else {}, name=name)
 
 
@@ -143,7 +148,7 @@ def take_form(request: Request, who: Principal) -> Answer:
 
 
 def _page(who: Principal, rule: dict[str, Any], status: int = 200, **values: Any) -> Answer:
-    saved = [(each, rule_in_words(each.rule, app.publication)) for each in app.audiences.all()]
+    saved = [(each, rule_in_words(each.rule, app.publication, words().language)) for each in app.audiences.all()]
     defaults: dict[str, Any] = {"errors": {}, "count": None, "reasons": None, "address": "", "name": ""}
     mailings = [each for _, each in app.mailings.older("", 50) if not each.kind.automated]
     shown = {"rule": NOTHING | rule, "mailings": mailings, "excluded": rest_of(rule)}

@@ -8,6 +8,7 @@ from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
 from console.whole_mail import whole_mail
+from console.wording.language import words
 from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.mail.placeholders import substitute
@@ -37,7 +38,7 @@ def show(_request: Request, who: Principal, period: str) -> Answer:
         title=title_of(mailing),
         note=digest.note,
         subjects=_subjects(mailing, articles.values(), digest.note),
-        audience=audience_in_words(mailing, publication),
+        audience=audience_in_words(mailing, publication, words().language),
         readers=count_in_words(count_audience(mailing.audience, mailing.day(publication.time_zone), app)),
         articles=[articles[article] for article in digest.articles if article in articles],
         related=[articles[article] for article in digest.related if article in articles],

@@ -79,9 +79,10 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         "mailing",
         who,
         frames=True,
+        images=True,  # those of a campaign's text
         mailing=report.mailing,
         title=title_of(report.mailing),
-        audience=audience_in_words(report.mailing, publication),
+        audience=audience_in_words(report.mailing, publication, words().language),
         offer=offer.title[publication.language(words().language)] if offer else report.mailing.offer,
         mailing_status=status_in_words(report.mailing.status),
         still_going_out=still_going_out(report.mailing.status, report.stats.in_flight),

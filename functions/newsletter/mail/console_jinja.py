@@ -11,7 +11,7 @@ from markupsafe import Markup
 from newsletter.mail.text_cleaning import clean_value
 from newsletter.platform.words.said import Said
 
-FILTERS = ("number", "change", "decimal", "percent", "share", "named", "sentence")
+FILTERS = ("number", "change", "decimal", "percent", "share", "month", "named", "sentence")
 """Methods of ConsoleWords that templates use as filters."""
 
 

@@ -144,6 +144,13 @@ class ConsoleWords:
         month = self.text("console.words.months").split()[local.month - 1]
         return self.text("console.words.day", day=str(local.day), month=month, year=str(local.year))
 
+    def month(self, month: str) -> str:
+        """`Nov 2026`, `11/2026`, of `2026-11`."""
+        year, _, number = month.partition("-")
+        return self.text(
+            "console.words.month", month=self.text("console.words.months").split()[int(number) - 1], year=year
+        )
+
     def scope(self) -> dict[str, Any]:
         """What templates know by name; the rest are filters."""
         return {"t": self.shown, "said": self.said, "console_words": self}

@@ -33,12 +33,8 @@ def relink(mailing_id: str, old: str, new: str, app: Container, *, by: str, now:
     target = app.publication.utm.added_to(_checked(new), mailing_id)
     for written in dict.fromkeys(_written(old, mailing, app)):
         if app.mailings.relink(mailing_id, link_key(written), written, target, by, now):
-            app.decisions.put(
-                now,
-                mailing_id,
-                "relinked",
-                say("{link} leads to {target}, by {who}", link=written, target=target, who=by),
-            )
+            said = say("{link} leads to {target}, by {who}", link=written, target=target, who=by)
+            app.decisions.put(now, mailing_id, "relinked", said)
             return target
     raise NotFound(f"{mailing_id} has no link to {old}")
 

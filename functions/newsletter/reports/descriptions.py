@@ -36,8 +36,8 @@ def title_of(mailing: Mailing) -> str:
     return say("Digest of {month} {year}", month=name_of_month(int(part[1:])), year=year)
 
 
-def audience_in_words(mailing: Mailing, publication: Publication) -> str:
-    """Who gets the mailing, as a sentence without its full stop."""
+def audience_in_words(mailing: Mailing, publication: Publication, language: str = "en") -> str:
+    """Who gets the mailing, as a sentence without its full stop; labels of topics are those of the language."""
     if mailing.id in AUTOMATED:
         return AUTOMATED[mailing.id][1]
     if mailing.kind is Kind.STEP:
@@ -45,13 +45,14 @@ def audience_in_words(mailing: Mailing, publication: Publication) -> str:
         return say("Readers in the sequence {sequence}, each when the step is due", sequence=sequence)
     if mailing.kind is Kind.DIGEST:
         return digest_audience(mailing.audience.frequency, len(mailing.articles))
-    who = with_rest(_campaign_audience(mailing.audience, publication), mailing.audience, publication)
+    who = _campaign_audience(mailing.audience, publication, language)
+    who = with_rest(who, mailing.audience, publication, language)
     return again_in_words(who, mailing)
 
 
-def _campaign_audience(audience: Audience, publication: Publication) -> str:
+def _campaign_audience(audience: Audience, publication: Publication, language: str) -> str:
     languages = either([language_name(code) for code in audience.languages])
-    topics = either([topic_label(key, publication) for key in audience.topics])
+    topics = either([topic_label(key, publication, language) for key in audience.topics])
     if topics and languages:
         who = say("Readers in {languages} who chose {topics}, or no topic at all", languages=languages, topics=topics)
     elif topics:

@@ -88,7 +88,7 @@ def test_marketing_counts_asks_saves_and_forgets_on_the_page(cloud: Cloud, issue
     asked = browser.post(PATH, token, *rule, ("step", "why"), ("address", "kalle@example.com"))
     assert "kalle@example.com is not in this audience Chose other topics. Fits an exclusion." in asked.text
     assert browser.post(PATH, token, *rule, ("step", "save"), ("name", "Linkedin")).location == PATH
-    assert "Linkedin get LinkedIn; and not those who are one of 1 listed addresses" in browser.get(PATH).text
+    assert "Linkedin get LinkedIn; but not those who have the listed address" in browser.get(PATH).text
     opened = browser.get(f"{PATH}?name=Linkedin").body
     assert f'name="exclude_listed" value="{app.ids.of("kalle@example.com")}"' in opened
     assert "kalle@example.com" not in opened
@@ -112,7 +112,7 @@ def test_addresses_that_were_counted_stay_in_the_rule_that_is_asked_and_saved_ne
     asked = browser.post(PATH, token, *carried(counted.body), ("step", "why"), ("address", "kalle@example.com"))
     assert "kalle@example.com is not in this audience Fits an exclusion." in asked.text
     assert browser.post(PATH, token, *carried(asked.body), ("step", "save"), ("name", "Maija")).location == PATH
-    assert "are one of 2 listed addresses; and not those who are one of 1 listed addresses" in browser.get(PATH).text
+    assert "have one of 2 listed addresses; but not those who have the listed address" in browser.get(PATH).text
 
 
 def test_addresses_with_a_mistake_are_still_in_the_field(cloud: Cloud, issuer: Issuer) -> None:

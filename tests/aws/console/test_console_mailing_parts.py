@@ -44,6 +44,7 @@ def test_the_report_says_why_readers_left_and_shows_the_mail_in_frames(marketing
     assert "The newsletter came too often 1" in page.text
     assert "As it was sent, for a reader without a name." in page.text
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "img-src 'self' https: data:" in page.headers["Content-Security-Policy"], "pictures of the text are shown"
     assert "/clickers" not in page.body
     assert f'href="{PAGE}/clickers?link={quote(BOOK)}"'.replace("&", "&amp;") in marketing.get(PAGE).body
     frame = page.body.partition(f'src="{PAGE}/mail?')[2].partition('"')[0].replace("&amp;", "&")
@@ -67,6 +68,12 @@ def test_only_whoever_may_see_addresses_gets_the_people_and_each_file_is_in_the_
     page = marketing.get(f"{PAGE}/clickers?link={quote(BOOK, safe='')}")
     assert ("first@example.com" in page.text, "third@example.com" in page.text) == (True, False)
     assert "unsubscribed" in page.text
+    assert 'href="/console/audiences?clicked=campaign-kevat"' in page.body
+    audience = marketing.get("/console/audiences?clicked=campaign-kevat")
+    assert (
+        '<option value="campaign-kevat" selected>'
+        in audience.body.partition('id="clicked"')[2].partition("</select>")[0]
+    )
     assert marketing.get(f"{PAGE}/clickers?link=https://other.example").status == 422
     token = ("form_token", marketing.form_token())
     file = marketing.post(f"{PAGE}/clickers", token, ("link", BOOK))

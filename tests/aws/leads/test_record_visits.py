@@ -162,8 +162,8 @@ def test_who_looks_at_the_offer_and_what_became_of_it_is_said() -> None:
     assert [said[name] for name in ("people", "machines", "offers", "leads", "won")] == [2, 1, 1, 1, 1]
     words = brought_in_words(report_mailing("m", app, now=NOON))
     assert words == (
-        "It brought: 2 people opened a link, 1 looked at the offer, 1 lead, 1 won. Of 1 more recipient, only machines"
-        " opened links."
+        "It brought: 2 people clicked, 1 looked at the offer, 1 lead, 1 won. Of 1 more recipient, only machines"
+        " clicked."
     )
 
 

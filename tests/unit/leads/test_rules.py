@@ -107,7 +107,7 @@ def test_the_narrower_of_two_networks_tells_the_owner() -> None:
         ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "Slack"),
         ("Mozilla/5.0 (compatible; BarracudaCentral)", "Barracuda"),
         ("curl/8.5.0", "a program"),
-        ("Mozilla/5.0 (compatible; SomethingNew/1.0; +http://new.example)", "a robot"),
+        ("Mozilla/5.0 (compatible; SomethingNew/1.0; +http://new.example)", "bot"),
         ("Mozilla/5.0 (Linux; Android 9; CUBOT_X18_Plus) AppleWebKit/537.36 Chrome/131.0.0.0 Mobile Safari/537.36", ""),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1", ""),
         ("", ""),

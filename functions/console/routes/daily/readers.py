@@ -157,7 +157,9 @@ def _reader(
         left_at=parse_iso(found.profile.left_at) if found.profile.left_at else None,
         left_how=LEFT_HOW.get(found.profile.left_how, found.profile.left_how),
         mails=[(title_of(got.mailing), got) for got in found.mails],
-        leads=[(lead, offer_title(lead.offer, publication), LABELS[lead.state]) for lead in found.leads],
+        leads=[
+            (lead, offer_title(lead.offer, publication, words().language), LABELS[lead.state]) for lead in found.leads
+        ],
         topics=[(topic.key, topic_label(topic.key, publication, words().language)) for topic in publication.topics],
         languages=[(code, language_name(code)) for code in publication.languages],
         frequencies=[each.value for each in Frequency],

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.mailings.audience.rule import Audience
-from newsletter.platform.words.said import either, joined, say
+from newsletter.platform.words.said import either, joined, say, say_number
 from newsletter.publication.publication import Publication
 from newsletter.readers.choice import Frequency
 
 
-def rule_in_words(rule: Audience, publication: Publication) -> str:
-    """Who is selected, as a sentence without its full stop."""
-    return joined(list(_parts(rule, publication))) or say("Every reader")
+def rule_in_words(rule: Audience, publication: Publication, language: str = "en") -> str:
+    """Who is selected, as a sentence without its full stop; labels of topics are those of the language."""
+    selected = joined(list(_parts(rule, publication, language))) or say("Every reader")
+    return _without(selected, rule, publication, language)
 
 
-def with_rest(words: str, rule: Audience, publication: Publication) -> str:
+def with_rest(words: str, rule: Audience, publication: Publication, language: str = "en") -> str:
     """`…; of these, those who …`: after `words` what the rule asks besides topics, languages and texts."""
-    rest = joined([*_frequency(rule), *_rest(rule, publication)])
-    return say("{who}; of these, those who {rest}", who=words, rest=rest) if rest else words
+    rest = joined([*_frequency(rule), *_rest(rule, publication, language)])
+    selected = say("{who}; of these, those who {rest}", who=words, rest=rest) if rest else words
+    return _without(selected, rule, publication, language)
 
 
 LEFT_OUT = {
@@ -47,15 +49,22 @@ def left_out_in_words(left_out: Mapping[str, int], publication: Publication) -> 
     )
 
 
-def _parts(rule: Audience, publication: Publication) -> Iterator[str]:
+def _without(selected: str, rule: Audience, publication: Publication, language: str) -> str:
+    for each in rule.exclude:
+        excluded = joined(list(_parts(each, publication, language)))
+        selected = say("{who}; but not those who {rest}", who=selected, rest=excluded)
+    return selected
+
+
+def _parts(rule: Audience, publication: Publication, language: str) -> Iterator[str]:
     if rule.topics:
-        yield say("get {topics}", topics=either(_labels(rule.topics, publication)))
+        yield say("get {topics}", topics=either(_labels(rule.topics, publication, language)))
     if rule.languages:
         yield say("read in {languages}", languages=either(rule.languages))
     yield from _frequency(rule)
     for name, values in rule.among:
         yield say("whose {name} is {values}", name=name, values=either(list(values)))
-    yield from _rest(rule, publication)
+    yield from _rest(rule, publication, language)
 
 
 def _frequency(rule: Audience) -> Iterator[str]:
@@ -65,11 +74,11 @@ def _frequency(rule: Audience) -> Iterator[str]:
         yield say("chose the weekly digest")
 
 
-def _rest(rule: Audience, publication: Publication) -> Iterator[str]:
+def _rest(rule: Audience, publication: Publication, language: str) -> Iterator[str]:
     if rule.topics_all:
-        yield say("get all of {topics}", topics=", ".join(_labels(rule.topics_all, publication)))
+        yield say("get all of {topics}", topics=", ".join(_labels(rule.topics_all, publication, language)))
     if rule.topics_none:
-        yield say("did not choose {topics}", topics=either(_labels(rule.topics_none, publication)))
+        yield say("did not choose {topics}", topics=either(_labels(rule.topics_none, publication, language)))
     if rule.signed_up_from:
         yield say("signed up on {day} or later", day=str(rule.signed_up_from))
     if rule.signed_up_before:
@@ -84,9 +93,7 @@ def _rest(rule: Audience, publication: Publication) -> Iterator[str]:
     if rule.score:
         yield say("are a lead with a score of {score} or more", score=rule.score)
     if rule.listed:
-        yield say("are one of {count} listed addresses", count=len(rule.listed))
-    for each in rule.exclude:
-        yield say("and not those who {rest}", rest=joined(list(_parts(each, publication))))
+        yield say_number("have the listed address", "have one of {count} listed addresses", count=len(rule.listed))
 
 
 def _mails(rule: Audience) -> Iterator[str]:
@@ -95,15 +102,15 @@ def _mails(rule: Audience) -> Iterator[str]:
     if rule.not_got:
         yield say("did not get {mailings}", mailings=either(rule.not_got))
     if rule.clicked:
-        yield say("opened a link in {mailings}", mailings=either(rule.clicked))
+        yield say("clicked in {mailings}", mailings=either(rule.clicked))
     if rule.not_clicked:
-        yield say("opened no link in {mailings}", mailings=either(rule.not_clicked))
+        yield say("did not click in {mailings}", mailings=either(rule.not_clicked))
     if rule.clicked_days:
-        yield say("opened a link in a mailing of the last {days} days", days=rule.clicked_days)
+        yield say("clicked in a mailing of the last {days} days", days=rule.clicked_days)
     if rule.not_clicked_days:
-        yield say("opened no link in any mailing of the last {days} days", days=rule.not_clicked_days)
+        yield say("did not click in any mailing of the last {days} days", days=rule.not_clicked_days)
 
 
-def _labels(keys: Sequence[str], publication: Publication) -> list[str]:
-    language = publication.language("en")
+def _labels(keys: Sequence[str], publication: Publication, language: str) -> list[str]:
+    language = publication.language(language)
     return [topic.label[language] if (topic := publication.topic(key)) else key for key in keys]

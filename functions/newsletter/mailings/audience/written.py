@@ -140,7 +140,7 @@ def _rule(data: Mapping[str, Any], known: tuple[str, ...], where: str, errors: d
     }
     rule = Audience(**_values(values), among=among)
     if rule.signed_up_from and rule.signed_up_before and rule.signed_up_from >= rule.signed_up_before:
-        errors[f"{where}signed_up_before"] = "give a day after signed_up_from"
+        errors[f"{where}signed_up_before"] = say("give a day after signed_up_from")
     return rule
 
 

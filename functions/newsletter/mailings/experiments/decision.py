@@ -88,7 +88,7 @@ def decision_in_words(decision: Decision) -> str:
             share=share,
         ),
         Reason.MOST_CLICKS: say(
-            "{people} of {mails} clicked ({share}%), the largest part", people=won.people, mails=won.mails, share=share
+            "{count} of {mails} clicked ({share}%), the largest part", count=won.people, mails=won.mails, share=share
         ),
     }[decision.reason]
     if not decision.held_out:

@@ -14,7 +14,7 @@ MEANINGS = {
         say("the reader's mail server keeps it waiting; it is tried again by itself"),
     ),
     RecipientStatus.DELIVERED: (say("delivered"), say("the reader's mail server took it")),
-    RecipientStatus.CLICKED: (say("clicked"), say("a person opened a link of it")),
+    RecipientStatus.CLICKED: (say("clicked"), say("a person clicked a link of it")),
     RecipientStatus.SOFT_BOUNCED: (say("came back for now"), say("a full mailbox, say; the next mailing tries again")),
     RecipientStatus.BOUNCED: (say("bounced"), say("there is no such mailbox; we do not write there again")),
     RecipientStatus.COMPLAINED: (

@@ -15,7 +15,7 @@ def brought_in_words(report: Report) -> str:
         return ""
     brought = say(
         "It brought: {people}, {offered} looked at the offer, {leads}, {won} won.",
-        people=say_number("1 person opened a link", "{count} people opened a link", count=sums.clicked),
+        people=say_number("1 person clicked", "{count} people clicked", count=sums.clicked),
         offered=sums.offered,
         leads=say_number("1 lead", "{count} leads", count=sums.leads),
         won=sums.won,
@@ -23,8 +23,8 @@ def brought_in_words(report: Report) -> str:
     if not sums.scanned:
         return brought
     alone = say_number(
-        "Of 1 more recipient, only machines opened links.",
-        "Of {count} more recipients, only machines opened links.",
+        "Of 1 more recipient, only machines clicked.",
+        "Of {count} more recipients, only machines clicked.",
         count=sums.scanned,
     )
     return say("{first} {second}", first=brought, second=alone)
