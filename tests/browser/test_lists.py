@@ -41,7 +41,7 @@ def test_a_list_is_uploaded_mapped_checked_and_imported(
     camera.look(page, "63-import-lines")
     page.get_by_role("link", name="Back to the import").click()
     page.get_by_role("button", name="Start the import").click()
-    expect(page.get_by_text("Imported: 3 lines.")).to_be_visible(timeout=MOST)
+    expect(page.get_by_text("Gone through: 3 lines.")).to_be_visible(timeout=MOST)
 
     for address, name in (
         ("exports", "64-exports"),

@@ -61,7 +61,13 @@ def test_a_list_of_mailchimp_comes_in_from_the_upload_to_the_report(cloud: Cloud
     assert status_of("a@example.com") == ""
     lines = marketing.get(f"{uploaded.location}/lines").text
     assert "2 a@example.com would be added as active readers 3 b@example.com known already 4" in lines
-    assert "Cannot be used: email:" in lines
+    assert "Cannot be used: Email address: Enter an email address" in lines
+    marketing.jar["newsletter_language"] = "fi"
+    lines = marketing.get(f"{uploaded.location}/lines").text
+    assert "Ei voi käyttää: Sähköpostiosoite: Kirjoita sähköpostiosoite" in lines
+    refused = press(marketing, f"{uploaded.location}/check", ("as", "confirmed")).text
+    assert "Missä he antoivat suostumuksen : kerro, missä ja milloin he antoivat suostumuksen" in refused
+    del marketing.jar["newsletter_language"]
 
     press(marketing, f"{uploaded.location}/start")
     assert cloud.drain() == []

@@ -8,6 +8,7 @@ from typing import Any
 from console.principal import Principal
 from console.request import Request
 from console.responses import page, redirect
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
@@ -34,6 +35,7 @@ from newsletter.readers.transfers.words import RESULTS_IN_WORDS
 ON_A_PAGE = 25
 MOST_CHUNKS = 1_000_000
 MOST_DIGITS = 12
+ROW_FAULTS = ("pages.errors.email", "pages.errors.email_local")
 FIELD_WORDS = {
     "email": say("Mail address"),
     "name": say("Name"),
@@ -140,7 +142,18 @@ def show_lines(request: Request, who: Principal, job: str) -> Answer:
     number = request.number("part", 1, MOST_CHUNKS)
     shown = lines_of(found, number - 1, app.now(), app)
     after = shown.after + 1 if shown.after is not None else 0
-    return page("import_lines", who, job=found, lines=shown.lines, words=_words(found), number=number, after=after)
+    lines, fault = shown.lines, _row_fault
+    return page(
+        "import_lines", who, job=found, lines=lines, words=_words(found), number=number, after=after, fault=fault
+    )
+
+
+def _row_fault(problem: str) -> str:
+    """What is wrong with a line, which is kept in English, in the language of the page."""
+    for key in ROW_FAULTS:
+        if problem == app.templates.text(key, app.publication.language("en")):
+            return app.templates.text(key, app.publication.language(words().language))
+    return words().said(problem)
 
 
 def show_refused(request: Request, _who: Principal, job: str) -> Answer:
