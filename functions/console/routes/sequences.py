@@ -10,10 +10,11 @@ from console.request import Request
 from console.responses import page
 from console.wording.language import words
 from newsletter.container import app
-from newsletter.nurture.descriptions import exit_in_words, trigger_in_words
+from newsletter.nurture.descriptions import exit_in_words, title_of_sequence, trigger_in_words
 from newsletter.nurture.enrollments.funnel import Funnel, Standings, count_standings, funnel_of
 from newsletter.platform.errors import NotFound
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import say
 from newsletter.publication.sequences import Sequence
 from newsletter.reports.descriptions import topic_label
 
@@ -73,13 +74,17 @@ def _sequence(key: str) -> Sequence:
 
 
 def _title(sequence: Sequence) -> str:
-    return sequence.title.get(app.publication.language(words().language), sequence.key)
+    return title_of_sequence(sequence, app.publication, words().language)
 
 
 def _begins(sequence: Sequence) -> str:
     topics = [topic_label(key, app.publication, words().language) for key in sequence.topics]
     named_by = [offer.key for offer in app.publication.offers if offer.sequence == sequence.key]
-    return trigger_in_words(sequence, topics, named_by)
+    titles: dict[str, str] = {
+        offer.key: say("“{title}”", title=offer.title[app.publication.language(words().language)])
+        for offer in app.publication.offers
+    }
+    return trigger_in_words(sequence, topics, named_by, titles)
 
 
 def _most(funnel: Funnel) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence as Texts
 
 from newsletter.platform.words.said import say
+from newsletter.publication.publication import Publication
 from newsletter.publication.sequences import Exit, Sequence, Trigger
 
 EXITS = {
@@ -25,11 +27,22 @@ def exit_in_words(why: str) -> str:
     return EXITS[Exit(why)]
 
 
-def trigger_in_words(sequence: Sequence, topics: Texts[str], named_by: Texts[str]) -> str:
-    """What brings readers in: `topics` are the labels of its topics, `named_by` the offers that name it."""
-    said = _trigger(sequence, topics, [*named_by, *sequence.offers])
+def title_of_sequence(sequence: Sequence, publication: Publication, language: str) -> str:
+    """Its title, in the default language where there is none in this."""
+    return sequence.title.get(publication.language(language), sequence.key)
+
+
+def trigger_in_words(
+    sequence: Sequence, topics: Texts[str], named_by: Texts[str], titles: Mapping[str, str] | None = None
+) -> str:
+    """What brings readers in: `topics` are the labels of its topics, `named_by` the offers that name it.
+
+    Offers are called by their keys, or by `titles`.
+    """
+    shown = titles or {}
+    said = _trigger(sequence, topics, [shown.get(key, key) for key in (*named_by, *sequence.offers)])
     if named_by and sequence.trigger is not Trigger.LEAD:
-        offers = _either(named_by)
+        offers = _either([shown.get(key, key) for key in named_by])
         return say("{begins} It also begins when a reader takes up the offer {offers}.", begins=said, offers=offers)
     return said
 
@@ -44,7 +57,7 @@ def _trigger(sequence: Sequence, topics: Texts[str], offers: Texts[str]) -> str:
             return say("Begins when a reader takes up the offer {offers}.", offers=_either(list(dict.fromkeys(offers))))
         case Trigger.LEAD_LOST:
             if sequence.offers:
-                given_up = _either(sequence.offers)
+                given_up = _either(list(dict.fromkeys(offers)))
                 return say("Begins when sales gave up a lead of the offer {offers}.", offers=given_up)
             return say("Begins when sales gave up a lead.")
         case _:

@@ -30,7 +30,12 @@ def title_of(mailing: Mailing) -> str:
         return AUTOMATED[mailing.id][0]
     if mailing.kind is not Kind.DIGEST:
         return without_fields(mailing.headline)
-    year, _, part = mailing.id.removeprefix("digest-").partition("-")
+    return title_of_digest(mailing.id.removeprefix("digest-"))
+
+
+def title_of_digest(period: str) -> str:
+    """The title of the digest of a week or month, as `2026-W48` or `2026-11`."""
+    year, _, part = period.partition("-")
     if part.startswith("W"):
         return say("Digest of week {week}, {year}", week=str(int(part[1:])), year=year)
     return say("Digest of {month} {year}", month=name_of_month(int(part[1:])), year=year)

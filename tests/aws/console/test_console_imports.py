@@ -76,6 +76,7 @@ def test_a_list_of_mailchimp_comes_in_from_the_upload_to_the_report(cloud: Cloud
     assert reader is not None
     assert reader.choices.name == "Aino"
     assert app.consents.chain(id_of("a@example.com"))[0].consent.evidence.startswith("fair 2026-10-02")
+    assert "fair 2026-10-02" in marketing.get(f"/console/readers/{id_of('a@example.com')}").text
     report = marketing.get(f"{uploaded.location}/refused.csv")
     rows = list(csv.reader(io.StringIO(report.body.removeprefix("\ufeff"))))
     assert rows[0][:4] == ["line", "field", "problem", "Email Address"]

@@ -145,6 +145,8 @@ def test_a_reader_is_seen_with_all_that_is_known_of_them(cloud: Cloud, marketing
     said = marketing.get(f"/console/readers/{reader}").text
     for words in ("Maija", "Whole and unchanged.", "Kevään sparraukset", "Shall we talk it through?"):
         assert words in said
+    marketing.jar["newsletter_language"] = "fi"
+    assert "Sparrataanko?" in marketing.get(f"/console/readers/{reader}").text
 
 
 @pytest.mark.parametrize("subscriber", ["nobody", "a" * 26, "%00", "x" * 3000])

@@ -58,7 +58,7 @@ def test_the_pages_draw_it_and_say_the_same_in_a_table(cloud: Cloud, issuer: Iss
     browser.sign_in()
     listed = browser.get("/console/sequences")
     assert 'href="/console/sequences/sparraus"' in listed.body
-    assert "takes up the offer sparraus" in listed.text
+    assert "takes up the offer “Shall we talk it through?”" in listed.text
     shown = browser.get("/console/sequences/sparraus")
     assert shown.status == 200
     assert "Under way 1 Left the newsletter 1 Their lead was won 1 Came in 3" in shown.text

@@ -21,10 +21,11 @@ from newsletter.overview.digest_for_reader import (
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import say
 from newsletter.publication.access.roles import Role
 from newsletter.readers.choice import Frequency
 from newsletter.readers.manage.find import find_by_address, known_id
-from newsletter.reports.descriptions import language_name, topic_label
+from newsletter.reports.descriptions import language_name, title_of_digest, topic_label
 
 CHOSEN = ("topics", "language", "frequency")
 
@@ -45,9 +46,9 @@ def find(request: Request, who: Principal) -> Answer:
     try:
         return redirect(f"/console/digests/next?reader={find_by_address(given, app)}")
     except InvalidInput as wrong:
-        return _page(request, who, given=given, error=f"Give {wrong.message}.", status=422)
+        return _page(request, who, given=given, error=say("Give {what}.", what=wrong.message), status=422)
     except NotFound:
-        return _page(request, who, given=given, error="Nobody with this address is known here.", status=404)
+        return _page(request, who, given=given, error=say("Nobody with this address is known here."), status=404)
 
 
 def show_mail(request: Request, who: Principal) -> Answer:
@@ -100,6 +101,7 @@ def _page(request: Request, who: Principal, *, given: str = "", error: str = "",
         status=status,
         frames=True,
         found=found,
+        title=title_of_digest(found.period) if found and found.period else "",
         subject=_subject(found, who) if found else "",
         frame=f"/console/digests/next/mail?{urlencode({name: value for name, value in asked.items() if value})}",
         chosen=found.choices if found else None,

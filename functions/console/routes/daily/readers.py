@@ -12,7 +12,7 @@ from console.responses import page, redirect
 from console.wording.language import words
 from newsletter.container import app
 from newsletter.leads.manage.lead_words import LABELS, offer_title
-from newsletter.nurture.descriptions import EXITS
+from newsletter.nurture.descriptions import EXITS, title_of_sequence
 from newsletter.overview.count_readers import count_readers
 from newsletter.overview.show_reader import ShownReader, show_reader
 from newsletter.platform.errors import InvalidInput, NotFound
@@ -165,6 +165,9 @@ def _reader(
         frequencies=[each.value for each in Frequency],
         errors=errors or {},
         meanings={each.value: both for each, both in MEANINGS.items()},
+        sequences={
+            key: title_of_sequence(each, publication, words().language) for key, each in publication.sequences.items()
+        },
         exits={each.value: said for each, said in EXITS.items()},
         done=DONE.get(request.query("done"), ""),
         can_end=_can_end(found),
