@@ -8,6 +8,8 @@
   let saving = false;
   let again = false;
   let dirty = false;
+  let pressed = null;
+  let sends = false; // a button was pressed, which waits until what is being saved is saved
 
   async function save() {
     if (saving) { again = true; return; }
@@ -20,7 +22,7 @@
       const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "X-Autosave": "1" }, redirect: "error" });
       if (answer.ok) {
         const kept = await answer.json();
-        form.elements.namedItem("version").value = kept.version;
+        for (const field of document.querySelectorAll('input[name="version"]')) field.value = kept.version;
         form.action = "/console/campaigns/" + kept.id;
         history.replaceState(null, "", form.action);
         said.textContent = said.dataset.saved.replace("{at}", kept.saved);
@@ -40,7 +42,7 @@
       said.textContent = said.dataset.noConnection;
     } finally {
       saving = false;
-      if (again) { again = false; save(); }
+      if (sends) { sends = false; form.requestSubmit(pressed); } else if (again) { again = false; save(); }
     }
   }
 
@@ -50,6 +52,10 @@
     clearTimeout(waiting);
     waiting = setTimeout(save, QUIET);
   });
-  form.addEventListener("submit", () => { dirty = false; clearTimeout(waiting); });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(waiting);
+    if (saving) { event.preventDefault(); sends = true; pressed = event.submitter; return; }
+    dirty = false;
+  });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 })();

@@ -11,7 +11,7 @@ from console.campaigns import live
 from console.campaigns.audience import with_audience
 from console.campaigns.forms import Said, form, preview, waiting
 from console.campaigns.input import require_right_to_change, with_plain_newlines
-from console.campaigns.steps import CHANGES, STEPS, go_back
+from console.campaigns.steps import press, version_of
 from console.campaigns.subjects import subjects_of
 from console.principal import Principal
 from console.request import Request
@@ -63,9 +63,7 @@ def take_form(request: Request, who: Principal, campaign: str = "new") -> Answer
         if mistyped:
             said = Said(mistyped.errors, status=422, mistyped=mistyped)
             return form(who, draft.campaign, draft_id, draft, said)
-        if step in CHANGES:
-            require_right_to_change(draft, who)
-        return STEPS.get(step, go_back)(request, who, draft)
+        return press(step, request, who, draft, with_text=written is not None)
     except DraftChanged as changed:
         if autosave:
             return json_answer(409, {"by": changed.draft.changed_by})
@@ -86,8 +84,6 @@ def _saved(request: Request, who: Principal, draft_id: str, written: Campaign | 
     """The draft with what the form says. A button of a page without the text changes nothing here."""
     if written is None:
         return edit_drafts.find_draft(draft_id, app)
-    number = request.field("version")
-    version = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     now = whole_seconds(app.now())
     try:
         there = edit_drafts.find_draft(draft_id, app)
@@ -98,7 +94,9 @@ def _saved(request: Request, who: Principal, draft_id: str, written: Campaign | 
     ):
         return there  # a double click, or a form that was sent before
     require_right_to_change(there, who)
-    return schedule.save_campaign(draft_id, written, app, by=who.name, now=now, version=version or there.version).draft
+    # The form of a new campaign has an empty version, and what stands there by now is of somebody who was faster.
+    version = version_of(request) if "version" in request.form else there.version
+    return schedule.save_campaign(draft_id, written, app, by=who.name, now=now, version=version).draft
 
 
 def _written(request: Request, draft_id: str) -> Campaign:
@@ -120,8 +118,8 @@ def _written(request: Request, draft_id: str) -> Campaign:
 
 def _conflict(who: Principal, written: Campaign | None, draft: Draft) -> Answer:
     """Both texts: one's own in the form, and what the other one saved beside it."""
-    campaign = written or draft.campaign
-    return form(who, campaign, draft.id, draft, Said(other=draft, status=409))
+    edit_drafts.keep_version(draft, app)
+    return form(who, written or draft.campaign, draft.id, draft, Said(other=draft, status=409))
 
 
 def _amiss(request: Request, who: Principal, draft_id: str, written: Campaign | None, wrong: Exception) -> Answer:

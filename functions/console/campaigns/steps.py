@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from console.campaigns.forms import Said, form, preview, require_valid
+from console.campaigns.input import require_right_to_change
 from console.campaigns.views import view
 from console.principal import Principal
 from console.request import Request
-from console.responses import redirect
+from console.responses import clock, redirect
 from newsletter.container import app
 from newsletter.mailings.audience.check_rule import checked_rule
 from newsletter.mailings.campaign import prepare_campaign, whole_audience
@@ -81,8 +82,7 @@ def _send(request: Request, who: Principal, draft: Draft) -> Answer:
 
 
 def _later(request: Request, who: Principal, draft: Draft) -> Answer:
-    at = local_time(request.field("date"), request.field("time"), app.templates.publication.time_zone)
-    return _schedule(request, who, draft, at)
+    return _schedule(request, who, draft, _wanted(request))
 
 
 def _schedule(request: Request, who: Principal, draft: Draft, at: datetime, *, counted: bool = False) -> Answer:
@@ -132,6 +132,58 @@ STEPS: Mapping[str, Step] = {
 }
 CHANGES = ("delete", "restore")
 """Those that change what is there, without sending it."""
+LOOKED_AT = ("send", "schedule", "test", "delete")
+"""Those for which a person has to have seen what stands there."""
+
+
+def press(step: str, request: Request, who: Principal, draft: Draft, *, with_text: bool) -> Answer:
+    """Do what the button says; `with_text`: its page had the text, which is saved by now.
+
+    A page that was opened before somebody changed the campaign sends and deletes nothing. Raises what the steps raise.
+    """
+    if step in CHANGES:
+        require_right_to_change(draft, who)
+    if step in LOOKED_AT and not with_text and _is_stale(step, request, draft):
+        return _look_again(step, who, draft)
+    return STEPS.get(step, go_back)(request, who, draft)
+
+
+def version_of(request: Request) -> int:
+    """The version that the page showed; 0 if it says none, as the form of a new campaign."""
+    number = request.field("version")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+def _is_stale(step: str, request: Request, draft: Draft) -> bool:
+    """Whether the page showed another version. The second press of a double click only finds its own campaign."""
+    if version_of(request) in (0, draft.version):
+        return False
+    if draft.state is not DraftState.SCHEDULED:
+        return draft.state.is_open
+    if step != "schedule":
+        return step != "send"
+    try:
+        return draft.send_at != _wanted(request)
+    except InvalidInput:
+        return True
+
+
+def _look_again(step: str, who: Principal, draft: Draft) -> Answer:
+    """The page as the campaign is now, and who changed it. Nothing was done."""
+    said = {
+        "version": say(
+            "{who} changed this campaign after you opened the page, at {at}. Nothing was done; this is how it is now",
+            who=draft.changed_by,
+            at=clock(draft.changed_at),
+        )
+    }
+    if step == "delete":
+        return form(who, draft.campaign, draft.id, draft, Said(said, status=409))
+    return preview(who, draft, errors=said)
+
+
+def _wanted(request: Request) -> datetime:
+    return local_time(request.field("date"), request.field("time"), app.templates.publication.time_zone)
 
 
 def local_time(day: str, time: str, zone: ZoneInfo) -> datetime:

@@ -116,6 +116,11 @@ def with_history(before: Draft, after: Draft, app: Container, *, by: str, now: d
     return replace(after, kept=kept[-MAX_KEPT:])
 
 
+def keep_version(draft: Draft, app: Container) -> None:
+    """Keep what a draft says as an earlier version, before a person is asked to replace it; twice, it is kept once."""
+    app.drafts.keep(draft)
+
+
 def changed(before: Draft, after: Draft, app: Container, *, by: str, now: datetime) -> Draft:
     """Store a change as the next version. Raises DraftChanged when somebody else was faster."""
     same = replace(after.campaign, name=before.campaign.name) == before.campaign
