@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.audience.facts import ReadFacts, mailings_of_days
-from newsletter.mailings.audience.mailed_lately import MailedLately
+from newsletter.mailings.audience.mailed_lately import MailedLately, stopped_lately
 from newsletter.mailings.experiments.not_clicked import readers_to_send_again
 from newsletter.mailings.mailing import Audience
 from newsletter.mailings.planning.plan_page import PAGE_SIZE
@@ -102,7 +102,7 @@ class _Count:
             if facts.shard not in ("", shard):
                 facts = ReadFacts(self._app, facts.now, shard)
             if self._capped and shard not in shards:
-                self._lately = MailedLately(self._app, facts.now, shard)
+                self._lately = MailedLately(self._app, facts.now, shard, facts.may_have_got)
             if shard not in shards:
                 self._meant = readers_to_send_again(self._again_of, shard, self._app)
             shards.add(shard)
@@ -115,13 +115,14 @@ class _Count:
         return AudienceCount(readers, complete, about, dict(self._left_out) | self._gone(complete=complete))
 
     def _facts(self, most: int) -> ReadFacts:
-        """Of all shards at once, which takes fewer calls; shard by shard where a mailing that the rule names is large,
-        or one in which it asks for any click has more readers than are looked at.
+        """Of all shards at once, which takes fewer calls; shard by shard where a mailing that the rule names, or one
+        that was stopped this week, is large, or one in which it asks for any click has more readers than are looked at.
         """
         app, rule = self._app, self._audience
         now = max(datetime.combine(self._on, time(), app.publication.time_zone), app.now())
         days = mailings_of_days(rule.days_of_clicks, now, app) if rule.days_of_clicks else ()
-        large = any(app.deliveries.is_large(each) for each in rule.mailings)
+        read = [*rule.mailings, *(each.id for each in stopped_lately(now, app) if self._capped)]
+        large = any(app.deliveries.is_large(each) for each in read)
         large = large or any(app.manifests.are_more_than(most, each) for each in days)
         return ReadFacts(app, now, SHARDS[0] if large else "")
 

@@ -10,6 +10,7 @@ import pytest
 
 from newsletter.container import app
 from newsletter.mailings.audience.explain import why_not
+from newsletter.mailings.audience.facts import ReadFacts
 from newsletter.mailings.audience.mailed_lately import MailedLately
 from newsletter.mailings.audience.rule import Audience
 from newsletter.mailings.audience.words import left_out_in_words
@@ -53,6 +54,12 @@ def text(name: str, *topics: str) -> Campaign:
     return Campaign(name, name, "Kevät on hyvää aikaa aloittaa.", "fi", topics=topics)
 
 
+def lately_of(shard: str, *, days: float = 0, but: str = "") -> MailedLately:
+    """What readers of the shard will have had so many days from now."""
+    now = app.now() + timedelta(days=days)
+    return MailedLately(app, now, shard, ReadFacts(app, now, shard).may_have_got, but=but)
+
+
 def test_who_had_two_mails_this_week_is_left_out_of_the_third_and_it_is_said(cloud: Cloud) -> None:
     assert send(cloud, "a") == [KALLE, MAIJA]
     assert send(cloud, "b", "linkedin") == [MAIJA]
@@ -71,7 +78,7 @@ def test_who_had_two_mails_this_week_is_left_out_of_the_third_and_it_is_said(clo
     left_out = lines[app.ids.of(MAIJA)]
     assert (left_out.status, left_out.reason) == (RecipientStatus.SUPPRESSED, "enough mails: 2 or more in seven days")
     # Who was left out of it had no mail of it.
-    lately = MailedLately(app, app.now() + timedelta(days=6), shard_of(app.ids.of(MAIJA)))
+    lately = lately_of(shard_of(app.ids.of(MAIJA)), days=6)
     assert lately.had_enough(app.ids.of(MAIJA), Recipient(Choices(language="fi")))
 
 
@@ -96,20 +103,41 @@ def test_a_campaign_of_which_everybody_had_enough_is_refused_and_says_why(cloud:
         send(cloud, "c")
 
 
-def test_a_week_later_there_is_room_again_and_what_was_cancelled_never_counted(cloud: Cloud) -> None:
+def test_a_week_later_there_is_room_again(cloud: Cloud) -> None:
     send(cloud, "a")
     send(cloud, "b")
     reader = app.ids.of(MAIJA)
+    lately = [lately_of(shard_of(reader), days=days) for days in (0, 6.9, 7.1)]
+    assert [each.had_enough(reader, Recipient(Choices(language="fi"))) for each in lately] == [True, True, False]
 
-    def enough(days: float) -> bool:
-        lately = MailedLately(app, app.now() + timedelta(days=days), shard_of(reader))
-        return lately.had_enough(reader, Recipient(Choices(language="fi")))
 
-    assert [enough(days) for days in (0, 6.9, 7.1)] == [True, True, False]
-    status = app.statuses.status("campaign-b")
+@pytest.mark.parametrize("state", [MailingState.CANCELLED, MailingState.HELD])
+def test_of_a_mailing_that_was_stopped_who_got_it_had_it_and_the_others_had_not(
+    cloud: Cloud, state: MailingState
+) -> None:
+    send(cloud, "a")
+    send(cloud, "b")
+    stop("campaign-b", state)
+    assert ask_audience(FINNISH, app.now().date(), app).left_out == {"capped": 2}
+    assert [each.code for each in why_not(FINNISH, MAIJA, app.now(), app)] == ["capped"]
+    with pytest.raises(EmptyAudience, match="as many mails this week"):
+        send(cloud, "c")
+
+
+def test_who_gets_nothing_of_a_cancelled_campaign_has_room_for_another(cloud: Cloud) -> None:
+    send(cloud, "a")
+    start_campaign(text("b"), app, now=whole_seconds(app.now()))
+    stop("campaign-b", MailingState.CANCELLED)
+    cloud.drain()
+    assert [mail for mail in cloud.mails() if mail.subject == "b"] == []
+    assert send(cloud, "c") == [KALLE, MAIJA]
+
+
+def stop(mailing: str, state: MailingState) -> None:
+    """Cancel or hold it, wherever it is."""
+    status = app.statuses.status(mailing)
     assert status is not None
-    assert app.statuses.compare_and_set("campaign-b", status, replace(status, state=MailingState.CANCELLED))
-    assert not enough(0)
+    assert app.statuses.compare_and_set(mailing, status, replace(status, state=state))
 
 
 def test_planned_again_after_a_crash_a_campaign_leaves_out_the_same(cloud: Cloud) -> None:
@@ -134,15 +162,16 @@ def test_a_mailing_that_is_still_being_planned_counts_for_those_whom_it_is_for(c
     reader, other = app.ids.of(MAIJA), app.ids.of(KALLE)
     for who, topics, expected in ((reader, ("linkedin",), True), (other, ("kriisit",), False)):
         recipient = Recipient(Choices(language="fi", topics=topics))
-        assert MailedLately(app, now, shard_of(who), "campaign-c").had_enough(who, recipient) is expected
+        assert lately_of(shard_of(who), but="campaign-c").had_enough(who, recipient) is expected
     cloud.drain()
     recipient = Recipient(Choices(language="fi", topics=("linkedin",)))
-    assert MailedLately(app, now, shard_of(reader), "campaign-c").had_enough(reader, recipient)
+    assert lately_of(shard_of(reader), but="campaign-c").had_enough(reader, recipient)
 
 
 def test_of_two_that_begin_in_one_second_the_first_by_name_goes_to_everybody(cloud: Cloud) -> None:
-    send(cloud, "0")  # perhaps in the same second, and before both by name
     now = whole_seconds(app.now())
+    start_campaign(text("x"), app, now=now - timedelta(minutes=1))
+    cloud.drain()
     for prepared in [prepare_campaign(text(name), app, now=now) for name in ("b", "a")]:
         launch(prepared, app)
     cloud.drain()
@@ -153,7 +182,7 @@ def test_of_two_that_begin_in_one_second_the_first_by_name_goes_to_everybody(clo
 def test_without_a_cap_nothing_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     deploy(monkeypatch, tmp_path, sequence("a", step("a1", 1)))
     monkeypatch.setattr(type(app.mailings), "older", lambda *_: pytest.fail("mailings were read"))
-    assert not MailedLately(app, app.now(), "a").had_enough("x", Recipient(Choices()))
+    assert not lately_of("a").had_enough("x", Recipient(Choices()))
 
 
 def test_whoever_is_carried_to_the_next_page_counts_once() -> None:
@@ -165,6 +194,6 @@ def test_whoever_is_carried_to_the_next_page_counts_once() -> None:
     second = build_manifest("campaign-a", shard, 1, first.carry, [(each, "v") for each in who[1:]], None, 2)
     for page, manifest in enumerate((first, second)):
         assert app.manifests.put("campaign-a", shard, page, manifest, app.now())
-    lately = MailedLately(app, app.now() + timedelta(seconds=1), shard)
+    lately = lately_of(shard, days=1)
     recipient = Recipient(Choices(language="fi"))
     assert not any(lately.had_enough(each, recipient) for each in who)

@@ -78,7 +78,7 @@ def why_not(rule: Audience, address: str, now: datetime, app: Container) -> tupl
         facts = ReadFacts(app, now, shard_of(subscriber))
         recipient = Recipient(reader.choices)
         codes += rule.against(subscriber, recipient, facts)
-        if MailedLately(app, now, facts.shard).had_enough(subscriber, recipient):
+        if MailedLately(app, now, facts.shard, facts.may_have_got).had_enough(subscriber, recipient):
             codes.append("capped")
     return tuple(_reason(code) for code in codes)
 

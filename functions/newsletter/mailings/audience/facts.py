@@ -121,7 +121,9 @@ class PlannedFacts:
     def lately(self, mailing: Mailing, shard: str) -> MailedLately:
         """How many mails the shard's readers had in the week before the mailing."""
         if self._lately is None or self._lately[0] != (mailing.id, shard):
-            self._lately = (mailing.id, shard), MailedLately(self._app, mailing.created_at, shard, but=mailing.id)
+            facts = self._facts(mailing, shard)
+            lately = MailedLately(self._app, mailing.created_at, shard, facts.may_have_got, but=mailing.id)
+            self._lately = (mailing.id, shard), lately
         return self._lately[1]
 
     def _facts(self, mailing: Mailing, shard: str) -> ReadFacts:
