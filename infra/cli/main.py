@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 from cli import target
@@ -30,7 +30,7 @@ from cli.commands.account import cost, doctor
 from cli.commands.daily import audience, audit, overview, pictures
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
-from cli.parsing import Parser, Run
+from cli.parsing import Parser, Run, subcommands_of
 
 EPILOG = """\
 examples:
@@ -58,7 +58,9 @@ GROUPS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; faults are one line on stderr."""
-    options = parser().parse_args(_with_local_url(sys.argv[1:] if arguments is None else arguments))
+    line = parser()
+    given = _with_json_last(sys.argv[1:] if arguments is None else arguments, subcommands_of(line))
+    options = line.parse_args(_with_local_url(given))
     wanted = target.Wanted(
         getattr(options, "stack", ""),
         getattr(options, "local", ""),
@@ -148,6 +150,14 @@ def parser() -> Parser:
     for group in GROUPS:
         group.add(commands, stack_options)
     return newsletter
+
+
+def _with_json_last(arguments: Sequence[str], commands: Container[str]) -> list[str]:
+    """`newsletter --json mailing list` is `newsletter mailing list --json`: the option belongs to each command."""
+    command = next((place for place, word in enumerate(arguments) if word in commands), 0)
+    if "--json" not in arguments[:command]:
+        return list(arguments)
+    return [*(word for word in arguments[:command] if word != "--json"), *arguments[command:], "--json"]
 
 
 def _with_local_url(arguments: Sequence[str]) -> list[str]:

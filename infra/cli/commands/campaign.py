@@ -1,4 +1,4 @@
-"""`newsletter campaign new`, `check`, `preview`, `test`, `save`, `schedule`, `send` and what is done with drafts."""
+"""`newsletter campaign new`, `check`, `preview`, `test`, `save`, `schedule`, `send`, `report` and the like."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from cli.commands import check
+from cli.commands.mailing import add_report_options
 from cli.faults import Fault
 from cli.parsing import Subparsers, add_command, add_group, add_limit
 
@@ -52,10 +53,20 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     send = add_command(
         campaigns, "send", stack_options, _send, "send a Markdown file to an audience, once", CAMPAIGN_HELP
     )
-    send.add_argument("what", metavar="FILE", help="Markdown with front matter, or the id of a draft")
+    send.add_argument("what", metavar="FILE_OR_ID", help="Markdown with front matter, or the id of a draft")
     send.add_argument("--yes", action="store_true", help="send without asking, for scripts")
 
     _add_drafts(campaigns, stack_options)
+    report = add_command(
+        campaigns,
+        "report",
+        stack_options,
+        _report,
+        "what became of a campaign that was sent",
+        "What became of a campaign, as `newsletter mailing show`. Exit code 1 when its figures do not add up.",
+    )
+    report.add_argument("what", metavar="FILE_OR_ID", help="its file, its name, or the id of its draft or mailing")
+    add_report_options(report)
     try_out = add_command(
         campaigns,
         "check",
@@ -204,6 +215,13 @@ def _on_draft(options: argparse.Namespace) -> int:
 
     acts = {"unschedule": drafts.unschedule, "duplicate": drafts.duplicate, "delete": drafts.delete}
     return acts[options.act](options.draft)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from cli.mailings import drafts, show_mailings
+
+    mailing = drafts.mailing_of(options.what)
+    return show_mailings.show(mailing, recipients=options.recipients, addresses=options.addresses, as_json=options.json)
 
 
 def _send(options: argparse.Namespace) -> int:

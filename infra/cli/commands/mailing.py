@@ -21,9 +21,7 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         "What became of a mailing, counted from the ledger itself. Exit code 1 when its figures do not add up.",
     )
     show.add_argument("mailing", metavar="ID", help="e.g. digest-2026-W48 or campaign-kevatkampanja-2027")
-    show.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
-    show.add_argument("--addresses", action="store_true", help="the same with addresses")
-    show.add_argument("--json", action="store_true", help="for programs")
+    add_report_options(show)
     _add_details(mailings, stack_options)
     relink = add_command(
         mailings,
@@ -49,6 +47,13 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
     which.add_argument("--out", action="store_true", help="take it out")
     which.add_argument("--back", action="store_true", help="put it back")
     _add_control(mailings, stack_options)
+
+
+def add_report_options(command: argparse.ArgumentParser) -> None:
+    """What a report says beside its figures."""
+    command.add_argument("--recipients", action="store_true", help="one line per recipient, named by id")
+    command.add_argument("--addresses", action="store_true", help="the same with addresses")
+    command.add_argument("--json", action="store_true", help="for programs")
 
 
 def _add_details(mailings: Subparsers, stack_options: argparse.ArgumentParser) -> None:

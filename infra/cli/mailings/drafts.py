@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +21,15 @@ from newsletter.mailings.count_audience import count_audience
 from newsletter.mailings.drafts import edit_drafts, schedule
 from newsletter.mailings.drafts.again import send_again
 from newsletter.mailings.drafts.draft import Draft, campaign_values
+from newsletter.mailings.drafts.names import with_name
 from newsletter.mailings.drafts.try_out import send_test
+from newsletter.mailings.mailing import campaign_id
 from newsletter.platform.errors import InvalidInput, NewsletterError
 from newsletter.platform.times import iso, parse_iso, whole_seconds
 from newsletter.reports.descriptions import audience_in_words, count_in_words
 
 Result = TypeVar("Result")
+WITH_TIME = re.compile(r"\d[T ]\d{2}")
 SKELETON = """\
 ---
 subject: {subject}
@@ -88,8 +92,13 @@ def schedule_campaign(what: str, at: str) -> int:
             lambda: schedule.schedule_new(file.campaign, send_at, app, by=_me(), now=_now(), readers=readers), file
         )
     else:
-        readers = _do(lambda: _look_at(edit_drafts.find_draft(what, app).campaign))
-        scheduled = _do(lambda: schedule.schedule_draft(what, send_at, app, by=_me(), now=_now(), readers=readers))
+        found = _do(lambda: edit_drafts.find_draft(what, app))
+        readers = _do(lambda: _look_at(found.campaign))
+        scheduled = _do(
+            lambda: schedule.schedule_draft(
+                what, send_at, app, by=_me(), now=_now(), readers=readers, version=found.version
+            )
+        )
     draft = scheduled.draft
     for warning in scheduled.warnings:
         say(f"warning: {warning}")
@@ -102,10 +111,15 @@ def schedule_campaign(what: str, at: str) -> int:
 def send_now(draft: str, *, yes: bool) -> int:
     """Start a draft at once; again, nothing is sent again."""
     found = _do(lambda: edit_drafts.find_draft(draft, app))
-    if found.state.is_open and not yes and not agreed(f"Send “{found.campaign.subject}” now?", "to send"):
-        say("Nothing was sent.")
-        return 1
-    launched, faults = _do(lambda: schedule.send_draft(draft, app, by=_me(), now=_now()))
+    if found.state.is_open:
+        mail = _do(lambda: validate_campaign(with_name(found.campaign, app, _now()), app.templates.publication, _now()))
+        say(f"To: {audience_in_words(mail, app.templates.publication)}")
+        _do(lambda: _look_at(found.campaign))
+        if not yes and not agreed(f"Send “{found.campaign.subject}” now?", "to send"):
+            say("Nothing was sent.")
+            return 1
+    version = found.version if found.state.is_open else None  # what was looked at, and nothing that was written since
+    launched, faults = _do(lambda: schedule.send_draft(draft, app, by=_me(), now=_now(), version=version))
     for fault in faults:
         say(f"warning: {fault}")
     mailing = launched.mailing.id
@@ -114,6 +128,18 @@ def send_now(draft: str, *, yes: bool) -> int:
     else:
         say(f"{mailing} was started before; nothing is sent again.")
     return 0
+
+
+def mailing_of(what: str) -> str:
+    """The mailing that a campaign became: of its file, of its draft, or by name. Raises Fault if it was not sent."""
+    if what.endswith(".md"):
+        return campaign_id(read_campaign(Path(what)).campaign.name)
+    if not edit_drafts.DRAFT_ID.fullmatch(what):
+        return what if app.mailings.get(what) else campaign_id(what)
+    draft = _do(lambda: edit_drafts.find_draft(what, app))
+    if not draft.mailing or app.mailings.get(draft.mailing) is None:
+        raise Fault(f"{what} is {draft.state}; it has a report once it is sent")
+    return draft.mailing
 
 
 def unschedule(draft: str) -> int:
@@ -160,9 +186,6 @@ def again(mailing: str, subject: str, preheader: str, at: str, *, keep: bool, ye
         return 0
     if send_at:
         return schedule_campaign(draft.id, at)
-    mail = _do(lambda: validate_campaign(draft.campaign, app.templates.publication, _now()))
-    say(f"To: {audience_in_words(mail, app.templates.publication)}")
-    _do(lambda: _look_at(draft.campaign))
     done = send_now(draft.id, yes=yes)
     if done:
         delete(draft.id)
@@ -199,6 +222,8 @@ def _time(text: str) -> datetime:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise Fault(f"--at {text!r}: {example}") from error
+    if not WITH_TIME.search(text.strip()):  # a day alone would be midnight, which nobody means
+        raise Fault(f"--at {text!r}: {example}")
     if moment.tzinfo is not None:
         return parse_iso(text.strip()).replace(microsecond=0)
     local = moment.replace(tzinfo=app.templates.publication.time_zone)

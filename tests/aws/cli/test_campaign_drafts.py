@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from cli.main import main
 from newsletter.container import app
-from newsletter.mailings.drafts.edit_drafts import list_drafts
+from newsletter.mailings.drafts.edit_drafts import list_drafts, save_draft
 from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
 
@@ -95,3 +96,49 @@ def test_every_fault_is_said_with_its_line(capsys: Captured, tmp_path: Path) -> 
     for act in ("unschedule", "duplicate", "delete", "send"):
         code, _, err = run(capsys, act, "20260101000000-000000000000", *(["--yes"] if act == "send" else []))
         assert (code, err.startswith("newsletter: a campaign 2026")) == (1, True)
+
+
+def test_its_report_is_found_by_file_name_draft_and_mailing(capsys: Captured, cloud: Cloud, file: str) -> None:
+    add_reader(READER)
+    assert run(capsys, "save", file)[0] == 0
+    (draft,) = list_drafts(app, cursor="", limit=5)[0]
+    code, _, err = run(capsys, "report", draft.id)
+    assert (code, "it has a report once it is sent" in err) == (1, True)
+    code, _, err = run(capsys, "report", file)
+    assert (code, "there is no mailing campaign-kevat" in err) == (1, True)
+    assert run(capsys, "send", draft.id, "--yes")[0] == 0
+    assert cloud.drain() == []
+    found = [
+        json.loads(run(capsys, "report", what, "--json")[1]) for what in (file, "kevat", draft.id, "campaign-kevat")
+    ]
+    assert [each["mailing"]["id"] for each in found] == ["campaign-kevat"] * 4
+    assert main(("--json", "campaign", "report", "kevat")) == 0
+    assert json.loads(capsys.readouterr().out)["certificate"]["accepted"] == 1
+    assert READER in run(capsys, "report", file, "--addresses")[1]
+
+
+def test_a_draft_that_is_sent_is_shown_first_and_is_the_one_that_was_shown(
+    capsys: Captured, cloud: Cloud, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_reader(READER)
+    assert run(capsys, "save", file)[0] == 0
+    (draft,) = list_drafts(app, cursor="", limit=5)[0]
+
+    def agreed_meanwhile(*_: str) -> bool:
+        text = replace(draft.campaign, subject="Aivan muuta")
+        save_draft(draft.id, text, app, by="kalle", now=app.now(), version=None)
+        return True
+
+    monkeypatch.setattr("cli.mailings.drafts.agreed", agreed_meanwhile)
+    code, out, err = run(capsys, "send", draft.id)
+    assert (code, "1 reader" in out, "kalle changed this campaign" in err) == (1, True, True)
+    assert cloud.drain() == []
+    assert cloud.mails(READER) == []
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_day_without_a_time_is_none(capsys: Captured, file: str) -> None:
+    day = (app.now() + timedelta(days=3)).date().isoformat()
+    for at in (day, day.replace("-", "")):
+        code, _, err = run(capsys, "schedule", file, "--at", at)
+        assert (code, "give e.g. '2026-12-01 08:00'" in err) == (1, True)
