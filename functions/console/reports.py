@@ -15,6 +15,7 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.mailings.status import MailingState
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
+from newsletter.platform.words.said import say
 from newsletter.reports.certificate import Certificate, RecipientLine
 from newsletter.reports.count_mailing import listed_stats
 from newsletter.reports.descriptions import title_of
@@ -67,7 +68,7 @@ def place_of(cursor: str, field: str = "after") -> tuple[str, int]:
     if not cursor:
         return "", -1
     if not CURSOR.fullmatch(cursor):
-        raise InvalidInput(field, "give `cursor` of the page before")
+        raise InvalidInput(field, say("give `cursor` of the page before"))
     batch, _, position = cursor.rpartition(":")
     return batch, int(position)
 

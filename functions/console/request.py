@@ -125,7 +125,7 @@ class Request(HttpRequest):
         """`?cursor=` of a list of imports or exports; empty for the first page. Raises InvalidInput."""
         cursor = self.query("cursor")
         if cursor and not JOB.fullmatch(cursor):
-            raise InvalidInput("cursor", "give `cursor` of the page before")
+            raise InvalidInput("cursor", say("give `cursor` of the page before"))
         return cursor
 
     def page(self, items: Sequence[T], name: Callable[[T], str], limit: int) -> tuple[Sequence[T], str | None]:

@@ -27,6 +27,7 @@ from newsletter.platform.errors import NewsletterError
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import parse_iso, whole_seconds
 from newsletter.platform.web.request import read_json
+from newsletter.platform.words.said import say
 
 VIA = "event"
 
@@ -43,7 +44,7 @@ def start_requested(body: str) -> None:
         detail: dict[str, Any] = dict(event["detail"])
         is_draft = "id" in detail
         _check(detail, "When" if is_draft else "Campaign")
-        act = "campaign sent or scheduled" if is_draft else "campaign requested by an event"
+        act = say("campaign sent or scheduled") if is_draft else say("campaign requested by an event")
         line = app.audit.add(by, act, str(detail.get("id") or detail.get("name") or ""), app.now(), via=VIA)
         _send_draft(detail, by) if is_draft else _start(detail, _draft_id(event["id"], at), by)
     except NewsletterError as error:

@@ -13,6 +13,7 @@ from newsletter.mail.pictures.add_picture import add_picture, as_markdown, kept_
 from newsletter.mail.pictures.picture import MAX_BYTES, MAX_HEIGHT, MAX_WIDTH, TYPES
 from newsletter.platform.errors import Conflict, InvalidInput, text_of
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import say
 
 ON_A_PAGE = 24
 
@@ -57,7 +58,7 @@ def _added(data: bytes, alt: str) -> tuple[dict[str, Any], bool]:
 
 def _file(request: Request) -> bytes:
     if not request.is_multipart:
-        raise InvalidInput("file", "send the form as multipart/form-data")
+        raise InvalidInput("file", say("send the form as multipart/form-data"))
     file = request.files.get("file")
     return file.content if file else b""
 

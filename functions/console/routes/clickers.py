@@ -17,6 +17,7 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.platform.audit.acts import ACTS
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.web.answer import BARE, Answer, json_answer
+from newsletter.platform.words.said import say
 from newsletter.reports.clickers.clickers import Clicker, Place, clickers_of
 from newsletter.reports.clickers.clickers_csv import console_part, csv_part, part_number, parts_of
 from newsletter.reports.descriptions import title_of
@@ -83,7 +84,7 @@ def list_all(request: Request, who: Principal, mailing: str) -> Answer:
 
 def _page(mailing: Mailing, link: str, cursor: str, limit: int) -> tuple[list[Clicker], str | None]:
     if link and not link.isprintable():
-        raise InvalidInput("link", "an address, as the report shows it")
+        raise InvalidInput("link", say("an address, as the report shows it"))
     after = Place(*place_of(cursor, "cursor"))
     found = list(islice(clickers_of(mailing, app, link=link, after=after, at_once=limit + 1), limit + 1))
     return found[:limit], cursor_text(*found[limit - 1].place) if len(found) > limit else None

@@ -11,6 +11,7 @@ from newsletter.mailings.take_out import take_out
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.words.said import say
 from newsletter.reports.descriptions import mailing_as_json
 
 SHOWN = {"yes": True, "no": False}
@@ -27,7 +28,7 @@ def press_archive(request: Request, who: Principal, mailing: str) -> Answer:
     """The button that takes a mailing out of the archive or puts it back; it redirects back to the report."""
     shown = SHOWN.get(request.field("shown"))
     if shown is None:
-        raise InvalidInput("shown", "yes or no")
+        raise InvalidInput("shown", say("yes or no"))
     take_out(mailing, app, shown=shown, by=who.name, now=whole_seconds(app.now()))
     return redirect(f"/console/mailings/{mailing}#sent")
 

@@ -16,6 +16,7 @@ from newsletter.container import app
 from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import InvalidInput, NotFound
 from newsletter.platform.web.answer import BARE, Answer, json_answer
+from newsletter.platform.words.said import say
 from newsletter.reports.descriptions import title_of
 from newsletter.reports.groups.left_comments import FEWEST, PLACE, Comments, left_comments
 from newsletter.reports.report_mailing import Report
@@ -61,7 +62,7 @@ def list_comments(request: Request, _who: Principal, mailing: str) -> Answer:
 def _comments(request: Request, mailing: str) -> tuple[Report, Comments]:
     after = request.query("cursor")
     if after and not PLACE.fullmatch(after):
-        raise InvalidInput("cursor", "give `cursor` of the page before")
+        raise InvalidInput("cursor", say("give `cursor` of the page before"))
     report = report_of(mailing)
     return report, left_comments(report.mailing, report.stats.groups, app, after=after)
 

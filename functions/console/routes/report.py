@@ -70,7 +70,9 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
         raise InvalidInput("standing", say("one of {values}", values=", ".join(RecipientStatus)))
     reason = request.query("reason")
     if reason and (reason not in BOUNCES or wanted not in list(CAME_BACK)):
-        raise InvalidInput("reason", f"with standing=bounced or soft-bounced, one of {', '.join(BOUNCES)}")
+        raise InvalidInput(
+            "reason", say("with standing=bounced or soft-bounced, one of {values}", values=", ".join(BOUNCES))
+        )
     lines, following = page_of(lines_after(report.mailing, request.query("after")), RECIPIENTS, wanted, reason)
     standings = report.stats.statuses
     publication = app.templates.publication

@@ -21,6 +21,7 @@ from newsletter.leads.lead_body import lead_body
 from newsletter.leads.outbox.enqueue_event import enqueue_event
 from newsletter.platform.errors import NotFound, NotNow
 from newsletter.platform.times import parse_iso
+from newsletter.platform.words.said import say
 from newsletter.readers.current_subscriber import current_subscriber
 from newsletter.readers.subscriber import Subscriber
 
@@ -51,7 +52,7 @@ def change_lead(lead_id: str, alter: Alter, now: datetime, app: Container) -> Le
         stored = app.leads.replace(lead, after)
         if stored is not None:
             return finish_change(stored, now, app) if stored.pending else stored
-    raise NotNow(f"lead {lead_id} changes all the time")
+    raise NotNow(say("{what} changes all the time; try again in a moment", what=lead_id))
 
 
 def finish_change(lead: Lead, now: datetime, app: Container) -> Lead | None:

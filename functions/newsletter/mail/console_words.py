@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from newsletter.mail.locales import VALUE, Locales, Message, MissingText
 from newsletter.mail.text_cleaning import OwnMarkup, clean
-from newsletter.platform.words.said import Said, Stored
+from newsletter.platform.words.said import ABOUT_SOMETHING, Said, Stored
 
 ENGLISH = "en"
 FEW_LETTERS = 8
@@ -104,7 +104,12 @@ class ConsoleWords:
         if isinstance(text, Stored) or not isinstance(text, Said):
             return self._recognized(str(text))
         message = self._sentences.get(f"said.{text.pattern}")
-        return str(text) if message is None else self._form(message, text.values)
+        if message is None:
+            return str(text)
+        values = text.values
+        if text.pattern == ABOUT_SOMETHING:
+            values = {**values, "field": self.named(values["field"], "field")}
+        return self._form(message, values)
 
     def sentence(self, text: str) -> str:
         """The same with a capital letter at its beginning, where that is no address."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from newsletter.mail.mail_html import HEADINGS, Element, read_html, without_sources
 from newsletter.platform.links.urls import addresses_in, fault_of_link
-from newsletter.platform.words.said import say
+from newsletter.platform.words.said import Said, say
 
 CLIP = 102_000
 """Bytes of HTML after which Gmail clips a mail and hides the rest, the unsubscribe link included, behind a link."""
@@ -262,5 +262,5 @@ def _readable(root: Element) -> Iterator[tuple[Element, str]]:
             yield element, text
 
 
-def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 80 else text[:79] + '…'}”"
+def _quoted(text: str) -> Said:
+    return say("“{text}”", text=text if len(text) <= 80 else text[:79] + "…")

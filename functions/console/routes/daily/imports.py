@@ -96,7 +96,7 @@ def upload_part(request: Request, _who: Principal, job: str, part: str) -> Answe
     content = request.files.get("part")
     number = _number(part)
     if content is None or number is None:
-        raise InvalidInput("part", "a part of the file")
+        raise InvalidInput("part", say("a part of the file"))
     return json_answer(200, {"state": put_part(find_import(job, app), number, content.content, app).state})
 
 

@@ -74,7 +74,7 @@ def _moment(field: str, given: Mapping[str, str], zone: ZoneInfo) -> datetime | 
     text = given.get(field, "")
     if not text:
         return None
-    wrong = InvalidInput(field, "a day as 2026-11-24, or a time with its UTC offset as 2026-11-24T08:00:00+02:00")
+    wrong = InvalidInput(field, say("a day as 2026-11-24, or a time with its UTC offset as 2026-11-24T08:00:00+02:00"))
     if len(text) > 40:
         raise wrong
     try:

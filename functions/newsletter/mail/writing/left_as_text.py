@@ -80,8 +80,8 @@ def _why_no_link(address: str) -> str:
     return NO_ADDRESS
 
 
-def _quoted(text: str) -> str:
-    return f"“{short(text)}”"
+def _quoted(text: str) -> Said:
+    return say("“{text}”", text=short(text))
 
 
 def _stays(found: re.Match[str], why: str) -> Said:

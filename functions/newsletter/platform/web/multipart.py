@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from newsletter.platform.errors import InvalidInput
+from newsletter.platform.words.said import say
 
 MEDIA_TYPE = "multipart/form-data"
 BOUNDARY = re.compile(r'boundary=(?:"([^"\r\n]{1,70})"|([^\s;",]{1,70}))', re.IGNORECASE)
@@ -30,10 +31,10 @@ def read_multipart(
     """The fields and the files of a form, by name. Raises InvalidInput on `body`."""
     boundary = BOUNDARY.search(content_type)
     if not boundary:
-        raise InvalidInput("body", "a form whose boundary the Content-Type names")
+        raise InvalidInput("body", say("a form whose boundary the Content-Type names"))
     parts = (b"\r\n" + body).split(b"\r\n--" + (boundary[1] or boundary[2]).encode())
     if len(parts) < 2 or not parts[-1].startswith(b"--") or len(parts) > most_fields + 2:
-        raise InvalidInput("body", f"a whole form with at most {most_fields} fields")
+        raise InvalidInput("body", say("a whole form with at most {most} fields", most=most_fields))
     fields: dict[str, list[str]] = {}
     files: dict[str, UploadedFile] = {}
     for part in parts[1:-1]:
@@ -41,7 +42,7 @@ def read_multipart(
         headers = DISPOSITION.search(head[:MOST_HEADERS].decode("utf-8", "replace").replace("\r\n", "\n"))
         name, file = (NAME.search(headers[1]), FILE_NAME.search(headers[1])) if headers else (None, None)
         if not name or not blank:
-            raise InvalidInput("body", "a form whose fields have names")
+            raise InvalidInput("body", say("a form whose fields have names"))
         if file:
             files.setdefault(name[1], UploadedFile(file[1], content))
         else:
@@ -53,4 +54,4 @@ def _text(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise InvalidInput("body", "a form in UTF-8") from error
+        raise InvalidInput("body", say("a form in UTF-8")) from error

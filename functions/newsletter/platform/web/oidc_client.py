@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.observability import logger
 from newsletter.platform.web.http_client import WebFault, exchange, place_of
+from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey
@@ -90,11 +91,11 @@ class Oidc:
                 aud={"value": self._audience},
             ).validate(claims)
         except (JoseError, ValueError) as error:
-            raise BadToken(f"the token is not valid: {str(error).rstrip(': ')}") from error
+            raise BadToken(say("the token is not valid: {why}", why=str(error).rstrip(": "))) from error
         if "aud" not in claims and claims.get("client_id") != self._audience:
-            raise BadToken("the token is for another audience")
+            raise BadToken(say("the token is for another audience"))
         if claims.get("token_use", "access") not in ("access", "id"):
-            raise BadToken("the token is neither an access nor an ID token")
+            raise BadToken(say("the token is neither an access nor an ID token"))
         return claims
 
     def authorization_url(self, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
@@ -125,9 +126,9 @@ class Oidc:
         status, answer = self._ask("POST", self._endpoint("token_endpoint"), form)
         if status != 200:
             refusal = re.sub(r"[^a-z_]", "", str(answer.get("error", "")))[:40]
-            raise BadToken(f"the issuer refused the sign-in ({refusal or f'HTTP {status}'})")
+            raise BadToken(say("the issuer refused the sign-in ({why})", why=refusal or f"HTTP {status}"))
         if not isinstance(answer.get("id_token"), str):
-            raise BadToken("the issuer gave no ID token")
+            raise BadToken(say("the issuer gave no ID token"))
         access = answer.get("access_token")
         return Tokens(answer["id_token"], access if isinstance(access, str) else "")
 
@@ -144,7 +145,7 @@ class Oidc:
                 logger().warning("issuer unreachable; its known keys still count")
         key = self._keys.get(key_id)
         if key is None:
-            raise BadToken("the token is signed with a key that is not the issuer's")
+            raise BadToken(say("the token is signed with a key that is not the issuer's"))
         return key
 
     def _read_keys(self) -> None:
@@ -196,7 +197,7 @@ class Oidc:
 def _key_id(token: str) -> str | None:
     """The id of the key that the token says it is signed with; nothing else of an unverified header is used."""
     if len(token) > MAX_TOKEN:
-        raise BadToken(f"the token is longer than {MAX_TOKEN} characters")
+        raise BadToken(say("the token is longer than {most} characters", most=MAX_TOKEN))
     head, *rest = token.split(".")
     try:
         header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
@@ -204,7 +205,7 @@ def _key_id(token: str) -> str | None:
     except (ValueError, AttributeError, RecursionError):
         key_id = 0
     if len(rest) != 2 or not isinstance(key_id, str | None):
-        raise BadToken("this is no signed JSON Web Token")
+        raise BadToken(say("this is no signed JSON Web Token"))
     return key_id
 
 

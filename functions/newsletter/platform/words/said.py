@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
+ABOUT_SOMETHING = "{field}: {message}"
+"""The pattern of `about`."""
 VALUE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 

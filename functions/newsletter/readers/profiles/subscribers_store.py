@@ -20,6 +20,7 @@ from newsletter.platform.errors import NotNow
 from newsletter.platform.observability import logger
 from newsletter.platform.shards import shard_of
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import say
 from newsletter.readers.choices import Choices, stored_choices
 from newsletter.readers.consents.consent import ConsentRecord
 from newsletter.readers.frequency_history import after_choice
@@ -216,7 +217,7 @@ class Subscribers:
             update = change({"taken": taken}, condition=f"attribute_exists(#email) AND {same}", compared=compared)
             if self._update(subscriber, update):
                 return
-        raise NotNow(f"the profile of {subscriber} changes all the time")
+        raise NotNow(say("{what} changes all the time; try again in a moment", what=subscriber))
 
     def remember_joined(self, sign_up: SignUp) -> None:
         """Store the link of a confirmation that ended another subscription and left this one as it was."""

@@ -13,6 +13,7 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.platform.aws.items import GET_LIMIT, side_by_side
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.shards import SHARDS
+from newsletter.platform.words.said import say
 from newsletter.reports.count_mailing import is_large
 from newsletter.sending.ledger import BatchRecord
 
@@ -79,7 +80,10 @@ def keys_of(link: str, mailing: Mailing, app: Container) -> frozenset[str]:
     urls = {link, utm.taken_from(link), *(written for written, target in mailing.relinked if target == link)}
     targets = app.mailings.targets(mailing.id, {link_key(url) for url in urls})
     if not targets:
-        raise InvalidInput("link", f"{mailing.id} has no link to {link[:200]!r}; its report lists them")
+        raise InvalidInput(
+            "link",
+            say("{mailing} has no link to {link}; its report lists them", mailing=mailing.id, link=repr(link[:200])),
+        )
     return frozenset(targets)
 
 

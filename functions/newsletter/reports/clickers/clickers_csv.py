@@ -11,6 +11,7 @@ from newsletter.mailings.mailing import Mailing
 from newsletter.platform.errors import InvalidInput
 from newsletter.platform.shards import SHARDS
 from newsletter.platform.times import iso
+from newsletter.platform.words.said import say
 from newsletter.readers.imports.spreadsheet import guarded
 from newsletter.reports.clickers.clickers import Clicker, Place, clickers_of
 from newsletter.reports.count_mailing import is_large
@@ -82,7 +83,7 @@ def parts_of(mailing: Mailing, planned: int, app: Container) -> list[tuple[str, 
 def part_number(text: str, parts: int) -> int:
     """The number of a part, from 1. Raises InvalidInput (`part`)."""
     if not (text or "1").isascii() or not (text or "1").isdigit() or not 1 <= int(text or "1") <= parts:
-        raise InvalidInput("part", f"a number from 1 to {parts}")
+        raise InvalidInput("part", say("a whole number from {least} to {most}", least=1, most=parts))
     return int(text or "1")
 
 
@@ -91,5 +92,8 @@ def console_part(mailing: Mailing, number: int, planned: int, app: Container, *,
     shards = parts_of(mailing, planned, app)[number - 1]
     part = csv_part(clickers_of(mailing, app, link=link, shards=shards))
     if part.following is not None:
-        raise InvalidInput("part", f"is too large for a browser; use `newsletter mailing clickers {mailing.id} --csv`")
+        raise InvalidInput(
+            "part",
+            say("is too large for a browser; use `newsletter mailing clickers {mailing} --csv`", mailing=mailing.id),
+        )
     return part.text
