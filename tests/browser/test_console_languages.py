@@ -98,11 +98,11 @@ def test_a_campaign_is_written_in_finnish(page: Page, stage: Stage, camera: Came
     expect(page.locator("#saved")).to_contain_text("Tallennettu")
     page.get_by_role("button", name="Esikatsele").click()
     expect(page.get_by_role("alert")).to_contain_text("rivi 1: <b> on HTML-koodia")
-    camera.look(page, "61-fi-campaign-faults")
+    camera.look(page, "60-fi-campaign-faults")
     page.get_by_label("Teksti", exact=True).fill("Varaa aika.")
     page.get_by_role("button", name="Esikatsele").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Valmiina lähtöön?")
-    camera.look(page, "62-fi-campaign-preview")
+    camera.look(page, "60-fi-campaign-preview")
 
 
 def test_the_navigation_has_room_in_every_language(page: Page, stage: Stage) -> None:
