@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
 from rehearsal.cloud import LocalCloud
 from rehearsal.lambda_ import lineage
 from rehearsal.template.cloudformation import TemplateError
+from tests.support.small_stack import Scratch
 
 TEMPLATE = """
     Transform: AWS::Serverless-2016-10-31
@@ -70,13 +70,9 @@ WORKER = """
 
 def stack(root: Path, loops: str) -> LocalCloud:
     """A stack whose function sends itself each message anew, as often as the message says."""
-    for path, text in {
-        "template.yaml": TEMPLATE.replace("LOOPS", loops),
-        "functions/worker/handler.py": WORKER,
-    }.items():
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(dedent(text), encoding="utf-8")
+    scratch = Scratch(root)
+    scratch.write("template.yaml", TEMPLATE.replace("LOOPS", loops))
+    scratch.write("functions/worker/handler.py", WORKER)
     return LocalCloud(root=root)
 
 
