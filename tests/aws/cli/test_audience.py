@@ -7,18 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import main
 from newsletter.container import app
 from tests.support.cloud import Cloud
+from tests.support.commands import Captured, run
 from tests.support.readers import add_reader
-
-Captured = pytest.CaptureFixture[str]
-
-
-def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
-    code = main(arguments)
-    said = capsys.readouterr()
-    return code, said.out, said.err
 
 
 @pytest.fixture(autouse=True)

@@ -10,22 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import main
 from newsletter.container import app
 from newsletter.mailings.drafts.edit_drafts import list_drafts, save_draft
+from tests.support import commands
 from tests.support.cloud import Cloud
+from tests.support.commands import Captured
 from tests.support.readers import add_reader
 
 READER = "maija@example.com"
 TEXT = "---\nsubject: Kevään sparraukset\nlanguage: fi\n---\nMoi **sinä**.\n"
-Captured = pytest.CaptureFixture[str]
 
 
 def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of one command."""
-    code = main(("campaign", *arguments))
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    return commands.run(capsys, "campaign", *arguments)
 
 
 @pytest.fixture

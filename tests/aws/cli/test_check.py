@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from cli.main import main
-from tests.support.templates import TEMPLATES
+from tests.support import no_stack
+from tests.support.commands import Captured
 
-Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the templates to break, and no stack."""
-    for name in list(os.environ):
-        if name.startswith("NEWSLETTER_"):
-            monkeypatch.delenv(name)
-    return Path(shutil.copytree(TEMPLATES, tmp_path / "templates"))
+templates = no_stack.templates
 
 
 def check(templates: Path, capsys: Captured) -> list[str]:

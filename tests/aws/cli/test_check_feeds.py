@@ -1,98 +1,25 @@
-"""`newsletter feeds check` and `feeds add`, without a stack: what we would make of a feed, and a feed more."""
+"""`newsletter feeds check`, without a stack: what we would make of a feed."""
 
 from __future__ import annotations
 
 import io
 import json
-import os
-import shutil
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
-from werkzeug.wrappers import Request, Response
 
-from cli.main import main
-from newsletter.publication.read_publication import MAX_FEEDS
-from tests.support.cloud import Quiet
-from tests.support.templates import TEMPLATES
+from tests.support import feed_commands, no_stack
+from tests.support.commands import Captured
+from tests.support.feed_commands import COMMENTS, GOOD, LINK, PAGE, Site, run
 
-Captured = pytest.CaptureFixture[str]
-ITEMS = """
-<item><title>LinkedIn-profiili kuntoon</title><link>https://blog.example/1</link><guid>1</guid>
-<pubDate>Mon, 23 Nov 2026 08:00:00 +0200</pubDate>
-<description>&lt;p&gt;Näin profiili näkyy.&lt;/p&gt;
-&lt;img src="https://blog.example/k.jpg" alt="Kuva" width="800" height="400"&gt;</description></item>
-<item><title>Suojattu: Vain jäsenille</title><link>https://blog.example/2</link><guid>2</guid>
-<pubDate>Mon, 23 Nov 2026 08:00:00 +0200</pubDate><description>Salaista.</description></item>
-<item><title>Huomisen juttu</title><link>https://blog.example/3</link><guid>3</guid>
-<pubDate>Mon, 23 Nov 2099 08:00:00 +0200</pubDate><description>Vielä tulossa.</description></item>
-<item><title>Päiväämätön</title><link>https://blog.example/4</link><guid>4</guid><description>Joskus.</description></item>
-<item><title>Ilman osoitetta</title><description>Ei linkkiä.</description></item>
-"""
-FEED = f"<rss version='2.0'><channel><title>Blogi</title>{ITEMS}</channel></rss>".encode()
-GOOD = f"<rss version='2.0'><channel>{ITEMS[: ITEMS.index('<item><title>Suojattu')]}</channel></rss>".encode()
-PAGE = b"<!doctype html><html><head>%s</head><body>Blogi</body></html>"
-LINK = b'<link rel="alternate" type="application/rss+xml" title="Blogi" href="/feed">'
-COMMENTS = b'<link rel="alternate" type="application/rss+xml" title="Kommentit" href="/comments/feed">'
-
-
-@pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the templates, and no stack."""
-    for name in list(os.environ):
-        if name.startswith("NEWSLETTER_"):
-            monkeypatch.delenv(name)
-    return Path(shutil.copytree(TEMPLATES, tmp_path / "templates"))
-
-
-@pytest.fixture
-def feed(tmp_path: Path) -> Path:
-    path = tmp_path / "syöte.xml"
-    path.write_bytes(FEED)
-    return path
-
-
-Site = Callable[[dict[str, bytes]], str]
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """Serves these bodies by path on this machine; everything else is a page that says 404."""
-    servers = []
-
-    def serve(bodies: dict[str, bytes]) -> str:
-        def answer(environ: Any, start_response: Any) -> Any:
-            body = bodies.get(Request(environ).path)
-            if body is not None and body.startswith(b"/"):
-                return Response(status=301, headers={"Location": body.decode()})(environ, start_response)
-            kind = "text/html" if body is None or body.startswith(b"<!doctype") else "application/xml"
-            response = Response(body or b"<!doctype html>404", 404 if body is None else 200, mimetype=kind)
-            return response(environ, start_response)
-
-        server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=Quiet)
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.port}"
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of one command."""
-    code = main(["feeds", *arguments])
-    said = capsys.readouterr()
-    return code, said.out, said.err
+feed = feed_commands.feed
+site = feed_commands.site
+templates = no_stack.templates
 
 
 def checked(capsys: Captured, templates: Path, *arguments: str) -> tuple[int, Any]:
@@ -244,92 +171,3 @@ def test_a_broken_publication_is_named(templates: Path, feed: Path, capsys: Capt
     code, _, err = run(capsys, "check", "--templates", str(templates), str(feed))
     assert code == 1
     assert "publication.toml" in err
-
-
-# --- add --------------------------------------------------------------------------------------------------------------
-
-
-def added(capsys: Captured, templates: Path, *arguments: str) -> tuple[int, str, list[Any]]:
-    """The exit code, all that was said, and the feeds of the publication after it."""
-    code, out, err = run(capsys, "add", "--templates", str(templates), *arguments)
-    text = (templates / "publication.toml").read_text(encoding="utf-8")
-    return code, out + err, tomllib.loads(text)["feeds"]
-
-
-def test_the_feed_of_a_page_is_found_shown_and_added(templates: Path, site: Site, capsys: Captured) -> None:
-    url = site({"/blogi": PAGE % (LINK + COMMENTS), "/feed": b"/uusi/feed", "/uusi/feed": GOOD})
-    before = (templates / "publication.toml").read_text(encoding="utf-8")
-    code, said, feeds = added(capsys, templates, f"{url}/blogi", "--yes")
-    assert code == 0
-    assert feeds[-1] == {"url": f"{url}/uusi/feed", "language": "fi"}, "where it has moved for good"
-    assert "LinkedIn-profiili kuntoon" in said
-    assert f"The page also names {url}/comments/feed (Kommentit)." in said
-    after = (templates / "publication.toml").read_text(encoding="utf-8").splitlines()
-    assert [line for line in after if line not in before.splitlines()] == [f'url = "{url}/uusi/feed"']
-    code, said, again = added(capsys, templates, f"{url}/blogi", "--yes")
-    assert (code, again) == (1, feeds)
-    assert f"publication.toml has that feed already: {url}/uusi/feed" in said
-
-
-def test_an_address_may_be_in_capitals(templates: Path, site: Site, capsys: Captured) -> None:
-    url = site({"/feed": GOOD})
-    code, _, _ = added(capsys, templates, f"{url.replace('http', 'HTTP')}/feed", "--yes")
-    assert code == 0
-    assert tomllib.loads((templates / "publication.toml").read_text())["feeds"][-1]["url"] == f"{url}/feed"
-
-
-def test_nothing_is_added_without_a_yes(
-    templates: Path, site: Site, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = site({"/feed": GOOD})
-    before = (templates / "publication.toml").read_bytes()
-    code, said, _ = added(capsys, templates, f"{url}/feed")
-    assert code == 1
-    assert "add --yes" in said
-    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    assert added(capsys, templates, f"{url}/feed")[0] == 1
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))  # Ctrl-D
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    assert added(capsys, templates, f"{url}/feed")[0] == 1
-    assert (templates / "publication.toml").read_bytes() == before
-    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    assert added(capsys, templates, f"{url}/feed", "--language", "sv")[2][-1] == {
-        "url": f"{url}/feed",
-        "language": "sv",
-    }
-
-
-def test_what_cannot_be_added_says_why(templates: Path, feed: Path, site: Site, capsys: Captured) -> None:
-    url = site({"/blogi": PAGE % b"", "/blogi/feed/": GOOD, "/muu": PAGE % LINK, "/tyhja/": PAGE % b""})
-    before = (templates / "publication.toml").read_bytes()
-    for given, reason in {
-        f"{url}/blogi": f"it names no feed; but there is a feed at {url}/blogi/feed/: add that if it is the right one",
-        f"{url}/muu": f"this is a web page; it names its feed: {url}/feed; {url}/feed: the server answered HTTP 404",
-        f"{url}/404": f"not added: {url}/404: the server answered HTTP 404",
-        str(feed): "is no http(s) address; files are for `newsletter feeds check`",
-        "ftp://blog.example/feed": "is no http(s) address",
-    }.items():
-        code, said, _ = added(capsys, templates, given, "--yes")
-        assert code == 1
-        assert reason in said
-    assert "none of fi, sv, en" in added(capsys, templates, f"{url}/blogi", "--language", "de")[1]
-    assert (templates / "publication.toml").read_bytes() == before
-
-
-def test_a_feed_with_which_the_publication_would_be_refused_is_not_added(
-    templates: Path, site: Site, capsys: Captured
-) -> None:
-    url = site({"/feed": GOOD, f"/{'s' * 200}": GOOD})
-    path = templates / "publication.toml"
-    assert "one line of 1 to 200 characters" in added(capsys, templates, f"{url}/{'s' * 200}", "--yes")[1]
-    many = [f'[[feeds]]\nurl = "https://blog.example/{n}"\nlanguage = "fi"\n' for n in range(MAX_FEEDS)]
-    text = path.read_text(encoding="utf-8")
-    full = text + "\n" + "\n".join(many[len(tomllib.loads(text)["feeds"]) :])
-    path.write_text(full, encoding="utf-8")
-    code, said, _ = added(capsys, templates, f"{url}/feed", "--yes")
-    assert code == 1
-    assert f"not added, for {path} with it would be wrong: feeds: at most {MAX_FEEDS}" in said
-    assert path.read_text(encoding="utf-8") == full
-    assert [each.name for each in templates.glob(".publication*")] == []

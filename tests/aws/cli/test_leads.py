@@ -8,26 +8,24 @@ from typing import Any
 
 import pytest
 
-from cli.main import main
 from newsletter.container import app
 from newsletter.leads.crm_client import Crm
 from newsletter.leads.lead import LeadState
 from newsletter.leads.outbox.crm_answer import CrmAnswer
 from newsletter.leads.outbox.endpoint_health import EndpointHealth
 from newsletter.leads.outbox.outbox_event import Attempt, EventState
+from tests.support import commands
 from tests.support.cloud import Cloud
+from tests.support.commands import Captured
 from tests.support.kept_leads import MADE, add_event, add_lead
 from tests.support.readers import add_reader
 
 READER = "maija.lukija@example.com"
-Captured = pytest.CaptureFixture[str]
 
 
 def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of one command."""
-    code = main(("leads", *arguments))
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    return commands.run(capsys, "leads", *arguments)
 
 
 def as_json(capsys: Captured, *arguments: str) -> Any:

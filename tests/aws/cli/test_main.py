@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from cli.mails import spam
-from cli.main import main
 from newsletter.articles.article import Article
 from newsletter.container import app
 from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.mailing import Audience
 from tests.support.cloud import Cloud
+from tests.support.commands import Captured, run
 from tests.support.readers import add_reader
 
 READER = "maija.lukija@example.com"
@@ -29,8 +29,6 @@ offer: sparraus
 ---
 Kevät on **hyvää** aikaa aloittaa.
 """
-
-Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
@@ -52,13 +50,6 @@ def campaign(cloud: Cloud, tmp_path: Path) -> Path:
     path = tmp_path / "kevat-2027.md"
     path.write_text(FILE, encoding="utf-8")
     return path
-
-
-def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of one command."""
-    code = main(arguments)
-    said = capsys.readouterr()
-    return code, said.out, said.err
 
 
 def test_a_campaign_is_shown_and_sent_once(cloud: Cloud, campaign: Path, capsys: Captured) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -16,6 +15,7 @@ from newsletter.container import app
 from tests.skips import CHROMIUM, require
 from tests.support.cloud import Cloud
 from tests.support.mails import article
+from tests.support.no_stack import without_stack
 from tests.support.templates import TEMPLATES
 
 Captured = pytest.CaptureFixture[str]
@@ -25,9 +25,7 @@ LANGUAGES = ("fi", "sv", "en")
 @pytest.fixture
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """No stack is named, and there is no browser."""
-    for name in list(os.environ):
-        if name.startswith("NEWSLETTER_"):
-            monkeypatch.delenv(name)
+    without_stack(monkeypatch)
     monkeypatch.setenv("NEWSLETTER_TEMPLATES", str(TEMPLATES))
     monkeypatch.setattr(screenshots, "chromium", lambda: None)
 

@@ -27,6 +27,7 @@ from newsletter.container import app
 from rehearsal import address_file
 from rehearsal.cloud import LocalCloud
 from tests.support.cloud import Quiet
+from tests.support.no_stack import without_stack
 from tests.support.templates import TEMPLATES
 
 ENVIRONMENT = {"NEWSLETTER_CONTENT_TABLE": "deployed-content", "NEWSLETTER_TEMPLATES": "/opt", "OTHER": "x"}
@@ -35,9 +36,7 @@ ENVIRONMENT = {"NEWSLETTER_CONTENT_TABLE": "deployed-content", "NEWSLETTER_TEMPL
 @pytest.fixture(autouse=True)
 def _nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """No stack in the environment, and nothing on the port of the local cloud."""
-    for name in list(os.environ):
-        if name.startswith("NEWSLETTER_"):
-            monkeypatch.delenv(name)
+    without_stack(monkeypatch)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from tests.support.cloud import Cloud
 from tests.support.console_calls import MARKETING, Browser, Program, trust
 from tests.support.issuer import issuing
 from tests.support.mails import article
+from tests.support.no_stack import without_stack
 from tests.support.templates import TEMPLATES
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -117,9 +117,7 @@ def test_a_campaign_that_has_gone_out_is_not_judged_again(cloud: Cloud, monkeypa
 
 @pytest.fixture
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("NEWSLETTER_"):
-            monkeypatch.delenv(name)
+    without_stack(monkeypatch)
     monkeypatch.setenv("NEWSLETTER_TEMPLATES", str(TEMPLATES))
 
 

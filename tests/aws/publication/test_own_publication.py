@@ -7,7 +7,6 @@ their own, as the README says, has a green suite; to show that, they also put an
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from cli.main import main
 from newsletter.mail.templates import Templates
 from newsletter.publication.publication import Publication
 from tests.support.cloud import BROWSER
+from tests.support.no_stack import without_stack
 from tests.support.product_over_http import Product, item, link_to, rss, started
 
 ROOT = Path(__file__).parents[3]
@@ -141,8 +141,7 @@ def product(templates: Path, publication: Publication, tmp_path: Path) -> Iterat
 def test_the_check_finds_no_fault_in_any_text_page_or_mail(
     templates: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in [name for name in os.environ if name.startswith("NEWSLETTER_")]:
-        monkeypatch.delenv(name)
+    without_stack(monkeypatch)
     assert main(["check", "--templates", str(templates)]) == 0, capsys.readouterr().out
 
 
