@@ -36,6 +36,8 @@ from moto.events.utils import EventTemplateParser
 from moto.sqs import models as sqs
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 
+from rehearsal.aws.dynamodb import Unsupported
+
 
 class Remembering(XFormedAttributePicker):
     """Finds a field's value as moto does."""
@@ -130,10 +132,11 @@ def delete_message(queue: sqs.Queue, receipt_handle: str) -> None:
 
 def whole_event(input_template: str | None, input_paths_map: object, event: dict[str, Any]) -> dict[str, Any]:
     """What a target without a template of its own gets: the event. moto makes one that lacks the account, with a parser
-    of paths that is a package of its own.
+    of paths that is a package of its own. Raises Unsupported for a target with one; a stack with such a target is
+    refused at the start.
     """
     if input_template or input_paths_map:
-        raise NotImplementedError("the local cloud knows no InputTransformer of EventBridge")
+        raise Unsupported("the InputTransformer of a target of EventBridge")
     return {name: value for name, value in event.items() if name != "ingestion-time"}
 
 

@@ -242,11 +242,9 @@ class Template:
         return values
 
     def _ref(self, name: Any, where: str) -> Any:
-        if name in self.parameters:
-            return self.parameters[name]
-        pseudo = self.account.pseudo_parameters()
-        if name in pseudo:
-            return pseudo[name]
+        values = self.account.pseudo_parameters() | self.parameters
+        if name in values:
+            return values[name]
         if name not in self.document["Resources"]:
             raise self.fail(where, f"Ref {name}: no such parameter or resource")
         return self._filled(_REF.get(self.document["Resources"][name]["Type"], "{name}"), name)

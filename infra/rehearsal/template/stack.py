@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.template.cloudformation import NESTED, Account, Resource, Template
 from rehearsal.template.model import Function, QueueSource, Route, Schedule, Stack
-from rehearsal.template.provision import PROVISIONED
+from rehearsal.template.provision import PROVISIONED, RULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +46,9 @@ _SCHEDULE_PROPERTIES = {
     "DeadLetterConfig", "RetryPolicy", "FlexibleTimeWindow", "Name", "OmitName", "Description", "RoleArn",
 }  # fmt: skip
 _ROUTE_PROPERTIES = {"ApiId", "Path", "Method", "PayloadFormatVersion", "TimeoutInMillis", "RouteSettings", "Auth"}
+# What a target of a rule may say. What changes its input is not done here; where it ends up when it fails, and with
+# which rights, changes nothing.
+_TARGET_PROPERTIES = {"Id", "Arn", "DeadLetterConfig", "RetryPolicy", "RoleArn"}
 
 
 def load_stack(
@@ -74,6 +77,8 @@ def load_stack(
                 functions.append(_function(template, resource))
             else:
                 resource = template.resource(logical_id)
+            for number, target in enumerate(resource.properties["Targets"] if resource.type == RULE else ()):
+                _known(template, f"{logical_id}.Targets.{number}", target, _TARGET_PROPERTIES)
             here[logical_id] = resource
     _names_are_unique(top, resources)
     outputs = {name: top.output(name) for name in top.document.get("Outputs", {})}

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from rehearsal.aws import moto_patches
+from rehearsal.aws.dynamodb import Unsupported
 
 CALLS = 120
 SEEDS = range(6)
@@ -269,3 +270,16 @@ def test_dynalite_answers_as_moto_does(seed: int, dynalite: str) -> None:
         ours = dynamodb_answers(boto3.client("dynamodb", **KEYS), seed, transactions=False)
     theirs = dynamodb_answers(boto3.client("dynamodb", endpoint_url=dynalite, **KEYS), seed, transactions=False)
     assert list(map(without_known_differences, ours)) == list(map(without_known_differences, theirs))
+
+
+def test_a_target_that_changes_its_event_is_said_to_be_unknown() -> None:
+    with moto(patched=True):
+        events, queue = (
+            boto3.client("events", **KEYS),
+            boto3.client("sqs", **KEYS).create_queue(QueueName="q")["QueueUrl"],
+        )
+        events.put_rule(Name="r", EventPattern='{"source": ["ours"]}')
+        arn = f"arn:aws:sqs:eu-north-1:123456789012:{queue.rpartition('/')[2]}"
+        events.put_targets(Rule="r", Targets=[{"Id": "t", "Arn": arn, "InputTransformer": {"InputTemplate": '"x"'}}])
+        with pytest.raises(Unsupported, match="InputTransformer of a target of EventBridge"):
+            events.put_events(Entries=[{"Source": "ours", "DetailType": "d", "Detail": "{}"}])

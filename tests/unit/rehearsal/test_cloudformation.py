@@ -155,6 +155,13 @@ def test_outputs_that_need_each_other_are_refused_instead_of_running_for_ever(tm
             ),
             "Thing.Events.E: the local cloud does not know FilterCriteria",
         ),
+        *(
+            (
+                f"{{ Type: AWS::Events::Rule, Properties: {{ Targets: [{{ Id: a, Arn: b, {name}: {{}} }}] }} }}",
+                f"Thing.Targets.0: the local cloud does not know {name}",
+            )
+            for name in ("Input", "InputPath", "InputTransformer", "SqsParameters")
+        ),
     ],
 )
 def test_what_the_local_cloud_does_not_emulate_is_never_skipped_silently(
