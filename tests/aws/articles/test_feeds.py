@@ -162,31 +162,6 @@ def test_an_author_is_a_name_and_never_an_address(parts: dict[str, str], author:
     assert one(rss(item(**parts))).author == author
 
 
-@pytest.mark.parametrize(
-    ("more", "image"),
-    [
-        ('<enclosure url="https://b.example/a.jpg" type="image/jpeg" length="1"/>', "https://b.example/a.jpg"),
-        ('<enclosure url="https://b.example/a.mp3" type="audio/mpeg" length="1"/>', ""),
-        ("<description>&lt;p&gt;&lt;img src='/kuva.png' alt=''&gt;</description>", "https://blog.example.com/kuva.png"),
-        (
-            (
-                "<description>&lt;img src='https://t.example/p' width='1' height='1'/&gt;"
-                "&lt;img width='100' src='https://b.example/b.png'&gt;</description>"
-            ),
-            "https://b.example/b.png",
-        ),
-        ("<description>&lt;img src='http://[bad/x.png'&gt;</description>", ""),
-        ("<description>&lt;img src='data:image/png;base64,xx'&gt;</description>", ""),
-        (
-            '<m:thumbnail xmlns:m="http://search.yahoo.com/mrss/" url="https://b.example/t.jpg"/>',
-            "https://b.example/t.jpg",
-        ),
-    ],
-)
-def test_an_image_is_one_a_reader_would_see(more: str, image: str) -> None:
-    assert one(rss(item().replace("</item>", more + "</item>"))).image == image
-
-
 def test_categories_come_once_each_in_their_order() -> None:
     listed = "".join(f"<category>{name}</category>" for name in ("Some", "LinkedIn", "Some", "a &amp; b"))
     assert one(rss(item().replace("</item>", listed + "</item>"))).categories == ("Some", "LinkedIn", "a & b")
@@ -235,52 +210,6 @@ def test_the_whole_text_is_kept_safe_and_absolute_and_says_how_long_it_takes() -
     assert one(rss(item(description="Vain ingressi."))).minutes == 0
 
 
-MEDIA = 'xmlns:m="http://search.yahoo.com/mrss/"'
-
-
-@pytest.mark.parametrize(
-    ("more", "image"),
-    [
-        # One motif in several sizes: the largest that a mail can show.
-        (
-            "".join(f'<m:content {MEDIA} url="https://b.example/k.jpg?w={w}" width="{w}"/>' for w in (140, 1100, 4000)),
-            ("https://b.example/k.jpg?w=1100", "", 1100, 0),
-        ),
-        # WordPress.com names the author's portrait first.
-        (
-            (
-                f'<m:content {MEDIA} url="https://1.gravatar.com/avatar/x" medium="image"/>'
-                f'<m:content {MEDIA} url="https://b.example/k.jpg" medium="image" width="800" height="600"/>'
-            ),
-            ("https://b.example/k.jpg", "", 800, 600),
-        ),
-        # A film is no picture; its thumbnail is.
-        (
-            (
-                f'<m:content {MEDIA} url="https://b.example/f.mp4" type="video/mp4"/>'
-                f'<m:thumbnail {MEDIA} url="https://b.example/t.jpg" width="480" height="360"/>'
-            ),
-            ("https://b.example/t.jpg", "", 480, 360),
-        ),
-        # The same picture in the text says what is on it.
-        (
-            (
-                '<enclosure url="https://b.example/k.jpg" type="image/jpeg"/>'
-                "<description>&lt;img src='https://b.example/k-300x200.jpg' alt='Majakka'&gt;</description>"
-            ),
-            ("https://b.example/k.jpg", "Majakka", 0, 0),
-        ),
-        (
-            "<description>&lt;img src='/k.jpg' alt='Majakka' width='640' height='480'&gt;</description>",
-            ("https://blog.example.com/k.jpg", "Majakka", 640, 480),
-        ),
-    ],
-)
-def test_the_picture_is_one_that_fits_with_its_text_and_size(more: str, image: tuple[str, str, int, int]) -> None:
-    entry = one(rss(item().replace("</item>", more + "</item>")))
-    assert (entry.image, entry.image_alt, entry.image_width, entry.image_height) == image
-
-
 @pytest.mark.parametrize(
     ("body", "language"),
     [
@@ -295,33 +224,3 @@ def test_the_picture_is_one_that_fits_with_its_text_and_size(more: str, image: t
 )
 def test_the_language_is_what_the_entry_says_or_else_its_feed(body: bytes, language: str) -> None:
     assert one(body).language == language
-
-
-def test_a_json_feed_has_texts_authors_tags_and_pictures() -> None:
-    entry = one(
-        b'{"version": "https://jsonfeed.org/version/1.1", "authors": [{"name": "Toimitus"}], "items": [{"id": "a",'
-        b'"url": "https://b.example/1", "title": "1 < 2",'
-        b'"content_html": "<p>Koko <b>juttu</b>.</p><img src=\'/k.png\'>",'
-        b'"summary": "Lyhyesti.", "tags": ["Some", 3, "LinkedIn"], "image": "https://b.example/k.jpg"}]}'
-    )
-    assert (entry.title, entry.summary, entry.author) == ("1 < 2", "Lyhyesti.", "Toimitus")
-    assert (entry.categories, entry.image) == (("Some", "LinkedIn"), "https://b.example/k.jpg")
-    assert entry.html == '<p>Koko <b>juttu</b>.</p><img src="https://b.example/k.png">'
-
-
-def test_plain_text_of_a_json_feed_is_no_markup() -> None:
-    body = DIALECTS["JSON Feed 1.1"].replace(
-        b'"id": 1', b'"id": 1, "content_text": "Kirjoita <b> ja </b> n\xc3\xa4in."'
-    )
-    assert one(body).text == "Kirjoita <b> ja </b> näin."
-
-
-def test_a_json_feed_that_is_half_nonsense_gives_what_makes_sense() -> None:
-    body = (
-        b'{"version": "https://jsonfeed.org/version/1", "authors": "x", "language": 3, "items": [null, 1, {"id": true},'
-        b'{"id": 7, "url": "https://b.example/1", "title": "Otsikko",'
-        b'"tags": {}, "author": [], "date_published": "eilen"}]}'
-    )
-    entries, problems = read(body)
-    assert [entry.guid for entry in entries] == ["7"]
-    assert problems == ("entry 1 has no title and no url: left out",)

@@ -1,62 +1,17 @@
-"""What is unknown is not new: archives, windows that slide or grow, moved and repeated articles are not mailed."""
+"""What is unknown is not new: archives, and windows that slide, grow or burst, are not mailed."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from newsletter.articles.article import Article
 from newsletter.articles.feeds.accept_feed import accept_feed
 from newsletter.container import app
-from newsletter.mailings.digests.digest import compose_digest
-from tests.support.blog import HOUR, NOW, Blog, sample_publication
-from tests.support.dynamodb import Adapters
-from tests.support.posts import Post, write_posts
+from tests.support import read_posts
+from tests.support.blog import HOUR, NOW, Blog
+from tests.support.read_posts import DAY, WEEK, listed_since, mine, post, read, weekly
 
 pytestmark = pytest.mark.parametrize("adapters", ["moto"], indirect=True)
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
-TEXT = "Kun johtaja kirjoittaa itse, lukija huomaa sen ja vastaa, eikä mikään tiedote pääse samaan. " * 4
-
-
-@pytest.fixture
-def blog(adapters: Adapters, tmp_path: Path) -> Blog:
-    return Blog(adapters, sample_publication(), tmp_path / "feed.xml").alone()
-
-
-def weekly(first: int, last: int) -> list[Post]:
-    """Posts of their own titles and texts, one a week; number `first` is the newest of them."""
-    return [post(n) for n in range(first, last)]
-
-
-def post(number: int, **changes: Any) -> Post:
-    words = f"Kirjoitus {chr(97 + number % 26) * 4} numero {number}"
-    usual = {"slug": f"s{number:03}", "title": words, "date": NOW - DAY - number * WEEK, "text": f"{words}. {TEXT}"}
-    return Post(**{**usual, **changes})
-
-
-def read(blog: Blog, at: datetime, *posts: Post, broken: int = 0) -> dict[str, Any]:
-    write_posts(blog.path, posts, broken=broken)
-    return blog.ingest(at)[0]
-
-
-def mine(blog: Blog) -> dict[str, Article]:
-    return {a.url.rpartition("/")[2]: a for a in blog.adapters.articles.all() if a.feed == blog.feed.url}
-
-
-def news(blog: Blog, since: datetime, now: datetime) -> set[str]:
-    """What a digest at `now` carries as new when the one before it was at `since`."""
-    articles = [article for article in mine(blog).values() if article.listed_at >= since or not article.archived]
-    digest = compose_digest("2026-W60", now, articles, [], 0)
-    names = {article.id: name for name, article in mine(blog).items()}
-    return {names[article] for article in digest.articles} if digest else set()
-
-
-def listed_since(blog: Blog, at: datetime) -> set[str]:
-    return {name for name, article in mine(blog).items() if article.listed_at >= at}
+blog = read_posts.blog
 
 
 # --- a first reading that says little ---------------------------------------------------------------------------------
@@ -214,89 +169,6 @@ def test_after_a_long_pause_what_came_since_is_news(blog: Blog) -> None:
     report = read(blog, later, *reversed(fresh), *weekly(0, 6))
     assert (report["new"], report["held"]) == (4, "")
     assert listed_since(blog, NOW) == {"u0", "u1", "u2", "u3"}
-
-
-# --- the same article again -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"text": ""},
-        {"date": NOW},
-        {"title": "Kirjoitus aaaa nro 0", "text": f"Kirjoitus aaaa nro 0. {TEXT}"},
-        {"text": f"Kirjoitus aaaa numero 0. {TEXT.replace('vastaa', 'vastailee', 1)}", "date": NOW},
-    ],
-    ids=["all else the same", "title and date", "text, with another date", "edited title", "edited text, another date"],
-)
-def test_an_article_that_is_published_again_elsewhere_is_no_news(blog: Blog, changes: dict[str, Any]) -> None:
-    before = read(blog, NOW, *weekly(0, 10))
-    assert before["new"] == 10
-    report = read(blog, NOW + HOUR, post(0, **{"slug": "uusi-osoite", "guid": "uusi-guid", **changes}), *weekly(1, 10))
-    assert (report["new"], report["edited"]) == (0, 1)
-    assert len(mine(blog)) == 10
-    assert mine(blog)["uusi-osoite"].listed_at == NOW - DAY
-
-
-def test_an_article_that_is_published_twice_in_one_feed_is_one(blog: Blog) -> None:
-    read(blog, NOW, *weekly(0, 5))
-    fresh = post(0, slug="eka", title="Uusi kirjoitus", text=TEXT, date=NOW)
-    twice = post(0, slug="toka", title="Uusi kirjoitus", text=TEXT, date=NOW + HOUR)
-    for hour in (1, 2):
-        read(blog, NOW + hour * HOUR, twice, fresh, *weekly(0, 5))
-    assert len(listed_since(blog, NOW)) == 1
-
-
-@pytest.mark.parametrize("title", ["Kirjoitus aaaa numero 0", "KIRJOITUS aaaa: numero 0!"])
-def test_a_copy_with_a_word_edited_beside_the_article_is_no_news(blog: Blog, title: str) -> None:
-    read(blog, NOW, *weekly(0, 10))
-    edited = f"Kirjoitus aaaa numero 0. {TEXT.replace('vastaa', 'vastailee', 1)}"
-    copy = post(0, slug="kopio", date=NOW, title=title, text=edited)
-    for hour in (1, 2):
-        read(blog, NOW + hour * HOUR, copy, *weekly(0, 9))
-    assert listed_since(blog, NOW) == set()
-    assert mine(blog)["s000"].withdrawn == ""
-
-
-def test_what_slid_out_and_is_published_again_with_a_word_edited_is_no_news(blog: Blog) -> None:
-    several = [post(n, date=NOW - n * DAY) for n in range(14)]
-    read(blog, NOW, *several[4:14])
-    read(blog, NOW + HOUR, *several[1:11])
-    copy = replace(several[12], slug="uusi", date=NOW, text=several[12].text.replace("vastaa", "vastailee", 1))
-    read(blog, NOW + 2 * HOUR, copy, *several[1:10])
-    assert listed_since(blog, NOW + 2 * HOUR) == set()
-    assert mine(blog)["uusi"].archived
-
-
-def test_another_text_of_the_same_title_is_news(blog: Blog) -> None:
-    read(blog, NOW, *weekly(0, 10))
-    other = post(0, slug="muu", date=NOW, text=f"Aivan eri aihe tällä kertaa: verkosto. {TEXT}")
-    later = post(
-        1, slug="osa", date=NOW, title="Kirjoitus bbbb numero 1", text=post(1).text.replace("numero 1.", "numero 2.")
-    )
-    read(blog, NOW + HOUR, other, later, *weekly(0, 9))
-    assert listed_since(blog, NOW) == {"muu", "osa"}
-
-
-def test_a_column_with_one_title_every_day_is_news_every_day(blog: Blog) -> None:
-    def column(day: int) -> Post:
-        return Post(f"p{day}", "Päivän kuva", NOW + day * DAY, f"Kuvassa {chr(97 + day) * 5}.")
-
-    for day in range(4):
-        read(blog, NOW + day * DAY + HOUR, column(day))
-    assert set(mine(blog)) == {"p0", "p1", "p2", "p3"}
-
-
-def test_a_correction_replaces_what_was_not_mailed_yet(blog: Blog) -> None:
-    read(blog, NOW, *weekly(0, 5))
-    read(blog, NOW + HOUR, Post("virhe", "Tekoäli tuli", NOW, "Virheellinen ingressi."), *weekly(0, 5))
-    read(blog, NOW + 2 * HOUR, Post("oikea", "Tekoäly tuli", NOW, "Oikea ingressi.", guid="virhe"), *weekly(0, 5))
-    article = mine(blog)["oikea"]
-    assert "virhe" not in mine(blog)
-    assert (article.title, article.summary) == ("Tekoäly tuli", "Oikea ingressi.")
-    assert article.listed_at == NOW + HOUR
-    assert news(blog, NOW, NOW + 3 * HOUR) == {"oikea"}
 
 
 # --- too many at once -------------------------------------------------------------------------------------------------
