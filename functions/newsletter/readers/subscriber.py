@@ -136,7 +136,7 @@ class Recipient(NamedTuple):
 class RecipientProfile(NamedTuple):
     """To whom a mail goes. `stopped` is why it must not be sent, `broken` what is wrong with the recipient's record;
     `nonce` is that of the form to confirm, `joined` when they became a reader (ISO 8601), if that
-    is known.
+    is known; `paused_until` the first day with mail again (ISO 8601), empty without a pause.
     """
 
     email: str
@@ -146,6 +146,7 @@ class RecipientProfile(NamedTuple):
     broken: str = ""
     nonce: str = ""
     joined: str = ""
+    paused_until: str = ""
 
 
 def subscriber_id(pepper: bytes, address: str) -> str:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from newsletter.mailings.control.hold import hold_mailing
-from newsletter.mailings.mailing import Mailing, Variant
+from newsletter.mailings.mailing import Kind, Mailing, Variant
 from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.queues_client import MAX_DELAY
 from newsletter.platform.aws.throttling import is_of_aws, patiently
@@ -21,6 +21,7 @@ from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import SettleDoubt
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import iso, whole_seconds
+from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import too_many_refused
 from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.envelope import envelope
@@ -39,6 +40,10 @@ the function has (60 s). After that the batch is in doubt, until Send events set
 
 NEW_FOR = timedelta(days=30)
 """How long before a mailing (or a mail of its own) somebody who joined counts as a new reader in its report."""
+
+
+PAUSED = say("the reader paused their mail")
+"""Why a campaign that waited, for the winner of a test say, is not sent to somebody who wants no mail by now."""
 
 
 class BatchBusy(NewsletterError):
@@ -187,6 +192,7 @@ class _Attempt:
         self.stop: SendingStopped | None = None
         self.refused = 0
         self.new_readers: set[int] = set()
+        self.today = app.now().astimezone(app.publication.time_zone).date().isoformat()
         self.new_since = iso((app.now() if mailing.kind.automated else mailing.created_at) - NEW_FOR)
 
     def choose_recipients(self, found: Mapping[str, RecipientProfile]) -> None:
@@ -198,6 +204,9 @@ class _Attempt:
             recipient = found.get(subscriber)
             if recipient is None or recipient.stopped:
                 self._note(position, SendResult.SUPPRESSED, recipient.stopped if recipient else "unknown")
+            elif self.mailing.kind is Kind.CAMPAIGN and self.today < recipient.paused_until:
+                # Planned before the pause, it may have waited for days; a digest's articles would be lost to them.
+                self._note(position, SendResult.SUPPRESSED, str(PAUSED))
             elif self.batch.enough:
                 self._note(position, SendResult.SUPPRESSED, self.batch.enough)
             elif self.variant is None or recipient.broken:

@@ -26,9 +26,11 @@ from newsletter.mailings.planning.requeue_shard import requeue_shard
 from newsletter.mailings.status import MailingState, MailingStatus
 from newsletter.nurture.monitor_mailings import monitor_mailings
 from newsletter.platform.isolation import Isolated
+from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import RequeueShard
 from newsletter.platform.times import whole_seconds
 from newsletter.readers.subscriber import subscriber_id
+from newsletter.readers.unsubscribe import unsubscribe
 from newsletter.reports.words.experiment_words import experiment_as_json
 from newsletter.sending.feedback.visit_marks import VisitMark
 from tests.support.cloud import PEPPER, Cloud
@@ -154,6 +156,23 @@ def test_cancelled_during_the_test_the_rest_gets_nothing(cloud: Cloud, ids: dict
     assert report.certificate.balanced
     assert report.certificate.suppressed == len(arms(ids)[REST])
     assert experiment_as_json(report)["ab"]["state"] == "cancelled"
+
+
+def test_who_pauses_or_leaves_while_the_rest_waits_gets_nothing(cloud: Cloud, ids: dict[str, str]) -> None:
+    started(cloud)
+    pausing, leaving, past = arms(ids)[REST][:3]
+    today = app.now().astimezone(app.publication.time_zone).date()
+    for email, until in ((pausing, today + timedelta(days=30)), (past, today)):
+        profile = app.subscribers.get(ids[email])
+        assert profile is not None
+        assert app.subscribers.choose(profile, replace(profile.choices, paused_until=until), app.now())
+    unsubscribe(LinkClaims(ids[leaving], ID, "", 0), "one-click", app.now(), app)
+    tick(5)
+    assert [got(cloud)[email] for email in (pausing, leaving, past)] == [[], [], ["Yksi"]]
+    report = report_of(ID)
+    assert (report.certificate.suppressed, report.certificate.balanced) == (2, True)
+    reasons = {line.subscriber: line.reason for line in report.lines}
+    assert reasons[ids[pausing]] == "the reader paused their mail"
 
 
 def test_paused_over_the_end_of_the_test_it_is_decided_when_it_goes_on(cloud: Cloud, ids: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ INDEXED = (
     *(("cadence", "S"), ("welcomed", "S"), ("taken", "S")),
 )
 """Name and type of the attributes that the index for planning has, besides its keys (infra/storage.yaml)."""
-ADDRESSEE = ("id", "email", "status", "language", "name", "joined_at", "confirmed_at", "moved_from")
+ADDRESSEE = ("id", "email", "status", "language", "name", "paused_until", "joined_at", "confirmed_at", "moved_from")
 """The attributes of a profile that sending a mail needs."""
 OF_RECIPIENTS = ("id", *(name for name, _ in INDEXED))
 """The attributes of a profile that planning reads."""
@@ -104,7 +104,8 @@ def read_recipient_profile(item: Item) -> RecipientProfile:
     stopped = "" if status == Status.ACTIVE else status
     # `confirmed_at` is renewed by every form that a reader confirms; imported readers have nothing else.
     since = "joined_at" if "joined_at" in item or "moved_from" in item else "confirmed_at"
-    return RecipientProfile(email, name, language, stopped, joined=item.get(since, {}).get("S", ""))
+    joined, paused_until = (item.get(each, {}).get("S", "") for each in (since, "paused_until"))
+    return RecipientProfile(email, name, language, stopped, joined=joined, paused_until=paused_until)
 
 
 # --- planning --------------------------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def _parts(report: Report) -> str:
     elif sums.suppressed:
         parts.append(
             say(
-                "{number} suppressed, because the reader had left before, or had enough mails that week",
+                "{number} suppressed, because the reader had left or paused before, or had enough mails that week",
                 number=sums.suppressed,
             )
         )
