@@ -51,13 +51,15 @@ def count_audience(
     at_most: int = MAX_COUNTED,
     capped: bool = False,
     again_of: str = "",
+    found: list[str] | None = None,
 ) -> AudienceCount:
     """How many active subscribers the audience includes, without those whose mail is paused `on` that day.
 
     `capped`, for campaigns: and without those who had enough mails this week. With `again_of` only those to whom that
-    mailing may be sent again. Counting stops after the page in which `at_most` subscribers were read.
+    mailing may be sent again. Counting stops after the page in which `at_most` subscribers were read. Their ids are
+    added to `found`.
     """
-    return _Count(audience, on, app, capped=capped, again_of=again_of).up_to(at_most)
+    return _Count(audience, on, app, capped=capped, again_of=again_of, found=found).up_to(at_most)
 
 
 def ask_audience(audience: Audience, on: date, app: Container, again_of: str = "") -> AudienceCount:
@@ -77,8 +79,18 @@ def masked(address: str) -> str:
 class _Count:
     """What is counted of one audience; `first` are the ids of the first who are in it."""
 
-    def __init__(self, audience: Audience, on: date, app: Container, *, capped: bool, again_of: str = "") -> None:
+    def __init__(
+        self,
+        audience: Audience,
+        on: date,
+        app: Container,
+        *,
+        capped: bool,
+        again_of: str = "",
+        found: list[str] | None = None,
+    ) -> None:
         self._again_of = again_of
+        self._found = found
         self._meant: frozenset[str] | None = None
         self._capped = capped and bool(app.publication.campaign_mails_per_week)
         self._lately: MailedLately | None = None
@@ -149,6 +161,8 @@ class _Count:
             return False
         if len(self.first) < SAMPLES:
             self.first.append(subscriber)
+        if self._found is not None:
+            self._found.append(subscriber)
         return True
 
     def _gone(self, *, complete: bool) -> dict[str, int]:

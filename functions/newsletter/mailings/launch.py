@@ -114,7 +114,10 @@ def prepare(mailing: Mailing, app: Container) -> Prepared:
         return Prepared(_same_campaign(known, mailing), known=True, faults=faults)
     if any(fault.blocks for fault in faults):
         return Prepared(mailing, faults=faults)
-    readers = count_readers(mailing, mailing.day(app.publication.time_zone), app)
+    found: list[str] | None = [] if mailing.ab else None
+    readers = count_readers(mailing, mailing.day(app.publication.time_zone), app, found)
+    if mailing.ab and found and readers.complete:
+        mailing = replace(mailing, ab=mailing.ab.shared_out(mailing.id, found))
     status = _initial_status(mailing.id, readers, app, mailing.created_at)
     return Prepared(replace(mailing, status=status), faults=faults, readers=readers)
 

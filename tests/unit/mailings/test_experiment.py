@@ -39,6 +39,20 @@ def test_two_thousand_readers_are_spread_by_the_share_and_evenly_over_the_subjec
     assert all(abs(arms[arm] - 200) < 60 for arm in ("1", "2", "3"))
 
 
+@given(experiments, st.lists(st.text(max_size=30), max_size=60, unique=True))
+def test_shared_out_the_parts_are_exact_for_the_readers_who_are_there(
+    experiment: Experiment, readers: list[str]
+) -> None:
+    exact = experiment.shared_out("campaign-x", readers)
+    sizes = Counter(exact.arm_of("campaign-x", reader) for reader in readers)
+    assert len(readers) - sizes[REST] == round(experiment.share * len(readers))
+    assert max(sizes[arm] for arm in exact.arms[:-1]) - min(sizes[arm] for arm in exact.arms[:-1]) <= 1
+    kept = experiment_of_values(exact.stored)
+    assert all(kept.arm_of("campaign-x", reader) == exact.arm_of("campaign-x", reader) for reader in readers)
+    assert (exact, exact.values) == (experiment, experiment.values)  # the same test, and nothing more for JSON
+    assert exact.arm_of("campaign-x", "somebody who joined meanwhile") in exact.arms
+
+
 def test_another_mailing_has_other_readers_in_its_test() -> None:
     experiment = Experiment(("a", "b"), 0.5)
     readers = [f"reader{number}" for number in range(200)]

@@ -144,7 +144,7 @@ def campaign_of_mailing(mailing: Mailing) -> Campaign:
         doubt_wait_minutes=mailing.doubt_wait_minutes,
         among=mailing.audience.among,
         audience=replace(mailing.audience, topics=(), languages=(), among=()),
-        ab=mailing.ab,
+        ab=replace(mailing.ab, cuts=()) if mailing.ab else None,
         again_of=mailing.again_of,
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newsletter.platform.errors import InvalidForm
@@ -30,12 +31,15 @@ class Experiment:
     """`share` of the audience (0 to 1) is the test: each subject goes to an equal part of it, by chance.
 
     The test lasts `hours` from when its last mail is out. `preheaders` are empty, or one for each of the subjects.
+    `cuts`, of a mailing whose readers were counted: below which draw a reader is in the test, then the upper ends of
+    all arms but the last, so that the parts are exact for these readers. Without them chance alone keeps the share.
     """
 
     subjects: tuple[str, ...]
     share: float = USUAL_SHARE
     hours: int = USUAL_HOURS
     preheaders: tuple[str, ...] = ()
+    cuts: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -43,25 +47,46 @@ class Experiment:
         return (*(str(number) for number in range(1, len(self.subjects) + 1)), REST)
 
     def arm_of(self, mailing: str, reader: str) -> str:
-        """The arm of a reader. It follows from the two ids alone, so that it is the same however often it is asked for.
+        """The arm of a reader. It follows from the two ids and what the mailing keeps, so that it is always the same.
 
         Readers are spread anew for each mailing: nobody is in every test.
         """
-        drawn = hmac.digest(mailing.encode(), reader.encode(), hashlib.sha256)
-        if int.from_bytes(drawn[:8]) >= self.share * STEPS:
+        tested, arm = _draws(mailing, reader)
+        below, *ends = self.cuts or (self.share * STEPS,)
+        if tested >= below:
             return REST
-        return str(int.from_bytes(drawn[8:16]) % len(self.subjects) + 1)
+        return str((bisect_right(ends, arm) if self.cuts else arm % len(self.subjects)) + 1)
+
+    def shared_out(self, mailing: str, readers: Sequence[str]) -> Experiment:
+        """The test with exact parts of these readers, to the nearest whole one; each of them is drawn by chance."""
+        draws = sorted(_draws(mailing, reader) for reader in readers)
+        size, subjects = round(self.share * len(draws)), len(self.subjects)
+        below = draws[size][0] if size < len(draws) else STEPS
+        second = [*sorted(arm for _, arm in draws[:size]), STEPS]
+        ends = (second[round(size * number / subjects)] for number in range(1, subjects))
+        return replace(self, cuts=(below, *ends))
 
     @property
     def values(self) -> dict[str, Any]:
-        """As plain values: those of JSON, and of a table."""
+        """As plain values: those of JSON, and of a draft."""
         lists = {"subjects": list(self.subjects), "preheaders": list(self.preheaders)}
-        return asdict(self) | lists
+        return {"share": self.share, "hours": self.hours} | lists
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """As plain values of a mailing's item."""
+        return self.values | ({"cuts": list(self.cuts)} if self.cuts else {})
+
+
+def _draws(mailing: str, reader: str) -> tuple[int, int]:
+    """Two numbers below STEPS: whether the reader is in the test, and in which of its arms."""
+    drawn = hmac.digest(mailing.encode(), reader.encode(), hashlib.sha256)
+    return int.from_bytes(drawn[:8]), int.from_bytes(drawn[8:16])
 
 
 def experiment_of_values(values: Mapping[str, Any]) -> Experiment:
-    """The inverse of `Experiment.values`."""
-    lists = {name: tuple(values.get(name, ())) for name in ("subjects", "preheaders")}
+    """The inverse of `Experiment.values` and `Experiment.stored`."""
+    lists = {name: tuple(values.get(name, ())) for name in ("subjects", "preheaders", "cuts")}
     return Experiment(**{**values, **lists})
 
 

@@ -86,7 +86,7 @@ class Experiments(TableStore):
 
 def experiment_values(mailing: Mailing) -> dict[str, Any]:
     """The attributes of a new mailing that has an A/B test or sends another one again."""
-    return {"ab": mailing.ab.values if mailing.ab else None, "again_of": mailing.again_of or None}
+    return {"ab": mailing.ab.stored if mailing.ab else None, "again_of": mailing.again_of or None}
 
 
 def experiment_fields(item: Mapping[str, Any]) -> dict[str, Any]:

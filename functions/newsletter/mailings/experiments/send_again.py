@@ -93,6 +93,6 @@ def claim_again(mailing: Mailing, app: Container) -> None:
         raise NotFound(f"mailing {mailing.again_of}")
 
 
-def count_readers(mailing: Mailing, on: date, app: Container) -> AudienceCount:
-    """How many active readers would get the campaign on that day, as `count_audience`."""
-    return count_audience(mailing.audience, on, app, capped=True, again_of=mailing.again_of)
+def count_readers(mailing: Mailing, on: date, app: Container, found: list[str] | None = None) -> AudienceCount:
+    """How many active readers would get the campaign on that day, as `count_audience`, which adds ids to `found`."""
+    return count_audience(mailing.audience, on, app, capped=True, again_of=mailing.again_of, found=found)
