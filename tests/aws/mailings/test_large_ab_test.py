@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from newsletter.container import app
 from newsletter.mailings.campaign import Campaign, start_campaign
 from newsletter.mailings.experiments.experiment import Experiment
-from newsletter.mailings.mailing import Mailing
 from newsletter.nurture.monitor_mailings import monitor_mailings
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.shards import SHARDS
 from newsletter.platform.times import whole_seconds
-from newsletter.reports import count_mailing
-from newsletter.reports.stats import MailingStats
 from newsletter.sending.feedback.visit_marks import VisitMark
 from tests.support.cloud import Cloud
 from tests.support.readers import add_reader
+from tests.support.reports import shards_counted
 
 TEXT = Campaign(name="koe", subject="Yksi", body="Moi.", language="fi", ab=Experiment(("Yksi", "Kaksi"), 0.99, 4))
 ID = "campaign-koe"
@@ -42,14 +39,7 @@ def test_the_decision_counts_everybody_once_and_by_figures_of_the_end(
     start_campaign(TEXT, app, now=whole_seconds(app.now()))
     assert cloud.drain() == []
     tick(0)
-    counted: list[str] = []
-    original = count_mailing.count_shard
-
-    def counting(mailing: Mailing, shard: str, *more: Any, **named: Any) -> MailingStats:
-        counted.append(shard)
-        return original(mailing, shard, *more, **named)
-
-    monkeypatch.setattr(count_mailing, "count_shard", counting)
+    counted = shards_counted(monkeypatch)
     tick(3.99)
     people = 0
     for record in app.deliveries.records(ID):
