@@ -15,13 +15,12 @@ from newsletter.platform.links.links import LinkPurpose
 from newsletter.publication.sequences import Trigger
 from newsletter.readers import my_data
 from newsletter.readers.choices import Choices
-from newsletter.readers.subscriber import SignUp, subscriber_id
-from tests.support.cloud import PEPPER, Cloud
+from newsletter.readers.subscriber import SignUp
+from tests.support.cloud import Cloud
+from tests.support.moves import NEW
 from tests.support.site import ID, READER, Clock, fill_in, link, post, stored
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-NEW = "maija@uusi.example.com"
-NEW_ID = subscriber_id(PEPPER.encode(), NEW)
 OFFER = {"mailing": "m", "batch": "b", "extra": "sparraus"}
 EVIDENCE = Evidence("GET", "Reader/1", "192.0.2.0/24", {})
 VISIT = Visit(NOON, VisitKind.PRESS, "k", EVIDENCE)

@@ -23,7 +23,8 @@ from newsletter.readers.profiles.records_store import ReaderRecords
 from newsletter.readers.subscriber import Status, Subscriber
 from tests.support import erasure
 from tests.support.cloud import Cloud
-from tests.support.erasure import CHOSEN, NEW, NEW_ID, NOON, VISIT, enrollment, erase, form, of_readers, only_the_mark
+from tests.support.erasure import CHOSEN, NOON, VISIT, enrollment, erase, form, of_readers, only_the_mark
+from tests.support.moves import NEW, NEW_ID
 from tests.support.presses import a_lead
 from tests.support.site import ID, READER, Clock, fill_in
 

@@ -16,7 +16,8 @@ from newsletter.readers.consents.consent import Consent
 from newsletter.readers.my_data import LONGEST_RUN
 from tests.support import erasure
 from tests.support.cloud import Cloud
-from tests.support.erasure import NEW, NOON, OFFER, VISIT, enrollment, erase, form, only_the_mark
+from tests.support.erasure import NOON, OFFER, VISIT, enrollment, erase, form, only_the_mark
+from tests.support.moves import NEW
 from tests.support.presses import press_at
 from tests.support.site import ID, READER, Clock, fill_in, link, post
 

@@ -14,7 +14,8 @@ from newsletter.platform.messages import ConfirmSignUp, Message, SendNotice
 from newsletter.readers.my_data import LONGEST_RUN
 from tests.support import erasure
 from tests.support.cloud import Cloud, link_to
-from tests.support.erasure import NEW, NEW_ID, OFFER, a_whole_life, erase, only_the_mark
+from tests.support.erasure import OFFER, a_whole_life, erase, only_the_mark
+from tests.support.moves import NEW, NEW_ID
 from tests.support.site import FORM, ID, READER, Clock, heading, link, post, shows, stored, text
 
 clock = erasure.clock
