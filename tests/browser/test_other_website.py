@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from tests.browser.stage import Stage, mail_to, staged
-from tests.support.cloud import Quiet
+from tests.support.loopback import served
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -34,10 +32,9 @@ class Website:
 
     def __init__(self) -> None:
         self.newsletter = ""
-        self.server = make_server("127.0.0.1", 0, self._answer, request_handler=Quiet)
-        self.known, self.strange = (f"http://{name}:{self.server.port}" for name in ("127.0.0.1", "localhost"))
+        self.known = self.strange = ""
 
-    def _answer(self, environ: Any, start_response: Any) -> Any:
+    def answer(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
         origin = request.host_url.rstrip("/")
         form, script = (block(language, self.newsletter, origin) for language in ("html", "js"))
@@ -50,14 +47,9 @@ class Website:
 def website() -> Iterator[Website]:
     """It is served while the tests of this file run."""
     site = Website()
-    thread = threading.Thread(target=site.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with served(site.answer) as site.known:
+        site.strange = site.known.replace("127.0.0.1", "localhost")
         yield site
-    finally:
-        site.server.shutdown()
-        thread.join()
-        site.server.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from newsletter.container import Container, app
-from newsletter.mail.templates import Templates
 from newsletter.platform.aws.pepper_fingerprints_store import KEY as FINGERPRINT
 from rehearsal import environment, events
 from rehearsal.ses import FakeSes, Mail
@@ -29,6 +25,8 @@ from rehearsal.settings import sender_domain, ses_settings
 from rehearsal.template.model import Function, Stack
 from rehearsal.template.stack import load_stack
 from tests.support.account import emptied, waiting
+from tests.support.outside import Door, Webhook
+from tests.support.shared_templates import shared_templates
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -53,29 +51,6 @@ HOME = "192.0.2.77"
 """The address of whoever calls."""
 DWELL = 20.0
 """Seconds that a person takes to read the page of an offer."""
-
-
-class Quiet(WSGIRequestHandler):
-    """Serves without a word on the terminal."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 the signature of werkzeug
-        """Say nothing."""
-
-
-@dataclass
-class Webhook:
-    """What the CRM got."""
-
-    headers: dict[str, str]
-    body: bytes
-    method: str = "POST"
-    path: str = ""
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The body."""
-        data: dict[str, Any] = json.loads(self.body)
-        return data
 
 
 @dataclass
@@ -135,6 +110,11 @@ class Cloud:
         fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
         form = "&".join(f"{name}={quote(value)}" for name, value in fields)
         return self.http("POST", offer, form, headers=sent)
+
+    def crm(self, webhook: Webhook) -> Response:
+        """The CRM gets a webhook."""
+        self.webhooks.append(webhook)
+        return self.crm_answers(webhook) if self.crm_answers else Response(status=self.crm_status)
 
     def _route(self, function: str, method: str, path: str) -> tuple[str, dict[str, str]]:
         for route in self.function(function).routes:
@@ -267,7 +247,7 @@ def running() -> Iterator[Cloud]:
     with (
         environment.applied(variables),
         emptied(stack, {f"{path}/{name}": value for name, value in secrets.items()}) as client,
-        patch.object(Container, "templates", _shared_templates()),
+        patch.object(Container, "templates", shared_templates()),
     ):
         app.reset()
         cloud = Cloud(
@@ -281,9 +261,14 @@ def running() -> Iterator[Cloud]:
             ),
             client,
         )
-        door.cloud = cloud
+        door.behind = cloud
         yield cloud
         app.reset()
+
+
+@cache
+def _door() -> Door:
+    return Door()
 
 
 @cache
@@ -297,56 +282,6 @@ def _stack() -> Stack:
         "OidcAudience": "console",
     }
     return load_stack(ROOT, parameters)
-
-
-def _shared_templates() -> cached_property[Templates]:
-    """As Container.templates, but read and compiled once in a process: those of the tests do not change under them."""
-
-    def templates(app: Container) -> Templates:
-        wanted = app.settings
-        make = _compiled if wanted.templates == TEMPLATES else Templates
-        return make(wanted.templates, wanted.public_url)
-
-    part = cached_property(templates)
-    part.__set_name__(Container, "templates")
-    return part
-
-
-@cache
-def _compiled(root: Path, public_url: str) -> Templates:
-    return Templates(root, public_url)
-
-
-class _Door:
-    """A loopback server for what the functions reach over HTTP: SES and the CRM."""
-
-    def __init__(self) -> None:
-        self.cloud: Cloud | None = None
-        self.server = make_server("127.0.0.1", 0, self._app, threaded=True, request_handler=Quiet)
-        self.url = f"http://127.0.0.1:{self.server.port}"
-
-    def _app(self, environ: Any, start_response: Any) -> Any:
-        assert self.cloud is not None
-        path = environ["PATH_INFO"]
-        if path.startswith("/ses/"):
-            environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/ses", path.removeprefix("/ses")
-            return self.cloud.ses.wsgi_app(environ, start_response)
-        if path == "/crm" or path.startswith("/crm/"):
-            request = Request(environ)
-            headers = {name.lower(): value for name, value in request.headers.items()}
-            came = Webhook(headers, request.get_data(), request.method, path.removeprefix("/crm"))
-            self.cloud.webhooks.append(came)
-            answers, status = self.cloud.crm_answers, self.cloud.crm_status
-            answer = answers(came) if answers else Response(status=status)
-            return answer(environ, start_response)
-        return Response(status=404)(environ, start_response)
-
-
-@cache
-def _door() -> _Door:
-    door = _Door()
-    threading.Thread(target=door.server.serve_forever, daemon=True).start()
-    return door
 
 
 def _delete(sqs: Any, url: str, messages: list[dict[str, Any]]) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from tests.support import commands
-from tests.support.cloud import Quiet
 from tests.support.commands import Captured
+from tests.support.loopback import served
 
 ITEMS = """
 <item><title>LinkedIn-profiili kuntoon</title><link>https://blog.example/1</link><guid>1</guid>
@@ -36,6 +35,7 @@ COMMENTS = b'<link rel="alternate" type="application/rss+xml" title="Kommentit" 
 
 @pytest.fixture
 def feed(tmp_path: Path) -> Path:
+    """A feed in a file, with an entry of every kind."""
     path = tmp_path / "syöte.xml"
     path.write_bytes(FEED)
     return path
@@ -47,7 +47,6 @@ Site = Callable[[dict[str, bytes]], str]
 @pytest.fixture
 def site() -> Iterator[Site]:
     """Serves these bodies by path on this machine; everything else is a page that says 404."""
-    servers = []
 
     def serve(bodies: dict[str, bytes]) -> str:
         def answer(environ: Any, start_response: Any) -> Any:
@@ -58,15 +57,10 @@ def site() -> Iterator[Site]:
             response = Response(body or b"<!doctype html>404", 404 if body is None else 200, mimetype=kind)
             return response(environ, start_response)
 
-        server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=Quiet)
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.port}"
+        return servers.enter_context(served(answer))
 
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as servers:
+        yield serve
 
 
 def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from newsletter.articles.feeds import feed_client as feeds
 from newsletter.articles.feeds.feed_client import Feeds
 from newsletter.platform.errors import FeedUnreadable
-from tests.support.cloud import Quiet
+from tests.support.loopback import served
 
 FEED = (
     '<rss version="2.0"><channel><title>b</title>'
@@ -27,10 +25,9 @@ class Server:
     def __init__(self) -> None:
         self.answer: Callable[[Request], Response] = lambda _: Response(FEED, mimetype="application/rss+xml")
         self.requests: list[Request] = []
-        self.server = make_server("127.0.0.1", 0, self._app, threaded=True, request_handler=Quiet)
-        self.url = f"http://127.0.0.1:{self.server.port}/feed.xml"
+        self.url = ""
 
-    def _app(self, environ: Any, start_response: Any) -> Any:
+    def app(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
         self.requests.append(request)
         return self.answer(request)(environ, start_response)
@@ -42,12 +39,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(feeds, "SECONDS", 60)
     monkeypatch.setattr(feeds, "MAX_BYTES", 10_000)
     server = Server()
-    thread = Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield server
-    server.server.shutdown()
-    server.server.server_close()
-    thread.join()
+    with served(server.app) as url:
+        server.url = f"{url}/feed.xml"
+        yield server
 
 
 def fetch(server: Server, etag: str = "", modified: str = "") -> feeds.Fetched:

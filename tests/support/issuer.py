@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +13,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwk, jwt
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.support.cloud import Quiet
+from tests.support.loopback import served
 
 CLIENT = "console"
 
@@ -112,15 +110,7 @@ def _json(value: Any, status: int = 200) -> Response:
 def issuing() -> Iterator[Issuer]:
     """An issuer that runs for the length of a test."""
     issuer = Issuer()
-    server = make_server("127.0.0.1", 0, issuer.app, threaded=True, request_handler=Quiet)
-    issuer.url = f"http://127.0.0.1:{server.port}"
     issuer.key = issuer.new_key()
     issuer.published = [issuer.key]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with served(issuer.app) as issuer.url:
         yield issuer
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,10 +13,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
 from rehearsal.ses import ConfigurationSet, EventDestination, FakeSes, Mail, SesSettings
+from tests.support import loopback
 
 SENDER = "Sanaharju <uutiskirje@sanaharju.example>"
 TOPIC = "arn:aws:sns:eu-north-1:123456789012:all"
@@ -27,13 +26,6 @@ ALL_TYPES = frozenset(
 )
 
 _OF_THE_TEMPLATE = frozenset({"TemplateContent", "TemplateData", "TemplateName", "Headers"})
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Serves without a word on the terminal."""
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 the signature of werkzeug
-        """Say nothing."""
 
 
 class SesAccount:
@@ -47,9 +39,7 @@ class SesAccount:
             **settings,
         }
         app = DispatcherMiddleware(Response("elsewhere", 404), {"/_local/ses": self._app})
-        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
+        self._server = loopback.serve(app)
         self.url = f"http://127.0.0.1:{self._server.port}/_local/ses"
         self.client: Any = self.connect()
         self.open()
@@ -61,7 +51,6 @@ class SesAccount:
     def __exit__(self, *problem: object) -> None:
         """Stop the server."""
         self._server.shutdown()
-        self._thread.join()
         self._server.server_close()
 
     def open(self, **settings: Any) -> None:

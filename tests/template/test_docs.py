@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +11,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from cli.main import main
 from newsletter.leads.crm_client import Crm
 from rehearsal.template.cloudformation import read_yaml
+from tests.support.loopback import served
 from tests.support.templates import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -199,13 +198,6 @@ def test_the_campaign_of_the_marketing_guide_has_the_fields_it_explains() -> Non
 # --- the webhook sample ----------------------------------------------------------------------------------------------
 
 
-class Quiet(WSGIRequestHandler):
-    """Serves without a word on the terminal."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 the signature of werkzeug
-        """Say nothing."""
-
-
 def sample() -> Callable[[dict[str, str], bytes, str], bool]:
     """The function that docs/crm.md shows to whoever builds the CRM's side."""
     block = TEXT[ROOT / "docs/crm.md"].partition("```python\n")[2].partition("```")[0]
@@ -224,15 +216,8 @@ def crm_endpoint() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
         got.append(({name.lower(): value for name, value in request.headers.items()}, request.get_data()))
         return Response(status=204)
 
-    server = make_server("127.0.0.1", 0, take, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}/", got
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(take) as url:
+        yield f"{url}/", got
 
 
 def test_the_sample_of_the_security_page_knows_our_webhooks_from_others() -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from newsletter.articles.feeds.article_addresses_client import MAX_ASKED, ArticleAddresses
-from tests.support.cloud import Quiet
+from tests.support.loopback import served
 
 Site = Callable[[str], str]
 asked: list[str] = []
@@ -30,12 +28,8 @@ def site() -> Iterator[Site]:
             response = Response("x" * 100_000, status=int(path.partition("-")[0]))
         return response(environ, start)  # type: ignore[arg-type]
 
-    server = make_server("127.0.0.1", 0, answer, request_handler=Quiet)  # type: ignore[arg-type]
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield lambda path: f"http://127.0.0.1:{server.server_port}/{path}"
-    server.shutdown()
-    thread.join()
+    with served(answer) as url:
+        yield lambda path: f"{url}/{path}"
 
 
 def test_what_answers_404_or_410_is_gone(site: Site) -> None:

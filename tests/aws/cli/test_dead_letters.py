@@ -12,8 +12,8 @@ from cli.queues import dead_letters
 from newsletter.container import app
 from newsletter.platform.messages import SendBatch
 from rehearsal import events
-from tests.aws.cli.test_main import run
 from tests.support.cloud import Cloud, running
+from tests.support.commands import run
 
 Captured = pytest.CaptureFixture[str]
 LOST = SendBatch("campaign-kadonnut", "a0-0", "fi-x", ("a" * 16,)).to_json()

@@ -17,7 +17,6 @@ import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from cli import target
@@ -26,7 +25,7 @@ from cli.main import main
 from newsletter.container import app
 from rehearsal import address_file
 from rehearsal.cloud import LocalCloud
-from tests.support.cloud import Quiet
+from tests.support.loopback import served
 from tests.support.no_stack import without_stack
 from tests.support.templates import TEMPLATES
 
@@ -52,13 +51,8 @@ def local() -> Iterator[str]:
         body = json.dumps({"NEWSLETTER_CONTENT_TABLE": "local-content", "AWS_ACCESS_KEY_ID": "local"})
         return Response(body if known else "", 200 if known else 404)(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(app) as url:
+        yield url
 
 
 def aws(variables: dict[str, str] | None) -> Callable[[str], Any]:

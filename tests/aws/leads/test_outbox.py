@@ -22,9 +22,10 @@ from newsletter.platform.errors import NotFound
 from newsletter.readers.my_data import erase_every_address
 from newsletter.readers.subscriber import subscriber_id
 from tests.support import outbox
-from tests.support.cloud import PEPPER, WEBHOOK_SECRET, Cloud, Webhook
+from tests.support.cloud import PEPPER, WEBHOOK_SECRET, Cloud
 from tests.support.leads import body_of, enqueue, make_lead
 from tests.support.outbox import HOUR, KALLE, MAIJA, NOW, at_every_due_time, one, tick, woken
+from tests.support.outside import Webhook
 
 lead = outbox.lead
 even = outbox.even

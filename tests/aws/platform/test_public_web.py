@@ -5,15 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from newsletter.platform.web.public_web_client import PublicWeb, WebAnswer, WebFault
-from tests.support.cloud import Quiet
+from tests.support.loopback import served
 
 PRIVATE = [
     "10.0.0.1",
@@ -102,15 +101,8 @@ def server(answer: Callable[[Request], Response]) -> Iterator[tuple[int, list[Re
         asked.append(request)
         return answer(request)(environ, start_response)
 
-    made = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield made.port, asked
-    finally:
-        made.shutdown()
-        made.server_close()
-        thread.join()
+    with served(app) as url:
+        yield int(url.rpartition(":")[2]), asked
 
 
 @pytest.mark.parametrize("local", [False, True], ids=["in the cloud", "in the local cloud"])

@@ -13,6 +13,7 @@ from newsletter.platform.errors import InvalidInput, NotNow
 from newsletter.readers.consents.consents_store import Consents
 from newsletter.readers.imports.listed_status import ListedStatus
 from newsletter.readers.imports.options import NO_OPTIONS, ImportOptions
+from newsletter.readers.imports.scan import scan_file
 from newsletter.readers.profiles.subscribers_store import Subscribers
 from newsletter.readers.signup.sign_ups_store import SignUps
 from newsletter.readers.subscriber import Status
@@ -135,7 +136,7 @@ def test_a_check_that_another_one_replaces_leaves_nothing_of_its_answers_behind(
 ) -> None:
     job = uploaded("email,Unsubscribed?\na@example.com,?\n")
     first = check_import(job, "confirmed", "fair", ImportOptions(ignore=("Unsubscribed?",)), app)
-    scan, mended = run_import.scan_file, ImportOptions(status=("Unsubscribed?",), meanings={"?": ListedStatus.LEFT})
+    scan, mended = scan_file, ImportOptions(status=("Unsubscribed?",), meanings={"?": ListedStatus.LEFT})
 
     def slow(*args: Any) -> Any:
         monkeypatch.setattr(run_import, "scan_file", scan)
