@@ -175,3 +175,17 @@ def pair(name: str, value: str = "v") -> dict[str, str]:
 def readers(count: int) -> list[str]:
     """Ordinary addresses."""
     return [f"r{number}@lukija.example" for number in range(count)]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SesAccount]:
+    """One server and one client for all tests of the file."""
+    with SesAccount() as account:
+        yield account
+
+
+@pytest.fixture
+def account(running: SesAccount) -> SesAccount:
+    """A fresh account."""
+    running.open()
+    return running

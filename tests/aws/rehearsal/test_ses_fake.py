@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,22 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.ses.message.template import inline_template
+from tests.support import ses_account
 from tests.support.ses_account import SENDER, START, SesAccount, entry
 from tests.support.strategies import whole_without
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SesAccount]:
-    """One server and one client for all tests of the file."""
-    with SesAccount() as account:
-        yield account
-
-
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
+running = ses_account.running
 
 
 # What is accepted arrives

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rehearsal.ses import ConfigurationSet, EventDestination
+from tests.support import ses_account
 from tests.support.ses_account import START, TOPIC, SesAccount, readers
 
 SETS = {"mail": ConfigurationSet((EventDestination(TOPIC, frozenset({"bounce", "renderingFailure"})),))}
@@ -27,11 +28,7 @@ def running() -> Iterator[SesAccount]:
         yield account
 
 
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
 
 
 # What the account tells about itself

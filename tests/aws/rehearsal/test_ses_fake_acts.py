@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from rehearsal.ses import ConfigurationSet
+from tests.support import ses_account
 from tests.support.ses_account import START, SesAccount
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SesAccount]:
-    """One server and one client for all tests of the file."""
-    with SesAccount() as account:
-        yield account
-
-
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
+running = ses_account.running
 
 
 # The suppression list

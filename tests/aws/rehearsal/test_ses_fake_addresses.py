@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.ses.errors import SesError
 from rehearsal.ses.message.addresses import parse
+from tests.support import ses_account
 from tests.support.ses_account import SesAccount, entry, simple, statuses
 from tests.support.strategies import anything
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SesAccount]:
-    """One server and one client for all tests of the file."""
-    with SesAccount() as account:
-        yield account
-
-
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
+running = ses_account.running
 
 
 # Exceptions are the real ones

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from rehearsal.ses import ConfigurationSet, EventDestination, FakeSes, SesSettings
+from tests.support import ses_account
 from tests.support.ses_account import ALL_TYPES, SENDER, START, TOPIC, SesAccount
 
 SEND_TOPIC = "arn:aws:sns:eu-north-1:123456789012:send"
@@ -30,11 +31,7 @@ def running() -> Iterator[SesAccount]:
         yield account
 
 
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
 
 
 # Every event carries the mail

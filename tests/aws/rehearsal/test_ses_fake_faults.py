@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -12,21 +12,11 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from rehearsal.lambda_.pollers import wait_until
+from tests.support import ses_account
 from tests.support.ses_account import SENDER, SesAccount, entry
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SesAccount]:
-    """One server and one client for all tests of the file."""
-    with SesAccount() as account:
-        yield account
-
-
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
+running = ses_account.running
 
 
 # Bad days

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rehearsal.ses.errors import SesError
 from rehearsal.ses.limits import SendingLimits
+from tests.support import ses_account
 from tests.support.ses_account import START, SesAccount, entry, readers, statuses
 
 
@@ -27,11 +28,7 @@ def running() -> Iterator[SesAccount]:
         yield account
 
 
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
 
 
 # The rate

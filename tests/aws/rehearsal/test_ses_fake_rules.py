@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support import ses_account
 from tests.support.ses_account import SENDER, SesAccount, entry, pair, simple, statuses
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SesAccount]:
-    """One server and one client for all tests of the file."""
-    with SesAccount() as account:
-        yield account
-
-
-@pytest.fixture
-def account(running: SesAccount) -> SesAccount:
-    """A fresh account."""
-    running.open()
-    return running
+account = ses_account.account
+running = ses_account.running
 
 
 # Bulk entries
