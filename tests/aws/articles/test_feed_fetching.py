@@ -124,13 +124,13 @@ def test_a_file_that_is_packed_by_itself_is_read_within_the_limit(server: Server
     server.answer = lambda _: Response(gzip.compress(FEED), mimetype="application/gzip")
     assert len(fetch(server).entries) == 1
     server.answer = lambda _: Response(gzip.compress(FEED + b" " * 5_000_000)[:-8])
-    assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
+    assert refusal(server.url) == f"{server.url}: larger than 10,000 bytes"
     server.answer = lambda _: Response(b"\x1f\x8b\x08 no gzip")
     assert refusal(server.url) == f"{server.url}: packed with gzip, and broken"
     server.answer = lambda _: Response(gzip.compress(FEED[:40]) + gzip.compress(FEED[40:]))
     assert len(fetch(server).entries) == 1
     server.answer = lambda _: Response(gzip.compress(b" " * 6_000) + gzip.compress(b" " * 6_000))
-    assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
+    assert refusal(server.url) == f"{server.url}: larger than 10,000 bytes"
     server.answer = lambda _: Response(b" \n")
     assert refusal(server.url) == f"{server.url}: the answer is empty"
 

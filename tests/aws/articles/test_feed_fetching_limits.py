@@ -49,13 +49,13 @@ def test_a_feed_larger_than_the_limit_is_not_read(server: Server, *, compressed:
         server.answer = lambda _: Response(gzip.compress(body), headers={"Content-Encoding": "gzip"})
     else:
         server.answer = lambda _: Response(body)
-    assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
+    assert refusal(server.url) == f"{server.url}: larger than 10,000 bytes"
 
 
 def test_a_small_file_that_unpacks_to_gigabytes_is_given_up_early(server: Server) -> None:
     inner = gzip.compress(b"\0" * 5_000_000)
     server.answer = lambda _: Response(gzip.compress(inner), headers={"Content-Encoding": "gzip, gzip"})
-    assert refusal(server.url) == f"{server.url}: larger than 10000 bytes"
+    assert refusal(server.url) == f"{server.url}: larger than 10,000 bytes"
 
 
 def slow(seconds: float) -> Response:

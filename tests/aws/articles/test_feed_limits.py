@@ -235,7 +235,7 @@ def test_of_tens_of_thousands_of_entries_the_first_are_read() -> None:
     )
     parsed = feed_process.parse_within_limits(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), WHERE)
     assert [len(parsed.entries), parsed.entries[-1].title] == [1_000, "t999"]
-    assert parsed.problems == ("40000 entries; only the first 1000 were read",)
+    assert parsed.problems == ("40,000 entries; only the first 1,000 were read",)
 
 
 def test_a_process_that_dies_is_a_feed_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ SICK: dict[str, tuple[Server, str]] = {
     "says nothing": (says_nothing, "no whole answer in time"),
     "drips": (drips, "no whole answer in time"),
     "never closes": (never_closes, "no whole answer in time"),
-    "sends forever": (sends_forever, "larger than 100000 bytes"),
+    "sends forever": (sends_forever, "larger than 100,000 bytes"),
     "goes round": (goes_round, "more than 5 redirects"),
 }
 

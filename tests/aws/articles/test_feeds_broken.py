@@ -76,7 +76,7 @@ def test_a_feed_that_breaks_off_gives_what_came_before() -> None:
 def test_of_a_huge_feed_the_first_thousand_entries_are_read() -> None:
     entries, problems = read(rss(*(item(link=f"/{number}") for number in range(MAX_ENTRIES + 1))))
     assert len(entries) == MAX_ENTRIES
-    assert problems == ("1001 entries; only the first 1000 were read",)
+    assert problems == ("1,001 entries; only the first 1,000 were read",)
 
 
 BOMBS = {
@@ -106,7 +106,7 @@ def test_small_entities_without_number_are_refused() -> None:
     doctype = b'<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaaaaaaaa">]>'
     few, many = (rss(item(description="&a;" * number)).partition(b"?>")[2] for number in (100, 60_000))
     assert one(doctype + few).title == "Otsikko"
-    with pytest.raises(FeedUnreadable, match="more than 50000 references to entities"):
+    with pytest.raises(FeedUnreadable, match="more than 50,000 references to entities"):
         parse(doctype + many, HERE)
 
 

@@ -273,7 +273,7 @@ def go_out(cloud: Cloud) -> None:
 TO_MEND = (
     ("name", "Two words", "Name: 'Two words': 1 to 60 letters, digits and hyphens"),
     ("subject", "", "Subject: empty; one line of at most 200 characters"),
-    ("body", " ", "Text: empty; Markdown text of at most 50000 characters"),
+    ("body", " ", "Text: empty; Markdown text of at most 50,000 characters"),
     ("language", "de", "Language: 'de' is unknown; choose from fi, sv, en"),
     ("topics", "nothing", "Topics: 'nothing' is unknown"),
     ("offer", "nothing", "Offer: 'nothing' is unknown"),

@@ -229,17 +229,17 @@ def fetch_side_by_side(fetches: Sequence[Callable[[], Fetched | Exception]]) -> 
 
 def _page(url: str, answer: WebAnswer, zone: tzinfo, until: float) -> Parsed:
     """The entries. Links are relative to the address that answered; faults name the one that was asked for."""
-    about = {"content-location": answer.url, "content-type": answer.headers.get("content-type", "")}
+    headers = {"content-location": answer.url, "content-type": answer.headers.get("content-type", "")}
     try:
-        return _parsed(answer.body, about, zone, until)
+        return _parsed(answer.body, headers, zone, until)
     except FeedUnreadable as fault:
         fault.args = (str(fault).replace(answer.url, url, 1),)
         raise
 
 
-def _parsed(body: bytes, about: Mapping[str, str], zone: tzinfo, until: float) -> Parsed:
+def _parsed(body: bytes, headers: Mapping[str, str], zone: tzinfo, until: float) -> Parsed:
     """The entries of a body, unpacked where a file is packed by itself."""
-    where = about["content-location"]
+    where = headers["content-location"]
     for start, packing in PACKED.items():
         if body.startswith(start):
             raise FeedUnreadable(
@@ -263,7 +263,7 @@ def _parsed(body: bytes, about: Mapping[str, str], zone: tzinfo, until: float) -
             raise FeedUnreadable(about(where, say("larger than {most} bytes", most=MAX_BYTES)))
     if not body.strip():
         raise FeedUnreadable(about(where, say("the answer is empty")))
-    return parse_within_limits(body, about, zone, until=until)
+    return parse_within_limits(body, headers, zone, until=until)
 
 
 def _unpacked(body: bytes) -> bytes:

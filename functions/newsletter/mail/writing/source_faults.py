@@ -138,13 +138,13 @@ def _in_paragraph(token: Token, first: int, lines: list[str]) -> Iterator[Source
     blocks = {first + text.count("\n", 0, found.start()) for found in LOOKS_LIKE_BLOCK.finditer(text)}
     for line in sorted(blocks):
         yield SourceFault(Rule.MARKDOWN, fault_of_block(lines[line - 1]), line)
-    for at, message in faults_in_fields(text):
-        yield SourceFault(Rule.FOREIGN_PLACEHOLDER, message, first + text.count("\n", 0, at))
+    for at, fault in faults_in_fields(text):
+        yield SourceFault(Rule.FOREIGN_PLACEHOLDER, fault, first + text.count("\n", 0, at))
     own = lines[first - 1 : token.map[1] if token.map else first]
-    for at, rule, message in (*left_as_text(text, outside), *tags_left(text, own)):
+    for at, rule, fault in (*left_as_text(text, outside), *tags_left(text, own)):
         line = first + text.count("\n", 0, at)
         if line not in blocks:
-            yield SourceFault(rule, message, line)
+            yield SourceFault(rule, fault, line)
 
 
 def _as_written(piece: Token) -> str:

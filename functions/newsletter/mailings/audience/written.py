@@ -126,7 +126,7 @@ def _exclusions(data: Mapping[str, Any], errors: dict[str, str]) -> list[Mapping
 
 
 def _rule(data: Mapping[str, Any], known: tuple[str, ...], where: str, errors: dict[str, str]) -> Audience:
-    wrong = {
+    wrong: dict[str, str] = {
         name: say("unknown field; there are {names}", names=", ".join(known)) for name in data if name not in known
     }
     wrong |= {name: text for name in data if name in known and (text := _wrong(name, data[name]))}

@@ -138,7 +138,7 @@ def _joined(first: str, more: Sequence[str]) -> str:
 
 def feed_problems(since: datetime, app: Container) -> list[str]:
     """A sentence for every feed that may have published articles since then that were not read."""
-    found = []
+    found: list[str] = []
     for url in app.feed_urls:
         state = app.feed_states.get(url)
         if state.failure:

@@ -120,8 +120,8 @@ def _faults_of_places(mailing: Mailing, publication: Publication) -> Iterator[Fa
                 size="{width=520 height=300}",
             )
             yield Fault(Rule.PICTURE_SIZE, False, message, *where)  # noqa: FBT003
-        if place.kind == "offer" and (message := _fault_of_offer(place.target, mailing, publication)):
-            yield Fault(Rule.MARKDOWN, True, message, *where)  # noqa: FBT003
+        if place.kind == "offer" and (fault := _fault_of_offer(place.target, mailing, publication)):
+            yield Fault(Rule.MARKDOWN, True, fault, *where)  # noqa: FBT003
 
 
 def _fault_of_offer(key: str, mailing: Mailing, publication: Publication) -> str:
