@@ -18,6 +18,8 @@ ASKED = re.compile(r"""\bt\(\s*["']([a-z0-9_.]+)["']\s*[,)~]""")
 NAMED = re.compile(r"""\bnamed\(["']([a-z0-9_]+)["']\)""")
 SHOWN = frozenset({"alt", "aria-label", "data-label", "placeholder", "title"})
 """Attributes that people read or hear."""
+WORDS = re.compile(r"[^\W\d_]{2} [^\W\d_]{2}")
+"""In an attribute `data-…`: a text that a script shows."""
 LETTERS = re.compile(r"[^\W\d_]{2}")
 NO_WORDS = re.compile(r"HTTP|https?://\S*|CRM|API|Id|\d{4}-\d\d")
 """The same in every language."""
@@ -39,6 +41,10 @@ def patterns_said(path: Path) -> Iterator[tuple[str, str]]:
             yield given[-1], given[0] if len(given) > 1 else ""
 
 
+def _is_text(attribute: str, value: str) -> bool:
+    return attribute in SHOWN or (attribute.startswith("data-") and WORDS.search(value) is not None)
+
+
 @dataclass
 class _Texts(HTMLParser):
     found: list[str] = field(default_factory=list)
@@ -49,7 +55,7 @@ class _Texts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.silent += tag in ("style", "script", "code")
-        self.found += [value for name, value in attrs if name in SHOWN and value]
+        self.found += [value for name, value in attrs if value and _is_text(name, value)]
 
     def handle_endtag(self, tag: str) -> None:
         self.silent -= tag in ("style", "script", "code")

@@ -11,9 +11,11 @@ import pytest
 from newsletter.mail.console_words import ENGLISH, ConsoleTexts, recognizable
 from newsletter.mail.locales import VALUE, Message
 from newsletter.platform.words.said import Said
-from tests.support.console_texts import FUNCTIONS, ROOT, TEMPLATES, keys_asked_for, patterns_said, texts_in
+from tests.support.console_texts import FUNCTIONS, ROOT, TEMPLATES, WORDS, keys_asked_for, patterns_said, texts_in
 
 LOCALES = ROOT / "templates" / "locales"
+STRING = re.compile(r"""\"([^"\n]*)\"|'([^'\n]*)'|`([^`]*)`""")
+"""Of JavaScript."""
 TRANSLATED = sorted(TEMPLATES.glob("*.html"))
 SPOKEN = ConsoleTexts(LOCALES)
 OTHERS = [language for language in SPOKEN.languages if language != ENGLISH]
@@ -53,6 +55,15 @@ def test_no_message_is_missing_and_none_is_left_over() -> None:
 @pytest.mark.parametrize("path", TRANSLATED, ids=lambda path: path.stem)
 def test_a_translated_page_has_no_words_of_its_own(path: Path) -> None:
     assert texts_in(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.js")), ids=lambda path: path.stem)
+def test_a_script_has_no_words_of_its_own(path: Path) -> None:
+    """It shows what the page gives it in attributes `data-…`."""
+    code = re.sub(r"(?m)^\s*//.*| // .*", "", path.read_text("utf-8"))
+    strings = [double or plain or template for double, plain, template in STRING.findall(code)]
+    assert [each for each in strings if WORDS.search(each)] == []
+    assert strings != []
 
 
 def said_patterns() -> tuple[set[str], set[str]]:
@@ -108,6 +119,7 @@ def test_every_decision_that_the_guide_names_has_words() -> None:
 
 def test_words_that_are_no_text_of_a_template_are_told_from_those_that_are() -> None:
     assert texts_in('<a href="/x" class="y">{{ t("a.b") }}</a> {{ "first last" if x else "ok" }}') == ["first last"]
+    assert texts_in('<p data-state="held" data-done="It is saved."></p>') == ["It is saved."]
     assert texts_in('<p title="Read it">{% if a %}No.{% endif %}</p><code>GET</code> HTTP 503 · {# Words #}') == [
         "Read it",
         "No.",
