@@ -21,6 +21,7 @@ KEPT = 500
 """Stored sentences whose translation is remembered."""
 ABOUT = re.compile(r"(\S+): (.+)", re.DOTALL)
 """A sentence about a field or an address, which is before it (`about`)."""
+QUOTED = re.compile("“([^“”]*)”")
 NO_WORD = re.compile(r"\S*[/@]")
 """How a sentence begins that begins with an address."""
 
@@ -194,6 +195,8 @@ class ConsoleWords:
         exact = self._sentences.get(f"said.{text}")
         if isinstance(exact, str):
             return exact
+        if quoted := QUOTED.fullmatch(text):
+            return self._form(self._sentences.get("said.“{text}”", text), {"text": quoted[1]})
         if self._patterns is None:
             known = ((key.removeprefix("said."), message) for key, message in self._sentences.items())
             self._patterns = [(_pattern(key), message) for key, message in known if recognizable(key)]
@@ -214,7 +217,8 @@ class ConsoleWords:
 def recognizable(pattern: str) -> bool:
     """Whether a text can be told to be of this pattern: it has words of its own, or begins with one."""
     bare = VALUE.sub("", pattern)
-    return pattern != bare and (sum(map(str.isalpha, bare)) >= FEW_LETTERS or pattern[0].isalpha())
+    few = FEW_LETTERS // 2 if ": " in bare else FEW_LETTERS
+    return pattern != bare and (sum(map(str.isalpha, bare)) >= few or pattern[0].isalpha())
 
 
 def _pattern(key: str) -> re.Pattern[str]:
