@@ -59,6 +59,15 @@ def test_all_that_is_wrong_with_a_campaign_is_said_in_finnish(browser: Browser) 
         assert said in answer.text, answer.text
 
 
+def test_topics_have_their_titles_of_the_language_in_sentences(browser: Browser) -> None:
+    add_reader("olli@example.com", "kriisit", "nakyvyys")
+    fields = {**GOOD, "topics": "kriisit", "audience": "fields", "topics_all": "nakyvyys"}
+    page = press(browser, NEW, "check", **fields).text
+    labels = {key: topic.label["fi"] for key in ("kriisit", "nakyvyys") if (topic := app.publication.topic(key))}
+    assert f"joiden kieli on suomi ja jotka ovat valinneet aiheen {labels['kriisit']}" in page, page
+    assert labels["nakyvyys"] in page
+
+
 def test_preflight_speaks_finnish_to_the_page_and_english_to_a_program(
     browser: Browser, cloud: Cloud, issuer: Issuer
 ) -> None:
