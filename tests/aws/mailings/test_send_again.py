@@ -15,7 +15,7 @@ from newsletter.mailings.campaign import start_campaign
 from newsletter.mailings.control.pause import pause_mailing
 from newsletter.mailings.control.resume import resume_mailing
 from newsletter.mailings.drafts.again import send_again
-from newsletter.mailings.drafts.edit_drafts import delete_draft, duplicate_draft, find_draft, list_drafts
+from newsletter.mailings.drafts.edit_drafts import delete_draft, duplicate_draft, find_draft, list_drafts, save_draft
 from newsletter.mailings.drafts.schedule import schedule_draft, send_draft
 from newsletter.mailings.drafts.start_due import start_due_draft
 from newsletter.mailings.experiments.send_again import may_be_sent_again
@@ -103,6 +103,20 @@ def test_a_draft_that_was_deleted_or_never_came_to_be_makes_room_for_another(clo
     copy = duplicate_draft(second.id, app, by="anna", now=now())
     assert copy.campaign.again_of == "", "a copy is a campaign of its own"
     assert mailed(cloud, "Vielä ehdit") == []
+
+
+@pytest.mark.usefixtures("ids")
+def test_written_anew_it_still_needs_another_subject(cloud: Cloud) -> None:
+    with pytest.raises(InvalidInput, match="give another subject"):
+        again(f" {TEXT.subject.upper()} ")
+    draft = again()
+    text = replace(draft.campaign, subject=TEXT.subject.lower())
+    save_draft(draft.id, text, app, by="anna", now=now(), version=1)
+    for start in (schedule_draft, send_draft):
+        at = {"send_at": now(1)} if start is schedule_draft else {}
+        with pytest.raises(InvalidInput, match="subject: the first mail had this one; give another subject"):
+            start(draft.id, app=app, by="anna", now=now(), **at)
+    assert mailed(cloud, TEXT.subject.lower()) == []
 
 
 @pytest.mark.usefixtures("ids")

@@ -10,8 +10,8 @@ from newsletter.mailings.campaign import validate_campaign
 from newsletter.mailings.drafts.draft import Draft, campaign_of_mailing
 from newsletter.mailings.drafts.edit_drafts import create_draft, new_draft_id
 from newsletter.mailings.drafts.names import MAX_NAME
-from newsletter.mailings.experiments.send_again import first_mailing
-from newsletter.platform.errors import Conflict, InvalidInput
+from newsletter.mailings.experiments.send_again import first_mailing, require_another_subject
+from newsletter.platform.errors import Conflict
 from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def send_again(
         ab=None,
         again_of=first.id,
     )
-    validated = validate_campaign(campaign, app.templates.publication, now)
-    if validated.subject in {each.subject for each in first.with_each_subject}:
-        raise InvalidInput("subject", say("the first mail had this one; give another subject"))
+    require_another_subject(validate_campaign(campaign, app.templates.publication, now), first)
     draft = draft_id or new_draft_id(app)
     if not app.experiments.claim_draft(first.id, draft, before):
         raise Conflict(say("{mailing} is being sent again by somebody else; that is done once", mailing=first.id))

@@ -23,6 +23,7 @@ from newsletter.mailings.drafts.edit_drafts import (
     with_history,
 )
 from newsletter.mailings.drafts.names import with_name
+from newsletter.mailings.experiments.send_again import require_first_again
 from newsletter.mailings.launch import Launched, from_whom, launch, prepare
 from newsletter.mailings.mailing import campaign_id
 from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
@@ -50,7 +51,9 @@ class Scheduled:
 
 def check_campaign(campaign: Campaign, app: Container, now: datetime) -> tuple[Fault, ...]:
     """Preflight's warnings. Raises InvalidForm for wrong fields, PreflightFailed when the mail could not be sent."""
-    faults = tuple(preflight_campaign(validate_campaign(campaign, app.templates.publication, now), app.templates))
+    mailing = validate_campaign(campaign, app.templates.publication, now)
+    faults = tuple(preflight_campaign(mailing, app.templates))
+    require_first_again(mailing, app)
     require_mailings(campaign, app, later=True)
     if any(fault.blocks for fault in faults):
         raise PreflightFailed(list(faults))

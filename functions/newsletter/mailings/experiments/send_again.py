@@ -9,7 +9,7 @@ from newsletter.mailings.control.set_status import state_in_words
 from newsletter.mailings.count_audience import AudienceCount, count_audience
 from newsletter.mailings.mailing import Kind
 from newsletter.mailings.status import MailingState
-from newsletter.platform.errors import Conflict, NotFound, NotNow
+from newsletter.platform.errors import Conflict, InvalidInput, NotFound, NotNow
 from newsletter.platform.times import iso
 from newsletter.platform.words.said import Said, say
 
@@ -76,7 +76,9 @@ def _done(mailing: str, again: str) -> Said:
 
 
 def require_first_again(mailing: Mailing, app: Container) -> None:
-    """Raises Conflict for a mailing that sends again what another one sent again, NotFound if the first is gone."""
+    """Raises Conflict for a mailing that sends again what another one sent again, NotFound if the first is gone, and
+    InvalidInput as `require_another_subject`.
+    """
     if not mailing.again_of:
         return
     first = app.mailings.get(mailing.again_of)
@@ -84,6 +86,17 @@ def require_first_again(mailing: Mailing, app: Container) -> None:
         raise NotFound(f"mailing {mailing.again_of}")
     if first.sent_again not in ("", mailing.id):
         raise Conflict(_done(first.id, first.sent_again))
+    require_another_subject(mailing, first)
+
+
+def require_another_subject(mailing: Mailing, first: Mailing) -> None:
+    """Raises InvalidInput on `subject` for one that the first mailing had, in whatever upper and lower case."""
+    if _bare(mailing.subject) in {_bare(each.subject) for each in first.with_each_subject}:
+        raise InvalidInput("subject", say("the first mail had this one; give another subject"))
+
+
+def _bare(subject: str) -> str:
+    return " ".join(subject.casefold().split())
 
 
 def claim_again(mailing: Mailing, app: Container) -> None:
