@@ -17,7 +17,7 @@ from newsletter.mailings.audience.check_rule import checked_rule
 from newsletter.mailings.campaign import prepare_campaign, whole_audience
 from newsletter.mailings.count_audience import ask_audience
 from newsletter.mailings.drafts import edit_drafts, schedule
-from newsletter.mailings.drafts.draft import Draft, DraftState
+from newsletter.mailings.drafts.draft import Draft, DraftChanged, DraftState
 from newsletter.mailings.drafts.try_out import send_test
 from newsletter.mailings.mailing import campaign_id
 from newsletter.platform.errors import InvalidInput
@@ -145,7 +145,13 @@ def press(step: str, request: Request, who: Principal, draft: Draft, *, with_tex
         require_right_to_change(draft, who)
     if step in LOOKED_AT and not with_text and _is_stale(step, request, draft):
         return _look_again(step, who, draft)
-    return STEPS.get(step, go_back)(request, who, draft)
+    try:
+        return STEPS.get(step, go_back)(request, who, draft)
+    except DraftChanged as changed:  # in this very moment
+        if with_text:
+            raise
+        now = changed.draft
+        return _look_again(step, who, now) if now.state is DraftState.DRAFT else go_back(request, who, now)
 
 
 def version_of(request: Request) -> int:

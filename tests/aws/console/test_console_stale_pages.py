@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from newsletter.container import app
+from newsletter.mailings.drafts import schedule
 from newsletter.mailings.drafts.draft import DraftState
-from newsletter.mailings.drafts.edit_drafts import find_draft
+from newsletter.mailings.drafts.edit_drafts import find_draft, save_draft
 from tests.aws.console.test_console_campaigns import NEW, TEXT, fields, only, press
 from tests.support.cloud import Cloud
 from tests.support.console_calls import MARKETING, Browser
@@ -52,6 +56,22 @@ def test_nothing_goes_out_that_the_person_who_pressed_has_not_seen(
         browser, path, step, **fields(answer, "Ready to send?") | {k: sent[k] for k in ("date", "time", "to")}
     )
     assert again.status in (200, 303)
+
+
+def test_nor_what_changes_in_the_moment_of_the_press(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = press(browser, NEW, "check", **TEXT)
+    draft = only()
+    original = schedule.schedule_draft
+
+    def schedule_late(*given: Any, **named: Any) -> schedule.Scheduled:
+        text = replace(draft.campaign, subject="Aivan muuta")
+        save_draft(draft.id, text, app, by="kalle@example.com", now=app.now(), version=None)
+        return original(*given, **named)
+
+    monkeypatch.setattr(schedule, "schedule_draft", schedule_late)
+    answer = press(browser, f"/console/campaigns/{draft.id}", "send", **fields(looked_at, "Ready to send?"))
+    assert (answer.status, only().state) == (409, DraftState.DRAFT)
+    assert "kalle@example.com changed this campaign after you opened the page" in answer.text
 
 
 def test_a_draft_on_which_somebody_wrote_meanwhile_is_not_deleted(browser: Browser, colleague: Browser) -> None:
