@@ -39,9 +39,9 @@ examples:
   newsletter decisions --local
 
 Without --stack and --local the NEWSLETTER_* variables name the stack; without those, a local cloud that runs on this
-computer (`make demo`) is used. With --json, every command prints one JSON document; a fault is {"error": "..."}, and on
-stderr as always. Exit codes: 0 done, 1 a fault or not done, 2 wrong usage, 130 stopped; a command that has others says
-which.
+computer (`make demo`) is used. With --json, every command prints one JSON document (export: one for each reader); a
+fault is {"error": "..."}, and on stderr as always. Exit codes: 0 done, 1 a fault or not done, 2 wrong usage, 130
+stopped; a command that has others says which.
 """
 WithoutStack = Callable[[argparse.Namespace, Path], int | None]
 """Runs a command with the templates alone; None where its options need a stack after all."""

@@ -24,7 +24,7 @@ from newsletter.mailings.drafts.draft import Draft, campaign_values
 from newsletter.mailings.drafts.names import with_name
 from newsletter.mailings.drafts.try_out import send_test
 from newsletter.mailings.mailing import campaign_id
-from newsletter.platform.errors import InvalidInput, NewsletterError
+from newsletter.platform.errors import InvalidInput, NewsletterError, NotFound
 from newsletter.platform.times import iso, parse_iso, whole_seconds
 from newsletter.reports.descriptions import audience_in_words, count_in_words
 
@@ -211,6 +211,9 @@ def _do(act: Callable[[], Result], file: CampaignFile | None = None) -> Result:
         return act()
     except InvalidInput as wrong:
         raise (file.fault(wrong) if file else Fault(str(wrong))) from wrong
+    except NotFound as missing:
+        known = "newsletter campaign list and newsletter mailing list show which there are"
+        raise Fault(f"there is no {str(missing).removeprefix('a ')}; {known}") from missing
     except NewsletterError as wrong:
         raise Fault(str(wrong)) from wrong
 

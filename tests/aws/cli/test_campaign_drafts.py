@@ -93,7 +93,7 @@ def test_every_fault_is_said_with_its_line(capsys: Captured, tmp_path: Path) -> 
     assert "there is no such time" in run(capsys, "schedule", str(path), "--at", "2027-03-28 03:30")[2]
     for act in ("unschedule", "duplicate", "delete", "send"):
         code, _, err = run(capsys, act, "20260101000000-000000000000", *(["--yes"] if act == "send" else []))
-        assert (code, err.startswith("newsletter: a campaign 2026")) == (1, True)
+        assert (code, err.startswith("newsletter: there is no campaign 2026")) == (1, True)
 
 
 def test_its_report_is_found_by_file_name_draft_and_mailing(capsys: Captured, cloud: Cloud, file: str) -> None:
