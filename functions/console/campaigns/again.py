@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
+
 from console.campaigns.api import draft_answer, started
-from console.campaigns.input import InvalidFields, wish_of
+from console.campaigns.input import InvalidFields, Wish, wish_of
 from console.principal import Principal
 from console.request import Request
 from console.responses import redirect
 from newsletter.container import app
-from newsletter.mailings.drafts import schedule
+from newsletter.mailings.drafts import edit_drafts, schedule
 from newsletter.mailings.drafts.again import send_again
-from newsletter.mailings.drafts.draft import DraftState
+from newsletter.mailings.drafts.draft import Draft, DraftState
+from newsletter.platform.errors import NewsletterError
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.web.answer import Answer
 
@@ -35,13 +39,20 @@ def api_send_again(request: Request, who: Principal, mailing: str) -> Answer:
     draft = send_again(mailing, subject, app, by=who.name, now=now, preheader=preheader, draft_id=new_id)
     if wish.draft or (wish.send_at and draft.state is not DraftState.DRAFT):
         return draft_answer(201, draft)
+    try:
+        return _send(draft, wish, who.name, now)
+    except NewsletterError:
+        with suppress(NewsletterError):  # nobody asked for a draft, and it would keep another try out
+            edit_drafts.delete_draft(draft.id, app, draft.version)
+        raise
+
+
+def _send(draft: Draft, wish: Wish, by: str, now: datetime) -> Answer:
+    version, readers = draft.version, wish.readers
     if wish.send_at:
-        by, readers = who.name, wish.readers
-        done = schedule.schedule_draft(
-            draft.id, wish.send_at, app, by=by, now=now, version=draft.version, readers=readers
-        )
+        done = schedule.schedule_draft(draft.id, wish.send_at, app, by=by, now=now, version=version, readers=readers)
         return draft_answer(201, done.draft, done.warnings)
-    return started(*schedule.send_draft(draft.id, app, by=who.name, now=now, version=draft.version))
+    return started(*schedule.send_draft(draft.id, app, by=by, now=now, version=version, readers=readers))
 
 
 def press_send_again(request: Request, who: Principal, mailing: str) -> Answer:

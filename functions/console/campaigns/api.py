@@ -16,7 +16,7 @@ from newsletter.mailings.drafts.draft import Draft, DraftState, campaign_values
 from newsletter.mailings.drafts.names import with_name
 from newsletter.mailings.drafts.origin import Origin
 from newsletter.mailings.drafts.try_out import send_test
-from newsletter.mailings.launch import Launched, from_whom, launch
+from newsletter.mailings.launch import Launched, from_whom, launch, require_audience
 from newsletter.platform.observability import count
 from newsletter.platform.times import iso, whole_seconds
 from newsletter.platform.web.answer import Answer, json_answer
@@ -39,6 +39,8 @@ def start(request: Request, who: Principal) -> Answer:
         )
         return draft_answer(201, scheduled.draft, scheduled.warnings)
     prepared = prepare_campaign(named(campaign, now), app, now=now)
+    prepared.check()
+    require_audience(wish.readers, prepared)
     return started(launch(from_whom(prepared, Origin(who.name)), app), prepared.faults)
 
 
@@ -96,7 +98,8 @@ def send(request: Request, who: Principal, campaign: str) -> Answer:
             campaign, wish.send_at, app, by=by, now=now, version=version, readers=wish.readers
         )
         return draft_answer(200, done.draft, done.warnings)
-    return started(*schedule.send_draft(campaign, app, by=who.name, now=now, version=wish.version))
+    by, version, readers = who.name, wish.version, wish.readers
+    return started(*schedule.send_draft(campaign, app, by=by, now=now, version=version, readers=readers))
 
 
 def unschedule(request: Request, who: Principal, campaign: str) -> Answer:

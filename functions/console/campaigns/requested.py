@@ -22,7 +22,7 @@ from newsletter.mailings.campaign import Campaign, prepare_campaign
 from newsletter.mailings.drafts import edit_drafts, schedule
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.drafts.origin import Origin
-from newsletter.mailings.launch import from_whom, launch
+from newsletter.mailings.launch import from_whom, launch, require_audience
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.observability import count, logger
 from newsletter.platform.times import parse_iso, whole_seconds
@@ -102,6 +102,8 @@ def _start(detail: dict[str, Any], draft_id: str, by: str) -> None:
         _keep(campaign, wish, app.drafts.get(draft_id), draft_id, by)
         return
     prepared = prepare_campaign(named(campaign, now), app, now=now)
+    prepared.check()
+    require_audience(wish.readers, prepared)
     count("CampaignsStarted", int(launch(from_whom(prepared, Origin(by)), app).created))
 
 
@@ -124,9 +126,8 @@ def _send_draft(detail: dict[str, Any], by: str) -> None:
     draft = edit_drafts.find_draft(detail["id"], app)
     if wish.send_at is None:
         # One that is open again after it was sent by this event is not possible: what is sent stays sent.
-        launched, _ = schedule.send_draft(
-            draft.id, app, by=by, now=now, version=wish.version if draft.state.is_open else None
-        )
+        version = wish.version if draft.state.is_open else None
+        launched, _ = schedule.send_draft(draft.id, app, by=by, now=now, version=version, readers=wish.readers)
         count("CampaignsStarted", int(launched.created))
     elif draft.send_at != wish.send_at:
         version, readers = wish.version, wish.readers

@@ -48,8 +48,8 @@ RULE_OF_IT: dict[str, Schema] = {
 }
 READERS = or_null(NUMBER) | {
     "minimum": 0,
-    "description": "How many readers there were when somebody looked: if there is a tenth more or less when it goes "
-    "out, it is held.",
+    "description": "How many readers there were when somebody looked: if there is a tenth (and ten) more or less when "
+    "it goes out, it is held; one that is to go out at once is refused with 409.",
 }
 KEPT = with_fields(
     {

@@ -31,7 +31,7 @@ from newsletter.mailings.planning.plan_page import plan_shards
 from newsletter.mailings.rendering.article_cards import with_cards
 from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
 from newsletter.mailings.status import MailingState, MailingStatus
-from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput
+from newsletter.platform.errors import Conflict, EmptyAudience, InvalidInput, NotNow
 from newsletter.platform.times import whole_seconds
 from newsletter.platform.words.said import say
 from newsletter.publication.sending_limits import pilot_shards
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from newsletter.container import Container
 
 
+LEAST_CHANGE = 10
+"""Readers. In a small audience a tenth is one person, of whom nobody needs to be asked."""
 ENOUGH = say("everybody in the audience had as many mails this week as the publication allows; send it later")
 
 
@@ -80,6 +82,27 @@ class Prepared:
             if self.readers.left_out.get("capped"):
                 raise EmptyAudience("audience", ENOUGH)
             raise EmptyAudience(by_choices if rule.by_choices else "audience")
+
+
+def audience_changed(seen: int | None, prepared: Prepared) -> str:
+    """Why a person must look at the audience again; empty if it is as it was when one did (`seen`), or nobody did."""
+    if seen is None or prepared.readers is None:
+        return ""
+    readers = prepared.readers.about
+    if abs(readers - seen) <= max(LEAST_CHANGE, seen / 10):
+        return ""
+    return say(
+        "the audience had {before} readers when it was looked at, and has {now} now; look at it again, and send it if"
+        " it is right",
+        before=seen,
+        now=readers,
+    )
+
+
+def require_audience(seen: int | None, prepared: Prepared) -> None:
+    """Raises NotNow for the same, where the campaign is to start at once."""
+    if why := audience_changed(seen, prepared):
+        raise NotNow(why)
 
 
 def from_whom(prepared: Prepared, origin: Origin) -> Prepared:

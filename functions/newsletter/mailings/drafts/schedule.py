@@ -24,7 +24,7 @@ from newsletter.mailings.drafts.edit_drafts import (
 )
 from newsletter.mailings.drafts.names import with_name
 from newsletter.mailings.experiments.send_again import require_first_again
-from newsletter.mailings.launch import Launched, from_whom, launch, prepare
+from newsletter.mailings.launch import Launched, from_whom, launch, prepare, require_audience
 from newsletter.mailings.mailing import campaign_id
 from newsletter.mailings.rendering.preflight import Fault, PreflightFailed, preflight_campaign
 from newsletter.platform.errors import Conflict, InvalidInput, NotNow
@@ -182,12 +182,18 @@ def unschedule_draft(draft: str, app: Container, *, by: str, now: datetime, vers
 
 
 def send_draft(
-    draft: str, app: Container, *, by: str, now: datetime, version: int | None = None
+    draft: str,
+    app: Container,
+    *,
+    by: str,
+    now: datetime,
+    version: int | None = None,
+    readers: int | None = None,
 ) -> tuple[Launched, tuple[Fault, ...]]:
     """Start a draft at once; again, nothing is sent again. Also preflight's warnings.
 
-    Raises InvalidInput that names the field, PreflightFailed, EmptyAudience, Conflict for a name that is taken,
-    NotFound, NotNow, DraftChanged.
+    `readers` is the audience that a person was shown. Raises InvalidInput that names the field, PreflightFailed,
+    EmptyAudience, Conflict for a name that is taken, NotFound, NotNow (also for another audience), DraftChanged.
     """
     before = find_draft(draft, app)
     if before.state.is_open:
@@ -195,6 +201,7 @@ def send_draft(
         said = _ready(before.campaign, app, now, but=draft)
         prepared = prepare_campaign(said, app, now=now)
         prepared.check()
+        require_audience(readers, prepared)
         _require_free_name(said, before, app)
         claimed = replace(before, campaign=said, state=DraftState.STARTING, send_at=now, reason="", readers=None)
         claimed = replace(claimed, mailing=campaign_id(said.name), sent_by=by)

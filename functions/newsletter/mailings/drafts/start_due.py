@@ -9,21 +9,18 @@ from typing import TYPE_CHECKING
 from newsletter.mailings.campaign import prepare_campaign
 from newsletter.mailings.drafts.draft import Draft, DraftState
 from newsletter.mailings.drafts.schedule import finish
-from newsletter.mailings.launch import Prepared, from_whom, launch
+from newsletter.mailings.launch import audience_changed, from_whom, launch
 from newsletter.mailings.mailing import campaign_id
 from newsletter.platform.errors import Conflict, InvalidInput
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
 from newsletter.platform.times import whole_seconds
-from newsletter.platform.words.said import say
 
 if TYPE_CHECKING:
     from newsletter.container import Container
 
 STALE = timedelta(hours=1)
 """After its time a line that no draft agrees with is deleted. A draft that is being scheduled writes its line first."""
-LEAST_CHANGE = 10
-"""Readers. In a small audience a tenth is one person, of whom nobody needs to be asked."""
 
 
 def start_due_drafts(now: datetime, isolated: Isolated, app: Container) -> dict[str, int]:
@@ -76,27 +73,12 @@ def _start(draft: Draft, app: Container) -> DraftState:
         return _hold(replace(draft, mailing=""), draft, str(taken), app)
     except InvalidInput as wrong:
         return _hold(draft, draft, str(wrong), app)
-    if why := _audience_changed(draft, prepared):
+    if why := audience_changed(draft.readers, prepared):
         return _hold(draft, draft, why, app)
     launched = launch(from_whom(prepared, draft.origin), app)
     count("CampaignsStarted", int(launched.created))
     finish(draft, app)
     return DraftState.STARTED
-
-
-def _audience_changed(draft: Draft, prepared: Prepared) -> str:
-    """Why a person must look at the audience again; empty if it is as it was when one did, or nobody did."""
-    if draft.readers is None or prepared.readers is None:
-        return ""
-    readers = prepared.readers.about
-    if abs(readers - draft.readers) <= max(LEAST_CHANGE, draft.readers / 10):
-        return ""
-    return say(
-        "the audience had {before} readers when it was looked at, and has {now} now; look at it again, and send it if"
-        " it is right",
-        before=draft.readers,
-        now=readers,
-    )
 
 
 def _hold(held: Draft, before: Draft, reason: str, app: Container) -> DraftState:
