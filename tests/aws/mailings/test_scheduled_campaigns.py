@@ -86,6 +86,52 @@ def test_what_was_taken_back_or_put_off_does_not_start(cloud: Cloud, scheduled: 
         unschedule_draft(scheduled.id, app, by="kalle", now=now())
 
 
+@pytest.mark.parametrize("moment", ["put_due", "_put_if"], ids=["before the draft says so", "after it"])
+def test_taken_back_and_scheduled_for_the_same_time_at_once_it_still_goes_out(
+    cloud: Cloud, scheduled: Draft, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """One person's line of the list is taken away by the other, whose draft was changed before."""
+    assert scheduled.send_at is not None
+    due = scheduled.send_at
+    store, forget = type(app.drafts), app.drafts.forget_due
+    late: list[Draft] = []
+    monkeypatch.setattr(store, "forget_due", lambda _, draft: late.append(draft))
+    unschedule_draft(scheduled.id, app, by="kalle", now=now())
+    monkeypatch.undo()
+    original = getattr(store, moment)
+
+    def overtaken(self: Any, *given: Any) -> Any:
+        done = original(self, *given)
+        while late:
+            forget(late.pop())
+        return done
+
+    monkeypatch.setattr(store, moment, overtaken)
+    schedule_draft(scheduled.id, due, app, by="anna", now=now())
+    monkeypatch.undo()
+    assert list(app.drafts.due()) == [(due, scheduled.id)]
+    cloud.run("nurture", now(31))
+    assert got(cloud) == ["Kevät"]
+
+
+def test_scheduled_anew_while_the_old_line_is_taken_away_it_still_goes_out(
+    cloud: Cloud, scheduled: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert scheduled.send_at is not None
+    due, forget = scheduled.send_at, type(app.drafts).forget_due
+
+    def overtaken(self: Any, draft: Draft) -> None:
+        monkeypatch.undo()
+        schedule_draft(scheduled.id, due, app, by="anna", now=now())
+        forget(self, draft)
+
+    monkeypatch.setattr(type(app.drafts), "forget_due", overtaken)
+    unschedule_draft(scheduled.id, app, by="kalle", now=now())
+    assert state(scheduled) is DraftState.SCHEDULED
+    cloud.run("nurture", now(31))
+    assert got(cloud) == ["Kevät"]
+
+
 @pytest.mark.usefixtures("scheduled")
 def test_it_goes_to_those_who_are_readers_when_it_goes(cloud: Cloud) -> None:
     add_reader("uusi@example.com")

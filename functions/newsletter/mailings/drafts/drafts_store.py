@@ -38,10 +38,20 @@ class Drafts(TableStore):
         item = {"pk": f"draft#{after.id}", "sk": "draft", **_values(after)}
         changed = self._put_if("draft_version = :before", {":before": before.version}, item)
         if changed and before.send_at != after.send_at:
-            self.forget_due(before)
+            self._move_line(before, after)
         if changed and after.state is DraftState.STARTED:
             self.close(after)
         return changed
+
+    def _move_line(self, before: Draft, after: Draft) -> None:
+        """Take the time of `before` off the list, where two people may take a campaign back and schedule it for that
+        time anew at once: each looks at the other's line once more, so that no start is lost.
+        """
+        self.put_due(after)
+        self.forget_due(before)
+        there = self.get(before.id) if before.send_at else None
+        if there is not None and there.send_at == before.send_at:
+            self.put_due(there)
 
     def close(self, draft: Draft) -> None:
         """Take a draft that was started off the lists; doing it twice is harmless."""
