@@ -23,7 +23,7 @@ SIGN_IN_SECONDS = 600
 FORM_SECONDS = 24 * 3600
 MAX_COOKIE = 3_900
 """Characters of a token; browsers take 4,096 bytes with name and attributes (RFC 6265, 6.1)."""
-OWN_PAGE = re.compile(r"/console(/[A-Za-z0-9_/-]*)?")
+OWN_PAGE = re.compile(r"/console(/[A-Za-z0-9_/-]*)?(\?[A-Za-z0-9_=&%+.~-]{0,1000})?")
 
 
 class SignInFailed(NewsletterError):

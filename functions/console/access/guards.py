@@ -37,7 +37,7 @@ class Page:
         except NotSignedIn:
             if request.method == "POST":
                 raise
-            return redirect(f"/console/login?next={quote(request.path)}")
+            return redirect(f"/console/login?next={quote(request.address)}")
         if request.method == "POST":
             session.check_form(request, who)
         who.require(self.needs.for_request(request))

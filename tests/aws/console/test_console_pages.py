@@ -89,6 +89,14 @@ def test_signing_in_leads_nowhere_but_to_the_console(browser: Browser, issuer: I
         assert back.location == "/console"
 
 
+def test_a_narrowed_list_that_was_passed_on_is_shown_after_signing_in(browser: Browser, issuer: Issuer) -> None:
+    wanted = "/console/leads?state=held&since=2026-11-24"
+    to_login = browser.get(wanted).location
+    to_issuer = browser.get(to_login)
+    back = browser.get(f"/console/callback?{urlencode(issuer.sign_in(to_issuer.headers['Location']))}")
+    assert back.location == wanted
+
+
 def test_a_callback_of_another_sign_in_opens_no_session(browser: Browser, cloud: Cloud, issuer: Issuer) -> None:
     """Otherwise an attacker could sign a victim in as the attacker (RFC 6749, 10.12)."""
     attacker = Browser(cloud, issuer)
