@@ -8,6 +8,8 @@ from cli.faults import Fault
 from cli.parsing import Run
 
 MOST_NAMED = 5
+NAMED = ("mailing", "period", "which", "lead", "feed", "article", "what", "draft", "name", "file")
+"""Arguments that name what a command is done to: ids, names and files."""
 
 
 def audited(options: argparse.Namespace, run: Run) -> int:
@@ -41,7 +43,7 @@ def _act(options: argparse.Namespace) -> str:
 
 def _named(options: argparse.Namespace) -> list[str]:
     """What the command is done to: ids, a file, and readers by their ids."""
-    given = [getattr(options, name, None) for name in ("mailing", "period", "which", "lead", "feed", "article", "file")]
+    given = [getattr(options, name, None) for name in NAMED]
     named = [str(each) for each in given if each]
     address = getattr(options, "address", None)
     return [*named, *([_reader(address)] if address else [])][:MOST_NAMED]

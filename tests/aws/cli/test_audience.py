@@ -39,6 +39,13 @@ def test_a_rule_is_counted_saved_asked_about_and_forgotten(tmp_path: Path, capsy
     assert "Every reader" in run(capsys, "audience", "list")[1]
     assert run(capsys, "audience", "forget", "Linkedin")[0] == 0
     assert app.audiences.all() == []
+    lines = app.audit.page(f"{app.now():%Y-%m}", 10, "", now=app.now()).lines
+    assert [(line.act, line.what, bool(line.refused)) for line in lines] == [
+        ("audience forgotten", "Linkedin", False),
+        ("audience saved", "Linkedin", False),
+        ("audience saved", "Linkedin", True),
+        ("audience saved", "Linkedin", False),
+    ]
     assert run(capsys, "audience", "forget", "Linkedin")[0] == 1
 
 
