@@ -29,7 +29,7 @@ The file begins with front matter, YAML between two lines of ---:
     subjects: [Varaa aika, Kolme aikaa jäljellä]
     share: 0.2
     hours: 4
-  archive: false                    # keep it out of the public archive; else it is there if meant for every topic
+  archive: false                    # keep it out of the public archive; else it is there if it goes to everybody
   ---
   The text, in Markdown. The greeting comes by itself. {{ first_name | friend }} is the reader's first name, or friend.
 
