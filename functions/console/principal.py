@@ -10,7 +10,7 @@ from typing import Any
 from newsletter.container import app
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.text import cut, one_line
-from newsletter.platform.words.said import say
+from newsletter.platform.words.said import either, say
 from newsletter.publication.access.roles import Role
 from newsletter.readers.manage.find import masked
 
@@ -41,7 +41,7 @@ class RoleNeeded(NewsletterError):
                 role=needed.word,
                 yours=yours,
                 contact=access.contact,
-                names=" or ".join(names),
+                names=either(list(names)),
             )
         )
         self.needed = needed

@@ -145,5 +145,6 @@ def test_whoever_may_only_read_counts_and_does_not_save(cloud: Cloud, issuer: Is
     browser.sign_in()
     token = ("form_token", browser.form_token())
     assert "Save as new" not in browser.get(PATH).body
+    assert "Is this address in it?" not in browser.get(PATH).body
     assert browser.post(PATH, token, ("step", "count")).status == 200
     assert browser.post(PATH, token, ("step", "save"), ("name", "x")).status == 403
