@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from newsletter.container import app
 from tests.browser.stage import Camera, Stage, link_to, mail_to, subscribe, unhurried
@@ -215,6 +215,25 @@ def report_that_adds_up(desk: Page, stage: Stage, camera: Camera) -> None:
     camera.look(desk, "83-day-report")
 
 
+def report_that_moves_by_itself(desk: Page, stage: Stage) -> None:
+    """Of a mailing that is under way the page shows what has become of it, without a press."""
+    delivered = desk.locator("#moving-certificate .figure dd").first
+
+    def as_it_was(route: Route) -> None:
+        answer = route.fetch()
+        before = answer.text().replace('data-moves="no"', 'data-moves="yes"').replace("<dd>4 ", "<dd>3 ")
+        route.fulfill(response=answer, body=before)
+
+    desk.clock.install()
+    desk.route(stage.url(REPORT), as_it_was, times=1)
+    desk.goto(stage.url(REPORT))
+    expect(delivered).to_contain_text("3")
+    expect(desk.locator("[data-moves=yes]")).to_have_count(2)
+    desk.clock.fast_forward(5_000)
+    expect(delivered).to_contain_text("4")
+    expect(desk.locator("[data-moves=yes]")).to_have_count(0)
+
+
 def clickers_as_a_file_and_as_an_audience(desk: Page, stage: Stage, camera: Camera) -> None:
     """The two people who clicked, and no machine."""
     desk.goto(stage.url(f"{REPORT}/clickers"))
@@ -293,6 +312,7 @@ def test_a_day_from_the_draft_to_the_report(desk: Page, stage: Stage, camera: Ca
     what_readers_do(reader, stage)
     reader.close()
     report_that_adds_up(desk, stage, camera)
+    report_that_moves_by_itself(desk, stage)
     clickers_as_a_file_and_as_an_audience(desk, stage, camera)
     link_that_was_wrong(desk, stage)
     what_is_left_of_the_day(desk, stage, camera)

@@ -92,6 +92,7 @@ PAGES: Routes = (
     ),
     ("/console/readers/{subscriber}/end", {"POST": signed_in(readers.end, ADMINISTER)}),
     ("/console/import.js", {"GET": imports.show_script}),
+    ("/console/moving.js", {"GET": overview.show_script}),
     (
         "/console/imports",
         {"GET": signed_in(imports.show_list, ADMINISTER), "POST": signed_in(imports.upload, ADMINISTER)},

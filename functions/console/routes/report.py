@@ -56,7 +56,7 @@ def show_mailings(_request: Request, who: Principal) -> Answer:
     lines = newest_mailings(MAILINGS, COUNT_SECONDS)
     decisions = [{**decision, "at": parse_iso(decision["at"])} for decision in app.decisions.newest(DECISIONS)]
     waiting = [line for line in lines if line.mailing.status.state is MailingState.APPROVAL]
-    return page("mailings", who, lines=lines, waiting=waiting, decisions=decisions)
+    return page("mailings", who, script=True, lines=lines, waiting=waiting, decisions=decisions)
 
 
 def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
@@ -80,6 +80,7 @@ def show_mailing(request: Request, who: Principal, mailing: str) -> Answer:
     return page(
         "mailing",
         who,
+        script=True,
         frames=True,
         images=True,  # those of a campaign's text
         mailing=report.mailing,

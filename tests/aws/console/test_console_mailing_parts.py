@@ -143,3 +143,16 @@ def test_recipients_whose_mail_came_back_are_listed_by_reason(
     monkeypatch.setattr(clickers_csv, "IN_A_PART", 1000)
     monkeypatch.setattr(clickers_csv, "MAX_BYTES", 10)
     assert "newsletter mailing clickers campaign-kevat --csv" in marketing.post(f"{PAGE}/clickers", token).body
+
+
+def test_pages_move_by_themselves_while_a_mailing_is_under_way(cloud: Cloud, marketing: Browser) -> None:
+    add_reader(READERS[0])
+    start_campaign(Campaign("kevat", "Kevät", "Lue tämä.", "fi"), app, now=whole_seconds(app.now()))
+    pages = (PAGE, "/console/mailings", "/console")
+    assert marketing.get(PAGE).body.count('data-moves="yes"') == 2
+    assert "[data-moves]" in marketing.get("/console/moving.js").body
+    assert "script-src 'self'" in marketing.get(PAGE).headers["Content-Security-Policy"]
+    assert cloud.drain() == []
+    for page in pages:
+        body = marketing.get(page).body
+        assert ('data-moves="no"' in body, 'data-moves="yes"' in body) == (True, False), page

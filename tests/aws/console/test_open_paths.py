@@ -11,6 +11,7 @@ OPEN = {
     ("/api/v1/openapi.json", "GET"),
     ("/console/campaign.js", "GET"),
     ("/console/import.js", "GET"),
+    ("/console/moving.js", "GET"),
     ("/console/language", "POST"),
 }
 """Also the scripts, which are the same for everybody, and the choice of a language."""

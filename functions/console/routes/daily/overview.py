@@ -13,7 +13,7 @@ from newsletter.container import app
 from newsletter.overview.growth import GrowthOfWeek
 from newsletter.overview.overview import overview
 from newsletter.platform.times import whole_seconds
-from newsletter.platform.web.answer import Answer, json_answer
+from newsletter.platform.web.answer import BARE, Answer, json_answer
 
 MAILINGS = 5
 COUNT_SECONDS = 3.0
@@ -36,7 +36,13 @@ def show(_request: Request, who: Principal) -> Answer:
     now = whole_seconds(app.now())
     found = overview(now, app, clock)
     lines = newest_mailings(MAILINGS, COUNT_SECONDS)
-    return page("start", who, found=found, bars=_bars(found.growth.weeks), lines=lines, now=now)
+    return page("start", who, script=True, found=found, bars=_bars(found.growth.weeks), lines=lines, now=now)
+
+
+def show_script(_request: Request) -> Answer:
+    """The script of pages that change by themselves; it is the same for everybody and knows nothing."""
+    headers = {**BARE, "Cache-Control": "public, max-age=3600", "Content-Type": "text/javascript; charset=utf-8"}
+    return Answer(200, headers, app.templates.script("../console/moving"))
 
 
 def show_json(_request: Request, _who: Principal) -> Answer:
