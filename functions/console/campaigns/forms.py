@@ -9,6 +9,7 @@ from console.campaigns.audience import Mistyped, as_in_form, shown_audience
 from console.campaigns.subjects import errors_on_form, further_subjects, share_and_hours
 from console.principal import Principal
 from console.responses import page
+from console.wording.language import words
 from newsletter.container import app
 from newsletter.mailings.audience.words import left_out_in_words
 from newsletter.mailings.campaign import Campaign, campaign_faults, prepare_campaign, validate_campaign
@@ -85,7 +86,7 @@ def preview(
         text=draft.campaign,
         draft=draft,
         name=mailing.id.removeprefix("campaign-"),
-        audience=audience_in_words(mailing, publication),
+        audience=audience_in_words(mailing, publication, words().language),
         readers=count_in_words(readers),
         left_out=left_out_in_words(readers.left_out, publication),
         counted=readers.about,
@@ -110,7 +111,7 @@ def waiting(who: Principal, draft: Draft, done: str) -> Answer:
         frames=True,
         draft=draft,
         text=draft.campaign,
-        audience=audience_in_words(mailing, publication),
+        audience=audience_in_words(mailing, publication, words().language),
         left=max(0, round(left)),
         soon=left <= schedule.UNDO.total_seconds(),
         done=done,

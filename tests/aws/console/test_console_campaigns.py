@@ -124,6 +124,13 @@ def test_it_is_scheduled_in_the_zone_of_the_publication_and_can_be_changed_till_
     assert (broken.status, only()) == (422, draft)
     press(browser, path, "save", **fields(form), **TEXT | {"subject": "Toinen"}, name=draft.campaign.name)
     assert (only().campaign.subject, only().state) == ("Toinen", DraftState.SCHEDULED)
+    form = browser.get(f"{path}?edit=1")
+    looked = press(browser, path, "check", **fields(form), **TEXT | {"subject": "Kolmas"}, name=draft.campaign.name)
+    assert "It is scheduled: it goes out at" in looked.text
+    assert 'value="send"' not in looked.body, "it goes out at its time"
+    assert (only().campaign.subject, only().state, only().send_at) == ("Kolmas", DraftState.SCHEDULED, draft.send_at)
+    press(browser, path, "schedule", **fields(looked), date=day, time="09:00")
+    assert only().send_at == datetime.fromisoformat(f"{day}T09:00").replace(tzinfo=zone)
 
 
 def test_an_hour_that_the_clocks_leave_out_is_no_time() -> None:
@@ -346,3 +353,12 @@ def test_the_list_goes_on_where_it_stopped(api: Program) -> None:
             break
     assert (len(found), set(found)) == (5, made)
     assert api("GET", "/campaigns?cursor=x").status == 422
+
+
+def test_topics_of_an_audience_are_named_in_the_language_of_the_page(browser: Browser) -> None:
+    browser.jar["newsletter_language"] = "fi"
+    looked = press(browser, NEW, "check", **TEXT, topics="kriisit")
+    topic = app.publication.topic("kriisit")
+    assert topic is not None
+    assert topic.label["fi"] in looked.text
+    assert topic.label["en"] not in looked.text
