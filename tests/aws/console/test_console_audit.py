@@ -41,9 +41,10 @@ def test_acts_are_there_with_who_and_by_which_door(api: Program, marketing: Brow
         *("mailing paused", "campaign-kevat", "anna@example.com", "console"),
     )
     assert (sent["act"], sent["what"], sent["via"], sent["refused"]) == ("campaign sent", "kevat", "api", "")
-    said = marketing.get("/console/audit").text
-    assert "mailing paused" in said
-    assert "anna@example.com" in said
+    said = marketing.get("/console/audit")
+    assert "mailing paused" in said.text
+    assert "anna@example.com" in said.text
+    assert '<a href="/console/mailings/campaign-kevat">campaign-kevat</a>' in said.body
 
 
 def test_what_was_refused_says_why(api: Program) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from console.principal import Principal
 from console.request import Request
 from console.responses import page
@@ -11,6 +13,12 @@ from newsletter.platform.errors import InvalidInput
 from newsletter.platform.web.answer import Answer, json_answer
 
 ON_A_PAGE = 50
+PAGES = (
+    (re.compile(r"\d{14}-[0-9a-f]{12}", re.ASCII), "/console/campaigns/"),
+    (re.compile(r"(?:campaign|digest)-[A-Za-z0-9-]+", re.ASCII), "/console/mailings/"),
+    (re.compile(r"[a-z2-7]{26}", re.ASCII), "/console/readers/"),
+)
+"""Ids that tell by their form where they are shown."""
 
 
 def show(request: Request, who: Principal) -> Answer:
@@ -23,7 +31,8 @@ def show(request: Request, who: Principal) -> Answer:
     except InvalidInput as wrong:
         errors = {wrong.field: wrong.message}
     status = 422 if errors else 200
-    return page("audit", who, status=status, found=found, errors=errors, first=not request.query("cursor"), today=month)
+    first = not request.query("cursor")
+    return page("audit", who, status=status, found=found, errors=errors, first=first, today=month, page_of=_page_of)
 
 
 def show_json(request: Request, _who: Principal) -> Answer:
@@ -31,6 +40,11 @@ def show_json(request: Request, _who: Principal) -> Answer:
     found = _page(request, request.limit())
     lines = [line.as_json for line in found.lines]
     return json_answer(200, {"month": found.month, "audit": lines, "cursor": found.cursor})
+
+
+def _page_of(what: str) -> str:
+    """The page of what an act was done to; empty where its id does not tell."""
+    return next((f"{place}{what}" for form, place in PAGES if form.fullmatch(what)), "")
 
 
 def _page(request: Request, limit: int) -> AuditPage:
