@@ -10,7 +10,7 @@ from markupsafe import escape
 from console.campaigns.audience import as_in_form
 from console.campaigns.input import with_plain_newlines
 from console.campaigns.subjects import errors_on_form
-from console.campaigns.views import DARK, framed, subject_and_text, text_page
+from console.campaigns.views import DARK, SANDBOX, framed, subject_and_text, text_page
 from console.principal import Principal
 from console.request import Request
 from console.whole_mail import whole_mail
@@ -28,7 +28,7 @@ EMPTY_PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
     '<meta name="color-scheme" content="light dark"><p style="font:15px/1.5 system-ui,sans-serif">{said}</p></html>'
 )
-EMPTY_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+EMPTY_POLICY = f"{SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 def show(request: Request, _who: Principal, campaign: Campaign) -> Answer:

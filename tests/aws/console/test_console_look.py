@@ -80,7 +80,10 @@ def test_an_unfinished_form_is_shown_with_what_is_wrong_with_it(look: Any, form:
 
 @pytest.mark.parametrize("body", ["", "  \n ", "x" * 50_001])
 def test_without_a_text_there_is_nothing_to_see_yet(look: Any, body: str) -> None:
-    assert "Nothing to see yet" in look(body=body).body
+    page = look(body=body)
+    assert "Nothing to see yet" in page.body
+    # The script of the form reads how far the frame is scrolled.
+    assert page.headers["Content-Security-Policy"].startswith("sandbox allow-same-origin; default-src 'none'")
     answer = said(look(body=body, part="faults"))
     assert [each["field"] for each in answer["faults"]] == ["body"]
     assert answer["gets_it"] is None
