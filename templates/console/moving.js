@@ -9,8 +9,11 @@
   const look = async () => {
     if (!document.hidden) {
       try {
-        const answer = await fetch(location.href, { redirect: "error" });
-        if (answer.ok) {
+        const answer = await fetch(location.href);
+        if (answer.redirected) {
+          // A campaign that has begun leads to its report. Whoever is signed out stays on the page.
+          if (new URL(answer.url).pathname.startsWith("/console/mailings/")) return location.assign(answer.url);
+        } else if (answer.ok) {
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           for (const old of document.querySelectorAll("[data-moves]")) {
             const now = page.getElementById(old.id);

@@ -161,6 +161,7 @@ def sent_after_second_thoughts(desk: Page, stage: Stage, camera: Camera, draft: 
     expect(desk.locator("button[value=unschedule]")).to_be_visible()
     stage.wait(minutes=2)
     _tick(stage)
+    expect(desk).to_have_url(re.compile(REPORT))  # by itself
     assert all(SUBJECT not in mail.subject for mail in stage.cloud.ses.mailbox.all() if LEFT_OUT in mail.to)
 
 

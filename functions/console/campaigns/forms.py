@@ -108,6 +108,7 @@ def waiting(who: Principal, draft: Draft, done: str) -> Answer:
     return page(
         "campaign_scheduled",
         who,
+        script=True,
         frames=True,
         draft=draft,
         text=draft.campaign,

@@ -95,6 +95,7 @@ def test_it_goes_out_a_minute_after_the_press_and_the_press_can_be_undone(browse
     sent = press(browser, NEW, "send", **TEXT)
     waits = browser.get(sent.location)
     assert "It goes out in" in waits.text
+    assert 'data-moves="yes"' in waits.body
     undone = browser.post(sent.location, *fields(waits, "Undo" and 'class="status').items(), ("step", "unschedule"))
     assert "It is a draft again" in browser.get(undone.location).text
     cloud.run("nurture", app.now() + timedelta(minutes=2))
@@ -118,6 +119,7 @@ def test_it_is_scheduled_in_the_zone_of_the_publication_and_can_be_changed_till_
     assert draft.send_at == datetime.fromisoformat(f"{day}T08:00").replace(tzinfo=zone)
     assert draft.readers == 1
     assert str(zone) in browser.get(path).text
+    assert 'data-moves="no"' in browser.get(path).body, "nothing changes for days"
     form = browser.get(f"{path}?edit=1")
     assert 'data-saves="no"' in form.body
     broken = press(browser, path, "save", **fields(form), subject="", body="x", language="fi")
