@@ -192,7 +192,9 @@ class _Attempt:
         self.stop: SendingStopped | None = None
         self.refused = 0
         self.new_readers: set[int] = set()
-        self.today = app.now().astimezone(app.publication.time_zone).date().isoformat()
+        zone = app.publication.time_zone
+        # Never before the day by which the mailing was planned, which a rehearsal may have moved.
+        self.today = max(app.now().astimezone(zone).date(), mailing.day(zone)).isoformat()
         self.new_since = iso((app.now() if mailing.kind.automated else mailing.created_at) - NEW_FOR)
 
     def choose_recipients(self, found: Mapping[str, RecipientProfile]) -> None:
