@@ -21,7 +21,7 @@ SAM_DEPLOY = $(SAM) deploy --config-env $(STAGE) --capabilities CAPABILITY_IAM C
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo mails test soak simulate check format bench bench-local build deploy lock screenshots mail-pictures clean
+.PHONY: help demo mails test soak simulate check format bench bench-local build reproduce audit deploy release lock screenshots mail-pictures clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,12 +60,21 @@ bench: .venv/test.stamp ## Measure against the budgets; writes build/bench.json
 bench-local: .venv/test.stamp ## A list of 50,000 readers in the local cloud: import, preview, digest (READERS=)
 	.venv/bin/python -m tests.bench.local_cloud
 
-build: .venv-deploy/stamp build/wheels/stamp ## What is deployed, from hashed arm64 wheels, with the size of each zip
+build: .venv-deploy/stamp build/wheels/stamp ## What is deployed, in build/deployed: archives of hashed arm64 wheels, licences, bill of materials
 	@sh infra/build/build.sh
+
+reproduce: .venv-deploy/stamp ## Build a second time and compare: the same tree makes the same bytes
+	@sh infra/build/reproduce.sh
+
+audit: .venv-deploy/stamp ## Hold the locks against known weaknesses, where an advisory source answers (REQUIRED=1: it must)
+	@PYTHONPATH=infra .venv-deploy/bin/python -m supply.audit $(if $(REQUIRED),--required)
 
 deploy: .venv/demo.stamp build ## Build, check and deploy (STAGE=... picks the sections of samconfig.toml; asks for the default one alone)
 	.venv/bin/newsletter check --templates templates
 	$(SAM_DEPLOY) $(DEPLOY)
+
+release: .venv/test.stamp ## Date the changelog, raise the version, commit and tag (VERSION=1.2.3, then git push --follow-tags)
+	@PYTHONPATH=infra .venv/bin/python -m supply.release $(VERSION)
 
 lock: .venv-deploy/stamp ## Write the hashed locks anew from pyproject.toml (UPGRADE=1: newest versions)
 	@sh infra/build/lock.sh

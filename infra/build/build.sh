@@ -1,5 +1,6 @@
 #!/bin/sh
-# `sam build` without Docker, from the hashed wheels alone, then pruned to what the functions use, and tried out.
+# `sam build` without Docker, from the hashed wheels alone, then pruned to what the functions use, tried out and packed
+# into build/deployed, with the licences and the bill of materials.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -11,3 +12,6 @@ python=$(PYTHON='' sh infra/build/find-python.sh 3.13)
 sam build
 "$python" infra/build/prune.py .aws-sam/build
 "$python" -I -S -B infra/build/smoke.py .aws-sam/build/Sender
+export PYTHONPATH=infra PYTHONDONTWRITEBYTECODE=1
+.venv-deploy/bin/python -m supply.package .aws-sam/build build/deployed
+.venv-deploy/bin/python -m supply.upload .aws-sam/build build/deployed

@@ -6,9 +6,9 @@ All functions are built from one CodeUri, so the work is done once and they shar
 from __future__ import annotations
 
 import ast
+import csv
 import gzip
 import importlib.util
-import io
 import json
 import marshal
 import modulefinder
@@ -16,19 +16,22 @@ import os
 import shutil
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "functions/newsletter/platform/aws/clients.py"
 PUBLICATION = ROOT / "templates/publication.toml"
-SIZES = ROOT / "build/zip_sizes.json"
 
 # Files of our dependencies that nothing imports in the functions.
 UNUSED = (
-    "*.dist-info/RECORD",
-    "*.dist-info/sboms",
+    "*.data",  # scripts for a terminal
+    "*.dist-info/sboms",  # the archive's own is made from them (infra/supply)
+    # All licences are in the archive's LICENCES.txt.
+    "*.dist-info/licenses",
+    "*.dist-info/LICEN[CS]E*",
+    "*.dist-info/NOTICE*",
+    "babel/locale-data/LICENSE.unicode",
     "**/*.pyi",
     "aws_lambda_powertools/event_handler",  # our routes have a router of their own (platform/web/router.py)
     "aws_lambda_powertools/metrics/provider/datadog",  # metrics go to CloudWatch
@@ -98,9 +101,6 @@ NOT_COMPILED = (
     "s3transfer",
 )
 
-# AWS counts its limit of 50 MB for a zip in these.
-MB = 1_000_000
-
 
 def services() -> tuple[str, ...]:
     """The AWS services of the tuple `SERVICES` in platform/aws/clients.py, read without importing it."""
@@ -167,6 +167,17 @@ def prune_unused(function: Path) -> None:
     for pattern in UNUSED:
         for path in function.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    prune_metadata(function)
+
+
+def prune_metadata(function: Path) -> None:
+    """Drop what is left of packages of which nothing else is, and the lists of files, which are wrong by now."""
+    for record in function.glob("*.dist-info/RECORD"):
+        files = [function / row[0] for row in csv.reader(record.read_text("utf-8").splitlines()) if row]
+        if not any(file.is_file() and file.parent != record.parent for file in files):
+            shutil.rmtree(record.parent)
+        else:
+            record.unlink()
 
 
 def compile_byte_code(function: Path) -> None:
@@ -203,15 +214,6 @@ def byte_code(source: bytes, named: str) -> bytes:
     return importlib.util.MAGIC_NUMBER + unchecked + importlib.util.source_hash(source) + code
 
 
-def zip_bytes(folder: Path) -> int:
-    """Size in bytes of the zip that `sam deploy` uploads."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.rglob("*")):
-            archive.write(file, file.relative_to(folder))
-    return len(target.getbuffer())
-
-
 def listing(folder: Path) -> dict[Path, int]:
     """Every file below `folder` with its size in bytes."""
     return {file.relative_to(folder): file.stat().st_size for file in folder.rglob("*") if file.is_file()}
@@ -236,12 +238,6 @@ def main(build: Path) -> None:
     for other in others:
         shutil.rmtree(other)
         shutil.copytree(first, other, copy_function=os.link)
-
-    size = zip_bytes(first)
-    SIZES.parent.mkdir(exist_ok=True)
-    SIZES.write_text(json.dumps({function.name: size for function in functions}, indent=2) + "\n")
-    for function in functions:
-        print(f"  {function.name:<12} {size / MB:.1f} MB zipped")
 
 
 if __name__ == "__main__":

@@ -90,7 +90,8 @@ def test_the_workflow_calls_ci_run_and_keeps_what_it_leaves() -> None:
     run = (ROOT / ".ci/run").read_text("utf-8")
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
     kept = inputs("actions/upload-artifact")["path"].split()
-    assert kept == ["build/tests.xml", "build/bench.json"]
+    assert kept[:2] == ["build/tests.xml", "build/bench.json"]
+    assert kept[2:] == ["build/deployed/sbom.cdx.json", "build/deployed/LICENCES.txt"]
     assert f"--junit-xml={kept[0]}" in run
     assert "make bench" in run
     assert kept[1] in MAKEFILE
@@ -114,6 +115,25 @@ def test_the_workflow_may_only_read_and_runs_no_action_that_can_change_under_it(
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)
     assert "pull_request_target" not in text
     assert "secrets." not in text
+
+
+def test_a_release_is_tested_audited_and_published_by_its_tag() -> None:
+    workflow = parsed(GITHUB / "workflows/release.yml")
+    assert workflow[True] == {"push": {"tags": ["v[0-9]+.[0-9]+.[0-9]+"]}}  # YAML reads the key `on` as yes
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    used = {step["uses"]: step.get("with", {}) for step in job["steps"] if "uses" in step}
+    of_ci = {step["uses"]: step.get("with", {}) for step in steps() if "uses" in step}
+    assert used == {action: given for action, given in of_ci.items() if "upload-artifact" not in action}
+    assert job["permissions"] == {"contents": "write"}
+    *before, last = job["steps"]
+    assert "token" not in str(before)
+    assert last["env"] == {"GH_TOKEN": "${{ github.token }}"}
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert "supply.release --notes" in commands[0]
+    assert commands[1:3] == [".ci/run", "make audit REQUIRED=1"]
+    assert "gh release create" in commands[3]
+    assert "--verify-tag" in commands[3]
 
 
 def test_the_bot_looks_where_there_is_something_to_raise() -> None:
