@@ -65,6 +65,20 @@ def test_byte_code_keeps_assertions_line_numbers_and_the_place_in_lambda() -> No
         raise AssertionError("the assertion of the module is lost")
 
 
+def test_of_a_package_that_is_pruned_whole_nothing_stays_and_of_others_the_name_and_version(tmp_path: Path) -> None:
+    for name in ("dns", "wire"):
+        info = tmp_path / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Name: {name}\n")
+        files = [f"{name}/__init__.py", f"{name}-1.0.dist-info/METADATA", f"{name}-1.0.dist-info/RECORD", "../../bin/x"]
+        (info / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("")
+    PRUNE["prune_unused"](tmp_path)
+    left = sorted(file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*") if file.is_file())
+    assert left == ["wire-1.0.dist-info/METADATA", "wire/__init__.py"]
+
+
 def test_a_member_of_a_shape_that_is_called_documentation_stays() -> None:
     model = {"documentation": "<p>", "members": {"documentation": {"shape": "Text", "documentation": "<p>"}}}
     assert PRUNE["without_documentation"](model) == {"members": {"documentation": {"shape": "Text"}}}
