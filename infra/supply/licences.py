@@ -74,8 +74,8 @@ def chosen(expression: Any, allowed: Sequence[str]) -> tuple[str, ...]:
     return min(ways, key=lambda way: [allowed.index(key) for key in way], default=())
 
 
-def check(shipped: Iterable[Shipped], rules: Rules) -> Iterator[str]:
-    """What is wrong with the licences of what is shipped, one line each."""
+def check(shipped: Iterable[Shipped], rules: Rules, copied: Iterable[Copied] = ()) -> Iterator[str]:
+    """What is wrong with the licences of packages, and of copies among the templates; one line each."""
     packages = list(shipped)
     for each in packages:
         named = [(each.wheel.name, each.wheel.stated), *((part.name, part.stated) for part in each.wheel.parts)]
@@ -88,13 +88,18 @@ def check(shipped: Iterable[Shipped], rules: Rules) -> Iterator[str]:
                 yield f"{package}: {fault}"
         if not each.wheel.texts and each.wheel.name not in rules.texts:
             yield f"{package}: its wheel has no licence text; add it to [[texts]] of {LIST.name}"
+    for one in copied:
+        try:
+            decide(one.name, one.licence, rules)
+        except BadMaterial as fault:
+            yield f"{one.path}: {fault}"
     there = {each.wheel.name for each in packages}
     everything = there | {part.name for each in packages for part in each.wheel.parts}
     for name in sorted({name for name, _ in rules.stated} - everything | rules.texts.keys() - there):
         yield f"{LIST.name}: {name} is not shipped any more; take its entry out"
 
 
-def notices(shipped: Sequence[Shipped], rules: Rules) -> str:
+def notices(shipped: Sequence[Shipped], rules: Rules, copied: Sequence[Copied] = ()) -> str:
     """The file LICENCES.txt of the archive: every package with its licence and texts, then the parts compiled in."""
     parts: dict[str, Part] = {}
     lines = [
@@ -106,7 +111,8 @@ def notices(shipped: Sequence[Shipped], rules: Rules) -> str:
         lines.append(f"{wheel.name} {wheel.version}: {decide(wheel.name, wheel.stated, rules)}")
         lines += [f"    with {one.name} in {one.path}: {one.licence}" for one in each.copied]
         parts |= {part.purl: part for part in wheel.parts}
-    needed: dict[str, None] = {}
+    lines += [f"{one.name} in {one.path}: {one.licence}" for one in copied]
+    needed: dict[str, None] = dict.fromkeys(one.licence for one in copied)
     lines += ["", "Compiled into them:", ""]
     for _, part in sorted(parts.items()):
         licence = decide(part.name, part.stated, rules)

@@ -20,18 +20,19 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from supply.licences import Rules, decide
-from supply.origins import Shipped
+from supply.origins import Copied, Shipped
 from supply.wheels import BadMaterial, Part
 
 
 @dataclass(frozen=True)
 class Archive:
-    """One file that is uploaded. `scripts` are its scripts for browsers, all of them our own, by path with SHA-256."""
+    """One file that is uploaded: the packages and copies in it, and the SHA-256 of each file by its path."""
 
     name: str
     sha256: str
-    holds: Sequence[Shipped] = ()
-    scripts: Mapping[str, str] | None = None
+    holds: Sequence[Shipped]
+    files: Mapping[str, str]
+    copied: Sequence[Copied] = ()
 
 
 def bill(version: str, archives: Sequence[Archive], rules: Rules, at: datetime) -> str:
@@ -62,11 +63,15 @@ def bill(version: str, archives: Sequence[Archive], rules: Rules, at: datetime) 
     bom.register_dependency(product, files)
     for archive, file in zip(archives, files, strict=True):
         packages = {each.wheel.name: add(_package(each, rules)) for each in archive.holds}
-        scripts = [add(_script(path, digest)) for path, digest in sorted((archive.scripts or {}).items())]
-        bom.register_dependency(file, [*packages.values(), *scripts])
+        copies = [add(_copy(each, archive.files.get(each.path, ""))) for each in archive.copied]
+        ours = [
+            path for path in archive.files if path.endswith(".js") and not any(one.has(path) for one in archive.copied)
+        ]
+        scripts = [add(_script(path, archive.files[path])) for path in sorted(ours)]
+        bom.register_dependency(file, [*packages.values(), *copies, *scripts])
         for each in archive.holds:
             parts = [add(_part(part, rules)) for part in each.wheel.parts]
-            copies = [add(_copy(each, one.name, one.licence, one.path)) for one in each.copied]
+            copies = [add(_copy(one, archive.files.get(one.path, ""))) for one in each.copied]
             wanted = [packages[name] for name in sorted(each.wheel.requires & packages.keys())]
             bom.register_dependency(packages[each.wheel.name], [*wanted, *parts, *copies])
     return _written(bom)
@@ -110,7 +115,8 @@ def _package(shipped: Shipped, rules: Rules) -> Component:
 
 
 def _part(part: Part, rules: Rules) -> Component:
-    where = [ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(part.source))] if part.source else []
+    kind = ExternalReferenceType(part.source_is)
+    where = [ExternalReference(type=kind, url=XsUri(part.source))] if part.source else []
     return Component(
         name=part.name,
         version=part.version,
@@ -123,13 +129,14 @@ def _part(part: Part, rules: Rules) -> Component:
     )
 
 
-def _copy(shipped: Shipped, name: str, licence: str, path: str) -> Component:
-    """Code or data that a package copied. Of which version it is, nobody says."""
+def _copy(copied: Copied, sha256: str) -> Component:
+    """Code or data that a package copied: a file with its hash, or a folder. Of which version it is, nobody says."""
     return Component(
-        name=name,
-        bom_ref=f"{shipped.wheel.name}:{path}",
-        licenses=[_licence(licence)],
-        properties=[Property(name="newsletter:path", value=path)],
+        name=copied.name,
+        bom_ref=f"{copied.inside}:{copied.path}",
+        hashes=_hashes(sha256) if sha256 else [],
+        licenses=[_licence(copied.licence)],
+        properties=[Property(name="newsletter:path", value=copied.path)],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import source_from_cache
 
@@ -13,9 +13,17 @@ A_COPY = re.compile(r"(^|/)_?(vendor|vendored|extern|third_?party)(/|\.py$)", re
 """A path that looks as if a package had copied another into itself."""
 
 
+FOREIGN = re.compile(rb"copyright|@licen[cs]e|@preserve|SPDX-License|sourceMappingURL", re.IGNORECASE)
+"""What scripts and styles of others have in them, and ours have not."""
+FOREIGN_NAME = re.compile(r"\.min\.(js|css)$|\.(mjs|wasm|woff2?|ttf|otf)$")
+OF_BROWSERS = re.compile(r"\.(js|css|svg)$")
+TEMPLATES = "templates"
+"""Where others' scripts, styles and fonts would lie, as `inside` of licences.toml."""
+
+
 @dataclass(frozen=True)
 class Copied:
-    """Code or data of others at `path` (a folder ends in /) of the package `inside`."""
+    """Code or data of others at `path` (a folder ends in /) of the package `inside`, or of templates/."""
 
     inside: str
     path: str
@@ -63,7 +71,7 @@ def trace(
             raise BadMaterial(f"{file}: of no wheel of the lock, and no package of ours")
         elif source not in files:
             raise BadMaterial(f"{file}: byte code whose source is gone")
-    gone = set(copied)
+    gone = {each for each in copied if each.inside != TEMPLATES}
     shipped = []
     for wheel, there in sorted(held.items(), key=lambda pair: pair[0].name):
         if all(".dist-info/" in file for file in there):
@@ -83,3 +91,19 @@ def trace(
         paths = ", ".join(sorted(each.path for each in gone))
         raise BadMaterial(f"licences.toml: nothing is at {paths} any more; take it out of [[copied]]")
     return shipped
+
+
+def of_others(files: Mapping[str, bytes], copied: Collection[Copied]) -> tuple[Copied, ...]:
+    """The scripts, styles and fonts of others among the templates, which licences.toml lists; all others are ours.
+
+    Raises BadMaterial for one that looks like others' and is not listed, and for an entry that is gone.
+    """
+    listed = [each for each in copied if each.inside == TEMPLATES]
+    for name, content in files.items():
+        foreign = FOREIGN_NAME.search(name) or (OF_BROWSERS.search(name) and FOREIGN.search(content))
+        if foreign and not any(each.has(name) for each in listed):
+            raise BadMaterial(f'{name}: looks like others\' work; list it in [[copied]], inside "{TEMPLATES}"')
+    gone = [each.path for each in listed if not any(map(each.has, files))]
+    if gone:
+        raise BadMaterial(f"licences.toml: nothing is at {', '.join(gone)} any more; take it out of [[copied]]")
+    return tuple(listed)

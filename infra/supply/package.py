@@ -10,13 +10,14 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from supply import archive
 from supply.licences import check, notices, read_rules
 from supply.materials import Archive, bill
-from supply.origins import trace
+from supply.origins import of_others, trace
 from supply.wheels import BadMaterial, read_wheels
 
 ROOT = Path(__file__).parents[2]
@@ -32,17 +33,16 @@ def main(build: Path, target: Path) -> None:
     shipped = trace(
         code.keys(), read_wheels(ROOT / "build/wheels", ROOT / "functions/requirements.txt"), ours, rules.copied
     )
-    faults = list(check(shipped, rules))
+    data = {f"templates/{name}": content for name, content in archive.contents(ROOT / "templates").items()}
+    copied = of_others(data, rules.copied)
+    faults = list(check(shipped, rules, copied))
     if faults:
         raise BadMaterial("\n".join(faults))
-    code["LICENCES.txt"] = notices(shipped, rules).encode()
-    data = archive.contents(ROOT / "templates")
-    scripts = {
-        f"templates/{name}": hashlib.sha256(text).hexdigest() for name, text in data.items() if name.endswith(".js")
-    }
+    code["LICENCES.txt"] = notices(shipped, rules, copied).encode()
+    layer = {name.removeprefix("templates/"): content for name, content in data.items()}
     archives = [
-        Archive("functions.zip", archive.write(target / "functions.zip", code), shipped),
-        Archive("templates.zip", archive.write(target / "templates.zip", data), (), scripts),
+        Archive("functions.zip", archive.write(target / "functions.zip", code), shipped, _hashed(code)),
+        Archive("templates.zip", archive.write(target / "templates.zip", layer), (), _hashed(data), copied),
     ]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     (target / "LICENCES.txt").write_bytes(code["LICENCES.txt"])
@@ -51,6 +51,10 @@ def main(build: Path, target: Path) -> None:
         size = (target / each.name).stat().st_size
         print(f"  {each.name:<14} {size / MB:.2f} MB  sha256 {each.sha256}")
     print(f"  {target}: also LICENCES.txt, and sbom.cdx.json of {len(shipped)} packages")
+
+
+def _hashed(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def functions_in(build: Path) -> list[Path]:

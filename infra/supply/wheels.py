@@ -42,6 +42,8 @@ class Part:
     sha256: str = ""
     source: str = ""
     """Address of its source code."""
+    source_is: str = "vcs"
+    """What is at that address: `vcs`, `website` or `distribution`, as CycloneDX calls them."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _parts(bom: dict[str, Any]) -> Iterator[Part]:
             continue
         licences = [one.get("expression") or one["license"].get("id") or "" for one in each.get("licenses", ())]
         sources = {one["type"]: one["url"] for one in each.get("externalReferences", ())}
+        kind = next((kind for kind in ("vcs", "website", "distribution") if kind in sources), "vcs")
         yield Part(
             name=each["name"],
             version=each["version"],
@@ -125,5 +128,6 @@ def _parts(bom: dict[str, Any]) -> Iterator[Part]:
             authors=tuple(re.sub(r" *<[^>]*>", "", each.get("author", "")).split(", ")) if each.get("author") else (),
             purl=each["purl"].partition("?")[0],
             sha256=next((one["content"] for one in each.get("hashes", ()) if one["alg"] == "SHA-256"), ""),
-            source=sources.get("vcs") or sources.get("website") or sources.get("distribution") or "",
+            source=sources.get(kind, ""),
+            source_is=kind,
         )

@@ -89,6 +89,12 @@ def test_the_file_of_licences_has_every_package_with_its_text_and_its_parts() ->
     assert "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION" in text
 
 
+def test_what_lies_among_the_templates_is_in_the_file_too() -> None:
+    text = notices([OLD], RULES, [Copied("templates", "templates/pages/altcha.min.js", "altcha", "MIT")])
+    assert "altcha in templates/pages/altcha.min.js: MIT\n" in text
+    assert "Permission is hereby granted" in text
+
+
 def test_the_list_of_the_repository_is_one_that_spdx_knows() -> None:
     rules = read_rules()
     assert not {key for key in rules.allowed if "GPL" in key}

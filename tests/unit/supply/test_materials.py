@@ -32,7 +32,9 @@ def made(folder: Path) -> str:
     files = ["boto/core.py", "boto/vendored/six.py", "wire.abi3.so", "sender/handler.py"]
     shipped = trace(files, read_wheels(folder, lock), ["sender"], RULES.copied)
     archives = [
-        Archive("functions.zip", "11" * 32, shipped),
+        Archive(
+            "functions.zip", "11" * 32, shipped, {"boto/vendored/six.py": "44" * 32, "sender/handler.py": "55" * 32}
+        ),
         Archive("templates.zip", "22" * 32, (), {"templates/pages/altcha.js": "33" * 32}),
     ]
     return bill("1.2.3", archives, RULES, AT)
@@ -61,6 +63,8 @@ def test_it_lists_what_is_there_with_licence_and_hash_and_nothing_that_was_left_
     lock = (tmp_path / "lock.txt").read_text()
     assert found["wire"]["hashes"][0]["content"] in lock
     assert found["wire"]["purl"] == "pkg:pypi/wire@1.0"
+    assert found["six"]["hashes"] == [{"alg": "SHA-256", "content": "44" * 32}]
+    assert found["cssparser"]["externalReferences"] == [{"type": "vcs", "url": "https://example.fi/cssparser"}]
     assert found["cssparser"]["licenses"] == [{"license": {"id": "MPL-2.0"}}]
     assert found["templates/pages/altcha.js"]["hashes"] == [{"alg": "SHA-256", "content": "33" * 32}]
     assert all("licenses" in each for each in found.values() if not each["name"].endswith(".zip"))

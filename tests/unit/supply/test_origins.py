@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supply.origins import Copied, Shipped, trace
+from supply.origins import Copied, Shipped, of_others, trace
 from supply.wheels import BadMaterial, Wheel
 
 
@@ -57,3 +57,26 @@ def test_copies_within_a_package_are_listed_as_they_are() -> None:
         traced("boto/__init__.py", "boto/vendored/six.py", wheels=(holder,))
     with pytest.raises(BadMaterial, match=r"nothing is at boto/vendored/six\.py any more"):
         traced("boto/__init__.py", wheels=(holder,), copied=(entry,))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("templates/pages/altcha.min.js", b"(()=>{})()"),
+        ("templates/pages/altcha.js", b"/*! (c) Copyright 2026 Somebody */ let x;"),
+        ("templates/pages/letters.woff2", b"\0"),
+        ("templates/pages/style.css", b"/* @license MIT */"),
+    ],
+)
+def test_a_script_of_others_among_the_templates_is_listed_or_stops_the_build(name: str, content: bytes) -> None:
+    entry = Copied("templates", name, "altcha", "MIT")
+    files = {name: content, "templates/pages/wait.html": b"Copyright of whoever publishes"}
+    with pytest.raises(BadMaterial, match="looks like others' work"):
+        of_others(files, ())
+    assert of_others(files, (entry,)) == (entry,)
+    with pytest.raises(BadMaterial, match="any more"):
+        of_others({}, (entry,))
+
+
+def test_our_own_scripts_are_ours() -> None:
+    assert of_others({"templates/pages/altcha.js": b"// ours", "templates/pages/style.css": b"p {}"}, ()) == ()
