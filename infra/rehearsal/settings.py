@@ -43,7 +43,11 @@ def ses_settings(stack: Stack, *, auto_deliver: bool) -> SesSettings:
     return SesSettings(
         identities=frozenset(each.physical_id for each in stack.of_type("AWS::SES::EmailIdentity")),
         configuration_sets={
-            each.physical_id: ConfigurationSet(tuple(topics[each.physical_id]), _suppressed_reasons(each.properties))
+            each.physical_id: ConfigurationSet(
+                tuple(topics[each.physical_id]),
+                _suppressed_reasons(each.properties),
+                each.properties.get("DeliveryOptions", {}).get("TlsPolicy", "OPTIONAL"),
+            )
             for each in stack.of_type("AWS::SES::ConfigurationSet")
         },
         max_send_rate=SEND_RATE,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cli.doctor import senders
-from cli.doctor.front_door import IN_MAILS
+from cli.doctor.capacity import senders
+from cli.doctor.capacity.front_door import IN_MAILS
 from newsletter.mail.mail_links import MailLinks
 from public_site.handler import PATHS
 from rehearsal.template.cloudformation import read_yaml

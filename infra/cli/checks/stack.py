@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -29,24 +30,48 @@ MISSING = (
 Client = Callable[[str], Any]
 
 
+@dataclass(frozen=True)
+class DeployedStack:
+    """A stack as CloudFormation describes it: its parameters, and the template of this repository with them."""
+
+    name: str
+    about: Mapping[str, Any]
+    given: Mapping[str, str]
+    wanted: Stack
+
+
+def read_stack(name: str, client: Client) -> DeployedStack:
+    """Ask CloudFormation for the stack. Raises botocore's errors."""
+    about = client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in about.get("Parameters", [])}
+    _, _, _, region, account, *_ = about["StackId"].split(":")
+    wanted = load_stack(REPOSITORY, _without_table_names(given), region=region, account=account, stack_name=name)
+    return DeployedStack(name, about, given, wanted)
+
+
 def stack_differences(publication: Publication, stack: str, client: Client) -> Iterator[Difference]:
     """Everything in which the stack differs. Without its name (the local cloud) only tables and queues are compared."""
     if not stack:
-        yield from _storage_differences(_stack_of_environment(publication), client, local=True)
+        wanted = stack_of_environment(publication)
+        yield from tables_differences(wanted, client, local=True)
+        yield from queues_differences(wanted, client)
         return
-    about = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    given = {each["ParameterKey"]: each["ParameterValue"] for each in about.get("Parameters", [])}
-    yield from _parameter_differences(publication, stack, about, given)
-    _, _, _, region, account, *_ = about["StackId"].split(":")
-    wanted = load_stack(REPOSITORY, _without_table_names(given), region=region, account=account, stack_name=stack)
-    yield from _storage_differences(wanted, client, local=False)
+    deployed = read_stack(stack, client)
+    yield from parameter_differences(publication, deployed)
+    yield from tables_differences(deployed.wanted, client, local=False)
+    yield from queues_differences(deployed.wanted, client)
+    yield from functions_differences(deployed.wanted, client)
+    yield from _as_far_as_allowed("schedules", schedule_differences(deployed.wanted, client))
+    domain = publication.sender.address.rpartition("@")[2]
+    yield from _as_far_as_allowed(f"SES identity {domain}", _identity_differences(domain, client))
+
+
+def functions_differences(wanted: Stack, client: Client) -> Iterator[Difference]:
+    """In what each function differs: its settings, environment and rights."""
     for function in wanted.functions:
         yield from _as_far_as_allowed(
             f"function {function.logical_id}", _function_differences(function, wanted, client)
         )
-    yield from _as_far_as_allowed("schedules", _schedule_differences(wanted, client))
-    domain = publication.sender.address.rpartition("@")[2]
-    yield from _as_far_as_allowed(f"SES identity {domain}", _identity_differences(domain, client))
 
 
 def _as_far_as_allowed(where: str, look: Iterator[Difference]) -> Iterator[Difference]:
@@ -63,9 +88,9 @@ def _as_far_as_allowed(where: str, look: Iterator[Difference]) -> Iterator[Diffe
             raise
 
 
-def _parameter_differences(
-    publication: Publication, stack: str, about: Mapping[str, Any], given: Mapping[str, str]
-) -> Iterator[Difference]:
+def parameter_differences(publication: Publication, deployed: DeployedStack) -> Iterator[Difference]:
+    """The stack's state, and parameters that contradict the publication or are of an earlier template."""
+    about, given, stack = deployed.about, deployed.given, deployed.name
     status = about["StackStatus"]
     if not status.endswith("_COMPLETE") or "ROLLBACK" in status:
         yield f"stack {stack}", f"is {status}: see its events in CloudFormation, then `make deploy`", True
@@ -85,13 +110,19 @@ def _parameter_differences(
             yield name, "the deployed stack is of an earlier template, which has no such parameter: `make deploy`", True
 
 
-def _storage_differences(wanted: Stack, client: Client, *, local: bool) -> Iterator[Difference]:
+def tables_differences(wanted: Stack, client: Client, *, local: bool) -> Iterator[Difference]:
+    """In what each table differs from the template: keys, indexes, expiry, backups."""
     actual = names_in_stack(environment.of_functions(wanted), os.environ)
     for table in wanted.of_type(TABLE):
         if name := actual(table.physical_id):
             yield from _as_far_as_allowed(
                 f"table {name}", table_differences(table, name, client("dynamodb"), local=local)
             )
+
+
+def queues_differences(wanted: Stack, client: Client) -> Iterator[Difference]:
+    """In what each queue differs from the template."""
+    actual = names_in_stack(environment.of_functions(wanted), os.environ)
     for queue in wanted.of_type(QUEUE):
         account = wanted.account
         if url := actual(f"https://sqs.{account.region}.amazonaws.com/{account.account_id}/{queue.physical_id}"):
@@ -100,7 +131,7 @@ def _storage_differences(wanted: Stack, client: Client, *, local: bool) -> Itera
 
 def _function_differences(function: Function, wanted: Stack, client: Client) -> Iterator[Difference]:
     where = f"function {function.logical_id}"
-    name = _physical_id(wanted.account.stack_name, function.logical_id, client)
+    name = physical_id(wanted.account.stack_name, function.logical_id, client)
     found = client("lambda").get_function_configuration(FunctionName=name)
     properties = next(
         each.properties
@@ -129,13 +160,14 @@ def _environment_differences(
             yield where, f"{name} is {found.get(name) or 'not set'}, and should be {should}: {DEPLOY}", True
 
 
-def _schedule_differences(wanted: Stack, client: Client) -> Iterator[Difference]:
+def schedule_differences(wanted: Stack, client: Client) -> Iterator[Difference]:
+    """In what each schedule differs: its expression, time zone, and whether it is enabled."""
     for function in wanted.of_type("AWS::Serverless::Function"):
         for event, body in function.properties["Events"].items():
             if body["Type"] != "ScheduleV2":
                 continue
             where, say = f"schedule {function.logical_id}{event}", body["Properties"]
-            name = _physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
+            name = physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
             found = client("scheduler").get_schedule(Name=name)
             right = {
                 "ScheduleExpression": say["ScheduleExpression"],
@@ -160,7 +192,8 @@ def _identity_differences(domain: str, client: Client) -> Iterator[Difference]:
         yield where, message, True
 
 
-def _physical_id(stack: str, logical_id: str, client: Client) -> str:
+def physical_id(stack: str, logical_id: str, client: Client) -> str:
+    """The name that CloudFormation gave to a resource of the stack."""
     detail = client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
     return str(detail["StackResourceDetail"]["PhysicalResourceId"])
 
@@ -178,7 +211,7 @@ def _without_table_names(given: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in given.items() if name in _parameters_of_template() and name not in by_name}
 
 
-def _stack_of_environment(publication: Publication) -> Stack:
+def stack_of_environment(publication: Publication) -> Stack:
     """The stack of the NEWSLETTER_* variables. Only tables and queues are compared: parameters do not matter."""
     needed = {name: "https://x" for name, said in _parameters_of_template().items() if "Default" not in said}
     return load_stack(REPOSITORY, {**needed, "SenderDomain": publication.sender.address.rpartition("@")[2]})

@@ -1,1 +1,4 @@
-"""`newsletter doctor`: whether account and stack can take what is to come. Each check is a module with `look`."""
+"""`newsletter doctor`: whether account, stack, DNS and the servers beside them are as a newsletter needs them.
+
+Each room has the checks of one subject; `checks.py` lists them in the order in which they are shown.
+"""

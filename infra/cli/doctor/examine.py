@@ -3,62 +3,96 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any
 
 from cli import output
-from cli.doctor import executions, front_door, senders, ses_quota
-from cli.doctor.finding import Check, Finding, Level, Plans
+from cli.doctor.checks import CHECKS
+from cli.doctor.dns.resolver import Resolver
+from cli.doctor.finding import Check, Finding, State
+from cli.doctor.place import Place, Wishes
+from cli.doctor.side_by_side import findings
 
-CHECKS: tuple[Check, ...] = (executions.look, front_door.look, ses_quota.look, senders.look)
-"""In the order in which they are shown."""
-CODES = {Level.WELL: 0, Level.UNKNOWN: 0, Level.WARNING: 3, Level.FAULT: 1}
+CODES = {State.FINE: 0, State.UNKNOWN: 0, State.WARNING: 3, State.FAULT: 1}
 """Exit codes by the worst finding; 2 is wrong usage, as with every command."""
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 15, 2
 
 
-def examine(readers: int | None, scanned: float, links: int, *, as_json: bool) -> int:
-    """Look at everything. Without `readers` it is about the list as it is now."""
-    plans = _plans(readers, scanned, links)
-    found = [finding for check in CHECKS for finding in check(plans, _client)]
-    worst = max(finding.level for finding in found)
-    if as_json:
-        print(json.dumps(_as_json(plans, found, worst)))
-    else:
-        _show(found)
-    return CODES[worst]
-
-
-def _plans(readers: int | None, scanned: float, links: int) -> Plans:
+def examine(wishes: Wishes, resolver: Resolver, *, as_json: bool, only: Sequence[str] = ()) -> int:
+    """Look at everything, or at the checks with these keys."""
     from newsletter.container import app
-    from newsletter.mailings.count_audience import active_recipients
+    from newsletter.platform.aws import clients as aws
 
-    if readers is None:
-        readers = sum(recipient is not None for recipient in active_recipients(app, at_most=10**9))
-    return Plans(max(readers, 1), app.mailer.max_send_rate(guess=True), scanned, links)
+    checks = [check for check in CHECKS if not only or check.key in only]
+    for service in aws.SERVICES:
+        aws.client(service)  # before the threads: boto3 may not make clients side by side
+    place = Place(app, _clients(), resolver, wishes)
+    found = findings(checks, place)
+    if as_json:
+        print(json.dumps(_as_json(checks, found), ensure_ascii=False, indent=2))
+    else:
+        _show(checks, found)
+    return CODES[_worst(found)]
+
+
+def _worst(found: list[Finding]) -> State:
+    return max((finding.state for finding in found), default=State.FINE)
+
+
+def _clients() -> Callable[[str], Any]:
+    """Clients by service, each made once whichever thread asks first, none of which waits for long."""
+    made: dict[str, Any] = {}
+    lock = Lock()
+
+    def client(service: str) -> Any:
+        with lock:
+            if service not in made:
+                made[service] = _client(service)
+            return made[service]
+
+    return client
 
 
 def _client(service: str) -> Any:
     import boto3
+    from botocore.config import Config
 
-    return boto3.client(service)
-
-
-def _show(found: list[Finding]) -> None:
-    output.table(
-        ("", "what", "found"), [(finding.level.name.lower(), finding.check, finding.said) for finding in found]
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
     )
-    for finding in found:
+    return boto3.client(service, config=config)
+
+
+def _show(checks: Sequence[Check], found: Sequence[Finding]) -> None:
+    rows = [(finding.state.word, check.name, finding.message) for check, finding in zip(checks, found, strict=True)]
+    output.table(("", "what", "found"), rows)
+    for check, finding in zip(checks, found, strict=True):
         if finding.mend:
-            output.say(f"\n{finding.check}: {finding.mend}.")
+            output.say(f"\n{check.name}:")
+            output.say("\n".join(f"    {line}" for line in finding.mend.splitlines()))
+    output.say(f"\n{_summary(found)}")
 
 
-def _as_json(plans: Plans, found: list[Finding], worst: Level) -> dict[str, Any]:
+def _summary(found: Sequence[Finding]) -> str:
+    counted = {state: sum(finding.state is state for finding in found) for state in State}
+    words = {State.FAULT: "at fault", State.WARNING: "to look at", State.UNKNOWN: "not looked at", State.FINE: "fine"}
+    return ", ".join(f"{counted[state]} {word}" for state, word in words.items() if counted[state]) + "."
+
+
+def _as_json(checks: Sequence[Check], found: list[Finding]) -> dict[str, Any]:
     return {
-        "worst": worst.name.lower(),
-        "readers": plans.readers,
-        "rate": plans.rate if plans.rate != float("inf") else None,
-        "visits_per_second": round(plans.visits_per_second, 1),
-        "findings": [
-            {"level": each.level.name.lower(), "check": each.check, "said": each.said, "mend": each.mend}
-            for each in found
+        "worst": _worst(found).word,
+        "checks": [
+            {
+                "key": check.key,
+                "name": check.name,
+                "state": finding.state.word,
+                "message": finding.message,
+                "mend": finding.mend,
+            }
+            for check, finding in zip(checks, found, strict=True)
         ],
     }

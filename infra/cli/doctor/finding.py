@@ -1,56 +1,100 @@
-"""What a check of the doctor found."""
+"""What a check of the doctor found, and what a check is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
-Client = Callable[[str], Any]
-"""A client of boto3 for a service that is named."""
+if TYPE_CHECKING:
+    from cli.doctor.place import Place
 
 
-class Level(IntEnum):
+class State(IntEnum):
     """How bad it is; the worst one decides the exit code."""
 
-    WELL = 0
+    FINE = 0
     UNKNOWN = 1
-    """Not looked at: there is nothing to look at here, or AWS refused to show it."""
+    """Not looked at: there is nothing of it here, AWS refused to show it, or nobody answered in time."""
     WARNING = 2
     FAULT = 3
+
+    @property
+    def word(self) -> str:
+        """As it is shown."""
+        return self.name.lower()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`check` names what was looked at, `said` is what was found, and `mend` what to do about it."""
+    """`message` is what was found; `mend` the command or DNS record that puts it right, several in lines."""
 
-    level: Level
-    check: str
-    said: str
+    state: State
+    message: str
     mend: str = ""
 
 
 @dataclass(frozen=True)
-class Plans:
-    """What the account is to take. `scanned` is the share of `readers` behind mail scanners, which open all `links`."""
+class Check:
+    """One line of the doctor. `key` names it for programs and never changes; `rights` are the IAM actions it needs.
 
-    readers: int
-    rate: float
-    scanned: float
-    links: int
+    `seconds` is how long it may take. `waits`: with --send it may take as long again as events are waited for.
+    """
 
-    @property
-    def all(self) -> str:
-        """All readers, in words."""
-        return f"{self.readers:,} readers" if self.readers > 1 else "1 reader"
-
-    @property
-    def visits_per_second(self) -> float:
-        """At the most: a scanner opens the links of a mail within ten seconds of its delivery."""
-        return min(self.rate, self.readers / SCANNED_WITHIN) * self.scanned * self.links
+    key: str
+    name: str
+    look: Callable[[Place], Finding]
+    rights: tuple[str, ...] = ()
+    seconds: float = 40.0
+    waits: bool = False
 
 
-SCANNED_WITHIN = 10
-"""Seconds after the delivery within which a scanner has opened every link of a mail (as they are seen to do)."""
-Check = Callable[[Plans, Client], Iterator[Finding]]
+class Unknown(Exception):
+    """The check cannot be made; the message says why, `mend` what would make it possible."""
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+def fine(message: str) -> Finding:
+    """Nothing to do."""
+    return Finding(State.FINE, message)
+
+
+def unknown(message: str, mend: str = "") -> Finding:
+    """Not looked at."""
+    return Finding(State.UNKNOWN, message, mend)
+
+
+def warning(message: str, mend: str = "") -> Finding:
+    """It works, and will not for long, or not as well as it could."""
+    return Finding(State.WARNING, message, mend)
+
+
+def fault(message: str, mend: str = "") -> Finding:
+    """It does not work."""
+    return Finding(State.FAULT, message, mend)
+
+
+def together(found: Iterable[Finding], well: str) -> Finding:
+    """One finding of several, as bad as the worst of them, which comes first; `well` is said where there is none."""
+    all_found = sorted(found, key=lambda each: -each.state)
+    if not all_found:
+        return fine(well)
+    mends = dict.fromkeys(each.mend for each in all_found if each.mend)
+    return Finding(all_found[0].state, "; ".join(each.message for each in all_found), "\n".join(mends))
+
+
+_MEND = re.compile(r":\s(?=`|set |wait |take it back|publish |put |see |run `|delete )|; (?=run `|put )")
+"""Where a text of `newsletter check` goes over from what is wrong to what mends it."""
+
+
+def of_difference(where: str, message: str, *, is_fault: bool) -> Finding:
+    """The finding for what `newsletter check` says in one text."""
+    parts = _MEND.split(message, maxsplit=1)
+    mend = parts[1] if len(parts) > 1 else ""
+    only = re.fullmatch(r"`([^`]+)`", mend)
+    return Finding(State.FAULT if is_fault else State.UNKNOWN, f"{where}: {parts[0]}", only[1] if only else mend)

@@ -119,11 +119,12 @@ class Account:
         }
 
     def _get_configuration_set(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        reasons = self._configuration_set(request).suppressed_reasons
+        kept = self._configuration_set(request)
+        reasons = kept.suppressed_reasons
         return {
             "ConfigurationSetName": request["ConfigurationSetName"],
             **({} if reasons is None else {"SuppressionOptions": {"SuppressedReasons": sorted(reasons)}}),
-            "DeliveryOptions": {"TlsPolicy": "OPTIONAL"},
+            "DeliveryOptions": {"TlsPolicy": kept.tls_policy},
             "ReputationOptions": {"ReputationMetricsEnabled": True},
             "SendingOptions": {"SendingEnabled": True},
             "Tags": [],

@@ -46,11 +46,13 @@ class ConfigurationSet:
     """A configuration set: its event destinations, and what the account's suppression list means for its mails.
 
     `suppressed_reasons`: for these an address is put on the list and its mails are not sent (BOUNCE, COMPLAINT); None
-    leaves it to the account, which has both. Empty means that the list is passed over.
+    leaves it to the account, which has both. Empty means that the list is passed over. `tls_policy` is shown, and all
+    that it means here.
     """
 
     event_topics: tuple[EventDestination, ...] = ()
     suppressed_reasons: frozenset[str] | None = None
+    tls_policy: str = "OPTIONAL"
 
 
 @dataclass(frozen=True)

@@ -4,137 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from copy import deepcopy
-from functools import cache
-from typing import Any
-from urllib.parse import quote
 
 import pytest
-from botocore import xform_name
-from botocore.exceptions import ClientError
-from botocore.session import get_session
-from botocore.validate import ParamValidator
 
 from cli.checks.publication import check_publication
 from cli.checks.stack import stack_differences
 from cli.main import main
 from newsletter.container import app
-from rehearsal.template.model import Stack
-from rehearsal.template.stack import load_stack
-from tests.support.cloud import ROOT, Cloud
+from tests.support.cloud import Cloud
+from tests.support.deployed_stack import NAME, Deployed
 from tests.support.templates import TEMPLATES
 
-NAME = "newsletter-local"
 Captured = pytest.CaptureFixture[str]
 Said = list[tuple[str, str, bool]]
-
-
-@cache
-def model(service: str) -> Any:
-    return get_session().get_service_model(service)
-
-
-class Deployed:
-    """An AWS account with the stack as the template says, to be changed by a test. Tables and queues are moto's.
-
-    Requests are checked against botocore's models, so that what is asked is what AWS understands.
-    """
-
-    def __init__(self, cloud: Cloud, parameters: dict[str, str]) -> None:
-        self.cloud = cloud
-        self.parameters = parameters
-        self.status = "CREATE_COMPLETE"
-        self.denied: set[str] = set()
-        self.identity: dict[str, Any] | None = {
-            "VerifiedForSendingStatus": True,
-            "MailFromAttributes": {"MailFromDomainStatus": "SUCCESS"},
-        }
-        self.stack: Stack = load_stack(ROOT, parameters, stack_name=NAME)
-        functions = {
-            each.logical_id: deepcopy(dict(each.properties)) for each in self.stack.of_type("AWS::Serverless::Function")
-        }
-        self.functions = functions
-        self.environments = {each.logical_id: dict(each.environment) for each in self.stack.functions}
-        self.schedules = {
-            f"{NAME}-{function}{event}": {
-                "ScheduleExpressionTimezone": "UTC",
-                "State": "ENABLED",
-                **{key: value for key, value in body["Properties"].items() if key.startswith("Schedule")},
-            }
-            for function, properties in functions.items()
-            for event, body in properties["Events"].items()
-            if body["Type"] == "ScheduleV2"
-        }
-        self.rights = {
-            function: [statement for policy in properties["Policies"] for statement in policy.get("Statement", [])]
-            for function, properties in functions.items()
-        }
-
-    def client(self, service: str) -> Any:
-        if service in ("dynamodb", "sqs", "ssm"):
-            return self.cloud.client(service)
-        return _Client(service, self)
-
-    def answer(self, operation: str, request: dict[str, Any]) -> Any:
-        if operation in self.denied:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
-        answer: Callable[..., Any] = getattr(self, f"_{xform_name(operation)}")
-        return answer(**request)
-
-    def _describe_stacks(self, StackName: str) -> Any:  # noqa: N803 (names of AWS)
-        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
-        arn = f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{StackName}/1"
-        return {"Stacks": [{"StackId": arn, "StackStatus": self.status, "Parameters": given}]}
-
-    def _describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> Any:  # noqa: N803
-        name = f"{StackName}-{LogicalResourceId}"
-        if LogicalResourceId not in self.functions and name not in self.schedules:
-            raise ClientError({"Error": {"Code": "ValidationError", "Message": "no"}}, "DescribeStackResource")
-        return {"StackResourceDetail": {"PhysicalResourceId": name}}
-
-    def _get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
-        name = FunctionName.removeprefix(f"{NAME}-")
-        return {
-            **{key: self.functions[name][key] for key in ("Handler", "Runtime", "Timeout", "MemorySize")},
-            "Role": f"arn:aws:iam::123456789012:role/{NAME}-{name}Role",
-            "Environment": {"Variables": self.environments[name]},
-        }
-
-    def _list_role_policies(self, RoleName: str) -> Any:  # noqa: N803
-        return {"PolicyNames": [RoleName]}
-
-    def _get_role_policy(self, RoleName: str, PolicyName: str) -> Any:  # noqa: N803
-        assert PolicyName == RoleName
-        queue = {"Effect": "Allow", "Action": ["sqs:SendMessage*"], "Resource": "arn:of:a:queue"}
-        name = RoleName.removeprefix(f"{NAME}-").removesuffix("Role")
-        document = {"Version": "2012-10-17", "Statement": [*self.rights[name], queue]}
-        return {"PolicyDocument": quote(json.dumps(document))}
-
-    def _get_schedule(self, Name: str) -> Any:  # noqa: N803
-        return self.schedules[Name]
-
-    def _get_email_identity(self, EmailIdentity: str) -> Any:  # noqa: N803
-        if self.identity is None:
-            raise ClientError({"Error": {"Code": "NotFoundException", "Message": EmailIdentity}}, "GetEmailIdentity")
-        return self.identity
-
-
-class _Client:
-    def __init__(self, service: str, account: Deployed) -> None:
-        self._service, self._account = service, account
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        operations = {xform_name(name): name for name in model(self._service).operation_names}
-        operation = operations[method]
-
-        def call(**request: Any) -> Any:
-            shape = model(self._service).operation_model(operation).input_shape
-            report = ParamValidator().validate(request, shape)
-            assert not report.has_errors(), report.generate_report()
-            return self._account.answer(operation, request)
-
-        return call
 
 
 @pytest.fixture

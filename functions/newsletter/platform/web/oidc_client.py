@@ -132,6 +132,13 @@ class Oidc:
         access = answer.get("access_token")
         return Tokens(answer["id_token"], access if isinstance(access, str) else "")
 
+    def keys(self) -> int:
+        """How many keys it publishes that we can use, asked anew. Raises IssuerUnreachable."""
+        self._read_keys()
+        self._endpoint("authorization_endpoint")
+        self._endpoint("token_endpoint")
+        return len(self._keys)
+
     # --- what the issuer publishes -----------------------------------------------------------------------------------
 
     def _key(self, key_id: str | None) -> RSAKey | ECKey:

@@ -26,6 +26,11 @@ ABOUT_THE_SUBSCRIBER = {
 }
 """Events that concern more than the ledger, so that the recipient's id is needed."""
 
+PROBE = "doctor"
+"""In the place of a mailing's id: mails of `newsletter doctor --send` to the mailbox simulator of SES, which are in the
+ledger, and otherwise concern nobody's subscription and no reputation."""
+PROBED = "probed"
+"""Result for such a mail."""
 NOT_SENT = "not_sent"
 """Result for a mail that SES did not send: it is recorded, but does not count for our reputation."""
 
@@ -104,6 +109,8 @@ def _update_subscriber(report: _Report, noted: Positions | Exception, now: datet
     event, reader = report.event, report.reader
     if event.position not in noted.get(event.type, ()):
         return NotFound(f"position {event.position} of batch {event.mailing}/{event.batch}")
+    if event.mailing == PROBE:
+        return PROBED
     delivered = event.position in noted.get(EventType.DELIVERED, ())
     try:
         match event.type:

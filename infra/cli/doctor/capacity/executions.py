@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import ceil
 
-from botocore.exceptions import BotoCoreError, ClientError
+from cli.doctor.finding import Finding, fine, warning
+from cli.doctor.place import Place, Plans
 
-from cli.doctor.finding import Client, Finding, Level, Plans
-
-CHECK = "Lambda executions"
 VISIT_S = 0.018
 """Seconds of an execution to reckon with for one visit. While containers are busy it takes 6 ms on average
 (docs/benchmarks.md: measured in the simulation); three times as much, since visits do not come evenly and none waits
@@ -18,23 +15,13 @@ BESIDE = 4
 """Executions that sending and feedback need at the least beside the visits."""
 
 
-def look(plans: Plans, client: Client) -> Iterator[Finding]:
-    """One finding. The local cloud has no limit of its own."""
-    from newsletter.container import app
-
-    if app.settings.local:
-        yield Finding(Level.UNKNOWN, CHECK, "the local cloud has no limit; look at the account with --stack NAME")
-        return
-    try:
-        settings = client("lambda").get_account_settings()
-    except (ClientError, BotoCoreError) as error:
-        yield Finding(
-            Level.UNKNOWN, CHECK, f"not looked at: {error}", "allow lambda:GetAccountSettings to whoever runs this"
-        )
-        return
+def look(place: Place) -> Finding:
+    """The limit of the account against the list. The local cloud has no limit of its own."""
+    place.not_local("limit of executions")
+    settings = place.client("lambda").get_account_settings()
     limit = settings["AccountLimit"]
     executions = int(limit["ConcurrentExecutions"])
-    yield judge(executions, plans, executions - int(limit.get("UnreservedConcurrentExecutions", executions)))
+    return judge(executions, place.plans, executions - int(limit.get("UnreservedConcurrentExecutions", executions)))
 
 
 def judge(executions: int, plans: Plans, reserved: int = 0) -> Finding:
@@ -49,13 +36,12 @@ def judge(executions: int, plans: Plans, reserved: int = 0) -> Finding:
         f"{plans.scanned:.0%} of them behind mail scanners"
     )
     if plans.visits_per_second <= carried:
-        return Finding(Level.WELL, CHECK, said)
+        return fine(said)
     needed = ceil(plans.visits_per_second * VISIT_S) + BESIDE + reserved
     wanted = max(100, 100 * ceil(needed / 100))
-    return Finding(
-        Level.WARNING,
-        CHECK,
+    return warning(
         said,
-        f"ask AWS for {wanted:,} before the first mailing to {plans.readers:,} (Service Quotas, AWS Lambda, "
-        "Concurrent executions); until then some visitors get no page",
+        f"ask AWS for {wanted:,} before the first mailing to {plans.readers:,}; until then some visitors get no page: "
+        "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 "
+        f"--desired-value {wanted}",
     )

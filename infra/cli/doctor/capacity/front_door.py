@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from cli.doctor.finding import Finding, fine, warning
+from cli.doctor.place import Client, Place, Plans
 
-from cli.doctor.finding import Client, Finding, Level, Plans
-
-CHECK = "API Gateway"
 API, STAGE = "Site", "$default"
 """The HTTP API of template.yaml, and the stage that SAM makes for it."""
 IN_MAILS = (
@@ -22,7 +19,6 @@ IN_MAILS = (
     "ANY /unsubscribe/{token}",
 )
 """Pages of ours that every mail links to: a scanner opens each of them once."""
-RIGHTS = "allow cloudformation:DescribeStackResource and apigateway:GET to whoever runs this"
 
 
 @dataclass(frozen=True)
@@ -35,19 +31,10 @@ class Limits:
     account: float
 
 
-def look(plans: Plans, client: Client) -> Iterator[Finding]:
-    """One finding. The local cloud lets everybody in."""
-    from newsletter.container import app
-
-    if app.settings.local:
-        yield Finding(Level.UNKNOWN, CHECK, "the local cloud lets everybody in; look at the account with --stack NAME")
-        return
-    try:
-        found = _limits(app.settings.secrets_path.rpartition("/")[2], client)
-    except (ClientError, BotoCoreError) as error:
-        yield Finding(Level.UNKNOWN, CHECK, f"not looked at: {error}", RIGHTS)
-        return
-    yield judge(found, plans)
+def look(place: Place) -> Finding:
+    """The limits of the stack's API and of the account. The local cloud lets everybody in."""
+    place.not_local("limit of requests")
+    return judge(_limits(place.stack, place.client), place.plans)
 
 
 def judge(limits: Limits, plans: Plans) -> Finding:
@@ -70,7 +57,7 @@ def judge(limits: Limits, plans: Plans) -> Finding:
             f"ask AWS for {1_000 * ceil(needed / 1_000):,} requests a second first (Service Quotas, API Gateway, "
             '"Throttle rate"), or clicks take the place of people who leave'
         )
-    return Finding(Level.WARNING if mend else Level.WELL, CHECK, said, "; ".join(mend))
+    return warning(said, "; ".join(mend)) if mend else fine(said)
 
 
 def _limits(stack: str, client: Client) -> Limits:

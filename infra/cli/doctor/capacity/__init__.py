@@ -1,0 +1,1 @@
+"""Checks of what the account carries: executions, requests, senders."""

@@ -1,0 +1,1 @@
+"""Checks of the stack as it is deployed: parameters, functions, schedules, drift, logs."""

@@ -1,0 +1,1 @@
+"""Checks of what the stack keeps: secrets, tables, queues and their dead letters."""

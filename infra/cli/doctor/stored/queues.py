@@ -1,0 +1,124 @@
+"""The queues: as the template has them, how much waits in each and since when; and the dead letters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+
+from cli.checks.stack import queues_differences
+from cli.doctor.deployed.metrics import Metric, figures
+from cli.doctor.finding import Finding, fine, of_difference, together, warning
+from cli.doctor.place import Place
+
+SCHEDULE = "schedule"
+LONGEST = {
+    "plan": timedelta(minutes=30),
+    "batch": timedelta(hours=1),
+    "transactional": timedelta(minutes=10),
+    "feedback": timedelta(minutes=15),
+    "lead": timedelta(hours=1),
+    "visit": timedelta(minutes=30),
+    "transfer": timedelta(minutes=30),
+    "request": timedelta(minutes=15),
+}
+"""For how long a message may wait in each queue before a person should look. A mailing is planned and put on its queue
+in pieces, so that none of them waits long even when the whole takes a day."""
+MEASURED = timedelta(minutes=15)
+READER = {
+    "plan": "Planner",
+    "batch": "Sender",
+    "transactional": "Sender",
+    "feedback": "Feedback",
+    "lead": "LeadHandoff",
+    "visit": "Feedback",
+    "transfer": "Transfers",
+    "request": "Console",
+}
+
+
+def look(place: Place) -> Finding:
+    """Depth and age of each, and in what they differ from infra/messaging.yaml."""
+    found = [
+        of_difference(where, message, is_fault=is_fault)
+        for where, message, is_fault in queues_differences(place.template, place.client)
+    ]
+    if any("is not there" in each.message for each in found):
+        return together(found, "")
+    waiting = {name: _waiting(url, place) for name, url in _queues(place).items()}
+    ages = {} if place.local else _ages(place)
+    for name, age in ages.items():
+        if age is not None and timedelta(seconds=age) > LONGEST[name]:
+            found.append(
+                warning(
+                    f"the oldest of {waiting[name]:,} in {name} has waited {_long(age)}",
+                    f"does {READER[name]} run? aws logs tail --since 1h --filter-pattern ERROR "
+                    f"$(aws cloudformation describe-stack-resource --stack-name {place.stack} --logical-resource-id "
+                    f"{READER[name]} --query StackResourceDetail.PhysicalResourceId --output text "
+                    "| sed s,^,/aws/lambda/,)",
+                )
+            )
+    full = ", ".join(f"{number:,} in {name}" for name, number in waiting.items() if number)
+    oldest = max((age for age in ages.values() if age is not None), default=0.0)
+    since = "; the local cloud measures no age" if place.local else f", the oldest for {_long(oldest)}"
+    return together(found, f"{full or 'nothing'} waits{since if full or place.local else ''}")
+
+
+def dead_letters(place: Place) -> Finding:
+    """What could not be handled, by queue."""
+    counted = {name: _waiting(url, place) for name, url in _dead(place).items()}
+    there = {name: number for name, number in counted.items() if number}
+    if not there:
+        return fine(f"none in {len(counted)} queues")
+    said = ", ".join(f"{number:,} of {name}" for name, number in there.items())
+    shows = "\n".join(f"newsletter dead-letters show {name} {place.options}" for name in there)
+    redrive = "\n".join(
+        f"newsletter dead-letters {'drop' if name == SCHEDULE else 'redrive'} {name} {place.options}" for name in there
+    )
+    return warning(f"{said} could not be handled", f"{shows}\nmend the cause, then:\n{redrive}")
+
+
+def _queues(place: Place) -> Mapping[str, str]:
+    env = place.app.settings
+    return {
+        "plan": env.plan_queue,
+        "batch": env.batch_queue,
+        "transactional": env.transactional_queue,
+        "feedback": env.feedback_queue,
+        "lead": env.lead_queue,
+        "visit": env.visit_queue,
+        "transfer": env.transfer_queue,
+        "request": env.request_queue,
+    }
+
+
+def _dead(place: Place) -> dict[str, str]:
+    """The dead-letter queue of each queue, by its redrive policy; and that of the schedules."""
+    sqs, found = place.client("sqs"), {}
+    for name, url in _queues(place).items():
+        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+        policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
+        if policy:
+            queue = policy["deadLetterTargetArn"].rpartition(":")[2]
+            found[name] = str(sqs.get_queue_url(QueueName=queue)["QueueUrl"])
+    return {**found, SCHEDULE: place.app.settings.schedule_dead_letters}
+
+
+def _waiting(url: str, place: Place) -> int:
+    answer = place.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _ages(place: Place) -> dict[str, float | None]:
+    """Seconds that the oldest message of each queue has waited, by CloudWatch."""
+    queues = _queues(place)
+    metrics = [
+        Metric("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": url.rpartition("/")[2]}, "Maximum")
+        for url in queues.values()
+    ]
+    found = figures(metrics, place.app.wall_clock(), MEASURED, place.client)
+    return dict(zip(queues, found, strict=True))
+
+
+def _long(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{max(1, round(seconds / 60))} min"

@@ -1,0 +1,336 @@
+"""An AWS account with the stack as the template says, to be broken by a test. Tables, queues and topics are moto's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.session import get_session
+from botocore.validate import ParamValidator
+
+from rehearsal.template.model import Stack
+from rehearsal.template.stack import load_stack
+from tests.support.cloud import ROOT, Cloud
+
+NAME = "newsletter-local"
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
+NESTED = ("Storage", "Messaging", "Email", "Observability", "Alarms")
+OF_MOTO = ("dynamodb", "sqs", "ssm", "sns")
+
+
+@cache
+def model(service: str) -> Any:
+    """botocore's description of the service."""
+    return get_session().get_service_model(service)
+
+
+def refused(operation: str, code: str = "AccessDenied") -> ClientError:
+    """What AWS says to who may not."""
+    date = datetime.now(UTC).strftime(HTTP_DATE)
+    response: Any = {
+        "Error": {"Code": code, "Message": "no"},
+        "ResponseMetadata": {"HTTPHeaders": {"date": date}},
+    }
+    return ClientError(response, operation)
+
+
+@cache
+def _stack(parameters: tuple[tuple[str, str], ...]) -> Stack:
+    return load_stack(ROOT, dict(parameters), stack_name=NAME)
+
+
+class Deployed:
+    """Every part may be changed; `denied` are operations that AWS refuses, `asked` those that were asked for.
+
+    Requests are checked against botocore's models, so that what is asked is what AWS understands.
+    """
+
+    def __init__(self, cloud: Cloud, parameters: dict[str, str]) -> None:
+        self.cloud = cloud
+        self.parameters = parameters
+        self.status = "CREATE_COMPLETE"
+        self.denied: set[str] = set()
+        self.asked: set[tuple[str, str]] = set()
+        self.stack: Stack = _stack(tuple(sorted(parameters.items())))
+        functions = {
+            each.logical_id: deepcopy(dict(each.properties)) for each in self.stack.of_type("AWS::Serverless::Function")
+        }
+        self.functions = functions
+        self.environments = {each.logical_id: dict(each.environment) for each in self.stack.functions}
+        self.schedules = {
+            f"{NAME}-{function}{event}": {
+                "ScheduleExpressionTimezone": "UTC",
+                "State": "ENABLED",
+                **{key: value for key, value in body["Properties"].items() if key.startswith("Schedule")},
+            }
+            for function, properties in functions.items()
+            for event, body in properties["Events"].items()
+            if body["Type"] == "ScheduleV2"
+        }
+        self.rights = {
+            function: [statement for policy in properties["Policies"] for statement in policy.get("Statement", [])]
+            for function, properties in functions.items()
+        }
+        self.loops = {each.logical_id: "Allow" if each.may_loop else "Terminate" for each in self.stack.functions}
+        self.logs: dict[str, int | None] = {f"/aws/lambda/{NAME}-{each}": 30 for each in functions}
+        looked_at = {"StackDriftStatus": "IN_SYNC", "LastCheckTimestamp": datetime.now(UTC) - timedelta(days=1)}
+        self.drift = {each: dict(looked_at) for each in (NAME, *NESTED)}
+        self.executions, self.reserved = 1_000, 0
+        self.invocations: dict[str, float] = dict.fromkeys(functions, 5.0)
+        self.ages: dict[str, float] = {}
+        self.site = next(each.properties for each in self.stack.of_type("AWS::Serverless::HttpApi"))
+        self._ses()
+
+    def _ses(self) -> None:
+        """SES as the template makes it, in an account that may write to everybody."""
+        self.domain = next(each.physical_id for each in self.stack.of_type("AWS::SES::EmailIdentity"))
+        self.account: dict[str, Any] = {
+            "ProductionAccessEnabled": True,
+            "SendingEnabled": True,
+            "EnforcementStatus": "HEALTHY",
+            "SendQuota": {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0},
+            "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
+            "VdmAttributes": {"VdmEnabled": "DISABLED"},
+            "PricingAttributes": {"CurrentPlan": "ESSENTIALS", "NextPlan": "ESSENTIALS"},
+        }
+        self.date = datetime.now(UTC)
+        self.identity: dict[str, Any] | None = {
+            "VerifiedForSendingStatus": True,
+            "VerificationStatus": "SUCCESS",
+            "DkimAttributes": {
+                "SigningEnabled": True,
+                "Status": "SUCCESS",
+                "Tokens": ["first", "second", "third"],
+                "SigningHostedZone": "dkim.amazonses.com",
+                "CurrentSigningKeyLength": "RSA_2048_BIT",
+            },
+            "MailFromAttributes": {"MailFromDomain": f"bounce.{self.domain}", "MailFromDomainStatus": "SUCCESS"},
+        }
+        self.configuration_set: dict[str, Any] = {
+            "SendingOptions": {"SendingEnabled": True},
+            "DeliveryOptions": {"TlsPolicy": "REQUIRE"},
+            "ReputationOptions": {"ReputationMetricsEnabled": True},
+            "SuppressionOptions": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
+        }
+        topic = next(each for each in self.stack.of_type("AWS::SES::ConfigurationSetEventDestination")).properties[
+            "EventDestination"
+        ]
+        types = ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "RENDERING_FAILURE", "DELIVERY_DELAY"]
+        self.destinations: list[dict[str, Any]] = [
+            {
+                "Name": "mail-events",
+                "Enabled": True,
+                "MatchingEventTypes": types,
+                "SnsDestination": {"TopicArn": topic["SnsDestination"]["TopicARN"]},
+            }
+        ]
+
+    def records(self) -> dict[tuple[str, str], list[str]]:
+        """What is in DNS, by name and type, for a domain that is as it should be."""
+        domain, mail_from = self.domain, f"bounce.{self.domain}"
+        tokens = ("first", "second", "third")
+        return {
+            **{(f"{each}._domainkey.{domain}", "CNAME"): [f"{each}.dkim.amazonses.com."] for each in tokens},
+            (mail_from, "MX"): ["10 feedback-smtp.eu-north-1.amazonses.com."],
+            (mail_from, "TXT"): ['"v=spf1 include:amazonses.com ~all"'],
+            (f"_dmarc.{domain}", "TXT"): [f'"v=DMARC1; p=quarantine; rua=mailto:dmarc@{domain}"'],
+            (domain, "MX"): [f"10 mail.{domain}."],
+        }
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service."""
+        return _Moto(service, self) if service in OF_MOTO else _Client(service, self)
+
+    def answer(self, service: str, operation: str, request: dict[str, Any]) -> Any:
+        """What AWS answers."""
+        self.note(service, operation)
+        name = f"_{service}_{xform_name(operation)}"
+        answer: Callable[..., Any] = getattr(self, name, None) or getattr(self, f"_{xform_name(operation)}")
+        return answer(**request)
+
+    def note(self, service: str, operation: str) -> None:
+        """Keep that it was asked for. Raises what AWS says to who may not."""
+        self.asked.add((service, operation))
+        if operation in self.denied:
+            raise refused(operation)
+
+    # --- CloudFormation ----------------------------------------------------------------------------------------------
+
+    def _describe_stacks(self, StackName: str) -> Any:  # noqa: N803 (names of AWS)
+        name = StackName.rpartition("/")[2].removeprefix(f"{NAME}-")
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
+        return {
+            "Stacks": [
+                {
+                    "StackId": f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{StackName}/1",
+                    "StackName": StackName.rpartition("/")[2],
+                    "StackStatus": self.status,
+                    "CreationTime": MADE,
+                    "Parameters": given,
+                    "DriftInformation": self.drift[name],
+                }
+            ]
+        }
+
+    def _list_stack_resources(self, StackName: str) -> Any:  # noqa: N803
+        nested = [
+            {
+                "ResourceType": "AWS::CloudFormation::Stack",
+                "LogicalResourceId": each,
+                "PhysicalResourceId": f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{StackName}-{each}",
+            }
+            for each in NESTED
+        ]
+        return {"StackResourceSummaries": nested}
+
+    def _describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> Any:  # noqa: N803
+        name = f"{StackName}-{LogicalResourceId}"
+        known = LogicalResourceId in self.functions or name in self.schedules or LogicalResourceId == "Site"
+        if not known:
+            raise refused("DescribeStackResource", "ValidationError")
+        return {"StackResourceDetail": {"PhysicalResourceId": name}}
+
+    # --- Lambda, API Gateway, rights, schedules ----------------------------------------------------------------------
+
+    def _get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
+        name = FunctionName.removeprefix(f"{NAME}-")
+        return {
+            **{key: self.functions[name][key] for key in ("Handler", "Runtime", "Timeout", "MemorySize")},
+            "Role": f"arn:aws:iam::123456789012:role/{NAME}-{name}Role",
+            "Environment": {"Variables": self.environments[name]},
+            "LoggingConfig": {"LogGroup": f"/aws/lambda/{FunctionName}"},
+        }
+
+    def _get_function_recursion_config(self, FunctionName: str) -> Any:  # noqa: N803
+        return {"RecursiveLoop": self.loops[FunctionName.removeprefix(f"{NAME}-")]}
+
+    def _get_account_settings(self) -> Any:
+        free = self.executions - self.reserved
+        return {"AccountLimit": {"ConcurrentExecutions": self.executions, "UnreservedConcurrentExecutions": free}}
+
+    def _get_stage(self, ApiId: str, StageName: str) -> Any:  # noqa: N803
+        assert (ApiId, StageName) == (f"{NAME}-Site", "$default")
+        return {name: self.site[name] for name in ("DefaultRouteSettings", "RouteSettings")}
+
+    def _apigateway_get_account(self) -> Any:
+        return {"throttleSettings": {"burstLimit": 5_000, "rateLimit": 10_000.0}}
+
+    def _list_role_policies(self, RoleName: str) -> Any:  # noqa: N803
+        return {"PolicyNames": [RoleName]}
+
+    def _get_role_policy(self, RoleName: str, PolicyName: str) -> Any:  # noqa: N803
+        assert PolicyName == RoleName
+        queue = {"Effect": "Allow", "Action": ["sqs:SendMessage*"], "Resource": "arn:of:a:queue"}
+        name = RoleName.removeprefix(f"{NAME}-").removesuffix("Role")
+        document = {"Version": "2012-10-17", "Statement": [*self.rights[name], queue]}
+        return {"PolicyDocument": quote(json.dumps(document))}
+
+    def _get_schedule(self, Name: str) -> Any:  # noqa: N803
+        return self.schedules[Name]
+
+    # --- CloudWatch --------------------------------------------------------------------------------------------------
+
+    def _get_metric_data(self, MetricDataQueries: Any, StartTime: datetime, EndTime: datetime) -> Any:  # noqa: N803
+        assert StartTime < EndTime
+        results = []
+        for query in MetricDataQueries:
+            metric = query["MetricStat"]["Metric"]
+            (dimension,) = metric["Dimensions"]
+            what = dimension["Value"].removeprefix(f"{NAME}-")
+            known = self.invocations if metric["MetricName"] == "Invocations" else self.ages
+            results.append({"Id": query["Id"], "Values": [known[what]] if what in known else []})
+        return {"MetricDataResults": results}
+
+    def _describe_log_groups(self, logGroupNamePrefix: str) -> Any:  # noqa: N803
+        found = [
+            {"logGroupName": name, **({} if days is None else {"retentionInDays": days})}
+            for name, days in self.logs.items()
+            if name.startswith(logGroupNamePrefix)
+        ]
+        return {"logGroups": found}
+
+    # --- SES ---------------------------------------------------------------------------------------------------------
+
+    def _sesv2_get_account(self) -> Any:
+        date = self.date.strftime(HTTP_DATE)
+        return {**self.account, "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
+
+    def _get_email_identity(self, EmailIdentity: str) -> Any:  # noqa: N803
+        if self.identity is None:
+            raise refused("GetEmailIdentity", "NotFoundException")
+        assert EmailIdentity == self.domain
+        return self.identity
+
+    def _get_configuration_set(self, ConfigurationSetName: str) -> Any:  # noqa: N803
+        assert ConfigurationSetName == f"{NAME}-mail"
+        return self.configuration_set
+
+    def _get_configuration_set_event_destinations(self, ConfigurationSetName: str) -> Any:  # noqa: N803
+        assert ConfigurationSetName == f"{NAME}-mail"
+        return {"EventDestinations": self.destinations}
+
+    def _send_email(self, **request: Any) -> Any:
+        return self.cloud.client("sesv2").send_email(**request)
+
+
+class _Client:
+    """Answers of the account, one page each."""
+
+    def __init__(self, service: str, account: Deployed) -> None:
+        self._service, self._account = service, account
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        operations = {xform_name(name): name for name in model(self._service).operation_names}
+        operation = operations[method]
+
+        def call(**request: Any) -> Any:
+            shape = model(self._service).operation_model(operation).input_shape
+            if shape is not None:
+                report = ParamValidator().validate(request, shape)
+                assert not report.has_errors(), report.generate_report()
+            return self._account.answer(self._service, operation, request)
+
+        return call
+
+    def get_paginator(self, method: str) -> Any:
+        """Pages of what is one here."""
+        return _Pages(getattr(self, method))
+
+
+class _Pages:
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def paginate(self, **request: Any) -> list[Any]:
+        return [self._call(**request)]
+
+
+class _Moto:
+    """A client of moto's that notes what is asked."""
+
+    def __init__(self, service: str, account: Deployed) -> None:
+        self._service, self._account = service, account
+        self._client = account.cloud.client(service)
+
+    def __getattr__(self, method: str) -> Any:
+        operations = {xform_name(name): name for name in model(self._service).operation_names}
+        found = getattr(self._client, method)
+        if method not in operations:
+            return found
+
+        def call(**request: Any) -> Any:
+            self._account.note(self._service, operations[method])
+            return found(**request)
+
+        return call
+
+    def get_paginator(self, method: str) -> Any:
+        return _Pages(getattr(self, method))
