@@ -12,11 +12,10 @@ from urllib.parse import quote
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from botocore.session import get_session
-from botocore.validate import ParamValidator
 
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
+from tests.support.checked_clients import AccountClient, MotoClient
 from tests.support.cloud import ROOT, Cloud
 
 NAME = "newsletter-local"
@@ -24,12 +23,6 @@ HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 NESTED = ("Storage", "Messaging", "Email", "Observability", "Alarms")
 OF_MOTO = ("dynamodb", "sqs", "ssm", "sns")
-
-
-@cache
-def model(service: str) -> Any:
-    """botocore's description of the service."""
-    return get_session().get_service_model(service)
 
 
 def refused(operation: str, code: str = "AccessDenied") -> ClientError:
@@ -147,7 +140,7 @@ class Deployed:
 
     def client(self, service: str) -> Any:
         """The boto3 client of a service."""
-        return _Moto(service, self) if service in OF_MOTO else _Client(service, self)
+        return MotoClient(service, self) if service in OF_MOTO else AccountClient(service, self)
 
     def answer(self, service: str, operation: str, request: dict[str, Any]) -> Any:
         """What AWS answers."""
@@ -279,58 +272,3 @@ class Deployed:
 
     def _send_email(self, **request: Any) -> Any:
         return self.cloud.client("sesv2").send_email(**request)
-
-
-class _Client:
-    """Answers of the account, one page each."""
-
-    def __init__(self, service: str, account: Deployed) -> None:
-        self._service, self._account = service, account
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        operations = {xform_name(name): name for name in model(self._service).operation_names}
-        operation = operations[method]
-
-        def call(**request: Any) -> Any:
-            shape = model(self._service).operation_model(operation).input_shape
-            if shape is not None:
-                report = ParamValidator().validate(request, shape)
-                assert not report.has_errors(), report.generate_report()
-            return self._account.answer(self._service, operation, request)
-
-        return call
-
-    def get_paginator(self, method: str) -> Any:
-        """Pages of what is one here."""
-        return _Pages(getattr(self, method))
-
-
-class _Pages:
-    def __init__(self, call: Callable[..., Any]) -> None:
-        self._call = call
-
-    def paginate(self, **request: Any) -> list[Any]:
-        return [self._call(**request)]
-
-
-class _Moto:
-    """A client of moto's that notes what is asked."""
-
-    def __init__(self, service: str, account: Deployed) -> None:
-        self._service, self._account = service, account
-        self._client = account.cloud.client(service)
-
-    def __getattr__(self, method: str) -> Any:
-        operations = {xform_name(name): name for name in model(self._service).operation_names}
-        found = getattr(self._client, method)
-        if method not in operations:
-            return found
-
-        def call(**request: Any) -> Any:
-            self._account.note(self._service, operations[method])
-            return found(**request)
-
-        return call
-
-    def get_paginator(self, method: str) -> Any:
-        return _Pages(getattr(self, method))

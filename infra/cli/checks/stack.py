@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -198,6 +199,7 @@ def physical_id(stack: str, logical_id: str, client: Client) -> str:
     return str(detail["StackResourceDetail"]["PhysicalResourceId"])
 
 
+@cache
 def _parameters_of_template() -> Mapping[str, Any]:
     from rehearsal.template.cloudformation import read_yaml
 

@@ -24,7 +24,7 @@ from rehearsal.ses import FakeSes
 from rehearsal.settings import ses_settings
 from tests.support.cloud import Cloud
 from tests.support.issuer import Issuer, issuing
-from tests.support.product_over_http import Product, rss
+from tests.support.product_over_http import rss
 from tests.support.readers import add_reader
 
 Captured = pytest.CaptureFixture[str]
@@ -291,25 +291,3 @@ def test_a_clock_that_is_wrong_is_told_from_that_of_aws(doctor: Doctor, monkeypa
     monkeypatch.setattr(Container, "wall_clock", lambda _: datetime.now(UTC) - timedelta(minutes=7))
     state, message, mend = doctor.line("clock")
     assert (state, "seconds behind AWS" in message, "timedatectl" in mend) == ("fault", True, True)
-
-
-# --- over HTTP -------------------------------------------------------------------------------------------------------
-
-
-def test_another_process_examines_the_local_cloud_with_everything_in_it(product: Product) -> None:
-    product.publish("Uusi artikkeli")
-    ran = product.newsletter("doctor", "--send", "--json")
-    lines = {line["key"]: line for line in json.loads(ran.stdout)["checks"]}
-    assert {key: line for key, line in lines.items() if line["state"] not in ("fine", "unknown")} == {}, ran.stderr
-    assert ran.returncode == 0
-    assert "came back" in lines["event_flow"]["message"]
-    assert "refused one with a wrong signature" in lines["crm"]["message"]
-    assert {key for key, line in lines.items() if line["state"] == "unknown"} == {
-        *("ses_pricing", "mail_from", "spf", "dmarc", "mx", "lambda_concurrency", "api_limits", "senders"),
-        *("recursion", "publication", "functions", "drift", "schedules", "logs"),
-    }
-    product.cloud.crm.break_down(600)
-    product.feed.write_text("no feed")
-    ran = product.newsletter("doctor", "--only", "crm", "--only", "feeds", "--only", "queues", "--json")
-    states = {line["key"]: line["state"] for line in json.loads(ran.stdout)["checks"]}
-    assert (ran.returncode, states) == (1, {"queues": "fine", "feeds": "fault", "crm": "fault"})

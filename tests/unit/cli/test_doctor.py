@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from cli.doctor.capacity import executions, front_door, senders
 from cli.doctor.checks import CHECKS
 from cli.doctor.finding import State, fault, fine, of_difference, together, warning
 from cli.doctor.place import Plans
 from cli.doctor.ses import quota
+from cli.doctor.stored import tables
 from newsletter.sending.ses.account_client import Quota
 
 
@@ -129,3 +133,20 @@ def test_the_page_of_operating_has_every_check_and_every_right() -> None:
     policy = json.loads(section.partition("```json\n")[2].partition("```")[0])
     named = [action for statement in policy["Statement"] for action in statement["Action"]]
     assert sorted(named) == sorted({right for check in CHECKS for right in check.rights})
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "mend"),
+    [
+        ("ACTIVE", None, ""),
+        ("UPDATING", None, ""),
+        ("CREATING", State.WARNING, "aws dynamodb wait table-exists --table-name t"),
+        ("ARCHIVED", State.FAULT, "aws dynamodb list-backups --table-name t"),
+        ("INACCESSIBLE_ENCRYPTION_CREDENTIALS", State.FAULT, "aws kms enable-key --key-id k"),
+    ],
+)
+def test_a_table_that_cannot_be_used_says_what_state_it_is_in(status: str, state: State | None, mend: str) -> None:
+    described = {"Table": {"TableStatus": status, "SSEDescription": {"KMSMasterKeyArn": "k"}}}
+    dynamodb = SimpleNamespace(describe_table=lambda TableName: described)  # noqa: ARG005, N803 (as boto3 calls it)
+    found = tables.state_of("t", dynamodb)
+    assert [(each.state, each.mend) for each in found] == ([(state, mend)] if state else [])

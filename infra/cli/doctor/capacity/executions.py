@@ -41,7 +41,7 @@ def judge(executions: int, plans: Plans, reserved: int = 0) -> Finding:
     wanted = max(100, 100 * ceil(needed / 100))
     return warning(
         said,
-        f"ask AWS for {wanted:,} before the first mailing to {plans.readers:,}; until then some visitors get no page: "
+        f"ask AWS for {wanted:,} before the first mailing to {plans.readers:,}; until then some visitors get no page:\n"
         "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 "
         f"--desired-value {wanted}",
     )

@@ -33,7 +33,7 @@ def _of_stack(name: str, status: str, moment: datetime | None, now: datetime) ->
             f"aws cloudformation describe-stack-resource-drifts --stack-name {name} "
             "--stack-resource-drift-status-filters MODIFIED DELETED"
         )
-        return [warning(f"{name} was changed by hand", f"{shown}\nput it back, then: {detect}")]
+        return [warning(f"{name} was changed by hand", f"{shown}\nput it back, then:\n{detect}")]
     if status == "NOT_CHECKED" or moment is None:
         return [unknown(f"nobody asked CloudFormation yet what was changed by hand in {name}", detect)]
     if status != "IN_SYNC":

@@ -23,8 +23,9 @@ def look(place: Place) -> Finding:
 def judge(quota: Quota, plans: Plans) -> Finding:
     """What the quota means for a mailing to all readers."""
     ask = (
-        "ask AWS for a higher sending quota: aws service-quotas request-service-quota-increase --service-code ses "
-        f"--quota-code L-804C8AE8 --desired-value {_wanted(plans)}"
+        "ask AWS for a higher sending quota, days ahead:\n"
+        "aws service-quotas request-service-quota-increase --service-code ses --quota-code L-804C8AE8 "
+        f"--desired-value {_wanted(plans)}"
     )
     hours = plans.readers / plans.rate / 3600
     long = f"{hours:.1f} hours" if hours >= 1 else f"{ceil(60 * hours)} min"
@@ -40,8 +41,9 @@ def judge(quota: Quota, plans: Plans) -> Finding:
     if hours > LONG_HOURS:
         return warning(
             takes,
-            "ask AWS for a higher sending rate: aws service-quotas request-service-quota-increase --service-code ses "
-            f"--quota-code L-CDEF9B6B --desired-value {ceil(plans.readers / 4 / 3600)}",
+            "ask AWS for a higher sending rate, days ahead:\n"
+            "aws service-quotas request-service-quota-increase --service-code ses --quota-code L-CDEF9B6B "
+            f"--desired-value {ceil(plans.readers / 4 / 3600)}",
         )
     if quota.most is None:
         return fine(f"no limit in 24 hours; {takes}")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 
-from cli.checks.stack import queues_differences
+from cli.checks.stack import physical_id, queues_differences
 from cli.doctor.deployed.metrics import Metric, figures
 from cli.doctor.finding import Finding, fine, of_difference, together, warning
 from cli.doctor.place import Place
@@ -51,11 +51,8 @@ def look(place: Place) -> Finding:
         if age is not None and timedelta(seconds=age) > LONGEST[name]:
             found.append(
                 warning(
-                    f"the oldest of {waiting[name]:,} in {name} has waited {_long(age)}",
-                    f"does {READER[name]} run? aws logs tail --since 1h --filter-pattern ERROR "
-                    f"$(aws cloudformation describe-stack-resource --stack-name {place.stack} --logical-resource-id "
-                    f"{READER[name]} --query StackResourceDetail.PhysicalResourceId --output text "
-                    "| sed s,^,/aws/lambda/,)",
+                    f"the oldest in {name} has waited {_long(age)} ({waiting[name]:,} wait now)",
+                    f"aws logs tail /aws/lambda/{physical_id(place.stack, READER[name], place.client)} --since 1h",
                 )
             )
     full = ", ".join(f"{number:,} in {name}" for name, number in waiting.items() if number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from cli.checks.stack import TABLE, tables_differences
 from cli.checks.storage import names_in_stack
@@ -21,13 +22,14 @@ def look(place: Place) -> Finding:
     names = [name for each in place.template.of_type(TABLE) if (name := actual(each.physical_id))]
     missing = {name for name in names for each in found if f"table {name}: is not there" in each.message}
     for name in (each for each in names if each not in missing):
-        found += _state(name, place)
+        found += state_of(name, place.client("dynamodb"))
     protected = "" if place.local else ", with point-in-time recovery"
     return together(found, f"{len(names)} tables with their indexes and expiry{protected}")
 
 
-def _state(name: str, place: Place) -> list[Finding]:
-    found = place.client("dynamodb").describe_table(TableName=name)["Table"]
+def state_of(name: str, dynamodb: Any) -> list[Finding]:
+    """What is wrong with the state of a table, by a client of boto3; nothing where it can be used."""
+    found = dynamodb.describe_table(TableName=name)["Table"]
     status = found.get("TableStatus", "ACTIVE")
     if status in ("ACTIVE", "UPDATING"):
         return []

@@ -1,0 +1,289 @@
+"""What may break in an account or its DNS, and what the doctor's line says then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.doctor.finding import State
+from tests.support.deployed_stack import NAME, Deployed
+
+Break = Callable[[Deployed], None]
+
+
+def put(part: str, **values: Any) -> Break:
+    """Replace members of a part of the account."""
+
+    def act(stack: Deployed) -> None:
+        kept = getattr(stack, part)
+        assert kept is not None
+        setattr(stack, part, {**kept, **values})
+
+    return act
+
+
+def inside(part: str, member: str, **values: Any) -> Break:
+    """Replace members of a member."""
+
+    def act(stack: Deployed) -> None:
+        kept = getattr(stack, part)
+        setattr(stack, part, {**kept, member: {**kept[member], **values}})
+
+    return act
+
+
+def change(act: Callable[[Deployed], Any]) -> Break:
+    """A break that is one expression."""
+
+    def whole(stack: Deployed) -> None:
+        act(stack)
+
+    return whole
+
+
+def parameter(**values: str) -> Break:
+    return lambda stack: stack.parameters.update(values)
+
+
+def without_identity(stack: Deployed) -> None:
+    stack.identity = None
+
+
+def restricted(stack: Deployed) -> None:
+    stack.executions, stack.reserved = 1_000, 998
+
+
+def another_clock(stack: Deployed) -> None:
+    stack.date = datetime.now(UTC) - timedelta(seconds=600)
+
+
+def half_a_minute(stack: Deployed) -> None:
+    stack.date = datetime.now(UTC) + timedelta(seconds=30)
+
+
+def rolled_back(stack: Deployed) -> None:
+    stack.status = "UPDATE_ROLLBACK_COMPLETE"
+
+
+DRIFTED = {"StackDriftStatus": "DRIFTED", "LastCheckTimestamp": datetime(2026, 11, 1, tzinfo=UTC)}
+OLD = {"StackDriftStatus": "IN_SYNC", "LastCheckTimestamp": datetime(2020, 1, 1, tzinfo=UTC)}
+FAULT, WARNING, UNKNOWN = State.FAULT, State.WARNING, State.UNKNOWN
+
+BREAKS: list[tuple[str, Break, State, str, str]] = [
+    # key, what breaks, the state of its line, what it says, what mends it
+    ("ses_access", put("account", ProductionAccessEnabled=False), FAULT, "sandbox", "aws sesv2 put-account-details"),
+    (
+        "ses_access",
+        put(
+            "account",
+            ProductionAccessEnabled=False,
+            Details={"ReviewDetails": {"Status": "PENDING", "CaseId": "17"}},
+        ),
+        FAULT,
+        "AWS reviews the request",
+        "case 17",
+    ),
+    ("ses_access", put("account", SendingEnabled=False), FAULT, "switched off", "put-account-sending-attributes"),
+    ("ses_access", put("account", EnforcementStatus="PROBATION"), WARNING, "PROBATION", "Support Center"),
+    ("ses_access", put("account", EnforcementStatus="SHUTDOWN"), FAULT, "stopped the account", "Support Center"),
+    ("ses_quota", inside("account", "SendQuota", Max24HourSend=200.0), FAULT, "sandbox", "production access"),
+    ("ses_quota", inside("account", "SendQuota", Max24HourSend=5_000.0), WARNING, "takes 3 days", "L-804C8AE8"),
+    ("ses_quota", inside("account", "SendQuota", SentLast24Hours=49_000.0), WARNING, "1,000 of 50,000", "L-804C8AE8"),
+    ("ses_pricing", put("account", PricingAttributes={"CurrentPlan": "PRO"}), WARNING, "105 USD", "--plan NONE"),
+    ("ses_pricing", put("account", VdmAttributes={"VdmEnabled": "ENABLED"}), WARNING, "Virtual", "VdmEnabled=DISABLED"),
+    ("identity", put("identity", VerifiedForSendingStatus=False), FAULT, "not verified", "publish the records"),
+    ("identity", without_identity, FAULT, "is not there", "make deploy"),
+    ("dkim", inside("identity", "DkimAttributes", SigningEnabled=False), FAULT, "not signed", "--signing-enabled"),
+    (
+        "dkim",
+        inside("identity", "DkimAttributes", Status="FAILED"),
+        FAULT,
+        "FAILED",
+        "first._domainkey.sanaharju.example. 3600 IN CNAME first.dkim.amazonses.com.",
+    ),
+    (
+        "dkim",
+        inside("identity", "DkimAttributes", CurrentSigningKeyLength="RSA_1024_BIT"),
+        WARNING,
+        "1,024 bits",
+        "NextSigningKeyLength=RSA_2048_BIT",
+    ),
+    ("mail_from", put("identity", MailFromAttributes={}), WARNING, "no MAIL FROM", "--mail-from-domain bounce."),
+    (
+        "mail_from",
+        inside("identity", "MailFromAttributes", MailFromDomainStatus="FAILED"),
+        FAULT,
+        "FAILED",
+        "bounce.sanaharju.example. 3600 IN MX 10 feedback-smtp.eu-north-1.amazonses.com.",
+    ),
+    (
+        "dmarc",
+        put("identity", MailFromAttributes={}, DkimAttributes={"SigningEnabled": False}),
+        FAULT,
+        "neither DKIM nor SPF",
+        "--signing-enabled",
+    ),
+    ("spf", put("identity", MailFromAttributes={}), WARNING, "never aligned", ""),
+    (
+        "configuration_set",
+        put("configuration_set", SendingOptions={"SendingEnabled": False}),
+        FAULT,
+        "switched off",
+        "put-configuration-set-sending-options",
+    ),
+    (
+        "configuration_set",
+        put("configuration_set", DeliveryOptions={"TlsPolicy": "OPTIONAL"}),
+        WARNING,
+        "unencrypted",
+        "--tls-policy REQUIRE",
+    ),
+    (
+        "configuration_set",
+        put("configuration_set", ReputationOptions={"ReputationMetricsEnabled": False}),
+        WARNING,
+        "not measured",
+        "--reputation-metrics-enabled",
+    ),
+    ("event_flow", change(lambda s: s.destinations.clear()), FAULT, "reports to no SNS topic", "make deploy"),
+    ("event_flow", change(lambda s: s.destinations[0].update(Enabled=False)), FAULT, "switched off", "Enabled=true"),
+    (
+        "event_flow",
+        change(lambda s: s.destinations[0].update(MatchingEventTypes=["SEND"])),
+        FAULT,
+        "does not report BOUNCE, COMPLAINT",
+        "update-configuration-set-event-destination",
+    ),
+    (
+        "suppression",
+        put("configuration_set", SuppressionOptions={"SuppressedReasons": []}),
+        FAULT,
+        "bounces and complaints",
+        "put-configuration-set-suppression-options",
+    ),
+    (
+        "suppression",
+        put("account", SuppressionAttributes={"SuppressedReasons": ["BOUNCE"]}),
+        WARNING,
+        "does not take up complaints",
+        "put-account-suppression-attributes",
+    ),
+    ("lambda_concurrency", restricted, WARNING, "of which 998 are reserved", "--quota-code L-B99A9384"),
+    (
+        "api_limits",
+        put("site", DefaultRouteSettings={"ThrottlingRateLimit": 3}),
+        WARNING,
+        "3 clicks",
+        "ClicksPerSecond",
+    ),
+    ("senders", inside("account", "SendQuota", MaxSendRate=3_000.0), WARNING, "2 executions send up", "Senders=6"),
+    ("senders", change(lambda s: s.parameters.pop("Senders")), UNKNOWN, "without this parameter", "make deploy"),
+    ("recursion", change(lambda s: s.loops.update(Planner="Terminate")), FAULT, "Planner", "--recursive-loop Allow"),
+    ("recursion", change(lambda s: s.loops.update(Nurture="Allow")), WARNING, "Nurture", "--recursive-loop Terminate"),
+    ("publication", parameter(TimeZone="Europe/Oslo"), FAULT, "Europe/Oslo", 'set TimeZone = "Europe/Helsinki"'),
+    ("publication", parameter(SenderDomain="other.example"), FAULT, "other.example", "set SenderDomain ="),
+    ("publication", rolled_back, FAULT, "is UPDATE_ROLLBACK_COMPLETE", "make deploy"),
+    ("functions", change(lambda s: s.functions["Sender"].update(Timeout=3)), FAULT, "Timeout is 3", "make deploy"),
+    ("functions", change(lambda s: s.rights.update(Planner=[])), FAULT, "may not", "make deploy"),
+    ("drift", change(lambda s: s.drift.update(Storage=DRIFTED)), WARNING, "by hand", "describe-stack-resource-drifts"),
+    (
+        "drift",
+        change(lambda s: s.drift.update({NAME: {"StackDriftStatus": "NOT_CHECKED"}})),
+        UNKNOWN,
+        "nobody",
+        "detect-",
+    ),
+    ("drift", change(lambda s: s.drift.update(Email=OLD)), UNKNOWN, "2020-01-01", "detect-stack-drift"),
+    (
+        "schedules",
+        change(lambda s: s.schedules[f"{NAME}-NurtureTick"].update(State="DISABLED")),
+        FAULT,
+        "NurtureTick: State is DISABLED",
+        "make deploy",
+    ),
+    (
+        "schedules",
+        change(lambda s: s.schedules[f"{NAME}-PlannerDigest"].update(ScheduleExpression="rate(1 day)")),
+        FAULT,
+        "rate(1 day)",
+        "make deploy",
+    ),
+    (
+        "last_run",
+        change(lambda s: s.invocations.pop("Nurture")),
+        WARNING,
+        "Nurture has not run for 30",
+        "aws lambda invoke",
+    ),
+    (
+        "last_run",
+        change(lambda s: s.invocations.update(FeedIngest=0)),
+        WARNING,
+        "FeedIngest has not run",
+        "dead-letters",
+    ),
+    (
+        "queues",
+        change(lambda s: s.ages.update(BatchQueue=9_000.0)),
+        WARNING,
+        "the oldest in batch has waited 2.5 hours",
+        "aws logs tail /aws/lambda/newsletter-local-Sender",
+    ),
+    ("queues", change(lambda s: s.ages.update(TransactionalQueue=700.0)), WARNING, "has waited 12 min", "Sender"),
+    ("clock", another_clock, FAULT, "600 seconds ahead", "timedatectl"),
+    ("clock", half_a_minute, WARNING, "seconds behind", "timedatectl"),
+    (
+        "logs",
+        change(lambda s: s.logs.update({f"/aws/lambda/{NAME}-Sender": None})),
+        WARNING,
+        "for ever",
+        f"--retention-in-days 30 --log-group-name /aws/lambda/{NAME}-Sender",
+    ),
+    (
+        "logs",
+        change(lambda s: s.logs.update({f"/aws/lambda/{NAME}-Sender": 3653})),
+        WARNING,
+        "3653 days",
+        "put-retention-policy",
+    ),
+]
+
+DNS: list[tuple[str, dict[tuple[str, str], list[str] | None], State, str, str]] = [
+    (
+        "dkim",
+        {("second._domainkey.{d}", "CNAME"): None},
+        FAULT,
+        "1 of 3 records",
+        "second._domainkey.{d}. 3600 IN CNAME",
+    ),
+    (
+        "mail_from",
+        {("bounce.{d}", "MX"): None},
+        FAULT,
+        "has the mail server none",
+        "bounce.{d}. 3600 IN MX 10 feedback",
+    ),
+    (
+        "mail_from",
+        {("bounce.{d}", "MX"): ["1 mx.other.example."]},
+        FAULT,
+        "mx.other.example",
+        "feedback-smtp.eu-north-1",
+    ),
+    (
+        "spf",
+        {("bounce.{d}", "TXT"): None},
+        FAULT,
+        "no SPF record",
+        'bounce.{d}. 3600 IN TXT "v=spf1 include:amazonses.com',
+    ),
+    ("spf", {("bounce.{d}", "TXT"): ['"v=spf1 -all"']}, FAULT, "does not let SES send", "include:amazonses.com"),
+    ("spf", {("bounce.{d}", "TXT"): ['"v=spf1 include:amazonses.com +all"']}, WARNING, "everybody", "~all"),
+    ("spf", {("bounce.{d}", "TXT"): ['"v=spf1 include:amazonses.com ~all"', '"v=spf1 -all"']}, FAULT, "2 SPF", "TXT"),
+    ("dmarc", {("_dmarc.{d}", "TXT"): None}, FAULT, "no DMARC record", '_dmarc.{d}. 3600 IN TXT "v=DMARC1; p=none'),
+    ("dmarc", {("_dmarc.{d}", "TXT"): ['"v=DMARC1; rua=mailto:x@{d}"']}, FAULT, "no policy", "p=none"),
+    ("dmarc", {("_dmarc.{d}", "TXT"): ['"v=DMARC1; p=none"', '"v=DMARC1; p=reject"']}, FAULT, "2 DMARC", "p=none"),
+    ("mx", {("{d}", "MX"): None}, WARNING, "has no mail server", "{d}. 3600 IN MX 10"),
+    ("mx", {("{d}", "MX"): ["0 ."]}, WARNING, "takes no mail", ""),
+]
