@@ -6,7 +6,7 @@ from cli.doctor.capacity import executions, front_door, senders
 from cli.doctor.deployed import drift, functions, logs, parameters, schedules
 from cli.doctor.dns import sender
 from cli.doctor.finding import Check
-from cli.doctor.outside import clock, crm, feeds, issuer
+from cli.doctor.outside import clock, crm, feeds, issuer, site
 from cli.doctor.ses import account, configuration, identity, quota
 from cli.doctor.stored import queues, secrets, tables
 
@@ -86,6 +86,7 @@ CHECKS: tuple[Check, ...] = (
         schedules.last_run,
         (*OF_FUNCTIONS, "cloudwatch:GetMetricData", "dynamodb:Query"),
     ),
+    Check("site", "Public address", site.look),
     Check("feeds", "Feeds", feeds.look, ("dynamodb:GetItem",), seconds=60),
     Check("crm", "CRM", crm.look, ("dynamodb:GetItem", "ssm:GetParameter"), seconds=75),
     Check("issuer", "Issuer of tokens", issuer.look),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Thread
 from time import monotonic
 
@@ -56,6 +57,7 @@ def _late(check: Check, place: Place) -> Finding:
 def _looked(check: Check, place: Place) -> Finding:
     try:
         found = check.look(place)
+        found = replace(found, message=redacted(found.message))  # of what a feed, a CRM or AWS says
     except Unknown as reason:
         return unknown(str(reason), reason.mend)
     except Exception as error:  # noqa: BLE001 (a check that fails is a finding, and the others go on)
