@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,23 @@ from botocore.validate import ParamValidator
 def model(service: str) -> Any:
     """botocore's description of the service."""
     return get_session().get_service_model(service)
+
+
+def _unknown(shape: Any, value: Any, path: str) -> Iterator[str]:
+    """Members of an answer that the operation does not have."""
+    match value:
+        case dict() if shape.type_name == "structure":
+            for name, each in value.items():
+                if name in shape.members:
+                    yield from _unknown(shape.members[name], each, f"{path}.{name}")
+                elif name != "ResponseMetadata":
+                    yield f"{path}.{name}"
+        case dict() if shape.type_name == "map":
+            for each in value.values():
+                yield from _unknown(shape.value, each, path)
+        case list():
+            for each in value:
+                yield from _unknown(shape.member, each, path)
 
 
 class AccountClient:
@@ -32,7 +49,10 @@ class AccountClient:
             if shape is not None:
                 report = ParamValidator().validate(request, shape)
                 assert not report.has_errors(), report.generate_report()
-            return self._account.answer(self._service, operation, request)
+            answer = self._account.answer(self._service, operation, request)
+            unknown = list(_unknown(model(self._service).operation_model(operation).output_shape, answer, operation))
+            assert unknown == [], "AWS gives no such members"
+            return answer
 
         return call
 
