@@ -249,6 +249,16 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
     ),
 ]
 
+BREAKS += [
+    (
+        "last_run",
+        change(lambda s: s.invocations.update(Planner=0)),
+        WARNING,
+        "Planner has not run for 45",
+        '"only": "look after"',  # with the time alone it would send a digest
+    ),
+]
+
 DNS: list[tuple[str, dict[tuple[str, str], list[str] | None], State, str, str]] = [
     (
         "dkim",

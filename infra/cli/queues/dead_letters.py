@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cli.confirm import agreed
 from cli.faults import Fault
 from cli.output import say, table, when
-from cli.queues.queue_names import SCHEDULE
+from cli.queues.queue_names import QUEUE_NAMES, SCHEDULE, dead_letters_url, queue_urls
 from newsletter.container import app
 from newsletter.platform.aws import clients as aws
 
@@ -48,7 +48,7 @@ class DeadLetter:
 def show(queue: str, limit: int) -> int:
     """The dead letters of every queue, or of one. Returns 1 when there are any, so that a script notices."""
     found = 0
-    for name in [queue] if queue else list(_queues()):
+    for name in [queue] if queue else list(QUEUE_NAMES):
         with _received(name, limit) as letters:
             found += len(letters)
             if letters:
@@ -64,7 +64,7 @@ def show(queue: str, limit: int) -> int:
 
 def redrive(queue: str, only: Sequence[str]) -> int:
     """Send the dead letters on to the queue that they came from. It is safe: every message may be delivered twice."""
-    source = _queues()[queue]
+    source = queue_urls(app.settings)[queue]
     if not source:
         raise Fault(
             "events of schedules are not sent on: the next run catches up. Drop them: newsletter dead-letters drop "
@@ -98,31 +98,12 @@ def drop(queue: str, only: Sequence[str], *, yes: bool) -> int:
 # --- queues ----------------------------------------------------------------------------------------------------------
 
 
-def _queues() -> dict[str, str]:
-    """URLs by the names that a person types. Dead letters of schedules came from no queue: their URL is empty."""
-    env = app.settings
-    return {
-        "plan": env.plan_queue,
-        "batch": env.batch_queue,
-        "transactional": env.transactional_queue,
-        "feedback": env.feedback_queue,
-        "lead": env.lead_queue,
-        "visit": env.visit_queue,
-        "transfer": env.transfer_queue,
-        "request": env.request_queue,
-        SCHEDULE: "",
-    }
-
-
 def _dead_letters(queue: str) -> str:
-    """The URL of the queue's dead-letter queue, from the redrive policy of the queue."""
-    source = _queues()[queue]
-    if not source:
-        return app.settings.schedule_dead_letters
-    sqs = aws.client("sqs")
-    answer = sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["RedrivePolicy"])
-    name = json.loads(answer["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"].rpartition(":")[2]
-    return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
+    """The URL of the queue's dead-letter queue. Raises Fault where somebody took that away."""
+    url = dead_letters_url(queue, app.settings, aws.client("sqs"))
+    if not url:
+        raise Fault(f"the queue {queue} has no dead letters any more: `make deploy` gives it them again")
+    return url
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.queues import dead_letters
+from cli.queues.queue_names import QUEUE_NAMES, SCHEDULE, dead_letters_url
 from newsletter.container import app
 from newsletter.platform.messages import SendBatch
 from rehearsal import events
@@ -31,7 +32,7 @@ def shared() -> Iterator[Cloud]:
 def cloud(shared: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """The stack without messages, and with queues of one server: an empty answer is true at once."""
     monkeypatch.setattr(dead_letters, "WAIT_TIME", 0)
-    for queue in ("Batch", "Plan", "Transactional", "Feedback", "Lead"):
+    for queue in ("Batch", "Plan", "Transactional", "Feedback", "Lead", "Visit", "Transfer", "Request"):
         shared.messages(f"{queue}Queue")
         shared.messages(f"{queue}DeadLetters")
     shared.messages("ScheduleDeadLetters")
@@ -145,6 +146,19 @@ def test_dropping_asks_first(cloud: Cloud, capsys: Captured, monkeypatch: pytest
     monkeypatch.setattr("builtins.input", lambda _: "y")
     assert run(capsys, "dead-letters", "drop", "schedule")[0] == 0
     assert cloud.messages("ScheduleDeadLetters") == []
+
+
+def test_dead_letters_of_every_queue_of_the_stack_can_be_shown_and_sent_on(cloud: Cloud, capsys: Captured) -> None:
+    queues = {each.logical_id for each in cloud.stack.of_type("AWS::SQS::Queue") if each.logical_id.endswith("Queue")}
+    assert {f"{name.title()}Queue" for name in QUEUE_NAMES} - {"ScheduleQueue"} == queues
+    sqs = cloud.client("sqs")
+    for name in QUEUE_NAMES:
+        sqs.send_message(QueueUrl=dead_letters_url(name, app.settings, sqs), MessageBody=LOST)
+        code, said, _ = run(capsys, "dead-letters", "show", name)
+        assert (code, f"{name}: 1 message" in said) == (1, True)
+        if name != SCHEDULE:
+            assert run(capsys, "dead-letters", "redrive", name)[0] == 0
+            assert len(cloud.messages(f"{name.title()}Queue")) == 1
 
 
 def test_events_of_schedules_are_not_sent_on(cloud: Cloud, capsys: Captured) -> None:

@@ -11,6 +11,7 @@ from cli.doctor.finding import Finding, fine, of_difference, together, unknown, 
 from cli.doctor.place import Place
 from newsletter.mailings.schedules import Cron, ExpressionError, Rate, parse
 from newsletter.platform.times import parse_iso
+from rehearsal.template.model import Function, Schedule
 
 ROUNDS = 3
 """So many times its interval without a run are no chance."""
@@ -20,6 +21,8 @@ LATE = timedelta(hours=1)
 BACK = timedelta(days=35)
 """How far back the last time of the digest is looked for; a schedule of once a month has one in there."""
 DECISIONS = 300
+SCHEDULED = "<aws.scheduler.scheduled-time>"
+"""What EventBridge Scheduler replaces by the moment."""
 
 
 def armed(place: Place) -> Finding:
@@ -45,25 +48,31 @@ def last_run(place: Place) -> Finding:
 
 def _functions(place: Place) -> Iterator[Finding]:
     """Functions with a schedule by rate that were not invoked at all for several of its intervals."""
-    expected = []
-    for function in place.deployed.wanted.functions:
-        rates = [parse(each.expression, each.time_zone) for each in function.schedules if each.state == "ENABLED"]
-        intervals = [each.interval for each in rates if isinstance(each, Rate)]
-        if intervals:
-            expected.append((function.logical_id, max(LEAST, ROUNDS * min(intervals))))
     now, made = place.app.wall_clock(), place.deployed.about["CreationTime"]
-    for logical_id, within in expected:
+    for function, schedule, interval in _by_rate(place):
+        within = max(LEAST, ROUNDS * interval)
         if now - made < within:
             continue
-        name = physical_id(place.stack, logical_id, place.client)
+        name = physical_id(place.stack, function.logical_id, place.client)
         metric = Metric("AWS/Lambda", "Invocations", {"FunctionName": name}, "Sum")
         if not figures([metric], now, within, place.client)[0]:
+            payload = schedule.input.replace(SCHEDULED, f"{now:%Y-%m-%dT%H:%M:%SZ}")
             yield warning(
-                f"{logical_id} has not run for {within.total_seconds() / 60:.0f} min",
+                f"{function.logical_id} has not run for {within.total_seconds() / 60:.0f} min",
                 f"newsletter dead-letters show schedule {place.options}\n"
-                f"aws lambda invoke --function-name {name} --payload "
-                f"""'{{"now": "{now:%Y-%m-%dT%H:%M:%SZ}"}}' --cli-binary-format raw-in-base64-out /dev/stdout""",
+                f"aws lambda invoke --function-name {name} --payload '{payload}' "
+                "--cli-binary-format raw-in-base64-out /dev/stdout",
             )
+
+
+def _by_rate(place: Place) -> Iterator[tuple[Function, Schedule, timedelta]]:
+    """Each function with a schedule by rate, and the one of these with the shortest interval."""
+    for function in place.deployed.wanted.functions:
+        enabled = [(each, parse(each.expression, each.time_zone)) for each in function.schedules]
+        rates = [(how.interval, each) for each, how in enabled if isinstance(how, Rate) and each.state == "ENABLED"]
+        if rates:
+            interval, schedule = min(rates, key=lambda pair: pair[0])
+            yield function, schedule, interval
 
 
 def _digest(place: Place) -> Finding:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import timedelta
 
 from cli.checks.stack import physical_id, queues_differences
 from cli.doctor.deployed.metrics import Metric, figures
-from cli.doctor.finding import Finding, fine, of_difference, together, warning
+from cli.doctor.finding import Finding, fault, fine, of_difference, together, warning
 from cli.doctor.place import Place
+from cli.queues.queue_names import QUEUE_NAMES, SCHEDULE, dead_letters_url, queue_urls
 
-SCHEDULE = "schedule"
 LONGEST = {
     "plan": timedelta(minutes=30),
     "batch": timedelta(hours=1),
@@ -63,7 +61,10 @@ def look(place: Place) -> Finding:
 
 def dead_letters(place: Place) -> Finding:
     """What could not be handled, by queue."""
-    counted = {name: _waiting(url, place) for name, url in _dead(place).items()}
+    queues = _dead(place)
+    if without := [name for name, url in queues.items() if not url]:
+        return fault(f"{', '.join(without)} has no dead letters: what fails there is lost", "make deploy")
+    counted = {name: _waiting(url, place) for name, url in queues.items()}
     there = {name: number for name, number in counted.items() if number}
     if not there:
         return fine(f"none in {len(counted)} queues")
@@ -75,30 +76,14 @@ def dead_letters(place: Place) -> Finding:
     return warning(f"{said} could not be handled", f"{shows}\nmend the cause, then:\n{redrive}")
 
 
-def _queues(place: Place) -> Mapping[str, str]:
-    env = place.app.settings
-    return {
-        "plan": env.plan_queue,
-        "batch": env.batch_queue,
-        "transactional": env.transactional_queue,
-        "feedback": env.feedback_queue,
-        "lead": env.lead_queue,
-        "visit": env.visit_queue,
-        "transfer": env.transfer_queue,
-        "request": env.request_queue,
-    }
+def _queues(place: Place) -> dict[str, str]:
+    """The addresses of the queues that a function reads."""
+    return {name: url for name, url in queue_urls(place.app.settings).items() if url}
 
 
 def _dead(place: Place) -> dict[str, str]:
-    """The dead-letter queue of each queue, by its redrive policy; and that of the schedules."""
-    sqs, found = place.client("sqs"), {}
-    for name, url in _queues(place).items():
-        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
-        policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
-        if policy:
-            queue = policy["deadLetterTargetArn"].rpartition(":")[2]
-            found[name] = str(sqs.get_queue_url(QueueName=queue)["QueueUrl"])
-    return {**found, SCHEDULE: place.app.settings.schedule_dead_letters}
+    """The dead-letter queue of each queue, and that of the schedules; empty where there is none."""
+    return {name: dead_letters_url(name, place.app.settings, place.client("sqs")) for name in QUEUE_NAMES}
 
 
 def _waiting(url: str, place: Place) -> int:
