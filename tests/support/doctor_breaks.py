@@ -250,6 +250,8 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
 ]
 
 BREAKS += [
+    ("publication", parameter(FeedUrl="https://x.example/feed"), WARNING, "instead of the feeds", 'set FeedUrl = ""'),
+    ("publication", parameter(DigestSchedule="cron(30 3 ? * TUE *)"), WARNING, "between 2 and 5", "another hour"),
     (
         "last_run",
         change(lambda s: s.invocations.update(Planner=0)),

@@ -34,6 +34,11 @@ class Account:
         self.cloud, self.records, self._port = cloud, records, port
         self.reset()
 
+    @property
+    def resolver(self) -> str:
+        """The address of its name server."""
+        return f"127.0.0.1:{self._port}"
+
     def reset(self) -> None:
         """As it should be."""
         self.stack = Deployed(self.cloud, dict(self.cloud.stack.parameters))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
+import boto3
 import dns.zonefile
 import pytest
 from botocore import xform_name
 
 from cli.doctor.finding import State
-from cli.main import _with_local_url, parser
+from cli.doctor.place import Place
+from cli.main import _with_local_url, main, parser
 from tests.support.checked_clients import model
 from tests.support.cloud import Cloud
 from tests.support.deployed_stack import NAME
 from tests.support.doctor_breaks import BREAKS, DNS, FAULT, UNKNOWN, WARNING
 from tests.support.doctored_account import OF_AWS, Account, doctored_account, noted
+from tests.support.templates import TEMPLATES
 
 
 @pytest.fixture
@@ -63,6 +68,18 @@ def test_a_policy_of_the_domain_above_counts(account: Account) -> None:
     records = account.records
     records["_dmarc.example", "TXT"] = records.pop((f"_dmarc.{account.stack.domain}", "TXT"))
     assert account.look("dmarc")["dmarc"].state is FAULT, "a registry's own record is nobody's policy"
+
+
+def test_a_domain_below_another_has_the_policy_for_those_below(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = "uutiset.sanaharju.example"
+    monkeypatch.setattr(Place, "domain", property(lambda _: below))
+    account.stack.domain = below
+    account.records["_dmarc.sanaharju.example", "TXT"] = ['"v=DMARC1; p=reject; sp=quarantine"']
+    assert "_dmarc.sanaharju.example says p=quarantine" in account.look("dmarc")["dmarc"].message
+    account.records[f"_dmarc.{below}", "TXT"] = ['"v=DMARC1; p=none"']
+    assert f"_dmarc.{below} says p=none" in account.look("dmarc")["dmarc"].message
 
 
 def test_strict_alignment_leaves_dkim_alone_to_speak_for_the_sender(account: Account) -> None:
@@ -156,6 +173,36 @@ def test_each_check_names_the_rights_that_it_needs_and_is_unknown_without(accoun
                     assert found.state is UNKNOWN, (check.key, operation, found)
                     assert operation in found.message, (check.key, operation, found)
                     assert right in found.mend, (check.key, operation, found)
+
+
+def test_the_command_examines_a_stack_by_its_name(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what it knows from the stack alone: its functions' environment, and AWS."""
+
+    def of_account(service: str, **_: Any) -> Any:
+        return account.stack.client(service)
+
+    monkeypatch.setattr(boto3, "client", of_account)
+    keys = [word for check in OF_AWS for word in ("--only", check.key)]
+    words = ["doctor", "--stack", NAME, "--templates", str(TEMPLATES), "--resolver", account.resolver, *keys]
+
+    def run(*more: str) -> tuple[int, dict[str, Any]]:
+        code = main([*words, *more, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    for environment in account.stack.environments.values():
+        environment["NEWSLETTER_LOCAL"] = ""
+    code, said = run("--readers", "12000", "--links", "5")
+    assert (code, said["worst"]) == (0, "fine")
+    assert [check["key"] for check in said["checks"]] == [check.key for check in OF_AWS]
+    assert all(check.keys() == {"key", "name", "state", "message", "mend"} for check in said["checks"])
+    assert run("--readers", "60000", "--links", "5")[0] == 3
+    account.stack.denied = {"GetSchedule"}
+    code, said = run("--readers", "12000", "--links", "5")
+    assert (code, said["worst"]) == (0, "unknown")
+    account.stack.status = "UPDATE_FAILED"
+    assert run()[0] == 1
 
 
 def test_tables_are_told_by_what_they_lack(account: Account) -> None:

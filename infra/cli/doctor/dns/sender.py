@@ -48,6 +48,8 @@ def dmarc(place: Place) -> Finding:
         return fault(f"{at} has {len(records)} DMARC records, which count as none (RFC 7489, 6.6.3)", right)
     tags = _tags(records[0])
     policy = tags.get("p", "")
+    if at != f"_dmarc.{domain}" and policy:
+        policy = tags.get("sp", policy)  # of the domain above, for those below it
     if policy not in ("none", "quarantine", "reject"):
         return fault(f"{at} has no policy p=none, quarantine or reject: {records[0]}", right)
     aligned = _aligned(tags, place)
