@@ -79,6 +79,8 @@ class Deployed:
         self.executions, self.reserved = 1_000, 0
         self.invocations: dict[str, float] = dict.fromkeys(functions, 5.0)
         self.ages: dict[str, float] = {}
+        self.ringing: list[str] = []
+        self.alarm_topic = f"arn:aws:sns:eu-north-1:123456789012:{NAME}-AlarmTopic"
         self.site = next(each.properties for each in self.stack.of_type("AWS::Serverless::HttpApi"))
         self._ses()
 
@@ -186,6 +188,10 @@ class Deployed:
 
     def _describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> Any:  # noqa: N803
         name = f"{StackName}-{LogicalResourceId}"
+        if LogicalResourceId in NESTED:
+            return {"StackResourceDetail": {"PhysicalResourceId": f"arn:of:{name}"}}
+        if (StackName, LogicalResourceId) == (f"arn:of:{NAME}-Messaging", "AlarmTopic"):
+            return {"StackResourceDetail": {"PhysicalResourceId": self.alarm_topic}}
         known = LogicalResourceId in self.functions or name in self.schedules or LogicalResourceId == "Site"
         if not known:
             raise refused("DescribeStackResource", "ValidationError")
@@ -241,6 +247,10 @@ class Deployed:
             known = self.invocations if metric["MetricName"] == "Invocations" else self.ages
             results.append({"Id": query["Id"], "Values": [known[what]] if what in known else []})
         return {"MetricDataResults": results}
+
+    def _describe_alarms(self, AlarmNamePrefix: str, StateValue: str) -> Any:  # noqa: N803
+        assert (AlarmNamePrefix, StateValue) == (f"{NAME}-", "ALARM")
+        return {"MetricAlarms": [{"AlarmName": each} for each in self.ringing]}
 
     def _describe_log_groups(self, logGroupNamePrefix: str) -> Any:  # noqa: N803
         found = [

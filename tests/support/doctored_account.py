@@ -19,7 +19,7 @@ from newsletter.platform.aws import clients as aws
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
 from tests.support.cloud import Cloud
-from tests.support.deployed_stack import Deployed
+from tests.support.deployed_stack import NAME, Deployed
 from tests.support.name_server import name_server
 
 OUTSIDE = {"site", "feeds", "crm", "issuer"}
@@ -64,6 +64,8 @@ def doctored_account(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             loaded[key] = load_stack(*arguments, **options)
         return loaded[key]
 
+    arn = f"arn:aws:sns:eu-north-1:123456789012:{NAME}-AlarmTopic"
+    cloud.client("sns").subscribe(TopicArn=arn, Protocol="email", Endpoint="valvomo@example.fi")
     dynamodb = cloud.client("dynamodb")
     for table in cloud.stack.of_type("AWS::DynamoDB::Table"):
         if table.logical_id != "Guards":

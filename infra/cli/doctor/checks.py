@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.doctor.capacity import executions, front_door, senders
-from cli.doctor.deployed import drift, functions, logs, parameters, schedules
+from cli.doctor.deployed import alarms, drift, functions, logs, parameters, schedules
 from cli.doctor.dns import sender
 from cli.doctor.finding import Check
 from cli.doctor.outside import clock, crm, feeds, issuer, site
@@ -85,6 +85,12 @@ CHECKS: tuple[Check, ...] = (
         "Last runs",
         schedules.last_run,
         (*OF_FUNCTIONS, "cloudwatch:GetMetricData", "dynamodb:Query"),
+    ),
+    Check(
+        "alarms",
+        "Alarms",
+        alarms.look,
+        ("cloudformation:DescribeStackResource", "sns:ListSubscriptionsByTopic", "cloudwatch:DescribeAlarms"),
     ),
     Check("site", "Public address", site.look),
     Check("feeds", "Feeds", feeds.look, ("dynamodb:GetItem",), seconds=60),

@@ -11,6 +11,7 @@ import pytest
 
 from cli.doctor.capacity import executions, front_door, senders
 from cli.doctor.checks import CHECKS
+from cli.doctor.deployed import alarms
 from cli.doctor.finding import State, fault, fine, of_difference, together, warning
 from cli.doctor.place import Plans
 from cli.doctor.ses import quota
@@ -133,6 +134,15 @@ def test_the_page_of_operating_has_every_check_and_every_right() -> None:
     policy = json.loads(section.partition("```json\n")[2].partition("```")[0])
     named = [action for statement in policy["Statement"] for action in statement["Action"]]
     assert sorted(named) == sorted({right for check in CHECKS for right in check.rights})
+
+
+def test_alarms_that_nobody_has_confirmed_to_hear_are_told_of() -> None:
+    pending, there = {"SubscriptionArn": "PendingConfirmation"}, {"SubscriptionArn": "arn:aws:sns:x"}
+    assert alarms.unheard([pending, there], "topic") == []
+    (waiting,), (nobody,) = alarms.unheard([pending], "topic"), alarms.unheard([], "topic")
+    assert (waiting.state, "was not confirmed" in waiting.message) == (State.WARNING, True)
+    assert nobody.message == "nobody hears them"
+    assert "aws sns subscribe --topic-arn topic --protocol email" in nobody.mend
 
 
 @pytest.mark.parametrize(
