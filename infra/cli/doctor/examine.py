@@ -69,10 +69,13 @@ def _client(service: str) -> Any:
 def _show(checks: Sequence[Check], found: Sequence[Finding]) -> None:
     rows = [(finding.state.word, check.name, finding.message) for check, finding in zip(checks, found, strict=True)]
     output.table(("", "what", "found"), rows)
+    mends: dict[str, list[str]] = {}
     for check, finding in zip(checks, found, strict=True):
         if finding.mend:
-            output.say(f"\n{check.name}:")
-            output.say("\n".join(f"    {line}" for line in finding.mend.splitlines()))
+            mends.setdefault(finding.mend, []).append(check.name)
+    for mend, names in mends.items():
+        output.say(f"\n{', '.join(names)}:")
+        output.say("\n".join(f"    {line}" for line in mend.splitlines()))
     output.say(f"\n{_summary(found)}")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from newsletter.platform.aws.throttling import is_of_aws
+
 if TYPE_CHECKING:
     from cli.doctor.place import Place
 
@@ -86,6 +88,18 @@ def together(found: Iterable[Finding], well: str) -> Finding:
         return fine(well)
     mends = dict.fromkeys(each.mend for each in all_found if each.mend)
     return Finding(all_found[0].state, "; ".join(each.message for each in all_found), "\n".join(mends))
+
+
+def half_known(what: str, error: Exception) -> Finding:
+    """In place of one half of a check that AWS did not answer, so that the other half is still said.
+
+    Raises the error where it is none of AWS's.
+    """
+    if not is_of_aws(error):
+        raise error
+    said = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    operation = getattr(error, "operation_name", "")
+    return unknown(f"{what} is not known: AWS {f'refused {operation} ({said})' if said else 'did not answer'}")
 
 
 _MEND = re.compile(r":\s(?=`|set |wait |take it back|publish |put |see |run `|delete )|; (?=run `|put )")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from newsletter.articles.feeds.feed_state import Failure, Hold
 from newsletter.container import Container, app
@@ -44,6 +45,22 @@ def test_a_feed_is_looked_at_now_and_as_the_stack_sees_it(doctor: Doctor) -> Non
         assert app.feed_states.put(url, replace(base, **state_of))
         found, message, mend = doctor.line("feeds")
         assert (found, said in message, "newsletter " in mend) == ("warning", True, True), message
+
+
+def test_without_the_stacks_tables_a_feed_and_the_crm_are_still_asked(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetItem")
+
+    monkeypatch.setattr(type(app.feed_states), "get", refuse)
+    monkeypatch.setattr(type(app.crm_endpoint), "health", refuse)
+    for key in ("feeds", "crm"):
+        state, message, mend = doctor.line(key)
+        assert (state, "AWS refused GetItem" in message, "allow dynamodb:GetItem" in mend) == ("unknown", True, True)
+    doctor.feed.write_text("<html>Not found</html>")
+    doctor.cloud.crm_status = 500
+    assert doctor.line("feeds")[0] == doctor.line("crm")[0] == "fault"
 
 
 def test_a_crm_that_refuses_is_off_or_verifies_nothing_is_said_to(doctor: Doctor) -> None:

@@ -11,8 +11,6 @@ from cli.doctor.place import Place
 
 NESTED, TOPIC = "Messaging", "AlarmTopic"
 PENDING = "PendingConfirmation"
-OF_STACKS = ("Storage", "Messaging", "Email", "Observability", "Alarms")
-"""The nested stacks of template.yaml. An alarm's name begins with its stack's, and other stacks may begin like ours."""
 
 
 def look(place: Place) -> Finding:
@@ -46,10 +44,13 @@ def _ringing(place: Place) -> list[str]:
         for page in pages.paginate(AlarmNamePrefix=f"{place.stack}-", StateValue="ALARM")
         for each in page.get("MetricAlarms", [])
     ]
-    ours = tuple(f"{place.stack}-{nested}-" for nested in OF_STACKS)
-    return sorted({_logical(name) for name in names if name.startswith(ours)})
+    return sorted({logical for name in names if (logical := _logical(name, place.stack))})
 
 
-def _logical(name: str) -> str:
-    """`newsletter-Messaging-1ABC-PlanDeadLettersAlarm-2DEF` is PlanDeadLettersAlarm."""
-    return next((part for part in name.split("-") if part.endswith("Alarm")), name)
+def _logical(name: str, stack: str) -> str:
+    """`newsletter-Alarms-1ABC-LeadWaitAlarm-2DEF` is LeadWaitAlarm of `newsletter`; empty for one of another stack.
+
+    CloudFormation puts a name together from the stack, the nested stack with its suffix, and the alarm with its own.
+    """
+    parts = name.removeprefix(f"{stack}-").split("-")
+    return parts[-2] if len(parts) in (2, 4) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cli.doctor.finding import Finding, fault, fine, together, unknown, warning
+from cli.doctor.finding import Finding, fault, fine, half_known, together, unknown, warning
 from cli.doctor.place import Place
 from newsletter.leads.crm_client import Crm
 from newsletter.leads.manage.send_test import TestAnswer, send_test
@@ -41,7 +41,10 @@ def look(place: Place) -> Finding:
 
 
 def _health(place: Place) -> list[Finding]:
-    health = place.app.crm_endpoint.health()
+    try:
+        health = place.app.crm_endpoint.health()
+    except Exception as error:  # noqa: BLE001 (raised again unless AWS does not answer)
+        return [half_known("whether it is switched off", error)]
     access = health.access(place.app.now())
     if access is Access.OFF:
         why = f": {health.off_why}" if health.off_why else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from cli.doctor.finding import Finding, fault, together, unknown, warning
+from cli.doctor.finding import Finding, fault, half_known, together, unknown, warning
 from cli.doctor.place import Place
 from newsletter.articles.checks.check_feed import check_feed
 from newsletter.platform.aws.items import side_by_side
@@ -42,7 +42,11 @@ def _feed(url: str, place: Place) -> Iterator[Finding]:
 
 
 def _as_the_stack_sees_it(url: str, place: Place, now: datetime) -> Iterator[Finding]:
-    state = place.app.feed_states.get(url)
+    try:
+        state = place.app.feed_states.get(url)
+    except Exception as error:  # noqa: BLE001 (raised again unless AWS does not answer)
+        yield half_known(f"how the stack reads {url}", error)
+        return
     if state.hold:
         yield warning(
             f"{url} is held since {state.hold.since:%Y-%m-%d}: {state.hold.reason}",
