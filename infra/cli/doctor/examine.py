@@ -11,7 +11,7 @@ from cli import output
 from cli.doctor.checks import CHECKS
 from cli.doctor.dns.resolver import Resolver
 from cli.doctor.finding import Check, Finding, State
-from cli.doctor.place import Place, Wishes
+from cli.doctor.place import Place, Plans, Wishes
 from cli.doctor.side_by_side import findings
 
 CODES = {State.FINE: 0, State.UNKNOWN: 0, State.WARNING: 3, State.FAULT: 1}
@@ -30,7 +30,7 @@ def examine(wishes: Wishes, resolver: Resolver, *, as_json: bool, only: Sequence
     place = Place(app, _clients(), resolver, wishes)
     found = findings(checks, place)
     if as_json:
-        print(json.dumps(_as_json(checks, found), ensure_ascii=False, indent=2))
+        print(json.dumps(_as_json(checks, found, place.known_plans), ensure_ascii=False, indent=2))
     else:
         _show(checks, found)
     return CODES[_worst(found)]
@@ -85,9 +85,12 @@ def _summary(found: Sequence[Finding]) -> str:
     return ", ".join(f"{counted[state]} {word}" for state, word in words.items() if counted[state]) + "."
 
 
-def _as_json(checks: Sequence[Check], found: list[Finding]) -> dict[str, Any]:
+def _as_json(checks: Sequence[Check], found: list[Finding], plans: Plans | None) -> dict[str, Any]:
+    """`readers` and `rate` (mails a second) are what the lines reckon with; null where no line did."""
     return {
         "worst": _worst(found).word,
+        "readers": plans.readers if plans else None,
+        "rate": plans.rate if plans else None,
         "checks": [
             {
                 "key": check.key,

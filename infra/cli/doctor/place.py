@@ -81,6 +81,11 @@ class Once(Generic[R]):
                     raise
             return self._made[0]
 
+    @property
+    def known(self) -> R | None:
+        """What was made, without making it; None where nobody asked yet, or it failed."""
+        return self._made[0] if self._made else None
+
 
 class Place:
     """One per run; all checks share it, side by side."""
@@ -117,6 +122,11 @@ class Place:
     def plans(self) -> Plans:
         """What is to come."""
         return self._plans()
+
+    @property
+    def known_plans(self) -> Plans | None:
+        """What is to come, as far as a check has asked for it."""
+        return self._plans.known
 
     @property
     def deployed(self) -> DeployedStack:

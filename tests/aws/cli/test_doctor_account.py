@@ -195,7 +195,7 @@ def test_the_command_examines_a_stack_by_its_name(
     for environment in account.stack.environments.values():
         environment["NEWSLETTER_LOCAL"] = ""
     code, said = run("--readers", "12000", "--links", "5")
-    assert (code, said["worst"]) == (0, "fine")
+    assert (code, said["worst"], said["readers"], said["rate"]) == (0, "fine", 12_000, 14.0)
     assert [check["key"] for check in said["checks"]] == [check.key for check in OF_AWS]
     assert all(check.keys() == {"key", "name", "state", "message", "mend"} for check in said["checks"])
     assert run("--readers", "60000", "--links", "5")[0] == 3
