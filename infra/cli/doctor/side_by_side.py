@@ -9,6 +9,7 @@ from time import monotonic
 
 from cli.doctor.finding import Check, Finding, State, Unknown, fault, unknown
 from cli.doctor.place import Place
+from cli.progress import counted
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.redaction import redacted
 
@@ -40,7 +41,7 @@ def findings(checks: Sequence[Check], place: Place) -> list[Finding]:
     threads = [Thread(target=look, args=(check,), name=f"doctor {check.key}", daemon=True) for check in checks]
     for thread in threads:
         thread.start()
-    for check, thread in zip(checks, threads, strict=True):
+    for check, thread in counted(list(zip(checks, threads, strict=True)), "looking", total=len(checks)):
         thread.join(max(0.0, began + seconds_of(check, place) - monotonic()))
     return [kept.get(check.key) or _late(check, place) for check in checks]
 

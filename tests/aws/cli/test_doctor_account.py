@@ -71,6 +71,16 @@ def test_a_policy_of_the_domain_above_counts(account: Account) -> None:
     assert account.look("dmarc")["dmarc"].state is FAULT, "a registry's own record is nobody's policy"
 
 
+def test_spf_may_include_ses_by_a_record_of_the_company(account: Account) -> None:
+    at, others = (f"bounce.{account.stack.domain}", "TXT"), "_spf.sanaharju.example"
+    account.records[at] = [f'"v=spf1 ip4:192.0.2.1 include:{others} -all"']
+    assert account.look("spf")["spf"].state is FAULT
+    account.records[others, "TXT"] = ['"v=spf1 include:amazonses.com -all"']
+    assert account.look("spf")["spf"].state is State.FINE
+    account.records[others, "TXT"] = [f'"v=spf1 include:{others} -all"']
+    assert account.look("spf")["spf"].state is FAULT, "one that includes itself ends"
+
+
 def test_a_domain_below_another_has_the_policy_for_those_below(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,9 @@ from cli.doctor.finding import Finding, fault, fine, together, warning
 from cli.doctor.place import Place
 from cli.doctor.ses.identity import SPF
 
+SES = "amazonses.com"
+LOOKUPS = 10
+"""Records that may be asked for; more is an error, and the whole record counts for nothing (RFC 7208, 4.6.4)."""
 OUTSIDE = "mail servers outside"
 
 
@@ -23,7 +26,7 @@ def spf(place: Place) -> Finding:
     if len(records) > 1:
         return fault(f"{name} has {len(records)} SPF records, which count as none (RFC 7208, 4.5)", right)
     terms = records[0].lower().split()[1:]
-    if not any(term.lstrip("+") == "include:amazonses.com" for term in terms):
+    if not _lets_ses_send(records[0], place):
         return fault(f"SPF of {name} does not let SES send: {records[0]}", right)
     if "+all" in terms or "all" in terms:
         return warning(f"SPF of {name} lets everybody send: {records[0]}", right)
@@ -34,6 +37,23 @@ def spf(place: Place) -> Finding:
             f"--mail-from-domain bounce.{place.domain}",
         )
     return fine(f"SES may send for {name}, which is aligned with {place.domain}")
+
+
+def _lets_ses_send(record: str, place: Place) -> bool:
+    """Whether the record includes that of SES, itself or by others that it includes, of which so many are read."""
+    waiting, looked_up = [record], 0
+    while waiting:
+        for term in waiting.pop(0).lower().split()[1:]:
+            how, _, target = term.lstrip("+").replace("redirect=", "redirect:").partition(":")
+            if how not in ("include", "redirect"):
+                continue
+            looked_up += 1
+            if looked_up > LOOKUPS:
+                return False
+            if target == SES:
+                return True
+            waiting += [each for each in place.resolver.texts(target) if each.lower().startswith("v=spf1")]
+    return False
 
 
 def dmarc(place: Place) -> Finding:
