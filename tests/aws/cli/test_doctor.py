@@ -127,6 +127,18 @@ def test_the_sandbox_and_a_domain_that_is_not_there_are_faults(doctor: Doctor) -
     assert doctor.line("event_flow", "--send")[0] == "fault", "SES refuses the mail"
 
 
+def test_a_configuration_set_that_was_changed_is_held_against_the_template(doctor: Doctor) -> None:
+    (name,) = ses_settings(doctor.cloud.stack, auto_deliver=True).configuration_sets
+    kept = ses_settings(doctor.cloud.stack, auto_deliver=True).configuration_sets[name]
+    ses_with(doctor, configuration_sets={name: replace(kept, suppressed_reasons=frozenset(), tls_policy="OPTIONAL")})
+    assert doctor.line("configuration_set")[:2] == ("warning", "mails may go out unencrypted")
+    state, message, _ = doctor.line("suppression")
+    assert (state, "mails again who had bounces and complaints" in message) == ("fault", True)
+    ses_with(doctor, configuration_sets={name: replace(kept, event_topics=())})
+    state, message, _ = doctor.line("event_flow")
+    assert (state, "reports to no SNS topic" in message) == ("fault", True)
+
+
 # --- what the stack keeps --------------------------------------------------------------------------------------------
 
 

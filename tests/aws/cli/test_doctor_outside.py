@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
+from werkzeug.wrappers import Response
 
 from newsletter.articles.feeds.feed_state import Failure, Hold
 from newsletter.container import Container, app
@@ -72,9 +73,10 @@ def test_a_crm_that_refuses_is_off_or_verifies_nothing_is_said_to(doctor: Doctor
     state, message, mend = doctor.line("crm", "--send")
     assert (state, "wrong signature too" in message) == ("warning", True)
     assert "webhook-signature" in mend
-    doctor.cloud.crm_status = 500
-    assert doctor.line("crm")[0] == "fault"
-    doctor.cloud.crm_status = 200
+    doctor.cloud.crm_answers = lambda _: Response("no contact maija.lukija@example.com", 500)
+    state, message, _ = doctor.line("crm")
+    assert (state, "HTTP 500: no contact" in message, "maija" in message) == ("fault", True, False)
+    doctor.cloud.crm_answers = None
     app.crm_endpoint.change(lambda _: EndpointHealth(resting_until=app.now() + timedelta(minutes=9)))
     state, message, _ = doctor.line("crm")
     assert (state, "it rests until" in message) == ("warning", True)
