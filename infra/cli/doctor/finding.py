@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from cli.doctor.place import Place
 
 
+MOST_SHOWN = 6
+"""Findings of one check whose words are shown; what mends them is shown of all."""
+
+
 class State(IntEnum):
     """How bad it is; the worst one decides the exit code."""
 
@@ -87,7 +91,10 @@ def together(found: Iterable[Finding], well: str) -> Finding:
     if not all_found:
         return fine(well)
     mends = dict.fromkeys(each.mend for each in all_found if each.mend)
-    return Finding(all_found[0].state, "; ".join(each.message for each in all_found), "\n".join(mends))
+    shown = [each.message for each in all_found[:MOST_SHOWN]]
+    if more := len(all_found) - len(shown):
+        shown.append(f"and {more} more")
+    return Finding(all_found[0].state, "; ".join(shown), "\n".join(mends))
 
 
 def half_known(what: str, error: Exception) -> Finding:

@@ -117,6 +117,12 @@ def test_several_findings_are_one_line_as_bad_as_the_worst() -> None:
     assert (both.state, both.message, both.mend) == (State.FAULT, "broken; slow; also slow", "mend it\nhurry")
 
 
+def test_of_many_findings_the_words_of_the_first_are_shown_and_every_command() -> None:
+    many = together([fault(f"wrong {number}", f"mend {number}") for number in range(9)], "well")
+    assert many.message.endswith("wrong 5; and 3 more")
+    assert many.mend.splitlines() == [f"mend {number}" for number in range(9)]
+
+
 def test_the_command_in_a_text_of_the_check_is_told_apart() -> None:
     found = of_difference("table t", "items expire by nothing, and should by expires: `aws x --y`", is_fault=True)
     assert (found.message, found.mend) == ("table t: items expire by nothing, and should by expires", "aws x --y")

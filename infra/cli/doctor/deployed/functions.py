@@ -14,7 +14,7 @@ def look(place: Place) -> Finding:
     place.not_local("Lambda")
     differences = functions_differences(place.deployed.wanted, place.client)
     return together(
-        (of_difference(where, message, is_fault=is_fault) for where, message, is_fault in differences),
+        [of_difference(where, message, is_fault=is_fault) for where, message, is_fault in differences],
         f"{len(place.deployed.wanted.functions)} functions with the settings, environment and rights of template.yaml",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cli.doctor.dns.records import mx, txt
 from cli.doctor.finding import Finding, fault, fine, together, warning
 from cli.doctor.place import Place
-from cli.doctor.ses.identity import SPF
+from cli.doctor.ses.identity import SPF, own_mail_from
 
 SES = "amazonses.com"
 LOOKUPS = 10
@@ -18,7 +18,10 @@ def spf(place: Place) -> Finding:
     place.not_local(OUTSIDE)
     name = place.identity.get("MailFromAttributes", {}).get("MailFromDomain", "")
     if not name:
-        return warning("without a MAIL FROM domain SPF is never aligned; DKIM alone speaks for the sender", "")
+        return warning(
+            "without a MAIL FROM domain SPF is never aligned; DKIM alone speaks for the sender",
+            own_mail_from(place.domain),
+        )
     records = [each for each in place.resolver.texts(name) if each.lower().split(" ")[0] == "v=spf1"]
     right = txt(name, SPF)
     if not records:
@@ -33,8 +36,7 @@ def spf(place: Place) -> Finding:
     if not _same_organisation(name, place.domain):
         return fault(
             f"{name} belongs to another domain than {place.domain}, so SPF is never aligned",
-            f"aws sesv2 put-email-identity-mail-from-attributes --email-identity {place.domain} "
-            f"--mail-from-domain bounce.{place.domain}",
+            own_mail_from(place.domain),
         )
     return fine(f"SES may send for {name}, which is aligned with {place.domain}")
 
@@ -61,7 +63,10 @@ def dmarc(place: Place) -> Finding:
     place.not_local(OUTSIDE)
     at, records = _policy(place)
     domain = place.domain
-    right = txt(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:dmarc@{domain}")
+    reports = place.app.publication.sender.reply_to
+    # Another domain would have to allow reports about this one (RFC 7489, 7.1).
+    rua = f"; rua=mailto:{reports}" if reports.lower().endswith(f"@{domain}") else ""
+    right = txt(f"_dmarc.{domain}", f"v=DMARC1; p=none{rua}")
     if not records:
         return fault("there is no DMARC record, which Gmail, Yahoo and Outlook ask of who sends to many", right)
     if len(records) > 1:
@@ -106,7 +111,10 @@ def takes_answers(place: Place) -> Finding:
 def _takes_mail(place: Place, domain: str) -> Finding | None:
     servers = place.resolver.exchanges(domain)
     if [server for _, server in servers] == [""]:
-        return warning(f"{domain} says that it takes no mail (a null MX, RFC 7505): answers of readers come back", "")
+        return warning(
+            f"{domain} says that it takes no mail (a null MX, RFC 7505): answers of readers come back",
+            f"{mx(domain, 10, f'mail.{domain}')}\nor set sender.reply_to in publication.toml to an address elsewhere",
+        )
     if servers or place.resolver.has_address(domain):
         return None
     return warning(
