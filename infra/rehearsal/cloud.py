@@ -15,6 +15,7 @@ from rehearsal.aws.backends import Backends
 from rehearsal.aws.dynamodb import Database
 from rehearsal.clock import Clock
 from rehearsal.lambda_ import logs, pollers
+from rehearsal.lambda_.log_groups import LogGroups
 from rehearsal.lambda_.runtime import Functions, HandlerFailed
 from rehearsal.lambda_.scheduler import Scheduler
 from rehearsal.limits import front_door
@@ -105,13 +106,14 @@ class LocalCloud:
         self.stack: Stack = load_stack(self._root, self._parameters())
         self.environment = self._environment()
         self._exit.enter_context(environment.applied(self.environment))
-        self._exit.enter_context(logs.readable_output())
+        self.log_groups = LogGroups.of_stack(self.stack, self.clock.timestamp)
+        self._exit.enter_context(logs.readable_output(self.log_groups.of_function, self._log_level))
         self.functions = Functions(self.stack.functions, self._root / "functions", self.stack.account)
         self._exit.enter_context(self.functions.importable())
         self._exit.enter_context(_product_with(self.clock))
 
         self.database = Database(now=self.clock.timestamp, expiry_delay=EXPIRY_SECONDS)
-        self.backends = Backends(self.stack.account, self.clock.timestamp, self.database)
+        self.backends = Backends(self.stack.account, self.clock.timestamp, self.database, self.log_groups)
         self.backends.start()
         self._exit.callback(self.backends.stop)
         provision(self.stack, self.backends.client)
@@ -222,7 +224,8 @@ class LocalCloud:
             "AWS_ENDPOINT_URL_SESV2": f"{self.url}/_local/ses",
             "NEWSLETTER_TEMPLATES": str(self._templates.resolve()),
             "NEWSLETTER_LOCAL": "1",
-            "POWERTOOLS_LOG_LEVEL": self._log_level,
+            # All that is kept in Lambda is kept here; the terminal shows what was asked for.
+            "POWERTOOLS_LOG_LEVEL": "DEBUG" if self._log_level == "DEBUG" else "INFO",
             # Metrics are lines for CloudWatch to read; there is none here.
             "POWERTOOLS_METRICS_DISABLED": "true",
         }

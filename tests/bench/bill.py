@@ -70,6 +70,7 @@ def usd_of_requests(work: Work, *, own_lines: bool = True) -> dict[str, float]:
     """USD for requests of the HTTP API, by what they are paid for; `own_lines`: Lambda logs its own of each."""
     lines: dict[str, float] = defaultdict(float)
     lines["HTTP API"] += work.invocations * prices.HTTP_API_REQUEST
+    lines["logs"] += work.invocations * prices.LOG_OF_A_REQUEST / 1e9 * prices.LOGS_GB
     _add(lines, work, own_lines=own_lines)
     return dict(lines)
 

@@ -25,6 +25,7 @@ import urllib3
 from newsletter.mailings.digests.digest import digest_id, week_of
 from rehearsal.cloud import LocalCloud
 from tests.support.cloud import BROWSER, DWELL
+from tests.support.log_lines import told_of_readers
 from tests.support.patience import patient
 from tests.support.templates import TEMPLATES
 
@@ -230,7 +231,11 @@ def started(feed: Path, templates: Path = TEMPLATES) -> Iterator[Product]:
             if thread.name == "preload":
                 thread.join()
         assert cloud.drain(), "the feed is read at the start, and may take longer than that"
-        yield Product(cloud, feed)
+        product = Product(cloud, feed)
+        yield product
+        # The logs of the whole run, whatever it was about.
+        assert cloud.drain()
+        assert told_of_readers(cloud.log_groups.lines(), product.mails()) == []
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from newsletter.sending.ses.mail_event import EventType, IgnoredReport
@@ -53,11 +55,22 @@ def test_an_alarm_on_our_own_metric_is_on_one_that_the_functions_write_under_the
     (namespace,) = {each.environment["POWERTOOLS_METRICS_NAMESPACE"] for each in FUNCTIONS}
     assert namespace == f"Newsletter/{stack().account.stack_name}"
     ours = [alarm for alarm in ALARMS if not alarm.properties["Namespace"].startswith("AWS/")]
+    counted = {(each["MetricNamespace"], each["MetricName"], ()) for each in counted_in_logs()}
     assert ours
+    assert counted
     for alarm in ours:
         found, metric, dimensions = looks_at(alarm)
+        if looks_at(alarm) in counted:
+            assert found == namespace
+            continue
         assert (found, dimensions) == (namespace, (("service", "newsletter"),)), alarm.logical_id
         assert f'"{metric}"' in SOURCES or metric in REPORTED, metric
+
+
+def counted_in_logs() -> list[dict[str, Any]]:
+    """What CloudWatch counts in the lines of logs."""
+    filters = resources("AWS::Logs::MetricFilter")
+    return [each for found in filters for each in found.properties["MetricTransformations"]]
 
 
 def test_of_two_stacks_neither_rings_for_the_other() -> None:

@@ -49,10 +49,12 @@ class Bill:
         return sum(self.services.values()) + self.visits + sum(self.standing.values())
 
 
-def bill(asked: Asked, alarms: int, keys: int) -> Bill:
-    """The bill; `alarms` and `keys` are how many the stack has."""
+def bill(asked: Asked, alarms: int, keys: int, dashboards: int = 0, queues: int = 0) -> Bill:
+    """The bill; `alarms`, `keys`, `dashboards`, and `queues` that Lambda polls, are how many the stack has."""
     mails = asked.readers * asked.digests_per_month
     visited = mails * (asked.scanned * asked.links + PEOPLE)
+    logged_gb = (usage.MAIL.logs_bytes * mails + usage.VISIT.logs_bytes * visited) / 1e9
+    polls = queues * prices.IDLE_POLLERS * prices.MONTH_S / prices.IDLE_POLL_S
     return Bill(
         mails=mails,
         visited=visited,
@@ -60,13 +62,16 @@ def bill(asked: Asked, alarms: int, keys: int) -> Bill:
         visits=sum(usage.VISIT.times(visited).usd().values()),
         standing={
             "CloudWatch, alarms": alarms * prices.ALARM_MONTH,
+            "CloudWatch, dashboard": dashboards * prices.DASHBOARD_MONTH,
+            "CloudWatch, logs kept for a month": logged_gb * prices.LOGS_COMPRESSED * prices.LOGS_GB_MONTH,
             "KMS, key": keys * prices.KEY_MONTH,
+            "SQS, polling of idle queues": polls * prices.SQS_REQUEST,
         },
     )
 
 
-def of_the_template() -> tuple[int, int]:
-    """How many alarms and keys template.yaml and its nested files make."""
+def of_the_template() -> dict[str, int]:
+    """How many of what costs by itself template.yaml and its nested files make, by the parameters of `bill`."""
     from cli.target import REPOSITORY
     from rehearsal.template.cloudformation import read_yaml
 
@@ -75,12 +80,23 @@ def of_the_template() -> tuple[int, int]:
         for file in (REPOSITORY / "template.yaml", *sorted((REPOSITORY / "infra").glob("*.yaml")))
         for body in read_yaml(file, file.name)["Resources"].values()
     ]
-    return resources.count("AWS::CloudWatch::Alarm"), resources.count("AWS::KMS::Key")
+    polled = [
+        event
+        for body in read_yaml(REPOSITORY / "template.yaml", "template.yaml")["Resources"].values()
+        for event in body["Properties"].get("Events", {}).values()
+        if event["Type"] == "SQS"
+    ]
+    return {
+        "alarms": resources.count("AWS::CloudWatch::Alarm"),
+        "keys": resources.count("AWS::KMS::Key"),
+        "dashboards": resources.count("AWS::CloudWatch::Dashboard"),
+        "queues": len(polled),
+    }
 
 
 def show(asked: Asked, *, as_json: bool) -> int:
     """Print the bill."""
-    made = bill(asked, *of_the_template())
+    made = bill(asked, **of_the_template())
     if as_json:
         print(json.dumps(_as_json(asked, made)))
         return 0
@@ -112,7 +128,10 @@ def _as_json(asked: Asked, made: Bill) -> dict[str, object]:
             **{name: round(cost, 4) for name, cost in made.services.items() if cost},
             "visits": round(made.visits, 4),
             "alarms": made.standing["CloudWatch, alarms"],
+            "dashboard": made.standing["CloudWatch, dashboard"],
+            "logs_kept": round(made.standing["CloudWatch, logs kept for a month"], 4),
             "key": made.standing["KMS, key"],
+            "idle_polling": round(made.standing["SQS, polling of idle queues"], 4),
         },
         "usd_per_month": round(made.total, 2),
         "prices": {"as_of": prices.AS_OF, "region": prices.REGION, "measured": usage.AS_OF},

@@ -21,6 +21,11 @@ LOGS_GB = 0.50
 """Ingestion into CloudWatch Logs."""
 LOG_OF_AN_INVOCATION = 700
 """Bytes that Lambda itself logs (platform.start, platform.report; assumed)."""
+LOG_OF_A_REQUEST = 220
+"""Bytes of a line of the API's access log (template.yaml, `Site`), with the 26 that CloudWatch adds to each."""
+LOGS_GB_MONTH = 0.03
+"""A GB kept in CloudWatch Logs for a month, where they are compressed to some 15 per cent (AWS: CloudWatch pricing)."""
+LOGS_COMPRESSED = 0.15
 
 MB_OF_ONE_VCPU = 1769
 """AWS: a function has one vCPU at so much memory, and a proportional share below."""
@@ -35,5 +40,12 @@ SES_MAIL = 0.10e-3
 """Outgoing mail, without attachments and dedicated addresses."""
 ALARM_MONTH = 0.10
 """Standard resolution; the ten that are free are not deducted."""
+DASHBOARD_MONTH = 3.00
+"""The three that are free are not deducted."""
+IDLE_POLLERS = 5
+"""Long polls that Lambda keeps open on a queue while nothing comes, each of IDLE_POLL_S seconds (AWS: Using Lambda with
+Amazon SQS, "begins reading five batches at a time"; with a small MaximumConcurrency there may be fewer)."""
+IDLE_POLL_S = 20
+MONTH_S = 30 * 86_400
 KEY_MONTH = 1.00
 """A key of ours in KMS."""

@@ -63,7 +63,7 @@ VISIT = Usage(
     sqs=0.57,  # a busy container hands over many visits in one call, unless they look like a browser's
     dynamodb_writes=0.43,  # Lambda's pollers divide a scan of 30 links into a dozen writes
     dynamodb_reads=0.84,
-    logs_bytes=6,
+    logs_bytes=6 + prices.LOG_OF_A_REQUEST,
 )
 """A link of ours opened by a mail scanner, answered and recorded: 14 mails a second, 70 % of them scanned, every other
 scanner with the headers of a browser (assumed). A visitor who comes alone takes up to 2.5 times as much beside the HTTP

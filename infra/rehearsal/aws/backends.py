@@ -16,13 +16,14 @@ from moto.sqs.models import sqs_backends
 
 from rehearsal.aws import moto_patches
 from rehearsal.aws.dynamodb import door
-from rehearsal.lambda_ import lineage
+from rehearsal.lambda_ import lineage, log_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from rehearsal.aws.dynamodb import Database
+    from rehearsal.lambda_.log_groups import LogGroups
     from rehearsal.template.cloudformation import Account
 
 
@@ -46,9 +47,15 @@ class Backends:
     moto is not made for threads (a queue can lose a message that arrives while another is deleted), so its work
     is done under one lock. A long poll from outside is the exception: it would keep everybody waiting."""
 
-    def __init__(self, account: Account, now: Callable[[], float] = time, database: Database | None = None) -> None:
-        """`now`: what SQS takes for the present, in seconds since 1970."""
-        self._account, self._now, self._database = account, now, database
+    def __init__(
+        self,
+        account: Account,
+        now: Callable[[], float] = time,
+        database: Database | None = None,
+        log_groups: LogGroups | None = None,
+    ) -> None:
+        """`now`: what SQS takes for the present, in seconds since 1970. `log_groups` answer for CloudWatch Logs."""
+        self._account, self._now, self._database, self._log_groups = account, now, database, log_groups
         self._mock = mock_aws()
         self._lock = threading.RLock()
         self._turns = ExitStack()
@@ -151,6 +158,8 @@ class Backends:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if self._database is not None and target.startswith(door.TARGET):
             return door.application(self._database)(environ, start_response)
+        if self._log_groups is not None and target.startswith(log_groups.TARGET):
+            return log_groups.application(self._log_groups)(environ, start_response)
         if target == "AmazonSQS.ReceiveMessage":
             return self._http_app()(environ, start_response)
         if "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):

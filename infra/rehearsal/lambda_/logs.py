@@ -1,4 +1,7 @@
-"""What the functions print, as short lines on standard error: `08:00:01 sender WARNING message (key=value)`."""
+"""What the functions print: whole into their log groups, and short on standard error.
+
+`08:00:01 sender WARNING message (key=value)`: only records of the level that was asked for, and all other lines.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from logging import CRITICAL, getLevelNamesMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass
@@ -58,10 +62,14 @@ def write(text: str) -> None:
 
 
 class FunctionOutput(io.TextIOBase):
-    """Stands in for `sys.stdout` of the functions: JSON log records are made readable, other lines pass as they are."""
+    """Stands in for `sys.stdout` of the functions: JSON log records are made readable, other lines pass as they are.
 
-    def __init__(self) -> None:
+    `keep` gets the name of the function and each line as it was written; `level` is the lowest that is shown.
+    """
+
+    def __init__(self, keep: Callable[[str, str], None], level: str) -> None:
         self._rest = threading.local()
+        self._keep, self._level = keep, getLevelNamesMapping()[level]
 
     def writable(self) -> bool:
         """Always."""
@@ -72,15 +80,22 @@ class FunctionOutput(io.TextIOBase):
         *lines, self._rest.text = (getattr(self._rest, "text", "") + text).split("\n")
         for line in lines:
             if line.strip():
-                write(readable(line))
+                self._take(line)
         return len(text)
+
+    def _take(self, line: str) -> None:
+        invocation = _current.get()
+        if invocation:
+            self._keep(invocation.name, line)
+        if _level(line) >= self._level:
+            write(readable(line))
 
 
 @contextmanager
-def readable_output() -> Iterator[None]:
+def readable_output(keep: Callable[[str, str], None], level: str) -> Iterator[None]:
     """`sys.stdout` replaced by `FunctionOutput`."""
     before = sys.stdout
-    sys.stdout = FunctionOutput()
+    sys.stdout = FunctionOutput(keep, level)
     try:
         yield
     finally:
@@ -89,11 +104,8 @@ def readable_output() -> Iterator[None]:
 
 def readable(line: str) -> str:
     """A JSON log record as `LEVEL message (key=value, ...)` and its traceback; any other line unchanged."""
-    try:
-        record: Any = json.loads(line)
-    except ValueError:
-        return line
-    if not isinstance(record, dict) or "level" not in record:
+    record = _record(line)
+    if record is None:
         return line
     more = ", ".join(f"{key}={value}" for key, value in record.items() if key not in _UNSAID)
     text = f"{record['level']} {record.get('message', '')}" + (f" ({more})" if more else "")
@@ -103,3 +115,17 @@ def readable(line: str) -> str:
     if invocation:
         invocation.traceback_shown = True
     return f"{text}\n{record['exception']}"
+
+
+def _record(line: str) -> dict[str, Any] | None:
+    try:
+        record: Any = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "level" in record else None
+
+
+def _level(line: str) -> int:
+    """How important a line is; one that is no log record, as much as any."""
+    record = _record(line)
+    return getLevelNamesMapping().get(str(record["level"]), CRITICAL) if record else CRITICAL

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rehearsal.aws.backends import Backends
 from rehearsal.clock import Clock
+from rehearsal.lambda_.log_groups import LogGroups
 from rehearsal.lambda_.pollers import Pollers
 from rehearsal.lambda_.runtime import Functions
 from rehearsal.limits.front_door import FrontDoor
@@ -33,6 +34,7 @@ class Cloud(Protocol):
     backends: Backends
     router: Router
     front_door: FrontDoor
+    log_groups: LogGroups
     ses: FakeSes
     crm: Crm
     issuer: Issuer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import uuid
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -84,20 +86,41 @@ def _sent(answer: http_api.Response, environ: WSGIEnvironment, start_response: S
 
 
 def _answer(cloud: Cloud, environ: WSGIEnvironment) -> http_api.Response:
+    began = time.monotonic()
+    match, answer, reached = _routed(cloud, environ)
+    cloud.log_groups.of_request(
+        {
+            "requestId": uuid.uuid4().hex,
+            "routeKey": match.route_key if match else "-",
+            "status": str(answer.status),
+            "responseLatency": str(round(1000 * (time.monotonic() - began))),
+            "responseLength": str(len(answer.body)),
+        }
+        | ({"integrationStatus": "200"} if reached else {})
+    )
+    return answer
+
+
+def _routed(cloud: Cloud, environ: WSGIEnvironment) -> tuple[http_api.Match | None, http_api.Response, bool]:
+    """The route of a request and its answer, and whether a function gave it."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > http_api.MAX_BODY:
-        return http_api.error(413, "Request Entity Too Large")
+        return None, http_api.error(413, "Request Entity Too Large"), False
     try:
         request = http_api.from_named_source(_request(environ, length))
     except http_api.BadSource as error:
-        return http_api.error(400, str(error))
+        return None, http_api.error(400, str(error)), False
     if sum(len(name) + len(value) for name, value in request.headers) > http_api.MAX_HEADERS:
-        return http_api.error(431, "Request Header Fields Too Large")
+        return None, http_api.error(431, "Request Header Fields Too Large"), False
     match = cloud.router.match(request.method, request.path)
     if match is None:
-        return http_api.error(404, "Not Found")
+        return None, http_api.error(404, "Not Found"), False
     if not cloud.front_door.lets_in(match.route_key):
-        return front_door.too_many()
+        return match, front_door.too_many(), False
+    return match, _invoked(cloud, match, request), True
+
+
+def _invoked(cloud: Cloud, match: http_api.Match, request: events.Request) -> http_api.Response:
     cloud.ready.wait(PATIENCE)
     try:
         given = events.http(request, match.route_key, match.path_parameters, cloud.clock.now())

@@ -88,6 +88,7 @@ _NAME_PROPERTY = {
     "AWS::SES::EmailIdentity": "EmailIdentity",
     "AWS::SES::ConfigurationSet": "Name",
     "AWS::Serverless::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
 }
 NESTED = "AWS::Serverless::Application"
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from cli.costs import prices
 from cli.costs.bill import Asked, bill
 from cli.main import main
+from rehearsal.lambda_.log_groups import AccessLog
+from tests.template.stacks import resources
 
 Captured = pytest.CaptureFixture[str]
 
@@ -38,6 +41,34 @@ def test_a_digest_to_a_million_costs_what_the_budgets_say_beside_the_mails_thems
 
 def test_without_scanners_visits_are_those_of_people() -> None:
     assert bill(Asked(1_000, 1, 0.0, 35), 0, 0).visited == 100
+
+
+def test_what_costs_while_nobody_does_anything_has_its_lines(capsys: Captured) -> None:
+    """Alarms, the dashboard, the key, and what Lambda asks queues where nothing comes."""
+    said = run(capsys, "--readers", "1", "--digests-per-month", "0")["usd"]
+    assert said["visits"] == 0
+    assert said["logs_kept"] == 0
+    assert said["dashboard"] == 3
+    assert said["key"] == 1
+    assert 1 < said["idle_polling"] < 3
+    assert said["alarms"] > 4
+
+
+def test_a_line_of_the_access_log_is_as_long_as_the_bill_says() -> None:
+    (api,) = resources("AWS::Serverless::HttpApi")
+    context = {
+        "requestId": "JKJaXmPLvHcESHA=",
+        "integration.requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+        "routeKey": "ANY /c/{token}/{link}",
+        "status": "302",
+        "responseLatency": "12",
+        "responseLength": "1234",
+        "integrationStatus": "200",
+        "integrationLatency": "10",
+    }
+    line = AccessLog("", api.properties["AccessLogSettings"]["Format"]).line(context)
+    assert "-," not in line, "every variable has a value here"
+    assert len(line) + 26 == pytest.approx(prices.LOG_OF_A_REQUEST, abs=5)
 
 
 def test_the_table_names_each_service_and_its_date(capsys: Captured) -> None:
