@@ -58,6 +58,16 @@ def _record(message: TakeUpOffer) -> None:
     except Exception:
         waited("LeadWaitSeconds", (now - parse_iso(message.at)).total_seconds())
         raise
+    logger().info(
+        "press judged",
+        extra={
+            "subscriber": message.subscriber,
+            "mailing": message.mailing,
+            "batch": message.batch,
+            "lead": lead.id if lead else "",
+            "state": lead.state if lead else "",
+        },
+    )
     gone = lead.state is LeadState.WITHDRAWN if lead else message.page_age is not None
     if gone:
         logger().warning(

@@ -27,7 +27,7 @@ from cli.commands import (
     subscribers,
 )
 from cli.commands.account import cost, doctor
-from cli.commands.daily import audience, audit, overview, pictures
+from cli.commands.daily import audience, audit, overview, pictures, trace
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
 from cli.parsing import Parser, Run, subcommands_of
@@ -48,7 +48,7 @@ WithoutStack = Callable[[argparse.Namespace, Path], int | None]
 GROUPS = (
     *(campaign, audience, mailing, digest, leads, operations),
     *(articles, feeds, sequences),
-    *(import_export, subscribers, overview, audit),
+    *(import_export, subscribers, overview, audit, trace),
     *(check, preview, pictures, secrets),
     *(doctor, cost),
     completion,

@@ -79,8 +79,13 @@ def record_pageless_press(
     try:
         _queue(reader, ref, None, evidence, now, app)
     except Exception:  # noqa: BLE001 (whatever it is, the page is shown again)
-        logger().exception("a press without a page was not kept", extra={"mailing": ref.mailing})
+        logger().exception("a press without a page was not kept", extra=_ids(reader, ref))
         count("VisitsNotKept")
+
+
+def _ids(reader: CurrentSubscriber, ref: LinkClaims) -> dict[str, str]:
+    """Whom a log line is about."""
+    return {"subscriber": reader.id, "mailing": ref.mailing, "batch": ref.batch}
 
 
 def _queue(
@@ -108,6 +113,7 @@ def _queue(
         from_page=page is not None and page.source == source_of(evidence),
     )
     app.queues.send(app.queues.lead, message, 0 if app.settings.local else EVIDENCE_DELAY)
+    logger().info("press queued", extra={**_ids(reader, ref), "offer": ref.extra})
     app.presses.mark_queued(reader.id, offer, name, now)
 
 

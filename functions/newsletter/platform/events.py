@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,8 @@ from newsletter.platform.times import parse_iso, whole_seconds
 if TYPE_CHECKING:
     from newsletter.container import Container
 
+LOGGED = ("subscriber", "mailing", "batch", "lead")
+"""Names of the ids in log lines, the same everywhere: `newsletter trace` finds them by their values."""
 KEEP_REASON_FROM = 3
 """The try from which on reasons are kept. Queues give up after five; most failures are over before the third."""
 
@@ -47,19 +50,19 @@ def each_record(event: dict[str, Any], context: Any, act: Callable[[str], object
         try:
             act(record.body)
         except Exception as error:
-            _report(record.message_id, record.attributes, error, app)
+            _report(record.message_id, record.attributes, record.body, error, app)
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
 
 
-def _report(message: str, attributes: Mapping[str, str], error: Exception, app: Container) -> None:
+def _report(message: str, attributes: Mapping[str, str], body: str, error: Exception, app: Container) -> None:
     """Log what went wrong, and keep the reason of a message that may become a dead letter.
 
     The text of our own errors is kept; of others only the type, since they may quote an address.
     """
-    logger().error("record failed", exc_info=error, extra={"message_id": message})
+    logger().error("record failed", exc_info=error, extra={"message_id": message, **_ids_in(body)})
     if int(attributes.get("ApproximateReceiveCount", 1)) < KEEP_REASON_FROM:
         return
     reason = str(error) if isinstance(error, NewsletterError | MalformedMessage) else type(error).__name__
@@ -67,6 +70,17 @@ def _report(message: str, attributes: Mapping[str, str], error: Exception, app: 
         app.failures.note(message, reason or type(error).__name__, app.now())
     except Exception:  # noqa: BLE001 what must be reported is why the message failed
         logger().exception("reason not kept", extra={"message_id": message})
+
+
+def _ids_in(body: str) -> dict[str, str]:
+    """Whom and what a message concerns, by the names that all log lines use; of a report of SES, by its tags."""
+    try:
+        found = json.loads(body)
+        tags = {name: values[0] for name, values in found.get("mail", {}).get("tags", {}).items()}
+        known = {**tags, **found}
+        return {name: known[name] for name in LOGGED if isinstance(known.get(name), str)}
+    except (ValueError, AttributeError, LookupError, TypeError):
+        return {}
 
 
 def all_records(
@@ -79,7 +93,7 @@ def all_records(
     faults = act([record["body"] for record in records])
     failed = [(record, fault) for record, fault in zip(records, faults, strict=True) if fault is not None]
     for record, fault in failed:
-        _report(record["messageId"], record["attributes"], fault, app)
+        _report(record["messageId"], record["attributes"], record["body"], fault, app)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record, _ in failed]}
 
 

@@ -40,6 +40,8 @@ def unsubscribe(claims: LinkClaims, how: How, now: datetime, app: Container) -> 
     )
     if record_leaving(claims.subscriber, withdrawn, app) and claims.mailing:
         app.deliveries.add_event(claims.mailing, claims.batch, "unsubscribed", claims.position)
+    ids = {"subscriber": claims.subscriber, "mailing": claims.mailing, "batch": claims.batch}
+    logger().info("left", extra={**ids, "how": profile.left_how})
     _end_sequences(claims.subscriber, now, app)
 
 

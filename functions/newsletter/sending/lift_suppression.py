@@ -29,6 +29,8 @@ def lift_suppression(form: SignUp, now: datetime, app: Container) -> None:
             return
         app.suppression.remove(form.email)
     except Exception as fault:  # noqa: BLE001 (the mail is tried all the same)
-        logger().warning("SES's suppression list was not asked", extra={"error": type(fault).__name__})
+        logger().warning(
+            "SES's suppression list was not asked", extra={"subscriber": form.id, "error": type(fault).__name__}
+        )
         return
     count("SuppressionsLifted")

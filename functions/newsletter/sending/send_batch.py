@@ -257,7 +257,12 @@ class _Attempt:
             BatchStatus.RETRY if again else BatchStatus.DOUBTFUL if SendResult.DOUBTFUL in letters else BatchStatus.DONE
         )
         self._store(state, letters)
-        count("MailsAccepted", letters.count(SendResult.ACCEPTED))
+        ids = {"mailing": self.mailing.id, "batch": self.batch.id}
+        if len(self.batch.recipients) == 1:
+            ids["subscriber"] = self.batch.recipients[0]
+        accepted = letters.count(SendResult.ACCEPTED)
+        logger().info("batch sent", extra={**ids, "state": state, "accepted": accepted, "again": again})
+        count("MailsAccepted", accepted)
         count("MailsDoubtful", letters.count(SendResult.DOUBTFUL))
         count("MailsRejected", self.refused)
         if state is BatchStatus.DOUBTFUL:
@@ -267,7 +272,7 @@ class _Attempt:
             now = whole_seconds(self.app.now())
             hold_mailing(self.mailing.id, reason, self.app, now=now)
         if self.stop is not None:
-            logger().error("sending stopped", extra={"mailing": self.mailing.id, "reason": str(self.stop)})
+            logger().error("sending stopped", extra={**ids, "reason": str(self.stop)})
             raise self.stop
         return again
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from logging import CRITICAL, getLevelNamesMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 @dataclass
@@ -54,6 +56,19 @@ def traceback_shown() -> bool:
     return invocation is not None and invocation.traceback_shown
 
 
+LOGGER = "newsletter"
+"""The name of the functions' logger (observability.py)."""
+_keep: list[Callable[[str, str], None]] = []
+"""Takes the lines of functions, of the running local cloud."""
+_level_shown = [CRITICAL]
+"""The lowest level that is shown; of the running local cloud."""
+
+
+def shows(level: str) -> bool:
+    """Whether lines of that level are shown."""
+    return getLevelNamesMapping()[level] >= _level_shown[0]
+
+
 def write(text: str) -> None:
     """One entry on standard error, after the time and the name of the running function."""
     now = datetime.now().astimezone().strftime("%H:%M:%S")
@@ -62,14 +77,10 @@ def write(text: str) -> None:
 
 
 class FunctionOutput(io.TextIOBase):
-    """Stands in for `sys.stdout` of the functions: JSON log records are made readable, other lines pass as they are.
+    """Stands in for `sys.stdout` of the functions: JSON log records are made readable, other lines pass as they are."""
 
-    `keep` gets the name of the function and each line as it was written; `level` is the lowest that is shown.
-    """
-
-    def __init__(self, keep: Callable[[str, str], None], level: str) -> None:
+    def __init__(self) -> None:
         self._rest = threading.local()
-        self._keep, self._level = keep, getLevelNamesMapping()[level]
 
     def writable(self) -> bool:
         """Always."""
@@ -85,21 +96,32 @@ class FunctionOutput(io.TextIOBase):
 
     def _take(self, line: str) -> None:
         invocation = _current.get()
-        if invocation:
-            self._keep(invocation.name, line)
-        if _level(line) >= self._level:
+        if invocation and _keep:
+            _keep[-1](invocation.name, line)
+        if _level(line) >= _level_shown[0]:
             write(readable(line))
 
 
 @contextmanager
 def readable_output(keep: Callable[[str, str], None], level: str) -> Iterator[None]:
-    """`sys.stdout` replaced by `FunctionOutput`."""
-    before = sys.stdout
-    sys.stdout = FunctionOutput(keep, level)
+    """`sys.stdout` replaced by `FunctionOutput`; log records are shown from that level on.
+
+    `keep` gets the name of the function and each line as it was written. A logger that was made before, for another
+    stack in this process, writes here as well.
+    """
+    before, shown = sys.stdout, _level_shown[0]
+    sys.stdout, _level_shown[0] = output, _ = FunctionOutput(), getLevelNamesMapping()[level]
+    made = [each for each in logging.getLogger(LOGGER).handlers if isinstance(each, logging.StreamHandler)]
+    streams = [handler.setStream(output) for handler in made]
+    _keep.append(keep)
     try:
         yield
     finally:
-        sys.stdout = before
+        _keep.remove(keep)
+        for handler, stream in zip(made, streams, strict=True):
+            if stream is not None:
+                handler.setStream(stream)
+        sys.stdout, _level_shown[0] = before, shown
 
 
 def readable(line: str) -> str:

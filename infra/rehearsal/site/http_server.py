@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ class Handler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 the signature of werkzeug
         """One line per request when more was asked for."""
-        if os.environ.get("POWERTOOLS_LOG_LEVEL") in {"INFO", "DEBUG"}:
+        if logs.shows("INFO"):
             logs.write(f"{self.command} {self.path} {code}")
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 the signature of werkzeug

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 def follow(message: CrmSaid, app: Container) -> None:
     """Note that a lead was accepted, won or lost. A lead that we do not know, or not any more, is no error."""
     if app.leads.get(message.lead) is None:
-        logger().info("the CRM told of a lead that is unknown", extra={"webhook": message.webhook})
+        logger().info(
+            "the CRM told of a lead that is unknown", extra={"lead": message.lead, "webhook": message.webhook}
+        )
         return
+    logger().info("the CRM told of a lead", extra={"lead": message.lead, "what": message.what})
     now = parse_iso(message.at)
     match message.what:
         case "lead.accepted":

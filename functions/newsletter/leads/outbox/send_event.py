@@ -139,11 +139,15 @@ def _tell_health(outcome: Outcome, now: datetime, asked: timedelta | None, event
 
 
 def _count(event: OutboxEvent, now: datetime) -> None:
+    ids = {"lead": event.lead, "sequence": event.sequence}
     match event.state:
         case EventState.TAKEN:
+            logger().info("the CRM took an event of a lead", extra=ids)
             count("LeadsHandedOff")
         case EventState.DEAD:
-            logger().error("an event of a lead was given up", extra={"lead": event.lead, "sequence": event.sequence})
+            logger().error("an event of a lead was given up", extra=ids)
             count("LeadsDead")
         case EventState.WAITING:
+            status = event.attempts[-1].status if event.attempts else 0
+            logger().info("the CRM did not take an event of a lead", extra={**ids, "status": status})
             waited("LeadWaitSeconds", (now - event.waits_since).total_seconds())

@@ -45,12 +45,17 @@ def hand_over_visit(
         app.quick_queues.hand_over(app.quick_queues.visits, together)
     except Exception as error:  # noqa: BLE001 (whatever it is, the reader came for the page)
         count("VisitsNotKept", len(due))
-        logger().warning("a visit was not kept", extra={"mailing": ref.mailing, "why": type(error).__name__})
+        logger().warning("a visit was not kept", extra=_ids(ref) | {"why": type(error).__name__})
 
 
 def record_view(ref: LinkClaims, evidence: Evidence, now: datetime, app: Container) -> None:
     """The same for the page of an offer, which was shown. Mail scanners open it too, so this alone makes no lead."""
     hand_over_visit(ref, VisitKind.OFFER, ref.extra, evidence, now, app)
+
+
+def _ids(ref: LinkClaims) -> dict[str, str]:
+    """Whom a log line is about."""
+    return {"subscriber": ref.subscriber, "mailing": ref.mailing, "batch": ref.batch}
 
 
 def _cut(evidence: Evidence) -> Mapping[str, Any]:

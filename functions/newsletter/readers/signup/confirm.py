@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.platform.links.links import LinkClaims
 from newsletter.platform.messages import SendNotice
-from newsletter.platform.observability import count
+from newsletter.platform.observability import count, logger
 from newsletter.readers.change_address import (
     end_other,
     evidence_of,
@@ -106,6 +106,7 @@ def confirm(claims: LinkClaims, now: datetime, app: Container, seen: str = "") -
     if not found.may_be_pressed(seen):
         return found
     _apply_effect(found, now, app)
+    logger().info("form confirmed", extra={"subscriber": claims.subscriber, "effect": found.effect})
     if claims.mailing:
         app.deliveries.add_event(claims.mailing, claims.batch, "confirmed", claims.position)
     app.sign_up_limits.reset_confirmation_mails(found.form.mailbox or found.form.id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.platform.errors import InvalidForm, InvalidInput
 from newsletter.platform.messages import ConfirmSignUp
-from newsletter.platform.observability import count
+from newsletter.platform.observability import count, logger
 from newsletter.readers.choice import Rules
 from newsletter.readers.choices import read_choices
 from newsletter.readers.email_address import is_disposable, normalised
@@ -111,6 +111,7 @@ def request_confirmation(sign_up: SignUp, now: datetime, app: Container, *, anew
         if granted:
             app.sign_up_limits.reset_confirmation_mails(sign_up.mailbox)
         raise
+    logger().info("confirmation requested", extra={"subscriber": sign_up.id, "mail": granted})
 
 
 def sign_up_from(reader: Subscriber, origin: str, now: datetime, app: Container) -> SignUp:
