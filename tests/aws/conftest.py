@@ -8,9 +8,10 @@ import pytest
 
 from tests.support.cloud import Cloud, running
 from tests.support.dynamodb import adapters, dynalite
+from tests.support.measured import time
 from tests.support.product_over_http import product
 
-__all__ = ["adapters", "cloud", "dynalite", "product"]
+__all__ = ["adapters", "cloud", "dynalite", "product", "time"]
 
 
 @pytest.fixture

@@ -51,5 +51,12 @@ def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
     ]
 
 
+def times_rung(alarm: Resource, points: Iterable[Point]) -> int:
+    """How often somebody is told: each time the alarm begins to ring, and not while it goes on."""
+    ends = rings(alarm, points)
+    period = int(alarm.properties["Period"])
+    return sum(end - period not in ends for end in ends)
+
+
 def _statistic(say: Mapping[str, Any], values: list[float]) -> float:
     return STATISTICS[say["Statistic"]](values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -93,3 +94,20 @@ def test_the_dashboard_shows_the_metrics_of_its_own_stack() -> None:
     body = str(dashboard.properties["DashboardBody"])
     assert '"Newsletter/newsletter-staging", "LeadWaitSeconds"' in body
     assert "ApproximateAgeOfOldestMessage" not in body
+
+
+def test_an_alarm_says_where_to_read_on_and_its_row_stands_there() -> None:
+    page = (ROOT / "docs/operate.md").read_text("utf-8")
+    sections = re.split(r"^##+ ", page, flags=re.MULTILINE)
+    by_anchor = {re.sub(r"[^\w\- ]", "", each.partition("\n")[0].lower()).replace(" ", "-"): each for each in sections}
+    for alarm in ALARMS:
+        named = re.search(r"See docs/operate\.md#([a-z-]+)$", alarm.properties["AlarmDescription"])
+        assert named, alarm.logical_id
+        assert f"`{alarm.logical_id}`" in by_anchor[named[1]], alarm.logical_id
+
+
+def test_the_alarms_go_by_the_stages_of_the_dashboard() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8").partition("## How it works")[2].partition("\n## ")[0]
+    stages = re.findall(r"\*\*([a-z' ]+)\*\*", readme)
+    headings = re.findall(r"^### Alarms: (.+)$", (ROOT / "docs/operate.md").read_text("utf-8"), re.MULTILINE)
+    assert [each for each in stages if each in headings] + ["every function"] == headings

@@ -10,6 +10,7 @@ from newsletter.leads.record_press import settle_held
 from newsletter.mailings.drafts.start_due import start_due_drafts
 from newsletter.mailings.planning.refill_queue import refill_queue
 from newsletter.nurture.due_work import do_due_work
+from newsletter.nurture.look_out import look_out
 from newsletter.nurture.monitor_mailings import monitor_mailings
 from newsletter.platform.isolation import Isolated
 from newsletter.platform.observability import count
@@ -36,5 +37,6 @@ def run_due_work(now: datetime, app: Container) -> dict[str, int]:
     count("ReadersErased", done["erased"])
     count("HeldLeadsSettled", settle_held(now, isolated, app)["settled"])
     handed_on = deliver_due(now, isolated, app)
+    look_out(now, isolated, app)
     isolated.raise_if_any()
     return done | campaigns | monitored | handed_on | {"refilled": refilled}

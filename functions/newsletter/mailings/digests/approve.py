@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REPAIR_WINDOW = timedelta(days=7)
 """How long after its window a digest is checked for what a crash left undone; later failures are dead letters."""
+LAST_HOUR = timedelta(hours=1)
+"""How long before its deadline somebody is told of a digest that nobody has answered, and that would be dropped."""
 PLANNING_TIMEOUT = timedelta(hours=1)
 """How long planning may take before the missing shards are queued again."""
 
@@ -75,9 +77,17 @@ def expire_approvals(now: datetime, app: Container, isolated: Isolated) -> dict[
                 answer = Answer.expired(local_time(digest.deadline, app), send=digest.sent_unanswered)
                 decided = _apply_answer(digest, answer, now, app)
                 done[digest.period] = DigestDecision.HELD if decided.awaits_approval else DigestDecision.EXPIRED
+            elif _is_about_to_be_dropped(digest, now):
+                count("DigestsUndecided")
             elif now - digest.window.end < REPAIR_WINDOW:
                 _repair(digest, app)
     return done
+
+
+def _is_about_to_be_dropped(digest: Digest, now: datetime) -> bool:
+    """Whether nobody has answered, and it is dropped within the hour."""
+    deadline = digest.deadline if digest.awaits_approval and not digest.sent_unanswered else None
+    return deadline is not None and deadline - LAST_HOUR <= now
 
 
 def _apply_answer(digest: Digest, answer: Answer, now: datetime, app: Container) -> Digest:
