@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from cli.doctor import examine
 from cli.main import main
 from newsletter.articles.feeds.feed_state import FeedState
 from newsletter.container import app
-from tests.support.cloud import Cloud, Quiet
+from tests.support.cloud import Cloud
 from tests.support.issuer import Issuer, issuing
+from tests.support.loopback import served
 from tests.support.product_over_http import rss
 
 Captured = pytest.CaptureFixture[str]
@@ -66,15 +65,8 @@ def site_of(cloud: Cloud) -> Iterator[str]:
         said = cloud.http("GET", environ["PATH_INFO"])
         return Response(said["body"], said["statusCode"])(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(answer) as url:
+        yield url
 
 
 @contextmanager

@@ -34,6 +34,7 @@ ROWS = {
 """What is kept, to where and until when."""
 STORAGE = read_yaml(ROOT / "infra/storage.yaml", "infra/storage.yaml")["Resources"]
 MESSAGING = read_yaml(ROOT / "infra/messaging.yaml", "infra/messaging.yaml")["Resources"]
+PARAMETERS = read_yaml(ROOT / "template.yaml", "template.yaml")["Parameters"]
 BACKUP = timedelta(days=35)
 """How far back DynamoDB's point-in-time recovery goes where the template names no RecoveryPeriodInDays."""
 
@@ -69,7 +70,7 @@ KEPT: dict[str, Callable[[], list[timedelta]]] = {
     "Visits on their way": lambda: [queue("VisitQueue"), queue("VisitDeadLetters")],
     "All other messages": lambda: [others(dead=False), others(dead=True)],
     "Pictures of mails": lambda: [deleted_pictures()],
-    "Logs": list,
+    "Logs": lambda: [timedelta(days=PARAMETERS["LogDays"]["Default"])],
     "Backups of all tables but `Guards`": lambda: [BACKUP],
 }
 """Every row of the page, to the periods that the code keeps; none where it ends with something else."""
