@@ -18,8 +18,11 @@ NEAR_CLIP = 85_000
 """From so many bytes on, a longer title or another article may be clipped."""
 
 NO_ADDRESS = say("its address does not begin with https://, http://, mailto: or tel:")
-_LEFT_AS_TEXT = re.compile(r"\[[^\]\n]+\]\([^)\n]*\)")
-_LOOKS_LIKE_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*?\|[A-Z][A-Z0-9_:]*\|\*?|%%\w+%%|\$\{\w+\}|\[\[\w+\]\]")
+# Every repetition ends somewhere, so that a text of nothing but openings is not searched for its end at each of them.
+_LEFT_AS_TEXT = re.compile(r"\[[^\]\n]{1,300}\]\([^)\n]{0,2000}\)")
+_LOOKS_LIKE_PLACEHOLDER = re.compile(
+    r"\{\{.{0,300}?\}\}|\{%.{0,300}?%\}|\*?\|[A-Z][A-Z0-9_:]{0,99}\|\*?|%%\w{1,99}%%|\$\{\w{1,99}\}|\[\[\w{1,99}\]\]"
+)
 
 
 class Rule(StrEnum):

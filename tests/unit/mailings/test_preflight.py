@@ -171,6 +171,7 @@ def test_addresses_that_lead_somewhere_pass(address: str) -> None:
         *("", " ", "#osa", "x", "www.a.example", "//a.example/x", "https://", "https:///x", "https://a", "https://.fi"),
         *("http://localhost/x", "http://10.0.0.1/", "http://192.168.1.1/", "http://kone.local/", "http://127.0.0.1/"),
         *("https://a.example:port/", "https://[1/", "mailto:", "mailto:nobody", "tel:", "ftp://a.example/", "data:x"),
+        *("https://pankki.example:maija@a.example/", "https://maija@a.example/", "https://@a.example/"),
     ],
 )
 def test_addresses_that_lead_nowhere_are_found(address: str) -> None:

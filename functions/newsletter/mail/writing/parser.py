@@ -27,7 +27,7 @@ _SCHEME = re.compile(r"(?<![\w.+-])https?$", re.IGNORECASE)
 _BARE = re.compile(r"://[^\s<>\"/?#\\{}]+[^\s<>\"{}]*")
 _WWW_OR_MAILBOX = re.compile(
     r"(?<![\w@./:+-])(?:(?P<www>www\.[\w-]+(?:\.[\w-]+)+[^\s<>\"{}]*)"
-    r"|(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+))",
+    r"|(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+))",
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"\{\s*width=[\"']?([1-9]\d{0,4})[\"']?[\s,]+height=[\"']?([1-9]\d{0,4})[\"']?\s*\}")

@@ -42,6 +42,8 @@ def fault_of_link(address: str, home: str = "") -> str:
 
 def _fault_of_host(parts: SplitResult, home: str) -> str:
     host = parts.hostname or ""
+    if parts.username is not None:
+        return say("has a name or password before its host, as forged addresses do; leave that out")
     if _OWN_NETWORK.fullmatch(host):
         return "" if host == home else say("leads into a network of your own, where no reader can follow")
     if not _HOST.fullmatch(host) and not _NUMERIC.fullmatch(host):
