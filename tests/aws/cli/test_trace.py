@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cli.main import main
 from cli.trace.find import LOOKS
@@ -132,3 +133,20 @@ def test_a_batch_without_its_mailing_and_one_that_is_not_there_are_told_apart(ca
 @pytest.mark.parametrize("since", ["yesterday", "3w", "2026-13-01", "2026-11-20T08:00"])
 def test_a_time_that_cannot_be_read_is_named(capsys: Captured, since: str) -> None:
     assert f"--since is {since!r} and must be like 3d" in fault(capsys, add_reader(READER), "--since", since)
+
+
+@pytest.mark.usefixtures("cloud")
+def test_without_a_right_to_read_logs_the_tables_are_told_and_the_right_is_named(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeLogGroups")
+
+    monkeypatch.setattr("cli.trace.trace.search", refuses)
+    reader = add_reader(READER)
+    assert main(["trace", reader, "--json"]) == 0
+    story = json.loads(capsys.readouterr().out)
+    assert story["id"] == reader
+    (left_out,) = story["left_out"]
+    assert "AccessDeniedException" in left_out
+    assert "allow logs:DescribeLogGroups and logs:FilterLogEvents" in left_out
