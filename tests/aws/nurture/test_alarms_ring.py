@@ -1,4 +1,7 @@
-"""Every alarm is rung by breaking what it is about: once, for as long as it is broken, and over when it is mended."""
+"""Alarms are rung by breaking what they are about: once, for as long as it is broken, and over when it is mended.
+
+Those on what AWS measures: tests/template/test_alarms_on_aws.py.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +23,16 @@ from newsletter.publication.sending_limits import Feedback
 from newsletter.sending.feedback.circuit_breaker import count_feedback
 from newsletter.sending.ses.account_client import Account, Quota
 from rehearsal import events
-from rehearsal.template.cloudformation import Resource
 from tests.support.blog import Entries, write
 from tests.support.cloud import Cloud
 from tests.support.leads import enqueue, make_lead
 from tests.support.measured import BEGINNING, Time, alarm, measured
 from tests.support.readers import add_reader
-from tests.template.alarms import Point, looks_at, rings, times_rung
-from tests.template.stacks import ROOT, resources
+from tests.template.alarms import Point, rings, times_rung
 
 Captured = pytest.CaptureFixture[str]
 READER = "maija@example.com"
 TICK, HOUR = 300, 3600
-RUNG_ELSEWHERE = {
-    "LeadWaitAlarm": "tests/aws/mailings/test_waiting_alarms.py",
-    "TransactionalWaitAlarm": "tests/aws/mailings/test_waiting_alarms.py",
-    "AttackModeAlarm": "tests/aws/public_site/test_public_site_attack.py",
-    "RefusedRequestsAlarm": "tests/template/test_logs.py",
-}
-"""And the file in which."""
 
 
 @pytest.fixture
@@ -281,55 +275,3 @@ def test_figures_that_do_not_add_up_ring_once(cloud: Cloud, told: Told) -> None:
     assert app.deliveries.claim(stray, ".", {}, app.now()) is None
     told.each(range(0, HOUR, TICK), lambda: tick(cloud))
     assert told.times(cloud, "CertificateAlarm") == 1
-
-
-# --- what AWS measures -----------------------------------------------------------------------------------------------
-
-ALARMS = resources("AWS::CloudWatch::Alarm")
-BREAKS = {
-    "Errors": 1.0,
-    "Throttles": 1.0,
-    "RecursiveInvocationsDropped": 1.0,
-    "5xx": 1.0,
-    "ApproximateNumberOfMessagesVisible": 1.0,
-    "ApproximateAgeOfOldestMessage": 3_700.0,
-    "Reputation.BounceRate": 0.04,
-    "Reputation.ComplaintRate": 0.001,
-}
-"""A value of each metric of AWS with which something is broken."""
-OF_AWS = [each for each in ALARMS if each.properties["Namespace"].startswith("AWS/")]
-
-
-def points_of(which: Resource, value: float, minutes: range) -> list[Point]:
-    namespace, metric, dimensions = looks_at(which)
-    return [Point(60.0 * minute, namespace, metric, dimensions, value) for minute in minutes]
-
-
-@pytest.mark.parametrize("which", OF_AWS, ids=lambda each: each.logical_id)
-def test_what_aws_measures_rings_once_while_it_is_broken_and_not_while_all_is_well(which: Resource) -> None:
-    broken = BREAKS[which.properties["MetricName"]]
-    assert times_rung(which, points_of(which, 0.0, range(180))) == 0
-    assert times_rung(which, points_of(which, broken, range(180))) == 1
-
-
-@pytest.mark.parametrize(
-    "which", [each for each in OF_AWS if each.logical_id.endswith("DeadLettersAlarm")], ids=lambda each: each.logical_id
-)
-def test_looking_at_dead_letters_which_hides_them_for_a_moment_does_not_ring_again(which: Resource) -> None:
-    there, hidden = points_of(which, 1.0, range(120)), points_of(which, 0.0, range(30, 33))
-    seen = [point for point in there if not 30 * 60 <= point.at < 33 * 60]
-    assert times_rung(which, [*seen, *hidden]) == 1
-
-
-def test_every_alarm_is_rung_in_a_test() -> None:
-    here = Path(__file__).read_text("utf-8")
-    for each in ALARMS:
-        if each in OF_AWS or f'"{each.logical_id}"' in here.partition("ALARMS = ")[0].partition("# --- sending")[2]:
-            continue
-        file = ROOT / RUNG_ELSEWHERE[each.logical_id]
-        assert {each.logical_id, each.properties["MetricName"]} & set(json_words(file.read_text("utf-8"))), file
-
-
-def json_words(text: str) -> list[str]:
-    """The words of a file."""
-    return [word for word in "".join(each if each.isalnum() else " " for each in text).split() if word]
