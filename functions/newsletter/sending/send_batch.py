@@ -40,8 +40,6 @@ the function has (60 s). After that the batch is in doubt, until Send events set
 
 NEW_FOR = timedelta(days=30)
 """How long before a mailing (or a mail of its own) somebody who joined counts as a new reader in its report."""
-
-
 PAUSED = say("the reader paused their mail")
 """Why a campaign that waited, for the winner of a test say, is not sent to somebody who wants no mail by now."""
 
@@ -197,6 +195,10 @@ class _Attempt:
         self.today = max(app.now().astimezone(zone).date(), mailing.day(zone)).isoformat()
         self.new_since = iso((app.now() if mailing.kind.automated else mailing.created_at) - NEW_FOR)
 
+    def _pauses(self, recipient: RecipientProfile) -> bool:
+        """Whether a campaign that was planned before comes into a pause. A digest's articles would be lost to them."""
+        return self.mailing.kind is Kind.CAMPAIGN and not self.batch.unreadable and self.today < recipient.paused_until
+
     def choose_recipients(self, found: Mapping[str, RecipientProfile]) -> None:
         """Decide for each open position whether it is sent to, suppressed, or rejected as unreadable."""
         self.envelopes = []
@@ -206,8 +208,7 @@ class _Attempt:
             recipient = found.get(subscriber)
             if recipient is None or recipient.stopped:
                 self._note(position, SendResult.SUPPRESSED, recipient.stopped if recipient else "unknown")
-            elif self.mailing.kind is Kind.CAMPAIGN and self.today < recipient.paused_until:
-                # Planned before the pause, it may have waited for days; a digest's articles would be lost to them.
+            elif self._pauses(recipient):
                 self._note(position, SendResult.SUPPRESSED, str(PAUSED))
             elif self.batch.enough:
                 self._note(position, SendResult.SUPPRESSED, self.batch.enough)

@@ -132,7 +132,7 @@ def test_what_is_asked_about_a_list_is_asked_in_finnish(browser: Browser, cloud:
     assert "lista.csv, rivi 1: minkään sarakkeen nimi ei ole email" in page, page
     job = send_file(browser, "readers.csv", "email,kieli\na@example.com,norja\n").location
     refused = press_import(browser, f"{job}/check", ("as", "confirmed"), ("evidence", ""))
-    assert "missä ja milloin nämä lukijat antoivat suostumuksensa" in refused.text
+    assert "missä ja milloin he antoivat suostumuksen" in refused.text
     press_import(browser, f"{job}/check", ("as", "confirmed"), ("evidence", "messut"))
     cloud.drain()
     assert "Kieli: norja on tuntematon; valitse jokin näistä: fi" in browser.get(f"{job}/lines").text

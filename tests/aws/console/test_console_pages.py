@@ -360,7 +360,7 @@ def test_text_from_outside_stays_text(marketing: Browser, cloud: Cloud) -> None:
         marketing.get("/console/mailings/%3Cscript%3E"),
     ]
     for page in pages:
-        assert "<script" not in page.body.replace('<script src="/console/campaign.js" defer></script>', "")
+        assert "<script" not in re.sub(r'<script src="/console/\w+\.js" defer></script>', "", page.body)
         assert "<b>" not in page.body
     assert all(text in page.text for text, page in zip((NASTY, written, NASTY), pages, strict=False))
 
