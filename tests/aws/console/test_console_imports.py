@@ -81,6 +81,10 @@ def test_a_list_of_mailchimp_comes_in_from_the_upload_to_the_report(cloud: Cloud
     rows = list(csv.reader(io.StringIO(report.body.removeprefix("\ufeff"))))
     assert rows[0][:4] == ["line", "field", "problem", "Email Address"]
     assert [row[0] for row in rows[1:]] == ["4"]
+    marketing.jar["newsletter_language"] = "fi"
+    in_finnish = list(csv.reader(io.StringIO(marketing.get(f"{uploaded.location}/refused.csv").body)))
+    assert (in_finnish[1][2] != rows[1][2], in_finnish[1][3:]) == (True, rows[1][3:])
+    del marketing.jar["newsletter_language"]
     acts = [line.act for line in app.audit.page(f"{app.now():%Y-%m}", 50, "", now=app.now()).lines]
     assert {"list of readers uploaded", "list of readers checked", "readers imported"} <= set(acts)
 

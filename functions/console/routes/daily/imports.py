@@ -160,9 +160,8 @@ def show_refused(request: Request, _who: Principal, job: str) -> Answer:
     """The refused lines as a file."""
     found = find_import(job, app)
     number = request.number("file", 1, MOST_CHUNKS)
-    return csv_answer(
-        refused_lines(found, number, app.now(), app), f"{Path(found.file_name).stem}.refused-{number}.csv"
-    )
+    lines = refused_lines(found, number, app.now(), app, _row_fault)
+    return csv_answer(lines, f"{Path(found.file_name).stem}.refused-{number}.csv")
 
 
 def csv_answer(text: str, name: str) -> Answer:

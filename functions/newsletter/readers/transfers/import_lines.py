@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -50,10 +51,10 @@ def lines_of(job: ImportJob, chunk: int, now: datetime, app: Container) -> Lines
     return LinesPage(tuple(lines), chunk + 1 if chunk + 1 < known else None)
 
 
-def refused_lines(job: ImportJob, number: int, now: datetime, app: Container) -> str:
+def refused_lines(job: ImportJob, number: int, now: datetime, app: Container, said: Callable[[str], str] = str) -> str:
     """The refused lines as CSV: line, field and problem before their own cells; mended, that is a file to import.
 
-    `number` counts the files from 1 on. Raises NotFound, and NotNow.
+    `number` counts the files from 1 on; `said` puts a problem into another language. Raises NotFound, and NotNow.
     """
     if not 1 <= number <= len(job.cuts):
         raise NotFound("file")
@@ -65,5 +66,6 @@ def refused_lines(job: ImportJob, number: int, now: datetime, app: Container) ->
             kept = app.transfer_files.get_json(job, RESULTS if chunk < job.imported else CHECKED, chunk, now)
             if kept is None:
                 raise NotNow(FORGOTTEN)
-            writer.writerows([guarded(cell) for cell in line] for line in kept["refused"])
+            for line, field, problem, *cells in kept["refused"]:
+                writer.writerow([guarded(cell) for cell in (line, field, said(problem), *cells)])
         return text.getvalue()
