@@ -107,12 +107,15 @@ def readable_output(keep: Callable[[str, str], None], level: str) -> Iterator[No
     """`sys.stdout` replaced by `FunctionOutput`; log records are shown from that level on.
 
     `keep` gets the name of the function and each line as it was written. A logger that was made before, for another
-    stack in this process, writes here as well.
+    stack in this process, writes here as well, from the level on that functions have here.
     """
     before, shown = sys.stdout, _level_shown[0]
     sys.stdout, _level_shown[0] = output, _ = FunctionOutput(), getLevelNamesMapping()[level]
-    made = [each for each in logging.getLogger(LOGGER).handlers if isinstance(each, logging.StreamHandler)]
-    streams = [handler.setStream(output) for handler in made]
+    logger = logging.getLogger(LOGGER)
+    made = [each for each in logger.handlers if isinstance(each, logging.StreamHandler)]
+    streams, level_before = [handler.setStream(output) for handler in made], logger.level
+    if made:
+        logger.setLevel(min(logging.INFO, _level_shown[0]))
     _keep.append(keep)
     try:
         yield
@@ -121,6 +124,8 @@ def readable_output(keep: Callable[[str, str], None], level: str) -> Iterator[No
         for handler, stream in zip(made, streams, strict=True):
             if stream is not None:
                 handler.setStream(stream)
+        if made:
+            logger.setLevel(level_before)
         sys.stdout, _level_shown[0] = before, shown
 
 
