@@ -13,7 +13,7 @@ LONG_DAYS = 400
 
 def look(place: Place) -> Finding:
     """A group that is not there yet is made at the function's first run, or by the template."""
-    place.not_local("log groups")
+    place.not_local("log groups that are kept")
     groups = _groups_of_functions(place)
     kept = _retention(place, groups)
     found = [
