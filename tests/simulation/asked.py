@@ -27,6 +27,7 @@ class Asked:
     rate: float
     feedback: bool
     crowd: Crowd | None
+    senders: int = 0
 
 
 def asked(given: Mapping[str, str]) -> Asked:
@@ -35,7 +36,8 @@ def asked(given: Mapping[str, str]) -> Asked:
     # As many in each shard, which is what the readers of the bench are.
     readers = ceil(readers / len(SHARDS)) * len(SHARDS)
     rate = number(given, "RATE", 500, least=1, most=1_000_000)
-    return Asked(readers, rate, bool(given.get("FEEDBACK")), _crowd(given, readers))
+    senders = whole(given, "SENDERS", 1) if given.get("SENDERS") else 0
+    return Asked(readers, rate, bool(given.get("FEEDBACK")), _crowd(given, readers), senders)
 
 
 def _crowd(given: Mapping[str, str], readers: int) -> Crowd | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from time import process_time
 from typing import Any
@@ -22,6 +22,8 @@ from tests.soak.queues import Message, Queue
 
 ENDLESS = 100_000_000
 """Invocations after which a send is given up; one to a million readers takes some ten thousand, and visits each one."""
+BATCHES = "BatchQueue"
+"""Ends the name of the queue of mailings."""
 
 
 @dataclass
@@ -65,10 +67,28 @@ class Held(HeldVisits):
         return [each for each in super().take(visit, evidence) if each.subscriber]
 
 
+def _with(senders: int) -> list[tuple[Function, QueueSource]]:
+    """The event sources of the template; so many executions send mailings (the parameter Senders), 0: as it says."""
+    return [
+        (
+            function,
+            replace(source, max_concurrency=senders) if senders and source.queue_name.endswith(BATCHES) else source,
+        )
+        for function, source in SOURCES
+    ]
+
+
 class Fleet(Lambdas):
     """Every queue has containers of its own, up to its MaximumConcurrency; each takes as much as it may at once."""
 
-    def __init__(self, clock: Clock, sqs: CountedSqs, random: Random, executions: Executions | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        sqs: CountedSqs,
+        random: Random,
+        executions: Executions | None = None,
+        senders: int = 0,
+    ) -> None:
         super().__init__(clock, sqs, random, workers=0)
         self._sqs: CountedSqs = sqs
         self.executions = executions or Executions()
@@ -82,7 +102,7 @@ class Fleet(Lambdas):
                 sqs.long[source.queue_name],
                 [Worker(function.folder) for _ in range(source.max_concurrency)],
             )
-            for function, source in SOURCES
+            for function, source in _with(senders)
         ]
 
     def _take_messages(self) -> None:

@@ -2,7 +2,7 @@
 
 READERS and RATE in the environment change that; with FEEDBACK=1 each mail is reported on, and every other one opened.
 With SCANNED=0.7 the world opens them as it does (readers.py), in an account with CONCURRENCY executions, and with
-ClicksPerSecond as CLICKS says.
+ClicksPerSecond as CLICKS says. SENDERS is the parameter Senders, for rates that two cannot send.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def main() -> int:
     """Simulate and print; fails when a promise of the table is not kept."""
     wanted, began = asked(os.environ), time.monotonic()
     with surroundings(), apart(wanted.readers, wanted.rate) as ask:
-        stage = Stage(wanted.readers, wanted.rate, ask, feedback=wanted.feedback, crowd=wanted.crowd)
+        stage = Stage(
+            wanted.readers, wanted.rate, ask, feedback=wanted.feedback, crowd=wanted.crowd, senders=wanted.senders
+        )
         sent = stage.send()
     for name, value in [*table(sent), *(readers_seen.figures(stage, sent) if wanted.crowd else [])]:
         print(f"{value:>22}  {name}")

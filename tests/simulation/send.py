@@ -150,17 +150,25 @@ class Stage:
     """The functions, their queues and the clock, with AWS behind `ask`.
 
     `feedback`: mails are reported on by SES, and every other one is opened; with a `crowd`, as the world opens them.
+    `senders`: the parameter Senders; 0: as template.yaml has it.
     """
 
     def __init__(
-        self, readers: int, rate: float, ask: Ask, *, feedback: bool = False, crowd: Crowd | None = None
+        self,
+        readers: int,
+        rate: float,
+        ask: Ask,
+        *,
+        feedback: bool = False,
+        crowd: Crowd | None = None,
+        senders: int = 0,
     ) -> None:
         self.readers, self.rate, self._ask = readers, rate, ask
         self.clock = Clock()
         self.sqs = CountedSqs(stack(), self.clock)
         self._draw = Random(1)  # noqa: S311 (the same story in every run)
         most = crowd.concurrency if crowd else executions.USUAL_ACCOUNT
-        self.fleet = Fleet(self.clock, self.sqs, self._draw, executions.of_stack(stack(), most))
+        self.fleet = Fleet(self.clock, self.sqs, self._draw, executions.of_stack(stack(), most), senders)
         self.witness = Witness(readers)
         self.visitors = crowd.visitors(self.fleet) if crowd else None
         self._links = 30 if crowd else 1

@@ -14,8 +14,11 @@ def test_without_a_word_it_is_a_million_at_five_hundred() -> None:
 
 
 def test_every_variable_says_something() -> None:
-    wanted = asked({"READERS": "12000", "RATE": "14", "SCANNED": "0.7", "CONCURRENCY": "10", "CLICKS": "100"})
+    wanted = asked(
+        {"READERS": "12000", "RATE": "14", "SCANNED": "0.7", "CONCURRENCY": "10", "CLICKS": "100", "SENDERS": "4"}
+    )
     assert (wanted.readers, wanted.rate) == (12_000, 14.0)
+    assert (wanted.senders, asked({}).senders) == (4, 0)
     assert wanted.crowd is not None
     assert (wanted.crowd.scanned, wanted.crowd.sample) == (0.7, 10)
 
@@ -40,7 +43,7 @@ def test_somebody_is_always_played() -> None:
         *(("READERS", text) for text in ("abc", "0", "-5", "1e6", "12 000", "99999999999")),
         *(("RATE", text) for text in ("x", "0", "-1", "nan", "inf", "14,5")),
         *(("SCANNED", text) for text in ("2", "70%", "0,7", "-0.1", "nan")),
-        *((name, text) for name in ("CONCURRENCY", "CLICKS", "SAMPLE") for text in ("0", "-1", "x", "1.5")),
+        *((name, text) for name in ("CONCURRENCY", "CLICKS", "SAMPLE", "SENDERS") for text in ("0", "-1", "x", "1.5")),
     ],
 )
 def test_what_cannot_be_played_is_said_with_what_would_be_right(
