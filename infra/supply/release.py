@@ -88,13 +88,23 @@ def release(tree: Path, version: str, today: date) -> str:
     if git(tree, "tag", "--list", tag):
         raise NoRelease(f"there is a tag {tag} already")
     if git(tree, "log", "-1", "--format=%s") != subject(version):
-        files = {name: (tree / name).read_text("utf-8") for name in (PROJECT, CHANGELOG, UPGRADE)}
-        made = released(files, version, today)
-        for name, text in made.items():
-            (tree / name).write_text(text, encoding="utf-8", newline="\n")
-        git(tree, "commit", "--quiet", "--message", subject(version), "--", *made)
+        _commit(tree, version, today)
     git(tree, "tag", "--annotate", tag, "--cleanup=verbatim", "--message", f"{tag}\n\n{notes(tree, tag)}")
     return tag
+
+
+def _commit(tree: Path, version: str, today: date) -> None:
+    """Commit the files of the release. Where git does not take the commit (a hook, a signature), they are as before."""
+    before = {name: (tree / name).read_bytes() for name in (PROJECT, CHANGELOG, UPGRADE)}
+    made = released({name: content.decode("utf-8") for name, content in before.items()}, version, today)
+    try:
+        for name, text in made.items():
+            (tree / name).write_bytes(text.encode("utf-8"))
+        git(tree, "commit", "--quiet", "--message", subject(version), "--", *made)
+    except BaseException:  # also Ctrl-C while a hook runs
+        for name, content in before.items():
+            (tree / name).write_bytes(content)
+        raise
 
 
 def subject(version: str) -> str:

@@ -121,6 +121,18 @@ def test_a_release_that_died_before_its_tag_is_completed(tree: Path) -> None:
     assert git(tree, "tag") == "v0.2.0"
 
 
+def test_a_commit_that_git_does_not_take_leaves_the_tree_as_it_was(tree: Path) -> None:
+    hook = tree / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho the linter is not content >&2\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(NoRelease, match="the linter is not content"):
+        release(tree, "0.2.0", TODAY)
+    assert git(tree, "status", "--porcelain") == ""
+    hook.unlink()
+    assert release(tree, "0.2.0", TODAY) == "v0.2.0"
+
+
 def test_without_a_version_the_command_says_what_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 1
     assert "VERSION=1.2.3" in capsys.readouterr().err
