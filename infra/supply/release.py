@@ -54,7 +54,7 @@ def released(files: Mapping[str, str], version: str, today: date) -> dict[str, s
             raise NoRelease(f"{name} has no heading {UNRELEASED!r}")
         if f"\n## [{version}]" in files[name]:
             raise NoRelease(f"{name} has a section on {version} already")
-        if not section(files[name], UNRELEASED):
+        if not re.search(r"^[^#\s]", section(files[name], UNRELEASED), re.MULTILINE):
             raise NoRelease(
                 f"{name} says nothing below {UNRELEASED!r}: nothing to release, or somebody forgot to write"
             )

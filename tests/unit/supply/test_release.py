@@ -80,6 +80,11 @@ def unwritten(tree: Path) -> None:
     git(tree, "commit", "--all", "--quiet", "--message", "Take out")
 
 
+def headings_alone(tree: Path) -> None:
+    (tree / CHANGELOG).write_text("# Changelog\n\n## [Unreleased]\n\n### Added\n\n### Changed\n")
+    git(tree, "commit", "--all", "--quiet", "--message", "Begin the next")
+
+
 @pytest.mark.parametrize(
     ("version", "spoil", "why"),
     [
@@ -87,6 +92,7 @@ def unwritten(tree: Path) -> None:
         ("0.2.0", untracked, "not committed"),
         ("0.2.0", tagged, "there is a tag v0.2.0 already"),
         ("0.2.0", unwritten, "docs/upgrade.md says nothing"),
+        ("0.2.0", headings_alone, "CHANGELOG.md says nothing"),
         ("0.1.0", None, "0.1.0 is not greater than 0.1.0"),
         ("0.0.9", None, "0.0.9 is not greater than 0.1.0"),
         ("v0.2.0", None, "'v0.2.0' is no version"),
