@@ -11,6 +11,31 @@ class Fault(Exception):
     """What went wrong and what to do about it, in one line."""
 
 
+LOG_IN = "`aws sso login`, or `aws configure`; and look at the clock"
+"""What puts credentials in order."""
+
+
+def lacks_credentials(error: Exception) -> bool:
+    """Whether the shell has no credentials for AWS, or none that hold any more."""
+    from botocore import exceptions
+
+    from newsletter.platform.aws.error_codes import CREDENTIALS
+
+    if isinstance(error, exceptions.ClientError):
+        return error.response.get("Error", {}).get("Code") in CREDENTIALS
+    return isinstance(
+        error,
+        (
+            exceptions.NoCredentialsError,
+            exceptions.PartialCredentialsError,
+            exceptions.CredentialRetrievalError,
+            exceptions.TokenRetrievalError,
+            exceptions.SSOError,
+            exceptions.LoginError,
+        ),
+    )
+
+
 @contextmanager
 def aws_errors_as_faults() -> Iterator[None]:
     """Turns errors of AWS, of the network and of the product into a Fault."""
@@ -25,9 +50,9 @@ def aws_errors_as_faults() -> Iterator[None]:
     except ClientError as error:
         said = error.response.get("Error", {})
         message = f"AWS refused {error.operation_name}: {said.get('Code', '?')}: {said.get('Message', '')}"
-        raise Fault(message.rstrip(": ")) from error
+        raise Fault(_with_login(message.rstrip(": "), error)) from error
     except BotoCoreError as error:
-        raise Fault(f"AWS cannot be used: {error}") from error
+        raise Fault(_with_login(f"AWS cannot be used: {error}", error)) from error
     except ResponseParserError as error:
         at = os.environ.get("AWS_ENDPOINT_URL")
         where = f" at {at} (AWS_ENDPOINT_URL)" if at else ""
@@ -36,3 +61,7 @@ def aws_errors_as_faults() -> Iterator[None]:
         ) from error
     except (MissingSetting, NewsletterError) as error:
         raise Fault(str(error) or type(error).__name__) from error
+
+
+def _with_login(message: str, error: Exception) -> str:
+    return f"{message.rstrip('.')}; {LOG_IN}" if lacks_credentials(error) else message

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from cli.checks.rights import rights_differences
 from cli.checks.storage import Difference, names_in_stack, queue_differences, table_differences
 from cli.target import REPOSITORY
+from newsletter.platform.aws.error_codes import NOT_ALLOWED, NOT_THERE
 from newsletter.publication.publication import Publication
 from rehearsal import environment
 from rehearsal.template.model import Function, Stack
@@ -23,11 +24,6 @@ from rehearsal.template.stack import load_stack
 
 DEPLOY = "`make deploy`; if that finds nothing to change, somebody changed it by hand, and it is to be put back so"
 TABLE, QUEUE = "AWS::DynamoDB::Table", "AWS::SQS::Queue"
-REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
-MISSING = (
-    *("ResourceNotFoundException", "NotFoundException", "ValidationError", "NoSuchEntity", "NoSuchEntityException"),
-    *("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
-)
 Client = Callable[[str], Any]
 
 
@@ -81,9 +77,9 @@ def _as_far_as_allowed(where: str, look: Iterator[Difference]) -> Iterator[Diffe
         yield from look
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in REFUSED:
+        if code in NOT_ALLOWED:
             yield where, f"not looked at: AWS refused {error.operation_name}", False
-        elif code in MISSING:
+        elif code in NOT_THERE:
             yield where, f"is not there ({error.operation_name}: {code}): `make deploy`", True
         else:
             raise

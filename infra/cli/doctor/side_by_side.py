@@ -9,22 +9,11 @@ from time import monotonic
 
 from cli.doctor.finding import Check, Finding, State, Unknown, fault, unknown
 from cli.doctor.place import Place
+from cli.faults import LOG_IN, lacks_credentials
 from cli.progress import counted
+from newsletter.platform.aws.error_codes import NOT_ALLOWED, NOT_THERE
 from newsletter.platform.errors import NewsletterError
 from newsletter.platform.redaction import redacted
-
-REFUSED = (
-    *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"),
-    *("AuthorizationErrorException", "NotAuthorized", "AuthorizationError", "KMSAccessDeniedException"),
-)
-MISSING = (
-    *("ResourceNotFoundException", "NotFoundException", "ValidationError", "NoSuchEntity", "NoSuchEntityException"),
-    *("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "NotFound", "ParameterNotFound"),
-)
-CREDENTIALS = (
-    *("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"),
-    *("SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired"),
-)
 
 
 def findings(checks: Sequence[Check], place: Place) -> list[Finding]:
@@ -72,12 +61,12 @@ def _allow(check: Check) -> str:
 
 
 def _of_error(error: Exception, check: Check) -> Finding:
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.exceptions import BotoCoreError, ClientError
 
+    if lacks_credentials(error):
+        return unknown(f"not looked at: no AWS credentials that hold: {redacted(str(error))}", LOG_IN)
     if isinstance(error, ClientError):
         return _of_aws(error, check)
-    if isinstance(error, NoCredentialsError):
-        return unknown("not looked at: there are no AWS credentials", "aws sso login, or aws configure")
     if isinstance(error, BotoCoreError):
         return unknown(f"AWS did not answer: {redacted(str(error))}", "look at the network and the region")
     if isinstance(error, NewsletterError):
@@ -88,12 +77,8 @@ def _of_error(error: Exception, check: Check) -> Finding:
 def _of_aws(error: object, check: Check) -> Finding:
     said = getattr(error, "response", {}).get("Error", {})
     operation, code = getattr(error, "operation_name", "?"), said.get("Code", "?")
-    if code in REFUSED:
+    if code in NOT_ALLOWED:
         return unknown(f"not looked at: AWS refused {operation}", _allow(check))
-    if code in CREDENTIALS:
-        return unknown(
-            f"not looked at: AWS does not take these credentials ({code})", "aws sso login; look at the clock too"
-        )
-    if code in MISSING:
+    if code in NOT_THERE:
         return fault(f"is not there ({operation}: {code}: {redacted(said.get('Message', ''))})", "make deploy")
     return unknown(f"AWS did not answer {operation}: {code}: {redacted(said.get('Message', ''))}")

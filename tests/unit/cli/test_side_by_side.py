@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, UnauthorizedSSOTokenError
 
 from cli.doctor.finding import Check, Finding, State, Unknown, fine
 from cli.doctor.place import Once, Place, Wishes
@@ -32,10 +32,13 @@ def aws(code: str, message: str = "") -> ClientError:
     ("error", "state", "said", "mend"),
     [
         (aws("AccessDeniedException"), State.UNKNOWN, "AWS refused GetAccount", "allow ses:GetAccount, sns:ListTopics"),
-        (aws("ExpiredToken"), State.UNKNOWN, "does not take these credentials", "aws sso login"),
+        (aws("NotAuthorized"), State.UNKNOWN, "AWS refused GetAccount", "allow ses:GetAccount, sns:ListTopics"),
+        (aws("ExpiredToken"), State.UNKNOWN, "no AWS credentials that hold", "aws sso login"),
+        (aws("MissingAuthenticationToken"), State.UNKNOWN, "no AWS credentials that hold", "aws sso login"),
+        (UnauthorizedSSOTokenError(), State.UNKNOWN, "no AWS credentials that hold", "aws sso login"),
         (aws("NotFoundException", "of maija@example.com"), State.FAULT, "is not there", "make deploy"),
         (aws("InternalFailure", "of maija@example.com"), State.UNKNOWN, "did not answer GetAccount", ""),
-        (NoCredentialsError(), State.UNKNOWN, "no AWS credentials", "aws configure"),
+        (NoCredentialsError(), State.UNKNOWN, "no AWS credentials that hold", "aws configure"),
         (EndpointConnectionError(endpoint_url="https://x"), State.UNKNOWN, "AWS did not answer", "region"),
         (InvalidPublication("name", "missing"), State.UNKNOWN, "name: missing", "newsletter check"),
         (Unknown("there is none here", "look there"), State.UNKNOWN, "there is none here", "look there"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from newsletter.platform.aws import error_codes
 from newsletter.platform.errors import NotSentYet, SendingStopped, SentPerhaps
 from newsletter.platform.redaction import redacted
 from newsletter.platform.words.said import say
@@ -72,24 +73,8 @@ STOPPING_ERRORS = {
     "MailFromDomainNotVerifiedException": STOPPING_STATUSES["MAIL_FROM_DOMAIN_NOT_VERIFIED"],
     "NotFoundException": STOPPING_STATUSES["CONFIGURATION_SET_NOT_FOUND"],
     "MessageRejected": REFUSED,
-    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired"), DENIED),
-    **dict.fromkeys(
-        (
-            "ExpiredToken",
-            "ExpiredTokenException",
-            "IncompleteSignature",
-            "IncompleteSignatureException",
-            "InvalidAccessKeyId",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "RequestExpired",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
-        ),
-        CREDENTIALS,
-    ),
+    **dict.fromkeys((*error_codes.NOT_ALLOWED, "OptInRequired"), DENIED),
+    **dict.fromkeys(error_codes.CREDENTIALS, CREDENTIALS),
 }
 """The same for whole calls, by error code (SES's model; AWS: Common Errors of SES v2)."""
 

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 
 from cli.doctor.finding import Finding, fault, fine, warning
 from cli.doctor.place import Place
-from cli.doctor.side_by_side import REFUSED
 from newsletter.mailings.planning.batches import Batch
+from newsletter.platform.aws.error_codes import NOT_ALLOWED
 from newsletter.platform.redaction import redacted
 from newsletter.sending.feedback.record_feedback import PROBE
 
@@ -35,7 +35,7 @@ def probe(place: Place) -> Finding:
             _send(place, f"{local}+{token}@simulator.amazonses.com", token, position)
         except ClientError as error:
             said = error.response["Error"]
-            if said.get("Code") in REFUSED:
+            if said.get("Code") in NOT_ALLOWED:
                 raise
             return fault(
                 f"SES did not take a mail to its simulator: {said.get('Code')}: {redacted(said.get('Message', ''))}",
