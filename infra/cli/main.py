@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         getattr(options, "templates", None),
     )
     try:
+        _refuse_what_is_no_text(given)
         return _run(options, wanted)
     except Fault as fault:
         if _is_for_programs(options):
@@ -80,6 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nnewsletter: stopped", file=sys.stderr)
         return 130
+
+
+def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
+    """Bytes of the shell that are no UTF-8, which Python passes on as half characters, cannot be stored or printed."""
+    for word in arguments:
+        if any("\ud800" <= each <= "\udfff" for each in word):
+            raise Fault(f"{word!a} is no text: UTF-8 is wanted")
 
 
 def _run(options: argparse.Namespace, wanted: target.Wanted) -> int:

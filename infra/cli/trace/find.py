@@ -63,6 +63,10 @@ def find(text: str, app: Container, now: datetime) -> Found:
 def _batch(text: str, app: Container) -> Found:
     mailing, between, batch = _split(text)
     if between:
+        if not mailing or not batch:
+            raise Fault(
+                f"{text!r} is half the id of a batch: name the mailing and the batch, as in digest-2026-W48/a0-0"
+            )
         if app.mailings.get(mailing) is None:
             raise Fault(f"there is no mailing {mailing}; `newsletter mailing list` names them")
         if not is_known(mailing, batch, app):

@@ -127,6 +127,8 @@ def test_an_address_is_sent_to_the_command_that_takes_one_and_not_repeated(capsy
 @pytest.mark.usefixtures("cloud")
 def test_a_batch_without_its_mailing_and_one_that_is_not_there_are_told_apart(capsys: Captured) -> None:
     assert "there is no mailing campaign-kevat" in fault(capsys, "campaign-kevat/a0-0")
+    for half in ("/a0-0", "campaign-kevat/", "/"):
+        assert f"{half!r} is half the id of a batch" in fault(capsys, half)
 
 
 @pytest.mark.usefixtures("cloud")

@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from cli.main import main
+
 INFRA = Path(__file__).parents[3] / "infra"
 HELP = """
 import contextlib, sys
@@ -25,3 +29,13 @@ def test_help_loads_neither_the_product_nor_what_talks_to_aws() -> None:
     )
     assert "Bring readers in from a CSV file." in done.stdout
     assert done.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("arguments", [["trace", "\udcff"], ["mailing", "show", "a\udc80b", "--json"]])
+def test_bytes_that_are_no_text_are_refused_by_every_command(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(arguments) == 1
+    said = capsys.readouterr()
+    assert "is no text: UTF-8 is wanted" in said.err
+    assert bool(said.out) is ("--json" in arguments)

@@ -39,3 +39,10 @@ def test_nothing_means_from_the_beginning() -> None:
 def test_what_cannot_be_read_is_named(text: str) -> None:
     with pytest.raises(Fault, match="must be like 3d"):
         read_since(text, NOW, HELSINKI)
+
+
+@pytest.mark.parametrize("text", ["2099-01-01", "2026-11-28T12:00:01Z", "0001-01-01", "0001-01-01T00:00:00+02:00"])
+def test_a_time_that_is_to_come_or_before_there_was_any_newsletter_is_refused(text: str) -> None:
+    """CloudWatch refuses such times in words of its own, and every month since then would be asked for."""
+    with pytest.raises(Fault, match="must be"):
+        read_since(text, NOW, HELSINKI)
