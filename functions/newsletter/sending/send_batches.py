@@ -12,7 +12,7 @@ from newsletter.mailings.planning.batches import Batch
 from newsletter.platform.aws.throttling import is_throttled
 from newsletter.platform.errors import NotFound, NotSentYet, SendingStopped
 from newsletter.platform.messages import ConfirmSignUp, SendBatch, SendNotice
-from newsletter.platform.observability import count
+from newsletter.platform.observability import count, waited
 from newsletter.readers.subscriber import RecipientProfile
 from newsletter.sending.reserve_slots import RateLimited, reserve_slots, sleep_until
 from newsletter.sending.send_batch import BreakerOpen, LookUp, send_batch
@@ -100,6 +100,7 @@ def send_to_one(
     """
     (slot,) = _reserve([message], app, transactional=mailing.kind.transactional)
     if slot is None:
+        report_wait(message, app)
         return False
     sleep_until(slot, app)
     try:
@@ -113,6 +114,15 @@ def send_to_one(
     if again:
         raise NotSentYet(f"{batch.mailing}/{batch.id}")
     return True
+
+
+def report_wait(message: ConfirmSignUp | SendNotice, app: Container) -> None:
+    """Say for how long a reader has waited for a mail that was tried in vain.
+
+    Not while SES takes no mail at all: that has an alarm of its own.
+    """
+    if message.transactional and message.since:
+        waited("TransactionalWaitSeconds", app.now().timestamp() - message.since)
 
 
 def _send(message: SendBatch, mailing: Mailing, slot: float, app: Container) -> None:

@@ -13,8 +13,7 @@ from newsletter.platform.messages import (
     SendTestMail,
     SettleDoubt,
 )
-from newsletter.platform.observability import waited
-from newsletter.sending.send_batches import send_batches
+from newsletter.sending.send_batches import report_wait, send_batches
 from newsletter.sending.send_confirmation import send_confirmation
 from newsletter.sending.send_notice import send_notice
 from newsletter.sending.ses.send_test_mail import send_test_mail
@@ -37,8 +36,6 @@ def send_messages(messages: list[Message], app: Container) -> list[Exception | N
 
 
 def _send_one(message: Message, app: Container) -> Exception | None:
-    if isinstance(message, ConfirmSignUp | SendNotice) and message.transactional and message.since:
-        waited("TransactionalWaitSeconds", app.now().timestamp() - message.since)
     try:
         match message:
             case ConfirmSignUp():
@@ -52,5 +49,7 @@ def _send_one(message: Message, app: Container) -> Exception | None:
             case _:
                 return MalformedMessage(f"{message.type} does not belong on a queue of the sender")
     except Exception as fault:  # noqa: BLE001 (the others go on; the door reports it)
+        if isinstance(message, ConfirmSignUp | SendNotice):
+            report_wait(message, app)
         return fault
     return None
