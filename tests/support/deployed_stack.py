@@ -13,6 +13,7 @@ from urllib.parse import quote
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from rehearsal.template.cloudformation import NESTED, read_yaml
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
 from tests.support.checked_clients import AccountClient, MotoClient
@@ -21,7 +22,6 @@ from tests.support.cloud import ROOT, Cloud
 NAME = "newsletter-local"
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
-NESTED = ("Storage", "Messaging", "Email", "Observability", "Alarms")
 OF_MOTO = ("dynamodb", "sqs", "ssm", "sns")
 
 
@@ -33,6 +33,18 @@ def refused(operation: str, code: str = "AccessDenied") -> ClientError:
         "ResponseMetadata": {"HTTPHeaders": {"date": date}},
     }
     return ClientError(response, operation)
+
+
+@cache
+def nested() -> dict[str, list[str]]:
+    """The stacks nested in each stack, by their names."""
+    found = {NAME: _nested_in("template.yaml")}
+    return found | {f"{NAME}-Messaging": _nested_in("infra/messaging.yaml")}
+
+
+def _nested_in(file: str) -> list[str]:
+    resources = read_yaml(ROOT / file, file)["Resources"]
+    return [name for name, each in resources.items() if each["Type"] in NESTED and "Condition" not in each]
 
 
 @cache
@@ -75,7 +87,8 @@ class Deployed:
         self.loops = {each.logical_id: "Allow" if each.may_loop else "Terminate" for each in self.stack.functions}
         self.logs: dict[str, int | None] = {f"/aws/lambda/{NAME}-{each}": 30 for each in functions}
         looked_at = {"StackDriftStatus": "IN_SYNC", "LastCheckTimestamp": datetime.now(UTC) - timedelta(days=1)}
-        self.drift = {each: dict(looked_at) for each in (NAME, *NESTED)}
+        below = [f"{stack}-{each}" for stack, names in nested().items() for each in names]
+        self.drift = {each: dict(looked_at) for each in (NAME, *below)}
         self.executions, self.reserved = 1_000, 0
         self.invocations: dict[str, float] = dict.fromkeys(functions, 5.0)
         self.ages: dict[str, float] = {}
@@ -160,7 +173,6 @@ class Deployed:
     # --- CloudFormation ----------------------------------------------------------------------------------------------
 
     def _describe_stacks(self, StackName: str) -> Any:  # noqa: N803 (names of AWS)
-        name = StackName.rpartition("/")[2].removeprefix(f"{NAME}-")
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
         return {
             "Stacks": [
@@ -170,25 +182,26 @@ class Deployed:
                     "StackStatus": self.status,
                     "CreationTime": MADE,
                     "Parameters": given,
-                    "DriftInformation": self.drift[name],
+                    "DriftInformation": self.drift[StackName.rpartition("/")[2]],
                 }
             ]
         }
 
     def _list_stack_resources(self, StackName: str) -> Any:  # noqa: N803
-        nested = [
+        name = StackName.rpartition("/")[2]
+        found = [
             {
                 "ResourceType": "AWS::CloudFormation::Stack",
                 "LogicalResourceId": each,
-                "PhysicalResourceId": f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{StackName}-{each}",
+                "PhysicalResourceId": f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{name}-{each}",
             }
-            for each in NESTED
+            for each in nested().get(name, [])
         ]
-        return {"StackResourceSummaries": nested}
+        return {"StackResourceSummaries": found}
 
     def _describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> Any:  # noqa: N803
         name = f"{StackName}-{LogicalResourceId}"
-        if LogicalResourceId in NESTED:
+        if LogicalResourceId in nested()[NAME]:
             return {"StackResourceDetail": {"PhysicalResourceId": f"arn:of:{name}"}}
         if (StackName, LogicalResourceId) == (f"arn:of:{NAME}-Messaging", "AlarmTopic"):
             return {"StackResourceDetail": {"PhysicalResourceId": self.alarm_topic}}

@@ -186,7 +186,13 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
     ("publication", rolled_back, FAULT, "is UPDATE_ROLLBACK_COMPLETE", "make deploy"),
     ("functions", change(lambda s: s.functions["Sender"].update(Timeout=3)), FAULT, "Timeout is 3", "make deploy"),
     ("functions", change(lambda s: s.rights.update(Planner=[])), FAULT, "may not", "make deploy"),
-    ("drift", change(lambda s: s.drift.update(Storage=DRIFTED)), WARNING, "by hand", "describe-stack-resource-drifts"),
+    (
+        "drift",
+        change(lambda s: s.drift.update({f"{NAME}-Messaging-Plan": DRIFTED})),
+        WARNING,
+        "by hand",
+        "describe-stack-resource-drifts",
+    ),
     (
         "drift",
         change(lambda s: s.drift.update({NAME: {"StackDriftStatus": "NOT_CHECKED"}})),
@@ -194,7 +200,7 @@ BREAKS: list[tuple[str, Break, State, str, str]] = [
         "nobody",
         "detect-",
     ),
-    ("drift", change(lambda s: s.drift.update(Email=OLD)), UNKNOWN, "2020-01-01", "detect-stack-drift"),
+    ("drift", change(lambda s: s.drift.update({f"{NAME}-Email": OLD})), UNKNOWN, "2020-01-01", "detect-stack-drift"),
     (
         "schedules",
         change(lambda s: s.schedules[f"{NAME}-NurtureTick"].update(State="DISABLED")),

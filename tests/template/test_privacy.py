@@ -21,6 +21,7 @@ from newsletter.publication.publication import Retention
 from newsletter.readers.signup import limits_store
 from newsletter.readers.transfers import transfer, transfers_store
 from rehearsal.template.cloudformation import read_yaml
+from tests.template.stacks import resources
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/privacy.md").read_text("utf-8")
@@ -33,14 +34,14 @@ ROWS = {
 }
 """What is kept, to where and until when."""
 STORAGE = read_yaml(ROOT / "infra/storage.yaml", "infra/storage.yaml")["Resources"]
-MESSAGING = read_yaml(ROOT / "infra/messaging.yaml", "infra/messaging.yaml")["Resources"]
+QUEUES = {each.logical_id: each.properties for each in resources("AWS::SQS::Queue")}
 PARAMETERS = read_yaml(ROOT / "template.yaml", "template.yaml")["Parameters"]
 BACKUP = timedelta(days=35)
 """How far back DynamoDB's point-in-time recovery goes where the template names no RecoveryPeriodInDays."""
 
 
 def queue(name: str) -> timedelta:
-    return timedelta(seconds=MESSAGING[name]["Properties"]["MessageRetentionPeriod"])
+    return timedelta(seconds=QUEUES[name]["MessageRetentionPeriod"])
 
 
 def deleted_pictures() -> timedelta:
@@ -84,8 +85,7 @@ def longest_limit() -> timedelta:
 def others(*, dead: bool) -> timedelta:
     """The longest of the queues, or of the dead letters, that have no row of their own."""
     own = {"FeedbackQueue", "FeedbackDeadLetters", "VisitQueue", "VisitDeadLetters"}
-    queues = {name for name, each in MESSAGING.items() if each["Type"] == "AWS::SQS::Queue"} - own
-    return max(queue(name) for name in queues if name.endswith("DeadLetters") == dead)
+    return max(queue(name) for name in QUEUES.keys() - own if name.endswith("DeadLetters") == dead)
 
 
 def periods(text: str) -> list[timedelta]:

@@ -143,6 +143,10 @@ def test_every_queue_has_a_reader_or_holds_dead_letters_under_an_alarm() -> None
     assert {queue.logical_id for queue in QUEUES.values() if not has_alarm(queue)} == read
 
 
+def test_every_queue_is_made_in_the_one_shape() -> None:
+    assert {queue.file for queue in QUEUES.values()} == {"infra/queue.yaml"}
+
+
 def test_every_queue_is_encrypted() -> None:
     assert [queue.logical_id for queue in QUEUES.values() if not queue.properties.get("SqsManagedSseEnabled")] == []
 

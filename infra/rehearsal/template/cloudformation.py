@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from rehearsal.template.parameters import parameter_faults, value_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -21,7 +23,8 @@ class TemplateError(ValueError):
 class Resource:
     """One resource of the stack, its properties resolved.
 
-    `physical_id` is the name it gets locally, `file` the template that declares it (relative to the root)."""
+    `physical_id` is the name it gets locally, `file` the template that declares it (relative to the root). Where that
+    template is nested several times in one file, `logical_id` begins with that of the nested stack: `PlanQueue`."""
 
     logical_id: str
     type: str
@@ -90,7 +93,8 @@ _NAME_PROPERTY = {
     "AWS::Serverless::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
 }
-NESTED = "AWS::Serverless::Application"
+# How a template nests another, to the property that names its file.
+NESTED = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -126,10 +130,14 @@ def read_yaml(path: Path, name: str) -> dict[str, Any]:
 
 
 class Template:
-    """One template file with the parameters it was given; values are resolved when asked for."""
+    """One template file with the parameters it was given; values are resolved when asked for.
 
-    def __init__(self, root: Path, file: str, parameters: Mapping[str, str], account: Account) -> None:
-        self.root, self.file, self.account = root, file, account
+    `prefix` tells several uses of one file apart (`Resource`)."""
+
+    def __init__(
+        self, root: Path, file: str, parameters: Mapping[str, str], account: Account, prefix: str = ""
+    ) -> None:
+        self.root, self.file, self.account, self.prefix = root, file, account, prefix
         self.document = read_yaml(root / file, file)
         self.parameters = self._parameters(parameters)
         self._nested: dict[str, Template] = {}
@@ -161,24 +169,31 @@ class Template:
         body = self.document["Resources"][logical_id]
         written = body.get("Properties", {}) if properties is None else properties
         resolved = self.resolve(written, logical_id)
-        return Resource(logical_id, body["Type"], self.file, self.physical_id(logical_id), resolved)
+        return Resource(f"{self.prefix}{logical_id}", body["Type"], self.file, self.physical_id(logical_id), resolved)
 
     def physical_id(self, logical_id: str) -> str:
         """The local name of the resource: the one the template gives, else `<stack>-<logical id>`."""
         body = self.document["Resources"][logical_id]
         named = body.get("Properties", {}).get(_NAME_PROPERTY.get(body["Type"], ""))
-        made = str(self.resolve(named, logical_id)) if named else f"{self.account.stack_name}-{logical_id}"
+        made = str(self.resolve(named, logical_id)) if named else f"{self.account.stack_name}-{self.prefix}{logical_id}"
         return made.lower() if body["Type"] == "AWS::S3::Bucket" else made  # buckets have no capitals
 
     def nested(self, logical_id: str) -> Template:
-        """The template of a nested application, with the parameters this one gives it."""
+        """The template of a nested stack, with the parameters this one gives it."""
         if logical_id not in self._nested:
             properties = self.document["Resources"][logical_id].get("Properties", {})
             given = self._guarded(logical_id, lambda: self.resolve(properties.get("Parameters", {}), logical_id))
-            folder = self.file.rpartition("/")[0]
-            location = "/".join(filter(None, (folder, str(properties.get("Location", "")))))
-            self._nested[logical_id] = Template(self.root, location, given, self.account)
+            file = self._nested_file(logical_id)
+            several = [name for name in self.document["Resources"] if self._nested_file(name) == file][1:]
+            prefix = f"{self.prefix}{logical_id}" if several else self.prefix
+            location = "/".join(filter(None, (self.file.rpartition("/")[0], file)))
+            self._nested[logical_id] = Template(self.root, location, given, self.account, prefix)
         return self._nested[logical_id]
+
+    def _nested_file(self, logical_id: str) -> str:
+        """The file that the resource nests, relative to this one's folder; empty when it nests none."""
+        body = self.document["Resources"][logical_id]
+        return str(body.get("Properties", {}).get(NESTED.get(body["Type"], ""), ""))
 
     def output(self, name: str) -> Any:
         """The value of an output of this template."""
@@ -200,7 +215,7 @@ class Template:
                 return self.condition(arguments, where)
             if name == "Fn::Equals":
                 left, right = (self.resolve(argument, where) for argument in arguments)
-                return bool(left == right)
+                return str(left) == str(right)  # both are texts to CloudFormation
             if name == "Fn::Not":
                 return not self.condition(arguments[0], where)
             if name in {"Fn::And", "Fn::Or"}:
@@ -224,23 +239,14 @@ class Template:
         resolved_items = ((key, self.resolve(item, where)) for key, item in value.items())
         return {key: item for key, item in resolved_items if item is not NO_VALUE}
 
-    def _parameters(self, given: Mapping[str, str]) -> dict[str, str]:
+    def _parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         declared = self.document.get("Parameters", {})
-        for name in given:
-            if name not in declared:
-                raise self.fail("Parameters", f"{name} is given but not declared")
-        values: dict[str, str] = {}
-        for name, declaration in declared.items():
-            if name not in given and "Default" not in declaration:
-                raise self.fail("Parameters", f"{name} needs a value")
-            values[name] = str(given.get(name, declaration.get("Default")))
-            pattern = declaration.get("AllowedPattern")
-            if pattern and not re.fullmatch(pattern, values[name]):
-                raise self.fail("Parameters", f"{name} is {values[name]!r} and must match {pattern}")
-            allowed = declaration.get("AllowedValues")
-            if allowed and values[name] not in map(str, allowed):
-                raise self.fail("Parameters", f"{name} is {values[name]!r} and must be one of {allowed}")
-        return values
+        for fault in parameter_faults(declared, {name: str(value) for name, value in given.items()}):
+            raise self.fail("Parameters", str(fault))
+        return {
+            name: value_of(declaration, str(given.get(name, declaration.get("Default"))))
+            for name, declaration in declared.items()
+        }
 
     def _ref(self, name: Any, where: str) -> Any:
         values = self.account.pseudo_parameters() | self.parameters
@@ -255,7 +261,7 @@ class Template:
         body = self.document["Resources"].get(name)
         if body is None:
             raise self.fail(where, f"GetAtt {name}.{attribute}: no resource {name}")
-        if body["Type"] == NESTED and attribute.startswith("Outputs."):
+        if body["Type"] in NESTED and attribute.startswith("Outputs."):
             return self.nested(name).output(attribute.removeprefix("Outputs."))
         form = _ATTRIBUTES.get((body["Type"], attribute))
         if form is None:

@@ -69,7 +69,7 @@ def load_stack(
     for template in _with_nested(top):
         here = resources.setdefault(template.file, {})
         for logical_id, body in template.active().items():
-            if body["Type"] == NESTED:
+            if body["Type"] in NESTED:
                 continue
             if body["Type"] not in PROVISIONED and body["Type"] not in NO_EMULATION:
                 raise template.fail(logical_id, f"the local cloud does not know the type {body['Type']}")
@@ -80,7 +80,7 @@ def load_stack(
                 resource = template.resource(logical_id)
             for number, target in enumerate(resource.properties["Targets"] if resource.type == RULE else ()):
                 _known(template, f"{logical_id}.Targets.{number}", target, _TARGET_PROPERTIES)
-            here[logical_id] = resource
+            here[resource.logical_id] = resource
     _names_are_unique(top, resources)
     outputs = {name: top.output(name) for name in top.document.get("Outputs", {})}
     return Stack(top.account, tuple(functions), resources, outputs, dict(top.parameters))
@@ -89,7 +89,7 @@ def load_stack(
 def _with_nested(template: Template) -> Iterator[Template]:
     yield template
     for logical_id, body in template.active().items():
-        if body["Type"] == NESTED:
+        if body["Type"] in NESTED:
             yield from _with_nested(template.nested(logical_id))
 
 

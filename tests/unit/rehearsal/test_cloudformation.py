@@ -10,6 +10,7 @@ import pytest
 
 from rehearsal.settings import ses_settings
 from rehearsal.template.cloudformation import Account, Template, TemplateError
+from rehearsal.template.provision import QUEUE
 from rehearsal.template.stack import load_stack
 
 REPOSITORY = Path(__file__).parents[3]
@@ -221,3 +222,21 @@ def test_the_deployed_template_is_known_completely() -> None:
     (destination,) = settings.configuration_sets["newsletter-local-mail"].event_topics
     assert destination.topic_arn == f"arn:aws:sns:eu-north-1:123456789012:{topic.physical_id}"
     assert {"SEND", "BOUNCE", "COMPLAINT", "DELIVERY"} <= destination.types
+
+
+def test_a_file_that_is_nested_several_times_makes_resources_with_names_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "queue.yaml").write_text(
+        "Parameters: { Seconds: { Type: Number, Default: 0 } }\n"
+        'Conditions: { Has: !Not [!Equals [!Ref Seconds, "0"]] }\n'
+        "Resources: { Queue: { Type: AWS::SQS::Queue, Condition: Has, Properties: { DelaySeconds: !Ref Seconds } } }\n"
+        "Outputs: { Name: { Value: !GetAtt Queue.QueueName } }\n"
+    )
+    nest = "{{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: queue.yaml, Parameters: {{ {} }} }} }}"
+    (tmp_path / "template.yaml").write_text(
+        f"Resources:\n  Plan: {nest.format('Seconds: 7')}\n  Batch: {nest.format('Seconds: 8')}\n"
+        f"  Nothing: {nest.format('')}\nOutputs: {{ Name: {{ Value: !GetAtt Batch.Outputs.Name }} }}\n"
+    )
+    stack = load_stack(tmp_path, {}, stack_name="stack")
+    queues = {each.physical_id: (each.logical_id, each.properties["DelaySeconds"]) for each in stack.of_type(QUEUE)}
+    assert queues == {"stack-PlanQueue": ("PlanQueue", 7), "stack-BatchQueue": ("BatchQueue", 8)}
+    assert stack.outputs == {"Name": "stack-BatchQueue"}

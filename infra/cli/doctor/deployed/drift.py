@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ OLD = timedelta(days=90)
 def look(place: Place) -> Finding:
     """Nothing is started: a detection takes minutes, and somebody may be deploying."""
     about = place.deployed.about
-    stacks = {place.stack: about, **_nested(place)}
+    stacks = {place.stack: about, **dict(_nested(place.stack, place.client("cloudformation")))}
     found, moments = [], []
     for name, each in stacks.items():
         drift = each.get("DriftInformation", {})
@@ -43,14 +44,12 @@ def _of_stack(name: str, status: str, moment: datetime | None, now: datetime) ->
     return []
 
 
-def _nested(place: Place) -> dict[str, dict[str, Any]]:
-    """What CloudFormation says of each nested stack, by its name."""
-    client = place.client("cloudformation")
-    found = {}
-    for page in client.get_paginator("list_stack_resources").paginate(StackName=place.stack):
+def _nested(stack: str, client: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name of each nested stack with what CloudFormation says of it, at any depth."""
+    for page in client.get_paginator("list_stack_resources").paginate(StackName=stack):
         for each in page["StackResourceSummaries"]:
             if each["ResourceType"] == NESTED and each.get("PhysicalResourceId"):
                 arn = each["PhysicalResourceId"]
                 about = client.describe_stacks(StackName=arn)["Stacks"][0]
-                found[str(about.get("StackName") or arn)] = about
-    return found
+                yield str(about.get("StackName") or arn), about
+                yield from _nested(arn, client)
