@@ -33,7 +33,7 @@ mails: .venv/demo.stamp ## Compile templates/email/*.mjml (demo and build do it 
 	@.venv/bin/python infra/build/mails.py
 
 test: .venv/test.stamp tests/node_modules/.package-lock.json ## Every test this machine can run, and which it cannot (TESTS=tests/unit)
-	.venv/bin/python -m pytest -n auto --dist loadfile $(TESTS)
+	.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 soak: .venv/test.stamp ## Ten thousand random schedules of crashes, lost answers and repeated messages (RUNS=, SEED=)
 	.venv/bin/python tests/soak/run.py
