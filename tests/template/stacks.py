@@ -32,6 +32,11 @@ def resources(kind: str) -> list[Resource]:
     return list(stack().of_type(kind))
 
 
+def alarms(of: Stack | None = None) -> list[Resource]:
+    """The alarms that tell a person. Those that a deployment looks at tell nobody (test_versions.py)."""
+    return [each for each in (of or stack()).of_type("AWS::CloudWatch::Alarm") if each.properties.get("AlarmActions")]
+
+
 def function(logical_id: str) -> Resource:
     """A function with the Globals merged in."""
     return next(each for each in resources("AWS::Serverless::Function") if each.logical_id == logical_id)

@@ -12,9 +12,9 @@ from rehearsal.template.cloudformation import Resource
 from rehearsal.template.model import Function, Stack
 from rehearsal.template.stack import load_stack
 from tests.template.alarms import looks_at
-from tests.template.stacks import PARAMETERS, ROOT, resources, stack
+from tests.template.stacks import PARAMETERS, ROOT, alarms, resources, stack
 
-ALARMS = resources("AWS::CloudWatch::Alarm")
+ALARMS = alarms()
 FUNCTIONS = stack().functions
 SOURCES = "\n".join(path.read_text("utf-8") for path in (ROOT / "functions").rglob("*.py"))
 ACCOUNT_WIDE = {("AWS/SES", "Reputation.BounceRate", ()), ("AWS/SES", "Reputation.ComplaintRate", ())}
@@ -75,7 +75,7 @@ def counted_in_logs() -> list[dict[str, Any]]:
 
 
 def test_of_two_stacks_neither_rings_for_the_other() -> None:
-    here, there = set(map(looks_at, ALARMS)), set(map(looks_at, second().of_type("AWS::CloudWatch::Alarm")))
+    here, there = set(map(looks_at, ALARMS)), set(map(looks_at, alarms(second())))
     assert here & there == set()
     assert here - ACCOUNT_WIDE != here, "one of them rings for the account"
     assert len(there) == len(here - ACCOUNT_WIDE)

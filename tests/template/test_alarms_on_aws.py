@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.template.cloudformation import Resource
 from tests.template.alarms import Point, looks_at, times_rung
-from tests.template.stacks import ROOT, resources
+from tests.template.stacks import ROOT, alarms
 
 BROKEN = "tests/aws/nurture/test_alarms_ring.py"
 """Where most of what functions measure is broken."""
@@ -19,7 +19,7 @@ RUNG_ELSEWHERE = {
     "RefusedRequestsAlarm": "tests/template/test_logs.py",
 }
 """Alarms that are rung in another file."""
-ALARMS = resources("AWS::CloudWatch::Alarm")
+ALARMS = alarms()
 BREAKS = {
     "Errors": 1.0,
     "Throttles": 1.0,

@@ -19,7 +19,7 @@ from newsletter.sending.reserve_slots import MAX_SLEEP
 from newsletter.sending.send_batches import MAX_CONCURRENT
 from rehearsal.template.cloudformation import Resource
 from rehearsal.template.model import Function
-from tests.template.stacks import ROOT, as_list, function, resources, stack, statements
+from tests.template.stacks import ROOT, alarms, as_list, function, resources, stack, statements
 
 FOLDERS = [
     "feed_ingest",
@@ -63,7 +63,7 @@ def has_alarm(queue: Resource) -> bool:
         and alarm.properties["ComparisonOperator"] == "GreaterThanThreshold"
         and alarm.properties["Threshold"] == 0
         and alarm.properties["AlarmActions"] != []
-        for alarm in resources("AWS::CloudWatch::Alarm")
+        for alarm in alarms()
     )
 
 

@@ -1,6 +1,6 @@
 """Run by the Python of .venv-deploy: prints as JSON what the SAM transform makes of a template, without AWS.
 
-python transform.py template.yaml
+python transform.py template.yaml [parameters as JSON]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 ANYWHERE = "s3://bucket/key"
 
 
-def transformed(path: Path) -> dict[str, Any]:
+def transformed(path: Path, parameters: dict[str, str]) -> dict[str, Any]:
     """The template as CloudFormation gets it. What `sam package` would upload stands for itself."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-north-1")
     from samcli.yamlhelper import yaml_parse
@@ -27,9 +27,9 @@ def transformed(path: Path) -> dict[str, Any]:
         for name in ("CodeUri", "ContentUri", "Location"):
             if name in resource["Properties"]:
                 resource["Properties"][name] = "https://bucket.s3.amazonaws.com/key" if name == "Location" else ANYWHERE
-    found: dict[str, Any] = Translator({}, Parser()).translate(template, {})
+    found: dict[str, Any] = Translator({}, Parser()).translate(template, parameters)
     return found
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(transformed(Path(sys.argv[1]))))
+    sys.stdout.write(json.dumps(transformed(Path(sys.argv[1]), json.loads(next(iter(sys.argv[2:]), "{}")))))

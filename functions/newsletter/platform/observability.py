@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,18 @@ def count(name: str, number: int = 1) -> None:
 
     if number:
         metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
+
+
+def count_of_version(name: str) -> None:
+    """Add 1 to the metric of that name for this version of this function alone: a deployment looks at its own version.
+
+    Not `count`, whose dimensions are the same for all functions and versions.
+    """
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("function", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"))
+        metric.add_dimension("version", os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "local"))
 
 
 def waited(name: str, seconds: float) -> None:

@@ -81,6 +81,7 @@ _ATTRIBUTES = {
     ("AWS::SNS::Topic", "TopicName"): "{name}",
     ("AWS::Events::Rule", "Arn"): "arn:aws:events:{region}:{account}:rule/{name}",
     ("AWS::Serverless::Function", "Arn"): "arn:aws:lambda:{region}:{account}:function:{name}",
+    ("AWS::Serverless::Function", "Version.Version"): "1",  # the only one there is after a first deployment
 }
 # The property that names a resource, where it has one; without it the name is <stack>-<logical id>.
 _NAME_PROPERTY = {
