@@ -21,6 +21,10 @@ class Clock:
         """By how much it is ahead of the computer's clock."""
         return self._ahead
 
+    def seconds_ahead(self) -> float:
+        """The same in seconds."""
+        return self._ahead.total_seconds()
+
     def now(self) -> datetime:
         """The present, in UTC."""
         return datetime.now(UTC) + self._ahead

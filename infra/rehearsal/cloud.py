@@ -18,6 +18,7 @@ from rehearsal.lambda_ import logs, pollers
 from rehearsal.lambda_.log_groups import LogGroups
 from rehearsal.lambda_.runtime import Functions, HandlerFailed
 from rehearsal.lambda_.scheduler import Scheduler
+from rehearsal.lambda_.versions import Containers, Version
 from rehearsal.limits import front_door
 from rehearsal.playing import DRAIN_SECONDS, Engine, Moved, Player, Run
 from rehearsal.ses.fake import FakeSes
@@ -27,7 +28,7 @@ from rehearsal.site.crm import Crm
 from rehearsal.site.http_api import Router
 from rehearsal.site.oidc import Issuer
 from rehearsal.site.views import PageRoute, Views
-from rehearsal.site.web import application
+from rehearsal.site.web import AWS_PREFIX, application
 from rehearsal.template.cloudformation import read_yaml
 from rehearsal.template.provision import provision
 from rehearsal.template.stack import load_stack
@@ -108,7 +109,16 @@ class LocalCloud:
         self._exit.enter_context(environment.applied(self.environment))
         self.log_groups = LogGroups.of_stack(self.stack, self.clock.timestamp)
         self._exit.enter_context(logs.readable_output(self.log_groups.of_function, self._log_level))
-        self.functions = Functions(self.stack.functions, self._root / "functions", self.stack.account)
+        containers = Containers({"AWS_ENDPOINT_URL": f"{self.url}{AWS_PREFIX}"})
+        self._exit.callback(containers.stop)
+        self._first = Version(1, self._root / "functions", self._templates)
+        self.functions = Functions(
+            self.stack.functions,
+            self._first,
+            self.stack.account,
+            containers,
+            self.clock.seconds_ahead,
+        )
         self._exit.enter_context(self.functions.importable())
         self._exit.enter_context(_product_with(self.clock))
 
@@ -156,6 +166,25 @@ class LocalCloud:
         moved = self.player.reset()
         _free_lanes(self.clock)
         return moved
+
+    def deploy(self, *, code: Path | None = None, templates: Path | None = None) -> Iterator[str]:
+        """Let the functions go over to a new version with this code and these templates, one after the other, in the
+        order of the template; without either, back to what the local cloud was started with.
+
+        Yields the name of each function that has, so that things can happen in between. Runs that are under way end
+        with what they began with. A function without an alias has no versions: its code comes first and its templates
+        later, as AWS has a call for each.
+        """
+        first, publish = self._first, self.functions.publish
+        back = code is None and templates is None
+        whole = first if back else publish(code or first.code, templates or first.templates)
+        for function in self.stack.functions:
+            alias = self.functions.aliases[function.logical_id]
+            if not function.alias:
+                alias.point_to(publish(whole.code, alias.chosen().templates))
+                yield function.folder
+            alias.point_to(whole)
+            yield function.folder
 
     @property
     def started_at(self) -> datetime:

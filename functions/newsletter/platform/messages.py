@@ -16,10 +16,17 @@ class MalformedMessage(ValueError):
 
 @dataclass(frozen=True)
 class Message:
-    """`type` and `version` go into its JSON. The version changes when older code could misunderstand a new message."""
+    """`type` and `version` go into its JSON. The version changes when older code could misunderstand a new message.
+
+    While a release is deployed, and when it is rolled back, old code meets new messages and new code old ones. A field
+    with a default needs nothing more: it is left out or passed over. Anything else takes two releases: the first reads
+    the new version beside its own (`reads_too`) and writes the old one, the second writes the new one and reads both.
+    """
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
+    reads_too: ClassVar[frozenset[int]] = frozenset()
+    """Other versions whose fields are among today's, or have defaults: of the release before, or of the one to come."""
 
     def to_json(self) -> str:
         """The body of the queue message."""
@@ -254,7 +261,7 @@ def from_json(body: str) -> Message:
         version = data.pop("version")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedMessage(f"not one of our messages: {body[:80]!r}") from error
-    if version != kind.version:
+    if version not in {kind.version, *kind.reads_too}:
         raise MalformedMessage(f"{kind.type}: version {version}, this code reads {kind.version}")
     try:
         names = {field.name for field in fields(kind)}

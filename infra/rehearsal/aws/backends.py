@@ -165,7 +165,7 @@ class Backends:
         if "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
             # Of the address as it arrived, moto takes the first part of the path for the bucket.
             environ |= {"SCRIPT_NAME": "", "RAW_URI": environ["PATH_INFO"]}
-        with self._lock:
+        with self._lock, lineage.came_with(environ.get("HTTP_X_AMZN_TRACE_ID", "")):
             return self._http_app()(environ, start_response)
 
     def _of_dynamodb(self, request: Any) -> tuple[int, Any, bytes] | None:

@@ -63,7 +63,14 @@ def headers_of(event: Mapping[str, Any]) -> list[str]:
 @contextmanager
 def passed_on(lineage: Lineage) -> Iterator[None]:
     """What is sent to SQS inside, by this thread and by those that it starts, carries the lineage (see `current`)."""
-    token = _header.set(written(lineage))
+    with came_with(written(lineage)):
+        yield
+
+
+@contextmanager
+def came_with(header: str) -> Iterator[None]:
+    """The same for a trace header, which botocore sends along from a run in another process."""
+    token = _header.set(header)
     try:
         yield
     finally:

@@ -7,14 +7,13 @@ import importlib.util
 import json
 import sys
 import threading
-import time
 import traceback
-import uuid
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.lambda_ import lineage, logs
+from rehearsal.lambda_.context import Context
+from rehearsal.lambda_.versions import Alias, Containers, Failed, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,36 +30,23 @@ class HandlerFailed(Exception):
     """The handler raised, or could not be loaded; the traceback is already on the terminal."""
 
 
-@dataclass
-class Context:
-    """The context object of https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
-
-    function_name: str
-    invoked_function_arn: str
-    timeout: int
-    function_version: str = "$LATEST"
-    memory_limit_in_mb: int = 1024
-    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    log_stream_name: str = "local"
-    identity: None = None
-    client_context: None = None
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def log_group_name(self) -> str:
-        """Where Lambda would keep the logs."""
-        return f"/aws/lambda/{self.function_name}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda would stop the function; never below zero."""
-        return max(0, int((self.timeout - (time.monotonic() - self.started)) * 1000))
-
-
 class Functions:
     """The functions of a stack, ready to be invoked from many threads; those with routes take turns."""
 
-    def __init__(self, functions: tuple[Function, ...], code: Path, account: Account) -> None:
-        self._functions, self._code, self._account = functions, code, account
+    def __init__(
+        self,
+        functions: tuple[Function, ...],
+        first: Version,
+        account: Account,
+        containers: Containers,
+        ahead: Callable[[], float] = float,
+    ) -> None:
+        """`ahead`: by how many seconds the clock is ahead of the computer's."""
+        self._functions, self._first, self._account = functions, first, account
+        self._containers, self._ahead = containers, ahead
+        self._versions = [first]
+        self.aliases = {function.logical_id: Alias(first) for function in functions}
+        """What each function runs, by logical id."""
         self._idle: dict[str, list[Handler]] = {function.logical_id: [] for function in functions}
         # Powertools keeps the request of an HTTP function in a class attribute, which threads would share.
         self._turns = {each.logical_id: threading.Lock() if each.routes else nullcontext() for each in functions}
@@ -75,12 +61,12 @@ class Functions:
     @contextmanager
     def importable(self) -> Iterator[None]:
         """The code folder on `sys.path`. Handler modules are forgotten before (another stack's) and after (ours)."""
-        sys.path.insert(0, str(self._code))
+        sys.path.insert(0, str(self._first.code))
         self._forget_modules()
         try:
             yield
         finally:
-            sys.path.remove(str(self._code))
+            sys.path.remove(str(self._first.code))
             self._forget_modules()
 
     def _forget_modules(self) -> None:
@@ -97,28 +83,50 @@ class Functions:
             except HandlerFailed:
                 continue
 
+    def publish(self, code: Path, templates: Path) -> Version:
+        """A new version of every function; nothing is run by it before an alias points to it."""
+        version = Version(len(self._versions) + 1, code, templates)
+        self._versions.append(version)
+        return version
+
     def invoke(self, function: Function, event: dict[str, Any]) -> Any:
         """What the handler returns for the event, both through JSON as in Lambda.
 
         `HandlerFailed` when it raises, and when the event has come round to the function too often.
         """
         name = f"{self._account.stack_name}-{function.logical_id}"
-        turn = self._turns[function.logical_id]
         past = lineage.arrived(function.logical_id, lineage.headers_of(event))
         if past[function.logical_id] > lineage.LIMIT and not function.may_loop:
             raise _ended(function)
-        with (
-            self._counted(),
-            turn,
-            logs.of_function(function.folder),
-            lineage.passed_on(past),
-            self._container(function) as handler,
-        ):
-            context = Context(name, self._account.arn("lambda", f"function:{name}"), function.timeout)
+        version = self.aliases[function.logical_id].chosen()
+        with self._counted(), logs.of_function(function.folder), lineage.passed_on(past):
+            if version is self._first:
+                return self._run_here(function, event, name)
+            return self._run_elsewhere(function, version, event, name)
+
+    def _run_here(self, function: Function, event: dict[str, Any], name: str) -> Any:
+        with self._turns[function.logical_id], self._container(function) as handler:
+            context = Context(name, self._arn(name, function), function.timeout, str(self._first.number))
             try:
                 return json.loads(json.dumps(handler(json.loads(json.dumps(event)), context)))
             except Exception as error:
                 raise _failed(error) from error
+
+    def _run_elsewhere(self, function: Function, version: Version, event: dict[str, Any], name: str) -> Any:
+        context = {
+            "function_name": name,
+            "invoked_function_arn": self._arn(name, function),
+            "timeout": function.timeout,
+            "function_version": str(version.number),
+        }
+        given = {"event": event, "context": context, "ahead": self._ahead(), "trace": lineage.current()}
+        try:
+            return self._containers.invoke(function, version, given)
+        except Failed as failed:
+            raise HandlerFailed(str(failed)) from failed
+
+    def _arn(self, name: str, function: Function) -> str:
+        return self._account.arn("lambda", ":".join(filter(None, ("function", name, function.alias))))
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -51,6 +51,7 @@ class Function:
     """One Lambda function with its time-out in seconds, its environment and what starts it.
 
     `may_loop`: Lambda lets an event come round to it however often (RecursiveLoop is Allow).
+    `alias`: what starts it names this alias of its versions; empty where it has none.
     """
 
     logical_id: str
@@ -62,6 +63,7 @@ class Function:
     queues: tuple[QueueSource, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     may_loop: bool = False
+    alias: str = ""
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ def _function(template: Template, resource: Resource) -> Function:
         queues=tuple(queues),
         schedules=tuple(schedules),
         may_loop=_may_loop(template, resource),
+        alias=str(properties.get("AutoPublishAlias", "")),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import MISSING, fields
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,15 @@ def test_a_message_names_readers_by_their_ids_alone(message: Message) -> None:
 @given(messages, st.dictionaries(st.text(min_size=1, max_size=8).map("x_{}".format), words, min_size=1, max_size=2))
 def test_a_field_of_a_newer_version_is_ignored(message: Message, more: dict[str, str]) -> None:
     assert from_json(json.dumps({**json.loads(message.to_json()), **more})) == message
+
+
+@given(messages, st.sampled_from([0, 2, 3]))
+def test_a_version_that_is_not_known_is_refused_and_one_that_is_read_too_is_not(message: Message, version: int) -> None:
+    body = json.dumps({**json.loads(message.to_json()), "version": version})
+    with pytest.raises(MalformedMessage, match=f"version {version}, this code reads 1"):
+        from_json(body)
+    with patch.object(type(message), "reads_too", frozenset({version})):
+        assert from_json(body) == message
 
 
 @given(messages, st.data())
