@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from rehearsal.template.parameters import parameter_faults, value_of
+from rehearsal.template.parameters import faults, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -242,7 +242,7 @@ class Template:
 
     def _parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         declared = self.document.get("Parameters", {})
-        for fault in parameter_faults(declared, {name: str(value) for name, value in given.items()}):
+        for fault in faults(self.document, {name: str(value) for name, value in given.items()}):
             raise self.fail("Parameters", str(fault))
         return {
             name: value_of(declaration, str(given.get(name, declaration.get("Default"))))

@@ -23,8 +23,17 @@ class ParameterFault:
         return f"{self.name} {self.what}"
 
 
-def parameter_faults(declared: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[ParameterFault]:
-    """All faults of the values in `given`, and parameters of `declared` (a template's Parameters) that lack one."""
+def faults(document: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[ParameterFault]:
+    """All faults of the values in `given` and of what is left out; of values that fit alone, also those by Rules."""
+    declared = document.get("Parameters", {})
+    alone = list(_faults_alone(declared, given))
+    yield from alone
+    if not alone:
+        values = {name: str(given.get(name, declaration.get("Default"))) for name, declaration in declared.items()}
+        yield from _faults_together(document.get("Rules", {}), values)
+
+
+def _faults_alone(declared: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[ParameterFault]:
     for name in given:
         if name not in declared:
             yield ParameterFault(name, "is given but not declared")
@@ -33,6 +42,27 @@ def parameter_faults(declared: Mapping[str, Any], given: Mapping[str, str]) -> I
             yield ParameterFault(name, f"needs a value{_right(declaration, ': ')}")
         elif what := _fault(str(given.get(name, declaration.get("Default"))), declaration):
             yield ParameterFault(name, what)
+
+
+def _faults_together(rules: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[ParameterFault]:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html."""
+    for rule in rules.values():
+        if "RuleCondition" not in rule or _holds(rule["RuleCondition"], values):
+            for assertion in rule["Assertions"]:
+                if not _holds(assertion["Assert"], values):
+                    name, _, what = assertion["AssertDescription"].partition(" ")
+                    yield ParameterFault(name, what)
+
+
+def _holds(what: Any, values: Mapping[str, str]) -> bool:
+    """Whether a condition of a rule holds. Raises KeyError for a function that is not known here."""
+    ((name, arguments),) = what.items()
+    if name == "Fn::Equals":
+        left, right = (values[each["Ref"]] if isinstance(each, dict) else str(each) for each in arguments)
+        return bool(left == right)
+    return {"Fn::Not": lambda found: not found[0], "Fn::And": all, "Fn::Or": any}[name](
+        [_holds(each, values) for each in arguments]
+    )
 
 
 def value_of(declaration: Mapping[str, Any], value: str) -> str | int | float:

@@ -224,6 +224,22 @@ def test_the_deployed_template_is_known_completely() -> None:
     assert {"SEND", "BOUNCE", "COMPLAINT", "DELIVERY"} <= destination.types
 
 
+def test_a_rule_over_several_parameters_is_held_once_each_fits_alone(tmp_path: Path) -> None:
+    text = """
+    Parameters: { Login: { Type: String, AllowedValues: [own, other] }, Issuer: { Type: String, Default: "" } }
+    Rules:
+      Issuer:
+        RuleCondition: !Equals [!Ref Login, other]
+        Assertions:
+          - { Assert: !Not [!Equals [!Ref Issuer, ""]], AssertDescription: Issuer is empty and must be an address }
+    Resources: {}
+    """
+    template(tmp_path, text, Login="own")
+    template(tmp_path, text, Login="other", Issuer="https://x")
+    with pytest.raises(TemplateError, match="Parameters: Issuer is empty and must be an address"):
+        template(tmp_path, text, Login="other")
+
+
 def test_a_file_that_is_nested_several_times_makes_resources_with_names_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "queue.yaml").write_text(
         "Parameters: { Seconds: { Type: Number, Default: 0 } }\n"
