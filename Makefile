@@ -7,17 +7,16 @@
 PORT ?= 8000
 PYTHON ?=
 TESTS ?=
-STAGE ?= default
+STAGE ?= dev
 export PORT PYTHON RUNS SEED READERS RATE SCANNED CONCURRENCY CLICKS SAMPLE
 # Byte code is kept, so that nothing is compiled again by every process that a test or a measurement starts.
 unexport PYTHONDONTWRITEBYTECODE
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 SAM = SAM_CLI_TELEMETRY=0 .venv-deploy/bin/sam
-# What every stage needs, so that no section of samconfig.toml can lack it. IAM: the functions' roles, none of which has
-# a name of its own. AUTO_EXPAND: the SAM transform and the nested stacks.
-SAM_DEPLOY = $(SAM) deploy --config-env $(STAGE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --resolve-s3 \
-	--no-fail-on-empty-changeset $(if $(filter default,$(STAGE)),--confirm-changeset,--no-confirm-changeset)
+DEPLOY = .venv/bin/python -m deploy
+# PARAMETERS: a file in place of deploy.<stage>.toml. OTHER_DATA: parameters of tables that may change (docs/deploy.md).
+DEPLOY_OPTIONS = $(if $(PARAMETERS),--parameters $(PARAMETERS)) $(if $(OTHER_DATA),--other-data $(OTHER_DATA)) $(if $(PLAN),--plan)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -69,9 +68,12 @@ reproduce: .venv-deploy/stamp ## Build a second time and compare: the same tree 
 audit: .venv-deploy/stamp ## Hold the locks against known weaknesses, where an advisory source answers (REQUIRED=1: it must)
 	@PYTHONPATH=infra .venv-deploy/bin/python -m supply.audit $(if $(REQUIRED),--required)
 
-deploy: .venv/demo.stamp build ## Build, check and deploy (STAGE=... picks the sections of samconfig.toml; asks for the default one alone)
+deploy: .venv/demo.stamp ## Check, build and deploy a stage, asking nothing (STAGE=dev|prod; PLAN=1 shows what would change)
+	@$(DEPLOY) check $(STAGE) $(DEPLOY_OPTIONS)
+	@$(MAKE) --no-print-directory mails
 	.venv/bin/newsletter check --templates templates
-	$(SAM_DEPLOY) $(DEPLOY)
+	@$(MAKE) --no-print-directory build
+	@$(DEPLOY) run $(STAGE) $(DEPLOY_OPTIONS)
 
 release: .venv/test.stamp ## Date the changelog, raise the version, commit and tag (VERSION=1.2.3, then git push --follow-tags)
 	@PYTHONPATH=infra .venv/bin/python -m supply.release $(VERSION)

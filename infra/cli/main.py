@@ -26,7 +26,7 @@ from cli.commands import (
     secrets,
     subscribers,
 )
-from cli.commands.account import cost, doctor
+from cli.commands.account import cost, dns, doctor, restore
 from cli.commands.daily import audience, audit, overview, pictures, trace
 from cli.commands.nurture import sequences
 from cli.faults import Fault, aws_errors_as_faults
@@ -50,7 +50,7 @@ GROUPS = (
     *(articles, feeds, sequences),
     *(import_export, subscribers, overview, audit, trace),
     *(check, preview, pictures, secrets),
-    *(doctor, cost),
+    *(doctor, dns, restore, cost),
     completion,
 )
 """In the order of `newsletter --help`."""

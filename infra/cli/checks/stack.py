@@ -99,7 +99,7 @@ def parameter_differences(publication: Publication, deployed: DeployedStack) -> 
         if given.get(name) != value:
             message = (
                 f"the stack has {given.get(name) or 'none'}, and {field} of publication.toml means {value}: set "
-                f'{name} = "{value}" in samconfig.toml and run `make deploy`'
+                f'{name} = "{value}" in deploy.<stage>.toml and run `make deploy`'
             )
             yield name, message, True
     for name in _parameters_of_template():

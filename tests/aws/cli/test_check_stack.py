@@ -53,7 +53,7 @@ def test_parameters_that_the_publication_contradicts_are_named_with_both_values(
     deployed.parameters |= {"SenderDomain": "other.example", "TimeZone": "Europe/Oslo"}
     said = {where: message for where, message, _ in differences(deployed)}
     assert "the stack has other.example, and sender.address of publication.toml means " + domain in said["SenderDomain"]
-    assert f'set SenderDomain = "{domain}" in samconfig.toml and run `make deploy`' in said["SenderDomain"]
+    assert f'set SenderDomain = "{domain}" in deploy.<stage>.toml and run `make deploy`' in said["SenderDomain"]
     assert (
         f"the stack has Europe/Oslo, and time_zone of publication.toml means {publication.time_zone.key}"
         in said["TimeZone"]

@@ -127,9 +127,9 @@ def test_the_command_in_a_text_of_the_check_is_told_apart() -> None:
     found = of_difference("table t", "items expire by nothing, and should by expires: `aws x --y`", is_fault=True)
     assert (found.message, found.mend) == ("table t: items expire by nothing, and should by expires", "aws x --y")
     found = of_difference(
-        "TimeZone", 'it means B: set TimeZone = "B" in samconfig.toml and run `make deploy`', is_fault=True
+        "TimeZone", 'it means B: set TimeZone = "B" in deploy.<stage>.toml and run `make deploy`', is_fault=True
     )
-    assert found.mend == 'set TimeZone = "B" in samconfig.toml and run `make deploy`'
+    assert found.mend == 'set TimeZone = "B" in deploy.<stage>.toml and run `make deploy`'
     assert of_difference("schedules", "not looked at: AWS refused GetSchedule", is_fault=False).state is State.UNKNOWN
 
 

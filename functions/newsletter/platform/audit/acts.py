@@ -123,6 +123,9 @@ COMMANDS = {
     "import": say("readers imported"),
     "export": say("readers exported"),
     "breaker close": say("breaker closed"),
+    "work stop": say("schedules and queues stopped"),
+    "work start": say("schedules and queues started"),
+    "restore merge": say("restored table brought up to date"),
 }
 """Commands that change something or hand out readers' data; all others only show."""
 

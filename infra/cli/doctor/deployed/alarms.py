@@ -33,7 +33,9 @@ def unheard(subscriptions: Sequence[Mapping[str, str]], topic: str) -> list[Find
     if subscriptions:
         anew = f"press the link in it, or have it sent anew:\n{again}"
         return [warning("nobody hears them: AWS's mail was not confirmed", anew)]
-    return [warning("nobody hears them", f"set AlarmAddress in samconfig.toml, then make deploy; or at once:\n{again}")]
+    return [
+        warning("nobody hears them", f"set AlarmAddress in deploy.<stage>.toml, then make deploy; or at once:\n{again}")
+    ]
 
 
 def _ringing(place: Place) -> list[str]:

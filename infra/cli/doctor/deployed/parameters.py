@@ -32,7 +32,7 @@ def look(place: Place) -> Finding:
 
 def _doubtful(given: Mapping[str, str], zone: str) -> Iterator[Finding]:
     if feed := given.get("FeedUrl", ""):
-        right = 'set FeedUrl = "" in samconfig.toml, then make deploy'
+        right = 'set FeedUrl = "" in deploy.<stage>.toml, then make deploy'
         yield warning(f"the stack reads {feed} instead of the feeds of publication.toml", right)
     schedule = given.get("DigestSchedule", "")
     try:
@@ -40,5 +40,7 @@ def _doubtful(given: Mapping[str, str], zone: str) -> Iterator[Finding]:
     except ExpressionError:
         return  # one of those that EventBridge knows and we do not, such as the last day of a month
     if isinstance(when, Cron) and when.hours & CHANGING and len(when.hours) < 24:
-        right = 'set DigestSchedule to another hour in samconfig.toml, e.g. "cron(0 8 ? * TUE *)", then make deploy'
+        right = (
+            'set DigestSchedule to another hour in deploy.<stage>.toml, e.g. "cron(0 8 ? * TUE *)", then make deploy'
+        )
         yield warning(f"the digest goes out between 2 and 5 ({schedule}), where a change of clocks skips it", right)

@@ -14,7 +14,8 @@ def look(place: Place) -> Finding:
     issuer = place.app.settings.oidc_issuer
     right = (
         f"curl {issuer.rstrip('/')}/.well-known/openid-configuration\n"
-        "if that is another issuer than the claim iss of its tokens: set OidcIssuer in samconfig.toml, then make deploy"
+        "if that is another issuer than the claim iss of its tokens: set OidcIssuer in deploy.<stage>.toml, then "
+        "make deploy"
     )
     if not place.local and urlsplit(issuer).scheme != "https":
         return fault(f"{issuer} is no https address", right)

@@ -22,7 +22,7 @@ def look(place: Place) -> Finding:
     url = f"{place.app.settings.public_url}/health"
     curl = f"curl -i {url}"
     if not place.local and urlsplit(url).scheme != "https":
-        right = "set PublicUrl in samconfig.toml to an https address, then make deploy"
+        right = "set PublicUrl in deploy.<stage>.toml to an https address, then make deploy"
         return fault(f"{url} is not https: links of readers go unencrypted", right)
     began = monotonic()
     try:

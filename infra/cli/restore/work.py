@@ -1,0 +1,75 @@
+"""What a stack does by itself, switched off and on: its schedules, and the reading of its queues."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cli.checks.stack import physical_id, read_stack
+from cli.faults import Fault
+from cli.output import facts, say
+from rehearsal.template.model import Stack
+
+Client = Callable[[str], Any]
+OF_SCHEDULES = (
+    *("Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate", "Description"),
+    *("FlexibleTimeWindow", "Target", "KmsKeyArn", "ActionAfterCompletion"),
+)
+"""UpdateSchedule replaces a schedule: what is not said again is gone."""
+POLL_SECONDS = 5.0
+MOST_POLLS = 60
+
+
+def switch(stack: str, client: Client, *, on: bool, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Switch all of it, and wait until Lambda has. Switching off waits as long as what is under way may take, too."""
+    wanted = read_stack(stack, client).wanted
+    state = "ENABLED" if on else "DISABLED"
+    schedules = list(_schedules(wanted, client))
+    mappings = list(_mappings(wanted, client))
+    if not on:
+        _set_schedules(schedules, state, client)
+    for each in mappings:
+        client("lambda").update_event_source_mapping(UUID=each["UUID"], Enabled=on)
+    _wait(mappings, "Enabled" if on else "Disabled", client, sleep)
+    if on:
+        _set_schedules(schedules, state, client)
+    else:
+        longest = max(function.timeout for function in wanted.functions if function.queues or function.schedules)
+        say(f"waiting {longest} seconds for what is under way")
+        sleep(longest)
+    say(f"{stack}: {len(schedules)} schedules and {len(mappings)} readers of queues are {state.lower()}")
+    facts({"stack": stack, "state": state, "schedules": len(schedules), "mappings": len(mappings)})
+    return 0
+
+
+def _schedules(wanted: Stack, client: Client) -> Iterator[dict[str, Any]]:
+    for function in wanted.of_type("AWS::Serverless::Function"):
+        for event, body in function.properties["Events"].items():
+            if body["Type"] == "ScheduleV2":
+                name = physical_id(wanted.account.stack_name, f"{function.logical_id}{event}", client)
+                yield client("scheduler").get_schedule(Name=name)
+
+
+def _set_schedules(schedules: list[dict[str, Any]], state: str, client: Client) -> None:
+    for each in schedules:
+        same = {name: each[name] for name in OF_SCHEDULES if name in each}
+        client("scheduler").update_schedule(**same, State=state)
+
+
+def _mappings(wanted: Stack, client: Client) -> Iterator[dict[str, Any]]:
+    for function in wanted.functions:
+        if function.queues:
+            name = physical_id(wanted.account.stack_name, function.logical_id, client)
+            yield from client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+
+
+def _wait(mappings: list[dict[str, Any]], state: str, client: Client, sleep: Callable[[float], None]) -> None:
+    for each in mappings:
+        for _ in range(MOST_POLLS):
+            now = client("lambda").get_event_source_mapping(UUID=each["UUID"])["State"]
+            if now == state:
+                break
+            sleep(POLL_SECONDS)
+        else:
+            raise Fault(f"{each['FunctionArn']} still reads its queue: {now}; run it again")

@@ -1,0 +1,67 @@
+"""What follows a deployment: secrets that are missing, what is armed, records to publish, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cli import target
+from cli.checks import secret_parameters
+from cli.checks.stack import REFUSED, DeployedStack, read_stack, schedule_differences
+from cli.doctor.dns.to_publish import show_records
+from cli.faults import Fault, aws_errors_as_faults
+from deploy.stage import Stage
+from newsletter.mailings.schedules import Rate, parse
+
+
+def finish(stage: Stage) -> None:
+    """Do and print it. Raises Fault for what is wrong; the stack itself is deployed by then."""
+    with aws_errors_as_faults():
+        found = target.find(target.Wanted(stack=stage.stack))
+        with target.applied(found):
+            print("\n== Secrets")
+            secret_parameters.init()
+            deployed = read_stack(stage.stack, stage.client)
+            print("\n== Schedules, armed")
+            faults = _show_schedules(deployed, stage)
+            print("\n== DNS")
+            verified = show_records(deployed.given["SenderDomain"], stage.region, stage.client)
+        print("\n== Outputs")
+        for name, value in _outputs(deployed.about):
+            print(f"  {name:<14} {value}")
+    if faults:
+        raise Fault("\n".join(faults))
+    print("\n== Next")
+    if not verified:
+        print("  1. Publish the records above, and point the public address at the site (docs/deploy.md).")
+    number = "  1." if verified else "  2."
+    print(f"{number} {stage.command('doctor')} --send")
+
+
+def _show_schedules(deployed: DeployedStack, stage: Stage) -> list[str]:
+    """Print when each runs next; what EventBridge Scheduler has otherwise than the template is returned."""
+    now = datetime.now(UTC)
+    for function in deployed.wanted.functions:
+        for each in function.schedules:
+            how = parse(each.expression, each.time_zone)
+            if isinstance(how, Rate):
+                when = f"every {how.interval}"
+            else:
+                due = how.next_after(now)
+                when = f"next {due.astimezone(how.zone):%Y-%m-%d %H:%M} {how.zone.key}" if due else "never again"
+            print(f"  {function.logical_id:<12} {each.expression:<22} {when}")
+    try:
+        return [f"{where}: {message}" for where, message, _ in schedule_differences(deployed.wanted, stage.client)]
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in REFUSED:
+            raise
+        print("  (not compared with EventBridge Scheduler: no right to scheduler:GetSchedule)")
+        return []
+
+
+def _outputs(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for each in about.get("Outputs", []):
+        yield each["OutputKey"], each["OutputValue"]

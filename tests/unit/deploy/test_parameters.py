@@ -1,0 +1,134 @@
+"""The file of a stage's parameters: what is wrong with it is named, with what would be right, before anything runs."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cli.faults import Fault
+from deploy import example, parameters, stage
+from deploy.parameters import declared, read_parameters, value_fault
+from tests.template.stacks import ROOT
+
+GOOD = {
+    "PublicUrl": '"https://uutiskirje.example.fi"',
+    "SenderDomain": '"example.fi"',
+    "CrmWebhookUrl": '"https://crm.example.fi/hook"',
+    "OidcIssuer": '"https://issuer.example.fi"',
+    "OidcAudience": '"console"',
+}
+STAGE = '[prod.global.parameters]\nstack_name = "n"\nregion = "r"'
+PUBLICATION = 'time_zone = "Europe/Helsinki"\n[sender]\naddress = "hei@example.fi"\n'
+
+
+def read(folder: Path, **changed: str | None) -> dict[str, str]:
+    """What is read of the good file with these lines changed, or left out (None)."""
+    lines = {name: value for name, value in (GOOD | changed).items() if value is not None}
+    path, publication = folder / "deploy.prod.toml", folder / "publication.toml"
+    path.write_text("\n".join(f"{name} = {value}" for name, value in lines.items()), encoding="utf-8")
+    publication.write_text(PUBLICATION, encoding="utf-8")
+    return read_parameters(path, publication)
+
+
+def test_every_parameter_gets_a_value_so_that_a_line_that_was_taken_out_does_not_go_on_to_count(tmp_path: Path) -> None:
+    found = read(tmp_path, Senders="3")
+    assert list(found) == list(declared())
+    assert (found["Senders"], found["LogDays"], found["ManageIdentity"]) == ("3", "30", "yes")
+    assert all(isinstance(value, str) for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"PublicUrl": None}, "PublicUrl is missing: Where readers reach the public pages"),
+        ({"OidcAudience": '""'}, "OidcAudience is empty: Client id of the console"),
+        ({"PublicUrl": '"https://uutiskirje.example.fi/"'}, "does not match https?://[^/]+"),
+        ({"PublikUrl": '"https://x.fi"'}, "PublikUrl is no parameter of template.yaml; did you mean PublicUrl?"),
+        ({"Colour": '"red"'}, "Colour is no parameter of template.yaml; there are PublicUrl, "),
+        ({"CrmWebhookUrl": '"http://crm.example.fi"'}, "an https address; leads are personal data"),
+        ({"ManageIdentity": "true"}, 'write "yes"'),
+        ({"ManageIdentity": '"maybe"'}, "is none of yes, no"),
+        ({"LogDays": "31"}, "is none of 1, 3, 5"),
+        ({"Senders": "11"}, "Senders = 11 is more than 10"),
+        ({"Senders": "1"}, "is less than 2"),
+        ({"Senders": '"two"'}, "is no number"),
+        ({"OidcIssuer": '["a"]'}, "is no text and no number"),
+        ({"SenderDomain": '"example.com"'}, 'sender.address of publication.toml means "example.fi"'),
+        ({"TimeZone": '"Europe/Stockholm"'}, 'time_zone of publication.toml means "Europe/Helsinki"'),
+        ({"DigestSchedule": '"every tuesday"'}, "is no schedule"),
+        ({"Senders": "= 2"}, "not TOML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_would_be_right(
+    tmp_path: Path, changed: dict[str, str | None], said: str
+) -> None:
+    with pytest.raises(Fault, match=r"deploy\.prod\.toml: ") as fault:
+        read(tmp_path, **changed)
+    assert said in str(fault.value)
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(Fault) as fault:
+        read(tmp_path, PublicUrl=None, Senders="11")
+    assert len(str(fault.value).splitlines()) == 2
+
+
+def test_a_file_that_is_not_there_is_said_with_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match=r"cp deploy\.example\.toml deploy\.prod\.toml"):
+        read_parameters(tmp_path / "deploy.prod.toml")
+
+
+def test_lengths_are_held_against_the_declaration() -> None:
+    about = {"Type": "String", "MinLength": 2, "MaxLength": 3, "Description": "x"}
+    assert [bool(value_fault(about, "a" * length)) for length in (1, 2, 3, 4)] == [True, False, False, True]
+
+
+def test_the_example_is_made_from_the_template_and_is_refused_until_it_is_filled_in(tmp_path: Path) -> None:
+    text = (ROOT / parameters.EXAMPLE).read_text("utf-8")
+    assert text == example.example(), "python -m deploy example > deploy.example.toml"
+    copy = tmp_path / "deploy.dev.toml"
+    copy.write_text(text, encoding="utf-8")
+    with pytest.raises(Fault) as fault:
+        read_parameters(copy)
+    needed = [name for name, about in declared().items() if "Default" not in about]
+    assert [line.split()[1] for line in str(fault.value).splitlines()] == needed
+
+
+def test_what_the_example_shows_commented_out_are_the_defaults() -> None:
+    lines = example.example().splitlines()
+    shown = tomllib.loads("\n".join(line[2:] for line in lines if line.startswith("# ") and " = " in line))
+    assert shown == {name: about["Default"] for name, about in declared().items() if "Default" in about}
+
+
+# --- stages ----------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_two_stages_with_stacks_of_their_own() -> None:
+    dev, prod = stage.read_stage("dev"), stage.read_stage("prod")
+    assert dev.stack != prod.stack
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        (STAGE, "prd", r"is none of .*did you mean prod\?"),
+        ('[prod.global.parameters]\nstack_name = "n"', "prod", r"lacks a region"),
+        (f"{STAGE}\n[prod.deploy.parameters.parameter_overrides]\nA = 1", "prod", r"deploy\.prod\.toml"),
+    ],
+)
+def test_a_stage_at_fault_says_what_would_be_right(tmp_path: Path, text: str, name: str, said: str) -> None:
+    path = tmp_path / "samconfig.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Fault, match=said):
+        stage.read_stage(name, path)
+
+
+def test_everything_that_runs_for_a_stage_is_sent_to_its_region_and_account(tmp_path: Path) -> None:
+    path = tmp_path / "samconfig.toml"
+    path.write_text('[x.global.parameters]\nstack_name = "n"\nregion = "eu-west-1"\nprofile = "ours"', encoding="utf-8")
+    found = stage.read_stage("x", path)
+    assert found.environment["AWS_REGION"] == found.environment["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert found.environment["AWS_PROFILE"] == "ours"
+    assert found.command("doctor") == "AWS_PROFILE=ours AWS_REGION=eu-west-1 .venv/bin/newsletter doctor --stack n"
