@@ -40,7 +40,7 @@ def run(*command: str | Path) -> str:
 def transformed() -> dict[str, Any]:
     """What the SAM transform makes of template.yaml."""
     python = require(DEPLOY_TOOLS)
-    document: dict[str, Any] = json.loads(run(python, "tests/template/transform.py", "template.yaml"))
+    document: dict[str, Any] = json.loads(run(python, "infra/build/transform.py", "template.yaml"))
     return document
 
 
