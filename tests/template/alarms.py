@@ -30,11 +30,13 @@ def looks_at(alarm: Resource) -> tuple[str, str, tuple[tuple[str, str], ...]]:
 def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
     """The ends (in seconds) of the periods after which the alarm rings.
 
-    AWS: Using Amazon CloudWatch alarms. Missing data is `notBreaching` in all of ours, which is asserted here.
+    AWS: Using Amazon CloudWatch alarms. Missing data is `notBreaching`, or `breaching` where the alarm is for less than
+    something, which is asserted here.
     """
     say = alarm.properties
-    assert say["TreatMissingData"] == "notBreaching"
-    assert say["ComparisonOperator"] == "GreaterThanThreshold"
+    less = say["ComparisonOperator"] == "LessThanThreshold"
+    assert less or say["ComparisonOperator"] == "GreaterThanThreshold"
+    assert say["TreatMissingData"] == ("breaching" if less else "notBreaching")
     assert say["AlarmActions"]
     period, of = int(say["Period"]), int(say["EvaluationPeriods"])
     needed = int(say.get("DatapointsToAlarm", of))
@@ -42,8 +44,8 @@ def rings(alarm: Resource, points: Iterable[Point]) -> list[int]:
     for point in points:
         if (point.namespace, point.metric, tuple(sorted(point.dimensions))) == looks_at(alarm):
             values[int(point.at // period)].append(point.value)
-    breaching = {number for number, found in values.items() if _statistic(say, found) > float(say["Threshold"])}
     last = max(values, default=-1)
+    breaching = {number for number in range(last + 1) if _breaches(say, values.get(number), less=less)}
     return [
         (number + 1) * period
         for number in range(last + 1)
@@ -58,5 +60,8 @@ def times_rung(alarm: Resource, points: Iterable[Point]) -> int:
     return sum(end - period not in ends for end in ends)
 
 
-def _statistic(say: Mapping[str, Any], values: list[float]) -> float:
-    return STATISTICS[say["Statistic"]](values)
+def _breaches(say: Mapping[str, Any], values: list[float] | None, *, less: bool) -> bool:
+    if values is None:
+        return less
+    statistic, threshold = STATISTICS[say["Statistic"]](values), float(say["Threshold"])
+    return statistic < threshold if less else statistic > threshold

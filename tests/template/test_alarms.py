@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from newsletter.sending.ses.mail_event import EventType, IgnoredReport
 from rehearsal.template.cloudformation import Resource
-from rehearsal.template.model import Function, Stack
+from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
 from tests.template.alarms import looks_at
 from tests.template.stacks import PARAMETERS, ROOT, alarms, resources, stack
@@ -17,8 +15,12 @@ from tests.template.stacks import PARAMETERS, ROOT, alarms, resources, stack
 ALARMS = alarms()
 FUNCTIONS = stack().functions
 SOURCES = "\n".join(path.read_text("utf-8") for path in (ROOT / "functions").rglob("*.py"))
-ACCOUNT_WIDE = {("AWS/SES", "Reputation.BounceRate", ()), ("AWS/SES", "Reputation.ComplaintRate", ())}
-"""What SES measures of the whole account and no stack: the parameter AccountAlarms says who rings for it."""
+ACCOUNT_WIDE = {
+    ("AWS/SES", "Reputation.BounceRate", ()),
+    ("AWS/SES", "Reputation.ComplaintRate", ()),
+    ("AWS/Lambda", "Throttles", ()),
+}
+"""What is of the whole account and no stack: the parameter AccountAlarms says who rings for it."""
 REPORTED = {f"Mails{str(word).title()}" for word in (*EventType, *IgnoredReport)}
 """What the feedback function counts by the word for it."""
 SECOND = {**PARAMETERS, "ManageIdentity": "no", "AccountAlarms": "no"}
@@ -33,17 +35,22 @@ def alarms_on(namespace: str, metric: str, dimension: tuple[str, str]) -> list[R
     return [alarm for alarm in ALARMS if looks_at(alarm) == (namespace, metric, (dimension,))]
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.logical_id)
-@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_a_function_that_fails_or_is_not_started_wakes_a_person(function: Function, metric: str) -> None:
-    name = next(
-        each.physical_id
-        for each in stack().of_type("AWS::Serverless::Function")
-        if each.logical_id == function.logical_id
-    )
-    (alarm,) = alarms_on("AWS/Lambda", metric, ("FunctionName", name))
-    assert alarm.logical_id == f"{function.logical_id}{metric}Alarm"
-    assert alarm.properties["AlarmActions"]
+def test_the_end_of_every_functions_runs_is_counted_by_one_alarm() -> None:
+    groups = {each.properties["LoggingConfig"]["LogGroup"] for each in resources("AWS::Serverless::Function")}
+    filters = [each for each in resources("AWS::Logs::MetricFilter") if each.logical_id.endswith("Failures")]
+    assert {each.properties["LogGroupName"] for each in filters} == groups
+    assert len({each.properties["FilterPattern"] for each in filters}) == 1
+    (counted,) = {tuple(each.properties["MetricTransformations"][0].items()) for each in filters}
+    (alarm,) = (each for each in ALARMS if each.logical_id == "RunsFailedAlarm")
+    assert looks_at(alarm) == (dict(counted)["MetricNamespace"], dict(counted)["MetricName"], ())
+
+
+def test_what_lambda_does_not_start_and_a_tick_that_does_not_come_wake_a_person() -> None:
+    assert [each.logical_id for each in ALARMS if looks_at(each) == ("AWS/Lambda", "Throttles", ())] == [
+        "ThrottlesAlarm"
+    ]
+    (tick,) = (each for each in resources("AWS::Serverless::Function") if each.logical_id == "Nurture")
+    assert alarms_on("AWS/Lambda", "Invocations", ("FunctionName", tick.physical_id))
 
 
 def test_an_answer_of_500_wakes_a_person() -> None:

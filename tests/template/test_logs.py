@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -11,7 +12,7 @@ from rehearsal.lambda_.log_groups import AccessLog
 from rehearsal.template.cloudformation import Resource, read_yaml
 from rehearsal.template.model import Function
 from rehearsal.template.stack import load_stack
-from tests.template.alarms import Point, rings
+from tests.template.alarms import Point, looks_at, rings, times_rung
 from tests.template.stacks import PARAMETERS, ROOT, function, resources, stack
 
 GROUPS = {group.physical_id: group for group in resources("AWS::Logs::LogGroup")}
@@ -70,7 +71,7 @@ def test_the_group_of_the_access_log_has_the_name_with_which_aws_keeps_its_polic
 
 def refused(line: str) -> bool:
     """Whether the filter of the template counts a line, read as CloudWatch reads it."""
-    (found,) = resources("AWS::Logs::MetricFilter")
+    (found,) = (each for each in resources("AWS::Logs::MetricFilter") if each.logical_id == "RefusedRequests")
     assert found.properties["LogGroupName"] == access_log().group
     terms = re.findall(r'\(\$\.(\w+) = "([^"]*)"\)', found.properties["FilterPattern"])
     assert found.properties["FilterPattern"] == "{ " + " && ".join(f'($.{k} = "{v}")' for k, v in terms) + " }"
@@ -83,7 +84,7 @@ def test_what_the_api_refuses_itself_rings_when_it_goes_on_and_what_we_refuse_do
     ours = log.line({"status": "429", "routeKey": "ANY /subscribe", "integrationStatus": "200"})
     missing = log.line({"status": "404"})
     assert [refused(line) for line in (theirs, ours, missing)] == [True, False, False]
-    (found,) = resources("AWS::Logs::MetricFilter")
+    (found,) = (each for each in resources("AWS::Logs::MetricFilter") if each.logical_id == "RefusedRequests")
     (counted,) = found.properties["MetricTransformations"]
     (alarm,) = (each for each in resources("AWS::CloudWatch::Alarm") if each.logical_id == "RefusedRequestsAlarm")
 
@@ -95,3 +96,41 @@ def test_what_the_api_refuses_itself_rings_when_it_goes_on_and_what_we_refuse_do
     assert rings(alarm, points(until=200, of=theirs)) == [], "a moment of too many"
     assert rings(alarm, points(until=1200, of=theirs))
     assert rings(alarm, points(until=1200, of=ours)) == []
+
+
+def platform_report(status: str) -> dict[str, object]:
+    """What Lambda writes at the end of a run (AWS: Lambda Telemetry API Event schema reference, platform.report)."""
+    record = {"requestId": "6f7f0961", "metrics": {"durationMs": 101.5, "billedDurationMs": 102}, "status": status}
+    return {"time": "2026-11-29T12:00:00.000Z", "type": "platform.report", "record": record}
+
+
+def failed(line: Mapping[str, object]) -> bool:
+    """Whether the filters of the functions' logs count a line, as CloudWatch does: what is compared must be there."""
+    (pattern,) = {
+        each.properties["FilterPattern"]
+        for each in resources("AWS::Logs::MetricFilter")
+        if each.logical_id.endswith("Failures")
+    }
+    read = re.fullmatch(r'\{ \(\$\.(\w+) = "([^"]+)"\) && \(\$\.(\w+)\.(\w+) != "([^"]+)"\) \}', pattern)
+    assert read, pattern
+    kind, value, outer, inner, good = read.groups()
+    found = line.get(outer)
+    return line.get(kind) == value and isinstance(found, dict) and inner in found and found[inner] != good
+
+
+def test_a_function_that_fails_again_and_again_rings_once_and_a_single_failure_or_our_own_lines_do_not() -> None:
+    assert [failed(platform_report(status)) for status in ("success", "error", "timeout", "failure")] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert not failed({"level": "ERROR", "message": "unhandled error", "function": "sender"})
+    (alarm,) = (each for each in resources("AWS::CloudWatch::Alarm") if each.logical_id == "RunsFailedAlarm")
+    namespace, metric, dimensions = looks_at(alarm)
+
+    def points(*minutes: int) -> list[Point]:
+        return [Point(60.0 * minute, namespace, metric, dimensions, 1.0) for minute in minutes]
+
+    assert times_rung(alarm, points(3)) == 0
+    assert times_rung(alarm, points(*range(0, 120, 5))) == 1

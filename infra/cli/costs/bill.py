@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cli import output
 from cli.costs import prices, usage
+from cli.costs.standing import Standing, of_the_template
 
 PEOPLE = 0.1
 """The share of readers who open a link of a mail themselves, once (assumed)."""
@@ -20,119 +21,134 @@ NAMES = {
     "dynamodb_writes": "DynamoDB, writes",
     "dynamodb_reads": "DynamoDB, reads",
     "logs_bytes": "CloudWatch, logs",
+    "alarms": "CloudWatch, alarms",
+    "dashboard": "CloudWatch, dashboard",
+    "metrics": "CloudWatch, metrics of our own",
+    "logs_kept": "CloudWatch, logs kept for a month",
+    "key": "KMS, key",
+    "idle_polling": "SQS, polling of idle queues",
+    "ticks": "the tick, every five minutes",
 }
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`scanned` is the share of readers behind mail scanners, which open each of the `links` of a mail."""
+    """`scanned` is the share of readers behind mail scanners, which open each of the `links` of a mail; `clicks` is
+    that of readers who open one themselves. `plan` is a key of prices.PLANS."""
 
     readers: int
     digests_per_month: float
     scanned: float
     links: int
+    clicks: float = PEOPLE
+    plan: str = "none"
 
 
 @dataclass(frozen=True)
 class Bill:
-    """USD a month. `services` are for mails alone, `visits` is one line for all that opening links costs."""
+    """USD a month at list prices. `services` are for mails alone, `visits` is one line for all that opening links
+    costs, `standing` is what does not depend on mails. `free` is what AWS does not charge of it.
+    """
 
     mails: float
     visited: float
     services: dict[str, float]
     visits: float
     standing: dict[str, float]
+    free: dict[str, float]
 
     @property
     def total(self) -> float:
-        """All of it."""
+        """All of it, at list prices."""
         return sum(self.services.values()) + self.visits + sum(self.standing.values())
 
+    @property
+    def after_free(self) -> float:
+        """What is left of it where nothing else in the account uses what AWS gives every account."""
+        return self.total - sum(self.free.values())
 
-def bill(asked: Asked, alarms: int, keys: int, dashboards: int = 0, queues: int = 0) -> Bill:
-    """The bill; `alarms`, `keys`, `dashboards`, and `queues` that Lambda polls, are how many the stack has."""
+
+def bill(asked: Asked, standing: Standing) -> Bill:
+    """The bill of a stack that has so much standing in it."""
     mails = asked.readers * asked.digests_per_month
-    visited = mails * (asked.scanned * asked.links + PEOPLE)
-    logged_gb = (usage.MAIL.logs_bytes * mails + usage.VISIT.logs_bytes * visited) / 1e9
-    polls = queues * prices.IDLE_POLLERS * prices.MONTH_S / prices.IDLE_POLL_S
+    visited = mails * (asked.scanned * asked.links + asked.clicks)
+    of_mails, of_visits = usage.MAIL.times(mails), usage.VISIT.times(visited)
+    ticks = usage.TICK.times(usage.TICKS)
+    metrics = usage.METRICS * min(1.0, asked.digests_per_month * usage.HOURS_OF_A_MAILING * 3600 / prices.MONTH_S)
+    logged = of_mails.logs_bytes + of_visits.logs_bytes + ticks.logs_bytes
     return Bill(
         mails=mails,
         visited=visited,
-        services=usage.MAIL.times(mails).usd(),
-        visits=sum(usage.VISIT.times(visited).usd().values()),
+        services={**of_mails.usd(), "ses": prices.PLANS[asked.plan].usd(mails)},
+        visits=sum(of_visits.usd().values()),
         standing={
-            "CloudWatch, alarms": alarms * prices.ALARM_MONTH,
-            "CloudWatch, dashboard": dashboards * prices.DASHBOARD_MONTH,
-            "CloudWatch, logs kept for a month": logged_gb * prices.LOGS_COMPRESSED * prices.LOGS_GB_MONTH,
-            "KMS, key": keys * prices.KEY_MONTH,
-            "SQS, polling of idle queues": polls * prices.SQS_REQUEST,
+            "alarms": standing.alarms * prices.ALARM_MONTH,
+            "dashboard": standing.dashboards * prices.DASHBOARD_MONTH,
+            "metrics": metrics * prices.METRIC_MONTH,
+            "logs_kept": logged / 1e9 * prices.LOGS_COMPRESSED * prices.LOGS_GB_MONTH,
+            "key": standing.keys * prices.KEY_MONTH,
+            "idle_polling": standing.polls * prices.SQS_REQUEST,
+            "ticks": sum(ticks.usd().values()),
+        },
+        free={
+            "alarms": min(standing.alarms, prices.ALWAYS_FREE["alarms"]) * prices.ALARM_MONTH,
+            "dashboard": min(standing.free_dashboards, prices.ALWAYS_FREE["dashboards"]) * prices.DASHBOARD_MONTH,
+            "metrics": min(metrics, prices.ALWAYS_FREE["metrics"]) * prices.METRIC_MONTH,
+            "sqs": min(of_mails.sqs + of_visits.sqs + standing.polls, prices.ALWAYS_FREE["sqs"]) * prices.SQS_REQUEST,
+            "sns": min(of_mails.sns, prices.ALWAYS_FREE["sns"]) * prices.SNS_PUBLISH,
+            **{
+                name: min(sum(getattr(each, name) for each in (of_mails, of_visits, ticks)), most) * usage.PRICES[name]
+                for name, most in prices.ALWAYS_FREE_LAMBDA.items()
+            },
+            "logs_bytes": min(logged, prices.ALWAYS_FREE_LOGS) * usage.PRICES["logs_bytes"],
         },
     )
 
 
-def of_the_template() -> dict[str, int]:
-    """How many of what costs by itself template.yaml and its nested files make, by the parameters of `bill`."""
-    from cli.target import REPOSITORY
-    from rehearsal.template.cloudformation import read_yaml
-
-    resources = [
-        body["Type"]
-        for file in (REPOSITORY / "template.yaml", *sorted((REPOSITORY / "infra").glob("*.yaml")))
-        for body in read_yaml(file, file.name)["Resources"].values()
-    ]
-    polled = [
-        event
-        for body in read_yaml(REPOSITORY / "template.yaml", "template.yaml")["Resources"].values()
-        for event in body["Properties"].get("Events", {}).values()
-        if event["Type"] == "SQS"
-    ]
-    return {
-        "alarms": resources.count("AWS::CloudWatch::Alarm"),
-        "keys": resources.count("AWS::KMS::Key"),
-        "dashboards": resources.count("AWS::CloudWatch::Dashboard"),
-        "queues": len(polled),
-    }
-
-
 def show(asked: Asked, *, as_json: bool) -> int:
     """Print the bill."""
-    made = bill(asked, **of_the_template())
+    standing = of_the_template()
+    made, idle = bill(asked, standing), bill(replace(asked, digests_per_month=0, plan="none"), standing)
     if as_json:
-        print(json.dumps(_as_json(asked, made)))
+        print(json.dumps(_as_json(asked, made, idle)))
         return 0
     lines = [(NAMES[name], cost) for name, cost in made.services.items() if cost]
-    lines += [(f"visits ({made.visited:,.0f} a month)", made.visits), *made.standing.items()]
-    output.table(
-        ("service", "USD a month"),
-        [(name, f"{cost:,.2f}") for name, cost in (*lines, ("together", made.total))],
-        numbers=("USD a month",),
-    )
+    lines.append((f"visits ({made.visited:,.0f} a month)", made.visits))
+    lines += [(NAMES[name], cost) for name, cost in made.standing.items()]
+    lines += [("together", made.total), ("  without what AWS gives every account", made.after_free)]
+    lines += [("an idle month", idle.total), ("  without what AWS gives every account", idle.after_free)]
+    output.table(("service", "USD a month"), [(name, f"{cost:,.2f}") for name, cost in lines], numbers=("USD a month",))
     output.say()
+    plan = prices.PLANS[asked.plan].name
     output.say(
         f"{made.mails:,.0f} mails a month, {asked.scanned:.0%} of them opened by mail scanners with all {asked.links} "
-        f"links. Prices of {prices.REGION} of {prices.AS_OF}, without VAT, free tiers and discounts; what a mail and a "
-        f"visit use was measured in {usage.AS_OF}. Campaigns cost what digests do: count them in."
+        f"links, {asked.clicks:.0%} by a person with one. List prices of {prices.REGION} of {prices.AS_OF}, SES {plan} "
+        f"of {prices.PLANS_AS_OF}, without VAT and discounts; what a mail and a visit use was measured in "
+        f"{usage.AS_OF}. "
+        "Campaigns cost what digests do: count them in. What AWS gives every account each month (10 alarms, a million "
+        "requests of SQS and so on) is shared by all stacks of the account."
     )
     return 0
 
 
-def _as_json(asked: Asked, made: Bill) -> dict[str, object]:
+def _as_json(asked: Asked, made: Bill, idle: Bill) -> dict[str, object]:
     return {
         "readers": asked.readers,
         "digests_per_month": asked.digests_per_month,
         "scanned": asked.scanned,
         "links": asked.links,
+        "clicks": asked.clicks,
+        "plan": asked.plan,
         "mails": round(made.mails),
         "visits": round(made.visited),
         "usd": {
             **{name: round(cost, 4) for name, cost in made.services.items() if cost},
             "visits": round(made.visits, 4),
-            "alarms": made.standing["CloudWatch, alarms"],
-            "dashboard": made.standing["CloudWatch, dashboard"],
-            "logs_kept": round(made.standing["CloudWatch, logs kept for a month"], 4),
-            "key": made.standing["KMS, key"],
-            "idle_polling": round(made.standing["SQS, polling of idle queues"], 4),
+            **{name: round(cost, 4) for name, cost in made.standing.items()},
         },
         "usd_per_month": round(made.total, 2),
+        "always_free": {name: round(cost, 4) for name, cost in made.free.items()},
+        "usd_after_always_free": round(made.after_free, 2),
+        "idle": {"usd_per_month": round(idle.total, 2), "usd_after_always_free": round(idle.after_free, 2)},
         "prices": {"as_of": prices.AS_OF, "region": prices.REGION, "measured": usage.AS_OF},
     }

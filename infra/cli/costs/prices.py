@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 AS_OF = "2026-09"
 REGION = "us-east-1"
 """Prices of eu-north-1 are not known to us for every service; expect some 5 to 15 per cent more."""
@@ -37,15 +40,54 @@ measured 16 ms in the middle and 105 at the 99th percentile (bitesizedserverless
 Compared", 2022). Those of SES and SSM are assumed."""
 
 SES_MAIL = 0.10e-3
-"""Outgoing mail, without attachments and dedicated addresses."""
+"""Outgoing mail, without attachments and dedicated addresses, without a pricing plan."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A pricing plan of SES: USD a month, and USD for a mail by how many there are a month (up to, price)."""
+
+    name: str
+    month: float
+    mails: tuple[tuple[float, float], ...]
+
+    def usd(self, mails: float) -> float:
+        """What so many mails a month cost, with the month itself."""
+        cost, below = self.month, 0.0
+        for upto, price in self.mails:
+            cost += max(0.0, min(mails, upto) - below) * price
+            below = upto
+        return cost
+
+
+_STEPS = (10e6, 100e6, math.inf)
+PLANS = {
+    "none": Plan("à la carte", 0, ((math.inf, SES_MAIL),)),
+    "essentials": Plan("Essentials", 0, tuple(zip(_STEPS, (0.16e-3, 0.14e-3, 0.11e-3), strict=True))),
+    "pro": Plan("Pro", 105, tuple(zip(_STEPS, (0.22e-3, 0.17e-3, 0.12e-3), strict=True))),
+    "enterprise": Plan("Enterprise", 500, tuple(zip(_STEPS, (0.23e-3, 0.18e-3, 0.13e-3), strict=True))),
+}
+"""us-east-1 (AWS blog, "Introducing SES pricing plans", 2026-07). New accounts start with Essentials."""
+PLANS_AS_OF = "2026-07"
+
 ALARM_MONTH = 0.10
-"""Standard resolution; the ten that are free are not deducted."""
+"""For each metric of an alarm, at standard resolution; metric math pays for every metric that it takes."""
 DASHBOARD_MONTH = 3.00
-"""The three that are free are not deducted."""
-IDLE_POLLERS = 5
-"""Long polls that Lambda keeps open on a queue while nothing comes, each of IDLE_POLL_S seconds (AWS: Using Lambda with
-Amazon SQS, "begins reading five batches at a time"; with a small MaximumConcurrency there may be fewer)."""
+METRIC_MONTH = 0.30
+"""A metric of our own, by the hour in which it has values; none has any while nothing happens."""
+POLLERS = {False: 2, True: 5}
+"""Long polls that Lambda keeps open on a queue while nothing comes, each of IDLE_POLL_S seconds, by whether the queue
+has a maximum concurrency: five, or "as few as 2", which is "not available when you enable the maximum concurrency
+setting" (AWS: Configuring scaling behavior for SQS event source mappings)."""
 IDLE_POLL_S = 20
 MONTH_S = 30 * 86_400
 KEY_MONTH = 1.00
 """A key of ours in KMS."""
+
+ALWAYS_FREE = {"alarms": 10, "dashboards": 3, "metrics": 10, "sqs": 1e6, "sns": 1e6}
+"""What AWS gives every account each month without an end (AWS: pricing of CloudWatch, SQS, SNS and Lambda). All stacks
+of the account share it. Not what ends after a year or is a credit: SES, API Gateway."""
+ALWAYS_FREE_LAMBDA = {"lambda_requests": 1e6, "lambda_gb_seconds": 400_000}
+ALWAYS_FREE_LOGS = 5e9
+"""Bytes that CloudWatch Logs takes in."""
+MOST_METRICS_OF_A_FREE_DASHBOARD = 50

@@ -68,3 +68,15 @@ VISIT = Usage(
 """A link of ours opened by a mail scanner, answered and recorded: 14 mails a second, 70 % of them scanned, every other
 scanner with the headers of a browser (assumed). A visitor who comes alone takes up to 2.5 times as much beside the HTTP
 API, which such visitors are too few for to show."""
+
+TICKS = 30 * 24 * 12
+"""Runs of Nurture in a month."""
+TICK = Usage(
+    lambda_requests=1,
+    lambda_gb_seconds=1.4,  # it waits for 138 answers, one after the other, for as long as prices.py assumes
+    dynamodb_reads=137,  # one unit for each question at most
+    logs_bytes=prices.LOG_OF_AN_INVOCATION,
+)
+"""A tick while nothing is due: it asks every shard. Counted in tests/aws/nurture/test_idle_tick.py."""
+METRICS, HOURS_OF_A_MAILING = 12, 48
+"""Metrics of our own that a mailing keeps alive, and for how many hours (assumed: sending, feedback, visits)."""

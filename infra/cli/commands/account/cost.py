@@ -32,6 +32,15 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         "--scanned", metavar="SHARE", type=share, default=0.6, help="the share behind mail scanners, 0 to 1 (0.6)"
     )
     command.add_argument("--links", metavar="L", type=count, default=LINKS, help=f"links in a mail ({LINKS})")
+    command.add_argument(
+        "--clicks", metavar="SHARE", type=share, default=0.1, help="the share who open a link themselves, 0 to 1 (0.1)"
+    )
+    command.add_argument(
+        "--plan",
+        choices=("none", "essentials", "pro", "enterprise"),
+        default="none",
+        help="SES's pricing plan; new accounts start with essentials, `newsletter doctor` names yours (none)",
+    )
     command.add_argument("--json", action="store_true", help="for programs")
     command.set_defaults(without_stack=lambda options, _: run(options))
 
@@ -40,7 +49,9 @@ def run(options: argparse.Namespace, _: Path | None = None) -> int:
     """Print the bill."""
     from cli.costs.bill import Asked, show
 
-    asked = Asked(options.readers, options.digests_per_month, options.scanned, options.links)
+    asked = Asked(
+        options.readers, options.digests_per_month, options.scanned, options.links, options.clicks, options.plan
+    )
     return show(asked, as_json=options.json)
 
 

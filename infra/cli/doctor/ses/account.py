@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from cli.costs import prices
 from cli.doctor.finding import Finding, fault, together, warning
 from cli.doctor.place import Place
 
 BOTH = ("BOUNCE", "COMPLAINT")
 PLANS = {
-    "NONE": "à la carte: 0.10 USD for 1,000 mails, nothing a month",
-    "ESSENTIALS": "Essentials: 0.16 USD for 1,000 mails, nothing a month",
-    "PRO": "Pro: 105 USD a month and 0.22 USD for 1,000 mails",
-    "ENTERPRISE": "Enterprise: 500 USD a month and 0.23 USD for 1,000 mails",
+    key.upper(): f"{plan.name}: {f'{plan.month:.0f} USD a month and ' if plan.month else ''}"
+    f"{plan.mails[0][1] * 1000:.2f} USD for 1,000 mails{'' if plan.month else ', nothing a month'}"
+    for key, plan in prices.PLANS.items()
 }
-"""Prices of the first ten millions a month in us-east-1, as of 2026-07 (AWS blog, "Introducing SES pricing plans")."""
-AS_OF = "2026-07"
+"""By the names that SES has for them; the first ten millions a month in us-east-1."""
 EVERYTHING_ELSE = "aws sesv2 put-account-pricing-attributes --plan NONE"
 
 
@@ -90,7 +89,7 @@ def pricing(place: Place) -> Finding:
     account = place.account
     plan = account.get("PricingAttributes", {}).get("CurrentPlan", "")
     following = account.get("PricingAttributes", {}).get("NextPlan", plan)
-    said = f"{PLANS.get(plan, plan)} ({AS_OF})" if plan else "this version of AWS's API names no plan"
+    said = f"{PLANS.get(plan, plan)} ({prices.PLANS_AS_OF})" if plan else "this version of AWS's API names no plan"
     if following != plan:
         said += f"; from next month {PLANS.get(following, following)}"
     found = []
