@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import ceil, isfinite
 from typing import NoReturn
 
+from cli.doctor.capacity.classes import classes
 from newsletter.platform.shards import SHARDS
 from rehearsal.limits.executions import USUAL_ACCOUNT
 from tests.simulation.send import Crowd
@@ -15,19 +16,19 @@ from tests.simulation.send import Crowd
 PLAYED = 1_200
 """Readers whose visits are played by the real site, unless SAMPLE says how many."""
 MOST = 100_000_000
-OF_VISITS = ("CONCURRENCY", "CLICKS", "SAMPLE")
+OF_VISITS = ("CONCURRENCY", "SAMPLE")
 """What says something only where SCANNED does."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`crowd` is None where nobody opens anything."""
+    """`crowd` is None where nobody opens anything. `mails`: the parameter MailsPerSecond; 0: what the rate needs."""
 
     readers: int
     rate: float
     feedback: bool
     crowd: Crowd | None
-    senders: int = 0
+    mails: int = 0
 
 
 def asked(given: Mapping[str, str]) -> Asked:
@@ -36,8 +37,14 @@ def asked(given: Mapping[str, str]) -> Asked:
     # As many in each shard, which is what the readers of the bench are.
     readers = ceil(readers / len(SHARDS)) * len(SHARDS)
     rate = number(given, "RATE", 500, least=1, most=1_000_000)
-    senders = whole(given, "SENDERS", 1) if given.get("SENDERS") else 0
-    return Asked(readers, rate, bool(given.get("FEEDBACK")), _crowd(given, readers), senders)
+    return Asked(readers, rate, bool(given.get("FEEDBACK")), _crowd(given, readers), _mails(given))
+
+
+def _mails(given: Mapping[str, str]) -> int:
+    text, values = given.get("MAILS", ""), [str(each.mails) for each in classes()]
+    if text and text not in values:
+        wrong("MAILS", text, f"one of {', '.join(values)}", values[-1])
+    return int(text or 0)
 
 
 def _crowd(given: Mapping[str, str], readers: int) -> Crowd | None:
@@ -50,7 +57,6 @@ def _crowd(given: Mapping[str, str], readers: int) -> Crowd | None:
         number(given, "SCANNED", 0, least=0, most=1),
         min(readers, whole(given, "SAMPLE", max(1, readers // PLAYED))),
         whole(given, "CONCURRENCY", USUAL_ACCOUNT),
-        whole(given, "CLICKS", 1) if given.get("CLICKS") else 0,
     )
 
 

@@ -68,7 +68,7 @@ class Held(HeldVisits):
 
 
 def _with(senders: int) -> list[tuple[Function, QueueSource]]:
-    """The event sources of the template; so many executions send mailings (the parameter Senders), 0: as it says."""
+    """The event sources of the template; `senders` executions send mailings, 0: as by default."""
     return [
         (
             function,

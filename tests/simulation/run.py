@@ -1,8 +1,8 @@
 """`make simulate`: a campaign to a million readers at 500 recipients a second, and what was seen of it.
 
 READERS and RATE in the environment change that; with FEEDBACK=1 each mail is reported on, and every other one opened.
-With SCANNED=0.7 the world opens them as it does (readers.py), in an account with CONCURRENCY executions, and with
-ClicksPerSecond as CLICKS says. SENDERS is the parameter Senders, for rates that two cannot send.
+With SCANNED=0.7 the world opens them as it does (readers.py), in an account with CONCURRENCY executions. MAILS is the
+parameter MailsPerSecond, without it the smallest that RATE needs; the account's limit of requests is what that takes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> int:
     wanted, began = asked(os.environ), time.monotonic()
     with surroundings(), apart(wanted.readers, wanted.rate) as ask:
         stage = Stage(
-            wanted.readers, wanted.rate, ask, feedback=wanted.feedback, crowd=wanted.crowd, senders=wanted.senders
+            wanted.readers, wanted.rate, ask, feedback=wanted.feedback, crowd=wanted.crowd, mails=wanted.mails
         )
         sent = stage.send()
     for name, value in [*table(sent), *(readers_seen.figures(stage, sent) if wanted.crowd else [])]:

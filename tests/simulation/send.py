@@ -14,6 +14,7 @@ from random import Random
 from unittest.mock import patch
 
 from cli.costs.prices import MB_OF_ONE_VCPU, WAIT_S
+from cli.doctor.capacity.classes import PARAMETER, Class, class_of
 from newsletter.mailings import launch
 from newsletter.platform.rate_limit import bulk_pace
 from newsletter.platform.shards import SHARDS
@@ -39,8 +40,6 @@ from tests.support.reports import report_of
 TARGETS = {"dynamodb": "DynamoDB_20120810", "ssm": "AmazonSSM"}
 ON_THE_WAY = 0.02
 """Seconds at most for which a request is on its way to AWS (assumed); the rest of the wait for it is for the answer."""
-BESIDE_CLICKS = 5_000
-"""Requests a second that the other routes take (template.yaml)."""
 EARLY = 0.2
 """The part of the recipients after which memory is looked at the first time: everything has run once by then, also what
 the first tick puts on the queue."""
@@ -125,24 +124,18 @@ class Timed(Work):
 
 @dataclass(frozen=True)
 class Crowd:
-    """The share of readers behind mail scanners, one in how many is played by real code, and what Lambda gives.
-
-    `clicks`: the parameter ClicksPerSecond, for an account whose limit AWS has raised so far; 0: as in a new account.
-    """
+    """The share of readers behind mail scanners, one in how many is played by real code, and what Lambda gives."""
 
     scanned: float
     sample: int
     concurrency: int
-    clicks: int = 0
 
-    def visitors(self, fleet: Fleet) -> Visitors:
-        """Those who open the links."""
-        door = partial(front_door.of_stack, stack())
-        if self.clicks:
-            # As for a new account, half as many may come at once.
-            rate = max(front_door.ACCOUNT.rate, self.clicks + BESIDE_CLICKS)
-            raised = front_door.Limit(rate, rate / 2)
-            door = partial(front_door.of_stack, stack(ClicksPerSecond=str(self.clicks)), account=raised)
+    def visitors(self, fleet: Fleet, laid_out: Class) -> Visitors:
+        """Those who open the links, in an account whose limit AWS has raised to what the stack's routes take."""
+        # As for a new account, half as many may come at once.
+        rate = max(front_door.ACCOUNT.rate, laid_out.limits.together)
+        raised = front_door.Limit(rate, rate / 2)
+        door = partial(front_door.of_stack, stack(**{PARAMETER: str(laid_out.mails)}), account=raised)
         return Visitors(fleet, door, self.scanned, self.sample, Random(2))  # noqa: S311 (the same story in every run)
 
 
@@ -150,7 +143,7 @@ class Stage:
     """The functions, their queues and the clock, with AWS behind `ask`.
 
     `feedback`: mails are reported on by SES, and every other one is opened; with a `crowd`, as the world opens them.
-    `senders`: the parameter Senders; 0: as template.yaml has it.
+    `mails`: the parameter MailsPerSecond; 0: what the rate needs.
     """
 
     def __init__(
@@ -161,16 +154,17 @@ class Stage:
         *,
         feedback: bool = False,
         crowd: Crowd | None = None,
-        senders: int = 0,
+        mails: int = 0,
     ) -> None:
         self.readers, self.rate, self._ask = readers, rate, ask
         self.clock = Clock()
         self.sqs = CountedSqs(stack(), self.clock)
         self._draw = Random(1)  # noqa: S311 (the same story in every run)
         most = crowd.concurrency if crowd else executions.USUAL_ACCOUNT
-        self.fleet = Fleet(self.clock, self.sqs, self._draw, executions.of_stack(stack(), most), senders)
+        laid_out = class_of(mails or rate)
+        self.fleet = Fleet(self.clock, self.sqs, self._draw, executions.of_stack(stack(), most), laid_out.senders)
         self.witness = Witness(readers)
-        self.visitors = crowd.visitors(self.fleet) if crowd else None
+        self.visitors = crowd.visitors(self.fleet, laid_out) if crowd else None
         self._links = 30 if crowd else 1
         back = feedback or crowd is not None
         self._feedback = Feedback(self.fleet, self.sqs, Random(1), self.visitors) if back else None  # noqa: S311

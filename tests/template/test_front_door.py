@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from cli.doctor.capacity import senders
-from cli.doctor.capacity.front_door import IN_MAILS
+from cli.doctor.capacity.classes import IN_MAILS, PARAMETER, Class, class_of, classes
 from newsletter.mail.mail_links import MailLinks
 from public_site.handler import PATHS
 from rehearsal.template.cloudformation import read_yaml
 from rehearsal.template.model import Stack
 from rehearsal.template.stack import load_stack
-from tests.simulation.send import BESIDE_CLICKS
 from tests.template.stacks import PARAMETERS, ROOT
 
 ACCOUNT_RATE, ACCOUNT_BURST = 10_000, 5_000
@@ -26,13 +25,9 @@ LINKS = 35
 FREE = 100
 """Executions that AWS insists on leaving without a reservation (Lambda Developer Guide, reserved concurrency)."""
 CLICK = "ANY /c/{token}/{link}"
-SOURCE = (ROOT / "template.yaml").read_text(encoding="utf-8")
-TEMPLATE = read_yaml(ROOT / "template.yaml", "template.yaml")
-SITE = TEMPLATE["Resources"]["Site"]["Properties"]
-ROUTES: Mapping[str, Mapping[str, int]] = SITE["RouteSettings"]
-CLICKS = int(TEMPLATE["Parameters"]["ClicksPerSecond"]["Default"])
-MAILS_TOGETHER = 5_000 / LINKS
-"""Scanned mails a second whose clicks the default takes."""
+SCANNED = 0.7
+"""Of the readers are behind mail scanners."""
+SAID = read_yaml(ROOT / "template.yaml", "template.yaml")["Parameters"]
 
 
 def in_mails() -> set[str]:
@@ -49,32 +44,62 @@ def stack(**parameters: str) -> Stack:
     return load_stack(ROOT, {**PARAMETERS, **parameters})
 
 
+def site(mails: int) -> Mapping[str, Any]:
+    """The settings of the API at so many mails a second."""
+    (found,) = stack(**{PARAMETER: str(mails)}).of_type("AWS::Serverless::HttpApi")
+    return found.properties
+
+
+def rates(mails: int) -> dict[str, float]:
+    """The limit of each route but the click."""
+    return {route: limits["ThrottlingRateLimit"] for route, limits in site(mails)["RouteSettings"].items()}
+
+
+every_class = pytest.mark.parametrize("laid_out", classes(), ids=lambda each: str(each.mails))
+
+
 def test_every_route_but_the_click_has_a_limit_of_its_own() -> None:
     routes = {f"{route.method} {route.path}" for function in stack().functions for route in function.routes}
-    assert routes - {CLICK} == ROUTES.keys()
     assert CLICK in routes
-    assert SITE["DefaultRouteSettings"]["ThrottlingRateLimit"] == {"Ref": "ClicksPerSecond"}
+    assert routes - {CLICK} == rates(int(SAID[PARAMETER]["Default"])).keys()
 
 
-def test_all_routes_together_stay_within_the_account() -> None:
+@every_class
+def test_every_limit_is_a_number_whatever_cloudformation_makes_of_references(laid_out: Class) -> None:
+    settings = [site(laid_out.mails)["DefaultRouteSettings"], *site(laid_out.mails)["RouteSettings"].values()]
+    assert {type(value) for each in settings for value in each.values()} == {int}
+
+
+@every_class
+def test_no_class_lets_in_less_than_the_one_below(laid_out: Class) -> None:
+    below = [each for each in classes() if each.mails < laid_out.mails][-1:]
+    for each in below:
+        assert laid_out.limits.clicks > each.limits.clicks
+        assert all(rates(laid_out.mails)[route] >= rate for route, rate in rates(each.mails).items())
+
+
+@every_class
+def test_all_routes_together_stay_within_what_the_account_is_said_to_need(laid_out: Class) -> None:
     """So that sign-up, leaving, clicks and console cannot take anything from each other."""
-    assert CLICKS + sum(limits["ThrottlingRateLimit"] for limits in ROUTES.values()) <= ACCOUNT_RATE
-    burst = SITE["DefaultRouteSettings"]["ThrottlingBurstLimit"]
-    assert burst + sum(limits["ThrottlingBurstLimit"] for limits in ROUTES.values()) <= ACCOUNT_BURST
+    api = site(laid_out.mails)
+    together = api["DefaultRouteSettings"]["ThrottlingRateLimit"] + sum(rates(laid_out.mails).values())
+    assert laid_out.limits.together == together
+    for said in (SAID[PARAMETER]["Description"], (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")):
+        assert f"{together:,}" in said
+    bursts = [each["ThrottlingBurstLimit"] for each in (api["DefaultRouteSettings"], *api["RouteSettings"].values())]
+    assert sum(bursts) <= ACCOUNT_BURST, "AWS says nobody what it makes of the burst when it raises the rate"
 
 
-def test_the_default_takes_five_thousand_clicks_and_what_else_those_mails_link_to() -> None:
-    assert CLICKS >= 5_000
+def test_a_new_account_takes_the_default() -> None:
+    assert class_of(int(SAID[PARAMETER]["Default"])).limits.together <= ACCOUNT_RATE
+
+
+@every_class
+def test_clicks_and_the_pages_in_mails_take_what_scanners_ask_of_them(laid_out: Class) -> None:
+    assert laid_out.limits.clicks >= laid_out.mails * SCANNED * LINKS
     assert in_mails() >= {"/unsubscribe/{token}", "/preferences/{token}/less", "/preferences/{token}/series/{sequence}"}
     for path in in_mails():
-        assert ROUTES[f"ANY {path}"]["ThrottlingRateLimit"] >= MAILS_TOGETHER, path
-
-
-def test_pages_in_mails_take_what_scanners_ask_of_them_at_the_rate_that_the_template_names() -> None:
-    """Clicks can be raised by a parameter, these cannot; so they have room beforehand."""
-    mails, share = re.search(r"while (\d+) mails a second are sent, (\d+) % of them", SOURCE).groups()  # type: ignore[union-attr]
-    for path in in_mails():
-        assert ROUTES[f"ANY {path}"]["ThrottlingRateLimit"] >= int(mails) * int(share) / 100, path
+        assert rates(laid_out.mails)[f"ANY {path}"] >= 1.25 * laid_out.mails * SCANNED, path
 
 
 def test_the_doctor_looks_at_the_pages_that_every_mail_links_to() -> None:
@@ -82,17 +107,9 @@ def test_the_doctor_looks_at_the_pages_that_every_mail_links_to() -> None:
     assert {f"ANY {path}" for path in in_mails() - of_steps_alone} == set(IN_MAILS)
 
 
-def test_the_doctor_knows_what_the_template_says_of_senders() -> None:
-    parameter = TEMPLATE["Parameters"][senders.PARAMETER]
-    assert parameter["MaxValue"] == senders.MOST
-    each, two = senders.EACH, 2 * senders.EACH
-    assert f"Two send {two:,} mails a second; one more for every {each} beyond" in parameter["Description"]
-
-
-def test_the_guide_says_how_much_beside_clicks_an_account_needs() -> None:
-    beside = sum(limits["ThrottlingRateLimit"] for limits in ROUTES.values())
-    assert beside == BESIDE_CLICKS, "the simulation widens an account by that"
-    assert f"beside clicks take {beside:,} a second" in (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+@every_class
+def test_as_many_executions_send_as_the_class_needs(laid_out: Class) -> None:
+    assert laid_out.senders == max(2, laid_out.mails // senders.EACH)
 
 
 @pytest.mark.parametrize("folder", ["sender", "feedback"])
@@ -102,12 +119,12 @@ def test_sending_and_feedback_keep_executions_where_the_account_has_them(folder:
         found = next(each for each in functions if each.properties["Handler"].startswith(f"{folder}."))
         return found.properties.get("ReservedConcurrentExecutions")
 
-    function = stack().function(folder)
-    assert function is not None
     assert reserved() is None, "an account of ten refuses any reservation"
     kept = reserved(ReserveConcurrency="yes")
-    assert kept >= sum(source.max_concurrency for source in function.queues)
-    said = TEMPLATE["Parameters"]["ReserveConcurrency"]["Description"]
+    largest = stack(**{PARAMETER: str(classes()[-1].mails)}).function(folder)
+    assert largest is not None
+    assert kept >= sum(source.max_concurrency for source in largest.queues)
+    said = SAID["ReserveConcurrency"]["Description"]
     together = sum(
         each.properties.get("ReservedConcurrentExecutions", 0)
         for each in stack(ReserveConcurrency="yes").of_type("AWS::Serverless::Function")

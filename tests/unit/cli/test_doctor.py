@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from cli.doctor.capacity import executions, front_door, senders
+from cli.doctor.capacity.classes import Limits
 from cli.doctor.checks import CHECKS
 from cli.doctor.deployed import alarms
 from cli.doctor.finding import State, fault, fine, of_difference, together, warning
@@ -60,39 +61,43 @@ def test_a_mailing_of_more_than_half_a_day_is_said() -> None:
 def test_a_rate_that_api_gateway_turns_away_is_warned_of_however_many_executions_there_are() -> None:
     fast = Plans(readers=1_000_000, rate=500, scanned=0.7, links=35)
     assert executions.judge(1_000, fast).state is State.FINE
-    found = front_door.judge(front_door.Limits(5_000, 450, 4_950, 10_000), fast)
+    found = front_door.judge(Limits(5_000, 450, 5_000), 10_000, fast)
     assert found.state is State.WARNING
     assert "5,000 clicks a second are let in" in found.message
     assert "brings up to 12,250 visits" in found.message
-    assert "ClicksPerSecond=12300" in found.mend
+    assert "deploy with MailsPerSecond=500;" in found.mend
     assert "ask AWS for 18,000 requests a second first" in found.mend
-    assert "template.yaml" not in found.mend
 
 
 def test_pages_in_mails_have_limits_too() -> None:
-    found = front_door.judge(front_door.Limits(60_000, 450, 4_950, 70_000), Plans(1_000_000, 2_000, 0.7, 35))
-    assert found.mend == "give the pages of ours that mails link to 1,400 a second in template.yaml"
+    found = front_door.judge(Limits(60_000, 450, 5_000), 70_000, Plans(1_000_000, 2_000, 0.7, 35))
+    assert found.mend == "deploy with MailsPerSecond=2000"
+
+
+def test_more_than_the_template_has_is_said_with_the_most_that_it_has() -> None:
+    found = front_door.judge(Limits(50_000, 1_800, 13_850), 200_000, Plans(1_000_000, 9_000, 0.7, 35))
+    assert found.mend == "deploy with MailsPerSecond=5000, the most that template.yaml has"
 
 
 def test_what_the_front_door_takes_by_itself_is_well() -> None:
-    found = front_door.judge(front_door.Limits(5_000, 450, 4_950, 10_000), Plans(100_000, 200, 0.7, 35))
+    found = front_door.judge(Limits(5_000, 450, 5_000), 10_000, Plans(100_000, 200, 0.7, 35))
     assert (found.state, found.mend) == (State.FINE, "")
 
 
-def test_clicks_that_an_account_cannot_tell_from_other_requests_are_warned_of() -> None:
+def test_an_account_that_was_not_raised_is_warned_of_before_its_visits_come() -> None:
     """With more clicks than the account has beside all other routes, scanners keep out people who leave."""
-    found = front_door.judge(front_door.Limits(9_000, 450, 4_950, 10_000), Plans(100_000, 200, 0.7, 35))
-    assert (found.state, "14,000" in found.mend) == (State.WARNING, True)
+    found = front_door.judge(Limits(12_500, 450, 5_000), 10_000, Plans(100, 14, 0.7, 35))
+    assert (found.state, "18,000" in found.mend) == (State.WARNING, True)
 
 
 def test_a_rate_that_two_senders_cannot_use_is_warned_of() -> None:
-    def at(rate: float, number: int) -> tuple[State, str]:
-        found = senders.judge(number, Plans(1_000_000, rate, 0.7, 35))
-        return found.state, found.mend[:21]
+    def at(rate: float, mails: int) -> tuple[State, str]:
+        found = senders.judge(mails, Plans(1_000_000, rate, 0.7, 35))
+        return found.state, found.mend.partition(",")[0]
 
-    assert at(14, 2) == at(1_000, 2) == at(2_000, 4) == at(9_000, 10) == (State.FINE, "")
-    assert at(2_000, 2) == (State.WARNING, "deploy with Senders=4")
-    assert at(9_000, 2) == at(float("inf"), 2) == (State.WARNING, "deploy with Senders=1")
+    assert at(14, 200) == at(1_000, 200) == at(2_000, 2_000) == at(9_000, 5_000) == (State.FINE, "")
+    assert at(2_000, 500) == (State.WARNING, "deploy with MailsPerSecond=2000")
+    assert at(9_000, 200) == at(float("inf"), 200) == (State.WARNING, "deploy with MailsPerSecond=5000")
 
 
 def test_how_long_a_mailing_takes_is_said_in_minutes_where_it_is_short() -> None:

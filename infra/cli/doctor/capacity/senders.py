@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil, isfinite
-
+from cli.doctor.capacity.classes import PARAMETER, classes
 from cli.doctor.finding import Finding, Unknown, fine, warning
 from cli.doctor.place import Place, Plans
 
-PARAMETER = "Senders"
 EACH = 500
 """Mails a second of one execution that sends (template.yaml)."""
-MOST = 10
-"""What the parameter takes."""
 
 
 def look(place: Place) -> Finding:
@@ -23,13 +19,15 @@ def look(place: Place) -> Finding:
     return judge(int(given[PARAMETER]), place.plans)
 
 
-def judge(senders: int, plans: Plans) -> Finding:
-    """What so many of them mean at the rate of the account."""
-    carried = senders * EACH
-    said = f"{senders} executions send up to {carried:,} mails a second; the account may send {plans.rate:g}"
+def judge(mails: int, plans: Plans) -> Finding:
+    """What the executions of the class mean at the rate of the account."""
+    senders = {each.mails: each.senders for each in classes()}
+    carried = senders[mails] * EACH
+    said = f"{senders[mails]} executions send up to {carried:,} mails a second; the account may send {plans.rate:g}"
     if plans.rate <= carried:
         return fine(said)
-    needed = min(MOST, ceil(plans.rate / EACH)) if isfinite(plans.rate) else MOST
-    if needed <= senders:
+    wide = [each for each in classes() if each.senders * EACH >= plans.rate]
+    needed = wide[0].mails if wide else classes()[-1].mails
+    if needed <= mails:
         return fine(f"{said}, which this version does not use up")
-    return warning(said, f"deploy with Senders={needed}, or mailings take longer than they need")
+    return warning(said, f"deploy with {PARAMETER}={needed}, or mailings take longer than they need")
