@@ -61,7 +61,7 @@ def monitor_mailings(
                 app.statuses.finish(name)
             elif breaker is not None and mailing.status.state.is_sending:
                 reason = say("breaker open: {why}", why=breaker.reason)
-                done["held"] += hold_mailing(name, reason, app, now=now)
+                done["held"] += hold_mailing(name, reason, app, now=now, rings=False)
             else:
                 done.update(_monitor(mailing, now, app, may_resume=breaker is None))
     return dict(done)

@@ -271,7 +271,7 @@ class _Attempt:
         reason = too_many_refused(self.refused, len(self.envelopes))
         if reason and not self.mailing.kind.automated:
             now = whole_seconds(self.app.now())
-            hold_mailing(self.mailing.id, reason, self.app, now=now)
+            hold_mailing(self.mailing.id, reason, self.app, now=now, rings=False)  # so many MailsRejected do
         if self.stop is not None:
             logger().error("sending stopped", extra={**ids, "reason": str(self.stop)})
             raise self.stop

@@ -38,7 +38,7 @@ def handle_sending_stopped(
         return
     now = whole_seconds(app.now())
     until = now + QUOTA_RETRY if stop.passes else None
-    if hold_mailing(mailing.id, str(stop), app, now=now, until=until):
+    if hold_mailing(mailing.id, str(stop), app, now=now, until=until, rings=False):
         return
     status = app.statuses.status(mailing.id)
     if status is not None and status.state.is_sending and isinstance(message, SendBatch):

@@ -114,6 +114,18 @@ def test_a_campaign_that_ses_does_not_take_is_held_and_rings_once(cloud: Cloud, 
 
     told.each(range(0, 1, 1), start)
     told.each(range(TICK, HOUR, TICK), lambda: tick(cloud))
+    assert (told.times(cloud, "SendingStoppedAlarm"), told.times(cloud, "MailingHeldAlarm")) == (1, 0)
+
+
+def test_a_campaign_that_begins_while_the_breaker_is_open_rings_once(cloud: Cloud, told: Told) -> None:
+    add_reader(READER)
+    count_feedback(Feedback(1_000, 400, 0), app, now=app.now())
+
+    def start() -> None:
+        start_campaign(Campaign("eka", "Hei", "Hei!", "fi"), app, now=app.now().replace(microsecond=0))
+
+    told.each(range(24 * HOUR, 24 * HOUR + 1, 1), start)
+    told.each(range(24 * HOUR + TICK, 25 * HOUR, 3 * TICK), lambda: tick(cloud))
     assert told.times(cloud, "MailingHeldAlarm") == 1
 
 
@@ -172,9 +184,11 @@ def test_a_report_that_a_person_must_see_rings_once_however_many_follow(
 
 
 def test_too_many_bounces_open_the_breaker_and_ring_once(cloud: Cloud, told: Told) -> None:
+    add_reader(READER)
+    start_campaign(Campaign("eka", "Hei", "Hei!", "fi"), app, now=app.now().replace(microsecond=0))
     count_feedback(Feedback(1_000, 400, 0), app, now=app.now())
     told.each(range(0, 2 * HOUR, TICK), lambda: tick(cloud))
-    assert told.times(cloud, "BreakerAlarm") == 1
+    assert (told.times(cloud, "BreakerAlarm"), told.times(cloud, "MailingHeldAlarm")) == (1, 0)
 
 
 # --- leads -----------------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def record_open(breaker: Breaker, app: Container) -> None:
 def hold_all(reason: str, app: Container, *, now: datetime) -> int:
     """Hold every mailing that is being sent; how many those were."""
     why = say("breaker open: {why}", why=reason)
-    return sum(hold_mailing(mailing, why, app, now=now) for mailing in app.statuses.unfinished())
+    return sum(hold_mailing(mailing, why, app, now=now, rings=False) for mailing in app.statuses.unfinished())
 
 
 def close_breaker(by: str, app: Container, *, now: datetime) -> bool:
