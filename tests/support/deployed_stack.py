@@ -53,7 +53,8 @@ def _stack(parameters: tuple[tuple[str, str], ...]) -> Stack:
 
 
 class Deployed:
-    """Every part may be changed; `denied` are operations that AWS refuses, `asked` those that were asked for.
+    """Every part may be changed; `denied` are operations that AWS refuses, `asked` those that were asked for. `date` is
+    what AWS says that the time is, the present unless set.
 
     Requests are checked against botocore's models, so that what is asked is what AWS understands.
     """
@@ -85,7 +86,7 @@ class Deployed:
             for function, properties in functions.items()
         }
         self.loops = {each.logical_id: "Allow" if each.may_loop else "Terminate" for each in self.stack.functions}
-        self.logs: dict[str, int | None] = {f"/aws/lambda/{NAME}-{each}": 30 for each in functions}
+        self.logs: dict[str, int | None] = {each["LoggingConfig"]["LogGroup"]: 30 for each in functions.values()}
         looked_at = {"StackDriftStatus": "IN_SYNC", "LastCheckTimestamp": datetime.now(UTC) - timedelta(days=1)}
         below = [f"{stack}-{each}" for stack, names in nested().items() for each in names]
         self.drift = {each: dict(looked_at) for each in (NAME, *below)}
@@ -109,7 +110,7 @@ class Deployed:
             "VdmAttributes": {"VdmEnabled": "DISABLED"},
             "PricingAttributes": {"CurrentPlan": "ESSENTIALS", "NextPlan": "ESSENTIALS"},
         }
-        self.date = datetime.now(UTC)
+        self.date: datetime | None = None
         self.identity: dict[str, Any] | None = {
             "VerifiedForSendingStatus": True,
             "VerificationStatus": "SUCCESS",
@@ -218,7 +219,7 @@ class Deployed:
             **{key: self.functions[name][key] for key in ("Handler", "Runtime", "Timeout", "MemorySize")},
             "Role": f"arn:aws:iam::123456789012:role/{NAME}-{name}Role",
             "Environment": {"Variables": self.environments[name]},
-            "LoggingConfig": {"LogGroup": f"/aws/lambda/{FunctionName}"},
+            "LoggingConfig": self.functions[name]["LoggingConfig"],
         }
 
     def _get_function_recursion_config(self, FunctionName: str) -> Any:  # noqa: N803
@@ -276,7 +277,7 @@ class Deployed:
     # --- SES ---------------------------------------------------------------------------------------------------------
 
     def _sesv2_get_account(self) -> Any:
-        date = self.date.strftime(HTTP_DATE)
+        date = (self.date or datetime.now(UTC)).strftime(HTTP_DATE)
         return {**self.account, "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
     def _get_email_identity(self, EmailIdentity: str) -> Any:  # noqa: N803

@@ -77,7 +77,7 @@ CHECKS: tuple[Check, ...] = (
             "dynamodb:DescribeContinuousBackups",
         ),
     ),
-    Check("queues", "Queues", queues.look, (*OF_FUNCTIONS, "sqs:GetQueueAttributes", "cloudwatch:GetMetricData")),
+    Check("queues", "Queues", queues.look, (*OF_STACK, "sqs:GetQueueAttributes", "cloudwatch:GetMetricData")),
     Check("dead_letters", "Dead letters", queues.dead_letters, ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")),
     Check("schedules", "Schedules", schedules.armed, (*OF_FUNCTIONS, "scheduler:GetSchedule")),
     Check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cli.checks.stack import physical_id, queues_differences
+from cli.checks.stack import queues_differences
 from cli.doctor.deployed.metrics import Metric, figures
 from cli.doctor.finding import Finding, fault, fine, of_difference, together, warning
 from cli.doctor.place import Place
@@ -24,15 +24,16 @@ LONGEST = {
 in pieces, so that none of them waits long even when the whole takes a day."""
 MEASURED = timedelta(minutes=15)
 READER = {
-    "plan": "Planner",
-    "batch": "Sender",
-    "transactional": "Sender",
-    "feedback": "Feedback",
-    "lead": "LeadHandoff",
-    "visit": "Feedback",
-    "transfer": "Transfers",
-    "request": "Console",
+    "plan": "planner",
+    "batch": "sender",
+    "transactional": "sender",
+    "feedback": "feedback",
+    "lead": "lead_handoff",
+    "visit": "feedback",
+    "transfer": "transfers",
+    "request": "console",
 }
+"""Whose log says why a queue does not empty."""
 
 
 def look(place: Place) -> Finding:
@@ -50,7 +51,7 @@ def look(place: Place) -> Finding:
             found.append(
                 warning(
                     f"the oldest in {name} has waited {_long(age)} ({waiting[name]:,} wait now)",
-                    f"aws logs tail /aws/lambda/{physical_id(place.stack, READER[name], place.client)} --since 1h",
+                    f"aws logs tail {place.app.settings.secrets_path}/{READER[name]} --since 1h",
                 )
             )
     full = ", ".join(f"{number:,} in {name}" for name, number in waiting.items() if number)
