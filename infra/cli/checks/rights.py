@@ -23,7 +23,8 @@ def rights_differences(
     """
     iam = client("iam")
     found: set[Right] = set()
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+    pages = iam.get_paginator("list_role_policies").paginate(RoleName=role)
+    for name in (each for page in pages for each in page["PolicyNames"]):
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         found |= _rights(document if isinstance(document, dict) else json.loads(unquote(document)))
     written = [

@@ -155,5 +155,9 @@ def _earlier_version(kept: str, parameter: str) -> str:
 
 
 def _values() -> dict[str, str]:
-    answer = aws.client("ssm").get_parameters_by_path(Path=app.settings.secrets_path, WithDecryption=True)
-    return {parameter["Name"].rsplit("/", 1)[-1]: parameter["Value"] for parameter in answer["Parameters"]}
+    pages = aws.client("ssm").get_paginator("get_parameters_by_path")
+    return {
+        parameter["Name"].rsplit("/", 1)[-1]: parameter["Value"]
+        for page in pages.paginate(Path=app.settings.secrets_path, WithDecryption=True)
+        for parameter in page["Parameters"]
+    }

@@ -248,6 +248,20 @@ def test_a_bad_secret_among_good_ones_is_named_by_its_place(cloud: Cloud, capsys
     assert run(capsys, "secrets", "check")[:2] == (0, f"{path}: no fault found\n")
 
 
+def test_secrets_are_found_beside_many_parameters_of_somebody_else(cloud: Cloud, capsys: Captured) -> None:
+    """SSM gives ten on a page, and fewer where it likes."""
+    path, ssm = app.settings.secrets_path, cloud.client("ssm")
+    others = [f"{path}/another-{number}" for number in range(10)]
+    secret = ",".join(app.secrets.webhook_secrets)
+    ssm.delete_parameter(Name=f"{path}/webhook_secrets")
+    for name in others:
+        ssm.put_parameter(Name=name, Value="x", Type="String")
+    ssm.put_parameter(Name=f"{path}/webhook_secrets", Value=secret, Type="SecureString")
+    said = run(capsys, "secrets", "check")[:2]
+    ssm.delete_parameters(Names=others)
+    assert said == (0, f"{path}: no fault found\n")
+
+
 def test_what_aws_refuses_is_one_line(cloud: Cloud, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_CONTENT_TABLE", "no-such-table")
     code, out, err = run(capsys, "mailing", "list")
