@@ -50,9 +50,9 @@ def aws_errors_as_faults() -> Iterator[None]:
     except ClientError as error:
         said = error.response.get("Error", {})
         message = f"AWS refused {error.operation_name}: {said.get('Code', '?')}: {said.get('Message', '')}"
-        raise Fault(_with_login(message.rstrip(": "), error)) from error
+        raise Fault(_with_mend(message.rstrip(": "), error)) from error
     except BotoCoreError as error:
-        raise Fault(_with_login(f"AWS cannot be used: {error}", error)) from error
+        raise Fault(_with_mend(f"AWS cannot be used: {error}", error)) from error
     except ResponseParserError as error:
         at = os.environ.get("AWS_ENDPOINT_URL")
         where = f" at {at} (AWS_ENDPOINT_URL)" if at else ""
@@ -63,5 +63,9 @@ def aws_errors_as_faults() -> Iterator[None]:
         raise Fault(str(error) or type(error).__name__) from error
 
 
-def _with_login(message: str, error: Exception) -> str:
+def _with_mend(message: str, error: Exception) -> str:
+    from botocore.exceptions import NoRegionError
+
+    if isinstance(error, NoRegionError):
+        return f"{message.rstrip('.')}; set AWS_DEFAULT_REGION to that of the stack (AWS_REGION is not read)"
     return f"{message.rstrip('.')}; {LOG_IN}" if lacks_credentials(error) else message

@@ -33,10 +33,16 @@ def examine(wishes: Wishes, resolver: Resolver, *, as_json: bool, only: Sequence
         print(json.dumps(_as_json(checks, found, place.known_plans), ensure_ascii=False, indent=2))
     else:
         _show(checks, found)
-    return CODES[_worst(found)]
+    return exit_code(found)
 
 
-def _worst(found: list[Finding]) -> State:
+def exit_code(found: Sequence[Finding]) -> int:
+    """By the worst finding. Unknown is as good as fine, unless everything is: then the command has done nothing."""
+    blind = all(finding.state is State.UNKNOWN for finding in found)
+    return CODES[State.FAULT if blind else _worst(found)]
+
+
+def _worst(found: Sequence[Finding]) -> State:
     return max((finding.state for finding in found), default=State.FINE)
 
 

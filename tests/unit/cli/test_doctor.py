@@ -13,7 +13,8 @@ from cli.doctor.capacity import executions, front_door, senders
 from cli.doctor.capacity.classes import Limits
 from cli.doctor.checks import CHECKS
 from cli.doctor.deployed import alarms
-from cli.doctor.finding import State, fault, fine, of_difference, together, warning
+from cli.doctor.examine import exit_code
+from cli.doctor.finding import State, fault, fine, of_difference, together, unknown, warning
 from cli.doctor.place import Plans
 from cli.doctor.ses import quota
 from cli.doctor.stored import tables
@@ -171,3 +172,9 @@ def test_a_table_that_cannot_be_used_says_what_state_it_is_in(status: str, state
     dynamodb = SimpleNamespace(describe_table=lambda TableName: described)  # noqa: ARG005, N803 (as boto3 calls it)
     found = tables.state_of("t", dynamodb)
     assert [(each.state, each.mend) for each in found] == ([(state, mend)] if state else [])
+
+
+def test_a_doctor_that_could_look_at_nothing_is_no_clean_bill() -> None:
+    blind = unknown("no AWS credentials that hold")
+    assert exit_code([blind, blind]) == 1
+    assert [exit_code([blind, found]) for found in (fine(""), warning(""), fault(""))] == [0, 3, 1]

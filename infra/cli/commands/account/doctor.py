@@ -24,8 +24,9 @@ def add(commands: Subparsers, stack_options: argparse.ArgumentParser) -> None:
         "list), SPF, DMARC and MX in DNS, what Lambda and API Gateway carry of the visits after a mailing, the stack "
         "against publication and templates, secrets, tables, queues, dead letters, schedules, feeds, CRM, issuer, "
         "clock and logs. Each line is fine, unknown (could not be looked at), warning or fault, with the command or "
-        "DNS record that mends it. Exit code 0 if so, 3 with warnings, 1 with faults. It changes nothing; a CRM that "
-        "takes webhooks gets an event marked as a test. With --send it also mails the mailbox simulator of SES.",
+        "DNS record that mends it. Exit code 0 if so, 3 with warnings, 1 with faults or if nothing could be looked at. "
+        "It changes nothing; a CRM that takes webhooks gets an event marked as a test. With --send it also mails the "
+        "mailbox simulator of SES.",
     )
     command.add_argument("--readers", metavar="N", type=count, help="for a list of this size (as it is now)")
     command.add_argument(
