@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,11 @@ class Advisory:
     names: tuple[str, ...]
     mended_in: tuple[str, ...]
 
+
+WITNESS = ("django", "1.11")
+"""A version that every list has weaknesses of: a source that knows none of these (a proxy's page, an empty mirror that
+answers politely) knows none of ours either.
+"""
 
 Asked: TypeAlias = tuple[list[Advisory], frozenset[str]] | str
 """Advisories and the names of packages that the source does not know; or why it gave no answer."""
@@ -71,6 +77,13 @@ def read_exceptions(text: str, today: date) -> list[Excused]:
 def ask(lock: Path, source: Sequence[str]) -> Asked:
     """What pip-audit says of a lock. It reads pins and hashes, and installs nothing."""
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--requirement", str(lock)]
+    with TemporaryDirectory() as folder:
+        witness = Path(folder) / "witness.txt"
+        witness.write_text(f"{'=='.join(WITNESS)} --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+        return _run([*command, "--requirement", str(witness)], source)
+
+
+def _run(command: Sequence[str], source: Sequence[str]) -> Asked:
     options = ["--progress-spinner", "off", "--timeout", "10", "--format", "json", "--vulnerability-service", *source]
     try:
         ran = subprocess.run(  # noqa: S603 (our own words)
@@ -82,10 +95,13 @@ def ask(lock: Path, source: Sequence[str]) -> Asked:
 
 
 def read_report(text: str) -> Asked:
-    """A report of pip-audit. Where the source knows none of the packages, it is none: a mirror without advisories."""
+    """A report of pip-audit. Where the source knows none of the packages, or nothing against the witness, it is none:
+    a mirror without advisories.
+    """
     found: list[Advisory] = []
     unknown: set[str] = set()
-    dependencies: list[dict[str, Any]] = json.loads(text)["dependencies"]
+    everything: list[dict[str, Any]] = json.loads(text)["dependencies"]
+    dependencies = [each for each in everything if each["name"] != WITNESS[0]]
     for each in dependencies:
         if "skip_reason" in each:
             unknown.add(each["name"])
@@ -95,6 +111,8 @@ def read_report(text: str) -> Asked:
             found.append(Advisory(each["name"], each["version"], names, tuple(one["fix_versions"])))
     if len(unknown) == len(dependencies):
         return "it knows none of our packages"
+    if not any(each.get("vulns") for each in everything if each not in dependencies):
+        return f"it does not know what is wrong with {' '.join(WITNESS)}, so it has no advisories"
     return found, frozenset(unknown)
 
 

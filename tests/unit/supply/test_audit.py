@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from supply.audit import KNOWN, Advisory, Asked, Excused, audit, judge, read_exceptions, read_report
+from supply.audit import KNOWN, WITNESS, Advisory, Asked, Excused, audit, judge, read_exceptions, read_report
 
 TODAY = date(2026, 11, 28)
 WEAK = Advisory("urllib3", "2.8.0", ("PYSEC-2026-1", "CVE-2026-1", "GHSA-1"), ("2.8.1",))
@@ -54,6 +54,13 @@ def test_the_excuses_of_the_repository_can_be_read() -> None:
 def test_a_mirror_that_knows_no_package_is_no_source() -> None:
     report = {"dependencies": [{"name": "idna", "skip_reason": "Dependency not found on PyPI"}]}
     assert read_report(json.dumps(report)) == "it knows none of our packages"
+
+
+def test_a_source_that_knows_nothing_of_what_everybody_knows_is_none() -> None:
+    ours, weak = {"name": "idna", "version": "3.20", "vulns": []}, [{"id": "X", "fix_versions": []}]
+    witness = {"name": WITNESS[0], "version": WITNESS[1], "vulns": []}
+    assert "no advisories" in str(read_report(json.dumps({"dependencies": [ours, witness]})))
+    assert read_report(json.dumps({"dependencies": [ours, witness | {"vulns": weak}]})) == ([], frozenset())
 
 
 def test_the_next_source_is_asked_and_which_one_answered_is_said() -> None:
