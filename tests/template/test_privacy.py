@@ -20,6 +20,7 @@ from newsletter.platform.web import kept_answers_store
 from newsletter.publication.publication import Retention
 from newsletter.readers.signup import limits_store
 from newsletter.readers.transfers import transfer, transfers_store
+from newsletter.sending.feedback import unknown_events_store
 from rehearsal.template.cloudformation import read_yaml
 from tests.template.stacks import resources
 
@@ -59,6 +60,7 @@ KEPT: dict[str, Callable[[], list[timedelta]]] = {
     "A mark that an address was erased": list,
     "Leads": lambda: [backoff.LIFE],
     "Ledger": lambda: [ledger_keys.LIFE],
+    "Reports of SES of a kind that nobody knows yet, without addresses": lambda: [unknown_events_store.LIFE],
     "Audit trail": lambda: [Retention().audit],
     "Files that were imported or exported": lambda: [transfer.KEPT],
     "What became of imports and exports, without addresses": lambda: [transfers_store.LISTED],
@@ -101,6 +103,12 @@ def test_the_page_has_every_row_that_is_known_here_and_no_other() -> None:
 @pytest.mark.parametrize("row", KEPT)
 def test_a_row_says_the_period_that_the_code_keeps(row: str) -> None:
     assert periods(ROWS[row][1]) == KEPT[row]()
+
+
+def test_the_page_on_security_says_the_same_of_the_table_that_forgets() -> None:
+    page = (ROOT / "docs/security.md").read_text("utf-8")
+    (until,) = re.findall(r"^\| `Guards` \|.*\| ([^|]+) \|$", page, re.MULTILINE)
+    assert periods(until) == [kept_answers_store.LIFE, longest_limit(), hooks_store.LIFE, failures_store.LIFE]
 
 
 def test_every_table_bucket_and_queue_with_addresses_has_a_row() -> None:
